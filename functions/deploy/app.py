@@ -1,0 +1,80 @@
+"""Runs the migrations during a deployment and tells CloudFormation how it went.
+
+`migrate` reaches the database and nothing else; CloudFormation and the secrets are outside. So this function of
+the outer ring fetches what `migrate` needs to know, invokes it, waits, and answers the URL in CloudFormation's
+event.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import urllib.request
+from typing import Any
+
+# Longer than the timeout of `migrate`, shorter than our own.
+_READ_TIMEOUT_SECONDS = 630
+# CloudFormation refuses an answer over 4096 bytes.
+_LONGEST_REASON = 1000
+
+
+class MigrationFailed(Exception):
+    """`migrate` raised; the text is its error message."""
+
+
+def handler(event: dict[str, Any], context: Any) -> None:
+    """Answer CloudFormation's create, update or delete request for the resource `Migration`."""
+    outcome: dict[str, Any] = {"Status": "SUCCESS", "Data": {"Applied": "0"}}
+    try:
+        if event["RequestType"] != "Delete":  # the database outlives the stack as a snapshot
+            outcome["Data"]["Applied"] = str(len(_migrate(event["ResourceProperties"])))
+    except Exception as error:  # whatever it is, CloudFormation must hear of it, or it waits for an hour
+        outcome = {"Status": "FAILED", "Reason": f"{type(error).__name__}: {error}"[:_LONGEST_REASON]}
+    _answer(event, outcome)
+
+
+def _migrate(properties: dict[str, str]) -> list[str]:
+    """Run `migrate` and return the names of the migrations it applied."""
+    master = json.loads(_secret(properties["MasterSecret"]))
+    admin_key = _secret(properties["AdminKeySecret"])
+    answer = _client("lambda").invoke(
+        FunctionName=properties["MigrateFunction"],
+        Payload=json.dumps(
+            {
+                "master": {"username": master["username"], "password": master["password"]},
+                "admin_key_sha256": hashlib.sha256(admin_key.encode()).hexdigest(),
+            }
+        ),
+    )
+    result = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise MigrationFailed(result.get("errorMessage", "no message"))
+    return result["applied"]
+
+
+def _secret(arn: str) -> str:
+    return _client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"]
+
+
+def _client(service: str) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    # A repeated invocation would start the migrations a second time while the first still runs.
+    config = Config(read_timeout=_READ_TIMEOUT_SECONDS, retries={"total_max_attempts": 1}, tcp_keepalive=True)
+    return boto3.client(service, config=config)
+
+
+def _answer(event: dict[str, Any], outcome: dict[str, Any]) -> None:
+    body = {
+        "PhysicalResourceId": "migration",
+        "StackId": event["StackId"],
+        "RequestId": event["RequestId"],
+        "LogicalResourceId": event["LogicalResourceId"],
+        **outcome,
+    }
+    # The URL is signed for a request without a content type.
+    request = urllib.request.Request(
+        event["ResponseURL"], data=json.dumps(body).encode(), method="PUT", headers={"Content-Type": ""}
+    )
+    urllib.request.urlopen(request, timeout=30).close()

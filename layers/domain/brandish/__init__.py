@@ -1,0 +1,1 @@
+"""The game: pure rules, and the SQL that keeps their results."""

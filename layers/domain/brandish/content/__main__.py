@@ -1,0 +1,24 @@
+"""Check every content file: `python -m brandish.content [directory]`."""
+
+import sys
+from pathlib import Path
+
+from brandish.content import ContentError, configs, load_content
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        found = load_content(Path(arguments[0]).resolve() if arguments else configs())
+    except ContentError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(
+        f"{len(found.items)} items, {len(found.nodes)} nodes, {len(found.jobs)} jobs, "
+        f"{len(found.upgrades)} upgrades, {len(found.disassembles)} disassembles, {len(found.sales)} sales, "
+        f"{len(found.aliases)} aliases, {len(found.themes)} themes"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,44 @@
+"""What every content file is made of."""
+
+import json
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+
+class Frozen(BaseModel):
+    # Deferred: pydantic then builds one validator per file instead of one per class, which halves the import.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+
+
+class Document(Frozen):
+    """One file. Editors read `$schema`; the game does not."""
+
+    editor_schema: str = Field(default="", alias="$schema")
+    version: str
+
+
+def _exact(value: object) -> Fraction:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        # Through the text: 0.1 in a file means a tenth, not the float nearest to it.
+        return Fraction(str(value))
+    raise ValueError(f"input should be a number, not {json.dumps(value)}")
+
+
+Exact = Annotated[
+    Fraction,
+    PlainValidator(_exact),
+    PlainSerializer(float, when_used="json"),
+    WithJsonSchema({"type": "number"}),
+]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Text = Annotated[str, StringConstraints(min_length=1)]

@@ -1,0 +1,96 @@
+"""One connection, one transaction, two round trips."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.rows import DictRow, dict_row
+
+from brandish.errors import TryAgain
+
+Connection = psycopg.Connection[DictRow]
+Cursor = psycopg.Cursor[DictRow]
+
+# The net below the template's parameter group: a query or a lock that takes this long has gone wrong, and an
+# environment that froze in mid-transaction must not hold its locks for long.
+_SESSION_LIMITS = (
+    "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c timezone=UTC"
+)
+
+# Somebody created the same player, or answered the same request, in the same moment: at the second try it is there.
+_RACED_CONSTRAINTS = frozenset(
+    {"user_platform_links_one_user_per_identity", "user_platform_links_pkey", "idempotency_keys_pkey"}
+)
+
+
+def connect(conninfo: str, *, prepares: bool = True, **parameters: Any) -> Connection:
+    """A connection on which `transaction` can work. Parameters (`password=`, ...) override the string's."""
+    return psycopg.connect(
+        conninfo,
+        autocommit=True,
+        row_factory=dict_row,
+        prepare_threshold=2 if prepares else None,
+        connect_timeout=5,
+        options=_SESSION_LIMITS,
+        **parameters,
+    )
+
+
+class Tx:
+    """An open transaction, with the moment it happens at and the dice it rolls.
+
+    `execute` only queues. The first fetch from any of its cursors sends what has been queued so far and waits once
+    for all of it; the end of the transaction sends the rest together with COMMIT. So a use case asks for everything
+    it wants to know, fetches, decides, and writes without looking back: two round trips.
+    """
+
+    __slots__ = ("_conn", "now", "rng")
+
+    def __init__(self, conn: Connection, now: datetime, rng: random.Random) -> None:
+        self._conn = conn
+        self.now = now
+        self.rng = rng
+
+    def execute(self, query: LiteralString, params: Sequence[Any] | Mapping[str, Any] | None = None) -> Cursor:
+        return self._conn.execute(query, params)
+
+
+_system_dice = random.SystemRandom()
+
+
+@contextmanager
+def transaction(
+    conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_dice
+) -> Generator[Tx]:
+    """Everything inside commits together, or not at all.
+
+    Args:
+        now: the moment of the action, aware UTC; the clock's when left out.
+        rng: the source of every roll inside.
+
+    Raises:
+        TryAgain: the database broke a deadlock at our expense, or somebody was faster. Nothing was saved.
+        psycopg.OperationalError: the connection is gone. Only when it broke during COMMIT may something be saved.
+    """
+    try:
+        with conn.pipeline():
+            conn.execute("BEGIN")
+            yield Tx(conn, now or datetime.now(UTC), rng)
+            conn.execute("COMMIT")
+    except BaseException as error:
+        if not conn.closed:
+            conn.rollback()
+        if isinstance(error, psycopg.Error) and _may_be_repeated(error):
+            raise TryAgain from error
+        raise
+
+
+def _may_be_repeated(error: psycopg.Error) -> bool:
+    if isinstance(error, psycopg.errors.UniqueViolation):
+        return error.diag.constraint_name in _RACED_CONSTRAINTS
+    return isinstance(error, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure)

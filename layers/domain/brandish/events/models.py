@@ -1,0 +1,27 @@
+"""What happened, in the past tense. An event is written in the transaction that made it true."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Event(BaseModel):
+    """Base of all events: a pydantic model, because it leaves the process. Its fields are the payload."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: ClassVar[str]
+    version: ClassVar[str] = "1.0"
+
+    @property
+    def subject(self) -> UUID | None:
+        """The player whose log it belongs to, if any."""
+        return getattr(self, "user_id", None)
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What listeners may want to know about the event rather than from it."""
+        return {}

@@ -1,0 +1,108 @@
+"""The `events` table: outbox and audit log in one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from brandish.database import Cursor, Tx
+from brandish.events.models import Event
+
+
+def insert_event(tx: Tx, event_id: UUID, event: Event) -> None:
+    tx.execute(
+        """
+        INSERT INTO events (event_id, event_type, user_id, payload, metadata, created_at)
+        VALUES (%s, %s, %s, %s, %s, %s)
+        """,
+        (
+            event_id,
+            event.type,
+            event.subject,
+            Jsonb(event.model_dump(mode="json")),
+            Jsonb(event.metadata | {"version": event.version}),
+            tx.now,
+        ),
+    )
+
+
+def lock_events_to_publish(tx: Tx, limit: int) -> Cursor:
+    """Oldest first. Rows that another relay holds are left to it."""
+    return tx.execute(
+        """
+        SELECT position, created_at, event_id, event_type, payload, metadata, attempts
+        FROM events
+        WHERE next_attempt_at <= %s
+        ORDER BY position
+        LIMIT %s
+        FOR UPDATE SKIP LOCKED
+        """,
+        (tx.now, limit),
+    )
+
+
+def mark_published(tx: Tx, positions: list[int]) -> None:
+    tx.execute(
+        """
+        UPDATE events
+        SET published_at = %s, next_attempt_at = NULL, attempts = attempts + 1
+        WHERE position = ANY(%s) AND next_attempt_at IS NOT NULL
+        """,
+        (tx.now, positions),
+    )
+
+
+def mark_failed(tx: Tx, position: int, error: str, next_attempt_at: datetime | None) -> None:
+    """`next_attempt_at` None: given up, dead."""
+    tx.execute(
+        """
+        UPDATE events
+        SET next_attempt_at = %s, attempts = attempts + 1, last_error = %s
+        WHERE position = %s AND next_attempt_at IS NOT NULL
+        """,
+        (next_attempt_at, error, position),
+    )
+
+
+def count_backlog(tx: Tx) -> Cursor:
+    """One row: `waiting`, `dead`, and `next_attempt_at` of the row that is due first (or null)."""
+    return tx.execute(
+        """
+        SELECT count(*) FILTER (WHERE next_attempt_at IS NOT NULL) AS waiting,
+               count(*) FILTER (WHERE next_attempt_at IS NULL) AS dead,
+               min(next_attempt_at) AS next_attempt_at
+        FROM events
+        WHERE next_attempt_at IS NOT NULL OR published_at IS NULL
+        """
+    )
+
+
+def insert_consumed(tx: Tx, consumer: str, event_ids: list[UUID]) -> Cursor:
+    """Rows: `event_id` of those this consumer had not seen before."""
+    return tx.execute(
+        """
+        INSERT INTO consumed_events (consumer, event_id, consumed_at)
+        SELECT %s, event_id, %s FROM unnest(%s::uuid[]) AS event_id
+        ON CONFLICT DO NOTHING
+        RETURNING event_id
+        """,
+        (consumer, tx.now, event_ids),
+    )
+
+
+def delete_consumed_before(tx: Tx, moment: datetime) -> None:
+    tx.execute("DELETE FROM consumed_events WHERE consumed_at < %s", (moment,))
+
+
+def ensure_partitions(tx: Tx, first: datetime, days: int) -> None:
+    """One partition for each of `days` UTC days from `first` on; what landed in the default partition moves along."""
+    for offset in range(days):
+        day = (first + timedelta(days=offset)).date()
+        tx.execute("SELECT ensure_events_partition(%s)", (day,))
+
+
+def drop_partitions_before(tx: Tx, moment: datetime) -> Cursor:
+    """Rows: `partition`, the names of the dropped ones."""
+    return tx.execute("SELECT drop_events_partitions_before(%s) AS partition", (moment.date(),))

@@ -1,0 +1,24 @@
+"""Keeping job progress."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from brandish.database import Tx
+from brandish.jobs import queries
+from brandish.jobs.models import JobProgress
+
+
+def from_json(jobs: Mapping[str, list[Any]]) -> dict[str, JobProgress]:
+    """{job key: progress} from {job key: [xp, level, daily_xp, daily_xp_on]}."""
+    return {
+        job_key: JobProgress(xp, level, daily_xp, date.fromisoformat(day))
+        for job_key, (xp, level, daily_xp, day) in jobs.items()
+    }
+
+
+def save(tx: Tx, user_id: UUID, job_key: str, progress: JobProgress) -> None:
+    queries.upsert_job(tx, user_id, job_key, progress)

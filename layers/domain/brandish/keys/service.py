@@ -1,0 +1,42 @@
+"""Letting callers in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from hashlib import sha256
+
+from brandish.database import Tx
+from brandish.keys import queries
+from brandish.keys.models import KeyHolder, Verdict
+
+FAILURE_WINDOW = timedelta(minutes=5)
+FAILURES_TO_WARN = 5
+FAILURES_TO_IGNORE = 100
+"""From here on an address is guessing: its keys are not even looked up until the window has passed."""
+
+
+def digest(api_key: str) -> str:
+    """What is stored of a key. Keys are long and random, so a plain hash gives nothing away."""
+    return sha256(api_key.encode()).hexdigest()
+
+
+def judge(tx: Tx, api_key: str, address: str) -> Verdict:
+    """Find the key's holder. One round trip for a good key, two for a bad one, which is counted."""
+    since = tx.now - FAILURE_WINDOW
+    found = queries.find_key(tx, digest(api_key))
+    failures = queries.read_failures(tx, address, since).fetchone()
+    attempts = failures["attempts"] if failures else 0
+    holder = found.fetchone()
+    if holder and attempts < FAILURES_TO_IGNORE:
+        return Verdict(KeyHolder(holder["name"], holder["role"]), attempts)
+    queries.count_failure(tx, address, since)
+    return Verdict(None, attempts + 1)
+
+
+def store(tx: Tx, api_key: str, name: str, role: str) -> None:
+    queries.upsert_key(tx, digest(api_key), name, role)
+
+
+def forget_failures(tx: Tx) -> None:
+    """Drop what no window counts any more."""
+    queries.delete_failures_before(tx, tx.now - FAILURE_WINDOW)

@@ -1,0 +1,98 @@
+"""A player as one action sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from brandish.errors import Conflict, NotFound, Refused
+from brandish.events.models import Event
+from brandish.inventory.models import Inventory
+from brandish.jobs.models import JobProgress
+from brandish.progression.models import World
+
+PLATFORMS = ("discord", "twitch", "youtube")
+"""In the order in which lists name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerRef:
+    """Whom a caller means: by the platform's id when given, else by the name seen last on that platform."""
+
+    platform: str
+    platform_id: str | None = None
+    username: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How one platform knows a player."""
+
+    platform_id: str
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A frozen picture: every change is a new Player, and `save` writes what differs from `stored`.
+
+    Attributes:
+        links: {platform: Link}.
+        jobs: {job key: progress}; empty unless they were loaded.
+        events: what has happened to this player in this action, not yet written.
+        stored: the player as the database has them; None for a player who is being created.
+    """
+
+    id: UUID
+    username: str
+    links: Mapping[str, Link]
+    inventory: Inventory
+    world: World
+    created_at: datetime
+    updated_at: datetime
+    jobs: Mapping[str, JobProgress] = field(default_factory=dict[str, JobProgress])
+    events: tuple[Event, ...] = ()
+    stored: Player | None = field(default=None, compare=False, repr=False)
+
+    def with_inventory(self, inventory: Inventory) -> Self:
+        return replace(self, inventory=inventory)
+
+    def with_job(self, job_key: str, progress: JobProgress) -> Self:
+        return replace(self, jobs={**self.jobs, job_key: progress})
+
+    def with_link(self, platform: str, link: Link) -> Self:
+        """A link for a platform the player has already is replaced."""
+        return replace(self, links={**self.links, platform: link})
+
+    def seen_as(self, platform: str, username: str) -> Self:
+        """The platform calls the player by this name now."""
+        link = self.links[platform]
+        if link.username == username:
+            return self
+        return replace(self, username=username, links={**self.links, platform: replace(link, username=username)})
+
+    def record(self, event: Event) -> Self:
+        return replace(self, events=(*self.events, event))
+
+    def job_level(self, job_key: str) -> int:
+        return self.jobs[job_key].level if job_key in self.jobs else 0
+
+
+class UnknownPlayer(Refused):
+    """For actions; reads that look a player up answer `NoSuchPlayer`."""
+
+    code = "user_not_found"
+    message = "Nobody called {name} has played here yet."
+
+
+class NoSuchPlayer(NotFound):
+    code = "not_found"
+    message = "Nobody called {name} has played here yet."
+
+
+class IdentityTaken(Conflict):
+    code = "identity_taken"
+    message = "That {platform} account belongs to another player. Link the two accounts to merge them."

@@ -1,0 +1,126 @@
+"""users, user_platform_links and user_inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from brandish.database import Cursor, Tx
+from brandish.inventory.models import Inventory
+from brandish.players.models import Link, Player, PlayerRef
+
+_BY_ID: LiteralString = (
+    "(SELECT user_id FROM user_platform_links WHERE platform = %s AND platform_user_id = %s)"
+)
+# A name may have moved from one account to another: whoever was seen under it last is meant.
+_BY_NAME: LiteralString = (
+    "(SELECT user_id FROM user_platform_links WHERE platform = %s AND lower(username) = lower(%s)"
+    " ORDER BY seen_at DESC LIMIT 1)"
+)
+
+
+def _user_ids(refs: Sequence[PlayerRef]) -> tuple[LiteralString, list[Any]]:
+    """SQL for an array with one user id (or null) for each ref, and its parameters."""
+    lookups: list[LiteralString] = []
+    params: list[Any] = []
+    for ref in refs:
+        if ref.platform_id is not None:
+            lookups.append(_BY_ID)
+            params += (ref.platform, ref.platform_id)
+        else:
+            lookups.append(_BY_NAME)
+            params += (ref.platform, ref.username)
+    return "ARRAY[" + ", ".join(lookups) + "]::uuid[]", params
+
+
+def lock_players(tx: Tx, refs: Sequence[PlayerRef]) -> Cursor:
+    """Rows: `user_id`. One order for everybody, or two givers would wait for each other for ever.
+
+    NO KEY UPDATE, the lock an UPDATE takes: it excludes every other action on the player, but not the
+    foreign-key checks of rows that merely mention them.
+    """
+    user_ids, params = _user_ids(refs)
+    return tx.execute(
+        "SELECT user_id FROM users WHERE user_id = ANY (" + user_ids + ") ORDER BY user_id FOR NO KEY UPDATE",
+        params,
+    )
+
+
+def read_players(tx: Tx, refs: Sequence[PlayerRef], *, jobs: bool) -> Cursor:
+    """Rows: one per known player, or one without a player; each with `world_version` and `wanted`, the user id
+    (or null) for each ref."""
+    user_ids, params = _user_ids(refs)
+    return tx.execute(
+        """
+        SELECT world.version AS world_version, wanted.user_ids AS wanted,
+               u.user_id, u.username, u.created_at, u.updated_at, i.inventory_data,
+               (SELECT jsonb_object_agg(l.platform, jsonb_build_array(l.platform_user_id, l.username))
+                FROM user_platform_links l WHERE l.user_id = u.user_id) AS links
+        """
+        + (_JOBS if jobs else "")
+        + """
+        FROM world
+        CROSS JOIN (SELECT """
+        + user_ids
+        + """ AS user_ids) AS wanted
+        LEFT JOIN users u ON u.user_id = ANY (wanted.user_ids)
+        LEFT JOIN user_inventory i ON i.user_id = u.user_id
+        """,
+        params,
+    )
+
+
+_JOBS: LiteralString = """
+               , (SELECT jsonb_object_agg(j.job_key, jsonb_build_array(j.xp, j.level, j.daily_xp, j.daily_xp_on))
+                  FROM user_jobs j WHERE j.user_id = u.user_id) AS jobs
+"""
+
+
+def insert_user(tx: Tx, player: Player) -> None:
+    tx.execute(
+        "INSERT INTO users (user_id, username, created_at, updated_at) VALUES (%s, %s, %s, %s)",
+        (player.id, player.username, player.created_at, player.updated_at),
+    )
+
+
+def update_username(tx: Tx, user_id: UUID, username: str) -> None:
+    tx.execute("UPDATE users SET username = %s, updated_at = %s WHERE user_id = %s", (username, tx.now, user_id))
+
+
+def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
+    tx.execute(
+        """
+        INSERT INTO user_platform_links (user_id, platform, platform_user_id, username, seen_at)
+        VALUES (%(user_id)s, %(platform)s, %(platform_id)s, %(username)s, %(now)s)
+        ON CONFLICT (user_id, platform) DO UPDATE
+        SET platform_user_id = excluded.platform_user_id, username = excluded.username, seen_at = excluded.seen_at
+        """,
+        {
+            "user_id": user_id,
+            "platform": platform,
+            "platform_id": link.platform_id,
+            "username": link.username,
+            "now": tx.now,
+        },
+    )
+
+
+def delete_link(tx: Tx, user_id: UUID, platform: str) -> None:
+    tx.execute("DELETE FROM user_platform_links WHERE user_id = %s AND platform = %s", (user_id, platform))
+
+
+def insert_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
+    tx.execute(
+        "INSERT INTO user_inventory (user_id, inventory_data, updated_at) VALUES (%s, %s, %s)",
+        (user_id, Jsonb(inventory.as_json()), tx.now),
+    )
+
+
+def update_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
+    tx.execute(
+        "UPDATE user_inventory SET inventory_data = %s, updated_at = %s WHERE user_id = %s",
+        (Jsonb(inventory.as_json()), tx.now, user_id),
+    )

@@ -1,0 +1,39 @@
+"""Bringing a database up to date: schema, content, the log's partitions, the first key."""
+
+from __future__ import annotations
+
+from brandish.catalog import sync as catalog
+from brandish.content import content
+from brandish.database import Tx
+from brandish.events import service as events
+from brandish.keys import service as keys
+from brandish.progression import service as progression
+
+
+def prepare(tx: Tx) -> list[str]:
+    """Mirror the content where it changed and make room in the log.
+
+    Returns:
+        The names of the content files taken in now; empty when the database knew them all.
+    """
+    known = {row["config_name"]: row["sha256"] for row in tx.execute("SELECT * FROM config_sync_metadata")}
+    changed = [name for name, digest in content.digests.items() if known.get(name) != digest]
+    if changed:
+        catalog.sync_items(tx)
+        progression.sync_nodes(tx)
+        progression.replace_names(tx, *catalog.shipped_documents())
+        for name in changed:
+            tx.execute(
+                """
+                INSERT INTO config_sync_metadata (config_name, sha256, synced_at) VALUES (%s, %s, %s)
+                ON CONFLICT (config_name) DO UPDATE SET sha256 = excluded.sha256, synced_at = excluded.synced_at
+                """,
+                (name, content.digests[name], tx.now),
+            )
+    events.make_room(tx)
+    return changed
+
+
+def admit(tx: Tx, api_key: str, name: str, role: str) -> None:
+    """Let this key in under this name; a name that had another key before has only the new one now."""
+    keys.store(tx, api_key, name, role)

@@ -1,0 +1,72 @@
+"""What the community has unlocked, and what that changes for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from brandish.catalog.models import Names
+from brandish.errors import NotAllowed, NotFound, Refused
+from brandish.events.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The community's state that every action may depend on.
+
+    Attributes:
+        version: changes whenever anything in here does.
+        levels: {node key: highest unlocked level}, unlocked nodes only.
+        names: how items are called in chat just now.
+    """
+
+    version: UUID
+    levels: Mapping[str, int]
+    names: Names
+
+    def has(self, node_key: str) -> bool:
+        return node_key in self.levels
+
+
+class NodeUnlocked(Event):
+    type: ClassVar[str] = "progression.node_unlocked"
+    node_id: int
+    node_key: str
+    level: int
+    source: str
+
+
+class NodeRelocked(Event):
+    type: ClassVar[str] = "progression.node_relocked"
+    node_id: int
+    node_key: str
+    level: int
+
+
+class FeatureLocked(NotAllowed):
+    code = "feature_locked"
+    message = "The community has not unlocked this feature yet."
+
+
+class FeatureLockedBehind(NotAllowed):
+    """The Discord client cuts the text after the prefix."""
+
+    code = "feature_locked"
+    message = "LOCKED_NODES: {names}"
+
+
+class ItemLocked(NotAllowed):
+    code = "item_locked"
+    message = "The community has not unlocked {item} yet."
+
+
+class UnknownNode(NotFound):
+    code = "not_found"
+    message = "There is no node called {node}."
+
+
+class LevelTooHigh(Refused):
+    code = "validation"
+    message = "{node} has only {max_level} level(s)."

@@ -1,0 +1,134 @@
+"""Prerequisites, gates and modifiers. Source: rules 9.3 to 9.5."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from brandish.content import Item, Modifier, Node, NodesBelowTier, TotalNodes, content
+
+from brandish.progression.models import FeatureLocked, FeatureLockedBehind, LevelTooHigh, UnknownNode, World
+
+Number = int | Fraction
+
+
+def _modifiers_by_feature() -> Mapping[str, list[tuple[Node, Modifier]]]:
+    """In the order in which they apply."""
+    modifiers: dict[str, list[tuple[Node, Modifier]]] = {}
+    for node in sorted(content.nodes.values(), key=lambda node: (node.tier, node.node_id)):
+        for modifier in node.modifiers:
+            modifiers.setdefault(modifier.feature_key, []).append((node, modifier))
+    return modifiers
+
+
+_MODIFIERS = _modifiers_by_feature()
+
+
+def modified(world: World, feature_key: str, value: Number) -> Number:
+    """`value` after every unlocked node that modifies this feature, each at its highest unlocked level.
+
+    Exact: the caller truncates where the rules say so. Without such a node the value comes back unchanged.
+    """
+    for node, modifier in _MODIFIERS.get(feature_key, ()):
+        level = world.levels.get(node.key)
+        if level:
+            value = _apply(modifier, Fraction(value), level)
+    return value
+
+
+def _apply(modifier: Modifier, value: Fraction, level: int) -> Fraction:
+    bonus = level * modifier.per_level_value
+    if modifier.modifier_type == "multiplicative":
+        value *= 1 + bonus
+    elif modifier.modifier_type == "fixed":
+        value = modifier.base_value + bonus
+    else:  # linear, percentage
+        value += bonus
+    if modifier.max_value is not None:
+        value = min(value, modifier.max_value)
+    if modifier.min_value is not None:
+        value = max(value, modifier.min_value)
+    return value
+
+
+def prerequisites_hold(node: Node, levels: Mapping[str, int]) -> bool:
+    return all(key in levels for key in node.static_prerequisites) and all(
+        _condition_holds(condition, levels) for condition in node.dynamic_prerequisites
+    )
+
+
+def _condition_holds(condition: NodesBelowTier | TotalNodes, levels: Mapping[str, int]) -> bool:
+    if isinstance(condition, TotalNodes):
+        return len(levels) >= condition.count
+    below = sum(1 for key in levels if key in content.nodes and content.nodes[key].tier < condition.tier)
+    return below >= condition.count
+
+
+def is_available(node: Node, levels: Mapping[str, int]) -> bool:
+    """Something of it is left to unlock, and its prerequisites hold."""
+    return levels.get(node.key, 0) < node.max_level and prerequisites_hold(node, levels)
+
+
+def available_nodes(levels: Mapping[str, int]) -> list[Node]:
+    return [node for node in content.nodes.values() if is_available(node, levels)]
+
+
+def require_feature(world: World, node_key: str) -> None:
+    """
+    Raises:
+        FeatureLockedBehind: other nodes must be unlocked first; the message names all of them.
+        FeatureLocked: nothing but the node itself is missing.
+    """
+    if world.has(node_key):
+        return
+    missing = locked_ancestors(node_key, world.levels)
+    if missing:
+        raise FeatureLockedBehind(names=", ".join(node.name for node in missing))
+    raise FeatureLocked
+
+
+def item_unlocked(world: World, item: Item) -> bool:
+    """An item without a node is never locked."""
+    return item.node_key is None or world.has(item.node_key)
+
+
+def locked_ancestors(node_key: str, levels: Mapping[str, int]) -> list[Node]:
+    """All locked nodes above this one, depth first, each once. Source: rules 9.11."""
+    found: dict[str, Node] = {}
+
+    def visit(key: str) -> None:
+        node = content.nodes.get(key)
+        for parent in node.static_prerequisites if node else ():
+            if parent not in levels and parent not in found:
+                found[parent] = content.nodes[parent]
+                visit(parent)
+
+    visit(node_key)
+    return list(found.values())
+
+
+def levels_to_unlock(node_key: str, level: int, levels: Mapping[str, int]) -> tuple[Node, list[int]]:
+    """The levels an administrator's unlock adds: all up to `level` that are missing; 0 means the first.
+
+    Raises:
+        UnknownNode: no such key in the tree.
+        LevelTooHigh: the node does not go that far.
+    """
+    node = find_node(node_key)
+    wanted = level or 1
+    if wanted > node.max_level:
+        raise LevelTooHigh(node=node.name, max_level=node.max_level)
+    return node, list(range(levels.get(node_key, 0) + 1, wanted + 1))
+
+
+def levels_to_relock(node_key: str, level: int, levels: Mapping[str, int]) -> tuple[Node, list[int]]:
+    """The levels an administrator's relock removes: `level` and all above it; 0 means all."""
+    node = find_node(node_key)
+    return node, list(range(level or 1, levels.get(node_key, 0) + 1))
+
+
+def find_node(node_key: str) -> Node:
+    node = content.nodes.get(node_key)
+    if node is None:
+        raise UnknownNode(node=node_key)
+    return node

@@ -1,0 +1,76 @@
+"""The environment as one frozen object. Nothing else reads `os.environ`."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the text names it and says what would do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    stage: str
+    version: str
+    git_commit: str
+    build_time: str
+    database_url: str
+    database_iam_auth: bool
+    database_prepares: bool
+    """False behind a proxy that would pin a connection for every prepared statement."""
+    event_bus_name: str
+    cors_origins: tuple[str, ...]
+
+    @property
+    def runtime(self) -> str:
+        return f"python{platform.python_version()}"
+
+
+def read_settings(env: Mapping[str, str]) -> Settings:
+    return Settings(
+        stage=env.get("BRANDISH_STAGE", "dev"),
+        version=env.get("VERSION", "dev"),
+        git_commit=env.get("GIT_COMMIT", ""),
+        build_time=env.get("BUILD_TIME", ""),
+        database_url=env.get("DATABASE_URL") or _database_url(env),
+        database_iam_auth=_switch(env, "DB_IAM_AUTH", default=False),
+        database_prepares=_switch(env, "DB_PREPARE", default=True),
+        event_bus_name=env.get("EVENT_BUS_NAME", "brandish"),
+        cors_origins=tuple(origin.strip() for origin in env.get("CORS_ORIGINS", "").split(",") if origin.strip()),
+    )
+
+
+def _database_url(env: Mapping[str, str]) -> str:
+    parts = {
+        "host": env.get("DB_HOST", "localhost"),
+        "port": env.get("DB_PORT", "5432"),
+        "dbname": env.get("DB_NAME", "brandish"),
+        "user": env.get("DB_USER", "brandish_app"),
+        "password": env.get("DB_PASSWORD", ""),
+        "sslmode": env.get("DB_SSLMODE", ""),
+        "sslrootcert": env.get("DB_SSLROOTCERT", ""),
+    }
+    return " ".join(f"{key}={_quoted(value)}" for key, value in parts.items() if value)
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", r"\\").replace("'", r"\'")
+    return f"'{escaped}'"
+
+
+def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = env.get(name, "").strip().lower()
+    if text in ("1", "true", "on", "yes"):
+        return True
+    if text in ("0", "false", "off", "no"):
+        return False
+    if text:
+        raise SettingsError(f"{name}: {text!r} is neither true nor false")
+    return default
+
+
+settings = read_settings(os.environ)

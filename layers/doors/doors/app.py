@@ -1,0 +1,180 @@
+"""A FastAPI app as a Lambda function: what API Gateway sends, made uniform; what it gets, complete."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import re
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI
+from mangum import Mangum
+
+from brandish.settings import settings
+from doors import metrics
+from doors.errors import AGAIN, error_body, install_error_handlers
+from doors.idempotency import MAX_LENGTH
+
+Event = dict[str, Any]
+Answer = dict[str, Any]
+
+log = logging.getLogger("brandish")
+log.setLevel(logging.INFO)
+# Mangum would report a bug a second time, without our request id.
+logging.getLogger("mangum").setLevel(logging.CRITICAL)
+
+MAX_BODY = 1024 * 1024
+TRIES = 5
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "X-XSS-Protection": "1; mode=block",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+CORS_HEADERS = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, OPTIONS",
+    "Access-Control-Allow-Headers": "Content-Type, X-API-Key, X-Request-ID, Idempotency-Key",
+}
+_REQUEST_ID = re.compile(r"[0-9A-Za-z._-]{1,100}")
+_ADMIN_PATH = re.compile(r"/api/(v1/)?(admin|progression/admin)(/|$)")
+
+
+def create_app(title: str) -> FastAPI:
+    app = FastAPI(
+        title=title, version=settings.version, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
+    )
+    install_error_handlers(app)
+    return app
+
+
+def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, Any], Answer]:
+    """The Lambda handler of an HTTP group.
+
+    Args:
+        public: no key is needed, and requests are not logged one by one.
+    """
+    adapter = Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", "application/javascript"])
+    # What was imported so far lives as long as the environment; the collector need not look at it again.
+    gc.freeze()
+
+    def handler(event: Event, context: Any) -> Answer:
+        started = perf_counter()
+        headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+        request_id = headers.get("x-request-id", "")
+        if not _REQUEST_ID.fullmatch(request_id):
+            request_id = str(uuid4())
+        method = event["httpMethod"]
+        answer = _respond(adapter, event, headers, public=public)
+        if method == "HEAD":
+            answer["body"] = ""
+        answer["headers"] = (
+            answer.get("headers", {}) | SECURITY_HEADERS | _cors(headers) | {"X-Request-ID": request_id}
+        )
+        seconds = perf_counter() - started
+        route = metrics.count_request(method, answer["statusCode"], seconds)
+        if not public:
+            log.info(
+                "request",
+                extra={
+                    "request_id": request_id,
+                    "method": method,
+                    "path": event["path"],
+                    "route": route,
+                    "status": answer["statusCode"],
+                    "duration_ms": round(seconds * 1000, 3),
+                    "remote_addr": event["requestContext"].get("identity", {}).get("sourceIp"),
+                    "key_name": _authorizer(event).get("principalId"),
+                },
+            )
+        return answer
+
+    return handler
+
+
+def _respond(adapter: Mangum, event: Event, headers: dict[str, str], *, public: bool) -> Answer:
+    method = event["httpMethod"]
+    if method == "OPTIONS":
+        return {"statusCode": 204, "headers": {}, "body": ""}
+    refusal = None if public else _refusal(event)
+    if refusal is not None:
+        return refusal
+    try:
+        uniform = _uniform(event, headers)
+        if len(uniform["body"]) > MAX_BODY:
+            return _error(413, "body_too_large", "A request may have at most 1 MiB.")
+        _ensure_event_loop()
+        answer: Answer = {}
+        for _ in range(TRIES):
+            answer = adapter(uniform, None)  # pyright: ignore[reportArgumentType]
+            if AGAIN not in answer["headers"]:
+                return answer
+        del answer["headers"][AGAIN]
+        return answer
+    except UnicodeError:
+        # Half a surrogate pair: JSON can spell it, but it is not text.
+        return _error(400, "bad_json", "The request is not valid UTF-8.")
+
+
+def _uniform(event: Event, headers: dict[str, str]) -> Event:
+    """The event as every route expects it: JSON whatever the content type says, no trailing slash, HEAD as GET.
+
+    Routes see no other header than these: what the engine reads from headers is in `brandish`.
+    """
+    method = event["httpMethod"]
+    path = event["path"]
+    key = headers.get("idempotency-key")
+    return {
+        **event,
+        "httpMethod": "GET" if method == "HEAD" else method,
+        "path": path.rstrip("/") if path.startswith("/api/") else path,
+        "headers": {"content-type": "application/json", "host": "brandish"},
+        "multiValueHeaders": None,
+        "body": event.get("body") or "{}",
+        "brandish": {
+            "caller": _authorizer(event).get("principalId", ""),
+            "idempotency_key": key[:MAX_LENGTH] if key else None,
+        },
+    }
+
+
+def _refusal(event: Event) -> Answer | None:
+    """What the authorizer's word does not cover. Viewers only look; administration is for administrators."""
+    role = _authorizer(event).get("role")
+    if role is None:
+        return _error(401, "unauthorized", "A valid X-API-Key header is required.")
+    looking = event["httpMethod"] in ("GET", "HEAD")
+    if (role == "viewer" and not looking) or (role != "admin" and _ADMIN_PATH.match(event["path"])):
+        return _error(403, "forbidden", f"A key with the role {role} may not do this.")
+    return None
+
+
+def _authorizer(event: Event) -> dict[str, Any]:
+    return event["requestContext"].get("authorizer") or {}
+
+
+def _error(status: int, code: str, text: str) -> Answer:
+    return {
+        "statusCode": status,
+        "headers": {"Content-Type": "application/json"},
+        "body": error_body(code, text),
+        "isBase64Encoded": False,
+    }
+
+
+def _cors(headers: dict[str, str]) -> dict[str, str]:
+    origin = headers.get("origin")
+    if origin is None or not ({origin, "*"} & set(settings.cors_origins)):
+        return {}
+    return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"} | CORS_HEADERS
+
+
+def _ensure_event_loop() -> None:
+    """Mangum runs the app on the thread's event loop; only a main thread would get one by itself."""
+    try:
+        asyncio.get_event_loop_policy().get_event_loop()
+    except RuntimeError:
+        asyncio.set_event_loop(asyncio.new_event_loop())

@@ -1,0 +1,76 @@
+"""One call through a door: who calls, its transaction, its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel
+
+from brandish import database
+from brandish.database import Tx
+from brandish.errors import DomainError
+from doors import idempotency, metrics
+from doors.database import connection
+from doors.idempotency import IdempotencyKey
+
+
+class _Call:
+    """
+    Attributes:
+        idempotency_key: set when the caller sent one with a request that changes something.
+    """
+
+    def __init__(self, request: Request) -> None:
+        event: dict[str, Any] = request.scope["aws.event"]
+        metrics.note_route(request.scope["route"].path)
+        key: str | None = event["brandish"]["idempotency_key"]
+        self.idempotency_key = (
+            IdempotencyKey(event["brandish"]["caller"], request.scope["path"], key)
+            if key and request.method != "GET"
+            else None
+        )
+
+    @contextmanager
+    def transaction(self) -> Generator[Tx]:
+        """One action: commits as a whole, and a request that was answered before does not act again.
+
+        Raises:
+            Replay: with the answer of the first try.
+        """
+        with database.transaction(connection()) as tx:
+            if self.idempotency_key is None:
+                yield tx
+            else:
+                self._earlier_answer = idempotency.find_answer(tx, self.idempotency_key)
+                try:
+                    yield tx
+                except DomainError:
+                    # Refused, perhaps because the first try has just done it: look again behind its lock.
+                    idempotency.replay_if_answered(self._earlier_answer)
+                    idempotency.replay_if_answered(idempotency.find_answer(tx, self.idempotency_key))
+                    raise
+            metrics.flush_if_due(tx)
+
+    def answer(self, tx: Tx, body: BaseModel, status: int = 200) -> Response:
+        """The answer of an action, inside its transaction: it is stored for retries together with the rest."""
+        content = body.model_dump_json(exclude_none=True)
+        if self.idempotency_key is not None:
+            idempotency.replay_if_answered(self._earlier_answer)
+            idempotency.store_answer(tx, self.idempotency_key, status, content)
+        return Response(content, status, media_type="application/json")
+
+    def answer_list(self, rows: Sequence[BaseModel]) -> Response:
+        """The answer of a reading: a bare JSON array."""
+        content = "[" + ",".join(row.model_dump_json(exclude_none=True) for row in rows) + "]"
+        return Response(content, media_type="application/json")
+
+
+async def _call(request: Request) -> _Call:
+    """`async`, or FastAPI would hand the constructor over to a thread."""
+    return _Call(request)
+
+
+Call = Annotated[_Call, Depends(_call)]

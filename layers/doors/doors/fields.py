@@ -1,0 +1,66 @@
+"""The wire contract's fields, each with its limits once. Source: wire 1.4."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from brandish.players.models import PLATFORMS, PlayerRef
+
+_CONTROLS = re.compile(r"[\x00\r\n\t]")
+
+
+def _platform(value: Any) -> str:
+    platform = value.lower() if isinstance(value, str) else value
+    if platform not in PLATFORMS:
+        raise PydanticCustomError("invalid_platform", "must be twitch, youtube or discord")
+    return platform
+
+
+def _one_line(text: str) -> str:
+    if _CONTROLS.search(text):
+        raise PydanticCustomError("control_characters", "must not contain NUL, line breaks or tabs")
+    return text
+
+
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise PydanticCustomError("control_characters", "must not contain NUL")
+    return text
+
+
+Platform = Annotated[str, BeforeValidator(_platform), Field(json_schema_extra={"enum": list(PLATFORMS)})]
+PlatformId = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_one_line)]
+Username = PlatformId
+ItemName = PlatformId
+NodeKey = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_one_line)]
+Reason = Annotated[str, StringConstraints(max_length=255), AfterValidator(_storable)]
+Quantity = Annotated[int, Field(ge=1, le=10_000)]
+Level = Annotated[int, Field(ge=0, le=1000)]
+
+
+class Body(BaseModel):
+    """A request: unknown fields are ignored, and clients that send an id as a number are understood."""
+
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, populate_by_name=True)
+
+
+class Caller(Body):
+    """Who acts, as every action's body says it."""
+
+    platform: Platform
+    platform_id: PlatformId
+    username: Username
+
+    @property
+    def player(self) -> PlayerRef:
+        return PlayerRef(self.platform, self.platform_id, self.username)
+
+
+class Message(BaseModel):
+    """An answer to be said in chat."""
+
+    message: str

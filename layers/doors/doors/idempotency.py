@@ -1,0 +1,62 @@
+"""A retry gets the first try's answer. The answer is stored in the transaction of the action itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from brandish.database import Cursor, Tx
+
+KEPT = timedelta(hours=24)
+MAX_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """One caller's name for one request to one path."""
+
+    caller: str
+    path: str
+    key: str
+
+
+class Replay(Exception):
+    """This request was answered before; the transaction is rolled back and the stored answer sent again."""
+
+    def __init__(self, status: int, body: str) -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body
+
+
+def find_answer(tx: Tx, key: IdempotencyKey) -> Cursor:
+    """Rows: `status`, `body`; none when the request is new."""
+    return tx.execute(
+        """
+        SELECT status, body FROM idempotency_keys
+        WHERE caller = %s AND path = %s AND key = %s AND created_at > %s
+        """,
+        (key.caller, key.path, key.key, tx.now - KEPT),
+    )
+
+
+def replay_if_answered(found: Cursor) -> None:
+    row = found.fetchone()
+    if row is not None:
+        raise Replay(row["status"], row["body"])
+
+
+def store_answer(tx: Tx, key: IdempotencyKey, status: int, body: str) -> None:
+    """Whoever stores second, because both came at once, violates the primary key and tries again from the start."""
+    tx.execute(
+        "DELETE FROM idempotency_keys WHERE caller = %s AND path = %s AND key = %s AND created_at <= %s",
+        (key.caller, key.path, key.key, tx.now - KEPT),
+    )
+    tx.execute(
+        "INSERT INTO idempotency_keys (caller, path, key, status, body, created_at) VALUES (%s, %s, %s, %s, %s, %s)",
+        (key.caller, key.path, key.key, status, body, tx.now),
+    )
+
+
+def delete_expired(tx: Tx) -> None:
+    tx.execute("DELETE FROM idempotency_keys WHERE created_at <= %s", (tx.now - KEPT,))

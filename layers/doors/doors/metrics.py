@@ -1,0 +1,73 @@
+"""Requests counted by each environment, added up in the database by a transaction that runs anyway."""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from time import monotonic
+
+from brandish.database import Tx
+
+BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Upper bounds in seconds. Source: rules 21."""
+
+FLUSH_EVERY = 10.0
+"""seconds"""
+
+
+@dataclass(slots=True)
+class _Sum:
+    count: int = 0
+    seconds: float = 0.0
+    buckets: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
+
+
+class _Environment(threading.local):
+    def __init__(self) -> None:
+        self.route = ""
+        self.sums: dict[tuple[str, str, int], _Sum] = {}
+        self.flushed_at = monotonic()
+
+
+_environment = _Environment()
+
+
+def note_route(path: str) -> None:
+    """The template of the route that answers, such as /api/v1/user/inventory/{username}."""
+    _environment.route = path
+
+
+def count_request(method: str, status: int, seconds: float) -> str:
+    """Add one answered request; tells its route ("" when no route took it)."""
+    route, _environment.route = _environment.route, ""
+    total = _environment.sums.setdefault((method, route, status), _Sum())
+    total.count += 1
+    total.seconds += seconds
+    total.buckets[bisect_left(BUCKETS, seconds)] += 1
+    return route
+
+
+def flush_if_due(tx: Tx) -> None:
+    """Send what has come together with this transaction's last statements: no round trip of its own.
+
+    What a transaction takes along and then fails to commit is lost; these are statistics.
+    """
+    if not _environment.sums or monotonic() - _environment.flushed_at < FLUSH_EVERY:
+        return
+    sums, _environment.sums = _environment.sums, {}
+    _environment.flushed_at = monotonic()
+    # In one order: every environment adds to the same rows.
+    for (method, route, status), total in sorted(sums.items()):
+        tx.execute(
+            """
+            INSERT INTO request_counters AS sums (method, path, status, count, seconds, buckets)
+            VALUES (%s, %s, %s, %s, %s, %s)
+            ON CONFLICT (method, path, status) DO UPDATE
+            SET count = sums.count + excluded.count,
+                seconds = sums.seconds + excluded.seconds,
+                buckets = (SELECT array_agg(old + new ORDER BY place)
+                           FROM unnest(sums.buckets, excluded.buckets) WITH ORDINALITY AS both_(old, new, place))
+            """,
+            (method, route, status, total.count, total.seconds, total.buckets),
+        )

@@ -1,0 +1,1 @@
+"""The local stack: everything AWS does for us, on one machine."""

@@ -1,0 +1,43 @@
+"""What a person who runs `make dev` sees, and where the rest goes."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Final
+
+MAX_LOG_BYTES: Final = 5_000_000
+
+
+class Console:
+    """The terminal. The functions' own output goes to a file: their JSON lines are not meant for eyes."""
+
+    def __init__(self, log: Path) -> None:
+        self.log = log
+        self._terminal = sys.stdout
+
+    def say(self, line: str = "") -> None:
+        print(line, file=self._terminal, flush=True)
+
+    def access(self, method: str, path: str, status: int, milliseconds: float) -> None:
+        hint = f"   see {self.log}" if status >= 500 else ""
+        self.say(f"{method:<4} {path} {status} {milliseconds:.0f} ms{hint}")
+
+    def divert_output(self) -> None:
+        """From now on what functions print or log is in the file; warnings of the stack itself are on both."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > MAX_LOG_BYTES:
+            self.log.replace(self.log.with_suffix(".old.log"))
+        sys.stdout = sys.stderr = self.log.open("a", buffering=1, encoding="utf-8")
+        in_file = logging.StreamHandler(sys.stdout)
+        in_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        on_terminal = logging.StreamHandler(self._terminal)
+        on_terminal.setFormatter(_FirstLine("     %(message)s"))
+        logging.basicConfig(level=logging.WARNING, handlers=[in_file])
+        logging.getLogger("local").addHandler(on_terminal)
+
+
+class _FirstLine(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return super().format(record).partition("\n")[0]

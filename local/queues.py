@@ -1,0 +1,158 @@
+"""SQS queues and what Lambda's poller does with them.
+
+In memory: what waits here is gone when the process is. In AWS it would not be.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import uuid4
+
+from local.cloudformation import REGION
+from local.runtime import FunctionError, Runtime, Throttled
+from local.template import Queue as QueueSpec
+from local.template import QueueSource
+
+log = logging.getLogger("local.queues")
+
+POLLERS: Final = 5  # Lambda begins with five
+
+
+@dataclass(eq=False, slots=True)
+class Message:
+    body: str
+    message_id: str = field(default_factory=lambda: str(uuid4()))
+    sent_ms: int = field(default_factory=lambda: int(time.time() * 1000))
+    first_received_ms: int = 0
+    receives: int = 0
+    receipt: str = ""
+    reappearance: asyncio.TimerHandle | None = None
+
+
+class Queue:
+    """One queue. Belongs to the event loop it is used from; only `depth` and `bodies` may be asked from elsewhere."""
+
+    def __init__(self, spec: QueueSpec) -> None:
+        self.spec = spec
+        self.dead_letters: Queue | None = None
+        self._visible: deque[Message] = deque()
+        self._hidden: dict[str, Message] = {}  # by message id
+        self._arrived = asyncio.Event()
+
+    def send(self, body: str) -> None:
+        self._add(Message(body))
+
+    async def receive(self, limit: int, window_seconds: float = 0) -> list[Message]:
+        """Up to `limit` messages, at least one, hidden from others for the visibility timeout.
+
+        Messages received too often go to the dead-letter queue instead.
+        """
+        while True:
+            while not self._visible:
+                self._arrived.clear()
+                await self._arrived.wait()
+            if window_seconds and len(self._visible) < limit:
+                await asyncio.sleep(window_seconds)
+            batch: list[Message] = []
+            while self._visible and len(batch) < limit:
+                message = self._visible.popleft()
+                if not self._bury(message):
+                    batch.append(self._hide(message))
+            if batch:
+                return batch
+
+    def delete(self, message: Message) -> None:
+        if self._hidden.pop(message.message_id, None) and message.reappearance:
+            message.reappearance.cancel()
+
+    def depth(self) -> int:
+        """Messages waiting or being worked on."""
+        return len(self._visible) + len(self._hidden)
+
+    def bodies(self) -> list[str]:
+        """What waits, oldest first."""
+        return [message.body for message in self._visible]
+
+    def _add(self, message: Message) -> None:
+        self._visible.append(message)
+        self._arrived.set()
+
+    def _hide(self, message: Message) -> Message:
+        message.receives += 1
+        message.receipt = str(uuid4())
+        message.first_received_ms = message.first_received_ms or int(time.time() * 1000)
+        self._hidden[message.message_id] = message
+        loop = asyncio.get_running_loop()
+        message.reappearance = loop.call_later(self.spec.visibility_seconds, self._reappear, message)
+        return message
+
+    def _reappear(self, message: Message) -> None:
+        if self._hidden.pop(message.message_id, None):
+            self._add(message)
+
+    def _bury(self, message: Message) -> bool:
+        if (
+            self.dead_letters is None
+            or not self.spec.max_receives
+            or message.receives < self.spec.max_receives
+        ):
+            return False
+        log.warning("%s gave up on a message; it is in %s", self.spec.name, self.dead_letters.spec.name)
+        self.dead_letters.send(message.body)
+        return True
+
+
+async def feed(queue: Queue, source: QueueSource, runtime: Runtime) -> None:
+    """Hand a queue's batches to a function, for ever. What the function fails comes back when it turns visible again."""
+    while True:
+        batch = await queue.receive(source.batch_size, source.window_seconds)
+        event = {"Records": [_record(message, queue.spec) for message in batch]}
+        try:
+            answer = await runtime.invoke(source.function, event)
+        except FunctionError as error:
+            log.warning("%s failed a batch of %d: %s", source.function, len(batch), error)
+            continue
+        except Throttled:
+            continue
+        failed = _failed(answer, batch) if source.report_failures else set[str]()
+        for message in batch:
+            if message.message_id not in failed:
+                queue.delete(message)
+
+
+def _failed(answer: Any, batch: list[Message]) -> set[str]:
+    """The ids that the function reports. A report that Lambda cannot read fails the whole batch."""
+    everything = {message.message_id for message in batch}
+    failures = answer.get("batchItemFailures") if isinstance(answer, dict) else None
+    if not failures:
+        return set()
+    try:
+        reported = {failure["itemIdentifier"] for failure in failures}
+    except (KeyError, TypeError):
+        return everything
+    return reported if reported <= everything else everything
+
+
+def _record(message: Message, spec: QueueSpec) -> dict[str, Any]:
+    return {
+        "messageId": message.message_id,
+        "receiptHandle": message.receipt,
+        "body": message.body,
+        "attributes": {
+            "ApproximateReceiveCount": str(message.receives),
+            "SentTimestamp": str(message.sent_ms),
+            "SenderId": "local",
+            "ApproximateFirstReceiveTimestamp": str(message.first_received_ms),
+        },
+        "messageAttributes": {},
+        "md5OfBody": hashlib.md5(message.body.encode(), usedforsecurity=False).hexdigest(),
+        "eventSource": "aws:sqs",
+        "eventSourceARN": spec.arn,
+        "awsRegion": REGION,
+    }

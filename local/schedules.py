@@ -1,0 +1,57 @@
+"""Runs the template's schedules, each in its time zone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from local.bus import Bus
+from local.cloudformation import ACCOUNT, REGION
+from local.cron import next_fire
+from local.template import Schedule
+
+
+async def run(schedules: tuple[Schedule, ...], bus: Bus) -> None:
+    """Fire every schedule when it is due, until cancelled."""
+    async with asyncio.TaskGroup() as group:
+        for schedule in schedules:
+            group.create_task(_keep(schedule, bus))
+
+
+async def _keep(schedule: Schedule, bus: Bus) -> None:
+    due: datetime | None = datetime.now(UTC)
+    if not schedule.expression.startswith("rate("):  # a rate begins when it is enabled
+        due = next_fire(schedule.expression, schedule.timezone, due)
+    while due is not None:
+        await _sleep_until(due)
+        bus.invoke_later(schedule.function, _event(schedule, due))
+        # From when it was due, so that a late start does not shift the rest; what a sleeping machine missed is left out.
+        upcoming = next_fire(schedule.expression, schedule.timezone, due)
+        while upcoming is not None and upcoming < datetime.now(UTC):
+            upcoming = next_fire(schedule.expression, schedule.timezone, upcoming)
+        due = upcoming
+
+
+async def _sleep_until(moment: datetime) -> None:
+    # In steps: a clock that is set, or a machine that sleeps, would make one long sleep end at the wrong time.
+    while (left := (moment - datetime.now(UTC)).total_seconds()) > 0:
+        await asyncio.sleep(min(left, 30))
+
+
+def _event(schedule: Schedule, due: datetime) -> Any:
+    if schedule.input is not None:
+        return json.loads(schedule.input)
+    return {
+        "version": "0",
+        "id": str(uuid4()),
+        "detail-type": "Scheduled Event",
+        "source": "aws.scheduler",
+        "account": ACCOUNT,
+        "time": due.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": REGION,
+        "resources": [f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/{schedule.name}"],
+        "detail": "{}",
+    }

@@ -1,0 +1,116 @@
+"""Databases for the tests that ask for one. A test that does not, starts nothing.
+
+`tx` is the usual choice: an open transaction whose writes disappear. `conn` and `database_url` give a test a
+database of its own, for what must really commit: races, crashes, the relay.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+if TYPE_CHECKING:
+    from brandish.database import Connection, Tx
+
+    from local.postgres import Postgres
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server for this process, in the first place that no other one (worker, test run) uses."""
+    from local.postgres import AlreadyRunning, Postgres
+
+    home = _fast_disk() / f"brandish-tests-{os.geteuid()}"
+    number = 0
+    while True:
+        try:
+            server = Postgres.start(home / f"{number}", durable=False)
+            break
+        except AlreadyRunning:
+            number += 1
+    try:
+        yield server
+    finally:
+        server.destroy()
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres: Postgres) -> str:
+    """The name of a database with the current schema and content, for copying only."""
+    from brandish.database import connect, transaction
+    from brandish.migrations import migrate
+    from brandish.preparation import prepare
+
+    name = f"template_{uuid4().hex}"
+    url = postgres.create_database(name)
+    migrate(url)
+    with closing(connect(url)) as connection, transaction(connection) as tx:
+        prepare(tx)
+    return name
+
+
+@pytest.fixture
+def database_url(postgres: Postgres, template_database: str) -> Iterator[str]:
+    """A database that is this test's alone."""
+    name = f"test_{uuid4().hex}"
+    yield postgres.create_database(name, template_database)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def conn(database_url: str) -> Iterator[Connection]:
+    """A connection to a database that is this test's alone. What it commits stays until the test ends."""
+    from brandish.database import connect
+
+    with closing(connect(database_url)) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="session")
+def shared_database_url(postgres: Postgres, template_database: str) -> str:
+    """The database under `tx`: nothing ever commits there."""
+    return postgres.create_database(f"shared_{uuid4().hex}", template_database)
+
+
+@pytest.fixture
+def tx(shared_database_url: str) -> Iterator[Tx]:
+    """An open transaction with known dice, rolled back at the end. Set `tx.now` to play at another time."""
+    from brandish.database import connect, transaction
+
+    with (
+        closing(connect(shared_database_url)) as connection,
+        suppress(_Over),
+        transaction(connection, rng=Random(1)) as tx,
+    ):
+        yield tx
+        _send_what_is_queued(tx)
+        raise _Over
+
+
+class _Over(Exception):
+    """Makes `transaction` roll back."""
+
+
+def _send_what_is_queued(tx: Tx) -> None:
+    """A write that nobody fetched after may have failed, and the test has not noticed."""
+    from psycopg.errors import InFailedSqlTransaction, PipelineAborted
+
+    with suppress(InFailedSqlTransaction, PipelineAborted):  # the test has seen that one
+        tx.execute("SELECT 1").fetchone()
+
+
+def _fast_disk() -> Path:
+    memory = Path("/dev/shm")
+    # A container may have as little as 64 MB there.
+    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**30:
+        return memory
+    return Path(tempfile.gettempdir())

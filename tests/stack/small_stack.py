@@ -1,0 +1,32 @@
+"""Stacks of a few lines of template, around handlers that a test writes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from uuid import uuid4
+
+from local.stack import Stack
+
+Handler = Callable[[Any, Any], Any]
+
+
+@contextmanager
+def running(folder: Path, template: str, **handlers: Handler) -> Iterator[Stack]:
+    """A stack whose template says `Handler: MODULE.<name>` where the test gives `name=...`."""
+    module = ModuleType(f"handlers_{uuid4().hex}")
+    for name, handler in handlers.items():
+        setattr(module, name, handler)
+    sys.modules[module.__name__] = module
+    path = folder / "template.yaml"
+    path.write_text(template.replace("MODULE", module.__name__), encoding="utf-8")
+    stack = Stack(path, database_url="", retry_delays=(0.05, 0.05))
+    try:
+        yield stack.start()
+    finally:
+        stack.stop()
+        del sys.modules[module.__name__]

@@ -1,0 +1,414 @@
+"""What template.yaml promises and what the code does are the same thing."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import template as local_template
+from local.cloudformation import read_document
+from local.routes import Routes
+
+ROOT = Path(__file__).parents[2]
+SOURCES = (ROOT / "functions", ROOT / "layers/doors", ROOT / "layers/domain")
+
+DOCUMENT: dict[str, Any] = dict(read_document(ROOT / "template.yaml"))
+TEMPLATE = local_template.load(ROOT / "template.yaml")
+PROPERTIES: dict[str, dict[str, Any]] = {
+    name: resource["Properties"]
+    for name, resource in DOCUMENT["Resources"].items()
+    if resource["Type"] == "AWS::Serverless::Function"
+}
+FUNCTIONS = sorted(PROPERTIES)
+INNER = sorted(name for name in FUNCTIONS if "VpcConfig" in PROPERTIES[name])
+OUTER = sorted(set(FUNCTIONS) - set(INNER))
+GROUPS = sorted({route.function for route in TEMPLATE.api.routes})
+
+# Modules that talk to something other than Postgres; boto3 is judged by the clients it is asked for.
+INTERNET = {"aiohttp", "ftplib", "http.client", "httpx", "requests", "smtplib", "urllib.request", "urllib3"}
+DATABASE = {"brandish.database", "psycopg"}
+
+# What a function must do in its code to deserve the permission.
+CALLS = {
+    "events:PutEvents": "put_events",
+    "lambda:InvokeFunction": "invoke",
+    "secretsmanager:GetSecretValue": "get_secret_value",
+}
+
+# Read by the libraries, not by us.
+LIBRARY_VARIABLES = {"LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"}
+# Left to their defaults in AWS, or meant for a machine without it.
+LOCAL_VARIABLES = {"BUILD_TIME", "DATABASE_URL", "DB_PASSWORD", "MERCHANT_BONUS_PER_LEVEL"}
+
+STATUS_OF_CODE = {
+    "validation": {None},  # keeps the status that API Gateway chose
+    "unauthorized": {401, 403},
+    "not_found": {404},
+    "body_too_large": {413},
+    "rate_limited": {429},
+    "internal": {500},
+    "unavailable": {503},
+}
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "'nosniff'",
+    "X-Frame-Options": "'SAMEORIGIN'",
+    "X-XSS-Protection": "'1; mode=block'",
+    "Referrer-Policy": "'strict-origin-when-cross-origin'",
+}
+
+
+def folder_of(function: str) -> str:
+    return PROPERTIES[function]["Handler"].split(".")[0]
+
+
+# ---------------------------------------------------------------- handlers and routes
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_handler_exists(function: str):
+    module, _, name = PROPERTIES[function]["Handler"].rpartition(".")
+
+    assert callable(getattr(import_module(module), name))
+
+
+def test_every_folder_of_functions_is_deployed():
+    folders = {file.parent.name for file in (ROOT / "functions").glob("*/app.py")}
+
+    assert folders == {folder_of(function) for function in FUNCTIONS}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_build_finds_the_folder_by_the_functions_name(function: str):
+    assert re.sub(r"([a-z])([A-Z])", r"\1_\2", function).lower() == folder_of(function)
+
+
+@pytest.mark.parametrize("function", GROUPS)
+def test_every_route_of_the_group_reaches_it(function: str):
+    table = Routes(TEMPLATE.api.routes)
+    paths = list(paths_of(import_module(f"{folder_of(function)}.app").app))
+    assert paths
+
+    strays = {
+        f"{method} {path}": match.route.function if match else None
+        for method, path in paths
+        if (match := table.match(method, path)) is None or match.route.function != function
+    }
+
+    assert strays == {}
+
+
+def paths_of(app: Any) -> Iterator[tuple[str, str]]:
+    """Method and path of every operation the OpenAPI description lists, parameters filled in."""
+    for path, operations in app.openapi()["paths"].items():
+        for method in operations:
+            yield method.upper(), re.sub(r"\{[^}]+\}", "something", path)
+
+
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/readyz", "/version", "/metrics", "/swagger/index.html", "/favicon.ico"]
+)
+def test_a_public_path_needs_no_key(path: str):
+    match = Routes(TEMPLATE.api.routes).match("GET", path)
+
+    assert match is not None
+    assert (match.route.authorizer, match.route.usage_key_required) == (None, False)
+
+
+def test_everything_that_is_served_below_api_needs_a_key():
+    served = [route for route in TEMPLATE.api.routes if route.path.startswith("/api/")]
+
+    assert served
+    assert [route for route in served if route.authorizer != "Key" or not route.usage_key_required] == []
+
+
+def test_an_alias_of_buy_or_sell_goes_to_the_economy_and_its_neighbours_to_the_users():
+    table = Routes(TEMPLATE.api.routes)
+
+    taken = [table.match("POST", f"/api/v1/user/item/{action}") for action in ("buy", "sell", "add")]
+
+    assert [match and match.route.function for match in taken] == ["Economy", "Economy", "Users"]
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/api", "/api/v2/prices"])
+def test_an_unknown_path_is_answered_by_us(path: str):
+    match = Routes(TEMPLATE.api.routes).match("GET", path)
+
+    assert match is not None and match.route.function == "System"
+
+
+# ---------------------------------------------------------------- rings and permissions
+
+
+@cache
+def module_file(name: str) -> Path | None:
+    """The file of one of our modules; None for somebody else's."""
+    for source in SOURCES:
+        stem = source.joinpath(*name.split("."))
+        for file in (stem / "__init__.py", stem.with_suffix(".py")):
+            if file.is_file():
+                return file
+    return None
+
+
+@cache
+def imports_of(file: Path) -> frozenset[str]:
+    """Every module the file names in an import, wherever in the file; the packages around it included."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                package = relative_package(file, node.level)
+                base = f"{package}.{base}".rstrip(".")
+            found.update({base, *(f"{base}.{alias.name}" for alias in node.names)})
+    return frozenset(parent for name in found for parent in parents(name))
+
+
+def relative_package(file: Path, level: int) -> str:
+    source = next(source for source in SOURCES if file.is_relative_to(source))
+    parts = file.relative_to(source).parent.parts
+    return ".".join(parts[: len(parts) - level + 1])
+
+
+def parents(name: str) -> list[str]:
+    """a, a.b and a.b.c for a.b.c: importing a module runs the packages around it."""
+    parts = name.split(".")
+    return [".".join(parts[: end + 1]) for end in range(len(parts))]
+
+
+@cache
+def reachable(function: str) -> tuple[frozenset[str], frozenset[Path]]:
+    """Modules the function imports, ours and others', and the files of ours."""
+    files = set((ROOT / "functions" / folder_of(function)).rglob("*.py"))
+    modules: set[str] = set()
+    pending = list(files)
+    while pending:
+        for name in imports_of(pending.pop()):
+            modules.add(name)
+            if (file := module_file(name)) and file not in files:
+                files.add(file)
+                pending.append(file)
+    assert files, f"functions/{folder_of(function)} is empty"
+    return frozenset(modules), frozenset(files)
+
+
+@cache
+def attributes_of(file: Path) -> frozenset[str]:
+    return frozenset(
+        node.attr for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Attribute)
+    )
+
+
+def calls(function: str) -> set[str]:
+    """Which of CALLS the function's code makes."""
+    return {name for file in reachable(function)[1] for name in attributes_of(file)} & set(CALLS.values())
+
+
+@pytest.mark.parametrize("function", INNER)
+def test_an_inner_function_does_not_call_out(function: str):
+    assert reachable(function)[0] & INTERNET == set()
+
+
+@pytest.mark.parametrize("function", OUTER)
+def test_an_outer_function_does_not_touch_the_database(function: str):
+    assert reachable(function)[0] & DATABASE == set()
+
+
+@pytest.mark.parametrize("function", INNER)
+def test_an_inner_function_asks_boto3_for_eventbridge_only(function: str):
+    services = {
+        node.args[0].value
+        for file in reachable(function)[1]
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call)
+        and called_name(node) in ("client", "resource")
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+    assert services <= {"events"}
+
+
+def called_name(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+@pytest.mark.parametrize("function", INNER)
+def test_an_inner_function_logs_in_to_the_database(function: str):
+    variables = TEMPLATE.functions[function].environment
+
+    assert [f"dbuser:{variables['DB_USER']}"] == [
+        re.sub(r".*(dbuser:).*/", r"\1", resource) for resource in resources_of(function, "rds-db:connect")
+    ]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_may_do_exactly_what_it_does(function: str):
+    allowed = {action for action, _ in permissions(function)} - {"rds-db:connect"}
+    assert allowed <= CALLS.keys(), "tell CALLS which call needs this permission"
+
+    assert {CALLS[action] for action in allowed} == calls(function)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_login_to_the_database_is_used(function: str):
+    may_log_in = bool(resources_of(function, "rds-db:connect"))
+
+    assert may_log_in == bool(reachable(function)[0] & DATABASE)
+
+
+def permissions(function: str) -> Iterator[tuple[str, Any]]:
+    for policy in PROPERTIES[function].get("Policies", []):
+        document = policy
+        if "Ref" in policy:
+            document = DOCUMENT["Resources"][policy["Ref"]]["Properties"]["PolicyDocument"]
+        for statement in document["Statement"]:
+            actions = statement["Action"]
+            for action in [actions] if isinstance(actions, str) else actions:
+                yield action, statement["Resource"]
+
+
+def resources_of(function: str, wanted: str) -> list[str]:
+    """The address patterns, as text, that the function may use for an action."""
+    found = [resource for action, resource in permissions(function) if action == wanted]
+    return [text if isinstance(text := resource["Fn::Sub"], str) else text[0] for resource in found]
+
+
+# ---------------------------------------------------------------- what fits, what is watched
+
+
+CLASSES: dict[str, dict[str, int]] = DOCUMENT["Mappings"]["Connections"]
+
+
+def test_every_database_class_to_choose_has_its_connections_shared_out():
+    assert set(DOCUMENT["Parameters"]["DatabaseClass"]["AllowedValues"]) == set(CLASSES)
+
+
+@pytest.mark.parametrize("size", CLASSES)
+def test_the_functions_fit_the_databases_connections(size: str):
+    shares = {name: share for name, share in CLASSES[size].items() if name not in ("Max", "Alarm")}
+    kept_for_people_and_rds = 6
+
+    assert set(shares) == set(INNER)
+    assert 2 * sum(shares.values()) + kept_for_people_and_rds <= CLASSES[size]["Max"]
+    assert 2 * max(shares.values()) < CLASSES[size]["Alarm"] < CLASSES[size]["Max"]
+
+
+@pytest.mark.parametrize("function", INNER)
+def test_concurrency_is_the_share_of_connections(function: str):
+    assert PROPERTIES[function]["ReservedConcurrentExecutions"] == {
+        "Fn::FindInMap": ["Connections", {"Ref": "DatabaseClass"}, function]
+    }
+
+
+def test_the_relay_runs_alone():
+    assert {shares["Relay"] for shares in CLASSES.values()} == {1}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_an_alarm_watches_the_function(function: str):
+    watched = [
+        metric
+        for resource in DOCUMENT["Resources"].values()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+        for metric in resource["Properties"].get("Metrics", [])
+        if {"Name": "FunctionName", "Value": {"Ref": function}}
+        in metric.get("MetricStat", {}).get("Metric", {}).get("Dimensions", [])
+    ]
+
+    assert [metric["MetricStat"]["Metric"]["MetricName"] for metric in watched] == ["Errors"]
+
+
+def test_every_function_logs_to_the_group_with_a_retention():
+    logging = DOCUMENT["Globals"]["Function"]["LoggingConfig"]
+
+    assert logging == {"LogGroup": {"Ref": "Logs"}, "LogFormat": "JSON"}
+    assert DOCUMENT["Resources"]["Logs"]["Properties"]["RetentionInDays"] == {"Ref": "LogDays"}
+    assert [name for name in FUNCTIONS if "LoggingConfig" in PROPERTIES[name]] == []
+
+
+def test_every_queue_gives_up_to_the_dead_letters_and_reports_single_failures():
+    assert TEMPLATE.sources
+    for source in TEMPLATE.sources:
+        queue = TEMPLATE.queues[source.queue]
+        assert source.report_failures
+        assert queue.dead_letters == "DeadLetters"
+        assert queue.visibility_seconds >= 6 * TEMPLATE.functions[source.function].timeout_seconds
+
+
+def test_a_rule_waits_for_events_that_somebody_announces():
+    announced = {
+        match
+        for file in (ROOT / "layers/domain/brandish").rglob("*.py")
+        for match in re.findall(r'^    type: ClassVar\[str\] = "([^"]+)"', file.read_text(), re.MULTILINE)
+    }
+
+    for rule in TEMPLATE.rules:
+        assert rule.pattern["source"] == ["brandish"]
+        assert set(rule.pattern["detail-type"]) <= announced
+
+
+@pytest.mark.parametrize("function", [*GROUPS, "Authorizer"])
+def test_whoever_keeps_a_caller_waiting_starts_from_a_snapshot(function: str):
+    properties = PROPERTIES[function]
+
+    assert properties["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    assert properties["AutoPublishAlias"] == "live"
+    assert properties["AutoPublishAliasAllProperties"] is True
+
+
+# ---------------------------------------------------------------- answers and settings
+
+
+@pytest.mark.parametrize("kind", TEMPLATE.api.responses)
+def test_the_gateway_answers_in_our_shape(kind: str):
+    response = TEMPLATE.api.responses[kind]
+    body = json.loads(response.templates["application/json"])
+
+    assert set(body) == {"error", "code"}
+    assert response.status in STATUS_OF_CODE[body["code"]]
+    assert SECURITY_HEADERS.items() <= response.headers.items()
+    assert ("Retry-After" in response.headers) == (response.status in (429, 503))
+
+
+def test_the_gateway_has_an_answer_for_whatever_it_refuses():
+    expected = """
+        DEFAULT_4XX DEFAULT_5XX UNAUTHORIZED INVALID_API_KEY ACCESS_DENIED AUTHORIZER_FAILURE THROTTLED
+        QUOTA_EXCEEDED REQUEST_TOO_LARGE MISSING_AUTHENTICATION_TOKEN RESOURCE_NOT_FOUND
+        INTEGRATION_TIMEOUT INTEGRATION_FAILURE
+    """
+
+    assert set(expected.split()) <= TEMPLATE.api.responses.keys()
+
+
+def test_the_template_sets_what_the_settings_read():
+    tree = ast.parse((ROOT / "layers/domain/brandish/settings.py").read_text())
+    read = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and re.fullmatch(r"[A-Z][A-Z_]+", str(node.value))
+    }
+    given = {
+        name
+        for properties in (DOCUMENT["Globals"]["Function"], *PROPERTIES.values())
+        for name in properties.get("Environment", {}).get("Variables", {})
+    }
+
+    assert given - LIBRARY_VARIABLES == read - LOCAL_VARIABLES
+
+
+def test_a_usage_key_exists_for_every_role():
+    prefix = TEMPLATE.functions["Authorizer"].environment["USAGE_KEY_PREFIX"]
+
+    assert {f"{prefix}{role}" for role in ("admin", "bot", "viewer")} == TEMPLATE.api.usage_keys
+    assert all(20 <= len(key) <= 128 for key in TEMPLATE.api.usage_keys)
