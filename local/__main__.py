@@ -55,8 +55,9 @@ def _run(console: Console) -> None:
             postgres = _start_postgres()
             url = _database(postgres)
         console.divert_output()
-        stack = _start_stack(url, listener, console)
-        _welcome(console, stack)
+        api_key = os.environ.get("API_KEY") or "test-api-key"
+        stack = _start_stack(url, api_key, listener, console)
+        _welcome(console, stack.url, api_key)
         threading.Event().wait()
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -91,9 +92,8 @@ def _database(postgres: Postgres) -> str:
 
 
 def _start_stack(url: str, listener: socket.socket, console: Console) -> Stack:
-    api_key = os.environ.get("API_KEY") or "test-api-key"
     try:
-        stack = Stack(ROOT / "template.yaml", database_url=url, api_key=api_key, access_log=console.access)
+        stack = Stack(ROOT / "template.yaml", database_url=url, api_key=_api_key(), access_log=console.access)
     except (TemplateError, PatternError) as error:
         raise Unusable(str(error)) from None
     try:
@@ -108,17 +108,21 @@ def _start_stack(url: str, listener: socket.socket, console: Console) -> Stack:
         ) from None
 
 
+def _api_key() -> str:
+    return os.environ.get("API_KEY") or "test-api-key"
+
+
 def _welcome(console: Console, stack: Stack) -> None:
-    api_key = os.environ["API_KEY"]
+    api_key = _api_key()
     for line in (
         "",
-        f"Brandish is ready at {stack.url}",
+        f"Brandish is ready at {url}",
         f"  API key   {api_key}   (header X-API-Key)",
-        f"  API docs  {stack.url}/swagger/",
+        f"  API docs  {url}/swagger/",
         f"  Logs      {console.log}",
         "",
         "Next, in a second terminal:  make demo",
-        f'  or  curl -H "X-API-Key: {api_key}" {stack.url}/api/v1/prices',
+        f'  or  curl -H "X-API-Key: {api_key}" {url}/api/v1/prices',
         "Ctrl-C stops everything.",
         "",
     ):

@@ -36,7 +36,8 @@ class Guard:
         """What the authorizer says about the caller, for the event's requestContext. None: the route is open.
 
         Raises:
-            GatewayError: UNAUTHORIZED, ACCESS_DENIED, INVALID_API_KEY, AUTHORIZER_FAILURE or AUTHORIZER_CONFIGURATION_ERROR.
+            GatewayError: UNAUTHORIZED, ACCESS_DENIED, INVALID_API_KEY, AUTHORIZER_FAILURE or
+                AUTHORIZER_CONFIGURATION_ERROR.
         """
         if match.route.authorizer is None:
             return None
@@ -50,7 +51,7 @@ class Guard:
             self._remember(identity, verdict)
         if not allows(verdict.statements, method_arn(request, self._api)):
             raise GatewayError("ACCESS_DENIED")
-        # ApiKeySourceType AUTHORIZER: the authorizer names the usage key, the template lists those that exist.
+        # ApiKeySourceType AUTHORIZER: the authorizer names the usage key, the template lists what exists.
         if match.route.usage_key_required and verdict.usage_key not in self._api.usage_keys:
             raise GatewayError("INVALID_API_KEY")
         return verdict.context
@@ -136,6 +137,6 @@ def _covers(pattern: str, text: str, *, ignore_case: bool = False) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _compile(pattern: str, ignore_case: bool) -> re.Pattern[str]:  # noqa: FBT001
+def _compile(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     escaped = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
     return re.compile(escaped, re.IGNORECASE | re.DOTALL if ignore_case else re.DOTALL)

@@ -56,7 +56,7 @@ class Bus:
         return [self._put_one(entry) for entry in entries]
 
     def invoke_later(self, function: str, event: Any, dead_letters: str | None = None) -> None:
-        """An asynchronous invocation, retried; what fails for good goes to the dead-letter queue, if there is one."""
+        """An asynchronous invocation, retried; what fails for good goes to the dead-letter queue, if any."""
         task = asyncio.get_running_loop().create_task(self._invoke(function, event, dead_letters))
         self._deliveries.add(task)
         task.add_done_callback(self._deliveries.discard)
@@ -65,7 +65,7 @@ class Bus:
         try:
             await self._runtime.invoke_until_done(function, event, self._retry_delays)
         except FunctionError as error:
-            log.error("%s failed for good: %s", function, error)  # noqa: TRY400, the runtime logged the stack
+            log.error("%s failed for good: %s", function, error)
             queue = dead_letters or self._template.functions[function].dead_letters
             if queue is not None:
                 self.queues[queue].send(json.dumps(event))

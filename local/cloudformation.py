@@ -121,7 +121,7 @@ class Resolver:
         resolved = {key: self.resolve(item) for key, item in value.items()}
         return {key: item for key, item in resolved.items() if item is not _ABSENT}
 
-    def _answer(self, function: str, argument: Any) -> Any:  # noqa: PLR0911, one line per function
+    def _answer(self, function: str, argument: Any) -> Any:
         match function:
             case "Ref":
                 return self._ref(argument)
@@ -170,7 +170,7 @@ class Resolver:
         return self._attribute(logical_id, "Arn") if suffix else self._name(logical_id)
 
     def _name(self, logical_id: str) -> Any:
-        """What Ref answers. The logical id stands in for the name, except for a bus: code names it in PutEvents."""
+        """What Ref answers: the logical id instead of a name, except for a bus, which PutEvents names."""
         resource = self._resources[logical_id]
         if resource.get("Type") == "AWS::Events::EventBus":
             return self.resolve(resource.get("Properties", {}).get("Name", logical_id))

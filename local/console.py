@@ -25,17 +25,30 @@ class Console:
         self.say(f"{method:<4} {path} {status} {milliseconds:.0f} ms{hint}")
 
     def divert_output(self) -> None:
-        """From now on what functions print or log is in the file; warnings of the stack itself are on both."""
+        """From now on what functions print or log is in the file, the stack's warnings in both places."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > MAX_LOG_BYTES:
             self.log.replace(self.log.with_suffix(".old.log"))
         sys.stdout = sys.stderr = self.log.open("a", buffering=1, encoding="utf-8")
         in_file = logging.StreamHandler(sys.stdout)
-        in_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        in_file.setFormatter(_WithExtras("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))
         on_terminal = logging.StreamHandler(self._terminal)
         on_terminal.setFormatter(_FirstLine("     %(message)s"))
         logging.basicConfig(level=logging.WARNING, handlers=[in_file])
         logging.getLogger("local").addHandler(on_terminal)
+
+
+class _WithExtras(logging.Formatter):
+    """Lambda's JSON format has what a call passes as `extra`; so has this one, for people."""
+
+    _usual = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+    def format(self, record: logging.LogRecord) -> str:
+        first, newline, rest = super().format(record).partition("\n")
+        extras = "".join(
+            f" {name}={value}" for name, value in vars(record).items() if name not in self._usual
+        )
+        return first + extras + newline + rest
 
 
 class _FirstLine(logging.Formatter):

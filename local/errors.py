@@ -10,7 +10,7 @@ from typing import Any, Final
 from local.proxy import Headers, Request, Response
 from local.template import Api, GatewayResponse
 
-# Type -> status, message, x-amzn-ErrorType. A function that fails is a 502, though INTEGRATION_FAILURE alone is a 504.
+# Type -> status, message, x-amzn-ErrorType. A function that fails is a 502, though the table says 504.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 _DEFAULTS: Final = {
     "ACCESS_DENIED": (403, "User is not authorized to access this resource", "AccessDeniedException"),
@@ -39,7 +39,7 @@ class GatewayError(Exception):
 
 
 def gateway_response(error: GatewayError, api: Api, request: Request | None, request_id: str) -> Response:
-    """The template's own words for this error, else those of its DEFAULT_4XX or DEFAULT_5XX, else API Gateway's."""
+    """The template's words for this error, else those of its DEFAULT_4XX or DEFAULT_5XX, else AWS's."""
     status, message, error_type = _DEFAULTS[error.kind]
     status = error.status or status
     fallback = GatewayResponse(error.kind, None, {}, {})

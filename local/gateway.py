@@ -1,10 +1,11 @@
-"""API Gateway's REST API, locally: HTTP in, a proxy event to the function that the template names, HTTP out."""
+"""API Gateway's REST API, locally: HTTP in, a proxy event to the function of that route, HTTP out."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 from uuid import uuid4
 
@@ -63,7 +64,7 @@ class Gateway:
             return _preflight(self._api.preflight)
         match = self._routes.match(request.method, request.path)
         if match is None:
-            # API Gateway cannot tell an unknown path from one that wants a signature; the template makes it a 404.
+            # API Gateway takes an unknown path for one that wants a signature; the template makes it a 404.
             raise GatewayError("MISSING_AUTHENTICATION_TOKEN")
         caller = await self._guard.admit(request, match)
         event = proxy_event(request, match, self._api, caller)
@@ -71,13 +72,14 @@ class Gateway:
         try:
             return read_answer(answer, self._api, request.header("accept"))
         except MalformedAnswer as error:
-            log.error("%s: %s", match.route.function, error)  # noqa: TRY400, the message says it all
+            log.error("%s: %s", match.route.function, error)
             raise GatewayError("INTEGRATION_FAILURE") from error
 
     async def _invoke(self, match: Match, event: dict[str, Any]) -> Any:
         try:
             return await self._runtime.invoke(match.route.function, event, INTEGRATION_TIMEOUT)
         except FunctionError as error:
+            log.warning("%s failed: %s", match.route.function, error)
             raise GatewayError("INTEGRATION_FAILURE") from error
         except Throttled:
             log.warning("%s is at its ReservedConcurrentExecutions", match.route.function)
@@ -118,5 +120,6 @@ async def _send(send: Send, response: Response, request_id: str) -> None:
         headers.append((b"content-length", str(len(response.body)).encode()))
     if response.status == 413:  # the rest of the body is still on its way: nothing can follow it
         headers.append((b"connection", b"close"))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if without_body else response.body})
+    with suppress(RuntimeError):  # the client has hung up
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if without_body else response.body})

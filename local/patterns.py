@@ -64,7 +64,7 @@ def _field_fits(name: str, wanted: Any, event: Mapping[str, Any]) -> bool:
     found = event.get(name, _MISSING)
     if isinstance(wanted, Mapping):
         return matches(wanted, found if isinstance(found, Mapping) else {})
-    # An array in the event fits when one of its elements does; an object is no leaf, so for `exists` it is not there.
+    # An array fits when one of its elements does. An object is no leaf: `exists` does not see it.
     values = (
         found
         if isinstance(found, list) and found

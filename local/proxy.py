@@ -1,4 +1,4 @@
-"""A request as a REST API hands it to a function (proxy integration, payload 1.0), and a function's answer as a response."""
+"""A request as a REST API hands it to a function (proxy integration), and the function's answer as HTTP."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def read_request(scope: Mapping[str, Any], body: bytes) -> Request:
 
 
 def decode_query(raw: bytes) -> tuple[tuple[str, str], ...]:
-    """Every parameter of a query string. A `%` that encodes nothing stays; bytes that are not UTF-8 become U+FFFD."""
+    """Every parameter. A `%` that encodes nothing stays, bytes that are not UTF-8 become U+FFFD."""
     if not raw:
         return ()
     text = raw.decode("utf-8", "replace")
@@ -147,7 +147,7 @@ def read_answer(answer: Any, api: Api, accept: str | None) -> Response:
     """The function's answer as HTTP.
 
     Raises:
-        MalformedAnswer: not an object, a field of another type, or keys that the proxy integration does not know.
+        MalformedAnswer: not an object, a field of another type, or a key that API Gateway does not know.
     """
     if not isinstance(answer, dict):
         raise MalformedAnswer("the answer is not an object")

@@ -36,7 +36,7 @@ class Message:
 
 
 class Queue:
-    """One queue. Belongs to the event loop it is used from; only `depth` and `bodies` may be asked from elsewhere."""
+    """One queue. Belongs to an event loop; only `depth` and `bodies` may be called from elsewhere."""
 
     def __init__(self, spec: QueueSpec) -> None:
         self.spec = spec
@@ -109,7 +109,7 @@ class Queue:
 
 
 async def feed(queue: Queue, source: QueueSource, runtime: Runtime) -> None:
-    """Hand a queue's batches to a function, for ever. What the function fails comes back when it turns visible again."""
+    """Hand a queue's batches to a function, for ever. What fails stays hidden until its time is up."""
     while True:
         batch = await queue.receive(source.batch_size, source.window_seconds)
         event = {"Records": [_record(message, queue.spec) for message in batch]}

@@ -1,4 +1,4 @@
-"""Which route takes a path: a literal segment before {name}, {name} before {rest+}, as API Gateway chooses."""
+"""Which route takes a path: as in API Gateway, a literal segment before {name}, {name} before {rest+}."""
 
 from __future__ import annotations
 

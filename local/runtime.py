@@ -25,6 +25,7 @@ from uuid import uuid4
 from local.template import Function, Template
 
 log = logging.getLogger("local.runtime")
+traces = logging.getLogger("functions")  # for the file; the terminal hears from who invoked
 
 DEFAULT_CONCURRENCY: Final = 1000  # an AWS account's, shared; here per function
 _imports = threading.RLock()
@@ -66,7 +67,7 @@ class Context:
         return f"/aws/lambda/{self.function_name}"
 
     def get_remaining_time_in_millis(self) -> int:
-        # A stack that stops leaves no time, so that a handler that works until its deadline ends in good order.
+        # A stack that stops leaves no time: a handler that works until its deadline then ends in good order.
         return 0 if self.stopping.is_set() else max(0, int((self.deadline - time.monotonic()) * 1000))
 
 
@@ -111,7 +112,7 @@ class Runtime:
         """Begin an invocation.
 
         Returns:
-            A future with the handler's answer as Lambda would hand it on (plain JSON data), or a FunctionError.
+            A future with the handler's answer, or a FunctionError.
 
         Raises:
             Throttled: every environment that the function may have is busy.
@@ -144,7 +145,7 @@ class Runtime:
         except TimeoutError:
             if patience_seconds is not None and patience_seconds < timeout:
                 raise
-            # The thread cannot be killed as Lambda kills an environment. It is left to finish, its answer unread.
+            # Lambda kills the environment. A thread cannot be killed: it finishes, its answer unread.
             raise FunctionError("Sandbox.Timedout", f"Task timed out after {timeout:.2f} seconds") from None
 
     async def invoke_until_done(self, name: str, event: Any, delays: tuple[float, ...] = (60, 120)) -> None:
@@ -182,7 +183,7 @@ class Runtime:
         for name, fleet in self._fleets.items():
             try:
                 fleet.load()
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 log.warning("%s cannot be imported: %s: %s", name, type(error).__name__, error)
 
     def stop(self, patience_seconds: float) -> None:
@@ -240,10 +241,10 @@ class _Environment:
             handler = self._fleet.load()
             answer = handler(invocation.event, invocation.context)
             json.dumps(answer)
-        except Exception as error:  # noqa: BLE001, Lambda answers for everything a handler raises
+        except Exception as error:
             stack = traceback.format_exception(error)
             failure = FunctionError(type(error).__name__, str(error), stack)
-            log.error("%s failed: %s\n%s", self._fleet.function.name, failure, "".join(stack))
+            traces.error("%s failed: %s\n%s", self._fleet.function.name, failure, "".join(stack))
             return failure
         return answer
 

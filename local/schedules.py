@@ -28,7 +28,7 @@ async def _keep(schedule: Schedule, bus: Bus) -> None:
     while due is not None:
         await _sleep_until(due)
         bus.invoke_later(schedule.function, _event(schedule, due))
-        # From when it was due, so that a late start does not shift the rest; what a sleeping machine missed is left out.
+        # Counted from when it was due: no drift. What a sleeping machine missed is left out.
         upcoming = next_fire(schedule.expression, schedule.timezone, due)
         while upcoming is not None and upcoming < datetime.now(UTC):
             upcoming = next_fire(schedule.expression, schedule.timezone, upcoming)
@@ -36,7 +36,7 @@ async def _keep(schedule: Schedule, bus: Bus) -> None:
 
 
 async def _sleep_until(moment: datetime) -> None:
-    # In steps: a clock that is set, or a machine that sleeps, would make one long sleep end at the wrong time.
+    # In steps: after a change of the clock, or a machine's sleep, one long sleep would end at the wrong time.
     while (left := (moment - datetime.now(UTC)).total_seconds()) > 0:
         await asyncio.sleep(min(left, 30))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import hashlib
 import os
 import socket
 import sys
@@ -81,7 +82,8 @@ class Stack:
             TemplateError, PatternError: the template cannot be followed.
         """
         self._template = template.load(path, parameters)
-        self._given = {"DATABASE_URL": database_url, "API_KEY": api_key}
+        self._given = {"DATABASE_URL": database_url}
+        self._key_hash = hashlib.sha256(api_key.encode()).hexdigest()
         self._access_log: AccessLog = access_log or (lambda *_: None)
         self.runtime = Runtime(self._template)
         self.bus = Bus(self._template, self.runtime, retry_delays)
@@ -108,7 +110,7 @@ class Stack:
         progress("Preparing the database")
         for function in self._template.functions.values():
             if function.handler == MIGRATE:
-                self.runtime.start(function.name, {}).result()
+                self.runtime.start(function.name, {"admin_key_sha256": self._key_hash}).result()
         progress("Loading the functions")
         self.runtime.preload()
         self.url = self._serve(
@@ -156,7 +158,7 @@ class Stack:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def _enter_environment(self) -> None:
-        """What a function sees around it, AWS's own variables included. The template's folders become importable."""
+        """What a function sees around it, AWS's variables included; the template's folders to import from."""
         self._before = dict(os.environ)
         folder = self._template.folder
         code = {function.code for function in self._template.functions.values()}
@@ -180,7 +182,6 @@ class Stack:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             # Every service: a call to one that is not here gets a clear refusal and never leaves the machine.
             "AWS_ENDPOINT_URL": self.bus_url,
-            "AWS_ENDPOINT_URL_EVENTS": self.bus_url,
             "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), HOST])),
             "no_proxy": ",".join(filter(None, [os.environ.get("no_proxy"), HOST])),
             **self._given,

@@ -119,18 +119,20 @@ CREATE TABLE link_tokens (
     source_username    text,
     target_platform    text        REFERENCES platforms,
     target_platform_id text,
+    target_username    text,
     created_at         timestamptz NOT NULL,
     expires_at         timestamptz NOT NULL
 );
-CREATE INDEX link_tokens_by_source ON link_tokens (source_platform, source_platform_id)
+CREATE UNIQUE INDEX link_tokens_one_alive_per_source ON link_tokens (source_platform, source_platform_id)
     WHERE state IN ('pending', 'claimed');
 CREATE INDEX link_tokens_by_age ON link_tokens (expires_at);
 
 CREATE TABLE unlink_requests (
-    platform         text        NOT NULL REFERENCES platforms,
-    platform_user_id text        NOT NULL,
-    target_platform  text        NOT NULL REFERENCES platforms,
-    expires_at       timestamptz NOT NULL,
+    platform           text        NOT NULL REFERENCES platforms,
+    platform_user_id   text        NOT NULL,
+    target_platform    text        NOT NULL REFERENCES platforms,
+    target_platform_id text        NOT NULL,
+    expires_at         timestamptz NOT NULL,
     PRIMARY KEY (platform, platform_user_id, target_platform)
 );
 

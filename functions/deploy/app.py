@@ -1,8 +1,7 @@
 """Runs the migrations during a deployment and tells CloudFormation how it went.
 
-`migrate` reaches the database and nothing else; CloudFormation and the secrets are outside. So this function of
-the outer ring fetches what `migrate` needs to know, invokes it, waits, and answers the URL in CloudFormation's
-event.
+`migrate` reaches the database and nothing else; CloudFormation and the secrets are outside. So this outer
+function fetches what `migrate` needs to know, invokes it, waits, and answers the URL in the event.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ _READ_TIMEOUT_SECONDS = 630
 _LONGEST_REASON = 1000
 
 
-class MigrationFailed(Exception):
+class MigrationError(Exception):
     """`migrate` raised; the text is its error message."""
 
 
@@ -48,7 +47,7 @@ def _migrate(properties: dict[str, str]) -> list[str]:
     )
     result = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
-        raise MigrationFailed(result.get("errorMessage", "no message"))
+        raise MigrationError(result.get("errorMessage", "no message"))
     return result["applied"]
 
 
@@ -61,7 +60,8 @@ def _client(service: str) -> Any:
     from botocore.config import Config
 
     # A repeated invocation would start the migrations a second time while the first still runs.
-    config = Config(read_timeout=_READ_TIMEOUT_SECONDS, retries={"total_max_attempts": 1}, tcp_keepalive=True)
+    once = {"total_max_attempts": 1}
+    config = Config(read_timeout=_READ_TIMEOUT_SECONDS, retries=once, tcp_keepalive=True)
     return boto3.client(service, config=config)
 
 

@@ -12,17 +12,16 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from tests.stack.small_stack import running
 
 from local.authorizer import allows
 from local.routes import Routes
 from local.stack import Stack
 from local.template import Route
+from tests.stack.small_stack import running
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
@@ -47,7 +46,7 @@ Resources:
           StatusCode: 404
           ResponseParameters: {Headers: {X-Frame-Options: "'SAMEORIGIN'", X-Request-ID: context.requestId}}
           ResponseTemplates:
-            application/json: '{"error": "nothing here", "code": "not_found", "said": $context.error.messageString}'
+            application/json: '{"error": "nothing here", "said": $context.error.messageString}'
         REQUEST_TOO_LARGE:
           ResponseTemplates: {application/json: '{"error": "too large", "code": "body_too_large"}'}
         DEFAULT_5XX:
@@ -57,8 +56,12 @@ Resources:
     Properties:
       Handler: MODULE.echo
       Events:
-        Exact: {Type: Api, Properties: {RestApiId: !Ref Api, Method: any, Path: /open, Auth: &open {Authorizer: NONE}}}
-        Below: {Type: Api, Properties: {RestApiId: !Ref Api, Method: any, Path: "/open/{proxy+}", Auth: *open}}
+        Exact:
+          Type: Api
+          Properties: {RestApiId: !Ref Api, Method: any, Path: /open, Auth: &open {Authorizer: NONE}}
+        Below:
+          Type: Api
+          Properties: {RestApiId: !Ref Api, Method: any, Path: "/open/{proxy+}", Auth: *open}
         Keyed: {Type: Api, Properties: {RestApiId: !Ref Api, Method: any, Path: "/keyed/{proxy+}"}}
         Metered:
           Type: Api
@@ -68,7 +71,8 @@ Resources:
     Type: AWS::Serverless::Function
     Properties:
       Handler: MODULE.answer
-      Events: {All: {Type: Api, Properties: {RestApiId: !Ref Api, Method: any, Path: "/answer/{kind}", Auth: *open}}}
+      Events:
+        All: {Type: Api, Properties: {RestApiId: !Ref Api, Method: any, Path: "/answer/{kind}", Auth: *open}}
   Single:
     Type: AWS::Serverless::Function
     Properties:
@@ -139,7 +143,7 @@ def authorize(event: dict[str, Any], _context: Any) -> Any:
         case "nonsense":
             return {"principalId": "x"}
         case _:
-            raise Exception("Unauthorized")  # noqa: TRY002, the very words that API Gateway knows
+            raise Exception("Unauthorized")
     statement = {
         "Action": "execute-api:Invoke",
         "Effect": effect,
@@ -178,9 +182,9 @@ def call(
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Reply:
-    request = urllib.request.Request(stack.url + path, data=body, method=method, headers=dict(headers or {}))  # noqa: S310
+    request = urllib.request.Request(stack.url + path, data=body, method=method, headers=dict(headers or {}))
     try:
-        with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=10) as response:
             return Reply(response.status, response.headers, response.read())
     except urllib.error.HTTPError as error:
         return Reply(error.code, error.headers, error.read())
@@ -336,11 +340,7 @@ def test_an_unknown_path_or_method_gets_the_templates_words(stack: Stack, method
     reply = call(stack, path, method)
 
     assert reply.status == 404
-    assert reply.json == {
-        "error": "nothing here",
-        "code": "not_found",
-        "said": "Missing Authentication Token",
-    }
+    assert reply.json == {"error": "nothing here", "said": "Missing Authentication Token"}
     assert reply.headers["X-Frame-Options"] == "SAMEORIGIN"
     assert reply.headers["X-Request-ID"] == reply.headers["x-amzn-RequestId"]
     assert reply.headers["x-amzn-ErrorType"] == "MissingAuthenticationTokenException"

@@ -35,7 +35,9 @@ Resources:
   Database: {Type: AWS::RDS::DBInstance}
   Queue:
     Type: AWS::SQS::Queue
-    Properties: {VisibilityTimeout: 60, RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 4}}
+    Properties:
+      VisibilityTimeout: 60
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 4}
   Dead: {Type: AWS::SQS::Queue}
   Worker:
     Type: AWS::Serverless::Function

@@ -111,7 +111,9 @@ Resources:
       Handler: MODULE.tick
       Events:
         EveryMinute: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 minute)}}
-        Off: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 minute), State: DISABLED, Input: '{"off": 1}'}}
+        Off:
+          Type: ScheduleV2
+          Properties: {ScheduleExpression: rate(1 minute), State: DISABLED, Input: '{"off": 1}'}
         Nightly: {Type: Schedule, Properties: {Schedule: "cron(0 0 1 1 ? 2199)", Input: '{"nightly": 1}'}}
 """
 

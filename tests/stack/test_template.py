@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
@@ -46,7 +47,7 @@ CALLS = {
 # Read by the libraries, not by us.
 LIBRARY_VARIABLES = {"LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"}
 # Left to their defaults in AWS, or meant for a machine without it.
-LOCAL_VARIABLES = {"BUILD_TIME", "DATABASE_URL", "DB_PASSWORD", "MERCHANT_BONUS_PER_LEVEL"}
+LOCAL_VARIABLES = {"BUILD_TIME", "DATABASE_URL", "DB_PASSWORD"}
 
 STATUS_OF_CODE = {
     "validation": {None},  # keeps the status that API Gateway chose
@@ -141,7 +142,8 @@ def test_an_alias_of_buy_or_sell_goes_to_the_economy_and_its_neighbours_to_the_u
 def test_an_unknown_path_is_answered_by_us(path: str):
     match = Routes(TEMPLATE.api.routes).match("GET", path)
 
-    assert match is not None and match.route.function == "System"
+    assert match is not None
+    assert match.route.function == "System"
 
 
 # ---------------------------------------------------------------- rings and permissions
@@ -329,6 +331,27 @@ def test_an_alarm_watches_the_function(function: str):
     assert [metric["MetricStat"]["Metric"]["MetricName"] for metric in watched] == ["Errors"]
 
 
+def test_the_alarm_for_dead_events_hears_what_the_relay_reports(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    from brandish.events.service import Backlog
+    from relay.app import report
+
+    stack = TEMPLATE.functions["Relay"].environment["POWERTOOLS_SERVICE_NAME"]
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", stack)
+
+    report(Backlog(waiting=5, dead=2, next_attempt_at=None))
+
+    said = json.loads(capsys.readouterr().out)
+    alarm = DOCUMENT["Resources"]["DeadEvents"]["Properties"]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]
+    assert said["service"] == stack
+    assert said[alarm["MetricName"]] == [2]
+    assert [(each["Namespace"], each["Dimensions"]) for each in said["_aws"]["CloudWatchMetrics"]] == [
+        (alarm["Namespace"], [["service"]])
+    ]
+
+
 def test_every_function_logs_to_the_group_with_a_retention():
     logging = DOCUMENT["Globals"]["Function"]["LoggingConfig"]
 
@@ -404,7 +427,8 @@ def test_the_template_sets_what_the_settings_read():
         for name in properties.get("Environment", {}).get("Variables", {})
     }
 
-    assert given - LIBRARY_VARIABLES == read - LOCAL_VARIABLES
+    assert given | LOCAL_VARIABLES == read | LIBRARY_VARIABLES
+    assert given & LOCAL_VARIABLES == read & LIBRARY_VARIABLES == set()
 
 
 def test_a_usage_key_exists_for_every_role():
@@ -412,3 +436,17 @@ def test_a_usage_key_exists_for_every_role():
 
     assert {f"{prefix}{role}" for role in ("admin", "bot", "viewer")} == TEMPLATE.api.usage_keys
     assert all(20 <= len(key) <= 128 for key in TEMPLATE.api.usage_keys)
+
+
+@pytest.mark.parametrize("installation", ["default", "prod"])
+def test_samconfig_gives_parameters_values_they_take(installation: str):
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    overrides = config[installation]["deploy"]["parameters"]["parameter_overrides"].split()
+    assert overrides
+
+    for name, value in (override.split("=") for override in overrides):
+        parameter = DOCUMENT["Parameters"][name]
+        assert value in map(str, parameter.get("AllowedValues", [value]))
+        assert re.fullmatch(parameter.get("AllowedPattern", ".*"), value)
+        if parameter["Type"] == "Number":
+            assert parameter.get("MinValue", 0) <= int(value) <= parameter.get("MaxValue", 10_000)

@@ -460,7 +460,8 @@ def test_the_check_command_prints_what_there_is():
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        "24 items, 52 nodes, 6 jobs, 7 upgrades, 7 disassembles, 4 sales, 24 aliases, 2 themes\n"
+        "24 items, 52 nodes, 6 jobs, 7 upgrades, 7 disassembles, 4 sales, 24 aliases, 2 themes, "
+        "6 info texts\n"
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+
 from deploy.app import handler
 
 SECRETS = {"master-arn": '{"username": "master", "password": "pass word"}', "key-arn": "first-admin-key"}

@@ -29,14 +29,20 @@ _RACED_CONSTRAINTS = frozenset(
 
 
 def connect(conninfo: str, *, prepares: bool = True, **parameters: Any) -> Connection:
-    """A connection on which `transaction` can work. Parameters (`password=`, ...) override the string's."""
+    """A connection on which `transaction` can work.
+
+    Args:
+        prepares: False behind a proxy, which can share neither prepared statements nor sessions with limits of
+            their own; the instance's parameter group has the same limits.
+        parameters: `password=` and the like, overriding the string's.
+    """
     return psycopg.connect(
         conninfo,
         autocommit=True,
         row_factory=dict_row,
         prepare_threshold=2 if prepares else None,
         connect_timeout=5,
-        options=_SESSION_LIMITS,
+        options=_SESSION_LIMITS if prepares else None,
         **parameters,
     )
 
@@ -74,23 +80,41 @@ def transaction(
         rng: the source of every roll inside.
 
     Raises:
-        TryAgain: the database broke a deadlock at our expense, or somebody was faster. Nothing was saved.
-        psycopg.OperationalError: the connection is gone. Only when it broke during COMMIT may something be saved.
+        TryAgain: nothing was saved. The database broke a deadlock at our expense, somebody was faster, or the
+            connection was found dead before the end.
+        psycopg.OperationalError: the connection broke during COMMIT; what was done may be saved or not.
     """
+    committing = False
     try:
         with conn.pipeline():
             conn.execute("BEGIN")
             yield Tx(conn, now or datetime.now(UTC), rng)
+            committing = True
             conn.execute("COMMIT")
     except BaseException as error:
         if not conn.closed:
             conn.rollback()
-        if isinstance(error, psycopg.Error) and _may_be_repeated(error):
+        if isinstance(error, psycopg.Error) and _may_be_repeated(error, lost=conn.closed and not committing):
             raise TryAgain from error
         raise
 
 
-def _may_be_repeated(error: psycopg.Error) -> bool:
+@contextmanager
+def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_dice) -> Generator[Tx]:
+    """For looking only: no BEGIN and no COMMIT, so a single question is a single round trip.
+
+    Each `execute` asks at once and sees what has been committed by then.
+    """
+    yield Tx(conn, now or datetime.now(UTC), rng)
+
+
+def _may_be_repeated(error: psycopg.Error, *, lost: bool) -> bool:
+    """
+    Args:
+        lost: the connection is gone, and COMMIT had not been sent.
+    """
+    if lost:
+        return True
     if isinstance(error, psycopg.errors.UniqueViolation):
         return error.diag.constraint_name in _RACED_CONSTRAINTS
     return isinstance(error, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure)

@@ -1,4 +1,4 @@
-"""Bringing a database up to date: schema, content, the log's partitions, the first key."""
+"""Bringing a database up to date: content and the log's partitions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from brandish.catalog import sync as catalog
 from brandish.content import content
 from brandish.database import Tx
 from brandish.events import service as events
-from brandish.keys import service as keys
 from brandish.progression import service as progression
 
 
@@ -32,8 +31,3 @@ def prepare(tx: Tx) -> list[str]:
             )
     events.make_room(tx)
     return changed
-
-
-def admit(tx: Tx, api_key: str, name: str, role: str) -> None:
-    """Let this key in under this name; a name that had another key before has only the new one now."""
-    keys.store(tx, api_key, name, role)

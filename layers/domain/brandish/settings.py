@@ -23,6 +23,8 @@ class Settings:
     database_prepares: bool
     """False behind a proxy that would pin a connection for every prepared statement."""
     event_bus_name: str
+    usage_key_prefix: str
+    """With a role behind it: the key under which API Gateway's usage plan counts that role's calls."""
     cors_origins: tuple[str, ...]
 
     @property
@@ -40,6 +42,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         database_iam_auth=_switch(env, "DB_IAM_AUTH", default=False),
         database_prepares=_switch(env, "DB_PREPARE", default=True),
         event_bus_name=env.get("EVENT_BUS_NAME", "brandish"),
+        usage_key_prefix=env.get("USAGE_KEY_PREFIX", "brandish-usage-key-"),
         cors_origins=tuple(origin.strip() for origin in env.get("CORS_ORIGINS", "").split(",") if origin.strip()),
     )
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
+from urllib.parse import unquote
 from uuid import uuid4
 
 from fastapi import FastAPI
@@ -40,6 +41,8 @@ CORS_HEADERS = {
     "Access-Control-Allow-Headers": "Content-Type, X-API-Key, X-Request-ID, Idempotency-Key",
 }
 _REQUEST_ID = re.compile(r"[0-9A-Za-z._-]{1,100}")
+# Pages whose relative links need the slash at the end.
+_FOLDER = re.compile(r"/(admin|swagger)(/|$)")
 _ADMIN_PATH = re.compile(r"/api/(v1/)?(admin|progression/admin)(/|$)")
 
 
@@ -55,9 +58,9 @@ def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, An
     """The Lambda handler of an HTTP group.
 
     Args:
-        public: no key is needed, and requests are not logged one by one.
+        public: no key is needed, except where a route asks for one itself; requests are not logged one by one.
     """
-    adapter = Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", "application/javascript"])
+    adapter = Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", "image/svg+xml"])
     # What was imported so far lives as long as the environment; the collector need not look at it again.
     gc.freeze()
 
@@ -76,7 +79,7 @@ def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, An
         )
         seconds = perf_counter() - started
         route = metrics.count_request(method, answer["statusCode"], seconds)
-        if not public:
+        if not public or event["path"].startswith("/api/"):
             log.info(
                 "request",
                 extra={
@@ -130,7 +133,7 @@ def _uniform(event: Event, headers: dict[str, str]) -> Event:
     return {
         **event,
         "httpMethod": "GET" if method == "HEAD" else method,
-        "path": path.rstrip("/") if path.startswith("/api/") else path,
+        "path": path if _FOLDER.match(path) else path.rstrip("/") or "/",
         "headers": {"content-type": "application/json", "host": "brandish"},
         "multiValueHeaders": None,
         "body": event.get("body") or "{}",
@@ -147,7 +150,9 @@ def _refusal(event: Event) -> Answer | None:
     if role is None:
         return _error(401, "unauthorized", "A valid X-API-Key header is required.")
     looking = event["httpMethod"] in ("GET", "HEAD")
-    if (role == "viewer" and not looking) or (role != "admin" and _ADMIN_PATH.match(event["path"])):
+    # As the app will read it: API Gateway passes on what the caller sent, %61dmin included.
+    administrative = _ADMIN_PATH.match(unquote(event["path"]))
+    if (role == "viewer" and not looking) or (role != "admin" and administrative):
         return _error(403, "forbidden", f"A key with the role {role} may not do this.")
     return None
 

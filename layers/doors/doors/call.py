@@ -54,6 +54,16 @@ class _Call:
                     raise
             metrics.flush_if_due(tx)
 
+    @contextmanager
+    def reading(self) -> Generator[Tx]:
+        """A look at the game: nothing inside may write. One round trip, unless something waits to be written along."""
+        if self.idempotency_key is not None or metrics.flush_is_due():
+            with self.transaction() as tx:
+                yield tx
+        else:
+            with database.reading(connection()) as tx:
+                yield tx
+
     def answer(self, tx: Tx, body: BaseModel, status: int = 200) -> Response:
         """The answer of an action, inside its transaction: it is stored for retries together with the rest."""
         content = body.model_dump_json(exclude_none=True)

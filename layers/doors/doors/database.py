@@ -19,10 +19,14 @@ def connection() -> Connection:
     return conn
 
 
-def _open() -> Connection:
+def credentials() -> dict[str, str]:
+    """What `settings.database_url` leaves out: a token signed for this moment, where IAM logs us in."""
     if not settings.database_iam_auth:
-        return connect(settings.database_url, prepares=settings.database_prepares)
+        return {}
     from doors.aws import database_token  # botocore takes its time to import
 
-    token = database_token(settings.database_url)
-    return connect(settings.database_url, prepares=settings.database_prepares, password=token)
+    return {"password": database_token(settings.database_url)}
+
+
+def _open() -> Connection:
+    return connect(settings.database_url, prepares=settings.database_prepares, **credentials())

@@ -30,6 +30,7 @@ AGAIN = "x-brandish-again"
 
 _BY_STATUS = {
     400: ("bad_json", "The request body is not valid JSON."),
+    401: ("unauthorized", "A valid X-API-Key header is required."),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take that method."),
 }

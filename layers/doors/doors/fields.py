@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from brandish.players.models import PLATFORMS, PlayerRef
@@ -41,11 +51,28 @@ Reason = Annotated[str, StringConstraints(max_length=255), AfterValidator(_stora
 Quantity = Annotated[int, Field(ge=1, le=10_000)]
 Level = Annotated[int, Field(ge=0, le=1000)]
 
+Timestamp = Annotated[
+    datetime,
+    PlainSerializer(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%SZ}", return_type=str),
+    Field(json_schema_extra={"format": "date-time"}),
+]
+"""Of an answer: aware UTC, shown to the second."""
+
 
 class Body(BaseModel):
-    """A request: unknown fields are ignored, and clients that send an id as a number are understood."""
+    """A request: unknown fields are ignored, null is as good as absent, and clients that send an id as a
+    number are understood."""
 
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, body: Any) -> Any:
+        return (
+            {name: value for name, value in body.items() if value is not None}
+            if isinstance(body, dict)
+            else body
+        )
 
 
 class Caller(Body):

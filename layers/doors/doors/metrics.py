@@ -7,7 +7,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from time import monotonic
 
-from brandish.database import Tx
+from brandish.database import Cursor, Tx
 
 BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds in seconds. Source: rules 21."""
@@ -48,12 +48,16 @@ def count_request(method: str, status: int, seconds: float) -> str:
     return route
 
 
+def flush_is_due() -> bool:
+    return bool(_environment.sums) and monotonic() - _environment.flushed_at >= FLUSH_EVERY
+
+
 def flush_if_due(tx: Tx) -> None:
     """Send what has come together with this transaction's last statements: no round trip of its own.
 
     What a transaction takes along and then fails to commit is lost; these are statistics.
     """
-    if not _environment.sums or monotonic() - _environment.flushed_at < FLUSH_EVERY:
+    if not flush_is_due():
         return
     sums, _environment.sums = _environment.sums, {}
     _environment.flushed_at = monotonic()
@@ -71,3 +75,20 @@ def flush_if_due(tx: Tx) -> None:
             """,
             (method, route, status, total.count, total.seconds, total.buckets),
         )
+
+
+def list_request_counts(tx: Tx) -> Cursor:
+    """Rows: `status`, `count`, `seconds` and `buckets`, over all routes, for as long as anybody counts."""
+    return tx.execute(
+        """
+        SELECT status, sum(count)::bigint AS count, sum(seconds) AS seconds,
+               (SELECT array_agg(total ORDER BY place)
+                FROM (SELECT place, sum(n)::bigint AS total
+                      FROM request_counters each_, unnest(each_.buckets) WITH ORDINALITY AS bucket(n, place)
+                      WHERE each_.status = sums.status
+                      GROUP BY place) AS added) AS buckets
+        FROM request_counters sums
+        GROUP BY status
+        ORDER BY status
+        """
+    )

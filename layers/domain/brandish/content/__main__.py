@@ -4,18 +4,20 @@ import sys
 from pathlib import Path
 
 from brandish.content import ContentError, configs, load_content
+from brandish.info.loading import load_info
 
 
 def main(arguments: list[str]) -> int:
     try:
-        found = load_content(Path(arguments[0]).resolve() if arguments else configs())
+        root = Path(arguments[0]).resolve() if arguments else configs()
+        found, texts = load_content(root), load_info(root)
     except ContentError as error:
         print(error, file=sys.stderr)
         return 1
     print(
         f"{len(found.items)} items, {len(found.nodes)} nodes, {len(found.jobs)} jobs, "
         f"{len(found.upgrades)} upgrades, {len(found.disassembles)} disassembles, {len(found.sales)} sales, "
-        f"{len(found.aliases)} aliases, {len(found.themes)} themes"
+        f"{len(found.aliases)} aliases, {len(found.themes)} themes, {len(texts)} info texts"
     )
     return 0
 

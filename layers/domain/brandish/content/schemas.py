@@ -6,13 +6,13 @@ from typing import Any
 
 from brandish.content import configs
 from brandish.content.loading import FILES
+from brandish.info.models import Feature
 
 
 def schemas() -> dict[str, str]:
     """Return {schema's file name: its text}."""
-    return {
-        f"{Path(name).stem}.schema.json": _text(model.model_json_schema()) for name, model in FILES.items()
-    }
+    models = {Path(name).stem: model for name, model in FILES.items()} | {"info": Feature}
+    return {f"{name}.schema.json": _text(model.model_json_schema()) for name, model in models.items()}
 
 
 def _text(schema: dict[str, Any]) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from brandish.database import Cursor, Tx
-from brandish.events.models import Event
+
+if TYPE_CHECKING:  # the relay starts without pydantic
+    from brandish.events.models import Event
 
 
 def insert_event(tx: Tx, event_id: UUID, event: Event) -> None:
@@ -76,6 +79,35 @@ def count_backlog(tx: Tx) -> Cursor:
         FROM events
         WHERE next_attempt_at IS NOT NULL OR published_at IS NULL
         """
+    )
+
+
+def list_events(
+    tx: Tx,
+    user_id: UUID | None,
+    event_type: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+) -> Cursor:
+    """Newest first. Only the given conditions are in the statement, so that each can use its index."""
+    conditions: tuple[tuple[LiteralString, Any], ...] = (
+        ("user_id = %s", user_id),
+        ("event_type = %s", event_type),
+        ("created_at >= %s", since),
+        ("created_at <= %s", until),
+    )
+    given: list[tuple[LiteralString, Any]] = [
+        (condition, value) for condition, value in conditions if value is not None
+    ]
+    where: LiteralString = " AND ".join([condition for condition, _ in given]) or "true"
+    return tx.execute(
+        """
+        SELECT position, event_type, user_id, payload, metadata, created_at FROM events
+        WHERE """
+        + where
+        + " ORDER BY position DESC LIMIT %s",
+        [*(value for _, value in given), limit],
     )
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from brandish.database import Tx
+from brandish.counters import service as counters
 from brandish.events import queries
-from brandish.events.models import Event
+
+if TYPE_CHECKING:  # the relay starts without pydantic
+    from brandish.events.models import Event
 
 BATCH = 10
 """EventBridge takes ten entries a call."""
@@ -75,7 +79,9 @@ def publish_due(tx: Tx, send: Callable[[list[Envelope]], list[str | None]]) -> i
     if not due:
         return 0
     outcomes = list(zip(due, send(due), strict=True))
-    queries.mark_published(tx, [envelope.position for envelope, error in outcomes if error is None])
+    published = [envelope for envelope, error in outcomes if error is None]
+    queries.mark_published(tx, [envelope.position for envelope in published])
+    counters.add(tx, Counter(("events_published_total", envelope.type) for envelope in published))
     for envelope, error in outcomes:
         if error is not None:
             queries.mark_failed(tx, envelope.position, error, _next_attempt(tx.now, envelope.attempts))

@@ -55,6 +55,19 @@ def _passes(item: Item, wanted: str) -> bool:
     return {"upgrade": item.upgradeable, "sellable": item.sellable, "consumable": item.consumable}[wanted]
 
 
+def look(
+    tx: Tx, owner: PlayerRef, wanted: str | None = None
+) -> tuple[Player, list[tuple[Item, Slot]]] | None:
+    """A player with what `view` shows of their things; None for a stranger.
+
+    Raises:
+        InvalidFilter, FilterLocked
+    """
+    player, world = players.peek(tx, owner)
+    slots = view(player.inventory if player else Inventory(), world, wanted)
+    return (player, slots) if player else None
+
+
 def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Item:
     """Put COMMON items into a player's inventory out of nowhere, as an administrator may.
 
@@ -65,7 +78,10 @@ def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Item:
     player = players.load(tx, owner)
     player = player.with_inventory(player.inventory.give(item.item_id, quantity)).record(
         ItemAdded(
-            user_id=player.id, item_name=item.internal_name, quantity=quantity, timestamp=int(tx.now.timestamp())
+            user_id=player.id,
+            item_name=item.internal_name,
+            quantity=quantity,
+            timestamp=int(tx.now.timestamp()),
         )
     )
     players.save(tx, player)
@@ -86,7 +102,10 @@ def remove_item(tx: Tx, owner: PlayerRef, item_name: str, wanted: int) -> tuple[
     removed = min(slot.quantity, wanted)
     player = player.with_inventory(player.inventory.take(slot, removed)).record(
         ItemRemoved(
-            user_id=player.id, item_name=item.internal_name, quantity=removed, timestamp=int(tx.now.timestamp())
+            user_id=player.id,
+            item_name=item.internal_name,
+            quantity=removed,
+            timestamp=int(tx.now.timestamp()),
         )
     )
     players.save(tx, player)

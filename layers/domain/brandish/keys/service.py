@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from brandish.database import Tx
 from brandish.keys import queries
-from brandish.keys.models import KeyHolder, Verdict
+from brandish.keys.models import KeyHolder, Role, Verdict
 
 FAILURE_WINDOW = timedelta(minutes=5)
 FAILURES_TO_WARN = 5
@@ -17,7 +17,7 @@ FAILURES_TO_IGNORE = 100
 
 def digest(api_key: str) -> str:
     """What is stored of a key. Keys are long and random, so a plain hash gives nothing away."""
-    return sha256(api_key.encode()).hexdigest()
+    return sha256(api_key.encode(errors="surrogatepass")).hexdigest()
 
 
 def judge(tx: Tx, api_key: str, address: str) -> Verdict:
@@ -33,8 +33,9 @@ def judge(tx: Tx, api_key: str, address: str) -> Verdict:
     return Verdict(None, attempts + 1)
 
 
-def store(tx: Tx, api_key: str, name: str, role: str) -> None:
-    queries.upsert_key(tx, digest(api_key), name, role)
+def store(tx: Tx, key_hash: str, name: str, role: Role) -> None:
+    """Let the key with this hash in; a name that had another key before has only the new one now."""
+    queries.upsert_key(tx, key_hash, name, role)
 
 
 def forget_failures(tx: Tx) -> None:

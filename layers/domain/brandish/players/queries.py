@@ -50,8 +50,8 @@ def lock_players(tx: Tx, refs: Sequence[PlayerRef]) -> Cursor:
 
 
 def read_players(tx: Tx, refs: Sequence[PlayerRef], *, jobs: bool) -> Cursor:
-    """Rows: one per known player, or one without a player; each with `world_version` and `wanted`, the user id
-    (or null) for each ref."""
+    """Rows: one per known player, or one without a player; each with `world_version` and `wanted`, the user
+    id (or null) for each ref."""
     user_ids, params = _user_ids(refs)
     return tx.execute(
         """
@@ -74,7 +74,8 @@ def read_players(tx: Tx, refs: Sequence[PlayerRef], *, jobs: bool) -> Cursor:
 
 
 _JOBS: LiteralString = """
-               , (SELECT jsonb_object_agg(j.job_key, jsonb_build_array(j.xp, j.level, j.daily_xp, j.daily_xp_on))
+               , (SELECT jsonb_object_agg(
+                             j.job_key, jsonb_build_array(j.xp, j.level, j.daily_xp, j.daily_xp_on))
                   FROM user_jobs j WHERE j.user_id = u.user_id) AS jobs
 """
 
@@ -86,8 +87,10 @@ def insert_user(tx: Tx, player: Player) -> None:
     )
 
 
-def update_username(tx: Tx, user_id: UUID, username: str) -> None:
-    tx.execute("UPDATE users SET username = %s, updated_at = %s WHERE user_id = %s", (username, tx.now, user_id))
+def update_user(tx: Tx, user_id: UUID, username: str) -> None:
+    tx.execute(
+        "UPDATE users SET username = %s, updated_at = %s WHERE user_id = %s", (username, tx.now, user_id)
+    )
 
 
 def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
@@ -96,7 +99,8 @@ def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
         INSERT INTO user_platform_links (user_id, platform, platform_user_id, username, seen_at)
         VALUES (%(user_id)s, %(platform)s, %(platform_id)s, %(username)s, %(now)s)
         ON CONFLICT (user_id, platform) DO UPDATE
-        SET platform_user_id = excluded.platform_user_id, username = excluded.username, seen_at = excluded.seen_at
+        SET platform_user_id = excluded.platform_user_id, username = excluded.username,
+            seen_at = excluded.seen_at
         """,
         {
             "user_id": user_id,
@@ -124,3 +128,39 @@ def update_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
         "UPDATE user_inventory SET inventory_data = %s, updated_at = %s WHERE user_id = %s",
         (Jsonb(inventory.as_json()), tx.now, user_id),
     )
+
+
+_PROFILE: LiteralString = """
+    SELECT u.user_id, u.username, u.created_at, u.updated_at,
+           (SELECT jsonb_object_agg(l.platform, jsonb_build_array(l.platform_user_id, l.username))
+            FROM user_platform_links l WHERE l.user_id = u.user_id) AS links
+    FROM users u
+"""
+
+
+def list_players_called(tx: Tx, text: str, platform: str | None, limit: int) -> Cursor:
+    """Profiles. Reads every name; `strpos`, for to LIKE a percent sign would mean something."""
+    return tx.execute(
+        _PROFILE
+        + """
+        WHERE EXISTS (
+            SELECT FROM user_platform_links l
+            WHERE l.user_id = u.user_id
+              AND strpos(lower(l.username), lower(%(text)s)) > 0
+              AND (%(platform)s::text IS NULL OR l.platform = %(platform)s)
+        )
+        ORDER BY lower(u.username), u.user_id
+        LIMIT %(limit)s
+        """,
+        {"text": text, "platform": platform, "limit": limit},
+    )
+
+
+def list_newest_players(tx: Tx, limit: int) -> Cursor:
+    """Profiles."""
+    return tx.execute(_PROFILE + "ORDER BY u.created_at DESC, u.user_id LIMIT %s", (limit,))
+
+
+def find_player_called(tx: Tx, platform: str, username: str) -> Cursor:
+    """A profile."""
+    return tx.execute(_PROFILE + "WHERE u.user_id = " + _BY_NAME, (platform, username))

@@ -41,6 +41,11 @@ def load_all(tx: Tx, refs: tuple[PlayerRef, ...], *, jobs: bool = False) -> list
     return _load(tx, refs, jobs=jobs, lock=True)[0]
 
 
+def meet(tx: Tx, *refs: PlayerRef) -> tuple[list[Player | None], World]:
+    """Like `load_all`, with the world for those who are still to be created."""
+    return _load(tx, refs, jobs=False, lock=True)
+
+
 def peek(tx: Tx, ref: PlayerRef, *, jobs: bool = False) -> tuple[Player | None, World]:
     """Read a player without the lock: for looking, never for changing."""
     players, world = _load(tx, (ref,), jobs=jobs, lock=False)
@@ -71,8 +76,8 @@ def _load(
     tx: Tx, refs: tuple[PlayerRef, ...], *, jobs: bool, lock: bool
 ) -> tuple[list[Player | None], World]:
     locking = queries.lock_players(tx, refs) if lock else None
-    # A second statement, not a sub-select of the first: after waiting for the lock, one statement would still see
-    # the other tables as they were before.
+    # A second statement, not a sub-select of the first: after waiting for the lock, one statement would still
+    # see the other tables as they were before.
     rows = queries.read_players(tx, refs, jobs=jobs).fetchall()
     world = progression.world_at(tx, rows[0]["world_version"])
     found = {row["user_id"]: _player(row, world) for row in rows if row["user_id"]}
@@ -109,8 +114,8 @@ def _write(tx: Tx, player: Player) -> None:
         queries.insert_user(tx, player)
         queries.insert_inventory(tx, player.id, player.inventory)
     else:
-        if player.username != stored.username:
-            queries.update_username(tx, player.id, player.username)
+        if (player.username, player.links) != (stored.username, stored.links):
+            queries.update_user(tx, player.id, player.username)
         if player.inventory != stored.inventory:
             queries.update_inventory(tx, player.id, player.inventory)
     for platform, link in player.links.items():

@@ -78,5 +78,5 @@ def upsert_node(tx: Tx, node: Node) -> None:
 
 
 def list_nodes(tx: Tx) -> Cursor:
-    """Rows: `node_id`, `node_key`, `created_at`."""
-    return tx.execute("SELECT node_id, node_key, created_at FROM progression_nodes")
+    """Rows: `version` of the world; `node_key` and `created_at` of one node, or nulls without any."""
+    return tx.execute("SELECT version, node_key, created_at FROM world LEFT JOIN progression_nodes ON true")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from brandish.content import Item, Modifier, Node, NodesBelowTier, TotalNodes, content
-
 from brandish.progression.models import FeatureLocked, FeatureLockedBehind, LevelTooHigh, UnknownNode, World
 
 Number = int | Fraction
@@ -29,11 +28,20 @@ def modified(world: World, feature_key: str, value: Number) -> Number:
 
     Exact: the caller truncates where the rules say so. Without such a node the value comes back unchanged.
     """
-    for node, modifier in _MODIFIERS.get(feature_key, ()):
-        level = world.levels.get(node.key)
-        if level:
-            value = _apply(modifier, Fraction(value), level)
-    return value
+    active = [
+        (modifier, level)
+        for node, modifier in _MODIFIERS.get(feature_key, ())
+        if (level := world.levels.get(node.key))
+    ]
+    return chained(value, active) if active else value
+
+
+def chained(value: Number, active: Iterable[tuple[Modifier, int]]) -> Fraction:
+    """Each modifier, at its level, works on what the one before it has made."""
+    result = Fraction(value)
+    for modifier, level in active:
+        result = _apply(modifier, result, level)
+    return result
 
 
 def _apply(modifier: Modifier, value: Fraction, level: int) -> Fraction:
@@ -67,6 +75,18 @@ def _condition_holds(condition: NodesBelowTier | TotalNodes, levels: Mapping[str
 def is_available(node: Node, levels: Mapping[str, int]) -> bool:
     """Something of it is left to unlock, and its prerequisites hold."""
     return levels.get(node.key, 0) < node.max_level and prerequisites_hold(node, levels)
+
+
+def _children() -> Mapping[str, list[Node]]:
+    children: dict[str, list[Node]] = {key: [] for key in content.nodes}
+    for node in content.nodes.values():
+        for parent in node.static_prerequisites:
+            children[parent].append(node)
+    return children
+
+
+CHILDREN = _children()
+"""{node key: the nodes that name it as a prerequisite}"""
 
 
 def available_nodes(levels: Mapping[str, int]) -> list[Node]:

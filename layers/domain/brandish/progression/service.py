@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,15 +34,21 @@ cache_statistics = CacheStatistics()
 def world_at(tx: Tx, version: UUID) -> World:
     """The world as of `version`, which a load has just read. Asks the database only when it has changed."""
     global _cached
-    if _cached is not None and _cached.version == version:
+    cached = _cached  # read once: the local stack's environments share this module
+    if cached is not None and cached.version == version:
         cache_statistics.hits += 1
-        return _cached
+        return cached
     cache_statistics.misses += 1
-    cache_statistics.evictions += _cached is not None
+    cache_statistics.evictions += cached is not None
     row = queries.read_world(tx).fetchone()
     assert row is not None
-    world = World(row["version"], row["levels"], _names(row["documents"]))
-    _cached = world
+    # What the content has dropped stays in the database, but unlocks and counts for nothing.
+    levels = {
+        key: min(level, content.nodes[key].max_level)
+        for key, level in row["levels"].items()
+        if key in content.nodes
+    }
+    _cached = world = World(row["version"], levels, _names(row["documents"]))
     return world
 
 
@@ -58,18 +64,15 @@ def _names(documents: Mapping[str, Any]) -> Names:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The whole tree with its state; `created_at` as {node key: time of the first sync}."""
+    """What the community has of the content's nodes; `created_at` as {node key: time of the first sync}."""
 
     world: World
     created_at: Mapping[str, datetime]
 
 
 def read_tree(tx: Tx) -> Tree:
-    version = queries.read_world_version(tx)
-    nodes = queries.list_nodes(tx).fetchall()
-    row = version.fetchone()
-    assert row is not None
-    return Tree(world_at(tx, row["version"]), {node["node_key"]: node["created_at"] for node in nodes})
+    rows = queries.list_nodes(tx).fetchall()
+    return Tree(world_at(tx, rows[0]["version"]), {row["node_key"]: row["created_at"] for row in rows})
 
 
 def unlock(tx: Tx, node_key: str, level: int, source: str = "admin") -> Node:
@@ -80,7 +83,9 @@ def unlock(tx: Tx, node_key: str, level: int, source: str = "admin") -> Node:
     """
     world = _world_for_change(tx)
     node, missing = rules.levels_to_unlock(node_key, level, world.levels)
-    _add_levels(tx, node, missing, source)
+    if missing:
+        _add_levels(tx, node, missing, source)
+        queries.renew_world_version(tx)
     return node
 
 
@@ -90,13 +95,20 @@ def unlock_all(tx: Tx, source: str = "admin") -> int:
     added = 0
     for node in content.nodes.values():
         _, missing = rules.levels_to_unlock(node.key, node.max_level, world.levels)
-        _add_levels(tx, node, missing, source)
-        added += len(missing)
+        if missing:
+            _add_levels(tx, node, missing, source)
+            added += len(missing)
+    if added:
+        queries.renew_world_version(tx)
     return added
 
 
 def relock(tx: Tx, node_key: str, level: int) -> Node:
-    """Take back `level` of a node and all above it; 0 means all of it."""
+    """Take back `level` of a node and all above it; 0 means all of it. What is locked already stays as it is.
+
+    Raises:
+        UnknownNode
+    """
     world = _world_for_change(tx)
     node, removed = rules.levels_to_relock(node_key, level, world.levels)
     if removed:
@@ -129,11 +141,7 @@ def _world_for_change(tx: Tx) -> World:
     return world_at(tx, row["version"])
 
 
-def _add_levels(tx: Tx, node: Node, levels: Iterable[int], source: str) -> None:
-    levels = list(levels)
-    if not levels:
-        return
+def _add_levels(tx: Tx, node: Node, levels: Sequence[int], source: str) -> None:
     queries.insert_unlocks(tx, node, levels, source)
-    queries.renew_world_version(tx)
     for level in levels:
         events.announce(tx, NodeUnlocked(node_id=node.node_id, node_key=node.key, level=level, source=source))

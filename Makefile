@@ -1,0 +1,104 @@
+# Everything there is to do here. `make` alone lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SAM_VENV := .local/sam
+# Python 3.13 for what only the Lambda runtime can show: `make build` and the import times of `make bench`.
+export PYTHON313 ?= $(firstword $(shell command -v python3.13 2>/dev/null) \
+	$(lastword $(sort $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3.13))))
+export SAM_CLI_TELEMETRY := 0
+export PYTHONPATH := functions:layers/domain:layers/doors:.
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: install
+install: $(VENV)/.installed ## Install what everything below needs into .venv
+
+$(VENV)/.installed: local/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Brandish needs Python 3.11 or newer; \
+	$(PYTHON) is older. Try: make PYTHON=python3.12 dev"; exit 1; }
+	@echo "Setting up .venv (once, about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r local/requirements.txt \
+		--progress-bar on
+	@touch $@
+
+.PHONY: dev
+dev: install ## Run the whole game here: Postgres, gateway, functions, events, schedules
+	@exec $(BIN)/python -m local
+
+.PHONY: demo
+demo: install ## Play a chat evening of 50 viewers against the running game (second terminal)
+	@exec $(BIN)/python -m local.demo
+
+.PHONY: test
+test: install ## Run the fast tests
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+.PHONY: test-slow
+test-slow: install ## Run the tests that take minutes: the storm, the crashes, the API fuzzing
+	@$(BIN)/python -m pytest -m slow
+
+.PHONY: lint
+lint: install ## Check style and types, and the content files
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/basedpyright
+	@$(BIN)/python -m brandish.content
+
+.PHONY: format
+format: install ## Bring the code into shape
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+.PHONY: generated
+generated: install ## Write again what is generated from code: OpenAPI file, content schemas
+	@$(BIN)/python -m local.openapi
+	@$(BIN)/python -m brandish.content.schemas
+
+.PHONY: drift
+drift: install ## Check that the generated files are up to date
+	@$(BIN)/python -m local.openapi --check
+
+.PHONY: sam
+sam: $(SAM_VENV)/.installed ## Install the AWS SAM CLI into an environment of its own
+
+$(SAM_VENV)/.installed: local/sam-cli.txt
+	@echo "Setting up the SAM CLI (once)"
+	@$(PYTHON) -m venv $(SAM_VENV)
+	@$(SAM_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r local/sam-cli.txt
+	@touch $@
+
+.PHONY: validate
+validate: install sam ## Check template.yaml
+	@$(SAM_VENV)/bin/sam validate --lint
+	@$(BIN)/cfn-lint template.yaml
+
+.PHONY: build
+build: sam ## Build functions and layers for AWS (needs Python 3.13)
+	@test -n "$(PYTHON313)" || { echo "No Python 3.13 found. Install it, or name it: make PYTHON313=/path/to/python3.13 build"; exit 1; }
+	@PATH="$(dir $(PYTHON313)):$$PATH" $(SAM_VENV)/bin/sam build
+
+.PHONY: check
+check: test lint drift validate build ## All that CI runs, but for the slow tests
+
+.PHONY: bench
+bench: install ## Measure: imports, overhead, round trips, throughput beside pgbench
+	@exec $(BIN)/python -m local.bench
+
+.PHONY: lock
+lock: install ## Resolve the dependencies again and pin them
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml $(LOCK) -o layers/dependencies/requirements.txt
+	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --group local --group test --group check \
+		-c layers/dependencies/requirements.txt $(LOCK) -o local/requirements.txt
+	@$(BIN)/uv pip compile --quiet --upgrade local/sam-cli.in $(LOCK) -o local/sam-cli.txt
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+
+.PHONY: clean
+clean: ## Remove what was installed, built and stored here, the local game's database included
+	@rm -rf $(VENV) .aws-sam .local .pytest_cache .ruff_cache .hypothesis

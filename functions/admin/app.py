@@ -1,0 +1,130 @@
+"""/api/v1/admin: for the people who run the game. `doors.app` lets nobody else in."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from admin.figures import Figures, read_figures
+from admin.names import reload_names
+from admin.shapes import (
+    CacheStats,
+    ClearResponse,
+    EventRow,
+    EventsQuery,
+    EventsResponse,
+    FoundUser,
+    JobView,
+    NameInChat,
+    RecentQuery,
+    RecentUser,
+    ReloadResponse,
+)
+from brandish.content import content
+from brandish.events.log import read_log
+from brandish.players import lookup
+from brandish.progression.service import cache_statistics
+from brandish.timeouts import service as timeouts
+from doors.app import create_app, create_handler
+from doors.call import Call
+from doors.items import ItemView
+
+app = create_app("Administration")
+
+
+@app.post("/api/v1/admin/reload-aliases", response_model=ReloadResponse)
+async def reload_aliases(call: Call) -> Response:
+    """Call items by the names in the alias and theme files from now on. A broken file changes nothing."""
+    with call.transaction() as tx:
+        theme = reload_names(tx)
+        return call.answer(tx, ReloadResponse(message="Item names reloaded.", active_theme=theme))
+
+
+@app.get("/api/v1/admin/cache/stats", response_model=CacheStats)
+async def cache_stats(call: Call) -> Response:
+    """How often the environment that answers had the state of the world at hand."""
+    stats = cache_statistics
+    hits, misses, evictions, size = stats.hits, stats.misses, stats.evictions, stats.size
+    looks = hits + misses
+    with call.reading() as tx:
+        return call.answer(
+            tx,
+            CacheStats(
+                hits=hits,
+                misses=misses,
+                evictions=evictions,
+                size=size,
+                hit_rate=hits / looks if looks else 0.0,
+                Hits=hits,
+                Misses=misses,
+                Evictions=evictions,
+                Size=size,
+            ),
+        )
+
+
+@app.get("/api/v1/admin/metrics", response_model=Figures)
+async def metrics(call: Call) -> Response:
+    """Requests and trades of the whole fleet; environments report every ten seconds."""
+    with call.reading() as tx:
+        return call.answer(tx, read_figures(tx))
+
+
+@app.post("/api/v1/admin/timeout/clear", response_model=ClearResponse)
+async def clear_timeout(body: NameInChat, call: Call) -> Response:
+    """Let a name talk again."""
+    with call.transaction() as tx:
+        cleared = timeouts.clear_timeout(tx, body.platform, body.username)
+        message = f"{body.username} may talk again." if cleared else f"{body.username} was not timed out."
+        return call.answer(tx, ClearResponse(message=message, platform=body.platform, username=body.username))
+
+
+@app.get("/api/v1/admin/users/lookup", response_model=FoundUser)
+async def lookup_user(query: Annotated[NameInChat, Query()], call: Call) -> Response:
+    """The player of that name on that platform."""
+    with call.reading() as tx:
+        profile = lookup.by_name(tx, query.platform, query.username)
+        return call.answer(tx, FoundUser.of(profile, query.platform))
+
+
+@app.get("/api/v1/admin/users/recent", response_model=list[RecentUser])
+async def recent_users(query: Annotated[RecentQuery, Query()], call: Call) -> Response:
+    """Who came last, newest first."""
+    with call.reading() as tx:
+        return call.answer_list([RecentUser.of(profile) for profile in lookup.newest(tx, query.limit)])
+
+
+@app.get("/api/v1/admin/items", response_model=list[ItemView])
+async def items(call: Call) -> Response:
+    """The whole catalogue."""
+    return call.answer_list([ItemView.of(item) for item in content.items.values()])
+
+
+@app.get("/api/v1/admin/jobs", response_model=list[JobView])
+async def jobs(call: Call) -> Response:
+    """The jobs, locked or not."""
+    return call.answer_list(
+        [
+            JobView(Key=job.key, DisplayName=job.display_name, key=job.key, display_name=job.display_name)
+            for job in content.jobs.values()
+        ]
+    )
+
+
+@app.get("/api/v1/admin/events", response_model=EventsResponse)
+async def events(query: Annotated[EventsQuery, Query()], call: Call) -> Response:
+    """What happened, newest first; by player, type and time."""
+    with call.reading() as tx:
+        entries = read_log(
+            tx,
+            user_id=query.user_id,
+            event_type=query.event_type,
+            since=query.since,
+            until=query.until,
+            limit=query.limit,
+        )
+        return call.answer(tx, EventsResponse(events=[EventRow.of(entry) for entry in entries]))
+
+
+handler = create_handler(app)

@@ -1,0 +1,127 @@
+"""What the admin group takes and answers. Source: wire 13."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from brandish.events.log import Entry
+from brandish.players.lookup import Profile
+from doors.fields import Body, Message, Platform, Timestamp, Username
+from doors.users import UserIds, platform_ids
+
+
+class ReloadResponse(Message):
+    active_theme: str
+
+
+class CacheStats(BaseModel):
+    """The capitalised names are those of old clients."""
+
+    hits: int
+    misses: int
+    evictions: int
+    size: int
+    hit_rate: float
+    Hits: int
+    Misses: int
+    Evictions: int
+    Size: int
+
+
+class NameInChat(Body):
+    platform: Platform
+    username: Username
+
+
+class ClearResponse(Message):
+    platform: str
+    username: str
+
+
+class FoundUser(BaseModel):
+    id: UUID
+    platform: str
+    platform_id: str
+    username: str
+    created_at: Timestamp
+
+    @classmethod
+    def of(cls, profile: Profile, platform: str) -> FoundUser:
+        link = profile.links[platform]
+        return cls(
+            id=profile.id,
+            platform=platform,
+            platform_id=link.platform_id,
+            username=link.username,
+            created_at=profile.created_at,
+        )
+
+
+class RecentQuery(Body):
+    limit: Annotated[int, Field(ge=1, le=100)] = 10
+
+
+class RecentUser(UserIds):
+    """`platform` and `platform_id` name one of the accounts."""
+
+    platform: str
+    platform_id: str
+    created_at: Timestamp
+
+    @classmethod
+    def of(cls, profile: Profile) -> RecentUser:
+        platform, link = next(iter(profile.links.items()))
+        return cls(
+            internal_id=profile.id,
+            id=profile.id,
+            username=profile.username,
+            platform=platform,
+            platform_id=link.platform_id,
+            created_at=profile.created_at,
+            **platform_ids(profile),
+        )
+
+
+class JobView(BaseModel):
+    """The capitalised names are those of the web panel."""
+
+    Key: str
+    DisplayName: str
+    key: str
+    display_name: str
+
+
+class EventsQuery(Body):
+    user_id: UUID | None = None
+    event_type: Username | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 50
+
+
+class EventRow(BaseModel):
+    id: int
+    event_type: str
+    user_id: UUID | None = None
+    payload: dict[str, Any]
+    metadata: dict[str, Any] | None = None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, entry: Entry) -> EventRow:
+        return cls(
+            id=entry.position,
+            event_type=entry.type,
+            user_id=entry.user_id,
+            payload=dict(entry.payload),
+            metadata=dict(entry.metadata) or None,
+            created_at=entry.created_at,
+        )
+
+
+class EventsResponse(BaseModel):
+    events: list[EventRow]

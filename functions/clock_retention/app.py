@@ -1,0 +1,29 @@
+"""Once a day: room in the log for the days ahead, and an end to what nobody needs any more."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+from brandish.database import transaction
+from brandish.events import service as events
+from brandish.keys import service as keys
+from brandish.linking import service as linking
+from brandish.timeouts import service as timeouts
+from doors import idempotency
+from doors.database import connection
+
+gc.freeze()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
+    with transaction(connection()) as tx:
+        idempotency.delete_expired(tx)
+        keys.forget_failures(tx)
+        linking.forget_expired(tx)
+        timeouts.forget_expired(tx)
+    # By itself: it locks the whole log for a moment.
+    with transaction(connection()) as tx:
+        events.make_room(tx)
+        dropped = events.forget_old(tx)
+    return {"dropped": dropped}

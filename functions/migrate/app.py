@@ -1,0 +1,48 @@
+"""Run on deploy: brings the database to what this code expects. Safe to repeat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from brandish.database import transaction
+from brandish.keys import service as keys
+from brandish.migrations import migrate
+from brandish.preparation import prepare
+from brandish.roles import create_roles, grant_to_app
+from brandish.settings import settings
+from doors.database import connection, credentials
+
+FIRST_KEY = "admin"
+"""The name of the key that a deployment begins with."""
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
+    """
+    Args:
+        event: `master` {username, password} of the instance, when the database's users may have to be made;
+            `admin_key_sha256`, the hash of the first administrator's key, when it is to be let in.
+
+    Returns:
+        `applied`: the migrations applied now; `content`: the content files taken in now.
+    """
+    if "master" in event:
+        _make_users(event["master"])
+    applied = migrate(settings.database_url, **credentials())
+    conn = connection()
+    with transaction(conn) as tx:
+        content = prepare(tx)
+        if "admin_key_sha256" in event:
+            keys.store(tx, event["admin_key_sha256"], FIRST_KEY, "admin")
+    grant_to_app(conn)
+    return {"applied": applied, "content": content}
+
+
+def _make_users(master: dict[str, str]) -> None:
+    database = str(conninfo_to_dict(settings.database_url)["dbname"])
+    with psycopg.connect(
+        settings.database_url, user=master["username"], password=master["password"], autocommit=True
+    ) as conn:
+        create_roles(conn, database)

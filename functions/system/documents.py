@@ -1,0 +1,89 @@
+"""Pages for people: the API's description, the web panel, an icon. All links in them are relative, because on AWS
+the API lives below the stage's name."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+router = APIRouter(include_in_schema=False)
+
+HERE = Path(__file__).resolve().parent
+PANEL = HERE / "panel"
+TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
+ALWAYS_FRESH = "no-cache"
+FOR_A_WHILE = "public, max-age=300"
+FOR_A_DAY = "public, max-age=86400"
+FROM_FASTAPI_OFFLINE = ("swagger-ui-bundle.js", "swagger-ui.css")
+
+
+@router.get("/swagger")
+@router.get("/admin")
+async def add_slash(request: Request) -> Response:
+    return Response(status_code=301, headers={"Location": _address(request) + "/"})
+
+
+@router.get("/swagger/{name:path}")
+async def swagger(name: str) -> Response:
+    if name in ("", "index.html"):
+        return _page(HERE / "swagger.html", ALWAYS_FRESH)
+    if name == "openapi.json":
+        return _page(_description(), ALWAYS_FRESH)
+    if name in FROM_FASTAPI_OFFLINE:
+        return _page(_swagger_assets() / name, FOR_A_DAY)
+    raise HTTPException(404)
+
+
+@router.get("/admin/{name:path}")
+async def panel(name: str) -> Response:
+    """A file of the panel, whatever folder the page believes to be in; its index page for any other path."""
+    last = name.rpartition("/")[2]
+    if last in _panel_files() and last != "index.html":
+        return _page(PANEL / last, FOR_A_WHILE)
+    return _page(PANEL / "index.html", ALWAYS_FRESH)
+
+
+@router.get("/favicon.ico")
+async def favicon() -> Response:
+    return _page(HERE / "favicon.svg", FOR_A_DAY)
+
+
+def _page(file: Path, caching: str) -> Response:
+    kind = TYPES[file.suffix]
+    charset = "; charset=utf-8" if kind.startswith("text/") else ""
+    return Response(file.read_bytes(), headers={"Content-Type": kind + charset, "Cache-Control": caching})
+
+
+def _address(request: Request) -> str:
+    """The path as the caller wrote it, with the stage's name before it if the API is called that way."""
+    return request.scope["aws.event"]["requestContext"]["path"]
+
+
+@cache
+def _panel_files() -> frozenset[str]:
+    return frozenset(file.name for file in PANEL.iterdir() if file.suffix in TYPES)
+
+
+@cache
+def _description() -> Path:
+    """docs/openapi.json lies beside the function in Lambda and at the top of a checkout."""
+    places = [parent / "docs" / "openapi.json" for parent in HERE.parents]
+    return next(place for place in places if place.is_file())
+
+
+@cache
+def _swagger_assets() -> Path:
+    # Found, not imported: the package would bring parts of FastAPI that nothing here needs.
+    package = find_spec("fastapi_offline")
+    assert package is not None
+    assert package.origin is not None
+    return Path(package.origin).parent / "static"

@@ -1,0 +1,33 @@
+"""Counts what happens in the game, once however often EventBridge delivers it."""
+
+from __future__ import annotations
+
+import gc
+import json
+from typing import Any
+from uuid import UUID
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from brandish.counters.tally import tally
+from brandish.database import transaction
+from doors.database import connection
+
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+gc.freeze()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Each message by itself: one that fails comes again, the others are done."""
+    answer = process_partial_response(event, count_message, processor, context)
+    return dict(answer)
+
+
+def count_message(record: dict[str, Any]) -> None:
+    delivered = json.loads(record["body"])
+    envelope = delivered["detail"]
+    if "replay-name" in delivered or envelope["metadata"].get("replay"):
+        return  # replayed from the archive or the log: it was counted when it happened
+    with transaction(connection()) as tx:
+        tally(tx, UUID(envelope["id"]), envelope["type"], envelope["payload"])

@@ -1,0 +1,69 @@
+"""Two players become one; or an account leaves its player."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from brandish.database import Tx
+from brandish.jobs import rules as job_rules
+from brandish.jobs.models import JobProgress
+from brandish.players import queries
+from brandish.players.models import Player
+from brandish.progression.rules import modified
+
+MERGED_TABLES = frozenset({"user_inventory", "user_jobs", "user_platform_links"})
+"""Every table with rows of a player. A test holds it against the schema: whoever adds such a table says in
+`merge` what becomes of its rows."""
+
+
+def merge(tx: Tx, keeper: Player, other: Player) -> Player:
+    """Queue the end of `other`; the answer has everything of both and is to be saved.
+
+    Both are locked and have their jobs loaded, and `keeper` has a row. What a `Player` carries is merged as a
+    value in `merged`. Rows it does not carry move here, with an UPDATE ahead of the DELETE, which takes along
+    what is left.
+
+    Source: rules 1.1.
+    """
+    # Ahead of the save: an identity cannot belong to both.
+    tx.execute("DELETE FROM users WHERE user_id = %s", (other.id,))
+    return merged(keeper, other)
+
+
+def merged(keeper: Player, other: Player) -> Player:
+    """The keeper with all the other has. Where both know a platform the keeper's link stays; a stack stops at
+    its limit."""
+    level_cap = int(modified(keeper.world, "job_level_cap", job_rules.LEVEL_CAP))
+    return replace(
+        keeper,
+        links={**other.links, **keeper.links},
+        inventory=keeper.inventory.merge(other.inventory),
+        jobs=_merged_jobs(keeper.jobs, other.jobs, level_cap),
+    )
+
+
+def _merged_jobs(
+    jobs: Mapping[str, JobProgress], others: Mapping[str, JobProgress], level_cap: int
+) -> dict[str, JobProgress]:
+    shared = {key: _merged_progress(jobs[key], others[key], level_cap) for key in jobs.keys() & others.keys()}
+    return {**jobs, **others, **shared}
+
+
+def _merged_progress(one: JobProgress, other: JobProgress, level_cap: int) -> JobProgress:
+    """Added up; what was earned on an earlier game day counts no longer against today's allowance."""
+    xp = one.xp + other.xp
+    today = max(one.daily_xp_on, other.daily_xp_on)
+    return JobProgress(
+        xp=xp,
+        # As when XP is earned, a cap that was lowered since takes no level away.
+        level=max(job_rules.level_for(xp, level_cap), one.level, other.level),
+        daily_xp=sum(each.daily_xp for each in (one, other) if each.daily_xp_on == today),
+        daily_xp_on=today,
+    )
+
+
+def detach(tx: Tx, player: Player, platform: str) -> Player:
+    """Queue the end of a link. The account there becomes a stranger; the player keeps everything else."""
+    queries.delete_link(tx, player.id, platform)
+    return replace(player, links={name: link for name, link in player.links.items() if name != platform})

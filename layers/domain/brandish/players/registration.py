@@ -1,0 +1,57 @@
+"""Introducing a player, or one more of a player's accounts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from brandish.database import Tx
+from brandish.errors import Refused
+from brandish.players import service as players
+from brandish.players.models import IdentityTaken, Link, Player, PlayerRef
+
+
+class NameNeeded(Refused):
+    code = "validation"
+    message = "username: is required for a new player."
+
+
+def register(tx: Tx, known: PlayerRef, new: PlayerRef) -> tuple[Player, bool]:
+    """Whoever is `known` gets the account `new` as well; a stranger becomes a player with both.
+
+    The player is called by the name that comes with `new`, where there is one; on a platform where the player
+    had an account, the new one takes its place. Doing it twice changes nothing.
+
+    Args:
+        known, new: pairs of platform and id, maybe the same one.
+
+    Returns:
+        The player, and whether they were created now.
+
+    Raises:
+        IdentityTaken: `new` belongs to another player.
+        NameNeeded: a stranger without a name.
+    """
+    # Without its name, for that says nothing about the account that is known already.
+    (player, owner), world = players.meet(tx, replace(known, username=None), replace(new, username=None))
+    if owner is not None and (player is None or owner.id != player.id):
+        raise IdentityTaken(platform=new.platform)
+    if player is None:
+        if not new.username:
+            raise NameNeeded
+        player = players.create(tx, world, replace(known, username=new.username), new)
+    else:
+        player = _with_account(player, new)
+        if player != player.stored:
+            player = replace(player, updated_at=tx.now)
+    players.save(tx, player)
+    return player, player.stored is None
+
+
+def _with_account(player: Player, new: PlayerRef) -> Player:
+    name = new.username or _known_name(player, new)
+    return replace(player, username=name).with_link(new.platform, Link(str(new.platform_id), name))
+
+
+def _known_name(player: Player, new: PlayerRef) -> str:
+    link = player.links.get(new.platform)
+    return link.username if link is not None else player.username

@@ -1,0 +1,67 @@
+"""Silencing names. The engine only announces it; the bots in the chats act. Source: rules 4."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from brandish.database import Tx
+from brandish.events import service as events
+from brandish.timeouts import queries
+from brandish.timeouts.models import Timeout, TimeoutApplied, TimeoutCleared
+
+
+def apply_timeout(tx: Tx, platform: str, username: str, added: timedelta, reason: str = "") -> Timeout:
+    """Silence a name, for that much longer if it is silenced already. Answers all that remains."""
+    row = queries.extend_timeout(tx, platform, username, added, reason).fetchone()
+    assert row is not None
+    timeout = Timeout(platform, username, row["expires_at"] - tx.now)
+    events.announce(
+        tx,
+        TimeoutApplied(
+            platform=platform,
+            username=username,
+            duration_seconds=timeout.remaining_seconds,
+            reason=reason,
+            timestamp=int(tx.now.timestamp()),
+        ),
+    )
+    return timeout
+
+
+def reduce_timeout(tx: Tx, platform: str, username: str, removed: timedelta, reason: str = "") -> Timeout:
+    """Let a name talk that much sooner; announced only when that is now. Answers what remains."""
+    row = queries.shorten_timeout(tx, platform, username, removed).fetchone()
+    if row is None or row["expires_at"] > tx.now:
+        return Timeout(platform, username, row["expires_at"] - tx.now if row else timedelta(0))
+    queries.delete_timeout(tx, platform, username)
+    _announce_cleared(tx, platform, username, reason)
+    return Timeout(platform, username, timedelta(0))
+
+
+def clear_timeout(tx: Tx, platform: str, username: str, reason: str = "") -> bool:
+    """Let a name talk at once. Tells whether it was silenced; only then there is something to announce."""
+    row = queries.delete_timeout(tx, platform, username).fetchone()
+    running = row is not None and row["expires_at"] > tx.now
+    if running:
+        _announce_cleared(tx, platform, username, reason)
+    return running
+
+
+def read_timeout(tx: Tx, platform: str, username: str) -> Timeout:
+    """What remains; nothing for a name that nobody has silenced."""
+    row = queries.find_timeout(tx, platform, username).fetchone()
+    return Timeout(platform, username, row["expires_at"] - tx.now if row else timedelta(0))
+
+
+def forget_expired(tx: Tx) -> None:
+    """For the retention clock: rows nobody will look at again."""
+    queries.delete_expired(tx)
+
+
+def _announce_cleared(tx: Tx, platform: str, username: str, reason: str) -> None:
+    events.announce(
+        tx,
+        TimeoutCleared(
+            platform=platform, username=username, reason=reason, timestamp=int(tx.now.timestamp())
+        ),
+    )

@@ -1,0 +1,1 @@
+"""`make bench`: what the game costs, measured on this machine beside what it could cost at best."""

@@ -1,0 +1,175 @@
+"""`python -m local.bench [--quick] [--json FILE] [section...]`"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / folder) for folder in ("layers/domain", "layers/doors")]
+
+from local.bench import image, imports, speed, town, trips  # noqa: E402
+from local.bench.numbers import percentile  # noqa: E402
+from local.bench.report import table  # noqa: E402
+from local.bench.wire import Wire  # noqa: E402
+from local.bench.workers import WorkerError, hired  # noqa: E402
+from local.postgres import Postgres, PostgresError  # noqa: E402
+
+SECTIONS = ("imports", "overhead", "trips", "speed")
+OVERHEAD_BUDGET_US = 150
+
+
+def main() -> int:
+    options = _options()
+    started = perf_counter()
+    try:
+        found = _Bench(options).run()
+    except (image.BuildError, PostgresError, WorkerError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"\nTook {perf_counter() - started:.0f} s.")
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=2) + "\n")
+        print(f"Written to {options.json}.")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description="What the game costs on this machine.")
+    parser.add_argument("sections", nargs="*", metavar="section", help=f"{', '.join(SECTIONS)}; all when left out")
+    parser.add_argument("--quick", action="store_true", help="the most important numbers, in a minute")
+    parser.add_argument("--verbose", action="store_true", help="also the heaviest modules of each import")
+    parser.add_argument("--fast-disk", action="store_true", help="data in memory and no fsync: the disk left out")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write everything there as well")
+    options = parser.parse_args()
+    if unknown := set(options.sections) - set(SECTIONS):
+        parser.error(f"unknown section: {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+    return options
+
+
+class _Bench:
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.quick: bool = options.quick
+        self.verbose: bool = options.verbose
+        self.fast_disk: bool = options.fast_disk
+        self.sections: list[str] = options.sections or list(SECTIONS)
+        self.image = _say("building the layers", image.build)
+
+    def run(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": _machine()}
+        print(f"{found['machine']}; load {os.getloadavg()[0]:.1f}")
+        with ExitStack() as stack:
+            database_url = ""
+            if {"trips", "speed"} & set(self.sections):
+                postgres = stack.enter_context(self._postgres())
+                database_url = _say("preparing the database", lambda: town.build(postgres))
+            for section in SECTIONS:
+                if section in self.sections:
+                    found[section] = getattr(self, section)(database_url)
+        return found
+
+    def imports(self, _: str) -> Any:
+        _title("Import to ready", "fresh processes, python3.13, byte-code; `first answer`: a path without a route")
+        rows = imports.measure(self.image, runs=3 if self.quick else 10, progress=_progress)
+        for row in rows:
+            row["verdict"] = "" if row["median_ms"] <= row["budget_ms"] else "OVER"
+        columns = ("function", "median_ms", "min_ms", "max_ms", "cpu_ms", "budget_ms", "verdict", "first_answer_ms")
+        print(table(rows, columns))
+        if self.verbose:
+            for row in rows:
+                row["heaviest"] = imports.heaviest(self.image, row["function"])
+                modules = ", ".join(f"{module} {ms:.1f}" for module, ms in row["heaviest"])
+                print(f"{row['function']} (ms, in itself): {modules}")
+        return rows
+
+    def overhead(self, _: str) -> Any:
+        count = 1000 if self.quick else 5000
+        _title("Warm overhead", f"{count} requests with a body through a group's handler, no database")
+        with hired(self.image, "") as (worker,):
+            times = _say("overhead", lambda: worker.do({"do": "overhead", "count": count}))
+        row = {
+            "median_us": round(median(times), 1),
+            "p95_us": round(percentile(times, 0.95), 1),
+            "budget_us": OVERHEAD_BUDGET_US,
+        }
+        row["verdict"] = "" if row["median_us"] <= row["budget_us"] else "OVER"
+        print(table([row], tuple(row)))
+        return row
+
+    def trips(self, database_url: str) -> Any:
+        _title("Round trips", "counted between a warm handler and Postgres")
+        with Wire(database_url) as wire, hired(self.image, wire.url) as (worker,):
+            counted = _say(
+                "round trips",
+                lambda: trips.count(
+                    lambda handler, event: worker.do({"do": "call", "handler": handler, "event": event}),
+                    wire.round_trips,
+                ),
+            )
+        rows = [
+            {
+                "request": step.name,
+                "round_trips": counted[step.name],
+                "promised": step.promised,
+                "verdict": "" if counted[step.name] == step.promised else "WRONG",
+            }
+            for step in trips.STEPS
+        ]
+        print(table(rows, ("request", "round_trips", "promised", "verdict")))
+        return rows
+
+    def speed(self, database_url: str) -> Any:
+        disk = "fsync off, data in memory" if self.fast_disk else "fsync on, data on disk"
+        _title("Speed", f"beside the same statements in pgbench (the floor); {disk}; {os.cpu_count()} processors")
+        plan = speed.QUICK if self.quick else speed.FULL
+        rows, taken = speed.measure(self.image, database_url, plan, _progress)
+        for distance, milliseconds in taken.items():
+            print(f"\n{distance} ms away (a round trip really takes {milliseconds} ms)")
+            here = [row for row in rows if row["distance_ms"] == distance]
+            columns = ("clients", "players", "action", "level", "per_second", "median_ms", "p95_ms", "of_floor")
+            print(table(here, columns))
+        for row in speed.shortfalls(rows):
+            print(f"BELOW {speed.REQUIRED} of the floor: {row['action']}, {row['level']}, {row['distance_ms']} ms away")
+        return {"disk": disk, "round_trip_ms": taken, "rows": rows}
+
+    def _postgres(self) -> Postgres:
+        if self.fast_disk:
+            memory = Path("/dev/shm") if Path("/dev/shm").is_dir() else Path(tempfile.gettempdir())
+            return Postgres.start(memory / f"brandish-bench-{os.geteuid()}", durable=False)
+        return Postgres.start(image.STATE / "postgres", durable=True)
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} processors, {platform.machine()}, {platform.system()} {platform.release()}"
+
+
+def _title(title: str, note: str) -> None:
+    print(f"\n{title}\n{note}")
+
+
+def _progress(text: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\033[K... {text}", end="\r", file=sys.stderr, flush=True)
+
+
+def _say(text: str, work: Callable[[], T]) -> T:
+    _progress(text)
+    result = work()
+    _progress("")
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())

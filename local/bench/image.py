@@ -1,0 +1,106 @@
+"""The layers and functions as `sam build` makes them, but for this machine: byte-code for python3.13, nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.template import Function, load
+
+ROOT = Path(__file__).resolve().parents[2]
+STATE = ROOT / ".local" / "bench"
+TEMPLATE = ROOT / "template.yaml"
+PYTHON_OF_THE_BUILD = str(ROOT / "layers" / "python313")
+LOCK = ROOT / "layers" / "dependencies" / "requirements.txt"
+
+
+class BuildError(Exception):
+    """A command of the build failed; the text is what it wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What a Lambda environment of every function together would find.
+
+    Attributes:
+        python: the interpreter, 3.13.
+        functions: {name in the template: function}, those whose code is there.
+        doors: the names of the functions that serve HTTP.
+    """
+
+    python: str
+    paths: tuple[Path, ...]
+    functions: Mapping[str, Function]
+    doors: frozenset[str]
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """For a process of `python`: nothing of ours but the image, and no byte-code written on the way."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHON313", "PYENV_ROOT") if name in os.environ}
+        return kept | {
+            "PYTHONPATH": os.pathsep.join(str(path) for path in self.paths),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONNOUSERSITE": "1",
+            "AWS_REGION": "eu-central-1",
+            **more,
+        }
+
+
+def build() -> Image:
+    """Everything but the dependencies is made anew; those are kept as long as the lock stays as it is.
+
+    Raises:
+        BuildError: no python3.13, a package that cannot be had, code that does not compile.
+    """
+    python = _run(PYTHON_OF_THE_BUILD, "-c", "import sys; print(sys.executable)").strip()
+    template = load(TEMPLATE)
+    functions = {
+        name: function
+        for name, function in template.functions.items()
+        if (ROOT / "functions" / function.handler.partition(".")[0]).is_dir()
+    }
+    paths = (
+        _make("functions", *functions),
+        _make("layers/doors", "Doors") / "python",
+        _make("layers/domain", "Domain") / "python",
+        _dependencies(python),
+    )
+    return Image(python, paths, functions, frozenset(route.function for route in template.api.routes))
+
+
+def _make(folder: str, *resources: str) -> Path:
+    artifacts = STATE / "image" / Path(folder).name
+    shutil.rmtree(artifacts, ignore_errors=True)
+    artifacts.mkdir(parents=True)
+    targets = [f"build-{name}" for name in resources]
+    _run("make", "--silent", "-f", f"{folder}/Makefile", *targets, f"ARTIFACTS_DIR={artifacts}")
+    return artifacts
+
+
+def _dependencies(python: str) -> Path:
+    fingerprint = hashlib.sha256(LOCK.read_bytes() + platform.machine().encode()).hexdigest()[:12]
+    home = STATE / f"dependencies-{fingerprint}"
+    if not home.exists():
+        for older in STATE.glob("dependencies-*"):
+            shutil.rmtree(older)
+        unfinished = STATE / "unfinished-dependencies"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        _run(
+            *(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps"),
+            *("--require-hashes", "--requirement", str(LOCK), "--target", str(unfinished)),
+        )
+        _run(python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(unfinished))
+        unfinished.rename(home)
+    return home
+
+
+def _run(*command: str) -> str:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise BuildError(f"{' '.join(command)}\n{done.stdout}{done.stderr}".strip())
+    return done.stdout

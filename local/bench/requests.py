@@ -1,0 +1,36 @@
+"""REST API proxy events, as small as a handler accepts them. Needs nothing but Python: Lambda's has no more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def event(
+    method: str,
+    path: str,
+    body: Mapping[str, Any] | None = None,
+    *,
+    query: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    sent = {"Content-Type": "application/json", "X-API-Key": "bench", "User-Agent": "bench", **(headers or {})}
+    return {
+        "resource": path,
+        "path": path,
+        "httpMethod": method,
+        "headers": sent,
+        "multiValueHeaders": {name: [value] for name, value in sent.items()},
+        "queryStringParameters": dict(query) if query else None,
+        "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} if query else None,
+        "pathParameters": None,
+        "stageVariables": None,
+        "body": None if body is None else json.dumps(body),
+        "isBase64Encoded": False,
+        "requestContext": {
+            "path": path,
+            "identity": {"sourceIp": "203.0.113.7"},
+            "authorizer": {"role": "admin", "principalId": "bench"},
+        },
+    }

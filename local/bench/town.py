@@ -1,0 +1,68 @@
+"""The database of the bench: migrated, everything unlocked, and players with full pockets."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import closing
+
+import psycopg
+from brandish.content import content
+from brandish.database import connect, transaction
+from brandish.inventory.models import Inventory
+from brandish.migrations import migrate
+from brandish.players import registration
+from brandish.preparation import prepare
+from brandish.progression import service as progression
+from psycopg.types.json import Jsonb
+
+from local.bench.actions import bench_player
+from local.postgres import Postgres
+
+CLIENTS = 8
+OWN = 10  # players of each client
+SHARED = 20  # players that all clients play
+PLAYERS = CLIENTS * OWN + SHARED
+STACK = 500_000  # half of what fits: enough to take from, and room to add to
+ITEMS_HELD = 12
+
+
+def players_of(client: int) -> list[int]:
+    return list(range(client * OWN, (client + 1) * OWN))
+
+
+def shared_players() -> list[int]:
+    return list(range(CLIENTS * OWN, PLAYERS))
+
+
+def build(postgres: Postgres) -> str:
+    """A new database; its URL."""
+    url = postgres.create_database(f"bench_{secrets.token_hex(4)}")
+    migrate(url)
+    with closing(connect(url)) as conn:
+        with transaction(conn) as tx:
+            prepare(tx)
+        with transaction(conn) as tx:
+            progression.unlock_all(tx)
+        for number in range(PLAYERS):
+            with transaction(conn) as tx:
+                registration.register(tx, bench_player(number), bench_player(number))
+    refill(url)
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("VACUUM ANALYZE")
+    return url
+
+
+def refill(url: str) -> None:
+    """Everybody has enough of everything, and is an experienced merchant: sales no longer change the level."""
+    inventory = Inventory()
+    for item in list(content.items.values())[:ITEMS_HELD]:
+        inventory = inventory.give(item.item_id, STACK)
+    with psycopg.connect(url) as conn:
+        conn.execute("UPDATE user_inventory SET inventory_data = %s", [Jsonb(inventory.as_json())])
+        conn.execute(
+            """
+            INSERT INTO user_jobs (user_id, job_key, xp, level, daily_xp, daily_xp_on)
+            SELECT user_id, 'merchant', 1000000, 100, 0, CURRENT_DATE FROM user_inventory
+            ON CONFLICT (user_id, job_key) DO UPDATE SET xp = excluded.xp
+            """
+        )

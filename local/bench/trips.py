@@ -1,0 +1,139 @@
+"""Round trips to the database per request, counted on the wire, in a warm environment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.bench import requests
+from local.bench.image import TEMPLATE
+from local.routes import Routes
+from local.template import load
+
+CallHandler = Callable[[str, dict[str, Any]], Mapping[str, Any]]
+"""(handler, event) -> answer"""
+
+ALICE = {"platform": "twitch", "platform_id": "trips-alice", "username": "trips_alice"}
+BOB = {"platform": "twitch", "platform_id": "trips-bob", "username": "trips_bob"}
+TRADE = ALICE | {"item_name": "spade", "quantity": 1}
+GIFT = {
+    "owner_platform": "twitch",
+    "owner_platform_id": ALICE["platform_id"],
+    "owner": ALICE["username"],
+    "receiver_platform": "twitch",
+    "receiver": BOB["username"],
+    "item_name": "spade",
+    "quantity": 1,
+}
+NEWCOMER = {"platform": "twitch", "platform_id": "trips-{round}", "username": "newcomer_{round}"}
+_ALICES_ACCOUNT = {"platform": "twitch", "platform_id": "trips-alice"}
+SECOND_ACCOUNT = {"platform": "discord", "platform_id": "trips-second"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A request. `{round}` and `{token}` (of the last link/initiate) are filled in everywhere.
+
+    Attributes:
+        promised: the round trips it may take and takes.
+    """
+
+    name: str
+    promised: int
+    method: str
+    path: str
+    body: Mapping[str, Any] | None = None
+    query: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def _post(name: str, path: str, body: Mapping[str, Any], **headers: str) -> Step:
+    return Step(name, 2, "POST", path, body, headers={key.replace("_", "-"): value for key, value in headers.items()})
+
+
+def _get(name: str, path: str, **query: str) -> Step:
+    return Step(name, 1, "GET", path, query=query)
+
+
+STEPS = (
+    _post("register (new)", "/api/v1/user/register", NEWCOMER),
+    _post("register (known)", "/api/v1/user/register", ALICE),
+    _post("add", "/api/v1/user/item/add", TRADE | {"quantity": 9}),
+    _post("add money", "/api/v1/user/item/add", TRADE | {"item_name": "money", "quantity": 1000}),
+    _post("remove", "/api/v1/user/item/remove", TRADE),
+    _post("give", "/api/v1/user/item/give", GIFT),
+    _post("buy", "/api/v1/economy/buy", TRADE),
+    _post("buy, with a key", "/api/v1/economy/buy", TRADE, Idempotency_Key="buy-{round}"),
+    _post("sell", "/api/v1/economy/sell", TRADE),
+    _post("sell, with a key", "/api/v1/economy/sell", TRADE, Idempotency_Key="sell-{round}"),
+    _get("inventory", "/api/v1/user/inventory", **ALICE),
+    _get("inventory by name", "/api/v1/user/inventory-by-username", platform="twitch", username=ALICE["username"]),
+    Step("search", 1, "POST", "/api/v1/user/search", {"query": "alice"}),
+    _get("prices", "/api/v1/prices"),
+    _get("prices/buy", "/api/v1/prices/buy"),
+    _get("tree", "/api/v1/progression/tree"),
+    _get("available", "/api/v1/progression/available"),
+    Step("timeout", 2, "PUT", "/api/v1/user/timeout", {"platform": "twitch", "username": "troll", "duration_seconds": 60}),
+    _get("timeout (read)", "/api/v1/user/timeout", platform="twitch", username="troll"),
+    _post("link/initiate", "/api/v1/link/initiate", ALICE),
+    _post("link/claim", "/api/v1/link/claim", SECOND_ACCOUNT | {"token": "{token}"}),
+    # Only the code knows which players to lock, so they come one round trip later.
+    Step("link/confirm", 3, "POST", "/api/v1/link/confirm", ALICE),
+    Step("link/status", 2, "GET", "/api/v1/link/status", query=_ALICES_ACCOUNT),
+    _post("link/unlink", "/api/v1/link/unlink", ALICE | {"target_platform": "discord"}),
+    _post("link/unlink, confirmed", "/api/v1/link/unlink", ALICE | {"target_platform": "discord", "confirm": True}),
+)
+
+_PREPARATIONS = (
+    Step("", 0, "POST", "/api/v1/progression/admin/unlock-all"),
+    _post("", "/api/v1/user/register", ALICE),
+    _post("", "/api/v1/user/register", BOB),
+)
+
+
+def count(call: CallHandler, round_trips: Callable[[], int]) -> dict[str, int]:
+    """{step: round trips}: the fewest of three rounds, for in one of them the request counters may be flushed.
+
+    Args:
+        call: runs a request in one environment, whose database is at the end of the wire.
+        round_trips: so far, on the wire.
+    """
+    routes = Routes(load(TEMPLATE).api.routes)
+    handlers = {name: function.handler for name, function in load(TEMPLATE).functions.items()}
+
+    def request(step: Step, values: Mapping[str, Any]) -> Any:
+        match = routes.match(step.method, step.path)
+        assert match, step.path
+        event = requests.event(
+            step.method,
+            step.path,
+            _filled(step.body, values),
+            query=_filled(step.query, values),
+            headers=_filled(step.headers, values),
+        )
+        answer = call(handlers[match.route.function], event)
+        assert answer["statusCode"] < 300, f"{step.name}: {answer}"
+        return json.loads(answer["body"])
+
+    for step in _PREPARATIONS:
+        request(step, {})
+    counted: dict[str, int] = {}
+    values: dict[str, Any] = {"token": ""}
+    for number in range(4):
+        values["round"] = number
+        for step in STEPS:
+            before = round_trips()
+            answer = request(step, values)
+            if number:  # the first round fills the caches
+                counted[step.name] = min(counted.get(step.name, 1000), round_trips() - before)
+            if step.path.endswith("/initiate"):
+                values["token"] = answer["token"]
+    return counted
+
+
+def _filled(parts: Mapping[str, Any] | None, values: Mapping[str, Any]) -> dict[str, Any] | None:
+    if parts is None:
+        return None
+    return {key: part.format(**values) if isinstance(part, str) else part for key, part in parts.items()}

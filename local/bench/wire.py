@@ -1,0 +1,176 @@
+"""A length of wire in front of Postgres: it counts round trips and can make each as slow as a network does.
+
+It parses nothing. A round trip begins with bytes from the client that follow bytes from the server: until then the
+client was waiting. (Answers beyond 8 KB, which the server sends before it is asked to, would count as one more.)
+"""
+
+from __future__ import annotations
+
+import select
+import shutil
+import socket
+import tempfile
+import threading
+from collections import deque
+from contextlib import suppress
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from psycopg.conninfo import conninfo_to_dict
+
+_CHUNK = 1 << 16
+_ON_THE_WAY = 1 << 20  # bytes in one direction; a sender that is further ahead waits
+
+
+class _Direction:
+    """From one socket to the other."""
+
+    def __init__(self, source: socket.socket, sink: socket.socket) -> None:
+        self.source = source
+        self.sink = sink
+        self.flying: deque[tuple[float, memoryview]] = deque()  # (when it arrives, bytes)
+        self.size = 0
+
+    def due(self, now: float) -> bool:
+        return bool(self.flying) and self.flying[0][0] <= now
+
+
+class _Connection:
+    def __init__(self, client: socket.socket, server: socket.socket) -> None:
+        self.requests = _Direction(client, server)
+        self.answers = _Direction(server, client)
+        self.client_waits = True
+        self.round_trips = 0
+
+
+class Wire:
+    """Connect to `url` instead of the database's own, as many times as you like.
+
+    Args:
+        conninfo: the database: a Unix socket, or an address without TLS.
+        round_trip_ms: what a round trip costs on top; it delays every byte by half of this, and limits no rate.
+    """
+
+    def __init__(self, conninfo: str, *, round_trip_ms: float = 0.0) -> None:
+        parts = conninfo_to_dict(conninfo)
+        self._host = str(parts.get("host") or "localhost")
+        self._port = int(parts.get("port") or 5432)
+        self._delay = round_trip_ms / 2000
+        self._connections: list[_Connection] = []
+        self._directions: dict[socket.socket, _Direction] = {}
+        self._closed_round_trips = 0
+        self._directory = Path(tempfile.mkdtemp(prefix="brandish-wire-", dir="/tmp"))  # sockets need short paths
+        user, database = quote(str(parts.get("user", "")), safe=""), quote(str(parts.get("dbname", "")), safe="")
+        self.url = f"postgresql://{user}@/{database}?host={quote(str(self._directory), safe='')}&port={self._port}"
+        self._door = socket.socket(socket.AF_UNIX)
+        self._door.bind(f"{self._directory}/.s.PGSQL.{self._port}")
+        self._door.listen(64)
+        self._bell, self._bell_rope = socket.socketpair()
+        self._thread = threading.Thread(target=self._run, name="wire", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._bell_rope.close()
+        self._thread.join()
+        for connection in [*self._connections]:
+            self._close(connection)
+        self._bell.close()
+        self._door.close()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def round_trips(self) -> int:
+        """Since the start, over all connections; connecting takes some as well."""
+        return self._closed_round_trips + sum(each.round_trips for each in [*self._connections])
+
+    def _run(self) -> None:
+        while True:
+            readable = [self._door, self._bell]
+            writable: list[socket.socket] = []
+            now, wake = perf_counter(), None
+            for direction in self._directions.values():
+                if direction.size < _ON_THE_WAY:
+                    readable.append(direction.source)
+                if direction.due(now):
+                    writable.append(direction.sink)
+                elif direction.flying:
+                    wake = min(direction.flying[0][0], wake or direction.flying[0][0])
+            # select and not epoll: it alone waits for fractions of a millisecond.
+            ready, free, _ = select.select(readable, writable, [], max(0.0, wake - now) if wake else None)
+            if self._bell in ready:
+                return
+            if self._door in ready:
+                self._accept()
+            for connection in [*self._connections]:
+                self._serve(connection, ready, free)
+
+    def _accept(self) -> None:
+        client, _ = self._door.accept()
+        try:
+            connection = _Connection(client, self._call_server())
+        except OSError:
+            client.close()  # the server is not there: the client finds out as it would without us
+            return
+        for direction in (connection.requests, connection.answers):
+            direction.source.setblocking(False)
+            self._directions[direction.source] = direction
+        self._connections.append(connection)
+
+    def _call_server(self) -> socket.socket:
+        if self._host.startswith("/"):
+            server = socket.socket(socket.AF_UNIX)
+            server.connect(f"{self._host}/.s.PGSQL.{self._port}")
+            return server
+        server = socket.create_connection((self._host, self._port))
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return server
+
+    def _serve(self, connection: _Connection, ready: list[socket.socket], free: list[socket.socket]) -> None:
+        try:
+            for direction in (connection.requests, connection.answers):
+                if direction.source in ready:
+                    self._receive(connection, direction)
+                if direction.sink in free or (not self._delay and direction.flying):
+                    _send(direction)
+        except OSError:  # one end hung up: the other one shall know
+            self._close(connection)
+
+    def _receive(self, connection: _Connection, direction: _Direction) -> None:
+        data = direction.source.recv(_CHUNK)
+        if not data:
+            raise ConnectionResetError
+        from_client = direction is connection.requests
+        connection.round_trips += from_client and connection.client_waits
+        connection.client_waits = not from_client
+        direction.flying.append((perf_counter() + self._delay, memoryview(data)))
+        direction.size += len(data)
+
+    def _close(self, connection: _Connection) -> None:
+        self._closed_round_trips += connection.round_trips
+        self._connections.remove(connection)
+        for direction in (connection.requests, connection.answers):
+            with suppress(OSError):
+                _send(direction)  # the last words: a FATAL, a Terminate
+            del self._directions[direction.source]
+            direction.source.close()
+
+
+def _send(direction: _Direction) -> None:
+    now = perf_counter()
+    while direction.due(now):
+        arrival, data = direction.flying.popleft()
+        try:
+            sent = direction.sink.send(data)
+        except BlockingIOError:
+            sent = 0
+        direction.size -= sent
+        if sent < len(data):
+            direction.flying.appendleft((arrival, data[sent:]))
+            return

@@ -1,0 +1,79 @@
+"""The local stack as a process of its own, for tests that need the real thing or want to kill it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final, Self
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+START_SECONDS: Final = 30
+
+
+class StackProcess:
+    """`python -m local` on a free port.
+
+    Args:
+        database_url: the stack migrates it and leaves it running.
+    """
+
+    def __init__(self, database_url: str, api_key: str = "test-api-key") -> None:
+        self.api_key = api_key
+        self.url = ""
+        self._environment = {**os.environ, "DATABASE_URL": database_url, "API_KEY": api_key, "PORT": "0"}
+        self._terminal = tempfile.TemporaryFile("w+b")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Self:
+        """Ready when this returns.
+
+        Raises:
+            RuntimeError: it ended, or took too long; the text is what it printed.
+        """
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "local"],
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._terminal,
+            stderr=subprocess.STDOUT,
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while not (ready := re.search(r"ready at (\S+)", self.output())):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise RuntimeError(f"The stack did not start:\n{self.output()}")
+            time.sleep(0.02)
+        self.url = ready[1]
+        return self
+
+    def output(self) -> str:
+        """Everything printed so far."""
+        return os.pread(self._terminal.fileno(), 10_000_000, 0).decode("utf-8", "replace")
+
+    def stop(self) -> int:
+        """What Ctrl-C does. Returns the exit status."""
+        return self._end(signal.SIGINT)
+
+    def kill(self) -> int:
+        """What a crash does."""
+        return self._end(signal.SIGKILL)
+
+    def _end(self, number: signal.Signals) -> int:
+        assert self._process is not None
+        self._process.send_signal(number)
+        return self._process.wait(START_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.stop()
+        self._terminal.close()

@@ -1,0 +1,58 @@
+"""Several Lambda environments in one process: a thread each, with a database connection of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Barrier
+from typing import Any, NamedTuple
+
+from brandish.database import connect
+from doors import database
+
+from tests.promises.calls import Call
+from tests.promises.client import send
+
+
+class Told(NamedTuple):
+    status: int
+    body: Any
+    replayed: bool
+
+
+Environments = Callable[[Sequence[Callable[[], Any]]], list[Any]]
+
+
+@contextmanager
+def environments(url: str, number: int) -> Iterator[Environments]:
+    """Answers a function that runs up to `number` pieces of work at the same moment, each in its own environment."""
+
+    def open_environment() -> None:
+        database._environment.connection = connect(url)
+
+    def close_environment() -> None:
+        database._environment.connection.close()
+        del database._environment.connection
+
+    with ThreadPoolExecutor(number, initializer=open_environment) as pool:
+
+        def together(work: Sequence[Callable[[], Any]]) -> list[Any]:
+            start = Barrier(len(work), timeout=10)
+
+            def begin(piece: Callable[[], Any]) -> Any:
+                start.wait()
+                return piece()
+
+            return [future.result(timeout=30) for future in [pool.submit(begin, piece) for piece in work]]
+
+        try:
+            yield together
+        finally:
+            together([close_environment] * len(pool._threads))
+
+
+def tell(call: Call) -> Told:
+    status, headers, body = send(call)
+    return Told(status, json.loads(body), "idempotency-replayed" in headers)

@@ -1,0 +1,178 @@
+"""Two who want the same thing at the same moment, through the real handlers on connections of their own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from brandish.content import content
+from brandish.database import Connection, transaction
+from brandish.inventory.models import STACK_LIMIT
+from brandish.jobs.rules import DAILY_CAP
+from brandish.players import service as players
+
+from tests.factories import announced, holdings, unlock, xp
+from tests.promises.calls import PLAYERS, Call, gift, hand, registration, trade
+from tests.promises.door import Environments, Told, environments, tell
+
+A, B, C = 0, 1, 2
+
+
+@pytest.fixture
+def together(database_url: str) -> Iterator[Environments]:
+    with environments(database_url, 8) as run:
+        yield run
+
+
+def furnish(conn: Connection, **held: int) -> None:
+    """Players a, b and c with these things each, in a world where they may be traded."""
+    with transaction(conn) as tx:
+        unlock(tx, "feature_economy", "job_merchant", "item_spade", "item_offcut")
+        for ref in PLAYERS[:3]:
+            player = players.load_or_create(tx, ref)
+            inventory = player.inventory
+            for name, quantity in held.items():
+                inventory = inventory.give(content.items[name].item_id, quantity)
+            players.save(tx, player.with_inventory(inventory))
+
+
+def held_by(conn: Connection, who: int) -> dict[str, int]:
+    with transaction(conn) as tx:
+        return holdings(tx, PLAYERS[who])
+
+
+def events(conn: Connection, event_type: str) -> int:
+    with transaction(conn) as tx:
+        return len(announced(tx, event_type))
+
+
+def at_once(together: Environments, *calls: Call) -> list[Told]:
+    return together([partial(tell, call) for call in calls])
+
+
+def codes(answers: list[Told]) -> Counter[str]:
+    return Counter(answer.body.get("code", "done") for answer in answers)
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_racing_sellers_cannot_sell_the_last_item_twice(conn: Connection, together: Environments, attempt: int):
+    furnish(conn, item_spade=1)
+
+    answers = at_once(together, *[trade("sell", A, "spade", 1)] * 8)
+
+    assert codes(answers) == {"done": 1, "not_in_inventory": 7}
+    assert held_by(conn, A) == {"money": 40}
+    assert events(conn, "item.sold") == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_racing_buyers_cannot_spend_the_same_money_twice(conn: Connection, together: Environments, attempt: int):
+    furnish(conn, money=100)
+
+    answers = at_once(together, *[trade("buy", A, "spade", 1)] * 8)
+
+    assert codes(answers) == {"done": 1, "insufficient_funds": 7}
+    assert held_by(conn, A) == {"item_spade": 1}
+    assert events(conn, "item.bought") == 1
+
+
+def test_buyers_and_sellers_of_one_player_lose_neither_money_nor_experience(conn: Connection, together: Environments):
+    furnish(conn, money=1000)
+
+    answers = [
+        answer for _ in range(20) for answer in at_once(together, *[trade("buy", A, "offcut", 1)] * 8)
+    ]  # an offcut costs 10 money: 1 XP each, 2 with luck
+
+    spent = sum(answer.body.get("cost", 0) for answer in answers)
+    bought = sum(answer.body.get("items_bought", 0) for answer in answers)
+    kept = held_by(conn, A)
+    assert bought == kept["item_offcut"] >= 100
+    assert spent + kept.get("money", 0) == 1000
+    with transaction(conn) as tx:
+        assert bought <= xp(tx, PLAYERS[A], "merchant") <= min(2 * bought, DAILY_CAP)
+
+
+def test_givers_in_a_circle_neither_wait_for_ever_nor_lose_anything(conn: Connection, together: Environments):
+    furnish(conn, item_spade=10)
+
+    answers = [
+        answer
+        for _ in range(30)
+        for answer in at_once(
+            together,
+            *[gift(A, B, "spade", 1), gift(B, C, "spade", 1), gift(C, A, "spade", 1)],
+            *[gift(B, A, "spade", 1), gift(C, B, "spade", 1), gift(A, C, "spade", 1)],
+        )
+    ]
+
+    assert codes(answers) == {"done": 180}
+    assert [held_by(conn, who) for who in (A, B, C)] == [{"item_spade": 10}] * 3
+
+
+def test_the_last_item_cannot_be_given_and_sold(conn: Connection, together: Environments):
+    furnish(conn, item_spade=1)
+
+    answers = at_once(
+        together, gift(A, B, "spade", 1), trade("sell", A, "spade", 1), gift(A, C, "spade", 1), hand("remove", A, "spade", 1)
+    )
+
+    assert codes(answers) == {"done": 1, "not_in_inventory": 3}
+    everywhere = Counter[str]()
+    for who in (A, B, C):
+        everywhere.update(held_by(conn, who))
+    gone = events(conn, "item.sold") + events(conn, "item.removed")
+    assert everywhere["item_spade"] == 3 - gone
+    assert events(conn, "item.transferred") == 1 - gone
+
+
+def test_racing_additions_fill_a_stack_and_no_more(conn: Connection, together: Environments):
+    furnish(conn, item_spade=STACK_LIMIT - 30)
+
+    answers = at_once(together, *[hand("add", A, "spade", 10)] * 8)
+
+    assert codes(answers) == {"done": 3, "inventory_full": 5}
+    assert held_by(conn, A) == {"item_spade": STACK_LIMIT}
+
+
+def test_a_stranger_registered_by_eight_at_once_is_one_player(conn: Connection, together: Environments):
+    answers = at_once(together, *[registration(25)] * 8)
+
+    assert Counter(answer.status for answer in answers) == {201: 1, 200: 7}
+    assert len({answer.body["internal_id"] for answer in answers}) == 1
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        trade("sell", A, "spade", 1, key="k"),
+        trade("buy", A, "offcut", 1, key="k"),
+        gift(A, B, "spade", 1, key="k"),
+        hand("add", A, "spade", 1, key="k"),
+        hand("remove", A, "spade", 1, key="k"),
+    ],
+    ids=lambda call: call.action,
+)
+def test_one_request_from_eight_at_once_acts_once_and_all_hear_the_same(
+    conn: Connection, together: Environments, call: Call
+):
+    furnish(conn, item_spade=1, money=10)
+
+    answers = at_once(together, *[call] * 8)
+
+    assert len({repr(answer.body) for answer in answers}) == 1
+    assert Counter((answer.status, answer.replayed) for answer in answers) == {(200, False): 1, (200, True): 7}
+    assert conn.execute("SELECT count(*) AS n FROM events WHERE event_type LIKE 'item.%%'").fetchall() == [{"n": 1}]
+    with transaction(conn) as tx:
+        tx.execute("SELECT 1").fetchone()
+    after = held_by(conn, A)
+    changes = {"sell": (0, 50, 0), "buy": (1, 0, 1), "give": (0, 10, 0), "add": (2, 10, 0), "remove": (0, 10, 0)}
+    assert (after.get("item_spade", 0), after.get("money", 0), after.get("item_offcut", 0)) == changes[call.action]
+
+
+def test_a_registration_sent_by_eight_at_once_is_answered_201_to_all(conn: Connection, together: Environments):
+    answers = at_once(together, *[registration(25, key="k")] * 8)
+
+    assert Counter((answer.status, answer.replayed) for answer in answers) == {(201, False): 1, (201, True): 7}
+    assert len({repr(answer.body) for answer in answers}) == 1

@@ -1,0 +1,197 @@
+"""Many clients at once on the same players, with lines that break: nothing is lost and nothing is made twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random, SystemRandom
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+import psycopg
+import pytest
+from brandish.content import content
+from brandish.database import Connection, connect, transaction
+from brandish.inventory.models import STACK_LIMIT, Quality
+from brandish.players import service as players
+
+from tests.factories import unlock
+from tests.promises import ledger
+from tests.promises.calls import ITEMS, PLAYERS, Call, Plan
+from tests.promises.ledger import Answer, Holdings, Ledger
+from tests.promises.scissors import Scissors
+
+ROOT = Path(__file__).resolve().parents[2]
+OPEN = ("feature_economy", "job_merchant", *(f"item_{name}" for name in ("spade", "pebble", "spike", "tonic", "firepot", "offcut")))
+
+
+def furnish(conn: Connection, rng: Random) -> Holdings:
+    """Everybody with some of everything in two qualities; the first two with stacks that are nearly full."""
+    with transaction(conn, rng=rng) as tx:
+        unlock(tx, *OPEN)
+        for number, ref in enumerate(PLAYERS):
+            player = players.load_or_create(tx, ref)
+            inventory = player.inventory.give(content.money.item_id, STACK_LIMIT - 300 if number == 0 else 3000)
+            for name in filter(None, ITEMS.values()):
+                if name == "money":
+                    continue
+                item_id = content.items[name].item_id
+                better = rng.choice([quality for quality in Quality if quality is not Quality.COMMON])
+                inventory = inventory.give(item_id, 20).give(item_id, 10, better)
+            if number == 1:
+                inventory = inventory.give(content.items["item_spade"].item_id, STACK_LIMIT - 25)
+            players.save(tx, player.with_inventory(inventory))
+    return ledger.held(conn)
+
+
+@contextmanager
+def saboteur(url: str, rng: Random, mean_seconds: float) -> Iterator[Counter[str]]:
+    """Ends a connection of somebody's, again and again."""
+    ended: Counter[str] = Counter()
+    over = threading.Event()
+
+    def work() -> None:
+        with psycopg.connect(url, autocommit=True) as conn:
+            while not over.wait(rng.expovariate(1 / mean_seconds)):
+                row = conn.execute(
+                    """
+                    SELECT pg_terminate_backend(pid), state FROM pg_stat_activity
+                    WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+                    ORDER BY random() LIMIT 1
+                    """
+                ).fetchone()
+                if row is not None:
+                    ended[f"terminated while {row[1]}"] += 1
+
+    thread = threading.Thread(target=work, name="saboteur", daemon=True)
+    thread.start()
+    try:
+        yield ended
+    finally:
+        over.set()
+        thread.join()
+
+
+@dataclass
+class Storm:
+    plan: Plan
+    chance: float
+    terminate_every: float  # seconds, on average
+
+    def rage(self, url: str) -> tuple[Ledger, dict[str, Any]]:
+        """All rounds of all clients, and what there is to tell about it."""
+        with ExitStack() as stack:
+            scissors = stack.enter_context(Scissors(url, Random(f"{self.plan.seed} scissors"), self.chance))
+            errors = stack.enter_context(TemporaryFile("w+"))
+            clients = [
+                stack.enter_context(_client(self.plan, number, scissors.url, errors.fileno()))
+                for number in range(self.plan.clients)
+            ]
+            _hear(clients, "ready", errors)
+            terminated = stack.enter_context(saboteur(url, Random(f"{self.plan.seed} saboteur"), self.terminate_every))
+            started = time.perf_counter()
+            for _ in range(self.plan.rounds):
+                for client in clients:
+                    _say(client)
+                _hear(clients, "done", errors)
+            seconds = time.perf_counter() - started
+            found = Ledger([answer for client in clients for answer in _answers(client)])
+            assert _content(errors) == ""
+        count = found.count()
+        return found, {
+            "seed": self.plan.seed,
+            "seconds": round(seconds, 1),
+            "calls per second": round(count["calls"] / seconds),
+            **count,
+            "cuts": dict(scissors.cuts + terminated),
+        }
+
+
+@contextmanager
+def _client(plan: Plan, number: int, url: str, errors: int) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.promises.client", json.dumps(vars(plan)), str(number)],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": url, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _say(client: subprocess.Popen[str]) -> None:
+    assert client.stdin is not None
+    client.stdin.write("go\n")
+    client.stdin.flush()
+
+
+def _hear(clients: Iterable[subprocess.Popen[str]], word: str, errors: IO[str]) -> None:
+    for client in clients:
+        assert client.stdout is not None
+        assert client.stdout.readline() == f"{word}\n", _content(errors)
+
+
+def _answers(client: subprocess.Popen[str]) -> Iterator[Answer]:
+    assert client.stdout is not None
+    for told in json.loads(client.stdout.readline()):
+        answer = told.pop("answer")
+        yield Answer(Call(**told), **answer)
+
+
+def _content(errors: IO[str]) -> str:
+    errors.seek(0)
+    return errors.read()[-5000:]
+
+
+def weather(database_url: str, storm: Storm) -> dict[str, Any]:
+    with closing(connect(database_url)) as conn:
+        initial = furnish(conn, Random(storm.plan.seed))
+    found, report = storm.rage(database_url)
+    print(report)
+    with closing(connect(database_url)) as conn:
+        ledger.check(conn, found, initial)
+    return report
+
+
+def _seed() -> int:
+    """STORM_SEED repeats a storm, as far as the machine's timing lets it."""
+    return int(os.environ.get("STORM_SEED") or SystemRandom().randrange(1_000_000))
+
+
+def test_a_gust_leaves_every_item_and_every_coin_accounted_for(database_url: str):
+    plan = Plan(_seed(), clients=4, rounds=6, calls=22)
+
+    report = weather(database_url, Storm(plan, chance=0.01, terminate_every=0.1))
+
+    assert report["calls"] >= 550
+    assert report["replays"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("time", ["first", "second"])
+def test_a_storm_leaves_every_item_and_every_coin_accounted_for(
+    database_url: str, time: str, capsys: pytest.CaptureFixture[str]
+):
+    plan = Plan(_seed(), clients=8, rounds=50, calls=48)
+
+    report = weather(database_url, Storm(plan, chance=0.004, terminate_every=0.2))
+
+    with capsys.disabled():
+        print("", *(f"    {name}: {value}" for name, value in report.items()), sep="\n")
+    assert report["calls"] >= 20_000
+    assert min(report["refused"], report["replays"], report["answers lost after the commit"]) > 0
