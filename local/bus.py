@@ -7,11 +7,13 @@ import json
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
 from local.cloudformation import ACCOUNT, REGION
 from local.gateway import Receive, Send
+from local.messages import MessageStore
 from local.patterns import check, matches
 from local.queues import POLLERS, Queue, feed
 from local.runtime import FunctionError, Runtime
@@ -31,11 +33,16 @@ class Bus:
     """Rules, queues and their consumers. Belongs to the event loop that calls `run`."""
 
     def __init__(
-        self, template: Template, runtime: Runtime, retry_delays: tuple[float, ...] = RETRY_DELAYS
+        self,
+        template: Template,
+        runtime: Runtime,
+        retry_delays: tuple[float, ...] = RETRY_DELAYS,
+        messages: Path | None = None,
     ) -> None:
         for rule in template.rules:
             check(rule.pattern)
-        self.queues = {name: Queue(spec) for name, spec in template.queues.items()}
+        self._messages = MessageStore(messages)
+        self.queues = {name: Queue(spec, self._messages) for name, spec in template.queues.items()}
         for queue in self.queues.values():
             queue.dead_letters = self.queues[queue.spec.dead_letters] if queue.spec.dead_letters else None
         self._template = template
@@ -96,7 +103,7 @@ class Bus:
             self.invoke_later(target.name, json.loads(body), target.dead_letters)
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """The HTTP side, as an ASGI application: what boto3 sends to AWS_ENDPOINT_URL_EVENTS."""
+        """The HTTP side, as an ASGI application: what boto3 sends to AWS_ENDPOINT_URL."""
         body = b""
         more = True
         while more:
@@ -114,9 +121,7 @@ class Bus:
 
     def _answer(self, target: str, body: bytes) -> tuple[int, dict[str, Any]]:
         if target != "AWSEvents.PutEvents":
-            return 400, _refusal(
-                "UnknownOperationException", f"The local bus takes PutEvents, not {target!r}."
-            )
+            return 400, _refusal("UnknownOperationException", f"The local bus takes PutEvents, not {target!r}.")
         try:
             entries = json.loads(body)["Entries"]
         except (ValueError, KeyError, TypeError):
@@ -129,9 +134,7 @@ class Bus:
                 f"Member must have length {constraint}",
             )
         if sum(map(_size, entries)) > MAX_BYTES:
-            return 400, _refusal(
-                "ValidationException", "Total size of the entries in the request is over the limit."
-            )
+            return 400, _refusal("ValidationException", "Total size of the entries in the request is over the limit.")
         results = self.put(entries)
         return 200, {"FailedEntryCount": sum("ErrorCode" in result for result in results), "Entries": results}
 

@@ -27,7 +27,7 @@ class StackProcess:
         self.api_key = api_key
         self.url = ""
         self._environment = {**os.environ, "DATABASE_URL": database_url, "API_KEY": api_key, "PORT": "0"}
-        self._terminal = tempfile.TemporaryFile("w+b")
+        self._terminal = tempfile.TemporaryFile("w+b")  # noqa: SIM115, closed by __exit__
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:

@@ -1,7 +1,4 @@
-"""SQS queues and what Lambda's poller does with them.
-
-In memory: what waits here is gone when the process is. In AWS it would not be.
-"""
+"""SQS queues and what Lambda's poller does with them."""
 
 from __future__ import annotations
 
@@ -15,6 +12,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from local.cloudformation import REGION
+from local.messages import MessageStore
 from local.runtime import FunctionError, Runtime, Throttled
 from local.template import Queue as QueueSpec
 from local.template import QueueSource
@@ -38,15 +36,19 @@ class Message:
 class Queue:
     """One queue. Belongs to an event loop; only `depth` and `bodies` may be called from elsewhere."""
 
-    def __init__(self, spec: QueueSpec) -> None:
+    def __init__(self, spec: QueueSpec, store: MessageStore) -> None:
+        """What an earlier process left in the store waits again, as if never received."""
         self.spec = spec
         self.dead_letters: Queue | None = None
-        self._visible: deque[Message] = deque()
+        self._store = store
+        self._visible = deque(Message(body, message_id) for message_id, body in store.read(spec.name))
         self._hidden: dict[str, Message] = {}  # by message id
         self._arrived = asyncio.Event()
 
     def send(self, body: str) -> None:
-        self._add(Message(body))
+        message = Message(body)
+        self._store.add(self.spec.name, message.message_id, body)
+        self._add(message)
 
     async def receive(self, limit: int, window_seconds: float = 0) -> list[Message]:
         """Up to `limit` messages, at least one, hidden from others for the visibility timeout.
@@ -68,8 +70,10 @@ class Queue:
                 return batch
 
     def delete(self, message: Message) -> None:
-        if self._hidden.pop(message.message_id, None) and message.reappearance:
-            message.reappearance.cancel()
+        if self._hidden.pop(message.message_id, None):
+            self._store.remove(message.message_id)
+            if message.reappearance:
+                message.reappearance.cancel()
 
     def depth(self) -> int:
         """Messages waiting or being worked on."""
@@ -97,14 +101,11 @@ class Queue:
             self._add(message)
 
     def _bury(self, message: Message) -> bool:
-        if (
-            self.dead_letters is None
-            or not self.spec.max_receives
-            or message.receives < self.spec.max_receives
-        ):
+        if self.dead_letters is None or not self.spec.max_receives or message.receives < self.spec.max_receives:
             return False
         log.warning("%s gave up on a message; it is in %s", self.spec.name, self.dead_letters.spec.name)
         self.dead_letters.send(message.body)
+        self._store.remove(message.message_id)
         return True
 
 

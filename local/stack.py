@@ -70,6 +70,7 @@ class Stack:
         parameters: Mapping[str, str] = PARAMETERS,
         retry_delays: tuple[float, ...] = RETRY_DELAYS,
         access_log: AccessLog | None = None,
+        messages: Path | None = None,
     ) -> None:
         """Nothing runs yet.
 
@@ -77,6 +78,7 @@ class Stack:
             parameters: values for the template's parameters; the rest keep their defaults.
             retry_delays: seconds before each retry of an asynchronous invocation.
             access_log: called after every response.
+            messages: the file in which queues keep their messages; None: in memory.
 
         Raises:
             TemplateError, PatternError: the template cannot be followed.
@@ -86,7 +88,7 @@ class Stack:
         self._key_hash = hashlib.sha256(api_key.encode()).hexdigest()
         self._access_log: AccessLog = access_log or (lambda *_: None)
         self.runtime = Runtime(self._template)
-        self.bus = Bus(self._template, self.runtime, retry_delays)
+        self.bus = Bus(self._template, self.runtime, retry_delays, messages)
         self.url = ""
         self.bus_url = ""
         self._loop = uvloop.new_event_loop()
@@ -95,9 +97,7 @@ class Stack:
         self._tasks: list[asyncio.Task[None]] = []
         self._before: dict[str, str] = {}
 
-    def start(
-        self, listener: socket.socket | None = None, progress: Callable[[str], None] = lambda _: None
-    ) -> Self:
+    def start(self, listener: socket.socket | None = None, progress: Callable[[str], None] = lambda _: None) -> Self:
         """Prepare the database and serve, on the given socket or on any free port. Ready when this returns.
 
         Raises:
@@ -113,9 +113,7 @@ class Stack:
                 self.runtime.start(function.name, {"admin_key_sha256": self._key_hash}).result()
         progress("Loading the functions")
         self.runtime.preload()
-        self.url = self._serve(
-            Gateway(self._template.api, self.runtime, self._access_log), listener or listen(0)
-        )
+        self.url = self._serve(Gateway(self._template.api, self.runtime, self._access_log), listener or listen(0))
         self._begin(schedules.run(self._template.schedules, self.bus))
         return self
 
@@ -168,11 +166,7 @@ class Stack:
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
             os.environ.pop(name, None)
         os.environ |= {
-            **{
-                name: value
-                for name, value in environment(self._template).items()
-                if not name.startswith("DB_")
-            },
+            **{name: value for name, value in environment(self._template).items() if not name.startswith("DB_")},
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_REGION": REGION,

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from threading import Thread
 
-from brandish.database import Connection, connect
 from psycopg.conninfo import conninfo_to_dict
+
+from brandish.database import Connection, connect
 
 
 class Wire:

@@ -53,9 +53,7 @@ def read_figures(tx: Tx) -> Figures:
     return Figures(
         http=_http(requests.fetchall()),
         events=Events(published_total_by_type=by_label("events_published_total")),
-        business=Business(
-            items_sold=by_label("items_sold_total"), items_bought=by_label("items_bought_total")
-        ),
+        business=Business(items_sold=by_label("items_sold_total"), items_bought=by_label("items_bought_total")),
     )
 
 

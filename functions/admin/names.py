@@ -25,7 +25,7 @@ def reload_names(tx: Tx) -> str:
     try:
         aliases, themes = shipped_documents()
         names = Names.from_documents(aliases, themes)
-    except (ContentError, UnicodeDecodeError) as error:
+    except ContentError as error:
         raise UnusableNames(problem=error) from error
     progression.replace_names(tx, aliases, themes)
     return active_theme(names, tx.now.date()) or ""

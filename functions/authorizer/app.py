@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import gc
+from doors.start import ready  # first: see there
+
 import logging
 from typing import Any
 
@@ -15,7 +16,7 @@ from doors.database import connection
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
 
-gc.freeze()
+ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

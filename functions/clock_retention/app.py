@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import gc
+from doors.start import ready  # first: see there
+
 from typing import Any
 
 from brandish.database import transaction
@@ -13,7 +14,7 @@ from brandish.timeouts import service as timeouts
 from doors import idempotency
 from doors.database import connection
 
-gc.freeze()
+ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doors.start  # noqa: F401  # first: see there
+
 from fastapi import Response
 from pydantic import BaseModel
 
@@ -72,9 +74,7 @@ async def resale_prices(call: Call) -> Response:
     """What the shop buys, and for how much."""
     with call.transaction() as tx:
         world = current_world(tx)
-        return call.answer_list(
-            [ItemView.of(item, sell_price=price) for item, price in economy.list_sellable(world)]
-        )
+        return call.answer_list([ItemView.of(item, sell_price=price) for item, price in economy.list_sellable(world)])
 
 
 @app.get("/api/v1/prices/buy", response_model=list[ItemView])
@@ -82,9 +82,7 @@ async def prices(call: Call) -> Response:
     """What the shop sells: `base_value` is the full price, `buy_price` this week's."""
     with call.transaction() as tx:
         world = current_world(tx)
-        return call.answer_list(
-            [ItemView.of(item, buy_price=price) for item, price in economy.list_buyable(tx, world)]
-        )
+        return call.answer_list([ItemView.of(item, buy_price=price) for item, price in economy.list_buyable(tx, world)])
 
 
 handler = create_handler(app)

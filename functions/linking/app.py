@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doors.start  # noqa: F401  # pyright: ignore[reportUnusedImport]  # first: see there
+
 from fastapi import Response
 from pydantic import AliasChoices, BaseModel, Field
 
@@ -109,8 +111,7 @@ class StatusResponse(BaseModel):
         return cls(
             linked_platforms=list(status.platforms),
             is_linked=len(status.platforms) >= 2,
-            pending_token=token
-            and PendingToken(token=token.token, state=token.state, expires_at=token.expires_at),
+            pending_token=token and PendingToken(token=token.token, state=token.state, expires_at=token.expires_at),
             message=f"You play from {platforms}." if platforms else "This account has not played yet.",
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from doors.start import ready  # first: see there
+
 from typing import Any
 
 import psycopg
@@ -14,6 +16,8 @@ from brandish.preparation import prepare
 from brandish.roles import create_roles, grant_to_app
 from brandish.settings import settings
 from doors.database import connection, credentials
+
+ready()
 
 FIRST_KEY = "admin"
 """The name of the key that a deployment begins with."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import gc
+from doors.start import ready  # first: see there
+
 import json
 import logging
 from time import sleep
@@ -22,7 +23,7 @@ POLL_SECONDS = 1.0
 STOP_BEFORE_END_MS = 8_000
 """Longer than a call to EventBridge that times out, so that the next relay never meets this one for long."""
 
-gc.freeze()
+ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:

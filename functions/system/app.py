@@ -8,6 +8,7 @@ from typing import Annotated
 import psycopg
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.responses import PlainTextResponse
+from psycopg.conninfo import make_conninfo
 from pydantic import BaseModel, StringConstraints
 
 from brandish.info import service as info
@@ -68,9 +69,7 @@ async def healthz() -> Health:
     return Health(status="ok")
 
 
-@public.get(
-    "/readyz", response_model=Health, response_model_exclude_none=True, responses={503: {"model": Health}}
-)
+@public.get("/readyz", response_model=Health, response_model_exclude_none=True, responses={503: {"model": Health}})
 async def readyz(response: Response) -> Health:
     """Whether the game can be played: 503 unless somebody can log in to the database within two seconds."""
     try:
@@ -120,7 +119,8 @@ async def describe(
 
 async def _ping() -> None:
     """On a connection of its own: that of the environment may be old, and then its failure tells nothing."""
-    async with await psycopg.AsyncConnection.connect(settings.database_url, **credentials()) as conn:
+    address = make_conninfo(settings.database_url, **credentials())
+    async with await psycopg.AsyncConnection.connect(address) as conn:
         await conn.execute("SELECT 1")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import gc
+from doors.start import ready  # first: see there
+
 import json
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from doors.database import connection
 
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
-gc.freeze()
+ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -33,6 +33,7 @@ OVERHEAD_BUDGET_US = 150
 
 def main() -> int:
     options = _options()
+    sys.stdout.reconfigure(line_buffering=True)  # pyright: ignore[reportAttributeAccessIssue]
     started = perf_counter()
     try:
         found = _Bench(options).run()
@@ -98,10 +99,12 @@ class _Bench:
         count = 1000 if self.quick else 5000
         _title("Warm overhead", f"{count} requests with a body through a group's handler, no database")
         with hired(self.image, "") as (worker,):
-            times = _say("overhead", lambda: worker.do({"do": "overhead", "count": count}))
+            timed = _say("overhead", lambda: worker.do({"do": "overhead", "count": count}))
+        times = timed["times"]
         row = {
             "median_us": round(median(times), 1),
             "p95_us": round(percentile(times, 0.95), 1),
+            "cpu_us": round(timed["processor"], 1),
             "budget_us": OVERHEAD_BUDGET_US,
         }
         row["verdict"] = "" if row["median_us"] <= row["budget_us"] else "OVER"
@@ -138,7 +141,7 @@ class _Bench:
         for distance, milliseconds in taken.items():
             print(f"\n{distance} ms away (a round trip really takes {milliseconds} ms)")
             here = [row for row in rows if row["distance_ms"] == distance]
-            columns = ("clients", "players", "action", "level", "per_second", "median_ms", "p95_ms", "of_floor")
+            columns = ("clients", "players", "action", "level", "per_second", "median_ms", "p95_ms", "cpu_us", "of_floor")
             print(table(here, columns))
         for row in speed.shortfalls(rows):
             print(f"BELOW {speed.REQUIRED} of the floor: {row['action']}, {row['level']}, {row['distance_ms']} ms away")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from typing import Any, Self
 import psycopg
 from brandish.database import connect, transaction
 from brandish.players.models import PlayerRef
-from psycopg.adapt import Buffer
+from psycopg._queries import PostgresQuery
+from psycopg.adapt import Transformer
 from psycopg.rows import DictRow
 
 from local.bench.actions import Action
@@ -43,9 +45,10 @@ class _Recorder(psycopg.Cursor[DictRow]):
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
         super().execute(query, params, **options)
-        sent = self._query  # what the library documents for looking at what it sends
-        assert sent is not None
-        values = tuple(None if value is None else _text(value) for value in sent.params or ())
+        sent = PostgresQuery(Transformer(self))
+        # %t for %s: psycopg would send many values in binary, and pgbench knows only text.
+        sent.convert(re.sub(r"(%(\(\w+\))?)s", r"\1t", query), params)
+        values = tuple(None if value is None else bytes(value).decode() for value in sent.params or ())
         types = tuple(_type_name(self.connection, oid) for oid in sent.types)
         self.log[-1].append(Statement(sent.query.decode(), values, types))
         return self
@@ -81,10 +84,6 @@ def record(database_url: str, action: Action, player: PlayerRef, other: PlayerRe
             created, _ = result
             new_values = {str(who.platform_id): "name", created.id.hex: "id", str(created.id): "id"}
     return Recording(groups, new_values)
-
-
-def _text(value: Buffer) -> str:
-    return bytes(value).decode()  # a binary value would fail here or in pgbench, loudly
 
 
 def _type_name(conn: psycopg.Connection[Any], oid: int) -> str:

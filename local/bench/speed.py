@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from statistics import median
+from statistics import mean, median
 from time import perf_counter
 from typing import Any
 
@@ -47,7 +47,7 @@ FULL = Plan(actions.ACTIONS, ((1, "own"), (town.CLIENTS, "own"), (town.CLIENTS, 
 def measure(image: Image, database_url: str, plan: Plan, progress: Progress) -> tuple[list[Row], dict[int, float]]:
     """
     Returns:
-        {"distance_ms", "clients", "players", "action", "level", "per_second", "median_ms", "p95_ms", "of_floor"?},
+        {"distance_ms", "clients", "players", "action", "level", "per_second", "median_ms", "p95_ms", "cpu_us"?, "of_floor"?},
         and for each distance what a round trip really took, in ms.
     """
     actions.lift_daily_cap()
@@ -161,8 +161,9 @@ class _Bench:
             }
             for group in _groups(clients, players)
         ]
-        times = do_together(self.workers[:clients], orders)
-        return _result([time for each in times for time in each], clients)
+        results = do_together(self.workers[:clients], orders)
+        row = _result([time for result in results for time in result["times"]], clients)
+        return row | {"cpu_us": round(mean(result["processor"] for result in results))}
 
 
 def _result(times: Sequence[float], clients: int) -> Row:

@@ -1,8 +1,10 @@
 """One Lambda environment, or one client without a door: python3.13 with the layers, told what to do by JSON lines.
 
     {"do": "call", "handler": "users.app.handler", "event": {...}}                       -> the answer
-    {"do": "overhead", "count": 5000}                                                    -> [microseconds]
-    {"do": "run", "action": "sell", "level": "handler", "players": [1, 2], "seconds": 1} -> [microseconds]
+    {"do": "overhead", "count": 5000}                                                    -> timed
+    {"do": "run", "action": "sell", "level": "handler", "players": [1, 2], "seconds": 1} -> timed
+
+Timed is {"times": microseconds of each call, "processor": microseconds of this process's own work per call}.
 """
 
 from __future__ import annotations
@@ -15,8 +17,8 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from time import perf_counter
-from typing import Any, cast
+from time import perf_counter, process_time
+from typing import Any
 
 from local.bench import requests
 
@@ -50,31 +52,13 @@ def call(handler: str, event: dict[str, Any]) -> Any:
     return handler_named(handler)(event, None)
 
 
-def overhead(count: int) -> list[float]:
-    """A route like any other, with a body to check and an answer to write, but without a use case."""
-    from doors.call import Call
-    from doors.fields import Message
-    from economy import app as door
-    from fastapi import Response
+def overhead(count: int) -> dict[str, Any]:
+    from local.bench import nothing
 
-    @door.app.post("/api/v1/economy/nothing", response_model=Message)
-    async def nothing(body: door.TradeRequest, call: Call) -> Response:
-        return call.answer(cast(Any, None), Message(message=f"{body.username} did nothing."))
-
-    nothing_at_all = requests.event(
-        "POST",
-        "/api/v1/economy/nothing",
-        {"platform": "twitch", "platform_id": "1", "username": "alice", "item_name": "spade", "quantity": 1},
-    )
-
-    def once() -> None:
-        answer = door.handler(nothing_at_all, None)
-        assert answer["statusCode"] == 200, answer
-
-    return _timed(once, lambda done, seconds: done >= count, warm_up=lambda done, seconds: done >= 200)
+    return _timed(nothing.do, lambda done, _: done >= count, warm_up=lambda done, _: done >= 200)
 
 
-def run(action: str, level: str, players: list[int], seconds: float) -> list[float]:
+def run(action: str, level: str, players: list[int], seconds: float) -> dict[str, Any]:
     """One call after the other, for players picked at random."""
     once = _as_handler(action, players) if level == "handler" else _as_use_case(action, players)
     return _timed(once, lambda _, passed: passed >= seconds, warm_up=lambda _, passed: passed >= WARM_UP)
@@ -124,18 +108,23 @@ def _connection() -> Any:
 Over = Callable[[int, float], bool]
 
 
-def _timed(once: Callable[[], None], over: Over, *, warm_up: Over) -> list[float]:
-    """Microseconds of each call, until `over` (calls, seconds)."""
-    taken: list[float] = []
-    for enough in (warm_up, over):
-        taken = []
-        started = before = perf_counter()
-        while not enough(len(taken), before - started):
-            once()
-            now = perf_counter()
-            taken.append((now - before) * 1e6)
-            before = now
-    return taken
+def _timed(once: Callable[[], None], over: Over, *, warm_up: Over) -> dict[str, Any]:
+    """Call until `over` (calls, seconds)."""
+    _repeat(once, warm_up)
+    worked = process_time()
+    times = _repeat(once, over)
+    return {"times": times, "processor": (process_time() - worked) * 1e6 / len(times)}
+
+
+def _repeat(once: Callable[[], None], over: Over) -> list[float]:
+    times: list[float] = []
+    started = before = perf_counter()
+    while not over(len(times), before - started):
+        once()
+        now = perf_counter()
+        times.append((now - before) * 1e6)
+        before = now
+    return times
 
 
 if __name__ == "__main__":

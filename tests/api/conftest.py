@@ -13,7 +13,6 @@ import pytest
 from brandish.database import Connection
 from doors import database
 from doors.aws import client
-
 from tests.api.fakes import FakeEventBridge, fake_event_bridge
 
 
@@ -84,7 +83,11 @@ def environment(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> Connection
 
 @pytest.fixture
 def event_bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEventBridge]:
-    for name, value in {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "eu-central-1"}.items():
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "eu-central-1",
+    }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     with fake_event_bridge() as bridge:
@@ -97,6 +100,7 @@ def event_bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEventBridge]:
 @pytest.fixture
 def call(environment: Connection) -> Iterator[CallApi]:
     """`call("POST", "/api/v1/...", body, query=..., headers=..., role=...)` on a database of the test's own."""
+
     def call_api(method: str, path: str, body: Any = None, **options: Any) -> Answer:
         group = next(group for prefix, group in _GROUPS.items() if path.startswith(prefix))
         handler = import_module(f"{group}.app").handler

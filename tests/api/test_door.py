@@ -8,12 +8,12 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
-import economy.app
 import pytest
-from brandish.database import Connection, connect, transaction
-from brandish.players.models import PlayerRef
 
 import doors.app
+import economy.app
+from brandish.database import Connection, connect, transaction
+from brandish.players.models import PlayerRef
 from doors import database, metrics
 from tests.api.conftest import CallApi, proxy_event
 from tests.factories import announced, holdings, make_player, unlock
@@ -67,7 +67,11 @@ def test_prices_are_bare_arrays(shop: CallApi, environment: Connection):
     [sellable] = [item for item in shop("GET", "/api/v1/prices").json if item["internal_name"] == "item_spade"]
     [buyable] = [item for item in shop("GET", "/api/v1/prices/buy").json if item["internal_name"] == "item_spade"]
 
-    assert (sellable["sell_price"], sellable["item_name"], sellable["public_name"]) == (40, "item_spade", "spade")
+    assert (sellable["sell_price"], sellable["item_name"], sellable["public_name"]) == (
+        40,
+        "item_spade",
+        "spade",
+    )
     assert buyable["base_value"] == 100
     assert buyable["buy_price"] in (100, 75, 80, 70, 85)
     assert "sell_price" not in buyable
@@ -157,7 +161,10 @@ def test_a_body_over_one_mebibyte_is_too_large(shop: CallApi):
 
 
 def test_unknown_paths_and_methods(shop: CallApi):
-    assert (shop("GET", "/api/v1/economy/nope").status, shop("GET", "/api/v1/economy/nope").json["code"]) == (404, "not_found")
+    assert (shop("GET", "/api/v1/economy/nope").status, shop("GET", "/api/v1/economy/nope").json["code"]) == (
+        404,
+        "not_found",
+    )
     assert (shop("GET", PATH).status, shop("GET", PATH).json["code"]) == (405, "method_not_allowed")
 
 
@@ -189,7 +196,10 @@ def test_without_an_authorizers_word_nothing_opens(shop: CallApi):
 
 def test_viewers_look_and_do_not_touch(shop: CallApi):
     assert shop("GET", "/api/v1/prices", role="viewer").status == 200
-    assert (shop("POST", PATH, SELL, role="viewer").status, shop("POST", PATH, SELL, role="viewer").json["code"]) == (
+    assert (
+        shop("POST", PATH, SELL, role="viewer").status,
+        shop("POST", PATH, SELL, role="viewer").json["code"],
+    ) == (
         403,
         "forbidden",
     )
@@ -252,7 +262,9 @@ def test_a_dead_connection_is_replaced_without_the_caller_noticing(
         assert spades(other) == 9
 
 
-def test_a_database_that_is_away_is_unavailable_and_no_bug(environment: Connection, call: CallApi, monkeypatch: pytest.MonkeyPatch):
+def test_a_database_that_is_away_is_unavailable_and_no_bug(
+    environment: Connection, call: CallApi, monkeypatch: pytest.MonkeyPatch
+):
     environment.close()
     monkeypatch.setattr(database, "settings", replace(database.settings, database_url="host=127.0.0.1 port=1"))
 
@@ -293,13 +305,19 @@ def test_a_request_is_logged_in_one_line_without_its_secrets(shop: CallApi, capl
 
 
 def test_cors_headers_are_for_the_origins_that_were_named(shop: CallApi, monkeypatch: pytest.MonkeyPatch):
-    assert "Access-Control-Allow-Origin" not in shop("GET", "/api/v1/prices", headers={"Origin": "https://a.example"}).headers
+    assert (
+        "Access-Control-Allow-Origin"
+        not in shop("GET", "/api/v1/prices", headers={"Origin": "https://a.example"}).headers
+    )
     monkeypatch.setattr(doors.app, "settings", replace(doors.app.settings, cors_origins=("https://a.example",)))
     assert (
         shop("OPTIONS", PATH, headers={"Origin": "https://a.example"}, role=None).headers["Access-Control-Allow-Origin"]
         == "https://a.example"
     )
-    assert "Access-Control-Allow-Origin" not in shop("GET", "/api/v1/prices", headers={"Origin": "https://b.example"}).headers
+    assert (
+        "Access-Control-Allow-Origin"
+        not in shop("GET", "/api/v1/prices", headers={"Origin": "https://b.example"}).headers
+    )
 
 
 def test_requests_are_counted_in_the_database_with_a_transaction_that_runs_anyway(

@@ -15,13 +15,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+
 from brandish.counters import service as counters
 from brandish.database import Connection, connect, transaction
 from brandish.economy.models import ItemSold
 from brandish.events import service as events
 from relay.app import handler, publish_batch
 from tally.app import handler as tally_handler
-
 from tests.api.fakes import FakeEventBridge
 
 
@@ -51,7 +51,7 @@ def in_seconds(conn: Connection, seconds: float) -> None:
 
 
 def row(conn: Connection) -> dict[str, Any]:
-    found = conn.execute("SELECT * FROM events").fetchone()
+    found = conn.execute("SELECT * FROM events ORDER BY position").fetchone()
     assert found is not None
     return found
 
@@ -66,7 +66,7 @@ def test_what_was_committed_is_published_once_and_in_order(environment: Connecti
     detail = event_bridge.details[0]
     assert detail["version"] == "1.0"
     assert detail["type"] == "item.sold"
-    assert detail["id"] == str(environment.execute("SELECT event_id FROM events ORDER BY position").fetchone()["event_id"])
+    assert detail["id"] == str(row(environment)["event_id"])
 
 
 def test_a_transaction_that_rolls_back_announces_nothing(environment: Connection, event_bridge: FakeEventBridge):
@@ -88,7 +88,9 @@ from brandish.database import connect
 announce(connect({database_url!r}), sold())
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    died = subprocess.run([sys.executable, "-c", dies_after_commit], env=os.environ | {"PYTHONPATH": ":".join(sys.path)})
+    died = subprocess.run(
+        [sys.executable, "-c", dies_after_commit], env=os.environ | {"PYTHONPATH": ":".join(sys.path)}
+    )
     assert died.returncode == -signal.SIGKILL
 
     publish_batch()
@@ -185,7 +187,9 @@ def queue_event(*details: dict[str, Any], **envelope: Any) -> dict[str, Any]:
             {
                 "messageId": f"message-{number}",
                 "receiptHandle": "handle",
-                "body": json.dumps({"source": "brandish", "detail-type": detail.get("type"), "detail": detail} | envelope),
+                "body": json.dumps(
+                    {"source": "brandish", "detail-type": detail.get("type"), "detail": detail} | envelope
+                ),
                 "attributes": {},
                 "messageAttributes": {},
                 "md5OfBody": "",

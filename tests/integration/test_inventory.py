@@ -5,6 +5,7 @@ from contextlib import closing
 from random import Random
 
 import pytest
+
 from brandish.catalog.models import ItemNotFound
 from brandish.content import content
 from brandish.database import Connection, Tx, connect, transaction
@@ -17,8 +18,6 @@ from brandish.inventory.models import (
     Quality,
 )
 from brandish.inventory.service import (
-    FilterLocked,
-    InvalidFilter,
     NotGiveable,
     SelfGift,
     add_item,
@@ -28,46 +27,19 @@ from brandish.inventory.service import (
 )
 from brandish.players import service as players
 from brandish.players.models import PlayerRef, UnknownPlayer
-
-from tests.factories import announced, holdings, make_player, stored, unlock
+from tests.factories import announced, holdings, make_player, stored
 
 STRANGER = PlayerRef("twitch", username="nobody")
-
-
-def seen(tx: Tx, owner: PlayerRef, wanted: str | None = None) -> list[str]:
-    found = look(tx, owner, wanted)
-    assert found is not None
-    return [item.internal_name for item, _ in found[1]]
 
 
 def test_a_look_shows_everything_in_the_order_it_came(tx: Tx):
     alice = make_player(tx, money=5, items={"weapon_dart": 1, "item_spade": 3})
 
-    assert seen(tx, alice) == ["money", "weapon_dart", "item_spade"]
+    found = look(tx, alice)
+
+    assert found is not None
+    assert [item.internal_name for item, _ in found[1]] == ["money", "weapon_dart", "item_spade"]
     assert look(tx, STRANGER) is None
-
-
-@pytest.mark.parametrize(
-    ("wanted", "shown"),
-    [
-        ("upgrade", ["weapon_dart"]),
-        ("sellable", ["item_spade"]),
-        ("consumable", ["weapon_dart", "item_spade"]),
-    ],
-)
-def test_a_filter_works_once_it_is_unlocked(tx: Tx, wanted: str, shown: list[str]):
-    alice = make_player(tx, money=5, items={"weapon_dart": 1, "item_spade": 3})
-
-    with pytest.raises(FilterLocked):
-        look(tx, alice, wanted)
-    unlock(tx, f"feature_filter_{wanted}")
-    assert seen(tx, alice, wanted) == shown
-
-
-@pytest.mark.parametrize("wanted", ["upgradeable", "SELLABLE", "{name}", "%", " "])
-def test_there_are_no_other_filters(tx: Tx, wanted: str):
-    with pytest.raises(InvalidFilter):
-        look(tx, make_player(tx), wanted)
 
 
 def test_added_items_are_common_and_in_the_log(tx: Tx):
@@ -81,9 +53,7 @@ def test_added_items_are_common_and_in_the_log(tx: Tx):
         (1, Quality.RARE),
         (2, Quality.COMMON),
     ]
-    assert [(event["item_name"], event["quantity"]) for event in announced(tx, "item.added")] == [
-        ("item_spade", 2)
-    ]
+    assert [(event["item_name"], event["quantity"]) for event in announced(tx, "item.added")] == [("item_spade", 2)]
 
 
 def test_a_full_stack_takes_no_more(tx: Tx):
@@ -118,8 +88,7 @@ def test_a_gift_keeps_its_quality(tx: Tx):
     spade = content.items["item_spade"]
     assert stored(tx, bob).inventory == Inventory().give(spade.item_id, 2, Quality.EPIC)
     assert [
-        (event["user_id"], event["receiver_id"], event["quantity"])
-        for event in announced(tx, "item.transferred")
+        (event["user_id"], event["receiver_id"], event["quantity"]) for event in announced(tx, "item.transferred")
     ] == [(str(stored(tx, alice).id), str(stored(tx, bob).id), 2)]
 
 
@@ -174,9 +143,7 @@ def test_a_full_receiver_gets_nothing_and_the_giver_keeps_all(conn: Connection):
         assert (holdings(tx, alice), holdings(tx, bob)) == ({"money": 5}, {"money": STACK_LIMIT})
 
 
-def test_givers_in_both_directions_neither_wait_for_ever_nor_lose_anything(
-    database_url: str, conn: Connection
-):
+def test_givers_in_both_directions_neither_wait_for_ever_nor_lose_anything(database_url: str, conn: Connection):
     with transaction(conn) as tx:
         alice, bob = make_player(tx, items={"item_spade": 200}), make_player(tx, "bob", items={"item_spade": 200})
 

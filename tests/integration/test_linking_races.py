@@ -125,13 +125,13 @@ def test_of_two_claims_at_once_one_counts(conn: Connection, race: Race):
 
 def test_of_two_codes_at_once_one_stays(conn: Connection, race: Race):
     alice = PlayerRef("twitch", "a1")
-    for _ in range(ROUNDS):
+    for number in range(1, ROUNDS + 1):
         race(*[partial(start_link, source=alice)] * 3)
 
         with transaction(conn) as tx:
-            states = tx.execute("SELECT state FROM link_tokens").fetchall()
-        assert [row["state"] for row in states].count("pending") == 1
-    assert len(states) == 3 * ROUNDS
+            states = [row["state"] for row in tx.execute("SELECT state FROM link_tokens").fetchall()]
+        assert states.count("pending") == 1
+        assert len(states) == 3 * number
 
 
 def test_a_claim_and_a_newer_code_at_once_leave_nothing_half_done(conn: Connection, race: Race):
@@ -292,9 +292,7 @@ def test_an_account_never_claims_its_own_code_however_often_it_tries(conn: Conne
     assert [type(answer) for answer in answers] == [ClaimedByItsOwner] * 3
 
 
-def test_who_waited_for_a_merge_tries_again_and_plays_as_the_merged_player(
-    conn: Connection, database_url: str
-):
+def test_who_waited_for_a_merge_tries_again_and_plays_as_the_merged_player(conn: Connection, database_url: str):
     with transaction(conn) as tx:
         unlock(tx, "feature_economy")
         alice = make_player(tx, "alice", money=5)

@@ -3,11 +3,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+
 from brandish.database import Tx
 from brandish.players import lookup
 from brandish.players.models import NoSuchPlayer, PlayerRef
 from brandish.players.registration import register
-
 from tests.factories import make_player
 
 

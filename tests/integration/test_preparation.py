@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from brandish.content import ContentError, content
 from brandish.database import Connection, Tx, connect, transaction
 from brandish.events import service as events
@@ -13,10 +14,9 @@ from brandish.migrations import MigrationError, find_migrations, migrate
 from brandish.preparation import prepare
 from brandish.roles import create_roles, grant_to_app
 from clock_retention.app import handler as clock_retention
-from migrate.app import handler as migrate_handler
-
 from doors import database
 from local.postgres import Postgres
+from migrate.app import handler as migrate_handler
 
 
 def test_migrating_again_changes_nothing(database_url: str):
@@ -40,7 +40,10 @@ def test_a_migration_that_fails_leaves_no_trace(database_url: str, tmp_path: Pat
         migrate(database_url, tmp_path)
 
     with psycopg.connect(database_url) as conn:
-        assert conn.execute("SELECT to_regclass('kept') IS NOT NULL, to_regclass('lost') IS NULL").fetchone() == (True, True)
+        assert conn.execute("SELECT to_regclass('kept') IS NOT NULL, to_regclass('lost') IS NULL").fetchone() == (
+            True,
+            True,
+        )
 
 
 def test_content_is_taken_in_once(tx: Tx):
@@ -84,7 +87,9 @@ def test_the_log_has_room_for_two_weeks_and_forgets_after_ten_days(conn: Connect
         dropped = events.forget_old(tx)
 
     assert len(dropped) == 10
-    rows = conn.execute("SELECT count(*) AS n, min(created_at) > now() - interval '11 days' AS fresh FROM events").fetchone()
+    rows = conn.execute(
+        "SELECT count(*) AS n, min(created_at) > now() - interval '11 days' AS fresh FROM events"
+    ).fetchone()
     assert rows == {"n": 11, "fresh": True}
 
 
@@ -128,17 +133,23 @@ def test_a_deployment_makes_its_users_and_the_app_can_play_but_not_build(postgre
                 row = app.execute("SELECT count(*) AS n FROM items").fetchone()
                 assert row == {"n": len(content.items)}
                 app.execute("UPDATE world SET version = gen_random_uuid()")
-                for forbidden in ("DROP TABLE items", "CREATE TABLE x (y int)", "DELETE FROM schema_migrations"):
+                for forbidden in (
+                    "DROP TABLE items",
+                    "CREATE TABLE x (y int)",
+                    "DELETE FROM schema_migrations",
+                ):
                     with pytest.raises(psycopg.errors.InsufficientPrivilege):
                         app.execute(forbidden)
         finally:
             postgres.drop_database("deployment")
             for role in ("brandish_owner", "brandish_app", "rds_iam"):
                 with closing(psycopg.connect(postgres.url(), autocommit=True)) as server:
-                    server.execute(f"DROP ROLE IF EXISTS {role}")  # pyright: ignore[reportArgumentType, reportCallIssue]
+                    server.execute(f"DROP ROLE IF EXISTS {role}")
 
 
-def test_migrate_lets_the_first_administrator_in(environment_of: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch):
+def test_migrate_lets_the_first_administrator_in(
+    environment_of: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch
+):
     from dataclasses import replace
 
     import migrate.app

@@ -7,11 +7,11 @@ from threading import Barrier
 from uuid import UUID
 
 import pytest
+
 from brandish.database import Connection, Tx, connect, transaction
 from brandish.errors import TryAgain
 from brandish.players.models import IdentityTaken, PlayerRef
 from brandish.players.registration import NameNeeded, register
-
 from tests.factories import make_player, stored
 
 TWITCH = PlayerRef("twitch", "1", "Alice")
@@ -69,6 +69,15 @@ def test_an_account_moves_within_its_platform(tx: Tx):
     assert not created
     assert (moved.id, moved.username) == (alice.id, "Alice")
     assert stored(tx, PlayerRef("twitch", "4")).id == alice.id
+
+
+def test_without_a_name_nobody_is_renamed(tx: Tx):
+    alice, _ = register(tx, TWITCH, DISCORD)
+
+    again, created = register(tx, PlayerRef("discord", "2"), PlayerRef("twitch", "1"))
+
+    assert not created
+    assert (again.username, again.links) == (alice.username, alice.links)
 
 
 @pytest.mark.parametrize("known", [TWITCH, PlayerRef("twitch", "stranger", "x")], ids=["player", "stranger"])

@@ -12,7 +12,6 @@ from brandish.timeouts.service import (
     read_timeout,
     reduce_timeout,
 )
-
 from tests.factories import announced
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -5,6 +5,7 @@ from random import Random
 
 import psycopg
 import pytest
+
 from brandish.database import Connection, Tx, connect, transaction
 from brandish.errors import Refused, TryAgain
 from brandish.players import service as players
@@ -66,12 +67,11 @@ def test_a_dead_connection_found_before_the_commit_means_try_again(conn: Connect
 
 def test_who_creates_the_same_player_second_is_told_to_try_again(conn: Connection, database_url: str):
     ref = PlayerRef("twitch", "1", "alice")
-    with closing(connect(database_url)) as other:
-        with pytest.raises(TryAgain), transaction(conn) as tx:
-            mine = players.load_or_create(tx, ref)
-            with transaction(other) as faster:
-                players.save(faster, players.load_or_create(faster, ref))
-            players.save(tx, mine)
+    with closing(connect(database_url)) as other, pytest.raises(TryAgain), transaction(conn) as tx:
+        mine = players.load_or_create(tx, ref)
+        with transaction(other) as faster:
+            players.save(faster, players.load_or_create(faster, ref))
+        players.save(tx, mine)
 
     row = conn.execute("SELECT count(*) AS n FROM users").fetchone()
     assert row == {"n": 1}
@@ -96,7 +96,9 @@ def test_a_deadlock_costs_one_of_the_two_another_try(conn: Connection, database_
             return "done"
 
     with ThreadPoolExecutor(2) as pool:
-        outcomes = sorted([f.result() for f in (pool.submit(touch, "alice", "bob"), pool.submit(touch, "bob", "alice"))])
+        outcomes = sorted(
+            [f.result() for f in (pool.submit(touch, "alice", "bob"), pool.submit(touch, "bob", "alice"))]
+        )
 
     assert outcomes == ["again", "done"]
 

@@ -145,7 +145,7 @@ class Plan:
     def _own(self, client: int, number: int) -> list[Call]:
         rng = Random(f"{self.seed} own {client} {number}")
         return [
-            draw(rng, f"{self.seed}-own-{client}-{number}-{n}" if rng.random() < 0.12 else None)
+            draw(rng, f"{self.seed}-own-{client}-{number}-{n}" if rng.random() < 0.16 else None)
             for n in range(self.calls)
         ]
 

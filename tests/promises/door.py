@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,11 +31,12 @@ def environments(url: str, number: int) -> Iterator[Environments]:
     """Answers a function that runs up to `number` pieces of work at the same moment, each in its own environment."""
 
     def open_environment() -> None:
+        asyncio.set_event_loop(asyncio.new_event_loop())
         database._environment.connection = connect(url)
 
     def close_environment() -> None:
         database._environment.connection.close()
-        del database._environment.connection
+        asyncio.get_event_loop().close()
 
     with ThreadPoolExecutor(number, initializer=open_environment) as pool:
 

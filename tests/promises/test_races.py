@@ -78,7 +78,7 @@ def test_racing_buyers_cannot_spend_the_same_money_twice(conn: Connection, toget
     assert events(conn, "item.bought") == 1
 
 
-def test_buyers_and_sellers_of_one_player_lose_neither_money_nor_experience(conn: Connection, together: Environments):
+def test_racing_buyers_lose_neither_money_nor_experience(conn: Connection, together: Environments):
     furnish(conn, money=1000)
 
     answers = [

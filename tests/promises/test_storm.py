@@ -19,40 +19,15 @@ from typing import IO, Any
 
 import psycopg
 import pytest
-from brandish.content import content
-from brandish.database import Connection, connect, transaction
-from brandish.inventory.models import STACK_LIMIT, Quality
-from brandish.players import service as players
+from brandish.database import connect
 
-from tests.factories import unlock
 from tests.promises import ledger
-from tests.promises.calls import ITEMS, PLAYERS, Call, Plan
-from tests.promises.ledger import Answer, Holdings, Ledger
+from tests.promises.calls import Call, Plan
+from tests.promises.ledger import Answer, Ledger
+from tests.promises.opening import furnish
 from tests.promises.scissors import Scissors
 
 ROOT = Path(__file__).resolve().parents[2]
-OPEN = ("feature_economy", "job_merchant", *(f"item_{name}" for name in ("spade", "pebble", "spike", "tonic", "firepot", "offcut")))
-
-
-def furnish(conn: Connection, rng: Random) -> Holdings:
-    """Everybody with some of everything in two qualities; the first two with stacks that are nearly full."""
-    with transaction(conn, rng=rng) as tx:
-        unlock(tx, *OPEN)
-        for number, ref in enumerate(PLAYERS):
-            player = players.load_or_create(tx, ref)
-            inventory = player.inventory.give(content.money.item_id, STACK_LIMIT - 300 if number == 0 else 3000)
-            for name in filter(None, ITEMS.values()):
-                if name == "money":
-                    continue
-                item_id = content.items[name].item_id
-                better = rng.choice([quality for quality in Quality if quality is not Quality.COMMON])
-                inventory = inventory.give(item_id, 20).give(item_id, 10, better)
-            if number == 1:
-                inventory = inventory.give(content.items["item_spade"].item_id, STACK_LIMIT - 25)
-            players.save(tx, player.with_inventory(inventory))
-    return ledger.held(conn)
-
-
 @contextmanager
 def saboteur(url: str, rng: Random, mean_seconds: float) -> Iterator[Counter[str]]:
     """Ends a connection of somebody's, again and again."""

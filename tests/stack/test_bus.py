@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -13,8 +14,11 @@ from typing import Any
 import boto3
 import pytest
 
+from local.messages import MessageStore
 from local.patterns import PatternError, check, matches
+from local.queues import Queue
 from local.stack import Stack
+from local.template import Queue as QueueSpec
 from tests.stack.small_stack import running
 
 TEMPLATE = """
@@ -132,9 +136,7 @@ def received(marker: str) -> list[dict[str, Any]]:
 
 
 def test_an_event_travels_by_rule_and_queue_to_its_consumer(stack: Stack, events: Any):
-    answer = events.put_events(
-        Entries=[entry("item.sold", {"marker": "plain", "name": "Ä"}, Resources=["arn:x"])]
-    )
+    answer = events.put_events(Entries=[entry("item.sold", {"marker": "plain", "name": "Ä"}, Resources=["arn:x"])])
 
     eventually(lambda: bool(received("plain")))
     (record,) = received("plain")
@@ -178,9 +180,7 @@ def test_a_batch_is_no_larger_than_the_template_says(events: Any):
 
 
 def test_only_the_failed_part_of_a_batch_comes_again(stack: Stack, events: Any):
-    events.put_events(
-        Entries=[entry("item.sold", {"marker": marker}) for marker in ("shaky", "steady-1", "steady-2")]
-    )
+    events.put_events(Entries=[entry("item.sold", {"marker": marker}) for marker in ("shaky", "steady-1", "steady-2")])
 
     eventually(lambda: len(received("shaky")) == 2)
     assert [record["attributes"]["ApproximateReceiveCount"] for record in received("shaky")] == ["1", "2"]
@@ -200,9 +200,7 @@ def test_a_message_that_fails_too_often_ends_in_the_dead_letter_queue(stack: Sta
 
 
 def test_a_direct_target_is_tried_three_times(stack: Stack, events: Any):
-    events.put_events(
-        Entries=[entry("direct", {"marker": "recovers", "fails": 2}), entry("direct", {"fails": 3})]
-    )
+    events.put_events(Entries=[entry("direct", {"marker": "recovers", "fails": 2}), entry("direct", {"fails": 3})])
 
     eventually(lambda: stack.bus.queues["DirectDead"].depth() == 1)
     attempts = Counter(event["id"] for event in _direct)
@@ -351,3 +349,28 @@ def test_a_bad_pattern_stops_the_start(tmp_path: Path):
         running(tmp_path, template, consume=consume, direct=direct),
     ):
         pytest.fail("it started")
+
+
+def test_what_waits_in_a_queue_survives_the_process(tmp_path: Path) -> None:
+    spec = QueueSpec("Q", 30, None, None, "arn:aws:sqs:eu-central-1:000000000000:Q")
+    before = Queue(spec, MessageStore(tmp_path / "messages.db"))
+    before.send("first")
+    before.send("second")
+
+    after = Queue(spec, MessageStore(tmp_path / "messages.db"))
+
+    assert after.bodies() == ["first", "second"]
+
+
+def test_what_was_deleted_does_not_come_back(tmp_path: Path) -> None:
+    spec = QueueSpec("Q", 30, None, None, "arn:aws:sqs:eu-central-1:000000000000:Q")
+    before = Queue(spec, MessageStore(tmp_path / "messages.db"))
+    before.send("done")
+
+    async def work() -> None:
+        [message] = await before.receive(1)
+        before.delete(message)
+
+    asyncio.run(work())
+
+    assert Queue(spec, MessageStore(tmp_path / "messages.db")).bodies() == []

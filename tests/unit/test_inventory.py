@@ -6,10 +6,11 @@ from collections import Counter
 from random import Random
 
 import pytest
-from brandish.inventory.models import STACK_LIMIT, Inventory, InventoryFull, Quality, Slot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from brandish.inventory.models import STACK_LIMIT, Inventory, InventoryFull, Quality, Slot
 
 Key = tuple[int, Quality]
 ITEM_IDS = st.integers(1, 4)

@@ -3,6 +3,7 @@ from random import Random
 from uuid import UUID
 
 import pytest
+
 from brandish.catalog.service import shipped_names
 from brandish.jobs.models import JobProgress
 from brandish.jobs.rules import LEVEL_TOTALS, DailyCapReached, award, game_day, level_for
@@ -29,7 +30,14 @@ def world(**levels: int) -> World:
     return World(UUID(int=0), {"job_merchant": 1} | levels, shipped_names())
 
 
-def work(progress: JobProgress | None, base: int, *, rng: Random = UNLUCKY, source: str = "item.sold", **levels: int):
+def work(
+    progress: JobProgress | None,
+    base: int,
+    *,
+    rng: Random = UNLUCKY,
+    source: str = "item.sold",
+    **levels: int,
+):
     return award(progress, base, world(**levels), NOON, rng, job_key="merchant", source=source)
 
 
@@ -59,7 +67,15 @@ def test_each_level_of_the_upgrade_lifts_the_cap_by_ten():
 
 def test_a_locked_job_earns_nothing():
     with pytest.raises(FeatureLocked):
-        award(None, 10, World(UUID(int=0), {}, shipped_names()), NOON, UNLUCKY, job_key="merchant", source="item.sold")
+        award(
+            None,
+            10,
+            World(UUID(int=0), {}, shipped_names()),
+            NOON,
+            UNLUCKY,
+            job_key="merchant",
+            source="item.sold",
+        )
 
 
 def test_the_multiplier_is_applied_and_truncated():
@@ -89,7 +105,11 @@ def test_the_day_is_full_at_250_to_the_point():
 def test_yesterdays_xp_does_not_count_against_today():
     result = work(had(250, today=250, day=date(2026, 2, 28)), 20)
 
-    assert (result.gained, result.progress.daily_xp, result.progress.daily_xp_on) == (20, 20, date(2026, 3, 1))
+    assert (result.gained, result.progress.daily_xp, result.progress.daily_xp_on) == (
+        20,
+        20,
+        date(2026, 3, 1),
+    )
 
 
 def test_what_ignores_the_cap_still_counts_into_the_day():

@@ -62,9 +62,7 @@ inventories = st.dictionaries(
 
 
 @given(inventories, inventories)
-def test_a_merge_mints_nothing_and_loses_nothing_below_the_limit(
-    mine: tuple[Slot, ...], theirs: tuple[Slot, ...]
-):
+def test_a_merge_mints_nothing_and_loses_nothing_below_the_limit(mine: tuple[Slot, ...], theirs: tuple[Slot, ...]):
     expected: dict[tuple[int, Quality], int] = {}
     for slot in (*mine, *theirs):
         expected[slot.item_id, slot.quality] = expected.get((slot.item_id, slot.quality), 0) + slot.quantity

@@ -68,9 +68,7 @@ def test_a_pending_code_can_be_claimed_until_its_last_moment():
         (PENDING, replace(SOURCE, username="another name"), NOW, models.ClaimedByItsOwner),
     ],
 )
-def test_a_claim_is_refused_for(
-    token: LinkToken | None, by: PlayerRef, now: datetime, error: type[DomainError]
-):
+def test_a_claim_is_refused_for(token: LinkToken | None, by: PlayerRef, now: datetime, error: type[DomainError]):
     with pytest.raises(error):
         require_claimable(token, "ABC234", by, now)
 

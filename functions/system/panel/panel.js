@@ -1,9 +1,8 @@
-// The admin panel. A view is one entry in VIEWS, at the end: an address, a title, and a function that fills the page.
-//
-// Names come from chat, so everything reaches the document as text, through h(); nothing is ever parsed as HTML.
+// The admin panel. A view is one entry in VIEWS, near the end: an address, a title, and a function that fills the
+// page. Names come from chat, so everything reaches the document as text, through h(); nothing is parsed as HTML.
 
-// This file lies in <base>/admin/; on AWS the base contains the stage.
-const BASE = new URL("../", import.meta.url);
+// The panel lies in <base>/admin/, and any path below shows it too; on AWS the base contains the stage.
+const BASE = new URL(import.meta.url.replace(/(.*)\/admin\/.*/, "$1/"));
 const KEY = "brandish.key";
 const PLATFORMS = { twitch: "Twitch", youtube: "YouTube", discord: "Discord" };
 // API Gateway gives up after 29 s.
@@ -11,7 +10,7 @@ const PATIENCE_MS = 30_000;
 
 const byId = (id) => document.getElementById(id);
 
-// ---------------------------------------------------------------------------------------------- Talking to the API
+// ---------------------------------------------------------------------------------------- Talking to the API
 
 class ApiError extends Error {
   /** status 0: no answer came. fields: {name: sentence} for the fields that were wrong. */
@@ -99,9 +98,9 @@ function allItems() {
   return knownItems;
 }
 
-// ---------------------------------------------------------------------------------------------- Building the page
+// ----------------------------------------------------------------------------------------- Building the page
 
-/** An element. Properties in `on` are listeners, names with a dash become attributes; children are nodes or text. */
+/** An element; its children are nodes or text. Names with a dash become attributes, `on` holds listeners. */
 function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -175,7 +174,9 @@ function figures(rows) {
   return h("dl", { className: "figures" }, rows.map(entry));
 }
 
-/** columns: [{title, cell(row) -> node or text, kind?: "number"}]. On a phone the rows of a wide table are small cards. */
+/**
+ * columns: [{title, cell(row) -> node or text, kind?: "number"}]. On a phone the rows of a wide table are small cards.
+ */
 function table(caption, columns, rows, nothing = "Nothing here.") {
   if (!rows.length) return hint(nothing);
   const head = columns.map(({ title, kind = "" }) => h("th", { scope: "col", className: kind }, title));
@@ -202,7 +203,7 @@ async function fill(area, load, render) {
   }
 }
 
-// ---------------------------------------------------------------------------------------------- Forms
+// ----------------------------------------------------------------------------------------------------- Forms
 
 let fieldCount = 0;
 
@@ -224,7 +225,8 @@ function field({ name, label, options, hint: advice, grow = false, ...properties
     note.className = sentence ? "wrong" : "hint";
     note.textContent = sentence || advice || "";
   };
-  const element = h("div", { className: grow ? "field grow" : "field" }, h("label", { htmlFor: id }, label), input, note);
+  const element = h("div", { className: grow ? "field grow" : "field" },
+    h("label", { htmlFor: id }, label), input, note);
   return { name, input, element, complain };
 }
 
@@ -281,15 +283,20 @@ function form(specs, actions) {
   return Object.assign(element, { complain });
 }
 
-// ---------------------------------------------------------------------------------------------- Saying and asking
+// ----------------------------------------------------------------------------------------- Saying and asking
 
-/** Say something at the edge of the page. Good news goes by itself; an error waits until it was read. */
+const MOST_NOTICES = 3;
+
+/** Say something at the edge of the page. Good news goes by itself; an error waits until the view is left. */
 function notice(text, kind = "good") {
+  const notices = byId("notices");
+  while (notices.children.length >= MOST_NOTICES) notices.firstChild.remove();
   const element = h("div", { className: `notice ${kind}` }, h("p", {}, text));
   const close = () => element.remove();
-  element.append(h("button", { type: "button", className: "quiet", "aria-label": "Dismiss", on: { click: close } }, "✕"));
-  byId("notices").append(element);
-  if (kind === "good") setTimeout(close, 6000);
+  const dismiss = { type: "button", className: "quiet", "aria-label": "Dismiss", on: { click: close } };
+  element.append(h("button", dismiss, "✕"));
+  notices.append(element);
+  if (kind === "good") setTimeout(close, 5000);
 }
 
 /** Whether the person means it. */
@@ -305,7 +312,7 @@ function confirmed(title, text, yes) {
   });
 }
 
-// ---------------------------------------------------------------------------------------------- Overview
+// -------------------------------------------------------------------------------------------------- Overview
 
 function overview(page) {
   const areas = { health: h("div"), cache: h("div"), metrics: h("div", { className: "cards" }) };
@@ -334,7 +341,8 @@ function overview(page) {
   page.every(60, async () => {
     const { version, go_version: runtime, git_commit: commit, build_time: built } = await page.get("version");
     state.version = h("span", {}, version);
-    state.runtime = [runtime, commit && `commit ${commit.slice(0, 12)}`, built && `built ${built}`].filter(Boolean).join(" · ");
+    const details = [runtime, commit && `commit ${commit.slice(0, 12)}`, built && `built ${built}`];
+    state.runtime = details.filter(Boolean).join(" · ");
     drawState();
   });
   page.every(10, () => fill(areas.cache, () => page.get("api/v1/admin/cache/stats"), cacheFigures));
@@ -389,7 +397,7 @@ function ranking(counters) {
     rows.map(([name, count]) => h("div", {}, h("dt", {}, name), h("dd", {}, number(count)))));
 }
 
-// ---------------------------------------------------------------------------------------------- Tree
+// ------------------------------------------------------------------------------------------------------ Tree
 
 function tree(page) {
   const area = h("div");
@@ -404,20 +412,24 @@ function tree(page) {
   const reload = async () => {
     const focused = document.activeElement?.id;
     await fill(area, async () => (await page.get("api/v1/progression/tree")).nodes, show);
-    if (focused) byId(focused)?.focus();
+    if (focused) (byId(focused) ?? byId(counterpart(focused)))?.focus();
   };
-  page.tools.append(button("Unlock all …", () => unlockAll(reload), { id: "unlock-all", kind: "danger", hidden: true }));
+  const everything = { id: "unlock-all", kind: "danger", hidden: true };
+  page.tools.append(button("Unlock all …", () => unlockAll(reload), everything));
   page.root.append(treeFilter(filter), area);
   return reload();
 }
 
+/** Where the focus goes when a node's button has done its work and is gone. */
+const counterpart = (id) => (id.startsWith("un") ? id.replace("un", "re") : id.replace("re", "un"));
+
 function treeFilter(filter) {
   const choices = (...pairs) => pairs.map(([value, label]) => ({ value, label }));
   const fields = [
-    field({ name: "kind", label: "Show", options: choices(["", "Everything"], ["item", "Items"], ["feature", "Features"],
-      ["upgrade", "Upgrades"], ["job", "Jobs"]) }),
-    field({ name: "state", label: "State", options: choices(["", "Any"], ["locked", "Locked"], ["open", "Not complete"],
-      ["unlocked", "Unlocked"]) }),
+    field({ name: "kind", label: "Show", options: choices(["", "Everything"], ["item", "Items"],
+      ["feature", "Features"], ["upgrade", "Upgrades"], ["job", "Jobs"]) }),
+    field({ name: "state", label: "State", options: choices(["", "Any"], ["locked", "Locked"],
+      ["open", "Not complete"], ["unlocked", "Unlocked"]) }),
     field({ name: "text", label: "Find", type: "search", grow: true }),
   ];
   for (const { name, input } of fields) {
@@ -446,7 +458,8 @@ function drawTree(nodes, filter, reload) {
       h("ul", { className: "nodes" },
         members.sort((a, b) => a.sort_order - b.sort_order || a.id - b.id)
           .map((node) => nodeCard(node, parents.get(node.id), reload)))));
-  return [hint(`${progress(nodes)} in the whole tree.`), ...(sections.length ? sections : [hint("No node fits the filter.")])];
+  if (!sections.length) sections.push(hint("No node fits the filter."));
+  return [hint(`${progress(nodes)} in the whole tree.`), ...sections];
 }
 
 function grouped(rows, keyOf) {
@@ -481,9 +494,10 @@ function nodeCard(node, needs, reload) {
 /** A button, and the choice of a level where there are several. Relocking takes the level and all above it. */
 function levelAction(id, description, label, lowest, highest, run) {
   const levels = Array.from({ length: highest - lowest + 1 }, (_, index) => lowest + index);
+  const word = label === "Unlock" ? "to" : "from";
   const select = levels.length > 1
     ? h("select", { id: `${id}-level`, "aria-label": `${description}: level` },
-        levels.map((level) => h("option", { value: level }, label.startsWith("Relock") ? `from level ${level}` : `to level ${level}`)))
+        levels.map((each) => h("option", { value: each }, `${word} level ${each}`)))
     : null;
   const act = button(label, () => run(Number(select?.value ?? lowest)), { id, "aria-label": description });
   return h("span", { className: "joined" }, select, act);
@@ -512,7 +526,7 @@ async function unlockAll(reload) {
   await reload();
 }
 
-// ---------------------------------------------------------------------------------------------- Players
+// --------------------------------------------------------------------------------------------------- Players
 
 function players(page) {
   const { platform = "twitch", username = "" } = page.params;
@@ -523,7 +537,8 @@ function players(page) {
   const searchPlayers = async ({ query }) =>
     found.replaceChildren(foundPlayers(await post("api/v1/user/search", { query, limit: 50 })));
   const lookup = card("Look up", form(
-    [platformField(platform), { name: "username", label: "Name", value: username, required: true, maxLength: 100, grow: true }],
+    [platformField(platform),
+      { name: "username", label: "Name", value: username, required: true, maxLength: 100, grow: true }],
     [{ label: "Open", kind: "primary", run: (values) => go("players", values) }]));
   const search = card("Search", form(
     [{ name: "query", label: "Part of a name", type: "search", required: true, maxLength: 100, grow: true }],
@@ -580,21 +595,26 @@ function showPlayer(page, area, platform, username) {
     }
   };
   return fill(identity, load, (player) => {
-    if (!player) return hint(`Nobody of this name has played on ${PLATFORMS[platform] ?? platform}. A timeout works for any name in chat.`);
+    if (!player) {
+      const where = PLATFORMS[platform] ?? platform;
+      return hint(`Nobody of this name has played on ${where}. A timeout works for any name in chat.`);
+    }
     belongings.hidden = false;
     belongings.append(itemForm(who, reload));
     reload();
     return [
       figures([["Platform", PLATFORMS[player.platform] ?? player.platform], ["Platform id", player.platform_id],
         ["Here since", time(player.created_at)]]),
-      hint("Player id ", h("code", {}, player.id), " · ", link("Events of this player", "events", { user_id: player.id })),
+      hint("Player id ", h("code", {}, player.id), " · ",
+        link("Events of this player", "events", { user_id: player.id })),
     ];
   });
 }
 
 function inventoryTable({ items }) {
   return table("Inventory", [
-    { title: "Item", cell: (row) => h("span", {}, row.public_name ?? row.item_name, " ", h("code", {}, row.item_name)) },
+    { title: "Item",
+      cell: (row) => h("span", {}, row.public_name ?? row.item_name, " ", h("code", {}, row.item_name)) },
     { title: "Quality", cell: (row) => words((row.quality_level ?? "").toLowerCase()) },
     { title: "Quantity", kind: "number", cell: (row) => number(row.quantity) },
   ], items, "The pockets are empty.");
@@ -648,13 +668,13 @@ function timeoutCard(page, who) {
   };
   reload();
   return card("Timeout", status, form([
-    { name: "duration_seconds", label: "Seconds", type: "number", min: 1, max: 86400, step: 1, value: 60, required: true,
-      hint: "Adds to a timeout that is running." },
+    { name: "duration_seconds", label: "Seconds", type: "number", min: 1, max: 86400, step: 1, value: 60,
+      required: true, hint: "Adds to a timeout that is running." },
     { name: "reason", label: "Reason (optional)", maxLength: 255, grow: true },
   ], [{ label: "Time out", kind: "primary", run: set }]), button("Clear timeout", clear));
 }
 
-// ---------------------------------------------------------------------------------------------- Items and prices
+// ------------------------------------------------------------------------------------------ Items and prices
 
 function items(page) {
   const area = h("div");
@@ -669,7 +689,8 @@ function items(page) {
       notice(error.message, "bad");
       return [];
     });
-    const [all, resale, sale] = await Promise.all([allItems(), prices("api/v1/prices"), prices("api/v1/prices/buy")]);
+    const [all, resale, sale] = await Promise.all(
+      [allItems(), prices("api/v1/prices"), prices("api/v1/prices/buy")]);
     const sellPrice = new Map(resale.map((item) => [item.internal_name, item.sell_price]));
     const buyPrice = new Map(sale.map((item) => [item.internal_name, item.buy_price ?? item.base_value]));
     return all.map((item) => ({
@@ -689,10 +710,12 @@ function itemTable(rows, text) {
       ...(item.content_type ?? [])].join(" ").toLowerCase().includes(text));
   const price = (value) => (value === undefined ? "–" : number(value));
   return table("Items", [
-    { title: "Item", cell: (item) => h("span", {}, h("strong", {}, item.public_name), " ", h("code", {}, item.internal_name),
-      h("br"), h("small", {}, item.description)) },
+    { title: "Item",
+      cell: (item) => h("span", {}, h("strong", {}, item.public_name), " ", h("code", {}, item.internal_name),
+        h("br"), h("small", {}, item.description)) },
     { title: "Kind", cell: (item) => (item.content_type ?? []).map(words).join(", ") },
-    { title: "Tags", cell: (item) => h("ul", { className: "chips" }, (item.types ?? []).map((tag) => h("li", {}, tag))) },
+    { title: "Tags",
+      cell: (item) => h("ul", { className: "chips" }, (item.types ?? []).map((tag) => h("li", {}, tag))) },
     { title: "Value", kind: "number", cell: (item) => number(item.base_value) },
     { title: "Shop asks", kind: "number", cell: (item) => price(item.costs) },
     { title: "Shop pays", kind: "number", cell: (item) => price(item.sells) },
@@ -704,7 +727,7 @@ async function reloadAliases() {
   notice(theme ? `${message} Theme: ${theme}.` : message);
 }
 
-// ---------------------------------------------------------------------------------------------- Events
+// ---------------------------------------------------------------------------------------------------- Events
 
 function events(page) {
   const { event_type = "", user_id = "", limit = "50" } = page.params;
@@ -730,9 +753,7 @@ function events(page) {
     const shown = new Set(rows.map((event) => event.id));
     for (const id of known.keys()) if (!shown.has(id)) known.delete(id);
     const elements = rows.map(row);
-    if (elements.length !== list.children.length || elements.some((each, index) => list.children[index] !== each)) {
-      place(list, elements);
-    }
+    place(list, elements);
     for (const event of rows) {
       if (seenTypes.has(event.event_type)) continue;
       seenTypes.add(event.event_type);
@@ -770,7 +791,7 @@ function place(list, elements) {
 function eventRow(event) {
   const { event_type: type, user_id: player, payload = {}, metadata, created_at: at } = event;
   const simple = Object.entries(payload).filter(([name, value]) =>
-    !["user_id", "timestamp"].includes(name) && value !== null && typeof value !== "object");
+    !["user_id", "timestamp"].includes(name) && value !== null && value !== "" && typeof value !== "object");
   const brief = simple.map(([name, value]) => `${name} ${value}`).join(" · ");
   const whole = metadata && Object.keys(metadata).length ? { payload, metadata } : payload;
   return h("li", {}, h("details", {},
@@ -780,7 +801,7 @@ function eventRow(event) {
     h("pre", { tabIndex: 0 }, JSON.stringify(whole, null, 2))));
 }
 
-// ---------------------------------------------------------------------------------------------- Views
+// ----------------------------------------------------------------------------------------------------- Views
 
 const VIEWS = [
   { id: "overview", title: "Overview", show: overview },
@@ -793,8 +814,8 @@ const VIEWS = [
 let leave = new AbortController();
 
 function address(view, params = {}) {
-  const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== undefined && value !== ""));
-  return `#/${view}${query.size || [...query].length ? `?${query}` : ""}`;
+  const given = Object.entries(params).filter(([, value]) => value !== undefined && value !== "");
+  return `#/${view}${given.length ? `?${new URLSearchParams(given)}` : ""}`;
 }
 
 function go(view, params) {
@@ -829,7 +850,8 @@ function every(seconds, task, signal) {
       if (!document.hidden) await task();
       complained = "";
     } catch (error) {
-      if (error.name !== "AbortError" && !signal.aborted && complained !== error.message) notice(error.message, "bad");
+      const expected = error.name === "AbortError" || signal.aborted;
+      if (!expected && complained !== error.message) notice(error.message, "bad");
       complained = error.message;
     } finally {
       running = false;
@@ -859,12 +881,13 @@ function open() {
   const tools = h("div", { className: "actions" });
   const root = h("div", { className: "stack" });
   byId("page").replaceChildren(h("div", { className: "top" }, heading, tools), root);
+  for (const old of document.querySelectorAll(".notice.bad")) old.remove();
   scrollTo(0, 0);
   heading.focus({ preventScroll: true });
   view.show(makePage(root, tools, Object.fromEntries(new URLSearchParams(query)), leave.signal));
 }
 
-// ---------------------------------------------------------------------------------------------- Coming and going
+// ------------------------------------------------------------------------------------------ Coming and going
 
 async function logIn(key) {
   // What a header cannot carry, fetch would refuse with a sentence for programmers.
@@ -873,7 +896,9 @@ async function logIn(key) {
     await api("GET", "api/v1/admin/cache/stats", { key });
   } catch (error) {
     if (error.status === 401) throw new ApiError(401, "This key is not known.");
-    if (error.status === 403) throw new ApiError(403, "This key is good, but it has no admin role. The panel needs an admin key.");
+    if (error.status === 403) {
+      throw new ApiError(403, "This key is good, but it has no admin role. The panel needs an admin key.");
+    }
     throw error;
   }
   sessionStorage.setItem(KEY, key);
@@ -888,7 +913,8 @@ function showLogin(message = "", key = "") {
   byId("shell").hidden = true;
   byId("page").replaceChildren();
   const entry = form(
-    [{ name: "key", label: "API key", type: "password", autocomplete: "current-password", required: true, value: key, grow: true }],
+    [{ name: "key", label: "API key", type: "password", autocomplete: "current-password", required: true,
+      value: key, grow: true, hint: "It is kept in this tab only, until you sign out or close it." }],
     [{ label: "Log in", kind: "primary", run: (values) => logIn(values.key.trim()) }]);
   byId("login-form").replaceChildren(message ? h("p", { className: "problem", role: "alert" }, message) : "", entry);
   byId("login").hidden = false;

@@ -62,7 +62,9 @@ class Tx:
         self.now = now
         self.rng = rng
 
-    def execute(self, query: LiteralString, params: Sequence[Any] | Mapping[str, Any] | None = None) -> Cursor:
+    def execute(
+        self, query: LiteralString, params: Sequence[Any] | Mapping[str, Any] | None = None
+    ) -> Cursor:
         return self._conn.execute(query, params)
 
 
@@ -100,7 +102,9 @@ def transaction(
 
 
 @contextmanager
-def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_dice) -> Generator[Tx]:
+def reading(
+    conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_dice
+) -> Generator[Tx]:
     """For looking only: no BEGIN and no COMMIT, so a single question is a single round trip.
 
     Each `execute` asks at once and sees what has been committed by then.

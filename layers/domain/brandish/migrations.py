@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -22,7 +23,7 @@ def find_migrations() -> Path:
     raise MigrationError("no folder named migrations/ above the brandish package")
 
 
-def migrate(conninfo: str, folder: Path | None = None, **parameters: str) -> list[str]:
+def migrate(conninfo: str, folder: Path | None = None, **parameters: Any) -> list[str]:
     """Apply what is missing, each file in a transaction of its own.
 
     Returns:
@@ -42,7 +43,9 @@ def migrate(conninfo: str, folder: Path | None = None, **parameters: str) -> lis
         done = {str(row[0]) for row in conn.execute("SELECT name FROM schema_migrations")}
         unknown = done - {file.name for file in files}
         if unknown:
-            raise MigrationError(f"the database is newer than this code: it knows {', '.join(sorted(unknown))}")
+            raise MigrationError(
+                f"the database is newer than this code: it knows {', '.join(sorted(unknown))}"
+            )
         pending = [file for file in files if file.name not in done]
         for file in pending:
             with conn.transaction():

@@ -6,6 +6,7 @@ from brandish.catalog import sync as catalog
 from brandish.content import content
 from brandish.database import Tx
 from brandish.events import service as events
+from brandish.info import service as info
 from brandish.progression import service as progression
 
 
@@ -15,6 +16,7 @@ def prepare(tx: Tx) -> list[str]:
     Returns:
         The names of the content files taken in now; empty when the database knew them all.
     """
+    info.features()  # nothing of it goes into the database, but a broken text stops the start like any other file
     known = {row["config_name"]: row["sha256"] for row in tx.execute("SELECT * FROM config_sync_metadata")}
     changed = [name for name, digest in content.digests.items() if known.get(name) != digest]
     if changed:

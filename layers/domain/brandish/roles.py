@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from psycopg import Connection, sql
 
 OWNER = "brandish_owner"
 APP = "brandish_app"
 
 
-def create_roles(conn: Connection, database: str) -> None:
+def create_roles(conn: Connection[Any], database: str) -> None:
     """As the instance's master user: make both users, who log in with IAM tokens. Safe to repeat."""
     for role in (OWNER, APP):
         known = conn.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
@@ -25,11 +27,13 @@ def create_roles(conn: Connection, database: str) -> None:
     conn.execute(sql.SQL("ALTER ROLE {} SET statement_timeout = '9min'").format(sql.Identifier(OWNER)))
 
 
-def grant_to_app(conn: Connection) -> None:
+def grant_to_app(conn: Connection[Any]) -> None:
     """As the owner: let the game read and write every table there is. Without such a user, as locally, nothing."""
     if conn.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (APP,)).fetchone() is None:
         return
     app = sql.Identifier(APP)
-    conn.execute(sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}").format(app))
+    conn.execute(
+        sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}").format(app)
+    )
     conn.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM {}").format(app))
     conn.execute(sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(app))

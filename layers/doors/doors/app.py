@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import re
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from uuid import uuid4
 from fastapi import FastAPI
 from mangum import Mangum
 
+from doors.start import ready
 from brandish.settings import settings
 from doors import metrics
 from doors.errors import AGAIN, error_body, install_error_handlers
@@ -48,7 +48,12 @@ _ADMIN_PATH = re.compile(r"/api/(v1/)?(admin|progression/admin)(/|$)")
 
 def create_app(title: str) -> FastAPI:
     app = FastAPI(
-        title=title, version=settings.version, openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False
+        title=title,
+        version=settings.version,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
     )
     install_error_handlers(app)
     return app
@@ -61,8 +66,7 @@ def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, An
         public: no key is needed, except where a route asks for one itself; requests are not logged one by one.
     """
     adapter = Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", "image/svg+xml"])
-    # What was imported so far lives as long as the environment; the collector need not look at it again.
-    gc.freeze()
+    ready()
 
     def handler(event: Event, context: Any) -> Answer:
         started = perf_counter()
@@ -74,9 +78,7 @@ def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, An
         answer = _respond(adapter, event, headers, public=public)
         if method == "HEAD":
             answer["body"] = ""
-        answer["headers"] = (
-            answer.get("headers", {}) | SECURITY_HEADERS | _cors(headers) | {"X-Request-ID": request_id}
-        )
+        answer["headers"] = answer.get("headers", {}) | SECURITY_HEADERS | _cors(headers) | {"X-Request-ID": request_id}
         seconds = perf_counter() - started
         route = metrics.count_request(method, answer["statusCode"], seconds)
         if not public or event["path"].startswith("/api/"):

@@ -19,7 +19,8 @@ def client(service: str) -> BaseClient:
     from botocore.config import Config
 
     return boto3.client(
-        service, config=Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+        service,
+        config=Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2}),
     )
 
 

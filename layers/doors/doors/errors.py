@@ -55,7 +55,10 @@ def error_response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     return Response(
-        error_body(code, text, fields), status, media_type="application/json", headers=dict(headers) if headers else None
+        error_body(code, text, fields),
+        status,
+        media_type="application/json",
+        headers=dict(headers) if headers else None,
     )
 
 
@@ -78,9 +81,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _replayed(request: Request, error: Exception) -> Response:
     assert isinstance(error, Replay)
-    return Response(
-        error.body, error.status, media_type="application/json", headers={"Idempotency-Replayed": "true"}
-    )
+    return Response(error.body, error.status, media_type="application/json", headers={"Idempotency-Replayed": "true"})
 
 
 async def _again(request: Request, error: Exception) -> Response:

@@ -68,11 +68,7 @@ class Body(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _without_nulls(cls, body: Any) -> Any:
-        return (
-            {name: value for name, value in body.items() if value is not None}
-            if isinstance(body, dict)
-            else body
-        )
+        return {name: value for name, value in body.items() if value is not None} if isinstance(body, dict) else body
 
 
 class Caller(Body):

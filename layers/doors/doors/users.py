@@ -39,9 +39,7 @@ class UserView(UserIds):
             internal_id=player.id,
             id=player.id,
             username=player.username,
-            platform_usernames={
-                name: player.links[name].username for name in PLATFORMS if name in player.links
-            },
+            platform_usernames={name: player.links[name].username for name in PLATFORMS if name in player.links},
             created_at=player.created_at,
             updated_at=player.updated_at,
             **platform_ids(player),

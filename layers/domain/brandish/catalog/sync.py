@@ -41,3 +41,5 @@ def _document(name: str, empty: dict[str, Any]) -> dict[str, Any]:
         return json.loads(file.read_bytes()) if file.exists() else empty
     except json.JSONDecodeError as error:
         raise ContentError(name, f"line {error.lineno}", error.msg) from None
+    except UnicodeDecodeError as error:
+        raise ContentError(name, f"byte {error.start}", "is not UTF-8") from None

@@ -17,9 +17,7 @@ Tag = Literal[
     "tradeable",
     "upgradeable",
 ]
-ContentType = Literal[
-    "container", "defense", "explosive", "healing", "magical", "material", "utility", "weapon"
-]
+ContentType = Literal["container", "defense", "explosive", "healing", "magical", "material", "utility", "weapon"]
 HandlerName = Literal[
     "delayed_blast",
     "generator",

@@ -68,9 +68,7 @@ def parse_dynamic(text: str) -> Dynamic:
     elif match := re.fullmatch(r"-total_nodes_unlocked:(-?\d+)", text, re.ASCII):
         found = TotalNodes(int(match[1]))
     else:
-        raise ValueError(
-            f'"{text}" is neither -nodes_unlocked_below_tier:TIER:COUNT nor -total_nodes_unlocked:COUNT'
-        )
+        raise ValueError(f'"{text}" is neither -nodes_unlocked_below_tier:TIER:COUNT nor -total_nodes_unlocked:COUNT')
     if found.count < 1:
         raise ValueError(f"the count must be at least 1, not {found.count}")
     return found

@@ -16,7 +16,11 @@ def add_to_counters(tx: Tx, counts: Mapping[tuple[str, str], int]) -> None:
         SELECT * FROM unnest(%s::text[], %s::text[], %s::bigint[])
         ON CONFLICT (metric, label) DO UPDATE SET total = counters.total + excluded.total
         """,
-        ([metric for (metric, _), _ in rows], [label for (_, label), _ in rows], [total for _, total in rows]),
+        (
+            [metric for (metric, _), _ in rows],
+            [label for (_, label), _ in rows],
+            [total for _, total in rows],
+        ),
     )
 
 

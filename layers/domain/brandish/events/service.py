@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from brandish.database import Tx
 from brandish.counters import service as counters
+from brandish.database import Tx
 from brandish.events import queries
 
 if TYPE_CHECKING:  # the relay starts without pydantic

@@ -55,9 +55,7 @@ def _passes(item: Item, wanted: str) -> bool:
     return {"upgrade": item.upgradeable, "sellable": item.sellable, "consumable": item.consumable}[wanted]
 
 
-def look(
-    tx: Tx, owner: PlayerRef, wanted: str | None = None
-) -> tuple[Player, list[tuple[Item, Slot]]] | None:
+def look(tx: Tx, owner: PlayerRef, wanted: str | None = None) -> tuple[Player, list[tuple[Item, Slot]]] | None:
     """A player with what `view` shows of their things; None for a stranger.
 
     Raises:

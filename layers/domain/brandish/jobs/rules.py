@@ -54,7 +54,14 @@ def level_for(xp: int, cap: int) -> int:
 
 
 def award(
-    progress: JobProgress | None, base: int, world: World, now: datetime, rng: Random, *, job_key: str, source: str
+    progress: JobProgress | None,
+    base: int,
+    world: World,
+    now: datetime,
+    rng: Random,
+    *,
+    job_key: str,
+    source: str,
 ) -> XpAward:
     """Add experience to a job.
 

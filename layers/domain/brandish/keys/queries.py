@@ -12,9 +12,7 @@ def find_key(tx: Tx, key_hash: str) -> Cursor:
 
 
 def read_failures(tx: Tx, address: str, since: datetime) -> Cursor:
-    return tx.execute(
-        "SELECT attempts FROM failed_keys WHERE address = %s AND window_start > %s", (address, since)
-    )
+    return tx.execute("SELECT attempts FROM failed_keys WHERE address = %s AND window_start > %s", (address, since))
 
 
 def count_failure(tx: Tx, address: str, since: datetime) -> None:

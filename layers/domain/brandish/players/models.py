@@ -72,9 +72,7 @@ class Player:
         link = self.links[platform]
         if link.username == username:
             return self
-        return replace(
-            self, username=username, links={**self.links, platform: replace(link, username=username)}
-        )
+        return replace(self, username=username, links={**self.links, platform: replace(link, username=username)})
 
     def record(self, event: Event) -> Self:
         return replace(self, events=(*self.events, event))

@@ -12,9 +12,7 @@ from brandish.database import Cursor, Tx
 from brandish.inventory.models import Inventory
 from brandish.players.models import Link, Player, PlayerRef
 
-_BY_ID: LiteralString = (
-    "(SELECT user_id FROM user_platform_links WHERE platform = %s AND platform_user_id = %s)"
-)
+_BY_ID: LiteralString = "(SELECT user_id FROM user_platform_links WHERE platform = %s AND platform_user_id = %s)"
 # A name may have moved from one account to another: whoever was seen under it last is meant.
 _BY_NAME: LiteralString = (
     "(SELECT user_id FROM user_platform_links WHERE platform = %s AND lower(username) = lower(%s)"
@@ -88,9 +86,7 @@ def insert_user(tx: Tx, player: Player) -> None:
 
 
 def update_user(tx: Tx, user_id: UUID, username: str) -> None:
-    tx.execute(
-        "UPDATE users SET username = %s, updated_at = %s WHERE user_id = %s", (username, tx.now, user_id)
-    )
+    tx.execute("UPDATE users SET username = %s, updated_at = %s WHERE user_id = %s", (username, tx.now, user_id))
 
 
 def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:

@@ -22,7 +22,7 @@ def register(tx: Tx, known: PlayerRef, new: PlayerRef) -> tuple[Player, bool]:
     had an account, the new one takes its place. Doing it twice changes nothing.
 
     Args:
-        known, new: pairs of platform and id, maybe the same one.
+        known, new: accounts with platform and id, maybe the same one.
 
     Returns:
         The player, and whether they were created now.
@@ -36,9 +36,9 @@ def register(tx: Tx, known: PlayerRef, new: PlayerRef) -> tuple[Player, bool]:
     if owner is not None and (player is None or owner.id != player.id):
         raise IdentityTaken(platform=new.platform)
     if player is None:
-        if not new.username:
+        if not (known.username and new.username):
             raise NameNeeded
-        player = players.create(tx, world, replace(known, username=new.username), new)
+        player = replace(players.create(tx, world, known, new), username=new.username)
     else:
         player = _with_account(player, new)
         if player != player.stored:
@@ -48,10 +48,7 @@ def register(tx: Tx, known: PlayerRef, new: PlayerRef) -> tuple[Player, bool]:
 
 
 def _with_account(player: Player, new: PlayerRef) -> Player:
-    name = new.username or _known_name(player, new)
-    return replace(player, username=name).with_link(new.platform, Link(str(new.platform_id), name))
-
-
-def _known_name(player: Player, new: PlayerRef) -> str:
-    link = player.links.get(new.platform)
-    return link.username if link is not None else player.username
+    old = player.links.get(new.platform)
+    name = new.username or (old.username if old else player.username)
+    link = Link(str(new.platform_id), name)
+    return replace(player, username=new.username or player.username).with_link(new.platform, link)

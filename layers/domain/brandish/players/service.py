@@ -72,9 +72,7 @@ def save(tx: Tx, *players: Player) -> None:
         _write(tx, settle(player, tx.now, tx.rng))
 
 
-def _load(
-    tx: Tx, refs: tuple[PlayerRef, ...], *, jobs: bool, lock: bool
-) -> tuple[list[Player | None], World]:
+def _load(tx: Tx, refs: tuple[PlayerRef, ...], *, jobs: bool, lock: bool) -> tuple[list[Player | None], World]:
     locking = queries.lock_players(tx, refs) if lock else None
     # A second statement, not a sub-select of the first: after waiting for the lock, one statement would still
     # see the other tables as they were before.

@@ -29,9 +29,7 @@ def modified(world: World, feature_key: str, value: Number) -> Number:
     Exact: the caller truncates where the rules say so. Without such a node the value comes back unchanged.
     """
     active = [
-        (modifier, level)
-        for node, modifier in _MODIFIERS.get(feature_key, ())
-        if (level := world.levels.get(node.key))
+        (modifier, level) for node, modifier in _MODIFIERS.get(feature_key, ()) if (level := world.levels.get(node.key))
     ]
     return chained(value, active) if active else value
 

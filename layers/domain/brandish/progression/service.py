@@ -44,9 +44,7 @@ def world_at(tx: Tx, version: UUID) -> World:
     assert row is not None
     # What the content has dropped stays in the database, but unlocks and counts for nothing.
     levels = {
-        key: min(level, content.nodes[key].max_level)
-        for key, level in row["levels"].items()
-        if key in content.nodes
+        key: min(level, content.nodes[key].max_level) for key, level in row["levels"].items() if key in content.nodes
     }
     _cached = world = World(row["version"], levels, _names(row["documents"]))
     return world

@@ -61,7 +61,5 @@ def forget_expired(tx: Tx) -> None:
 def _announce_cleared(tx: Tx, platform: str, username: str, reason: str) -> None:
     events.announce(
         tx,
-        TimeoutCleared(
-            platform=platform, username=username, reason=reason, timestamp=int(tx.now.timestamp())
-        ),
+        TimeoutCleared(platform=platform, username=username, reason=reason, timestamp=int(tx.now.timestamp())),
     )

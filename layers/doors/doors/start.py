@@ -1,0 +1,17 @@
+"""The first import of every function: nothing is collected while it starts.
+
+What a function imports lives as long as its environment. Collecting in between costs a tenth of a cold start and
+finds nothing.
+"""
+
+from __future__ import annotations
+
+import gc
+
+gc.disable()
+
+
+def ready() -> None:
+    """Everything is imported: it is set aside for good, and collecting begins."""
+    gc.freeze()
+    gc.enable()

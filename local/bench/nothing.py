@@ -1,0 +1,28 @@
+"""A route like any other, with a body to check and an answer to write, but without a use case."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from doors.call import Call
+from doors.fields import Message
+from economy.app import TradeRequest, app, handler
+from fastapi import Response
+
+from local.bench import requests
+
+_EVENT = requests.event(
+    "POST",
+    "/api/v1/economy/nothing",
+    {"platform": "twitch", "platform_id": "1", "username": "alice", "item_name": "spade", "quantity": 1},
+)
+
+
+@app.post("/api/v1/economy/nothing", response_model=Message)
+async def nothing(body: TradeRequest, call: Call) -> Response:
+    return call.answer(cast(Any, None), Message(message=f"{body.username} did nothing."))
+
+
+def do() -> None:
+    answer = handler(_EVENT, None)
+    assert answer["statusCode"] == 200, answer

@@ -1,0 +1,1 @@
+"""`make demo`: a chat evening against the running game, over HTTP like any other client."""

@@ -1,0 +1,68 @@
+"""`python -m local.demo [--fast] [--seed N] [--viewers N]`: plays an evening against PORT or BASE_URL."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from random import Random
+from typing import Final
+
+from local.demo.cast import FEWEST, MOST, invite
+from local.demo.chat import Chat
+from local.demo.evening import Evening
+from local.demo.game import Game, GameGone
+from local.demo.scenes import SCENES
+from local.demo.summary import report
+
+PAUSE_SECONDS: Final = 0.3  # after each line: 50 viewers make an evening of about 50 seconds
+
+
+def main() -> int:
+    options = _options()
+    sys.stdout.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
+    try:
+        return 0 if _play(options) else 1
+    except GameGone as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nThe evening ends early.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Nobody reads any more, as in `make demo | head`; Python would complain when it flushes at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _play(options: argparse.Namespace) -> bool:
+    """True: all went as planned."""
+    game = Game(_base_url(), os.environ.get("API_KEY") or "test-api-key")
+    game.greet()
+    chat = Chat(sys.stdout, 0 if options.fast else PAUSE_SECONDS)
+    with Evening(game, chat, invite(options.viewers), Random(options.seed)) as evening:
+        chat.report(f"A chat evening with {options.viewers} viewers at {game.url}")
+        for scene in SCENES:
+            scene(evening)
+        return report(evening)
+
+
+def _base_url() -> str:
+    return os.environ.get("BASE_URL") or f"http://127.0.0.1:{os.environ.get('PORT') or '8080'}"
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="make demo", description="Plays a chat evening against the running game and prints it."
+    )
+    parser.add_argument("--fast", action="store_true", help="without pauses")
+    parser.add_argument("--seed", type=int, metavar="N", help="the same choices every time; other each time without")
+    parser.add_argument("--viewers", type=int, default=50, metavar="N", help=f"{FEWEST} to {MOST}; 50 when left out")
+    options = parser.parse_args()
+    if not FEWEST <= options.viewers <= MOST:
+        parser.error(f"--viewers takes {FEWEST} to {MOST}")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,119 @@
+"""One evening as it goes: who is there, what was said, what it came to."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
+from random import Random
+from types import TracebackType
+from typing import Final, Self
+
+from local.demo import commands
+from local.demo.books import Books
+from local.demo.cast import Viewer
+from local.demo.chat import Chat
+from local.demo.commands import Line
+from local.demo.game import Answer, Game, Request
+
+AT_ONCE: Final = 8
+
+
+class Evening:
+    """Lines are asked by several threads, and booked and shown by the caller's alone.
+
+    Attributes:
+        faults: answers that no player should ever get, ready to be printed.
+        busy_seconds: how long at least one question was open.
+    """
+
+    def __init__(self, game: Game, chat: Chat, viewers: list[Viewer], rng: Random) -> None:
+        self.game = game
+        self.chat = chat
+        self.viewers = viewers
+        self.rng = rng
+        self.books = Books()
+        self.latencies: list[float] = []  # seconds
+        self.busy_seconds = 0.0
+        self.refused: Counter[str] = Counter()
+        self.faults: list[str] = []
+        self._pool = ThreadPoolExecutor(AT_ONCE)
+
+    @property
+    def talkative(self) -> list[Viewer]:
+        """Who may write; of two accounts of a player only the first, since people have one keyboard."""
+        players: dict[str, Viewer] = {}
+        for viewer in self.viewers:
+            players.setdefault(viewer.user_id, viewer)
+        return [viewer for viewer in players.values() if not viewer.silenced]
+
+    def held(self, viewer: Viewer) -> dict[str, int]:
+        """{item: quantity}, going by the books."""
+        return self.books.held(viewer.user_id)
+
+    def say(self, line: Line) -> Answer:
+        return self.say_at_once([line])[0]
+
+    def say_at_once(self, lines: Sequence[Line], *, shown: int | None = None) -> list[Answer]:
+        """Everybody at the same moment, up to AT_ONCE. Shown as the answers come in, the first `shown` of them."""
+        answers: dict[int, Answer] = {}
+        for number, answer in self._asked([line.request for line in lines]):
+            answers[number] = answer
+            self._book(lines[number], answer)
+        for number in islice(answers, shown):
+            self._show(lines[number], answers[number])
+        return [answers[number] for number in range(len(lines))]
+
+    def say_in_waves(self, lines: Iterable[Line]) -> None:
+        """For speakers who have nothing to do with each other: AT_ONCE lines, then the next."""
+        source = iter(lines)
+        while wave := list(islice(source, AT_ONCE)):
+            self.say_at_once(wave)
+
+    def take_stock(self) -> dict[str, dict[str, int]]:
+        """{user_id: {item: quantity}}, asked from the game, not from the books."""
+        asked = [commands.inventory(viewer) for viewer in self.viewers]
+        answers = self.say_at_once(asked, shown=0)
+        stock: dict[str, dict[str, int]] = {}
+        for answer in answers:
+            if answer.ok:
+                held = Counter[str]()
+                for item in answer.body["items"]:
+                    held[item["public_name"]] += item["quantity"]
+                stock[answer.body["user"]["id"]] = dict(held)
+        return stock
+
+    def _asked(self, requests: Sequence[Request]) -> list[tuple[int, Answer]]:
+        """(which request, its answer) in the order of the answers."""
+        started = time.perf_counter()
+        numbers = {self._pool.submit(self.game.ask, request): number for number, request in enumerate(requests)}
+        try:
+            answers = [(numbers[done], done.result()) for done in as_completed(numbers)]
+        finally:
+            for waiting in numbers:
+                waiting.cancel()
+        self.busy_seconds += time.perf_counter() - started
+        self.latencies += [answer.seconds for _, answer in answers]
+        return answers
+
+    def _book(self, line: Line, answer: Answer) -> None:
+        if answer.ok:
+            self.books.enter(line.moves(answer))
+        elif answer.code in line.refusals:
+            self.refused[answer.code] += 1
+        else:
+            self.faults.append(f"{line.speaker.name}: {line.text} -> {answer.status} {answer.code} {answer.text}")
+
+    def _show(self, line: Line, answer: Answer) -> None:
+        told = line.told(answer) if answer.ok else answer.text or f"(status {answer.status})"
+        self.chat.line(line.speaker, line.text, told, refused=not answer.ok)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(cancel_futures=True)

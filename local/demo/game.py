@@ -1,0 +1,157 @@
+"""The running game as a chat bot sees it: HTTP and an API key."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
+from uuid import uuid4
+
+TIMEOUT_SECONDS: Final = 15
+TRIES: Final = 4
+PAUSE_SECONDS: Final = 0.5  # before the next try
+BUSY: Final = frozenset({429, 503})
+
+
+class GameGone(Exception):
+    """Nobody answers there, or not the game. The message is for a person."""
+
+
+def new_key() -> str:
+    return str(uuid4())
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to ask. A GET has a query, a POST a body.
+
+    Attributes:
+        key: makes it safe to send a POST again when its answer was lost.
+    """
+
+    method: str
+    path: str
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    key: str = field(default_factory=new_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    Attributes:
+        seconds: from asking to having read it, without earlier tries.
+        replayed: the game had answered this Idempotency-Key before and did nothing this time.
+    """
+
+    status: int
+    body: Any
+    seconds: float
+    replayed: bool = False
+
+    @property
+    def ok(self) -> bool:
+        return self.status < 400
+
+    @property
+    def code(self) -> str:
+        return self.body.get("code", "") if isinstance(self.body, dict) else ""
+
+    @property
+    def text(self) -> str:
+        """What the game says to the player."""
+        if not isinstance(self.body, dict):
+            return ""
+        return str(self.body.get("message") or self.body.get("error") or "")
+
+
+class Game:
+    """May be asked from many threads; each has a connection of its own."""
+
+    def __init__(self, url: str, api_key: str) -> None:
+        """
+        Raises:
+            GameGone: that is no address.
+        """
+        self.url = url.rstrip("/")
+        parts = urlsplit(self.url)
+        try:
+            self._host, self._port = parts.hostname or "", parts.port
+        except ValueError:
+            self._host, self._port = "", None
+        if parts.scheme not in ("http", "https") or not self._host:
+            raise GameGone(f"{url} is no address: it should look like http://127.0.0.1:8080.")
+        self._connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._folder = parts.path
+        self._headers = {"X-API-Key": api_key, "Content-Type": "application/json"}
+        self._local = threading.local()
+
+    def ask(self, request: Request) -> Answer:
+        """Ask until there is an answer: again if the connection breaks or the game is busy.
+
+        Raises:
+            GameGone: no answer in several tries.
+        """
+        for left in reversed(range(TRIES)):
+            try:
+                answer = self._try(request)
+            except (OSError, http.client.HTTPException) as error:
+                self._hang_up()
+                if not left:
+                    raise GameGone(f"The game at {self.url} does not answer any more: {error}") from error
+            else:
+                if answer.status not in BUSY or not left:
+                    return answer
+            time.sleep(PAUSE_SECONDS)
+        raise AssertionError("the last try returns or raises")
+
+    def greet(self) -> None:
+        """See that the game is there and knows our key.
+
+        Raises:
+            GameGone: it is not, or does not.
+        """
+        try:
+            health = self._try(Request("GET", "/healthz"))
+        except (OSError, http.client.HTTPException):
+            raise GameGone(
+                f"Nobody answers at {self.url}. Start the game with `make dev` in another terminal, then try again."
+            ) from None
+        if not isinstance(health.body, dict) or health.body.get("status") != "ok":
+            raise GameGone(f"Something answers at {self.url}, but it is not Brandish. Is PORT the one of `make dev`?")
+        if self.ask(Request("GET", "/api/v1/progression/tree")).status in (401, 403):
+            raise GameGone(
+                f"The game at {self.url} does not take this API key. Set API_KEY to the one `make dev` shows."
+            )
+
+    def _try(self, request: Request) -> Answer:
+        connection = self._connection()
+        headers = dict(self._headers)
+        path, content = self._folder + request.path, None
+        if request.method == "GET":
+            path += f"?{urlencode(request.values)}" if request.values else ""
+        else:
+            headers["Idempotency-Key"] = request.key
+            content = json.dumps(request.values).encode()
+        started = time.perf_counter()
+        connection.request(request.method, path, content, headers)
+        response = connection.getresponse()
+        text = response.read()
+        seconds = time.perf_counter() - started
+        try:
+            body = json.loads(text)
+        except ValueError:
+            body = None
+        return Answer(response.status, body, seconds, response.headers["Idempotency-Replayed"] == "true")
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if not hasattr(self._local, "connection"):
+            self._local.connection = self._connect(self._host, self._port, timeout=TIMEOUT_SECONDS)
+        return self._local.connection
+
+    def _hang_up(self) -> None:
+        self._connection().close()  # the next request opens it again

@@ -1,0 +1,202 @@
+"""The evening, scene by scene. A new one is a function of the evening and a place in SCENES."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from random import Random
+from typing import Any, Final
+
+from local.demo import commands
+from local.demo.books import MONEY
+from local.demo.cast import STREAMER_BOT, Viewer
+from local.demo.commands import Line
+from local.demo.evening import AT_ONCE, Evening
+from local.demo.game import Request
+
+UNLOCKED: Final = {
+    "feature_economy": "so that there is a shop at all",
+    "job_merchant": "who trades gains experience, and better prices with it",
+    "feature_weekly_discount": "this week's sale counts",
+    "item_spade": "the shop may sell spades",
+    "item_stick": "and sticks",
+    "item_pebble": "and pebbles",
+    "item_spike": "and spikes",
+    "item_buckler": "and bucklers, to save up for",
+}
+"""{node: why tonight needs it}"""
+
+PURSE: Final = 500  # money for everybody
+GIFTS: Final = ("spade", "pebble", "boulder", "crate", "spike", "scroll")
+
+
+def arrivals(evening: Evening) -> None:
+    evening.chat.heading("The stream starts, and people come in")
+    returning = 0
+    waiting = iter(evening.viewers)
+    while wave := list(islice(waiting, AT_ONCE)):
+        answers = evening.say_at_once([commands.register(viewer) for viewer in wave], shown=0)
+        for viewer, answer in zip(wave, answers, strict=True):
+            viewer.user_id = answer.body["internal_id"] if answer.ok else ""
+            returning += answer.status == 200
+        names = [viewer.name for viewer in wave]
+        evening.chat.aside(f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if names[3:] else ''} come in")
+    evening.viewers[:] = [viewer for viewer in evening.viewers if viewer.user_id]
+    if returning:
+        evening.chat.line(STREAMER_BOT, f"Welcome back, {returning} of you have been here before!")
+    evening.books.open(evening.take_stock())
+
+
+def opening(evening: Evening) -> None:
+    evening.chat.heading("The streamer's bot opens the shop")
+    unlocked = _unlocked_nodes(evening)
+    if "feature_economy" not in unlocked:
+        evening.say(commands.buy(evening.talkative[1], "spade", 1, refusals={"feature_locked"}))
+    missing = [node for node in UNLOCKED if node not in unlocked]
+    for node in missing:
+        evening.say(commands.unlock(node))
+        evening.chat.aside(UNLOCKED[node])
+    if not missing:
+        evening.chat.line(STREAMER_BOT, "The shop is open already: what a community unlocks stays unlocked.")
+
+
+def handouts(evening: Evening) -> None:
+    evening.chat.heading("Something to start with, for everybody")
+    purses = [commands.hand_out(viewer, MONEY, PURSE) for viewer in evening.talkative]
+    gifts = [
+        commands.hand_out(viewer, evening.rng.choice(GIFTS), evening.rng.randint(1, 4)) for viewer in evening.talkative
+    ]
+    for lines in (purses, gifts):
+        evening.say_at_once(lines, shown=2)
+        evening.chat.aside(f"... and so on for all {len(lines)}")
+
+
+def window_shopping(evening: Evening) -> None:
+    evening.chat.heading("What does it cost?")
+    asker, another, third = evening.rng.sample(evening.talkative, 3)
+    evening.say_at_once([commands.prices(asker), commands.resale_prices(another), commands.inventory(third)])
+
+
+def market(evening: Evening) -> None:
+    evening.chat.heading("Chat discovers the shop")
+    sold = _listed(evening, "/api/v1/prices/buy")
+    bought = _listed(evening, "/api/v1/prices")
+    tradeable = {name for name, item in (sold | bought).items() if "tradeable" in item["types"]} | {MONEY}
+    crowd = evening.talkative
+    evening.rng.shuffle(crowd)
+
+    def lines() -> Iterator[Line]:
+        for viewer in crowd:  # drawn wave by wave, so that everybody knows what they hold
+            yield _some_trade(evening, viewer, sold, bought.keys(), tradeable)
+
+    evening.say_in_waves(lines())
+
+
+def linking(evening: Evening) -> None:
+    evening.chat.heading("Two accounts, one player")
+    here, there = evening.viewers[0], evening.viewers[-1]
+    status = evening.say(commands.link_status(here))
+    if not status.ok or there.platform in status.body["linked_platforms"]:
+        return
+    evening.say_at_once([commands.inventory(here)])
+    evening.say_at_once([commands.inventory(there)])
+    token = evening.say(commands.link_initiate(here))
+    if token.ok and evening.say(commands.link_claim(there, token.body["token"])).ok:
+        if evening.say(commands.link_confirm(here)).ok:
+            evening.books.merge(here.user_id, there.user_id)
+            there.user_id = here.user_id
+        evening.say(commands.inventory(there))
+
+
+def a_timeout(evening: Evening) -> None:
+    evening.chat.heading("Somebody is too loud")
+    loud, friend = evening.rng.sample(evening.talkative[1:], 2)
+    evening.chat.line(loud, "BUY SPADES BUY SPADES BUY SPADES")
+    if evening.say(commands.time_out(loud, 60, "capitals")).ok:
+        loud.silenced = True
+    evening.say(commands.read_timeout(friend, loud))
+
+
+def asking_too_much(evening: Evening) -> None:
+    evening.chat.heading("The game says no, politely")
+    crowd = sorted(evening.talkative, key=lambda viewer: evening.held(viewer).get(MONEY, 0))
+    poor, friend, dreamer, collector = crowd[0], crowd[-1], crowd[1], crowd[2]
+    evening.say(commands.give(poor, friend, MONEY, 10_000, refusals={"not_enough_items", "not_in_inventory"}))
+    evening.say(commands.buy(dreamer, "cannon", 1, refusals={"not_buyable"}))
+    evening.say(commands.sell(collector, "crate", 1, refusals={"not_sellable"}))
+    evening.say(commands.give(friend, friend, MONEY, 1, refusals={"self_gift"}))
+
+
+def impatience(evening: Evening) -> None:
+    evening.chat.heading("An impatient bot sends the same buy twice, with the same Idempotency-Key")
+    buyer = max(evening.talkative, key=lambda viewer: evening.held(viewer).get(MONEY, 0))
+    line = commands.buy(buyer, "stick", 1)
+    before = evening.held(buyer).get(MONEY, 0)
+    answers = evening.say_at_once([line, replace(line, text=f"{line.text}  (again: no answer yet?)")])
+    charged = before - evening.held(buyer).get(MONEY, 0)
+    repeats = sum(answer.replayed for answer in answers)
+    evening.chat.aside(f"two requests, {repeats} of them a repeat: {before} - {charged} = {before - charged} money")
+    evening.say(commands.inventory(buyer))
+
+
+def looking_around(evening: Evening) -> None:
+    evening.chat.heading("Who is here, and what comes next?")
+    evening.say(commands.search("otter"))
+    curious, keen = evening.rng.sample(evening.talkative, 2)
+    evening.say(commands.tree(curious))
+    evening.say(commands.available(keen))
+
+
+SCENES: Final[tuple[Callable[[Evening], None], ...]] = (
+    arrivals,
+    opening,
+    handouts,
+    window_shopping,
+    market,
+    linking,
+    a_timeout,
+    asking_too_much,
+    market,
+    impatience,
+    looking_around,
+)
+
+
+def _unlocked_nodes(evening: Evening) -> set[str]:
+    answer = evening.game.ask(Request("GET", "/api/v1/progression/tree"))
+    return {node["node_key"] for node in answer.body["nodes"] if node["is_unlocked"]}
+
+
+def _listed(evening: Evening, path: str) -> dict[str, dict[str, Any]]:
+    """{name: item} of a price list."""
+    return {item["public_name"]: item for item in evening.game.ask(Request("GET", path)).body}
+
+
+def _some_trade(
+    evening: Evening,
+    viewer: Viewer,
+    sold: dict[str, dict[str, Any]],
+    bought: Iterable[str],
+    tradeable: Iterable[str],
+) -> Line:
+    """What this viewer feels like, out of what they can do."""
+    rng, held = evening.rng, evening.held(viewer)
+    to_sell = sorted(held.keys() & set(bought))
+    to_give = sorted(held.keys() & set(tradeable))
+    mood = rng.random()
+    if mood < 0.3 and to_sell:
+        item = rng.choice(to_sell)
+        return commands.sell(viewer, item, rng.randint(1, held[item]))
+    if mood < 0.5 and to_give:
+        item = rng.choice(to_give)
+        friend = rng.choice([other for other in evening.talkative if other is not viewer])
+        return commands.give(viewer, friend, item, _modest(rng, item, held[item]))
+    if mood < 0.6:
+        return commands.inventory(viewer)
+    item = rng.choice(sorted(sold))
+    return commands.buy(viewer, item, rng.randint(1, 3), refusals={"insufficient_funds"})
+
+
+def _modest(rng: Random, item: str, held: int) -> int:
+    return min(held, rng.choice((10, 25, 50)) if item == MONEY else rng.randint(1, 2))

@@ -1,0 +1,75 @@
+"""What the evening came to."""
+
+from __future__ import annotations
+
+from statistics import median
+
+from local.demo.books import MONEY, Difference, Holdings
+from local.demo.evening import AT_ONCE, Evening
+
+_WORDS = {"before": "before", "handed out": "handed out", "bought": "spent on buying", "sold": "earned by selling"}
+_ITEM_WORDS = {"before": "before", "handed out": "handed out", "bought": "bought", "sold": "sold"}
+SHOWN = 5
+
+
+def report(evening: Evening) -> bool:
+    """Print it. True: every answer was as planned, and the game holds what its answers promised."""
+    stock = evening.take_stock()
+    differences = evening.books.differences(stock)
+    say = evening.chat.report
+    evening.chat.heading("The evening is over")
+    people = len({viewer.user_id for viewer in evening.viewers})
+    say(f"  viewers    {len(evening.viewers)} accounts, {people} players")
+    say(f"  refused    {_refusals(evening)}")
+    say(f"  requests   {_speed(evening)}")
+    say(f"  money      {_sum(evening.books.money_flows(), _WORDS)} = {_total(stock, money=True)} now")
+    say(f"  items      {_sum(evening.books.item_flows(), _ITEM_WORDS)} = {_total(stock, money=False)} now")
+    if not differences:
+        say("  checked    player by player against the game: every coin and every item accounted for")
+    for line in _complaints(evening, differences):
+        say(f"  {line}", bad=True)
+    say()
+    say(f"Look at it next:  {evening.game.url}/swagger/  every call the viewers made, to try by hand")
+    say(f"                  {evening.game.url}/admin/    the streamer's panel (it asks for the API key)")
+    say("Once more?        make demo  and everybody comes back with what they have now")
+    return not differences and not evening.faults
+
+
+def _refusals(evening: Evening) -> str:
+    each = ", ".join(f"{count} {code}" for code, count in sorted(evening.refused.items()))
+    return f"{evening.refused.total()}, all of them friendly ({each})" if each else "none"
+
+
+def _speed(evening: Evening) -> str:
+    count = len(evening.latencies)
+    per_second = count / evening.busy_seconds if evening.busy_seconds else 0
+    return (
+        f"{count}, up to {AT_ONCE} at once: {per_second:.0f}/s while chat was talking, "
+        f"median {median(evening.latencies) * 1000:.1f} ms"
+    )
+
+
+def _sum(flows: dict[str, int], words: dict[str, str]) -> str:
+    """`0 before + 100 handed out - 40 spent on buying`; what only changed hands adds nothing."""
+    before, *others = [(flows.get(reason, 0), word) for reason, word in words.items()]
+    text = f"{before[0]} {before[1]}"
+    return text + "".join(f" {'-' if amount < 0 else '+'} {abs(amount)} {word}" for amount, word in others)
+
+
+def _total(stock: Holdings, *, money: bool) -> int:
+    return sum(quantity for items in stock.values() for item, quantity in items.items() if (item == MONEY) is money)
+
+
+def _complaints(evening: Evening, differences: list[Difference]) -> list[str]:
+    names = {viewer.user_id: viewer.name for viewer in evening.viewers}
+    lines = [f"unplanned answer: {fault}" for fault in evening.faults[:SHOWN]]
+    lines += [
+        f"{names.get(each.user_id, each.user_id)} should hold {each.expected} × {each.item} and holds {each.found}"
+        for each in differences[:SHOWN]
+    ]
+    more = len(evening.faults) + len(differences) - len(lines)
+    if more:
+        lines.append(f"... and {more} more")
+    if differences:
+        lines.append("NOT ACCOUNTED FOR, unless somebody else played with these viewers meanwhile")
+    return lines

@@ -1,0 +1,36 @@
+"""What there is before the clients begin."""
+
+from __future__ import annotations
+
+from random import Random
+
+from brandish.content import content
+from brandish.database import Connection, transaction
+from brandish.inventory.models import STACK_LIMIT, Quality
+from brandish.players import service as players
+
+from tests.factories import unlock
+from tests.promises import ledger
+from tests.promises.calls import ITEMS, PLAYERS
+from tests.promises.ledger import Holdings
+
+FOR_SALE = ("spade", "pebble", "spike", "tonic", "firepot", "offcut")
+
+
+def furnish(conn: Connection, rng: Random) -> Holdings:
+    """Everybody with some of everything in two qualities; the first two with stacks that are nearly full."""
+    with transaction(conn, rng=rng) as tx:
+        unlock(tx, "feature_economy", "job_merchant", *(f"item_{name}" for name in FOR_SALE))
+        for number, ref in enumerate(PLAYERS):
+            player = players.load_or_create(tx, ref)
+            inventory = player.inventory.give(content.money.item_id, STACK_LIMIT - 300 if number == 0 else 3000)
+            for name in filter(None, ITEMS.values()):
+                if name == "money":
+                    continue
+                item_id = content.items[name].item_id
+                better = rng.choice([quality for quality in Quality if quality is not Quality.COMMON])
+                inventory = inventory.give(item_id, 20).give(item_id, 10, better)
+            if number == 1:
+                inventory = inventory.give(content.items["item_spade"].item_id, STACK_LIMIT - 25)
+            players.save(tx, player.with_inventory(inventory))
+    return ledger.held(conn)

@@ -1,0 +1,224 @@
+"""Postgres is killed, then the whole stack, both in the middle of load over HTTP. Nothing that was answered is undone."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from functools import partial
+from pathlib import Path
+from random import Random, SystemRandom
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+from brandish.database import Connection, connect
+from psycopg.conninfo import conninfo_to_dict
+
+from local.postgres import Postgres
+from local.process import StackProcess
+from tests.promises import ledger
+from tests.promises.calls import Call, draw
+from tests.promises.door import environments
+from tests.promises.ledger import Answer, Ledger
+from tests.promises.opening import furnish
+
+CLIENTS = 8
+CALLS = 120
+"""of each client"""
+PATIENCE = 45
+"""seconds for one call"""
+
+
+class Database:
+    """A durable Postgres under an address that stays when it is killed and started again."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._address = home / "socket"
+        self._server = self._start()
+        self._server.create_database("brandish")
+        self.url = f"postgresql://postgres@/brandish?host={quote(f'{self._address}', safe='')}&port=5432"
+
+    def crash(self) -> None:
+        os.kill(self._server.pid, signal.SIGKILL)
+
+    def recover(self) -> None:
+        self._server.stop()
+        self._server = self._start()
+
+    def destroy(self) -> None:
+        self._server.destroy()
+
+    def _start(self) -> Postgres:
+        server = Postgres.start(self._home / "data", durable=True, settings={"max_connections": "200"})
+        self._address.unlink(missing_ok=True)
+        self._address.symlink_to(str(conninfo_to_dict(server.url())["host"]))
+        return server
+
+
+class Crowd:
+    """Clients who try every call, each with a key of its own, until they know what came of it."""
+
+    def __init__(self, stack: StackProcess, seed: int) -> None:
+        self.stack = stack
+        self._seed = seed
+        self.ledger = Ledger()
+        self.troubles: Counter[str] = Counter()
+        self._threads = [threading.Thread(target=self._work, args=(n,), daemon=True) for n in range(CLIENTS)]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def wait_for(self, answers: int) -> None:
+        wait(lambda: len(self.ledger.answers) >= answers, f"{answers} answers")
+
+    def join(self) -> None:
+        for thread in self._threads:
+            thread.join(PATIENCE)
+        assert len(self.ledger.answers) == CLIENTS * CALLS
+
+    def _work(self, client: int) -> None:
+        rng = Random(f"{self._seed} client {client}")
+        for number in range(CALLS):
+            call = draw(rng, f"{self._seed}-{client}-{number}")
+            self.ledger.answers.append(self._perform(call, rng))
+
+    def _perform(self, call: Call, rng: Random) -> Answer:
+        deadline = time.monotonic() + PATIENCE
+        lost = 0
+        while time.monotonic() < deadline:
+            try:
+                status, replayed, body = self._post(call)
+                if status < 500:
+                    return Answer(call, status, json.loads(body), lost, replayed)
+                self.troubles[f"{status} {json.loads(body).get('code')}"] += 1
+            except (OSError, http.client.HTTPException) as error:
+                self.troubles[type(error).__name__] += 1
+            lost += 1
+            time.sleep(rng.uniform(0.02, 0.1))
+        raise TimeoutError(call)
+
+    def _post(self, call: Call) -> tuple[int, bool, str]:
+        with closing(http.client.HTTPConnection(str(urlsplit(self.stack.url).netloc), timeout=10)) as connection:
+            connection.request(
+                "POST",
+                call.path,
+                json.dumps(dict(call.body)),
+                {"X-API-Key": self.stack.api_key, "Idempotency-Key": str(call.key)},
+            )
+            answer = connection.getresponse()
+            return answer.status, answer.getheader("Idempotency-Replayed") is not None, answer.read().decode()
+
+
+@pytest.fixture
+def database() -> Iterator[Database]:
+    home = Path(tempfile.mkdtemp(prefix="brandish-crash-"))
+    home.chmod(0o755)  # root lends the server another account
+    made = Database(home)
+    try:
+        yield made
+    finally:
+        made.destroy()
+        shutil.rmtree(home)
+
+
+def wait(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.01)
+
+
+@pytest.mark.slow
+def test_what_was_answered_survives_the_death_of_postgres_and_of_the_stack(
+    database: Database, capsys: pytest.CaptureFixture[str]
+):
+    seed = int(os.environ.get("STORM_SEED") or SystemRandom().randrange(1_000_000))
+    started = time.perf_counter()
+    with StackProcess(database.url) as first, ExitStack() as later:
+        with closing(connect(database.url)) as conn:
+            initial = furnish(conn, Random(seed))
+        crowd = Crowd(first, seed)
+        crowd.start()
+
+        crowd.wait_for(CLIENTS * CALLS // 4)
+        database.crash()
+        database.recover()
+
+        crowd.wait_for(CLIENTS * CALLS // 2)
+        first.kill()
+        crowd.stack = later.enter_context(StackProcess(database.url))
+
+        crowd.join()
+        with closing(connect(database.url)) as conn:
+            wait(partial(_nothing_waits, conn), "the relay")
+            published = _published(conn)
+            ledger.check(conn, crowd.ledger, initial)
+            _check_counters(conn, database.url)
+    count = crowd.ledger.count()
+    with capsys.disabled():
+        print(f"\n    seed: {seed}", *(f"    {name}: {value}" for name, value in count.items()), sep="\n")
+        print(f"    troubles: {dict(crowd.troubles)}\n    events published: {published}")
+        print(f"    seconds: {time.perf_counter() - started:.0f}")
+    assert count["retries"] >= CLIENTS
+
+
+def _nothing_waits(conn: Connection) -> bool:
+    return conn.execute("SELECT NOT EXISTS (SELECT FROM events WHERE published_at IS NULL) AS done").fetchall()[0]["done"]
+
+
+def _published(conn: Connection) -> int:
+    """How many events, after a look at the relay's own count of them."""
+    events = conn.execute("SELECT event_type, count(*) AS n FROM events GROUP BY event_type").fetchall()
+    assert _counters(conn, "events_published_total") == {row["event_type"]: row["n"] for row in events}
+    return sum(row["n"] for row in events)
+
+
+def _check_counters(conn: Connection, url: str) -> None:
+    """Every sale and purchase counts once, however often it is delivered."""
+    # The local queues are in memory: what waited there has died with the stack. SQS would deliver it again, so
+    # we do; and since nobody knows what that was, everything, twice. The stack goes on delivering meanwhile.
+    counted = conn.execute("SELECT count(*) AS n FROM consumed_events").fetchall()[0]["n"]
+    assert counted > 0
+    trades = conn.execute(
+        "SELECT event_id, event_type, payload FROM events WHERE event_type IN ('item.sold', 'item.bought')"
+    ).fetchall()
+    with environments(url, 2) as together:
+        together([partial(_deliver, trades), partial(_deliver, trades[::-1])])
+
+    expected: dict[str, Counter[str]] = {
+        name: Counter() for name in ("items_sold_total", "items_bought_total", "money_earned_total", "money_spent_total")
+    }
+    for fact, times in ledger.logged_facts(conn).items():
+        if fact.type == "item.sold":
+            expected["items_sold_total"][fact.item] += fact.quantity * times
+            expected["money_earned_total"][""] += fact.money * times
+        elif fact.type == "item.bought":
+            expected["items_bought_total"][fact.item] += fact.quantity * times
+            expected["money_spent_total"][""] += fact.money * times
+    assert {name: _counters(conn, name) for name in expected} == {name: dict(each) for name, each in expected.items()}
+
+
+def _deliver(rows: list[dict[str, Any]]) -> None:
+    from tally.app import handler
+
+    def record(row: dict[str, Any]) -> dict[str, Any]:
+        detail = {"id": str(row["event_id"]), "type": row["event_type"], "payload": row["payload"], "metadata": {}}
+        return {"messageId": str(row["event_id"]), "eventSource": "aws:sqs", "body": json.dumps({"detail": detail})}
+
+    assert handler({"Records": [record(row) for row in rows]}, None) == {"batchItemFailures": []}
+
+
+def _counters(conn: Connection, metric: str) -> dict[str, int]:
+    rows = conn.execute("SELECT label, total FROM business_counters WHERE metric = %s", (metric,)).fetchall()
+    return {row["label"]: row["total"] for row in rows}

@@ -1,0 +1,152 @@
+"""At least once on the way, exactly once in the end: consumers that race, and processes that die at the worst moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from functools import partial
+from random import Random
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from brandish.database import Connection, transaction
+from brandish.economy.models import ItemSold
+from brandish.events import service as events
+
+from tests.api.fakes import fake_event_bridge
+from tests.promises.door import environments
+
+
+def message(quantity: int = 1) -> dict[str, Any]:
+    """One of SQS's records, with a sale in it."""
+    sale = {"item_name": "item_spade", "quantity": quantity, "money_gained": 40 * quantity}
+    detail = {"id": str(uuid4()), "type": "item.sold", "payload": sale, "metadata": {}}
+    return {"messageId": detail["id"], "eventSource": "aws:sqs", "body": json.dumps({"detail": detail})}
+
+
+def deliver(*messages: dict[str, Any]) -> dict[str, Any]:
+    from tally.app import handler
+
+    return handler({"Records": list(messages)}, None)
+
+
+def sold(conn: Connection) -> int:
+    rows = conn.execute("SELECT total FROM business_counters WHERE metric = 'items_sold_total'").fetchall()
+    return rows[0]["total"] if rows else 0
+
+
+def run(script: str, url: str, *arguments: str, **env: str) -> int:
+    """The script's exit status, in a process of its own that is connected to the database."""
+    return subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        env=os.environ | {"DATABASE_URL": url, "PYTHONPATH": os.pathsep.join(sys.path)} | env,
+        check=False,
+    ).returncode
+
+
+def test_eight_tallies_with_the_same_message_at_the_same_moment_count_it_once(conn: Connection, database_url: str):
+    with environments(database_url, 8) as together:
+        for _ in range(10):
+            answers = together([partial(deliver, message(quantity=3))] * 8)
+            assert answers == [{"batchItemFailures": []}] * 8
+
+    assert sold(conn) == 30
+
+
+def test_tallies_with_the_same_messages_in_different_orders_neither_block_nor_miscount(
+    conn: Connection, database_url: str
+):
+    messages = [message(quantity) for quantity in range(1, 41)]
+    orders = [Random(seed).sample(messages, len(messages)) for seed in range(4)]
+
+    with environments(database_url, 4) as together:
+        answers = together([partial(deliver, *order) for order in orders])
+
+    assert answers == [{"batchItemFailures": []}] * 4
+    assert sold(conn) == sum(range(1, 41))
+
+
+DIES_AFTER_ITS_COMMIT = """
+import json, os, signal, sys
+from tally.app import count_message
+count_message(json.loads(sys.argv[1]))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+DIES_BEFORE_ITS_COMMIT = """
+import json, os, signal, sys
+from uuid import UUID
+from brandish.counters.tally import tally
+from brandish.database import transaction
+from doors.database import connection
+detail = json.loads(json.loads(sys.argv[1])["body"])["detail"]
+with transaction(connection()) as tx:
+    assert tally(tx, UUID(detail["id"]), detail["type"], detail["payload"])
+    tx.execute("SELECT 1").fetchone()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "counted_by_the_dead"), [(DIES_AFTER_ITS_COMMIT, 5), (DIES_BEFORE_ITS_COMMIT, 0)], ids=["after", "before"]
+)
+def test_a_tally_that_dies_around_its_commit_counts_once_when_the_message_comes_again(
+    conn: Connection, database_url: str, script: str, counted_by_the_dead: int
+):
+    undeleted = message(quantity=5)
+    assert run(script, database_url, json.dumps(undeleted)) == -signal.SIGKILL
+    assert sold(conn) == counted_by_the_dead
+
+    with environments(database_url, 1) as together:
+        assert together([partial(deliver, undeleted)]) == [{"batchItemFailures": []}]
+
+    assert sold(conn) == 5
+
+
+RELAY = """
+from relay.app import publish_batch
+publish_batch()
+"""
+
+RELAY_THAT_DIES_AFTER_SENDING = """
+import os, signal
+from brandish.database import transaction
+from brandish.events import service as events
+from doors.database import connection
+from relay.app import send
+with transaction(connection()) as tx:
+    events.publish_due(tx, lambda envelopes: send(envelopes) and os.kill(os.getpid(), signal.SIGKILL))
+"""
+
+
+def test_what_a_relay_sent_before_it_died_is_sent_again_and_counted_once(conn: Connection, database_url: str):
+    with transaction(conn) as tx:
+        for quantity in (1, 2, 4):
+            events.announce(
+                tx,
+                ItemSold(
+                    user_id=uuid4(), item_name="item_spade", quantity=quantity, money_gained=40, timestamp=0
+                ),
+            )
+    with fake_event_bridge() as bridge:
+        aws = {
+            "AWS_ENDPOINT_URL_EVENTBRIDGE": bridge.url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": "eu-central-1",
+            "AWS_DEFAULT_REGION": "eu-central-1",
+        }
+        assert run(RELAY_THAT_DIES_AFTER_SENDING, database_url, **aws) == -signal.SIGKILL
+        assert run(RELAY, database_url, **aws) == 0
+
+    assert set(Counter(detail["id"] for detail in bridge.details).values()) == {2}
+    with environments(database_url, 1) as together:
+        records = [message() | {"body": json.dumps({"detail": detail})} for detail in bridge.details]
+        together([partial(deliver, *records)])
+    assert sold(conn) == 7
+    assert conn.execute("SELECT count(*) AS n FROM events WHERE published_at IS NULL").fetchall() == [{"n": 0}]

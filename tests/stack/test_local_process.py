@@ -1,0 +1,76 @@
+"""`python -m local`, as a person starts, stops and breaks it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from local.process import StackProcess
+
+ROOT = Path(__file__).resolve().parents[2]
+NO_DATABASE = "postgresql://nobody@127.0.0.1:1/nothing"
+
+
+def refused(**environment: str) -> str:
+    """What a start that does not succeed prints."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "local"],
+        cwd=ROOT,
+        env={**os.environ, "PORT": "0", "DATABASE_URL": NO_DATABASE, **environment},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr == ""
+    return ended.stdout
+
+
+@pytest.mark.parametrize("port", ["http", "-1", "70000", "80 80"])
+def test_a_port_that_is_none_is_named_in_one_line(port: str):
+    assert refused(PORT=port) == (
+        f"PORT={port} is no port: use a number from 1 to 65535, or leave it out for 8080\n"
+    )
+
+
+def test_a_busy_port_is_named_with_the_way_out():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        said = refused(PORT=str(port))
+
+    assert said.count("\n") == 1
+    assert f"Port {port} " in said
+    assert f"PORT={port + 1} make dev" in said
+
+
+def test_a_database_that_is_not_there_ends_the_start_in_one_line():
+    said = refused()
+
+    assert said.startswith("Preparing the database\n")
+    assert said.count("\n") == 2
+    assert "Connection refused" in said
+
+
+def test_it_starts_is_killed_starts_again_and_stops_within_seconds(database_url: str):
+    with StackProcess(database_url) as killed:
+        killed.kill()
+    with StackProcess(database_url) as stack:
+        request = urllib.request.Request(f"{stack.url}/api/v1/prices", headers={"X-API-Key": stack.api_key})
+        with urllib.request.urlopen(request) as response:
+            assert response.status == 200
+        begun = time.monotonic()
+
+        assert stack.stop() == 0
+
+        assert time.monotonic() - begun < 8
+        assert "GET  /api/v1/prices 200 " in stack.output()
+        assert "Traceback" not in stack.output()
+        assert stack.output().endswith("Stopped.\n")
