@@ -20,12 +20,7 @@ help: ## List the targets
 install: $(VENV)/.installed ## Install what everything below needs into .venv
 
 $(VENV)/.installed: local/requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Brandish needs Python 3.11 or newer; \
-	$(PYTHON) is older. Try: make PYTHON=python3.12 dev"; exit 1; }
-	@echo "Setting up .venv (once, about a minute)"
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r local/requirements.txt \
-		--progress-bar on
+	@$(PYTHON) local/install.py $(VENV) $<
 	@touch $@
 
 .PHONY: dev
@@ -68,9 +63,7 @@ drift: install ## Check that the generated files are up to date
 sam: $(SAM_VENV)/.installed ## Install the AWS SAM CLI into an environment of its own
 
 $(SAM_VENV)/.installed: local/sam-cli.txt
-	@echo "Setting up the SAM CLI (once)"
-	@$(PYTHON) -m venv $(SAM_VENV)
-	@$(SAM_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r local/sam-cli.txt
+	@$(PYTHON) local/install.py $(SAM_VENV) $< --no-deps
 	@touch $@
 
 .PHONY: validate

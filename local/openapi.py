@@ -61,12 +61,12 @@ HEADERS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def groups() -> Iterator[tuple[str, str, FastAPI]]:
-    """Name, first line of the docstring and app of every HTTP group."""
+    """Name, first sentence of the docstring and app of every HTTP group."""
     for file in sorted((ROOT / "functions").glob("*/app.py")):
         module = import_module(f"{file.parent.name}.app")
         app = getattr(module, "app", None)
         if isinstance(app, FastAPI):
-            yield app.title, (module.__doc__ or "").strip().partition("\n")[0], app
+            yield app.title, (module.__doc__ or "").partition("\n")[0].partition(". ")[0].rstrip(".") + ".", app
 
 
 def document() -> Json:
@@ -152,6 +152,10 @@ def _without_422(group: Json) -> Json:
 def _complete(operation: Json, title: str, path: str, method: str) -> None:
     """What all operations have in common."""
     operation["tags"] = [title]
+    # The docstring's first line, for the lists that show one line each.
+    operation["summary"], _, more = operation.pop("description", operation["summary"]).partition("\n")
+    if more.strip():
+        operation["description"] = more.strip()
     writes = method in WRITING
     keyed = path.startswith("/api/")
     if not keyed:

@@ -72,7 +72,7 @@ async def buy(body: TradeRequest, call: Call) -> Response:
 @app.get("/api/v1/prices", response_model=list[ItemView])
 async def resale_prices(call: Call) -> Response:
     """What the shop buys, and for how much."""
-    with call.transaction() as tx:
+    with call.reading() as tx:
         world = current_world(tx)
         return call.answer_list([ItemView.of(item, sell_price=price) for item, price in economy.list_sellable(world)])
 
@@ -80,7 +80,7 @@ async def resale_prices(call: Call) -> Response:
 @app.get("/api/v1/prices/buy", response_model=list[ItemView])
 async def prices(call: Call) -> Response:
     """What the shop sells: `base_value` is the full price, `buy_price` this week's."""
-    with call.transaction() as tx:
+    with call.reading() as tx:
         world = current_world(tx)
         return call.answer_list([ItemView.of(item, buy_price=price) for item, price in economy.list_buyable(tx, world)])
 

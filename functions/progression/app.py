@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import Response
+from pydantic import Field
 
 from brandish.progression import service as progression
 from doors.app import create_app, create_handler
@@ -14,7 +15,7 @@ app = create_app("Progression")
 
 
 class NodeRequest(Body):
-    node_key: NodeKey
+    node_key: NodeKey = Field(examples=["feature_economy"])
     level: Level = 0
 
 

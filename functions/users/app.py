@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doors.start  # noqa: F401  # pyright: ignore[reportUnusedImport]  # first: see there
+
 from datetime import timedelta
 from typing import Annotated
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from brandish.content import Item
 from brandish.inventory.models import Slot
@@ -22,8 +22,28 @@ def first_of(body: Any, names: dict[str, str]) -> Any:
     return body | {name: body[names[name]] for name in missing}
 
 
+class OneAccount(Body):
+    platform: Platform
+    platform_id: PlatformId
+
+
 class RegisterRequest(Body):
     """An account that may be known and one to add; or one account as `platform` and `platform_id`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"username": "alice", "platform": "twitch", "platform_id": "4711"},
+                {
+                    "username": "alice",
+                    "known_platform": "twitch",
+                    "known_platform_id": "4711",
+                    "new_platform": "discord",
+                    "new_platform_id": "2048",
+                },
+            ]
+        }
+    )
 
     username: Username | None = None
     known_platform: Platform
@@ -34,8 +54,15 @@ class RegisterRequest(Body):
     @model_validator(mode="before")
     @classmethod
     def _short_form(cls, body: Any) -> Any:
-        body = first_of(body, {"known_platform": "platform", "known_platform_id": "platform_id"})
-        return first_of(body, {"new_platform": "platform", "new_platform_id": "platform_id"})
+        if not isinstance(body, dict) or any(name.startswith(("known_", "new_")) for name in body):
+            return body
+        account = OneAccount.model_validate(body)  # here, so that a refusal names the fields that were sent
+        return body | {
+            "known_platform": account.platform,
+            "known_platform_id": account.platform_id,
+            "new_platform": account.platform,
+            "new_platform_id": account.platform_id,
+        }
 
     @property
     def known(self) -> PlayerRef:

@@ -37,10 +37,12 @@ def main() -> int:
 
 def _play(options: argparse.Namespace) -> bool:
     """True: all went as planned."""
-    game = Game(_base_url(), os.environ.get("API_KEY") or "test-api-key")
-    game.greet()
     chat = Chat(sys.stdout, 0 if options.fast else PAUSE_SECONDS)
-    with Evening(game, chat, invite(options.viewers), Random(options.seed)) as evening:
+    with (
+        Game(_base_url(), os.environ.get("API_KEY") or "test-api-key") as game,
+        Evening(game, chat, invite(options.viewers), Random(options.seed)) as evening,
+    ):
+        game.greet()
         chat.report(f"A chat evening with {options.viewers} viewers at {game.url}")
         for scene in SCENES:
             scene(evening)

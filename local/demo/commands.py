@@ -58,9 +58,9 @@ def inventory(viewer: Viewer) -> Line:
     return Line(viewer, "!inventory", request, told=lambda answer: f"You hold {_listed(answer.body['items'])}.")
 
 
-def unlock(node_key: str) -> Line:
+def unlock(node_key: str, why: str) -> Line:
     request = Request("POST", "/api/v1/progression/admin/unlock", {"node_key": node_key, "level": 1})
-    return Line(STREAMER_BOT, f"!unlock {node_key}", request)
+    return Line(STREAMER_BOT, f"!unlock {node_key}  ({why})", request)
 
 
 def hand_out(viewer: Viewer, item: str, quantity: int) -> Line:
@@ -134,7 +134,8 @@ def prices(viewer: Viewer) -> Line:
 
 def resale_prices(viewer: Viewer) -> Line:
     def told(answer: Answer) -> str:
-        return f"The shop pays {', '.join(f'{item["public_name"]} {item["sell_price"]}' for item in answer.body)}."
+        offers = [f"{item['public_name']} {item['sell_price']}" for item in answer.body]
+        return f"The shop pays {', '.join(offers)}."
 
     return Line(viewer, "!prices", Request("GET", "/api/v1/prices"), told=told)
 

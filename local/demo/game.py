@@ -8,18 +8,18 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 TIMEOUT_SECONDS: Final = 15
 TRIES: Final = 4
-PAUSE_SECONDS: Final = 0.5  # before the next try
+PAUSE_SECONDS: Final = 0.5  # before another try, a little longer each time
 BUSY: Final = frozenset({429, 503})
 
 
 class GameGone(Exception):
-    """Nobody answers there, or not the game. The message is for a person."""
+    """The evening cannot take place, or not go on. The message is for a person."""
 
 
 def new_key() -> str:
@@ -89,6 +89,7 @@ class Game:
         self._folder = parts.path
         self._headers = {"X-API-Key": api_key, "Content-Type": "application/json"}
         self._local = threading.local()
+        self._connections: list[http.client.HTTPConnection] = []
 
     def ask(self, request: Request) -> Answer:
         """Ask until there is an answer: again if the connection breaks or the game is busy.
@@ -96,18 +97,34 @@ class Game:
         Raises:
             GameGone: no answer in several tries.
         """
-        for left in reversed(range(TRIES)):
+        for attempt in range(TRIES):
             try:
                 answer = self._try(request)
             except (OSError, http.client.HTTPException) as error:
                 self._hang_up()
-                if not left:
+                if attempt == TRIES - 1:
                     raise GameGone(f"The game at {self.url} does not answer any more: {error}") from error
+                time.sleep(PAUSE_SECONDS * attempt)  # at once the first time: a connection may have been idle too long
             else:
-                if answer.status not in BUSY or not left:
+                if answer.status not in BUSY or attempt == TRIES - 1:
                     return answer
-            time.sleep(PAUSE_SECONDS)
-        raise AssertionError("the last try returns or raises")
+                time.sleep(PAUSE_SECONDS * (attempt + 1))
+        raise AssertionError("the last attempt returns or raises")
+
+    def read(self, path: str) -> Any:
+        """What is at a path without parameters.
+
+        Raises:
+            GameGone: nothing that could be read.
+        """
+        answer = self.ask(Request("GET", path))
+        if answer.status in (401, 403):
+            raise GameGone(
+                f"The game at {self.url} does not take this API key. Set API_KEY to the one `make dev` shows."
+            )
+        if not answer.ok:
+            raise GameGone(f"The game at {self.url} answers {path} with {answer.status}: {answer.text}")
+        return answer.body
 
     def greet(self) -> None:
         """See that the game is there and knows our key.
@@ -123,10 +140,7 @@ class Game:
             ) from None
         if not isinstance(health.body, dict) or health.body.get("status") != "ok":
             raise GameGone(f"Something answers at {self.url}, but it is not Brandish. Is PORT the one of `make dev`?")
-        if self.ask(Request("GET", "/api/v1/progression/tree")).status in (401, 403):
-            raise GameGone(
-                f"The game at {self.url} does not take this API key. Set API_KEY to the one `make dev` shows."
-            )
+        self.read("/api/v1/progression/tree")
 
     def _try(self, request: Request) -> Answer:
         connection = self._connection()
@@ -151,7 +165,15 @@ class Game:
     def _connection(self) -> http.client.HTTPConnection:
         if not hasattr(self._local, "connection"):
             self._local.connection = self._connect(self._host, self._port, timeout=TIMEOUT_SECONDS)
+            self._connections.append(self._local.connection)
         return self._local.connection
 
     def _hang_up(self) -> None:
         self._connection().close()  # the next request opens it again
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for connection in self._connections:
+            connection.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
-from random import Random
 from typing import Any, Final
 
 from local.demo import commands
@@ -13,17 +12,17 @@ from local.demo.books import MONEY
 from local.demo.cast import STREAMER_BOT, Viewer
 from local.demo.commands import Line
 from local.demo.evening import AT_ONCE, Evening
-from local.demo.game import Request
+from local.demo.game import GameGone
 
 UNLOCKED: Final = {
-    "feature_economy": "so that there is a shop at all",
-    "job_merchant": "who trades gains experience, and better prices with it",
-    "feature_weekly_discount": "this week's sale counts",
-    "item_spade": "the shop may sell spades",
-    "item_stick": "and sticks",
-    "item_pebble": "and pebbles",
-    "item_spike": "and spikes",
-    "item_buckler": "and bucklers, to save up for",
+    "feature_economy": "no trade without a shop",
+    "job_merchant": "who trades shall learn to get better prices",
+    "feature_weekly_discount": "this week's sale shall count",
+    "item_spade": "something to buy",
+    "item_stick": "something cheap",
+    "item_pebble": "something to throw",
+    "item_spike": "something to step on",
+    "item_buckler": "something to save up for",
 }
 """{node: why tonight needs it}"""
 
@@ -38,11 +37,12 @@ def arrivals(evening: Evening) -> None:
     while wave := list(islice(waiting, AT_ONCE)):
         answers = evening.say_at_once([commands.register(viewer) for viewer in wave], shown=0)
         for viewer, answer in zip(wave, answers, strict=True):
-            viewer.user_id = answer.body["internal_id"] if answer.ok else ""
+            if not answer.ok:
+                raise GameGone(f"{viewer.name} could not come in: {answer.status} {answer.text}")
+            viewer.user_id = answer.body["internal_id"]
             returning += answer.status == 200
         names = [viewer.name for viewer in wave]
         evening.chat.aside(f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if names[3:] else ''} come in")
-    evening.viewers[:] = [viewer for viewer in evening.viewers if viewer.user_id]
     if returning:
         evening.chat.line(STREAMER_BOT, f"Welcome back, {returning} of you have been here before!")
     evening.books.open(evening.take_stock())
@@ -55,8 +55,7 @@ def opening(evening: Evening) -> None:
         evening.say(commands.buy(evening.talkative[1], "spade", 1, refusals={"feature_locked"}))
     missing = [node for node in UNLOCKED if node not in unlocked]
     for node in missing:
-        evening.say(commands.unlock(node))
-        evening.chat.aside(UNLOCKED[node])
+        evening.say(commands.unlock(node, UNLOCKED[node]))
     if not missing:
         evening.chat.line(STREAMER_BOT, "The shop is open already: what a community unlocks stays unlocked.")
 
@@ -80,9 +79,19 @@ def window_shopping(evening: Evening) -> None:
 
 def market(evening: Evening) -> None:
     evening.chat.heading("Chat discovers the shop")
+    _trade_round(evening)
+
+
+def second_market(evening: Evening) -> None:
+    evening.chat.heading("Business goes on")
+    _trade_round(evening)
+
+
+def _trade_round(evening: Evening) -> None:
+    """Everybody does something once, in waves of people who act at the same time."""
     sold = _listed(evening, "/api/v1/prices/buy")
     bought = _listed(evening, "/api/v1/prices")
-    tradeable = {name for name, item in (sold | bought).items() if "tradeable" in item["types"]} | {MONEY}
+    tradeable = {name for name, item in (sold | bought).items() if "tradeable" in item["types"]}
     crowd = evening.talkative
     evening.rng.shuffle(crowd)
 
@@ -131,6 +140,7 @@ def asking_too_much(evening: Evening) -> None:
 def impatience(evening: Evening) -> None:
     evening.chat.heading("An impatient bot sends the same buy twice, with the same Idempotency-Key")
     buyer = max(evening.talkative, key=lambda viewer: evening.held(viewer).get(MONEY, 0))
+    evening.say(commands.hand_out(buyer, MONEY, 200))
     line = commands.buy(buyer, "stick", 1)
     before = evening.held(buyer).get(MONEY, 0)
     answers = evening.say_at_once([line, replace(line, text=f"{line.text}  (again: no answer yet?)")])
@@ -142,7 +152,7 @@ def impatience(evening: Evening) -> None:
 
 def looking_around(evening: Evening) -> None:
     evening.chat.heading("Who is here, and what comes next?")
-    evening.say(commands.search("otter"))
+    evening.say(commands.search("moth"))
     curious, keen = evening.rng.sample(evening.talkative, 2)
     evening.say(commands.tree(curious))
     evening.say(commands.available(keen))
@@ -157,20 +167,20 @@ SCENES: Final[tuple[Callable[[Evening], None], ...]] = (
     linking,
     a_timeout,
     asking_too_much,
-    market,
+    second_market,
     impatience,
     looking_around,
 )
 
 
 def _unlocked_nodes(evening: Evening) -> set[str]:
-    answer = evening.game.ask(Request("GET", "/api/v1/progression/tree"))
-    return {node["node_key"] for node in answer.body["nodes"] if node["is_unlocked"]}
+    nodes = evening.game.read("/api/v1/progression/tree")["nodes"]
+    return {node["node_key"] for node in nodes if node["is_unlocked"]}
 
 
 def _listed(evening: Evening, path: str) -> dict[str, dict[str, Any]]:
     """{name: item} of a price list."""
-    return {item["public_name"]: item for item in evening.game.ask(Request("GET", path)).body}
+    return {item["public_name"]: item for item in evening.game.read(path)}
 
 
 def _some_trade(
@@ -187,16 +197,16 @@ def _some_trade(
     mood = rng.random()
     if mood < 0.3 and to_sell:
         item = rng.choice(to_sell)
-        return commands.sell(viewer, item, rng.randint(1, held[item]))
-    if mood < 0.5 and to_give:
-        item = rng.choice(to_give)
+        return commands.sell(viewer, item, rng.randint(1, min(5, held[item])))
+    if mood < 0.5:
         friend = rng.choice([other for other in evening.talkative if other is not viewer])
-        return commands.give(viewer, friend, item, _modest(rng, item, held[item]))
+        if to_give and mood < 0.45:
+            return commands.give(viewer, friend, rng.choice(to_give), 1)
+        if held.get(MONEY, 0) >= 50:
+            return commands.give(viewer, friend, MONEY, rng.choice((10, 25, 50)))
     if mood < 0.6:
         return commands.inventory(viewer)
-    item = rng.choice(sorted(sold))
+    names = sorted(sold)
+    cheap_first = [1 / max(1, sold[name]["buy_price"]) for name in names]
+    item = rng.choices(names, cheap_first)[0]
     return commands.buy(viewer, item, rng.randint(1, 3), refusals={"insufficient_funds"})
-
-
-def _modest(rng: Random, item: str, held: int) -> int:
-    return min(held, rng.choice((10, 25, 50)) if item == MONEY else rng.randint(1, 2))

@@ -145,6 +145,12 @@ def test_only_an_administrator_changes_the_tree(call: CallApi, path: str, role: 
     assert (answer.status, answer.json["code"]) == (403, "forbidden")
 
 
+def test_an_encoded_letter_does_not_make_an_administrator(call: CallApi):
+    answer = call("POST", "/api/v1/progression/%61dmin/unlock", {"node_key": "item_dart"}, role="bot")
+
+    assert (answer.status, answer.json["code"]) == (403, "forbidden")
+
+
 @pytest.mark.parametrize("path", [TREE, AVAILABLE])
 def test_looking_needs_a_key_of_any_kind(call: CallApi, path: str):
     assert [call("GET", path, role=role).status for role in ("viewer", "bot", "admin")] == [200, 200, 200]

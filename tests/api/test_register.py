@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from tests.api.conftest import CallApi
 
 REGISTER = "/api/v1/user/register"
@@ -100,6 +102,25 @@ def test_the_name_may_be_missing_when_the_player_is_known(call: CallApi):
     assert unknown.status == 400
     assert unknown.json["code"] == "validation"
     assert unknown.json["fields"] == {"username": "is required"}
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "fields"),
+    [
+        ({}, "validation", {"platform", "platform_id"}),
+        (short_form(""), "validation", {"platform_id"}),
+        (short_form(platform="myspace"), "invalid_platform", {"platform"}),
+        (short_form(username="x" * 101), "validation", {"username"}),
+        (long_form(new_platform_id=None), "validation", {"new_platform_id"}),
+        (long_form(known_platform="myspace"), "invalid_platform", {"known_platform"}),
+        (short_form(known_platform="twitch"), "validation", {"known_platform_id", "new_platform", "new_platform_id"}),
+    ],
+)
+def test_a_refusal_names_the_fields_that_were_sent(call: CallApi, body: dict[str, Any], code: str, fields: set[str]):
+    answer = call("POST", REGISTER, body)
+
+    assert (answer.status, answer.json["code"]) == (400, code)
+    assert answer.json["fields"].keys() == fields
 
 
 def test_an_account_of_somebody_else_is_not_given_away(call: CallApi):

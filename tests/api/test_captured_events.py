@@ -1,0 +1,54 @@
+"""The payloads in events/, as AWS sends them, through the real handlers."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from brandish.database import Connection, transaction
+from brandish.keys import service as keys
+
+from tests.api.fakes import FakeEventBridge
+from tests.factories import make_player, unlock
+
+FOLDER = Path(__file__).resolve().parents[2] / "events"
+PROXIED = sorted(path for path in FOLDER.glob("*-*.json"))
+
+
+def play(file: str) -> Any:
+    event = json.loads((FOLDER / f"{file}.json").read_text())
+    return import_module(f"{file.split('-')[0]}.app").handler(event, None)
+
+
+@pytest.mark.parametrize("file", [path.stem for path in PROXIED])
+def test_a_captured_request_is_answered(environment: Connection, file: str):
+    with transaction(environment) as tx:
+        make_player(tx, "alice", platform_id="1001", items={"item_spade": 5})
+        unlock(tx, "feature_economy")
+
+    assert play(file)["statusCode"] == 200
+
+
+def test_the_captured_authorizer_request_lets_the_local_key_in(environment: Connection):
+    with transaction(environment) as tx:
+        keys.store(tx, keys.digest("test-api-key"), "admin", "admin")
+
+    assert play("authorizer")["context"] == {"role": "admin"}
+
+
+def test_the_captured_migration_lets_the_local_key_in():
+    assert json.loads((FOLDER / "migrate.json").read_text()) == {"admin_key_sha256": keys.digest("test-api-key")}
+
+
+def test_the_captured_delivery_is_counted(environment: Connection, event_bridge: FakeEventBridge):
+    assert play("tally") == {"batchItemFailures": []}
+    assert play("clock_retention") == {"dropped": []}
+
+
+def test_every_function_that_is_invoked_from_outside_has_a_payload():
+    folders = {path.parent.name for path in FOLDER.parent.glob("functions/*/app.py")} - {"deploy"}
+
+    assert {path.stem.split("-")[0] for path in FOLDER.glob("*.json")} == folders

@@ -1,0 +1,224 @@
+"""`make demo` plays an evening against the running stack, and notices when something is wrong with it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from random import Random
+from uuid import uuid4
+
+import pytest
+
+from local.demo import commands
+from local.demo.books import Books, Difference, Move
+from local.demo.cast import MOST, STREAMER_BOT, invite
+from local.demo.chat import Chat
+from local.demo.evening import Evening
+from local.demo.game import Game, Request
+from local.demo.scenes import arrivals, handouts
+from local.demo.summary import report
+from local.postgres import Postgres
+from local.process import ROOT, StackProcess
+
+API_KEY = "key-of-the-demo"
+
+
+@pytest.fixture(scope="module")
+def stack(postgres: Postgres, template_database: str) -> Iterator[StackProcess]:
+    name = f"demo_{uuid4().hex}"
+    with StackProcess(postgres.create_database(name, template_database), API_KEY) as started:
+        yield started
+    postgres.drop_database(name)
+
+
+def play(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    inherited = {name: value for name, value in os.environ.items() if name not in ("BASE_URL", "PORT", "API_KEY")}
+    return subprocess.run(
+        [sys.executable, "-m", "local.demo", "--fast", *arguments],
+        cwd=ROOT,
+        env=inherited | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_an_evening_goes_as_planned_and_so_does_the_next(stack: StackProcess):
+    port = stack.url.rpartition(":")[2]
+
+    first = play("--seed", "1", PORT=port, API_KEY=API_KEY)
+    second = play("--seed", "2", BASE_URL=stack.url, API_KEY=API_KEY)
+
+    for evening in (first, second):
+        assert (evening.returncode, evening.stderr) == (0, ""), evening.stdout
+        assert "every coin and every item accounted for" in evening.stdout
+        assert "two requests, 1 of them a repeat" in evening.stdout
+        assert re.search(r"refused +\d+, all of them friendly \(.*1 not_buyable.*1 self_gift", evening.stdout)
+        assert "viewers    50 accounts, 49 players" in evening.stdout
+        assert "\x1b" not in evening.stdout
+    assert "1 feature_locked" in first.stdout
+    assert "Done. You play from" in first.stdout
+    assert "Welcome back" not in first.stdout
+    assert "Welcome back, 50 of you" in second.stdout
+    assert "The shop is open already" in second.stdout
+    assert money(first)["after"] == money(second)["before"]
+
+
+def money(evening: subprocess.CompletedProcess[str]) -> dict[str, int]:
+    """Before, what came and went, and after; the sum is checked."""
+    found = re.search(
+        r"money +(\d+) before \+ (\d+) handed out - (\d+) spent on buying \+ (\d+) earned by selling = (\d+) now",
+        evening.stdout,
+    )
+    assert found, evening.stdout
+    before, handed_out, spent, earned, after = map(int, found.groups())
+    assert before + handed_out - spent + earned == after
+    return {"before": before, "after": after}
+
+
+def test_a_theft_and_an_unplanned_answer_spoil_the_evening(stack: StackProcess):
+    printed = io.StringIO()
+    with (
+        Game(stack.url, API_KEY) as game,
+        Evening(game, Chat(printed, 0), invite(10), Random(1)) as evening,
+    ):
+        arrivals(evening)
+        handouts(evening)
+        robbed = evening.viewers[2]
+        held = evening.held(robbed)["money"]
+        theft = {"platform": robbed.platform, "username": robbed.name, "item_name": "money", "quantity": 1}
+        assert game.ask(Request("POST", "/api/v1/user/item/remove", theft)).ok
+        evening.say(commands.buy(robbed, "no such thing", 1))
+
+        assert report(evening) is False
+
+    assert f"{robbed.name} should hold {held} × money and holds {held - 1}" in printed.getvalue()
+    assert f"unplanned answer: {robbed.name}: !buy no such thing 1 -> 400 item_not_found" in printed.getvalue()
+    assert "NOT ACCOUNTED FOR" in printed.getvalue()
+    assert "every item accounted for" not in printed.getvalue()
+
+
+def test_a_wrong_key_is_one_line(stack: StackProcess):
+    refused = play(BASE_URL=stack.url, API_KEY="not-that-one")
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == (
+        f"The game at {stack.url} does not take this API key. Set API_KEY to the one `make dev` shows.\n"
+    )
+
+
+def test_without_a_game_the_newcomer_is_told_to_start_it():
+    with socket.socket() as unused:  # bound but not listening: nobody else gets it, and nobody answers
+        unused.bind(("127.0.0.1", 0))
+        alone = play(PORT=str(unused.getsockname()[1]))
+
+    assert (alone.returncode, alone.stdout) == (1, "")
+    assert "`make dev` in another terminal" in alone.stderr
+    assert alone.stderr.count("\n") == 1
+
+
+@contextmanager
+def answering(*answers: bytes | None) -> Iterator[tuple[str, list[str | None]]]:
+    """A server that gives these bodies in turn, and hangs up for None. Yields its URL and the keys it is sent."""
+    waiting = list(answers)
+    keys: list[str | None] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            keys.append(self.headers["Idempotency-Key"])
+            self.rfile.read(int(self.headers["Content-Length"] or 0))
+            body = waiting.pop(0)
+            if body is None:
+                self.close_connection = True
+                return
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET  # noqa: N815
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", keys
+        server.shutdown()
+
+
+def test_another_program_on_the_port_is_not_played_with():
+    with answering(b"<html>hello</html>") as (url, _):
+        stranger = play(BASE_URL=url)
+
+    assert stranger.returncode == 1
+    assert "it is not Brandish" in stranger.stderr
+
+
+def test_a_request_whose_answer_is_lost_is_sent_again_under_its_key():
+    with answering(None, json.dumps({"message": "Bought."}).encode()) as (url, keys), Game(url, API_KEY) as game:
+        answer = game.ask(Request("POST", "/api/v1/economy/buy", {}))
+
+    assert answer.text == "Bought."
+    assert len(keys) == 2
+    assert keys[0] == keys[1]
+    assert keys[0]
+
+
+def test_the_books_name_player_and_item_of_every_difference():
+    books = Books()
+    books.open({"ann": {"money": 10}, "bob": {}, "bobs other": {"spade": 1}})
+    books.merge("bob", "bobs other")
+    books.enter([Move("given", "ann", "money", -4), Move("given", "bob", "money", 4)])
+
+    assert books.differences({"ann": {"money": 6}, "bob": {"money": 4, "spade": 1}}) == []
+    assert books.differences({"ann": {"money": 6}, "bob": {"money": 4}, "eve": {"spade": 1}}) == [
+        Difference("bob", "spade", 1, 0),
+        Difference("eve", "spade", 0, 1),
+    ]
+
+
+def test_nobody_shares_an_account_or_a_name():
+    viewers = invite(MOST)
+
+    accounts = {(viewer.platform, viewer.platform_id) for viewer in viewers}
+    seconds = {viewer.second for viewer in viewers if viewer.second}
+    assert len(accounts) == len({(viewer.platform, viewer.name) for viewer in viewers}) == MOST
+    assert not accounts & seconds
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
+def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch, no_color: str, coloured: bool):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", no_color)
+    terminal = Terminal()
+
+    Chat(terminal, 0).line(STREAMER_BOT, "!hello", "Hello.")
+
+    assert ("\x1b[" in terminal.getvalue()) is coloured
+
+
+def test_other_peoples_names_do_not_steer_the_terminal():
+    printed = io.StringIO()
+
+    Chat(printed, 0).line(STREAMER_BOT, "!who", "Found: \x1b[2Jeve\u202e.")
+
+    assert "Found: \ufffd[2Jeve\ufffd." in printed.getvalue()
