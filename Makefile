@@ -28,8 +28,8 @@ dev: install ## Run the whole game here: Postgres, gateway, functions, events, s
 	@exec $(BIN)/python -m local
 
 .PHONY: demo
-demo: install ## Play a chat evening of 50 viewers against the running game (second terminal)
-	@exec $(BIN)/python -m local.demo
+demo: install ## Play a chat evening of 50 viewers against the running game (second terminal; ARGS=--fast)
+	@exec $(BIN)/python -m local.demo $(ARGS)
 
 .PHONY: test
 test: install ## Run the fast tests

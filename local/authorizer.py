@@ -119,10 +119,7 @@ def allows(statements: tuple[Mapping[str, Any], ...], resource: str) -> bool:
     effects = {
         statement.get("Effect")
         for statement in statements
-        if any(
-            _covers(pattern, "execute-api:Invoke", ignore_case=True)
-            for pattern in _list(statement.get("Action"))
-        )
+        if any(_covers(pattern, "execute-api:Invoke", ignore_case=True) for pattern in _list(statement.get("Action")))
         and any(_covers(pattern, resource) for pattern in _list(statement.get("Resource")))
     }
     return "Allow" in effects and "Deny" not in effects

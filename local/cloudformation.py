@@ -99,8 +99,7 @@ class Resolver:
         self._conditions: Mapping[str, Any] = document.get("Conditions", {})
         self._mappings: Mapping[str, Any] = document.get("Mappings", {})
         self._parameters = {
-            name: _parameter(spec, parameters.get(name))
-            for name, spec in document.get("Parameters", {}).items()
+            name: _parameter(spec, parameters.get(name)) for name, spec in document.get("Parameters", {}).items()
         }
 
     def holds(self, condition: str) -> bool:

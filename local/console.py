@@ -45,9 +45,7 @@ class _WithExtras(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         first, newline, rest = super().format(record).partition("\n")
-        extras = "".join(
-            f" {name}={value}" for name, value in vars(record).items() if name not in self._usual
-        )
+        extras = "".join(f" {name}={value}" for name, value in vars(record).items() if name not in self._usual)
         return first + extras + newline + rest
 
 

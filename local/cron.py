@@ -14,9 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 _MONTHS: Final = {name.upper(): number for number, name in enumerate(calendar.month_abbr) if name}
-_DAYS: Final = {
-    name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), 1)
-}
+_DAYS: Final = {name: number for number, name in enumerate(("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), 1)}
 _YEARS: Final = range(1970, 2200)
 
 

@@ -57,9 +57,7 @@ def gateway_response(error: GatewayError, api: Api, request: Request | None, req
     return Response(wording.status or status, headers, _fill(template, variables).encode())
 
 
-def _variables(
-    kind: str, message: str, request: Request | None, api: Api, request_id: str
-) -> Mapping[str, Any]:
+def _variables(kind: str, message: str, request: Request | None, api: Api, request_id: str) -> Mapping[str, Any]:
     return {
         "context.error.message": message,
         "context.error.messageString": json.dumps(message),

@@ -56,11 +56,7 @@ class Gateway:
         self._access_log(scope["method"], path, response.status, (time.perf_counter() - started) * 1000)
 
     async def _answer(self, request: Request) -> Response:
-        if (
-            request.method == "OPTIONS"
-            and self._api.preflight is not None
-            and self._routes.has_path(request.path)
-        ):
+        if request.method == "OPTIONS" and self._api.preflight is not None and self._routes.has_path(request.path):
             return _preflight(self._api.preflight)
         match = self._routes.match(request.method, request.path)
         if match is None:

@@ -32,9 +32,7 @@ def matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
         PatternError: something that EventBridge does not know.
     """
     return all(
-        any(matches(choice, event) for choice in wanted)
-        if name == "$or"
-        else _field_fits(name, wanted, event)
+        any(matches(choice, event) for choice in wanted) if name == "$or" else _field_fits(name, wanted, event)
         for name, wanted in pattern.items()
     )
 
@@ -52,9 +50,7 @@ def check(pattern: Mapping[str, Any]) -> None:
         elif isinstance(wanted, Mapping):
             check(wanted)
         elif not isinstance(wanted, list) or not wanted:
-            raise PatternError(
-                f"{name}: a value in a pattern is a list with at least one entry, or an object"
-            )
+            raise PatternError(f"{name}: a value in a pattern is a list with at least one entry, or an object")
         else:
             for candidate in wanted:
                 _fits(candidate, "")
@@ -65,11 +61,7 @@ def _field_fits(name: str, wanted: Any, event: Mapping[str, Any]) -> bool:
     if isinstance(wanted, Mapping):
         return matches(wanted, found if isinstance(found, Mapping) else {})
     # An array fits when one of its elements does. An object is no leaf: `exists` does not see it.
-    values = (
-        found
-        if isinstance(found, list) and found
-        else [_MISSING if isinstance(found, Mapping | list) else found]
-    )
+    values = found if isinstance(found, list) and found else [_MISSING if isinstance(found, Mapping | list) else found]
     return any(_fits(candidate, value) for candidate in wanted for value in values)
 
 
@@ -135,9 +127,7 @@ def _numeric(operand: list[Any], value: Any) -> bool:
         raise PatternError(f"numeric takes one or two comparisons: {operand}")
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return all(
-        _COMPARISONS[sign](value, bound) for sign, bound in zip(operand[::2], operand[1::2], strict=True)
-    )
+    return all(_COMPARISONS[sign](value, bound) for sign, bound in zip(operand[::2], operand[1::2], strict=True))
 
 
 def _cidr(operand: str, value: Any) -> bool:

@@ -75,9 +75,7 @@ def decode_query(raw: bytes) -> tuple[tuple[str, str], ...]:
     return tuple(parse_qsl(text, keep_blank_values=True, errors="replace"))
 
 
-def proxy_event(
-    request: Request, match: Match, api: Api, authorizer: Mapping[str, Any] | None
-) -> dict[str, Any]:
+def proxy_event(request: Request, match: Match, api: Api, authorizer: Mapping[str, Any] | None) -> dict[str, Any]:
     headers, multi_headers = _both(_forwarded(request))
     query, multi_query = _both(request.query)
     body, encoded = _event_body(request, api)
@@ -107,9 +105,7 @@ def method_arn(request: Request, api: Api) -> str:
     return f"arn:aws:execute-api:us-east-1:{ACCOUNT}:{api.name}/{api.stage}/{request.method}{request.path}"
 
 
-def request_context(
-    request: Request, match: Match, api: Api, authorizer: Mapping[str, Any] | None
-) -> dict[str, Any]:
+def request_context(request: Request, match: Match, api: Api, authorizer: Mapping[str, Any] | None) -> dict[str, Any]:
     moment = datetime.fromtimestamp(request.epoch, UTC)
     context: dict[str, Any] = {
         "accountId": ACCOUNT,
@@ -170,9 +166,7 @@ def _answer_headers(answer: Mapping[str, Any]) -> Headers:
         name: list(values) for name, values in (answer.get("multiValueHeaders") or {}).items()
     }
     named = {name.lower() for name in many}
-    single = {
-        name: [value] for name, value in (answer.get("headers") or {}).items() if name.lower() not in named
-    }
+    single = {name: [value] for name, value in (answer.get("headers") or {}).items() if name.lower() not in named}
     found = [
         (name.lower().encode("latin-1"), _header_text(value).encode("utf-8"))
         for name, values in {**single, **many}.items()
@@ -180,11 +174,7 @@ def _answer_headers(answer: Mapping[str, Any]) -> Headers:
     ]
     if not any(name == b"content-type" for name, _ in found):
         found.append((b"content-type", b"application/json"))
-    return [
-        header
-        for header in found
-        if header[0] not in (b"content-length", b"transfer-encoding", b"connection")
-    ]
+    return [header for header in found if header[0] not in (b"content-length", b"transfer-encoding", b"connection")]
 
 
 def _answer_body(body: str, encoded: Any, api: Api, accept: str | None) -> bytes:

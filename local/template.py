@@ -157,9 +157,7 @@ class _Reader:
             layers=tuple(str(spec["ContentUri"]) for _, spec in self.of("AWS::Serverless::LayerVersion")),
             functions=functions,
             api=self.api(),
-            buses=frozenset(
-                {"default", *(spec.get("Name", name) for name, spec in self.of("AWS::Events::EventBus"))}
-            ),
+            buses=frozenset({"default", *(spec.get("Name", name) for name, spec in self.of("AWS::Events::EventBus"))}),
             rules=tuple(self.rules()),
             queues={name: self.queue(name, spec) for name, spec in self.of("AWS::SQS::Queue")},
             sources=tuple(self.sources()),
@@ -236,15 +234,11 @@ class _Reader:
                     path=event["Path"],
                     function=function,
                     authorizer=_unless_none(event.get("Auth", {}).get("Authorizer", default)),
-                    usage_key_required=event.get("Auth", {}).get(
-                        "ApiKeyRequired", auth.get("ApiKeyRequired", False)
-                    ),
+                    usage_key_required=event.get("Auth", {}).get("ApiKeyRequired", auth.get("ApiKeyRequired", False)),
                 )
                 for _, function, event in self.events("Api")
             ),
-            authorizers={
-                key: self.authorizer(key, value) for key, value in auth.get("Authorizers", {}).items()
-            },
+            authorizers={key: self.authorizer(key, value) for key, value in auth.get("Authorizers", {}).items()},
             responses={response.kind: response for response in self.gateway_responses(spec)},
             usage_keys=frozenset(str(key["Value"]) for _, key in self.of("AWS::ApiGateway::ApiKey")),
             preflight=_preflight(spec.get("Cors")),
@@ -254,9 +248,7 @@ class _Reader:
         self.place = f"Authorizers.{name}"
         identity = spec.get("Identity", {})
         kind = spec.get("FunctionPayloadType", "TOKEN")
-        headers = (
-            identity.get("Headers", []) if kind == "REQUEST" else [identity.get("Header", "Authorization")]
-        )
+        headers = identity.get("Headers", []) if kind == "REQUEST" else [identity.get("Header", "Authorization")]
         return Authorizer(
             name=name,
             function=self.name_of(spec["FunctionArn"], "AWS::Serverless::Function"),
@@ -272,9 +264,7 @@ class _Reader:
             yield _gateway_response(kind, spec, headers)
         for _, spec in self.of("AWS::ApiGateway::GatewayResponse"):
             parameters = spec.get("ResponseParameters", {})
-            headers = {
-                key.removeprefix("gatewayresponse.header."): value for key, value in parameters.items()
-            }
+            headers = {key.removeprefix("gatewayresponse.header."): value for key, value in parameters.items()}
             yield _gateway_response(spec["ResponseType"], spec, headers)
 
     def rules(self) -> Iterator[Rule]:

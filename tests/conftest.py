@@ -20,7 +20,6 @@ import pytest
 
 if TYPE_CHECKING:
     from brandish.database import Connection, Tx
-
     from local.postgres import Postgres
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import doors.start  # noqa: F401  # pyright: ignore[reportUnusedImport]  # first: see there
+from doors.start import ready  # first: see there
 
 from typing import Annotated
 
@@ -130,3 +130,4 @@ async def events(query: Annotated[EventsQuery, Query()], call: Call) -> Response
 
 
 handler = create_handler(app)
+ready()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import doors.start  # noqa: F401  # first: see there
+from doors.start import ready  # first: see there
 
 from fastapi import Response
 from pydantic import BaseModel
@@ -86,3 +86,4 @@ async def prices(call: Call) -> Response:
 
 
 handler = create_handler(app)
+ready()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import doors.start  # noqa: F401  # pyright: ignore[reportUnusedImport]  # first: see there
+from doors.start import ready  # first: see there
 
 from fastapi import Response
 from pydantic import AliasChoices, BaseModel, Field
@@ -159,3 +159,4 @@ async def status(platform: Platform, platform_id: PlatformId, call: Call) -> Res
 
 
 handler = create_handler(app)
+ready()

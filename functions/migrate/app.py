@@ -15,7 +15,7 @@ from brandish.migrations import migrate
 from brandish.preparation import prepare
 from brandish.roles import create_roles, grant_to_app
 from brandish.settings import settings
-from doors.database import connection, credentials
+from doors.database import connection, password
 
 ready()
 
@@ -34,7 +34,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
     """
     if "master" in event:
         _make_users(event["master"])
-    applied = migrate(settings.database_url, **credentials())
+    applied = migrate(settings.database_url, password=password())
     conn = connection()
     with transaction(conn) as tx:
         content = prepare(tx)

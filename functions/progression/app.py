@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from doors.start import ready  # first: see there
+
 from fastapi import Response
 from pydantic import Field
 
@@ -59,3 +61,4 @@ async def relock(body: NodeRequest, call: Call) -> Response:
 
 
 handler = create_handler(app)
+ready()

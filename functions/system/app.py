@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from doors.start import ready  # first: see there
+
 import asyncio
 from typing import Annotated
 
@@ -16,7 +18,7 @@ from brandish.settings import settings
 from doors import metrics
 from doors.app import create_app, create_handler
 from doors.call import Call
-from doors.database import credentials
+from doors.database import password
 from system import documents
 from system.exposition import exposition
 from system.queries import read_figures
@@ -119,7 +121,7 @@ async def describe(
 
 async def _ping() -> None:
     """On a connection of its own: that of the environment may be old, and then its failure tells nothing."""
-    address = make_conninfo(settings.database_url, **credentials())
+    address = make_conninfo(settings.database_url, password=password())
     async with await psycopg.AsyncConnection.connect(address) as conn:
         await conn.execute("SELECT 1")
 
@@ -127,3 +129,4 @@ async def _ping() -> None:
 public.include_router(documents.router)
 app.include_router(public)
 handler = create_handler(app, public=True)
+ready()

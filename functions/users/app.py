@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import doors.start  # noqa: F401  # pyright: ignore[reportUnusedImport]  # first: see there
+from doors.start import ready  # first: see there
 
 from datetime import timedelta
 from typing import Annotated
@@ -165,3 +165,4 @@ def _missing(field: str) -> RequestValidationError:
 
 
 handler = create_handler(app)
+ready()

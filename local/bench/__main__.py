@@ -141,8 +141,7 @@ class _Bench:
         for distance, milliseconds in taken.items():
             print(f"\n{distance} ms away (a round trip really takes {milliseconds} ms)")
             here = [row for row in rows if row["distance_ms"] == distance]
-            columns = ("clients", "players", "action", "level", "per_second", "median_ms", "p95_ms", "cpu_us", "of_floor")
-            print(table(here, columns))
+            print(table(here, speed.COLUMNS))
         for row in speed.shortfalls(rows):
             print(f"BELOW {speed.REQUIRED} of the floor: {row['action']}, {row['level']}, {row['distance_ms']} ms away")
         return {"disk": disk, "round_trip_ms": taken, "rows": rows}

@@ -16,7 +16,7 @@ from brandish.players.models import PlayerRef
 
 ITEM = "spade"
 
-UseCase = Callable[[Tx, PlayerRef, PlayerRef], object]
+UseCase = Callable[[Tx, PlayerRef, PlayerRef], Any]
 Body = Callable[[PlayerRef, PlayerRef], dict[str, Any]]
 
 
@@ -48,12 +48,12 @@ def lift_daily_cap() -> None:
     jobs.DAILY_CAP = 10**9
 
 
-def _caller(player: PlayerRef) -> dict[str, Any]:
+def _caller(player: PlayerRef, other: PlayerRef) -> dict[str, Any]:
     return {"platform": player.platform, "platform_id": player.platform_id, "username": player.username}
 
 
 def _one(player: PlayerRef, other: PlayerRef) -> dict[str, Any]:
-    return _caller(player) | {"item_name": ITEM, "quantity": 1}
+    return _caller(player, other) | {"item_name": ITEM, "quantity": 1}
 
 
 def _gift(player: PlayerRef, other: PlayerRef) -> dict[str, Any]:
@@ -68,44 +68,39 @@ def _gift(player: PlayerRef, other: PlayerRef) -> dict[str, Any]:
     }
 
 
+def _buy(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
+    return economy.buy_item(tx, player, ITEM, 1)
+
+
+def _sell(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
+    return economy.sell_item(tx, player, ITEM, 1)
+
+
+def _add(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
+    return inventory.add_item(tx, player, ITEM, 1)
+
+
+def _remove(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
+    return inventory.remove_item(tx, player, ITEM, 1)
+
+
+def _give(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
+    return inventory.give_item(tx, player, PlayerRef(other.platform, None, other.username), ITEM, 1)
+
+
+def _register(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
+    return registration.register(tx, player, player)
+
+
+_ECONOMY, _USERS = "economy.app.handler", "users.app.handler"
+
 ACTIONS = (
-    Action(
-        "buy", "economy.app.handler", "/api/v1/economy/buy", lambda tx, who, _: economy.buy_item(tx, who, ITEM, 1), _one
-    ),
-    Action(
-        "sell", "economy.app.handler", "/api/v1/economy/sell", lambda tx, who, _: economy.sell_item(tx, who, ITEM, 1), _one
-    ),
-    Action(
-        "add", "users.app.handler", "/api/v1/user/item/add", lambda tx, who, _: inventory.add_item(tx, who, ITEM, 1), _one
-    ),
-    Action(
-        "remove",
-        "users.app.handler",
-        "/api/v1/user/item/remove",
-        lambda tx, who, _: inventory.remove_item(tx, who, ITEM, 1),
-        _one,
-    ),
-    Action(
-        "give",
-        "users.app.handler",
-        "/api/v1/user/item/give",
-        lambda tx, who, other: inventory.give_item(tx, who, PlayerRef(other.platform, None, other.username), ITEM, 1),
-        _gift,
-    ),
-    Action(
-        "register (known)",
-        "users.app.handler",
-        "/api/v1/user/register",
-        lambda tx, who, _: registration.register(tx, who, who),
-        lambda who, _: _caller(who),
-    ),
-    Action(
-        "register (new)",
-        "users.app.handler",
-        "/api/v1/user/register",
-        lambda tx, who, _: registration.register(tx, who, who),
-        lambda who, _: _caller(who),
-        newcomer=True,
-    ),
+    Action("buy", _ECONOMY, "/api/v1/economy/buy", _buy, _one),
+    Action("sell", _ECONOMY, "/api/v1/economy/sell", _sell, _one),
+    Action("add", _USERS, "/api/v1/user/item/add", _add, _one),
+    Action("remove", _USERS, "/api/v1/user/item/remove", _remove, _one),
+    Action("give", _USERS, "/api/v1/user/item/give", _give, _gift),
+    Action("register (known)", _USERS, "/api/v1/user/register", _register, _caller),
+    Action("register (new)", _USERS, "/api/v1/user/register", _register, _caller, newcomer=True),
 )
 BY_NAME = {action.name: action for action in ACTIONS}

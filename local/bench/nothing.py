@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from fastapi import Response
+
 from doors.call import Call
 from doors.fields import Message
 from economy.app import TradeRequest, app, handler
-from fastapi import Response
-
 from local.bench import requests
 
 _EVENT = requests.event(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import psycopg
-from brandish.database import connect, transaction
-from brandish.players.models import PlayerRef
 from psycopg._queries import PostgresQuery
 from psycopg.adapt import Transformer
 from psycopg.rows import DictRow
 
+from brandish.database import Connection, connect, transaction
+from brandish.players.models import PlayerRef
 from local.bench.actions import Action
 
 
@@ -41,13 +40,13 @@ class Recording:
 
 
 class _Recorder(psycopg.Cursor[DictRow]):
-    log: list[list[Statement]]
+    log: ClassVar[list[list[Statement]]] = [[]]
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
         super().execute(query, params, **options)
         sent = PostgresQuery(Transformer(self))
         # %t for %s: psycopg would send many values in binary, and pgbench knows only text.
-        sent.convert(re.sub(r"(%(\(\w+\))?)s", r"\1t", query), params)
+        sent.convert(re.sub(r"(%(\(\w+\))?)s", r"\1t", query).encode(), params)
         values = tuple(None if value is None else bytes(value).decode() for value in sent.params or ())
         types = tuple(_type_name(self.connection, oid) for oid in sent.types)
         self.log[-1].append(Statement(sent.query.decode(), values, types))
@@ -61,9 +60,10 @@ class _Recorder(psycopg.Cursor[DictRow]):
         self._note_wait()
         return super().fetchall()
 
-    def __iter__(self) -> Iterator[DictRow]:
+    def __iter__(self) -> Self:
         self._note_wait()
-        return super().__iter__()
+        super().__iter__()
+        return self
 
     def _note_wait(self) -> None:
         if self.log[-1]:
@@ -71,19 +71,22 @@ class _Recorder(psycopg.Cursor[DictRow]):
 
 
 def record(database_url: str, action: Action, player: PlayerRef, other: PlayerRef) -> Recording:
-    """Perform the action once, for good, in a warm environment."""
+    """Perform the action twice, for good, and keep what the second one sent: the first one fills the caches."""
     with closing(connect(database_url, cursor_factory=_Recorder)) as conn:
-        for _ in range(2):  # the first one fills the caches
-            _Recorder.log = [[]]
-            who = action.who(player)
-            with transaction(conn) as tx:
-                result = action.use_case(tx, who, other)
-        groups = tuple(tuple(group) for group in _Recorder.log if group)
-        new_values: dict[str, str] = {}
-        if action.newcomer:
-            created, _ = result
-            new_values = {str(who.platform_id): "name", created.id.hex: "id", str(created.id): "id"}
-    return Recording(groups, new_values)
+        _perform(conn, action, action.who(player), other)
+        _Recorder.log = [[]]
+        who = action.who(player)
+        result = _perform(conn, action, who, other)
+    new_values: dict[str, str] = {}
+    if action.newcomer:
+        created, _ = result
+        new_values = {str(who.platform_id): "name", created.id.hex: "id", str(created.id): "id"}
+    return Recording(tuple(tuple(group) for group in _Recorder.log if group), new_values)
+
+
+def _perform(conn: Connection, action: Action, who: PlayerRef, other: PlayerRef) -> Any:
+    with transaction(conn) as tx:
+        return action.use_case(tx, who, other)
 
 
 def _type_name(conn: psycopg.Connection[Any], oid: int) -> str:

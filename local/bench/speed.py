@@ -19,6 +19,7 @@ from local.bench.recording import Recording
 from local.bench.wire import Wire
 from local.bench.workers import Worker, do_together, hired
 
+COLUMNS = ("clients", "players", "action", "level", "per_second", "median_ms", "p95_ms", "cpu_us", "of_floor")
 REQUIRED = 0.5
 """Of the floor's throughput, for buying and selling on one connection."""
 
@@ -47,7 +48,8 @@ FULL = Plan(actions.ACTIONS, ((1, "own"), (town.CLIENTS, "own"), (town.CLIENTS, 
 def measure(image: Image, database_url: str, plan: Plan, progress: Progress) -> tuple[list[Row], dict[int, float]]:
     """
     Returns:
-        {"distance_ms", "clients", "players", "action", "level", "per_second", "median_ms", "p95_ms", "cpu_us"?, "of_floor"?},
+        {"distance_ms", "clients", "players", "action", "level", "per_second", "median_ms", "p95_ms", "cpu_us"?,
+        "of_floor"?}; `cpu_us` is what the client process itself worked for a call;
         and for each distance what a round trip really took, in ms.
     """
     actions.lift_daily_cap()

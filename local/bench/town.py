@@ -6,6 +6,8 @@ import secrets
 from contextlib import closing
 
 import psycopg
+from psycopg.types.json import Jsonb
+
 from brandish.content import content
 from brandish.database import connect, transaction
 from brandish.inventory.models import Inventory
@@ -13,8 +15,6 @@ from brandish.migrations import migrate
 from brandish.players import registration
 from brandish.preparation import prepare
 from brandish.progression import service as progression
-from psycopg.types.json import Jsonb
-
 from local.bench.actions import bench_player
 from local.postgres import Postgres
 

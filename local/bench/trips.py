@@ -27,6 +27,7 @@ GIFT = {
     "item_name": "spade",
     "quantity": 1,
 }
+TROLL = {"platform": "twitch", "username": "troll"}
 NEWCOMER = {"platform": "twitch", "platform_id": "trips-{round}", "username": "newcomer_{round}"}
 _ALICES_ACCOUNT = {"platform": "twitch", "platform_id": "trips-alice"}
 SECOND_ACCOUNT = {"platform": "discord", "platform_id": "trips-second"}
@@ -75,8 +76,8 @@ STEPS = (
     _get("prices/buy", "/api/v1/prices/buy"),
     _get("tree", "/api/v1/progression/tree"),
     _get("available", "/api/v1/progression/available"),
-    Step("timeout", 2, "PUT", "/api/v1/user/timeout", {"platform": "twitch", "username": "troll", "duration_seconds": 60}),
-    _get("timeout (read)", "/api/v1/user/timeout", platform="twitch", username="troll"),
+    Step("timeout", 2, "PUT", "/api/v1/user/timeout", TROLL | {"duration_seconds": 60}),
+    _get("timeout (read)", "/api/v1/user/timeout", **TROLL),
     _post("link/initiate", "/api/v1/link/initiate", ALICE),
     _post("link/claim", "/api/v1/link/claim", SECOND_ACCOUNT | {"token": "{token}"}),
     # Only the code knows which players to lock, so they come one round trip later.

@@ -33,7 +33,7 @@ class _LikeLambda(logging.Formatter):
 
 
 def main() -> None:
-    nowhere = logging.StreamHandler(open(os.devnull, "w"))
+    nowhere = logging.FileHandler(os.devnull)
     nowhere.setFormatter(_LikeLambda())
     logging.basicConfig(handlers=[nowhere])
     orders: dict[str, Callable[..., Any]] = {"call": call, "overhead": overhead, "run": run}
@@ -66,7 +66,6 @@ def run(action: str, level: str, players: list[int], seconds: float) -> dict[str
 
 def _as_use_case(name: str, numbers: list[int]) -> Callable[[], None]:
     from brandish.database import transaction
-
     from local.bench import actions
 
     actions.lift_daily_cap()

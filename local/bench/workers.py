@@ -17,7 +17,8 @@ class WorkerError(Exception):
 
 class Worker:
     def __init__(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdin and process.stdout
+        assert process.stdin
+        assert process.stdout
         self._process = process
         self._orders = process.stdin
         self._answers = process.stdout

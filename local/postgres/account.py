@@ -41,9 +41,7 @@ class Account:
             except KeyError:
                 continue
             return cls(f"user {name}", entry.pw_uid, entry.pw_gid, borrowed=True)
-        raise PostgresError(
-            "Postgres does not run as root, and there is no user postgres or nobody to run it as"
-        )
+        raise PostgresError("Postgres does not run as root, and there is no user postgres or nobody to run it as")
 
     def spawn(
         self, command: Sequence[str | Path], output: int | BinaryIO, at_our_death: signal.Signals
@@ -69,7 +67,7 @@ class Account:
             group=self.gid if self.borrowed else None,
             extra_groups=[] if self.borrowed else None,
             # After the change of user, which would clear the setting. Only system calls: threads do no harm.
-            preexec_fn=_signal_when_parent_dies(at_our_death),  # noqa: PLW1509
+            preexec_fn=_signal_when_parent_dies(at_our_death),
         )
 
     def run(self, command: Sequence[str | Path]) -> tuple[int, str]:

@@ -73,9 +73,7 @@ def usable_by(account: Account, directory: Path) -> Path:
     if _runs(account, directory):
         return directory
     if directory not in _packaged():
-        raise PostgresError(
-            f"{account.name} may not execute {directory}/postgres, and Postgres does not run as root"
-        )
+        raise PostgresError(f"{account.name} may not execute {directory}/postgres, and Postgres does not run as root")
     package = directory.parents[1]
     # The version in the name: another release of the package gets a copy of its own.
     version = f"{directory.parent.name}-{(directory / 'postgres').stat().st_mtime_ns:x}"

@@ -49,9 +49,9 @@ def find_children(data_dir: Path) -> list[int]:
     found: list[int] = []
     for entry in _PROC.glob("[0-9]*"):
         with suppress(OSError):
-            if Path(os.readlink(entry / "cwd")) == data_dir and Path(
-                os.readlink(entry / "exe")
-            ).name.startswith("postgres"):
+            if Path(os.readlink(entry / "cwd")) == data_dir and Path(os.readlink(entry / "exe")).name.startswith(
+                "postgres"
+            ):
                 found.append(int(entry.name))
     return found
 
@@ -70,9 +70,7 @@ def _command(pid: int) -> str:
             return (_PROC / f"{pid}" / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             return ""
-    listing = subprocess.run(
-        ["ps", "-o", "command=", "-p", f"{pid}"], capture_output=True, text=True, check=False
-    )
+    listing = subprocess.run(["ps", "-o", "command=", "-p", f"{pid}"], capture_output=True, text=True, check=False)
     return f"{listing.stdout.strip()} "
 
 

@@ -89,9 +89,7 @@ class Postgres:
             _write(lock, os.getpid(), socket_dir)
             account.take_over(socket_dir)
             parameters = _SETTINGS | ({} if durable else _CARELESS) | (settings or {})
-            process = _launch(
-                data_dir, account, binaries, parameters | {"unix_socket_directories": f"{socket_dir}"}
-            )
+            process = _launch(data_dir, account, binaries, parameters | {"unix_socket_directories": f"{socket_dir}"})
         except BaseException:
             os.close(lock)
             raise
@@ -179,9 +177,7 @@ class Postgres:
                 else:
                     time.sleep(0.01)
                     continue
-                raise PostgresError(
-                    f"Postgres on {self.data_dir} {reason}\n{_last_lines(self.log)}"
-                ) from error
+                raise PostgresError(f"Postgres on {self.data_dir} {reason}\n{_last_lines(self.log)}") from error
 
 
 def _reachable(data_dir: Path, account: Account) -> Path:
@@ -258,9 +254,7 @@ def _check_version(data_dir: Path, binaries: Path) -> None:
         )
 
 
-def _launch(
-    data_dir: Path, account: Account, binaries: Path, parameters: dict[str, str]
-) -> subprocess.Popen[bytes]:
+def _launch(data_dir: Path, account: Account, binaries: Path, parameters: dict[str, str]) -> subprocess.Popen[bytes]:
     log = _log_of(data_dir)
     keep = log.exists() and log.stat().st_size < _LOG_BYTES
     command: list[str | Path] = [binaries / "postgres", "-D", data_dir]

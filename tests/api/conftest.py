@@ -58,7 +58,7 @@ def proxy_event(
     }
 
 
-# The function that answers a path, longest prefix first; template.yaml says the same, and a test holds the two together.
+# The function that answers a path, longest prefix first. template.yaml says the same; a test holds the two together.
 _GROUPS = {
     "/api/v1/user/item/buy": "economy",
     "/api/v1/user/item/sell": "economy",
@@ -98,7 +98,7 @@ def event_bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEventBridge]:
 
 
 @pytest.fixture
-def call(environment: Connection) -> Iterator[CallApi]:
+def call(environment: Connection) -> CallApi:
     """`call("POST", "/api/v1/...", body, query=..., headers=..., role=...)` on a database of the test's own."""
 
     def call_api(method: str, path: str, body: Any = None, **options: Any) -> Answer:
@@ -107,4 +107,4 @@ def call(environment: Connection) -> Iterator[CallApi]:
         answer = handler(proxy_event(method, path, body, **options), None)
         return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
-    yield call_api
+    return call_api

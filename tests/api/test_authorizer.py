@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import pytest
+
 from authorizer.app import handler
 from brandish.database import Connection, transaction
 from brandish.keys import service as keys

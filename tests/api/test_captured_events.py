@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from brandish.database import Connection, transaction
 from brandish.keys import service as keys
-
 from tests.api.fakes import FakeEventBridge
 from tests.factories import make_player, unlock
 

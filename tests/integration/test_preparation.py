@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from brandish.content import ContentError, content
 from brandish.database import Connection, Tx, connect, transaction
@@ -97,7 +98,8 @@ def test_what_landed_beside_its_partition_moves_in(conn: Connection):
     later = datetime.now(UTC) + timedelta(days=40)
     with transaction(conn, now=later) as tx:
         tx.execute(
-            "INSERT INTO events (event_id, event_type, payload, created_at) VALUES (gen_random_uuid(), 'test', '{}', %s)",
+            "INSERT INTO events (event_id, event_type, payload, created_at)"
+            " VALUES (gen_random_uuid(), 'test', '{}', %s)",
             (later,),
         )
         events.make_room(tx)
@@ -124,7 +126,7 @@ def test_a_deployment_makes_its_users_and_the_app_can_play_but_not_build(postgre
         try:
             for _ in range(2):
                 create_roles(master, "deployment")
-            migrate(url, user="brandish_owner")
+            migrate(make_conninfo(url, user="brandish_owner"))
             with closing(connect(url, user="brandish_owner")) as owner:
                 with transaction(owner) as tx:
                     prepare(tx)

@@ -1,4 +1,4 @@
-"""Actions take two round trips to the database, looks one: through the real doors, counted between them and Postgres."""
+"""Actions take two round trips to the database, looks one: through the real doors, counted on the wire."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from contextlib import closing
 from importlib import import_module
 
 import pytest
+
 from brandish.database import connect
 from doors import database
-
 from local.bench import trips
 from local.bench.wire import Wire
 

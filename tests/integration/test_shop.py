@@ -1,13 +1,13 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from brandish.database import Tx
 from brandish.economy.models import InsufficientFunds
 from brandish.economy.service import buy_item, sell_item
 from brandish.inventory.models import NotInInventory
 from brandish.players.models import PlayerRef, UnknownPlayer
 from brandish.progression.models import FeatureLocked, ItemLocked
-
 from tests.factories import announced, holdings, make_player, unlock, xp
 
 SECOND_WEEK = datetime(2026, 1, 6, tzinfo=UTC)

@@ -71,9 +71,7 @@ def draw(rng: Random, key: str | None) -> Call:
     return registration(rng.randrange(len(PLAYERS) + STRANGERS), key=key)
 
 
-def trade(
-    action: str, who: int, item: str, quantity: int, *, key: str | None = None, old_path: bool = False
-) -> Call:
+def trade(action: str, who: int, item: str, quantity: int, *, key: str | None = None, old_path: bool = False) -> Call:
     """Buy or sell."""
     actor = player(who)
     body = {

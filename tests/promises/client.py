@@ -10,50 +10,39 @@ import json
 import logging
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict
 from importlib import import_module
 from random import Random
 from typing import Any
 
 from tests.api.conftest import proxy_event
 from tests.promises.calls import Call, Plan
+from tests.promises.ledger import Answer
 
 GROUPS = ("economy", "users")
 PATIENCE = 200
-"""tries"""
-
-
-@dataclass
-class Outcome:
-    """
-    Attributes:
-        status: of the last answer. 503: the client gave up and does not know.
-        lost: answers that did not arrive before this one.
-        replayed: the server says it had answered before.
-    """
-
-    status: int
-    body: Any
-    lost: int
-    replayed: bool
+"""retries"""
 
 
 def send(call: Call) -> tuple[int, dict[str, str], str]:
     """Through the real handler."""
     group = GROUPS[call.action not in ("buy", "sell")]
     headers = {"Idempotency-Key": call.key} if call.key else {}
-    answer = import_module(f"{group}.app").handler(proxy_event("POST", call.path, dict(call.body), headers=headers), None)
+    event = proxy_event("POST", call.path, dict(call.body), headers=headers)
+    answer = import_module(f"{group}.app").handler(event, None)
     return answer["statusCode"], {name.lower(): value for name, value in answer["headers"].items()}, answer["body"]
 
 
-def perform(call: Call, rng: Random) -> Outcome:
+def perform(call: Call, rng: Random) -> Answer:
     """Send; with a key, until the outcome is known."""
-    for lost in range(PATIENCE if call.key else 1):
+    began, lost = time.monotonic(), 0
+    while True:
         status, headers, body = send(call)
-        if status != 503:
-            return Outcome(status, json.loads(body), lost, "idempotency-replayed" in headers)
+        if status != 503 or call.key is None or lost == PATIENCE:
+            replayed = "idempotency-replayed" in headers
+            return Answer(call, status, json.loads(body), lost, replayed, began, time.monotonic())
+        lost += 1
         time.sleep(rng.uniform(0, 0.02))
-    return Outcome(503, json.loads(body), lost, replayed=False)
 
 
 def main() -> None:
@@ -67,7 +56,7 @@ def main() -> None:
     for number in range(plan.rounds):
         calls = plan.round(client, number)
         sys.stdin.readline()
-        told += [vars(call) | {"body": None} | {"answer": vars(perform(call, rng))} for call in calls]
+        told += [asdict(perform(call, rng)) for call in calls]
         print("done", flush=True)
     print(json.dumps(told), flush=True)
 

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from brandish.database import connect
 from doors import database
-
 from tests.promises.calls import Call
 from tests.promises.client import send
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,7 +13,6 @@ from brandish.content import content
 from brandish.database import Connection
 from brandish.inventory.models import STACK_LIMIT, Quality
 from brandish.jobs.rules import DAILY_CAP, LEVEL_CAP, game_day, level_for
-
 from tests.promises.calls import ITEMS, PLAYERS, Call, player
 
 Holdings = Counter[tuple[str, str]]
@@ -32,10 +32,13 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a client was told in the end about one call it made; 503: nothing.
+    """What a client was told in the end about one call it made.
 
     Attributes:
+        status: 503 when the client does not know.
         lost: answers that did not reach it before this one.
+        replayed: the server says that it had answered before.
+        began, ended: seconds on a clock that all clients share.
     """
 
     call: Call
@@ -43,6 +46,12 @@ class Answer:
     body: Any
     lost: int
     replayed: bool
+    began: float
+    ended: float
+
+    @property
+    def done(self) -> bool:
+        return self.status in (200, 201)
 
 
 @dataclass
@@ -56,7 +65,7 @@ class Ledger:
         seen: dict[str, Answer] = {}
         facts: Counter[Fact] = Counter()
         for answer in self.answers:
-            if answer.status not in (200, 201):
+            if not answer.done:
                 continue
             key = answer.call.key
             if key is None:
@@ -71,14 +80,17 @@ class Ledger:
         return [answer.call for answer in self.answers if answer.status == 503]
 
     def check_repeats(self) -> None:
-        """Equal answers for equal keys, and at most one of them the first."""
+        """Equal answers for equal keys, at most one of them the first, and no refusal once one was heard."""
         by_key: dict[str, list[Answer]] = {}
         for answer in self.answers:
-            if answer.call.key and answer.status in (200, 201):
+            if answer.call.key:
                 by_key.setdefault(answer.call.key, []).append(answer)
         for key, answers in by_key.items():
-            assert all((each.status, each.body) == (answers[0].status, answers[0].body) for each in answers), key
-            assert sum(not each.replayed for each in answers) <= 1, f"{key} acted twice"
+            done = [answer for answer in answers if answer.done]
+            assert all((each.status, each.body) == (done[0].status, done[0].body) for each in done), key
+            assert sum(not each.replayed for each in done) <= 1, f"{key} acted twice"
+            heard = min((each.ended for each in done), default=inf)
+            assert all(each.done for each in answers if each.began > heard), f"{key} was forgotten"
 
     def count(self) -> dict[str, int]:
         statuses = Counter(answer.status for answer in self.answers)
@@ -207,7 +219,7 @@ def _may_explain(call: Call, fact: Fact) -> bool:
 
 def _check_answers_kept(conn: Connection, ledger: Ledger) -> None:
     """The table of keys holds one row for each key that succeeded, and none for one that did not."""
-    promised = {answer.call.key for answer in ledger.answers if answer.call.key and answer.status in (200, 201)}
+    promised = {answer.call.key for answer in ledger.answers if answer.call.key and answer.done}
     kept = [row["key"] for row in conn.execute("SELECT key FROM idempotency_keys").fetchall()]
     assert len(kept) == len(set(kept))
     assert set(kept) == promised

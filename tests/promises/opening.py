@@ -8,7 +8,6 @@ from brandish.content import content
 from brandish.database import Connection, transaction
 from brandish.inventory.models import STACK_LIMIT, Quality
 from brandish.players import service as players
-
 from tests.factories import unlock
 from tests.promises import ledger
 from tests.promises.calls import ITEMS, PLAYERS

@@ -1,4 +1,4 @@
-"""At least once on the way, exactly once in the end: consumers that race, and processes that die at the worst moment."""
+"""At least once on the way, exactly once in the end: consumers that race, processes that die at the worst moment."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+
 from brandish.database import Connection, transaction
 from brandish.economy.models import ItemSold
 from brandish.events import service as events
-
 from tests.api.fakes import fake_event_bridge
 from tests.promises.door import environments
 
@@ -93,7 +93,9 @@ with transaction(connection()) as tx:
 
 
 @pytest.mark.parametrize(
-    ("script", "counted_by_the_dead"), [(DIES_AFTER_ITS_COMMIT, 5), (DIES_BEFORE_ITS_COMMIT, 0)], ids=["after", "before"]
+    ("script", "counted_by_the_dead"),
+    [(DIES_AFTER_ITS_COMMIT, 5), (DIES_BEFORE_ITS_COMMIT, 0)],
+    ids=["after", "before"],
 )
 def test_a_tally_that_dies_around_its_commit_counts_once_when_the_message_comes_again(
     conn: Connection, database_url: str, script: str, counted_by_the_dead: int
@@ -129,9 +131,7 @@ def test_what_a_relay_sent_before_it_died_is_sent_again_and_counted_once(conn: C
         for quantity in (1, 2, 4):
             events.announce(
                 tx,
-                ItemSold(
-                    user_id=uuid4(), item_name="item_spade", quantity=quantity, money_gained=40, timestamp=0
-                ),
+                ItemSold(user_id=uuid4(), item_name="item_spade", quantity=quantity, money_gained=40, timestamp=0),
             )
     with fake_event_bridge() as bridge:
         aws = {

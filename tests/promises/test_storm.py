@@ -19,8 +19,8 @@ from typing import IO, Any
 
 import psycopg
 import pytest
-from brandish.database import connect
 
+from brandish.database import connect
 from tests.promises import ledger
 from tests.promises.calls import Call, Plan
 from tests.promises.ledger import Answer, Ledger
@@ -28,6 +28,8 @@ from tests.promises.opening import furnish
 from tests.promises.scissors import Scissors
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
 @contextmanager
 def saboteur(url: str, rng: Random, mean_seconds: float) -> Iterator[Counter[str]]:
     """Ends a connection of somebody's, again and again."""
@@ -124,8 +126,7 @@ def _hear(clients: Iterable[subprocess.Popen[str]], word: str, errors: IO[str]) 
 def _answers(client: subprocess.Popen[str]) -> Iterator[Answer]:
     assert client.stdout is not None
     for told in json.loads(client.stdout.readline()):
-        answer = told.pop("answer")
-        yield Answer(Call(**told), **answer)
+        yield Answer(Call(**told.pop("call")), **told)
 
 
 def _content(errors: IO[str]) -> str:
@@ -151,7 +152,7 @@ def _seed() -> int:
 def test_a_gust_leaves_every_item_and_every_coin_accounted_for(database_url: str):
     plan = Plan(_seed(), clients=4, rounds=6, calls=22)
 
-    report = weather(database_url, Storm(plan, chance=0.01, terminate_every=0.1))
+    report = weather(database_url, Storm(plan, chance=0.015, terminate_every=0.2))
 
     assert report["calls"] >= 550
     assert report["replays"] > 0
@@ -164,7 +165,7 @@ def test_a_storm_leaves_every_item_and_every_coin_accounted_for(
 ):
     plan = Plan(_seed(), clients=8, rounds=50, calls=48)
 
-    report = weather(database_url, Storm(plan, chance=0.004, terminate_every=0.2))
+    report = weather(database_url, Storm(plan, chance=0.008, terminate_every=0.2))
 
     with capsys.disabled():
         print("", *(f"    {name}: {value}" for name, value in report.items()), sep="\n")

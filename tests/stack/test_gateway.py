@@ -260,9 +260,7 @@ def test_what_is_not_there_is_null(stack: Stack):
         (b"%", {"%": ""}),
     ],
 )
-def test_a_query_that_nobody_encoded_is_read_as_it_was_meant(
-    stack: Stack, query: bytes, expected: dict[str, str]
-):
+def test_a_query_that_nobody_encoded_is_read_as_it_was_meant(stack: Stack, query: bytes, expected: dict[str, str]):
     status, body = raw(stack, b"GET /open?" + query + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 
     assert status == 200
@@ -310,9 +308,7 @@ def test_a_binary_body_arrives_as_base64(stack: Stack):
 
 def test_an_encoded_answer_is_decoded_for_who_accepts_it(stack: Stack):
     assert call(stack, "/answer/png", headers={"Accept": "image/png,*/*"}).body == b"\x89PNG\x00"
-    assert (
-        base64.b64decode(call(stack, "/answer/png", headers={"Accept": "text/html"}).body) == b"\x89PNG\x00"
-    )
+    assert base64.b64decode(call(stack, "/answer/png", headers={"Accept": "text/html"}).body) == b"\x89PNG\x00"
 
 
 def test_headers_of_one_name_stay_apart(stack: Stack):
@@ -428,9 +424,7 @@ def test_a_metered_route_wants_a_usage_key_that_the_template_has(stack: Stack):
 
 def test_a_function_at_its_reserved_concurrency_is_not_invoked(stack: Stack):
     statuses: list[int] = []
-    threads = [
-        threading.Thread(target=lambda: statuses.append(call(stack, "/single").status)) for _ in range(3)
-    ]
+    threads = [threading.Thread(target=lambda: statuses.append(call(stack, "/single").status)) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -469,15 +463,11 @@ def test_literal_segments_win_over_parameters_and_those_over_the_rest():
 def test_a_policy_is_read_as_iam_reads_it():
     arn = "arn:aws:execute-api:us-east-1:000000000000:Api/test/GET/a/b"
 
-    def statement(
-        effect: str, resource: str | list[str], action: str = "execute-api:Invoke"
-    ) -> dict[str, Any]:
+    def statement(effect: str, resource: str | list[str], action: str = "execute-api:Invoke") -> dict[str, Any]:
         return {"Effect": effect, "Action": action, "Resource": resource}
 
     assert allows((statement("Allow", "*"),), arn)
-    assert allows(
-        (statement("Allow", ["nothing", "arn:aws:execute-api:*/test/GET/a/?"], "execute-api:*"),), arn
-    )
+    assert allows((statement("Allow", ["nothing", "arn:aws:execute-api:*/test/GET/a/?"], "execute-api:*"),), arn)
     assert not allows((statement("Allow", "arn:aws:execute-api:*/test/POST/*"),), arn)
     assert not allows((statement("Allow", "*"), statement("Deny", "*/a/b")), arn)
     assert not allows((statement("Allow", "*", "s3:GetObject"),), arn)

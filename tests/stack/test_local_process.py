@@ -35,9 +35,7 @@ def refused(**environment: str) -> str:
 
 @pytest.mark.parametrize("port", ["http", "-1", "70000", "80 80"])
 def test_a_port_that_is_none_is_named_in_one_line(port: str):
-    assert refused(PORT=port) == (
-        f"PORT={port} is no port: use a number from 1 to 65535, or leave it out for 8080\n"
-    )
+    assert refused(PORT=port) == (f"PORT={port} is no port: use a number from 1 to 65535, or leave it out for 8080\n")
 
 
 def test_a_busy_port_is_named_with_the_way_out():

@@ -161,8 +161,6 @@ def test_the_projects_routes_lead_to_their_groups(real: Template):
 def test_the_projects_keys_are_checked_and_its_errors_have_words(real: Template):
     (authorizer,) = real.api.authorizers.values()
     assert (authorizer.function, authorizer.headers) == ("Authorizer", ("X-API-Key",))
-    assert {route.authorizer for route in real.api.routes if route.path.startswith("/api/")} == {
-        authorizer.name
-    }
+    assert {route.authorizer for route in real.api.routes if route.path.startswith("/api/")} == {authorizer.name}
     assert real.api.responses["MISSING_AUTHENTICATION_TOKEN"].status == 404
     assert "code" in real.api.responses["UNAUTHORIZED"].templates["application/json"]

@@ -296,9 +296,7 @@ def test_root_lends_the_binaries_from_a_directory_that_only_root_may_enter(
     closed = place / "closed"
     closed.mkdir(mode=0o700)
     for part in (package, package.with_name(f"{package.name}.libs")):
-        shutil.copytree(
-            part, closed / part.name, ignore=shutil.ignore_patterns("*.a", "include"), dirs_exist_ok=True
-        )
+        shutil.copytree(part, closed / part.name, ignore=shutil.ignore_patterns("*.a", "include"), dirs_exist_ok=True)
     binaries = closed / original.relative_to(package.parent)
     os.utime(binaries / "postgres")  # another copy than the one that may be serving right now
     monkeypatch.syspath_prepend(closed)

@@ -113,9 +113,7 @@ def paths_of(app: Any) -> Iterator[tuple[str, str]]:
             yield method.upper(), re.sub(r"\{[^}]+\}", "something", path)
 
 
-@pytest.mark.parametrize(
-    "path", ["/healthz", "/readyz", "/version", "/metrics", "/swagger/index.html", "/favicon.ico"]
-)
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/version", "/metrics", "/swagger/index.html", "/favicon.ico"])
 def test_a_public_path_needs_no_key(path: str):
     match = Routes(TEMPLATE.api.routes).match("GET", path)
 
@@ -206,9 +204,7 @@ def reachable(function: str) -> tuple[frozenset[str], frozenset[Path]]:
 
 @cache
 def attributes_of(file: Path) -> frozenset[str]:
-    return frozenset(
-        node.attr for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Attribute)
-    )
+    return frozenset(node.attr for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Attribute))
 
 
 def calls(function: str) -> set[str]:
@@ -340,7 +336,7 @@ def test_the_alarm_for_dead_events_hears_what_the_relay_reports(
     stack = TEMPLATE.functions["Relay"].environment["POWERTOOLS_SERVICE_NAME"]
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", stack)
 
-    report(Backlog(waiting=5, dead=2, next_attempt_at=None))
+    report(Backlog(waiting=5, dead=2))
 
     said = json.loads(capsys.readouterr().out)
     alarm = DOCUMENT["Resources"]["DeadEvents"]["Properties"]

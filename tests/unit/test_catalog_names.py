@@ -180,14 +180,12 @@ def test_the_shipped_names_can_be_built_from_their_documents():
         (
             alias_file(weapon_dort={"default": ["dort"]}),
             theme_file(),
-            'item_aliases.json: aliases.weapon_dort: no item named "weapon_dort" '
-            '(did you mean "weapon_dart"?)',
+            'item_aliases.json: aliases.weapon_dort: no item named "weapon_dort" (did you mean "weapon_dart"?)',
         ),
         (
             alias_file(weapon_dart={"themes": {"sumer": ["wasp"]}}),
             theme_file(summer={"start": "06-01", "end": "08-31"}),
-            'item_aliases.json: aliases.weapon_dart.themes.sumer: no theme named "sumer" '
-            '(did you mean "summer"?)',
+            'item_aliases.json: aliases.weapon_dart.themes.sumer: no theme named "sumer" (did you mean "summer"?)',
         ),
         (
             alias_file(),

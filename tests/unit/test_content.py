@@ -133,6 +133,9 @@ TREE = """
 50 item_barrel               4 M 1 item_snare
 51 item_mirror               4 M 1 item_buckler item_tonic
 52 upgrade_progression_three 4 S 5 upgrade_progression_two
+53 feature_filter_upgrade    3 S 1 feature_upgrade
+54 feature_filter_sellable   3 S 1 feature_economy
+55 feature_filter_consumable 3 S 1 feature_search
 """
 
 MODIFIERS = {
@@ -394,9 +397,7 @@ def test_an_unknown_job_is_not_found():
 
 
 def test_the_sales_rotate_through_four_categories():
-    assert [
-        (offset, sale.target_category, sale.discount_percent) for offset, sale in content.sales.items()
-    ] == [
+    assert [(offset, sale.target_category, sale.discount_percent) for offset, sale in content.sales.items()] == [
         (0, "weapon", 25),
         (1, "defense", 20),
         (2, "utility", 30),
@@ -460,8 +461,7 @@ def test_the_check_command_prints_what_there_is():
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        "24 items, 52 nodes, 6 jobs, 7 upgrades, 7 disassembles, 4 sales, 24 aliases, 2 themes, "
-        "6 info texts\n"
+        "24 items, 55 nodes, 6 jobs, 7 upgrades, 7 disassembles, 4 sales, 24 aliases, 2 themes, 6 info texts\n"
     )
 
 

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
+
 from brandish.content import Sale as WeeklySale
 from brandish.content import content
 from brandish.economy.models import InsufficientFunds, NotBuyable, NotSellable, Purchase, Sale

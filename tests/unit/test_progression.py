@@ -253,7 +253,7 @@ def test_a_feature_that_only_waits_for_itself_is_plainly_locked():
 
 def test_a_feature_without_a_node_is_locked():
     with pytest.raises(FeatureLocked):
-        require_feature(world(), "feature_filter_sellable")
+        require_feature(world(), "feature_of_tomorrow")
 
 
 def test_an_item_needs_its_node_and_one_without_is_never_locked():

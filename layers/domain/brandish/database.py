@@ -34,9 +34,9 @@ def connect(conninfo: str, *, prepares: bool = True, **parameters: Any) -> Conne
     Args:
         prepares: False behind a proxy, which can share neither prepared statements nor sessions with limits of
             their own; the instance's parameter group has the same limits.
-        parameters: `password=` and the like, overriding the string's.
+        parameters: `password` and the like, as psycopg takes them; they override the string's.
     """
-    return psycopg.connect(
+    return Connection.connect(
         conninfo,
         autocommit=True,
         row_factory=dict_row,
@@ -62,9 +62,7 @@ class Tx:
         self.now = now
         self.rng = rng
 
-    def execute(
-        self, query: LiteralString, params: Sequence[Any] | Mapping[str, Any] | None = None
-    ) -> Cursor:
+    def execute(self, query: LiteralString, params: Sequence[Any] | Mapping[str, Any] | None = None) -> Cursor:
         return self._conn.execute(query, params)
 
 
@@ -72,9 +70,7 @@ _system_dice = random.SystemRandom()
 
 
 @contextmanager
-def transaction(
-    conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_dice
-) -> Generator[Tx]:
+def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_dice) -> Generator[Tx]:
     """Everything inside commits together, or not at all.
 
     Args:
@@ -102,14 +98,20 @@ def transaction(
 
 
 @contextmanager
-def reading(
-    conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_dice
-) -> Generator[Tx]:
+def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_dice) -> Generator[Tx]:
     """For looking only: no BEGIN and no COMMIT, so a single question is a single round trip.
 
     Each `execute` asks at once and sees what has been committed by then.
+
+    Raises:
+        TryAgain: the connection was found dead.
     """
-    yield Tx(conn, now or datetime.now(UTC), rng)
+    try:
+        yield Tx(conn, now or datetime.now(UTC), rng)
+    except psycopg.Error as error:
+        if conn.closed:
+            raise TryAgain from error
+        raise
 
 
 def _may_be_repeated(error: psycopg.Error, *, lost: bool) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import psycopg
 
@@ -23,14 +22,14 @@ def find_migrations() -> Path:
     raise MigrationError("no folder named migrations/ above the brandish package")
 
 
-def migrate(conninfo: str, folder: Path | None = None, **parameters: Any) -> list[str]:
+def migrate(conninfo: str, folder: Path | None = None, password: str | None = None) -> list[str]:
     """Apply what is missing, each file in a transaction of its own.
 
     Returns:
         The names of the files applied now, in order; empty when the database was up to date.
     """
     files = sorted((folder or find_migrations()).glob("[0-9]*.sql"))
-    with psycopg.connect(conninfo, autocommit=True, **parameters) as conn:
+    with psycopg.connect(conninfo, autocommit=True, password=password) as conn:
         conn.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         conn.execute(
             """
@@ -43,9 +42,7 @@ def migrate(conninfo: str, folder: Path | None = None, **parameters: Any) -> lis
         done = {str(row[0]) for row in conn.execute("SELECT name FROM schema_migrations")}
         unknown = done - {file.name for file in files}
         if unknown:
-            raise MigrationError(
-                f"the database is newer than this code: it knows {', '.join(sorted(unknown))}"
-            )
+            raise MigrationError(f"the database is newer than this code: it knows {', '.join(sorted(unknown))}")
         pending = [file for file in files if file.name not in done]
         for file in pending:
             with conn.transaction():

@@ -43,9 +43,7 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         database_prepares=_switch(env, "DB_PREPARE", default=True),
         event_bus_name=env.get("EVENT_BUS_NAME", "brandish"),
         usage_key_prefix=env.get("USAGE_KEY_PREFIX", "brandish-usage-key-"),
-        cors_origins=tuple(
-            origin.strip() for origin in env.get("CORS_ORIGINS", "").split(",") if origin.strip()
-        ),
+        cors_origins=tuple(origin.strip() for origin in env.get("CORS_ORIGINS", "").split(",") if origin.strip()),
     )
 
 

@@ -14,7 +14,6 @@ from uuid import uuid4
 from fastapi import FastAPI
 from mangum import Mangum
 
-from doors.start import ready
 from brandish.settings import settings
 from doors import metrics
 from doors.errors import AGAIN, error_body, install_error_handlers
@@ -66,7 +65,6 @@ def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, An
         public: no key is needed, except where a route asks for one itself; requests are not logged one by one.
     """
     adapter = Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", "image/svg+xml"])
-    ready()
 
     def handler(event: Event, context: Any) -> Answer:
         started = perf_counter()

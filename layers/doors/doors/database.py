@@ -19,14 +19,14 @@ def connection() -> Connection:
     return conn
 
 
-def credentials() -> dict[str, str]:
+def password() -> str | None:
     """What `settings.database_url` leaves out: a token signed for this moment, where IAM logs us in."""
     if not settings.database_iam_auth:
-        return {}
+        return None
     from doors.aws import database_token  # botocore takes its time to import
 
-    return {"password": database_token(settings.database_url)}
+    return database_token(settings.database_url)
 
 
 def _open() -> Connection:
-    return connect(settings.database_url, prepares=settings.database_prepares, **credentials())
+    return connect(settings.database_url, prepares=settings.database_prepares, password=password())

@@ -61,11 +61,7 @@ def _without_emoji(name: str) -> str:
 
 
 def _is_emoji_or_space(character: str) -> bool:
-    return (
-        character.isspace()
-        or character == VARIATION_SELECTOR
-        or unicodedata.category(character) in EMOJI_CATEGORIES
-    )
+    return character.isspace() or character == VARIATION_SELECTOR or unicodedata.category(character) in EMOJI_CATEGORIES
 
 
 def _plural_words(words: str) -> str:

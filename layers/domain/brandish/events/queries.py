@@ -70,12 +70,11 @@ def mark_failed(tx: Tx, position: int, error: str, next_attempt_at: datetime | N
 
 
 def count_backlog(tx: Tx) -> Cursor:
-    """One row: `waiting`, `dead`, and `next_attempt_at` of the row that is due first (or null)."""
+    """One row: `waiting` and `dead`."""
     return tx.execute(
         """
         SELECT count(*) FILTER (WHERE next_attempt_at IS NOT NULL) AS waiting,
-               count(*) FILTER (WHERE next_attempt_at IS NULL) AS dead,
-               min(next_attempt_at) AS next_attempt_at
+               count(*) FILTER (WHERE next_attempt_at IS NULL) AS dead
         FROM events
         WHERE next_attempt_at IS NOT NULL OR published_at IS NULL
         """

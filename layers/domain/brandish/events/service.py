@@ -52,12 +52,10 @@ class Backlog:
     Attributes:
         waiting: events still to be published.
         dead: events given up after the last retry.
-        next_attempt_at: when the first of the waiting is due; None without any.
     """
 
     waiting: int
     dead: int
-    next_attempt_at: datetime | None
 
 
 def announce(tx: Tx, event: Event) -> None:
@@ -91,7 +89,7 @@ def publish_due(tx: Tx, send: Callable[[list[Envelope]], list[str | None]]) -> i
 def backlog(tx: Tx) -> Backlog:
     row = queries.count_backlog(tx).fetchone()
     assert row is not None
-    return Backlog(row["waiting"], row["dead"], row["next_attempt_at"])
+    return Backlog(row["waiting"], row["dead"])
 
 
 def take_unseen(tx: Tx, consumer: str, event_ids: Iterable[UUID]) -> set[UUID]:

@@ -1,0 +1,114 @@
+"""A line that breaks at a chosen moment, and what the player hears of it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from importlib import import_module
+from random import Random
+
+import pytest
+
+from brandish.content import content
+from brandish.database import Connection, transaction
+from brandish.players import service as players
+from brandish.settings import settings
+from doors import database
+from tests.api.conftest import proxy_event
+from tests.factories import announced, holdings, unlock
+from tests.promises.calls import PLAYERS, Call, trade
+from tests.promises.door import Told, tell
+from tests.promises.scissors import CUTS, Scissors
+
+ALICE = PLAYERS[0]
+COMMITTED = ("before the sync", "unanswered")
+
+
+@pytest.fixture
+def line(conn: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scissors]:
+    """This thread as an environment that has served already, on a line that can be cut."""
+    with transaction(conn) as tx:
+        unlock(tx, "feature_economy", "item_spade")
+        alice = players.load_or_create(tx, ALICE)
+        players.save(tx, alice.with_inventory(alice.inventory.give(content.money.item_id, 1000)))
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
+    with Scissors(database_url, Random(1)) as scissors:
+        monkeypatch.setattr(database, "settings", replace(settings, database_url=scissors.url))
+        monkeypatch.setattr(database._environment, "connection", None, raising=False)
+        assert tell(buy()).status == 200
+        yield scissors
+        database.connection().close()
+
+
+def buy(key: str | None = None) -> Call:
+    return trade("buy", 0, "spade", 1, key=key)
+
+
+def look() -> int:
+    query = {"platform": ALICE.platform, "platform_id": str(ALICE.platform_id), "username": str(ALICE.username)}
+    event = proxy_event("GET", "/api/v1/user/inventory", query=query)
+    return import_module("users.app").handler(event, None)["statusCode"]
+
+
+def bought(conn: Connection) -> int:
+    """Spades, after a look at whether money and log agree."""
+    with transaction(conn) as tx:
+        held, log = holdings(tx, ALICE), announced(tx, "item.bought")
+    assert held["money"] == 1000 - 100 * held["item_spade"]
+    assert len(log) == held["item_spade"]
+    return held["item_spade"]
+
+
+def end_all_others(conn: Connection) -> None:
+    conn.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+
+
+@pytest.mark.parametrize("call", [lambda: tell(buy()).status, look], ids=["buying", "looking"])
+def test_a_connection_that_died_between_two_calls_is_nobodys_business(
+    conn: Connection, line: Scissors, call: Callable[[], int]
+):
+    end_all_others(conn)
+
+    assert call() == 200
+
+
+@pytest.mark.parametrize("how", CUTS)
+def test_a_line_that_is_cut_before_the_commit_is_tried_again_unnoticed(conn: Connection, line: Scissors, how: str):
+    line.cut_at(1, how)
+
+    assert tell(buy()).status == 200
+
+    assert line.cuts == {how: 1}
+    assert bought(conn) == 2
+
+
+@pytest.mark.parametrize("how", CUTS)
+def test_a_line_that_is_cut_at_the_commit_leaves_it_to_the_caller(conn: Connection, line: Scissors, how: str):
+    line.cut_at(2, how)
+
+    answer = tell(buy())
+
+    assert (answer.status, answer.body["code"]) == (503, "unavailable")
+    assert line.cuts == {how: 1}
+    # The server may still be at it: nobody waits for its answer any more.
+    expected, deadline = 1 + (how in COMMITTED), time.monotonic() + 5
+    while bought(conn) != expected and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert bought(conn) == expected
+
+
+@pytest.mark.parametrize("how", CUTS)
+def test_a_caller_with_a_key_finds_out(conn: Connection, line: Scissors, how: str):
+    line.cut_at(2, how)
+    assert tell(buy("k")).status == 503
+
+    first, second = tell(buy("k")), tell(buy("k"))
+
+    assert first == Told(200, first.body, replayed=how in COMMITTED)
+    assert second == Told(200, first.body, replayed=True)
+    assert bought(conn) == 2

@@ -1,0 +1,113 @@
+"""What the bench's numbers stand on: the wire, and the floor made from what a use case sends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from time import perf_counter
+
+import psycopg
+import pytest
+
+from brandish.database import connect, transaction
+from brandish.players import registration
+from brandish.players.models import PlayerRef
+from local.bench import actions, floor, recording
+from local.bench.wire import Wire
+
+ALICE = PlayerRef("twitch", "bench-alice", "alice")
+
+
+@pytest.fixture
+def wire(database_url: str) -> Iterator[Wire]:
+    with Wire(database_url) as wire:
+        yield wire
+
+
+def test_the_wire_counts_a_wait_of_the_client_as_one_round_trip(wire: Wire):
+    with closing(psycopg.connect(wire.url, autocommit=True)) as conn:
+        before = wire.round_trips()
+
+        conn.execute("SELECT 1")
+        with conn.pipeline():
+            for number in range(20):
+                conn.execute("SELECT %s", [number])
+
+        assert wire.round_trips() - before == 2
+
+
+def test_the_wire_keeps_count_of_connections_that_are_gone(wire: Wire):
+    for _ in range(2):
+        psycopg.connect(wire.url, autocommit=True).close()
+
+    assert wire.round_trips() >= 2
+
+
+def test_the_wire_delivers_more_than_fits_into_a_socket_both_ways(wire: Wire):
+    text = "0123456789" * 500_000
+
+    with closing(psycopg.connect(wire.url, autocommit=True)) as conn:
+        answer = conn.execute("SELECT %s::text", [text]).fetchone()
+
+    assert answer == (text,)
+
+
+def test_distance_slows_a_round_trip_and_not_the_stream(database_url: str):
+    text = "0123456789" * 500_000
+    with Wire(database_url, round_trip_ms=40) as wire, closing(psycopg.connect(wire.url, autocommit=True)) as conn:
+        started = perf_counter()
+        conn.execute("SELECT 1")
+        assert perf_counter() - started >= 0.04
+
+        started = perf_counter()
+        conn.execute("SELECT %s::text", [text])
+        assert perf_counter() - started < 2  # in 64 KB pieces, each waiting for the one before: 3 s and more
+
+
+def test_whoever_hangs_up_is_gone_at_the_other_end_too(database_url: str, wire: Wire):
+    with closing(psycopg.connect(database_url, autocommit=True)) as judge:
+        conn = psycopg.connect(wire.url, autocommit=True)
+        row = conn.execute("SELECT pg_backend_pid()").fetchone()
+        assert row
+
+        judge.execute("SELECT pg_terminate_backend(%s)", row)
+
+        with pytest.raises(psycopg.OperationalError):
+            conn.execute("SELECT 1")
+        conn.close()
+
+
+def test_the_floor_sends_what_the_use_case_sends_in_as_many_round_trips(database_url: str):
+    register(database_url, ALICE)
+
+    recorded = recording.record(database_url, actions.BY_NAME["add"], ALICE, ALICE)
+    script = floor.Scripts([recorded]).texts[0]
+
+    first, second = script.split("\\endpipeline\n")[:2]
+    assert first.startswith("\\startpipeline\nBEGIN;\nSELECT user_id FROM users")
+    assert "UPDATE user_inventory SET inventory_data = :v" in second
+    assert second.endswith("COMMIT;\n")
+
+
+def test_pgbench_plays_a_recording_with_a_newcomer_each_time(database_url: str):
+    pgbench = floor.find_pgbench()
+    if pgbench is None:
+        pytest.skip("there is no pgbench here")
+    recorded = recording.record(database_url, actions.BY_NAME["register (new)"], ALICE, ALICE)
+    before = players_in(database_url)
+
+    times = floor.run(pgbench, database_url, [[recorded]], clients=2, seconds=1)
+
+    assert players_in(database_url) - before == len(times) > 0
+
+
+def register(database_url: str, ref: PlayerRef) -> None:
+    with closing(connect(database_url)) as conn, transaction(conn) as tx:
+        registration.register(tx, ref, ref)
+
+
+def players_in(database_url: str) -> int:
+    with closing(psycopg.connect(database_url)) as conn:
+        row = conn.execute("SELECT count(*) FROM users").fetchone()
+    assert row
+    return row[0]
