@@ -20,7 +20,7 @@ from local.stack import PortBusy, Stack, listen
 from local.template import TemplateError
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-STATE: Final = Path(".local")
+STATE: Final = Path(os.environ.get("BRANDISH_STATE") or ".local")
 DATABASE: Final = "brandish"
 CONNECTIONS: Final = {"max_connections": "200"}  # what the functions may open together, and some for people
 

@@ -21,12 +21,20 @@ class StackProcess:
 
     Args:
         database_url: the stack migrates it and leaves it running.
+        state: where the stack keeps its logs and what waits in its queues; None: a folder that is removed with it.
     """
 
-    def __init__(self, database_url: str, api_key: str = "test-api-key") -> None:
+    def __init__(self, database_url: str, api_key: str = "test-api-key", state: Path | None = None) -> None:
         self.api_key = api_key
         self.url = ""
-        self._environment = {**os.environ, "DATABASE_URL": database_url, "API_KEY": api_key, "PORT": "0"}
+        self._own_state = None if state else tempfile.TemporaryDirectory(prefix="brandish-")
+        self._environment = {
+            **os.environ,
+            "DATABASE_URL": database_url,
+            "API_KEY": api_key,
+            "PORT": "0",
+            "BRANDISH_STATE": str(state or (self._own_state and self._own_state.name)),
+        }
         self._terminal = tempfile.TemporaryFile("w+b")  # noqa: SIM115, closed by __exit__
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -36,6 +44,7 @@ class StackProcess:
         Raises:
             RuntimeError: it ended, or took too long; the text is what it printed.
         """
+        os.ftruncate(self._terminal.fileno(), 0)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "local"],
             cwd=ROOT,
@@ -77,3 +86,5 @@ class StackProcess:
         if self._process is not None and self._process.poll() is None:
             self.stop()
         self._terminal.close()
+        if self._own_state:
+            self._own_state.cleanup()

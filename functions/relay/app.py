@@ -9,7 +9,10 @@ import logging
 from time import sleep
 from typing import Any
 
+import psycopg
+
 from brandish.database import transaction
+from brandish.errors import TryAgain
 from brandish.events import service as events
 from brandish.events.service import Envelope
 from brandish.settings import settings
@@ -20,8 +23,8 @@ log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
 
 POLL_SECONDS = 1.0
-STOP_BEFORE_END_MS = 8_000
-"""Longer than a call to EventBridge that times out, so that the next relay never meets this one for long."""
+STOP_BEFORE_END_MS = 3_000
+"""The time for a last batch. One that is cut off in it goes out again, which consumers expect."""
 
 ready()
 
@@ -30,7 +33,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Publish what is due until the minute is nearly over."""
     published = 0
     while context.get_remaining_time_in_millis() > STOP_BEFORE_END_MS:
-        found = publish_batch()
+        try:
+            found = publish_batch()
+        except (TryAgain, psycopg.OperationalError) as error:
+            log.warning("the database is away: %s", error)
+            found = 0
         published += found
         if not found:
             sleep(POLL_SECONDS)

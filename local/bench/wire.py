@@ -2,6 +2,8 @@
 
 It parses nothing. A round trip begins with bytes from the client that follow bytes from the server: until then the
 client was waiting. (Answers beyond 8 KB, which the server sends before it is asked to, would count as one more.)
+But for one message: psycopg ends a pipeline with Sync and then sends a Flush by itself, which asks for nothing new. It
+may come after the answer to the Sync, and none ever answers it.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from urllib.parse import quote
 from psycopg.conninfo import conninfo_to_dict
 
 _CHUNK = 1 << 16
+_FLUSH = b"H\x00\x00\x00\x04"
 _ON_THE_WAY = 1 << 20  # bytes in one direction; a sender that is further ahead waits
 
 
@@ -147,8 +150,9 @@ class Wire:
         if not data:
             raise ConnectionResetError
         from_client = direction is connection.requests
-        connection.round_trips += from_client and connection.client_waits
-        connection.client_waits = not from_client
+        if data != _FLUSH:
+            connection.round_trips += from_client and connection.client_waits
+            connection.client_waits = not from_client
         direction.flying.append((perf_counter() + self._delay, memoryview(data)))
         direction.size += len(data)
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -20,6 +21,7 @@ from brandish.counters import service as counters
 from brandish.database import Connection, connect, transaction
 from brandish.economy.models import ItemSold
 from brandish.events import service as events
+from doors import database
 from relay.app import handler, publish_batch
 from tally.app import handler as tally_handler
 from tests.api.fakes import FakeEventBridge
@@ -152,6 +154,19 @@ def test_an_outage_loses_nothing(environment: Connection, event_bridge: FakeEven
     publish_batch()
 
     assert event_bridge.types == ["item.sold"]
+
+
+def test_a_connection_lost_in_the_middle_of_the_minute_is_replaced(
+    environment: Connection, event_bridge: FakeEventBridge, database_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(database, "settings", replace(database.settings, database_url=database_url))
+    announce(environment, sold())
+    with closing(connect(database_url)) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", (environment.info.backend_pid,))
+
+        assert handler({}, _Context(calls=2))["published"] == 1
+
+        database.connection().close()
 
 
 def test_two_relays_at_once_share_the_work(environment: Connection, event_bridge: FakeEventBridge, database_url: str):

@@ -175,8 +175,12 @@ def held(conn: Connection) -> Holdings:
     return found
 
 
-def check(conn: Connection, ledger: Ledger, initial: Holdings) -> None:
-    """Every item, every coin, every event and all experience is accounted for."""
+def check(conn: Connection, ledger: Ledger, initial: Holdings) -> int:
+    """Every item, every coin, every event and all experience is accounted for.
+
+    Returns:
+        How many actions were done of which nobody was told.
+    """
     strange = [answer for answer in ledger.answers if answer.status not in (200, 201, 400, 403, 404, 409, 503)]
     assert strange == []
     assert [answer for answer in ledger.answers if answer.call.key and answer.status == 503] == []
@@ -189,6 +193,7 @@ def check(conn: Connection, ledger: Ledger, initial: Holdings) -> None:
     _check_answers_kept(conn, ledger)
     _check_experience(conn, logged)
     _check_registrations(conn, ledger)
+    return (logged - told).total()
 
 
 def explain(surplus: Counter[Fact], unknown: Sequence[Call]) -> None:

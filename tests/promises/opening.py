@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from random import Random
+import os
+from random import Random, SystemRandom
 
 from brandish.content import content
 from brandish.database import Connection, transaction
@@ -14,6 +15,13 @@ from tests.promises.calls import ITEMS, PLAYERS
 from tests.promises.ledger import Holdings
 
 FOR_SALE = ("spade", "pebble", "spike", "tonic", "firepot", "offcut")
+
+
+def choose_seed() -> int:
+    """Another one each time; STORM_SEED repeats one, as far as the machine's timing lets it."""
+    seed = int(os.environ.get("STORM_SEED") or SystemRandom().randrange(1_000_000))
+    print(f"STORM_SEED={seed}")
+    return seed
 
 
 def furnish(conn: Connection, rng: Random) -> Holdings:

@@ -10,12 +10,12 @@ import signal
 import tempfile
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
-from random import Random, SystemRandom
+from random import Random
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -29,7 +29,7 @@ from tests.promises import ledger
 from tests.promises.calls import Call, draw
 from tests.promises.door import environments
 from tests.promises.ledger import Answer, Ledger
-from tests.promises.opening import furnish
+from tests.promises.opening import choose_seed, furnish
 
 CLIENTS = 8
 CALLS = 120
@@ -140,11 +140,11 @@ def wait(condition: Callable[[], bool], what: str) -> None:
 
 @pytest.mark.slow
 def test_what_was_answered_survives_the_death_of_postgres_and_of_the_stack(
-    database: Database, capsys: pytest.CaptureFixture[str]
+    database: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ):
-    seed = int(os.environ.get("STORM_SEED") or SystemRandom().randrange(1_000_000))
+    seed = choose_seed()
     started = time.perf_counter()
-    with StackProcess(database.url) as first, ExitStack() as later:
+    with StackProcess(database.url, state=tmp_path) as first, ExitStack() as later:
         with closing(connect(database.url)) as conn:
             initial = furnish(conn, Random(seed))
         crowd = Crowd(first, seed)
@@ -156,7 +156,7 @@ def test_what_was_answered_survives_the_death_of_postgres_and_of_the_stack(
 
         crowd.wait_for(CLIENTS * CALLS // 2)
         first.kill()
-        crowd.stack = later.enter_context(StackProcess(database.url))
+        crowd.stack = later.enter_context(StackProcess(database.url, state=tmp_path))
 
         crowd.join()
         with closing(connect(database.url)) as conn:
@@ -184,27 +184,34 @@ def _published(conn: Connection) -> int:
 
 
 def _check_counters(conn: Connection, url: str) -> None:
-    """Every sale and purchase counts once, however often it is delivered."""
-    # The local queues are in memory: what waited there has died with the stack. SQS would deliver it again, so
-    # we do; and since nobody knows what that was, everything, twice. The stack goes on delivering meanwhile.
-    counted = conn.execute("SELECT count(*) AS n FROM consumed_events").fetchall()[0]["n"]
-    assert counted > 0
-    trades = conn.execute(
+    """Every sale and purchase counts once: what waited in a queue when the stack died, and what is delivered again."""
+    expected = _trades(conn)
+    wait(lambda: _counted(conn, expected) == expected, "the tally")
+    rows = conn.execute(
         "SELECT event_id, event_type, payload FROM events WHERE event_type IN ('item.sold', 'item.bought')"
     ).fetchall()
-    with environments(url, 2) as together:
-        together([partial(_deliver, trades), partial(_deliver, trades[::-1])])
 
-    metrics = ("items_sold_total", "items_bought_total", "money_earned_total", "money_spent_total")
-    expected: dict[str, Counter[str]] = {name: Counter() for name in metrics}
+    with environments(url, 2) as together:
+        together([partial(_deliver, rows), partial(_deliver, rows[::-1])])
+
+    assert _counted(conn, expected) == expected
+
+
+def _trades(conn: Connection) -> dict[str, dict[str, int]]:
+    """{metric: {label: total}} as the log has it."""
+    totals: dict[str, Counter[str]] = defaultdict(Counter)
     for fact, times in ledger.logged_facts(conn).items():
         if fact.type == "item.sold":
-            expected["items_sold_total"][fact.item] += fact.quantity * times
-            expected["money_earned_total"][""] += fact.money * times
+            totals["items_sold_total"][fact.item] += fact.quantity * times
+            totals["money_earned_total"][""] += fact.money * times
         elif fact.type == "item.bought":
-            expected["items_bought_total"][fact.item] += fact.quantity * times
-            expected["money_spent_total"][""] += fact.money * times
-    assert {name: _counters(conn, name) for name in expected} == {name: dict(each) for name, each in expected.items()}
+            totals["items_bought_total"][fact.item] += fact.quantity * times
+            totals["money_spent_total"][""] += fact.money * times
+    return {metric: dict(labels) for metric, labels in totals.items()}
+
+
+def _counted(conn: Connection, metrics: Iterable[str]) -> dict[str, dict[str, int]]:
+    return {metric: _counters(conn, metric) for metric in metrics}
 
 
 def _deliver(rows: list[dict[str, Any]]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from brandish.counters.rules import COUNTED
 from local import template as local_template
 from local.cloudformation import read_document
 from local.routes import Routes
@@ -446,3 +447,9 @@ def test_samconfig_gives_parameters_values_they_take(installation: str):
         assert re.fullmatch(parameter.get("AllowedPattern", ".*"), value)
         if parameter["Type"] == "Number":
             assert parameter.get("MinValue", 0) <= int(value) <= parameter.get("MaxValue", 10_000)
+
+
+def test_everything_the_tally_counts_is_delivered_to_it():
+    [rule] = [rule for rule in TEMPLATE.rules if rule.name == "EventsToTally"]
+
+    assert set(rule.pattern["detail-type"]) == set(COUNTED)
