@@ -46,7 +46,8 @@ def show(line: str) -> None:
     words = line.split()
     if not words or words[0] not in ("Collecting", "Downloading", "Using", "Installing"):
         return
-    stage = f"  {words[0].lower()} {words[-1] if words[0] == 'Using' else words[1]}"
+    what = {"Installing": "all of it", "Using": words[-1]}.get(words[0], words[1])
+    stage = f"  {words[0].lower()} {what}"
     if sys.stdout.isatty():
         print(f"\r\033[K{stage[:76]}", end="", flush=True)
     elif words[0] == "Installing":

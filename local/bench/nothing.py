@@ -11,18 +11,17 @@ from doors.fields import Message
 from economy.app import TradeRequest, app, handler
 from local.bench import requests
 
-_EVENT = requests.event(
-    "POST",
-    "/api/v1/economy/nothing",
-    {"platform": "twitch", "platform_id": "1", "username": "alice", "item_name": "spade", "quantity": 1},
-)
-
 
 @app.post("/api/v1/economy/nothing", response_model=Message)
 async def nothing(body: TradeRequest, call: Call) -> Response:
     return call.answer(cast(Any, None), Message(message=f"{body.username} did nothing."))
 
 
-def do() -> None:
-    answer = handler(_EVENT, None)
+def event() -> dict[str, Any]:
+    body = {"platform": "twitch", "platform_id": "1", "username": "alice", "item_name": "spade", "quantity": 1}
+    return requests.event("POST", "/api/v1/economy/nothing", body)
+
+
+def do(event: dict[str, Any]) -> None:
+    answer = handler(event, None)
     assert answer["statusCode"] == 200, answer

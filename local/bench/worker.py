@@ -18,9 +18,14 @@ from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from time import perf_counter, process_time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local.bench import requests
+
+if TYPE_CHECKING:  # whoever measures a handler lets it do its own imports
+    from brandish.database import Connection
+    from brandish.players.models import PlayerRef
+    from local.bench.actions import Action
 
 WARM_UP = 0.3  # seconds
 
@@ -55,50 +60,56 @@ def call(handler: str, event: dict[str, Any]) -> Any:
 def overhead(count: int) -> dict[str, Any]:
     from local.bench import nothing
 
-    return _timed(nothing.do, lambda done, _: done >= count, warm_up=lambda done, _: done >= 200)
+    return _timed(nothing.do, nothing.event, lambda done, _: done >= count, warm_up=lambda done, _: done >= 200)
 
 
 def run(action: str, level: str, players: list[int], seconds: float) -> dict[str, Any]:
     """One call after the other, for players picked at random."""
-    once = _as_handler(action, players) if level == "handler" else _as_use_case(action, players)
-    return _timed(once, lambda _, passed: passed >= seconds, warm_up=lambda _, passed: passed >= WARM_UP)
-
-
-def _as_use_case(name: str, numbers: list[int]) -> Callable[[], None]:
-    from brandish.database import transaction
     from local.bench import actions
 
     actions.lift_daily_cap()
-    action = actions.BY_NAME[name]
-    players = [actions.bench_player(number) for number in numbers]
+    chosen = actions.BY_NAME[action]
+    everybody = [actions.bench_player(number) for number in players]
+
+    def pick() -> tuple[PlayerRef, PlayerRef]:
+        player, other = random.sample(everybody, 2)
+        return chosen.who(player), other
+
+    if level == "use case":
+        act, prepare = _as_use_case(chosen), pick
+    else:
+        act = _as_handler(chosen)
+
+        def prepare() -> Any:
+            return requests.event("POST", chosen.path, chosen.body(*pick()))
+
+    return _timed(act, prepare, lambda _, passed: passed >= seconds, warm_up=lambda _, passed: passed >= WARM_UP)
+
+
+def _as_use_case(action: Action) -> Callable[[Any], None]:
+    from brandish.database import transaction
+
     conn = _connection()
 
-    def once() -> None:
-        player, other = random.sample(players, 2)
+    def act(players: Any) -> None:
         with transaction(conn) as tx:
-            action.use_case(tx, action.who(player), other)
+            action.use_case(tx, *players)
 
-    return once
+    return act
 
 
-def _as_handler(name: str, numbers: list[int]) -> Callable[[], None]:
-    from local.bench import actions
-
-    actions.lift_daily_cap()
-    action = actions.BY_NAME[name]
-    players = [actions.bench_player(number) for number in numbers]
+def _as_handler(action: Action) -> Callable[[Any], None]:
     handler = handler_named(action.handler)
 
-    def once() -> None:
-        player, other = random.sample(players, 2)
-        answer = handler(requests.event("POST", action.path, action.body(action.who(player), other)), None)
+    def act(event: Any) -> None:
+        answer = handler(event, None)
         assert answer["statusCode"] in (200, 201), answer
 
-    return once
+    return act
 
 
 @cache
-def _connection() -> Any:
+def _connection() -> Connection:
     from brandish.database import connect
 
     return connect(os.environ["DATABASE_URL"])
@@ -107,23 +118,27 @@ def _connection() -> Any:
 Over = Callable[[int, float], bool]
 
 
-def _timed(once: Callable[[], None], over: Over, *, warm_up: Over) -> dict[str, Any]:
-    """Call until `over` (calls, seconds)."""
-    _repeat(once, warm_up)
-    worked = process_time()
-    times = _repeat(once, over)
-    return {"times": times, "processor": (process_time() - worked) * 1e6 / len(times)}
+def _timed(act: Callable[[Any], None], prepare: Callable[[], Any], over: Over, *, warm_up: Over) -> dict[str, Any]:
+    """Act until `over` (calls, seconds)."""
+    _repeat(act, prepare, warm_up)
+    times, worked = _repeat(act, prepare, over)
+    return {"times": times, "processor": worked / len(times)}
 
 
-def _repeat(once: Callable[[], None], over: Over) -> list[float]:
+def _repeat(act: Callable[[Any], None], prepare: Callable[[], Any], over: Over) -> tuple[list[float], float]:
+    """Microseconds of each call, and of the processor for all of them, both without the preparation."""
     times: list[float] = []
-    started = before = perf_counter()
-    while not over(len(times), before - started):
-        once()
+    worked = 0.0
+    started = now = perf_counter()
+    while not over(len(times), now - started):
+        subject = prepare()
+        worked -= process_time()
+        before = perf_counter()
+        act(subject)
         now = perf_counter()
+        worked += process_time()
         times.append((now - before) * 1e6)
-        before = now
-    return times
+    return times, worked * 1e6
 
 
 if __name__ == "__main__":
