@@ -9,8 +9,8 @@ from typing import Any
 from brandish.database import transaction
 from brandish.events import service as events
 from brandish.keys import service as keys
-from brandish.linking import service as linking
-from brandish.timeouts import service as timeouts
+from brandish.linking import retention as linking
+from brandish.timeouts import retention as timeouts
 from doors import idempotency
 from doors.database import connection
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doors.start import ready  # first: see there
+from doors.start_http import ready  # first: see there
 
 import asyncio
 from typing import Annotated
@@ -15,7 +15,7 @@ from pydantic import BaseModel, StringConstraints
 
 from brandish.info import service as info
 from brandish.settings import settings
-from doors import metrics
+from doors import notes
 from doors.app import create_app, create_handler
 from doors.call import Call
 from doors.database import password
@@ -28,7 +28,7 @@ PING_SECONDS = 2
 
 async def note_route(request: Request) -> None:
     """Routes without a call are counted under their own names, too."""
-    metrics.note_route(request.scope["route"].path)
+    notes.note_route(request.scope["route"].path)
 
 
 async def require_key(request: Request) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doors.start import ready  # first: see there
+from doors.start_http import ready  # first: see there
 
 from datetime import timedelta
 from typing import Annotated

@@ -82,7 +82,7 @@ STEPS = (
     _post("link/claim", "/api/v1/link/claim", SECOND_ACCOUNT | {"token": "{token}"}),
     # Only the code knows which players to lock, so they come one round trip later.
     Step("link/confirm", 3, "POST", "/api/v1/link/confirm", ALICE),
-    Step("link/status", 2, "GET", "/api/v1/link/status", query=_ALICES_ACCOUNT),
+    Step("link/status", 1, "GET", "/api/v1/link/status", query=_ALICES_ACCOUNT),
     _post("link/unlink", "/api/v1/link/unlink", ALICE | {"target_platform": "discord"}),
     _post("link/unlink, confirmed", "/api/v1/link/unlink", ALICE | {"target_platform": "discord", "confirm": True}),
 )

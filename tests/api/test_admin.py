@@ -169,8 +169,7 @@ def test_figures_add_up_over_routes_and_environments(call: CallApi, conn: Connec
         monkeypatch.setattr(metrics, "_environment", metrics._Environment())
         metrics._environment.flushed_at -= metrics.FLUSH_EVERY
         for _ in range(times):
-            metrics.note_route(path)
-            metrics.count_request("GET", status, seconds)
+            metrics.count_request("GET", path, status, seconds)
         with transaction(conn) as tx:
             metrics.flush_if_due(tx)
     with transaction(conn) as tx:

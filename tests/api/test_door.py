@@ -7,6 +7,7 @@ import logging
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -301,6 +302,7 @@ def test_a_request_is_logged_in_one_line_without_its_secrets(shop: CallApi, capl
         200,
         "test",
     )
+    assert UUID(record.user_id)  # pyright: ignore[reportAttributeAccessIssue]
     assert "secret-key" not in str(record.__dict__)
 
 

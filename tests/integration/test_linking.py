@@ -13,11 +13,11 @@ from brandish.jobs import service as jobs
 from brandish.jobs.models import JobProgress
 from brandish.linking import models
 from brandish.linking.models import LinkState
+from brandish.linking.retention import forget_expired
 from brandish.linking.service import (
     claim_link,
     confirm_link,
     confirm_unlink,
-    forget_expired,
     link_status,
     request_unlink,
     start_link,

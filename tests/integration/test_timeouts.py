@@ -5,10 +5,10 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from brandish.database import Connection, Tx, connect, transaction
+from brandish.timeouts.retention import forget_expired
 from brandish.timeouts.service import (
     apply_timeout,
     clear_timeout,
-    forget_expired,
     read_timeout,
     reduce_timeout,
 )

@@ -127,5 +127,5 @@ def test_a_link_can_be_given_up_while_another_is_left():
 
 
 def test_platforms_are_listed_in_one_order():
-    assert in_list_order(player_on("youtube", "discord", "twitch")) == ("discord", "twitch", "youtube")
-    assert in_list_order(None) == ()
+    assert in_list_order({"youtube", "discord", "twitch"}) == ("discord", "twitch", "youtube")
+    assert in_list_order(()) == ()

@@ -7,6 +7,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, LiteralString
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
@@ -53,12 +54,16 @@ class Tx:
     `execute` only queues. The first fetch from any of its cursors sends what has been queued so far and waits once
     for all of it; the end of the transaction sends the rest together with COMMIT. So a use case asks for everything
     it wants to know, fetches, decides, and writes without looking back: two round trips.
+
+    Attributes:
+        about: the first player this transaction has loaded, for whoever logs it.
     """
 
-    __slots__ = ("_conn", "now", "rng")
+    __slots__ = ("_conn", "about", "now", "rng")
 
     def __init__(self, conn: Connection, now: datetime, rng: random.Random) -> None:
         self._conn = conn
+        self.about: UUID | None = None
         self.now = now
         self.rng = rng
 

@@ -18,6 +18,7 @@ from brandish.settings import settings
 from doors import metrics
 from doors.errors import AGAIN, error_body, install_error_handlers
 from doors.idempotency import MAX_LENGTH
+from doors.notes import take_notes
 
 Event = dict[str, Any]
 Answer = dict[str, Any]
@@ -78,7 +79,8 @@ def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, An
             answer["body"] = ""
         answer["headers"] = answer.get("headers", {}) | SECURITY_HEADERS | _cors(headers) | {"X-Request-ID": request_id}
         seconds = perf_counter() - started
-        route = metrics.count_request(method, answer["statusCode"], seconds)
+        notes = take_notes()
+        metrics.count_request(method, notes.route, answer["statusCode"], seconds)
         if not public or event["path"].startswith("/api/"):
             log.info(
                 "request",
@@ -86,7 +88,8 @@ def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, An
                     "request_id": request_id,
                     "method": method,
                     "path": event["path"],
-                    "route": route,
+                    "route": notes.route,
+                    "user_id": notes.user_id and str(notes.user_id),
                     "status": answer["statusCode"],
                     "duration_ms": round(seconds * 1000, 3),
                     "remote_addr": event["requestContext"].get("identity", {}).get("sourceIp"),

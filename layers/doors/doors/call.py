@@ -15,6 +15,7 @@ from brandish.errors import DomainError
 from doors import idempotency, metrics
 from doors.database import connection
 from doors.idempotency import IdempotencyKey
+from doors.notes import note_route, note_user
 
 
 class _Call:
@@ -25,7 +26,7 @@ class _Call:
 
     def __init__(self, request: Request) -> None:
         event: dict[str, Any] = request.scope["aws.event"]
-        metrics.note_route(request.scope["route"].path)
+        note_route(request.scope["route"].path)
         key: str | None = event["brandish"]["idempotency_key"]
         self.idempotency_key = (
             IdempotencyKey(event["brandish"]["caller"], request.scope["path"], key)
@@ -41,17 +42,14 @@ class _Call:
             Replay: with the answer of the first try.
         """
         with database.transaction(connection()) as tx:
-            if self.idempotency_key is None:
-                yield tx
-            else:
-                self._earlier_answer = idempotency.find_answer(tx, self.idempotency_key)
-                try:
+            try:
+                if self.idempotency_key is None:
                     yield tx
-                except DomainError:
-                    # Refused, perhaps because the first try has just done it: look again behind its lock.
-                    idempotency.replay_if_answered(self._earlier_answer)
-                    idempotency.replay_if_answered(idempotency.find_answer(tx, self.idempotency_key))
-                    raise
+                else:
+                    with self._acting_once(tx, self.idempotency_key):
+                        yield tx
+            finally:
+                note_user(tx.about)
             metrics.flush_if_due(tx)
 
     @contextmanager
@@ -63,6 +61,18 @@ class _Call:
         else:
             with database.reading(connection()) as tx:
                 yield tx
+                note_user(tx.about)
+
+    @contextmanager
+    def _acting_once(self, tx: Tx, key: IdempotencyKey) -> Generator[None]:
+        self._earlier_answer = idempotency.find_answer(tx, key)
+        try:
+            yield
+        except DomainError:
+            # Refused, perhaps because the first try has just done it: look again behind its lock.
+            idempotency.replay_if_answered(self._earlier_answer)
+            idempotency.replay_if_answered(idempotency.find_answer(tx, key))
+            raise
 
     def answer(self, tx: Tx, body: BaseModel, status: int = 200) -> Response:
         """The answer of an action, inside its transaction: it is stored for retries together with the rest."""

@@ -25,7 +25,6 @@ class _Sum:
 
 class _Environment(threading.local):
     def __init__(self) -> None:
-        self.route = ""
         self.sums: dict[tuple[str, str, int], _Sum] = {}
         self.flushed_at = monotonic()
 
@@ -33,19 +32,12 @@ class _Environment(threading.local):
 _environment = _Environment()
 
 
-def note_route(path: str) -> None:
-    """The template of the route that answers, such as /api/v1/user/inventory/{username}."""
-    _environment.route = path
-
-
-def count_request(method: str, status: int, seconds: float) -> str:
-    """Add one answered request; tells its route ("" when no route took it)."""
-    route, _environment.route = _environment.route, ""
+def count_request(method: str, route: str, status: int, seconds: float) -> None:
+    """Add one answered request. `route` is the route's template, "" when none took it."""
     total = _environment.sums.setdefault((method, route, status), _Sum())
     total.count += 1
     total.seconds += seconds
     total.buckets[bisect_left(BUCKETS, seconds)] += 1
-    return route
 
 
 def flush_is_due() -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from brandish.database import Cursor, Tx
-from brandish.linking.models import LinkToken
-from brandish.players.models import PlayerRef
+
+if TYPE_CHECKING:  # the retention clock starts without them
+    from brandish.linking.models import LinkToken
+    from brandish.players.models import PlayerRef
 
 
 def expire_tokens(tx: Tx, source: PlayerRef) -> None:
@@ -57,14 +60,21 @@ def lock_token_of(tx: Tx, source: PlayerRef) -> Cursor:
     )
 
 
-def find_living_token_of(tx: Tx, source: PlayerRef) -> Cursor:
+def read_status(tx: Tx, account: PlayerRef) -> Cursor:
+    """One row: `platforms` of the account's player (null for a stranger), and the account's living token's columns
+    (null without one)."""
     return tx.execute(
         """
-        SELECT * FROM link_tokens
-        WHERE source_platform = %s AND source_platform_id = %s AND state IN ('pending', 'claimed')
-          AND expires_at > %s
+        SELECT (SELECT array_agg(every.platform)
+                FROM user_platform_links this JOIN user_platform_links every USING (user_id)
+                WHERE this.platform = %(platform)s AND this.platform_user_id = %(platform_id)s) AS platforms,
+               token.*
+        FROM (VALUES (true)) AS always
+        LEFT JOIN link_tokens token
+            ON source_platform = %(platform)s AND source_platform_id = %(platform_id)s
+            AND state IN ('pending', 'claimed') AND expires_at > %(now)s
         """,
-        (source.platform, source.platform_id, tx.now),
+        {"platform": account.platform, "platform_id": account.platform_id, "now": tx.now},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from random import Random
 
@@ -23,8 +24,6 @@ from brandish.players.models import PLATFORMS, Player, PlayerRef
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 TOKEN_LENGTH = 6
 TOKEN_LIFE = timedelta(minutes=10)
-TOKEN_KEPT = timedelta(hours=1)
-"""After its end: somebody who types an old code reads that it has expired, not that there is none."""
 UNLINK_WINDOW = timedelta(seconds=60)
 
 
@@ -80,5 +79,5 @@ def same_account(one: PlayerRef, other: PlayerRef) -> bool:
     return (one.platform, one.platform_id) == (other.platform, other.platform_id)
 
 
-def in_list_order(player: Player | None) -> tuple[str, ...]:
-    return tuple(platform for platform in PLATFORMS if player is not None and platform in player.links)
+def in_list_order(platforms: Collection[str]) -> tuple[str, ...]:
+    return tuple(platform for platform in PLATFORMS if platform in platforms)

@@ -75,7 +75,7 @@ def confirm_link(tx: Tx, source: PlayerRef) -> tuple[str, ...]:
         keeper = _merge(tx, keeper, other)
     players.save(tx, keeper)
     queries.confirm_token(tx, token.token)
-    return rules.in_list_order(keeper)
+    return rules.in_list_order(keeper.links)
 
 
 def request_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
@@ -115,15 +115,9 @@ def confirm_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
 
 def link_status(tx: Tx, account: PlayerRef) -> LinkStatus:
     """Where the account's player is known, and the account's own code. Strangers have neither."""
-    finding = queries.find_living_token_of(tx, account)
-    player, _ = players.peek(tx, account)
-    return LinkStatus(rules.in_list_order(player), _token(finding.fetchone()))
-
-
-def forget_expired(tx: Tx) -> None:
-    """Delete codes an hour after their end and unlink requests nobody confirmed."""
-    queries.delete_tokens_expired_before(tx, tx.now - rules.TOKEN_KEPT)
-    queries.delete_unlink_requests_expired_before(tx, tx.now - rules.TOKEN_KEPT)
+    row = queries.read_status(tx, account).fetchone()
+    assert row is not None
+    return LinkStatus(rules.in_list_order(row["platforms"] or ()), _token(row if row["token"] else None))
 
 
 def _register(tx: Tx, source: PlayerRef, other: Player | None) -> Player:

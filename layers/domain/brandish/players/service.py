@@ -82,6 +82,7 @@ def _load(tx: Tx, refs: tuple[PlayerRef, ...], *, jobs: bool, lock: bool) -> tup
     if locking and {row["user_id"] for row in locking} != found.keys():
         raise TryAgain  # the identity moved to another player between the two statements
     wanted = [found.get(user_id) for user_id in rows[0]["wanted"]]
+    tx.about = tx.about or next(iter(found), None)
     return [_seen(player, ref) for player, ref in zip(wanted, refs, strict=True)], world
 
 

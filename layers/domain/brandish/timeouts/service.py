@@ -53,11 +53,6 @@ def read_timeout(tx: Tx, platform: str, username: str) -> Timeout:
     return Timeout(platform, username, row["expires_at"] - tx.now if row else timedelta(0))
 
 
-def forget_expired(tx: Tx) -> None:
-    """For the retention clock: rows nobody will look at again."""
-    queries.delete_expired(tx)
-
-
 def _announce_cleared(tx: Tx, platform: str, username: str, reason: str) -> None:
     events.announce(
         tx,
