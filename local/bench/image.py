@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ STATE = ROOT / ".local" / "bench"
 TEMPLATE = ROOT / "template.yaml"
 PYTHON_OF_THE_BUILD = str(ROOT / "layers" / "python313")
 LOCK = ROOT / "layers" / "dependencies" / "requirements.txt"
+RECIPE = ROOT / "layers" / "dependencies" / "Makefile"
 
 
 class BuildError(Exception):
@@ -68,7 +68,7 @@ def build() -> Image:
         _make("functions", *functions),
         _make("layers/doors", "Doors") / "python",
         _make("layers/domain", "Domain") / "python",
-        _dependencies(python),
+        _dependencies() / "python",
     )
     return Image(python, paths, functions, frozenset(route.function for route in template.api.routes))
 
@@ -76,26 +76,25 @@ def build() -> Image:
 def _make(folder: str, *resources: str) -> Path:
     artifacts = STATE / "image" / Path(folder).name
     shutil.rmtree(artifacts, ignore_errors=True)
+    return _make_into(artifacts, folder, *resources)
+
+
+def _make_into(artifacts: Path, folder: str, *resources: str) -> Path:
     artifacts.mkdir(parents=True)
     targets = [f"build-{name}" for name in resources]
-    _run("make", "--silent", "-f", f"{folder}/Makefile", *targets, f"ARTIFACTS_DIR={artifacts}")
+    _run("make", "--silent", "-f", f"{folder}/Makefile", *targets, f"ARTIFACTS_DIR={artifacts}", "PLATFORM=")
     return artifacts
 
 
-def _dependencies(python: str) -> Path:
-    fingerprint = hashlib.sha256(LOCK.read_bytes() + platform.machine().encode()).hexdigest()[:12]
+def _dependencies() -> Path:
+    fingerprint = hashlib.sha256(LOCK.read_bytes() + RECIPE.read_bytes()).hexdigest()[:12]
     home = STATE / f"dependencies-{fingerprint}"
     if not home.exists():
         for older in STATE.glob("dependencies-*"):
             shutil.rmtree(older)
         unfinished = STATE / "unfinished-dependencies"
         shutil.rmtree(unfinished, ignore_errors=True)
-        _run(
-            *(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "--no-deps"),
-            *("--require-hashes", "--requirement", str(LOCK), "--target", str(unfinished)),
-        )
-        _run(python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", str(unfinished))
-        unfinished.rename(home)
+        _make_into(unfinished, "layers/dependencies", "Dependencies").rename(home)
     return home
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import ClassVar
 from uuid import UUID
 
@@ -20,11 +21,16 @@ class World:
         version: changes whenever anything in here does.
         levels: {node key: highest unlocked level}, unlocked nodes only.
         names: how items are called in chat just now.
+        worked_out: {(feature key, value): modified value}, as far as `rules.modified` was asked about this very
+            world: fractions are exact and slow, and prices are asked for all the time.
     """
 
     version: UUID
     levels: Mapping[str, int]
     names: Names
+    worked_out: dict[tuple[str, int | Fraction], int | Fraction] = field(
+        default_factory=dict[tuple[str, int | Fraction], int | Fraction], compare=False, repr=False
+    )
 
     def has(self, node_key: str) -> bool:
         return node_key in self.levels

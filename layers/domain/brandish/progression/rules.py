@@ -23,15 +23,25 @@ def _modifiers_by_feature() -> Mapping[str, list[tuple[Node, Modifier]]]:
 _MODIFIERS = _modifiers_by_feature()
 
 
+WORKED_OUT = 1000
+"""How many results a world keeps: all of those for prices and caps, some of those for scores."""
+
+
 def modified(world: World, feature_key: str, value: Number) -> Number:
     """`value` after every unlocked node that modifies this feature, each at its highest unlocked level.
 
     Exact: the caller truncates where the rules say so. Without such a node the value comes back unchanged.
     """
+    known = world.worked_out.get((feature_key, value))
+    if known is not None:
+        return known
     active = [
         (modifier, level) for node, modifier in _MODIFIERS.get(feature_key, ()) if (level := world.levels.get(node.key))
     ]
-    return chained(value, active) if active else value
+    result = chained(value, active) if active else value
+    if len(world.worked_out) < WORKED_OUT:
+        world.worked_out[feature_key, value] = result
+    return result
 
 
 def chained(value: Number, active: Iterable[tuple[Modifier, int]]) -> Fraction:
