@@ -55,6 +55,8 @@ def look() -> int:
 def bought(conn: Connection) -> int:
     """Spades, after a look at whether money and log agree."""
     with transaction(conn) as tx:
+        # Both as of one moment: the purchase may be committed just now.
+        tx.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         held, log = holdings(tx, ALICE), announced(tx, "item.bought")
     assert held["money"] == 1000 - 100 * held["item_spade"]
     assert len(log) == held["item_spade"]
