@@ -5,8 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAM_VENV := .local/sam
 # Python 3.13 for what only the Lambda runtime can show: `make build` and the import times of `make bench`.
-export PYTHON313 ?= $(firstword $(shell command -v python3.13 2>/dev/null) \
-	$(lastword $(sort $(wildcard $(HOME)/.pyenv/versions/3.13*/bin/python3.13))))
+# The interpreter itself, whatever shim may lead to it.
+export PYTHON313 ?= $(shell layers/python313 -c 'import sys; print(sys.executable)' 2>/dev/null)
 export SAM_CLI_TELEMETRY := 0
 export PYTHONPATH := functions:layers/domain:layers/doors:.
 
@@ -74,7 +74,7 @@ validate: install sam ## Check template.yaml
 .PHONY: build
 build: sam ## Build functions and layers for AWS (needs Python 3.13)
 	@test -n "$(PYTHON313)" || { echo "No Python 3.13 found. Install it, or name it: make PYTHON313=/path/to/python3.13 build"; exit 1; }
-	@PATH="$(dir $(PYTHON313)):$$PATH" $(SAM_VENV)/bin/sam build
+	@$(SAM_VENV)/bin/sam build
 
 .PHONY: check
 check: test lint drift validate build ## All that CI runs, but for the slow tests
