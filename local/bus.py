@@ -68,6 +68,10 @@ class Bus:
         self._deliveries.add(task)
         task.add_done_callback(self._deliveries.discard)
 
+    def close(self) -> None:
+        """Nothing may arrive any more."""
+        self._messages.close()
+
     async def _invoke(self, function: str, event: Any, dead_letters: str | None) -> None:
         try:
             await self._runtime.invoke_until_done(function, event, self._retry_delays)

@@ -123,6 +123,7 @@ class Stack:
         self.runtime.stop(PATIENCE)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self.bus.close()
         self._loop.close()
         os.environ.clear()
         os.environ.update(self._before)

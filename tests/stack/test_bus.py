@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -238,7 +239,7 @@ def test_too_much_at_once_is_refused_whole(events: Any, entries: list[dict[str, 
         events.put_events(Entries=entries)
 
 
-def test_a_service_that_is_not_here_says_so():
+def test_a_service_that_is_not_here_says_so(stack: Stack):
     with pytest.raises(Exception, match="The local bus takes PutEvents"):
         boto3.Session().client("dynamodb").list_tables()
 
@@ -351,26 +352,27 @@ def test_a_bad_pattern_stops_the_start(tmp_path: Path):
         pytest.fail("it started")
 
 
+SPEC = QueueSpec("Q", 30, None, None, "arn:aws:sqs:eu-central-1:000000000000:Q")
+
+
 def test_what_waits_in_a_queue_survives_the_process(tmp_path: Path) -> None:
-    spec = QueueSpec("Q", 30, None, None, "arn:aws:sqs:eu-central-1:000000000000:Q")
-    before = Queue(spec, MessageStore(tmp_path / "messages.db"))
-    before.send("first")
-    before.send("second")
+    with closing(MessageStore(tmp_path / "messages.db")) as store:
+        before = Queue(SPEC, store)
+        before.send("first")
+        before.send("second")
 
-    after = Queue(spec, MessageStore(tmp_path / "messages.db"))
-
-    assert after.bodies() == ["first", "second"]
+    with closing(MessageStore(tmp_path / "messages.db")) as store:
+        assert Queue(SPEC, store).bodies() == ["first", "second"]
 
 
 def test_what_was_deleted_does_not_come_back(tmp_path: Path) -> None:
-    spec = QueueSpec("Q", 30, None, None, "arn:aws:sqs:eu-central-1:000000000000:Q")
-    before = Queue(spec, MessageStore(tmp_path / "messages.db"))
-    before.send("done")
+    async def work(queue: Queue) -> None:
+        queue.send("done")
+        [message] = await queue.receive(1)
+        queue.delete(message)
 
-    async def work() -> None:
-        [message] = await before.receive(1)
-        before.delete(message)
+    with closing(MessageStore(tmp_path / "messages.db")) as store:
+        asyncio.run(work(Queue(SPEC, store)))
 
-    asyncio.run(work())
-
-    assert Queue(spec, MessageStore(tmp_path / "messages.db")).bodies() == []
+    with closing(MessageStore(tmp_path / "messages.db")) as store:
+        assert Queue(SPEC, store).bodies() == []

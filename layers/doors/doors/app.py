@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import logging
 import re
+import threading
 from collections.abc import Callable
+from functools import cache
 from time import perf_counter
 from typing import Any
 from urllib.parse import unquote
@@ -65,6 +68,7 @@ def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, An
     Args:
         public: no key is needed, except where a route asks for one itself; requests are not logged one by one.
     """
+    _ensure_event_loop()
     adapter = Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", "image/svg+xml"])
 
     def handler(event: Event, context: Any) -> Answer:
@@ -181,8 +185,13 @@ def _cors(headers: dict[str, str]) -> dict[str, str]:
 
 
 def _ensure_event_loop() -> None:
-    """Mangum runs the app on the thread's event loop; only a main thread would get one by itself."""
-    try:
-        asyncio.get_event_loop_policy().get_event_loop()
-    except RuntimeError:
-        asyncio.set_event_loop(asyncio.new_event_loop())
+    """Mangum runs the app on its thread's event loop. A main thread must be given one; others bring theirs."""
+    if threading.current_thread() is threading.main_thread():
+        asyncio.set_event_loop(_main_loop())
+
+
+@cache
+def _main_loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    atexit.register(loop.close)
+    return loop
