@@ -90,7 +90,7 @@ class _Bench:
         _title("Import to ready", "fresh processes, python3.13, byte-code; `first answer`: a path without a route")
         rows = imports.measure(self.image, runs=3 if self.quick else 10, progress=_progress)
         for row in rows:
-            row["verdict"] = "" if row["median_ms"] <= row["budget_ms"] else "OVER"
+            row["verdict"] = "OVER" if row["budget_ms"] and row["median_ms"] > row["budget_ms"] else ""
         columns = ("function", "median_ms", "min_ms", "max_ms", "cpu_ms", "budget_ms", "verdict", "first_answer_ms")
         print(table(rows, columns))
         if self.verbose:

@@ -13,6 +13,7 @@ from local.bench.image import ROOT, BuildError, Image
 
 DOOR_BUDGET_MS = 350
 BUDGET_MS = 150
+UNHURRIED = ("Migrate",)  # runs once a deployment, and nobody waits for its start
 
 # `ready`: what Lambda's INIT phase waits for. `answered`: a path that no route has, so no use case and no database.
 _CHILD = """
@@ -93,7 +94,7 @@ def _row(image: Image, name: str, runs: list[_Measured]) -> Row:
         "min_ms": round(min(ready), 1),
         "max_ms": round(max(ready), 1),
         "cpu_ms": round(median(run.worked for run in runs), 1),
-        "budget_ms": DOOR_BUDGET_MS if name in image.doors else BUDGET_MS,
+        "budget_ms": DOOR_BUDGET_MS if name in image.doors else None if name in UNHURRIED else BUDGET_MS,
     }
     if name in image.doors:
         row["first_answer_ms"] = round(median(run.answered for run in runs), 1)

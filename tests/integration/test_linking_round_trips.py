@@ -23,10 +23,10 @@ def test_the_steps_of_a_merge_and_its_undoing(database_url: str):
     with counted(database_url) as (conn, wire):
 
         def step(name: str, deed: Callable[[Tx], object]) -> None:
-            before = wire.round_trips
+            before = wire.round_trips()
             with transaction(conn) as tx:
                 deed(tx)
-            taken[name] = wire.round_trips - before
+            taken[name] = wire.round_trips() - before
 
         def play(alice: PlayerRef, bob: PlayerRef) -> None:
             codes: list[str] = []

@@ -72,10 +72,10 @@ def test_an_action_costs_two_round_trips(database_url: str, action: Callable[[Tx
     costs: list[int] = []
     with counted(database_url) as (conn, wire):
         for _ in range(TRIES):
-            before = wire.round_trips
+            before = wire.round_trips()
             with transaction(conn) as tx:
                 action(tx)
-            costs.append(wire.round_trips - before)
+            costs.append(wire.round_trips() - before)
 
     assert costs[-1] == 2
 
@@ -102,9 +102,9 @@ def test_a_question_costs_one_round_trip(database_url: str, question: Callable[[
     costs: list[int] = []
     with counted(database_url) as (conn, wire):
         for _ in range(TRIES):
-            before = wire.round_trips
+            before = wire.round_trips()
             with reading(conn) as tx:
                 question(tx)
-            costs.append(wire.round_trips - before)
+            costs.append(wire.round_trips() - before)
 
     assert costs[-1] == 1
