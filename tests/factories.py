@@ -42,7 +42,7 @@ def unlock(tx: Tx, *node_keys: str) -> None:
 
 
 def stored(tx: Tx, ref: PlayerRef) -> Player:
-    player, _ = players.peek(tx, ref, jobs=True)
+    player, _ = players.peek(tx, ref)
     assert player is not None
     return player
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -48,6 +48,10 @@ def connect(conninfo: str, *, prepares: bool = True, **parameters: Any) -> Conne
     )
 
 
+Question = Callable[["Tx"], Cursor]
+FollowUp = Callable[[Connection], None]
+
+
 class Tx:
     """An open transaction, with the moment it happens at and the dice it rolls.
 
@@ -59,16 +63,32 @@ class Tx:
         about: the first player this transaction has loaded, for whoever logs it.
     """
 
-    __slots__ = ("_conn", "about", "now", "rng")
+    __slots__ = ("_conn", "_follow_ups", "about", "now", "rng")
 
     def __init__(self, conn: Connection, now: datetime, rng: random.Random) -> None:
         self._conn = conn
+        self._follow_ups: dict[Question, FollowUp] = {}
         self.about: UUID | None = None
         self.now = now
         self.rng = rng
 
     def execute(self, query: LiteralString, params: Sequence[Any] | Mapping[str, Any] | None = None) -> Cursor:
         return self._conn.execute(query, params)
+
+    def after_commit(self, question: Question, act: FollowUp) -> None:
+        """Ask something right behind the COMMIT, in its round trip, and act when there is a row in answer.
+
+        The question sees this transaction and every other that has committed before: of two that cross a line
+        together, the last one sees it. Asked once, however often it is registered.
+
+        Args:
+            act: opens a transaction of its own. What has been committed stays, whatever becomes of it: nothing may
+                depend on it that a schedule does not heal.
+        """
+        self._follow_ups[question] = act
+
+    def ask_follow_ups(self) -> list[tuple[Cursor, FollowUp]]:
+        return [(question(self), act) for question, act in self._follow_ups.items()]
 
 
 _system_dice = random.SystemRandom()
@@ -88,18 +108,25 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
         psycopg.OperationalError: the connection broke during COMMIT; what was done may be saved or not.
     """
     committing = False
+    tx = Tx(conn, now or datetime.now(UTC), rng)
     try:
         with conn.pipeline():
             conn.execute("BEGIN")
-            yield Tx(conn, now or datetime.now(UTC), rng)
+            yield tx
             committing = True
             conn.execute("COMMIT")
+            answers = tx.ask_follow_ups()
     except BaseException as error:
         if not conn.closed:
             conn.rollback()
         if isinstance(error, psycopg.Error) and _may_be_repeated(error, lost=conn.closed and not committing):
             raise TryAgain from error
         raise
+    for answer, act in answers:
+        # Committed is committed: were this to fail the call, its repetition would act a second time.
+        with suppress(psycopg.Error, TryAgain):
+            if answer.fetchone():
+                act(conn)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ def prepare(tx: Tx) -> list[str]:
         catalog.sync_items(tx)
         progression.sync_nodes(tx)
         progression.replace_names(tx, *catalog.shipped_documents())
+        progression.replace_weights(tx, {metric: float(weight) for metric, weight in content.weights.items()})
         for name in changed:
             tx.execute(
                 """

@@ -12,15 +12,41 @@ from random import Random
 from typing import Any
 
 from brandish.economy.models import ItemBought, ItemSold
+from brandish.engagement.reactions import commands, engages
 from brandish.events.models import Event
+from brandish.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
 from brandish.jobs import reactions as jobs
-from brandish.players.models import Player
+from brandish.jobs.models import JobLevelUp
+from brandish.messages.models import MessageReceived
+from brandish.players.models import Player, UserRegistered
+from brandish.stats.reactions import counts
 
 Reaction = Callable[[Any, Player, datetime, Random], Player]
 
+
+def _item(event: Any) -> dict[str, Any]:
+    return {"item_name": event.item_name, "quantity": event.quantity}
+
+
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
-    ItemSold: (jobs.merchant_xp_for_sale,),
-    ItemBought: (jobs.merchant_xp_for_purchase,),
+    UserRegistered: (counts("user_registered"),),
+    MessageReceived: (counts("message_received"), engages("message")),
+    ItemAdded: (counts("item_added", _item),),
+    ItemRemoved: (counts("item_removed", _item),),
+    ItemTransferred: (counts("item_transferred", _item), commands),
+    ItemSold: (
+        jobs.merchant_xp_for_sale,
+        counts("item_sold", _item),
+        engages("item_sold", lambda event: event.quantity),
+        commands,
+    ),
+    ItemBought: (
+        jobs.merchant_xp_for_purchase,
+        counts("item_bought", _item),
+        engages("item_bought", lambda event: event.quantity),
+        commands,
+    ),
+    JobLevelUp: (counts("job_level_up", lambda event: {"job_key": event.job_key, "level": event.new_level}),),
 }
 
 

@@ -26,6 +26,13 @@ class Settings:
     usage_key_prefix: str
     """With a role behind it: the key under which API Gateway's usage plan counts that role's calls."""
     cors_origins: tuple[str, ...]
+    dev_mode: bool
+    """Cooldowns are ignored."""
+    commands_engage: bool
+    """Every command a person gives counts as engagement, not only what it does."""
+    contribution_shards: int
+    rollover_cap: int | None
+    """The most points beyond a target's cost that count towards the next; None for all."""
 
     @property
     def runtime(self) -> str:
@@ -43,6 +50,10 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         database_prepares=_switch(env, "DB_PREPARE", default=True),
         event_bus_name=env.get("EVENT_BUS_NAME", "brandish"),
         usage_key_prefix=env.get("USAGE_KEY_PREFIX", "brandish-usage-key-"),
+        dev_mode=_switch(env, "DEV_MODE", default=False),
+        commands_engage=_switch(env, "COMMANDS_ENGAGE", default=False),
+        contribution_shards=_count(env, "CONTRIBUTION_SHARDS", default=16),
+        rollover_cap=_count(env, "ROLLOVER_CAP") if env.get("ROLLOVER_CAP") else None,
         cors_origins=tuple(origin.strip() for origin in env.get("CORS_ORIGINS", "").split(",") if origin.strip()),
     )
 
@@ -63,6 +74,15 @@ def _database_url(env: Mapping[str, str]) -> str:
 def _quoted(value: str) -> str:
     escaped = value.replace("\\", r"\\").replace("'", r"\'")
     return f"'{escaped}'"
+
+
+def _count(env: Mapping[str, str], name: str, *, default: int = 1) -> int:
+    text = env.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingsError(f"{name}: {text!r} is not a whole number from 1 up")
+    return int(text)
 
 
 def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:

@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+from brandish.content.community import ChatString
 from brandish.content.errors import ContentError
 from brandish.content.items import ContentType, Item, Tag
 from brandish.content.jobs import Job
@@ -14,6 +15,7 @@ from brandish.content.sales import Sale
 from brandish.content.tree import Dynamic, Modifier, Node, NodesBelowTier, TotalNodes
 
 __all__ = [
+    "ChatString",
     "Content",
     "ContentError",
     "ContentType",

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
+from brandish.content.community import ChatStringsFile, WeightsFile
 from brandish.content.items import ContentType, ItemsFile
 from brandish.content.jobs import JobsFile
 from brandish.content.names import AliasesFile, ItemAliases, ThemesFile
@@ -21,6 +22,8 @@ DISASSEMBLES = "recipes/disassemble.json"
 SALES = "weekly_sales.json"
 ALIASES = "item_aliases.json"
 THEMES = "item_themes.json"
+WEIGHTS = "engagement_weights.json"
+STRINGS = "chat_strings.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Documents:
     upgrades: UpgradesFile
     disassembles: DisassemblesFile
     sales: SalesFile
+    weights: WeightsFile
+    strings: ChatStringsFile
     aliases: AliasesFile | None
     themes: ThemesFile | None
 
@@ -46,6 +51,7 @@ def problems(documents: Documents) -> Iterator[Problem]:
     yield from _upgrades(documents.upgrades, items, jobs, nodes)
     yield from _disassembles(documents.disassembles, items, upgrades)
     yield from _sales(documents.sales)
+    yield from repeated(STRINGS, "strings", "word", (string.word.lower() for string in documents.strings.strings))
     if documents.aliases:
         themes = documents.themes.themes if documents.themes else None
         yield from alias_problems(documents.aliases.aliases, items, themes)

@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -8,6 +9,7 @@ from types import MappingProxyType
 from brandish.content import checks
 from brandish.content.base import Document
 from brandish.content.checks import Documents
+from brandish.content.community import ChatString, ChatStringsFile, WeightsFile
 from brandish.content.errors import ContentError
 from brandish.content.items import Item, ItemsFile
 from brandish.content.jobs import Job, JobsFile
@@ -24,6 +26,8 @@ FILES: Mapping[str, type[Document]] = {
     checks.UPGRADES: UpgradesFile,
     checks.DISASSEMBLES: DisassemblesFile,
     checks.SALES: SalesFile,
+    checks.WEIGHTS: WeightsFile,
+    checks.STRINGS: ChatStringsFile,
     checks.ALIASES: AliasesFile,
     checks.THEMES: ThemesFile,
 }
@@ -39,6 +43,8 @@ class Content:
     upgrades: Mapping[str, Upgrade]  # by recipe key
     disassembles: Mapping[str, Disassemble]  # by source item
     sales: Mapping[int, Sale]  # by week offset, (ISO week - 1) mod 4
+    weights: Mapping[str, Fraction]  # contribution points for one, by engagement metric
+    strings: tuple[ChatString, ...]  # words the game listens for in chat
     aliases: Mapping[str, ItemAliases]  # by internal item name
     themes: Mapping[str, Theme]
     digests: Mapping[str, str]  # file name, relative to configs/ -> sha256 of its bytes
@@ -92,6 +98,8 @@ def _read(raw: Mapping[str, bytes], directory: str) -> Documents:
         upgrades=required(checks.UPGRADES, UpgradesFile),
         disassembles=required(checks.DISASSEMBLES, DisassemblesFile),
         sales=required(checks.SALES, SalesFile),
+        weights=required(checks.WEIGHTS, WeightsFile),
+        strings=required(checks.STRINGS, ChatStringsFile),
         aliases=optional(checks.ALIASES, AliasesFile),
         themes=optional(checks.THEMES, ThemesFile),
     )
@@ -107,6 +115,8 @@ def _index(documents: Documents, digests: Mapping[str, str]) -> Content:
         upgrades=MappingProxyType({recipe.recipe_key: recipe for recipe in upgrades}),
         disassembles=MappingProxyType({recipe.recipe_key: recipe for recipe in disassembles}),
         sales=MappingProxyType({sale.week_offset: sale for sale in documents.sales.sales_schedule}),
+        weights=MappingProxyType(dict(documents.weights.weights)),
+        strings=documents.strings.strings,
         aliases=MappingProxyType(dict(documents.aliases.aliases) if documents.aliases else {}),
         themes=MappingProxyType(dict(documents.themes.themes) if documents.themes else {}),
         digests=MappingProxyType(dict(digests)),

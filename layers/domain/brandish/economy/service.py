@@ -26,7 +26,7 @@ def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int) -> Sale:
         ItemNotFound, UnknownPlayer, FeatureLocked, NotSellable, NotInInventory, InventoryFull
     """
     item = catalog.resolve(item_name)
-    player = players.load(tx, seller, jobs=True)
+    player = players.load(tx, seller)
     require_feature(player.world, FEATURE)
     slot = player.inventory.pick_slot(item.item_id, tx.rng)
     sale = rules.quote_sale(
@@ -60,7 +60,7 @@ def buy_item(tx: Tx, buyer: PlayerRef, item_name: str, wanted: int) -> Purchase:
         ItemNotFound, UnknownPlayer, FeatureLocked, NotBuyable, ItemLocked, InsufficientFunds, InventoryFull
     """
     item = catalog.resolve(item_name)
-    player = players.load(tx, buyer, jobs=True)
+    player = players.load(tx, buyer)
     require_feature(player.world, FEATURE)
     if item.buyable and not item_unlocked(player.world, item):
         raise ItemLocked(item=item.public_name)

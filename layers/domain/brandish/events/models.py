@@ -9,12 +9,17 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Event(BaseModel):
-    """Base of all events: a pydantic model, because it leaves the process. Its fields are the payload."""
+    """Base of all events: a pydantic model, because it leaves the process. Its fields are the payload.
+
+    Attributes:
+        logged: False for what only reactions need to know: it never leaves the process and is not in the log.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: ClassVar[str]
     version: ClassVar[str] = "1.0"
+    logged: ClassVar[bool] = True
 
     @property
     def subject(self) -> UUID | None:

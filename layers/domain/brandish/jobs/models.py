@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from brandish.events.models import Event
@@ -25,7 +26,24 @@ class JobProgress:
     daily_xp_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class XpEvent:
+    """Experience as it was earned: a line in a job's history.
+
+    Attributes:
+        xp: really added, after multiplier, epiphany and cap.
+        metadata: what the caller said about it.
+    """
+
+    job_key: str
+    xp: int
+    source: str
+    metadata: Mapping[str, Any] | None = None
+
+
 class JobLevelUp(Event):
+    """One level: who rises by three has three of these."""
+
     type: ClassVar[str] = "job.level_up"
     user_id: UUID
     job_key: str

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from brandish.database import Tx
 from brandish.jobs import queries
-from brandish.jobs.models import JobProgress
+from brandish.jobs.models import JobProgress, XpEvent
 
 
 def from_json(jobs: Mapping[str, list[Any]]) -> dict[str, JobProgress]:
@@ -22,3 +22,8 @@ def from_json(jobs: Mapping[str, list[Any]]) -> dict[str, JobProgress]:
 
 def save(tx: Tx, user_id: UUID, job_key: str, progress: JobProgress) -> None:
     queries.upsert_job(tx, user_id, job_key, progress)
+
+
+def save_xp_events(tx: Tx, user_id: UUID, xp_events: Sequence[XpEvent]) -> None:
+    if xp_events:
+        queries.insert_xp_events(tx, user_id, xp_events)

@@ -66,7 +66,7 @@ def confirm_link(tx: Tx, source: PlayerRef) -> tuple[str, ...]:
     # Only the token knows who claimed it: a third round trip. Everybody locks tokens before players.
     token = _token(queries.lock_token_of(tx, source).fetchone())
     token, target = rules.require_confirmable(token, tx.now)
-    keeper, other = players.load_all(tx, (source, replace(target, username=None)), jobs=True)
+    keeper, other = players.load_all(tx, (source, replace(target, username=None)))
     if keeper is None:
         keeper = _register(tx, token.source, other)
     if other is None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self
+from typing import Any, ClassVar, LiteralString, Self
 from uuid import UUID
 
+from brandish.engagement.models import Engagement
 from brandish.errors import Conflict, NotFound, Refused
 from brandish.events.models import Event
 from brandish.inventory.models import Inventory
-from brandish.jobs.models import JobProgress
+from brandish.jobs.models import JobProgress, XpEvent
 from brandish.progression.models import World
+from brandish.stats.models import Stat, Streak
 
 PLATFORMS = ("discord", "twitch", "youtube")
 """In the order in which lists name them."""
@@ -36,13 +38,35 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Fact:
+    """Something more to know about a player, read in the statement that loads them.
+
+    Attributes:
+        sql: an expression over `u`, the player's row of users.
+        params: for the placeholders in it.
+    """
+
+    name: str
+    sql: LiteralString
+    params: tuple[Any, ...] = ()
+
+
+class UserRegistered(Event):
+    type: ClassVar[str] = "user.registered"
+    logged: ClassVar[bool] = False
+    user_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Player:
     """A frozen picture: every change is a new Player, and `save` writes what differs from `stored`.
 
     Attributes:
         links: {platform: Link}.
-        jobs: {job key: progress}; empty unless they were loaded.
-        events: what has happened to this player in this action, not yet written.
+        jobs: {job key: progress}.
+        streak: of days on which something was counted; None before the first.
+        facts: {name: value} of what the action asked for; empty for a player who is being created.
+        events, stats, engagements, xp_events: what has happened to this player in this action, not yet written.
         stored: the player as the database has them; None for a player who is being created.
     """
 
@@ -54,7 +78,12 @@ class Player:
     created_at: datetime
     updated_at: datetime
     jobs: Mapping[str, JobProgress] = field(default_factory=dict[str, JobProgress])
+    streak: Streak | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     events: tuple[Event, ...] = ()
+    stats: tuple[Stat, ...] = ()
+    engagements: tuple[Engagement, ...] = ()
+    xp_events: tuple[XpEvent, ...] = ()
     stored: Player | None = field(default=None, compare=False, repr=False)
 
     def with_inventory(self, inventory: Inventory) -> Self:

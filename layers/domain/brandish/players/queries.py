@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from brandish.database import Cursor, Tx
 from brandish.inventory.models import Inventory
-from brandish.players.models import Link, Player, PlayerRef
+from brandish.players.models import Fact, Link, Player, PlayerRef
 
 _BY_ID: LiteralString = "(SELECT user_id FROM user_platform_links WHERE platform = %s AND platform_user_id = %s)"
 # A name may have moved from one account to another: whoever was seen under it last is meant.
@@ -47,18 +47,22 @@ def lock_players(tx: Tx, refs: Sequence[PlayerRef]) -> Cursor:
     )
 
 
-def read_players(tx: Tx, refs: Sequence[PlayerRef], *, jobs: bool) -> Cursor:
-    """Rows: one per known player, or one without a player; each with `world_version` and `wanted`, the user
-    id (or null) for each ref."""
+def read_players(tx: Tx, refs: Sequence[PlayerRef], facts: Sequence[Fact]) -> Cursor:
+    """Rows: one per known player, or one without a player; each with `world_version`, `wanted`, the user
+    id (or null) for each ref, and `fact_0`, `fact_1`, ..."""
     user_ids, params = _user_ids(refs)
+    asked, asked_params = _columns(facts)
     return tx.execute(
         """
         SELECT world.version AS world_version, wanted.user_ids AS wanted,
                u.user_id, u.username, u.created_at, u.updated_at, i.inventory_data,
                (SELECT jsonb_object_agg(l.platform, jsonb_build_array(l.platform_user_id, l.username))
-                FROM user_platform_links l WHERE l.user_id = u.user_id) AS links
+                FROM user_platform_links l WHERE l.user_id = u.user_id) AS links,
+               (SELECT jsonb_object_agg(j.job_key, jsonb_build_array(j.xp, j.level, j.daily_xp, j.daily_xp_on))
+                FROM user_jobs j WHERE j.user_id = u.user_id) AS jobs,
+               s.streak, s.last_on AS streak_on
         """
-        + (_JOBS if jobs else "")
+        + asked
         + """
         FROM world
         CROSS JOIN (SELECT """
@@ -66,16 +70,23 @@ def read_players(tx: Tx, refs: Sequence[PlayerRef], *, jobs: bool) -> Cursor:
         + """ AS user_ids) AS wanted
         LEFT JOIN users u ON u.user_id = ANY (wanted.user_ids)
         LEFT JOIN user_inventory i ON i.user_id = u.user_id
+        LEFT JOIN user_streaks s ON s.user_id = u.user_id
         """,
-        params,
+        [*asked_params, *params],
     )
 
 
-_JOBS: LiteralString = """
-               , (SELECT jsonb_object_agg(
-                             j.job_key, jsonb_build_array(j.xp, j.level, j.daily_xp, j.daily_xp_on))
-                  FROM user_jobs j WHERE j.user_id = u.user_id) AS jobs
-"""
+# Column names cannot be parameters.
+_FACTS: tuple[LiteralString, ...] = ("fact_0", "fact_1", "fact_2", "fact_3", "fact_4", "fact_5")
+
+
+def _columns(facts: Sequence[Fact]) -> tuple[LiteralString, list[Any]]:
+    columns: LiteralString = ""
+    params: list[Any] = []
+    for name, fact in zip(_FACTS, facts, strict=False):
+        columns = columns + ", (" + fact.sql + ") AS " + name
+        params += fact.params
+    return columns, params
 
 
 def insert_user(tx: Tx, player: Player) -> None:

@@ -6,79 +6,93 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+from brandish.contributions import service as contributions
 from brandish.database import Tx
+from brandish.engagement import service as engagement
 from brandish.errors import TryAgain
 from brandish.events import service as events
 from brandish.inventory.models import Inventory
-from brandish.jobs import service as jobs_service
+from brandish.jobs import service as jobs
 from brandish.players import queries
-from brandish.players.models import Link, Player, PlayerRef, UnknownPlayer
+from brandish.players.models import Fact, Link, Player, PlayerRef, UnknownPlayer, UserRegistered
 from brandish.progression import service as progression
 from brandish.progression.models import World
 from brandish.reactions import settle
+from brandish.stats import service as stats
+from brandish.stats.models import Streak
 
 
-def load(tx: Tx, ref: PlayerRef, *, jobs: bool = False) -> Player:
+def load(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
     """Lock a player and read what the action asks for. The first of an action's two round trips.
+
+    Args:
+        facts: what else to read, for `Player.facts`; at most six.
 
     Raises:
         UnknownPlayer: nobody has played under that identity yet.
     """
-    player = load_all(tx, (ref,), jobs=jobs)[0]
+    player = load_all(tx, (ref,), *facts)[0]
     if player is None:
         raise UnknownPlayer(name=_name(ref))
     return player
 
 
-def load_or_create(tx: Tx, ref: PlayerRef, *, jobs: bool = False) -> Player:
+def load_or_create(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
     """Like `load`, but a stranger becomes a player, saved with the rest. Needs the ref's id and name."""
-    player, world = _load(tx, (ref,), jobs=jobs, lock=True)
+    player, world = _load(tx, (ref,), facts, lock=True)
     return player[0] or create(tx, world, ref)
 
 
-def load_all(tx: Tx, refs: tuple[PlayerRef, ...], *, jobs: bool = False) -> list[Player | None]:
+def load_all(tx: Tx, refs: tuple[PlayerRef, ...], *facts: Fact) -> list[Player | None]:
     """Lock several players in one order and read them: still one round trip. In the order of `refs`."""
-    return _load(tx, refs, jobs=jobs, lock=True)[0]
+    return _load(tx, refs, facts, lock=True)[0]
 
 
 def meet(tx: Tx, *refs: PlayerRef) -> tuple[list[Player | None], World]:
     """Like `load_all`, with the world for those who are still to be created."""
-    return _load(tx, refs, jobs=False, lock=True)
+    return _load(tx, refs, (), lock=True)
 
 
-def peek(tx: Tx, ref: PlayerRef, *, jobs: bool = False) -> tuple[Player | None, World]:
+def peek(tx: Tx, ref: PlayerRef, *facts: Fact) -> tuple[Player | None, World]:
     """Read a player without the lock: for looking, never for changing."""
-    players, world = _load(tx, (ref,), jobs=jobs, lock=False)
+    players, world = _load(tx, (ref,), facts, lock=False)
     return players[0], world
 
 
 def create(tx: Tx, world: World, *refs: PlayerRef) -> Player:
     """A new player with all these identities, to be saved. Each ref needs id and name."""
     links = {ref.platform: Link(str(ref.platform_id), str(ref.username)) for ref in refs}
+    player_id = uuid4()
     return Player(
-        id=uuid4(),
+        id=player_id,
         username=str(refs[0].username),
         links=links,
         inventory=Inventory(),
         world=world,
         created_at=tx.now,
         updated_at=tx.now,
+        events=(UserRegistered(user_id=player_id),),
     )
 
 
 def save(tx: Tx, *players: Player) -> None:
     """Settle what the players' events set off, then queue what changed. Travels with the COMMIT."""
-    for player in sorted(players, key=lambda player: player.id):
-        _write(tx, settle(player, tx.now, tx.rng))
+    settled = [settle(player, tx.now, tx.rng) for player in sorted(players, key=lambda player: player.id)]
+    for player in settled:
+        _write(tx, player)
+    # Last, because everybody writes there.
+    contributions.add(tx, settled[0].world, [each.score for player in settled for each in player.engagements])
 
 
-def _load(tx: Tx, refs: tuple[PlayerRef, ...], *, jobs: bool, lock: bool) -> tuple[list[Player | None], World]:
+def _load(
+    tx: Tx, refs: tuple[PlayerRef, ...], facts: tuple[Fact, ...], *, lock: bool
+) -> tuple[list[Player | None], World]:
     locking = queries.lock_players(tx, refs) if lock else None
     # A second statement, not a sub-select of the first: after waiting for the lock, one statement would still
     # see the other tables as they were before.
-    rows = queries.read_players(tx, refs, jobs=jobs).fetchall()
+    rows = queries.read_players(tx, refs, facts).fetchall()
     world = progression.world_at(tx, rows[0]["world_version"])
-    found = {row["user_id"]: _player(row, world) for row in rows if row["user_id"]}
+    found = {row["user_id"]: _player(row, world, facts) for row in rows if row["user_id"]}
     if locking and {row["user_id"] for row in locking} != found.keys():
         raise TryAgain  # the identity moved to another player between the two statements
     wanted = [found.get(user_id) for user_id in rows[0]["wanted"]]
@@ -86,7 +100,7 @@ def _load(tx: Tx, refs: tuple[PlayerRef, ...], *, jobs: bool, lock: bool) -> tup
     return [_seen(player, ref) for player, ref in zip(wanted, refs, strict=True)], world
 
 
-def _player(row: dict[str, Any], world: World) -> Player:
+def _player(row: dict[str, Any], world: World, facts: tuple[Fact, ...]) -> Player:
     player = Player(
         id=row["user_id"],
         username=row["username"],
@@ -95,7 +109,9 @@ def _player(row: dict[str, Any], world: World) -> Player:
         world=world,
         created_at=row["created_at"],
         updated_at=row["updated_at"],
-        jobs=jobs_service.from_json(row.get("jobs") or {}),
+        jobs=jobs.from_json(row["jobs"] or {}),
+        streak=Streak(row["streak"], row["streak_on"]) if row["streak"] else None,
+        facts={fact.name: row[f"fact_{number}"] for number, fact in enumerate(facts)},
     )
     return replace(player, stored=player)
 
@@ -122,9 +138,15 @@ def _write(tx: Tx, player: Player) -> None:
             queries.upsert_link(tx, player.id, platform, link)
     for job_key, progress in player.jobs.items():
         if stored is None or stored.jobs.get(job_key) != progress:
-            jobs_service.save(tx, player.id, job_key, progress)
+            jobs.save(tx, player.id, job_key, progress)
+    jobs.save_xp_events(tx, player.id, player.xp_events)
+    if player.streak and (stored is None or stored.streak != player.streak):
+        stats.save_streak(tx, player.id, player.streak)
+    stats.save(tx, player.id, player.stats)
+    engagement.save(tx, player.id, player.engagements)
     for event in player.events:
-        events.announce(tx, event)
+        if event.logged:
+            events.announce(tx, event)
 
 
 def _name(ref: PlayerRef) -> str:

@@ -21,6 +21,7 @@ class World:
         version: changes whenever anything in here does.
         levels: {node key: highest unlocked level}, unlocked nodes only.
         names: how items are called in chat just now.
+        weights: {engagement metric: points for one}.
         worked_out: {(feature key, value): modified value}, as far as `rules.modified` was asked about this very
             world: fractions are exact and slow, and prices are asked for all the time.
     """
@@ -28,6 +29,7 @@ class World:
     version: UUID
     levels: Mapping[str, int]
     names: Names
+    weights: Mapping[str, Fraction] = field(default_factory=dict[str, Fraction])
     worked_out: dict[tuple[str, int | Fraction], int | Fraction] = field(
         default_factory=dict[tuple[str, int | Fraction], int | Fraction], compare=False, repr=False
     )

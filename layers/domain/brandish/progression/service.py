@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -46,7 +47,7 @@ def world_at(tx: Tx, version: UUID) -> World:
     levels = {
         key: min(level, content.nodes[key].max_level) for key, level in row["levels"].items() if key in content.nodes
     }
-    _cached = world = World(row["version"], levels, _names(row["documents"]))
+    _cached = world = World(row["version"], levels, _names(row["documents"]), _weights(row["documents"]))
     return world
 
 
@@ -58,6 +59,12 @@ def current_world(tx: Tx) -> World:
 
 def _names(documents: Mapping[str, Any]) -> Names:
     return Names.from_documents(documents.get("item_aliases", {}), documents.get("item_themes", {}))
+
+
+def _weights(documents: Mapping[str, Any]) -> dict[str, Fraction]:
+    # Through the text: 0.1 in a document means a tenth, not the float nearest to it.
+    weights: Mapping[str, Any] = documents.get("engagement_weights", {})
+    return {metric: Fraction(str(weight)) for metric, weight in weights.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +128,12 @@ def replace_names(tx: Tx, aliases: Mapping[str, Any], themes: Mapping[str, Any])
     """Call items by these names from now on, in every environment."""
     queries.upsert_document(tx, "item_aliases", aliases)
     queries.upsert_document(tx, "item_themes", themes)
+    queries.renew_world_version(tx)
+
+
+def replace_weights(tx: Tx, weights: Mapping[str, float]) -> None:
+    """Weigh engagement by this table, {metric: points for one}, from now on, in every environment."""
+    queries.upsert_document(tx, "engagement_weights", weights)
     queries.renew_world_version(tx)
 
 

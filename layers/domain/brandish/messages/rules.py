@@ -1,0 +1,35 @@
+"""Finding configured words. Source: rules 5."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from brandish.content import ChatString, content
+from brandish.messages.models import Match
+
+
+def find_strings(text: str) -> tuple[Match, ...]:
+    """Whole words in any case, in the order of the text; only those of the highest priority that occurs."""
+    return _SHIPPED.search(text)
+
+
+class Finder:
+    """Words of one table, prepared for looking many texts through."""
+
+    def __init__(self, strings: Iterable[ChatString]) -> None:
+        # Longest first: of two words that begin alike, the longer one is meant.
+        by_length = sorted(strings, key=lambda string: -len(string.word))
+        self._strings = {string.word.lower(): string for string in by_length}
+        words = "|".join(re.escape(word) for word in self._strings)
+        self._pattern = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) if words else None
+
+    def search(self, text: str) -> tuple[Match, ...]:
+        if self._pattern is None:
+            return ()
+        found = [(self._strings[match[0].lower()], match[0]) for match in self._pattern.finditer(text)]
+        highest = max((string.priority for string, _ in found), default=0)
+        return tuple(Match(string.code, value) for string, value in found if string.priority == highest)
+
+
+_SHIPPED = Finder(content.strings)
