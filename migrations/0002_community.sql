@@ -1,3 +1,18 @@
+-- What the document adds up to, for the leaderboards; saved together with it.
+
+ALTER TABLE user_inventory
+    ADD COLUMN money bigint NOT NULL DEFAULT 0,
+    ADD COLUMN items bigint NOT NULL DEFAULT 0;
+UPDATE user_inventory
+SET (money, items) = (
+    SELECT coalesce(sum(quantity) FILTER (WHERE internal_name = 'money'), 0),
+           coalesce(sum(quantity) FILTER (WHERE internal_name <> 'money'), 0)
+    FROM jsonb_to_recordset(inventory_data -> 'slots') AS slot (item_id integer, quantity bigint)
+    JOIN items USING (item_id)
+);
+CREATE INDEX user_inventory_most_money_first ON user_inventory (money DESC, user_id) WHERE money > 0;
+CREATE INDEX user_inventory_most_items_first ON user_inventory (items DESC, user_id) WHERE items > 0;
+
 -- Who talks where just now.
 
 CREATE TABLE active_chatters (

@@ -9,7 +9,9 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from admin.figures import Figures, read_figures
+from admin.jobs_routes import router as job_routes
 from admin.names import reload_names
+from admin.players_routes import router as players
 from admin.shapes import (
     CacheStats,
     ClearResponse,
@@ -23,6 +25,7 @@ from admin.shapes import (
     RecentUser,
     ReloadResponse,
 )
+from admin.weights_routes import router as weights
 from brandish.content import content
 from brandish.events.log import read_log
 from brandish.players import lookup
@@ -128,6 +131,10 @@ async def events(query: Annotated[EventsQuery, Query()], call: Call) -> Response
         )
         return call.answer(tx, EventsResponse(events=[EventRow.of(entry) for entry in entries]))
 
+
+app.include_router(job_routes)
+app.include_router(weights)
+app.include_router(players)
 
 handler = create_handler(app)
 ready()

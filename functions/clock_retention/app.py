@@ -6,11 +6,14 @@ from doors.start import ready  # first: see there
 
 from typing import Any
 
+from brandish.cooldowns import retention as cooldowns
 from brandish.database import transaction
 from brandish.events import service as events
 from brandish.keys import service as keys
 from brandish.linking import retention as linking
+from brandish.messages import retention as messages
 from brandish.timeouts import retention as timeouts
+from brandish.voting import retention as voting
 from doors import idempotency
 from doors.database import connection
 
@@ -23,6 +26,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
         keys.forget_failures(tx)
         linking.forget_expired(tx)
         timeouts.forget_expired(tx)
+        cooldowns.forget_expired(tx)
+        messages.forget_silent(tx)
+        voting.forget_expired(tx)
     # By itself: it locks the whole log for a moment.
     with transaction(connection()) as tx:
         events.make_room(tx)

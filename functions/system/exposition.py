@@ -20,6 +20,8 @@ COUNTERS: Mapping[str, tuple[str, str]] = {
     "job_level_ups_total": ("job", "Levels gained in a job."),
     "money_earned_total": ("", "Money the shop has paid."),
     "money_spent_total": ("", "Money the shop has taken."),
+    "searches_performed_total": ("", "Searches for treasure, whatever they found."),
+    "votes_cast_total": ("", "Ballots cast."),
 }
 
 

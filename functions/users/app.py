@@ -1,4 +1,4 @@
-"""/api/v1/user: who plays, what they hold, and who must be silent."""
+"""/api/v1/user: who plays, what they hold and find, and who must be silent."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from brandish.inventory import service as inventory
 from brandish.players import lookup, registration
 from brandish.players import service as players
 from brandish.players.models import NoSuchPlayer, PlayerRef
+from brandish.search import service as treasure
 from brandish.timeouts import service as timeouts
 from doors.app import create_app, create_handler
 from doors.call import Call
@@ -25,6 +26,7 @@ from users.shapes import (
     InventoryQuery,
     InventoryResponse,
     ItemRequest,
+    PlayersRequest,
     RegisterRequest,
     RemoveResponse,
     SearchRequest,
@@ -33,6 +35,7 @@ from users.shapes import (
     TimeoutRequest,
     TimeoutResponse,
     TimeoutState,
+    TreasureRequest,
 )
 
 app = create_app("Users")
@@ -151,11 +154,22 @@ async def apply_timeout(body: TimeoutRequest, call: Call) -> Response:
         )
 
 
-@app.post("/api/v1/user/search", response_model=SearchResponse)
-async def search_users(body: SearchRequest, call: Call) -> Response:
-    """Players with the text somewhere in their name."""
+@app.post("/api/v1/user/search", response_model=Message | SearchResponse)
+async def search(body: SearchRequest, call: Call) -> Response:
+    """With a `platform_id`: search for treasure. With a `query`: players with that text somewhere in their name."""
+    wanted = body.root
+    return _search_for_treasure(call, wanted) if isinstance(wanted, TreasureRequest) else _search_users(call, wanted)
+
+
+def _search_for_treasure(call: Call, wanted: TreasureRequest) -> Response:
+    with call.transaction() as tx:
+        _, text = treasure.search_for_treasure(tx, wanted.player)
+        return call.answer(tx, Message(message=text))
+
+
+def _search_users(call: Call, wanted: PlayersRequest) -> Response:
     with call.reading() as tx:
-        found = lookup.search(tx, body.query, body.platform, body.limit)
+        found = lookup.search(tx, wanted.query, wanted.platform, wanted.limit)
         return call.answer(tx, SearchResponse(users=[UserView.of(profile) for profile in found]))
 
 

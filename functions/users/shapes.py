@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from brandish.content import Item
 from brandish.inventory.models import Slot
@@ -206,10 +206,27 @@ class TimeoutResponse(Message):
     total_remaining_seconds: int
 
 
-class SearchRequest(Body):
+class TreasureRequest(Caller):
+    """`item_hint` says what the caller hopes for, and changes nothing."""
+
+    item_hint: Annotated[str, Field(max_length=50)] | None = None
+
+
+class PlayersRequest(Body):
     query: Username
     platform: Platform | None = None
     limit: Annotated[int, Field(ge=1, le=50)] = 10
+
+
+class SearchRequest(RootModel[TreasureRequest | PlayersRequest]):
+    """With a `platform_id` somebody searches for treasure, otherwise for players."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_of_the_two(cls, body: Any) -> Any:
+        # Here, so that a refusal names the fields of the one that was meant.
+        treasure = isinstance(body, dict) and body.get("platform_id") is not None
+        return (TreasureRequest if treasure else PlayersRequest).model_validate(body)
 
 
 class SearchResponse(BaseModel):

@@ -20,14 +20,14 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / folder) for folder in ("layers/domain", "layers/doors")]
 
-from local.bench import floor, image, imports, speed, town, trips  # noqa: E402
+from local.bench import chat, crowd, floor, image, imports, speed, town, trips  # noqa: E402
 from local.bench.numbers import percentile  # noqa: E402
 from local.bench.report import table  # noqa: E402
 from local.bench.wire import Wire  # noqa: E402
 from local.bench.workers import WorkerError, hired  # noqa: E402
 from local.postgres import Postgres, PostgresError  # noqa: E402
 
-SECTIONS = ("imports", "overhead", "trips", "speed")
+SECTIONS = ("imports", "overhead", "trips", "speed", "chat", "crowd")
 OVERHEAD_BUDGET_US = 150
 QUIET = 1.2
 """Up to here the noise does not matter."""
@@ -77,7 +77,7 @@ class _Bench:
             print(f"Others are at work: the same loop takes {steadiness:.1f} times its best, and so may all below.")
         with ExitStack() as stack:
             database_url = ""
-            if {"trips", "speed"} & set(self.sections):
+            if {"trips", "speed", "chat", "crowd"} & set(self.sections):
                 postgres = self._postgres()
                 stack.callback(postgres.destroy)
                 database_url = _say("preparing the database", lambda: town.build(postgres))
@@ -150,6 +150,23 @@ class _Bench:
         for row in speed.shortfalls(rows):
             print(f"BELOW {speed.REQUIRED} of the floor: {row['action']}, {row['level']}, {row['distance_ms']} ms away")
         return {"disk": disk, "round_trip_ms": taken, "rows": rows}
+
+    def chat(self, database_url: str) -> Any:
+        _title(
+            "Chat", f"lines a second, {len(chat.CHATTERS)} chatters, use case; growth: as multiple of one connection"
+        )
+        seconds, rounds = (1, 1) if self.quick else (2, 3)
+        rows = _say("chat", lambda: chat.measure(self.image, database_url, seconds=seconds, rounds=rounds))
+        print(table(rows, chat.COLUMNS))
+        return rows
+
+    def crowd(self, database_url: str) -> Any:
+        size = crowd.QUICK if self.quick else crowd.FULL
+        _title("Crowd", f"{size.users:,} users, {size.stats:,} stats events; through the whole handler")
+        found = crowd.measure(self.image, database_url, size, asks=30, rounds=3, progress=_progress)
+        print(table(found["reports"], crowd.REPORT_COLUMNS))
+        print(table([found["message"]], tuple(found["message"])))
+        return found
 
     def _postgres(self) -> Postgres:
         if self.fast_disk:

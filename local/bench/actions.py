@@ -11,10 +11,12 @@ from brandish.database import Tx
 from brandish.economy import service as economy
 from brandish.inventory import service as inventory
 from brandish.jobs import rules as jobs
+from brandish.messages.service import handle_message
 from brandish.players import registration
 from brandish.players.models import PlayerRef
 
 ITEM = "spade"
+LINE = "did anybody see that? what a shot"
 
 UseCase = Callable[[Tx, PlayerRef, PlayerRef], Any]
 Body = Callable[[PlayerRef, PlayerRef], dict[str, Any]]
@@ -88,13 +90,22 @@ def _give(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
     return inventory.give_item(tx, player, PlayerRef(other.platform, None, other.username), ITEM, 1)
 
 
+def _message(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
+    return handle_message(tx, player, LINE)
+
+
+def _line(player: PlayerRef, other: PlayerRef) -> dict[str, Any]:
+    return _caller(player, other) | {"message": LINE}
+
+
 def _register(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
     return registration.register(tx, player, player)
 
 
-_ECONOMY, _USERS = "economy.app.handler", "users.app.handler"
+_ECONOMY, _USERS, _MESSAGES = "economy.app.handler", "users.app.handler", "messages.app.handler"
 
 ACTIONS = (
+    Action("message", _MESSAGES, "/api/v1/message/handle", _message, _line),
     Action("buy", _ECONOMY, "/api/v1/economy/buy", _buy, _one),
     Action("sell", _ECONOMY, "/api/v1/economy/sell", _sell, _one),
     Action("add", _USERS, "/api/v1/user/item/add", _add, _one),

@@ -150,7 +150,7 @@ class _Bench:
             groups, connections = groups[:1], clients
         recordings = [[self.recordings[action.name, number] for number in group] for group in groups]
         times = floor.run(pgbench, self.url, recordings, clients=connections, seconds=self.seconds)
-        return _result(times, clients)
+        return result(times, clients)
 
     def _ours(self, action: Action, clients: int, players: str, level: str) -> Row:
         orders = [
@@ -164,12 +164,15 @@ class _Bench:
             for group in _groups(clients, players)
         ]
         results = do_together(self.workers[:clients], orders)
-        row = _result([time for result in results for time in result["times"]], clients)
+        row = result([time for result in results for time in result["times"]], clients)
         return row | {"cpu_us": round(mean(result["processor"] for result in results))}
 
 
-def _result(times: Sequence[float], clients: int) -> Row:
-    """Clients never pause: each is busy for the whole time, so their throughput follows from the mean."""
+def result(times: Sequence[float], clients: int) -> Row:
+    """A row from the microseconds of each call.
+
+    Clients never pause: each is busy for the whole time, so their throughput follows from the mean.
+    """
     return {
         "per_second": round(clients * len(times) / sum(times) * 1e6),
         "median_ms": round(median(times) / 1000, 3),

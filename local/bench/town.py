@@ -14,7 +14,7 @@ from brandish.inventory.models import Inventory
 from brandish.migrations import migrate
 from brandish.players import registration
 from brandish.preparation import prepare
-from brandish.progression import service as progression
+from brandish.voting import controls
 from local.bench.actions import bench_player
 from local.postgres import Postgres
 
@@ -42,7 +42,7 @@ def build(postgres: Postgres) -> str:
         with transaction(conn) as tx:
             prepare(tx)
         with transaction(conn) as tx:
-            progression.unlock_all(tx)
+            controls.unlock_all(tx)
         for number in range(PLAYERS):
             with transaction(conn) as tx:
                 registration.register(tx, bench_player(number), bench_player(number))

@@ -2,6 +2,7 @@
 
     {"do": "call", "handler": "users.app.handler", "event": {...}}                       -> the answer
     {"do": "overhead", "count": 5000}                                                    -> timed
+    {"do": "ask", "handler": "stats.app.handler", "event": {...}, "count": 50}           -> timed
     {"do": "run", "action": "sell", "level": "handler", "players": [1, 2], "seconds": 1} -> timed
 
 Timed is {"times": microseconds of each call, "processor": microseconds of this process's own work per call}.
@@ -41,7 +42,7 @@ def main() -> None:
     nowhere = logging.FileHandler(os.devnull)
     nowhere.setFormatter(_LikeLambda())
     logging.basicConfig(handlers=[nowhere])
-    orders: dict[str, Callable[..., Any]] = {"call": call, "overhead": overhead, "run": run}
+    orders: dict[str, Callable[..., Any]] = {"call": call, "overhead": overhead, "ask": ask, "run": run}
     for line in sys.stdin:
         order = json.loads(line)
         print(json.dumps(orders[order.pop("do")](**order)), flush=True)
@@ -61,6 +62,17 @@ def overhead(count: int) -> dict[str, Any]:
     from local.bench import nothing
 
     return _timed(nothing.do, nothing.event, lambda done, _: done >= count, warm_up=lambda done, _: done >= 200)
+
+
+def ask(handler: str, event: dict[str, Any], count: int) -> dict[str, Any]:
+    """The same question again and again."""
+    answering = handler_named(handler)
+
+    def act(event: Any) -> None:
+        answer = answering(event, None)
+        assert answer["statusCode"] == 200, answer
+
+    return _timed(act, lambda: event, lambda done, _: done >= count, warm_up=lambda done, _: done >= 5)
 
 
 def run(action: str, level: str, players: list[int], seconds: float) -> dict[str, Any]:

@@ -49,9 +49,9 @@ def do_together(workers: Sequence[Worker], orders: Sequence[dict[str, Any]]) -> 
 
 
 @contextmanager
-def hired(image: Image, database_url: str, count: int = 1) -> Generator[list[Worker]]:
-    """So many processes that are connected to this database, gone at the end."""
-    environment = image.environment(DATABASE_URL=database_url)
+def hired(image: Image, database_url: str, count: int = 1, **settings: str) -> Generator[list[Worker]]:
+    """So many processes that are connected to this database, with these settings, gone at the end."""
+    environment = image.environment(DATABASE_URL=database_url, **settings)
     environment["PYTHONPATH"] += f":{ROOT}"
     with ExitStack() as stack:
         workers: list[Worker] = []

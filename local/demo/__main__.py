@@ -15,7 +15,7 @@ from local.demo.game import Game, GameGone
 from local.demo.scenes import SCENES
 from local.demo.summary import report
 
-PAUSE_SECONDS: Final = 0.3  # after each line: 50 viewers make an evening of about 50 seconds
+PAUSE_SECONDS: Final = 0.25  # after each line: 50 viewers make an evening of a bit less than a minute
 
 
 def main() -> int:

@@ -16,7 +16,7 @@ class Move(NamedTuple):
     """Items that came to a player (or left, when negative).
 
     Attributes:
-        reason: `handed out`, `bought`, `sold`, or `given` for what only changes hands.
+        reason: `handed out`, `found`, `bought`, `sold`, or `given` for what only changes hands.
     """
 
     reason: str
@@ -67,6 +67,10 @@ class Books:
             for item in sorted(held.keys() | there.keys())
             if held.get(item, 0) != there.get(item, 0)
         ]
+
+    def totals(self, reason: str) -> Mapping[str, int]:
+        """What came or went for a reason, all players together; 0 of what did not."""
+        return self._flows.get(reason, Counter())
 
     def money_flows(self) -> dict[str, int]:
         """{reason: money gained or lost by all players together}, `before` first."""

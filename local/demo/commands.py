@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,10 @@ def _no_moves(_: Answer) -> Iterable[Move]:
     return ()
 
 
+def _no_deeds(_: Answer) -> Mapping[str, int]:
+    return {}
+
+
 def _message(answer: Answer) -> str:
     return answer.text
 
@@ -25,7 +29,8 @@ class Line:
 
     Attributes:
         moves: what a success changes hands.
-        told: how the bot says the answer in chat; refusals are said as they are.
+        deeds: {metric: how much} of what a success does for the community.
+        told: how the bot says the answer in chat, "" for not at all; refusals are said as they are.
         refusals: error codes that belong to the game; any other is a fault.
     """
 
@@ -33,6 +38,7 @@ class Line:
     text: str
     request: Request
     moves: Callable[[Answer], Iterable[Move]] = _no_moves
+    deeds: Callable[[Answer], Mapping[str, int]] = _no_deeds
     told: Callable[[Answer], str] = _message
     refusals: frozenset[str] = frozenset()
 
@@ -87,8 +93,11 @@ def buy(viewer: Viewer, item: str, quantity: int, *, refusals: Iterable[str] = (
             Move("bought", viewer.user_id, MONEY, -answer.body["cost"]),
         ]
 
+    def deeds(answer: Answer) -> Mapping[str, int]:
+        return {} if answer.replayed else {"item_bought": answer.body["items_bought"]}
+
     request = Request("POST", "/api/v1/economy/buy", _trade(viewer, item, quantity))
-    return Line(viewer, f"!buy {item} {quantity}", request, moves, refusals=frozenset(refusals))
+    return Line(viewer, f"!buy {item} {quantity}", request, moves, deeds, refusals=frozenset(refusals))
 
 
 def sell(viewer: Viewer, item: str, quantity: int, *, refusals: Iterable[str] = ()) -> Line:
@@ -98,8 +107,11 @@ def sell(viewer: Viewer, item: str, quantity: int, *, refusals: Iterable[str] = 
             Move("sold", viewer.user_id, MONEY, answer.body["money_gained"]),
         ]
 
+    def deeds(answer: Answer) -> Mapping[str, int]:
+        return {"item_sold": answer.body["items_sold"]}
+
     request = Request("POST", "/api/v1/economy/sell", _trade(viewer, item, quantity))
-    return Line(viewer, f"!sell {item} {quantity}", request, moves, refusals=frozenset(refusals))
+    return Line(viewer, f"!sell {item} {quantity}", request, moves, deeds, refusals=frozenset(refusals))
 
 
 def give(viewer: Viewer, friend: Viewer, item: str, quantity: int, *, refusals: Iterable[str] = ()) -> Line:
@@ -179,7 +191,7 @@ def read_timeout(asker: Viewer, viewer: Viewer) -> Line:
     return Line(asker, f"!timeout? @{viewer.name}", Request("GET", "/api/v1/user/timeout", query), told=told)
 
 
-def search(text: str) -> Line:
+def find_users(text: str) -> Line:
     def told(answer: Answer) -> str:
         names = [user["username"] for user in answer.body["users"]]
         return f"{len(names)} found: {', '.join(names)}." if names else "Nobody found."

@@ -4,26 +4,39 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import islice
 from random import Random
 from typing import Final, Self
 
-from local.demo import commands
-from local.demo.books import Books
+from local.demo import commands, community
+from local.demo.books import Books, Move
 from local.demo.cast import Viewer
 from local.demo.chat import Chat
 from local.demo.commands import Line
 from local.demo.game import Answer, Game, Request
+from local.demo.log import Event, Log, headlines
+from local.demo.points import Points
 
 AT_ONCE: Final = 8
+COUNTED: Final = ("message", "vote_cast", "search_performed", "item_bought", "item_sold")
+"""Deeds that are compared with the game; what else it may count depends on its settings."""
+
+
+def waves(crowd: Iterable[Viewer]) -> Iterator[list[Viewer]]:
+    """As many as can speak at once, then the next."""
+    waiting = iter(crowd)
+    while wave := list(islice(waiting, AT_ONCE)):
+        yield wave
 
 
 class Evening:
     """Lines are asked by several threads, and booked and shown by the caller's alone.
 
     Attributes:
+        books: what everybody holds.
+        deeds: what everybody has done for the community, counted the same way.
         faults: answers that no player should ever get, ready to be printed.
         busy_seconds: how long at least one question was open.
     """
@@ -34,6 +47,9 @@ class Evening:
         self.viewers = viewers
         self.rng = rng
         self.books = Books()
+        self.deeds = Books()
+        self.log = Log(game)
+        self.points = Points()
         self.latencies: list[float] = []  # seconds
         self.busy_seconds = 0.0
         self.refused: Counter[str] = Counter()
@@ -65,15 +81,38 @@ class Evening:
             self._show(lines[number], answers[number])
         return [answers[number] for number in range(len(lines))]
 
-    def say_in_waves(self, lines: Iterable[Line]) -> None:
-        """For speakers who have nothing to do with each other: AT_ONCE lines, then the next."""
-        source = iter(lines)
-        while wave := list(islice(source, AT_ONCE)):
-            self.say_at_once(wave)
+    def begin_counting(self) -> None:
+        """From now on deeds and points are accounted for."""
+        done, score = self.take_deeds()
+        self.deeds.open(done)
+        self.log.begin()
+        self.points = Points.begin(self.game, score)
 
-    def take_stock(self) -> dict[str, dict[str, int]]:
-        """{user_id: {item: quantity}}, asked from the game, not from the books."""
-        asked = [commands.inventory(viewer) for viewer in self.viewers]
+    def tell_news(self, most: int = 4) -> list[Event]:
+        """Show what the game has announced since the last time. Returns all of it."""
+        names = {viewer.user_id: viewer.name for viewer in reversed(self.viewers)}
+        news = self.log.news()
+        told = headlines(news, lambda user_id: names.get(user_id, "Somebody"))
+        for text in told[:most]:
+            self.chat.aside(f"* {text}")
+        if len(told) > most:
+            self.chat.aside(f"* ... and {len(told) - most} more to celebrate")
+        return news
+
+    def take_deeds(self) -> tuple[dict[str, dict[str, int]], int]:
+        """{user_id: {metric: how much}} as the game has counted it, and what all of it together is worth."""
+        players = {viewer.user_id: viewer for viewer in self.viewers}
+        answers = self.say_at_once([community.engagement(viewer) for viewer in players.values()], shown=0)
+        bodies = {user_id: answer.body for user_id, answer in zip(players, answers, strict=True) if answer.ok}
+        counted = {
+            user_id: {metric: body["by_type"][metric] for metric in COUNTED if metric in body.get("by_type", {})}
+            for user_id, body in bodies.items()
+        }
+        return counted, sum(body["total_score"] for body in bodies.values())
+
+    def take_stock(self, viewers: Iterable[Viewer] | None = None) -> dict[str, dict[str, int]]:
+        """{user_id: {item: quantity}}, asked from the game, not from the books. Of everybody, if of nobody else."""
+        asked = [commands.inventory(viewer) for viewer in viewers or self.viewers]
         answers = self.say_at_once(asked, shown=0)
         stock: dict[str, dict[str, int]] = {}
         for answer in answers:
@@ -100,6 +139,8 @@ class Evening:
     def _book(self, line: Line, answer: Answer) -> None:
         if answer.ok:
             self.books.enter(line.moves(answer))
+            player = line.speaker.user_id
+            self.deeds.enter(Move("done", player, metric, much) for metric, much in line.deeds(answer).items())
         elif answer.code in line.refusals:
             self.refused[answer.code] += 1
         else:
@@ -107,7 +148,7 @@ class Evening:
 
     def _show(self, line: Line, answer: Answer) -> None:
         told = line.told(answer) if answer.ok else answer.text or f"(status {answer.status})"
-        self.chat.line(line.speaker, line.text, told, refused=not answer.ok)
+        self.chat.line(line.speaker, line.text, *filter(None, [told]), refused=not answer.ok)
 
     def __enter__(self) -> Self:
         return self

@@ -15,7 +15,6 @@ from uuid import uuid4
 TIMEOUT_SECONDS: Final = 15
 TRIES: Final = 4
 PAUSE_SECONDS: Final = 0.5  # before another try, a little longer each time
-BUSY: Final = frozenset({429, 503})
 
 
 class GameGone(Exception):
@@ -62,6 +61,11 @@ class Answer:
         return self.body.get("code", "") if isinstance(self.body, dict) else ""
 
     @property
+    def busy(self) -> bool:
+        """The same request may succeed in a moment. A player's cooldown is another matter."""
+        return self.status == 503 or self.code == "rate_limited"
+
+    @property
     def text(self) -> str:
         """What the game says to the player."""
         if not isinstance(self.body, dict):
@@ -106,7 +110,7 @@ class Game:
                     raise GameGone(f"The game at {self.url} does not answer any more: {error}") from error
                 time.sleep(PAUSE_SECONDS * attempt)  # at once the first time: a connection may have been idle too long
             else:
-                if answer.status not in BUSY or attempt == TRIES - 1:
+                if not answer.busy or attempt == TRIES - 1:
                     return answer
                 time.sleep(PAUSE_SECONDS * (attempt + 1))
         raise AssertionError("the last attempt returns or raises")

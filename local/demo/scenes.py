@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from itertools import islice
 from typing import Any, Final
 
-from local.demo import commands
+from local.demo import commands, community
 from local.demo.books import MONEY
 from local.demo.cast import STREAMER_BOT, Viewer
 from local.demo.commands import Line
-from local.demo.evening import AT_ONCE, Evening
+from local.demo.evening import Evening, waves
 from local.demo.game import GameGone
+from local.demo.together import a_level, small_talk, the_unlock, the_vote, treasure
 
 UNLOCKED: Final = {
     "feature_economy": "no trade without a shop",
     "job_merchant": "who trades shall learn to get better prices",
     "feature_weekly_discount": "this week's sale shall count",
+    "feature_search": "somebody will want to look for treasure",
+    "job_scholar": "who takes part shall learn something",
     "item_spade": "something to buy",
     "item_stick": "something cheap",
     "item_pebble": "something to throw",
@@ -33,8 +35,7 @@ GIFTS: Final = ("spade", "pebble", "boulder", "crate", "spike", "scroll")
 def arrivals(evening: Evening) -> None:
     evening.chat.heading("The stream starts, and people come in")
     returning = 0
-    waiting = iter(evening.viewers)
-    while wave := list(islice(waiting, AT_ONCE)):
+    for wave in waves(evening.viewers):
         answers = evening.say_at_once([commands.register(viewer) for viewer in wave], shown=0)
         for viewer, answer in zip(wave, answers, strict=True):
             if not answer.ok:
@@ -58,6 +59,7 @@ def opening(evening: Evening) -> None:
         evening.say(commands.unlock(node, UNLOCKED[node]))
     if not missing:
         evening.chat.line(STREAMER_BOT, "The shop is open already: what a community unlocks stays unlocked.")
+    evening.begin_counting()
 
 
 def handouts(evening: Evening) -> None:
@@ -78,28 +80,25 @@ def window_shopping(evening: Evening) -> None:
 
 
 def market(evening: Evening) -> None:
-    evening.chat.heading("Chat discovers the shop")
-    _trade_round(evening)
+    evening.chat.heading("Chat discovers the shop; every trade is worth points, too")
+    _trade_round(evening, evening.talkative)
 
 
 def second_market(evening: Evening) -> None:
     evening.chat.heading("Business goes on")
-    _trade_round(evening)
+    crowd = evening.talkative
+    _trade_round(evening, evening.rng.sample(crowd, len(crowd) // 4))
 
 
-def _trade_round(evening: Evening) -> None:
-    """Everybody does something once, in waves of people who act at the same time."""
+def _trade_round(evening: Evening, crowd: list[Viewer]) -> None:
+    """Each does something once, in waves of people who act at the same time."""
     sold = _listed(evening, "/api/v1/prices/buy")
     bought = _listed(evening, "/api/v1/prices")
     tradeable = {name for name, item in (sold | bought).items() if "tradeable" in item["types"]}
-    crowd = evening.talkative
     evening.rng.shuffle(crowd)
-
-    def lines() -> Iterator[Line]:
-        for viewer in crowd:  # drawn wave by wave, so that everybody knows what they hold
-            yield _some_trade(evening, viewer, sold, bought.keys(), tradeable)
-
-    evening.say_in_waves(lines())
+    for wave in waves(crowd):
+        evening.say_at_once([_some_trade(evening, viewer, sold, bought.keys(), tradeable) for viewer in wave])
+        evening.tell_news(most=2)
 
 
 def linking(evening: Evening) -> None:
@@ -114,6 +113,7 @@ def linking(evening: Evening) -> None:
     if token.ok and evening.say(commands.link_claim(there, token.body["token"])).ok:
         if evening.say(commands.link_confirm(here)).ok:
             evening.books.merge(here.user_id, there.user_id)
+            evening.deeds.merge(here.user_id, there.user_id)
             there.user_id = here.user_id
         evening.say(commands.inventory(there))
 
@@ -152,8 +152,10 @@ def impatience(evening: Evening) -> None:
 
 def looking_around(evening: Evening) -> None:
     evening.chat.heading("Who is here, and what comes next?")
-    evening.say(commands.search("moth"))
+    evening.say(commands.find_users("moth"))
     curious, keen = evening.rng.sample(evening.talkative, 2)
+    evening.say(community.stats(curious))
+    evening.say(community.ranking(keen))
     evening.say(commands.tree(curious))
     evening.say(commands.available(keen))
 
@@ -161,13 +163,18 @@ def looking_around(evening: Evening) -> None:
 SCENES: Final[tuple[Callable[[Evening], None], ...]] = (
     arrivals,
     opening,
+    small_talk,
+    the_vote,
+    the_unlock,
     handouts,
     window_shopping,
     market,
+    treasure,
     linking,
     a_timeout,
     asking_too_much,
     second_market,
+    a_level,
     impatience,
     looking_around,
 )

@@ -6,9 +6,11 @@ from statistics import median
 
 from local.demo.books import MONEY, Difference, Holdings
 from local.demo.evening import AT_ONCE, Evening
+from local.demo.points import Account, repeated_unlocks, settle
 
 _WORDS = {"before": "before", "handed out": "handed out", "bought": "spent on buying", "sold": "earned by selling"}
-_ITEM_WORDS = {"before": "before", "handed out": "handed out", "bought": "bought", "sold": "sold"}
+_ITEM_WORDS = {"before": "before", "handed out": "handed out", "found": "found", "bought": "bought", "sold": "sold"}
+_DEED_WORDS = {"message": "lines of chat", "vote_cast": "votes", "search_performed": "searches"}
 SHOWN = 5
 
 
@@ -16,6 +18,10 @@ def report(evening: Evening) -> bool:
     """Print it. True: every answer was as planned, and the game holds what its answers promised."""
     stock = evening.take_stock()
     differences = evening.books.differences(stock)
+    done, score = evening.take_deeds()
+    miscounts = evening.deeds.differences(done)
+    account = settle(evening.points, evening.game, score, evening.log)
+    evening.faults += _wrong_points(evening, account)
     say = evening.chat.report
     evening.chat.heading("The evening is over")
     people = len({viewer.user_id for viewer in evening.viewers})
@@ -24,15 +30,36 @@ def report(evening: Evening) -> bool:
     say(f"  requests   {_speed(evening)}")
     say(f"  money      {_sum(evening.books.money_flows(), _WORDS)} = {_total(stock, money=True)} now")
     say(f"  items      {_sum(evening.books.item_flows(), _ITEM_WORDS)} = {_total(stock, money=False)} now")
-    if not differences:
-        say("  checked    player by player against the game: every coin and every item accounted for")
-    for line in _complaints(evening, differences):
+    say(f"  chat       {_deeds(evening)}")
+    say(f"  points     {_points(account)}")
+    if not differences and not miscounts:
+        say("  checked    player by player against the game: every coin and every item accounted for,")
+        say("             every line, search, trade and vote counted once, every level unlocked once")
+    for line in _complaints(evening, differences, miscounts):
         say(f"  {line}", bad=True)
     say()
     say(f"Look at it next:  {evening.game.url}/swagger/  every call the viewers made, to try by hand")
     say(f"                  {evening.game.url}/admin/    the streamer's panel (it asks for the API key)")
     say("Once more?        make demo  and everybody comes back with what they have now")
-    return not differences and not evening.faults
+    return not differences and not miscounts and not evening.faults
+
+
+def _deeds(evening: Evening) -> str:
+    totals = evening.deeds.totals("done")
+    return ", ".join(f"{totals[metric]} {word}" for metric, word in _DEED_WORDS.items())
+
+
+def _points(account: Account) -> str:
+    given = f" + {account.given} from the streamer" if account.given else ""
+    return (
+        f"{account.before} before + {account.done} earned{given} + {account.bonus} by bonuses"
+        f" = {account.paid} paid for {account.unlocks} unlocks + {account.left} left"
+    )
+
+
+def _wrong_points(evening: Evening, account: Account) -> list[str]:
+    lost = [f"{-account.bonus} points were lost on the way"] if account.bonus < 0 else []
+    return lost + [f"{level} was unlocked more than once" for level in repeated_unlocks(evening.log)]
 
 
 def _refusals(evening: Evening) -> str:
@@ -60,16 +87,20 @@ def _total(stock: Holdings, *, money: bool) -> int:
     return sum(quantity for items in stock.values() for item, quantity in items.items() if (item == MONEY) is money)
 
 
-def _complaints(evening: Evening, differences: list[Difference]) -> list[str]:
+def _complaints(evening: Evening, differences: list[Difference], miscounts: list[Difference]) -> list[str]:
     names = {viewer.user_id: viewer.name for viewer in evening.viewers}
     lines = [f"unplanned answer: {fault}" for fault in evening.faults[:SHOWN]]
     lines += [
         f"{names.get(each.user_id, each.user_id)} should hold {each.expected} × {each.item} and holds {each.found}"
         for each in differences[:SHOWN]
     ]
-    more = len(evening.faults) + len(differences) - len(lines)
+    lines += [
+        f"{names.get(each.user_id, each.user_id)} did {each.expected} × {each.item}, and the game counts {each.found}"
+        for each in miscounts[:SHOWN]
+    ]
+    more = len(evening.faults) + len(differences) + len(miscounts) - len(lines)
     if more:
         lines.append(f"... and {more} more")
-    if differences:
+    if differences or miscounts:
         lines.append("NOT ACCOUNTED FOR, unless somebody else played with these viewers meanwhile")
     return lines

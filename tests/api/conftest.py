@@ -67,7 +67,12 @@ _GROUPS = {
     "/api/v1/user": "users",
     "/api/v1/link": "linking",
     "/api/v1/progression": "progression",
+    "/api/v1/message": "messages",
+    "/api/v1/test": "messages",
+    "/api/v1/stats": "stats",
+    "/api/v1/jobs": "jobs",
     "/api/v1/admin": "admin",
+    "/api/admin": "admin",
     "/": "system",
 }
 

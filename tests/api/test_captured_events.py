@@ -45,7 +45,21 @@ def test_the_captured_migration_lets_the_local_key_in():
 
 def test_the_captured_delivery_is_counted(environment: Connection, event_bridge: FakeEventBridge):
     assert play("tally") == {"batchItemFailures": []}
-    assert play("clock_retention") == {"dropped": []}
+
+
+def test_the_captured_schedules_leave_nothing_to_do_for_their_repetition(environment: Connection):
+    clocks = ("clock_retention", "clock_progression", "clock_rollup", "clock_daily_reset")
+    play("messages-handle")
+
+    first, second = [{clock: play(clock) for clock in clocks} for _ in range(2)]
+
+    assert first["clock_rollup"] == {"stats": 3, "engagement": 1}  # the newcomer, their line, their streak
+    assert second == {
+        "clock_retention": {"dropped": []},
+        "clock_progression": {"unlocked": []},
+        "clock_rollup": {"stats": 0, "engagement": 0},
+        "clock_daily_reset": {"records_affected": 0},
+    }
 
 
 def test_every_function_that_is_invoked_from_outside_has_a_payload():

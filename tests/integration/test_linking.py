@@ -330,10 +330,15 @@ def test_a_code_is_confirmed_once(tx: Tx):
 
 def test_a_merge_knows_every_table_of_a_player(tx: Tx):
     rows = tx.execute(
-        "SELECT conrelid::regclass::text AS name FROM pg_constraint WHERE confrelid = 'users'::regclass"
+        """
+        SELECT table_name
+        FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+        WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND column_name = 'user_id'
+        """
     ).fetchall()
 
-    assert {row["name"] for row in rows} == MERGED_TABLES
+    names = {row["table_name"] for row in rows if not row["table_name"].startswith("events")}
+    assert names - {"users"} == MERGED_TABLES  # the log keeps saying what was said
 
 
 # Unlinking

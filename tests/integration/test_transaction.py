@@ -6,10 +6,11 @@ from random import Random
 import psycopg
 import pytest
 
-from brandish.database import Connection, Tx, connect, transaction
+from brandish.database import Connection, Cursor, Tx, connect, transaction
 from brandish.errors import Refused, TryAgain
 from brandish.players import service as players
 from brandish.players.models import PlayerRef
+from tests.round_trips import counted
 
 
 class No(Refused):
@@ -113,3 +114,47 @@ def test_a_query_that_takes_too_long_is_cut_off(conn: Connection):
     assert row == {"statement_timeout": "10s"}
     row = conn.execute("SHOW lock_timeout").fetchone()
     assert row == {"lock_timeout": "5s"}
+
+
+def _anybody(tx: Tx) -> Cursor:
+    return tx.execute("SELECT username FROM timeouts")
+
+
+def test_what_follows_a_commit_is_asked_in_its_round_trip_and_sees_what_was_committed(database_url: str):
+    done: list[str] = []
+    with counted(database_url) as (conn, wire):
+        with transaction(conn):
+            pass
+        before = wire.round_trips()
+        with transaction(conn) as tx:
+            write(tx)
+            tx.after_commit(_anybody, lambda conn: done.append("once"))
+            tx.after_commit(_anybody, lambda conn: done.append("asked once, however often it is registered"))
+
+        assert wire.round_trips() - before == 1
+    assert done == ["asked once, however often it is registered"]
+
+
+def test_nothing_follows_without_a_row_in_answer(conn: Connection):
+    with transaction(conn) as tx:
+        tx.after_commit(_anybody, lambda conn: pytest.fail("nobody is there"))
+
+
+def test_nothing_follows_what_was_rolled_back(conn: Connection):
+    with transaction(conn) as tx:
+        write(tx)
+    with pytest.raises(ZeroDivisionError), transaction(conn) as tx:
+        tx.after_commit(_anybody, lambda conn: pytest.fail("it was rolled back"))
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("trouble", [TryAgain(), psycopg.errors.LockNotAvailable()])
+def test_a_follow_up_that_fails_does_not_fail_what_was_committed(conn: Connection, trouble: Exception):
+    def fail(conn: Connection) -> None:
+        raise trouble
+
+    with transaction(conn) as tx:
+        write(tx)
+        tx.after_commit(_anybody, fail)
+
+    assert documents(conn) == 1

@@ -9,7 +9,7 @@ from brandish.content import content
 from brandish.database import Connection, transaction
 from brandish.inventory.models import STACK_LIMIT, Quality
 from brandish.players import service as players
-from tests.factories import unlock
+from tests.factories import hold_target, unlock
 from tests.promises import ledger
 from tests.promises.calls import ITEMS, PLAYERS
 from tests.promises.ledger import Holdings
@@ -28,6 +28,7 @@ def furnish(conn: Connection, rng: Random) -> Holdings:
     """Everybody with some of everything in two qualities; the first two with stacks that are nearly full."""
     with transaction(conn, rng=rng) as tx:
         unlock(tx, "feature_economy", "job_merchant", *(f"item_{name}" for name in FOR_SALE))
+        hold_target(tx)  # an unlock would change prices and experience in the middle of it
         for number, ref in enumerate(PLAYERS):
             player = players.load_or_create(tx, ref)
             inventory = player.inventory.give(content.money.item_id, STACK_LIMIT - 300 if number == 0 else 3000)

@@ -13,7 +13,7 @@ from brandish.database import Connection, transaction
 from brandish.inventory.models import STACK_LIMIT
 from brandish.jobs.rules import DAILY_CAP
 from brandish.players import service as players
-from tests.factories import announced, holdings, unlock, xp
+from tests.factories import announced, hold_target, holdings, unlock, xp
 from tests.promises.calls import PLAYERS, Call, gift, hand, registration, trade
 from tests.promises.door import Environments, Told, environments, tell
 
@@ -30,6 +30,7 @@ def furnish(conn: Connection, **held: int) -> None:
     """Players a, b and c with these things each, in a world where they may be traded."""
     with transaction(conn) as tx:
         unlock(tx, "feature_economy", "job_merchant", "item_spade", "item_offcut")
+        hold_target(tx)  # an unlock would change prices and experience in the middle of it
         for ref in PLAYERS[:3]:
             player = players.load_or_create(tx, ref)
             inventory = player.inventory

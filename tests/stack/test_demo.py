@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import pytest
 
-from local.demo import commands
+from local.demo import commands, community
 from local.demo.books import Books, Difference, Move
 from local.demo.cast import MOST, STREAMER_BOT, invite
 from local.demo.chat import Chat
@@ -62,9 +62,14 @@ def test_an_evening_goes_as_planned_and_so_does_the_next(stack: StackProcess):
     for evening in (first, second):
         assert (evening.returncode, evening.stderr) == (0, ""), evening.stdout
         assert "every coin and every item accounted for" in evening.stdout
+        assert "every line, search, trade and vote counted once, every level unlocked once" in evening.stdout
         assert "two requests, 1 of them a repeat" in evening.stdout
         assert re.search(r"refused +\d+, all of them friendly \(.*1 not_buyable.*1 self_gift", evening.stdout)
         assert "viewers    50 accounts, 49 players" in evening.stdout
+        assert "(The streamer hears about OBS.)" in evening.stdout
+        assert re.search(r"-> (What a find! )?You found [12] × ", evening.stdout)
+        assert re.search(r"\* \S+ is now a merchant of level \d+\.", evening.stdout)
+        assert re.search(r"chat +\d+ lines of chat, \d+ votes, \d+ searches", evening.stdout)
         assert "\x1b" not in evening.stdout
     assert "1 feature_locked" in first.stdout
     assert "Done. You play from" in first.stdout
@@ -72,6 +77,7 @@ def test_an_evening_goes_as_planned_and_so_does_the_next(stack: StackProcess):
     assert "Welcome back, 50 of you" in second.stdout
     assert "The shop is open already" in second.stdout
     assert money(first)["after"] == money(second)["before"]
+    assert points(first)["left"] == points(second)["before"]
 
 
 def money(evening: subprocess.CompletedProcess[str]) -> dict[str, int]:
@@ -86,6 +92,20 @@ def money(evening: subprocess.CompletedProcess[str]) -> dict[str, int]:
     return {"before": before, "after": after}
 
 
+def points(evening: subprocess.CompletedProcess[str]) -> dict[str, int]:
+    """Before, what came and what was paid, and after; the sum is checked."""
+    found = re.search(
+        r"points +(\d+) before \+ (\d+) earned(?: \+ (\d+) from the streamer)? \+ (\d+) by bonuses"
+        r" = (\d+) paid for (\d+) unlocks \+ (\d+) left",
+        evening.stdout,
+    )
+    assert found, evening.stdout
+    before, earned, given, bonus, paid, unlocks, left = (int(number or 0) for number in found.groups())
+    assert before + earned + given + bonus == paid + left
+    assert unlocks > 1
+    return {"before": before, "left": left}
+
+
 def test_a_theft_and_an_unplanned_answer_spoil_the_evening(stack: StackProcess):
     printed = io.StringIO()
     with (
@@ -93,16 +113,22 @@ def test_a_theft_and_an_unplanned_answer_spoil_the_evening(stack: StackProcess):
         Evening(game, Chat(printed, 0), invite(10), Random(1)) as evening,
     ):
         arrivals(evening)
+        evening.begin_counting()
         handouts(evening)
         robbed = evening.viewers[2]
         held = evening.held(robbed)["money"]
         theft = {"platform": robbed.platform, "username": robbed.name, "item_name": "money", "quantity": 1}
         assert game.ask(Request("POST", "/api/v1/user/item/remove", theft)).ok
+        unseen = community.talk(robbed, "psst")
+        assert game.ask(unseen.request).ok
         evening.say(commands.buy(robbed, "no such thing", 1))
 
         assert report(evening) is False
 
     assert f"{robbed.name} should hold {held} × money and holds {held - 1}" in printed.getvalue()
+    counted = re.search(rf"{robbed.name} did (\d+) × message, and the game counts (\d+)", printed.getvalue())
+    assert counted
+    assert int(counted[1]) + 1 == int(counted[2])
     assert f"unplanned answer: {robbed.name}: !buy no such thing 1 -> 400 item_not_found" in printed.getvalue()
     assert "NOT ACCOUNTED FOR" in printed.getvalue()
     assert "every item accounted for" not in printed.getvalue()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -55,6 +57,31 @@ def test_a_database_that_is_not_there_ends_the_start_in_one_line():
     assert said.startswith("Preparing the database\n")
     assert said.count("\n") == 2
     assert "Connection refused" in said
+
+
+@pytest.mark.parametrize(("dev_mode", "answers"), [("", [200, 429]), ("true", [200, 200])])
+def test_dev_mode_of_the_caller_reaches_the_functions(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, dev_mode: str, answers: list[int]
+):
+    monkeypatch.setenv("DEV_MODE", dev_mode)
+    seeker = {"platform": "twitch", "platform_id": "1001", "username": "alice"}
+
+    with StackProcess(database_url) as stack:
+        post(stack, "/api/v1/progression/admin/unlock", {"node_key": "feature_search"})
+        searched = [post(stack, "/api/v1/user/search", seeker) for _ in range(2)]
+
+    assert searched == answers
+
+
+def post(stack: StackProcess, path: str, body: dict[str, str]) -> int:
+    """The status."""
+    request = urllib.request.Request(f"{stack.url}{path}", json.dumps(body).encode(), {"X-API-Key": stack.api_key})
+    try:
+        with urllib.request.urlopen(request) as response:
+            return response.status
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return refusal.code
 
 
 def test_it_starts_is_killed_starts_again_and_stops_within_seconds(database_url: str):

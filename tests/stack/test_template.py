@@ -48,7 +48,7 @@ CALLS = {
 # Read by the libraries, not by us.
 LIBRARY_VARIABLES = {"LOG_LEVEL", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_SERVICE_NAME"}
 # Left to their defaults in AWS, or meant for a machine without it.
-LOCAL_VARIABLES = {"BUILD_TIME", "DATABASE_URL", "DB_PASSWORD"}
+LOCAL_VARIABLES = {"BUILD_TIME", "CONTRIBUTION_SHARDS", "DATABASE_URL", "DB_PASSWORD", "DEV_MODE"}
 
 STATUS_OF_CODE = {
     "validation": {None},  # keeps the status that API Gateway chose
@@ -135,6 +135,23 @@ def test_an_alias_of_buy_or_sell_goes_to_the_economy_and_its_neighbours_to_the_u
     taken = [table.match("POST", f"/api/v1/user/item/{action}") for action in ("buy", "sell", "add")]
 
     assert [match and match.route.function for match in taken] == ["Economy", "Economy", "Users"]
+
+
+@pytest.mark.parametrize(
+    ("path", "function"),
+    [
+        ("/api/v1/message/handle", "Messages"),
+        ("/api/v1/test", "Messages"),
+        ("/api/v1/jobs", "Jobs"),
+        ("/api/v1/admin/jobs/xp", "Admin"),
+        ("/api/admin/progression/reload-weights", "Admin"),
+    ],
+)
+def test_an_alias_elsewhere_reaches_the_same_function(path: str, function: str):
+    match = Routes(TEMPLATE.api.routes).match("POST", path)
+
+    assert match is not None
+    assert match.route.function == function
 
 
 @pytest.mark.parametrize("path", ["/", "/nowhere", "/api", "/api/v2/prices"])
@@ -310,8 +327,23 @@ def test_concurrency_is_the_share_of_connections(function: str):
     }
 
 
-def test_the_relay_runs_alone():
-    assert {shares["Relay"] for shares in CLASSES.values()} == {1}
+@pytest.mark.parametrize("function", ["Relay", *(name for name in INNER if name.startswith("Clock"))])
+def test_whoever_runs_by_the_clock_runs_alone(function: str):
+    assert {shares[function] for shares in CLASSES.values()} == {1}
+
+
+@pytest.mark.parametrize("size", CLASSES)
+def test_chat_gets_the_largest_share(size: str):
+    shares = {name: share for name, share in CLASSES[size].items() if name not in ("Max", "Alarm")}
+
+    assert max(shares, key=lambda name: shares[name]) == "Messages"
+
+
+def test_an_alarm_adds_up_no_more_metrics_than_cloudwatch_allows():
+    alarms = [each for each in DOCUMENT["Resources"].values() if each["Type"] == "AWS::CloudWatch::Alarm"]
+    summed = [sum("MetricStat" in metric for metric in alarm["Properties"].get("Metrics", [])) for alarm in alarms]
+
+    assert max(summed) <= 10
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -355,6 +387,13 @@ def test_every_function_logs_to_the_group_with_a_retention():
     assert logging == {"LogGroup": {"Ref": "Logs"}, "LogFormat": "JSON"}
     assert DOCUMENT["Resources"]["Logs"]["Properties"]["RetentionInDays"] == {"Ref": "LogDays"}
     assert [name for name in FUNCTIONS if "LoggingConfig" in PROPERTIES[name]] == []
+
+
+def test_the_daily_reset_is_tried_at_its_hour_and_again_for_a_missed_one():
+    tries = {each.expression: each.timezone for each in TEMPLATE.schedules if each.function == "ClockDailyReset"}
+
+    assert tries.pop("cron(0 17 * * ? *)") in ("Etc/UTC", "UTC")
+    assert list(tries) == ["rate(30 minutes)"]
 
 
 def test_every_queue_gives_up_to_the_dead_letters_and_reports_single_failures():

@@ -405,6 +405,26 @@ def test_the_sales_rotate_through_four_categories():
     ]
 
 
+def test_the_engagement_weights_are_the_rules():
+    by_weight: dict[Fraction, set[str]] = {}
+    for metric, weight in content.weights.items():
+        by_weight.setdefault(weight, set()).add(metric)
+
+    assert by_weight.pop(Fraction(1)) >= {"message", "vote_cast", "gamble_started", "gamble_joined"}
+    assert by_weight == {
+        2: {"command"},
+        10: {"item_used", "slots_big_win"},
+        25: {"search_performed"},
+        50: {"item_disassembled", "item_sold", "item_bought"},
+        200: {"item_crafted", "slots_jackpot"},
+    }
+    assert len(content.weights) == 21
+
+
+def test_the_game_listens_for_one_word():
+    assert [(string.word, string.code, string.priority) for string in content.strings] == [("obs", "OBS", 10)]
+
+
 def test_every_item_has_a_name_for_messages():
     assert {name for name, aliases in content.aliases.items() if aliases.default} == set(content.items)
 
@@ -413,7 +433,7 @@ def test_digests_tell_the_files_apart():
     upgrades = (configs() / "recipes" / "upgrade.json").read_bytes()
 
     assert content.digests["recipes/upgrade.json"] == sha256(upgrades).hexdigest()
-    assert len(set(content.digests.values())) == len(content.digests) == 8
+    assert len(set(content.digests.values())) == len(content.digests) == 10
 
 
 def test_content_cannot_be_changed():
@@ -461,7 +481,7 @@ def test_the_check_command_prints_what_there_is():
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        "24 items, 55 nodes, 6 jobs, 7 upgrades, 7 disassembles, 4 sales, 24 aliases, 2 themes, 6 info texts\n"
+        "24 items, 55 nodes, 6 jobs, 7 upgrades, 7 disassembles, 4 sales, 24 aliases, 2 themes, 11 info texts\n"
     )
 
 

@@ -18,6 +18,8 @@ DISASSEMBLES = "recipes/disassemble.json"
 SALES = "weekly_sales.json"
 ALIASES = "item_aliases.json"
 THEMES = "item_themes.json"
+WEIGHTS = "engagement_weights.json"
+STRINGS = "chat_strings.json"
 
 Change = Callable[[Any], object]
 
@@ -238,6 +240,33 @@ SHAPE = {
         put("themes", "winter", "end", value="1-6"),
         'themes.winter.end: "1-6" is not a day of the year, written MM-DD',
     ),
+    "negative weight": (
+        WEIGHTS,
+        put("weights", "message", value=-1),
+        "weights.message: input should be greater than or equal to 0, not -1",
+    ),
+    "weight that is no number": (
+        WEIGHTS,
+        put("weights", "message", value="many"),
+        'weights.message: input should be a number, not "many"',
+    ),
+    "metric of other letters": (
+        WEIGHTS,
+        put("weights", "Item Sold", value=5),
+        "weights.Item Sold: string should match pattern '^[a-z][a-z0-9_]*$', not \"Item Sold\"",
+    ),
+    "no weights": (WEIGHTS, drop("weights"), "weights: is missing"),
+    "word of nothing": (
+        STRINGS,
+        put("strings", 0, "word", value=""),
+        'strings[0].word: string should have at least 1 character, not ""',
+    ),
+    "word without a code": (STRINGS, drop("strings", 0, "code"), "strings[0].code: is missing"),
+    "priority in words": (
+        STRINGS,
+        put("strings", 0, "priority", value="high"),
+        'strings[0].priority: input should be a valid integer, not "high"',
+    ),
 }
 
 REFERENCES = {
@@ -422,6 +451,13 @@ REFERENCES = {
         put("sales_schedule", 1, "week_offset", value=0),
         "sales_schedule[1].week_offset: 0 is taken by sales_schedule[0]",
     ),
+    "two rules for one word": (
+        STRINGS,
+        put(
+            "strings", value=[{"word": "obs", "code": "OBS"}, {"word": "hi", "code": "A"}, {"word": "OBS", "code": "B"}]
+        ),
+        'strings[2].word: "obs" is taken by strings[0]',
+    ),
     "alias of an unknown item": (
         ALIASES,
         put("aliases", "item_spode", value={"default": ["spode"]}),
@@ -480,7 +516,7 @@ def test_broken_json_is_located(copied: Path, raw: bytes, line: str):
     assert "\n" not in found
 
 
-@pytest.mark.parametrize("file", [ITEMS, TREE, JOBS, UPGRADES, DISASSEMBLES, SALES])
+@pytest.mark.parametrize("file", [ITEMS, TREE, JOBS, UPGRADES, DISASSEMBLES, SALES, WEIGHTS, STRINGS])
 def test_a_missing_file_is_named(copied: Path, file: str):
     (copied / file).unlink()
 
@@ -493,7 +529,7 @@ def test_without_alias_and_theme_files_there_are_no_aliases_and_no_themes(copied
 
     loaded = load_content(copied)
 
-    assert (len(loaded.aliases), len(loaded.themes), len(loaded.digests)) == (0, 0, 6)
+    assert (len(loaded.aliases), len(loaded.themes), len(loaded.digests)) == (0, 0, 8)
 
 
 def test_themed_aliases_may_wait_for_a_theme_file(copied: Path):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from brandish.counters.rules import count
+from brandish.counters.rules import COUNTED, count
 from system.exposition import COUNTERS, exposition
 from system.queries import Figures, Requests
 from tests.prometheus import parse
@@ -92,7 +92,10 @@ def test_whatever_the_tally_counts_is_shown():
         ("item.sold", {"item_name": "item_spade", "quantity": 3, "money_gained": 120}),
         ("item.bought", {"item_name": "item_spade", "quantity": 2, "cost": 200}),
         ("job.level_up", {"job_key": "merchant", "old_level": 1, "new_level": 2}),
+        ("search.performed", {"success": False}),
+        ("progression.vote_recorded", {"node_key": "feature_search"}),
     ]
+    assert {event_type for event_type, _ in events} == set(COUNTED)
 
     counted = {(metric, bool(label)) for metric, label in count(events)}
 

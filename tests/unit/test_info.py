@@ -11,7 +11,19 @@ from brandish.info.loading import load_info
 from brandish.info.models import NoSuchText
 from brandish.info.service import describe, features
 
-FEATURES = ["economy", "inventory", "linking", "overview", "progression", "timeouts"]
+FEATURES = [
+    "economy",
+    "inventory",
+    "jobs",
+    "linking",
+    "messages",
+    "overview",
+    "progression",
+    "search",
+    "stats",
+    "timeouts",
+    "voting",
+]
 
 
 def write(root: Path, **files: Any) -> Path:

@@ -1,17 +1,19 @@
-"""Bringing a database up to date: content and the log's partitions."""
+"""Bringing a database up to date: content, the log's partitions, a target and a vote."""
 
 from __future__ import annotations
 
 from brandish.catalog import sync as catalog
 from brandish.content import content
 from brandish.database import Tx
+from brandish.engagement.weights import replace_weights
 from brandish.events import service as events
 from brandish.info import service as info
 from brandish.progression import service as progression
+from brandish.voting import cycle
 
 
 def prepare(tx: Tx) -> list[str]:
-    """Mirror the content where it changed and make room in the log.
+    """Mirror the content where it changed, make room in the log, and see to it that the community has a target.
 
     Returns:
         The names of the content files taken in now; empty when the database knew them all.
@@ -23,7 +25,7 @@ def prepare(tx: Tx) -> list[str]:
         catalog.sync_items(tx)
         progression.sync_nodes(tx)
         progression.replace_names(tx, *catalog.shipped_documents())
-        progression.replace_weights(tx, {metric: float(weight) for metric, weight in content.weights.items()})
+        replace_weights(tx, content.weights)
         for name in changed:
             tx.execute(
                 """
@@ -33,4 +35,5 @@ def prepare(tx: Tx) -> list[str]:
                 (name, content.digests[name], tx.now),
             )
     events.make_room(tx)
+    cycle.check(tx)
     return changed

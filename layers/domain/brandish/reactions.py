@@ -19,7 +19,10 @@ from brandish.jobs import reactions as jobs
 from brandish.jobs.models import JobLevelUp
 from brandish.messages.models import MessageReceived
 from brandish.players.models import Player, UserRegistered
+from brandish.search import reactions as search
+from brandish.search.models import SearchPerformed
 from brandish.stats.reactions import counts
+from brandish.voting.events import VoteRecorded
 
 Reaction = Callable[[Any, Player, datetime, Random], Player]
 
@@ -46,6 +49,14 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
         engages("item_bought", lambda event: event.quantity),
         commands,
     ),
+    SearchPerformed: (
+        counts("search"),
+        search.remarkable_luck,
+        search.explorer_xp,
+        engages("search_performed"),
+        commands,
+    ),
+    VoteRecorded: (engages("vote_cast"), commands),
     JobLevelUp: (counts("job_level_up", lambda event: {"job_key": event.job_key, "level": event.new_level}),),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime
 from typing import Annotated, Any
@@ -42,12 +43,41 @@ def _storable(text: str) -> str:
     return text
 
 
+_MAX_DEPTH = 50
+
+
+def _storable_json(document: dict[str, Any]) -> dict[str, Any]:
+    """Python reads, and passes on, what is no JSON to the database."""
+    _check_texts(document, _MAX_DEPTH)
+    try:
+        json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
+    except ValueError as error:  # not a number, or half a surrogate pair
+        raise PydanticCustomError("not_json", "must be JSON as the standard has it") from error
+    return document
+
+
+def _check_texts(value: Any, depth: int) -> None:
+    if depth == 0:
+        raise PydanticCustomError("too_deep", "must not be nested that deep")
+    if isinstance(value, str):
+        _storable(value)
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            _storable(name)
+            _check_texts(each, depth - 1)
+    elif isinstance(value, list):
+        for each in value:
+            _check_texts(each, depth - 1)
+
+
 Platform = Annotated[str, BeforeValidator(_platform), Field(json_schema_extra={"enum": list(PLATFORMS)})]
 PlatformId = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_one_line)]
 Username = PlatformId
 ItemName = PlatformId
 NodeKey = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_one_line)]
 Reason = Annotated[str, StringConstraints(max_length=255), AfterValidator(_storable)]
+JsonObject = Annotated[dict[str, Any], AfterValidator(_storable_json)]
+"""What a caller wants to be remembered with something."""
 Quantity = Annotated[int, Field(ge=1, le=10_000)]
 Level = Annotated[int, Field(ge=0, le=1000)]
 

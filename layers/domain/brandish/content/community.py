@@ -8,7 +8,7 @@ from brandish.content.base import Document, Exact, Frozen, Key, Text
 
 
 class WeightsFile(Document):
-    weights: dict[Key, Annotated[Exact, Field(ge=0)]]  # {engagement metric: points for one}
+    weights: dict[Key, Annotated[Exact, Field(ge=0, le=1_000_000)]]  # {engagement metric: points for one}
 
 
 class ChatString(Frozen):

@@ -40,7 +40,7 @@ class Job(Frozen):
     node_key: Key
     bonuses: tuple[Bonus, ...] = ()
 
-    def bonus(self, bonus_type: BonusType, level: int) -> Fraction:
+    def bonus(self, bonus_type: str, level: int) -> Fraction:
         """Return what a level is worth, e.g. 1/20 for 5 %; 0 at level 0 or without such a bonus."""
         return sum((bonus.at(level) for bonus in self.bonuses if bonus.bonus_type == bonus_type), Fraction(0))
 

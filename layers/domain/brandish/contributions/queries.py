@@ -20,7 +20,7 @@ def find_reached_target(tx: Tx) -> Cursor:
     """A row when there are points enough for what they are counted towards."""
     return tx.execute(
         """
-        SELECT FROM unlock_progress JOIN progression_nodes USING (node_id)
+        SELECT true AS reached FROM unlock_progress JOIN progression_nodes USING (node_id)
         WHERE unlocked_at IS NULL
           AND (SELECT sum(points) FROM contribution_shards) >= starts_at_points + unlock_cost
         """

@@ -28,10 +28,16 @@ def _level_up(payload: Mapping[str, Any]) -> Counts:
     return {("job_level_ups_total", payload["job_key"]): int(payload["new_level"]) - int(payload["old_level"])}
 
 
+def _once(metric: str) -> Callable[[Mapping[str, Any]], Counts]:
+    return lambda payload: {(metric, ""): 1}
+
+
 COUNTED: Mapping[str, Callable[[Mapping[str, Any]], Counts]] = {
     "item.sold": _sold,
     "item.bought": _bought,
     "job.level_up": _level_up,
+    "search.performed": _once("searches_performed_total"),
+    "progression.vote_recorded": _once("votes_cast_total"),
 }
 
 

@@ -13,3 +13,16 @@ from brandish.engagement.models import Engagement
 def save(tx: Tx, user_id: UUID, engagements: Sequence[Engagement]) -> None:
     if engagements:
         queries.insert_engagements(tx, user_id, engagements)
+
+
+def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    """Queue that what one player has done counts for another, who is the same person. Both are locked."""
+    queries.lock_sums(tx)
+    queries.move_engagements(tx, from_id, to_id)
+    queries.upsert_scores(tx, [to_id])
+
+
+def forget_all(tx: Tx) -> None:
+    """Queue that nobody has ever done anything."""
+    queries.lock_sums(tx)
+    queries.delete_everything(tx)

@@ -86,6 +86,10 @@ class Inventory:
         """How many of the item, over all qualities or in one."""
         return sum(slot.quantity for slot in self.slots if slot.item_id == item_id and quality in (None, slot.quality))
 
+    def total(self) -> int:
+        """How many of all items together."""
+        return sum(slot.quantity for slot in self.slots)
+
     def pick_slot(self, item_id: int, rng: Random) -> Slot | None:
         """One of the item's stacks, each as likely as the others. None: there is no stack."""
         slots = self.of(item_id)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from brandish.content import Job
+from brandish.errors import NotFound
 from brandish.events.models import Event
 
 
@@ -41,6 +43,26 @@ class XpEvent:
     metadata: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class JobStanding:
+    """
+    Attributes:
+        xp_to_next: what is missing for the next level; 0 at the highest.
+        max_level: the highest the community allows just now.
+    """
+
+    job: Job
+    level: int
+    xp: int
+    xp_to_next: int
+    max_level: int
+
+
+class UnknownJob(NotFound):
+    code = "not_found"
+    message = "There is no job called {job}."
+
+
 class JobLevelUp(Event):
     """One level: who rises by three has three of these."""
 
@@ -54,3 +76,9 @@ class JobLevelUp(Event):
     @property
     def metadata(self) -> dict[str, str]:
         return {"source": self.source}
+
+
+class DailyResetComplete(Event):
+    type: ClassVar[str] = "daily_reset.complete"
+    reset_time: datetime
+    records_affected: int

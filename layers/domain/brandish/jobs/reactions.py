@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from brandish.economy.models import ItemBought, ItemSold
 from brandish.jobs import rules
-from brandish.jobs.models import JobLevelUp
+from brandish.jobs.models import JobLevelUp, XpEvent
 from brandish.players.models import Player
 from brandish.progression.models import FeatureLocked
+from brandish.stats.reactions import counted
+
+# Each piece of engagement is listed by itself already.
+_NOT_LISTED = frozenset({"engagement"})
 
 
 def merchant_xp_for_sale(event: ItemSold, player: Player, now: datetime, rng: Random) -> Player:
@@ -28,12 +35,33 @@ def _merchant_xp(player: Player, money: int, source: str, now: datetime, rng: Ra
 def earn(player: Player, job_key: str, base: int, source: str, now: datetime, rng: Random) -> Player:
     """Experience on the side: a locked job or a used-up day takes nothing away from the action itself."""
     try:
-        award = rules.award(player.jobs.get(job_key), base, player.world, now, rng, job_key=job_key, source=source)
+        return awarded(player, job_key, base, source, now, rng)[0]
     except (FeatureLocked, rules.DailyCapReached):
         return player
+
+
+def awarded(
+    player: Player,
+    job_key: str,
+    base: int,
+    source: str,
+    now: datetime,
+    rng: Random,
+    metadata: Mapping[str, Any] | None = None,
+) -> tuple[Player, rules.XpAward]:
+    """The one place where experience is added, with all that tells of it.
+
+    Raises:
+        FeatureLocked, DailyCapReached
+    """
+    award = rules.award(player.jobs.get(job_key), base, player.world, now, rng, job_key=job_key, source=source)
     player = player.with_job(job_key, award.progress)
+    if source not in _NOT_LISTED:
+        player = replace(player, xp_events=(*player.xp_events, XpEvent(job_key, award.gained, source, metadata)))
+    if award.bonus:
+        player = counted(player, now, "job_xp_critical", {"job_key": job_key, "bonus": award.bonus})
     for level in range(award.old_level, award.progress.level):
         player = player.record(
             JobLevelUp(user_id=player.id, job_key=job_key, old_level=level, new_level=level + 1, source=source)
         )
-    return player
+    return player, award

@@ -1,4 +1,4 @@
-"""Keeping job progress."""
+"""Keeping job progress; `awards` adds to it, `reports` shows it."""
 
 from __future__ import annotations
 
@@ -27,3 +27,14 @@ def save(tx: Tx, user_id: UUID, job_key: str, progress: JobProgress) -> None:
 def save_xp_events(tx: Tx, user_id: UUID, xp_events: Sequence[XpEvent]) -> None:
     if xp_events:
         queries.insert_xp_events(tx, user_id, xp_events)
+
+
+def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    """Queue what a merge does with a history; progress travels with the `Player`."""
+    queries.move_xp_events(tx, from_id, to_id)
+
+
+def forget_all(tx: Tx) -> None:
+    """Queue everybody's return to level 0. What was earned by what stays in the history."""
+    queries.lock_everybody(tx)
+    queries.delete_all_jobs(tx)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -24,3 +25,16 @@ class Match:
 
     code: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chatter:
+    """
+    Attributes:
+        username: on this platform.
+    """
+
+    user_id: UUID
+    username: str
+    platform: str
+    last_message_at: datetime

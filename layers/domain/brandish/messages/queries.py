@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
-from brandish.database import Tx
+from brandish.database import Cursor, Tx
 
 
 def upsert_chatter(tx: Tx, user_id: UUID, platform: str) -> None:
@@ -15,3 +16,34 @@ def upsert_chatter(tx: Tx, user_id: UUID, platform: str) -> None:
         """,
         (user_id, platform, tx.now),
     )
+
+
+def list_chatters_since(tx: Tx, since: datetime, limit: int) -> Cursor:
+    """Rows: `user_id`, `username`, `platform`, `last_message_at`, latest first."""
+    return tx.execute(
+        """
+        SELECT c.user_id, l.username, c.platform, c.last_message_at
+        FROM active_chatters c JOIN user_platform_links l USING (user_id, platform)
+        WHERE c.last_message_at > %s
+        ORDER BY c.last_message_at DESC, c.user_id, c.platform
+        LIMIT %s
+        """,
+        (since, limit),
+    )
+
+
+def move_chatter(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    """Of two lines on one platform the latest counts. The rows moved from go with their player's."""
+    tx.execute(
+        """
+        INSERT INTO active_chatters AS kept (user_id, platform, last_message_at)
+        SELECT %s, platform, last_message_at FROM active_chatters WHERE user_id = %s
+        ON CONFLICT (user_id, platform) DO UPDATE
+        SET last_message_at = greatest(kept.last_message_at, excluded.last_message_at)
+        """,
+        (to_id, from_id),
+    )
+
+
+def delete_chatters_silent_since(tx: Tx, moment: datetime) -> None:
+    tx.execute("DELETE FROM active_chatters WHERE last_message_at <= %s", (moment,))

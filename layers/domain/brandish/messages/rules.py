@@ -19,15 +19,15 @@ class Finder:
 
     def __init__(self, strings: Iterable[ChatString]) -> None:
         # Longest first: of two words that begin alike, the longer one is meant.
-        by_length = sorted(strings, key=lambda string: -len(string.word))
-        self._strings = {string.word.lower(): string for string in by_length}
-        words = "|".join(re.escape(word) for word in self._strings)
+        self._strings = sorted(strings, key=lambda string: -len(string.word))
+        # A group for each word tells which one it was. The text itself cannot: an S may be typed as a long one.
+        words = "|".join(f"({re.escape(string.word)})" for string in self._strings)
         self._pattern = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) if words else None
 
     def search(self, text: str) -> tuple[Match, ...]:
         if self._pattern is None:
             return ()
-        found = [(self._strings[match[0].lower()], match[0]) for match in self._pattern.finditer(text)]
+        found = [(self._strings[(match.lastindex or 1) - 1], match[0]) for match in self._pattern.finditer(text)]
         highest = max((string.priority for string, _ in found), default=0)
         return tuple(Match(string.code, value) for string, value in found if string.priority == highest)
 

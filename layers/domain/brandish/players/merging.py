@@ -5,16 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from brandish.cooldowns import service as cooldowns
 from brandish.database import Tx
+from brandish.engagement import service as engagement
 from brandish.jobs import rules as job_rules
+from brandish.jobs import service as jobs
 from brandish.jobs.models import JobProgress
+from brandish.messages import service as messages
 from brandish.players import queries
 from brandish.players.models import Player
 from brandish.progression.rules import modified
+from brandish.stats import service as stats
+from brandish.stats.models import Streak
+from brandish.voting import ballots
 
-MERGED_TABLES = frozenset({"user_inventory", "user_jobs", "user_platform_links"})
-"""Every table with rows of a player. A test holds it against the schema: whoever adds such a table says in
-`merge` what becomes of its rows."""
+_CARRIED = frozenset({"user_inventory", "user_jobs", "user_platform_links", "user_streaks"})
+"""Tables whose rows a `Player` carries."""
+
+_MOVED = {
+    "active_chatters": messages.move,
+    "ballots": ballots.move,
+    "cooldowns": cooldowns.move,
+    "engagement_inbox": engagement.move,
+    "engagement_scores": engagement.move,
+    "engagement_totals": engagement.move,
+    "job_xp_events": jobs.move,
+    "stats_events": stats.move,
+    "stats_inbox": stats.move,
+    "stats_standings": stats.move,
+    "voting_weights": ballots.move,
+}
+"""{table: what moves its rows, once for all it moves}"""
+
+MERGED_TABLES = _CARRIED | _MOVED.keys()
+"""Every table with rows of a player. A test holds it against the schema: whoever adds such a table says here what
+becomes of its rows."""
 
 
 def merge(tx: Tx, keeper: Player, other: Player) -> Player:
@@ -26,6 +51,8 @@ def merge(tx: Tx, keeper: Player, other: Player) -> Player:
 
     Source: rules 1.1.
     """
+    for move in dict.fromkeys(_MOVED.values()):
+        move(tx, other.id, keeper.id)
     # Ahead of the save: an identity cannot belong to both.
     tx.execute("DELETE FROM users WHERE user_id = %s", (other.id,))
     return merged(keeper, other)
@@ -40,7 +67,15 @@ def merged(keeper: Player, other: Player) -> Player:
         links={**other.links, **keeper.links},
         inventory=keeper.inventory.merge(other.inventory),
         jobs=_merged_jobs(keeper.jobs, other.jobs, level_cap),
+        streak=_longer(keeper.streak, other.streak),
     )
+
+
+def _longer(one: Streak | None, other: Streak | None) -> Streak | None:
+    """The one that is still alive; of two such, the longer."""
+    if one is None or other is None:
+        return one or other
+    return max(one, other, key=lambda streak: (streak.last_on, streak.days))
 
 
 def _merged_jobs(

@@ -22,11 +22,21 @@ PLATFORMS = ("discord", "twitch", "youtube")
 
 @dataclass(frozen=True, slots=True)
 class PlayerRef:
-    """Whom a caller means: by the platform's id when given, else by the name seen last on that platform."""
+    """Whom a caller means: by our own id when given, else by the platform's, else by the name seen last there.
+
+    Attributes:
+        platform: empty when `user_id` says it all.
+    """
 
     platform: str
     platform_id: str | None = None
     username: str | None = None
+    user_id: UUID | None = None
+
+    @property
+    def called(self) -> str:
+        """For messages."""
+        return self.username or (str(self.user_id) if self.user_id else f"{self.platform}:{self.platform_id}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from brandish.content import content
 from brandish.database import Cursor, Tx
 from brandish.inventory.models import Inventory
 from brandish.players.models import Fact, Link, Player, PlayerRef
 
+_BY_OWN_ID: LiteralString = "(SELECT user_id FROM users WHERE user_id = %s)"
 _BY_ID: LiteralString = "(SELECT user_id FROM user_platform_links WHERE platform = %s AND platform_user_id = %s)"
 # A name may have moved from one account to another: whoever was seen under it last is meant.
 _BY_NAME: LiteralString = (
@@ -25,7 +27,10 @@ def _user_ids(refs: Sequence[PlayerRef]) -> tuple[LiteralString, list[Any]]:
     lookups: list[LiteralString] = []
     params: list[Any] = []
     for ref in refs:
-        if ref.platform_id is not None:
+        if ref.user_id is not None:
+            lookups.append(_BY_OWN_ID)
+            params.append(ref.user_id)
+        elif ref.platform_id is not None:
             lookups.append(_BY_ID)
             params += (ref.platform, ref.platform_id)
         else:
@@ -124,16 +129,18 @@ def delete_link(tx: Tx, user_id: UUID, platform: str) -> None:
 
 
 def insert_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
+    money = inventory.count(content.money.item_id)
     tx.execute(
-        "INSERT INTO user_inventory (user_id, inventory_data, updated_at) VALUES (%s, %s, %s)",
-        (user_id, Jsonb(inventory.as_json()), tx.now),
+        "INSERT INTO user_inventory (user_id, inventory_data, money, items, updated_at) VALUES (%s, %s, %s, %s, %s)",
+        (user_id, Jsonb(inventory.as_json()), money, inventory.total() - money, tx.now),
     )
 
 
 def update_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
+    money = inventory.count(content.money.item_id)
     tx.execute(
-        "UPDATE user_inventory SET inventory_data = %s, updated_at = %s WHERE user_id = %s",
-        (Jsonb(inventory.as_json()), tx.now, user_id),
+        "UPDATE user_inventory SET inventory_data = %s, money = %s, items = %s, updated_at = %s WHERE user_id = %s",
+        (Jsonb(inventory.as_json()), money, inventory.total() - money, tx.now, user_id),
     )
 
 

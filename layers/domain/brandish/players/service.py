@@ -33,7 +33,7 @@ def load(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
     """
     player = load_all(tx, (ref,), *facts)[0]
     if player is None:
-        raise UnknownPlayer(name=_name(ref))
+        raise UnknownPlayer(name=ref.called)
     return player
 
 
@@ -118,7 +118,7 @@ def _player(row: dict[str, Any], world: World, facts: tuple[Fact, ...]) -> Playe
 
 def _seen(player: Player | None, ref: PlayerRef) -> Player | None:
     """Found by id and called by a name: that is the platform's name for the player now."""
-    if player is None or ref.platform_id is None or not ref.username:
+    if player is None or ref.user_id is not None or ref.platform_id is None or not ref.username:
         return player
     return player.seen_as(ref.platform, ref.username)
 
@@ -147,7 +147,3 @@ def _write(tx: Tx, player: Player) -> None:
     for event in player.events:
         if event.logged:
             events.announce(tx, event)
-
-
-def _name(ref: PlayerRef) -> str:
-    return ref.username or f"{ref.platform}:{ref.platform_id}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 from typing import ClassVar
 from uuid import UUID
@@ -36,6 +37,22 @@ class World:
 
     def has(self, node_key: str) -> bool:
         return node_key in self.levels
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """A level the community has.
+
+    Attributes:
+        engagement_score: the points that had come together when it was unlocked.
+    """
+
+    unlock_id: int
+    node_id: int
+    level: int
+    unlocked_at: datetime
+    unlocked_by: str
+    engagement_score: int
 
 
 class NodeUnlocked(Event):

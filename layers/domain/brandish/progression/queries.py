@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg.types.json import Jsonb
 
 from brandish.content import Node
 from brandish.database import Cursor, Tx
+
+LEVELS: LiteralString = """
+    (SELECT coalesce(jsonb_object_agg(node_key, level), '{}')
+     FROM (SELECT node_key, max(level) AS level
+           FROM progression_unlocks JOIN progression_nodes USING (node_id)
+           GROUP BY node_key) AS unlocked)
+"""
+"""An expression: {node key: highest unlocked level}."""
 
 
 def read_world_version(tx: Tx) -> Cursor:
@@ -18,12 +26,9 @@ def read_world_version(tx: Tx) -> Cursor:
 def read_world(tx: Tx) -> Cursor:
     """One row, of one moment: `version`, `levels` {node key: highest level} and `documents` {name: body}."""
     return tx.execute(
-        """
-        SELECT version,
-               (SELECT coalesce(jsonb_object_agg(node_key, level), '{}')
-                FROM (SELECT node_key, max(level) AS level
-                      FROM progression_unlocks JOIN progression_nodes USING (node_id)
-                      GROUP BY node_key) AS unlocked) AS levels,
+        "SELECT version, "
+        + LEVELS
+        + """ AS levels,
                (SELECT coalesce(jsonb_object_agg(name, body), '{}') FROM world_documents) AS documents
         FROM world
         """
@@ -50,19 +55,27 @@ def upsert_document(tx: Tx, name: str, body: Any) -> None:
     )
 
 
-def insert_unlocks(tx: Tx, node: Node, levels: Iterable[int], unlocked_by: str) -> None:
+def insert_unlocks(tx: Tx, node: Node, levels: Iterable[int], unlocked_by: str, engagement_score: int = 0) -> None:
     tx.execute(
         """
-        INSERT INTO progression_unlocks (node_id, level, unlocked_at, unlocked_by)
-        SELECT %s, level, %s, %s FROM unnest(%s::int[]) AS level
+        INSERT INTO progression_unlocks (node_id, level, unlocked_at, unlocked_by, engagement_score)
+        SELECT %s, level, %s, %s, %s FROM unnest(%s::int[]) AS level
         ON CONFLICT DO NOTHING
         """,
-        (node.node_id, tx.now, unlocked_by, list(levels)),
+        (node.node_id, tx.now, unlocked_by, engagement_score, list(levels)),
     )
+
+
+def find_unlock(tx: Tx, node: Node, level: int) -> Cursor:
+    return tx.execute("SELECT * FROM progression_unlocks WHERE node_id = %s AND level = %s", (node.node_id, level))
 
 
 def delete_unlocks(tx: Tx, node: Node, lowest: int) -> None:
     tx.execute("DELETE FROM progression_unlocks WHERE node_id = %s AND level >= %s", (node.node_id, lowest))
+
+
+def delete_all_unlocks(tx: Tx) -> None:
+    tx.execute("DELETE FROM progression_unlocks")
 
 
 def upsert_node(tx: Tx, node: Node) -> None:

@@ -67,8 +67,12 @@ def _apply(modifier: Modifier, value: Fraction, level: int) -> Fraction:
     return value
 
 
-def prerequisites_hold(node: Node, levels: Mapping[str, int]) -> bool:
-    return all(key in levels for key in node.static_prerequisites) and all(
+def prerequisites_hold(node: Node, levels: Mapping[str, int], *, granted: str | None = None) -> bool:
+    """
+    Args:
+        granted: the key of a node that is taken for unlocked where it is named; it does not count towards a number.
+    """
+    return all(key in levels or key == granted for key in node.static_prerequisites) and all(
         _condition_holds(condition, levels) for condition in node.dynamic_prerequisites
     )
 
@@ -80,9 +84,9 @@ def _condition_holds(condition: NodesBelowTier | TotalNodes, levels: Mapping[str
     return below >= condition.count
 
 
-def is_available(node: Node, levels: Mapping[str, int]) -> bool:
+def is_available(node: Node, levels: Mapping[str, int], *, granted: str | None = None) -> bool:
     """Something of it is left to unlock, and its prerequisites hold."""
-    return levels.get(node.key, 0) < node.max_level and prerequisites_hold(node, levels)
+    return levels.get(node.key, 0) < node.max_level and prerequisites_hold(node, levels, granted=granted)
 
 
 def _children() -> Mapping[str, list[Node]]:

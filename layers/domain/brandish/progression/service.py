@@ -12,9 +12,8 @@ from uuid import UUID
 from brandish.catalog.models import Names
 from brandish.content import Node, content
 from brandish.database import Tx
-from brandish.events import service as events
-from brandish.progression import queries, rules
-from brandish.progression.models import NodeRelocked, NodeUnlocked, World
+from brandish.progression import queries
+from brandish.progression.models import Unlock, World
 
 
 @dataclass(slots=True)
@@ -43,12 +42,15 @@ def world_at(tx: Tx, version: UUID) -> World:
     cache_statistics.evictions += cached is not None
     row = queries.read_world(tx).fetchone()
     assert row is not None
-    # What the content has dropped stays in the database, but unlocks and counts for nothing.
-    levels = {
-        key: min(level, content.nodes[key].max_level) for key, level in row["levels"].items() if key in content.nodes
-    }
-    _cached = world = World(row["version"], levels, _names(row["documents"]), _weights(row["documents"]))
+    _cached = world = World(
+        row["version"], known_levels(row["levels"]), _names(row["documents"]), _weights(row["documents"])
+    )
     return world
+
+
+def known_levels(levels: Mapping[str, int]) -> dict[str, int]:
+    """What the content has dropped stays in the database, but unlocks and counts for nothing."""
+    return {key: min(level, content.nodes[key].max_level) for key, level in levels.items() if key in content.nodes}
 
 
 def current_world(tx: Tx) -> World:
@@ -80,48 +82,48 @@ def read_tree(tx: Tx) -> Tree:
     return Tree(world_at(tx, rows[0]["version"]), {row["node_key"]: row["created_at"] for row in rows})
 
 
-def unlock(tx: Tx, node_key: str, level: int, source: str = "admin") -> Node:
-    """Unlock every level of a node up to `level`; 0 means the first. What is unlocked already stays as it is.
+def lock_world(tx: Tx) -> None:
+    """Nobody else changes what is unlocked until this transaction ends."""
+    queries.lock_world(tx)
 
-    Raises:
-        UnknownNode, LevelTooHigh
+
+def add_levels(tx: Tx, node: Node, levels: Sequence[int], unlocked_by: str, engagement_score: int = 0) -> None:
     """
-    world = _world_for_change(tx)
-    node, missing = rules.levels_to_unlock(node_key, level, world.levels)
-    if missing:
-        _add_levels(tx, node, missing, source)
-        queries.renew_world_version(tx)
-    return node
+    Args:
+        engagement_score: the points that had come together for it.
+    """
+    queries.insert_unlocks(tx, node, levels, unlocked_by, engagement_score)
 
 
-def unlock_all(tx: Tx, source: str = "admin") -> int:
-    """Every node to its highest level. Returns how many levels were added."""
-    world = _world_for_change(tx)
-    added = 0
+def remove_levels(tx: Tx, node: Node, lowest: int) -> None:
+    queries.delete_unlocks(tx, node, lowest)
+
+
+def begin_anew(tx: Tx) -> None:
+    """Only what unlocks itself is unlocked."""
+    queries.delete_all_unlocks(tx)
     for node in content.nodes.values():
-        _, missing = rules.levels_to_unlock(node.key, node.max_level, world.levels)
-        if missing:
-            _add_levels(tx, node, missing, source)
-            added += len(missing)
-    if added:
-        queries.renew_world_version(tx)
-    return added
+        if node.auto_unlock:
+            queries.insert_unlocks(tx, node, [1], "auto")
 
 
-def relock(tx: Tx, node_key: str, level: int) -> Node:
-    """Take back `level` of a node and all above it; 0 means all of it. What is locked already stays as it is.
+def renew_world(tx: Tx) -> None:
+    """What is unlocked has changed: every environment reads it again before it acts again."""
+    queries.renew_world_version(tx)
 
-    Raises:
-        UnknownNode
-    """
-    world = _world_for_change(tx)
-    node, removed = rules.levels_to_relock(node_key, level, world.levels)
-    if removed:
-        queries.delete_unlocks(tx, node, removed[0])
-        queries.renew_world_version(tx)
-        for each in removed:
-            events.announce(tx, NodeRelocked(node_id=node.node_id, node_key=node.key, level=each))
-    return node
+
+def read_unlock(tx: Tx, node_key: str, level: int) -> Unlock:
+    """A level that is unlocked."""
+    row = queries.find_unlock(tx, content.nodes[node_key], level).fetchone()
+    assert row is not None
+    return Unlock(
+        unlock_id=row["unlock_id"],
+        node_id=row["node_id"],
+        level=row["level"],
+        unlocked_at=row["unlocked_at"],
+        unlocked_by=row["unlocked_by"],
+        engagement_score=row["engagement_score"],
+    )
 
 
 def replace_names(tx: Tx, aliases: Mapping[str, Any], themes: Mapping[str, Any]) -> None:
@@ -144,15 +146,3 @@ def sync_nodes(tx: Tx) -> None:
         if node.auto_unlock:
             queries.insert_unlocks(tx, node, [1], "auto")
     queries.renew_world_version(tx)
-
-
-def _world_for_change(tx: Tx) -> World:
-    row = queries.lock_world(tx).fetchone()
-    assert row is not None
-    return world_at(tx, row["version"])
-
-
-def _add_levels(tx: Tx, node: Node, levels: Sequence[int], source: str) -> None:
-    queries.insert_unlocks(tx, node, levels, source)
-    for level in levels:
-        events.announce(tx, NodeUnlocked(node_id=node.node_id, node_key=node.key, level=level, source=source))

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from brandish.errors import Refused
+
+Period = Literal["hourly", "daily", "weekly", "monthly", "yearly", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +31,33 @@ class Streak:
 
     days: int
     last_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """
+    Attributes:
+        counts: {event type: how often}, the most frequent first.
+        streak: days in a row up to now; None where it is not about one player.
+    """
+
+    period: Period
+    start: datetime
+    end: datetime
+    counts: Mapping[str, int]
+    streak: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A place on a leaderboard; rank 1 is the best."""
+
+    user_id: UUID
+    username: str
+    count: int
+    rank: int
+
+
+class InvalidLimit(Refused):
+    code = "invalid_limit"
+    message = "A leaderboard has at least one place."

@@ -27,8 +27,12 @@ def counts(
 
 
 def counted(player: Player, now: datetime, event_type: str, data: Mapping[str, Any] | None = None) -> Player:
-    """Count something; the first of a day also continues or begins the player's streak."""
-    player = replace(player, stats=(*player.stats, Stat(event_type, data)))
+    """Count something; the first of a day also continues or begins the player's streak.
+
+    A streak itself is counted as often as there are days: who counts one says that the player was there.
+    """
+    if event_type != STREAK:
+        player = replace(player, stats=(*player.stats, Stat(event_type, data)))
     streak = rules.continued(player.streak, now.date())
     if streak == player.streak:
         return player

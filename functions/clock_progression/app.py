@@ -1,0 +1,20 @@
+"""Twice an hour: what nobody was there to do. Points that have reached their target unlock it when they come in; here
+whatever has kept them from it is made good."""
+
+from __future__ import annotations
+
+from doors.start import ready  # first: see there
+
+from typing import Any
+
+from brandish.database import transaction
+from brandish.voting import cycle
+from doors.database import connection
+
+ready()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
+    with transaction(connection()) as tx:
+        turn = cycle.check(tx)
+    return {"unlocked": [f"{new.node.key} {new.level}" for new in turn.unlocked]}

@@ -1,0 +1,175 @@
+"""What the jobs group takes and answers. Source: wire 2 and 9."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+
+from brandish.content import Job
+from brandish.jobs import rules
+from brandish.jobs.awards import XpResult
+from brandish.jobs.models import JobStanding
+from brandish.players.models import Player, PlayerRef
+from doors.fields import Body, JsonObject, NodeKey, Platform, PlatformId, Username
+from doors.jobs import XpView
+
+JobKey = NodeKey
+BonusType = NodeKey
+Source = NodeKey
+"""The limits are the same."""
+
+
+class Account(Body):
+    platform: Platform
+    platform_id: PlatformId
+
+
+class NamedAccount(Body):
+    platform: Platform
+    username: Username
+
+
+def _somebody(text: str) -> str:
+    _meant(text)
+    return text
+
+
+def _meant(user_id: str) -> PlayerRef:
+    with suppress(ValueError):
+        return PlayerRef("", user_id=UUID(user_id))
+    platform, colon, platform_id = user_id.partition(":")
+    if not colon:
+        raise ValueError("must be our id, or platform:platform_id")
+    account = Account(platform=platform, platform_id=platform_id)
+    return PlayerRef(account.platform, account.platform_id)
+
+
+class WorkerQuery(Body):
+    """A player: by `user_id`, which is our id or `platform:platform_id`; else by platform and `platform_id`; else
+    by platform and `username`."""
+
+    user_id: Annotated[str, Field(max_length=150), AfterValidator(_somebody)] | None = None
+    platform: Platform | None = None
+    platform_id: PlatformId | None = None
+    username: Username | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_a_player(cls, body: Any) -> Any:
+        if isinstance(body, dict) and body.get("user_id") is None:
+            # A refusal names what is missing.
+            (NamedAccount if body.get("platform_id") is None else Account).model_validate(body)
+        return body
+
+    @property
+    def player(self) -> PlayerRef:
+        if self.user_id is not None:
+            return _meant(self.user_id)
+        # With an id the name says nothing: the caller need not know what the platform calls the player now.
+        username = self.username if self.platform_id is None else None
+        return PlayerRef(str(self.platform), self.platform_id, username)
+
+
+class JobView(BaseModel):
+    id: int
+    job_key: str
+    display_name: str
+    description: str
+    max_level: int
+    unlocked: bool
+
+    @classmethod
+    def of(cls, job: Job, max_level: int, unlocked: bool) -> JobView:
+        return cls(
+            id=job.job_id,
+            job_key=job.key,
+            display_name=job.display_name,
+            description=job.description,
+            max_level=max_level,
+            unlocked=unlocked,
+        )
+
+
+class JobInfo(BaseModel):
+    """`xp` and `xp_to_next` repeat what the web panel reads under these names."""
+
+    job_key: str
+    display_name: str
+    level: int
+    current_xp: int
+    xp_to_next_level: int
+    max_level: int
+    xp: int
+    xp_to_next: int
+
+    @classmethod
+    def of(cls, standing: JobStanding) -> JobInfo:
+        return cls(
+            job_key=standing.job.key,
+            display_name=standing.job.display_name,
+            level=standing.level,
+            current_xp=standing.xp,
+            xp_to_next_level=standing.xp_to_next,
+            max_level=standing.max_level,
+            xp=standing.xp,
+            xp_to_next=standing.xp_to_next,
+        )
+
+
+class UserJobsResponse(BaseModel):
+    """`platform` and `platform_id` name one of the accounts: the one that was asked for, or else any."""
+
+    platform: str
+    platform_id: str
+    primary_job: JobInfo | None
+    jobs: list[JobInfo]
+
+    @classmethod
+    def of(cls, player: Player, platform: str, standings: Sequence[JobStanding]) -> UserJobsResponse:
+        platform = platform or next(iter(player.links))
+        primary = rules.primary(standings)
+        return cls(
+            platform=platform,
+            platform_id=player.links[platform].platform_id,
+            primary_job=primary and JobInfo.of(primary),
+            jobs=[JobInfo.of(standing) for standing in standings],
+        )
+
+    @model_serializer(mode="wrap")
+    def _with_null(self, serialize: SerializerFunctionWrapHandler):
+        # Answers leave out what is empty, but clients look for this one.
+        return {"primary_job": None} | serialize(self)
+
+
+class AwardRequest(WorkerQuery):
+    job_key: JobKey
+    xp_amount: Annotated[int, Field(ge=1, le=10_000)]
+    source: Source = "api"
+    metadata: JsonObject | None = None
+
+
+class AwardResponse(XpView):
+    message: str
+
+    @classmethod
+    def of(cls, result: XpResult) -> AwardResponse:
+        award, job = result.award, result.job.display_name
+        message = f"{result.player.username} gained {award.gained} {job} XP"
+        message += f" and reached level {award.progress.level}!" if award.leveled_up else "."
+        return cls(**XpView.of(result).model_dump(), message=message)
+
+
+class BonusQuery(WorkerQuery):
+    job_key: JobKey
+    bonus_type: BonusType
+
+
+class BonusResponse(BaseModel):
+    job_key: str
+    bonus_type: str
+    level: int
+    bonus: float

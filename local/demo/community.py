@@ -1,0 +1,108 @@
+"""What people do for their community, and ask about it: talk, vote, search, see how far everybody has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from local.demo.cast import STREAMER_BOT, Viewer
+from local.demo.commands import Line
+from local.demo.game import Answer, Request
+
+
+def _once(metric: str) -> Callable[[Answer], Mapping[str, int]]:
+    return lambda _: {metric: 1}
+
+
+def talk(viewer: Viewer, text: str) -> Line:
+    def told(answer: Answer) -> str:
+        codes = [match["code"] for match in answer.body["matches"] or ()]
+        return f"(The streamer hears about {', '.join(codes)}.)" if codes else ""
+
+    request = Request("POST", "/api/v1/message/handle", viewer.caller | {"message": text})
+    return Line(viewer, text, request, told=told, deeds=_once("message"))
+
+
+def vote(viewer: Viewer, number: int, *, refusals: Iterable[str] = ()) -> Line:
+    def deeds(answer: Answer) -> Mapping[str, int]:
+        return {} if answer.body.get("already_voted") else {"vote_cast": 1}
+
+    request = Request("POST", "/api/v1/progression/vote", viewer.caller | {"option_index": number})
+    return Line(viewer, f"!vote {number}", request, deeds=deeds, refusals=frozenset(refusals))
+
+
+def ballot_paper(viewer: Viewer) -> Line:
+    """The vote that is open, and how it stands."""
+
+    def told(answer: Answer) -> str:
+        if "message" in answer.body:
+            return str(answer.body["message"])
+        options = [f"{number}. {_option(option)}" for number, option in enumerate(answer.body["options"], 1)]
+        return f"You can vote for {'; '.join(options)}."
+
+    return Line(viewer, "!vote", Request("GET", "/api/v1/progression/session"), told=told)
+
+
+def progress(viewer: Viewer) -> Line:
+    def told(answer: Answer) -> str:
+        if "message" in answer.body:
+            return str(answer.body["message"])
+        made, cost = answer.body["contributions_accumulated"], answer.body["target_unlock_cost"]
+        return f"{made} of {cost} points for {answer.body['target_node_name']}."
+
+    return Line(viewer, "!points", Request("GET", "/api/v1/progression/unlock-progress"), told=told)
+
+
+def add_points(points: int, why: str) -> Line:
+    request = Request("POST", "/api/v1/progression/admin/contribution", {"amount": points})
+    return Line(STREAMER_BOT, f"!points {points}  ({why})", request)
+
+
+def search(viewer: Viewer) -> Line:
+    request = Request("POST", "/api/v1/user/search", viewer.caller)
+    return Line(viewer, "!search", request, deeds=_once("search_performed"), refusals=frozenset({"cooldown"}))
+
+
+def let_search_again(viewer: Viewer) -> Line:
+    body = {"action": "search", "platform": viewer.platform, "username": viewer.name}
+    request = Request("POST", "/api/v1/admin/cooldown/reset", body)
+    return Line(STREAMER_BOT, f"!rested @{viewer.name}  (for tonight's demonstration)", request)
+
+
+def jobs(viewer: Viewer) -> Line:
+    def told(answer: Answer) -> str:
+        rows = [f"{job['display_name']} {job['level']} ({job['current_xp']} XP)" for job in answer.body["jobs"]]
+        return f"Your levels: {', '.join(rows) or 'nobody has unlocked a job yet'}."
+
+    query = {"platform": viewer.platform, "platform_id": viewer.platform_id}
+    return Line(viewer, "!jobs", Request("GET", "/api/v1/jobs/user", query), told=told)
+
+
+def stats(viewer: Viewer) -> Line:
+    def told(answer: Answer) -> str:
+        counts = answer.body["event_counts"]
+        most = sorted(counts.keys() - {"daily_streak"}, key=lambda name: (-counts[name], name))[:4]
+        days = answer.body.get("current_streak", 0)
+        return f"Today: {', '.join(f'{name} {counts[name]}' for name in most)}. Day {days} in a row."
+
+    query = {"platform": viewer.platform, "platform_id": viewer.platform_id, "period": "daily"}
+    return Line(viewer, "!stats", Request("GET", "/api/v1/stats/user", query), told=told)
+
+
+def ranking(viewer: Viewer) -> Line:
+    def told(answer: Answer) -> str:
+        places = [f"{row['rank']}. {row['username']} ({row['contribution']})" for row in answer.body]
+        return f"Most points for the community: {', '.join(places)}."
+
+    return Line(viewer, "!top", Request("GET", "/api/v1/progression/leaderboard", {"limit": 3}), told=told)
+
+
+def engagement(viewer: Viewer) -> Line:
+    query = {"platform": viewer.platform, "platform_id": viewer.platform_id}
+    return Line(viewer, "!me", Request("GET", "/api/v1/progression/engagement", query))
+
+
+def _option(option: dict[str, Any]) -> str:
+    level = f" {option['target_level']}" if option["target_level"] > 1 else ""
+    votes = f" ({option['vote_count']})" if option["vote_count"] else ""
+    return f"{option['node_details']['display_name']}{level}{votes}"

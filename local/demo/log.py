@@ -1,0 +1,74 @@
+"""What the game announces while the evening goes on, read from its log of events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from local.demo.game import Game, Request
+
+LOG: Final = "/api/v1/admin/events"
+MOST: Final = 1000  # rows of one look
+
+Event = Mapping[str, Any]
+
+
+class Log:
+    def __init__(self, game: Game) -> None:
+        self._game = game
+        self._read_up_to = 0
+        self.events: list[Event] = []
+
+    def begin(self) -> None:
+        """Forget what was before."""
+        newest = self._rows(limit=1)
+        self._read_up_to = newest[0]["id"] if newest else 0
+
+    def news(self) -> list[Event]:
+        """What is new since the last look, oldest first."""
+        rows = [row for row in reversed(self._rows(limit=MOST)) if row["id"] > self._read_up_to]
+        if rows:
+            self._read_up_to = rows[-1]["id"]
+        self.events += rows
+        return rows
+
+    def payloads(self, event_type: str) -> list[Mapping[str, Any]]:
+        """Of this evening, oldest first."""
+        return [event["payload"] for event in self.events if event["event_type"] == event_type]
+
+    def count_ballots(self, session_id: int) -> int:
+        """Ever cast in a session, as far as the newest rows go."""
+        rows = self._rows(event_type="progression.vote_recorded", limit=MOST)
+        return sum(row["payload"]["session_id"] == session_id for row in rows)
+
+    def _rows(self, **query: Any) -> list[Event]:
+        """Newest first."""
+        answer = self._game.ask(Request("GET", LOG, query))
+        return answer.body["events"] if answer.ok else []
+
+
+def headlines(events: list[Event], name_of: Callable[[str], str]) -> list[str]:
+    """What of it the streamer's bot would tell the chat."""
+    told: list[str] = []
+    for event in events:
+        payload = event["payload"]
+        match event["event_type"]:
+            case "progression.cycle.completed":
+                node = payload["unlocked_node"]
+                told.append(f"Unlocked: {_levelled(node['display_name'], node['level'])}!")
+            case "progression.target.set":
+                ahead = told.pop() + " " if told and told[-1].startswith("Unlocked:") else ""
+                told.append(f"{ahead}Next: {_levelled(payload['display_name'], payload['target_level'])}.")
+            case "job.level_up":
+                told.append(
+                    f"{name_of(payload['user_id'])} is now a {payload['job_key']} of level {payload['new_level']}."
+                )
+            case "progression.all_unlocked":
+                told.append(payload["message"])
+            case _:
+                pass
+    return told
+
+
+def _levelled(name: str, level: int) -> str:
+    return f"{name} (level {level})" if level > 1 else name

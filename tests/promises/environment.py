@@ -1,0 +1,63 @@
+"""A Lambda environment in a process of its own: `python -m tests.promises.environment`.
+
+Takes a request as JSON on every line of stdin, [group, method, path, body], and answers [status, body] on stdout.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from tests.api.conftest import proxy_event
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Environment:
+    process: subprocess.Popen[str]
+
+    def __call__(self, group: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """The status and body that the function of this group answers."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps([group, method, path, body]) + "\n")
+        self.process.stdin.flush()
+        status, answer = json.loads(self.process.stdout.readline())
+        return status, answer
+
+
+@contextmanager
+def environment(url: str) -> Iterator[Environment]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.promises.environment"],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": url, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Environment(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def main() -> None:
+    for line in sys.stdin:
+        group, method, path, body = json.loads(line)
+        answer = import_module(f"{group}.app").handler(proxy_event(method, path, body), None)
+        print(json.dumps([answer["statusCode"], json.loads(answer["body"])]), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""64 actions of one player at once, through the real handlers on eight connections: not a point too many or too few."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+from brandish.content import content
+from brandish.database import Connection, Tx, transaction
+from brandish.jobs.rules import DAILY_CAP, level_for
+from brandish.players import service as players
+from tests.api.conftest import proxy_event
+from tests.factories import announced, stored, unlock
+from tests.promises.calls import PLAYERS, trade
+from tests.promises.door import Environments, environments, tell
+
+CONNECTIONS, ACTIONS = 8, 64
+ALICE = PLAYERS[0]
+
+
+@pytest.fixture
+def together(database_url: str) -> Iterator[Environments]:
+    with environments(database_url, CONNECTIONS) as run:
+        yield run
+
+
+@pytest.fixture
+def town(conn: Connection) -> None:
+    with transaction(conn) as tx:
+        unlock(tx, "feature_economy", "job_merchant", "item_spade")
+        player = players.load_or_create(tx, ALICE)
+        spade = content.items["item_spade"].item_id
+        players.save(tx, player.with_inventory(player.inventory.give(spade, 1000)))
+
+
+def award(amount: int, source: str) -> tuple[int, Any]:
+    """Status and answer."""
+    body = {
+        "platform": ALICE.platform,
+        "platform_id": ALICE.platform_id,
+        "job_key": "merchant",
+        "xp_amount": amount,
+        "source": source,
+    }
+    answer = import_module("jobs.app").handler(proxy_event("POST", "/api/v1/jobs/award-xp", body), None)
+    return answer["statusCode"], json.loads(answer["body"])
+
+
+def sell() -> tuple[int, Any]:
+    told = tell(trade("sell", 0, "spade", 1))
+    return told.status, told.body
+
+
+def at_once(together: Environments, *actions: partial[tuple[int, Any]]) -> list[tuple[int, Any]]:
+    rounds = [actions[n : n + CONNECTIONS] for n in range(0, len(actions), CONNECTIONS)]
+    return [answer for each in rounds for answer in together(each)]
+
+
+def listed(tx: Tx) -> Mapping[str, int]:
+    """{source: XP} of the player's history."""
+    rows = tx.execute("SELECT source, sum(xp)::int AS xp FROM job_xp_events GROUP BY source").fetchall()
+    return {row["source"]: row["xp"] for row in rows}
+
+
+def assert_one_of_each_level(tx: Tx, level: int) -> None:
+    steps = [(number, number + 1) for number in range(level)]
+    assert [(up["old_level"], up["new_level"]) for up in announced(tx, "job.level_up")] == steps
+    counted = tx.execute("SELECT event_data FROM stats_inbox WHERE event_type = 'job_level_up' ORDER BY stat_id")
+    assert [row["event_data"]["level"] for row in counted.fetchall()] == list(range(1, level + 1))
+
+
+@pytest.mark.usefixtures("town")
+def test_no_experience_is_lost_and_every_level_is_told_once(conn: Connection, together: Environments):
+    answers = at_once(together, *[partial(award, 60 + 3 * (n % 7), "xp_item") for n in range(ACTIONS)])
+
+    assert Counter(status for status, _ in answers) == {200: ACTIONS}
+    with transaction(conn) as tx:
+        progress = stored(tx, ALICE).jobs["merchant"]
+        assert listed(tx) == {"xp_item": progress.xp}
+        assert progress.xp == progress.daily_xp == sum(body["xp_gained"] for _, body in answers)
+        assert sum(60 + 3 * (n % 7) for n in range(ACTIONS)) <= progress.xp
+        assert sorted(body["new_xp"] for _, body in answers)[-1] == progress.xp
+        assert len({body["new_xp"] for _, body in answers}) == ACTIONS
+        assert progress.level == level_for(progress.xp, 10) >= 7
+        assert_one_of_each_level(tx, progress.level)
+
+
+@pytest.mark.usefixtures("town")
+def test_the_day_is_full_to_the_point(conn: Connection, together: Environments):
+    answers = at_once(together, *[partial(award, 9, "api")] * ACTIONS)
+
+    with transaction(conn) as tx:
+        progress = stored(tx, ALICE).jobs["merchant"]
+        assert (progress.xp, progress.daily_xp) == (DAILY_CAP, DAILY_CAP)
+        assert listed(tx) == {"api": DAILY_CAP}
+        assert_one_of_each_level(tx, 1)
+    assert sum(body["xp_gained"] for status, body in answers if status == 200) == DAILY_CAP
+    refused = [body["code"] for status, body in answers if status != 200]
+    assert set(refused) == {"daily_cap"}
+    assert ACTIONS - len(refused) <= -(-DAILY_CAP // 9)
+
+
+@pytest.mark.usefixtures("town")
+def test_trade_and_awards_side_by_side_add_up(conn: Connection, together: Environments):
+    answers = at_once(
+        together, *[partial(sell) if n % 2 else partial(award, 20, "xp_item") for n in range(ACTIONS)]
+    )  # a spade brings 40 money, so 4 XP: both together go far beyond the day's allowance
+
+    assert Counter(status for status, _ in answers) == {200: ACTIONS}
+    with transaction(conn) as tx:
+        progress = stored(tx, ALICE).jobs["merchant"]
+        sums = listed(tx)
+        assert sum(sums.values()) == progress.xp == progress.daily_xp
+        assert sums["xp_item"] == sum(body["xp_gained"] for _, body in answers if "xp_gained" in body)
+        assert len(announced(tx, "item.sold")) == ACTIONS // 2
+        assert 0 < sums["item.sold"] <= DAILY_CAP
+        assert_one_of_each_level(tx, level_for(progress.xp, 10))

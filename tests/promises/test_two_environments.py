@@ -1,0 +1,90 @@
+"""What changes through one environment is obeyed by the next request of another: two processes, one database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from brandish.content import content
+from brandish.database import Connection, transaction
+from brandish.progression import service as progression
+from tests.factories import make_player, unlock
+from tests.promises.environment import Environment, environment
+
+ALICE = {"platform": "twitch", "platform_id": "alice", "username": "alice"}
+SPADE_PRICE = content.items["item_spade"].base_value * 2 // 5
+
+
+@pytest.fixture
+def here(database_url: str) -> Iterator[Environment]:
+    with environment(database_url) as process:
+        yield process
+
+
+@pytest.fixture
+def there(database_url: str) -> Iterator[Environment]:
+    with environment(database_url) as process:
+        yield process
+
+
+def sell(at: Environment) -> tuple[int, Any]:
+    return at("economy", "POST", "/api/v1/economy/sell", ALICE | {"item_name": "spade", "quantity": 1})
+
+
+def administer(at: Environment, what: str, node_key: str, level: int) -> None:
+    status, _ = at("progression", "POST", f"/api/v1/progression/admin/{what}", {"node_key": node_key, "level": level})
+    assert status == 200
+
+
+def score_of_a_message(at: Environment) -> int:
+    deed = ALICE | {"metric_type": "message"}
+    status, answer = at("progression", "POST", "/api/v1/progression/engagement", deed)
+    assert status == 200
+    return answer["score"]
+
+
+def test_a_feature_opens_and_closes_for_everybody_at_once(conn: Connection, here: Environment, there: Environment):
+    with transaction(conn) as tx:
+        make_player(tx, "alice", platform_id="alice", items={"item_spade": 10})
+        unlock(tx, "item_spade")
+    assert [sell(here)[0], sell(there)[0]] == [403, 403]
+
+    for _ in range(3):
+        administer(here, "unlock", "feature_economy", 1)
+        assert sell(there)[0] == 200
+
+        administer(here, "relock", "feature_economy", 1)
+        assert sell(there)[0] == 403
+
+
+def test_a_bonus_changes_the_very_next_price(conn: Connection, here: Environment, there: Environment):
+    with transaction(conn) as tx:
+        make_player(tx, "alice", platform_id="alice", items={"item_spade": 10})
+        unlock(tx, "item_spade", "feature_economy")
+    assert sell(there) == (
+        200,
+        {"message": f"Sold 1 × spade for {SPADE_PRICE} money.", "money_gained": SPADE_PRICE, "items_sold": 1},
+    )
+
+    earned: list[int] = []
+    for level in range(1, 6):
+        administer(here, "unlock", "upgrade_economy_1", level)
+        earned.append(sell(there)[1]["money_gained"])
+    administer(here, "relock", "upgrade_economy_1", 1)
+    earned.append(sell(there)[1]["money_gained"])
+
+    assert earned == [*(SPADE_PRICE * (100 + 5 * level) // 100 for level in range(1, 6)), SPADE_PRICE]
+
+
+def test_new_weights_weigh_the_very_next_message(conn: Connection, here: Environment, there: Environment):
+    with transaction(conn) as tx:
+        make_player(tx, "alice", platform_id="alice")
+        progression.replace_weights(tx, {"message": 7})  # as the files of an earlier deployment had it
+    assert [score_of_a_message(here), score_of_a_message(there)] == [7, 7]
+
+    status, _ = here("admin", "POST", "/api/v1/admin/progression/reload-weights")
+
+    assert status == 200
+    assert score_of_a_message(there) == content.weights["message"] == 1

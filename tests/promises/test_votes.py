@@ -1,0 +1,291 @@
+"""A whole community at the same moment, on connections of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
+from queue import Empty, SimpleQueue
+from random import Random
+from threading import Barrier, Event, Thread
+from typing import Any, TypeVar
+
+import pytest
+
+from brandish.content import content
+from brandish.contributions import service as contributions
+from brandish.database import Connection, Tx, connect, transaction
+from brandish.errors import DomainError, TryAgain
+from brandish.players import service as players
+from brandish.players.merging import merge
+from brandish.players.models import PlayerRef
+from brandish.progression.service import current_world
+from brandish.voting import controls, cycle, rules
+from brandish.voting.ballots import cast_ballot
+from brandish.voting.models import Ballot
+from tests.factories import announced, hold_target
+
+CONNECTIONS = 8
+VOTERS = [PlayerRef("twitch", f"id-{number}", f"voter{number}") for number in range(200)]
+
+Answer = TypeVar("Answer")
+
+
+def act(conn: Connection, work: Callable[[Tx], Answer]) -> Answer:
+    """As a door does it: what saved nothing is done again."""
+    while True:
+        with suppress(TryAgain), transaction(conn) as tx:
+            return work(tx)
+
+
+def together(url: str, *pieces: Callable[[Connection], Any]) -> list[Any]:
+    """Run each on a connection of its own, all beginning at the same moment."""
+    start = Barrier(len(pieces), timeout=10)
+
+    def run(piece: Callable[[Connection], Any]) -> Any:
+        with closing(connect(url)) as conn:
+            start.wait()
+            return piece(conn)
+
+    with ThreadPoolExecutor(len(pieces)) as pool:
+        return list(pool.map(run, pieces))
+
+
+def working_through(jobs: Sequence[Callable[[Tx], Answer]], answers: list[Answer]) -> Callable[[Connection], None]:
+    """A piece of work that shares a queue of jobs with whoever else has got it."""
+    queue: SimpleQueue[Callable[[Tx], Answer]] = SimpleQueue()
+    for job in jobs:
+        queue.put(job)
+
+    def work(conn: Connection) -> None:
+        with suppress(Empty):
+            while True:
+                answers.append(act(conn, queue.get_nowait()))
+
+    return work
+
+
+@contextmanager
+def watched(url: str) -> Iterator[list[int]]:
+    """Looks again and again at how many sessions are open; answers what was seen."""
+    seen: list[int] = []
+    over = Event()
+
+    def watch() -> None:
+        with closing(connect(url)) as conn:
+            while not over.is_set():
+                row = conn.execute("SELECT count(*) AS n FROM voting_sessions WHERE status <> 'completed'").fetchone()
+                assert row is not None
+                seen.append(row["n"])
+                over.wait(0.005)
+
+    watcher = Thread(target=watch)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        watcher.join()
+
+
+def assert_tallies_equal_ballots(conn: Connection) -> None:
+    rows = conn.execute(
+        """
+        SELECT o.vote_count, o.weighted_votes, count(b.user_id) AS ballots, coalesce(sum(b.weight), 0) AS weight
+        FROM voting_options o LEFT JOIN ballots b USING (option_id)
+        GROUP BY o.option_id
+        """
+    ).fetchall()
+    assert rows
+    for row in rows:
+        assert (row["vote_count"], row["weighted_votes"]) == (row["ballots"], row["weight"])
+
+
+def unlocks(conn: Connection) -> list[tuple[str, int]]:
+    """By votes, in their order."""
+    rows = conn.execute(
+        """
+        SELECT node_key, level FROM progression_unlocks JOIN progression_nodes USING (node_id)
+        WHERE unlocked_by = 'vote' ORDER BY unlock_id
+        """
+    ).fetchall()
+    return [(row["node_key"], row["level"]) for row in rows]
+
+
+def test_200_voters_at_once_each_have_one_vote(conn: Connection, database_url: str):
+    with transaction(conn) as tx:
+        hold_target(tx)  # the votes' own points would end the session
+    dice = Random(1)
+    chosen = {voter: dice.randint(1, 4) for voter in VOTERS}
+    answers: list[tuple[PlayerRef, Ballot]] = []
+
+    def job(voter: PlayerRef, number: int) -> Callable[[Tx], tuple[PlayerRef, Ballot]]:
+        return lambda tx: (voter, cast_ballot(tx, voter, number))
+
+    # Everybody asks twice, some of them at the same moment, for the other thing the second time.
+    jobs = [job(voter, option) for voter, number in chosen.items() for option in (number, number % 4 + 1)]
+    work = working_through(jobs, answers)
+
+    with watched(database_url) as open_sessions:
+        together(database_url, *[work] * CONNECTIONS)
+
+    assert len(answers) == 400
+    accepted = {voter: ballot.option for voter, ballot in answers if not ballot.already_voted}
+    assert len(accepted) == len([True for _, ballot in answers if not ballot.already_voted]) == len(VOTERS)
+    assert all(ballot.option.option_id == accepted[voter].option_id for voter, ballot in answers)
+    with transaction(conn) as tx:
+        session = cycle.read_community(tx).session
+        assert session is not None
+        told = announced(tx, "progression.vote_recorded")
+    tally = {option.option_id: option.vote_count for option in session.options}
+    assert tally == Counter(option.option_id for option in accepted.values())
+    assert_tallies_equal_ballots(conn)
+    assert sum(tally.values()) == len(told) == len({event["user_id"] for event in told}) == 200
+    # Votes were counted one after the other: no count was announced twice.
+    assert len({(event["option_id"], event["vote_count"]) for event in told}) == 200
+    # Counted one by one in the order of the log, the same option wins.
+    count: Counter[int] = Counter()
+    led: dict[int, int] = {}
+    for place, event in enumerate(told):
+        count[event["option_id"]] += 1
+        if count[event["option_id"]] == max(count.values()):
+            led[event["option_id"]] = place
+    winner = min(count, key=lambda option_id: (-count[option_id], led.get(option_id, len(told))))
+    assert rules.ranking(session, Random(1))[0].option_id == winner
+    assert set(open_sessions) == {1}
+
+
+def test_8_connections_contribute_and_each_threshold_is_crossed_once(conn: Connection, database_url: str):
+    steps, points = 25, 9
+
+    def contribute(own: Connection) -> None:
+        for _ in range(steps):
+            act(own, lambda tx: contributions.add(tx, current_world(tx), [points]))
+
+    def clock(own: Connection) -> None:
+        for _ in range(steps):
+            act(own, cycle.check)
+
+    with watched(database_url) as open_sessions:
+        together(database_url, *[contribute] * CONNECTIONS, clock, clock)
+
+    with transaction(conn) as tx:
+        now = cycle.read_community(tx)
+        told = [(event["node_key"], event["level"]) for event in announced(tx, "progression.node_unlocked")]
+        completed = len(announced(tx, "progression.cycle.completed"))
+    gained = unlocks(conn)
+    cost = sum(content.nodes[key].cost for key, _ in gained)
+    assert now.points == CONNECTIONS * steps * points == 1_800
+    assert len(gained) > 5
+    assert len(set(gained)) == len(gained) == completed
+    assert told == gained
+    assert now.accumulated == now.points - cost
+    assert not rules.is_reached(now)  # nobody needed the clock for what they had reached themselves
+    rows = conn.execute("SELECT unlocked_at FROM unlock_progress").fetchall()
+    assert Counter(row["unlocked_at"] is None for row in rows) == {False: len(gained), True: 1}
+    assert set(open_sessions) == {1}
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_clocks_at_once_unlock_what_is_due_once(conn: Connection, database_url: str, attempt: int):
+    conn.execute("INSERT INTO contribution_shards (shard, points) VALUES (99, 500)")
+
+    together(database_url, *[cycle.go_on] * CONNECTIONS)
+
+    with transaction(conn) as tx:
+        now = cycle.read_community(tx)
+        told = announced(tx, "progression.node_unlocked")
+    gained = unlocks(conn)
+    assert len(told) == len(gained) == len(set(gained)) >= 1
+    assert now.accumulated == 500 - sum(content.nodes[key].cost for key, _ in gained)
+    assert not rules.is_reached(now)
+
+
+def test_an_evening_in_which_everybody_does_everything(conn: Connection, database_url: str):
+    """Votes fall while sessions end: each counts in the session it was cast in, and no point is lost."""
+    refused: Counter[str] = Counter()
+
+    def one_of_many(seed: int) -> Callable[[Connection], int]:
+        dice = Random(seed)
+
+        def draw(tx: Tx) -> int:
+            voter = dice.choice(VOTERS)
+            what = dice.random()
+            if what < 0.6:
+                cast_ballot(tx, voter, dice.randint(1, 4))
+            elif what < 0.85:
+                return contributions.add(tx, current_world(tx), [dice.randint(20, 60)])
+            elif what < 0.9:
+                cycle.check(tx)
+            else:
+                dice.choice([controls.freeze, controls.start, controls.start, controls.force_end])(tx)
+            return 0
+
+        def play(own: Connection) -> int:
+            given = 0
+            for _ in range(50):
+                try:
+                    given += act(own, draw)
+                except DomainError as refusal:
+                    refused[refusal.code] += 1
+            return given
+
+        return play
+
+    with watched(database_url) as open_sessions:
+        given = sum(together(database_url, *[one_of_many(seed) for seed in range(CONNECTIONS)]))
+
+    assert set(open_sessions) <= {0, 1}
+    assert refused.keys() <= {"no_voting_session", "voting_frozen", "invalid_option", "session_active"}
+    assert_tallies_equal_ballots(conn)
+    with transaction(conn) as tx:
+        cycle.check(tx)
+        now = cycle.read_community(tx)
+        votes = announced(tx, "progression.vote_recorded")
+    gained = unlocks(conn)
+    assert now.points == given + len(votes)
+    assert now.accumulated == now.points - sum(content.nodes[key].cost for key, _ in gained)
+    assert len(set(gained)) == len(gained)
+    row = conn.execute("SELECT count(*) AS n FROM ballots").fetchone()
+    assert row == {"n": len(votes)}
+    sessions = conn.execute("SELECT status FROM voting_sessions").fetchall()
+    assert Counter(row["status"] == "completed" for row in sessions)[False] <= 1
+    assert len(sessions) > 3
+
+
+def test_players_who_merge_and_seasons_that_end_leave_no_vote_without_its_ballot(conn: Connection, database_url: str):
+    def merge_two(tx: Tx, one: PlayerRef, other: PlayerRef) -> None:
+        keeper, gone = players.load_all(tx, (one, other))
+        if keeper and gone and keeper.id != gone.id:
+            players.save(tx, merge(tx, keeper, gone))
+
+    def one_of_many(seed: int) -> Callable[[Connection], None]:
+        dice = Random(seed)
+
+        def draw(tx: Tx) -> None:
+            what = dice.random()
+            one, other = dice.sample(VOTERS[:40], 2)
+            if what < 0.6:
+                cast_ballot(tx, one, dice.randint(1, 4))
+            elif what < 0.9:
+                merge_two(tx, one, other)
+            elif what < 0.95:
+                cycle.check(tx)
+            else:
+                controls.reset(tx, "admin", "a new season")
+
+        def play(own: Connection) -> None:
+            for _ in range(40):
+                with suppress(DomainError):
+                    act(own, draw)
+
+        return play
+
+    with watched(database_url) as open_sessions:
+        together(database_url, *[one_of_many(seed) for seed in range(CONNECTIONS)])
+
+    assert set(open_sessions) == {1}
+    assert_tallies_equal_ballots(conn)
+    with transaction(conn) as tx:
+        assert len(announced(tx, "progression.reset")) > 3
