@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from brandish.cooldowns import rules as cooldowns
 from brandish.database import Tx
 from brandish.economy import service as economy
 from brandish.inventory import service as inventory
 from brandish.jobs import rules as jobs
+from brandish.jobs.awards import award_xp
 from brandish.messages.service import handle_message
 from brandish.players import registration
 from brandish.players.models import PlayerRef
+from brandish.search.service import search_for_treasure
+from brandish.stats.recording import record
+from brandish.voting.ballots import cast_ballot
 
 ITEM = "spade"
 LINE = "did anybody see that? what a shot"
@@ -45,9 +51,11 @@ def stranger() -> PlayerRef:
     return PlayerRef("twitch", str(uuid4()), "stranger")
 
 
-def lift_daily_cap() -> None:
-    """The day's XP would be used up after 60 sales, and the sales from then on would have less to save."""
+def lift_limits() -> None:
+    """The day's XP would be used up after 60 sales, and the sales from then on would have less to save; and nobody
+    may search twice in half an hour."""
     jobs.DAILY_CAP = 10**9
+    cooldowns.DURATIONS["search"] = timedelta(0)
 
 
 def _caller(player: PlayerRef, other: PlayerRef) -> dict[str, Any]:
@@ -98,14 +106,46 @@ def _line(player: PlayerRef, other: PlayerRef) -> dict[str, Any]:
     return _caller(player, other) | {"message": LINE}
 
 
+def _vote(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
+    return cast_ballot(tx, player, 1)
+
+
+def _ballot(player: PlayerRef, other: PlayerRef) -> dict[str, Any]:
+    return _caller(player, other) | {"option_index": 1}
+
+
+def _search(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
+    return search_for_treasure(tx, player)
+
+
+def _award(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
+    return award_xp(tx, player, "merchant", 10, "api")
+
+
+def _lesson(player: PlayerRef, other: PlayerRef) -> dict[str, Any]:
+    return _caller(player, other) | {"job_key": "merchant", "xp_amount": 10, "source": "api"}
+
+
+def _record(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
+    return record(tx, player, "slots_spin")
+
+
+def _spin(player: PlayerRef, other: PlayerRef) -> dict[str, Any]:
+    return _caller(player, other) | {"event_type": "slots_spin"}
+
+
 def _register(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
     return registration.register(tx, player, player)
 
 
-_ECONOMY, _USERS, _MESSAGES = "economy.app.handler", "users.app.handler", "messages.app.handler"
+_ECONOMY, _USERS = "economy.app.handler", "users.app.handler"
 
 ACTIONS = (
-    Action("message", _MESSAGES, "/api/v1/message/handle", _message, _line),
+    Action("message", "messages.app.handler", "/api/v1/message/handle", _message, _line),
+    Action("vote (new)", "progression.app.handler", "/api/v1/progression/vote", _vote, _ballot, newcomer=True),
+    Action("search", _USERS, "/api/v1/user/search", _search, _caller),
+    Action("award-xp", "jobs.app.handler", "/api/v1/jobs/award-xp", _award, _lesson),
+    Action("stats/event", "stats.app.handler", "/api/v1/stats/event", _record, _spin),
     Action("buy", _ECONOMY, "/api/v1/economy/buy", _buy, _one),
     Action("sell", _ECONOMY, "/api/v1/economy/sell", _sell, _one),
     Action("add", _USERS, "/api/v1/user/item/add", _add, _one),

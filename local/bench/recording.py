@@ -12,7 +12,8 @@ from psycopg._queries import PostgresQuery
 from psycopg.adapt import Transformer
 from psycopg.rows import DictRow
 
-from brandish.database import Connection, connect, transaction
+from brandish.database import Connection, connect, reading, transaction
+from brandish.players import service as players
 from brandish.players.models import PlayerRef
 from local.bench.actions import Action
 
@@ -76,17 +77,21 @@ def record(database_url: str, action: Action, player: PlayerRef, other: PlayerRe
         _perform(conn, action, action.who(player), other)
         _Recorder.log = [[]]
         who = action.who(player)
-        result = _perform(conn, action, who, other)
-    new_values: dict[str, str] = {}
-    if action.newcomer:
-        created, _ = result
-        new_values = {str(who.platform_id): "name", created.id.hex: "id", str(created.id): "id"}
-    return Recording(tuple(tuple(group) for group in _Recorder.log if group), new_values)
+        _perform(conn, action, who, other)
+    sent = tuple(tuple(group) for group in _Recorder.log if group)
+    return Recording(sent, _new_values(database_url, who) if action.newcomer else {})
 
 
-def _perform(conn: Connection, action: Action, who: PlayerRef, other: PlayerRef) -> Any:
+def _perform(conn: Connection, action: Action, who: PlayerRef, other: PlayerRef) -> None:
     with transaction(conn) as tx:
-        return action.use_case(tx, who, other)
+        action.use_case(tx, who, other)
+
+
+def _new_values(database_url: str, who: PlayerRef) -> dict[str, str]:
+    with closing(connect(database_url)) as conn, reading(conn) as tx:
+        created, _ = players.peek(tx, who)
+    assert created is not None
+    return {str(who.platform_id): "name", created.id.hex: "id", str(created.id): "id"}
 
 
 def _type_name(conn: psycopg.Connection[Any], oid: int) -> str:

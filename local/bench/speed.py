@@ -52,7 +52,7 @@ def measure(image: Image, database_url: str, plan: Plan, progress: Progress) -> 
         "of_floor"?}; `cpu_us` is what the client process itself worked for a call;
         and for each distance what a round trip really took, in ms.
     """
-    actions.lift_daily_cap()
+    actions.lift_limits()
     pgbench = floor.find_pgbench()
     recordings = _record(database_url, plan) if pgbench else {}
     rows: list[Row] = []

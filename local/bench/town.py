@@ -14,7 +14,7 @@ from brandish.inventory.models import Inventory
 from brandish.migrations import migrate
 from brandish.players import registration
 from brandish.preparation import prepare
-from brandish.voting import controls
+from brandish.voting import controls, cycle
 from local.bench.actions import bench_player
 from local.postgres import Postgres
 
@@ -24,6 +24,8 @@ SHARED = 20  # players that all clients play
 PLAYERS = CLIENTS * OWN + SHARED
 STACK = 500_000  # half of what fits: enough to take from, and room to add to
 ITEMS_HELD = 12
+LEFT_TO_UNLOCK = ("upgrade_farming_1", "upgrade_crafting_1", "upgrade_gamble_win_bonus", "item_mirror", "item_keg")
+"""What the town works towards and votes on."""
 
 
 def players_of(client: int) -> list[int]:
@@ -43,6 +45,13 @@ def build(postgres: Postgres) -> str:
             prepare(tx)
         with transaction(conn) as tx:
             controls.unlock_all(tx)
+        for node_key in LEFT_TO_UNLOCK:
+            with transaction(conn) as tx:
+                controls.relock(tx, node_key)
+        with transaction(conn) as tx:
+            cycle.check(tx)
+            # Out of reach: an unlock would change prices and experience in the middle of a measurement.
+            tx.execute("UPDATE unlock_progress SET starts_at_points = %s WHERE unlocked_at IS NULL", (10**15,))
         for number in range(PLAYERS):
             with transaction(conn) as tx:
                 registration.register(tx, bench_player(number), bench_player(number))
@@ -53,7 +62,8 @@ def build(postgres: Postgres) -> str:
 
 
 def refill(url: str) -> None:
-    """Everybody has enough of everything, and is an experienced merchant: sales no longer change the level."""
+    """Everybody has enough of everything, and is an experienced merchant: sales no longer change the level. What was
+    counted is taken out of the inboxes, as each minute."""
     inventory = Inventory()
     for item in list(content.items.values())[:ITEMS_HELD]:
         inventory = inventory.give(item.item_id, STACK)
@@ -66,3 +76,4 @@ def refill(url: str) -> None:
             ON CONFLICT (user_id, job_key) DO UPDATE SET xp = excluded.xp
             """
         )
+        conn.execute("TRUNCATE stats_inbox, engagement_inbox")

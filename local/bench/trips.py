@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.bench import requests
+from local.bench import requests, town
 from local.bench.image import TEMPLATE
 from local.routes import Routes
 from local.template import load
@@ -29,6 +29,7 @@ GIFT = {
 }
 TROLL = {"platform": "twitch", "username": "troll"}
 NEWCOMER = {"platform": "twitch", "platform_id": "trips-{round}", "username": "newcomer_{round}"}
+CHATTER = {"platform": "twitch", "platform_id": "trips-chatter-{round}", "username": "chatter_{round}"}
 _ALICES_ACCOUNT = {"platform": "twitch", "platform_id": "trips-alice"}
 SECOND_ACCOUNT = {"platform": "discord", "platform_id": "trips-second"}
 
@@ -71,13 +72,34 @@ STEPS = (
     _post("sell, with a key", "/api/v1/economy/sell", TRADE, Idempotency_Key="sell-{round}"),
     _get("inventory", "/api/v1/user/inventory", **ALICE),
     _get("inventory by name", "/api/v1/user/inventory-by-username", platform="twitch", username=ALICE["username"]),
-    Step("search", 1, "POST", "/api/v1/user/search", {"query": "alice"}),
+    Step("user search", 1, "POST", "/api/v1/user/search", {"query": "alice"}),
     _get("prices", "/api/v1/prices"),
     _get("prices/buy", "/api/v1/prices/buy"),
     _get("tree", "/api/v1/progression/tree"),
     _get("available", "/api/v1/progression/available"),
     Step("timeout", 2, "PUT", "/api/v1/user/timeout", TROLL | {"duration_seconds": 60}),
     _get("timeout (read)", "/api/v1/user/timeout", **TROLL),
+    _post("message/handle (new)", "/api/v1/message/handle", CHATTER | {"message": "hello"}),
+    _post("message/handle (known)", "/api/v1/message/handle", ALICE | {"message": "hello, OBS?"}),
+    _post("treasure search", "/api/v1/user/search", CHATTER),
+    _post("vote", "/api/v1/progression/vote", CHATTER | {"option_index": 1}),
+    _post("vote, again", "/api/v1/progression/vote", CHATTER | {"option_index": 2}),
+    _get("progression/status", "/api/v1/progression/status"),
+    _get("session", "/api/v1/progression/session"),
+    _get("unlock-progress", "/api/v1/progression/unlock-progress"),
+    _get("estimate", "/api/v1/progression/estimate/item_keg"),
+    _get("velocity", "/api/v1/progression/velocity"),
+    _post("engagement", "/api/v1/progression/engagement", ALICE | {"metric_type": "message"}),
+    _get("engagement (read)", "/api/v1/progression/engagement", **_ALICES_ACCOUNT),
+    _get("progression/leaderboard", "/api/v1/progression/leaderboard"),
+    _get("jobs", "/api/v1/jobs"),
+    _get("jobs/user", "/api/v1/jobs/user", **_ALICES_ACCOUNT),
+    _get("jobs/bonus", "/api/v1/jobs/bonus", job_key="scholar", bonus_type="engagement_bonus", **_ALICES_ACCOUNT),
+    _post("jobs/award-xp", "/api/v1/jobs/award-xp", ALICE | {"job_key": "merchant", "xp_amount": 1}),
+    _post("stats/event", "/api/v1/stats/event", _ALICES_ACCOUNT | {"event_type": "slots_spin"}),
+    _get("stats/user", "/api/v1/stats/user", **_ALICES_ACCOUNT),
+    _get("stats/system", "/api/v1/stats/system"),
+    _get("stats/leaderboard", "/api/v1/stats/leaderboard", event_type="message_received"),
     _post("link/initiate", "/api/v1/link/initiate", ALICE),
     _post("link/claim", "/api/v1/link/claim", SECOND_ACCOUNT | {"token": "{token}"}),
     # Only the code knows which players to lock, so they come one round trip later.
@@ -89,6 +111,9 @@ STEPS = (
 
 _PREPARATIONS = (
     Step("", 0, "POST", "/api/v1/progression/admin/unlock-all"),
+    # Something to vote on again, and to unlock.
+    *(_post("", "/api/v1/progression/admin/relock", {"node_key": key}) for key in town.LEFT_TO_UNLOCK),
+    Step("", 0, "POST", "/api/v1/progression/admin/start"),
     _post("", "/api/v1/user/register", ALICE),
     _post("", "/api/v1/user/register", BOB),
 )

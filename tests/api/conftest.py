@@ -79,6 +79,11 @@ _GROUPS = {
 CallApi = Callable[..., Answer]
 
 
+def handler_of(path: str) -> Callable[[Any, Any], Any]:
+    group = next(group for prefix, group in _GROUPS.items() if path.startswith(prefix))
+    return import_module(f"{group}.app").handler
+
+
 @pytest.fixture
 def environment(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> Connection:
     """This thread as a Lambda environment that is connected to a database of the test's own."""
@@ -107,9 +112,7 @@ def call(environment: Connection) -> CallApi:
     """`call("POST", "/api/v1/...", body, query=..., headers=..., role=...)` on a database of the test's own."""
 
     def call_api(method: str, path: str, body: Any = None, **options: Any) -> Answer:
-        group = next(group for prefix, group in _GROUPS.items() if path.startswith(prefix))
-        handler = import_module(f"{group}.app").handler
-        answer = handler(proxy_event(method, path, body, **options), None)
+        answer = handler_of(path)(proxy_event(method, path, body, **options), None)
         return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
     return call_api

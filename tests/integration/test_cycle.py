@@ -15,7 +15,7 @@ from brandish.messages.service import handle_message
 from brandish.players.models import PlayerRef
 from brandish.progression import service as progression
 from brandish.settings import settings
-from brandish.voting import controls, cycle
+from brandish.voting import controls, cycle, watch
 from brandish.voting.ballots import cast_ballot
 from brandish.voting.models import Community
 from clock_progression.app import handler as clock_progression
@@ -286,3 +286,8 @@ def test_a_full_reset_forgets_what_players_did_and_learned_but_not_the_players(t
     assert (rows(tx, "engagement_inbox"), rows(tx, "user_jobs")) == (0, 0)
     assert rows(tx, "users") == 1
     assert rows(tx, "stats_inbox") > 0
+
+
+def test_a_community_that_is_well_needs_no_turn(tx: Tx):
+    assert watch.all_is_well(tx)
+    assert cycle.check(tx).events == ()

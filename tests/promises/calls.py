@@ -26,7 +26,7 @@ ITEMS = {
 }
 """{name as players say it: internal name}."""
 
-_ODDS = {"buy": 25, "sell": 25, "give": 22, "add": 10, "remove": 10, "register": 8}
+_ODDS = {"buy": 25, "sell": 25, "give": 22, "add": 10, "remove": 10, "register": 8, "say": 25, "vote": 5}
 _GOODS = ("spade", "pebble", "spike", "tonic", "firepot", "offcut", "boulder")
 _QUANTITIES = (1, 1, 1, 1, 2, 2, 3, 5, 25, 10_000)
 
@@ -68,19 +68,16 @@ def draw(rng: Random, key: str | None) -> Call:
         return hand(action, who, item, quantity, key=key)
     if action == "remove":
         return hand(action, who, item, min(quantity, 25), key=key)
+    if action == "say":
+        return line(who, key=key)
+    if action == "vote":
+        return ballot(who, rng.randint(1, 2), key=key)
     return registration(rng.randrange(len(PLAYERS) + STRANGERS), key=key)
 
 
 def trade(action: str, who: int, item: str, quantity: int, *, key: str | None = None, old_path: bool = False) -> Call:
     """Buy or sell."""
-    actor = player(who)
-    body = {
-        "platform": actor.platform,
-        "platform_id": actor.platform_id,
-        "username": actor.username,
-        "item_name": item,
-        "quantity": quantity,
-    }
+    body = _caller(who) | {"item_name": item, "quantity": quantity}
     path = f"/api/v1/user/item/{action}" if old_path else f"/api/v1/economy/{action}"
     return Call(action, path, body, who, item, quantity, key=key)
 
@@ -107,9 +104,21 @@ def gift(who: int, receiver: int, item: str, quantity: int, *, key: str | None =
 
 
 def registration(who: int, *, key: str | None = None) -> Call:
+    return Call("register", "/api/v1/user/register", _caller(who), who, key=key)
+
+
+def line(who: int, *, key: str | None = None) -> Call:
+    """Of chat."""
+    return Call("say", "/api/v1/message/handle", _caller(who) | {"message": "hello"}, who, quantity=1, key=key)
+
+
+def ballot(who: int, option: int, *, key: str | None = None) -> Call:
+    return Call("vote", "/api/v1/progression/vote", _caller(who) | {"option_index": option}, who, quantity=1, key=key)
+
+
+def _caller(who: int) -> dict[str, Any]:
     actor = player(who)
-    body = {"username": actor.username, "platform": actor.platform, "platform_id": actor.platform_id}
-    return Call("register", "/api/v1/user/register", body, who, key=key)
+    return {"platform": actor.platform, "platform_id": actor.platform_id, "username": actor.username}
 
 
 @dataclass(frozen=True)

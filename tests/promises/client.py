@@ -15,21 +15,20 @@ from importlib import import_module
 from random import Random
 from typing import Any
 
-from tests.api.conftest import proxy_event
+from tests.api.conftest import handler_of, proxy_event
 from tests.promises.calls import Call, Plan
 from tests.promises.ledger import Answer
 
-GROUPS = ("economy", "users")
+GROUPS = ("economy", "users", "messages", "progression")
 PATIENCE = 200
 """retries"""
 
 
 def send(call: Call) -> tuple[int, dict[str, str], str]:
     """Through the real handler."""
-    group = GROUPS[call.action not in ("buy", "sell")]
     headers = {"Idempotency-Key": call.key} if call.key else {}
     event = proxy_event("POST", call.path, dict(call.body), headers=headers)
-    answer = import_module(f"{group}.app").handler(event, None)
+    answer = handler_of(call.path)(event, None)
     return answer["statusCode"], {name.lower(): value for name, value in answer["headers"].items()}, answer["body"]
 
 

@@ -19,6 +19,10 @@ Holdings = Counter[tuple[str, str]]
 """{(platform id, internal name): quantity over all qualities}."""
 
 
+LINE = "message.received"
+BALLOT = "progression.vote_recorded"
+
+
 class Fact(NamedTuple):
     """One successful action, as an answer tells it and as the log does."""
 
@@ -123,12 +127,16 @@ def _facts_of(answer: Answer) -> Iterable[Fact]:
             assert call.receiver is not None
             receiver = player(call.receiver).platform_id
             yield Fact("item.transferred", actor, item, call.quantity, receiver=receiver)
+        case "say":
+            yield Fact(LINE, actor, "", 1)
+        case "vote" if not body.get("already_voted"):
+            yield Fact(BALLOT, actor, "", 1)
         case _:
             pass
 
 
 def logged_facts(conn: Connection) -> Counter[Fact]:
-    """What the event log says happened to items."""
+    """What the event log says happened to items, which ballots it knows, and which lines of chat were counted."""
     names = _names(conn)
     rows = conn.execute("SELECT event_type, user_id, payload FROM events WHERE event_type LIKE 'item.%%'").fetchall()
     facts: Counter[Fact] = Counter()
@@ -146,6 +154,10 @@ def logged_facts(conn: Connection) -> Counter[Fact]:
                 names[UUID(receiver)] if receiver else None,
             )
         ] += 1
+    for row in conn.execute("SELECT user_id FROM events WHERE event_type = %s", (BALLOT,)).fetchall():
+        facts[Fact(BALLOT, names[row["user_id"]], "", 1)] += 1
+    lines = conn.execute("SELECT user_id FROM stats_inbox WHERE event_type = 'message_received'").fetchall()
+    facts.update(Fact(LINE, names[row["user_id"]], "", 1) for row in lines)
     return facts
 
 
@@ -153,6 +165,8 @@ def effects(facts: Mapping[Fact, int]) -> Holdings:
     """What the facts change."""
     changed: Holdings = Counter()
     for fact, times in facts.items():
+        if not fact.item:
+            continue
         sign = 1 if fact.type in ("item.bought", "item.added") else -1
         changed[fact.actor, fact.item] += sign * fact.quantity * times
         changed[fact.actor, "money"] -= sign * fact.money * times
@@ -192,6 +206,8 @@ def check(conn: Connection, ledger: Ledger, initial: Holdings) -> int:
     assert _without_zeros(held(conn)) == _without_zeros(_sum(initial, effects(logged)))
     _check_answers_kept(conn, ledger)
     _check_experience(conn, logged)
+    _check_engagement(conn, logged)
+    _check_ballots(conn, logged)
     _check_registrations(conn, ledger)
     return (logged - told).total()
 
@@ -207,7 +223,7 @@ def explain(surplus: Counter[Fact], unknown: Sequence[Call]) -> None:
 
 
 def _may_explain(call: Call, fact: Fact) -> bool:
-    actor, item = player(call.actor).platform_id, ITEMS.get(call.item)
+    actor, item = player(call.actor).platform_id, ITEMS.get(call.item, "")
     receiver = player(call.receiver).platform_id if call.receiver is not None else None
     kinds = {
         "buy": "item.bought",
@@ -215,10 +231,12 @@ def _may_explain(call: Call, fact: Fact) -> bool:
         "add": "item.added",
         "remove": "item.removed",
         "give": "item.transferred",
+        "say": LINE,
+        "vote": BALLOT,
     }
     if (kinds.get(call.action), actor, item, receiver) != (fact.type, fact.actor, fact.item, fact.receiver):
         return False
-    exact = call.action in ("add", "give")
+    exact = call.action not in ("buy", "sell", "remove")
     return call.quantity == fact.quantity if exact else call.quantity >= fact.quantity
 
 
@@ -253,6 +271,56 @@ def _check_experience(conn: Connection, logged: Mapping[Fact, int]) -> None:
         if len(days) == 1:
             assert row["xp"] == row["daily_xp"]
             assert min(earned[name], DAILY_CAP) <= row["xp"] <= min(2 * earned[name], DAILY_CAP)
+
+
+def _check_engagement(conn: Connection, logged: Mapping[Fact, int]) -> None:
+    """Each action counts once, as a stat, as engagement and in points, for whoever did it."""
+    names = _names(conn)
+    stats: Counter[tuple[str, str]] = Counter()
+    values: Counter[tuple[str, str]] = Counter()
+    for fact, times in logged.items():
+        stat, metric = _COUNTED[fact.type]
+        if stat:
+            stats[fact.actor, stat] += times
+        if metric:
+            values[fact.actor, metric] += fact.quantity * times
+    found = conn.execute("SELECT user_id, event_type FROM stats_inbox").fetchall()
+    counted = Counter((names[row["user_id"]], row["event_type"]) for row in found)
+    assert {key: counted[key] for key in stats} == stats
+    engaged: Counter[tuple[str, str]] = Counter()
+    for row in conn.execute("SELECT user_id, metric, value FROM engagement_inbox").fetchall():
+        engaged[names[row["user_id"]], row["metric"]] += row["value"]
+    assert engaged == values
+    points = conn.execute("SELECT coalesce(sum(points), 0)::bigint AS n FROM contribution_shards").fetchall()
+    assert points == [{"n": sum(value * content.weights[metric] for (_, metric), value in values.items())}]
+
+
+_COUNTED = {
+    "item.bought": ("item_bought", "item_bought"),
+    "item.sold": ("item_sold", "item_sold"),
+    "item.added": ("item_added", ""),
+    "item.removed": ("item_removed", ""),
+    "item.transferred": ("item_transferred", ""),
+    LINE: ("message_received", "message"),
+    BALLOT: ("", "vote_cast"),
+}
+"""{fact: (stat, engagement metric)}"""
+
+
+def _check_ballots(conn: Connection, logged: Mapping[Fact, int]) -> None:
+    """One for each who has voted, and the tally is the sum of them."""
+    voters = Counter({fact.actor: times for fact, times in logged.items() if fact.type == BALLOT})
+    assert set(voters.values()) <= {1}
+    names = _names(conn)
+    assert {names[row["user_id"]] for row in conn.execute("SELECT user_id FROM ballots").fetchall()} == set(voters)
+    off = conn.execute(
+        """
+        SELECT option_id FROM voting_options o
+        WHERE (vote_count, weighted_votes)
+              <> (SELECT count(*), coalesce(sum(weight), 0) FROM ballots b WHERE b.option_id = o.option_id)
+        """
+    ).fetchall()
+    assert off == []
 
 
 def _check_registrations(conn: Connection, ledger: Ledger) -> None:

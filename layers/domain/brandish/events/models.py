@@ -15,7 +15,8 @@ class Event(BaseModel):
         logged: False for what only reactions need to know: it never leaves the process and is not in the log.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Deferred: a process writes few of the types there are, and builds the validators of those alone.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     type: ClassVar[str]
     version: ClassVar[str] = "1.0"
