@@ -50,6 +50,7 @@ def run(script: str, url: str, *arguments: str, **env: str) -> int:
 
 
 def test_eight_tallies_with_the_same_message_at_the_same_moment_count_it_once(conn: Connection, database_url: str):
+    """Defect 21: what had succeeded was done again when an event came again."""
     with environments(database_url, 8) as together:
         for _ in range(10):
             answers = together([partial(deliver, message(quantity=3))] * 8)

@@ -59,6 +59,7 @@ def codes(answers: list[Told]) -> Counter[str]:
 
 @pytest.mark.parametrize("attempt", range(5))
 def test_racing_sellers_cannot_sell_the_last_item_twice(conn: Connection, together: Environments, attempt: int):
+    """Defect 2: the shop read inventories without locking them."""
     furnish(conn, item_spade=1)
 
     answers = at_once(together, *[trade("sell", A, "spade", 1)] * 8)

@@ -77,6 +77,7 @@ def test_a_discount_takes_off_the_truncated_share():
 
 
 def test_a_sale_of_one_category_leaves_the_others_alone():
+    """Defect 17: a sale's category was compared with an item's first tag, and matched none."""
     weapons = WeeklySale(week_offset=0, target_category="weapon", discount_percent=25, description="weapons")
 
     assert discounted(content.items["weapon_pebble"], weapons) == 101 - 25

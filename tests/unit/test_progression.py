@@ -257,6 +257,7 @@ def test_a_feature_without_a_node_is_locked():
 
 
 def test_an_item_needs_its_node_and_one_without_is_never_locked():
+    """Defect 12: the node's key was made from the item's name, and most items missed theirs."""
     spade = content.items["item_spade"]
     free = next(item for item in content.items.values() if item.node_key is None)
 
@@ -309,11 +310,13 @@ def test_the_upper_limit_is_applied_before_the_lower_one():
 
 
 def test_only_the_highest_level_counts():
+    """Defect 8: a node multiplied once for each of its unlocked levels."""
     # Once for every unlocked level it would be 1.05 × 1.10 × 1.15 × 1.20 × 1.25.
     assert modified(world(upgrade_economy_1=5), "economy_bonus", 100) == 125
 
 
 def test_every_base_value_is_worked_out_anew():
+    """Defect 5: a result was remembered for its feature, and returned for every other base value."""
     unlocked = world(upgrade_economy_1=2)
 
     assert [modified(unlocked, "economy_bonus", base) for base in (100, 10, 100)] == [110, 11, 110]
