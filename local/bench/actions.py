@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -52,10 +51,10 @@ def stranger() -> PlayerRef:
 
 
 def lift_limits() -> None:
-    """The day's XP would be used up after 60 sales, and the sales from then on would have less to save; and nobody
-    may search twice in half an hour."""
+    """The day's XP would be used up after 60 sales, and the sales from then on would have less to save. Cooldowns are
+    read and written, but nobody minds them."""
     jobs.DAILY_CAP = 10**9
-    cooldowns.DURATIONS["search"] = timedelta(0)
+    cooldowns.require_over = lambda expires_at, action, now: None
 
 
 def _caller(player: PlayerRef, other: PlayerRef) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from statistics import mean, median
@@ -32,13 +32,22 @@ class Plan:
     """
     Attributes:
         crowds: (clients, who they play for): "own" players of each, or the same "shared" ones for all.
+        crowded: the names of the actions that several clients do at once; the others are done by one alone.
         repeats: how often buying and selling on one connection are measured; the rest is once.
     """
 
     actions: tuple[Action, ...]
     crowds: tuple[tuple[int, str], ...]
     repeats: int
+    crowded: frozenset[str] = frozenset({"message", "buy", "sell", "give"})
     seconds: int = 1
+
+    def steps(self) -> Iterator[tuple[Action, int, str]]:
+        """(action, clients, players)"""
+        for clients, players in self.crowds:
+            for action in self.actions:
+                if clients == 1 or action.name in self.crowded:
+                    yield action, clients, players
 
 
 QUICK = Plan(tuple(action for action in actions.ACTIONS if action.name in ("buy", "sell")), ((1, "own"),), 1)
@@ -68,14 +77,13 @@ def measure(image: Image, database_url: str, plan: Plan, progress: Progress) -> 
             taken[distance] = round(round_trip(url), 3)
             workers = stack.enter_context(hired(image, url, max(clients for clients, _ in plan.crowds)))
             bench = _Bench(pgbench, database_url, url, workers, recordings, plan.seconds)
-            for clients, players in plan.crowds:
-                for action in plan.actions:
-                    progress(f"{action.name}, {clients} client(s), {players} players, {distance} ms")
-                    repeats = plan.repeats if clients == 1 and action.name in ("buy", "sell") else 1
-                    rows += (
-                        {"distance_ms": distance, "clients": clients, "players": players, **row}
-                        for row in bench.rows(action, clients, players, repeats)
-                    )
+            for action, clients, players in plan.steps():
+                progress(f"{action.name}, {clients} client(s), {players} players, {distance} ms")
+                repeats = plan.repeats if clients == 1 and action.name in ("buy", "sell") else 1
+                rows += (
+                    {"distance_ms": distance, "clients": clients, "players": players, **row}
+                    for row in bench.rows(action, clients, players, repeats)
+                )
     return rows, taken
 
 
@@ -102,8 +110,13 @@ def shortfalls(rows: Sequence[Row]) -> list[Row]:
 def _record(database_url: str, plan: Plan) -> dict[tuple[str, int], Recording]:
     town.refill(database_url)
     found: dict[tuple[str, int], Recording] = {}
-    groups = {tuple(group) for clients, players in plan.crowds for group in _groups(clients, players)}
     for action in plan.actions:
+        groups = {
+            tuple(group)
+            for step, clients, players in plan.steps()
+            if step is action
+            for group in _groups(clients, players)
+        }
         for group in groups:
             for number, other in zip(group, (*group[1:], group[0]), strict=True):
                 found[action.name, number] = recording.record(
