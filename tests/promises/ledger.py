@@ -156,9 +156,19 @@ def logged_facts(conn: Connection) -> Counter[Fact]:
         ] += 1
     for row in conn.execute("SELECT user_id FROM events WHERE event_type = %s", (BALLOT,)).fetchall():
         facts[Fact(BALLOT, names[row["user_id"]], "", 1)] += 1
-    lines = conn.execute("SELECT user_id FROM stats_inbox WHERE event_type = 'message_received'").fetchall()
-    facts.update(Fact(LINE, names[row["user_id"]], "", 1) for row in lines)
+    for (name, event_type), times in _stats(conn).items():
+        if event_type == "message_received":
+            facts[Fact(LINE, name, "", 1)] += times
     return facts
+
+
+def _stats(conn: Connection) -> Counter[tuple[str, str]]:
+    """{(platform id, stat): how often}, whether a clock has added them up already or not."""
+    names = _names(conn)
+    rows = conn.execute(
+        "SELECT user_id, event_type FROM stats_inbox UNION ALL SELECT user_id, event_type FROM stats_events"
+    ).fetchall()
+    return Counter((names[row["user_id"]], row["event_type"]) for row in rows)
 
 
 def effects(facts: Mapping[Fact, int]) -> Holdings:
@@ -284,11 +294,16 @@ def _check_engagement(conn: Connection, logged: Mapping[Fact, int]) -> None:
             stats[fact.actor, stat] += times
         if metric:
             values[fact.actor, metric] += fact.quantity * times
-    found = conn.execute("SELECT user_id, event_type FROM stats_inbox").fetchall()
-    counted = Counter((names[row["user_id"]], row["event_type"]) for row in found)
+    counted = _stats(conn)
     assert {key: counted[key] for key in stats} == stats
     engaged: Counter[tuple[str, str]] = Counter()
-    for row in conn.execute("SELECT user_id, metric, value FROM engagement_inbox").fetchall():
+    rows = conn.execute(
+        """
+        SELECT user_id, metric, value FROM engagement_inbox
+        UNION ALL SELECT user_id, metric, total FROM engagement_totals
+        """
+    ).fetchall()
+    for row in rows:
         engaged[names[row["user_id"]], row["metric"]] += row["value"]
     assert engaged == values
     points = conn.execute("SELECT coalesce(sum(points), 0)::bigint AS n FROM contribution_shards").fetchall()
