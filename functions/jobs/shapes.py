@@ -4,33 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import AfterValidator, BaseModel, Field
 
 from brandish.content import Job
 from brandish.jobs import rules
 from brandish.jobs.awards import XpResult
 from brandish.jobs.models import JobStanding
 from brandish.players.models import Player, PlayerRef
-from doors.fields import Body, JsonObject, NodeKey, Platform, PlatformId, Username
+from doors.fields import JsonObject, NodeKey
 from doors.jobs import XpView
+from doors.nulls import WithNulls
+from doors.somebody import Account, Somebody
 
 JobKey = NodeKey
 BonusType = NodeKey
 Source = NodeKey
 """The limits are the same."""
-
-
-class Account(Body):
-    platform: Platform
-    platform_id: PlatformId
-
-
-class NamedAccount(Body):
-    platform: Platform
-    username: Username
 
 
 def _somebody(text: str) -> str:
@@ -48,30 +40,14 @@ def _meant(user_id: str) -> PlayerRef:
     return PlayerRef(account.platform, account.platform_id)
 
 
-class WorkerQuery(Body):
-    """A player: by `user_id`, which is our id or `platform:platform_id`; else by platform and `platform_id`; else
-    by platform and `username`."""
+class WorkerQuery(Somebody):
+    """Here `user_id` is our id or `platform:platform_id`."""
 
-    user_id: Annotated[str, Field(max_length=150), AfterValidator(_somebody)] | None = None
-    platform: Platform | None = None
-    platform_id: PlatformId | None = None
-    username: Username | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _names_a_player(cls, body: Any) -> Any:
-        if isinstance(body, dict) and body.get("user_id") is None:
-            # A refusal names what is missing.
-            (NamedAccount if body.get("platform_id") is None else Account).model_validate(body)
-        return body
+    user_id: Annotated[str, Field(max_length=150), AfterValidator(_somebody)] | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
 
     @property
     def player(self) -> PlayerRef:
-        if self.user_id is not None:
-            return _meant(self.user_id)
-        # With an id the name says nothing: the caller need not know what the platform calls the player now.
-        username = self.username if self.platform_id is None else None
-        return PlayerRef(str(self.platform), self.platform_id, username)
+        return super().player if self.user_id is None else _meant(self.user_id)
 
 
 class JobView(BaseModel):
@@ -120,7 +96,7 @@ class JobInfo(BaseModel):
         )
 
 
-class UserJobsResponse(BaseModel):
+class UserJobsResponse(WithNulls):
     """`platform` and `platform_id` name one of the accounts: the one that was asked for, or else any."""
 
     platform: str
@@ -138,11 +114,6 @@ class UserJobsResponse(BaseModel):
             primary_job=primary and JobInfo.of(primary),
             jobs=[JobInfo.of(standing) for standing in standings],
         )
-
-    @model_serializer(mode="wrap")
-    def _with_null(self, serialize: SerializerFunctionWrapHandler):
-        # Answers leave out what is empty, but clients look for this one.
-        return {"primary_job": None} | serialize(self)
 
 
 class AwardRequest(WorkerQuery):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, SerializerFunctionWrapHandler, StringConstraints, model_serializer
+from pydantic import BaseModel, StringConstraints
 
 from brandish.messages.models import Match
 from brandish.players.models import Player
 from doors.fields import Caller
+from doors.nulls import WithNulls
 from doors.users import UserView
 
 
@@ -27,7 +28,7 @@ class FoundString(BaseModel):
     match: str
 
 
-class HandleResponse(BaseModel):
+class HandleResponse(WithNulls):
     """`found_strings` repeats the matches under the C# client's names."""
 
     user: UserView
@@ -41,9 +42,3 @@ class HandleResponse(BaseModel):
             matches=[FoundMatch(code=match.code, value=match.value) for match in matches] or None,
             found_strings=[FoundString(trigger=match.code, match=match.value) for match in matches] or None,
         )
-
-    @model_serializer(mode="wrap")
-    def _with_nulls(self, serialize: SerializerFunctionWrapHandler):
-        # Answers leave out what is empty, but clients look for these two. Without a return type here, or the
-        # document would describe the answer as any object.
-        return {"matches": None, "found_strings": None} | serialize(self)

@@ -21,7 +21,7 @@ from progression.shapes import (
     WeightsResponse,
     WinnerResponse,
 )
-from progression.texts import named
+from progression.texts import AFTER_START, named
 
 router = APIRouter()
 
@@ -50,8 +50,7 @@ async def force_end(call: Call) -> Response:
 async def start(call: Call) -> Response:
     """Open a vote on what comes next; a frozen one goes on."""
     with call.transaction() as tx:
-        resumed = controls.start(tx)
-        return call.answer(tx, Message(message="The vote goes on." if resumed else "A new vote is open."))
+        return call.answer(tx, Message(message=AFTER_START[controls.start(tx)]))
 
 
 @router.put("/api/v1/progression/admin/weights", response_model=WeightsResponse)

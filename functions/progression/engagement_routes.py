@@ -5,22 +5,20 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
-from fastapi.exceptions import RequestValidationError
 
 from brandish.engagement import reports
 from brandish.engagement.recording import record
 from brandish.players.models import PlayerRef
 from doors.call import Call
 from doors.fields import Platform, Username
+from doors.somebody import NamedAccount, Somebody
 from progression.engagement_shapes import (
-    AccountQuery,
     BreakdownResponse,
     Deed,
     DeedOfAccount,
     DeedOfName,
     LeadersQuery,
     LeaderView,
-    NameQuery,
     RecordResponse,
     VelocityQuery,
     VelocityResponse,
@@ -49,16 +47,13 @@ def _record(call: Call, ref: PlayerRef, deed: Deed) -> Response:
 
 
 @router.get("/api/v1/progression/engagement", response_model=BreakdownResponse)
-async def engagement(query: Annotated[AccountQuery, Query()], call: Call) -> Response:
+async def engagement(query: Annotated[Somebody, Query()], call: Call) -> Response:
     """What the player of that account, or else of that name, has done. Nothing, for an account nobody knows."""
-    if query.platform_id is None and query.username is None:
-        # As if the field had been declared as required.
-        raise RequestValidationError([{"type": "missing", "loc": ("query", "platform_id"), "msg": "Field required"}])
-    return _breakdown(call, PlayerRef(query.platform, query.platform_id, query.username))
+    return _breakdown(call, query.player)
 
 
 @router.get("/api/v1/progression/engagement-by-username", response_model=BreakdownResponse)
-async def engagement_by_username(query: Annotated[NameQuery, Query()], call: Call) -> Response:
+async def engagement_by_username(query: Annotated[NamedAccount, Query()], call: Call) -> Response:
     """What the player of that name has done."""
     return _breakdown(call, PlayerRef(query.platform, username=query.username))
 

@@ -38,19 +38,6 @@ class RecordResponse(Message):
     score: int
 
 
-class AccountQuery(Body):
-    """Whom `platform_id` says; without it, whom `username` says."""
-
-    platform: Platform
-    platform_id: PlatformId | None = None
-    username: Username | None = None
-
-
-class NameQuery(Body):
-    platform: Platform
-    username: Username
-
-
 class BreakdownResponse(BaseModel):
     messages_sent: int
     commands_used: int

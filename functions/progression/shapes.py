@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Annotated, Any, Self
-from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from brandish.players.models import PlayerRef
 from brandish.progression.models import Unlock
 from brandish.voting.ballots import WeightOrder
 from doors.fields import (
@@ -17,12 +15,11 @@ from doors.fields import (
     Level,
     Message,
     NodeKey,
-    Platform,
-    PlatformId,
     Reason,
     Timestamp,
     Username,
 )
+from doors.somebody import Somebody
 from progression.session_views import OptionView
 
 MOST_WEIGHTS = 1000
@@ -61,36 +58,15 @@ class ResetRequest(Body):
     preserve_user_progression: bool = False
 
 
-class WeightRequest(Body):
-    """Whose: by `user_id`, or on `platform` by `platform_id` or else by `username`."""
-
-    user_id: UUID | None = None
-    platform: Platform | None = None
-    platform_id: PlatformId | None = None
-    username: Username | None = None
+class WeightRequest(Somebody):
     voting_weight: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
     reason: Reason = ""
     expires_at: AwareDatetime | None = None
-
-    @model_validator(mode="after")
-    def _says_whose(self) -> Self:
-        on_platform = self.platform is not None and (self.platform_id is not None or self.username is not None)
-        if self.user_id is None and not on_platform:
-            raise ValueError("needs user_id, or platform with platform_id or username")
-        return self
 
     @property
     def order(self) -> WeightOrder:
         # Through the text: 0.1 in a request means a tenth, not the float nearest to it.
         return WeightOrder(self.player, Decimal(str(self.voting_weight)), self.reason, self.expires_at)
-
-    @property
-    def player(self) -> PlayerRef:
-        if self.user_id is not None:
-            return PlayerRef("", user_id=self.user_id)
-        # An administrator wrote the name: next to an id, it must not become the player's.
-        name = self.username if self.platform_id is None else None
-        return PlayerRef(self.platform or "", self.platform_id, name)
 
 
 class WeightsRequest(Body):

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from brandish.content import content
+from brandish.voting.controls import Started
 from brandish.voting.models import Ballot, Option, Session
+
+AFTER_START: Mapping[Started, str] = {
+    "resumed": "The vote goes on.",
+    "opened": "A new vote is open.",
+    "decided": "There is only one thing to choose: it comes next, without a vote.",
+}
 
 
 def after_vote(ballot: Ballot) -> str:

@@ -2,100 +2,32 @@
 
 from __future__ import annotations
 
-import json
-import re
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AliasChoices, BaseModel, Field, model_validator
 
-from brandish.players.models import PlayerRef
 from brandish.stats.models import Report, Standing
-from doors.fields import Body, NodeKey, Platform, PlatformId, Timestamp, Username
+from doors.fields import Body, JsonObject, NodeKey, Timestamp
+from doors.somebody import Somebody
 
 EventType = NodeKey
 """The limits are the same."""
 
-_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-_LEVELS = 20
 
+class EventRequest(Somebody):
+    """`metadata` is another name for `event_data`."""
 
-def _storable(data: dict[str, Any]) -> dict[str, Any]:
-    """Python reads numbers and characters as JSON that are not JSON to the database."""
-    if _deeper_than(_LEVELS, data):
-        raise PydanticCustomError("too_deep", "must not be nested deeper than 20 levels")
-    try:
-        text = json.dumps(data, allow_nan=False, ensure_ascii=False)
-        text.encode()
-    except ValueError as error:
-        raise PydanticCustomError("not_json", "must be plain JSON") from error
-    if _NUL.search(text):
-        raise PydanticCustomError("control_characters", "must not contain NUL")
-    return data
-
-
-def _deeper_than(levels: int, value: Any) -> bool:
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-    if inside is None:
-        return False
-    return levels == 0 or any(_deeper_than(levels - 1, each) for each in inside)
-
-
-class OwnId(Body):
-    user_id: UUID
-
-
-class Account(Body):
-    platform: Platform
-    platform_id: PlatformId
-
-
-class EventRequest(Body):
-    """A player is named by our id, or else by an account. `metadata` is another name for `event_data`."""
-
-    user_id: UUID | None = None
-    platform: Platform | None = None
-    platform_id: PlatformId | None = None
     event_type: EventType
-    event_data: Annotated[dict[str, Any], AfterValidator(_storable)] | None = Field(
-        None, validation_alias=AliasChoices("event_data", "metadata")
-    )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _names_a_player(cls, body: Any) -> Any:
-        if isinstance(body, dict) and body.get("user_id") is None:
-            # A refusal names what is missing.
-            (Account if body.keys() & Account.model_fields else OwnId).model_validate(body)
-        return body
-
-    @property
-    def player(self) -> PlayerRef:
-        return PlayerRef(self.platform or "", self.platform_id, user_id=self.user_id)
+    event_data: JsonObject | None = Field(None, validation_alias=AliasChoices("event_data", "metadata"))
 
 
 class PeriodQuery(Body):
     period: str = Field("daily", description="hourly, daily, weekly, monthly, yearly or all; anything else is daily")
 
 
-class UserStatsQuery(PeriodQuery):
-    """By `platform_id`, or else by `username`."""
-
-    platform: Platform
-    platform_id: PlatformId | None = None
-    username: Username | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _names_a_player(cls, query: Any) -> Any:
-        if isinstance(query, dict) and query.get("username") is None:
-            Account.model_validate(query)
-        return query
-
-    @property
-    def player(self) -> PlayerRef:
-        return PlayerRef(self.platform, self.platform_id, self.username)
+class UserStatsQuery(PeriodQuery, Somebody):
+    pass
 
 
 class LeaderboardQuery(PeriodQuery):

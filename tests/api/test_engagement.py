@@ -115,7 +115,8 @@ def test_half_a_stranger_is_not_found(call: CallApi, path: str, body: dict[str, 
 def test_a_refused_record(call: CallApi, change: dict[str, Any], code: str, field: str):
     answer = call("POST", ENGAGEMENT, {**ALICE, "metric_type": "message", **change})
 
-    assert (answer.status, answer.json["code"], list(answer.json["fields"])) == (400, code, [field])
+    assert (answer.status, answer.json["code"]) == (400, code)
+    assert field in answer.json["fields"]
     assert call("GET", LEADERBOARD).json == []
 
 
@@ -170,7 +171,8 @@ def test_a_player_who_has_done_nothing_has_zeros(call: CallApi):
 def test_a_refused_look(call: CallApi, path: str, query: dict[str, str], code: str, field: str):
     answer = call("GET", path, query=query)
 
-    assert (answer.status, answer.json["code"], list(answer.json["fields"])) == (400, code, [field])
+    assert (answer.status, answer.json["code"]) == (400, code)
+    assert field in answer.json["fields"]
 
 
 def test_the_leaderboard(call: CallApi, conn: Connection):

@@ -147,6 +147,12 @@ def test_who_is_meant_must_be_clear(call: CallApi, query: dict[str, str], status
         assert (answer.status, answer.json["code"]) == (status, code)
 
 
+def test_an_unreadable_user_id_is_refused_in_plain_words(call: CallApi):
+    answer = call("GET", "/api/v1/jobs/user", query={"user_id": "alice"})
+
+    assert answer.json["fields"] == {"user_id": "must be our id, or platform:platform_id"}
+
+
 # ---------------------------------------------------------------- awards
 
 

@@ -11,7 +11,7 @@ from brandish.cooldowns import service as cooldowns
 from brandish.database import Connection, transaction
 from brandish.voting import controls
 from tests.api.conftest import CallApi
-from tests.factories import announced, make_player, unlock
+from tests.factories import announced, hold_target, make_player, unlock
 from tests.round_trips import counted
 
 SEARCH = "/api/v1/user/search"
@@ -132,6 +132,8 @@ def test_a_search_over_http_is_two_round_trips(
 
     monkeypatch.setattr(cooldowns, "settings", replace(cooldowns.settings, dev_mode=True))
     with counted(database_url) as (conn, wire):
+        with transaction(conn) as tx:
+            hold_target(tx)  # the search that reaches it takes two more
         monkeypatch.setattr(database._environment, "connection", conn, raising=False)
         costs: list[int] = []
         for _ in range(8):

@@ -93,6 +93,17 @@ def test_a_new_vote_after_a_decided_one(call: CallApi):
     assert events(call, "progression.voting_started")[-1]["session_id"] == session["id"]
 
 
+def test_nobody_is_told_of_a_vote_where_there_is_no_choice(call: CallApi):
+    administer(call, "unlock-all")
+    administer(call, "relock", {"node_key": "item_tonic"})
+
+    answer = administer(call, "start")
+
+    assert answer["message"] == "There is only one thing to choose: it comes next, without a vote."
+    assert target(call)["node_key"] == "item_tonic"
+    assert call("GET", SESSION).json["is_completed"] is True
+
+
 def test_a_vote_needs_a_target_first(call: CallApi, conn: Connection):
     forget_votes_and_targets(conn)
 

@@ -80,14 +80,14 @@ def test_every_control_stores_what_it_decides(tx: Tx):
     assert frozen.session is not None
     assert (frozen.session.status, frozen.accumulated) == ("frozen", 30)
 
-    assert controls.start(tx) is True
+    assert controls.start(tx) == "resumed"
     winner = controls.force_end(tx)
     ended = cycle.read_community(tx)
     assert ended.session is None
     assert ended.latest is not None
     assert ended.latest.winner == winner
 
-    assert controls.start(tx) is False
+    assert controls.start(tx) == "opened"
     started = cycle.read_community(tx)
     assert started.session is not None
     assert started.session.session_id == frozen.session.session_id + 1

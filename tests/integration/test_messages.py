@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 
@@ -137,6 +138,16 @@ def test_lines_of_one_chatter_at_the_same_moment_all_count(database_url: str):
             assert points_made(tx) == 40
         streaks = conn.execute("SELECT streak FROM user_streaks").fetchall()
         assert streaks == [{"streak": 1}]
+
+
+def test_the_line_under_a_new_name_tells_when_the_player_changed(tx: Tx):
+    handle_message(tx, ALICE, "hello")
+    tx.now += timedelta(minutes=1)
+
+    renamed, _ = handle_message(tx, replace(ALICE, username="alicia"), "hello")
+
+    assert (renamed.username, renamed.updated_at) == ("alicia", tx.now)
+    assert stored(tx, PlayerRef("twitch", "1")).updated_at == tx.now
 
 
 def test_a_greeting_counts_nothing(tx: Tx):

@@ -8,15 +8,18 @@ from importlib import import_module
 
 import pytest
 
-from brandish.database import connect
+from brandish.database import connect, transaction
 from doors import database
 from local.bench import trips
 from local.bench.wire import Wire
+from tests.factories import hold_target
 
 
 @pytest.fixture
 def wire(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
     """This thread is an environment whose database is at the other end of the wire."""
+    with closing(connect(database_url)) as direct, transaction(direct) as tx:
+        hold_target(tx)  # the request that makes the last point turns the cycle, too
     with Wire(database_url) as wire, closing(connect(wire.url)) as connection:
         monkeypatch.setattr(database._environment, "connection", connection, raising=False)
         yield wire

@@ -16,7 +16,7 @@ from brandish.players.models import PlayerRef
 from brandish.progression.models import FeatureLocked, FeatureLockedBehind
 from brandish.search.models import Luck, Outcome
 from brandish.search.service import search_for_treasure
-from tests.factories import announced, holdings, make_player, stored, unlock, xp
+from tests.factories import announced, hold_target, holdings, make_player, stored, unlock, xp
 from tests.round_trips import counted
 
 ALICE = PlayerRef("twitch", "1", "alice")
@@ -208,6 +208,7 @@ def test_a_search_is_two_round_trips(database_url: str):
     with counted(database_url) as (conn, wire):
         with transaction(conn) as tx:
             unlock(tx, "feature_search", "job_explorer")
+            hold_target(tx)  # the search that reaches it takes two more
         for number in range(6):
             before = wire.round_trips()
             with transaction(conn, now=NOON + number * HALF_AN_HOUR) as tx:

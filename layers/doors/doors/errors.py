@@ -113,7 +113,8 @@ def _field(loc: Sequence[str | int]) -> str:
 
 
 def _sentence(problem: Mapping[str, Any]) -> str:
-    return "is required" if problem["type"] == "missing" else str(problem["msg"])
+    # Before a sentence of our own, pydantic puts the exception's kind.
+    return "is required" if problem["type"] == "missing" else str(problem["msg"]).removeprefix("Value error, ")
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -97,7 +98,7 @@ def _load(
         raise TryAgain  # the identity moved to another player between the two statements
     wanted = [found.get(user_id) for user_id in rows[0]["wanted"]]
     tx.about = tx.about or next(iter(found), None)
-    return [_seen(player, ref) for player, ref in zip(wanted, refs, strict=True)], world
+    return [_seen(player, ref, tx.now) for player, ref in zip(wanted, refs, strict=True)], world
 
 
 def _player(row: dict[str, Any], world: World, facts: tuple[Fact, ...]) -> Player:
@@ -116,11 +117,12 @@ def _player(row: dict[str, Any], world: World, facts: tuple[Fact, ...]) -> Playe
     return replace(player, stored=player)
 
 
-def _seen(player: Player | None, ref: PlayerRef) -> Player | None:
+def _seen(player: Player | None, ref: PlayerRef, now: datetime) -> Player | None:
     """Found by id and called by a name: that is the platform's name for the player now."""
     if player is None or ref.user_id is not None or ref.platform_id is None or not ref.username:
         return player
-    return player.seen_as(ref.platform, ref.username)
+    seen = player.seen_as(ref.platform, ref.username)
+    return player if seen is player else replace(seen, updated_at=now)
 
 
 def _write(tx: Tx, player: Player) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from brandish.content import Node
 from brandish.contributions import service as contributions
 from brandish.database import Tx
@@ -15,17 +17,23 @@ from brandish.voting import cycle, overrides, queries, rules
 from brandish.voting.events import ContributionAdded, ProgressionReset
 from brandish.voting.models import Option
 
+Started = Literal["resumed", "opened", "decided"]
+"""A frozen session goes on; a new one is open; or there was no choice, and what there was is the target already."""
 
-def start(tx: Tx) -> bool:
-    """Let the community vote. Tells whether a frozen session has resumed; otherwise a new one was opened.
+
+def start(tx: Tx) -> Started:
+    """Let the community vote.
 
     Raises:
         SessionActive: a vote is running.
         NoCandidates: there is nothing to vote on.
     """
-    turn = cycle.begin(tx)
-    cycle.save(tx, overrides.start(turn))
-    return turn.community.session is not None
+    before = cycle.begin(tx)
+    turn = overrides.start(before)
+    cycle.save(tx, turn)
+    if before.community.session is not None:
+        return "resumed"
+    return "opened" if turn.community.session is not None else "decided"
 
 
 def freeze(tx: Tx) -> None:
