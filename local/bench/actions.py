@@ -141,7 +141,6 @@ _ECONOMY, _USERS = "economy.app.handler", "users.app.handler"
 
 ACTIONS = (
     Action("message", "messages.app.handler", "/api/v1/message/handle", _message, _line),
-    Action("vote (new)", "progression.app.handler", "/api/v1/progression/vote", _vote, _ballot, newcomer=True),
     Action("search", _USERS, "/api/v1/user/search", _search, _caller),
     Action("award-xp", "jobs.app.handler", "/api/v1/jobs/award-xp", _award, _lesson),
     Action("stats/event", "stats.app.handler", "/api/v1/stats/event", _record, _spin),
@@ -151,6 +150,8 @@ ACTIONS = (
     Action("remove", _USERS, "/api/v1/user/item/remove", _remove, _one),
     Action("give", _USERS, "/api/v1/user/item/give", _give, _gift),
     Action("register (known)", _USERS, "/api/v1/user/register", _register, _caller),
+    # Last, for newcomers make small tables large under the plans that were made for them.
+    Action("vote (new)", "progression.app.handler", "/api/v1/progression/vote", _vote, _ballot, newcomer=True),
     Action("register (new)", _USERS, "/api/v1/user/register", _register, _caller, newcomer=True),
 )
 BY_NAME = {action.name: action for action in ACTIONS}
