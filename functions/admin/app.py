@@ -20,7 +20,6 @@ from admin.shapes import (
     EventsResponse,
     FoundUser,
     JobView,
-    NameInChat,
     RecentQuery,
     RecentUser,
     ReloadResponse,
@@ -34,6 +33,7 @@ from brandish.timeouts import service as timeouts
 from doors.app import create_app, create_handler
 from doors.call import Call
 from doors.items import ItemView
+from doors.somebody import NamedAccount
 
 app = create_app("Administration")
 
@@ -77,7 +77,7 @@ async def metrics(call: Call) -> Response:
 
 
 @app.post("/api/v1/admin/timeout/clear", response_model=ClearResponse)
-async def clear_timeout(body: NameInChat, call: Call) -> Response:
+async def clear_timeout(body: NamedAccount, call: Call) -> Response:
     """Let a name talk again."""
     with call.transaction() as tx:
         cleared = timeouts.clear_timeout(tx, body.platform, body.username)
@@ -86,7 +86,7 @@ async def clear_timeout(body: NameInChat, call: Call) -> Response:
 
 
 @app.get("/api/v1/admin/users/lookup", response_model=FoundUser)
-async def lookup_user(query: Annotated[NameInChat, Query()], call: Call) -> Response:
+async def lookup_user(query: Annotated[NamedAccount, Query()], call: Call) -> Response:
     """The player of that name on that platform."""
     with call.reading() as tx:
         profile = lookup.by_name(tx, query.platform, query.username)

@@ -6,19 +6,20 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BaseModel, Field
 
-from admin.shapes import NameInChat
 from brandish.jobs import awards, daily_reset
 from brandish.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
 from doors.call import Call
 from doors.fields import Message, NodeKey, Timestamp
 from doors.jobs import XpView
+from doors.nulls import WithNulls
+from doors.somebody import NamedAccount
 
 router = APIRouter()
 
 
-class AwardRequest(NameInChat):
+class AwardRequest(NamedAccount):
     job_key: NodeKey
     amount: Annotated[int, Field(ge=1, le=10_000)]
 
@@ -39,17 +40,12 @@ class ResetResponse(Message):
     records_affected: int
 
 
-class ResetStatus(BaseModel):
+class ResetStatus(WithNulls):
     """`last_reset_time` is null before the first."""
 
     last_reset_time: Timestamp | None
     next_reset_time: Timestamp
     records_affected: int
-
-    @model_serializer(mode="wrap")
-    def _with_null(self, serialize: SerializerFunctionWrapHandler):
-        # Answers leave out what is empty, but clients look for this one.
-        return {"last_reset_time": None} | serialize(self)
 
 
 @router.post("/api/v1/admin/jobs/xp", response_model=AwardResponse)

@@ -8,13 +8,13 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from admin.shapes import NameInChat
 from brandish.cooldowns import service as cooldowns
 from brandish.messages import service as messages
 from brandish.messages.models import Chatter
 from brandish.players.models import PlayerRef
 from doors.call import Call
 from doors.fields import Body, Message, NodeKey, Platform, Timestamp, Username
+from doors.somebody import NamedAccount
 
 router = APIRouter()
 
@@ -59,7 +59,7 @@ class ResetRequest(Body):
     @classmethod
     def _whole_name_or_none(cls, body: Any) -> Any:
         if isinstance(body, dict) and any(body.get(name) is not None for name in ("platform", "username")):
-            NameInChat.model_validate(body)
+            NamedAccount.model_validate(body)
         return body
 
     @property

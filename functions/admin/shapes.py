@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from brandish.events.log import Entry
 from brandish.players.lookup import Profile
-from doors.fields import Body, Message, Platform, Timestamp, Username
+from doors.fields import Body, Message, Timestamp, Username
 from doors.users import UserIds, platform_ids
 
 
@@ -30,11 +30,6 @@ class CacheStats(BaseModel):
     Misses: int
     Evictions: int
     Size: int
-
-
-class NameInChat(Body):
-    platform: Platform
-    username: Username
 
 
 class ClearResponse(Message):

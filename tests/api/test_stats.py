@@ -238,3 +238,10 @@ def test_the_clock_empties_the_inboxes_and_changes_no_answer(
 def test_own_ids_find_their_player(conn: Connection, alice: Player):
     with transaction(conn) as tx:
         assert stored(tx, PlayerRef("", user_id=alice.id)).id == alice.id
+
+
+@pytest.mark.parametrize("who", [{"user_id": "00000000-0000-0000-0000-000000000000"}, ACCOUNT | {"platform_id": "404"}])
+def test_whoever_is_unknown_is_called_something(call: CallApi, who: dict[str, str]):
+    answer = call("GET", "/api/v1/stats/user", query=who)
+
+    assert (answer.status, "None" in answer.json["error"]) == (404, False)

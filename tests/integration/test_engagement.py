@@ -24,6 +24,7 @@ from brandish.messages.service import handle_message
 from brandish.players.models import NoSuchPlayer, PlayerRef
 from brandish.preparation import prepare
 from brandish.progression.service import current_world
+from brandish.voting.reading import read_standing
 from tests.factories import announced, make_player, stored, unlock
 from tests.round_trips import counted
 
@@ -149,7 +150,7 @@ def test_a_message_is_seen_at_once_in_every_report(tx: Tx):
     handle_message(tx, PlayerRef("twitch", "1", "alice"), "hello")
 
     assert leaders(tx) == [(1, "alice", 1)]
-    assert reports.community_score(tx) == 1
+    assert read_standing(tx).score == 1
     assert reports.velocity(tx, 7) == rules.Velocity(Fraction(1, 7), "stable", 7, 1, Fraction(1))
 
 
@@ -178,7 +179,7 @@ def test_the_communitys_score_truncates_metric_by_metric_over_all_players(tx: Tx
         record(tx, player, "tea_brewed", 3)
         roll_up(tx)
 
-    assert reports.community_score(tx) == 3 + 1
+    assert read_standing(tx).score == 3 + 1
 
 
 @pytest.mark.parametrize(
@@ -288,7 +289,7 @@ def test_a_merge_adds_up_what_both_have_done(tx: Tx, rolled_up: str):
     record(tx, alice, "message", 2)
     if rolled_up == "both":
         roll_up(tx)
-    community = reports.community_score(tx)
+    community = read_standing(tx).score
 
     engagement.move(tx, stored(tx, bob).id, stored(tx, alice).id)
 
@@ -298,7 +299,7 @@ def test_a_merge_adds_up_what_both_have_done(tx: Tx, rolled_up: str):
     roll_up(tx)
     assert leaders(tx) == [(1, "alice", 15)]
     assert scores(tx) == {"alice": 15}
-    assert reports.community_score(tx) == community == 15
+    assert read_standing(tx).score == community == 15
 
 
 def test_a_merge_of_two_who_have_done_nothing(tx: Tx):
@@ -318,7 +319,7 @@ def test_everything_is_forgotten(tx: Tx):
     engagement.forget_all(tx)
 
     assert reports.breakdown(tx, alice) == Breakdown({}, 0)
-    assert (leaders(tx), reports.community_score(tx), reports.velocity(tx, 7).total_points) == ([], 0, 0)
+    assert (leaders(tx), read_standing(tx).score, reports.velocity(tx, 7).total_points) == ([], 0, 0)
 
 
 def test_each_report_is_one_round_trip_and_a_record_two(database_url: str):
@@ -342,7 +343,7 @@ def test_each_report_is_one_round_trip_and_a_record_two(database_url: str):
         for report in (
             lambda tx: reports.breakdown(tx, alice),
             lambda tx: reports.leaderboard(tx, 10),
-            reports.community_score,
+            read_standing,
             lambda tx: reports.velocity(tx, 7),
         ):
             # The first may take a look at the world, the third prepares the statement.

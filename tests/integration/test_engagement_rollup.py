@@ -22,6 +22,7 @@ from brandish.engagement.rollup import roll_up
 from brandish.engagement.weights import replace_weights
 from brandish.errors import TryAgain
 from brandish.players.models import PlayerRef
+from brandish.voting.reading import read_standing
 from tests.factories import make_player, stored
 from tests.round_trips import counted
 
@@ -77,7 +78,7 @@ def test_reports_are_what_counting_everything_would_say(
         for limit in (1, 2, 10):
             assert [(-each.score, each.user_id) for each in reports.leaderboard(tx, limit)] == ranked[:limit]
         total = sum(done.values(), Counter[str]())
-        assert reports.community_score(tx) == rules.weighted(total, content.weights)
+        assert read_standing(tx).score == rules.weighted(total, content.weights)
         rows = [(day, metric, n) for (day, metric), n in days.items()]
         assert reports.velocity(tx, 5) == rules.velocity(rows, content.weights, 5, NOON.date())
         raise _Over
@@ -158,7 +159,7 @@ def test_two_rollups_beside_writers_lose_nothing_and_count_nothing_twice(
         seen = 0
         while not written.is_set():
             with reading(own) as tx:
-                score = reports.community_score(tx)
+                score = read_standing(tx).score
                 assert score >= seen
                 assert score <= writers * lines
             with reading(own) as tx:
@@ -178,7 +179,7 @@ def test_two_rollups_beside_writers_lose_nothing_and_count_nothing_twice(
         assert [each.score for each in reports.leaderboard(tx, 10)] == [lines] * writers
         roll_up(tx)
         assert [each.score for each in reports.leaderboard(tx, 10)] == [lines] * writers
-        assert reports.community_score(tx) == writers * lines
+        assert read_standing(tx).score == writers * lines
         assert tx.execute("SELECT FROM engagement_inbox").fetchone() is None
 
 

@@ -74,7 +74,7 @@ def reset(tx: Tx, ref: PlayerRef | None, action: str) -> bool:
     else:
         (player,) = players.load_all(tx, (ref,), cooldown_of(action))
         if player is None:
-            raise NoSuchPlayer(name=ref.username)
+            raise NoSuchPlayer(name=ref.called)
         user_id, expires_at = player.id, player.facts.get(_fact_name(action))
     if expires_at is None or expires_at <= tx.now:
         return False

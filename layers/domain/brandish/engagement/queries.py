@@ -153,11 +153,6 @@ def list_highest_scores(tx: Tx, limit: int) -> Cursor:
     )
 
 
-def read_totals(tx: Tx) -> Cursor:
-    """One row: the world's `version` and `totals`."""
-    return tx.execute("SELECT version, " + TOTALS + " AS totals FROM world")
-
-
 def read_days_since(tx: Tx, day: date) -> Cursor:
     """One row: the world's `version` and `days`."""
     return tx.execute("SELECT version, " + DAYS_SINCE + " AS days FROM world", (day,))

@@ -19,7 +19,7 @@ def record(tx: Tx, ref: PlayerRef, metric: str, value: int) -> int:
     introduced = ref.platform_id and ref.username
     player = players.load_or_create(tx, ref) if introduced else players.load_all(tx, (ref,))[0]
     if player is None:
-        raise NoSuchPlayer(name=ref.username or f"{ref.platform}:{ref.platform_id}")
+        raise NoSuchPlayer(name=ref.called)
     player = engaged(player, metric, value, tx.now, tx.rng)
     players.save(tx, player)
     return player.engagements[-1].score

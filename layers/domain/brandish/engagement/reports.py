@@ -45,7 +45,7 @@ def breakdown(tx: Tx, ref: PlayerRef) -> Breakdown:
     player, world = players.peek(tx, ref, _TOTALS)
     if player is None:
         if ref.platform_id is None:
-            raise NoSuchPlayer(name=ref.username)
+            raise NoSuchPlayer(name=ref.called)
         return Breakdown()
     totals: Mapping[str, int] = player.facts["engagement"] or {}
     return Breakdown(totals, rules.weighted(totals, world.weights))
@@ -57,12 +57,6 @@ def leaderboard(tx: Tx, limit: int) -> list[Leader]:
         Leader(row["user_id"], row["username"], row["score"], rank)
         for rank, row in enumerate(queries.list_highest_scores(tx, limit), start=1)
     ]
-
-
-def community_score(tx: Tx) -> int:
-    row = queries.read_totals(tx).fetchone()
-    assert row is not None
-    return rules.weighted(row["totals"], world_at(tx, row["version"]).weights)
 
 
 def velocity(tx: Tx, days: int) -> Velocity:

@@ -88,7 +88,7 @@ _FACTS: tuple[LiteralString, ...] = ("fact_0", "fact_1", "fact_2", "fact_3", "fa
 def _columns(facts: Sequence[Fact]) -> tuple[LiteralString, list[Any]]:
     columns: LiteralString = ""
     params: list[Any] = []
-    for name, fact in zip(_FACTS, facts, strict=False):
+    for name, fact in zip(_FACTS[: len(facts)], facts, strict=True):
         columns = columns + ", (" + fact.sql + ") AS " + name
         params += fact.params
     return columns, params

@@ -34,7 +34,7 @@ def user_stats(tx: Tx, ref: PlayerRef, period: Period) -> Report:
     start = start_of(period, tx.now)
     player, _ = players.peek(tx, ref, Fact(_COUNTS, *queries.player_counts(period, start)))
     if player is None:
-        raise NoSuchPlayer(name=ref.username or ref.platform_id)
+        raise NoSuchPlayer(name=ref.called)
     streak = current_days(player.streak, tx.now.date())
     return Report(period, start, tx.now, _most_frequent_first(player.facts[_COUNTS] or {}), streak)
 
