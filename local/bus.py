@@ -1,4 +1,5 @@
-"""EventBridge, locally: PutEvents over HTTP, the template's rules, and the delivery to their targets."""
+"""EventBridge, locally: PutEvents over HTTP, the template's rules, and the delivery to their targets; and the way in to
+its scheduler."""
 
 from __future__ import annotations
 
@@ -9,11 +10,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import parse_qs
 from uuid import uuid4
 
 from local.cloudformation import ACCOUNT, REGION
 from local.gateway import Receive, Send
 from local.messages import MessageStore
+from local.one_shots import PATH, OneShots, Refused
 from local.patterns import check, matches
 from local.queues import POLLERS, Queue, feed
 from local.runtime import FunctionError, Runtime
@@ -49,6 +52,7 @@ class Bus:
         self._runtime = runtime
         self._retry_delays = retry_delays
         self._deliveries: set[asyncio.Task[None]] = set()
+        self.one_shots = OneShots(template, self.invoke_later, messages)
 
     async def run(self) -> None:
         """Feed every queue's consumers until cancelled."""
@@ -70,6 +74,7 @@ class Bus:
 
     def close(self) -> None:
         """Nothing may arrive any more."""
+        self.one_shots.close()
         self._messages.close()
 
     async def _invoke(self, function: str, event: Any, dead_letters: str | None) -> None:
@@ -114,14 +119,26 @@ class Bus:
             message = await receive()
             body += message.get("body", b"")
             more = message.get("more_body", False)
-        target = dict(scope["headers"]).get(b"x-amz-target", b"").decode("ascii", "replace")
-        status, answer = self._answer(target, body)
         headers = [
             (b"content-type", b"application/x-amz-json-1.1"),
             (b"x-amzn-requestid", str(uuid4()).encode()),
         ]
+        if scope["path"].startswith(PATH):
+            status, answer = self._schedule(scope, body)
+            if kind := answer.pop("__type", None):
+                headers.append((b"x-amzn-errortype", kind.encode()))
+        else:
+            target = dict(scope["headers"]).get(b"x-amz-target", b"").decode("ascii", "replace")
+            status, answer = self._answer(target, body)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+
+    def _schedule(self, scope: Mapping[str, Any], body: bytes) -> tuple[int, dict[str, Any]]:
+        group = parse_qs(scope["query_string"].decode("ascii", "replace")).get("groupName", [None])[0]
+        try:
+            return 200, self.one_shots.answer(scope["method"], scope["path"], group, body)
+        except Refused as refusal:
+            return refusal.status, {"__type": refusal.kind, "Message": str(refusal)}
 
     def _answer(self, target: str, body: bytes) -> tuple[int, dict[str, Any]]:
         if target != "AWSEvents.PutEvents":

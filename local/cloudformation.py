@@ -17,6 +17,8 @@ _ARNS: Final = {
     "AWS::Serverless::Function": "arn:aws:lambda:{region}:{account}:function:{id}",
     "AWS::SQS::Queue": "arn:aws:sqs:{region}:{account}:{id}",
     "AWS::Events::EventBus": "arn:aws:events:{region}:{account}:event-bus/{id}",
+    "AWS::IAM::Role": "arn:aws:iam::{account}:role/{id}",
+    "AWS::Scheduler::ScheduleGroup": "arn:aws:scheduler:{region}:{account}:schedule-group/{id}",
 }
 _PSEUDO: Final = {
     "AWS::AccountId": ACCOUNT,

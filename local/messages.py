@@ -7,6 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
+def open_store(file: Path | None) -> sqlite3.Connection:
+    """
+    Args:
+        file: None keeps everything in memory, for tests.
+    """
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    db = sqlite3.connect(file or ":memory:", isolation_level=None, check_same_thread=False)
+    # A killed process loses nothing that was written; only a power cut could, and this is no production.
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = OFF")
+    return db
+
+
 class MessageStore:
     """The messages of all queues. Belongs to the event loop of the bus.
 
@@ -15,12 +29,7 @@ class MessageStore:
     """
 
     def __init__(self, file: Path | None = None) -> None:
-        if file:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(file or ":memory:", isolation_level=None, check_same_thread=False)
-        # A killed process loses nothing that was written; only a power cut could, and this is no production.
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = OFF")
+        self._db = open_store(file)
         self._db.execute(
             "CREATE TABLE IF NOT EXISTS messages (message_id TEXT PRIMARY KEY, queue TEXT NOT NULL, body TEXT NOT NULL)"
         )

@@ -25,6 +25,8 @@ from local.server import Server
 HOST: Final = "127.0.0.1"
 # A machine that develops has more connections to give than the smallest database.
 PARAMETERS: Final = {"DatabaseClass": "db.t4g.medium"}
+# Settings of the game that may be tried out without editing the template: PORT=8081 ROLLOVER_CAP=500 make dev.
+CALLERS: Final = ("COMMANDS_ENGAGE", "GAMBLE_JOIN_DURATION_MINUTES", "ROLLOVER_CAP")
 MIGRATE: Final = "migrate.app.handler"
 PATIENCE: Final = 3.0  # seconds for handlers at work when the stack stops
 
@@ -78,7 +80,7 @@ class Stack:
             parameters: values for the template's parameters; the rest keep their defaults.
             retry_delays: seconds before each retry of an asynchronous invocation.
             access_log: called after every response.
-            messages: the file in which queues keep their messages; None: in memory.
+            messages: the file in which queues keep their messages, and functions their schedules; None: in memory.
 
         Raises:
             TemplateError, PatternError: the template cannot be followed.
@@ -114,6 +116,7 @@ class Stack:
         progress("Loading the functions")
         self.runtime.preload()
         self.url = self._serve(Gateway(self._template.api, self.runtime, self._access_log), listener or listen(0))
+        self._begin(self.bus.one_shots.run())
         self._begin(schedules.run(self._template.schedules, self.bus))
         return self
 
@@ -168,6 +171,7 @@ class Stack:
             os.environ.pop(name, None)
         os.environ |= {
             **{name: value for name, value in environment(self._template).items() if not name.startswith("DB_")},
+            **{name: self._before[name] for name in CALLERS if self._before.get(name)},
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
             "AWS_REGION": REGION,

@@ -124,6 +124,8 @@ class Template:
     queues: Mapping[str, Queue]
     sources: tuple[QueueSource, ...]
     schedules: tuple[Schedule, ...]
+    schedule_groups: frozenset[str]
+    roles: frozenset[str]  # addresses
 
 
 def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
@@ -162,6 +164,8 @@ class _Reader:
             queues={name: self.queue(name, spec) for name, spec in self.of("AWS::SQS::Queue")},
             sources=tuple(self.sources()),
             schedules=tuple(self.schedules()),
+            schedule_groups=frozenset({"default", *(name for name, _ in self.of("AWS::Scheduler::ScheduleGroup"))}),
+            roles=frozenset(address for address, (kind, _) in self.by_arn.items() if kind == "AWS::IAM::Role"),
         )
 
     def resources(self) -> Iterator[tuple[str, str, dict[str, Any]]]:

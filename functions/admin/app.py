@@ -12,6 +12,7 @@ from admin.figures import Figures, read_figures
 from admin.jobs_routes import router as job_routes
 from admin.names import reload_names
 from admin.players_routes import router as players
+from admin.recipes_routes import router as recipes
 from admin.shapes import (
     CacheStats,
     ClearResponse,
@@ -135,6 +136,7 @@ async def events(query: Annotated[EventsQuery, Query()], call: Call) -> Response
 app.include_router(job_routes)
 app.include_router(weights)
 app.include_router(players)
+app.include_router(recipes)
 
 handler = create_handler(app)
 ready()

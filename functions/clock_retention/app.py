@@ -13,6 +13,7 @@ from brandish.keys import service as keys
 from brandish.linking import retention as linking
 from brandish.messages import retention as messages
 from brandish.timeouts import retention as timeouts
+from brandish.traps import retention as traps
 from brandish.voting import retention as voting
 from doors import idempotency
 from doors.database import connection
@@ -29,6 +30,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
         cooldowns.forget_expired(tx)
         messages.forget_silent(tx)
         voting.forget_expired(tx)
+        traps.forget_triggered(tx)
     # By itself: it locks the whole log for a moment.
     with transaction(connection()) as tx:
         events.make_room(tx)

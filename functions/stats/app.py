@@ -1,4 +1,4 @@
-"""/api/v1/stats: what players did, counted."""
+"""/api/v1/stats and /api/v1/achievements: what players did, counted, and what they may be proud of."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from brandish.stats import recording, reports
 from doors.app import create_app, create_handler
 from doors.call import Call
 from doors.fields import Message
+from stats.achievements_routes import router as achievements
 from stats.shapes import (
     EventRequest,
     LeaderboardQuery,
@@ -62,5 +63,6 @@ async def leaderboard(query: Annotated[LeaderboardQuery, Query()], call: Call) -
         return call.answer(tx, LeaderboardResponse(event_type=query.event_type, period=period, entries=entries))
 
 
+app.include_router(achievements)
 handler = create_handler(app)
 ready()

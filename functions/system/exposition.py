@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate, groupby
 
+from brandish.counters.rules import BETWEEN_LABELS
 from doors.metrics import BUCKETS
 from system.queries import Figures, Requests
 
@@ -12,16 +13,22 @@ Labels = Mapping[str, str]
 Sample = tuple[str, Labels, float]
 """What the name ends in, labels, value."""
 
-# What is counted in the game: metric -> (label, help). Source: rules 21.
-COUNTERS: Mapping[str, tuple[str, str]] = {
-    "events_published_total": ("type", "Events that the event bus has taken."),
-    "items_bought_total": ("item", "Items bought from the shop."),
-    "items_sold_total": ("item", "Items sold to the shop."),
-    "job_level_ups_total": ("job", "Levels gained in a job."),
-    "money_earned_total": ("", "Money the shop has paid."),
-    "money_spent_total": ("", "Money the shop has taken."),
-    "searches_performed_total": ("", "Searches for treasure, whatever they found."),
-    "votes_cast_total": ("", "Ballots cast."),
+# What is counted in the game: metric -> (labels, help). Source: rules 21.
+COUNTERS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "events_published_total": (("type",), "Events that the event bus has taken."),
+    "gambles_completed_total": ((), "Gambles that are over, however they ended."),
+    "gambles_started_total": ((), "Gambles begun."),
+    "items_bought_total": (("item",), "Items bought from the shop."),
+    "items_crafted_total": ((), "Items made."),
+    "items_disassembled_total": (("item",), "Items taken apart."),
+    "items_sold_total": (("item",), "Items sold to the shop."),
+    "items_upgraded_total": (("source_item", "result_item"), "Items made, by recipe and what came of it."),
+    "items_used_total": (("item",), "Items used."),
+    "job_level_ups_total": (("job",), "Levels gained in a job."),
+    "money_earned_total": ((), "Money the shop has paid."),
+    "money_spent_total": ((), "Money the shop has taken."),
+    "searches_performed_total": ((), "Searches for treasure, whatever they found."),
+    "votes_cast_total": ((), "Ballots cast."),
 }
 
 
@@ -37,8 +44,8 @@ def _lines(figures: Figures) -> Iterator[str]:
         "Time spent on a request.",
         _durations(figures.requests),
     )
-    for metric, (label, text) in COUNTERS.items():
-        yield from _family(metric, "counter", text, _counted(label, figures.counters.get(metric, {})))
+    for metric, (labels, text) in COUNTERS.items():
+        yield from _family(metric, "counter", text, _counted(labels, figures.counters.get(metric, {})))
     for metric, text, value in (
         ("events_waiting", "Events that wait to be published.", figures.events_waiting),
         ("events_dead", "Events given up after the last retry.", figures.events_dead),
@@ -65,11 +72,13 @@ def _durations(rows: Iterable[Requests]) -> Iterator[Sample]:
         yield "_count", labels, sum(row.count for row in group)
 
 
-def _counted(label: str, totals: Mapping[str, int]) -> Iterator[Sample]:
-    if not label:
+def _counted(labels: tuple[str, ...], totals: Mapping[str, int]) -> Iterator[Sample]:
+    if not labels:
         yield "", {}, totals.get("", 0)
-    else:
-        yield from (("", {label: value}, total) for value, total in totals.items())
+        return
+    for joined, total in totals.items():
+        values = joined.split(BETWEEN_LABELS) if len(labels) > 1 else [joined]
+        yield "", dict(zip(labels, values, strict=True)), total
 
 
 def _family(name: str, kind: str, text: str, samples: Iterable[Sample]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from fastapi import Path, Query, Response
 from fastapi.exceptions import RequestValidationError
 
 from brandish.inventory import service as inventory
+from brandish.items.service import use_item as use
 from brandish.players import lookup, registration
 from brandish.players import service as players
 from brandish.players.models import NoSuchPlayer, PlayerRef
@@ -36,6 +37,7 @@ from users.shapes import (
     TimeoutResponse,
     TimeoutState,
     TreasureRequest,
+    UseRequest,
 )
 
 app = create_app("Users")
@@ -114,6 +116,14 @@ async def remove_item(body: ItemRequest, call: Call) -> Response:
                 removed=removed,
             ),
         )
+
+
+@app.post("/api/v1/user/item/use", response_model=Message)
+async def use_item(body: UseRequest, call: Call) -> Response:
+    """Use items for what they do. `target_user` is whom it concerns, or the job or the effect that is meant."""
+    with call.transaction() as tx:
+        used = use(tx, body.player, body.item_name, body.quantity, body.target)
+        return call.answer(tx, Message(message=used.message))
 
 
 @app.post("/api/v1/user/item/give", response_model=Message)

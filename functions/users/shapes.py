@@ -10,7 +10,7 @@ from brandish.content import Item
 from brandish.inventory.models import Slot
 from brandish.players.models import Player, PlayerRef
 from brandish.timeouts.models import Timeout
-from doors.fields import Body, Caller, ItemName, Message, Platform, PlatformId, Quantity, Reason, Username
+from doors.fields import Body, Caller, ItemName, Message, Platform, PlatformId, Quantity, Reason, TargetName, Username
 from doors.users import UserView
 
 
@@ -128,6 +128,18 @@ class ItemRequest(Body):
 
 class RemoveResponse(Message):
     removed: int
+
+
+class UseRequest(Caller):
+    """An empty `target_user` is as good as none: chat commands send what follows them, if anything."""
+
+    item_name: ItemName
+    quantity: Quantity
+    target_user: TargetName = ""
+
+    @property
+    def target(self) -> str | None:
+        return self.target_user if self.target_user.strip() else None
 
 
 class GiveRequest(Body):

@@ -20,14 +20,14 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / folder) for folder in ("layers/domain", "layers/doors")]
 
-from local.bench import chat, crowd, floor, image, imports, speed, town, trips  # noqa: E402
+from local.bench import chat, crowd, floor, gambles, image, imports, speed, town, trips  # noqa: E402
 from local.bench.numbers import percentile  # noqa: E402
 from local.bench.report import table  # noqa: E402
 from local.bench.wire import Wire  # noqa: E402
 from local.bench.workers import WorkerError, hired  # noqa: E402
 from local.postgres import Postgres, PostgresError  # noqa: E402
 
-SECTIONS = ("imports", "overhead", "trips", "speed", "chat", "crowd")
+SECTIONS = ("imports", "overhead", "trips", "speed", "gambles", "chat", "crowd")
 OVERHEAD_BUDGET_US = 150
 QUIET = 1.2
 """Up to here the noise does not matter."""
@@ -77,7 +77,7 @@ class _Bench:
             print(f"Others are at work: the same loop takes {steadiness:.1f} times its best, and so may all below.")
         with ExitStack() as stack:
             database_url = ""
-            if {"trips", "speed", "chat", "crowd"} & set(self.sections):
+            if {"trips", "speed", "gambles", "chat", "crowd"} & set(self.sections):
                 postgres = self._postgres()
                 stack.callback(postgres.destroy)
                 database_url = _say("preparing the database", lambda: town.build(postgres))
@@ -150,6 +150,15 @@ class _Bench:
         for row in speed.shortfalls(rows):
             print(f"BELOW {speed.REQUIRED} of the floor: {row['action']}, {row['level']}, {row['distance_ms']} ms away")
         return {"disk": disk, "round_trip_ms": taken, "rows": rows}
+
+    def gambles(self, database_url: str) -> Any:
+        _title("Gambles", f"{gambles.BOXES} boxes each, use case; then boxes alone, without the database")
+        rounds = 1 if self.quick else 3
+        played = _say("gambles", lambda: gambles.measure(database_url, rounds=rounds))
+        print(table(played, gambles.COLUMNS))
+        opened = _say("boxes", lambda: gambles.open_many(database_url, rounds=10 * rounds))
+        print(table(opened, gambles.MANY_COLUMNS))
+        return {"gambles": played, "boxes": opened}
 
     def chat(self, database_url: str) -> Any:
         _title(

@@ -8,9 +8,11 @@ from typing import Any
 from uuid import uuid4
 
 from brandish.cooldowns import rules as cooldowns
+from brandish.crafting import service as crafting
 from brandish.database import Tx
 from brandish.economy import service as economy
 from brandish.inventory import service as inventory
+from brandish.items.service import use_item
 from brandish.jobs import rules as jobs
 from brandish.jobs.awards import award_xp
 from brandish.messages.service import handle_message
@@ -21,6 +23,7 @@ from brandish.stats.recording import record
 from brandish.voting.ballots import cast_ballot
 
 ITEM = "spade"
+BOXES = 5
 LINE = "did anybody see that? what a shot"
 
 UseCase = Callable[[Tx, PlayerRef, PlayerRef], Any]
@@ -97,6 +100,34 @@ def _give(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
     return inventory.give_item(tx, player, PlayerRef(other.platform, None, other.username), ITEM, 1)
 
 
+def _open(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
+    return use_item(tx, player, "crate", BOXES)
+
+
+def _boxes(player: PlayerRef, other: PlayerRef) -> dict[str, Any]:
+    return _caller(player, other) | {"item_name": "crate", "quantity": BOXES}
+
+
+def _throw(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
+    return use_item(tx, player, "dart", 1, other.username)
+
+
+def _dart(player: PlayerRef, other: PlayerRef) -> dict[str, Any]:
+    return _caller(player, other) | {"item_name": "dart", "quantity": 1, "target_user": other.username}
+
+
+def _upgrade(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
+    return crafting.upgrade_item(tx, player, "buckler", 1)
+
+
+def _recipe(player: PlayerRef, other: PlayerRef) -> dict[str, Any]:
+    return _caller(player, other) | {"item": "buckler", "quantity": 1}
+
+
+def _disassemble(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
+    return crafting.disassemble_item(tx, player, "buckler", 1)
+
+
 def _message(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
     return handle_message(tx, player, LINE)
 
@@ -137,7 +168,7 @@ def _register(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
     return registration.register(tx, player, player)
 
 
-_ECONOMY, _USERS = "economy.app.handler", "users.app.handler"
+_ECONOMY, _USERS, _CRAFTING = "economy.app.handler", "users.app.handler", "crafting.app.handler"
 
 ACTIONS = (
     Action("message", "messages.app.handler", "/api/v1/message/handle", _message, _line),
@@ -149,6 +180,10 @@ ACTIONS = (
     Action("add", _USERS, "/api/v1/user/item/add", _add, _one),
     Action("remove", _USERS, "/api/v1/user/item/remove", _remove, _one),
     Action("give", _USERS, "/api/v1/user/item/give", _give, _gift),
+    Action("open 5 boxes", _USERS, "/api/v1/user/item/use", _open, _boxes),
+    Action("use on another", _USERS, "/api/v1/user/item/use", _throw, _dart),
+    Action("upgrade", _CRAFTING, "/api/v1/user/item/upgrade", _upgrade, _recipe),
+    Action("disassemble", _CRAFTING, "/api/v1/user/item/disassemble", _disassemble, _recipe),
     Action("register (known)", _USERS, "/api/v1/user/register", _register, _caller),
     # Last, for newcomers make small tables large under the plans that were made for them.
     Action("vote (new)", "progression.app.handler", "/api/v1/progression/vote", _vote, _ballot, newcomer=True),

@@ -18,6 +18,7 @@ CallHandler = Callable[[str, dict[str, Any]], Mapping[str, Any]]
 ALICE = {"platform": "twitch", "platform_id": "trips-alice", "username": "trips_alice"}
 BOB = {"platform": "twitch", "platform_id": "trips-bob", "username": "trips_bob"}
 TRADE = ALICE | {"item_name": "spade", "quantity": 1}
+DART = TRADE | {"item_name": "dart"}
 GIFT = {
     "owner_platform": "twitch",
     "owner_platform_id": ALICE["platform_id"],
@@ -70,6 +71,22 @@ STEPS = (
     _post("buy, with a key", "/api/v1/economy/buy", TRADE, Idempotency_Key="buy-{round}"),
     _post("sell", "/api/v1/economy/sell", TRADE),
     _post("sell, with a key", "/api/v1/economy/sell", TRADE, Idempotency_Key="sell-{round}"),
+    _post("add boxes", "/api/v1/user/item/add", TRADE | {"item_name": "crate", "quantity": 50}),
+    _post("open 5 boxes", "/api/v1/user/item/use", TRADE | {"item_name": "crate", "quantity": 5}),
+    _post("use on oneself", "/api/v1/user/item/use", TRADE),
+    _post("add darts", "/api/v1/user/item/add", TRADE | {"item_name": "dart", "quantity": 9}),
+    _post("use on another", "/api/v1/user/item/use", DART | {"target_user": BOB["username"]}),
+    _post("add firepots", "/api/v1/user/item/add", TRADE | {"item_name": "firepot", "quantity": 9}),
+    _post("upgrade", "/api/v1/user/item/upgrade", TRADE | {"item": "lootbox"}),
+    _post("disassemble", "/api/v1/user/item/disassemble", TRADE | {"item": "lootbox"}),
+    _post("add sticks", "/api/v1/user/item/add", TRADE | {"item_name": "stick", "quantity": 3}),
+    _post("upgrade that takes time", "/api/v1/user/item/upgrade", TRADE | {"item": "firepot"}),
+    _get("crafting/jobs", "/api/v1/crafting/jobs", platform="twitch", platform_id=ALICE["platform_id"]),
+    _post("crafting/cancel", "/api/v1/crafting/cancel", ALICE),
+    Step("crafting/recipes", 0, "GET", "/api/v1/crafting/recipes"),
+    _get("crafting/recipes (known)", "/api/v1/crafting/recipes", user=ALICE["username"], platform="twitch"),
+    _get("achievements", "/api/v1/achievements", platform="twitch", platform_id=ALICE["platform_id"]),
+    _get("gamble/active", "/api/v1/gamble/active"),
     _get("inventory", "/api/v1/user/inventory", **ALICE),
     _get("inventory by name", "/api/v1/user/inventory-by-username", platform="twitch", username=ALICE["username"]),
     Step("user search", 1, "POST", "/api/v1/user/search", {"query": "alice"}),
@@ -81,6 +98,7 @@ STEPS = (
     _get("timeout (read)", "/api/v1/user/timeout", **TROLL),
     _post("message/handle (new)", "/api/v1/message/handle", CHATTER | {"message": "hello"}),
     _post("message/handle (known)", "/api/v1/message/handle", ALICE | {"message": "hello, OBS?"}),
+    _post("use on whoever is there", "/api/v1/user/item/use", TRADE | {"item_name": "firepot"}),
     _post("treasure search", "/api/v1/user/search", CHATTER),
     _post("vote", "/api/v1/progression/vote", CHATTER | {"option_index": 1}),
     _post("vote, again", "/api/v1/progression/vote", CHATTER | {"option_index": 2}),

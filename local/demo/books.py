@@ -16,7 +16,7 @@ class Move(NamedTuple):
     """Items that came to a player (or left, when negative).
 
     Attributes:
-        reason: `handed out`, `found`, `bought`, `sold`, or `given` for what only changes hands.
+        reason: `handed out`, `found`, `bought`, `sold` and the like, or `given` for what only changes hands.
     """
 
     reason: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-FEWEST: Final = 10  # the scenes need that many
+FEWEST: Final = 20  # the scenes need that many
 MOST: Final = 500
 
 _FIRST: Final = (

@@ -6,11 +6,12 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import cached_property
 from itertools import islice
 from random import Random
 from typing import Final, Self
 
-from local.demo import commands, community
+from local.demo import commands, community, crafts
 from local.demo.books import Books, Move
 from local.demo.cast import Viewer
 from local.demo.chat import Chat
@@ -39,6 +40,8 @@ class Evening:
         deeds: what everybody has done for the community, counted the same way.
         faults: answers that no player should ever get, ready to be printed.
         busy_seconds: how long at least one question was open.
+        gamble: the id of the one that was begun; "" for none.
+        cook: who has something in the works, if anybody.
     """
 
     def __init__(self, game: Game, chat: Chat, viewers: list[Viewer], rng: Random) -> None:
@@ -54,6 +57,8 @@ class Evening:
         self.busy_seconds = 0.0
         self.refused: Counter[str] = Counter()
         self.faults: list[str] = []
+        self.gamble = ""
+        self.cook: Viewer | None = None
         self._pool = ThreadPoolExecutor(AT_ONCE)
 
     @property
@@ -63,6 +68,14 @@ class Evening:
         for viewer in self.viewers:
             players.setdefault(viewer.user_id, viewer)
         return [viewer for viewer in players.values() if not viewer.silenced]
+
+    def name_of(self, internal_name: str) -> str:
+        """What players call an item."""
+        return self._names[internal_name]
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {item["internal_name"]: item["public_name"] for item in self.game.read("/api/v1/admin/items")}
 
     def held(self, viewer: Viewer) -> dict[str, int]:
         """{item: quantity}, going by the books."""
@@ -91,12 +104,20 @@ class Evening:
     def tell_news(self, most: int = 4) -> list[Event]:
         """Show what the game has announced since the last time. Returns all of it."""
         names = {viewer.user_id: viewer.name for viewer in reversed(self.viewers)}
-        news = self.log.news()
+        news = self.hear()
         told = headlines(news, lambda user_id: names.get(user_id, "Somebody"))
         for text in told[:most]:
             self.chat.aside(f"* {text}")
         if len(told) > most:
             self.chat.aside(f"* ... and {len(told) - most} more to celebrate")
+        return news
+
+    def hear(self) -> list[Event]:
+        """What the game has announced since the last time; what it has brought to somebody goes into the books."""
+        news = self.log.news()
+        ours = {viewer.user_id for viewer in self.viewers}
+        moves = [move for event in news for move in crafts.moves(event, self.name_of)]
+        self.books.enter(move for move in moves if move.user_id in ours)
         return news
 
     def take_deeds(self) -> tuple[dict[str, dict[str, int]], int]:

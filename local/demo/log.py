@@ -63,6 +63,13 @@ def headlines(events: list[Event], name_of: Callable[[str], str]) -> list[str]:
                 told.append(
                     f"{name_of(payload['user_id'])} is now a {payload['job_key']} of level {payload['new_level']}."
                 )
+            case "achievement.unlocked":
+                told.append(f"{name_of(payload['user_id'])}: {payload['name']}! {payload['description']}")
+            case "gamble.complete" if payload["winner_id"]:
+                told.append(
+                    f"{payload['winner_username']} wins the gamble: what {payload['participant_count']} players had in "
+                    f"their boxes, worth {payload['total_value']} money."
+                )
             case "progression.all_unlocked":
                 told.append(payload["message"])
             case _:

@@ -12,6 +12,7 @@ from local.demo.cast import STREAMER_BOT, Viewer
 from local.demo.commands import Line
 from local.demo.evening import Evening, waves
 from local.demo.game import GameGone
+from local.demo.things import all_is_done, boxes, mischief, the_gamble_begins, workshop
 from local.demo.together import a_level, small_talk, the_unlock, the_vote, treasure
 
 UNLOCKED: Final = {
@@ -20,6 +21,13 @@ UNLOCKED: Final = {
     "feature_weekly_discount": "this week's sale shall count",
     "feature_search": "somebody will want to look for treasure",
     "job_scholar": "who takes part shall learn something",
+    "feature_upgrade": "somebody will want to make things",
+    "feature_disassemble": "and to take them apart",
+    "job_blacksmith": "which is a craft",
+    "feature_gamble": "what would boxes be without risk",
+    "job_gambler": "some are better at it than others",
+    "item_lootbox1": "something to open",
+    "item_lootbox2": "something better to open",
     "item_spade": "something to buy",
     "item_stick": "something cheap",
     "item_pebble": "something to throw",
@@ -170,12 +178,17 @@ SCENES: Final[tuple[Callable[[Evening], None], ...]] = (
     window_shopping,
     market,
     treasure,
+    boxes,
+    workshop,
+    the_gamble_begins,
     linking,
+    mischief,
     a_timeout,
     asking_too_much,
     second_market,
     a_level,
     impatience,
+    all_is_done,
     looking_around,
 )
 

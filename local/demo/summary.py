@@ -8,14 +8,38 @@ from local.demo.books import MONEY, Difference, Holdings
 from local.demo.evening import AT_ONCE, Evening
 from local.demo.points import Account, repeated_unlocks, settle
 
-_WORDS = {"before": "before", "handed out": "handed out", "bought": "spent on buying", "sold": "earned by selling"}
-_ITEM_WORDS = {"before": "before", "handed out": "handed out", "found": "found", "bought": "bought", "sold": "sold"}
+_WORDS = {
+    "before": "before",
+    "handed out": "handed out",
+    "bought": "spent on buying",
+    "sold": "earned by selling",
+    "opened": "found in boxes",
+    "won": "won in the gamble",
+    "crafting": "spent on crafting",
+    "crafted": "got by taking apart",
+    "rewarded": "for achievements",
+}
+_ITEM_WORDS = {
+    "before": "before",
+    "handed out": "handed out",
+    "found": "found",
+    "bought": "bought",
+    "sold": "sold",
+    "used": "used",
+    "opened": "found in boxes",
+    "staked": "staked",
+    "won": "won",
+    "crafting": "worked up",
+    "crafted": "made",
+    "rewarded": "for achievements",
+}
 _DEED_WORDS = {"message": "lines of chat", "vote_cast": "votes", "search_performed": "searches"}
 SHOWN = 5
 
 
 def report(evening: Evening) -> bool:
     """Print it. True: every answer was as planned, and the game holds what its answers promised."""
+    evening.hear()
     stock = evening.take_stock()
     differences = evening.books.differences(stock)
     done, score = evening.take_deeds()
@@ -77,10 +101,11 @@ def _speed(evening: Evening) -> str:
 
 
 def _sum(flows: dict[str, int], words: dict[str, str]) -> str:
-    """`0 before + 100 handed out - 40 spent on buying`; what only changed hands adds nothing."""
+    """`0 before + 100 handed out - 40 spent on buying`; what only changed hands adds nothing, and what did not happen
+    is left out."""
     before, *others = [(flows.get(reason, 0), word) for reason, word in words.items()]
-    text = f"{before[0]} {before[1]}"
-    return text + "".join(f" {'-' if amount < 0 else '+'} {abs(amount)} {word}" for amount, word in others)
+    changes = [f" {'-' if amount < 0 else '+'} {abs(amount)} {word}" for amount, word in others if amount]
+    return f"{before[0]} {before[1]}{''.join(changes)}"
 
 
 def _total(stock: Holdings, *, money: bool) -> int:

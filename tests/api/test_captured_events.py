@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from moto import mock_aws
 
+import schedule_gamble.app
 from brandish.database import Connection, transaction
 from brandish.keys import service as keys
 from tests.api.fakes import FakeEventBridge
@@ -27,7 +30,7 @@ def play(file: str) -> Any:
 def test_a_captured_request_is_answered(environment: Connection, file: str):
     with transaction(environment) as tx:
         make_player(tx, "alice", platform_id="1001", items={"item_spade": 5})
-        unlock(tx, "feature_economy")
+        unlock(tx, "feature_economy", "item_spade")
 
     assert play(file)["statusCode"] == 200
 
@@ -47,14 +50,30 @@ def test_the_captured_delivery_is_counted(environment: Connection, event_bridge:
     assert play("tally") == {"batchItemFailures": []}
 
 
+def test_the_captured_gamble_gets_its_schedule(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    role = "arn:aws:iam::123456789012:role/gambles"
+    clock = "arn:aws:lambda:eu-central-1:123456789012:function:clock"
+    settings = replace(schedule_gamble.app.settings, schedule_group="default")
+    settings = replace(settings, schedule_target_arn=clock, schedule_role_arn=role)
+    monkeypatch.setattr(schedule_gamble.app, "settings", settings)
+    schedule_gamble.app.client.cache_clear()
+
+    with mock_aws():
+        assert play("schedule_gamble") == {"batchItemFailures": []}
+
+    schedule_gamble.app.client.cache_clear()
+
+
 def test_the_captured_schedules_leave_nothing_to_do_for_their_repetition(environment: Connection):
-    clocks = ("clock_retention", "clock_progression", "clock_rollup", "clock_daily_reset")
+    clocks = ("clock_due", "clock_retention", "clock_progression", "clock_rollup", "clock_daily_reset")
     play("messages-handle")
 
     first, second = [{clock: play(clock) for clock in clocks} for _ in range(2)]
 
     assert first["clock_rollup"] == {"stats": 3, "engagement": 1}  # the newcomer, their line, their streak
     assert second == {
+        "clock_due": {},
         "clock_retention": {"dropped": []},
         "clock_progression": {"unlocked": []},
         "clock_rollup": {"stats": 0, "engagement": 0},

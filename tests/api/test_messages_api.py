@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from brandish.database import Connection, transaction
+from brandish.items.service import use_item
 from brandish.players.models import PlayerRef
 from tests.api.conftest import CallApi
-from tests.factories import stored
+from tests.factories import announced, make_player, stored, unlock
 
 HANDLE = "/api/v1/message/handle"
 ALICE: dict[str, Any] = {"platform": "twitch", "platform_id": "1", "username": "alice"}
@@ -99,3 +100,36 @@ def test_a_line_sent_twice_with_one_key_counts_once(call: CallApi, conn: Connect
 
     assert first.text == second.text
     assert conn.execute("SELECT count(*) AS n FROM engagement_inbox").fetchone() == {"n": 1}
+
+
+def test_a_line_that_sets_off_a_trap_says_so(call: CallApi, conn: Connection):
+    with transaction(conn) as tx:
+        unlock(tx, "item_snare")
+        bob = make_player(tx, "bob", items={"blast_snare": 1})
+        make_player(tx, "alice", platform_id="1")
+        use_item(tx, bob, "snare", 1, target="alice")
+
+    answer = call("POST", HANDLE, ALICE | {"message": "obs"})
+
+    told = "alice steps into a trap of bob's: 60 seconds of silence."
+    assert answer.json["matches"] == [{"code": "OBS", "value": "obs"}, {"code": "trap_triggered", "value": told}]
+    assert answer.json["found_strings"][1] == {"trigger": "trap_triggered", "match": told}
+    assert call("POST", HANDLE, ALICE | {"message": "ouch"}).json["matches"] is None
+    state = call("GET", "/api/v1/user/timeout", query={"username": "alice"}).json
+    assert state["is_timed_out"] is True
+    assert 55 < state["remaining_seconds"] <= 60
+
+
+@pytest.mark.parametrize("path", ["/api/v1/message/test", "/api/v1/test"])
+def test_a_greeting_is_a_step_into_a_trap_as_well(call: CallApi, conn: Connection, path: str):
+    with transaction(conn) as tx:
+        unlock(tx, "item_snare")
+        bob = make_player(tx, "bob", items={"blast_snare": 1})
+        make_player(tx, "alice", platform_id="1")
+        use_item(tx, bob, "snare", 1, target="alice")
+
+    assert call("POST", path, ALICE).status == 200
+
+    with transaction(conn) as tx:
+        assert len(announced(tx, "trap.triggered")) == 1
+    assert conn.execute("SELECT FROM active_chatters").fetchone() is None

@@ -11,12 +11,13 @@ import pytest
 from brandish.database import Connection, transaction
 from doors.app import MAX_BODY
 from tests.api.conftest import Answer, CallApi, proxy_event
-from tests.factories import make_player
+from tests.factories import make_player, unlock
 from users.app import handler
 
 ACCOUNT = {"platform": "twitch", "platform_id": "a", "username": "alice"}
 NAME = {"platform": "twitch", "username": "alice"}
 ITEM = NAME | {"item_name": "spade", "quantity": 1}
+USE = ACCOUNT | ITEM
 REGISTER = {
     "username": "alice",
     "known_platform": "twitch",
@@ -48,6 +49,7 @@ BODIES = [
     ("POST", "/api/v1/user/register", ACCOUNT),
     ("POST", "/api/v1/user/item/add", ITEM),
     ("POST", "/api/v1/user/item/remove", ITEM),
+    ("POST", "/api/v1/user/item/use", USE),
     ("POST", "/api/v1/user/item/give", GIVE),
     ("PUT", "/api/v1/user/timeout", SILENCE),
     ("POST", "/api/v1/user/timeout", SILENCE),
@@ -94,6 +96,7 @@ NEVER_AN_OBJECT = ["[]", "null", "1", '"alice"', "true", '[{"platform": "twitch"
 @pytest.fixture(autouse=True)
 def players(conn: Connection) -> None:
     with transaction(conn) as tx:
+        unlock(tx, "item_spade")
         make_player(tx, platform_id="a", items={"item_spade": 500})
         make_player(tx, "bob", platform_id="b", items={"item_spade": 500})
 

@@ -333,7 +333,8 @@ def test_a_merge_knows_every_table_of_a_player(tx: Tx):
         """
         SELECT table_name
         FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
-        WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND column_name = 'user_id'
+        WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
+          AND column_name IN ('user_id', 'initiator_id', 'setter_id', 'target_id', 'winner_id')
         """
     ).fetchall()
 

@@ -10,7 +10,8 @@ from brandish.timeouts.service import (
     apply_timeout,
     clear_timeout,
     read_timeout,
-    reduce_timeout,
+    relieve,
+    silence,
 )
 from tests.factories import announced
 
@@ -68,10 +69,13 @@ def test_the_last_moment_is_over(tx: Tx):
 def test_a_reduction_is_only_announced_when_it_frees(tx: Tx):
     apply_timeout(tx, "twitch", "troll", 3 * MINUTE)
 
-    assert reduce_timeout(tx, "twitch", "Troll", MINUTE, "tonic").remaining == 2 * MINUTE
+    relieve(tx, "twitch", "Troll", MINUTE, "tonic")
+    assert read_timeout(tx, "twitch", "troll").remaining == 2 * MINUTE
     assert announced(tx, "timeout.cleared") == []
 
-    assert reduce_timeout(tx, "twitch", "Troll", 2 * MINUTE, "tonic").remaining == timedelta(0)
+    relieve(tx, "twitch", "Troll", 2 * MINUTE, "tonic")
+    relieve(tx, "twitch", "Troll", 2 * MINUTE, "one too many")
+    assert read_timeout(tx, "twitch", "troll").remaining == timedelta(0)
     assert announced(tx, "timeout.cleared") == [
         {
             "platform": "twitch",
@@ -91,7 +95,8 @@ def test_a_reduction_of_nothing_changes_nothing(tx: Tx):
     tx.now = NOON + 2 * MINUTE
 
     for name in ("late", "stranger"):
-        assert reduce_timeout(tx, "twitch", name, MINUTE).remaining == timedelta(0)
+        relieve(tx, "twitch", name, MINUTE, "tonic")
+        assert read_timeout(tx, "twitch", name).remaining == timedelta(0)
     assert announced(tx, "timeout.cleared") == []
 
 
@@ -141,3 +146,13 @@ def test_no_second_is_lost_between_moderators(database_url: str, conn: Connectio
         totals = sorted(event["duration_seconds"] for event in announced(tx, "timeout.applied"))
     assert timedelta(0) <= remaining <= timedelta(milliseconds=3)
     assert len(totals) == len(set(totals)) == 100
+
+
+def test_who_need_not_know_the_sum_reads_it_in_the_log(tx: Tx):
+    silence(tx, "twitch", "Troll", MINUTE, "a dart")
+    silence(tx, "twitch", "troll", MINUTE, "another dart")
+
+    assert read_timeout(tx, "twitch", "TROLL").remaining == 2 * MINUTE
+    assert [
+        (event["duration_seconds"], event["username"], event["reason"]) for event in announced(tx, "timeout.applied")
+    ] == [(60, "Troll", "a dart"), (120, "troll", "another dart")]

@@ -185,8 +185,27 @@ def effects(facts: Mapping[Fact, int]) -> Holdings:
     return changed
 
 
+def rewards(conn: Connection, logged: Mapping[Fact, int]) -> Holdings:
+    """What the players' achievements have brought them; fails on one that came twice, or without what it is for."""
+    names = _names(conn)
+    rows = conn.execute("SELECT user_id, payload FROM events WHERE event_type = 'achievement.unlocked'").fetchall()
+    unlocked = [(names[row["user_id"]], row["payload"]["achievement_key"]) for row in rows]
+    assert len(unlocked) == len(set(unlocked))
+    assert {name for name, key in unlocked if key == "first_words"} == {
+        fact.actor for fact in logged if fact.type == LINE
+    }
+    paid: Holdings = Counter()
+    for name, key in unlocked:
+        reward = content.achievements[key].reward
+        paid[name, "money"] += reward.money
+        for row in reward.items:
+            paid[name, row.item] += row.quantity
+    return paid
+
+
 def held(conn: Connection) -> Holdings:
-    """What the database holds; fails on a stack that is empty, overfull or there twice."""
+    """What the database holds, also for players without room for it; fails on a stack that is empty, overfull or
+    there twice."""
     names = _names(conn)
     found: Holdings = Counter()
     for row in conn.execute("SELECT user_id, inventory_data FROM user_inventory").fetchall():
@@ -196,6 +215,9 @@ def held(conn: Connection) -> Holdings:
         for slot in slots:
             assert 1 <= slot["quantity"] <= STACK_LIMIT, slot
             found[names[row["user_id"]], content.item(slot["item_id"]).internal_name] += slot["quantity"]
+    for row in conn.execute("SELECT user_id, slots FROM deliveries").fetchall():
+        for item_id, quantity, _ in row["slots"]:
+            found[names[row["user_id"]], content.item(item_id).internal_name] += quantity
     return found
 
 
@@ -213,7 +235,8 @@ def check(conn: Connection, ledger: Ledger, initial: Holdings) -> int:
     told, logged = ledger.facts(), logged_facts(conn)
     assert told - logged == Counter(), "promised, and not in the log"
     explain(logged - told, ledger.unknown())
-    assert _without_zeros(held(conn)) == _without_zeros(_sum(initial, effects(logged)))
+    due = _sum(_sum(initial, effects(logged)), rewards(conn, logged))
+    assert _without_zeros(held(conn)) == _without_zeros(due)
     _check_answers_kept(conn, ledger)
     _check_experience(conn, logged)
     _check_engagement(conn, logged)
@@ -259,7 +282,7 @@ def _check_answers_kept(conn: Connection, ledger: Ledger) -> None:
 
 
 def _check_experience(conn: Connection, logged: Mapping[Fact, int]) -> None:
-    """A tenth of the money traded, doubled at best by luck, cut off at the day's limit."""
+    """A tenth of the money traded, doubled at best by luck, cut off at the day's limit; on top of it lessons."""
     names = _names(conn)
     earned: Counter[str] = Counter()
     for fact, times in logged.items():
@@ -272,15 +295,21 @@ def _check_experience(conn: Connection, logged: Mapping[Fact, int]) -> None:
     rises: Counter[str] = Counter()
     for row in conn.execute("SELECT user_id, payload FROM events WHERE event_type = 'job.level_up'").fetchall():
         rises[names[row["user_id"]]] += row["payload"]["new_level"] - row["payload"]["old_level"]
+    lessons = conn.execute("SELECT user_id, xp FROM job_xp_events WHERE source = 'achievement'").fetchall()
+    taught: Counter[str] = Counter()
+    for row in lessons:
+        taught[names[row["user_id"]]] += row["xp"]
     rows = conn.execute("SELECT * FROM user_jobs").fetchall()
     assert {names[row["user_id"]] for row in rows} == set(earned)
     for row in rows:
         name = names[row["user_id"]]
-        assert row["daily_xp"] <= DAILY_CAP
+        assert row["daily_xp"] <= DAILY_CAP + taught[name]
         assert row["level"] == level_for(row["xp"], LEVEL_CAP) == rises[name]
         if len(days) == 1:
             assert row["xp"] == row["daily_xp"]
-            assert min(earned[name], DAILY_CAP) <= row["xp"] <= min(2 * earned[name], DAILY_CAP)
+            # A lesson counts into the day as well: what was earned after it may have been cut off earlier.
+            least = min(earned[name] + taught[name], DAILY_CAP)
+            assert least <= row["xp"] <= min(2 * earned[name], DAILY_CAP) + taught[name]
 
 
 def _check_engagement(conn: Connection, logged: Mapping[Fact, int]) -> None:

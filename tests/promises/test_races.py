@@ -110,7 +110,8 @@ def test_givers_in_a_circle_neither_wait_for_ever_nor_lose_anything(conn: Connec
     ]
 
     assert codes(answers) == {"done": 180}
-    assert [held_by(conn, who) for who in (A, B, C)] == [{"item_spade": 10}] * 3
+    # And the reward for 25 gifts, once.
+    assert [held_by(conn, who) for who in (A, B, C)] == [{"item_spade": 10, "money": 500}] * 3
 
 
 def test_the_last_item_cannot_be_given_and_sold(conn: Connection, together: Environments):

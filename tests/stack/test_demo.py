@@ -69,6 +69,12 @@ def test_an_evening_goes_as_planned_and_so_does_the_next(stack: StackProcess):
         assert "(The streamer hears about OBS.)" in evening.stdout
         assert re.search(r"-> (What a find! )?You found [12] × ", evening.stdout)
         assert re.search(r"\* \S+ is now a merchant of level \d+\.", evening.stdout)
+        assert re.search(
+            r"\* \S+ wins the gamble: what 12 players had in their boxes, worth \d+ money\.", evening.stdout
+        )
+        assert re.search(r"-> You opened 5 × crates: \d+ × ", evening.stdout)
+        assert re.search(r"-> In the works: 1 × firepot, done in \S+", evening.stdout)
+        assert re.search(r"-> You hold .*1 × firepot", evening.stdout)
         assert re.search(r"chat +\d+ lines of chat, \d+ votes, \d+ searches", evening.stdout)
         assert "\x1b" not in evening.stdout
     assert "1 feature_locked" in first.stdout
@@ -82,13 +88,14 @@ def test_an_evening_goes_as_planned_and_so_does_the_next(stack: StackProcess):
 
 def money(evening: subprocess.CompletedProcess[str]) -> dict[str, int]:
     """Before, what came and went, and after; the sum is checked."""
-    found = re.search(
-        r"money +(\d+) before \+ (\d+) handed out - (\d+) spent on buying \+ (\d+) earned by selling = (\d+) now",
-        evening.stdout,
-    )
+    found = re.search(r"money +(\d+) before (.*) = (\d+) now", evening.stdout)
     assert found, evening.stdout
-    before, handed_out, spent, earned, after = map(int, found.groups())
-    assert before + handed_out - spent + earned == after
+    before, after = int(found[1]), int(found[3])
+    changes = {
+        word: int(sign + much) for sign, much, word in re.findall(r"([+-]) (\d+) ([a-z ]+?)(?= [+-]|$)", found[2])
+    }
+    assert {"handed out", "spent on buying", "earned by selling", "won in the gamble"} <= changes.keys()
+    assert before + sum(changes.values()) == after
     return {"before": before, "after": after}
 
 

@@ -41,7 +41,9 @@ DATABASE = {"brandish.database", "psycopg"}
 # What a function must do in its code to deserve the permission.
 CALLS = {
     "events:PutEvents": "put_events",
+    "iam:PassRole": "create_schedule",
     "lambda:InvokeFunction": "invoke",
+    "scheduler:CreateSchedule": "create_schedule",
     "secretsmanager:GetSecretValue": "get_secret_value",
 }
 
@@ -129,12 +131,14 @@ def test_everything_that_is_served_below_api_needs_a_key():
     assert [route for route in served if route.authorizer != "Key" or not route.usage_key_required] == []
 
 
-def test_an_alias_of_buy_or_sell_goes_to_the_economy_and_its_neighbours_to_the_users():
+def test_what_clients_call_user_item_goes_to_whoever_serves_it():
     table = Routes(TEMPLATE.api.routes)
+    actions = ("buy", "sell", "upgrade", "disassemble", "add", "use")
 
-    taken = [table.match("POST", f"/api/v1/user/item/{action}") for action in ("buy", "sell", "add")]
+    taken = [table.match("POST", f"/api/v1/user/item/{action}") for action in actions]
 
-    assert [match and match.route.function for match in taken] == ["Economy", "Economy", "Users"]
+    expected = ["Economy", "Economy", "Crafting", "Crafting", "Users", "Users"]
+    assert [match and match.route.function for match in taken] == expected
 
 
 @pytest.mark.parametrize(
@@ -143,6 +147,8 @@ def test_an_alias_of_buy_or_sell_goes_to_the_economy_and_its_neighbours_to_the_u
         ("/api/v1/message/handle", "Messages"),
         ("/api/v1/test", "Messages"),
         ("/api/v1/jobs", "Jobs"),
+        ("/api/v1/recipes", "Crafting"),
+        ("/api/v1/achievements", "Stats"),
         ("/api/v1/admin/jobs/xp", "Admin"),
         ("/api/admin/progression/reload-weights", "Admin"),
     ],
@@ -403,6 +409,52 @@ def test_every_queue_gives_up_to_the_dead_letters_and_reports_single_failures():
         assert source.report_failures
         assert queue.dead_letters == "DeadLetters"
         assert queue.visibility_seconds >= 6 * TEMPLATE.functions[source.function].timeout_seconds
+
+
+def test_a_rule_and_nobody_else_may_write_to_its_queue():
+    policy = DOCUMENT["Resources"]["RulesMayQueue"]["Properties"]
+    allowed = {
+        (each["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::GetAtt"][0], resource["Fn::GetAtt"][0])
+        for each in policy["PolicyDocument"]["Statement"]
+        for resource in each["Resource"]
+    }
+    needed = {
+        (rule.name, queue)
+        for rule in TEMPLATE.rules
+        for target in rule.targets
+        for queue in (target.name, target.dead_letters)
+    }
+
+    assert allowed == needed
+    assert {queue["Ref"] for queue in policy["Queues"]} == {queue for _, queue in needed}
+
+
+def test_a_gambles_schedule_may_invoke_the_clock_and_nothing_else():
+    variables = PROPERTIES["ScheduleGamble"]["Environment"]["Variables"]
+    role = DOCUMENT["Resources"][variables["SCHEDULE_ROLE_ARN"]["Fn::GetAtt"][0]]["Properties"]
+    trust = role["AssumeRolePolicyDocument"]["Statement"]
+    may = [each for policy in role["Policies"] for each in policy["PolicyDocument"]["Statement"]]
+
+    assert variables["SCHEDULE_TARGET_ARN"] == {"Fn::GetAtt": ["ClockDue", "Arn"]}
+    assert [(each["Action"], each["Resource"]) for each in may] == [
+        ("lambda:InvokeFunction", variables["SCHEDULE_TARGET_ARN"])
+    ]
+    assert [each["Principal"] for each in trust] == [{"Service": "scheduler.amazonaws.com"}]
+    assert trust[0]["Condition"]["ArnEquals"] == {
+        "aws:SourceArn": {"Fn::GetAtt": [variables["SCHEDULE_GROUP"]["Ref"], "Arn"]}
+    }
+
+
+def test_a_function_passes_the_schedules_role_to_the_scheduler_alone():
+    [passing] = [
+        statement
+        for policy in PROPERTIES["ScheduleGamble"]["Policies"]
+        for statement in policy["Statement"]
+        if statement["Action"] == "iam:PassRole"
+    ]
+
+    assert passing["Resource"] == PROPERTIES["ScheduleGamble"]["Environment"]["Variables"]["SCHEDULE_ROLE_ARN"]
+    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
 
 
 def test_a_rule_waits_for_events_that_somebody_announces():

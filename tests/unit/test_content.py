@@ -1,5 +1,6 @@
 """The files in configs/ hold the rules' numbers."""
 
+import shutil
 import subprocess
 import sys
 from fractions import Fraction
@@ -10,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 import brandish
-from brandish.content import ContentError, NodesBelowTier, TotalNodes, configs, content, find_configs
+from brandish.content import ContentError, NodesBelowTier, TotalNodes, Upgrade, configs, content, find_configs
 from brandish.content.jobs import BonusType
 from brandish.content.schemas import schemas
 from brandish.content.tree import Node
@@ -314,13 +315,18 @@ def test_a_node_takes_one_modifier_or_a_list_of_them():
     assert (one.modifiers[0].per_level_value, one.modifiers[0].max_value) == (Fraction(1, 10), Fraction(3, 2))
 
 
-def test_the_recipes_are_the_rules():
-    upgrades = {
-        key: (recipe.target_item, {cost.item: cost.quantity for cost in recipe.costs})
-        for key, recipe in content.upgrades.items()
-    }
+def costs_of(recipe: Upgrade) -> dict[str, int]:
+    return {cost.item: cost.quantity for cost in recipe.costs}
 
-    assert upgrades == {
+
+# Beside those of the rules.
+OUR_RECIPES = {"item_firepot", "tonic_small", "guard_mirror", "weapon_cannon"}
+
+
+def test_the_recipes_are_the_rules():
+    upgrades = {key: recipe for key, recipe in content.upgrades.items() if key not in OUR_RECIPES}
+
+    assert {key: (recipe.target_item, costs_of(recipe)) for key, recipe in upgrades.items()} == {
         "lootbox_tier0": ("lootbox_tier1", {"lootbox_tier0": 5, "money": 100}),
         "lootbox_tier1": ("lootbox_tier2", {"lootbox_tier1": 3, "money": 500}),
         "lootbox_tier2": ("lootbox_tier3", {"lootbox_tier2": 3, "money": 2500}),
@@ -329,8 +335,26 @@ def test_the_recipes_are_the_rules():
         "blast_snare": ("blast_keg", {"blast_snare": 1, "money": 2500}),
         "item_stick": ("guard_buckler", {"item_stick": 10, "money": 500}),
     }
+    assert {recipe.unlock_type for recipe in upgrades.values()} == {"auto"}
+    assert {recipe.duration_seconds for recipe in upgrades.values()} == {None}
     assert {recipe.output_quantity for recipe in content.upgrades.values()} == {1}
-    assert {recipe.unlock_type for recipe in content.upgrades.values()} == {"auto"}
+
+
+def test_our_own_recipes_show_what_recipes_can_do():
+    assert {
+        key: (costs_of(recipe), recipe.duration_seconds, recipe.unlock_type)
+        for key, recipe in content.upgrades.items()
+        if key in OUR_RECIPES
+    } == {
+        "item_firepot": ({"item_stick": 3, "money": 150}, 20, "auto"),
+        "tonic_small": ({"item_firepot": 2, "money": 100}, None, "node"),
+        "guard_mirror": ({"guard_buckler": 2, "item_lens": 1, "money": 1000}, 600, "job_level"),
+        "weapon_cannon": ({"weapon_dart": 10, "money": 5000}, 900, "manual"),
+    }
+    assert {content.upgrades[key].target_item for key in OUR_RECIPES} == OUR_RECIPES
+    mirror = content.upgrades["guard_mirror"]
+    assert (mirror.job_key, mirror.unlock_threshold) == ("blacksmith", 3)
+    assert content.upgrades["tonic_small"].node_key == "item_tonic"
 
 
 def test_taking_apart_is_the_rules():
@@ -433,7 +457,7 @@ def test_digests_tell_the_files_apart():
     upgrades = (configs() / "recipes" / "upgrade.json").read_bytes()
 
     assert content.digests["recipes/upgrade.json"] == sha256(upgrades).hexdigest()
-    assert len(set(content.digests.values())) == len(content.digests) == 10
+    assert len(set(content.digests.values())) == len(content.digests) == 12
 
 
 def test_content_cannot_be_changed():
@@ -481,7 +505,8 @@ def test_the_check_command_prints_what_there_is():
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        "24 items, 55 nodes, 6 jobs, 7 upgrades, 7 disassembles, 4 sales, 24 aliases, 2 themes, 11 info texts\n"
+        "24 items, 55 nodes, 6 jobs, 11 upgrades, 7 disassembles, 4 sales, 4 loot tables, 14 achievements, "
+        "24 aliases, 2 themes, 16 info texts\n"
     )
 
 
@@ -490,6 +515,20 @@ def test_the_check_command_fails_with_one_line(tmp_path: Path):
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"{tmp_path.name}/items.json: the file is missing\n"
+
+
+def test_the_check_command_knows_what_happens_in_the_game(tmp_path: Path):
+    copied = Path(shutil.copytree(configs(), tmp_path / "ours"))
+    file = copied / "achievements.json"
+    file.write_text(file.read_text().replace('"message.received"', '"mesage.received"', 1))
+
+    done = check_command(copied)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        'ours/achievements.json: achievements[0].event: no event of a player named "mesage.received"'
+        ' (did you mean "message.received"?)\n'
+    )
 
 
 def node(**changes: object) -> Node:

@@ -20,6 +20,7 @@ ALIASES = "item_aliases.json"
 THEMES = "item_themes.json"
 WEIGHTS = "engagement_weights.json"
 STRINGS = "chat_strings.json"
+ACHIEVEMENTS = "achievements.json"
 
 Change = Callable[[Any], object]
 
@@ -256,6 +257,21 @@ SHAPE = {
         "weights.Item Sold: string should match pattern '^[a-z][a-z0-9_]*$', not \"Item Sold\"",
     ),
     "no weights": (WEIGHTS, drop("weights"), "weights: is missing"),
+    "achievement for nothing": (
+        ACHIEVEMENTS,
+        put("achievements", 0, "count", value=0),
+        "achievements[0].count: input should be greater than 0, not 0",
+    ),
+    "achievement without an event": (
+        ACHIEVEMENTS,
+        drop("achievements", 0, "event"),
+        "achievements[0].event: is missing",
+    ),
+    "reward that takes": (
+        ACHIEVEMENTS,
+        put("achievements", 0, "reward", "money", value=-5),
+        "achievements[0].reward.money: input should be greater than or equal to 0, not -5",
+    ),
     "word of nothing": (
         STRINGS,
         put("strings", 0, "word", value=""),
@@ -458,6 +474,26 @@ REFERENCES = {
         ),
         'strings[2].word: "obs" is taken by strings[0]',
     ),
+    "achievement key taken": (
+        ACHIEVEMENTS,
+        put("achievements", 1, "key", value="first_words"),
+        'achievements[1].key: "first_words" is taken by achievements[0]',
+    ),
+    "reward of an unknown item": (
+        ACHIEVEMENTS,
+        put("achievements", 0, "reward", "items", value=[{"item": "item_lense", "quantity": 1}]),
+        'achievements[0].reward.items[0].item: no item named "item_lense" (did you mean "item_lens"?)',
+    ),
+    "reward that teaches an unknown recipe": (
+        ACHIEVEMENTS,
+        put("achievements", 0, "reward", "recipe", value="weapon_canon"),
+        'achievements[0].reward.recipe: no upgrade recipe named "weapon_canon" (did you mean "weapon_cannon"?)',
+    ),
+    "lesson for an unknown job": (
+        ACHIEVEMENTS,
+        put("achievements", 0, "reward", "lesson", value={"job_key": "smith", "xp": 5}),
+        'achievements[0].reward.lesson.job_key: no job named "smith" (did you mean "blacksmith"?)',
+    ),
     "alias of an unknown item": (
         ALIASES,
         put("aliases", "item_spode", value={"default": ["spode"]}),
@@ -529,7 +565,7 @@ def test_without_alias_and_theme_files_there_are_no_aliases_and_no_themes(copied
 
     loaded = load_content(copied)
 
-    assert (len(loaded.aliases), len(loaded.themes), len(loaded.digests)) == (0, 0, 8)
+    assert (len(loaded.aliases), len(loaded.themes), len(loaded.digests)) == (0, 0, 10)
 
 
 def test_themed_aliases_may_wait_for_a_theme_file(copied: Path):

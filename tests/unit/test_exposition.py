@@ -91,13 +91,26 @@ def test_whatever_the_tally_counts_is_shown():
     events = [
         ("item.sold", {"item_name": "item_spade", "quantity": 3, "money_gained": 120}),
         ("item.bought", {"item_name": "item_spade", "quantity": 2, "cost": 200}),
+        ("item.used", {"item_name": "item_grenade", "quantity": 4}),
+        ("item.upgraded", {"item_name": "item_lantern", "recipe_key": "lantern_upgrade", "quantity": 6}),
+        ("item.disassembled", {"item_name": "item_lantern", "quantity": 2}),
+        ("gamble.started", {"id": "1"}),
+        ("gamble.complete", {"gamble_id": "1", "winner_id": None}),
         ("job.level_up", {"job_key": "merchant", "old_level": 1, "new_level": 2}),
         ("search.performed", {"success": False}),
         ("progression.vote_recorded", {"node_key": "feature_search"}),
     ]
     assert {event_type for event_type, _ in events} == set(COUNTED)
 
-    counted = {(metric, bool(label)) for metric, label in count(events)}
+    counters: dict[str, dict[str, int]] = {}
+    for (metric, label), total in count(events).items():
+        counters.setdefault(metric, {})[label] = total
 
-    assert counted
-    assert counted <= {(metric, bool(label)) for metric, (label, _) in COUNTERS.items()}
+    families = parse(exposition(Figures((), counters, 0, 0, 0, 0)))
+
+    assert counters.keys() == COUNTERS.keys() - {"events_published_total"}
+    assert {metric: sum(families[metric].samples.values()) for metric in counters} == {
+        metric: sum(totals.values()) for metric, totals in counters.items()
+    }
+    crafted = families["items_upgraded_total"]
+    assert crafted.value(source_item="lantern_upgrade", result_item="item_lantern") == 6

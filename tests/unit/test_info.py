@@ -12,10 +12,15 @@ from brandish.info.models import NoSuchText
 from brandish.info.service import describe, features
 
 FEATURES = [
+    "achievements",
+    "crafting",
     "economy",
+    "gambles",
     "inventory",
+    "items",
     "jobs",
     "linking",
+    "lootboxes",
     "messages",
     "overview",
     "progression",

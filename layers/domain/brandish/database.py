@@ -24,9 +24,16 @@ _SESSION_LIMITS = (
     "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c timezone=UTC -c jit=off"
 )
 
-# Somebody created the same player, or answered the same request, in the same moment: at the second try it is there.
+# Somebody created the same player, answered the same request, began a gamble or lit a fuse in the same moment: at the
+# second try it is there.
 _RACED_CONSTRAINTS = frozenset(
-    {"user_platform_links_one_user_per_identity", "user_platform_links_pkey", "idempotency_keys_pkey"}
+    {
+        "armed_blasts_pkey",
+        "gambles_one_active",
+        "idempotency_keys_pkey",
+        "user_platform_links_one_user_per_identity",
+        "user_platform_links_pkey",
+    }
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from brandish.achievements import checks as achievements
 from brandish.catalog import sync as catalog
 from brandish.content import content
 from brandish.database import Tx
@@ -18,7 +19,9 @@ def prepare(tx: Tx) -> list[str]:
     Returns:
         The names of the content files taken in now; empty when the database knew them all.
     """
-    info.features()  # nothing of it goes into the database, but a broken text stops the start like any other file
+    # Nothing of these goes into the database, but they stop the start when they are broken, like any other file.
+    info.features()
+    achievements.check(content.achievements.values())
     known = {row["config_name"]: row["sha256"] for row in tx.execute("SELECT * FROM config_sync_metadata")}
     changed = [name for name, digest in content.digests.items() if known.get(name) != digest]
     if changed:

@@ -11,17 +11,31 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
+from brandish.achievements.models import AchievementUnlocked
+from brandish.achievements.reactions import strive
+from brandish.blasts.models import BlastExploded
+from brandish.crafting import reactions as crafting
+from brandish.crafting.models import CraftingCancelled, CraftingStarted, ItemDisassembled, ItemUpgraded
+from brandish.deliveries.models import DeliveryArrived
 from brandish.economy.models import ItemBought, ItemSold
 from brandish.engagement.reactions import commands, engages
 from brandish.events.models import Event
+from brandish.gambles import reactions as gambles
+from brandish.gambles.events import GambleJoined, GamblePlayed, GambleStarted
 from brandish.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
+from brandish.items.handlers.video_effect import VideoEffectRequested
+from brandish.items.models import ItemUsed
 from brandish.jobs import reactions as jobs
 from brandish.jobs.models import JobLevelUp
+from brandish.linking.models import UserLinked, UserMerged, UserUnlinked
+from brandish.lootboxes import reactions as lootboxes
+from brandish.lootboxes.models import LootboxOpened
 from brandish.messages.models import MessageReceived
 from brandish.players.models import Player, UserRegistered
 from brandish.search import reactions as search
 from brandish.search.models import SearchPerformed
 from brandish.stats.reactions import counts
+from brandish.traps.models import TrapPlaced, TrapSelfTriggered, TrapTriggered
 from brandish.voting.events import VoteRecorded
 
 Reaction = Callable[[Any, Player, datetime, Random], Player]
@@ -33,6 +47,9 @@ def _item(event: Any) -> dict[str, Any]:
 
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     UserRegistered: (counts("user_registered"),),
+    UserLinked: (),
+    UserUnlinked: (),
+    UserMerged: (),
     MessageReceived: (counts("message_received"), engages("message")),
     ItemAdded: (counts("item_added", _item),),
     ItemRemoved: (counts("item_removed", _item),),
@@ -49,6 +66,33 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
         engages("item_bought", lambda event: event.quantity),
         commands,
     ),
+    ItemUsed: (
+        counts("item_used", _item),
+        engages("item_used", lambda event: event.quantity),
+        commands,
+    ),
+    LootboxOpened: (lootboxes.remarkable_luck,),
+    VideoEffectRequested: (),
+    BlastExploded: (),
+    ItemUpgraded: (
+        crafting.xp_for_upgrade,
+        counts("item_crafted", _item),
+        crafting.masterwork,
+        engages("item_crafted", lambda event: event.quantity),
+        crafting.asked_for,
+    ),
+    ItemDisassembled: (
+        crafting.xp_for_disassembling,
+        crafting.perfect_salvage,
+        engages("item_disassembled", lambda event: event.quantity),
+        commands,
+    ),
+    CraftingStarted: (commands,),
+    CraftingCancelled: (commands,),
+    DeliveryArrived: (crafting.batch_done,),
+    TrapPlaced: (counts("trap.placed"),),
+    TrapTriggered: (counts("trap.triggered"),),
+    TrapSelfTriggered: (counts("trap.self_triggered"),),
     SearchPerformed: (
         counts("search"),
         search.remarkable_luck,
@@ -57,8 +101,16 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
         commands,
     ),
     VoteRecorded: (engages("vote_cast"), commands),
+    GambleStarted: (gambles.gambler_xp, engages("gamble_started", lambda event: 3), commands),
+    GambleJoined: (gambles.gambler_xp, engages("gamble_joined", lambda event: 2), commands),
+    GamblePlayed: (counts("gamble_participated", gambles.about), gambles.remarkable_luck, gambles.winners_xp),
     JobLevelUp: (counts("job_level_up", lambda event: {"job_key": event.job_key, "level": event.new_level}),),
+    AchievementUnlocked: (),
 }
+"""Every event that can happen to a player, with what is owed for it in particular."""
+
+EVERY: tuple[Reaction, ...] = (strive,)
+"""To every event, after its own."""
 
 
 def settle(player: Player, now: datetime, rng: Random) -> Player:
@@ -66,7 +118,7 @@ def settle(player: Player, now: datetime, rng: Random) -> Player:
     settled = 0
     while settled < len(player.events):
         event = player.events[settled]
-        for reaction in REACTIONS.get(type(event), ()):
+        for reaction in (*REACTIONS[type(event)], *EVERY):
             player = reaction(event, player, now, rng)
         settled += 1
     return player

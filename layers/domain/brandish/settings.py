@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,9 +31,15 @@ class Settings:
     """Cooldowns are ignored."""
     commands_engage: bool
     """Every command a person gives counts as engagement, not only what it does."""
+    gamble_join_seconds: int
+    """How long a gamble waits for players."""
     contribution_shards: int
     rollover_cap: int | None
     """The most points beyond a target's cost that count towards the next; None for all."""
+    schedule_group: str
+    schedule_target_arn: str
+    schedule_role_arn: str
+    """Where one-shot schedules are kept, the function they invoke, and as whom."""
 
     @property
     def runtime(self) -> str:
@@ -52,8 +59,12 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         usage_key_prefix=env.get("USAGE_KEY_PREFIX", "brandish-usage-key-"),
         dev_mode=_switch(env, "DEV_MODE", default=False),
         commands_engage=_switch(env, "COMMANDS_ENGAGE", default=False),
+        gamble_join_seconds=_minutes(env, "GAMBLE_JOIN_DURATION_MINUTES", default=2),
         contribution_shards=_count(env, "CONTRIBUTION_SHARDS", default=16),
         rollover_cap=_count(env, "ROLLOVER_CAP") if env.get("ROLLOVER_CAP") else None,
+        schedule_group=env.get("SCHEDULE_GROUP", ""),
+        schedule_target_arn=env.get("SCHEDULE_TARGET_ARN", ""),
+        schedule_role_arn=env.get("SCHEDULE_ROLE_ARN", ""),
         cors_origins=tuple(origin.strip() for origin in env.get("CORS_ORIGINS", "").split(",") if origin.strip()),
     )
 
@@ -83,6 +94,16 @@ def _count(env: Mapping[str, str], name: str, *, default: int = 1) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise SettingsError(f"{name}: {text!r} is not a whole number from 1 up")
     return int(text)
+
+
+def _minutes(env: Mapping[str, str], name: str, *, default: int) -> int:
+    """In seconds."""
+    text = env.get(name, "").strip()
+    if not text:
+        return 60 * default
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", text, re.ASCII) or float(text) * 60 < 1:
+        raise SettingsError(f"{name}: {text!r} is no number of minutes: 2, or 0.5 for half a minute")
+    return round(float(text) * 60)
 
 
 def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:

@@ -74,6 +74,7 @@ Platform = Annotated[str, BeforeValidator(_platform), Field(json_schema_extra={"
 PlatformId = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_one_line)]
 Username = PlatformId
 ItemName = PlatformId
+TargetName = Annotated[str, StringConstraints(max_length=100), AfterValidator(_one_line)]
 NodeKey = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_one_line)]
 Reason = Annotated[str, StringConstraints(max_length=255), AfterValidator(_storable)]
 JsonObject = Annotated[dict[str, Any], AfterValidator(_storable_json)]

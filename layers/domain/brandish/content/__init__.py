@@ -3,11 +3,13 @@
 from functools import cache
 from pathlib import Path
 
+from brandish.content.achievements import Achievement
 from brandish.content.community import ChatString
 from brandish.content.errors import ContentError
 from brandish.content.items import ContentType, Item, Tag
 from brandish.content.jobs import Job
 from brandish.content.loading import Content, load_content
+from brandish.content.loot import GatedTable, LootEntry, LootTable, Pool
 from brandish.content.names import ItemAliases, Theme
 from brandish.content.reading import find_configs
 from brandish.content.recipes import Disassemble, Ingredient, Upgrade
@@ -15,19 +17,24 @@ from brandish.content.sales import Sale
 from brandish.content.tree import Dynamic, Modifier, Node, NodesBelowTier, TotalNodes
 
 __all__ = [
+    "Achievement",
     "ChatString",
     "Content",
     "ContentError",
     "ContentType",
     "Disassemble",
     "Dynamic",
+    "GatedTable",
     "Ingredient",
     "Item",
     "ItemAliases",
     "Job",
+    "LootEntry",
+    "LootTable",
     "Modifier",
     "Node",
     "NodesBelowTier",
+    "Pool",
     "Sale",
     "Tag",
     "Theme",

@@ -11,12 +11,17 @@ def main(arguments: list[str]) -> int:
     try:
         root = Path(arguments[0]).resolve() if arguments else configs()
         found, texts = load_content(root), load_info(root)
+        # Not before: who knows what happens in the game has read the files that are shipped with it.
+        from brandish.achievements.checks import check
+
+        check(found.achievements.values(), root.name)
     except ContentError as error:
         print(error, file=sys.stderr)
         return 1
     print(
         f"{len(found.items)} items, {len(found.nodes)} nodes, {len(found.jobs)} jobs, "
         f"{len(found.upgrades)} upgrades, {len(found.disassembles)} disassembles, {len(found.sales)} sales, "
+        f"{len(found.loot)} loot tables, {len(found.achievements)} achievements, "
         f"{len(found.aliases)} aliases, {len(found.themes)} themes, {len(texts)} info texts"
     )
     return 0

@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
+from brandish.content.achievements import AchievementsFile
 from brandish.content.community import ChatStringsFile, WeightsFile
 from brandish.content.items import ContentType, ItemsFile
 from brandish.content.jobs import JobsFile
+from brandish.content.loot import GatedTable, LootTablesFile
 from brandish.content.names import AliasesFile, ItemAliases, ThemesFile
 from brandish.content.problems import Problem, repeated, unknown
 from brandish.content.recipes import DisassemblesFile, Ingredient, UpgradesFile
@@ -24,6 +26,8 @@ ALIASES = "item_aliases.json"
 THEMES = "item_themes.json"
 WEIGHTS = "engagement_weights.json"
 STRINGS = "chat_strings.json"
+LOOT = "loot_tables.json"
+ACHIEVEMENTS = "achievements.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Documents:
     sales: SalesFile
     weights: WeightsFile
     strings: ChatStringsFile
+    loot: LootTablesFile
+    achievements: AchievementsFile
     aliases: AliasesFile | None
     themes: ThemesFile | None
 
@@ -51,6 +57,8 @@ def problems(documents: Documents) -> Iterator[Problem]:
     yield from _upgrades(documents.upgrades, items, jobs, nodes)
     yield from _disassembles(documents.disassembles, items, upgrades)
     yield from _sales(documents.sales)
+    yield from _loot(documents.loot, items)
+    yield from _achievements(documents.achievements, items, jobs, upgrades)
     yield from repeated(STRINGS, "strings", "word", (string.word.lower() for string in documents.strings.strings))
     if documents.aliases:
         themes = documents.themes.themes if documents.themes else None
@@ -117,6 +125,30 @@ def _ingredients(file: str, field: str, rows: tuple[Ingredient, ...], items: set
     yield from repeated(file, field, "item", (row.item for row in rows))
     for index, row in enumerate(rows):
         yield from unknown(file, f"{field}[{index}].item", "item", row.item, items)
+
+
+def _loot(document: LootTablesFile, items: set[str]) -> Iterator[Problem]:
+    for box, table in document.tables.items():
+        field = f"tables.{box}"
+        yield from unknown(LOOT, field, "item", box, items)
+        rows = (
+            [(f"pools[{number}].items", row) for number, pool in enumerate(table.pools) for row in pool.items]
+            if isinstance(table, GatedTable)
+            else [("entries", row) for row in table]
+        )
+        for place, row in rows:
+            yield from unknown(LOOT, f"{field}.{place}", "item", row.item_name, items)
+
+
+def _achievements(document: AchievementsFile, items: set[str], jobs: set[str], upgrades: set[str]) -> Iterator[Problem]:
+    rows = document.achievements
+    yield from repeated(ACHIEVEMENTS, "achievements", "key", (row.key for row in rows))
+    for index, row in enumerate(rows):
+        field = f"achievements[{index}].reward"
+        yield from _ingredients(ACHIEVEMENTS, f"{field}.items", row.reward.items, items)
+        yield from unknown(ACHIEVEMENTS, f"{field}.recipe", "upgrade recipe", row.reward.recipe, upgrades)
+        taught = row.reward.lesson.job_key if row.reward.lesson else None
+        yield from unknown(ACHIEVEMENTS, f"{field}.lesson.job_key", "job", taught, jobs)
 
 
 def _sales(document: SalesFile) -> Iterator[Problem]:

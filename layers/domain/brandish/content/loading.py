@@ -7,12 +7,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from brandish.content import checks
+from brandish.content.achievements import Achievement, AchievementsFile
 from brandish.content.base import Document
 from brandish.content.checks import Documents
 from brandish.content.community import ChatString, ChatStringsFile, WeightsFile
 from brandish.content.errors import ContentError
 from brandish.content.items import Item, ItemsFile
 from brandish.content.jobs import Job, JobsFile
+from brandish.content.loot import LootTable, LootTablesFile
 from brandish.content.names import AliasesFile, ItemAliases, Theme, ThemesFile
 from brandish.content.reading import D, parse
 from brandish.content.recipes import Disassemble, DisassemblesFile, Upgrade, UpgradesFile
@@ -28,6 +30,8 @@ FILES: Mapping[str, type[Document]] = {
     checks.SALES: SalesFile,
     checks.WEIGHTS: WeightsFile,
     checks.STRINGS: ChatStringsFile,
+    checks.LOOT: LootTablesFile,
+    checks.ACHIEVEMENTS: AchievementsFile,
     checks.ALIASES: AliasesFile,
     checks.THEMES: ThemesFile,
 }
@@ -45,6 +49,8 @@ class Content:
     sales: Mapping[int, Sale]  # by week offset, (ISO week - 1) mod 4
     weights: Mapping[str, Fraction]  # contribution points for one, by engagement metric
     strings: tuple[ChatString, ...]  # words the game listens for in chat
+    loot: Mapping[str, LootTable]  # by box
+    achievements: Mapping[str, Achievement]  # by key
     aliases: Mapping[str, ItemAliases]  # by internal item name
     themes: Mapping[str, Theme]
     digests: Mapping[str, str]  # file name, relative to configs/ -> sha256 of its bytes
@@ -100,6 +106,8 @@ def _read(raw: Mapping[str, bytes], directory: str) -> Documents:
         sales=required(checks.SALES, SalesFile),
         weights=required(checks.WEIGHTS, WeightsFile),
         strings=required(checks.STRINGS, ChatStringsFile),
+        loot=required(checks.LOOT, LootTablesFile),
+        achievements=required(checks.ACHIEVEMENTS, AchievementsFile),
         aliases=optional(checks.ALIASES, AliasesFile),
         themes=optional(checks.THEMES, ThemesFile),
     )
@@ -117,6 +125,8 @@ def _index(documents: Documents, digests: Mapping[str, str]) -> Content:
         sales=MappingProxyType({sale.week_offset: sale for sale in documents.sales.sales_schedule}),
         weights=MappingProxyType(dict(documents.weights.weights)),
         strings=documents.strings.strings,
+        loot=MappingProxyType(dict(documents.loot.tables)),
+        achievements=MappingProxyType({row.key: row for row in documents.achievements.achievements}),
         aliases=MappingProxyType(dict(documents.aliases.aliases) if documents.aliases else {}),
         themes=MappingProxyType(dict(documents.themes.themes) if documents.themes else {}),
         digests=MappingProxyType(dict(digests)),

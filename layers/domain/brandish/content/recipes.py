@@ -15,6 +15,7 @@ class Upgrade(Frozen):
     target_item: Key
     costs: tuple[Ingredient, ...] = Field(min_length=1)
     output_quantity: PositiveInt = 1
+    duration_seconds: PositiveInt | None = None  # how long it is in the works; None: made at once
     job_key: Key | None = None
     xp_reward: PositiveInt | None = None
     unlock_type: Literal["auto", "job_level", "node", "manual"] = "auto"

@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Counts = Mapping[tuple[str, str], int]
-"""{(metric, label value): how many}; the label value is "" for a metric without one."""
+"""{(metric, label value): how many}; the label value is "" for a metric without one, and those of a metric with more
+are joined by `BETWEEN_LABELS`."""
+
+BETWEEN_LABELS = ","
+"""In no name of an item or a recipe."""
 
 
 def _sold(payload: Mapping[str, Any]) -> Counts:
@@ -24,6 +28,20 @@ def _bought(payload: Mapping[str, Any]) -> Counts:
     }
 
 
+def _used(payload: Mapping[str, Any]) -> Counts:
+    return {("items_used_total", payload["item_name"]): int(payload["quantity"])}
+
+
+def _upgraded(payload: Mapping[str, Any]) -> Counts:
+    quantity = int(payload["quantity"])
+    labels = BETWEEN_LABELS.join((payload["recipe_key"], payload["item_name"]))
+    return {("items_upgraded_total", labels): quantity, ("items_crafted_total", ""): quantity}
+
+
+def _disassembled(payload: Mapping[str, Any]) -> Counts:
+    return {("items_disassembled_total", payload["item_name"]): int(payload["quantity"])}
+
+
 def _level_up(payload: Mapping[str, Any]) -> Counts:
     return {("job_level_ups_total", payload["job_key"]): int(payload["new_level"]) - int(payload["old_level"])}
 
@@ -35,6 +53,11 @@ def _once(metric: str) -> Callable[[Mapping[str, Any]], Counts]:
 COUNTED: Mapping[str, Callable[[Mapping[str, Any]], Counts]] = {
     "item.sold": _sold,
     "item.bought": _bought,
+    "item.used": _used,
+    "item.upgraded": _upgraded,
+    "item.disassembled": _disassembled,
+    "gamble.started": _once("gambles_started_total"),
+    "gamble.complete": _once("gambles_completed_total"),
     "job.level_up": _level_up,
     "search.performed": _once("searches_performed_total"),
     "progression.vote_recorded": _once("votes_cast_total"),

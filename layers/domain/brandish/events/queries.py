@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
@@ -20,14 +21,32 @@ def insert_event(tx: Tx, event_id: UUID, event: Event) -> None:
         INSERT INTO events (event_id, event_type, user_id, payload, metadata, created_at)
         VALUES (%s, %s, %s, %s, %s, %s)
         """,
-        (
-            event_id,
-            event.type,
-            event.subject,
-            Jsonb(event.model_dump(mode="json")),
-            Jsonb(event.metadata | {"version": event.version}),
-            tx.now,
-        ),
+        _columns(event_id, event, tx.now),
+    )
+
+
+def _columns(event_id: UUID, event: Event, now: datetime) -> tuple[Any, ...]:
+    return (
+        event_id,
+        event.type,
+        event.subject,
+        Jsonb(event.model_dump(mode="json")),
+        Jsonb(event.metadata | {"version": event.version}),
+        now,
+    )
+
+
+def insert_event_if(tx: Tx, event_id: UUID, event: Event, happening: LiteralString, params: Sequence[Any]) -> None:
+    """The event for the one row, or not, that the statement `happening` returns: a `jsonb` of fields to put into the
+    payload."""
+    tx.execute(
+        "WITH happened (fields) AS ("
+        + happening
+        + """)
+        INSERT INTO events (event_id, event_type, user_id, payload, metadata, created_at)
+        SELECT %s, %s, %s, %s || fields, %s, %s FROM happened
+        """,
+        (*params, *_columns(event_id, event, tx.now)),
     )
 
 

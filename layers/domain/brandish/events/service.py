@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID, uuid4
 
 from brandish.counters import service as counters
@@ -61,6 +61,17 @@ class Backlog:
 def announce(tx: Tx, event: Event) -> None:
     """Write the event into the log; the relay publishes it once the transaction has committed."""
     queries.insert_event(tx, uuid4(), event)
+
+
+def announce_if(tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any]) -> None:
+    """Do something and announce it without waiting to hear what came of it.
+
+    Args:
+        event: as far as it is known by now.
+        happening: a statement that returns one row when it has happened, and none when not. Its only column is a
+            `jsonb` of what else belongs into the payload.
+    """
+    queries.insert_event_if(tx, uuid4(), event, happening, params)
 
 
 def publish_due(tx: Tx, send: Callable[[list[Envelope]], list[str | None]]) -> int:

@@ -20,7 +20,7 @@ LEVEL_LIMIT = 100
 LEVEL_CAP = 10
 DAILY_CAP = 250
 EPIPHANY_CHANCE = 0.05
-BYPASS_SOURCES = frozenset({"xp_item", "harvest"})
+BYPASS_SOURCES = frozenset({"xp_item", "harvest", "achievement"})
 
 LEVEL_TOTALS = tuple(accumulate(int(100 * level**1.2) for level in range(1, LEVEL_LIMIT + 1)))
 """XP needed for level 1, 2, ..."""

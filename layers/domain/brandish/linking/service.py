@@ -8,6 +8,7 @@ from typing import Any
 
 from brandish.database import Tx
 from brandish.errors import TryAgain
+from brandish.gambles import merging as gambles
 from brandish.linking import queries, rules
 from brandish.linking.models import (
     LinkState,
@@ -66,6 +67,7 @@ def confirm_link(tx: Tx, source: PlayerRef) -> tuple[str, ...]:
     # Only the token knows who claimed it: a third round trip. Everybody locks tokens before players.
     token = _token(queries.lock_token_of(tx, source).fetchone())
     token, target = rules.require_confirmable(token, tx.now)
+    gambles.hold(tx)
     keeper, other = players.load_all(tx, (source, replace(target, username=None)))
     if keeper is None:
         keeper = _register(tx, token.source, other)

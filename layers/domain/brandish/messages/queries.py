@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
 from brandish.database import Cursor, Tx
+
+# For crowds: arrays of user ids. Who has left the platform since cannot be hit there.
+SOME: LiteralString = """
+    ARRAY(
+        SELECT c.user_id FROM active_chatters c JOIN user_platform_links l USING (user_id, platform)
+        WHERE c.platform = %s AND c.last_message_at > %s
+        ORDER BY md5(c.user_id::text || %s) LIMIT %s
+    )
+"""
+SINCE: LiteralString = """
+    ARRAY(
+        SELECT c.user_id FROM active_chatters c JOIN user_platform_links l USING (user_id, platform)
+        WHERE c.platform = %s AND c.last_message_at >= %s
+    )
+"""
+
+
+def lock_choice(tx: Tx, platform: str) -> None:
+    """Until the transaction ends, nobody else chooses there."""
+    tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('active chatters on ' || %s, 0))", (platform,))
 
 
 def upsert_chatter(tx: Tx, user_id: UUID, platform: str) -> None:
@@ -16,6 +38,10 @@ def upsert_chatter(tx: Tx, user_id: UUID, platform: str) -> None:
         """,
         (user_id, platform, tx.now),
     )
+
+
+def delete_chatters(tx: Tx, platform: str, user_ids: Sequence[UUID]) -> None:
+    tx.execute("DELETE FROM active_chatters WHERE platform = %s AND user_id = ANY (%s)", (platform, list(user_ids)))
 
 
 def list_chatters_since(tx: Tx, since: datetime, limit: int) -> Cursor:

@@ -7,11 +7,20 @@ from collections.abc import Iterable
 
 from brandish.content import ChatString, content
 from brandish.messages.models import Match
+from brandish.players.models import Player
+from brandish.timeouts.rules import in_words
+from brandish.traps.models import Trap
 
 
 def find_strings(text: str) -> tuple[Match, ...]:
     """Whole words in any case, in the order of the text; only those of the highest priority that occurs."""
     return _SHIPPED.search(text)
+
+
+def stepped_in(trap: Trap, victim: Player, username: str) -> Match:
+    """What there is to tell of a line that set off a trap."""
+    whose = "their own trap" if trap.setter_id == victim.id else f"a trap of {trap.setter_username}'s"
+    return Match("trap_triggered", f"{username} steps into {whose}: {in_words(trap.time)} of silence.")
 
 
 class Finder:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
+from brandish.achievements.models import Progress
+from brandish.blasts import service as blasts
 from brandish.cooldowns import service as cooldowns
+from brandish.crafting import unlocks as recipes
 from brandish.database import Tx
+from brandish.deliveries import service as deliveries
 from brandish.engagement import service as engagement
+from brandish.gambles import merging as gambles
 from brandish.jobs import rules as job_rules
 from brandish.jobs import service as jobs
 from brandish.jobs.models import JobProgress
@@ -15,24 +21,34 @@ from brandish.messages import service as messages
 from brandish.players import queries
 from brandish.players.models import Player
 from brandish.progression.rules import modified
+from brandish.shields import service as shields
 from brandish.stats import service as stats
 from brandish.stats.models import Streak
+from brandish.traps import service as traps
 from brandish.voting import ballots
 
-_CARRIED = frozenset({"user_inventory", "user_jobs", "user_platform_links", "user_streaks"})
+_CARRIED = frozenset({"user_achievements", "user_inventory", "user_jobs", "user_platform_links", "user_streaks"})
 """Tables whose rows a `Player` carries."""
 
 _MOVED = {
     "active_chatters": messages.move,
+    "armed_blasts": blasts.move,
     "ballots": ballots.move,
     "cooldowns": cooldowns.move,
+    "deliveries": deliveries.move,
     "engagement_inbox": engagement.move,
     "engagement_scores": engagement.move,
     "engagement_totals": engagement.move,
+    "gamble_opened_items": gambles.move,
+    "gamble_participants": gambles.move,
+    "gambles": gambles.move,
     "job_xp_events": jobs.move,
+    "shields": shields.move,
     "stats_events": stats.move,
     "stats_inbox": stats.move,
     "stats_standings": stats.move,
+    "traps": traps.move,
+    "user_unlocked_recipes": recipes.move,
     "voting_weights": ballots.move,
 }
 """{table: what moves its rows, once for all it moves}"""
@@ -68,6 +84,10 @@ def merged(keeper: Player, other: Player) -> Player:
         inventory=keeper.inventory.merge(other.inventory),
         jobs=_merged_jobs(keeper.jobs, other.jobs, level_cap),
         streak=_longer(keeper.streak, other.streak),
+        achievements=_merged_achievements(keeper.achievements, other.achievements),
+        # What was due to the other is among their things by now.
+        events=(*keeper.events, *other.events),
+        received={**keeper.received, **other.received},
     )
 
 
@@ -96,6 +116,17 @@ def _merged_progress(one: JobProgress, other: JobProgress, level_cap: int) -> Jo
         daily_xp=sum(each.daily_xp for each in (one, other) if each.daily_xp_on == today),
         daily_xp_on=today,
     )
+
+
+def _merged_achievements(one: Mapping[str, Progress], other: Mapping[str, Progress]) -> dict[str, Progress]:
+    """What either has unlocked is unlocked, since the earlier; the rest adds up, and the next event finds it done."""
+    merged = {**other, **one}
+    for key in one.keys() & other.keys():
+        unlocked = [each for each in (one[key], other[key]) if each.unlocked_at]
+        merged[key] = min(
+            unlocked or [Progress(one[key].count + other[key].count)], key=lambda each: each.unlocked_at or datetime.max
+        )
+    return merged
 
 
 def detach(tx: Tx, player: Player, platform: str) -> Player:

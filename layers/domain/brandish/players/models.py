@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any, ClassVar, LiteralString, Self
 from uuid import UUID
 
+from brandish.achievements.models import Progress
+from brandish.deliveries.models import Delivery
 from brandish.engagement.models import Engagement
 from brandish.errors import Conflict, NotFound, Refused
 from brandish.events.models import Event
-from brandish.inventory.models import Inventory
+from brandish.inventory.models import Inventory, Slot
 from brandish.jobs.models import JobProgress, XpEvent
 from brandish.progression.models import World
 from brandish.stats.models import Stat, Streak
@@ -61,6 +63,19 @@ class Fact:
     params: tuple[Any, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Players whom nobody names: the database says who they are, in the statements that lock and read them.
+
+    Attributes:
+        sql: an expression for an array of user ids. When it has changed between the two statements, because the
+            first had to wait for somebody, the action is tried again.
+    """
+
+    sql: LiteralString
+    params: tuple[Any, ...] = ()
+
+
 class UserRegistered(Event):
     type: ClassVar[str] = "user.registered"
     logged: ClassVar[bool] = False
@@ -75,9 +90,13 @@ class Player:
         links: {platform: Link}.
         jobs: {job key: progress}.
         streak: of days on which something was counted; None before the first.
+        achievements: {achievement key: how far}, as far as something has counted.
         facts: {name: value} of what the action asked for; empty for a player who is being created.
         events, stats, engagements, xp_events: what has happened to this player in this action, not yet written.
-        stored: the player as the database has them; None for a player who is being created.
+        recipes: upgrades the player has learned in this action.
+        sent: deliveries that set out to the player in this action.
+        received: {delivery: what is left of it} of those that were due; the inventory has the rest.
+        stored: the player as the database has them, without what was due; None for a player who is being created.
     """
 
     id: UUID
@@ -89,11 +108,15 @@ class Player:
     updated_at: datetime
     jobs: Mapping[str, JobProgress] = field(default_factory=dict[str, JobProgress])
     streak: Streak | None = None
+    achievements: Mapping[str, Progress] = field(default_factory=dict[str, Progress])
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     events: tuple[Event, ...] = ()
     stats: tuple[Stat, ...] = ()
     engagements: tuple[Engagement, ...] = ()
     xp_events: tuple[XpEvent, ...] = ()
+    recipes: frozenset[str] = frozenset()
+    sent: tuple[Delivery, ...] = ()
+    received: Mapping[UUID, tuple[Slot, ...]] = field(default_factory=dict[UUID, tuple[Slot, ...]])
     stored: Player | None = field(default=None, compare=False, repr=False)
 
     def with_inventory(self, inventory: Inventory) -> Self:
@@ -115,6 +138,9 @@ class Player:
 
     def record(self, event: Event) -> Self:
         return replace(self, events=(*self.events, event))
+
+    def send(self, delivery: Delivery) -> Self:
+        return replace(self, sent=(*self.sent, delivery))
 
     def job_level(self, job_key: str) -> int:
         return self.jobs[job_key].level if job_key in self.jobs else 0

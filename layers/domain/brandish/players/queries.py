@@ -8,10 +8,12 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from brandish.achievements import queries as achievements
 from brandish.content import content
 from brandish.database import Cursor, Tx
+from brandish.deliveries import queries as deliveries
 from brandish.inventory.models import Inventory
-from brandish.players.models import Fact, Link, Player, PlayerRef
+from brandish.players.models import Crowd, Fact, Link, Player, PlayerRef
 
 _BY_OWN_ID: LiteralString = "(SELECT user_id FROM users WHERE user_id = %s)"
 _BY_ID: LiteralString = "(SELECT user_id FROM user_platform_links WHERE platform = %s AND platform_user_id = %s)"
@@ -39,45 +41,61 @@ def _user_ids(refs: Sequence[PlayerRef]) -> tuple[LiteralString, list[Any]]:
     return "ARRAY[" + ", ".join(lookups) + "]::uuid[]", params
 
 
-def lock_players(tx: Tx, refs: Sequence[PlayerRef]) -> Cursor:
+def lock_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None) -> Cursor:
     """Rows: `user_id`. One order for everybody, or two givers would wait for each other for ever.
 
     NO KEY UPDATE, the lock an UPDATE takes: it excludes every other action on the player, but not the
     foreign-key checks of rows that merely mention them.
     """
     user_ids, params = _user_ids(refs)
+    if crowd:
+        user_ids, params = user_ids + " || " + crowd.sql, [*params, *crowd.params]
     return tx.execute(
         "SELECT user_id FROM users WHERE user_id = ANY (" + user_ids + ") ORDER BY user_id FOR NO KEY UPDATE",
         params,
     )
 
 
-def read_players(tx: Tx, refs: Sequence[PlayerRef], facts: Sequence[Fact]) -> Cursor:
+def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, facts: Sequence[Fact]) -> Cursor:
     """Rows: one per known player, or one without a player; each with `world_version`, `wanted`, the user
-    id (or null) for each ref, and `fact_0`, `fact_1`, ..."""
+    id (or null) for each ref, with a crowd `in_crowd`, and `fact_0`, `fact_1`, ..."""
     user_ids, params = _user_ids(refs)
+    everybody: LiteralString = "wanted.user_ids"
     asked, asked_params = _columns(facts)
+    if crowd:
+        # Once: a second evaluation, among the columns of every row, would cost more than all the rest.
+        user_ids, params = user_ids + " AS user_ids, " + crowd.sql + " AS crowd OFFSET 0", [*params, *crowd.params]
+        everybody = "(wanted.user_ids || wanted.crowd)"
+        asked = ", u.user_id = ANY (wanted.crowd) AS in_crowd" + asked
+    else:
+        user_ids = user_ids + " AS user_ids"
     return tx.execute(
         """
         SELECT world.version AS world_version, wanted.user_ids AS wanted,
                u.user_id, u.username, u.created_at, u.updated_at, i.inventory_data,
-               (SELECT jsonb_object_agg(l.platform, jsonb_build_array(l.platform_user_id, l.username))
+               (SELECT json_object_agg(l.platform, json_build_array(l.platform_user_id, l.username))
                 FROM user_platform_links l WHERE l.user_id = u.user_id) AS links,
-               (SELECT jsonb_object_agg(j.job_key, jsonb_build_array(j.xp, j.level, j.daily_xp, j.daily_xp_on))
+               (SELECT json_object_agg(j.job_key, json_build_array(j.xp, j.level, j.daily_xp, j.daily_xp_on))
                 FROM user_jobs j WHERE j.user_id = u.user_id) AS jobs,
-               s.streak, s.last_on AS streak_on
-        """
+               s.streak, s.last_on AS streak_on,
+               """
+        + achievements.OF_PLAYER
+        + " AS achievements,"
+        + deliveries.DUE
+        + " AS deliveries"
         + asked
         + """
         FROM world
         CROSS JOIN (SELECT """
         + user_ids
-        + """ AS user_ids) AS wanted
-        LEFT JOIN users u ON u.user_id = ANY (wanted.user_ids)
+        + """) AS wanted
+        LEFT JOIN users u ON u.user_id = ANY ("""
+        + everybody
+        + """)
         LEFT JOIN user_inventory i ON i.user_id = u.user_id
         LEFT JOIN user_streaks s ON s.user_id = u.user_id
         """,
-        [*asked_params, *params],
+        [tx.now, *asked_params, *params],
     )
 
 
@@ -146,7 +164,7 @@ def update_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
 
 _PROFILE: LiteralString = """
     SELECT u.user_id, u.username, u.created_at, u.updated_at,
-           (SELECT jsonb_object_agg(l.platform, jsonb_build_array(l.platform_user_id, l.username))
+           (SELECT json_object_agg(l.platform, json_build_array(l.platform_user_id, l.username))
             FROM user_platform_links l WHERE l.user_id = u.user_id) AS links
     FROM users u
 """

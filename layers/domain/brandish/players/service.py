@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
+from brandish.achievements import service as achievements
 from brandish.contributions import service as contributions
+from brandish.crafting import unlocks as recipes
 from brandish.database import Tx
+from brandish.deliveries import service as deliveries
+from brandish.deliveries.models import Delivery, DeliveryArrived
 from brandish.engagement import service as engagement
 from brandish.errors import TryAgain
 from brandish.events import service as events
 from brandish.inventory.models import Inventory
 from brandish.jobs import service as jobs
 from brandish.players import queries
-from brandish.players.models import Fact, Link, Player, PlayerRef, UnknownPlayer, UserRegistered
+from brandish.players.models import Crowd, Fact, Link, Player, PlayerRef, UnknownPlayer, UserRegistered
 from brandish.progression import service as progression
 from brandish.progression.models import World
 from brandish.reactions import settle
 from brandish.stats import service as stats
 from brandish.stats.models import Streak
+
+V = TypeVar("V")
 
 
 def load(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
@@ -40,7 +47,7 @@ def load(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
 
 def load_or_create(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
     """Like `load`, but a stranger becomes a player, saved with the rest. Needs the ref's id and name."""
-    player, world = _load(tx, (ref,), facts, lock=True)
+    player, _, world = _load(tx, (ref,), facts, lock=True)
     return player[0] or create(tx, world, ref)
 
 
@@ -49,14 +56,22 @@ def load_all(tx: Tx, refs: tuple[PlayerRef, ...], *facts: Fact) -> list[Player |
     return _load(tx, refs, facts, lock=True)[0]
 
 
+def load_crowd(
+    tx: Tx, refs: tuple[PlayerRef, ...], crowd: Crowd | None, *facts: Fact
+) -> tuple[list[Player | None], list[Player], World]:
+    """Like `load_all`, and those of the crowd by their ids; a player may be among both. Still one round trip."""
+    return _load(tx, refs, facts, lock=True, crowd=crowd)
+
+
 def meet(tx: Tx, *refs: PlayerRef) -> tuple[list[Player | None], World]:
     """Like `load_all`, with the world for those who are still to be created."""
-    return _load(tx, refs, (), lock=True)
+    players, _, world = _load(tx, refs, (), lock=True)
+    return players, world
 
 
 def peek(tx: Tx, ref: PlayerRef, *facts: Fact) -> tuple[Player | None, World]:
     """Read a player without the lock: for looking, never for changing."""
-    players, world = _load(tx, (ref,), facts, lock=False)
+    players, _, world = _load(tx, (ref,), facts, lock=False)
     return players[0], world
 
 
@@ -86,19 +101,21 @@ def save(tx: Tx, *players: Player) -> None:
 
 
 def _load(
-    tx: Tx, refs: tuple[PlayerRef, ...], facts: tuple[Fact, ...], *, lock: bool
-) -> tuple[list[Player | None], World]:
-    locking = queries.lock_players(tx, refs) if lock else None
+    tx: Tx, refs: tuple[PlayerRef, ...], facts: tuple[Fact, ...], *, lock: bool, crowd: Crowd | None = None
+) -> tuple[list[Player | None], list[Player], World]:
+    locking = queries.lock_players(tx, refs, crowd) if lock else None
     # A second statement, not a sub-select of the first: after waiting for the lock, one statement would still
     # see the other tables as they were before.
-    rows = queries.read_players(tx, refs, facts).fetchall()
+    rows = queries.read_players(tx, refs, crowd, facts).fetchall()
     world = progression.world_at(tx, rows[0]["world_version"])
     found = {row["user_id"]: _player(row, world, facts) for row in rows if row["user_id"]}
     if locking and {row["user_id"] for row in locking} != found.keys():
         raise TryAgain  # the identity moved to another player between the two statements
     wanted = [found.get(user_id) for user_id in rows[0]["wanted"]]
-    tx.about = tx.about or next(iter(found), None)
-    return [_seen(player, ref, tx.now) for player, ref in zip(wanted, refs, strict=True)], world
+    tx.about = tx.about or next((player.id for player in wanted if player), None)
+    named = [_seen(player, ref, tx.now) for player, ref in zip(wanted, refs, strict=True)]
+    others = [found[row["user_id"]] for row in rows if crowd and row["in_crowd"]]
+    return named, sorted(others, key=lambda player: player.id), world
 
 
 def _player(row: dict[str, Any], world: World, facts: tuple[Fact, ...]) -> Player:
@@ -112,9 +129,29 @@ def _player(row: dict[str, Any], world: World, facts: tuple[Fact, ...]) -> Playe
         updated_at=row["updated_at"],
         jobs=jobs.from_json(row["jobs"] or {}),
         streak=Streak(row["streak"], row["streak_on"]) if row["streak"] else None,
+        achievements=achievements.from_json(row["achievements"]),
         facts={fact.name: row[f"fact_{number}"] for number, fact in enumerate(facts)},
     )
-    return replace(player, stored=player)
+    return _with_deliveries(replace(player, stored=player), deliveries.from_json(row["deliveries"]))
+
+
+def _with_deliveries(player: Player, due: tuple[Delivery, ...]) -> Player:
+    """Whatever the player does next, this comes first."""
+    if not due:
+        return player
+    inventory, received = deliveries.hand_over(player.inventory, due)
+    player = replace(player, inventory=inventory, received=received)
+    for delivery in due:
+        if not delivery.no_room:
+            player = player.record(
+                DeliveryArrived(
+                    user_id=player.id,
+                    delivery_id=delivery.delivery_id,
+                    source=delivery.source,
+                    details=dict(delivery.details),
+                )
+            )
+    return player
 
 
 def _seen(player: Player | None, ref: PlayerRef, now: datetime) -> Player | None:
@@ -135,13 +172,14 @@ def _write(tx: Tx, player: Player) -> None:
             queries.update_user(tx, player.id, player.username)
         if player.inventory != stored.inventory:
             queries.update_inventory(tx, player.id, player.inventory)
-    for platform, link in player.links.items():
-        if stored is None or stored.links.get(platform) != link:
-            queries.upsert_link(tx, player.id, platform, link)
-    for job_key, progress in player.jobs.items():
-        if stored is None or stored.jobs.get(job_key) != progress:
-            jobs.save(tx, player.id, job_key, progress)
+    for platform, link in _changed(player.links, stored.links if stored else {}).items():
+        queries.upsert_link(tx, player.id, platform, link)
+    for job_key, progress in _changed(player.jobs, stored.jobs if stored else {}).items():
+        jobs.save(tx, player.id, job_key, progress)
     jobs.save_xp_events(tx, player.id, player.xp_events)
+    achievements.save(tx, player.id, _changed(player.achievements, stored.achievements if stored else {}))
+    recipes.save(tx, player.id, player.recipes)
+    deliveries.save(tx, player.id, player.sent, player.received)
     if player.streak and (stored is None or stored.streak != player.streak):
         stats.save_streak(tx, player.id, player.streak)
     stats.save(tx, player.id, player.stats)
@@ -149,3 +187,7 @@ def _write(tx: Tx, player: Player) -> None:
     for event in player.events:
         if event.logged:
             events.announce(tx, event)
+
+
+def _changed(now: Mapping[str, V], before: Mapping[str, V]) -> dict[str, V]:
+    return {key: value for key, value in now.items() if before.get(key) != value}

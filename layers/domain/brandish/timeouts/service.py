@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from brandish.database import Tx
 from brandish.events import service as events
+from brandish.players.models import Fact
 from brandish.timeouts import queries
 from brandish.timeouts.models import Timeout, TimeoutApplied, TimeoutCleared
 
@@ -28,14 +29,25 @@ def apply_timeout(tx: Tx, platform: str, username: str, added: timedelta, reason
     return timeout
 
 
-def reduce_timeout(tx: Tx, platform: str, username: str, removed: timedelta, reason: str = "") -> Timeout:
-    """Let a name talk that much sooner; announced only when that is now. Answers what remains."""
-    row = queries.shorten_timeout(tx, platform, username, removed).fetchone()
-    if row is None or row["expires_at"] > tx.now:
-        return Timeout(platform, username, row["expires_at"] - tx.now if row else timedelta(0))
-    queries.delete_timeout(tx, platform, username)
-    _announce_cleared(tx, platform, username, reason)
-    return Timeout(platform, username, timedelta(0))
+def silence(tx: Tx, platform: str, username: str, added: timedelta, reason: str) -> None:
+    """Queue a timeout, like `apply_timeout`, for whoever need not know the sum."""
+    event = TimeoutApplied(
+        platform=platform, username=username, duration_seconds=0, reason=reason, timestamp=int(tx.now.timestamp())
+    )
+    extension = queries.extension(tx, platform, username, added, reason)
+    events.announce_if(tx, event, queries.EXTEND_AND_TELL, (*extension, tx.now))
+
+
+def relieve(tx: Tx, platform: str, username: str, removed: timedelta, reason: str) -> None:
+    """Queue that a name may talk that much sooner; announced only when that is now."""
+    event = TimeoutCleared(platform=platform, username=username, reason=reason, timestamp=int(tx.now.timestamp()))
+    events.announce_if(tx, event, queries.END_AND_TELL, (platform, username, tx.now, removed, tx.now))
+    queries.shorten_timeout(tx, platform, username, removed)
+
+
+def silenced_on(tx: Tx, platform: str) -> Fact:
+    """Whether a player's name must be silent there just now, as the fact `silenced`."""
+    return Fact("silenced", queries.SILENCED, (platform, tx.now))
 
 
 def clear_timeout(tx: Tx, platform: str, username: str, reason: str = "") -> bool:

@@ -1,0 +1,40 @@
+"""Items that shorten a timeout. Source: rules 6.3."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from brandish.database import Tx
+from brandish.errors import Refused
+from brandish.items.models import Reach, TargetRequired, Use, Used, Wish
+from brandish.items.texts import so_many
+from brandish.players.models import PlayerRef
+from brandish.timeouts import service as timeouts
+from brandish.timeouts.rules import adjusted, in_words
+
+
+class NotSilenced(Refused):
+    code: ClassVar[str] = "no_effect"
+    message: ClassVar[str] = "{item} has no effect on {name}, who may talk already."
+
+
+def reach(tx: Tx, wish: Wish) -> Reach:
+    platform = wish.user.platform
+    named = PlayerRef(platform, username=wish.target) if wish.target else None
+    return Reach(named=named, facts=(timeouts.silenced_on(tx, platform),))
+
+
+def use(tx: Tx, use: Use) -> Used:
+    """
+    Raises:
+        TargetRequired, NotSilenced
+    """
+    platform = use.wish.user.platform
+    if use.target is None:
+        raise TargetRequired(item=use.item.public_name, who="a player")
+    name = use.target.links[platform].username
+    if not use.target.facts["silenced"]:
+        raise NotSilenced(item=use.item.public_name, name=name)
+    removed = use.quantity * adjusted(use.item.handler_config.seconds, use.slot.quality)
+    timeouts.relieve(tx, platform, name, removed, f"{so_many(use)} of {use.user.links[platform].username}'s")
+    return Used(use.players, use.quantity, f"You use {so_many(use)}: {name} may talk {in_words(removed)} sooner.")

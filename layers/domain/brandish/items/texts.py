@@ -1,0 +1,19 @@
+"""Phrases that messages about items are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from brandish.catalog.rules import article, plural
+from brandish.items.models import Use
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def so_many(use: Use, quantity: int | None = None) -> str:
+    """What is used, with its number or its article."""
+    name = use.item.public_name
+    quantity = use.quantity if quantity is None else quantity
+    return f"{article(name)} {name}" if quantity == 1 else f"{quantity} × {plural(name, quantity)}"

@@ -1,0 +1,137 @@
+"""What can be said about boxes, the workshop and the gamble, and what the game is asked for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from local.demo.books import MONEY, Move
+from local.demo.cast import Viewer
+from local.demo.commands import Line
+from local.demo.game import Answer, Request
+
+Recipe = Mapping[str, Any]
+"""As the game lists it."""
+
+
+def use(viewer: Viewer, item: str, quantity: int, target: str = "", *, refusals: Iterable[str] = ()) -> Line:
+    """What comes of it is told by the log: see `crafts.moves`."""
+    body = viewer.caller | {"item_name": item, "quantity": quantity, "target_user": target}
+    text = f"!use {item} {quantity} {target}".rstrip()
+    return Line(
+        viewer,
+        text,
+        Request("POST", "/api/v1/user/item/use", body),
+        lambda _: [Move("used", viewer.user_id, item, -quantity)],
+        refusals=frozenset(refusals),
+    )
+
+
+def recipes(viewer: Viewer) -> Line:
+    def told(answer: Answer) -> str:
+        return f"You can make {', '.join(recipe['public_name'] for recipe in answer.body['recipes'])}."
+
+    query = {"user": viewer.name, "platform": viewer.platform, "platform_id": viewer.platform_id}
+    return Line(viewer, "!recipes", Request("GET", "/api/v1/crafting/recipes", query), told=told)
+
+
+def upgrade(viewer: Viewer, recipe: Recipe, units: int, name_of: Callable[[str], str]) -> Line:
+    """What takes its time is taken at once, and comes later."""
+
+    def moves(answer: Answer) -> list[Move]:
+        made = answer.body["quantity_upgraded"]
+        followed = (made - answer.body["bonus_quantity"]) // recipe["outputs"][0]["quantity"]
+        taken = [
+            Move("crafting", viewer.user_id, name_of(row["item_name"]), -row["quantity"] * followed)
+            for row in recipe["inputs"]
+        ]
+        later = answer.body.get("job_id")
+        return taken if later else [*taken, Move("crafted", viewer.user_id, recipe["public_name"], made)]
+
+    body = viewer.caller | {"item": recipe["public_name"], "quantity": units}
+    request = Request("POST", "/api/v1/user/item/upgrade", body)
+    return Line(viewer, f"!upgrade {recipe['public_name']} {units}", request, moves)
+
+
+def disassemble(viewer: Viewer, item: str, units: int, name_of: Callable[[str], str]) -> Line:
+    def moves(answer: Answer) -> list[Move]:
+        gone = Move("crafting", viewer.user_id, item, -answer.body["quantity_processed"])
+        return [gone, *(_got("crafted", viewer, name_of, name, n) for name, n in answer.body["outputs"].items())]
+
+    request = Request("POST", "/api/v1/user/item/disassemble", viewer.caller | {"item": item, "quantity": units})
+    return Line(viewer, f"!disassemble {item} {units}", request, moves)
+
+
+def works(viewer: Viewer) -> Line:
+    def told(answer: Answer) -> str:
+        jobs = [
+            f"{job['quantity']} × {job['public_name']} in {job['remaining_seconds']} seconds"
+            for job in answer.body["jobs"]
+        ]
+        return f"In the works: {', '.join(jobs)}." if jobs else "Nothing is in the works."
+
+    query = {"platform": viewer.platform, "platform_id": viewer.platform_id}
+    return Line(viewer, "!works", Request("GET", "/api/v1/crafting/jobs", query), told=told)
+
+
+def cancel(viewer: Viewer, name_of: Callable[[str], str]) -> Line:
+    def moves(answer: Answer) -> list[Move]:
+        return [_got("crafting", viewer, name_of, name, n) for name, n in answer.body["refunded"].items()]
+
+    return Line(viewer, "!cancel", Request("POST", "/api/v1/crafting/cancel", viewer.caller), moves)
+
+
+def start_gamble(viewer: Viewer, box: str, quantity: int, seconds: int) -> Line:
+    body = viewer.caller | {"bets": [{"item_name": box, "quantity": quantity}], "join_seconds": seconds}
+    return Line(
+        viewer,
+        f"!gamble {box} {quantity}",
+        Request("POST", "/api/v1/gamble/start", body),
+        lambda _: [Move("staked", viewer.user_id, box, -quantity)],
+        refusals=frozenset({"gamble_active"}),
+    )
+
+
+def join_gamble(viewer: Viewer, box: str, quantity: int) -> Line:
+    return Line(
+        viewer,
+        "!join",
+        Request("POST", "/api/v1/gamble/join", viewer.caller),
+        lambda _: [Move("staked", viewer.user_id, box, -quantity)],
+        refusals=frozenset({"gamble_too_late", "gamble_not_joining", "gamble_not_found"}),
+    )
+
+
+def achievements(viewer: Viewer) -> Line:
+    def told(answer: Answer) -> str:
+        mine = [each["name"] for each in answer.body["achievements"] if each["unlocked"]]
+        return f"{answer.body['unlocked']} of {answer.body['total']}: {', '.join(mine)}."
+
+    query = {"platform": viewer.platform, "platform_id": viewer.platform_id}
+    return Line(viewer, "!achievements", Request("GET", "/api/v1/achievements", query), told=told)
+
+
+def moves(event: Mapping[str, Any], name_of: Callable[[str], str]) -> list[Move]:
+    """What an event of the log has brought to somebody that no answer has told of."""
+    payload = event["payload"]
+    match event["event_type"]:
+        case "lootbox.opened":
+            return _all_got("opened", payload["user_id"], payload["drops"], name_of)
+        case "gamble.complete" if payload["winner_id"]:
+            return _all_got("won", payload["winner_id"], payload["items"], name_of)
+        case "achievement.unlocked":
+            reward = payload["reward"]
+            purse = {"item_name": MONEY, "quantity": reward["money"] or 0}
+            return _all_got("rewarded", payload["user_id"], [purse, *(reward["items"] or ())], name_of)
+        case "item.upgraded" if payload.get("job_id"):
+            return _all_got("crafted", payload["user_id"], [payload], name_of)
+        case _:
+            return []
+
+
+def _got(reason: str, viewer: Viewer, name_of: Callable[[str], str], name: str, quantity: int) -> Move:
+    return Move(reason, viewer.user_id, name_of(name), quantity)
+
+
+def _all_got(reason: str, user_id: str, rows: Iterable[Mapping[str, Any]], name_of: Callable[[str], str]) -> list[Move]:
+    return [Move(reason, user_id, name_of(row["item_name"]), row["quantity"]) for row in rows if row["quantity"]]

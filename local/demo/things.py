@@ -1,0 +1,108 @@
+"""The scenes in which items do something: boxes, shields and darts, the workshop, the gamble."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from local.demo import commands, community, crafts
+from local.demo.books import MONEY
+from local.demo.cast import Viewer
+from local.demo.evening import Evening
+
+BOXES: Final = (("crate", 5), ("lootbox", 4), ("strongbox", 3))
+GAMBLERS: Final = 12
+STAKE: Final = ("strongbox", 2)
+JOIN_SECONDS: Final = 15
+PATIENCE: Final = 90.0  # seconds: in a minute the clock comes round, whatever becomes of a gamble's own schedule
+SIGHS: Final = ("drum roll", "I can't look", "is it open yet?", "all or nothing", "mine!", "shhh")
+
+
+def boxes(evening: Evening) -> None:
+    evening.chat.heading("Boxes wait to be opened")
+    openers = evening.rng.sample(evening.talkative, len(BOXES))
+    hands = list(zip(openers, BOXES, strict=True))
+    evening.say_at_once([commands.hand_out(viewer, box, number) for viewer, (box, number) in hands], shown=1)
+    evening.say_at_once([crafts.use(viewer, box, number) for viewer, (box, number) in hands])
+    evening.tell_news()
+
+
+def mischief(evening: Evening) -> None:
+    evening.chat.heading("Somebody has darts, and somebody a buckler")
+    crowd = [viewer for viewer in evening.talkative if viewer.platform == "twitch"]
+    thrower, careful, careless = evening.rng.sample(crowd, 3)
+    evening.say(commands.hand_out(careful, "buckler", 1))
+    evening.say(commands.hand_out(thrower, "dart", 2))
+    evening.say(crafts.use(careful, "buckler", 1))
+    evening.say(crafts.use(thrower, "dart", 1, careful.name))
+    if evening.say(crafts.use(thrower, "dart", 1, careless.name)).ok:
+        careless.silenced = True
+    evening.say(commands.read_timeout(careful, careless))
+
+
+def the_gamble_begins(evening: Evening) -> None:
+    evening.chat.heading(f"A gamble: {GAMBLERS} players stake their boxes, one takes all")
+    gamblers = evening.rng.sample(evening.talkative, GAMBLERS)
+    evening.say_at_once([commands.hand_out(viewer, *STAKE) for viewer in gamblers], shown=1)
+    answer = evening.say(crafts.start_gamble(gamblers[0], *STAKE, JOIN_SECONDS))
+    if not answer.ok:
+        return
+    evening.gamble = answer.body["gamble_id"]
+    evening.say_at_once([crafts.join_gamble(viewer, *STAKE) for viewer in gamblers[1:]], shown=3)
+    evening.chat.aside(f"... and so on for all {GAMBLERS}")
+
+
+def workshop(evening: Evening) -> None:
+    evening.chat.heading("In the workshop")
+    recipes = {row["public_name"]: row for row in evening.game.read("/api/v1/crafting/recipes")["recipes"]}
+    smith, cook, hesitant = evening.rng.sample(evening.talkative, 3)
+    evening.say(commands.hand_out(smith, "crate", 10))
+    evening.say_at_once([commands.hand_out(smith, MONEY, 200)], shown=0)
+    for viewer in (cook, hesitant):
+        evening.say_at_once([commands.hand_out(viewer, "stick", 3), commands.hand_out(viewer, MONEY, 150)], shown=0)
+    evening.say(crafts.recipes(smith))
+    evening.say(crafts.upgrade(smith, recipes["lootbox"], 2, evening.name_of))
+    evening.say(crafts.disassemble(smith, "lootbox", 1, evening.name_of))
+    started = evening.say(crafts.upgrade(cook, recipes["firepot"], 1, evening.name_of))
+    evening.say(crafts.works(cook))
+    evening.say(crafts.upgrade(hesitant, recipes["firepot"], 1, evening.name_of))
+    evening.say(crafts.cancel(hesitant, evening.name_of))
+    if started.ok:
+        evening.cook = cook
+    evening.tell_news()
+
+
+def all_is_done(evening: Evening) -> None:
+    """Waits for what takes its time: the gamble, and the firepot."""
+    evening.chat.heading("Everybody waits for the gamble")
+    if evening.gamble:
+        _wait(evening, lambda news: any(_is_end(event, evening.gamble) for event in news), "the gamble was not played")
+    cook = evening.cook
+    if cook is None:
+        return
+    _wait(evening, lambda _: not _in_the_works(evening, cook), "the firepot was never done")
+    evening.say(community.talk(cook, "my firepot must be done by now"))
+    evening.tell_news()
+    evening.say(commands.inventory(cook))
+    evening.say(crafts.achievements(cook))
+
+
+def _wait(evening: Evening, is_over: Callable[[list[Any]], bool], otherwise: str) -> None:
+    """While people sigh."""
+    give_up_at = time.monotonic() + PATIENCE
+    while not is_over(evening.tell_news()):
+        if time.monotonic() > give_up_at:
+            evening.faults.append(otherwise)
+            return
+        evening.say(community.talk(evening.rng.choice(evening.talkative), evening.rng.choice(SIGHS)))
+        time.sleep(1)
+
+
+def _is_end(event: Any, gamble_id: str) -> bool:
+    return event["event_type"] == "gamble.complete" and event["payload"]["gamble_id"] == gamble_id
+
+
+def _in_the_works(evening: Evening, viewer: Viewer) -> bool:
+    answer = evening.game.ask(crafts.works(viewer).request)
+    return answer.ok and bool(answer.body["jobs"])

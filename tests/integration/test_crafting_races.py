@@ -1,0 +1,253 @@
+"""Real connections and commits: several hands on what is in the works, in the moment in which it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from threading import Barrier
+from time import monotonic, sleep
+
+import pytest
+
+from brandish.crafting.models import Job, NoSuchJob
+from brandish.crafting.service import upgrade_item
+from brandish.crafting.works import cancel, jobs_of
+from brandish.database import Connection, Tx, connect, transaction
+from brandish.deliveries.clock import deliver_due
+from brandish.errors import DomainError, TryAgain
+from brandish.inventory.service import add_item
+from brandish.linking.service import claim_link, confirm_link, start_link
+from brandish.players.models import PlayerRef
+from tests.factories import announced, holdings, make_player, unlock, xp
+
+ROUNDS = 12
+TRIES = 5
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+DONE = NOON + timedelta(seconds=20)
+JUST_BEFORE = DONE - timedelta(microseconds=1)
+
+Deed = tuple[datetime, Callable[[Tx], object]]
+"""At what time by its own clock, and what."""
+
+
+class Race:
+    """Runs deeds at the same moment, each on a connection of its own, with the tries that a door makes."""
+
+    def __init__(self, connections: list[Connection]) -> None:
+        self._connections = connections
+        self._threads = ThreadPoolExecutor(len(connections))
+
+    def __call__(self, *deeds: Deed) -> list[object]:
+        """What each deed answered, or its refusal."""
+        line = Barrier(len(deeds))
+        running = [
+            self._threads.submit(self._run, line, connection, *deed)
+            for connection, deed in zip(self._connections, deeds, strict=False)
+        ]
+        return [each.result(30) for each in running]
+
+    def _run(self, line: Barrier, connection: Connection, now: datetime, deed: Callable[[Tx], object]) -> object:
+        line.wait(5)
+        return acted(connection, now, deed)
+
+
+def acted(connection: Connection, now: datetime, deed: Callable[[Tx], object]) -> object:
+    for _ in range(TRIES):
+        try:
+            with transaction(connection, now=now) as tx:
+                return deed(tx)
+        except TryAgain:
+            continue
+        except DomainError as refusal:
+            return refusal
+    raise AssertionError("never got through")
+
+
+@pytest.fixture
+def race(database_url: str) -> Iterator[Race]:
+    with (
+        closing(connect(database_url)) as one,
+        closing(connect(database_url)) as two,
+        closing(connect(database_url)) as three,
+        closing(connect(database_url)) as four,
+    ):
+        yield Race([one, two, three, four])
+
+
+@pytest.fixture
+def conn(conn: Connection) -> Connection:
+    """To a community that makes things."""
+    with transaction(conn) as tx:
+        unlock(tx, "feature_upgrade", "job_blacksmith")
+    return conn
+
+
+def begun(conn: Connection, number: int, platform: str = "twitch") -> tuple[PlayerRef, Job]:
+    """Somebody who has put two firepots into the works at noon, and has nothing left."""
+    with transaction(conn, now=NOON) as tx:
+        cook = make_player(tx, f"cook{number}", platform=platform, money=300, items={"item_stick": 6})
+        job = upgrade_item(tx, cook, "firepot", 2).job
+        assert job is not None
+        return cook, job
+
+
+def lines(conn: Connection) -> tuple[int, int]:
+    """How many have been made and how many called off, in all."""
+    with transaction(conn) as tx:
+        return len(announced(tx, "item.upgraded")), len(announced(tx, "crafting.cancelled"))
+
+
+def outcome(conn: Connection, cook: PlayerRef) -> str:
+    """Delivered or refunded, never both and never neither."""
+    with transaction(conn, now=DONE) as tx:
+        held = holdings(tx, cook)
+        assert jobs_of(tx, cook) == []
+        assert tx.execute("SELECT FROM deliveries").fetchall() == []
+        held.pop("item_spade", None)
+        if "item_firepot" in held:
+            assert held.keys() == {"item_firepot"}
+            assert 2 <= held["item_firepot"] <= 4
+            assert xp(tx, cook, "blacksmith") in (20, 40)  # with an epiphany
+            return "delivered"
+        assert held == {"money": 300, "item_stick": 6}
+        assert xp(tx, cook, "blacksmith") == 0
+        return "refunded"
+
+
+def wait_for_a_lock(conn: Connection) -> None:
+    """Until somebody waits for another's row."""
+    deadline = monotonic() + 10
+    while monotonic() < deadline:
+        waiting = conn.execute(
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ).fetchall()
+        if waiting:
+            return
+        sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+def spade(cook: PlayerRef) -> Callable[[Tx], object]:
+    return partial(add_item, owner=cook, item_name="spade", quantity=1)
+
+
+def test_two_clocks_and_two_actions_at_once_deliver_once(conn: Connection, race: Race):
+    for number in range(ROUNDS):
+        cook, _ = begun(conn, number)
+
+        answers = race((DONE, deliver_due), (DONE, deliver_due), (DONE, spade(cook)), (DONE, spade(cook)))
+
+        assert not [answer for answer in answers if isinstance(answer, DomainError)]
+        assert outcome(conn, cook) == "delivered"
+        with transaction(conn) as tx:
+            assert holdings(tx, cook)["item_spade"] == 2
+        assert lines(conn) == (number + 1, 0)
+
+
+def test_called_off_in_the_moment_it_is_done_it_is_delivered_or_refunded(conn: Connection, race: Race):
+    refunds = 0
+    for number in range(ROUNDS):
+        cook, job = begun(conn, number)
+        cancels = partial(cancel, ref=cook, job_id=job.job_id)
+
+        *_, called_off = race((DONE, deliver_due), (DONE, spade(cook)), (JUST_BEFORE, cancels))
+
+        refunded = not isinstance(called_off, DomainError)
+        refunds += refunded
+        assert refunded or isinstance(called_off, NoSuchJob)
+        assert outcome(conn, cook) == ("refunded" if refunded else "delivered")
+        assert lines(conn) == (number + 1 - refunds, refunds)
+
+
+def test_called_off_twice_at_once_it_is_refunded_once(conn: Connection, race: Race):
+    for number in range(ROUNDS):
+        cook, job = begun(conn, number)
+        cancels = partial(cancel, ref=cook, job_id=job.job_id)
+
+        answers = race((JUST_BEFORE, cancels), (JUST_BEFORE, cancels), (JUST_BEFORE, cancels))
+
+        assert [type(answer) for answer in answers if isinstance(answer, DomainError)] == [NoSuchJob] * 2
+        assert outcome(conn, cook) == "refunded"
+        assert lines(conn) == (0, number + 1)
+
+
+def test_who_calls_off_too_late_by_a_commit_finds_it_done(conn: Connection, database_url: str):
+    cook, job = begun(conn, 1)
+    with closing(connect(database_url)) as other, ThreadPoolExecutor(1) as threads:
+        with transaction(conn, now=DONE) as tx:
+            assert deliver_due(tx) == 1
+            holdings(tx, cook)  # everything is written, and nothing committed
+            late = threads.submit(acted, other, JUST_BEFORE, partial(cancel, ref=cook, job_id=job.job_id))
+            with closing(connect(database_url)) as watcher:
+                wait_for_a_lock(watcher)
+        assert isinstance(late.result(10), NoSuchJob)
+
+    assert outcome(conn, cook) == "delivered"
+    assert lines(conn) == (1, 0)
+
+
+@pytest.mark.parametrize("by_clock", [True, False])
+def test_a_clock_or_an_action_that_waited_for_the_refund_finds_nothing(
+    conn: Connection, database_url: str, by_clock: bool
+):
+    cook, _ = begun(conn, 1)
+    with closing(connect(database_url)) as other, ThreadPoolExecutor(1) as threads:
+        with transaction(conn, now=JUST_BEFORE) as tx:
+            cancel(tx, cook)
+            holdings(tx, cook)  # everything is written, and nothing committed
+            late = threads.submit(acted, other, DONE, deliver_due if by_clock else spade(cook))
+            with closing(connect(database_url)) as watcher:
+                wait_for_a_lock(watcher)
+        assert not isinstance(late.result(10), DomainError)
+
+    assert outcome(conn, cook) == "refunded"
+    assert lines(conn) == (0, 1)
+
+
+def test_an_action_that_is_refused_leaves_it_for_the_next(conn: Connection):
+    cook, job = begun(conn, 1)
+
+    refused = acted(conn, DONE, partial(cancel, ref=cook, job_id=job.job_id))
+    assert isinstance(refused, NoSuchJob)
+    assert lines(conn) == (0, 0)
+
+    acted(conn, DONE, deliver_due)
+    assert outcome(conn, cook) == "delivered"
+
+
+def test_an_environment_that_dies_in_mid_delivery_has_delivered_nothing(conn: Connection, database_url: str):
+    cook, _ = begun(conn, 1)
+    with pytest.raises(TryAgain), closing(connect(database_url)) as dying, transaction(dying, now=DONE) as tx:
+        assert deliver_due(tx) == 1
+        holdings(tx, cook)
+        dying.close()
+        tx.execute("SELECT 1")
+    assert lines(conn) == (0, 0)
+
+    with closing(connect(database_url)) as restarted:
+        assert acted(restarted, DONE + timedelta(days=1), deliver_due) == 1
+    assert outcome(conn, cook) == "delivered"
+    assert lines(conn) == (1, 0)
+
+
+def test_who_becomes_one_with_somebody_in_that_moment_loses_nothing(conn: Connection, race: Race):
+    for number in range(ROUNDS):
+        alice, _ = begun(conn, 2 * number)
+        bob, _ = begun(conn, 2 * number + 1, "discord")
+        with transaction(conn, now=NOON) as tx:
+            claim_link(tx, start_link(tx, alice).token, bob)
+
+        _, _, linked, _ = race(
+            (DONE, deliver_due), (DONE, deliver_due), (DONE, partial(confirm_link, source=alice)), (DONE, spade(bob))
+        )
+
+        assert linked == ("discord", "twitch")
+        with transaction(conn, now=DONE) as tx:
+            held = holdings(tx, alice)
+            assert held.keys() == {"item_firepot", "item_spade"}
+            assert 4 <= held["item_firepot"] <= 8
+            assert tx.execute("SELECT FROM deliveries").fetchall() == []
+        assert lines(conn) == (2 * (number + 1), 0)

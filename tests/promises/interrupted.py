@@ -1,0 +1,56 @@
+"""A clock that dies at work: `python -m tests.promises.interrupted <url> <moment>`.
+
+Says when it is ready, waits for a line on stdin, plays the gamble that is due, and stops ahead of the COMMIT: it says
+that it has got there, and waits to be killed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+
+from brandish.database import connect, transaction
+from brandish.gambles.execution import execute
+from tests.promises.environment import ROOT
+
+
+@contextmanager
+def interrupted(url: str, moment: datetime) -> Iterator[subprocess.Popen[str]]:
+    """The process, ready to begin."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.promises.interrupted", url, moment.isoformat()],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def main() -> None:
+    url, moment = sys.argv[1:]
+    with closing(connect(url)) as conn:
+        print("ready", flush=True)
+        sys.stdin.readline()
+        with transaction(conn, now=datetime.fromisoformat(moment)) as tx:
+            assert execute(tx) is not None
+            tx.execute("SELECT 1").fetchone()  # everything is written by now
+            print("in the middle", flush=True)
+            time.sleep(60)
+            raise AssertionError("nobody has killed this process")
+
+
+if __name__ == "__main__":
+    main()

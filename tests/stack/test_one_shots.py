@@ -1,0 +1,187 @@
+"""The local scheduler takes, keeps and fires one-shot schedules as EventBridge's does, seen through boto3."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from local.one_shots import OneShots
+from local.stack import Stack
+from local.template import load
+from tests.stack.small_stack import running
+
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {CodeUri: ., Timeout: 2}}
+Resources:
+  Clock: {Type: AWS::Serverless::Function, Properties: {Handler: MODULE.tick}}
+  Group: {Type: AWS::Scheduler::ScheduleGroup}
+  Role: {Type: AWS::IAM::Role}
+"""
+CLOCK = "arn:aws:lambda:us-east-1:000000000000:function:Clock"
+ROLE = "arn:aws:iam::000000000000:role/Role"
+
+_ticks: list[tuple[datetime, Any]] = []
+
+
+def tick(event: Any, _context: Any) -> None:
+    _ticks.append((datetime.now(UTC), event))
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running(tmp_path_factory.mktemp("one_shots"), TEMPLATE, tick=tick) as started:
+        yield started
+
+
+@pytest.fixture
+def scheduler(stack: Stack) -> Any:
+    return boto3.Session().client("scheduler")
+
+
+def schedule(at: datetime | str, **changed: Any) -> dict[str, Any]:
+    """What create_schedule takes."""
+    expression = at if isinstance(at, str) else f"at({at:%Y-%m-%dT%H:%M:%S})"
+    target = {"Arn": CLOCK, "RoleArn": ROLE, "Input": '{"n": 1}'} | changed.pop("Target", {})
+    return {
+        "Name": "once",
+        "GroupName": "Group",
+        "ScheduleExpression": expression,
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "ActionAfterCompletion": "DELETE",
+        "Target": target,
+        **changed,
+    }
+
+
+def later(**span: float) -> datetime:
+    return datetime.now(UTC) + timedelta(**span)
+
+
+def eventually(true: Callable[[], bool], seconds: float = 5) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_it_fires_at_its_moment_once_and_is_gone(scheduler: Any):
+    _ticks.clear()
+    at = later(seconds=2).replace(microsecond=0)
+
+    made = scheduler.create_schedule(**schedule(at, Name="soon", Target={"Input": '{"gamble_id": "7"}'}))
+
+    assert made["ScheduleArn"] == "arn:aws:scheduler:us-east-1:000000000000:schedule/Group/soon"
+    assert scheduler.get_schedule(Name="soon", GroupName="Group")["ScheduleExpression"] == f"at({at:%Y-%m-%dT%H:%M:%S})"
+    eventually(lambda: bool(_ticks))
+    [(fired, event)] = _ticks
+    assert event == {"gamble_id": "7"}
+    assert at <= fired < at + timedelta(seconds=1)
+    with pytest.raises(scheduler.exceptions.ResourceNotFoundException):
+        scheduler.get_schedule(Name="soon", GroupName="Group")
+
+
+def test_the_moment_is_the_time_zones(scheduler: Any):
+    _ticks.clear()
+    tokyo = later(hours=9, seconds=2).replace(microsecond=0)
+
+    scheduler.create_schedule(**schedule(tokyo, Name="tokyo", ScheduleExpressionTimezone="Asia/Tokyo"))
+
+    eventually(lambda: bool(_ticks))
+
+
+def test_a_name_is_taken_once_in_its_group(scheduler: Any):
+    scheduler.create_schedule(**schedule(later(days=1), Name="taken"))
+
+    with pytest.raises(scheduler.exceptions.ConflictException):
+        scheduler.create_schedule(**schedule(later(days=1), Name="taken"))
+    scheduler.create_schedule(**schedule(later(days=1), Name="taken", GroupName="default"))
+
+
+def test_the_same_request_sent_twice_is_one(scheduler: Any):
+    request = schedule(later(days=1), Name="twice", ClientToken="the-same")
+
+    first, second = (scheduler.create_schedule(**request)["ScheduleArn"] for _ in range(2))
+
+    assert first == second
+
+
+def test_what_is_deleted_does_not_fire(scheduler: Any):
+    _ticks.clear()
+    at = later(seconds=1)
+    scheduler.create_schedule(**schedule(at, Name="deleted"))
+
+    scheduler.delete_schedule(Name="deleted", GroupName="Group")
+
+    time.sleep(1.2)
+    assert _ticks == []
+    with pytest.raises(scheduler.exceptions.ResourceNotFoundException):
+        scheduler.delete_schedule(Name="deleted", GroupName="Group")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"ScheduleExpression": "at(tomorrow)"},
+        {"ScheduleExpression": "at(2199-02-30T10:00:00)"},
+        {"ScheduleExpression": "at(2199-01-01T10:00:00Z)"},
+        {"ScheduleExpression": "at(2020-01-01T10:00:00)"},
+        {"ScheduleExpression": "2199-01-01T10:00:00"},
+        {"ScheduleExpressionTimezone": "Middle/Earth"},
+        {"Target": {"Arn": CLOCK.replace("Clock", "Nobody")}},
+        {"Target": {"RoleArn": ROLE.replace("Role", "Nobody")}},
+        {"Target": {"Input": "not JSON"}},
+        {"Name": "no spaces"},
+    ],
+)
+def test_what_makes_no_sense_is_refused(scheduler: Any, wrong: dict[str, Any]):
+    with pytest.raises(scheduler.exceptions.ValidationException):
+        scheduler.create_schedule(**schedule("at(2199-01-01T10:00:00)", **wrong))
+
+
+def test_a_group_that_is_not_there_is_named(scheduler: Any):
+    with pytest.raises(scheduler.exceptions.ResourceNotFoundException, match="Schedule group elsewhere does not exist"):
+        scheduler.create_schedule(**schedule(later(days=1), GroupName="elsewhere"))
+
+
+def test_what_waits_survives_the_process_and_what_was_missed_fires_at_the_next_start(tmp_path: Path):
+    path = tmp_path / "template.yaml"
+    path.write_text(TEMPLATE, encoding="utf-8")
+    template = load(path)
+    fired: list[tuple[str, Any]] = []
+
+    def start() -> OneShots:
+        return OneShots(template, lambda name, event: fired.append((name, event)), tmp_path / "kept.db")
+
+    async def a_while(one_shots: OneShots, act: Callable[[], object] = lambda: None) -> None:
+        act()
+        running = asyncio.create_task(one_shots.run())
+        await asyncio.sleep(0.05)
+        running.cancel()
+
+    def create(one_shots: OneShots) -> None:
+        for name, at in (("missed", later(seconds=1.5)), ("waits", later(days=1))):
+            wanted = f'{{"ScheduleExpression": "at({at:%Y-%m-%dT%H:%M:%S})", "FlexibleTimeWindow": {{"Mode": "OFF"}}, '
+            target = f'{{"Arn": "{CLOCK}", "RoleArn": "{ROLE}", "Input": "1"}}'
+            body = wanted + f'"ActionAfterCompletion": "DELETE", "Target": {target}}}'
+            one_shots.answer("POST", f"/schedules/{name}", None, body.encode())
+
+    with closing(start()) as before:
+        asyncio.run(a_while(before, lambda: create(before)))
+    assert fired == []
+    time.sleep(1.5)
+
+    for _ in range(2):
+        with closing(start()) as after:
+            asyncio.run(a_while(after))
+            assert after.answer("GET", "/schedules/waits", None, b"")["Name"] == "waits"
+
+    assert fired == [("Clock", 1)]
