@@ -35,6 +35,7 @@ CREATE TABLE traps (
 );
 CREATE UNIQUE INDEX traps_one_waiting_per_target ON traps (target_id) WHERE triggered_at IS NULL;
 CREATE INDEX traps_by_setter ON traps (setter_id);
+CREATE INDEX traps_by_target ON traps (target_id);
 CREATE INDEX traps_triggered ON traps (triggered_at) WHERE triggered_at IS NOT NULL;
 
 -- One blast per chat waits for a quiet moment.
@@ -106,3 +107,7 @@ CREATE TABLE user_achievements (
     unlocked_at     timestamptz,
     PRIMARY KEY (user_id, achievement_key)
 );
+
+-- Jobs: lessons count into the day's sum, and there is no end to them.
+
+ALTER TABLE user_jobs ALTER COLUMN daily_xp TYPE bigint;

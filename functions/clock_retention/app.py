@@ -6,9 +6,11 @@ from doors.start import ready  # first: see there
 
 from typing import Any
 
+from brandish.blasts import retention as blasts
 from brandish.cooldowns import retention as cooldowns
 from brandish.database import transaction
 from brandish.events import service as events
+from brandish.gambles import retention as gambles
 from brandish.keys import service as keys
 from brandish.linking import retention as linking
 from brandish.messages import retention as messages
@@ -31,6 +33,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
         messages.forget_silent(tx)
         voting.forget_expired(tx)
         traps.forget_triggered(tx)
+        blasts.forget_duds(tx)
+        gambles.forget_old(tx)
     # By itself: it locks the whole log for a moment.
     with transaction(connection()) as tx:
         events.make_room(tx)

@@ -13,7 +13,7 @@ from pydantic import AliasChoices, BaseModel, Field, model_validator
 from brandish.catalog.rules import plural
 from brandish.content import Ingredient, Upgrade, content
 from brandish.crafting.models import Crafted, Job, Salvage
-from brandish.crafting.rules import SALVAGE_MULTIPLIER, listed
+from brandish.crafting.rules import SALVAGE_MULTIPLIER, in_words
 from brandish.players.models import PlayerRef
 from doors.fields import Body, Caller, ItemName, Message, Platform, PlatformId, Quantity, Timestamp, Username
 from doors.somebody import NamedAccount
@@ -66,8 +66,9 @@ class DisassembleResponse(Message):
     def of(cls, salvage: Salvage) -> DisassembleResponse:
         taken = salvage.units * salvage.recipe.quantity_consumed
         luck = "Perfect salvage! " if salvage.perfect else ""
+        apart = f"{taken} × {plural(salvage.item.public_name, taken)}"
         return cls(
-            message=f"{luck}Took {taken} × {plural(salvage.item.public_name, taken)} apart: {listed(salvage.outputs)}.",
+            message=f"{luck}Took {apart} apart: {in_words(salvage.outputs)}.",
             outputs=dict(salvage.outputs),
             quantity_processed=salvage.units,
             is_perfect_salvage=salvage.perfect > 0,
@@ -220,7 +221,7 @@ class CancelResponse(Message):
     def of(cls, job: Job, refunded: Mapping[str, int]) -> CancelResponse:
         called = f"{job.quantity} × {plural(job.item.public_name, job.quantity)}"
         return cls(
-            message=f"Called off: {called}. You have back {listed(refunded)}.",
+            message=f"Called off: {called}. You have back {in_words(refunded)}.",
             job_id=job.job_id,
             refunded=dict(refunded),
         )

@@ -11,7 +11,7 @@ from brandish.content import content
 from brandish.gambles.models import Gamble, Participant, State
 from doors.fields import Body, Caller, ItemName, Timestamp
 
-MOST_BETS = 50
+MOST_BETS = 10
 
 
 def _none_if_empty(text: Any) -> Any:

@@ -38,6 +38,7 @@ class AchievementView(BaseModel):
     """
     Attributes:
         progress: absent when nobody is asked about.
+        unlocked_at: absent until then.
     """
 
     key: str
@@ -45,9 +46,9 @@ class AchievementView(BaseModel):
     description: str
     count: int
     reward: RewardView
-    progress: int | None
+    progress: int | None = None
     unlocked: bool
-    unlocked_at: Timestamp | None
+    unlocked_at: Timestamp | None = None
 
     @classmethod
     def of(cls, achievement: Achievement, progress: Progress | None) -> AchievementView:

@@ -139,7 +139,7 @@ class UseRequest(Caller):
 
     @property
     def target(self) -> str | None:
-        return self.target_user if self.target_user.strip() else None
+        return self.target_user.strip() or None
 
 
 class GiveRequest(Body):

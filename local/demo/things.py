@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from local.demo import commands, community, crafts
 from local.demo.books import MONEY
@@ -77,21 +77,24 @@ def all_is_done(evening: Evening) -> None:
     """Waits for what takes its time: the gamble, and the firepot."""
     evening.chat.heading("Everybody waits for the gamble")
     if evening.gamble:
-        _wait(evening, lambda news: any(_is_end(event, evening.gamble) for event in news), "the gamble was not played")
+        _wait(evening, lambda: _was_played(evening), "the gamble was not played")
     cook = evening.cook
     if cook is None:
         return
-    _wait(evening, lambda _: not _in_the_works(evening, cook), "the firepot was never done")
+    _wait(evening, lambda: not _in_the_works(evening, cook), "the firepot was never done")
     evening.say(community.talk(cook, "my firepot must be done by now"))
     evening.tell_news()
     evening.say(commands.inventory(cook))
     evening.say(crafts.achievements(cook))
 
 
-def _wait(evening: Evening, is_over: Callable[[list[Any]], bool], otherwise: str) -> None:
+def _wait(evening: Evening, is_over: Callable[[], bool], otherwise: str) -> None:
     """While people sigh."""
     give_up_at = time.monotonic() + PATIENCE
-    while not is_over(evening.tell_news()):
+    while True:
+        evening.tell_news()
+        if is_over():
+            return
         if time.monotonic() > give_up_at:
             evening.faults.append(otherwise)
             return
@@ -99,8 +102,9 @@ def _wait(evening: Evening, is_over: Callable[[list[Any]], bool], otherwise: str
         time.sleep(1)
 
 
-def _is_end(event: Any, gamble_id: str) -> bool:
-    return event["event_type"] == "gamble.complete" and event["payload"]["gamble_id"] == gamble_id
+def _was_played(evening: Evening) -> bool:
+    """Perhaps long ago: the evening goes on meanwhile."""
+    return any(end["gamble_id"] == evening.gamble for end in evening.log.payloads("gamble.complete"))
 
 
 def _in_the_works(evening: Evening, viewer: Viewer) -> bool:

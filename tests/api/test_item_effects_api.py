@@ -69,6 +69,14 @@ def test_a_tonic_helps_whoever_must_be_silent(call: CallApi, conn: Connection):
         assert 170 < timeouts.read_timeout(tx, "twitch", "bob").remaining_seconds <= 180
 
 
+def test_blanks_around_a_name_are_not_part_of_it(call: CallApi, conn: Connection):
+    answer = call("POST", USE, ALICE | {"item_name": "dart", "quantity": 1, "target_user": " Bob "})
+
+    assert (answer.status, answer.json["message"]) == (200, "You use a dart. 60 seconds of silence for bob.")
+    with transaction(conn) as tx:
+        assert 50 < timeouts.read_timeout(tx, "twitch", "bob").remaining_seconds <= 60
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code", "part"),
     [

@@ -9,11 +9,13 @@ from threading import Barrier
 
 import pytest
 
+from brandish.blasts import retention
 from brandish.blasts.clock import DUE, explode_due
 from brandish.blasts.models import AlreadyArmed
 from brandish.database import Connection, Tx, connect, transaction
 from brandish.errors import TryAgain
 from brandish.inventory.models import Quality
+from brandish.items.models import OneAtATime
 from brandish.items.service import use_item
 from brandish.linking.service import claim_link, confirm_link, confirm_unlink, request_unlink, start_link
 from brandish.messages import service as messages
@@ -77,10 +79,26 @@ def test_a_blast_waits_for_five_chatters_and_five_quiet_seconds(tx: Tx):
         "platform": "twitch",
         "setter_id": str(stored(tx, alice).id),
         "usernames": [f"viewer{index}" for index in range(5)],
+        "silenced_count": 5,
         "duration_seconds": 60,
         "timestamp": int(tx.now.timestamp()),
     }
     assert (due(tx), explode_due(tx)) == (False, 0)
+
+
+def test_of_a_big_crowd_the_news_names_only_some(tx: Tx):
+    alice = demolisher(tx)
+    viewers = make_viewers(tx, 30)
+    use_item(tx, alice, "barrel", 1)
+    talk(tx, *viewers)
+    tx.now += QUIET
+
+    explode_due(tx)
+
+    assert len(silenced(tx)) == 30
+    (event,) = announced(tx, "blast.exploded")
+    assert event["silenced_count"] == 30
+    assert event["usernames"] == sorted(f"viewer{index}" for index in range(30))[:25]
 
 
 def test_it_hits_whoever_has_spoken_since_and_its_setter_too(tx: Tx):
@@ -140,18 +158,27 @@ def test_a_setter_who_has_left_the_platform_gets_nothing_back(tx: Tx):
 
 
 @pytest.mark.parametrize(("quality", "seconds"), [(Quality.CURSED, 30), (Quality.LEGENDARY, 100)])
-def test_a_better_barrel_silences_longer_and_more_of_them_do_not(tx: Tx, quality: Quality, seconds: int):
+def test_a_better_barrel_silences_longer(tx: Tx, quality: Quality, seconds: int):
     alice = demolisher(tx, quality=quality)
     viewers = make_viewers(tx, 5)
 
-    used = use_item(tx, alice, "barrel", 3)
+    used = use_item(tx, alice, "barrel", 1)
     talk(tx, *viewers)
     tx.now += QUIET
     explode_due(tx)
 
     assert set(silenced(tx).values()) == {seconds}
-    assert (used.consumed, holdings(tx, alice)["blast_barrel"]) == (3, 6)
-    assert used.message == "You light the fuse of 3 × barrels. Once 5 have talked, silence sets it off."
+    assert holdings(tx, alice)["blast_barrel"] == 8
+    assert used.message == "You light the fuse of a barrel. Once 5 have talked, silence sets it off."
+
+
+def test_a_second_barrel_is_not_wasted_on_the_same_bang(tx: Tx):
+    alice = demolisher(tx)
+
+    with pytest.raises(OneAtATime):
+        use_item(tx, alice, "barrel", 2)
+
+    assert holdings(tx, alice)["blast_barrel"] == 9
 
 
 def test_one_fuse_burns_on_a_platform(tx: Tx):
@@ -162,7 +189,7 @@ def test_one_fuse_burns_on_a_platform(tx: Tx):
 
     for ref in (alice, bob):
         with pytest.raises(AlreadyArmed):
-            use_item(tx, ref, "barrel", 2)
+            use_item(tx, ref, "barrel", 1)
 
     assert (holdings(tx, alice)["blast_barrel"], holdings(tx, bob)["blast_barrel"]) == (8, 9)
     talk(tx, *make_viewers(tx, 5))
@@ -173,6 +200,20 @@ def test_one_fuse_burns_on_a_platform(tx: Tx):
         "twitch",
         "youtube",
     }
+
+
+def test_a_fuse_that_nobody_heard_burns_out(tx: Tx):
+    alice, bob = demolisher(tx), demolisher(tx, "bob")
+    use_item(tx, alice, "barrel", 1)
+
+    tx.now += retention.BURNS_OUT_AFTER
+    retention.forget_duds(tx)
+    with pytest.raises(AlreadyArmed):
+        use_item(tx, bob, "barrel", 1)
+
+    tx.now += timedelta(seconds=1)
+    retention.forget_duds(tx)
+    use_item(tx, bob, "barrel", 1)
 
 
 def test_blasts_of_two_platforms_go_off_one_after_the_other(tx: Tx):

@@ -23,6 +23,7 @@ from brandish.crafting.service import disassemble_item, upgrade_item
 from brandish.crafting.unlocks import KNOWN
 from brandish.database import Connection, Tx, reading, transaction
 from brandish.inventory.models import STACK_LIMIT, InventoryFull, Quality, Slot
+from brandish.jobs.models import JobLevelUp
 from brandish.linking.service import claim_link, confirm_link, start_link
 from brandish.players import service as players
 from brandish.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
@@ -256,6 +257,16 @@ def test_a_level_in_a_job_opens_a_recipe(tx: Tx):
     )
 
     assert upgrade_item(tx, alice, "mirror", 1).job is not None
+
+
+def test_whoever_reaches_the_level_keeps_the_recipe(tx: Tx):
+    alice = make_player(tx)
+
+    for level, learned in ((2, []), (3, ["guard_mirror"]), (4, ["guard_mirror"])):
+        player = players.load(tx, alice, KNOWN)
+        event = JobLevelUp(user_id=player.id, job_key="blacksmith", old_level=level - 1, new_level=level, source="test")
+        players.save(tx, player.record(event))
+        assert (players.load(tx, alice, KNOWN).facts[KNOWN.name] or []) == learned
 
 
 def test_what_nobody_finds_out_alone_can_be_taught(tx: Tx):

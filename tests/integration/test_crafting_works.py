@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from brandish.content import content
 from brandish.crafting.learning import teach
-from brandish.crafting.models import Job, NoSuchJob, NothingInTheWorks
+from brandish.crafting.models import Job, NoSuchJob, NothingInTheWorks, WorkshopFull
 from brandish.crafting.service import upgrade_item
-from brandish.crafting.works import cancel, jobs_of
+from brandish.crafting.works import MOST, cancel, jobs_of
 from brandish.database import Connection, Tx, reading, transaction
 from brandish.deliveries.clock import DUE, deliver_due
 from brandish.engagement import reactions as engagement
@@ -105,6 +105,19 @@ def test_at_the_start_the_ingredients_are_gone_and_nothing_is_earned(tx: Tx):
     assert xp(tx, alice, "blacksmith") == 0
     assert stats(tx, alice) == {}
     assert tx.execute("SELECT FROM engagement_inbox").fetchall() == []
+
+
+def test_a_workshop_has_so_many_places(tx: Tx):
+    alice = make_player(tx, money=150 * 30, items={"item_stick": 90})
+    for _ in range(MOST):
+        cook(tx, alice, 1)
+
+    with pytest.raises(WorkshopFull):
+        cook(tx, alice, 1)
+    assert holdings(tx, alice) == {"money": 1500, "item_stick": 30}
+
+    tx.now += FIREPOT_TIME
+    cook(tx, alice, 1)
 
 
 def test_when_it_arrives_it_counts_as_made(tx: Tx):

@@ -98,6 +98,37 @@ def test_what_nobody_may_refuse_loses_nothing(tx: Tx, held: int, kept: int, wait
     assert under_way(tx) == waiting
 
 
+def test_what_waits_again_and_again_is_one_delivery_and_all_of_it_arrives(tx: Tx):
+    alice = make_player(tx, items={"item_stick": STACK_LIMIT})
+    for _ in range(3):
+        player = players.load(tx, alice)
+        player = receive(player, [Slot(STICK, 5), Slot(SPADE, 1)], "test", tx.now)
+        players.save(tx, receive(player, [Slot(STICK, 2)], "test", tx.now))
+
+    add_item(tx, alice, "spade", 1)
+    assert under_way(tx) == [(21, True)]
+
+    player = players.load(tx, alice)
+    players.save(tx, player.with_inventory(player.inventory.take(Slot(STICK, STACK_LIMIT), 100)))
+    add_item(tx, alice, "spade", 1)
+    assert holdings(tx, alice) == {"item_stick": STACK_LIMIT - 79, "item_spade": 5}
+    assert under_way(tx) == []
+
+
+def test_what_waits_for_two_who_become_one_is_lost_on_neither(tx: Tx):
+    alice = make_player(tx, "alice", platform="twitch", items={"item_stick": STACK_LIMIT})
+    bob = make_player(tx, "bob", platform="discord", items={"item_stick": STACK_LIMIT})
+    for ref in (alice, bob):
+        players.save(tx, receive(players.load(tx, ref), [Slot(STICK, 5)], "test", tx.now))
+
+    confirm(tx, alice, bob)
+    players.save(tx, receive(players.load(tx, alice), [Slot(STICK, 5)], "test", tx.now))
+
+    player = players.load(tx, alice)
+    players.save(tx, player.with_inventory(player.inventory.take(Slot(STICK, STACK_LIMIT), 100)))
+    assert holdings(tx, alice) == {"item_stick": STACK_LIMIT - 85}
+
+
 def test_the_deliveries_of_two_who_become_one_arrive_once(tx: Tx):
     alice = make_player(tx, "alice", platform="twitch", items={"item_stick": 1})
     bob = make_player(tx, "bob", platform="discord", items={"item_stick": 10})

@@ -14,6 +14,7 @@ from brandish.content import content
 from brandish.database import Connection, Tx, transaction
 from brandish.engagement import queries as engagement
 from brandish.errors import DomainError
+from brandish.gambles import retention, rules
 from brandish.gambles import service as gambles
 from brandish.gambles.clock import DUE, execute_due
 from brandish.gambles.execution import execute
@@ -22,6 +23,7 @@ from brandish.gambles.models import (
     BetsRequired,
     Gamble,
     GambleActive,
+    GambleFull,
     GambleNotFound,
     GambleNotJoining,
     GambleTooLate,
@@ -523,6 +525,37 @@ def test_past_gambles_are_those_of_whoever_is_left(town: Tx):
     assert (past.initiator_id, past.winner_id) == (left, left)
     assert [(each.user_id, len(each.stake)) for each in past.participants] == [(left, 2)]
     assert {row["user_id"] for row in town.execute("SELECT user_id FROM gamble_opened_items").fetchall()} == {left}
+
+
+def test_a_gamble_takes_so_many_and_no_more(town: Tx):
+    gamble = start_gamble(town, gambler(town, "alice"), FIVE)
+    last, late = gambler(town, "last"), gambler(town, "late")
+    town.execute(
+        "INSERT INTO gamble_participants SELECT %s, gen_random_uuid(), '[]', now() FROM generate_series(3, %s)",
+        (gamble.gamble_id, rules.MOST_PLAYERS),
+    )
+
+    join_gamble(town, last)
+    with pytest.raises(GambleFull):
+        join_gamble(town, late)
+
+    assert holdings(town, late) == {"lootbox_tier0": 5}
+
+
+def test_gambles_are_remembered_for_a_season(town: Tx):
+    start_gamble(town, gambler(town, "alice"), FIVE)
+    until_the_deadline(town)
+    execute(town)
+    start_gamble(town, gambler(town, "bob"), FIVE)
+
+    town.now += retention.KEPT
+    retention.forget_old(town)
+    assert len(town.execute("SELECT FROM gambles").fetchall()) == 2
+
+    town.now += timedelta(seconds=1)
+    retention.forget_old(town)
+    assert [row["state"] for row in town.execute("SELECT state FROM gambles").fetchall()] == ["Joining"]
+    assert len(town.execute("SELECT FROM gamble_participants").fetchall()) == 1
 
 
 # Looking

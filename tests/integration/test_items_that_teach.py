@@ -67,6 +67,16 @@ def test_a_scroll_is_worth_its_experience_on_a_day_that_has_used_up_its_own(tx: 
     assert stored(tx, alice).jobs["explorer"].daily_xp == 250 + 500 + 4500
 
 
+def test_no_day_is_too_short_for_all_the_scrolls_there_are(tx: Tx):
+    alice = make_player(tx, items={"scroll_study": 2})
+    read(tx, alice, 1, "explorer")
+    tx.execute("UPDATE user_jobs SET xp = %(all)s, daily_xp = %(all)s", {"all": 2**31 - 1})
+
+    read(tx, alice, 1, "explorer")
+
+    assert xp(tx, alice, "explorer") == stored(tx, alice).jobs["explorer"].daily_xp == 2**31 - 1 + 500
+
+
 def test_an_epiphany_doubles_a_lesson(tx: Tx):
     alice = make_player(tx, items={"scroll_study": 1})
     tx.rng = EPIPHANY

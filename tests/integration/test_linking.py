@@ -8,6 +8,7 @@ import pytest
 from brandish.content import content
 from brandish.database import Tx
 from brandish.inventory.models import Quality
+from brandish.inventory.service import add_item
 from brandish.jobs import rules as job_rules
 from brandish.jobs import service as jobs
 from brandish.jobs.models import JobProgress
@@ -24,6 +25,7 @@ from brandish.linking.service import (
 )
 from brandish.players.merging import MERGED_TABLES
 from brandish.players.models import PlayerRef, UnknownPlayer
+from brandish.stats.models import Streak
 from tests.factories import announced, holdings, make_player, stored, xp
 
 ALICE = PlayerRef("twitch", "a1", "Alice")
@@ -340,6 +342,36 @@ def test_a_merge_knows_every_table_of_a_player(tx: Tx):
 
     names = {row["table_name"] for row in rows if not row["table_name"].startswith("events")}
     assert names - {"users"} == MERGED_TABLES  # the log keeps saying what was said
+
+
+def test_what_a_stranger_gets_for_registering_survives_the_merge_in_the_same_moment(tx: Tx):
+    bob = stored(tx, make_player(tx, "Bob", platform="discord", platform_id=str(BOB.platform_id)))
+    yesterday = tx.now.date() - timedelta(days=1)
+    tx.execute("UPDATE user_streaks SET streak = 4, last_on = %s WHERE user_id = %s", (yesterday, bob.id))
+    tx.execute("DELETE FROM stats_inbox")
+
+    link(tx, ALICE, BOB)
+    add_item(tx, ALICE, "spade", 1)
+
+    assert stored(tx, ALICE).streak == Streak(5, tx.now.date())
+    counted = tx.execute("SELECT count(*) AS days FROM stats_inbox WHERE event_type = 'daily_streak'").fetchone()
+    assert counted == {"days": 1}
+
+
+def test_a_merge_finds_the_rows_of_a_player_by_an_index(tx: Tx):
+    rows = tx.execute(
+        """
+        SELECT format('%s.%s', f.conrelid::regclass, a.attname) AS reference
+        FROM pg_constraint f JOIN pg_attribute a ON (a.attrelid, a.attnum) = (f.conrelid, f.conkey[1])
+        WHERE f.contype = 'f' AND f.confrelid = 'users'::regclass
+          AND NOT EXISTS (
+              SELECT FROM pg_index i
+              WHERE i.indrelid = f.conrelid AND i.indkey[0] = f.conkey[1] AND i.indpred IS NULL
+          )
+        """
+    ).fetchall()
+
+    assert [row["reference"] for row in rows] == []
 
 
 # Unlinking

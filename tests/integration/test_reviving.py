@@ -50,9 +50,10 @@ def test_who_has_no_time_left_may_talk_at_once(tx: Tx):
     make_player(tx, "bob")
     silence(tx, "bob", 119)
 
-    use_item(tx, alice, "tonic", 2, target="bob")
+    used = use_item(tx, alice, "tonic", 2, target="bob")
 
     assert remaining(tx, "bob") == 0
+    assert used.message == "You use 2 × tonics: bob may talk again."
     (event,) = announced(tx, "timeout.cleared")
     assert event["username"] == "bob"
 

@@ -9,8 +9,7 @@ import pytest
 
 from brandish.database import Tx, transaction
 from brandish.inventory.models import Quality
-from brandish.items.handlers.trap import OneAtATime
-from brandish.items.models import TargetRequired
+from brandish.items.models import OneAtATime, TargetRequired
 from brandish.items.service import use_item
 from brandish.linking.service import claim_link, confirm_link, start_link
 from brandish.messages import service as messages

@@ -22,12 +22,34 @@ ITEMS = {
     "offcut": "item_offcut",  # the shop does not buy it
     "boulder": "weapon_boulder",  # the shop does not sell it
     "money": "money",  # neither
+    "stick": "item_stick",
+    "crate": "lootbox_tier0",
+    "lootbox": "lootbox_tier1",
+    "strongbox": "lootbox_tier2",
+    "vaultbox": "lootbox_tier3",
+    "dart": "weapon_dart",
+    "snare": "blast_snare",
+    "keg": "blast_keg",
+    "buckler": "guard_buckler",
+    "mirror": "guard_mirror",
+    "scroll": "scroll_study",
+    "lens": "item_lens",
     "unicorn": "",  # there is none
 }
 """{name as players say it: internal name}."""
 
-_ODDS = {"buy": 25, "sell": 25, "give": 22, "add": 10, "remove": 10, "register": 8, "say": 25, "vote": 5}
+_ODDS = {
+    **{"buy": 25, "sell": 25, "give": 22, "add": 10, "remove": 10, "register": 8, "say": 25, "vote": 5},
+    **{"use": 60, "upgrade": 25, "disassemble": 10, "cancel": 20, "gamble": 6, "join": 14},
+}
 _GOODS = ("spade", "pebble", "spike", "tonic", "firepot", "offcut", "boulder")
+_WEAPONS = ("dart", "pebble", "boulder", "firepot", "keg")
+_BOXES = ("crate", "lootbox", "strongbox", "vaultbox")
+_USEFUL = (*_WEAPONS, *_BOXES, "buckler", "mirror", "spike", "snare", "tonic", "spade", "scroll", "lens")
+_AT_SOMEBODY = ("dart", "pebble", "boulder", "snare", "tonic")
+_LESSONS = ("merchant", "blacksmith", "gambler", "scholar")  # the last is locked
+_MADE = ("lootbox", "strongbox", "vaultbox", "boulder", "snare", "keg", "buckler", "firepot", "firepot", "mirror")
+_SALVAGED = ("lootbox", "strongbox", "vaultbox", "boulder", "snare", "keg", "buckler")
 _QUANTITIES = (1, 1, 1, 1, 2, 2, 3, 5, 25, 10_000)
 
 
@@ -72,7 +94,34 @@ def draw(rng: Random, key: str | None) -> Call:
         return line(who, key=key)
     if action == "vote":
         return ballot(who, rng.randint(1, 2), key=key)
+    if action == "use":
+        return _drawn_use(rng, who, key)
+    if action in ("upgrade", "disassemble"):
+        name = rng.choice(_MADE if action == "upgrade" else _SALVAGED)
+        return craft(action, who, name, rng.choice((1, 1, 2, 5)), key=key)
+    if action == "cancel":
+        return cancellation(who, key=key)
+    if action == "gamble":
+        return gamble(who, rng.choice(("crate", "lootbox")), rng.randint(1, 3), key=key)
+    if action == "join":
+        return entry(who, key=key)
     return registration(rng.randrange(len(PLAYERS) + STRANGERS), key=key)
+
+
+def _drawn_use(rng: Random, who: int, key: str | None) -> Call:
+    item = rng.choice(_USEFUL)
+    quantity = 1 if item in ("spike", "snare") else rng.choice((1, 1, 2))
+    if item in _BOXES:
+        quantity = rng.choice((1, 2, 10))
+    target = ""
+    if item in _AT_SOMEBODY:
+        beside = range(who % len(PLATFORMS), len(PLAYERS), len(PLATFORMS))  # on the same platform
+        target = str(PLAYERS[rng.choice(beside)].username)
+    elif item == "scroll":
+        target = rng.choice(_LESSONS)
+    elif item == "lens":
+        target = "rainbow"
+    return use(who, item, quantity, target, key=key)
 
 
 def trade(action: str, who: int, item: str, quantity: int, *, key: str | None = None, old_path: bool = False) -> Call:
@@ -114,6 +163,32 @@ def line(who: int, *, key: str | None = None) -> Call:
 
 def ballot(who: int, option: int, *, key: str | None = None) -> Call:
     return Call("vote", "/api/v1/progression/vote", _caller(who) | {"option_index": option}, who, quantity=1, key=key)
+
+
+def use(who: int, item: str, quantity: int, target: str = "", *, key: str | None = None) -> Call:
+    body = _caller(who) | {"item_name": item, "quantity": quantity, "target_user": target}
+    return Call("use", "/api/v1/user/item/use", body, who, item, quantity, key=key)
+
+
+def craft(action: str, who: int, item: str, quantity: int, *, key: str | None = None) -> Call:
+    """Upgrade or disassemble."""
+    body = _caller(who) | {"item": item, "quantity": quantity}
+    return Call(action, f"/api/v1/user/item/{action}", body, who, item, quantity, key=key)
+
+
+def cancellation(who: int, *, key: str | None = None) -> Call:
+    """Of what was started last."""
+    return Call("cancel", "/api/v1/crafting/cancel", _caller(who), who, quantity=1, key=key)
+
+
+def gamble(who: int, box: str, quantity: int, *, key: str | None = None) -> Call:
+    body = _caller(who) | {"bets": [{"item_name": box, "quantity": quantity}]}
+    return Call("gamble", "/api/v1/gamble/start", body, who, quantity=1, key=key)
+
+
+def entry(who: int, *, key: str | None = None) -> Call:
+    """Into the gamble that is on."""
+    return Call("join", "/api/v1/gamble/join", _caller(who), who, quantity=1, key=key)
 
 
 def _caller(who: int) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from tests.api.conftest import handler_of, proxy_event
 from tests.promises.calls import Call, Plan
 from tests.promises.ledger import Answer
 
-GROUPS = ("economy", "users", "messages", "progression")
+GROUPS = ("economy", "users", "messages", "progression", "crafting", "gamble")
 PATIENCE = 200
 """retries"""
 

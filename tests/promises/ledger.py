@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any, NamedTuple
@@ -13,14 +13,14 @@ from brandish.content import content
 from brandish.database import Connection
 from brandish.inventory.models import STACK_LIMIT, Quality
 from brandish.jobs.rules import DAILY_CAP, LEVEL_CAP, game_day, level_for
+from tests.promises import deeds, silences
 from tests.promises.calls import ITEMS, PLAYERS, Call, player
-
-Holdings = Counter[tuple[str, str]]
-"""{(platform id, internal name): quantity over all qualities}."""
-
+from tests.promises.deeds import Deed, Holdings
 
 LINE = "message.received"
 BALLOT = "progression.vote_recorded"
+WORKING = ("merchant", "blacksmith", "gambler")
+"""Jobs that are unlocked."""
 
 
 class Fact(NamedTuple):
@@ -32,6 +32,7 @@ class Fact(NamedTuple):
     quantity: int
     money: int = 0
     receiver: str | None = None
+    number: str = ""  # of the job or the gamble, where the answer tells it
 
 
 @dataclass(frozen=True)
@@ -66,18 +67,17 @@ class Ledger:
 
     def facts(self) -> Counter[Fact]:
         """What the clients know to have happened: a key's answers, however many, are one action."""
-        seen: dict[str, Answer] = {}
-        facts: Counter[Fact] = Counter()
+        return Counter(fact for answer in self.actions() for fact in _facts_of(answer))
+
+    def actions(self) -> Iterator[Answer]:
+        """One answer for each action that the clients know to have been done."""
+        seen: set[str] = set()
         for answer in self.answers:
-            if not answer.done:
-                continue
             key = answer.call.key
-            if key is None:
-                facts.update(_facts_of(answer))
-            elif key not in seen:
-                seen[key] = answer
-                facts.update(_facts_of(answer))
-        return facts
+            if answer.done and key not in seen:
+                yield answer
+                if key is not None:
+                    seen.add(key)
 
     def unknown(self) -> list[Call]:
         """Calls without a key whose answer was lost."""
@@ -131,6 +131,20 @@ def _facts_of(answer: Answer) -> Iterable[Fact]:
             yield Fact(LINE, actor, "", 1)
         case "vote" if not body.get("already_voted"):
             yield Fact(BALLOT, actor, "", 1)
+        case "use":
+            yield Fact("item.used", actor, item, call.quantity)
+        case "upgrade":
+            job_id = body.get("job_id", "")
+            made = "crafting.started" if job_id else "item.upgraded"
+            yield Fact(made, actor, item, body["quantity_upgraded"], number=job_id)
+        case "disassemble":
+            yield Fact("item.disassembled", actor, item, body["quantity_processed"])
+        case "cancel":
+            yield Fact("crafting.cancelled", actor, "", 1, number=body["job_id"])
+        case "gamble":
+            yield Fact("gamble.started", actor, "", 1, number=body["gamble_id"])
+        case "join":
+            yield Fact("gamble.joined", actor, "", 1)
         case _:
             pass
 
@@ -138,11 +152,21 @@ def _facts_of(answer: Answer) -> Iterable[Fact]:
 def logged_facts(conn: Connection) -> Counter[Fact]:
     """What the event log says happened to items, which ballots it knows, and which lines of chat were counted."""
     names = _names(conn)
-    rows = conn.execute("SELECT event_type, user_id, payload FROM events WHERE event_type LIKE 'item.%%'").fetchall()
+    rows = conn.execute(
+        """
+        SELECT event_type, user_id, payload FROM events
+        WHERE event_type LIKE 'item.%%' OR event_type IN ('crafting.started', 'crafting.cancelled')
+        """
+    ).fetchall()
     facts: Counter[Fact] = Counter()
     for row in rows:
         payload = row["payload"]
         assert payload["user_id"] == str(row["user_id"])
+        if row["event_type"] == "crafting.cancelled":
+            facts[Fact(row["event_type"], names[row["user_id"]], "", 1, number=payload["job_id"])] += 1
+            continue
+        if row["event_type"] == "item.upgraded" and payload["job_id"]:
+            continue  # a clock's doing, or in passing
         receiver = payload.get("receiver_id")
         facts[
             Fact(
@@ -152,8 +176,14 @@ def logged_facts(conn: Connection) -> Counter[Fact]:
                 payload["quantity"],
                 payload.get("cost", payload.get("money_gained", 0)),
                 names[UUID(receiver)] if receiver else None,
+                payload.get("job_id") or "",
             )
         ] += 1
+    gambles = conn.execute(
+        "SELECT event_type, user_id, payload FROM events WHERE event_type IN ('gamble.started', 'gamble.joined')"
+    ).fetchall()
+    for row in gambles:
+        facts[Fact(row["event_type"], names[row["user_id"]], "", 1, number=row["payload"].get("id", ""))] += 1
     for row in conn.execute("SELECT user_id FROM events WHERE event_type = %s", (BALLOT,)).fetchall():
         facts[Fact(BALLOT, names[row["user_id"]], "", 1)] += 1
     for (name, event_type), times in _stats(conn).items():
@@ -172,10 +202,10 @@ def _stats(conn: Connection) -> Counter[tuple[str, str]]:
 
 
 def effects(facts: Mapping[Fact, int]) -> Holdings:
-    """What the facts change."""
+    """What trade changes, and what comes and goes without a reason."""
     changed: Holdings = Counter()
     for fact, times in facts.items():
-        if not fact.item:
+        if fact.type not in ("item.bought", "item.added", "item.sold", "item.removed", "item.transferred"):
             continue
         sign = 1 if fact.type in ("item.bought", "item.added") else -1
         changed[fact.actor, fact.item] += sign * fact.quantity * times
@@ -204,8 +234,8 @@ def rewards(conn: Connection, logged: Mapping[Fact, int]) -> Holdings:
 
 
 def held(conn: Connection) -> Holdings:
-    """What the database holds, also for players without room for it; fails on a stack that is empty, overfull or
-    there twice."""
+    """What the database holds, also for players without room for it, but for what is still in the works; fails on a
+    stack that is empty, overfull or there twice."""
     names = _names(conn)
     found: Holdings = Counter()
     for row in conn.execute("SELECT user_id, inventory_data FROM user_inventory").fetchall():
@@ -215,7 +245,7 @@ def held(conn: Connection) -> Holdings:
         for slot in slots:
             assert 1 <= slot["quantity"] <= STACK_LIMIT, slot
             found[names[row["user_id"]], content.item(slot["item_id"]).internal_name] += slot["quantity"]
-    for row in conn.execute("SELECT user_id, slots FROM deliveries").fetchall():
+    for row in conn.execute("SELECT user_id, slots FROM deliveries WHERE no_room").fetchall():
         for item_id, quantity, _ in row["slots"]:
             found[names[row["user_id"]], content.item(item_id).internal_name] += quantity
     return found
@@ -235,11 +265,17 @@ def check(conn: Connection, ledger: Ledger, initial: Holdings) -> int:
     told, logged = ledger.facts(), logged_facts(conn)
     assert told - logged == Counter(), "promised, and not in the log"
     explain(logged - told, ledger.unknown())
-    due = _sum(_sum(initial, effects(logged)), rewards(conn, logged))
+    names = _names(conn)
+    story = deeds.read(conn, names)
+    done = _sum(effects(logged), deeds.effects(story, names))
+    due = _sum(_sum(initial, done), rewards(conn, logged))
     assert _without_zeros(held(conn)) == _without_zeros(due)
+    deeds.check(conn, story, names)
+    silences.check(conn, story)
+    _check_shields(conn, ledger, story, logged - told)
     _check_answers_kept(conn, ledger)
-    _check_experience(conn, logged)
-    _check_engagement(conn, logged)
+    _check_experience(conn, story)
+    _check_engagement(conn, logged, story)
     _check_ballots(conn, logged)
     _check_registrations(conn, ledger)
     return (logged - told).total()
@@ -266,10 +302,18 @@ def _may_explain(call: Call, fact: Fact) -> bool:
         "give": "item.transferred",
         "say": LINE,
         "vote": BALLOT,
+        "use": "item.used",
+        "upgrade": "crafting.started" if fact.type == "crafting.started" else "item.upgraded",
+        "disassemble": "item.disassembled",
+        "cancel": "crafting.cancelled",
+        "gamble": "gamble.started",
+        "join": "gamble.joined",
     }
     if (kinds.get(call.action), actor, item, receiver) != (fact.type, fact.actor, fact.item, fact.receiver):
         return False
-    exact = call.action not in ("buy", "sell", "remove")
+    if call.action == "upgrade":
+        return call.quantity * 2 >= fact.quantity  # each may be a masterwork
+    exact = call.action not in ("buy", "sell", "remove", "disassemble")
     return call.quantity == fact.quantity if exact else call.quantity >= fact.quantity
 
 
@@ -281,38 +325,58 @@ def _check_answers_kept(conn: Connection, ledger: Ledger) -> None:
     assert set(kept) == promised
 
 
-def _check_experience(conn: Connection, logged: Mapping[Fact, int]) -> None:
-    """A tenth of the money traded, doubled at best by luck, cut off at the day's limit; on top of it lessons."""
+def _check_experience(conn: Connection, story: list[Deed]) -> None:
+    """Each deed has taught its doer once, doubled at best by luck; what a day's limit holds for was cut off there."""
     names = _names(conn)
-    earned: Counter[str] = Counter()
-    for fact, times in logged.items():
-        if fact.type in ("item.bought", "item.sold"):
-            earned[fact.actor] += times * max(1, -(-fact.money // 10))
-    days = {
-        game_day(row["created_at"])
-        for row in conn.execute("SELECT created_at FROM events WHERE event_type LIKE 'item.%%'").fetchall()
-    }
-    rises: Counter[str] = Counter()
-    for row in conn.execute("SELECT user_id, payload FROM events WHERE event_type = 'job.level_up'").fetchall():
-        rises[names[row["user_id"]]] += row["payload"]["new_level"] - row["payload"]["old_level"]
-    lessons = conn.execute("SELECT user_id, xp FROM job_xp_events WHERE source = 'achievement'").fetchall()
-    taught: Counter[str] = Counter()
-    for row in lessons:
-        taught[names[row["user_id"]]] += row["xp"]
-    rows = conn.execute("SELECT * FROM user_jobs").fetchall()
-    assert {names[row["user_id"]] for row in rows} == set(earned)
+    often, much = deeds.lessons(story)
+    rows = conn.execute("SELECT user_id, job_key, source, xp, earned_at FROM job_xp_events").fetchall()
+    times = Counter((names[row["user_id"]], row["job_key"], row["source"]) for row in rows)
+    taught: Counter[tuple[str, str, str]] = Counter()
     for row in rows:
-        name = names[row["user_id"]]
-        assert row["daily_xp"] <= DAILY_CAP + taught[name]
-        assert row["level"] == level_for(row["xp"], LEVEL_CAP) == rises[name]
-        if len(days) == 1:
-            assert row["xp"] == row["daily_xp"]
+        taught[names[row["user_id"]], row["job_key"], row["source"]] += row["xp"]
+    for key, xp in taught.items():
+        assert xp <= 2 * much[key], key
+        assert times[key] <= often[key], key
+    rises: Counter[tuple[str, str]] = Counter()
+    for deed in deeds.of(story, "job.level_up"):
+        rises[deed.who, deed.payload["job_key"]] += deed.payload["new_level"] - deed.payload["old_level"]
+    jobs = conn.execute("SELECT * FROM user_jobs").fetchall()
+    standings = {(names[row["user_id"]], row["job_key"]): row for row in jobs}
+    # What a locked job would have taught is lost.
+    due = {key for key in much if key[1] in WORKING}
+    assert {key[:2] for key in due} == standings.keys()
+    for (name, job), row in standings.items():
+        assert row["xp"] == sum(xp for key, xp in taught.items() if key[:2] == (name, job))
+        assert row["level"] == level_for(row["xp"], LEVEL_CAP) == rises[name, job]
+    for key in (key for key in due if not deeds.capped(key[2])):
+        assert times[key] == often[key], key
+        assert taught[key] >= much[key], key
+    if len({game_day(row["earned_at"]) for row in rows}) == 1:
+        for name, job in standings:
+            of_job = [key for key in due if key[:2] == (name, job)]
+            assert sum(taught[key] for key in of_job if deeds.capped(key[2])) <= DAILY_CAP
             # A lesson counts into the day as well: what was earned after it may have been cut off earlier.
-            least = min(earned[name] + taught[name], DAILY_CAP)
-            assert least <= row["xp"] <= min(2 * earned[name], DAILY_CAP) + taught[name]
+            assert sum(taught[key] for key in of_job) >= min(sum(much[key] for key in of_job), DAILY_CAP)
 
 
-def _check_engagement(conn: Connection, logged: Mapping[Fact, int]) -> None:
+def _check_shields(conn: Connection, ledger: Ledger, story: list[Deed], unheard: Counter[Fact]) -> None:
+    """Every charge is there, or was met by an attack whose attacker was told so. Nobody was told of the `unheard`."""
+    by_name = {str(ref.username): str(ref.platform_id) for ref in PLAYERS}
+    met: Counter[tuple[str, str]] = Counter()
+    for answer in ledger.actions():
+        if answer.call.action == "use":
+            met.update((by_name[name], kind) for name, kind in deeds.shields_met(answer.body["message"]))
+    raised, left = deeds.shields_raised(story), deeds.shields_left(conn, _names(conn))
+    missing = Counter({key: raised[key] - left[key] - met[key] for key in raised | left | met})
+    unheard_attacks = sum(
+        times for fact, times in unheard.items() if fact.item and content.items[fact.item].handler == "weapon"
+    )
+    assert min(missing.values(), default=0) >= 0, missing
+    # One attack meets one shield of a player at most.
+    assert max(missing.values(), default=0) <= unheard_attacks, missing
+
+
+def _check_engagement(conn: Connection, logged: Mapping[Fact, int], story: list[Deed]) -> None:
     """Each action counts once, as a stat, as engagement and in points, for whoever did it."""
     names = _names(conn)
     stats: Counter[tuple[str, str]] = Counter()
@@ -322,7 +386,13 @@ def _check_engagement(conn: Connection, logged: Mapping[Fact, int]) -> None:
         if stat:
             stats[fact.actor, stat] += times
         if metric:
-            values[fact.actor, metric] += fact.quantity * times
+            values[fact.actor, metric] += _ENGAGES.get(fact.type, fact.quantity) * times
+    for deed in story:
+        if deed.type == "item.upgraded" and deed.payload["job_id"]:
+            stats[deed.who, "item_crafted"] += 1
+            values[deed.who, "item_crafted"] += deed.payload["quantity"]
+        elif deed.type in ("trap.placed", "trap.triggered", "trap.self_triggered"):
+            stats[deed.who, deed.type] += 1
     counted = _stats(conn)
     assert {key: counted[key] for key in stats} == stats
     engaged: Counter[tuple[str, str]] = Counter()
@@ -347,8 +417,18 @@ _COUNTED = {
     "item.transferred": ("item_transferred", ""),
     LINE: ("message_received", "message"),
     BALLOT: ("", "vote_cast"),
+    "item.used": ("item_used", "item_used"),
+    "item.upgraded": ("item_crafted", "item_crafted"),
+    "item.disassembled": ("", "item_disassembled"),
+    "crafting.started": ("", ""),
+    "crafting.cancelled": ("", ""),
+    "gamble.started": ("", "gamble_started"),
+    "gamble.joined": ("", "gamble_joined"),
 }
 """{fact: (stat, engagement metric)}"""
+
+_ENGAGES = {"gamble.started": 3, "gamble.joined": 2}
+"""{fact: so much}, where it is not the quantity."""
 
 
 def _check_ballots(conn: Connection, logged: Mapping[Fact, int]) -> None:

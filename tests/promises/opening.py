@@ -15,6 +15,8 @@ from tests.promises.calls import ITEMS, PLAYERS
 from tests.promises.ledger import Holdings
 
 FOR_SALE = ("spade", "pebble", "spike", "tonic", "firepot", "offcut")
+OF_USE = ("stick", "dart", "snare", "keg", "buckler", "mirror", "scroll", "lens", *(f"lootbox{n}" for n in range(4)))
+OPEN = ("economy", "upgrade", "disassemble", "gamble")
 
 
 def choose_seed() -> int:
@@ -27,7 +29,8 @@ def choose_seed() -> int:
 def furnish(conn: Connection, rng: Random) -> Holdings:
     """Everybody with some of everything in two qualities; the first two with stacks that are nearly full."""
     with transaction(conn, rng=rng) as tx:
-        unlock(tx, "feature_economy", "job_merchant", *(f"item_{name}" for name in FOR_SALE))
+        unlock(tx, *(f"feature_{name}" for name in OPEN), *(f"job_{name}" for name in ledger.WORKING))
+        unlock(tx, *(f"item_{name}" for name in (*FOR_SALE, *OF_USE)))
         hold_target(tx)  # an unlock would change prices and experience in the middle of it
         for number, ref in enumerate(PLAYERS):
             player = players.load_or_create(tx, ref)

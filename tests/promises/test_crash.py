@@ -27,12 +27,13 @@ from local.postgres import Postgres
 from local.process import StackProcess
 from tests.promises import ledger
 from tests.promises.calls import Call, draw
+from tests.promises.clock import bring_forward, underway
 from tests.promises.door import environments
 from tests.promises.ledger import Answer, Ledger
 from tests.promises.opening import choose_seed, furnish
 
 CLIENTS = 8
-CALLS = 120
+CALLS = 150
 """of each client"""
 PATIENCE = 45
 """seconds for one call"""
@@ -131,8 +132,8 @@ def database() -> Iterator[Database]:
         shutil.rmtree(home)
 
 
-def wait(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+def wait(condition: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
         time.sleep(0.01)
@@ -151,15 +152,20 @@ def test_what_was_answered_survives_the_death_of_postgres_and_of_the_stack(
         crowd.start()
 
         crowd.wait_for(CLIENTS * CALLS // 4)
+        _wait_for_work_and_a_gamble(database.url)
         database.crash()
         database.recover()
 
         crowd.wait_for(CLIENTS * CALLS // 2)
+        _wait_for_work_and_a_gamble(database.url)
         first.kill()
         crowd.stack = later.enter_context(StackProcess(database.url, state=tmp_path))
 
         crowd.join()
         with closing(connect(database.url)) as conn:
+            bring_forward(conn)
+            # The stack's own clock finds it, at the next full minute at the latest.
+            wait(lambda: not underway(conn), "what was in the works, and the gamble", seconds=90)
             wait(partial(_nothing_waits, conn), "the relay")
             published = _published(conn)
             ledger.check(conn, crowd.ledger, initial)
@@ -170,6 +176,11 @@ def test_what_was_answered_survives_the_death_of_postgres_and_of_the_stack(
         print(f"    troubles: {dict(crowd.troubles)}\n    events published: {published}")
         print(f"    seconds: {time.perf_counter() - started:.0f}")
     assert count["retries"] >= CLIENTS
+
+
+def _wait_for_work_and_a_gamble(url: str) -> None:
+    with closing(connect(url)) as conn:
+        wait(lambda: underway(conn) == {"work", "gamble"}, "something that is underway")
 
 
 def _nothing_waits(conn: Connection) -> bool:

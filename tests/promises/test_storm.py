@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryFile
@@ -20,14 +21,24 @@ from typing import IO, Any
 import psycopg
 import pytest
 
-from brandish.database import connect
+from brandish.database import Connection, connect
+from clock_due.app import handler as clock
 from tests.promises import ledger
 from tests.promises.calls import Call, Plan
+from tests.promises.clock import bring_forward, underway
+from tests.promises.door import environments
 from tests.promises.ledger import Answer, Ledger
 from tests.promises.opening import choose_seed, furnish
 from tests.promises.scissors import Scissors
 
 ROOT = Path(__file__).resolve().parents[2]
+CLOCKS = 2
+DEEDS = {
+    *("item.used", "lootbox.opened", "timeout.applied", "trap.placed", "trap.triggered"),
+    *("item.upgraded", "item.disassembled", "crafting.started", "crafting.cancelled"),
+    *("gamble.started", "gamble.joined", "gamble.complete", "achievement.unlocked"),
+}
+"""What must have happened in a storm for it to prove anything about it."""
 
 
 @contextmanager
@@ -70,10 +81,29 @@ class Storm:
             scissors = stack.enter_context(Scissors(url, Random(f"{self.plan.seed} scissors"), self.chance))
             errors = stack.enter_context(TemporaryFile("w+"))
             clients = [
-                stack.enter_context(_client(self.plan, number, scissors.url, errors.fileno()))
+                stack.enter_context(
+                    _process(
+                        "tests.promises.client",
+                        json.dumps(vars(self.plan)),
+                        f"{number}",
+                        url=scissors.url,
+                        errors=errors.fileno(),
+                    )
+                )
                 for number in range(self.plan.clients)
             ]
-            _hear(clients, "ready", errors)
+            clocks = [
+                stack.enter_context(
+                    _process(
+                        "tests.promises.clock",
+                        f"{self.plan.seed} clock {n}",
+                        url=scissors.url,
+                        errors=errors.fileno(),
+                    )
+                )
+                for n in range(CLOCKS)
+            ]
+            _hear([*clients, *clocks], "ready", errors)
             terminated = stack.enter_context(saboteur(url, Random(f"{self.plan.seed} saboteur"), self.terminate_every))
             started = time.perf_counter()
             for _ in range(self.plan.rounds):
@@ -81,6 +111,11 @@ class Storm:
                     _say(client)
                 _hear(clients, "done", errors)
             seconds = time.perf_counter() - started
+            ticked: Counter[str] = Counter()
+            for each in clocks:
+                _say(each)
+                assert each.stdout is not None
+                ticked.update(json.loads(each.stdout.readline()))
             found = Ledger([answer for client in clients for answer in _answers(client)])
             assert _content(errors) == ""
         count = found.count()
@@ -90,13 +125,14 @@ class Storm:
             "calls per second": round(count["calls"] / seconds),
             **count,
             "cuts": dict(scissors.cuts + terminated),
+            "clocks": dict(ticked),
         }
 
 
 @contextmanager
-def _client(plan: Plan, number: int, url: str, errors: int) -> Iterator[subprocess.Popen[str]]:
+def _process(module: str, *arguments: str, url: str, errors: int) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.promises.client", json.dumps(vars(plan)), str(number)],
+        [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         env=os.environ | {"DATABASE_URL": url, "PYTHONPATH": os.pathsep.join(sys.path)},
         stdin=subprocess.PIPE,
@@ -134,13 +170,27 @@ def _content(errors: IO[str]) -> str:
     return errors.read()[-5000:]
 
 
+def let_it_all_end(conn: Connection, url: str) -> None:
+    """What is still underway comes due, and two clocks find it at once."""
+    bring_forward(conn)
+    with environments(url, CLOCKS) as together:
+        together([partial(clock, {}, None)] * CLOCKS)
+    assert underway(conn) == set()
+
+
 def weather(database_url: str, storm: Storm) -> dict[str, Any]:
     with closing(connect(database_url)) as conn:
         initial = furnish(conn, Random(storm.plan.seed))
     found, report = storm.rage(database_url)
     print(report)
     with closing(connect(database_url)) as conn:
+        ledger.check(conn, found, initial)
+        let_it_all_end(conn, database_url)
         report["unknown, but done"] = ledger.check(conn, found, initial)
+        rows = conn.execute(
+            "SELECT event_type, count(*) AS n FROM events GROUP BY event_type ORDER BY n DESC"
+        ).fetchall()
+        report["events"] = {row["event_type"]: row["n"] for row in rows}
     return report
 
 
@@ -165,4 +215,5 @@ def test_a_storm_leaves_every_item_and_every_coin_accounted_for(
     with capsys.disabled():
         print("", *(f"    {name}: {value}" for name, value in report.items()), sep="\n")
     assert report["calls"] >= 20_000
+    assert report["events"].keys() >= DEEDS
     assert min(report["refused"], report["replays"], report["answers lost after the commit"]) > 0

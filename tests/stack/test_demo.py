@@ -26,6 +26,7 @@ from local.demo.evening import Evening
 from local.demo.game import Game, Request
 from local.demo.scenes import arrivals, handouts
 from local.demo.summary import report
+from local.demo.things import all_is_done
 from local.postgres import Postgres
 from local.process import ROOT, StackProcess
 
@@ -123,6 +124,8 @@ def test_a_theft_and_an_unplanned_answer_spoil_the_evening(stack: StackProcess):
         evening.begin_counting()
         handouts(evening)
         robbed = evening.viewers[2]
+        evening.say(community.talk(robbed, "hello"))  # first words pay, whenever they are said
+        evening.hear()
         held = evening.held(robbed)["money"]
         theft = {"platform": robbed.platform, "username": robbed.name, "item_name": "money", "quantity": 1}
         assert game.ask(Request("POST", "/api/v1/user/item/remove", theft)).ok
@@ -139,6 +142,20 @@ def test_a_theft_and_an_unplanned_answer_spoil_the_evening(stack: StackProcess):
     assert f"unplanned answer: {robbed.name}: !buy no such thing 1 -> 400 item_not_found" in printed.getvalue()
     assert "NOT ACCOUNTED FOR" in printed.getvalue()
     assert "every item accounted for" not in printed.getvalue()
+
+
+def test_a_gamble_that_ended_in_an_earlier_scene_is_not_waited_for(stack: StackProcess):
+    with (
+        Game(stack.url, API_KEY) as game,
+        Evening(game, Chat(io.StringIO(), 0), invite(10), Random(1)) as evening,
+    ):
+        evening.log.begin()
+        evening.gamble = str(uuid4())
+        evening.log.events.append({"event_type": "gamble.complete", "payload": {"gamble_id": evening.gamble}})
+
+        all_is_done(evening)
+
+        assert evening.faults == []
 
 
 def test_a_wrong_key_is_one_line(stack: StackProcess):

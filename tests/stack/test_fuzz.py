@@ -2,39 +2,86 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 
+from brandish.content import content
+from brandish.database import connect
 from local.process import StackProcess
+from tests.promises.calls import PLAYERS
+from tests.promises.opening import furnish
 
 ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "docs" / "openapi.json"
+TWITCH = [ref for ref in PLAYERS if ref.platform == "twitch"]
+KNOWN = {
+    "platform": ["twitch"],
+    "platform_id": [ref.platform_id for ref in TWITCH],
+    "username": [ref.username for ref in TWITCH],
+    "item_name": [item.public_name for item in content.items.values()],
+    "item": [item.public_name for item in content.items.values()],
+    "target_user": ["", *(ref.username for ref in TWITCH), *content.jobs, "rainbow"],
+}
+"""{field of a request: what makes sense there}"""
+REQUESTS = ("UseRequest", "CraftRequest", "CancelRequest", "StartRequest", "JoinRequest", "Bet")
+
+
+def fuzz(stack: StackProcess, document: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [
+            Path(sys.executable).parent / "schemathesis",
+            "run",
+            document,
+            f"--url={stack.url}",
+            "--header=X-API-Key: test-api-key",
+            "--checks=not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+            "--seed=20261121",
+            "--suppress-health-check=all",
+            "--no-color",
+            *options,
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
 
 
 @pytest.mark.slow
 def test_no_input_of_any_kind_is_a_server_error(database_url: str):
     with StackProcess(database_url) as stack:
-        result = subprocess.run(
-            [
-                Path(sys.executable).parent / "schemathesis",
-                "run",
-                ROOT / "docs" / "openapi.json",
-                f"--url={stack.url}",
-                "--header=X-API-Key: test-api-key",
-                "--checks=not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
-                "--phases=examples,coverage,fuzzing",
-                "--max-examples=60",
-                "--max-time=240",
-                "--seed=20261121",
-                "--suppress-health-check=all",
-                "--no-color",
-            ],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=600,
-        )
+        options = ("--phases=examples,coverage,fuzzing", "--max-examples=60", "--max-time=240")
+        result = fuzz(stack, DOCUMENT, *options)
 
     assert result.returncode == 0, result.stdout[-8000:]
+
+
+@pytest.mark.slow
+def test_what_players_may_ask_of_items_that_do_things_is_never_a_server_error(database_url: str, tmp_path: Path):
+    """Names drawn at random are nobody's: this knows players, what they hold, and what is unlocked."""
+    document: dict[str, Any] = json.loads(DOCUMENT.read_text())
+    for name in REQUESTS:
+        properties = document["components"]["schemas"][name]["properties"]
+        properties |= {field: {"type": "string", "enum": KNOWN[field]} for field in properties.keys() & KNOWN.keys()}
+    bet = document["components"]["schemas"]["Bet"]["properties"]
+    bet["item_name"]["enum"] = ["crate", "lootbox", "spade"]
+    bet["quantity"] |= {"minimum": 0, "maximum": 3}
+    knowing = tmp_path / "openapi.json"
+    knowing.write_text(json.dumps(document))
+    with StackProcess(database_url) as stack, closing(connect(database_url)) as conn:
+        furnish(conn, Random(1))
+        options = ("--phases=coverage,fuzzing", "--max-examples=400", "--max-time=60")
+        result = fuzz(
+            stack, knowing, *options, "--include-path-regex=/item/(use|upgrade|disassemble)|/gamble/|/crafting/"
+        )
+        done = {row["event_type"] for row in conn.execute("SELECT DISTINCT event_type FROM events").fetchall()}
+
+    assert result.returncode == 0, result.stdout[-8000:]
+    assert done >= {"item.used", "item.upgraded", "item.disassembled", "crafting.started", "gamble.started"}

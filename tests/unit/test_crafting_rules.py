@@ -21,7 +21,7 @@ from brandish.crafting.rules import (
     disassemble,
     find_disassemble,
     find_upgrade,
-    listed,
+    in_words,
     upgrade,
 )
 from brandish.inventory.models import STACK_LIMIT, Inventory, Quality, Slot
@@ -307,4 +307,4 @@ def test_a_locked_recipe_says_what_is_missing_and_a_learned_one_is_open(key: str
     ],
 )
 def test_things_are_listed_as_people_list_them(quantities: dict[str, int], text: str):
-    assert listed(quantities) == text
+    assert in_words(quantities) == text

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from brandish.jobs.rules import LEVEL_TOTALS
 from brandish.players.merging import merged
 from brandish.players.models import Link, Player
 from brandish.progression.models import World
+from brandish.stats.models import Streak
 
 TODAY = date(2026, 3, 1)
 YESTERDAY = date(2026, 2, 28)
@@ -54,6 +56,28 @@ def test_a_stack_stops_at_its_limit():
     other = player(slots=(Slot(1, 2),))
 
     assert merged(keeper, other).inventory.slots == (Slot(1, STACK_LIMIT),)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        ((1, 10), (4, 9), (5, 10)),  # they touch
+        ((3, 10), (4, 9), (5, 10)),  # they overlap
+        ((9, 10), (2, 8), (9, 10)),  # one lies within the other
+        ((1, 10), (4, 8), (1, 10)),  # a day is missing
+        ((2, 10), (2, 10), (2, 10)),
+        ((2, 10), None, (2, 10)),
+    ],
+)
+def test_streaks_are_joined_as_far_as_their_days_are_in_a_row(
+    one: tuple[int, int], other: tuple[int, int] | None, both: tuple[int, int]
+):
+    def with_streak(streak: tuple[int, int] | None) -> Player:
+        return replace(player(), streak=streak and Streak(streak[0], date(2026, 3, streak[1])))
+
+    expected = Streak(both[0], date(2026, 3, both[1]))
+    assert merged(with_streak(one), with_streak(other)).streak == expected
+    assert merged(with_streak(other), with_streak(one)).streak == expected
 
 
 inventories = st.dictionaries(

@@ -12,6 +12,7 @@ import schemathesis
 from fastapi import FastAPI
 from pydantic import create_model
 
+from doors.nulls import WithNulls
 from local import openapi
 
 DOCUMENT: dict[str, Any] = openapi.document()
@@ -56,6 +57,27 @@ def test_every_reference_leads_somewhere():
         target = DOCUMENT
         for step in reference.removeprefix("#/").split("/"):
             target = target[step]
+
+
+def subclasses(model: type) -> Iterator[type]:
+    for each in model.__subclasses__():
+        yield each
+        yield from subclasses(each)
+
+
+def test_what_may_be_absent_from_an_answer_is_not_promised():
+    """What is empty is left out, except by those that show their nulls."""
+    show_nulls = {model.__name__ for model in subclasses(WithNulls)}
+    schemas: dict[str, Any] = DOCUMENT["components"]["schemas"]
+    promised = {
+        f"{name}.{field}"
+        for name, schema in schemas.items()
+        for field in schema.get("required", ())
+        if {"type": "null"} in schema["properties"][field].get("anyOf", ()) and name not in show_nulls
+    }
+
+    assert show_nulls & schemas.keys()
+    assert promised == set()
 
 
 def test_operations_have_names_of_their_own():

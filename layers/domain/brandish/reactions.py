@@ -104,7 +104,10 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     GambleStarted: (gambles.gambler_xp, engages("gamble_started", lambda event: 3), commands),
     GambleJoined: (gambles.gambler_xp, engages("gamble_joined", lambda event: 2), commands),
     GamblePlayed: (counts("gamble_participated", gambles.about), gambles.remarkable_luck, gambles.winners_xp),
-    JobLevelUp: (counts("job_level_up", lambda event: {"job_key": event.job_key, "level": event.new_level}),),
+    JobLevelUp: (
+        counts("job_level_up", lambda event: {"job_key": event.job_key, "level": event.new_level}),
+        crafting.recipes_of_level,
+    ),
     AchievementUnlocked: (),
 }
 """Every event that can happen to a player, with what is owed for it in particular."""

@@ -29,12 +29,20 @@ class Blast:
 
 
 class BlastExploded(Event):
-    """`usernames` are those it has silenced, in alphabetical order; no shield stood in its way there."""
+    """
+    Attributes:
+        usernames: of those it has silenced, where no shield stood in its way: the first `MOST_NAMED` of the alphabet.
+            Each of them has a `timeout.applied` as well.
+        silenced_count: of all of them.
+    """
+
+    MOST_NAMED: ClassVar[int] = 25
 
     type: ClassVar[str] = "blast.exploded"
     platform: str
     setter_id: UUID
     usernames: list[str]
+    silenced_count: int
     duration_seconds: int
     timestamp: int
 

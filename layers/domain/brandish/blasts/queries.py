@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import LiteralString
+from datetime import datetime
+from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
 from brandish.blasts.clock import READY
-from brandish.blasts.models import Blast
 from brandish.database import Cursor, Tx
+
+if TYPE_CHECKING:  # the retention clock starts without pydantic
+    from brandish.blasts.models import Blast
 
 ARMED: LiteralString = "SELECT true FROM armed_blasts b WHERE b.platform = %s"
 
@@ -48,3 +51,7 @@ def delete_due_blast(tx: Tx) -> Cursor:
 
 def move_blasts(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     tx.execute("UPDATE armed_blasts SET setter_id = %s WHERE setter_id = %s", (to_id, from_id))
+
+
+def delete_armed_before(tx: Tx, moment: datetime) -> None:
+    tx.execute("DELETE FROM armed_blasts WHERE armed_at < %s", (moment,))

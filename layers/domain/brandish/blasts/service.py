@@ -51,10 +51,12 @@ def explode_due(tx: Tx) -> int:
     added = timedelta(seconds=blast.seconds)
     struck = shields.attack(tx, blast.platform, setter, crowd, added, f"a {item.public_name} of {setter.username}'s")
     messages.leave(tx, blast.platform, crowd)
+    names = sorted(each.username for each in struck if each.met is None)
     event = BlastExploded(
         platform=blast.platform,
         setter_id=setter.id,
-        usernames=sorted(each.username for each in struck if each.met is None),
+        usernames=names[: BlastExploded.MOST_NAMED],
+        silenced_count=len(names),
         duration_seconds=blast.seconds,
         timestamp=int(tx.now.timestamp()),
     )

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from random import Random
 
@@ -39,6 +40,11 @@ def plural(name: str, quantity: int) -> str:
 
 def article(name: str) -> str:
     return "an" if name[:1].lower() in tuple("aeiou") else "a"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """Words in a row, the last two joined by `last`."""
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def _covers(theme: Theme, day: str) -> bool:

@@ -180,6 +180,11 @@ class NotEnoughIngredients(Refused):
     message = "You do not have enough: it takes {needed}, and you have {held}."
 
 
+class WorkshopFull(Refused):
+    code = "inventory_full"
+    message = "Your workshop is full: {most} batches are in the works. Wait for one, or call one off."
+
+
 class NothingInTheWorks(NotFound):
     code = "not_found"
     message = "You have nothing in the works."

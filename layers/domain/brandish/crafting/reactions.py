@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from random import Random
 
@@ -9,6 +10,7 @@ from brandish.content import content
 from brandish.crafting.models import ItemDisassembled, ItemUpgraded
 from brandish.deliveries.models import DeliveryArrived
 from brandish.engagement.reactions import commands
+from brandish.jobs.models import JobLevelUp
 from brandish.jobs.reactions import earn
 from brandish.players.models import Player
 from brandish.stats.reactions import counted
@@ -50,6 +52,17 @@ def xp_for_upgrade(event: ItemUpgraded, player: Player, now: datetime, rng: Rand
 
 def xp_for_disassembling(event: ItemDisassembled, player: Player, now: datetime, rng: Random) -> Player:
     return earn(player, JOB, XP * event.quantity, event.type, now, rng)
+
+
+def recipes_of_level(event: JobLevelUp, player: Player, now: datetime, rng: Random) -> Player:
+    """Those that wait for this level of the job are the player's from now on. Source: rules 8.2."""
+    reached = {
+        recipe.recipe_key
+        for recipe in content.upgrades.values()
+        if (recipe.unlock_type, recipe.job_key, recipe.unlock_threshold)
+        == ("job_level", event.job_key, event.new_level)
+    }
+    return replace(player, recipes=player.recipes | reached) if reached else player
 
 
 def masterwork(event: ItemUpgraded, player: Player, now: datetime, rng: Random) -> Player:

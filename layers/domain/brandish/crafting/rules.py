@@ -8,7 +8,7 @@ from math import ceil
 from random import Random
 
 from brandish import dice
-from brandish.catalog.rules import plural
+from brandish.catalog.rules import listed, plural
 from brandish.content import Disassemble, Ingredient, Upgrade, content
 from brandish.crafting.models import Batch, NotEnoughIngredients, RecipeNotFound, Salvage
 from brandish.inventory.models import Inventory, Quality, Slot
@@ -33,7 +33,7 @@ _BY_TARGET = _by_target()
 
 
 def find_upgrade(name: str) -> Upgrade:
-    """The recipe for the item of that name; else the one with that key, which is what it is made of.
+    """The recipe for the item of that name; else the one with that key.
 
     Raises:
         RecipeNotFound
@@ -116,8 +116,8 @@ def _units(inventory: Inventory, costs: Iterable[Ingredient], wanted: int) -> in
     units = min(wanted, *(held[cost.item] // cost.quantity for cost in costs))
     if units == 0:
         raise NotEnoughIngredients(
-            needed=listed({cost.item: cost.quantity for cost in costs}),
-            held=listed(held),
+            needed=in_words({cost.item: cost.quantity for cost in costs}),
+            held=in_words(held),
         )
     return units
 
@@ -140,9 +140,8 @@ def _consume(
     return inventory, tuple(consumed)
 
 
-def listed(quantities: Mapping[str, int]) -> str:
+def in_words(quantities: Mapping[str, int]) -> str:
     """For messages: of {internal name: quantity}."""
-    parts = [
-        f"{quantity} × {plural(content.items[name].public_name, quantity)}" for name, quantity in quantities.items()
-    ]
-    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+    return listed(
+        [f"{quantity} × {plural(content.items[name].public_name, quantity)}" for name, quantity in quantities.items()]
+    )

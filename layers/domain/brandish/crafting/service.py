@@ -24,10 +24,10 @@ def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Cra
 
     Raises:
         RecipeNotFound, UnknownPlayer, FeatureLocked, FeatureLockedBehind, RecipeLocked, NotEnoughIngredients,
-        InventoryFull
+        InventoryFull, WorkshopFull
     """
     recipe = rules.find_upgrade(item_name)
-    player = players.load(tx, crafter, KNOWN)
+    player = players.load(tx, crafter, KNOWN, *([works.UNDERWAY] if recipe.duration_seconds else []))
     require_feature(player.world, UPGRADE_FEATURE)
     player = learning.learned(player, recipe)
     inventory, batch = rules.upgrade(player.inventory, recipe, wanted, player.world, tx.rng)

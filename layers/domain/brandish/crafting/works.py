@@ -7,7 +7,15 @@ from uuid import UUID, uuid4
 
 from brandish.content import content
 from brandish.crafting import rules
-from brandish.crafting.models import Batch, CraftingCancelled, CraftingStarted, Job, NoSuchJob, NothingInTheWorks
+from brandish.crafting.models import (
+    Batch,
+    CraftingCancelled,
+    CraftingStarted,
+    Job,
+    NoSuchJob,
+    NothingInTheWorks,
+    WorkshopFull,
+)
 from brandish.crafting.reactions import SOURCE
 from brandish.database import Tx
 from brandish.deliveries.models import Delivery
@@ -16,9 +24,24 @@ from brandish.inventory.models import Quality, Slot
 from brandish.players import service as players
 from brandish.players.models import NoSuchPlayer, Player, PlayerRef
 
+MOST = 20
+"""Batches in the works of one player: they are all read together."""
+
+UNDERWAY = sent_by(SOURCE)
+"""For `start`."""
+
 
 def start(player: Player, batch: Batch, duration_seconds: int, now: datetime) -> tuple[Player, Job]:
-    """Send the batch on its way; its ingredients are gone already."""
+    """Send the batch on its way; its ingredients are gone already.
+
+    Args:
+        player: loaded with `UNDERWAY`.
+
+    Raises:
+        WorkshopFull
+    """
+    if len(underway(player, now)) >= MOST:
+        raise WorkshopFull(most=MOST)
     recipe = batch.recipe
     delivery = Delivery(
         delivery_id=uuid4(),
@@ -57,7 +80,7 @@ def jobs_of(tx: Tx, ref: PlayerRef) -> list[Job]:
     Raises:
         NoSuchPlayer
     """
-    player, _ = players.peek(tx, ref, sent_by(SOURCE))
+    player, _ = players.peek(tx, ref, UNDERWAY)
     if player is None:
         raise NoSuchPlayer(name=ref.called)
     return [_job(delivery) for delivery in underway(player, tx.now)]
@@ -76,7 +99,7 @@ def cancel(tx: Tx, ref: PlayerRef, job_id: UUID | None = None) -> tuple[Job, dic
         UnknownPlayer, NothingInTheWorks, NoSuchJob
         InventoryFull: there is no room for what would be given back; the work goes on.
     """
-    player = players.load(tx, ref, sent_by(SOURCE))
+    player = players.load(tx, ref, UNDERWAY)
     delivery = _wanted([each for each in underway(player, tx.now) if not each.no_room], job_id)
     inventory = player.inventory
     refunded: dict[str, int] = {}

@@ -22,10 +22,12 @@ DUE: LiteralString = "(SELECT " + COLUMNS + " FROM deliveries d WHERE d.user_id 
 
 
 def insert_delivery(tx: Tx, user_id: UUID, delivery: Delivery) -> None:
+    """What has the id of one that is there already goes with it."""
     tx.execute(
         """
-        INSERT INTO deliveries (delivery_id, user_id, source, slots, details, sent_at, due_at, no_room)
+        INSERT INTO deliveries AS waiting (delivery_id, user_id, source, slots, details, sent_at, due_at, no_room)
         VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+        ON CONFLICT (delivery_id) DO UPDATE SET slots = waiting.slots || excluded.slots
         """,
         (
             delivery.delivery_id,

@@ -106,6 +106,11 @@ class GambleTooLate(Refused):
     message = "Too late: the boxes are being opened."
 
 
+class GambleFull(Refused):
+    code = "gamble_not_joining"
+    message = "This gamble is full: {most} players are in it. Wait for the next one."
+
+
 class AlreadyJoined(Refused):
     code = "already_joined"
     message = "You are in this gamble already."

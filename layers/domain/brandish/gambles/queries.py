@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from brandish.database import Cursor, Tx
-from brandish.gambles.models import Bet, Gamble, Participant
-from brandish.lootboxes.models import Drop
+
+if TYPE_CHECKING:  # the retention clock starts without pydantic
+    from brandish.gambles.models import Bet, Gamble, Participant
+    from brandish.lootboxes.models import Drop
 
 # As in the index on it.
 _IS_ACTIVE: LiteralString = "state IN ('Created', 'Joining', 'Opening')"
@@ -32,6 +34,11 @@ STAKE: LiteralString = """
 PLAYERS: LiteralString = (
     "ARRAY(SELECT user_id FROM gambles JOIN gamble_participants USING (gamble_id) WHERE state = 'Opening')"
 )
+
+PLAYERS_NOW: LiteralString = (
+    "SELECT count(*) FROM gambles JOIN gamble_participants USING (gamble_id) WHERE " + _IS_ACTIVE
+)
+"""How many are in the active gamble, as far as they have committed."""
 
 _COLUMNS: LiteralString = """
     gamble_id, initiator_id, state, bets, created_at, join_deadline, executed_at, winner_id, total_value
@@ -131,6 +138,11 @@ def insert_opened_items(tx: Tx, gamble_id: UUID, drops: Sequence[tuple[UUID, Dro
             [drop.value for _, drop in drops],
         ),
     )
+
+
+def delete_executed_before(tx: Tx, moment: datetime) -> None:
+    """With all that belongs to them."""
+    tx.execute("DELETE FROM gambles WHERE executed_at < %s", (moment,))
 
 
 def lock_active(tx: Tx) -> None:

@@ -23,6 +23,8 @@ FEATURE = "feature_gamble"
 BOX_PREFIX = "lootbox"
 MOST_BOXES = 10_000
 """One player may stake in one gamble."""
+MOST_PLAYERS = 2000
+"""In one gamble: it is played in one transaction, which must end in good time on a small machine, too."""
 EARLY = timedelta(seconds=5)
 """How long before its deadline a gamble may be played."""
 CRITICAL_FAIL = Fraction(1, 5)

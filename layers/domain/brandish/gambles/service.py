@@ -13,6 +13,7 @@ from brandish.gambles.models import (
     AlreadyJoined,
     Gamble,
     GambleActive,
+    GambleFull,
     GambleNotFound,
     GambleNotJoining,
     GambleTooLate,
@@ -26,6 +27,7 @@ from brandish.settings import settings
 
 _ACTIVE = Fact("a_gamble_is_active", queries.ANY_ACTIVE)
 _PLAYING = Fact("playing", queries.PLAYING)
+_PLAYERS = Fact("players", queries.PLAYERS_NOW)
 
 
 def start_gamble(
@@ -83,11 +85,11 @@ def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gam
         gamble_id: None: the active one.
 
     Raises:
-        UnknownPlayer, FeatureLocked, GambleNotFound, GambleNotJoining, GambleTooLate, AlreadyJoined, NotInInventory,
-        NotEnoughItems
+        UnknownPlayer, FeatureLocked, GambleNotFound, GambleNotJoining, GambleTooLate, GambleFull, AlreadyJoined,
+        NotInInventory, NotEnoughItems
     """
     locked = queries.lock_gamble(tx, gamble_id)
-    player = players.load(tx, joiner, _PLAYING)
+    player = players.load(tx, joiner, _PLAYING, _PLAYERS)
     require_feature(player.world, rules.FEATURE)
     row = locked.fetchone()
     if row is None:
@@ -99,6 +101,8 @@ def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gam
         raise AlreadyJoined
     if tx.now >= gamble.join_deadline:
         raise GambleTooLate
+    if player.facts[_PLAYERS.name] >= rules.MOST_PLAYERS:
+        raise GambleFull(most=rules.MOST_PLAYERS)
     inventory, stake = rules.staked(player.inventory, gamble.bets)
     queries.insert_participant(tx, gamble.gamble_id, Participant(player.id, player.username, stake))
     joined = GambleJoined(

@@ -35,9 +35,14 @@ class TargetRequired(Refused):
     message = "{item} needs a target: name {who}."
 
 
+class OneAtATime(Refused):
+    code = "validation"
+    message = "Use one {item} at a time: a second would be wasted."
+
+
 class NoTargets(Refused):
     code = "no_targets"
-    message = "Nobody is there to be hit: no one has said anything in a while."
+    message = "Nobody is there to be hit: wait until somebody says something."
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from brandish.catalog.rules import article, plural
 from brandish.items.models import Use
-
-
-def listed(words: Sequence[str], last: str = "and") -> str:
-    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def so_many(use: Use, quantity: int | None = None) -> str:

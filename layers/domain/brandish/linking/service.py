@@ -125,9 +125,8 @@ def link_status(tx: Tx, account: PlayerRef) -> LinkStatus:
 def _register(tx: Tx, source: PlayerRef, other: Player | None) -> Player:
     """Saved at once: what is merged next needs a player to belong to."""
     world = other.world if other is not None else current_world(tx)
-    player = players.create(tx, world, _named(source))
-    players.save(tx, player)
-    return replace(player, stored=player, events=())
+    (player,) = players.save(tx, players.create(tx, world, _named(source)))
+    return player.written()
 
 
 def _attach(tx: Tx, keeper: Player, source: PlayerRef, target: PlayerRef) -> Player:

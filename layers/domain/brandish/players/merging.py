@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from brandish.achievements.models import Progress
 from brandish.blasts import service as blasts
@@ -83,7 +83,7 @@ def merged(keeper: Player, other: Player) -> Player:
         links={**other.links, **keeper.links},
         inventory=keeper.inventory.merge(other.inventory),
         jobs=_merged_jobs(keeper.jobs, other.jobs, level_cap),
-        streak=_longer(keeper.streak, other.streak),
+        streak=_joined(keeper.streak, other.streak),
         achievements=_merged_achievements(keeper.achievements, other.achievements),
         # What was due to the other is among their things by now.
         events=(*keeper.events, *other.events),
@@ -91,11 +91,14 @@ def merged(keeper: Player, other: Player) -> Player:
     )
 
 
-def _longer(one: Streak | None, other: Streak | None) -> Streak | None:
-    """The one that is still alive; of two such, the longer."""
+def _joined(one: Streak | None, other: Streak | None) -> Streak | None:
+    """The days of both, as far as they are in a row up to the latest."""
     if one is None or other is None:
         return one or other
-    return max(one, other, key=lambda streak: (streak.last_on, streak.days))
+    earlier, later = sorted((one, other), key=lambda streak: streak.last_on)
+    if earlier.last_on < later.first_on - timedelta(days=1):
+        return later
+    return Streak((later.last_on - min(earlier.first_on, later.first_on)).days + 1, later.last_on)
 
 
 def _merged_jobs(

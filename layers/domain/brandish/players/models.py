@@ -142,6 +142,13 @@ class Player:
     def send(self, delivery: Delivery) -> Self:
         return replace(self, sent=(*self.sent, delivery))
 
+    def written(self) -> Self:
+        """As saved just now, for an action that goes on with the player: nothing is written twice."""
+        saved = replace(
+            self, events=(), stats=(), engagements=(), xp_events=(), recipes=frozenset(), sent=(), received={}
+        )
+        return replace(saved, stored=saved)
+
     def job_level(self, job_key: str) -> int:
         return self.jobs[job_key].level if job_key in self.jobs else 0
 

@@ -91,13 +91,18 @@ def create(tx: Tx, world: World, *refs: PlayerRef) -> Player:
     )
 
 
-def save(tx: Tx, *players: Player) -> None:
-    """Settle what the players' events set off, then queue what changed. Travels with the COMMIT."""
+def save(tx: Tx, *players: Player) -> list[Player]:
+    """Settle what the players' events set off, then queue what changed. Travels with the COMMIT.
+
+    Returns:
+        The players with all they were owed, by id. Before one of them is saved again, see `Player.written`.
+    """
     settled = [settle(player, tx.now, tx.rng) for player in sorted(players, key=lambda player: player.id)]
     for player in settled:
         _write(tx, player)
     # Last, because everybody writes there.
     contributions.add(tx, settled[0].world, [each.score for player in settled for each in player.engagements])
+    return settled
 
 
 def _load(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -31,6 +31,10 @@ class Streak:
 
     days: int
     last_on: date
+
+    @property
+    def first_on(self) -> date:
+        return self.last_on - timedelta(days=self.days - 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ END_AND_TELL: LiteralString = """
 
 
 SILENCED: LiteralString = """
-    SELECT true FROM user_platform_links l JOIN timeouts t
+    SELECT t.expires_at FROM user_platform_links l JOIN timeouts t
         ON t.platform = l.platform AND t.username = lower(l.username)
     WHERE l.user_id = u.user_id AND l.platform = %s AND t.expires_at > %s
 """

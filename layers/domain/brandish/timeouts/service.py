@@ -46,7 +46,7 @@ def relieve(tx: Tx, platform: str, username: str, removed: timedelta, reason: st
 
 
 def silenced_on(tx: Tx, platform: str) -> Fact:
-    """Whether a player's name must be silent there just now, as the fact `silenced`."""
+    """Until when a player's name must be silent there, as the fact `silenced`; None if it may talk."""
     return Fact("silenced", queries.SILENCED, (platform, tx.now))
 
 

@@ -1,4 +1,4 @@
-"""traps. Whoever writes here holds the lock of the target's row in users."""
+"""traps. Whoever places or triggers one holds the lock of its target's row in users."""
 
 from __future__ import annotations
 

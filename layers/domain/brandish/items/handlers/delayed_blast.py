@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from brandish.blasts import service as blasts
 from brandish.database import Tx
-from brandish.items.models import Reach, Use, Used, Wish
+from brandish.items.models import OneAtATime, Reach, Use, Used, Wish
 from brandish.items.texts import so_many
 from brandish.timeouts.rules import adjusted
 
@@ -16,8 +16,10 @@ def reach(tx: Tx, wish: Wish) -> Reach:
 def use(tx: Tx, use: Use) -> Used:
     """
     Raises:
-        AlreadyArmed
+        OneAtATime, AlreadyArmed
     """
+    if use.quantity != 1:
+        raise OneAtATime(item=use.item.public_name)
     config = use.item.handler_config
     assert config.chatters is not None  # the content sees to it
     seconds = int(adjusted(config.seconds, use.slot.quality).total_seconds())

@@ -33,8 +33,10 @@ def use(tx: Tx, use: Use) -> Used:
     if use.target is None:
         raise TargetRequired(item=use.item.public_name, who="a player")
     name = use.target.links[platform].username
-    if not use.target.facts["silenced"]:
+    silenced_until = use.target.facts["silenced"]
+    if silenced_until is None:
         raise NotSilenced(item=use.item.public_name, name=name)
     removed = use.quantity * adjusted(use.item.handler_config.seconds, use.slot.quality)
     timeouts.relieve(tx, platform, name, removed, f"{so_many(use)} of {use.user.links[platform].username}'s")
-    return Used(use.players, use.quantity, f"You use {so_many(use)}: {name} may talk {in_words(removed)} sooner.")
+    when = "again" if silenced_until - removed <= tx.now else f"{in_words(removed)} sooner"
+    return Used(use.players, use.quantity, f"You use {so_many(use)}: {name} may talk {when}.")

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import ClassVar
 
 from brandish.database import Tx
-from brandish.errors import Refused
-from brandish.items.models import Reach, TargetRequired, Use, Used, Wish
+from brandish.items.models import OneAtATime, Reach, TargetRequired, Use, Used, Wish
 from brandish.items.texts import so_many
 from brandish.messages import service as messages
 from brandish.players.models import Player, PlayerRef
 from brandish.timeouts import service as timeouts
 from brandish.timeouts.rules import in_words
 from brandish.traps import service as traps
-
-
-class OneAtATime(Refused):
-    code: ClassVar[str] = "validation"
-    message: ClassVar[str] = "Set one {item} at a time: it is meant for one."
 
 
 def reach(tx: Tx, wish: Wish) -> Reach:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
+from brandish.catalog.rules import listed
 from brandish.database import Tx
 from brandish.errors import Refused
 from brandish.events.models import Event
 from brandish.items.models import TargetRequired, Use, Used
-from brandish.items.texts import listed, so_many
+from brandish.items.texts import so_many
 
 
 class VideoEffectRequested(Event):

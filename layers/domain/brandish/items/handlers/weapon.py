@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from brandish.catalog.rules import listed
 from brandish.database import Tx
 from brandish.items.models import NoTargets, Reach, TargetRequired, Use, Used, Wish
-from brandish.items.texts import listed, so_many
+from brandish.items.texts import so_many
 from brandish.messages import service as messages
 from brandish.players.models import PlayerRef
 from brandish.shields import service as shields

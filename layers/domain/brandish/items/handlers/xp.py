@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from brandish.catalog.rules import listed
 from brandish.content import Job, content
 from brandish.database import Tx
 from brandish.errors import Refused
 from brandish.items.models import TargetRequired, Use, Used
-from brandish.items.texts import listed, so_many
+from brandish.items.texts import so_many
 from brandish.jobs.models import UnknownJob
 from brandish.jobs.reactions import awarded
 from brandish.jobs.rules import XpAward, find_job

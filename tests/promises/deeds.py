@@ -1,0 +1,288 @@
+"""What items have done, as the event log tells it: what it makes of everybody's holdings, and whether each deed was
+done once and is over."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from brandish.content import Upgrade, content
+from brandish.database import Connection
+from brandish.jobs.rules import BYPASS_SOURCES
+from brandish.lootboxes.models import LootboxOpened
+
+Holdings = Counter[tuple[str, str]]
+"""{(platform id, internal name): quantity over all qualities}."""
+
+Earned = Counter[tuple[str, str, str]]
+"""{(platform id, job, source): how often, or how much}."""
+
+SHIELDS = {"guard_buckler": "block", "guard_mirror": "reflect"}
+
+
+@dataclass(frozen=True)
+class Deed:
+    """An event of the log; `who` is the platform id of whose log it is."""
+
+    type: str
+    who: str
+    at: datetime
+    payload: Mapping[str, Any]
+
+
+def read(conn: Connection, names: Mapping[UUID, str]) -> list[Deed]:
+    """In the order of the log."""
+    rows = conn.execute("SELECT event_type, user_id, created_at, payload FROM events ORDER BY position").fetchall()
+    return [Deed(row["event_type"], names.get(row["user_id"], ""), row["created_at"], row["payload"]) for row in rows]
+
+
+def of(deeds: Iterable[Deed], *types: str) -> list[Deed]:
+    return [deed for deed in deeds if deed.type in types]
+
+
+def used(deeds: Iterable[Deed], handler: str) -> list[Deed]:
+    return [deed for deed in of(deeds, "item.used") if content.items[deed.payload["item_name"]].handler == handler]
+
+
+def effects(deeds: list[Deed], names: Mapping[UUID, str]) -> Holdings:
+    """What they make of the holdings. What is in the works or at stake is nobody's."""
+    changed: Holdings = Counter()
+    stakes = {deed.payload["id"]: deed.payload["bets"] for deed in of(deeds, "gamble.started")}
+
+    def give(who: str, item: str, quantity: int) -> None:
+        changed[who, item] += quantity
+
+    def stake(who: str, gamble_id: str, sign: int) -> None:
+        for bet in stakes[gamble_id]:
+            give(who, bet["item_name"], sign * bet["quantity"])
+
+    for deed in deeds:
+        who, payload = deed.who, deed.payload
+        match deed.type:
+            case "item.used":
+                item = content.items[payload["item_name"]]
+                give(who, item.internal_name, -payload["quantity"])
+                if item.handler == "generator":
+                    config = item.handler_config
+                    give(who, str(config.item), config.quantity * payload["quantity"])
+            case "lootbox.opened":
+                for drop in payload["drops"]:
+                    give(who, drop["item_name"], drop["quantity"])
+            case "item.upgraded":
+                give(who, payload["item_name"], payload["quantity"])
+                if payload["job_id"] is None:
+                    for item, quantity in _costs(deed).items():
+                        give(who, item, -quantity)
+            case "crafting.started":
+                for item, quantity in _costs(deed).items():
+                    give(who, item, -quantity)
+            case "crafting.cancelled":
+                for item, quantity in payload["refunded"].items():
+                    give(who, item, quantity)
+            case "item.disassembled":
+                recipe = content.disassembles[payload["recipe_key"]]
+                give(who, recipe.recipe_key, -recipe.quantity_consumed * payload["quantity"])
+                for item, quantity in payload["outputs"].items():
+                    give(who, item, quantity)
+            case "gamble.started":
+                stake(who, payload["id"], -1)
+            case "gamble.joined":
+                stake(who, payload["gamble_id"], -1)
+            case "gamble.complete" if payload["winner_id"]:
+                for prize in payload["items"]:
+                    give(who, prize["item_name"], prize["quantity"])
+            case "gamble.complete":
+                for each in payload["participants"]:
+                    stake(names[UUID(each["user_id"])], payload["gamble_id"], 1)
+            case _:
+                pass
+    return changed
+
+
+def lessons(deeds: list[Deed]) -> tuple[Earned, Earned]:
+    """How often experience was due for what was done, and how much at least, if no day were ever used up."""
+    often: Earned = Counter()
+    much: Earned = Counter()
+
+    def earn(who: str, job: str, source: str, xp: int) -> None:
+        often[who, job, source] += 1
+        much[who, job, source] += xp
+
+    for deed in deeds:
+        who, payload = deed.who, deed.payload
+        match deed.type:
+            case "item.sold":
+                earn(who, "merchant", deed.type, max(1, -(-payload["money_gained"] // 10)))
+            case "item.bought":
+                earn(who, "merchant", deed.type, max(1, -(-payload["cost"] // 10)))
+            case "item.upgraded":
+                recipe = _recipe(deed)
+                earn(who, recipe.job_key or "blacksmith", deed.type, (recipe.xp_reward or 10) * _units(deed))
+            case "item.disassembled":
+                earn(who, "blacksmith", deed.type, 10 * payload["quantity"])
+            case "gamble.started":
+                earn(who, "gambler", deed.type, 20 * sum(bet["quantity"] for bet in payload["bets"]))
+            case "gamble.joined":
+                earn(who, "gambler", deed.type, 20 * payload["boxes"])
+            case "gamble.complete" if payload["winner_id"]:
+                earn(who, "gambler", "gamble.won", 20)
+            case "item.used" if content.items[payload["item_name"]].handler == "xp":
+                earn(who, payload["target"], "xp_item", 500 * payload["quantity"])
+            case "achievement.unlocked" if payload["reward"]["xp"]:
+                earn(who, payload["reward"]["job_key"], "achievement", payload["reward"]["xp"])
+            case _:
+                pass
+    return often, much
+
+
+def check(conn: Connection, deeds: list[Deed], names: Mapping[UUID, str]) -> None:
+    """Each has happened once, and has had its consequences once."""
+    _check_boxes(deeds)
+    _check_works(conn, deeds)
+    _check_gambles(conn, deeds, names)
+    _check_traps(conn, deeds)
+
+
+def _check_boxes(deeds: list[Deed]) -> None:
+    """What was used up was opened, and each kind of thing was found once in it."""
+
+    def boxes(found: list[Deed]) -> Counter[tuple[str, datetime, str, int]]:
+        return Counter((deed.who, deed.at, deed.payload["item_name"], deed.payload["quantity"]) for deed in found)
+
+    opened = of(deeds, LootboxOpened.type)
+    assert boxes(used(deeds, "lootbox")) == boxes(opened)
+    for deed in opened:
+        found = [drop["item_name"] for drop in deed.payload["drops"]]
+        assert len(found) == len(set(found)), deed
+
+
+def _check_works(conn: Connection, deeds: list[Deed]) -> None:
+    """What was begun was delivered, or called off, or is still in the works: one of the three, once."""
+    started = {deed.payload["job_id"]: deed for deed in of(deeds, "crafting.started")}
+    assert len(started) == len(of(deeds, "crafting.started"))
+    ended = [deed for deed in of(deeds, "item.upgraded", "crafting.cancelled") if deed.payload["job_id"]]
+    assert max(Counter(deed.payload["job_id"] for deed in ended).values(), default=1) == 1
+    for deed in ended:
+        beginning = started[deed.payload["job_id"]]
+        assert deed.who == beginning.who
+        if deed.type == "item.upgraded":
+            assert deed.at.timestamp() >= deed.payload["timestamp"] > 0
+            assert _units(deed) == _units(beginning)
+        else:
+            assert deed.payload["refunded"] == _costs(beginning)
+    rows = conn.execute("SELECT delivery_id FROM deliveries WHERE source = 'crafting' AND NOT no_room").fetchall()
+    left = {str(row["delivery_id"]) for row in rows}
+    assert left == started.keys() - {deed.payload["job_id"] for deed in ended}
+
+
+def _check_gambles(conn: Connection, deeds: list[Deed], names: Mapping[UUID, str]) -> None:
+    """Every gamble is played or refunded once, and the prize is what was in the boxes of those who were in it."""
+    staked: dict[str, list[str]] = defaultdict(list)
+    for deed in of(deeds, "gamble.started", "gamble.joined"):
+        staked[deed.payload.get("id") or deed.payload["gamble_id"]].append(deed.who)
+    complete = {deed.payload["gamble_id"]: deed for deed in of(deeds, "gamble.complete")}
+    assert len(complete) == len(of(deeds, "gamble.complete"))
+    rows = conn.execute(
+        """
+        SELECT gamble_id::text, state, winner_id,
+               ARRAY(SELECT user_id FROM gamble_participants p WHERE p.gamble_id = g.gamble_id) AS players
+        FROM gambles g
+        """
+    ).fetchall()
+    assert {row["gamble_id"] for row in rows} == staked.keys()
+    played: Counter[str] = Counter()
+    for row in rows:
+        gamble_id, players = row["gamble_id"], [names[user_id] for user_id in row["players"]]
+        assert Counter(players) == Counter(staked[gamble_id])
+        if row["state"] == "Joining":
+            assert gamble_id not in complete
+            continue
+        end = complete[gamble_id].payload
+        assert row["state"] == ("Completed" if len(players) > 1 else "Refunded")
+        assert end["winner_id"] == (str(row["winner_id"]) if row["winner_id"] else None)
+        assert end["participant_count"] == len(players)
+        assert _prize(end["items"]) == _opened(conn, gamble_id)
+        played.update(players if row["state"] == "Completed" else [])
+    counted = conn.execute(
+        """
+        SELECT user_id FROM stats_inbox WHERE event_type = 'gamble_participated'
+        UNION ALL SELECT user_id FROM stats_events WHERE event_type = 'gamble_participated'
+        """
+    ).fetchall()
+    assert Counter(names[row["user_id"]] for row in counted) == played
+
+
+def _prize(items: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, str]]:
+    return Counter({(item["item_name"], item["quality_level"]): item["quantity"] for item in items})
+
+
+def _opened(conn: Connection, gamble_id: str) -> Counter[tuple[str, str]]:
+    found: Counter[tuple[str, str]] = Counter()
+    for row in conn.execute("SELECT * FROM gamble_opened_items WHERE gamble_id = %s", (gamble_id,)).fetchall():
+        found[content.item(row["item_id"]).internal_name, row["quality_level"]] += row["quantity"]
+    return found
+
+
+def _check_traps(conn: Connection, deeds: list[Deed]) -> None:
+    """Each goes off once at most, and until then it waits."""
+    placed = Counter(deed.payload["trap_id"] for deed in of(deeds, "trap.placed"))
+    sprung = Counter(deed.payload["trap_id"] for deed in of(deeds, "trap.triggered", "trap.self_triggered"))
+    assert max((placed | sprung).values(), default=1) == 1
+    rows = conn.execute("SELECT trap_id::text, triggered_at FROM traps").fetchall()
+    assert {row["trap_id"] for row in rows} == set(placed)
+    assert {row["trap_id"] for row in rows if row["triggered_at"]} == set(sprung)
+
+
+def shields_left(conn: Connection, names: Mapping[UUID, str]) -> Counter[tuple[str, str]]:
+    """{(platform id, kind): charges}."""
+    rows = conn.execute("SELECT * FROM shields").fetchall()
+    return Counter({(names[row["user_id"]], row["kind"]): row["charges"] for row in rows})
+
+
+def shields_raised(deeds: list[Deed]) -> Counter[tuple[str, str]]:
+    raised: Counter[tuple[str, str]] = Counter()
+    for deed in used(deeds, "shield"):
+        raised[deed.who, SHIELDS[deed.payload["item_name"]]] += deed.payload["quantity"]
+    return raised
+
+
+_BLOCKED = re.compile(r"No effect on (.+), behind (?:a shield|shields)\.")
+_REFLECTED = re.compile(r"(?:^|\. )([^.]+) (?:holds a mirror|hold mirrors): ")
+
+
+def shields_met(message: str) -> list[tuple[str, str]]:
+    """(username, kind) of those who had one up, as the attacker was told."""
+    met = [(name, "block") for told in _BLOCKED.findall(message) for name in _names(told)]
+    return met + [(name, "reflect") for told in _REFLECTED.findall(message) for name in _names(told)]
+
+
+def _names(told: str) -> list[str]:
+    return re.split(r", | and ", told)
+
+
+def _recipe(deed: Deed) -> Upgrade:
+    return content.upgrades[deed.payload["recipe_key"]]
+
+
+def _units(deed: Deed) -> int:
+    """How often the recipe was followed."""
+    payload = deed.payload
+    certain = payload["quantity"] - payload.get("bonus_quantity", 0)
+    units, rest = divmod(certain, _recipe(deed).output_quantity)
+    assert rest == 0
+    assert units >= 1
+    return units
+
+
+def _costs(deed: Deed) -> dict[str, int]:
+    return {cost.item: cost.quantity * _units(deed) for cost in _recipe(deed).costs}
+
+
+def capped(source: str) -> bool:
+    """Whether the day's limit holds for it."""
+    return source not in BYPASS_SOURCES

@@ -1,0 +1,108 @@
+"""Whether every second of silence has its cause, and is counted once."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from math import floor, inf
+
+from brandish.content import content
+from brandish.database import Connection
+from brandish.inventory.models import Quality
+from brandish.timeouts.rules import adjusted
+from tests.promises.calls import PLAYERS
+from tests.promises.deeds import Deed, of, used
+
+_IDS = {str(ref.username): str(ref.platform_id) for ref in PLAYERS}
+_WHERE = {str(ref.platform_id): ref.platform for ref in PLAYERS}
+Name = tuple[str, str]
+"""A platform, and who is called so there."""
+Span = tuple[float, float]
+"""From the least it may be to the most, in seconds: the log does not tell the quality of what was used."""
+
+
+def check(conn: Connection, story: list[Deed]) -> None:
+    """Play all silences again, in the order of the log: each says how much was left then, and the last one is left."""
+    ends: dict[Name, Span] = defaultdict(lambda: (-inf, -inf))
+    causes = _Causes(story)
+    for deed in story:
+        if deed.type == "timeout.applied":
+            name, now = (deed.payload["platform"], deed.payload["username"]), deed.at.timestamp()
+            least, most = causes.take(deed)
+            told = deed.payload["duration_seconds"]
+            # A clock's reading has no more than microseconds, a float of it has less.
+            assert floor(max(ends[name][0], now) + least - now - 1e-4) <= told, deed
+            assert told <= floor(max(ends[name][1], now) + most - now + 1e-4), deed
+            ends[name] = (now + told, now + told + 1)
+        elif deed.type == "timeout.cleared":
+            ends[deed.payload["platform"], deed.payload["username"]] = (-inf, -inf)
+        elif deed.type == "item.used" and content.items[deed.payload["item_name"]].handler == "revive":
+            _relieve(ends, deed)
+    causes.check_all_were_heard()
+    rows = conn.execute("SELECT platform, username, extract(epoch FROM expires_at)::float8 AS ends FROM timeouts")
+    left = {(row["platform"], row["username"]): row["ends"] for row in rows.fetchall()}
+    assert left.keys() <= ends.keys()
+    for name, (least, most) in ends.items():
+        assert (least - 1e-3 <= left[name] <= most + 1e-3) if name in left else least == -inf, name
+
+
+def _relieve(ends: dict[Name, Span], deed: Deed) -> None:
+    name, now = (_WHERE[deed.who], deed.payload["target"]), deed.at.timestamp()
+    least, most = _of_any_quality(deed, deed.payload["quantity"])
+    from_, to = ends[name]
+    # Of a silence that may have been over by then, nothing was taken.
+    ends[name] = (from_ - most, to - least if from_ > now else to)
+
+
+class _Causes:
+    """What silences somebody, for as many silences as it may bring about."""
+
+    def __init__(self, story: list[Deed]) -> None:
+        self._attacks = {(deed.at, deed.who): deed for deed in used(story, "weapon")}
+        self._traps = {(deed.at, deed.who): deed for deed in of(story, "trap.triggered", "trap.self_triggered")}
+        self._setters = {(deed.at, deed.who): deed for deed in used(story, "trap")}
+        self._heard: Counter[tuple[object, str, str]] = Counter()
+        self._traps_heard = 0
+
+    def take(self, silence: Deed) -> Span:
+        """How much it may have added."""
+        name, reason = silence.payload["username"], silence.payload["reason"]
+        self._heard[silence.at, name, reason] += 1
+        victim = _IDS[name]
+        if trap := self._traps.get((silence.at, victim)):
+            self._traps_heard += 1
+            return trap.payload["timeout_seconds"], trap.payload["timeout_seconds"]
+        if reason == "a trap of their own":
+            seconds = _seconds(self._setters[silence.at, victim])
+            return seconds, seconds
+        attacker = reason.rsplit(" of ", 1)[1].removesuffix("'s")
+        attack = self._attacks[silence.at, _IDS[attacker]]
+        least, most = _of_any_quality(attack)
+        # Each mirror of a crowd sends it back.
+        config = content.items[attack.payload["item_name"]].handler_config
+        at_once = config.max_targets if config.target == "crowd" and attacker == name else 1
+        return least, most * at_once
+
+    def check_all_were_heard(self) -> None:
+        """Nobody was silenced twice by one deed, and every trap that went off has silenced somebody."""
+        assert max(self._heard.values(), default=1) == 1
+        assert self._traps_heard == len(self._traps)
+        by_attack: Counter[tuple[object, str]] = Counter()
+        for at, _, reason in self._heard:
+            by_attack[at, reason] += 1
+        for (at, who), attack in self._attacks.items():
+            config = content.items[attack.payload["item_name"]].handler_config
+            if config.target != "crowd":
+                reasons: Iterable[str] = (reason for moment, reason in by_attack if moment == at)
+                called = next(str(ref.username) for ref in PLAYERS if ref.platform_id == who)
+                assert sum(by_attack[at, reason] for reason in reasons if reason.endswith(f" of {called}'s")) <= 1
+
+
+def _seconds(deed: Deed) -> int:
+    return content.items[deed.payload["item_name"]].handler_config.seconds
+
+
+def _of_any_quality(deed: Deed, times: int = 1) -> Span:
+    seconds = _seconds(deed)
+    least, most = adjusted(seconds, Quality.CURSED), adjusted(seconds, Quality.LEGENDARY)
+    return times * least.total_seconds(), times * most.total_seconds()
