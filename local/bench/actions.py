@@ -101,11 +101,11 @@ def _give(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
 
 
 def _open(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
-    return use_item(tx, player, "crate", BOXES)
+    return use_item(tx, player, "lootbox", BOXES)
 
 
 def _boxes(player: PlayerRef, other: PlayerRef) -> dict[str, Any]:
-    return _caller(player, other) | {"item_name": "crate", "quantity": BOXES}
+    return _caller(player, other) | {"item_name": "lootbox", "quantity": BOXES}
 
 
 def _throw(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:

@@ -19,9 +19,12 @@ Cursor = psycopg.Cursor[DictRow]
 
 # The net below the template's parameter group: a query or a lock that takes this long has gone wrong, and an
 # environment that froze in mid-transaction must not hold its locks for long. No query is long enough to be worth
-# compiling, but the planner, which takes a small table never analysed for one of 1,800 rows, may believe so.
+# compiling, but the planner, which takes a small table never analysed for one of 1,800 rows, may believe so. And a
+# connection keeps its plans: one that was made for a hundred players and reads whole tables would still do so for the
+# thousands who come in an hour later. Every table has the index that its queries need.
 _SESSION_LIMITS = (
-    "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c timezone=UTC -c jit=off"
+    "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c timezone=UTC"
+    " -c jit=off -c enable_seqscan=off"
 )
 
 # Somebody created the same player, answered the same request, began a gamble or lit a fuse in the same moment: at the
