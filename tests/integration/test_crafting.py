@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
-from random import Random
 from uuid import uuid4
 
 import pytest
@@ -29,6 +28,7 @@ from brandish.players import service as players
 from brandish.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
 from brandish.progression.models import FeatureLocked, FeatureLockedBehind
 from brandish.voting import controls
+from tests.dice import Dice
 from tests.factories import announced, holdings, make_player, stored, unlock, xp
 from tests.round_trips import counted
 
@@ -37,17 +37,6 @@ STRANGER = PlayerRef("twitch", "nobody", "nobody")
 BOX = content.items["lootbox_tier1"].item_id
 CRATE = content.items["lootbox_tier0"].item_id
 MONEY = content.money.item_id
-
-
-class Dice(Random):
-    """Always rolls the same; few units are rolled for one by one."""
-
-    def __init__(self, roll: float) -> None:
-        super().__init__(1)
-        self._roll = roll
-
-    def random(self) -> float:
-        return self._roll
 
 
 LUCKY, PLAIN = Dice(0.0999), Dice(0.1)

@@ -8,7 +8,6 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Barrier
-from time import monotonic, sleep
 
 import pytest
 
@@ -22,6 +21,7 @@ from brandish.inventory.service import add_item
 from brandish.linking.service import claim_link, confirm_link, start_link
 from brandish.players.models import PlayerRef
 from tests.factories import announced, holdings, make_player, unlock, xp
+from tests.waiting import wait_for_a_lock
 
 ROUNDS = 12
 TRIES = 5
@@ -115,19 +115,6 @@ def outcome(conn: Connection, cook: PlayerRef) -> str:
         assert held == {"money": 300, "item_stick": 6}
         assert xp(tx, cook, "blacksmith") == 0
         return "refunded"
-
-
-def wait_for_a_lock(conn: Connection) -> None:
-    """Until somebody waits for another's row."""
-    deadline = monotonic() + 10
-    while monotonic() < deadline:
-        waiting = conn.execute(
-            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        ).fetchall()
-        if waiting:
-            return
-        sleep(0.01)
-    raise AssertionError("nobody waits")
 
 
 def spade(cook: PlayerRef) -> Callable[[Tx], object]:

@@ -27,6 +27,7 @@ from brandish.linking.service import claim_link, confirm_link, start_link
 from brandish.players import service as players
 from brandish.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
 from brandish.settings import settings
+from tests.dice import Dice
 from tests.factories import announced, holdings, make_player, stored, unlock, xp
 from tests.round_trips import counted
 
@@ -35,17 +36,6 @@ FIREPOT_TIME = timedelta(seconds=20)
 FIREPOT = content.items["item_firepot"].item_id
 STICK = content.items["item_stick"].item_id
 STRANGER = PlayerRef("twitch", "nobody", "nobody")
-
-
-class Dice(Random):
-    """Always rolls the same; few units are rolled for one by one."""
-
-    def __init__(self, roll: float) -> None:
-        super().__init__(1)
-        self._roll = roll
-
-    def random(self) -> float:
-        return self._roll
 
 
 LUCKY, PLAIN = Dice(0.0999), Dice(0.1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from time import monotonic, sleep
 
 import pytest
 
@@ -15,6 +14,7 @@ from brandish.players import service as players
 from brandish.players.models import Crowd, Fact, PlayerRef
 from tests.factories import make_player, stored
 from tests.round_trips import counted
+from tests.waiting import wait_for_a_lock
 
 EVERYBODY = Crowd("ARRAY(SELECT user_id FROM users ORDER BY md5(user_id::text || %s))", ("salt",))
 CHATTERS = Crowd("ARRAY(SELECT user_id FROM active_chatters WHERE platform = %s)", ("twitch",))
@@ -75,19 +75,9 @@ def test_a_crowd_that_has_changed_while_we_waited_is_asked_for_again(conn: Conne
         with transaction(conn) as tx:
             players.load(tx, alice)
             loading = pool.submit(load)
-            wait_for_a_waiter(database_url)
+            with closing(connect(database_url)) as watcher:
+                wait_for_a_lock(watcher)
             tx.execute("DELETE FROM active_chatters")
 
         with pytest.raises(TryAgain):
             loading.result(timeout=10)
-
-
-def wait_for_a_waiter(database_url: str) -> None:
-    with closing(connect(database_url)) as conn:
-        give_up_at = monotonic() + 10
-        while monotonic() < give_up_at:
-            row = conn.execute("SELECT count(*) AS waiting FROM pg_locks WHERE NOT granted").fetchone()
-            if row and row["waiting"]:
-                return
-            sleep(0.01)
-    raise AssertionError("nobody waits")

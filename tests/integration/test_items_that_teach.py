@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import pytest
 
 from brandish.database import Connection, Tx, transaction
@@ -13,20 +11,9 @@ from brandish.items.service import use_item
 from brandish.jobs.awards import award_xp
 from brandish.players.models import PlayerRef
 from brandish.progression.models import FeatureLocked
+from tests.dice import Dice
 from tests.factories import announced, hold_target, holdings, make_player, stored, unlock, xp
 from tests.round_trips import counted
-
-
-class Dice(Random):
-    """Always rolls the same."""
-
-    def __init__(self, roll: float) -> None:
-        super().__init__(1)
-        self._roll = roll
-
-    def random(self) -> float:
-        return self._roll
-
 
 PLAIN, EPIPHANY = Dice(0.5), Dice(0.0)
 

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from threading import Barrier
-from time import monotonic, sleep
 
 import pytest
 
@@ -24,6 +23,7 @@ from brandish.linking.service import (
 )
 from brandish.players.models import PlayerRef
 from tests.factories import announced, holdings, make_player, stored, unlock
+from tests.waiting import wait_for_a_lock
 
 ROUNDS = 12
 TRIES = 5
@@ -77,19 +77,6 @@ def claimed(tx: Tx, source: PlayerRef, target: PlayerRef) -> None:
 
 def refusals(answers: list[object]) -> list[type[DomainError]]:
     return [type(answer) for answer in answers if isinstance(answer, DomainError)]
-
-
-def wait_for_a_lock(conn: Connection) -> None:
-    """Until somebody waits for another's row."""
-    deadline = monotonic() + 10
-    while monotonic() < deadline:
-        waiting = conn.execute(
-            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        ).fetchall()
-        if waiting:
-            return
-        sleep(0.01)
-    raise AssertionError("nobody waits")
 
 
 def test_two_confirmations_at_once_merge_once(conn: Connection, race: Race):

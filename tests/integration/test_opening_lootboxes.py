@@ -17,22 +17,12 @@ from brandish.items.service import use_item
 from brandish.lootboxes.rules import open_boxes
 from brandish.players.models import PlayerRef
 from brandish.progression.models import ItemLocked
+from tests.dice import Dice
 from tests.factories import announced, hold_target, holdings, make_player, stored, unlock
 from tests.round_trips import counted
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)  # no theme is on
 BOXES = ("item_lootbox0", "item_lootbox1", "item_lootbox2", "item_lootbox3")
-
-
-class Dice(Random):
-    """Rolls these numbers, the last of them for ever."""
-
-    def __init__(self, *rolls: float) -> None:
-        super().__init__(1)
-        self._rolls = list(rolls)
-
-    def random(self) -> float:
-        return self._rolls.pop(0) if len(self._rolls) > 1 else self._rolls[0]
 
 
 @pytest.fixture

@@ -16,23 +16,13 @@ from brandish.players.models import PlayerRef
 from brandish.progression.models import FeatureLocked, FeatureLockedBehind
 from brandish.search.models import Luck, Outcome
 from brandish.search.service import search_for_treasure
+from tests.dice import Dice
 from tests.factories import announced, hold_target, holdings, make_player, stored, unlock, xp
 from tests.round_trips import counted
 
 ALICE = PlayerRef("twitch", "1", "alice")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HALF_AN_HOUR = timedelta(minutes=30)
-
-
-class Dice(Random):
-    """Always rolls the same."""
-
-    def __init__(self, roll: float) -> None:
-        super().__init__(1)
-        self._roll = roll
-
-    def random(self) -> float:
-        return self._roll
 
 
 FIND, CRITICAL, NEAR_MISS, FAIL, CRITICAL_FAIL = Dice(0.07), Dice(0.05), Dice(0.83), Dice(0.9), Dice(0.96)

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Event
-from time import monotonic, sleep
 
 import pytest
 
@@ -16,6 +15,7 @@ from brandish.stats.recording import record
 from brandish.stats.service import move
 from tests.factories import make_player, stored
 from tests.round_trips import counted
+from tests.waiting import wait_for_a_lock
 
 NOON = datetime(2026, 3, 15, 12, tzinfo=UTC)
 
@@ -112,27 +112,14 @@ def test_a_clock_waits_for_a_merge(database_url: str, conn: Connection):
             move(tx, bob_id, alice_id)
             tx.execute("SELECT 1").fetchone()
             clock = pool.submit(let_go)
-            wait_for_a_lock(database_url)
+            with closing(connect(database_url)) as watcher:
+                wait_for_a_lock(watcher)
         clock.result(30)
 
     with reading(conn, now=tomorrow) as tx:
         rows = tx.execute("SELECT user_id, daily, total FROM stats_standings WHERE event_type = 'search'").fetchall()
         assert rows == [{"user_id": alice_id, "daily": 0, "total": 2}]
         assert reports.user_stats(tx, bob, "all").counts == {}
-
-
-def wait_for_a_lock(database_url: str) -> None:
-    """Until somebody waits for another's row."""
-    deadline = monotonic() + 10
-    with closing(connect(database_url)) as own:
-        while monotonic() < deadline:
-            waiting = own.execute(
-                "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            if waiting.rowcount:
-                return
-            sleep(0.01)
-    raise AssertionError("nobody waits")
 
 
 def test_a_streak_day_is_counted_once_however_much_happens_at_its_beginning(database_url: str, conn: Connection):

@@ -19,19 +19,9 @@ from brandish.jobs.rules import (
     standing,
 )
 from brandish.progression.models import FeatureLocked, World
+from tests.dice import Dice
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-class Dice(Random):
-    """Always rolls the same."""
-
-    def __init__(self, roll: float) -> None:
-        super().__init__()
-        self._roll = roll
-
-    def random(self) -> float:
-        return self._roll
 
 
 UNLUCKY = Dice(0.5)

@@ -9,7 +9,7 @@ from brandish.errors import NotAllowed, Refused
 from brandish.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
 from brandish.inventory.models import Inventory, NotEnoughItems, NotInInventory, Slot
 from brandish.players import service as players
-from brandish.players.models import Player, PlayerRef, UnknownPlayer
+from brandish.players.models import Player, PlayerRef
 from brandish.progression.models import World
 
 FILTERS = ("upgrade", "sellable", "consumable")
@@ -118,7 +118,7 @@ def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, qua
     """
     item = catalog.resolve(item_name)
     giver, taker = (
-        _known(player, ref)
+        players.known(player, ref)
         for player, ref in zip(players.load_all(tx, (owner, receiver)), (owner, receiver), strict=True)
     )
     if giver.id == taker.id:
@@ -142,9 +142,3 @@ def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, qua
     taker = taker.with_inventory(taker.inventory.give(item.item_id, quantity, slot.quality))
     players.save(tx, giver, taker)
     return item
-
-
-def _known(player: Player | None, ref: PlayerRef) -> Player:
-    if player is None:
-        raise UnknownPlayer(name=ref.username or ref.platform_id)
-    return player

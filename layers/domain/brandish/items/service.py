@@ -11,7 +11,7 @@ from brandish.inventory.models import NotEnoughItems, NotInInventory
 from brandish.items.handlers.table import HANDLERS
 from brandish.items.models import ItemUsed, NoEffect, Reach, Use, Used, Wish
 from brandish.players import service as players
-from brandish.players.models import Player, PlayerRef, UnknownPlayer
+from brandish.players.models import Player, PlayerRef
 from brandish.progression.models import ItemLocked
 from brandish.progression.rules import item_unlocked
 
@@ -51,7 +51,7 @@ def _ready(tx: Tx, wish: Wish, reach: Reach) -> Use:
     """Everybody is there, and the items are in the user's hand."""
     refs = (wish.user, reach.named) if reach.named else (wish.user,)
     named, crowd, world = players.load_crowd(tx, refs, reach.crowd, *reach.facts)
-    user, *targets = (_known(player, ref) for player, ref in zip(named, refs, strict=True))
+    user, *targets = (players.known(player, ref) for player, ref in zip(named, refs, strict=True))
     if not item_unlocked(world, wish.item):
         raise ItemLocked(item=wish.item.public_name)
     slot = user.inventory.pick_slot(wish.item.item_id, tx.rng)
@@ -62,9 +62,3 @@ def _ready(tx: Tx, wish: Wish, reach: Reach) -> Use:
     user = user.with_inventory(user.inventory.take(slot, wish.quantity))
     everybody = {player.id: player for player in (*crowd, *targets, user)}
     return Use(wish, slot, user, targets[0] if targets else None, tuple(crowd), everybody)
-
-
-def _known(player: Player | None, ref: PlayerRef) -> Player:
-    if player is None:
-        raise UnknownPlayer(name=ref.called)
-    return player

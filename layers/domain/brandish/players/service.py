@@ -39,7 +39,14 @@ def load(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
     Raises:
         UnknownPlayer: nobody has played under that identity yet.
     """
-    player = load_all(tx, (ref,), *facts)[0]
+    return known(load_all(tx, (ref,), *facts)[0], ref)
+
+
+def known(player: Player | None, ref: PlayerRef) -> Player:
+    """
+    Raises:
+        UnknownPlayer: there is nobody.
+    """
     if player is None:
         raise UnknownPlayer(name=ref.called)
     return player
