@@ -7,12 +7,12 @@ from doors.start import ready  # first: see there
 import json
 import logging
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from brandish.settings import settings
+from doors.aws import client
 
 log = logging.getLogger("brandish")
 
@@ -39,7 +39,7 @@ def schedule(gamble_id: str, deadline: datetime) -> None:
     """Once, however often it is asked for. A deadline that has passed is left to the minute's clock."""
     if deadline <= datetime.now(UTC):
         return
-    scheduler = client()
+    scheduler: Any = client("scheduler")
     try:
         scheduler.create_schedule(
             Name=f"gamble-{gamble_id}",
@@ -67,14 +67,3 @@ def schedule(gamble_id: str, deadline: datetime) -> None:
 def whole_second(moment: datetime) -> datetime:
     """What a schedule can say, in UTC: never earlier than the moment."""
     return (moment.astimezone(UTC) + timedelta(microseconds=999_999)).replace(microsecond=0)
-
-
-@cache
-def client() -> Any:
-    import boto3  # not needed to start
-    from botocore.config import Config
-
-    return boto3.client(
-        "scheduler",
-        config=Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2}),
-    )

@@ -21,10 +21,9 @@ from brandish.inventory.service import add_item
 from brandish.linking.service import claim_link, confirm_link, start_link
 from brandish.players.models import PlayerRef
 from tests.factories import announced, holdings, make_player, unlock, xp
-from tests.waiting import wait_for_a_lock
+from tests.races import attempt, wait_for_a_lock
 
 ROUNDS = 12
-TRIES = 5
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DONE = NOON + timedelta(seconds=20)
 JUST_BEFORE = DONE - timedelta(microseconds=1)
@@ -51,19 +50,7 @@ class Race:
 
     def _run(self, line: Barrier, connection: Connection, now: datetime, deed: Callable[[Tx], object]) -> object:
         line.wait(5)
-        return acted(connection, now, deed)
-
-
-def acted(connection: Connection, now: datetime, deed: Callable[[Tx], object]) -> object:
-    for _ in range(TRIES):
-        try:
-            with transaction(connection, now=now) as tx:
-                return deed(tx)
-        except TryAgain:
-            continue
-        except DomainError as refusal:
-            return refusal
-    raise AssertionError("never got through")
+        return attempt(connection, deed, now)
 
 
 @pytest.fixture
@@ -167,7 +154,7 @@ def test_who_calls_off_too_late_by_a_commit_finds_it_done(conn: Connection, data
         with transaction(conn, now=DONE) as tx:
             assert deliver_due(tx) == 1
             holdings(tx, cook)  # everything is written, and nothing committed
-            late = threads.submit(acted, other, JUST_BEFORE, partial(cancel, ref=cook, job_id=job.job_id))
+            late = threads.submit(attempt, other, partial(cancel, ref=cook, job_id=job.job_id), JUST_BEFORE)
             with closing(connect(database_url)) as watcher:
                 wait_for_a_lock(watcher)
         assert isinstance(late.result(10), NoSuchJob)
@@ -185,7 +172,7 @@ def test_a_clock_or_an_action_that_waited_for_the_refund_finds_nothing(
         with transaction(conn, now=JUST_BEFORE) as tx:
             cancel(tx, cook)
             holdings(tx, cook)  # everything is written, and nothing committed
-            late = threads.submit(acted, other, DONE, deliver_due if by_clock else spade(cook))
+            late = threads.submit(attempt, other, deliver_due if by_clock else spade(cook), DONE)
             with closing(connect(database_url)) as watcher:
                 wait_for_a_lock(watcher)
         assert not isinstance(late.result(10), DomainError)
@@ -197,11 +184,11 @@ def test_a_clock_or_an_action_that_waited_for_the_refund_finds_nothing(
 def test_an_action_that_is_refused_leaves_it_for_the_next(conn: Connection):
     cook, job = begun(conn, 1)
 
-    refused = acted(conn, DONE, partial(cancel, ref=cook, job_id=job.job_id))
+    refused = attempt(conn, partial(cancel, ref=cook, job_id=job.job_id), DONE)
     assert isinstance(refused, NoSuchJob)
     assert lines(conn) == (0, 0)
 
-    acted(conn, DONE, deliver_due)
+    attempt(conn, deliver_due, DONE)
     assert outcome(conn, cook) == "delivered"
 
 
@@ -215,7 +202,7 @@ def test_an_environment_that_dies_in_mid_delivery_has_delivered_nothing(conn: Co
     assert lines(conn) == (0, 0)
 
     with closing(connect(database_url)) as restarted:
-        assert acted(restarted, DONE + timedelta(days=1), deliver_due) == 1
+        assert attempt(restarted, deliver_due, DONE + timedelta(days=1)) == 1
     assert outcome(conn, cook) == "delivered"
     assert lines(conn) == (1, 0)
 

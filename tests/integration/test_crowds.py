@@ -13,8 +13,8 @@ from brandish.messages.service import handle_message
 from brandish.players import service as players
 from brandish.players.models import Crowd, Fact, PlayerRef
 from tests.factories import make_player, stored
+from tests.races import wait_for_a_lock
 from tests.round_trips import counted
-from tests.waiting import wait_for_a_lock
 
 EVERYBODY = Crowd("ARRAY(SELECT user_id FROM users ORDER BY md5(user_id::text || %s))", ("salt",))
 CHATTERS = Crowd("ARRAY(SELECT user_id FROM active_chatters WHERE platform = %s)", ("twitch",))

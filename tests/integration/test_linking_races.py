@@ -23,10 +23,9 @@ from brandish.linking.service import (
 )
 from brandish.players.models import PlayerRef
 from tests.factories import announced, holdings, make_player, stored, unlock
-from tests.waiting import wait_for_a_lock
+from tests.races import attempt, wait_for_a_lock
 
 ROUNDS = 12
-TRIES = 5
 
 Deed = Callable[[Tx], object]
 
@@ -44,15 +43,7 @@ class Race:
 
         def run(connection: Connection, deed: Deed) -> object:
             line.wait(5)
-            for _ in range(TRIES):
-                try:
-                    with transaction(connection) as tx:
-                        return deed(tx)
-                except TryAgain:
-                    continue
-                except DomainError as refusal:
-                    return refusal
-            raise AssertionError("never got through")
+            return attempt(connection, deed)
 
         running = [
             self._threads.submit(run, connection, deed)

@@ -14,8 +14,8 @@ from brandish.stats import reports, rollup
 from brandish.stats.recording import record
 from brandish.stats.service import move
 from tests.factories import make_player, stored
+from tests.races import wait_for_a_lock
 from tests.round_trips import counted
-from tests.waiting import wait_for_a_lock
 
 NOON = datetime(2026, 3, 15, 12, tzinfo=UTC)
 
