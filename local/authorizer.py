@@ -11,15 +11,15 @@ from typing import Any, Final
 
 from local.errors import GatewayError
 from local.proxy import Request, authorizer_event, method_arn
+from local.resources import Api, Authorizer
 from local.routes import Match
 from local.runtime import FunctionError, Runtime, Throttled
-from local.template import Api, Authorizer
 
 MAX_REMEMBERED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Verdict:
+class Verdict:
     statements: tuple[Mapping[str, Any], ...]
     context: Mapping[str, Any]
     usage_key: str | None
@@ -30,7 +30,7 @@ class Guard:
     def __init__(self, api: Api, runtime: Runtime) -> None:
         self._api = api
         self._runtime = runtime
-        self._verdicts: dict[tuple[str, ...], _Verdict] = {}
+        self._verdicts: dict[tuple[str, ...], Verdict] = {}
 
     async def admit(self, request: Request, match: Match) -> Mapping[str, Any] | None:
         """What the authorizer says about the caller, for the event's requestContext. None: the route is open.
@@ -48,7 +48,8 @@ class Guard:
         verdict = self._verdicts.get(identity)
         if verdict is None or verdict.expires <= time.monotonic():
             verdict = await self._ask(authorizer, request, match)
-            self._remember(identity, verdict)
+            if authorizer.ttl_seconds:
+                self._remember(identity, verdict)
         if not allows(verdict.statements, method_arn(request, self._api)):
             raise GatewayError("ACCESS_DENIED")
         # ApiKeySourceType AUTHORIZER: the authorizer names the usage key, the template lists what exists.
@@ -56,7 +57,7 @@ class Guard:
             raise GatewayError("INVALID_API_KEY")
         return verdict.context
 
-    async def _ask(self, authorizer: Authorizer, request: Request, match: Match) -> _Verdict:
+    async def _ask(self, authorizer: Authorizer, request: Request, match: Match) -> Verdict:
         event = authorizer_event(request, match, self._api)
         if authorizer.kind == "TOKEN":
             event = {
@@ -64,22 +65,29 @@ class Guard:
                 "methodArn": event["methodArn"],
                 "authorizationToken": request.header(authorizer.headers[0]),
             }
-        started = time.monotonic()
-        try:
-            answer = await self._runtime.invoke(authorizer.function, event)
-        except FunctionError as error:
-            # API Gateway goes by the text alone.
-            kind = "UNAUTHORIZED" if error.message == "Unauthorized" else "AUTHORIZER_FAILURE"
-            raise GatewayError(kind) from error
-        except Throttled:
-            raise GatewayError("AUTHORIZER_FAILURE") from None
-        latency_ms = int((time.monotonic() - started) * 1000)
-        return _verdict(answer, latency_ms, authorizer.ttl_seconds)
+        return await ask(self._runtime, authorizer.function, event, authorizer.ttl_seconds)
 
-    def _remember(self, identity: tuple[str, ...], verdict: _Verdict) -> None:
+    def _remember(self, identity: tuple[str, ...], verdict: Verdict) -> None:
         if len(self._verdicts) >= MAX_REMEMBERED:
             self._verdicts.clear()
         self._verdicts[identity] = verdict
+
+
+async def ask(runtime: Runtime, function: str, event: Mapping[str, Any], ttl_seconds: int = 0) -> Verdict:
+    """
+    Raises:
+        GatewayError: UNAUTHORIZED, AUTHORIZER_FAILURE or AUTHORIZER_CONFIGURATION_ERROR.
+    """
+    started = time.monotonic()
+    try:
+        answer = await runtime.invoke(function, event)
+    except FunctionError as error:
+        # API Gateway goes by the text alone.
+        kind = "UNAUTHORIZED" if error.message == "Unauthorized" else "AUTHORIZER_FAILURE"
+        raise GatewayError(kind) from error
+    except Throttled:
+        raise GatewayError("AUTHORIZER_FAILURE") from None
+    return _verdict(answer, int((time.monotonic() - started) * 1000), ttl_seconds)
 
 
 def _identity(authorizer: Authorizer, request: Request) -> tuple[str, ...]:
@@ -90,14 +98,14 @@ def _identity(authorizer: Authorizer, request: Request) -> tuple[str, ...]:
     return (authorizer.name, *(value for value in values if value))
 
 
-def _verdict(answer: Any, latency_ms: int, ttl_seconds: int) -> _Verdict:
+def _verdict(answer: Any, latency_ms: int, ttl_seconds: int) -> Verdict:
     try:
         principal = answer["principalId"]
         statements = answer["policyDocument"]["Statement"]
         context = {name: _flat(value) for name, value in (answer.get("context") or {}).items()}
     except (KeyError, TypeError, AttributeError) as error:
         raise GatewayError("AUTHORIZER_CONFIGURATION_ERROR") from error
-    return _Verdict(
+    return Verdict(
         statements=tuple(statements) if isinstance(statements, list) else (statements,),
         context={**context, "principalId": str(principal), "integrationLatency": latency_ms},
         usage_key=answer.get("usageIdentifierKey"),

@@ -1,5 +1,4 @@
-"""EventBridge, locally: PutEvents over HTTP, the template's rules, and the delivery to their targets; and the way in to
-its scheduler."""
+"""EventBridge, locally: the template's rules, and the delivery to their targets."""
 
 from __future__ import annotations
 
@@ -10,22 +9,20 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qs
 from uuid import uuid4
 
-from local.cloudformation import ACCOUNT, REGION
-from local.gateway import Receive, Send
+from local.cloudformation import ACCOUNT, REGION, TemplateError
+from local.fifo import FifoQueue
 from local.messages import MessageStore
-from local.one_shots import PATH, OneShots, Refused
+from local.one_shots import OneShots
 from local.patterns import check, matches
 from local.queues import POLLERS, Queue, feed
+from local.resources import Function, Rule, Target, Template
+from local.resources import Queue as QueueSpec
 from local.runtime import FunctionError, Runtime
-from local.template import Function, Target, Template
 
 log = logging.getLogger("local.bus")
 
-MAX_ENTRIES: Final = 10
-MAX_BYTES: Final = 256 * 1024  # of all entries together
 RETRY_DELAYS: Final = (
     60.0,
     120.0,
@@ -45,9 +42,13 @@ class Bus:
         for rule in template.rules:
             check(rule.pattern)
         self._messages = MessageStore(messages)
-        self.queues = {name: Queue(spec, self._messages) for name, spec in template.queues.items()}
+        self.queues = {name: _queue(spec, self._messages) for name, spec in template.queues.items()}
         for queue in self.queues.values():
-            queue.dead_letters = self.queues[queue.spec.dead_letters] if queue.spec.dead_letters else None
+            if queue.spec.dead_letters:
+                queue.dead_letters = self.queues[queue.spec.dead_letters]
+                if queue.dead_letters.spec.fifo != queue.spec.fifo:
+                    raise TemplateError(f"{queue.spec.name}: its dead-letter queue must be of the same kind")
+        _check_groups(template)
         self._template = template
         self._runtime = runtime
         self._retry_delays = retry_delays
@@ -101,63 +102,29 @@ class Bus:
         for rule in self._template.rules:
             if rule.bus == bus and matches(rule.pattern, event):
                 for target in rule.targets:
-                    self._deliver(target, event)
+                    self.deliver(target, event)
         return {"EventId": event["id"]}
 
-    def _deliver(self, target: Target, event: dict[str, Any]) -> None:
+    def deliver(self, target: Target, event: Any) -> None:
+        """Hand an event, or what the target wants in its place, to a queue or a function."""
         body = target.input or json.dumps(event, ensure_ascii=False, separators=(",", ":"))
         if target.kind == "queue":
-            self.queues[target.name].send(body)
+            self.queues[target.name].send(body, target.group)
         else:
             self.invoke_later(target.name, json.loads(body), target.dead_letters)
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """The HTTP side, as an ASGI application: what boto3 sends to AWS_ENDPOINT_URL."""
-        body = b""
-        more = True
-        while more:
-            message = await receive()
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-        headers = [
-            (b"content-type", b"application/x-amz-json-1.1"),
-            (b"x-amzn-requestid", str(uuid4()).encode()),
-        ]
-        if scope["path"].startswith(PATH):
-            status, answer = self._schedule(scope, body)
-            if kind := answer.pop("__type", None):
-                headers.append((b"x-amzn-errortype", kind.encode()))
-        else:
-            target = dict(scope["headers"]).get(b"x-amz-target", b"").decode("ascii", "replace")
-            status, answer = self._answer(target, body)
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
 
-    def _schedule(self, scope: Mapping[str, Any], body: bytes) -> tuple[int, dict[str, Any]]:
-        group = parse_qs(scope["query_string"].decode("ascii", "replace")).get("groupName", [None])[0]
-        try:
-            return 200, self.one_shots.answer(scope["method"], scope["path"], group, body)
-        except Refused as refusal:
-            return refusal.status, {"__type": refusal.kind, "Message": str(refusal)}
+def _queue(spec: QueueSpec, messages: MessageStore) -> Queue:
+    return FifoQueue(spec, messages) if spec.fifo else Queue(spec, messages)
 
-    def _answer(self, target: str, body: bytes) -> tuple[int, dict[str, Any]]:
-        if target != "AWSEvents.PutEvents":
-            return 400, _refusal("UnknownOperationException", f"The local bus takes PutEvents, not {target!r}.")
-        try:
-            entries = json.loads(body)["Entries"]
-        except (ValueError, KeyError, TypeError):
-            return 400, _refusal("SerializationException", "The body is not what PutEvents takes.")
-        if not 1 <= len(entries) <= MAX_ENTRIES:
-            constraint = "less than or equal to 10" if entries else "greater than or equal to 1"
-            return 400, _refusal(
-                "ValidationException",
-                "1 validation error detected: Value at 'entries' failed to satisfy constraint: "
-                f"Member must have length {constraint}",
-            )
-        if sum(map(_size, entries)) > MAX_BYTES:
-            return 400, _refusal("ValidationException", "Total size of the entries in the request is over the limit.")
-        results = self.put(entries)
-        return 200, {"FailedEntryCount": sum("ErrorCode" in result for result in results), "Entries": results}
+
+def _check_groups(template: Template) -> None:
+    for source in (*template.rules, *template.schedules):
+        targets = source.targets if isinstance(source, Rule) else [source.target]
+        for target in targets:
+            queue = template.queues.get(target.name) if target.kind == "queue" else None
+            if queue and queue.fifo and not (target.group and queue.deduplicates):
+                raise TemplateError(f"{source.name}: {queue.name} needs MessageGroupId and ContentBasedDeduplication")
 
 
 def _pollers(concurrency: int | None, function: Function) -> int:
@@ -187,13 +154,3 @@ def _envelope(entry: Mapping[str, Any], detail: dict[str, Any]) -> dict[str, Any
         "resources": list(entry.get("Resources", [])),
         "detail": detail,
     }
-
-
-def _size(entry: Mapping[str, Any]) -> int:
-    """An entry's size in bytes as EventBridge counts it."""
-    texts = [entry.get("Source"), entry.get("DetailType"), entry.get("Detail"), *entry.get("Resources", [])]
-    return sum(len(str(text).encode()) for text in texts if text) + (14 if "Time" in entry else 0)
-
-
-def _refusal(kind: str, message: str) -> dict[str, str]:
-    return {"__type": kind, "message": message}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
@@ -18,6 +18,7 @@ _ARNS: Final = {
     "AWS::SQS::Queue": "arn:aws:sqs:{region}:{account}:{id}",
     "AWS::Events::EventBus": "arn:aws:events:{region}:{account}:event-bus/{id}",
     "AWS::IAM::Role": "arn:aws:iam::{account}:role/{id}",
+    "AWS::DynamoDB::Table": "arn:aws:dynamodb:{region}:{account}:table/{id}",
     "AWS::Scheduler::ScheduleGroup": "arn:aws:scheduler:{region}:{account}:schedule-group/{id}",
 }
 _PSEUDO: Final = {
@@ -46,17 +47,23 @@ UNKNOWN: Final = _Unknown()
 _ABSENT: Final = _Absent()
 
 
-class _Loader(yaml.SafeLoader):
+if TYPE_CHECKING:
+    _Fastest = yaml.SafeLoader
+else:  # libyaml's where it is there: the template is long, and everybody who starts the stack waits for it
+    _Fastest = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_Fastest):
     pass
 
 
-def _construct_tag(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+def _construct_tag(loader: Any, suffix: str, node: yaml.Node) -> dict[str, Any]:
     if isinstance(node, yaml.ScalarNode):
         value: Any = loader.construct_scalar(node)
     elif isinstance(node, yaml.SequenceNode):
         value = loader.construct_sequence(node, deep=True)
     else:
-        value = loader.construct_mapping(node, deep=True)  # pyright: ignore[reportArgumentType]
+        value = loader.construct_mapping(node, deep=True)
     if suffix == "GetAtt" and isinstance(value, str):
         value = value.split(".", 1)
     return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
@@ -91,6 +98,11 @@ def arn(resource_type: str, logical_id: str) -> str | _Unknown:
     """The address under which the local stack knows a resource: its logical id stands in for its name."""
     pattern = _ARNS.get(resource_type)
     return pattern.format(region=REGION, account=ACCOUNT, id=logical_id) if pattern else UNKNOWN
+
+
+def queue_url(name: str) -> str:
+    """The address that SendMessage takes. Nobody connects to it: the functions' requests go to AWS_ENDPOINT_URL."""
+    return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
 
 
 class Resolver:
@@ -171,16 +183,28 @@ class Resolver:
         return self._attribute(logical_id, "Arn") if suffix else self._name(logical_id)
 
     def _name(self, logical_id: str) -> Any:
-        """What Ref answers: the logical id instead of a name, except for a bus, which PutEvents names."""
+        """What Ref answers: the logical id instead of a name, but a queue's address, and the name of a bus as PutEvents
+        says it."""
         resource = self._resources[logical_id]
+        if resource.get("Type") == "AWS::SQS::Queue":
+            return queue_url(logical_id)
         if resource.get("Type") == "AWS::Events::EventBus":
             return self.resolve(resource.get("Properties", {}).get("Name", logical_id))
         return logical_id
 
     def _attribute(self, name: str, attribute: str) -> Any:
-        if attribute == "Arn" and name in self._resources:
-            return arn(self._resources[name].get("Type", ""), self._name(name))
-        return UNKNOWN
+        kind = self._resources.get(name, {}).get("Type", "")
+        match kind, attribute:
+            case "AWS::Events::EventBus", "Arn":
+                return arn(kind, self._name(name))
+            case "AWS::SQS::Queue", "QueueName":
+                return name
+            case "AWS::SQS::Queue", "QueueUrl":
+                return queue_url(name)
+            case _, "Arn":
+                return arn(kind, name)
+            case _:
+                return UNKNOWN
 
     def _sub(self, argument: Any) -> Any:
         text, values = (argument, {}) if isinstance(argument, str) else argument

@@ -13,6 +13,7 @@ from typing import Final
 import psycopg
 
 from local.console import Console
+from local.outer import OuterError
 from local.patterns import PatternError
 from local.postgres import Postgres, PostgresError
 from local.runtime import FunctionError
@@ -57,7 +58,7 @@ def _run(console: Console) -> None:
             url = _database(postgres)
         console.divert_output()
         stack = _start_stack(url, listener, console)
-        _welcome(console, stack.url)
+        _welcome(console, stack)
         threading.Event().wait()
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -104,6 +105,9 @@ def _start_stack(url: str, listener: socket.socket, console: Console) -> Stack:
         raise Unusable(str(error)) from None
     try:
         return stack.start(listener, console.say)
+    except OuterError as error:
+        stack.stop()
+        raise Unusable(f"{error} (more in {console.log})") from None
     except FunctionError as error:
         stack.stop()
         if error.error_type == "ContentError":
@@ -124,13 +128,16 @@ def _api_key() -> str:
     return os.environ.get("API_KEY") or "test-api-key"
 
 
-def _welcome(console: Console, url: str) -> None:
+def _welcome(console: Console, stack: Stack) -> None:
     api_key = _api_key()
+    url = stack.url
+    live = f"  Live      {stack.socket_url}?key={api_key}   (WebSocket)" if stack.socket_url else None
     for line in (
         "",
         f"Brandish is ready at {url}",
         f"  API key   {api_key}   (header X-API-Key)",
         f"  API docs  {url}/swagger/",
+        live,
         f"  Logs      {console.log}",
         "",
         "Next, in a second terminal:  make demo",
@@ -138,4 +145,5 @@ def _welcome(console: Console, url: str) -> None:
         "Ctrl-C stops everything.",
         "",
     ):
-        console.say(line)
+        if line is not None:
+            console.say(line)

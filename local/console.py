@@ -31,14 +31,14 @@ class Console:
             self.log.replace(self.log.with_suffix(".old.log"))
         sys.stdout = sys.stderr = self.log.open("a", buffering=1, encoding="utf-8")
         in_file = logging.StreamHandler(sys.stdout)
-        in_file.setFormatter(_WithExtras("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))
+        in_file.setFormatter(WithExtras("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))
         on_terminal = logging.StreamHandler(self._terminal)
         on_terminal.setFormatter(_FirstLine("     %(message)s"))
         logging.basicConfig(level=logging.WARNING, handlers=[in_file])
         logging.getLogger("local").addHandler(on_terminal)
 
 
-class _WithExtras(logging.Formatter):
+class WithExtras(logging.Formatter):
     """Lambda's JSON format has what a call passes as `extra`; so has this one, for people."""
 
     _usual = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from local.proxy import Headers, Request, Response
-from local.template import Api, GatewayResponse
+from local.resources import Api, GatewayResponse
 
 # Type -> status, message, x-amzn-ErrorType. A function that fails is a 502, though the table says 504.
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
@@ -55,6 +55,12 @@ def gateway_response(error: GatewayError, api: Api, request: Request | None, req
             headers = [header for header in headers if header[0] != name.lower().encode()]
             headers.append((name.lower().encode(), value.encode()))
     return Response(wording.status or status, headers, _fill(template, variables).encode())
+
+
+def plain_response(error: GatewayError) -> tuple[int, bytes]:
+    """What a WebSocket API answers to a handshake: it has no gateway responses of its own."""
+    status, message, _ = _DEFAULTS[error.kind]
+    return error.status or status, json.dumps({"message": message}).encode()
 
 
 def _variables(kind: str, message: str, request: Request | None, api: Api, request_id: str) -> Mapping[str, Any]:

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any, Final
 from uuid import uuid4
 
 from local.authorizer import Guard
 from local.errors import GatewayError, gateway_response
-from local.proxy import MalformedAnswer, Request, Response, proxy_event, read_answer, read_request
+from local.proxy import (
+    MalformedAnswer,
+    Request,
+    Response,
+    proxy_event,
+    read_answer,
+    read_request,
+    request_context,
+)
+from local.resources import Api
 from local.routes import Match, Routes
 from local.runtime import FunctionError, Runtime, Throttled
-from local.template import Api
+from local.streams import Streams
 
 log = logging.getLogger("local.gateway")
 
 MAX_BODY: Final = 10 * 1024 * 1024  # bytes, API Gateway's own limit
 INTEGRATION_TIMEOUT: Final = 29  # seconds, API Gateway's own limit
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Coroutine[Any, Any, dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
 AccessLog = Callable[[str, str, int, float], None]  # method, path, status, milliseconds
 
 
@@ -33,9 +42,10 @@ class _Gone(Exception):
 class Gateway:
     """An ASGI application."""
 
-    def __init__(self, api: Api, runtime: Runtime, access_log: AccessLog) -> None:
+    def __init__(self, api: Api, runtime: Runtime, streams: Streams, access_log: AccessLog) -> None:
         self._api = api
         self._runtime = runtime
+        self._streams = streams
         self._routes = Routes(api.routes)
         self._guard = Guard(api, runtime)
         self._access_log = access_log
@@ -43,25 +53,39 @@ class Gateway:
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         request: Request | None = None
+
+        def note(status: int) -> None:
+            path = scope["raw_path"].decode("ascii", "replace")
+            self._access_log(scope["method"], path, status, (time.perf_counter() - started) * 1000)
+
         try:
             request = read_request(scope, await _read_body(scope, receive))
-            response = await self._answer(request)
+            match = self._match(request)
+            if match is None:
+                response = _preflight(self._api.preflight or {})
+            elif match.route.streams:
+                await self._stream(request, match, receive, send, note)
+                return
+            else:
+                response = await self._answer(request, match)
         except GatewayError as error:
             response = gateway_response(error, self._api, request, request.request_id if request else "")
         except _Gone:
             return
-        request_id = request.request_id if request else str(uuid4())
-        await _send(send, response, request_id)
-        path = scope["raw_path"].decode("ascii", "replace")
-        self._access_log(scope["method"], path, response.status, (time.perf_counter() - started) * 1000)
+        await _send(send, response, request.request_id if request else str(uuid4()))
+        note(response.status)
 
-    async def _answer(self, request: Request) -> Response:
+    def _match(self, request: Request) -> Match | None:
+        """None: the answer is SAM's own to OPTIONS."""
         if request.method == "OPTIONS" and self._api.preflight is not None and self._routes.has_path(request.path):
-            return _preflight(self._api.preflight)
+            return None
         match = self._routes.match(request.method, request.path)
         if match is None:
             # API Gateway takes an unknown path for one that wants a signature; the template makes it a 404.
             raise GatewayError("MISSING_AUTHENTICATION_TOKEN")
+        return match
+
+    async def _answer(self, request: Request, match: Match) -> Response:
         caller = await self._guard.admit(request, match)
         event = proxy_event(request, match, self._api, caller)
         answer = await self._invoke(match, event)
@@ -70,6 +94,21 @@ class Gateway:
         except MalformedAnswer as error:
             log.error("%s: %s", match.route.function, error)
             raise GatewayError("INTEGRATION_FAILURE") from error
+
+    async def _stream(
+        self, request: Request, match: Match, receive: Receive, send: Send, begun: Callable[[int], None]
+    ) -> None:
+        caller = await self._guard.admit(request, match)
+        context = request_context(request, match, self._api, caller)
+
+        async def pass_on(message: dict[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                headers = [*message.get("headers", []), (b"x-amzn-requestid", request.request_id.encode())]
+                message = {**message, "headers": headers}
+            with suppress(RuntimeError):  # the client has hung up
+                await send(message)
+
+        await self._streams.serve(match.route.function, request, context, receive, pass_on, begun)
 
     async def _invoke(self, match: Match, event: dict[str, Any]) -> Any:
         try:

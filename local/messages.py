@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,19 +31,41 @@ class MessageStore:
 
     def __init__(self, file: Path | None = None) -> None:
         self._db = open_store(file)
-        self._db.execute(
-            "CREATE TABLE IF NOT EXISTS messages (message_id TEXT PRIMARY KEY, queue TEXT NOT NULL, body TEXT NOT NULL)"
+        self._db.executescript(
+            """
+            CREATE TABLE IF NOT EXISTS messages (
+                message_id TEXT PRIMARY KEY, queue TEXT NOT NULL, body TEXT NOT NULL
+            );
+            CREATE TABLE IF NOT EXISTS sent (
+                queue TEXT NOT NULL, deduplication_id TEXT NOT NULL, message_id TEXT NOT NULL, at REAL NOT NULL,
+                PRIMARY KEY (queue, deduplication_id)
+            );
+            CREATE INDEX IF NOT EXISTS sent_at ON sent (at);
+            """
         )
+        if not any(column[1] == "message_group" for column in self._db.execute("PRAGMA table_info(messages)")):
+            self._db.execute("ALTER TABLE messages ADD COLUMN message_group TEXT NOT NULL DEFAULT ''")
 
-    def add(self, queue: str, message_id: str, body: str) -> None:
-        self._db.execute("INSERT INTO messages VALUES (?, ?, ?)", (message_id, queue, body))
+    def add(self, queue: str, message_id: str, body: str, group: str = "", deduplication_id: str | None = None) -> None:
+        self._db.execute("INSERT INTO messages VALUES (?, ?, ?, ?)", (message_id, queue, body, group))
+        if deduplication_id:
+            sent = (queue, deduplication_id, message_id, time.time())
+            self._db.execute("INSERT OR REPLACE INTO sent VALUES (?, ?, ?, ?)", sent)
 
     def remove(self, message_id: str) -> None:
         self._db.execute("DELETE FROM messages WHERE message_id = ?", (message_id,))
 
-    def read(self, queue: str) -> Iterator[tuple[str, str]]:
-        """(message id, body), oldest first."""
-        yield from self._db.execute("SELECT message_id, body FROM messages WHERE queue = ? ORDER BY rowid", (queue,))
+    def read(self, queue: str) -> Iterator[tuple[str, str, str]]:
+        """(message id, body, group), oldest first."""
+        wanted = "SELECT message_id, body, message_group FROM messages WHERE queue = ? ORDER BY rowid"
+        yield from self._db.execute(wanted, (queue,))
+
+    def find_sent(self, queue: str, deduplication_id: str, seconds: float) -> str | None:
+        """The id of the message that brought this deduplication id within the last seconds. Forgets older ones."""
+        self._db.execute("DELETE FROM sent WHERE at < ?", (time.time() - seconds,))
+        wanted = "SELECT message_id FROM sent WHERE queue = ? AND deduplication_id = ?"
+        row = self._db.execute(wanted, (queue, deduplication_id)).fetchone()
+        return row[0] if row else None
 
     def close(self) -> None:
         self._db.close()

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from local.cloudformation import ACCOUNT, REGION
 from local.cron import next_fire
 from local.messages import open_store
-from local.template import Template
+from local.resources import Template
 
 PATH: Final = "/schedules/"
 

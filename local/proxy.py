@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, unquote
 from uuid import uuid4
 
 from local.cloudformation import ACCOUNT
+from local.resources import Api
 from local.routes import Match
-from local.template import Api
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -32,9 +32,14 @@ class Request:
     body: bytes
     source_ip: str
     port: int
+    raw_query: bytes = b""
     scheme: str = "http"
     request_id: str = field(default_factory=lambda: str(uuid4()))
     epoch: float = field(default_factory=time.time)
+
+    @property
+    def decoded_path(self) -> str:
+        return unquote(self.path)
 
     def header(self, name: str) -> str | None:
         """The last value sent under this name, in any case."""
@@ -64,6 +69,7 @@ def read_request(scope: Mapping[str, Any], body: bytes) -> Request:
         body=body,
         source_ip=client[0],
         port=server[1] or 80,
+        raw_query=scope["query_string"],
     )
 
 
@@ -76,8 +82,8 @@ def decode_query(raw: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def proxy_event(request: Request, match: Match, api: Api, authorizer: Mapping[str, Any] | None) -> dict[str, Any]:
-    headers, multi_headers = _both(_forwarded(request))
-    query, multi_query = _both(request.query)
+    headers, multi_headers = both(forwarded(request))
+    query, multi_query = both(request.query)
     body, encoded = _event_body(request, api)
     return {
         "resource": match.route.path,
@@ -202,7 +208,7 @@ def _media_type_fits(kind: str, wanted: str) -> bool:
     return kind in ("*/*", first) or (kind.endswith("/*") and first.startswith(kind[:-1]))
 
 
-def _forwarded(request: Request) -> tuple[tuple[str, str], ...]:
+def forwarded(request: Request) -> tuple[tuple[str, str], ...]:
     hop = request.source_ip
     earlier = request.header("x-forwarded-for")
     kept = tuple(
@@ -219,7 +225,7 @@ def _forwarded(request: Request) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _both(pairs: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], dict[str, list[str]]]:
+def both(pairs: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], dict[str, list[str]]]:
     """The last value under each name, and all of them."""
     multi: dict[str, list[str]] = {}
     for name, value in pairs:

@@ -7,15 +7,16 @@ import hashlib
 import logging
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
 
 from local.cloudformation import REGION
 from local.messages import MessageStore
+from local.resources import Queue as QueueSpec
+from local.resources import QueueSource
 from local.runtime import FunctionError, Runtime, Throttled
-from local.template import Queue as QueueSpec
-from local.template import QueueSource
 
 log = logging.getLogger("local.queues")
 
@@ -30,6 +31,7 @@ class Message:
     first_received_ms: int = 0
     receives: int = 0
     receipt: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)  # what only some queues have to say
     reappearance: asyncio.TimerHandle | None = None
 
 
@@ -41,14 +43,21 @@ class Queue:
         self.spec = spec
         self.dead_letters: Queue | None = None
         self._store = store
-        self._visible = deque(Message(body, message_id) for message_id, body in store.read(spec.name))
+        self._visible = deque[Message]()
         self._hidden: dict[str, Message] = {}  # by message id
         self._arrived = asyncio.Event()
+        for message_id, body, group in store.read(spec.name):
+            self._add(self._restored(body, message_id, group))
 
-    def send(self, body: str) -> None:
+    def _restored(self, body: str, message_id: str, group: str) -> Message:
+        return Message(body, message_id)
+
+    def send(self, body: str, group: str | None = None, deduplication_id: str | None = None) -> Message:
+        """Group and deduplication id say nothing to a queue without an order."""
         message = Message(body)
         self._store.add(self.spec.name, message.message_id, body)
         self._add(message)
+        return message
 
     async def receive(self, limit: int, window_seconds: float = 0) -> list[Message]:
         """Up to `limit` messages, at least one, hidden from others for the visibility timeout.
@@ -56,16 +65,12 @@ class Queue:
         Messages received too often go to the dead-letter queue instead.
         """
         while True:
-            while not self._visible:
+            while not self._has_some():
                 self._arrived.clear()
                 await self._arrived.wait()
             if window_seconds and len(self._visible) < limit:
                 await asyncio.sleep(window_seconds)
-            batch: list[Message] = []
-            while self._visible and len(batch) < limit:
-                message = self._visible.popleft()
-                if not self._bury(message):
-                    batch.append(self._hide(message))
+            batch = [self._hide(message) for message in self._take(limit) if not self._bury(message)]
             if batch:
                 return batch
 
@@ -77,11 +82,17 @@ class Queue:
 
     def depth(self) -> int:
         """Messages waiting or being worked on."""
-        return len(self._visible) + len(self._hidden)
+        return len(self.bodies()) + len(self._hidden)
 
     def bodies(self) -> list[str]:
         """What waits, oldest first."""
         return [message.body for message in self._visible]
+
+    def _has_some(self) -> bool:
+        return bool(self._visible)
+
+    def _take(self, limit: int) -> list[Message]:
+        return [self._visible.popleft() for _ in range(min(limit, len(self._visible)))]
 
     def _add(self, message: Message) -> None:
         self._visible.append(message)
@@ -104,7 +115,7 @@ class Queue:
         if self.dead_letters is None or not self.spec.max_receives or message.receives < self.spec.max_receives:
             return False
         log.warning("%s gave up on a message; it is in %s", self.spec.name, self.dead_letters.spec.name)
-        self.dead_letters.send(message.body)
+        self.dead_letters.send(message.body, message.attributes.get("MessageGroupId"), message.message_id)
         self._store.remove(message.message_id)
         return True
 
@@ -125,6 +136,10 @@ async def feed(queue: Queue, source: QueueSource, runtime: Runtime) -> None:
         for message in batch:
             if message.message_id not in failed:
                 queue.delete(message)
+
+
+def md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _failed(answer: Any, batch: list[Message]) -> set[str]:
@@ -150,9 +165,10 @@ def _record(message: Message, spec: QueueSpec) -> dict[str, Any]:
             "SentTimestamp": str(message.sent_ms),
             "SenderId": "local",
             "ApproximateFirstReceiveTimestamp": str(message.first_received_ms),
+            **message.attributes,
         },
         "messageAttributes": {},
-        "md5OfBody": hashlib.md5(message.body.encode(), usedforsecurity=False).hexdigest(),
+        "md5OfBody": md5(message.body),
         "eventSource": "aws:sqs",
         "eventSourceARN": spec.arn,
         "awsRegion": REGION,

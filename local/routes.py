@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from local.template import Route
+from local.resources import Route
 
 
 @dataclass(slots=True)

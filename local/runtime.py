@@ -15,14 +15,15 @@ import os
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from uuid import uuid4
 
-from local.template import Function, Template
+from local.environment import apart, common
+from local.resources import Function
 
 log = logging.getLogger("local.runtime")
 traces = logging.getLogger("functions")  # for the file; the terminal hears from who invoked
@@ -93,20 +94,42 @@ class _Fleet:
         handler = self.handler
         if handler is None:
             module, _, name = self.function.handler.rpartition(".")
-            with _imports, _own_environment(self.own_environment):
-                handler = self.handler = getattr(importlib.import_module(module), name)
+            handler = self.handler = load_code(module, name, self.own_environment)
         return handler
 
 
+class Elsewhere(Protocol):
+    """Where the functions run that do not run here."""
+
+    def start(self, name: str, event: Any) -> Future[Any]:
+        """The future holds the answer, a FunctionError or Throttled."""
+        ...
+
+
 class Runtime:
-    def __init__(self, template: Template) -> None:
+    """
+    Args:
+        functions: all that may be invoked.
+        here: whether a function runs in this process.
+    """
+
+    def __init__(
+        self,
+        functions: Mapping[str, Function],
+        here: Callable[[Function], bool] = lambda _: True,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
         self.stopping = threading.Event()
         self._lock = threading.Lock()
-        shared = environment(template)
-        self._fleets = {
-            name: _Fleet(function, {k: v for k, v in function.environment.items() if k not in shared})
-            for name, function in template.functions.items()
-        }
+        self._functions = functions
+        self._elsewhere = elsewhere
+        hosted = [function for function in functions.values() if here(function)]
+        shared = common(hosted)
+        self._fleets = {function.name: _Fleet(function, apart(function, shared)) for function in hosted}
+
+    @property
+    def names(self) -> Iterable[str]:
+        return self._functions.keys()
 
     def start(self, name: str, event: Any) -> Future[Any]:
         """Begin an invocation.
@@ -117,6 +140,8 @@ class Runtime:
         Raises:
             Throttled: every environment that the function may have is busy.
         """
+        if name not in self._fleets:
+            return self._start_elsewhere(name, event)
         fleet = self._fleets[name]
         function = fleet.function
         context = Context(
@@ -131,6 +156,13 @@ class Runtime:
         self._environment(fleet).inbox.put(invocation)
         return invocation.answer
 
+    def _start_elsewhere(self, name: str, event: Any) -> Future[Any]:
+        if self._elsewhere:
+            return self._elsewhere.start(name, event)
+        failed: Future[Any] = Future()
+        failed.set_exception(FunctionError("Runtime.InvalidEntrypoint", f"{name} takes no invocations here"))
+        return failed
+
     async def invoke(self, name: str, event: Any, patience_seconds: float | None = None) -> Any:
         """Invoke and wait, no longer than the function's timeout.
 
@@ -139,7 +171,7 @@ class Runtime:
             TimeoutError: the caller's patience ended before the function's timeout.
         """
         answer = asyncio.wrap_future(self.start(name, event))
-        timeout = self._fleets[name].function.timeout_seconds
+        timeout = self._functions[name].timeout_seconds
         try:
             return await asyncio.wait_for(answer, min(timeout, patience_seconds or timeout))
         except TimeoutError:
@@ -154,7 +186,7 @@ class Runtime:
         Raises:
             FunctionError: every attempt failed.
         """
-        retries = self._fleets[name].function.retries
+        retries = self._functions[name].retries
         for attempt in range(retries + 1):
             try:
                 await self._invoke_when_free(name, event)
@@ -257,17 +289,14 @@ def _settle(answer: Future[Any], outcome: Any) -> None:
             answer.set_result(outcome)
 
 
-def environment(template: Template) -> dict[str, str]:
-    """What the functions' environments agree on. The rest each function sees while it is imported."""
-    values: dict[str, set[str]] = {}
-    for function in template.functions.values():
-        for name, value in function.environment.items():
-            values.setdefault(name, set()).add(value)
-    return {name: next(iter(found)) for name, found in values.items() if len(found) == 1}
+def load_code(module: str, name: str, own_environment: Mapping[str, str]) -> Any:
+    """What a function runs, imported with its own variables around it."""
+    with _imports, _around(own_environment):
+        return getattr(importlib.import_module(module), name)
 
 
 @contextlib.contextmanager
-def _own_environment(own: Mapping[str, str]) -> Iterator[None]:
+def _around(own: Mapping[str, str]) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in own}
     os.environ.update(own)
     try:

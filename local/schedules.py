@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -11,7 +10,7 @@ from uuid import uuid4
 from local.bus import Bus
 from local.cloudformation import ACCOUNT, REGION
 from local.cron import next_fire
-from local.template import Schedule
+from local.resources import Schedule
 
 
 async def run(schedules: tuple[Schedule, ...], bus: Bus) -> None:
@@ -27,7 +26,7 @@ async def _keep(schedule: Schedule, bus: Bus) -> None:
         due = next_fire(schedule.expression, schedule.timezone, due)
     while due is not None:
         await _sleep_until(due)
-        bus.invoke_later(schedule.function, _event(schedule, due))
+        bus.deliver(schedule.target, _event(schedule, due))
         # Counted from when it was due: no drift. What a sleeping machine missed is left out.
         upcoming = next_fire(schedule.expression, schedule.timezone, due)
         while upcoming is not None and upcoming < datetime.now(UTC):
@@ -41,9 +40,7 @@ async def _sleep_until(moment: datetime) -> None:
         await asyncio.sleep(min(left, 30))
 
 
-def _event(schedule: Schedule, due: datetime) -> Any:
-    if schedule.input is not None:
-        return json.loads(schedule.input)
+def _event(schedule: Schedule, due: datetime) -> dict[str, Any]:
     return {
         "version": "0",
         "id": str(uuid4()),

@@ -10,6 +10,8 @@ from typing import Any, Final
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from local.sockets import MAX_FRAME, MAX_MESSAGE
+
 _BEYOND_ASCII: Final = re.compile(rb"[\x80-\xff]")
 
 
@@ -45,7 +47,10 @@ class Server:
             uvicorn.Config(
                 app,
                 http=LenientProtocol,
-                ws="none",
+                ws="websockets-sansio",
+                ws_max_size=(MAX_MESSAGE, MAX_FRAME),  # pyright: ignore[reportArgumentType]  # websockets takes both
+                ws_ping_interval=None,  # API Gateway only answers
+                ws_per_message_deflate=False,
                 lifespan="off",
                 access_log=False,
                 log_config=None,

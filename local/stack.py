@@ -1,4 +1,4 @@
-"""Gateway, bus, queues and schedules around the functions of a template, in one process."""
+"""Gateway, bus, queues and schedules around the functions of a template, those outside the VPC in a second process."""
 
 from __future__ import annotations
 
@@ -16,17 +16,20 @@ from typing import Any, Final, Self
 import uvloop
 
 from local import schedules, template
+from local.aws_api import AwsApi
 from local.bus import RETRY_DELAYS, Bus
-from local.cloudformation import REGION
-from local.gateway import AccessLog, Gateway
-from local.runtime import Runtime, environment
+from local.environment import ENDPOINTS, surroundings
+from local.gateway import AccessLog, Gateway, Receive, Send
+from local.outer import Outer
+from local.resources import Function
+from local.runtime import Runtime
 from local.server import Server
+from local.sockets import Sockets
+from local.streams import Streams
 
 HOST: Final = "127.0.0.1"
 # A machine that develops has more connections to give than the smallest database.
 PARAMETERS: Final = {"DatabaseClass": "db.t4g.medium"}
-# Settings of the game that may be tried out without editing the template: PORT=8081 ROLLOVER_CAP=500 make dev.
-CALLERS: Final = ("COMMANDS_ENGAGE", "GAMBLE_JOIN_DURATION_MINUTES", "ROLLOVER_CAP")
 MIGRATE: Final = "migrate.app.handler"
 PATIENCE: Final = 3.0  # seconds for handlers at work when the stack stops
 
@@ -80,7 +83,8 @@ class Stack:
             parameters: values for the template's parameters; the rest keep their defaults.
             retry_delays: seconds before each retry of an asynchronous invocation.
             access_log: called after every response.
-            messages: the file in which queues keep their messages, and functions their schedules; None: in memory.
+            messages: the file in which queues keep their messages, and functions their schedules; DynamoDB's tables
+                are beside it. None: in memory.
 
         Raises:
             TemplateError, PatternError: the template cannot be followed.
@@ -89,9 +93,18 @@ class Stack:
         self._given = {"DATABASE_URL": database_url}
         self._key_hash = hashlib.sha256(api_key.encode()).hexdigest()
         self._access_log: AccessLog = access_log or (lambda *_: None)
-        self.runtime = Runtime(self._template)
+        functions = self._template.functions
+        self._outer = None
+        if not all(function.inner for function in functions.values()):
+            self._outer = Outer(self._template, messages and messages.with_suffix(".tables"))
+        self.runtime = Runtime(functions, _is_here, self._outer)
+        self._streams = Streams(filter(_is_inner, functions.values()))
+        self._sockets = None
+        if self._template.sockets:
+            self._sockets = Sockets(self._template.sockets, self.runtime, self._access_log)
         self.bus = Bus(self._template, self.runtime, retry_delays, messages)
         self.url = ""
+        self.socket_url = ""  # empty: the template has no WebSocket API
         self.bus_url = ""
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="stack", daemon=True)
@@ -104,10 +117,16 @@ class Stack:
 
         Raises:
             FunctionError: the migrate function failed.
+            OuterError: the functions outside the VPC cannot be run.
         """
         self._thread.start()
-        self.bus_url = self._serve(self.bus, listen(0))
+        listener = listener or listen(0)
+        address = f"{HOST}:{listener.getsockname()[1]}"
+        self.socket_url = f"ws://{address}/realtime" if self._sockets else ""
+        self.bus_url = self._serve(AwsApi(self.bus, self.runtime, self._sockets), listen(0))
         self._enter_environment()
+        if self._outer:
+            self._outer.begin()
         self._begin(self.bus.run())
         progress("Preparing the database")
         for function in self._template.functions.values():
@@ -115,7 +134,11 @@ class Stack:
                 self.runtime.start(function.name, {"admin_key_sha256": self._key_hash}).result()
         progress("Loading the functions")
         self.runtime.preload()
-        self.url = self._serve(Gateway(self._template.api, self.runtime, self._access_log), listener or listen(0))
+        self._wait(self._streams.begin())
+        if self._outer:
+            self._outer.wait()
+        gateway = Gateway(self._template.api, self.runtime, self._streams, self._access_log)
+        self.url = self._serve(_Front(gateway, self._sockets), listener)
         self._begin(self.bus.one_shots.run())
         self._begin(schedules.run(self._template.schedules, self.bus))
         return self
@@ -123,6 +146,8 @@ class Stack:
     def stop(self) -> None:
         """End in good order within a few seconds, and restore the environment."""
         self._wait(self._end())
+        if self._outer:
+            self._outer.stop(PATIENCE)
         self.runtime.stop(PATIENCE)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -154,6 +179,9 @@ class Stack:
     async def _end(self) -> None:
         for task in self._tasks:
             task.cancel()
+        if self._sockets:
+            self._sockets.stop()
+        await self._streams.stop()
         await asyncio.gather(*self._tasks, *(made.end() for made in self._servers), return_exceptions=True)
 
     def _wait(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -163,25 +191,43 @@ class Stack:
         """What a function sees around it, AWS's variables included; the template's folders to import from."""
         self._before = dict(os.environ)
         folder = self._template.folder
-        code = {function.code for function in self._template.functions.values()}
+        functions = self._template.functions.values()
+        code = {function.code for function in functions}
         for place in (str(folder / name) for name in (*sorted(code), *self._template.layers)):
             if place not in sys.path:
                 sys.path.append(place)
-        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
-            os.environ.pop(name, None)
+        for name in self._before:
+            if name in ("AWS_PROFILE", "AWS_SESSION_TOKEN") or name.startswith(ENDPOINTS):
+                del os.environ[name]
         os.environ |= {
-            **{name: value for name, value in environment(self._template).items() if not name.startswith("DB_")},
-            **{name: self._before[name] for name in CALLERS if self._before.get(name)},
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            # Every service: a call to one that is not here gets a clear refusal and never leaves the machine.
-            "AWS_ENDPOINT_URL": self.bus_url,
+            **surroundings(filter(_is_inner, functions), self._before, self.bus_url),
+            "WEBSOCKET_URL": self.socket_url,  # in the template: an address that only AWS knows
             "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), HOST])),
             "no_proxy": ",".join(filter(None, [os.environ.get("no_proxy"), HOST])),
             **self._given,
         }
+
+
+class _Front:
+    """What listens: HTTP to one API, WebSockets to the other."""
+
+    def __init__(self, gateway: Gateway, sockets: Sockets | None) -> None:
+        self._gateway = gateway
+        self._sockets = sockets
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._gateway(scope, receive, send)
+        elif self._sockets:
+            await self._sockets(scope, receive, send)
+        else:
+            await receive()
+            await send({"type": "websocket.close"})  # before it is accepted: 403
+
+
+def _is_inner(function: Function) -> bool:
+    return function.inner
+
+
+def _is_here(function: Function) -> bool:
+    return function.inner and not function.web_app

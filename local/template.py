@@ -6,126 +6,28 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from local.cloudformation import UNKNOWN, Resolver, TemplateError, arn, read_document
+from local.resources import (
+    Api,
+    Authorizer,
+    Function,
+    GatewayResponse,
+    Queue,
+    QueueSource,
+    Route,
+    Rule,
+    Schedule,
+    SocketApi,
+    Table,
+    Target,
+    Template,
+)
 
-__all__ = ["Template", "TemplateError", "load"]
+__all__ = ["Function", "Template", "TemplateError", "load"]
 
 ASYNC_RETRIES: Final = 2  # Lambda's own default
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    name: str
-    handler: str
-    code: str  # CodeUri, relative to the template
-    environment: Mapping[str, str]
-    timeout_seconds: float
-    memory_mb: int
-    reserved_concurrency: int | None
-    retries: int
-    dead_letters: str | None  # a queue's name
-    arn: str
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    method: str  # "ANY" takes every method
-    path: str
-    function: str
-    authorizer: str | None
-    usage_key_required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Authorizer:
-    name: str
-    function: str
-    headers: tuple[str, ...]
-    query: tuple[str, ...]
-    ttl_seconds: int
-    kind: Literal["REQUEST", "TOKEN"] = "REQUEST"
-
-
-@dataclass(frozen=True, slots=True)
-class GatewayResponse:
-    kind: str  # MISSING_AUTHENTICATION_TOKEN, DEFAULT_4XX, ...
-    status: int | None
-    headers: Mapping[str, str]  # name -> mapping expression
-    templates: Mapping[str, str]  # content type -> template
-
-
-@dataclass(frozen=True, slots=True)
-class Api:
-    name: str
-    stage: str
-    stage_variables: Mapping[str, str]
-    binary_types: tuple[str, ...]
-    routes: tuple[Route, ...]
-    authorizers: Mapping[str, Authorizer]
-    responses: Mapping[str, GatewayResponse]
-    usage_keys: frozenset[str]
-    preflight: Mapping[str, str] | None  # headers of the answer that SAM gives to every OPTIONS
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    kind: Literal["function", "queue"]
-    name: str
-    input: str | None  # JSON text that replaces the event
-    dead_letters: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    name: str
-    bus: str
-    pattern: Mapping[str, Any]
-    targets: tuple[Target, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Queue:
-    name: str
-    visibility_seconds: float
-    max_receives: int | None
-    dead_letters: str | None
-    arn: str
-
-
-@dataclass(frozen=True, slots=True)
-class QueueSource:
-    queue: str
-    function: str
-    batch_size: int
-    window_seconds: float
-    report_failures: bool
-    concurrency: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    name: str
-    expression: str
-    timezone: str
-    function: str
-    input: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    folder: Path
-    layers: tuple[str, ...]  # folders, relative to the template
-    functions: Mapping[str, Function]
-    api: Api
-    buses: frozenset[str]
-    rules: tuple[Rule, ...]
-    queues: Mapping[str, Queue]
-    sources: tuple[QueueSource, ...]
-    schedules: tuple[Schedule, ...]
-    schedule_groups: frozenset[str]
-    roles: frozenset[str]  # addresses
 
 
 def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
@@ -159,11 +61,14 @@ class _Reader:
             layers=tuple(str(spec["ContentUri"]) for _, spec in self.of("AWS::Serverless::LayerVersion")),
             functions=functions,
             api=self.api(),
+            sockets=next((self.sockets(name, spec) for name, spec in self.of("AWS::Serverless::WebSocketApi")), None),
             buses=frozenset({"default", *(spec.get("Name", name) for name, spec in self.of("AWS::Events::EventBus"))}),
             rules=tuple(self.rules()),
             queues={name: self.queue(name, spec) for name, spec in self.of("AWS::SQS::Queue")},
             sources=tuple(self.sources()),
             schedules=tuple(self.schedules()),
+            tables=tuple(_table(name, spec) for name, spec in self.of("AWS::DynamoDB::Table")),
+            secrets={name: _secret(spec) for name, spec in self.of("AWS::SecretsManager::Secret")},
             schedule_groups=frozenset({"default", *(name for name, _ in self.of("AWS::Scheduler::ScheduleGroup"))}),
             roles=frozenset(address for address, (kind, _) in self.by_arn.items() if kind == "AWS::IAM::Role"),
         )
@@ -219,6 +124,8 @@ class _Reader:
             retries=int(invoke.get("MaximumRetryAttempts", ASYNC_RETRIES)),
             dead_letters=self.queue_name(dead_letters),
             arn=str(arn("AWS::Serverless::Function", name)),
+            inner="VpcConfig" in merged,
+            web_app=_web_app(environment),
         )
 
     def api(self) -> Api:
@@ -239,6 +146,7 @@ class _Reader:
                     function=function,
                     authorizer=_unless_none(event.get("Auth", {}).get("Authorizer", default)),
                     usage_key_required=event.get("Auth", {}).get("ApiKeyRequired", auth.get("ApiKeyRequired", False)),
+                    streams="STREAM" in str(event.get("ResponseTransferMode")),
                 )
                 for _, function, event in self.events("Api")
             ),
@@ -262,6 +170,23 @@ class _Reader:
             kind=kind,
         )
 
+    def sockets(self, name: str, spec: dict[str, Any]) -> SocketApi:
+        self.place = name
+        auth = spec.get("Auth", {})
+        authorizer = auth["AuthArn"] if auth.get("AuthType") == "CUSTOM" else None
+        if (selection := spec.get("RouteSelectionExpression")) != "$request.body.action":
+            raise TemplateError(f"{name}: the local stack routes by $request.body.action, not by {selection}")
+        return SocketApi(
+            name=name,
+            stage=str(spec.get("StageName", "default")),
+            routes={
+                key: self.name_of(route["FunctionArn"], "AWS::Serverless::Function")
+                for key, route in spec["Routes"].items()
+            },
+            authorizer=self.name_of(authorizer, "AWS::Serverless::Function") if authorizer else None,
+            identity=tuple(auth.get("IdentitySource", [])),
+        )
+
     def gateway_responses(self, api: dict[str, Any]) -> Iterator[GatewayResponse]:
         for kind, spec in api.get("GatewayResponses", {}).items():
             headers = spec.get("ResponseParameters", {}).get("Headers", {})
@@ -278,7 +203,7 @@ class _Reader:
                 yield Rule(name, _bus(spec), spec["EventPattern"], targets)
         for name, function, event in self.events("EventBridgeRule", "CloudWatchEvent"):
             if _enabled(event):
-                target = Target("function", function, event.get("Input"), self.dead_letters(event))
+                target = Target("function", function, _text(event.get("Input")), self.dead_letters(event))
                 yield Rule(name, _bus(event), event["Pattern"], (target,))
 
     def target(self, spec: dict[str, Any]) -> Target:
@@ -287,9 +212,10 @@ class _Reader:
         kind, name = self.by_arn.get(str(spec["Arn"]).removesuffix(":live"), ("", ""))
         match kind:
             case "AWS::Serverless::Function":
-                return Target("function", name, spec.get("Input"), self.dead_letters(spec))
+                return Target("function", name, _text(spec.get("Input")), self.dead_letters(spec))
             case "AWS::SQS::Queue":
-                return Target("queue", name, spec.get("Input"), self.dead_letters(spec))
+                group = spec.get("SqsParameters", {}).get("MessageGroupId")
+                return Target("queue", name, _text(spec.get("Input")), self.dead_letters(spec), group)
             case _:
                 raise TemplateError(f"{self.place}: the target {spec['Arn']} is no function or queue")
 
@@ -304,6 +230,8 @@ class _Reader:
             max_receives=_int(redrive.get("maxReceiveCount")),
             dead_letters=self.queue_name(redrive.get("deadLetterTargetArn")),
             arn=str(arn("AWS::SQS::Queue", name)),
+            fifo=spec.get("FifoQueue", False) is True,
+            deduplicates=spec.get("ContentBasedDeduplication", False) is True,
         )
 
     def sources(self) -> Iterator[QueueSource]:
@@ -327,15 +255,15 @@ class _Reader:
         for name, function, event in self.events("Schedule", "ScheduleV2"):
             if _enabled(event):
                 expression = event.get("ScheduleExpression") or event["Schedule"]
-                yield _schedule(name, expression, event, function, event.get("Input"))
+                target = Target("function", function, _text(event.get("Input")), self.dead_letters(event))
+                yield Schedule(name, expression, _timezone(event), target)
         for name, spec in self.of("AWS::Scheduler::Schedule"):
             if _enabled(spec):
-                target = self.target(spec["Target"])
-                yield _schedule(name, spec["ScheduleExpression"], spec, target.name, target.input)
+                yield Schedule(name, spec["ScheduleExpression"], _timezone(spec), self.target(spec["Target"]))
         for name, spec in self.of("AWS::Events::Rule"):
             if "ScheduleExpression" in spec and _enabled(spec):
                 for target in map(self.target, spec.get("Targets", [])):
-                    yield _schedule(name, spec["ScheduleExpression"], spec, target.name, target.input)
+                    yield Schedule(name, spec["ScheduleExpression"], _timezone(spec), target)
 
 
 def _gateway_response(kind: str, spec: Mapping[str, Any], headers: Mapping[str, Any]) -> GatewayResponse:
@@ -360,9 +288,34 @@ def _preflight(cors: Any) -> dict[str, str] | None:
     return {header: str(spec[name]).strip("'") for name, header in names.items() if name in spec}
 
 
-def _schedule(name: str, expression: str, spec: Mapping[str, Any], function: str, data: Any) -> Schedule:
-    text = data if data is None or isinstance(data, str) else json.dumps(data)
-    return Schedule(name, expression, spec.get("ScheduleExpressionTimezone", "UTC"), function, text)
+def _table(name: str, spec: Mapping[str, Any]) -> Table:
+    names = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "LocalSecondaryIndexes")
+    definition = {key: spec[key] for key in names if key in spec}
+    expiry = spec.get("TimeToLiveSpecification", {})
+    return Table(
+        name=name,
+        definition={"TableName": name, "BillingMode": "PAY_PER_REQUEST", **definition},
+        expiry=expiry["AttributeName"] if expiry.get("Enabled") is True else None,
+    )
+
+
+def _secret(spec: Mapping[str, Any]) -> str:
+    """Nothing is generated: an empty secret is one that nobody has filled in."""
+    text = spec.get("SecretString", spec.get("GenerateSecretString", {}).get("SecretStringTemplate"))
+    return text if isinstance(text, str) else "{}"
+
+
+def _web_app(environment: Mapping[str, Any]) -> str | None:
+    # The adapter's start script: what the function runs is a web server around this application.
+    return str(environment["WEB_APP"]) if environment.get("AWS_LAMBDA_EXEC_WRAPPER") == "/opt/bootstrap" else None
+
+
+def _timezone(spec: Mapping[str, Any]) -> str:
+    return str(spec.get("ScheduleExpressionTimezone", "UTC"))
+
+
+def _text(data: Any) -> str | None:
+    return data if data is None or isinstance(data, str) else json.dumps(data)
 
 
 def _bus(spec: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,21 +13,34 @@ from uuid import uuid4
 
 from local.stack import Stack
 
-Handler = Callable[[Any, Any], Any]
+Handler = Callable[..., Any]
 
 
 @contextmanager
-def running(folder: Path, template: str, **handlers: Handler) -> Iterator[Stack]:
-    """A stack whose template says `Handler: MODULE.<name>` where the test gives `name=...`."""
+def running(folder: Path, template: str, *, kept: Path | None = None, **handlers: Handler) -> Iterator[Stack]:
+    """A stack whose template says `Handler: MODULE.<name>` where the test gives `name=...`.
+
+    Such a handler runs in this process, so its function has a VpcConfig.
+
+    Args:
+        kept: the file in which queues keep their messages; None: in memory.
+    """
     module = ModuleType(f"handlers_{uuid4().hex}")
     for name, handler in handlers.items():
         setattr(module, name, handler)
     sys.modules[module.__name__] = module
     path = folder / "template.yaml"
     path.write_text(template.replace("MODULE", module.__name__), encoding="utf-8")
-    stack = Stack(path, database_url="", retry_delays=(0.05, 0.05))
+    stack = Stack(path, database_url="", retry_delays=(0.05, 0.05), messages=kept)
     try:
         yield stack.start()
     finally:
         stack.stop()
         del sys.modules[module.__name__]
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.01)

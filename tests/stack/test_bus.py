@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,13 @@ import pytest
 from local.messages import MessageStore
 from local.patterns import PatternError, check, matches
 from local.queues import Queue
+from local.resources import Queue as QueueSpec
 from local.stack import Stack
-from local.template import Queue as QueueSpec
-from tests.stack.small_stack import running
+from tests.stack.small_stack import eventually, running
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
-Globals: {Function: {CodeUri: ., Timeout: 2}}
+Globals: {Function: {CodeUri: ., Timeout: 2, VpcConfig: {}}}
 Resources:
   Bus:
     Type: AWS::Events::EventBus
@@ -123,13 +122,6 @@ def entry(detail_type: str, detail: Any = None, **more: Any) -> dict[str, Any]:
         "Detail": json.dumps(detail or {}),
         **more,
     }
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.01)
 
 
 def received(marker: str) -> list[dict[str, Any]]:

@@ -18,14 +18,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from local.authorizer import allows
+from local.resources import Route
 from local.routes import Routes
 from local.stack import Stack
-from local.template import Route
 from tests.stack.small_stack import running
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
-Globals: {Function: {CodeUri: ., Timeout: 2}}
+Globals: {Function: {CodeUri: ., Timeout: 2, VpcConfig: {}}}
 Resources:
   Api:
     Type: AWS::Serverless::Api

@@ -10,8 +10,9 @@ import pytest
 from local.cloudformation import TemplateError
 from local.cron import next_fire
 from local.patterns import check
+from local.resources import Template
 from local.routes import Routes
-from local.template import Template, load
+from local.template import load
 
 ROOT = Path(__file__).resolve().parents[2]
 _NOW = datetime(2025, 1, 1, tzinfo=UTC)
@@ -74,7 +75,7 @@ def test_defaults_fill_the_parameters(tmp_path: Path):
     assert (worker.timeout_seconds, worker.reserved_concurrency, worker.code) == (7, 2, "functions/")
     assert worker.environment == {
         "SIZE": "small",
-        "GREETING": "small brandish-local ${literal} Queue",
+        "GREETING": "small brandish-local ${literal} https://sqs.us-east-1.amazonaws.com/000000000000/Queue",
         "ORIGINS": "a|b",
         "SHARED": "y",
     }
@@ -134,7 +135,7 @@ def test_the_projects_template_is_understood(real: Template):
     for rule in real.rules:
         check(rule.pattern)
     for schedule in real.schedules:
-        assert schedule.function in real.functions
+        assert schedule.target.name in {*real.functions, *real.queues}
         assert next_fire(schedule.expression, schedule.timezone, _NOW) is not None
 
 
@@ -159,8 +160,11 @@ def test_the_projects_routes_lead_to_their_groups(real: Template):
 
 
 def test_the_projects_keys_are_checked_and_its_errors_have_words(real: Template):
-    (authorizer,) = real.api.authorizers.values()
-    assert (authorizer.function, authorizer.headers) == ("Authorizer", ("X-API-Key",))
-    assert {route.authorizer for route in real.api.routes if route.path.startswith("/api/")} == {authorizer.name}
+    key, key_or_ticket = real.api.authorizers.values()
+    assert (key.function, key.headers, key.ttl_seconds) == ("Authorizer", ("X-API-Key",), 300)
+    assert (key_or_ticket.function, key_or_ticket.headers, key_or_ticket.ttl_seconds) == ("Authorizer", (), 0)
+    guarded = {route.path: route.authorizer for route in real.api.routes if route.path.startswith("/api/")}
+    assert guarded.pop("/api/v1/events") == key_or_ticket.name
+    assert set(guarded.values()) == {key.name}
     assert real.api.responses["MISSING_AUTHENTICATION_TOKEN"].status == 404
     assert "code" in real.api.responses["UNAUTHORIZED"].templates["application/json"]

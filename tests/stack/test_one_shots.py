@@ -16,11 +16,11 @@ import pytest
 from local.one_shots import OneShots
 from local.stack import Stack
 from local.template import load
-from tests.stack.small_stack import running
+from tests.stack.small_stack import eventually, running
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
-Globals: {Function: {CodeUri: ., Timeout: 2}}
+Globals: {Function: {CodeUri: ., Timeout: 2, VpcConfig: {}}}
 Resources:
   Clock: {Type: AWS::Serverless::Function, Properties: {Handler: MODULE.tick}}
   Group: {Type: AWS::Scheduler::ScheduleGroup}
@@ -64,13 +64,6 @@ def schedule(at: datetime | str, **changed: Any) -> dict[str, Any]:
 
 def later(**span: float) -> datetime:
     return datetime.now(UTC) + timedelta(**span)
-
-
-def eventually(true: Callable[[], bool], seconds: float = 5) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_it_fires_at_its_moment_once_and_is_gone(scheduler: Any):

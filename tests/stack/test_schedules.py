@@ -103,7 +103,7 @@ def test_an_expression_that_eventbridge_would_refuse(expression: str):
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
-Globals: {Function: {CodeUri: ., Timeout: 2}}
+Globals: {Function: {CodeUri: ., Timeout: 2, VpcConfig: {}}}
 Resources:
   Clock:
     Type: AWS::Serverless::Function

@@ -1,0 +1,250 @@
+"""The local FIFO queues keep the order of a group, and take nothing twice, as SQS and Lambda do together."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from local.cloudformation import TemplateError
+from local.fifo import FifoQueue
+from local.messages import MessageStore
+from local.resources import Queue as QueueSpec
+from local.stack import Stack
+from tests.stack.small_stack import eventually, running
+
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {CodeUri: ., Timeout: 2, VpcConfig: {}}}
+Resources:
+  News:
+    Type: AWS::Events::Rule
+    Properties:
+      EventPattern:
+        source: [brandish]
+        detail-type: [{anything-but: {prefix: private.}}]
+        detail: {metadata: {replay: [{exists: false}]}}
+      Targets: [{Id: News, Arn: !GetAtt NewsQueue.Arn, SqsParameters: {MessageGroupId: news}}]
+  NewsQueue:
+    Type: AWS::SQS::Queue
+    Properties:
+      FifoQueue: true
+      ContentBasedDeduplication: true
+      VisibilityTimeout: 1
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt NewsDead.Arn, maxReceiveCount: 2}
+  NewsDead: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
+  Told: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
+  Plain: {Type: AWS::SQS::Queue}
+  Minute:
+    Type: AWS::Scheduler::Schedule
+    Properties:
+      ScheduleExpression: rate(1 minute)
+      Target: {Arn: !GetAtt NewsQueue.Arn, Input: '{"tick": 1}', SqsParameters: {MessageGroupId: clock}}
+  Consumer:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: MODULE.consume
+      Environment: {Variables: {TOLD_URL: !Ref Told, PLAIN_URL: !GetAtt Plain.QueueUrl, NAME: !GetAtt Plain.QueueName}}
+      Events:
+        News:
+          Type: SQS
+          Properties: {Queue: !GetAtt NewsQueue.Arn, BatchSize: 5, FunctionResponseTypes: [ReportBatchItemFailures]}
+"""
+
+_batches: list[list[dict[str, Any]]] = []
+_working = 0
+_together = 0
+
+
+def consume(event: dict[str, Any], _context: Any) -> dict[str, Any]:
+    global _working, _together
+    _working += 1
+    _together = max(_together, _working)
+    _batches.append(event["Records"])
+    time.sleep(0.02)
+    _working -= 1
+    failures = [
+        {"itemIdentifier": record["messageId"]}
+        for record in event["Records"]
+        if "hopeless" in record["body"]
+        or ("shaky" in record["body"] and record["attributes"]["ApproximateReceiveCount"] == "1")
+    ]
+    return {"batchItemFailures": failures}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running(tmp_path_factory.mktemp("fifo"), TEMPLATE, consume=consume) as started:
+        yield started
+
+
+def publish(*markers: str, kind: str = "news", metadata: dict[str, Any] | None = None) -> None:
+    detail = {"metadata": metadata or {}}
+    entries = [
+        {"Source": "brandish", "DetailType": kind, "Detail": json.dumps({"marker": marker, **detail})}
+        for marker in markers
+    ]
+    boto3.Session().client("events").put_events(Entries=entries)
+
+
+def handled(prefix: str) -> list[str]:
+    bodies = [json.loads(record["body"]) for batch in _batches for record in batch]
+    return [marker for body in bodies if (marker := body.get("detail", {}).get("marker", "")).startswith(prefix)]
+
+
+def test_a_group_is_handled_in_order_one_batch_at_a_time(stack: Stack):
+    global _together
+    _together = 0
+    wanted = [f"order-{number:02}" for number in range(30)]
+    for number in range(0, 30, 10):
+        publish(*wanted[number : number + 10])
+
+    eventually(lambda: len(handled("order")) == 30)
+    assert handled("order") == wanted
+    assert _together == 1
+    attributes = [record["attributes"] for batch in _batches for record in batch if "order-" in record["body"]]
+    assert {each["MessageGroupId"] for each in attributes} == {"news"}
+    numbers = [each["SequenceNumber"] for each in attributes]
+    assert numbers == sorted(set(numbers))
+
+
+def test_what_failed_comes_again_before_what_was_sent_after_it(stack: Stack):
+    publish("again-1", "again-2-shaky", "again-3-shaky")
+    eventually(lambda: len(handled("again")) == 3)
+    publish("again-4")
+
+    eventually(lambda: len(handled("again")) == 6)
+    assert handled("again")[3:] == ["again-2-shaky", "again-3-shaky", "again-4"]
+
+
+def test_what_fails_too_often_leaves_the_way_free(stack: Stack):
+    publish("dead-1-hopeless", "dead-2")
+
+    dead = stack.bus.queues["NewsDead"]
+    eventually(lambda: dead.depth() == 1)
+    publish("dead-3")
+    eventually(lambda: "dead-3" in handled("dead"))
+    assert json.loads(dead.bodies()[0])["detail"]["marker"] == "dead-1-hopeless"
+
+
+def test_a_rule_leaves_out_what_its_pattern_excludes(stack: Stack):
+    publish("pattern-1", kind="private.note")
+    publish("pattern-2", metadata={"replay": True})
+    publish("pattern-3", metadata={"source": "x"})
+
+    eventually(lambda: bool(handled("pattern")))
+    assert handled("pattern") == ["pattern-3"]
+
+
+def test_a_schedule_sends_its_input_to_a_queue(stack: Stack):
+    eventually(lambda: any(record["body"] == '{"tick": 1}' for batch in _batches for record in batch))
+
+    (tick,) = (record for batch in _batches for record in batch if "tick" in record["body"])
+    assert tick["attributes"]["MessageGroupId"] == "clock"
+
+
+def test_a_function_sends_to_the_address_in_its_environment(stack: Stack):
+    url = os.environ["TOLD_URL"]
+    sqs = boto3.Session().client("sqs")
+    plain = sqs.send_message(QueueUrl=os.environ["PLAIN_URL"], MessageBody="Grüße")
+    told = [
+        sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId="g", MessageDeduplicationId=number)
+        for body, number in (("first", "1"), ("second", "2"), ("first again", "1"))
+    ]
+
+    assert os.environ["NAME"] == "Plain"
+    assert stack.bus.queues["Plain"].bodies() == ["Grüße"]
+    assert plain["MessageId"]
+    assert stack.bus.queues["Told"].bodies() == ["first", "second"]
+    assert told[0]["MessageId"] == told[2]["MessageId"] != told[1]["MessageId"]
+    assert told[0]["SequenceNumber"] < told[1]["SequenceNumber"]
+
+
+@pytest.mark.parametrize(
+    ("queue", "message", "code"),
+    [
+        ("Nothing", {"MessageBody": "x"}, "QueueDoesNotExist"),
+        ("Told", {"MessageBody": "x"}, "MissingParameter"),
+        ("Told", {"MessageBody": "x", "MessageGroupId": "g"}, "MissingParameter"),
+        ("Plain", {"MessageBody": "x" * 262_145}, "InvalidParameterValue"),
+        ("Plain", {"MessageBody": "x", "DelaySeconds": 5}, "UnsupportedOperation"),
+    ],
+)
+def test_what_a_queue_does_not_take_is_refused(stack: Stack, queue: str, message: dict[str, Any], code: str):
+    assert stack.bus_url
+    url = f"https://sqs.us-east-1.amazonaws.com/000000000000/{queue}"
+
+    with pytest.raises(ClientError) as refused:
+        boto3.Session().client("sqs").send_message(QueueUrl=url, **message)
+
+    assert code in refused.value.response["Error"]["Code"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("NewsDead: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}", "NewsDead: {Type: AWS::SQS::Queue}"),
+        (", SqsParameters: {MessageGroupId: news}", ""),
+        ("ContentBasedDeduplication: true", "ContentBasedDeduplication: false"),
+    ],
+)
+def test_a_template_that_sqs_would_refuse_does_not_start(tmp_path: Path, right: str, wrong: str):
+    assert right in TEMPLATE
+
+    with pytest.raises(TemplateError), running(tmp_path, TEMPLATE.replace(right, wrong), consume=consume):
+        pytest.fail("it started")
+
+
+SPEC = QueueSpec("Q", 30, None, None, "arn:aws:sqs:us-east-1:000000000000:Q", fifo=True, deduplicates=True)
+
+
+def test_groups_do_not_wait_for_each_other():
+    async def work(queue: FifoQueue) -> list[list[str]]:
+        for body, group in (("a1", "a"), ("b1", "b"), ("a2", "a"), ("b2", "b")):
+            queue.send(body, group)
+        first = await queue.receive(1)
+        second = await queue.receive(10)
+        queue.delete(first[0])
+        third = await queue.receive(10)
+        return [[message.body for message in batch] for batch in (first, second, third)]
+
+    with closing(MessageStore()) as store:
+        assert asyncio.run(work(FifoQueue(SPEC, store))) == [["a1"], ["b1", "b2"], ["a2"]]
+
+
+def test_what_waits_and_what_was_taken_survive_the_process(tmp_path: Path):
+    async def work(queue: FifoQueue) -> None:
+        for body in ("first", "second", "third"):
+            queue.send(body, "g")
+        [message] = await queue.receive(1)
+        queue.delete(message)
+        await queue.receive(1)
+
+    with closing(MessageStore(tmp_path / "messages.db")) as store:
+        asyncio.run(work(FifoQueue(SPEC, store)))
+
+    with closing(MessageStore(tmp_path / "messages.db")) as store:
+        queue = FifoQueue(SPEC, store)
+        queue.send("first", "g")
+        queue.send("fourth", "g")
+        assert queue.bodies() == ["second", "third", "fourth"]
+
+
+def test_the_messages_of_an_earlier_version_are_found(tmp_path: Path):
+    with closing(sqlite3.connect(tmp_path / "messages.db")) as db:
+        db.execute("CREATE TABLE messages (message_id TEXT PRIMARY KEY, queue TEXT NOT NULL, body TEXT NOT NULL)")
+        db.execute("INSERT INTO messages VALUES ('1', 'Q', 'old')")
+        db.commit()
+
+    with closing(MessageStore(tmp_path / "messages.db")) as store:
+        assert list(store.read("Q")) == [("1", "old", "")]

@@ -1,0 +1,321 @@
+"""The local stack's WebSocket API does what API Gateway's does."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from local import sockets
+from local.stack import Stack
+from tests.stack.small_stack import eventually, running
+
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {CodeUri: ., Timeout: 2, VpcConfig: {}}}
+Resources:
+  Realtime:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      StageName: test
+      RouteSelectionExpression: $request.body.action
+      Auth: {AuthType: CUSTOM, AuthArn: !GetAtt Authorizer.Arn}
+      Routes:
+        $connect: {FunctionArn: !GetAtt Sockets.Arn}
+        $disconnect: {FunctionArn: !GetAtt Sockets.Arn}
+        $default: {FunctionArn: !GetAtt Sockets.Arn}
+        shout: {FunctionArn: !GetAtt Shout.Arn}
+  Sockets:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: MODULE.sockets
+      Environment:
+        Variables:
+          AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI: !Sub "https://${Realtime}.execute-api.${AWS::Region}.amazonaws.com/x"
+  Shout: {Type: AWS::Serverless::Function, Properties: {Handler: MODULE.shout}}
+  Authorizer: {Type: AWS::Serverless::Function, Properties: {Handler: MODULE.authorize}}
+"""
+
+_events: list[dict[str, Any]] = []
+_authorized: list[dict[str, Any]] = []
+
+
+def handle_sockets(event: dict[str, Any], _context: Any) -> Any:
+    _events.append(event)
+    query = event.get("queryStringParameters") or {}
+    if "refuse" in query:
+        return {"statusCode": int(query["refuse"])}
+    if "fail" in query or "fail" in event.get("body", ""):
+        raise RuntimeError("a bug")
+    return {"statusCode": 200}
+
+
+def shout(event: dict[str, Any], _context: Any) -> None:
+    _events.append(event)
+    text = json.loads(event["body"])["text"].upper()
+    management().post_to_connection(ConnectionId=event["requestContext"]["connectionId"], Data=text.encode())
+
+
+def authorize(event: dict[str, Any], _context: Any) -> Any:
+    _authorized.append(event)
+    match (event.get("queryStringParameters") or {}).get("ticket"):
+        case None:
+            raise Exception("Unauthorized")
+        case "broken":
+            raise KeyError("a bug")
+        case ticket:
+            effect = "Deny" if ticket == "denied" else "Allow"
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": event["methodArn"]}
+    return {
+        "principalId": "viewer",
+        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        "context": {"role": "viewer", "level": 3},
+    }
+
+
+def management() -> Any:
+    """The client that the product makes: no address, no keys, only the environment."""
+    return boto3.Session().client("apigatewaymanagementapi")
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    handlers = {"sockets": handle_sockets, "shout": shout, "authorize": authorize}
+    with running(tmp_path_factory.mktemp("sockets"), TEMPLATE, **handlers) as started:
+        yield started
+
+
+def opened(stack: Stack, query: str = "ticket=good", **more: Any) -> ClientConnection:
+    return connect(f"{stack.socket_url}?{query}", proxy=None, **more)
+
+
+def opening(connection: ClientConnection) -> dict[str, Any]:
+    """The event with which this connection, the latest, was announced."""
+    del connection
+    return next(event for event in reversed(_events) if event["requestContext"]["eventType"] == "CONNECT")
+
+
+def connection_id(connection: ClientConnection) -> str:
+    return opening(connection)["requestContext"]["connectionId"]
+
+
+def test_a_connection_is_announced_as_api_gateway_does(stack: Stack):
+    with opened(stack, "ticket=good&types=a&types=b", additional_headers={"X-Two": "two"}) as connection:
+        event = opening(connection)
+
+    assert event["queryStringParameters"] == {"ticket": "good", "types": "b"}
+    assert event["multiValueQueryStringParameters"] == {"ticket": ["good"], "types": ["a", "b"]}
+    assert event["headers"]["x-two"] == "two"
+    assert event["multiValueHeaders"]["X-Forwarded-For"] == ["127.0.0.1"]
+    context = event["requestContext"]
+    assert (context["routeKey"], context["eventType"], context["stage"]) == ("$connect", "CONNECT", "test")
+    assert (context["apiId"], context["identity"]["sourceIp"]) == ("Realtime", "127.0.0.1")
+    assert context["domainName"] == urlsplit(stack.url).netloc
+    assert abs(context["connectedAt"] / 1000 - time.time()) < 60
+    assert (context["authorizer"]["role"], context["authorizer"]["level"]) == ("viewer", "3")
+    assert len(context["connectionId"]) == 16
+    assert context["connectionId"].endswith("=")
+
+
+def test_the_authorizer_is_asked_every_time_about_the_connect_route(stack: Stack):
+    before = len(_authorized)
+    for _ in range(2):
+        with opened(stack):
+            pass
+
+    asked = _authorized[before:]
+    assert len(asked) == 2
+    assert asked[0]["type"] == "REQUEST"
+    assert asked[0]["methodArn"] == "arn:aws:execute-api:us-east-1:000000000000:Realtime/test/$connect"
+    assert asked[0]["requestContext"]["eventType"] == "CONNECT"
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("", 401),
+        ("ticket=denied", 403),
+        ("ticket=broken", 500),
+        ("ticket=good&refuse=429", 429),
+        ("ticket=good&fail=1", 502),
+    ],
+)
+def test_a_handshake_can_be_refused(stack: Stack, query: str, status: int):
+    with pytest.raises(InvalidStatus) as refused, opened(stack, query):
+        pytest.fail("it was accepted")
+
+    assert refused.value.response.status_code == status
+
+
+def test_a_message_goes_to_its_route_with_the_caller_and_without_the_query(stack: Stack):
+    with opened(stack) as connection:
+        connection.send('{"action": "subscribe", "types": []}')
+        eventually(lambda: _events[-1]["requestContext"]["eventType"] == "MESSAGE")
+        event = _events[-1]
+        connection.send('{"action": "shout", "text": "hello"}')
+
+        assert connection.recv(timeout=5) == "HELLO"
+        assert _events[-1]["requestContext"]["routeKey"] == "shout"
+
+    assert (event["body"], event["isBase64Encoded"]) == ('{"action": "subscribe", "types": []}', False)
+    assert event["requestContext"]["routeKey"] == "$default"
+    assert event["requestContext"]["authorizer"]["role"] == "viewer"
+    assert "messageId" in event["requestContext"]
+    assert "headers" not in event
+    assert "queryStringParameters" not in event
+
+
+@pytest.mark.parametrize("text", ["no json", "[1]", '{"action": "$connect"}', '{"action": 7}', "7"])
+def test_what_names_no_route_goes_to_the_default_one(stack: Stack, text: str):
+    with opened(stack) as connection:
+        connection.send(text)
+        eventually(lambda: _events[-1].get("body") == text)
+
+    routes = {event["requestContext"]["routeKey"] for event in _events if event.get("body") == text}
+    assert routes == {"$default"}
+
+
+def test_a_function_that_fails_is_told_to_the_client_and_the_connection_stays(stack: Stack):
+    with opened(stack) as connection:
+        connection.send("fail")
+        told = json.loads(connection.recv(timeout=5))
+        connection.send('{"action": "shout", "text": "still here"}')
+
+        assert told["message"] == "Internal server error"
+        assert told["connectionId"] == connection_id(connection)
+        assert connection.recv(timeout=5) == "STILL HERE"
+
+
+def test_the_end_of_a_connection_is_announced(stack: Stack):
+    with opened(stack) as connection:
+        wanted = connection_id(connection)
+        connection.close(1000, "enough")
+
+    eventually(lambda: _events[-1]["requestContext"]["eventType"] == "DISCONNECT")
+    context = _events[-1]["requestContext"]
+    assert (context["connectionId"], context["routeKey"]) == (wanted, "$disconnect")
+    assert (context["disconnectStatusCode"], context["disconnectReason"]) == (1000, "enough")
+    assert context["authorizer"]["role"] == "viewer"
+
+
+def test_a_function_posts_looks_and_closes(stack: Stack):
+    client = management()
+    with opened(stack) as connection:
+        wanted = connection_id(connection)
+        client.post_to_connection(ConnectionId=wanted, Data="Grüße\n\n".encode())
+        seen = client.get_connection(ConnectionId=wanted)
+        client.delete_connection(ConnectionId=wanted)
+
+        assert connection.recv(timeout=5) == "Grüße\n\n"
+        assert seen["Identity"]["SourceIp"] == "127.0.0.1"
+        assert seen["ConnectedAt"] <= seen["LastActiveAt"]
+        with pytest.raises(ConnectionClosed):
+            connection.recv(timeout=5)
+        with pytest.raises(client.exceptions.GoneException):
+            client.post_to_connection(ConnectionId=wanted, Data=b"late")
+
+
+def test_a_connection_that_never_was_is_gone(stack: Stack):
+    client = management()
+
+    for call in (client.get_connection, client.delete_connection):
+        with pytest.raises(client.exceptions.GoneException):
+            call(ConnectionId="L0SM9cOFvHcCIhw=")
+
+
+def test_what_is_too_large_is_refused_in_both_directions(stack: Stack):
+    client = management()
+    with opened(stack, max_size=None) as connection:
+        wanted = connection_id(connection)
+        client.post_to_connection(ConnectionId=wanted, Data=b"x" * sockets.MAX_MESSAGE)
+        assert len(connection.recv(timeout=5)) == sockets.MAX_MESSAGE
+
+        with pytest.raises(client.exceptions.PayloadTooLargeException):
+            client.post_to_connection(ConnectionId=wanted, Data=b"x" * (sockets.MAX_MESSAGE + 1))
+        connection.send("x" * sockets.MAX_FRAME)
+        connection.send(["x" * sockets.MAX_FRAME] * 4)
+        eventually(lambda: len(_events[-1].get("body", "")) == sockets.MAX_MESSAGE)
+        connection.send("x" * (sockets.MAX_FRAME + 1))
+        with pytest.raises(ConnectionClosed) as closed:
+            connection.recv(timeout=5)
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1009
+
+
+def test_a_ping_is_answered(stack: Stack):
+    with opened(stack) as connection:
+        assert connection.ping().wait(5)
+
+
+def test_an_idle_connection_and_an_old_one_are_closed(stack: Stack, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sockets, "IDLE_SECONDS", 0.3)
+    begun = time.monotonic()
+    with opened(stack) as connection:
+        time.sleep(0.2)
+        connection.send("awake")
+        with pytest.raises(ConnectionClosed) as closed:
+            connection.recv(timeout=5)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1001
+    assert 0.45 < time.monotonic() - begun < 3
+
+    monkeypatch.setattr(sockets, "IDLE_SECONDS", 600)
+    monkeypatch.setattr(sockets, "LONGEST_SECONDS", 0.2)
+    with opened(stack) as connection, pytest.raises(ConnectionClosed):
+        connection.recv(timeout=5)
+
+
+def test_a_client_that_does_not_read_is_given_up_and_holds_up_nobody(stack: Stack, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sockets, "PATIENCE_SECONDS", 0.3)
+    client = management()
+    address = urlsplit(stack.url)
+    with socket.create_connection((address.hostname, address.port)) as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.sendall(
+            b"GET /realtime?ticket=good HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+        )
+        assert deaf.recv(4096).startswith(b"HTTP/1.1 101 ")
+        wanted = next(event for event in reversed(_events) if event["requestContext"]["eventType"] == "CONNECT")
+        with pytest.raises(client.exceptions.GoneException):
+            for _ in range(100):
+                client.post_to_connection(
+                    ConnectionId=wanted["requestContext"]["connectionId"], Data=b"x" * sockets.MAX_MESSAGE
+                )
+
+
+def test_a_stack_that_stops_closes_its_connections_and_announces_nothing(tmp_path: Path):
+    handlers = {"sockets": handle_sockets, "shout": shout, "authorize": authorize}
+    with ExitStack() as connections:
+        with running(tmp_path, TEMPLATE, **handlers) as stopping:
+            connection = connections.enter_context(opened(stopping))
+            wanted = connection_id(connection)
+            begun = time.monotonic()
+
+        assert time.monotonic() - begun < 1.5
+        with pytest.raises(ConnectionClosed) as closed:
+            connection.recv(timeout=5)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1012
+    kinds = [e["requestContext"]["eventType"] for e in _events if e["requestContext"]["connectionId"] == wanted]
+    assert kinds == ["CONNECT"]
+
+
+def test_a_template_without_a_websocket_api_refuses(tmp_path: Path):
+    with running(tmp_path, "Resources: {}") as bare:
+        assert bare.socket_url == ""
+        with pytest.raises(InvalidStatus), connect(bare.url.replace("http", "ws"), proxy=None):
+            pytest.fail("it was accepted")
+        with pytest.raises(Exception, match="no WebSocket API"):
+            management().get_connection(ConnectionId="x")

@@ -1,0 +1,237 @@
+"""The local stack streams as API Gateway and the Lambda Web Adapter do together."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from local.stack import Stack
+from tests.stack.small_stack import eventually, running
+
+TEMPLATE = """
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {CodeUri: ., Timeout: 2, VpcConfig: {}}}
+Resources:
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      StageName: test
+      Auth:
+        DefaultAuthorizer: Always
+        Authorizers:
+          Always: {FunctionArn: !GetAtt Authorizer.Arn, FunctionPayloadType: REQUEST, Identity: {ReauthorizeEvery: 0}}
+  Stream:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: stream/run.sh
+      Timeout: 1
+      ReservedConcurrentExecutions: 1
+      Environment: {Variables: {AWS_LAMBDA_EXEC_WRAPPER: /opt/bootstrap, WEB_APP: "MODULE:app"}}
+      Events:
+        Listen:
+          Type: Api
+          Properties:
+            RestApiId: !Ref Api
+            Method: any
+            Path: "/events/{kind}"
+            ResponseTransferMode: RESPONSE_STREAM
+            TimeoutInMillis: 900000
+  Authorizer: {Type: AWS::Serverless::Function, Properties: {Handler: MODULE.authorize}}
+"""
+
+_authorized: list[str] = []
+_lifespan: list[str] = []
+_ended: list[str] = []
+_stuck_bytes = 0
+
+
+def authorize(event: dict[str, Any], _context: Any) -> Any:
+    _authorized.append(event["path"])
+    statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": event["methodArn"]}
+    return {
+        "principalId": "viewer",
+        "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        "context": {"role": "viewer"},
+    }
+
+
+async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if scope["type"] == "lifespan":
+        for _ in range(2):
+            message = await receive()
+            _lifespan.append(message["type"])
+            scope["state"]["ready"] = True
+            await send({"type": f"{message['type']}.complete"})
+        return
+    kind = scope["path"].rpartition("/")[2]
+    if kind == "raises":
+        raise RuntimeError("a bug")
+    headers = [(b"content-type", b"text/event-stream")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    try:
+        await say(kind, scope, receive, send)
+    finally:
+        _ended.append(kind)
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def say(kind: str, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    global _stuck_bytes
+
+    async def speak(data: bytes) -> None:
+        await send({"type": "http.response.body", "body": data, "more_body": True})
+
+    match kind:
+        case "echo":
+            body = (await receive())["body"].decode()
+            headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+            query = scope["query_string"].decode()
+            seen = {"method": scope["method"], "query": query, "headers": headers, "body": body, **scope["state"]}
+            await speak(json.dumps(seen).encode())
+        case "ticks":
+            for tick in range(3):
+                await speak(f"{tick}\n".encode())
+                await asyncio.sleep(0.1)
+        case "listens":
+            await speak(b"hello\n")
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        case "deaf" | "sleeps":
+            await speak(b"hello\n")
+            await asyncio.sleep(60)
+        case "floods":
+            while True:
+                await speak(b"x" * 10_000)
+                _stuck_bytes += 10_000
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running(tmp_path_factory.mktemp("streams"), TEMPLATE, authorize=authorize, app=app) as started:
+        yield started
+
+
+@contextmanager
+def listen(stack: Stack, kind: str, body: str | None = None) -> Iterator[http.client.HTTPResponse]:
+    address = urlsplit(stack.url)
+    with closing(http.client.HTTPConnection(address.hostname or "", address.port, timeout=10)) as connection:
+        connection.request("POST" if body else "GET", f"/events/{kind}?types=a,b&x=%C3%A4", body, {"X-Two": "two"})
+        with connection.getresponse() as response:
+            yield response
+
+
+def test_the_application_gets_the_request_and_both_contexts(stack: Stack):
+    with listen(stack, "echo", "said") as response:
+        seen = json.loads(response.read())
+        request_id = response.headers["x-amzn-requestid"]
+
+    assert (seen["method"], seen["query"], seen["body"]) == ("POST", "types=a,b&x=%C3%A4", "said")
+    assert (seen["headers"]["x-two"], seen["headers"]["x-forwarded-for"]) == ("two", "127.0.0.1")
+    assert seen["ready"] is True
+    context = json.loads(seen["headers"]["x-amzn-request-context"])
+    assert (context["requestId"], context["authorizer"]["role"]) == (request_id, "viewer")
+    assert context["resourcePath"] == "/events/{kind}"
+    invocation = json.loads(seen["headers"]["x-amzn-lambda-context"])
+    assert 0 < invocation["deadline"] / 1000 - time.time() <= 1
+    assert invocation["request_id"] == request_id
+    assert invocation["env_config"]["function_name"] == "Stream"
+
+
+def test_what_is_said_arrives_when_it_is_said(stack: Stack):
+    begun = time.monotonic()
+    with listen(stack, "ticks") as response:
+        arrivals = [(response.readline(), time.monotonic() - begun) for _ in range(3)]
+        assert response.read() == b""
+
+    assert response.headers["content-type"] == "text/event-stream"
+    assert [line for line, _ in arrivals] == [b"0\n", b"1\n", b"2\n"]
+    assert arrivals[2][1] - arrivals[0][1] > 0.15
+
+
+def test_a_stream_is_cut_off_when_its_function_times_out(stack: Stack):
+    begun = time.monotonic()
+    with listen(stack, "deaf") as response:
+        assert response.read() == b"hello\n"
+
+    assert 0.9 < time.monotonic() - begun < 3
+
+
+def test_an_application_that_listens_hears_the_client_hang_up_and_one_that_does_not_is_stopped(stack: Stack):
+    _ended.clear()
+    for kind in ("listens", "sleeps"):
+        with listen(stack, kind) as response:
+            assert response.readline() == b"hello\n"
+
+    eventually(lambda: {"listens", "sleeps"} <= set(_ended))
+
+
+def test_an_application_that_fails_before_it_answers_is_a_502(stack: Stack):
+    with listen(stack, "raises") as response:
+        assert response.status == 502
+
+
+def test_a_client_that_does_not_read_holds_up_its_own_stream_only(stack: Stack):
+    address = urlsplit(stack.url)
+    with socket.create_connection((address.hostname, address.port)) as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.sendall(b"GET /events/floods HTTP/1.1\r\nHost: x\r\n\r\n")
+        time.sleep(0.3)
+        stuck = _stuck_bytes
+        with listen(stack, "ticks") as response:
+            assert response.read() == b"0\n1\n2\n"
+
+        assert 0 < _stuck_bytes == stuck < 20_000_000
+
+
+def test_many_listen_at_once_whatever_the_reserved_concurrency(stack: Stack):
+    heard: list[bytes] = []
+
+    def hear() -> None:
+        with listen(stack, "ticks") as response:
+            heard.append(response.read())
+
+    threads = [threading.Thread(target=hear) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert heard == [b"0\n1\n2\n"] * 20
+
+
+def test_an_authorizer_without_identity_and_memory_is_asked_every_time(stack: Stack):
+    before = len(_authorized)
+
+    for _ in range(2):
+        with listen(stack, "echo"):
+            pass
+
+    assert _authorized[before:] == ["/events/echo", "/events/echo"]
+
+
+def test_a_stack_that_stops_ends_its_streams_at_once(tmp_path: Path):
+    _lifespan.clear()
+    _ended.clear()
+    template = TEMPLATE.replace("Timeout: 1", "Timeout: 60")
+    with ExitStack() as open_streams:
+        with running(tmp_path, template, authorize=authorize, app=app) as stack:
+            response = open_streams.enter_context(listen(stack, "listens"))
+            assert response.readline() == b"hello\n"
+            assert _lifespan == ["lifespan.startup"]
+            begun = time.monotonic()
+
+        assert time.monotonic() - begun < 1.5
+        assert response.read() == b""
+    assert _ended == ["listens"]
+    assert _lifespan == ["lifespan.startup", "lifespan.shutdown"]
