@@ -14,7 +14,7 @@ export PYTHONPATH := functions:layers/domain:layers/doors:.
 
 .PHONY: help
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: install
 install: $(VENV)/.installed ## Install what everything below needs into .venv
@@ -28,8 +28,16 @@ dev: install ## Run the whole game here: Postgres, gateway, functions, events, s
 	@exec $(BIN)/python -m local
 
 .PHONY: demo
-demo: install ## Play a chat evening of 50 viewers against the running game (second terminal; ARGS=--fast)
+demo: install ## Play a chat evening of 50 viewers against the running game (second terminal; ARGS="--fast --watch")
 	@exec $(BIN)/python -m local.demo $(ARGS)
+
+.PHONY: replay
+replay: install ## Show a range of past events, or play it to a listener again (ARGS="--since ... --to streamerbot")
+	@exec $(BIN)/python -m local.replay $(ARGS)
+
+.PHONY: discord-register
+discord-register: install ## Bring Discord's list of commands up to date (ARGS="--guild ID", "--global", "--dry-run")
+	@exec $(BIN)/python -m local.discord_register $(ARGS)
 
 .PHONY: test
 test: install ## Run the fast tests

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
+from admin.events_routes import router as events
 from admin.figures import Figures, read_figures
 from admin.jobs_routes import router as job_routes
 from admin.names import reload_names
@@ -16,9 +17,6 @@ from admin.recipes_routes import router as recipes
 from admin.shapes import (
     CacheStats,
     ClearResponse,
-    EventRow,
-    EventsQuery,
-    EventsResponse,
     FoundUser,
     JobView,
     RecentQuery,
@@ -27,10 +25,10 @@ from admin.shapes import (
 )
 from admin.weights_routes import router as weights
 from brandish.content import content
-from brandish.events.log import read_log
 from brandish.players import lookup
 from brandish.progression.service import cache_statistics
 from brandish.timeouts import service as timeouts
+from brandish.timeouts import texts
 from doors.app import create_app, create_handler
 from doors.call import Call
 from doors.items import ItemView
@@ -82,7 +80,7 @@ async def clear_timeout(body: NamedAccount, call: Call) -> Response:
     """Let a name talk again."""
     with call.transaction() as tx:
         cleared = timeouts.clear_timeout(tx, body.platform, body.username)
-        message = f"{body.username} may talk again." if cleared else f"{body.username} was not timed out."
+        message = texts.freed(body.username, cleared)
         return call.answer(tx, ClearResponse(message=message, platform=body.platform, username=body.username))
 
 
@@ -118,21 +116,7 @@ async def jobs(call: Call) -> Response:
     )
 
 
-@app.get("/api/v1/admin/events", response_model=EventsResponse)
-async def events(query: Annotated[EventsQuery, Query()], call: Call) -> Response:
-    """What happened, newest first; by player, type and time."""
-    with call.reading() as tx:
-        entries = read_log(
-            tx,
-            user_id=query.user_id,
-            event_type=query.event_type,
-            since=query.since,
-            until=query.until,
-            limit=query.limit,
-        )
-        return call.answer(tx, EventsResponse(events=[EventRow.of(entry) for entry in entries]))
-
-
+app.include_router(events)
 app.include_router(job_routes)
 app.include_router(weights)
 app.include_router(players)

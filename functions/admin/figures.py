@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from brandish.counters import service as counters
 from brandish.database import Tx
+from brandish.realtime.presence import count_listeners
 from doors.metrics import BUCKETS, list_request_counts
 
 
@@ -32,15 +33,14 @@ class Business(BaseModel):
 
 
 class Sse(BaseModel):
-    # Streams do not report to the database.
-    client_count: int = 0
+    client_count: int
 
 
 class Figures(BaseModel):
     http: Http
     events: Events
     business: Business
-    sse: Sse = Sse()
+    sse: Sse
 
 
 def read_figures(tx: Tx) -> Figures:
@@ -54,6 +54,7 @@ def read_figures(tx: Tx) -> Figures:
         http=_http(requests.fetchall()),
         events=Events(published_total_by_type=by_label("events_published_total")),
         business=Business(items_sold=by_label("items_sold_total"), items_bought=by_label("items_bought_total")),
+        sse=Sse(client_count=count_listeners(tx)),
     )
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from brandish.events.log import Entry
 from brandish.players.lookup import Profile
-from doors.fields import Body, Message, Timestamp, Username
+from doors.fields import Body, Message, Timestamp
 from doors.users import UserIds, platform_ids
 
 
@@ -88,35 +86,3 @@ class JobView(BaseModel):
     DisplayName: str
     key: str
     display_name: str
-
-
-class EventsQuery(Body):
-    user_id: UUID | None = None
-    event_type: Username | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
-    limit: Annotated[int, Field(ge=1, le=1000)] = 50
-
-
-class EventRow(BaseModel):
-    id: int
-    event_type: str
-    user_id: UUID | None = None
-    payload: dict[str, Any]
-    metadata: dict[str, Any] | None = None
-    created_at: datetime
-
-    @classmethod
-    def of(cls, entry: Entry) -> EventRow:
-        return cls(
-            id=entry.position,
-            event_type=entry.type,
-            user_id=entry.user_id,
-            payload=dict(entry.payload),
-            metadata=dict(entry.metadata) or None,
-            created_at=entry.created_at,
-        )
-
-
-class EventsResponse(BaseModel):
-    events: list[EventRow]

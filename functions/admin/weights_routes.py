@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from brandish.engagement import weights
+from brandish.engagement import texts, weights
 from doors.call import Call
 from doors.fields import Message
 
@@ -16,5 +16,4 @@ router = APIRouter()
 async def reload_weights(call: Call) -> Response:
     """Weigh engagement by the weights file from now on, and the leaderboard with it. A broken file changes nothing."""
     with call.transaction() as tx:
-        table = weights.reload_weights(tx)
-        return call.answer(tx, Message(message=f"Engagement weights reloaded: {len(table)} of them."))
+        return call.answer(tx, Message(message=texts.reloaded(weights.reload_weights(tx))))

@@ -1,4 +1,4 @@
-"""X-API-Key -> who calls and with which role. API Gateway keeps the answer for five minutes."""
+"""A key, or a ticket -> who calls and with which role. API Gateway keeps the answer to a header for five minutes."""
 
 from __future__ import annotations
 
@@ -10,20 +10,26 @@ from typing import Any
 from brandish.database import transaction
 from brandish.keys import service as keys
 from brandish.keys.models import KeyHolder
+from brandish.realtime.tickets import HOLDER as TICKET_HOLDER
+from brandish.realtime.tickets import judge_ticket
 from brandish.settings import settings
+from doors.answers import headers_of
 from doors.database import connection
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
 
+STREAM = "GET/api/v1/events"
+CONNECT = "$connect"
+
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    key, ticket = shown(event)
     address = event["requestContext"].get("identity", {}).get("sourceIp") or "unknown"
     with transaction(connection()) as tx:
-        verdict = keys.judge(tx, headers.get("x-api-key", ""), address)
+        verdict = keys.judge(tx, key, address) if key or not ticket else judge_ticket(tx, ticket, address)
     if verdict.failures >= keys.FAILURES_TO_WARN:
         log.warning("repeated wrong API keys", extra={"remote_addr": address, "failures": verdict.failures})
     if verdict.holder is None:
@@ -31,14 +37,35 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return policy(verdict.holder, event["methodArn"])
 
 
+def shown(event: dict[str, Any]) -> tuple[str, str]:
+    """The key and the ticket that a caller shows, empty when it does not.
+
+    A browser can send no headers with an EventSource or a WebSocket, nor can Streamer.bot; to the latter, for which a
+    WebSocket is opened once and not shown around, we give the key a place in the address.
+    """
+    headers = headers_of(event)
+    query = event.get("queryStringParameters") or {}
+    key = headers.get("x-api-key") or (query.get("key") if is_websocket(event) else None)
+    return key or "", query.get("ticket") or ""
+
+
+def is_websocket(event: dict[str, Any]) -> bool:
+    return event["requestContext"].get("routeKey") == CONNECT
+
+
 def policy(holder: KeyHolder, method_arn: str) -> dict[str, Any]:
-    """Let the key's holder in everywhere: the answer is cached for all methods, and the doors know the roles."""
+    """Let the key's holder in everywhere: the answer is cached for all methods, and the doors know the roles. A ticket
+    opens the stream and the WebSocket, and nothing else."""
     api, stage = method_arn.split("/")[:2]
+    opened = ("*",) if holder is not TICKET_HOLDER else (STREAM, CONNECT)
     return {
         "principalId": holder.name,
         "policyDocument": {
             "Version": "2012-10-17",
-            "Statement": [{"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api}/{stage}/*"}],
+            "Statement": [
+                {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api}/{stage}/{path}"}
+                for path in opened
+            ],
         },
         "context": {"role": holder.role},
         "usageIdentifierKey": settings.usage_key_prefix + holder.role,

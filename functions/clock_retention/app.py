@@ -14,6 +14,7 @@ from brandish.gambles import retention as gambles
 from brandish.keys import service as keys
 from brandish.linking import retention as linking
 from brandish.messages import retention as messages
+from brandish.realtime import presence
 from brandish.timeouts import retention as timeouts
 from brandish.traps import retention as traps
 from brandish.voting import retention as voting
@@ -35,6 +36,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
         traps.forget_triggered(tx)
         blasts.forget_duds(tx)
         gambles.forget_old(tx)
+        presence.forget_silent(tx)
     # By itself: it locks the whole log for a moment.
     with transaction(connection()) as tx:
         events.make_room(tx)

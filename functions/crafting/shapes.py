@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from pydantic import AliasChoices, BaseModel, Field, model_validator
 
 from brandish.catalog.rules import plural
 from brandish.content import Ingredient, Upgrade, content
+from brandish.crafting import texts
 from brandish.crafting.models import Crafted, Job, Salvage
 from brandish.crafting.rules import SALVAGE_MULTIPLIER, in_words
 from brandish.players.models import PlayerRef
@@ -38,15 +39,8 @@ class UpgradeResponse(Message):
     def of(cls, crafted: Crafted) -> UpgradeResponse:
         batch, job = crafted.batch, crafted.job
         quantity, bonus = (batch.certain, 0) if job else (batch.produced, batch.bonus)
-        made = f"{quantity} × {plural(batch.item.public_name, quantity)}"
-        if job:
-            message = f"In the works: {made}, done in {span(job.due_at - job.started_at)}."
-        elif bonus:
-            message = f"Masterwork! Made {made}, {bonus} of them on top."
-        else:
-            message = f"Made {made}."
         return cls(
-            message=message,
+            message=texts.made(crafted),
             new_item=batch.item.internal_name,
             quantity_upgraded=quantity,
             is_masterwork=bonus > 0,
@@ -64,11 +58,8 @@ class DisassembleResponse(Message):
 
     @classmethod
     def of(cls, salvage: Salvage) -> DisassembleResponse:
-        taken = salvage.units * salvage.recipe.quantity_consumed
-        luck = "Perfect salvage! " if salvage.perfect else ""
-        apart = f"{taken} × {plural(salvage.item.public_name, taken)}"
         return cls(
-            message=f"{luck}Took {apart} apart: {in_words(salvage.outputs)}.",
+            message=texts.taken_apart(salvage),
             outputs=dict(salvage.outputs),
             quantity_processed=salvage.units,
             is_perfect_salvage=salvage.perfect > 0,
@@ -225,14 +216,6 @@ class CancelResponse(Message):
             job_id=job.job_id,
             refunded=dict(refunded),
         )
-
-
-def span(length: timedelta) -> str:
-    """How long that is, for messages."""
-    minutes, seconds = divmod(int(length.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    parts = [f"{number} {unit}" for number, unit in ((hours, "h"), (minutes, "min"), (seconds, "s")) if number]
-    return " ".join(parts)
 
 
 def _names(recipe: Upgrade) -> dict[str, Any]:

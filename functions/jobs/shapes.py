@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field
 
 from brandish.content import Job
-from brandish.jobs import rules
+from brandish.jobs import rules, texts
 from brandish.jobs.awards import XpResult
 from brandish.jobs.models import JobStanding
 from brandish.players.models import Player, PlayerRef
@@ -128,10 +128,7 @@ class AwardResponse(XpView):
 
     @classmethod
     def of(cls, result: XpResult) -> AwardResponse:
-        award, job = result.award, result.job.display_name
-        message = f"{result.player.username} gained {award.gained} {job} XP"
-        message += f" and reached level {award.progress.level}!" if award.leveled_up else "."
-        return cls(**XpView.of(result).model_dump(), message=message)
+        return cls(**XpView.of(result).model_dump(), message=texts.awarded(result, result.player.username))
 
 
 class BonusQuery(WorkerQuery):

@@ -8,6 +8,7 @@ from fastapi import Response
 from pydantic import AliasChoices, BaseModel, Field
 
 from brandish.linking import service as linking
+from brandish.linking import texts
 from brandish.linking.models import LinkState, LinkStatus, LinkToken
 from brandish.linking.rules import TOKEN_LIFE
 from brandish.players.models import PlayerRef
@@ -54,12 +55,7 @@ class InitiateResponse(BaseModel):
 
     @classmethod
     def of(cls, token: LinkToken) -> InitiateResponse:
-        minutes = TOKEN_LIFE.seconds // 60
-        return cls(
-            token=token.token,
-            expires_in=TOKEN_LIFE.seconds,
-            message=f"Your code is {token.token}. Claim it on your other account within {minutes} minutes.",
-        )
+        return cls(token=token.token, expires_in=TOKEN_LIFE.seconds, message=texts.started(token))
 
 
 class ClaimResponse(BaseModel):
@@ -69,8 +65,7 @@ class ClaimResponse(BaseModel):
 
     @classmethod
     def of(cls, token: LinkToken) -> ClaimResponse:
-        source = token.source.platform
-        return cls(source_platform=source, message=f"Claimed. Now confirm on your {source} account.")
+        return cls(source_platform=token.source.platform, message=texts.claimed(token))
 
 
 class ConfirmResponse(BaseModel):
@@ -80,8 +75,7 @@ class ConfirmResponse(BaseModel):
 
     @classmethod
     def of(cls, platforms: tuple[str, ...]) -> ConfirmResponse:
-        message = f"Done. You play from {', '.join(platforms)} now."
-        return cls(linked_platforms=list(platforms), message=message)
+        return cls(linked_platforms=list(platforms), message=texts.linked(platforms))
 
 
 class UnlinkResponse(BaseModel):
@@ -144,10 +138,9 @@ async def unlink(body: UnlinkRequest, call: Call) -> Response:
     with call.transaction() as tx:
         if not body.confirm:
             linking.request_unlink(tx, body.account, platform)
-            text = f"Confirm within 60 seconds to unlink your {platform} account."
-            return call.answer(tx, UnlinkResponse(awaiting_confirmation=True, message=text))
+            return call.answer(tx, UnlinkResponse(awaiting_confirmation=True, message=texts.unlink_asked(platform)))
         linking.confirm_unlink(tx, body.account, platform)
-        return call.answer(tx, UnlinkResponse(success=True, message=f"Your {platform} account is unlinked."))
+        return call.answer(tx, UnlinkResponse(success=True, message=texts.unlinked(platform)))
 
 
 @app.get("/api/v1/link/status", response_model=StatusResponse)

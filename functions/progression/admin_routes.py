@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from brandish.content import content
-from brandish.voting import ballots, controls
+from brandish.voting import ballots, controls, texts
 from brandish.voting.reading import find_option
 from doors.call import Call
 from doors.fields import Message
@@ -21,7 +21,6 @@ from progression.shapes import (
     WeightsResponse,
     WinnerResponse,
 )
-from progression.texts import AFTER_START, named
 
 router = APIRouter()
 
@@ -32,7 +31,7 @@ async def freeze(call: Call) -> Response:
     """Take no more ballots; points go on counting. `start` opens the vote again."""
     with call.transaction() as tx:
         controls.freeze(tx)
-        return call.answer(tx, Message(message="The vote is frozen: no more ballots until it is started again."))
+        return call.answer(tx, Message(message=texts.FROZEN))
 
 
 @router.post("/api/v1/progression/admin/force-end", response_model=WinnerResponse)
@@ -42,7 +41,7 @@ async def force_end(call: Call) -> Response:
     with call.transaction() as tx:
         winner = controls.force_end(tx)
         view = OptionView.of(winner, *find_option(tx, winner))
-        return call.answer(tx, WinnerResponse(winner=view, message=f"The vote is over: {named(winner)} has won."))
+        return call.answer(tx, WinnerResponse(winner=view, message=f"The vote is over: {texts.named(winner)} has won."))
 
 
 @router.post("/api/v1/progression/admin/start", response_model=Message)
@@ -50,7 +49,7 @@ async def force_end(call: Call) -> Response:
 async def start(call: Call) -> Response:
     """Open a vote on what comes next; a frozen one goes on."""
     with call.transaction() as tx:
-        return call.answer(tx, Message(message=AFTER_START[controls.start(tx)]))
+        return call.answer(tx, Message(message=texts.AFTER_START[controls.start(tx)]))
 
 
 @router.put("/api/v1/progression/admin/weights", response_model=WeightsResponse)
@@ -69,7 +68,7 @@ async def unlock(body: NodeRequest, call: Call) -> Response:
     """Unlock all levels of a node up to `level`; 0 means the first."""
     with call.transaction() as tx:
         node = controls.unlock(tx, body.node_key, body.level)
-        return call.answer(tx, Message(message=f"Level {body.level or 1} of {node.name} is unlocked."))
+        return call.answer(tx, Message(message=texts.unlocked(node, body.level or 1)))
 
 
 @router.post("/api/v1/progression/admin/unlock-all", response_model=Message)
@@ -77,7 +76,7 @@ async def unlock_all(call: Call) -> Response:
     """Unlock every node up to its highest level."""
     with call.transaction() as tx:
         added = controls.unlock_all(tx)
-        return call.answer(tx, Message(message=f"Everything is unlocked: {added} levels were added."))
+        return call.answer(tx, Message(message=texts.everything_unlocked(added)))
 
 
 @router.post("/api/v1/progression/admin/relock", response_model=Message)
@@ -85,8 +84,7 @@ async def relock(body: NodeRequest, call: Call) -> Response:
     """Take back `level` of a node and all above it; 0 means the whole node."""
     with call.transaction() as tx:
         node = controls.relock(tx, body.node_key, body.level)
-        gone = f"Level {body.level} of {node.name} and all above it" if body.level > 1 else node.name
-        return call.answer(tx, Message(message=f"{gone}: locked again."))
+        return call.answer(tx, Message(message=texts.relocked(node, body.level)))
 
 
 @router.post("/api/v1/progression/admin/instant-unlock", response_model=UnlockResponse)
@@ -95,8 +93,7 @@ async def instant_unlock(body: InstantUnlockRequest, call: Call) -> Response:
     with call.transaction() as tx:
         unlock = controls.instant_unlock(tx, body.node_key)
         node = next(node for node in content.nodes.values() if node.node_id == unlock.node_id)
-        message = f"Level {unlock.level} of {node.name} is unlocked."
-        return call.answer(tx, UnlockResponse(unlock=UnlockView.of(unlock), message=message))
+        return call.answer(tx, UnlockResponse(unlock=UnlockView.of(unlock), message=texts.unlocked(node, unlock.level)))
 
 
 @router.post("/api/v1/progression/admin/reset", response_model=Message)
@@ -108,12 +105,11 @@ async def reset(body: ResetRequest, call: Call) -> Response:
     """
     with call.transaction() as tx:
         controls.reset(tx, body.reset_by, body.reason, body.preserve_user_progression)
-        return call.answer(tx, Message(message="The community begins anew."))
+        return call.answer(tx, Message(message=texts.BEGUN_ANEW))
 
 
 @router.post("/api/v1/progression/admin/contribution", response_model=Message)
 async def contribute(body: ContributionRequest, call: Call) -> Response:
     """Give the community points; they count like all others."""
     with call.transaction() as tx:
-        points = controls.contribute(tx, body.amount)
-        return call.answer(tx, Message(message=f"{points} points were added."))
+        return call.answer(tx, Message(message=texts.contributed(controls.contribute(tx, body.amount))))

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from fastapi.exceptions import RequestValidationError
 
 from brandish.content import content
+from brandish.voting import texts
 from brandish.voting.ballots import cast_ballot
 from brandish.voting.reading import read_standing
 from doors.call import Call
@@ -19,7 +20,6 @@ from progression.session_views import (
     TargetProgress,
 )
 from progression.shapes import VoteRequest, VoteResponse
-from progression.texts import after_vote, result
 
 router = APIRouter()
 
@@ -32,8 +32,9 @@ async def vote(body: VoteRequest, call: Call) -> Response:
         raise RequestValidationError([{"type": "missing", "loc": ("body", "option_index"), "msg": "Field required"}])
     with call.transaction() as tx:
         ballot = cast_ballot(tx, body.player, body.option_index, body.node_key)
-        message = after_vote(ballot)
-        return call.answer(tx, VoteResponse(message=message, already_voted=ballot.already_voted or None))
+        return call.answer(
+            tx, VoteResponse(message=texts.after_vote(ballot), already_voted=ballot.already_voted or None)
+        )
 
 
 @router.get("/api/v1/progression/status", response_model=StatusResponse)
@@ -53,8 +54,8 @@ async def session(call: Call) -> Response:
             return call.answer(tx, OpenSession.of(community.session, standing))
         if community.latest:
             view = SessionView.of(community.latest, standing)
-            return call.answer(tx, LatestSession(session=view, message=result(community.latest)))
-        return call.answer(tx, NoSession(session=None, message="There has been no vote yet."))
+            return call.answer(tx, LatestSession(session=view, message=texts.result(community.latest)))
+        return call.answer(tx, NoSession(session=None, message=texts.NEVER_VOTED))
 
 
 @router.get("/api/v1/progression/unlock-progress", response_model=TargetProgress | NoTarget)
@@ -66,5 +67,4 @@ async def unlock_progress(call: Call) -> Response:
         if progress and progress.node_key in content.nodes:
             return call.answer(tx, TargetProgress.of(progress, standing))
         made = standing.community.accumulated if progress else None
-        message = "The community has no target just now."
-        return call.answer(tx, NoTarget(progress=None, contributions_accumulated=made, message=message))
+        return call.answer(tx, NoTarget(progress=None, contributions_accumulated=made, message=texts.NO_TARGET))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from doors.start import ready  # first: see there
 
-import json
 import logging
 from time import sleep
 from typing import Any
@@ -14,9 +13,7 @@ import psycopg
 from brandish.database import transaction
 from brandish.errors import TryAgain
 from brandish.events import service as events
-from brandish.events.service import Envelope
-from brandish.settings import settings
-from doors.aws import client
+from doors import bus
 from doors.database import connection
 
 log = logging.getLogger("brandish")
@@ -49,30 +46,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 def publish_batch() -> int:
     with transaction(connection()) as tx:
-        return events.publish_due(tx, send)
-
-
-def send(envelopes: list[Envelope]) -> list[str | None]:
-    """Put the events on the bus. A call that fails altogether counts against each of them."""
-    try:
-        answer = client("events").put_events(Entries=[entry(envelope) for envelope in envelopes])
-    except Exception as error:  # botocore raises a different class for each way a call can fail
-        log.warning("events were not accepted: %s", error, extra={"events": len(envelopes)})
-        return [str(error)] * len(envelopes)
-    return [
-        f"{result['ErrorCode']}: {result.get('ErrorMessage', '')}" if "ErrorCode" in result else None
-        for result in answer["Entries"]
-    ]
-
-
-def entry(envelope: Envelope) -> dict[str, Any]:
-    return {
-        "EventBusName": settings.event_bus_name,
-        "Source": "brandish",
-        "DetailType": envelope.type,
-        "Detail": json.dumps(envelope.as_json()),
-        "Time": envelope.timestamp,
-    }
+        return events.publish_due(tx, bus.put)
 
 
 def report(backlog: events.Backlog) -> None:

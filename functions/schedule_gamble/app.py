@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 
 from brandish.settings import settings
 from doors.aws import client
+from doors.news import is_news
 
 log = logging.getLogger("brandish")
 
@@ -28,10 +29,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def schedule_message(record: dict[str, Any]) -> None:
     delivered = json.loads(record["body"])
-    envelope = delivered["detail"]
-    if "replay-name" in delivered or envelope["metadata"].get("replay"):
-        return  # replayed from the archive or the log: that gamble had its schedule
-    gamble = envelope["payload"]
+    if not is_news(delivered):
+        return
+    gamble = delivered["detail"]["payload"]
     schedule(gamble["id"], datetime.fromisoformat(gamble["join_deadline"]))
 
 

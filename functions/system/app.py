@@ -19,7 +19,7 @@ from doors import notes
 from doors.app import create_app, create_handler
 from doors.call import Call
 from doors.database import password
-from system import documents
+from system import documents, realtime
 from system.exposition import exposition
 from system.queries import read_figures
 
@@ -128,5 +128,6 @@ async def _ping() -> None:
 
 public.include_router(documents.router)
 app.include_router(public)
+app.include_router(realtime.router, dependencies=[Depends(require_key)])
 handler = create_handler(app, public=True)
 ready()

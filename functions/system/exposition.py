@@ -16,6 +16,7 @@ Sample = tuple[str, Labels, float]
 # What is counted in the game: metric -> (labels, help). Source: rules 21.
 COUNTERS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "events_published_total": (("type",), "Events that the event bus has taken."),
+    "events_received_total": (("type",), "Events that came from the event bus to be counted."),
     "gambles_completed_total": ((), "Gambles that are over, however they ended."),
     "gambles_started_total": ((), "Gambles begun."),
     "items_bought_total": (("item",), "Items bought from the shop."),
@@ -49,6 +50,7 @@ def _lines(figures: Figures) -> Iterator[str]:
     for metric, text, value in (
         ("events_waiting", "Events that wait to be published.", figures.events_waiting),
         ("events_dead", "Events given up after the last retry.", figures.events_dead),
+        ("sse_clients", "Listeners of the event stream.", figures.listeners),
         ("db_pool_in_use", "Connections of the functions to the database.", figures.sessions),
         ("http_requests_in_flight", "Requests within a transaction just now.", figures.in_transaction),
     ):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from brandish.database import Tx
+from brandish.realtime.presence import COUNTED_FOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Figures:
     counters: dict[str, dict[str, int]]
     events_waiting: int
     events_dead: int
+    listeners: int
     sessions: int
     in_transaction: int
 
@@ -52,12 +54,14 @@ def read_figures(tx: Tx) -> Figures:
                 FROM business_counters) AS counters,
                (SELECT count(*) FROM events WHERE next_attempt_at IS NOT NULL) AS waiting,
                (SELECT count(*) FROM events WHERE next_attempt_at IS NULL AND published_at IS NULL) AS dead,
+               (SELECT count(*) FROM stream_clients WHERE seen_at >= %s) AS listeners,
                activity.sessions, activity.in_transaction
         FROM (SELECT count(*) AS sessions,
                      count(*) FILTER (WHERE state <> 'idle' AND pid <> pg_backend_pid()) AS in_transaction
               FROM pg_stat_activity
               WHERE datname = current_database() AND usename = current_user) AS activity
-        """
+        """,
+        (tx.now - COUNTED_FOR,),
     ).fetchone()
     assert row is not None
     return _figures(row)
@@ -75,6 +79,7 @@ def _figures(row: dict[str, Any]) -> Figures:
         counters=counters,
         events_waiting=row["waiting"],
         events_dead=row["dead"],
+        listeners=row["listeners"],
         sessions=row["sessions"],
         in_transaction=row["in_transaction"],
     )

@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from brandish.counters.tally import tally
 from brandish.database import transaction
 from doors.database import connection
+from doors.news import is_news
 
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
@@ -27,8 +28,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def count_message(record: dict[str, Any]) -> None:
     delivered = json.loads(record["body"])
+    if not is_news(delivered):
+        return
     envelope = delivered["detail"]
-    if "replay-name" in delivered or envelope["metadata"].get("replay"):
-        return  # replayed from the archive or the log: it was counted when it happened
     with transaction(connection()) as tx:
         tally(tx, UUID(envelope["id"]), envelope["type"], envelope["payload"])

@@ -11,12 +11,14 @@ from fastapi import Path, Query, Response
 from fastapi.exceptions import RequestValidationError
 
 from brandish.inventory import service as inventory
+from brandish.inventory import texts as inventory_texts
 from brandish.items.service import use_item as use
 from brandish.players import lookup, registration
 from brandish.players import service as players
 from brandish.players.models import NoSuchPlayer, PlayerRef
 from brandish.search import service as treasure
 from brandish.timeouts import service as timeouts
+from brandish.timeouts import texts as timeout_texts
 from doors.app import create_app, create_handler
 from doors.call import Call
 from doors.fields import Message, Platform, Username
@@ -99,9 +101,7 @@ async def add_item(body: ItemRequest, call: Call) -> Response:
     """Put items into an inventory, out of nowhere."""
     with call.transaction() as tx:
         item = inventory.add_item(tx, body.player, body.item_name, body.quantity)
-        return call.answer(
-            tx, Message(message=f"Added {body.quantity} × {item.public_name} to {body.username}'s inventory.")
-        )
+        return call.answer(tx, Message(message=inventory_texts.added(body.quantity, item, body.username)))
 
 
 @app.post("/api/v1/user/item/remove", response_model=RemoveResponse)
@@ -112,7 +112,7 @@ async def remove_item(body: ItemRequest, call: Call) -> Response:
         return call.answer(
             tx,
             RemoveResponse(
-                message=f"Removed {removed} × {item.public_name} from {body.username}'s inventory.",
+                message=inventory_texts.removed(removed, item, body.username),
                 removed=removed,
             ),
         )
@@ -155,7 +155,7 @@ async def apply_timeout(body: TimeoutRequest, call: Call) -> Response:
         return call.answer(
             tx,
             TimeoutResponse(
-                message=f"{body.username} is timed out for {total} seconds.",
+                message=timeout_texts.silenced(body.username, total),
                 platform=timeout.platform,
                 username=timeout.username,
                 added_duration_seconds=body.duration_seconds,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
 import pytest
+from nacl.signing import SigningKey
 
 from brandish.database import Connection
 from doors import database
 from doors.aws import client
 from tests.api.fakes import FakeEventBridge, fake_event_bridge
+from tests.discord_client import DiscordClient
 
 
 @dataclass(frozen=True)
@@ -122,3 +124,14 @@ def call(environment: Connection) -> CallApi:
         return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
     return call_api
+
+
+@pytest.fixture
+def discord(environment: Connection, monkeypatch: pytest.MonkeyPatch) -> DiscordClient:
+    """What people do on Discord, on a database of the test's own."""
+    from discord import app, health
+
+    client = DiscordClient(SigningKey.generate(), app.handler)
+    for module in (app, health):
+        monkeypatch.setattr(module, "settings", replace(module.settings, discord_public_key=client.public_key))
+    return client

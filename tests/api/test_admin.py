@@ -278,7 +278,7 @@ def test_the_log_is_read_backwards(call: CallApi, log: UUID):
     added, applied = answer.json["events"][:2]
     assert added["id"] > applied["id"]
     assert added["user_id"] == added["payload"]["user_id"] == str(log)
-    assert applied.keys() == {"id", "event_type", "payload", "created_at"}
+    assert applied.keys() == {"id", "event_id", "event_type", "payload", "created_at"}
     assert applied["payload"]["username"] == "troll4"
     assert datetime.fromisoformat(applied["created_at"]) == NOON + timedelta(minutes=4)
 

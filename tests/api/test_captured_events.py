@@ -10,12 +10,17 @@ from typing import Any
 
 import pytest
 from moto import mock_aws
+from nacl.signing import SigningKey
 
+import discord.app
+import discord.deferred
+import replay.app
 import schedule_gamble.app
 from brandish.database import Connection, transaction
 from brandish.keys import service as keys
 from tests.api.fakes import FakeEventBridge
-from tests.factories import make_player, unlock
+from tests.factories import announced, make_player, unlock
+from tests.listeners import world
 
 FOLDER = Path(__file__).resolve().parents[2] / "events"
 PROXIED = sorted(path for path in FOLDER.glob("*-*.json"))
@@ -65,6 +70,47 @@ def test_the_captured_gamble_gets_its_schedule(monkeypatch: pytest.MonkeyPatch):
     schedule_gamble.app.client.cache_clear()
 
 
+def test_the_captured_ping_is_discords(monkeypatch: pytest.MonkeyPatch):
+    event = json.loads((FOLDER / "discord.json").read_text())
+    known = replace(discord.app.settings, discord_public_key=SigningKey(bytes(range(32))).verify_key.encode().hex())
+    monkeypatch.setattr(discord.app, "settings", known)
+    monkeypatch.setattr(discord.app, "time", lambda: int(event["headers"]["X-Signature-Timestamp"]))
+
+    assert play("discord")["body"] == '{"type":1}'
+
+
+def test_the_captured_deferral_is_finished(environment: Connection):
+    event = json.loads((FOLDER / "discord_deferred.json").read_text())
+
+    assert discord.deferred.handler(event, None) == {"batchItemFailures": []}
+
+    with transaction(environment) as tx:
+        assert len(announced(tx, "discord.followup_requested")) == 1
+
+
+def test_the_captured_request_for_a_replay_is_obeyed(environment: Connection, event_bridge: FakeEventBridge):
+    event = json.loads((FOLDER / "replay.json").read_text())
+
+    assert replay.app.handler(event, None) == {"batchItemFailures": []}  # nothing happened in those hours
+
+
+def test_the_captured_look_at_the_log_gets_its_end(environment: Connection):
+    answer = play("feed")
+
+    assert (answer["frames"], answer["full"], answer["known"]) == ([], False, True)
+
+
+@pytest.mark.parametrize("file", ["notify_discord", "notify_streamerbot"])
+def test_a_captured_announcement_is_no_work_where_nobody_wants_it(file: str):
+    assert play(file) == {"batchItemFailures": []}
+
+
+def test_the_captured_listener_is_welcome(monkeypatch: pytest.MonkeyPatch):
+    with world(monkeypatch) as made:
+        assert play("sockets")["statusCode"] == 200
+        assert len(made.wake_ups()) == 1
+
+
 def test_the_captured_schedules_leave_nothing_to_do_for_their_repetition(environment: Connection):
     clocks = ("clock_due", "clock_retention", "clock_progression", "clock_rollup", "clock_daily_reset")
     play("messages-handle")
@@ -84,4 +130,4 @@ def test_the_captured_schedules_leave_nothing_to_do_for_their_repetition(environ
 def test_every_function_that_is_invoked_from_outside_has_a_payload():
     folders = {path.parent.name for path in FOLDER.parent.glob("functions/*/app.py")} - {"deploy"}
 
-    assert {path.stem.split("-")[0] for path in FOLDER.glob("*.json")} == folders
+    assert {path.stem.split("-")[0] for path in FOLDER.glob("*.json")} == folders | {"discord_deferred"}

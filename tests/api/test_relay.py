@@ -225,7 +225,7 @@ def queue_event(*details: dict[str, Any], **envelope: Any) -> dict[str, Any]:
     }
 
 
-def delivered(sale: ItemSold, **metadata: str) -> dict[str, Any]:
+def delivered(sale: ItemSold, **metadata: Any) -> dict[str, Any]:
     return {
         "id": str(uuid4()),
         "type": sale.type,
@@ -250,7 +250,7 @@ def test_an_event_delivered_again_is_counted_once(environment: Connection):
     assert tally_handler(queue_event(sale, sale), None) == NOTHING_FAILED
     assert tally_handler(queue_event(sale), None) == NOTHING_FAILED
 
-    assert counted(environment) == {"items_sold_total": 3, "money_earned_total": 120}
+    assert counted(environment) == {"events_received_total": 1, "items_sold_total": 3, "money_earned_total": 120}
 
 
 def test_the_order_of_delivery_does_not_matter(environment: Connection):
@@ -262,8 +262,9 @@ def test_the_order_of_delivery_does_not_matter(environment: Connection):
     assert counted(environment)["items_sold_total"] == 7
 
 
-def test_a_replayed_event_is_not_counted(environment: Connection):
-    tally_handler(queue_event(delivered(sold(), replay="true")), None)
+def test_an_event_that_is_replayed_or_made_up_by_somebody_is_not_counted(environment: Connection):
+    tally_handler(queue_event(delivered(sold(), replay=True, replay_to="discord")), None)
+    tally_handler(queue_event(delivered(sold(), broadcast=True)), None)
     tally_handler(queue_event(delivered(sold()), **{"replay-name": "yesterday"}), None)
 
     assert counted(environment) == {}

@@ -57,6 +57,7 @@ def test_what_is_unlocked_comes_with_what_was_done(tx: Tx):
     assert announced(tx, "achievement.unlocked") == [
         {
             "user_id": str(stored(tx, alice).id),
+            "username": stored(tx, alice).username,
             "achievement_key": "first_words",
             "name": "First words",
             "description": "Say something in chat.",

@@ -120,10 +120,10 @@ RELAY_THAT_DIES_AFTER_SENDING = """
 import os, signal
 from brandish.database import transaction
 from brandish.events import service as events
+from doors.bus import put
 from doors.database import connection
-from relay.app import send
 with transaction(connection()) as tx:
-    events.publish_due(tx, lambda envelopes: send(envelopes) and os.kill(os.getpid(), signal.SIGKILL))
+    events.publish_due(tx, lambda envelopes: put(envelopes) and os.kill(os.getpid(), signal.SIGKILL))
 """
 
 

@@ -58,7 +58,7 @@ def test_an_evening_goes_as_planned_and_so_does_the_next(stack: StackProcess):
     port = stack.url.rpartition(":")[2]
 
     first = play("--seed", "1", PORT=port, API_KEY=API_KEY)
-    second = play("--seed", "2", BASE_URL=stack.url, API_KEY=API_KEY)
+    second = play("--seed", "2", "--watch", BASE_URL=stack.url, API_KEY=API_KEY)
 
     for evening in (first, second):
         assert (evening.returncode, evening.stderr) == (0, ""), evening.stdout
@@ -78,6 +78,9 @@ def test_an_evening_goes_as_planned_and_so_does_the_next(stack: StackProcess):
         assert re.search(r"-> You hold .*\d × firepot", evening.stdout)
         assert re.search(r"chat +\d+ lines of chat, \d+ votes, \d+ searches", evening.stdout)
         assert "\x1b" not in evening.stdout
+    assert "live events" not in first.stdout
+    assert re.search(r"stream +\d{3,} live events, each of them once", second.stdout)
+    assert re.search(r"~ job\.level_up .*job_key merchant", second.stdout)
     assert "1 feature_locked" in first.stdout
     assert "Done. You play from" in first.stdout
     assert "Welcome back" not in first.stdout

@@ -172,6 +172,7 @@ def test_it_is_unlocked_once_with_its_reward():
     assert alice.inventory.count(MONEY) == 10
     assert alice.events[3] == AchievementUnlocked(
         user_id=ALICE,
+        username="alice",
         achievement_key="first_words",
         name="First words",
         description="Say something in chat.",

@@ -7,7 +7,7 @@ from system.exposition import COUNTERS, exposition
 from system.queries import Figures, Requests
 from tests.prometheus import parse
 
-NOTHING = Figures(requests=(), counters={}, events_waiting=0, events_dead=0, sessions=1, in_transaction=0)
+NOTHING = Figures(requests=(), counters={}, events_waiting=0, events_dead=0, listeners=0, sessions=1, in_transaction=0)
 BUCKETS = (0, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1)
 
 
@@ -30,6 +30,7 @@ def test_requests_by_status_and_their_duration_by_route():
             counters={},
             events_waiting=0,
             events_dead=0,
+            listeners=0,
             sessions=0,
             in_transaction=0,
         )
@@ -57,6 +58,7 @@ def test_what_the_game_counts():
             },
             events_waiting=7,
             events_dead=2,
+            listeners=3,
             sessions=5,
             in_transaction=1,
         )
@@ -68,6 +70,7 @@ def test_what_the_game_counts():
         ("", (("item", "item_stick"),)): 1,
     }
     assert families["money_earned_total"].value() == 120
+    assert families["sse_clients"].value() == 3
     assert families["events_published_total"].value(type="item.sold") == 2
     assert [families[f"events_{state}"].value() for state in ("waiting", "dead")] == [7, 2]
     assert [families[name].value() for name in ("db_pool_in_use", "http_requests_in_flight")] == [5, 1]
@@ -76,13 +79,13 @@ def test_what_the_game_counts():
 
 @pytest.mark.parametrize("nasty", ['quo"te', "back\\slash", "line\nbreak", "{a=1}", "\\n", "", "🥀", 'a",b="c'])
 def test_a_label_may_hold_anything(nasty: str):
-    families = parse(exposition(Figures((), {"items_sold_total": {nasty: 1}}, 0, 0, 0, 0)))
+    families = parse(exposition(Figures((), {"items_sold_total": {nasty: 1}}, 0, 0, 0, 0, 0)))
 
     assert families["items_sold_total"].value(item=nasty) == 1
 
 
 def test_large_counts_are_exact():
-    page = exposition(Figures((), {"money_spent_total": {"": 123456789012345}}, 0, 0, 0, 0))
+    page = exposition(Figures((), {"money_spent_total": {"": 123456789012345}}, 0, 0, 0, 0, 0))
 
     assert "money_spent_total 123456789012345\n" in page
 
@@ -106,9 +109,9 @@ def test_whatever_the_tally_counts_is_shown():
     for (metric, label), total in count(events).items():
         counters.setdefault(metric, {})[label] = total
 
-    families = parse(exposition(Figures((), counters, 0, 0, 0, 0)))
+    families = parse(exposition(Figures((), counters, 0, 0, 0, 0, 0)))
 
-    assert counters.keys() == COUNTERS.keys() - {"events_published_total"}
+    assert counters.keys() == COUNTERS.keys() - {"events_published_total", "events_received_total"}
     assert {metric: sum(families[metric].samples.values()) for metric in counters} == {
         metric: sum(totals.values()) for metric, totals in counters.items()
     }

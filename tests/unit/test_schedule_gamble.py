@@ -106,8 +106,15 @@ def test_a_deadline_that_has_passed_is_left_to_the_minutes_clock(scheduler: Any)
     assert names(scheduler) == []
 
 
-@pytest.mark.parametrize("how", [{"replay-name": "last-week"}, {"detail": {"metadata": {"replay": True}}}])
-def test_a_replayed_event_creates_nothing(scheduler: Any, how: dict[str, Any]):
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"replay-name": "last-week"},
+        {"detail": {"metadata": {"replay": True}}},
+        {"detail": {"metadata": {"broadcast": True}}},
+    ],
+)
+def test_an_event_that_is_replayed_or_made_up_by_somebody_creates_nothing(scheduler: Any, how: dict[str, Any]):
     assert delivered(started(soon(), **how)) == []
 
     assert names(scheduler) == []

@@ -23,9 +23,10 @@ Cursor = psycopg.Cursor[DictRow]
 # connection keeps its plans: one that was made for a hundred players and reads whole tables would still do so for the
 # thousands who come in an hour later. Every table has the index that its queries need.
 _SESSION_LIMITS = (
-    "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c timezone=UTC"
+    "-c statement_timeout={patience}s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c timezone=UTC"
     " -c jit=off -c enable_seqscan=off"
 )
+PATIENCE = 10
 
 # Somebody created the same player, answered the same request, began a gamble or lit a fuse in the same moment: at the
 # second try it is there.
@@ -40,12 +41,13 @@ _RACED_CONSTRAINTS = frozenset(
 )
 
 
-def connect(conninfo: str, *, prepares: bool = True, **parameters: Any) -> Connection:
+def connect(conninfo: str, *, prepares: bool = True, patience: int = PATIENCE, **parameters: Any) -> Connection:
     """A connection on which `transaction` can work.
 
     Args:
         prepares: False behind a proxy, which can share neither prepared statements nor sessions with limits of
             their own; the instance's parameter group has the same limits.
+        patience: seconds that a statement may take.
         parameters: `password` and the like, as psycopg takes them; they override the string's.
     """
     return Connection.connect(
@@ -53,8 +55,8 @@ def connect(conninfo: str, *, prepares: bool = True, **parameters: Any) -> Conne
         autocommit=True,
         row_factory=dict_row,
         prepare_threshold=2 if prepares else None,
-        connect_timeout=5,
-        options=_SESSION_LIMITS if prepares else None,
+        connect_timeout=min(patience, 5),
+        options=_SESSION_LIMITS.format(patience=patience) if prepares else None,
         **parameters,
     )
 

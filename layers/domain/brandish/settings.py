@@ -6,7 +6,7 @@ import os
 import platform
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class SettingsError(Exception):
@@ -40,6 +40,36 @@ class Settings:
     schedule_target_arn: str
     schedule_role_arn: str
     """Where one-shot schedules are kept, the function they invoke, and as whom."""
+    stream_seconds: int
+    """How long a stream lasts; its listener opens the next one."""
+    websocket_url: str
+    """Where viewers open WebSockets."""
+    connections_table: str
+    destinations_table: str
+    """DynamoDB tables of the outer ring: who listens; what each destination has had."""
+    feed_function: str
+    frames_queue_url: str
+    dead_letters_url: str
+    secrets_id: str
+    """Secrets Manager's name of the secrets below; empty: they are in the environment."""
+    discord_public_key: str
+    """Hex; verifies what claims to come from Discord. Empty: no Discord."""
+    discord_application_id: str
+    discord_guild_id: str
+    """The one server whose commands are registered; empty: all servers."""
+    discord_channel_id: str
+    """Where news are posted; empty: nowhere."""
+    discord_dev_channel_id: str
+    discord_force_command_update: bool
+    """Send the commands even where nothing differs."""
+    discord_api_url: str
+    discord_bot_token: str = field(repr=False)
+    streamerbot_enabled: bool
+    streamerbot_url: str
+    streamerbot_action_prefix: str
+    streamerbot_auth_raw: bool
+    """Hash the password the way the original did, instead of Streamer.bot's own."""
+    streamerbot_password: str = field(repr=False)
 
     @property
     def runtime(self) -> str:
@@ -65,6 +95,27 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         schedule_group=env.get("SCHEDULE_GROUP", ""),
         schedule_target_arn=env.get("SCHEDULE_TARGET_ARN", ""),
         schedule_role_arn=env.get("SCHEDULE_ROLE_ARN", ""),
+        stream_seconds=_count(env, "STREAM_SECONDS", default=840),
+        websocket_url=env.get("WEBSOCKET_URL", ""),
+        connections_table=env.get("CONNECTIONS_TABLE", ""),
+        destinations_table=env.get("DESTINATIONS_TABLE", ""),
+        feed_function=env.get("FEED_FUNCTION", ""),
+        frames_queue_url=env.get("FRAMES_QUEUE_URL", ""),
+        dead_letters_url=env.get("DEAD_LETTERS_URL", ""),
+        secrets_id=env.get("SECRETS_ID", ""),
+        discord_public_key=env.get("DISCORD_PUBLIC_KEY", ""),
+        discord_application_id=env.get("DISCORD_APPLICATION_ID", ""),
+        discord_guild_id=env.get("DISCORD_GUILD_ID", ""),
+        discord_channel_id=env.get("DISCORD_NOTIFICATION_CHANNEL_ID", ""),
+        discord_dev_channel_id=env.get("DISCORD_DEV_CHANNEL_ID", ""),
+        discord_force_command_update=_switch(env, "DISCORD_FORCE_COMMAND_UPDATE", default=False),
+        discord_api_url=(env.get("DISCORD_API_URL") or "https://discord.com/api/v10").rstrip("/"),
+        discord_bot_token=env.get("DISCORD_BOT_TOKEN", ""),
+        streamerbot_enabled=_switch(env, "STREAMERBOT_ENABLED", default=False),
+        streamerbot_url=env.get("STREAMERBOT_WS_URL") or env.get("STREAMERBOT_WEBHOOK_URL") or "ws://127.0.0.1:8080/",
+        streamerbot_action_prefix=env.get("STREAMERBOT_ACTION_PREFIX", "BrandishBot_"),
+        streamerbot_auth_raw=_switch(env, "STREAMERBOT_AUTH_RAW", default=False),
+        streamerbot_password=env.get("STREAMERBOT_PASSWORD", ""),
         cors_origins=tuple(origin.strip() for origin in env.get("CORS_ORIGINS", "").split(",") if origin.strip()),
     )
 

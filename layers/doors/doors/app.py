@@ -12,14 +12,14 @@ from functools import cache
 from time import perf_counter
 from typing import Any
 from urllib.parse import unquote
-from uuid import uuid4
 
 from fastapi import FastAPI
 from mangum import Mangum
 
 from brandish.settings import settings
 from doors import metrics
-from doors.errors import AGAIN, error_body, install_error_handlers
+from doors.answers import MAX_BODY, SECURITY_HEADERS, TRIES, error_answer, headers_of, request_id_of
+from doors.errors import AGAIN, install_error_handlers
 from doors.idempotency import MAX_LENGTH
 from doors.notes import take_notes
 
@@ -31,19 +31,10 @@ log.setLevel(logging.INFO)
 # Mangum would report a bug a second time, without our request id.
 logging.getLogger("mangum").setLevel(logging.CRITICAL)
 
-MAX_BODY = 1024 * 1024
-TRIES = 5
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
-    "X-XSS-Protection": "1; mode=block",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-}
 CORS_HEADERS = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, OPTIONS",
     "Access-Control-Allow-Headers": "Content-Type, X-API-Key, X-Request-ID, Idempotency-Key",
 }
-_REQUEST_ID = re.compile(r"[0-9A-Za-z._-]{1,100}")
 # Pages whose relative links need the slash at the end.
 _FOLDER = re.compile(r"/(admin|swagger)(/|$)")
 _ADMIN_PATH = re.compile(r"/api/(v1/)?(admin|progression/admin)(/|$)")
@@ -73,10 +64,8 @@ def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, An
 
     def handler(event: Event, context: Any) -> Answer:
         started = perf_counter()
-        headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-        request_id = headers.get("x-request-id", "")
-        if not _REQUEST_ID.fullmatch(request_id):
-            request_id = str(uuid4())
+        headers = headers_of(event)
+        request_id = request_id_of(headers)
         method = event["httpMethod"]
         answer = _respond(adapter, event, headers, public=public)
         if method == "HEAD":
@@ -115,7 +104,7 @@ def _respond(adapter: Mangum, event: Event, headers: dict[str, str], *, public: 
     try:
         uniform = _uniform(event, headers)
         if len(uniform["body"]) > MAX_BODY:
-            return _error(413, "body_too_large", "A request may have at most 1 MiB.")
+            return error_answer(413, "body_too_large", "A request may have at most 1 MiB.")
         _ensure_event_loop()
         answer: Answer = {}
         for _ in range(TRIES):
@@ -126,7 +115,7 @@ def _respond(adapter: Mangum, event: Event, headers: dict[str, str], *, public: 
         return answer
     except UnicodeError:
         # Half a surrogate pair: JSON can spell it, but it is not text.
-        return _error(400, "bad_json", "The request is not valid UTF-8.")
+        return error_answer(400, "bad_json", "The request is not valid UTF-8.")
 
 
 def _uniform(event: Event, headers: dict[str, str]) -> Event:
@@ -155,26 +144,17 @@ def _refusal(event: Event) -> Answer | None:
     """What the authorizer's word does not cover. Viewers only look; administration is for administrators."""
     role = _authorizer(event).get("role")
     if role is None:
-        return _error(401, "unauthorized", "A valid X-API-Key header is required.")
+        return error_answer(401, "unauthorized", "A valid X-API-Key header is required.")
     looking = event["httpMethod"] in ("GET", "HEAD")
     # As the app will read it: API Gateway passes on what the caller sent, %61dmin included.
     administrative = _ADMIN_PATH.match(unquote(event["path"]))
     if (role == "viewer" and not looking) or (role != "admin" and administrative):
-        return _error(403, "forbidden", f"A key with the role {role} may not do this.")
+        return error_answer(403, "forbidden", f"A key with the role {role} may not do this.")
     return None
 
 
 def _authorizer(event: Event) -> dict[str, Any]:
     return event["requestContext"].get("authorizer") or {}
-
-
-def _error(status: int, code: str, text: str) -> Answer:
-    return {
-        "statusCode": status,
-        "headers": {"Content-Type": "application/json"},
-        "body": error_body(code, text),
-        "isBase64Encoded": False,
-    }
 
 
 def _cors(headers: dict[str, str]) -> dict[str, str]:

@@ -11,7 +11,6 @@ from pydantic import BaseModel
 
 from brandish import database
 from brandish.database import Tx
-from brandish.errors import DomainError
 from doors import idempotency, metrics
 from doors.database import connection
 from doors.idempotency import IdempotencyKey
@@ -46,7 +45,7 @@ class _Call:
                 if self.idempotency_key is None:
                     yield tx
                 else:
-                    with self._acting_once(tx, self.idempotency_key):
+                    with idempotency.acting_once(tx, self.idempotency_key) as self._earlier_answer:
                         yield tx
             finally:
                 note_user(tx.about)
@@ -62,17 +61,6 @@ class _Call:
             with database.reading(connection()) as tx:
                 yield tx
                 note_user(tx.about)
-
-    @contextmanager
-    def _acting_once(self, tx: Tx, key: IdempotencyKey) -> Generator[None]:
-        self._earlier_answer = idempotency.find_answer(tx, key)
-        try:
-            yield
-        except DomainError:
-            # Refused, perhaps because the first try has just done it: look again behind its lock.
-            idempotency.replay_if_answered(self._earlier_answer)
-            idempotency.replay_if_answered(idempotency.find_answer(tx, key))
-            raise
 
     def answer(self, tx: Tx, body: BaseModel, status: int = 200) -> Response:
         """The answer of an action, inside its transaction: it is stored for retries together with the rest."""

@@ -8,18 +8,22 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
-from brandish.database import Connection, connect
+from brandish.database import PATIENCE, Connection, connect
 from brandish.settings import settings
 
 # A Lambda environment has one thread; the local stack gives each of its environments one.
 _environment = threading.local()
 
 
-def connection() -> Connection:
-    """The connection of this environment, made anew when there is none or the old one is gone."""
+def connection(patience: int = PATIENCE) -> Connection:
+    """The connection of this environment, made anew when there is none or the old one is gone.
+
+    Args:
+        patience: seconds that its statements may take; a function always asks for the same.
+    """
     conn: Connection | None = getattr(_environment, "connection", None)
     if conn is None or conn.closed:
-        conn = _environment.connection = _open()
+        conn = _environment.connection = _open(patience)
     return conn
 
 
@@ -28,8 +32,8 @@ def password() -> str | None:
     return _token(settings.database_url) if settings.database_iam_auth else None
 
 
-def _open() -> Connection:
-    return connect(settings.database_url, prepares=settings.database_prepares, password=password())
+def _open(patience: int) -> Connection:
+    return connect(settings.database_url, prepares=settings.database_prepares, patience=patience, password=password())
 
 
 def _token(conninfo: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from brandish.errors import Conflict, DomainError, NotAllowed, NotFound, Refused, TooSoon, TryAgain
+from doors.answers import error_body
 from doors.idempotency import Replay
 
 log = logging.getLogger("brandish")
@@ -38,13 +38,6 @@ _BY_STATUS = {
 
 def status_of(error: DomainError) -> int:
     return next(status for kind, status in STATUS.items() if isinstance(error, kind))
-
-
-def error_body(code: str, text: str, fields: Mapping[str, str] | None = None) -> str:
-    body: dict[str, Any] = {"error": text, "code": code}
-    if fields:
-        body["fields"] = fields
-    return json.dumps(body)
 
 
 def error_response(

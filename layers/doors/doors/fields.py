@@ -46,7 +46,7 @@ def _storable(text: str) -> str:
 _MAX_DEPTH = 50
 
 
-def _storable_json(document: dict[str, Any]) -> dict[str, Any]:
+def storable_json(document: Any) -> Any:
     """Python reads, and passes on, what is no JSON to the database."""
     _check_texts(document, _MAX_DEPTH)
     try:
@@ -77,7 +77,7 @@ ItemName = PlatformId
 TargetName = Annotated[str, StringConstraints(max_length=100), AfterValidator(_one_line)]
 NodeKey = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_one_line)]
 Reason = Annotated[str, StringConstraints(max_length=255), AfterValidator(_storable)]
-JsonObject = Annotated[dict[str, Any], AfterValidator(_storable_json)]
+JsonObject = Annotated[dict[str, Any], AfterValidator(storable_json)]
 """What a caller wants to be remembered with something."""
 Quantity = Annotated[int, Field(ge=1, le=10_000)]
 Level = Annotated[int, Field(ge=0, le=1000)]

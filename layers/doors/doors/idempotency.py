@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from brandish.database import Cursor, Tx
+from brandish.errors import DomainError
 
 KEPT = timedelta(hours=24)
 MAX_LENGTH = 200
@@ -44,6 +47,26 @@ def replay_if_answered(found: Cursor) -> None:
     row = found.fetchone()
     if row is not None:
         raise Replay(row["status"], row["body"])
+
+
+@contextmanager
+def acting_once(tx: Tx, key: IdempotencyKey) -> Generator[Cursor]:
+    """Around an action: what comes out of it is the first try's answer, when there is one.
+
+    Yields:
+        That answer, for `replay_if_answered` once the action has fetched what it wants to know.
+
+    Raises:
+        Replay: instead of a refusal.
+    """
+    earlier = find_answer(tx, key)
+    try:
+        yield earlier
+    except DomainError:
+        # Refused, perhaps because the first try has just done it: look again behind its lock.
+        replay_if_answered(earlier)
+        replay_if_answered(find_answer(tx, key))
+        raise
 
 
 def store_answer(tx: Tx, key: IdempotencyKey, status: int, body: str) -> None:

@@ -84,3 +84,10 @@ def list_request_counts(tx: Tx) -> Cursor:
         ORDER BY status
         """
     )
+
+
+def count_requests(tx: Tx, path_like: str) -> Cursor:
+    """One row: `count`, of all requests to such paths."""
+    return tx.execute(
+        "SELECT coalesce(sum(count), 0)::bigint AS count FROM request_counters WHERE path LIKE %s", (path_like,)
+    )

@@ -59,8 +59,14 @@ class RewardView(BaseModel):
 
 
 class AchievementUnlocked(Event):
+    """
+    Attributes:
+        username: for who tells others of it; empty when nobody said.
+    """
+
     type: ClassVar[str] = "achievement.unlocked"
     user_id: UUID
+    username: str = ""
     achievement_key: str
     name: str
     description: str

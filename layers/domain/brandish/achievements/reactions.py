@@ -35,6 +35,7 @@ def _unlocked(player: Player, achievement: Achievement, now: datetime, rng: Rand
     player = player.record(
         AchievementUnlocked(
             user_id=player.id,
+            username=player.username,
             achievement_key=achievement.key,
             name=achievement.name,
             description=achievement.description,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ CONSUMER = "tally"
 
 def tally(tx: Tx, event_id: UUID, event_type: str, payload: Mapping[str, Any]) -> bool:
     """Count an event, once however often it is delivered. Tells whether it was new."""
-    counts = rules.count([(event_type, payload)])
+    counts = Counter(rules.count([(event_type, payload)])) + Counter({("events_received_total", event_type): 1})
     if not events.take_unseen(tx, CONSUMER, [event_id]):
         return False
     service.add(tx, counts)

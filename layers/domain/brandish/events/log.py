@@ -15,9 +15,10 @@ from brandish.events import queries
 @dataclass(frozen=True, slots=True)
 class Entry:
     position: int
+    event_id: UUID
     type: str
     user_id: UUID | None
-    payload: Mapping[str, Any]
+    payload: Any
     metadata: Mapping[str, Any]
     created_at: datetime
 
@@ -31,10 +32,11 @@ def read_log(
     until: datetime | None = None,
     limit: int = 50,
 ) -> list[Entry]:
-    """The newest events that meet every condition, newest first. Both times are inclusive."""
+    """The newest events that meet every condition, newest first; `discord.*` never. Both times are inclusive."""
     return [
         Entry(
             position=row["position"],
+            event_id=row["event_id"],
             type=row["event_type"],
             user_id=row["user_id"],
             payload=row["payload"],

@@ -30,7 +30,7 @@ class Envelope:
     event_id: UUID
     type: str
     timestamp: datetime
-    payload: Mapping[str, Any]
+    payload: Any
     metadata: Mapping[str, Any]
     attempts: int
 
@@ -74,6 +74,11 @@ def announce_if(tx: Tx, event: Event, happening: LiteralString, params: Sequence
     queries.insert_event_if(tx, uuid4(), event, happening, params)
 
 
+def broadcast(tx: Tx, event_type: str, payload: Any) -> None:
+    """Put into the log what somebody wants all listeners to hear. The game does not obey it (`metadata.broadcast`)."""
+    queries.insert_broadcast(tx, uuid4(), event_type, payload, {"version": "1.0", "broadcast": True})
+
+
 def publish_due(tx: Tx, send: Callable[[list[Envelope]], list[str | None]]) -> int:
     """Hand up to ten due events to `send` while their rows are locked, and note what came of each.
 
@@ -84,7 +89,7 @@ def publish_due(tx: Tx, send: Callable[[list[Envelope]], list[str | None]]) -> i
     Returns:
         How many were due; 0 when there was nothing to do.
     """
-    due = [_envelope(row) for row in queries.lock_events_to_publish(tx, BATCH).fetchall()]
+    due = [envelope_of(row) for row in queries.lock_events_to_publish(tx, BATCH).fetchall()]
     if not due:
         return 0
     outcomes = list(zip(due, send(due), strict=True))
@@ -125,7 +130,7 @@ def forget_old(tx: Tx) -> list[str]:
     return [row["partition"] for row in queries.drop_partitions_before(tx, horizon)]
 
 
-def _envelope(row: Mapping[str, Any]) -> Envelope:
+def envelope_of(row: Mapping[str, Any]) -> Envelope:
     return Envelope(
         position=row["position"],
         event_id=row["event_id"],

@@ -64,10 +64,15 @@ class UnknownJob(NotFound):
 
 
 class JobLevelUp(Event):
-    """One level: who rises by three has three of these."""
+    """One level: who rises by three has three of these.
+
+    Attributes:
+        username: for who tells others of it; empty when nobody said.
+    """
 
     type: ClassVar[str] = "job.level_up"
     user_id: UUID
+    username: str = ""
     job_key: str
     old_level: int
     new_level: int

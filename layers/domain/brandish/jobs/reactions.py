@@ -62,6 +62,13 @@ def awarded(
         player = counted(player, now, "job_xp_critical", {"job_key": job_key, "bonus": award.bonus})
     for level in range(award.old_level, award.progress.level):
         player = player.record(
-            JobLevelUp(user_id=player.id, job_key=job_key, old_level=level, new_level=level + 1, source=source)
+            JobLevelUp(
+                user_id=player.id,
+                username=player.username,
+                job_key=job_key,
+                old_level=level,
+                new_level=level + 1,
+                source=source,
+            )
         )
     return player, award

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 
@@ -22,13 +23,27 @@ def digest(api_key: str) -> str:
 
 def judge(tx: Tx, api_key: str, address: str) -> Verdict:
     """Find the key's holder. One round trip for a good key, two for a bad one, which is counted."""
-    since = tx.now - FAILURE_WINDOW
     found = queries.find_key(tx, digest(api_key))
+
+    def holder() -> KeyHolder | None:
+        row = found.fetchone()
+        return KeyHolder(row["name"], row["role"]) if row else None
+
+    return admit(tx, address, holder)
+
+
+def admit(tx: Tx, address: str, find_holder: Callable[[], KeyHolder | None]) -> Verdict:
+    """Let in whom `find_holder` knows, unless the address is guessing; whom it does not know is counted.
+
+    Args:
+        find_holder: fetches what has been asked for already.
+    """
+    since = tx.now - FAILURE_WINDOW
     failures = queries.read_failures(tx, address, since).fetchone()
     attempts = failures["attempts"] if failures else 0
-    holder = found.fetchone()
+    holder = find_holder()
     if holder and attempts < FAILURES_TO_IGNORE:
-        return Verdict(KeyHolder(holder["name"], holder["role"]), attempts)
+        return Verdict(holder, attempts)
     queries.count_failure(tx, address, since)
     return Verdict(None, attempts + 1)
 

@@ -15,7 +15,7 @@ from brandish.players import service as players
 from brandish.players.models import Fact, NoSuchPlayer, PlayerRef
 from brandish.voting import ballot_queries, queries, records, rules
 from brandish.voting.events import VoteRecorded, VotingWeightSet
-from brandish.voting.models import Ballot, NoVotingSession, VotingFrozen
+from brandish.voting.models import Ballot, NoVotingSession, VoteOver, VotingFrozen
 
 EVERYBODYS_WEIGHT = Decimal(1)
 
@@ -35,13 +35,23 @@ class WeightOrder:
     expires_at: datetime | None = None
 
 
-def cast_ballot(tx: Tx, voter: PlayerRef, number: int | None = None, node_key: str | None = None) -> Ballot:
+def cast_ballot(
+    tx: Tx,
+    voter: PlayerRef,
+    number: int | None = None,
+    node_key: str | None = None,
+    *,
+    session_id: int | None = None,
+) -> Ballot:
     """Vote for an option of the open session, by its number from 1, or else by its node. A stranger becomes a player.
 
     Each player has one vote in a session, and it cannot be moved: voting again changes nothing.
 
+    Args:
+        session_id: the session that the number was read in; None: whichever is open.
+
     Raises:
-        NoVotingSession, VotingFrozen, InvalidOption
+        NoVotingSession, VoteOver, VotingFrozen, InvalidOption
     """
     locked = queries.lock_open_session(tx)
     reading = queries.read_open_session(tx)
@@ -56,6 +66,8 @@ def cast_ballot(tx: Tx, voter: PlayerRef, number: int | None = None, node_key: s
     lock = locked.fetchone()
     if (lock and lock["session_id"]) != (session and session.session_id):
         raise TryAgain  # one session was ending while we waited for it, and the next has begun
+    if session_id is not None and session_id != (session and session.session_id):
+        raise VoteOver
     if session is None:
         raise NoVotingSession
     if session.status == "frozen":

@@ -27,6 +27,17 @@ class OptionOffered(BaseModel):
     unlock_duration: str
     target_level: int
 
+    @classmethod
+    def of(cls, option: Option) -> OptionOffered:
+        node = content.nodes[option.node_key]
+        return cls(
+            node_key=node.key,
+            display_name=node.name,
+            description=node.description,
+            unlock_duration=_DURATIONS[node.size],
+            target_level=option.target_level,
+        )
+
 
 class VoteRecorded(Event):
     """`vote_count` and `weighted_votes` are the option's, with this vote."""
@@ -58,7 +69,7 @@ class VotingStarted(Event):
     def of(cls, session: Session, *, previous_unlock: str | None = None, auto_selected: bool = False) -> VotingStarted:
         return cls(
             session_id=session.session_id,
-            options=tuple(_offered(option) for option in session.options),
+            options=tuple(OptionOffered.of(option) for option in session.options),
             previous_unlock=previous_unlock,
             auto_selected=auto_selected,
         )
@@ -178,14 +189,3 @@ class ProgressionReset(Event):
     sessions: int
     ballots: int
     contributions: int
-
-
-def _offered(option: Option) -> OptionOffered:
-    node = content.nodes[option.node_key]
-    return OptionOffered(
-        node_key=node.key,
-        display_name=node.name,
-        description=node.description,
-        unlock_duration=_DURATIONS[node.size],
-        target_level=option.target_level,
-    )

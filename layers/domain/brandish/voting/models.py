@@ -122,6 +122,11 @@ class NoVotingSession(Refused):
     message = "There is nothing to vote on just now."
 
 
+class VoteOver(Refused):
+    code = "no_voting_session"
+    message = "That vote is over."
+
+
 class VotingFrozen(Refused):
     code = "voting_frozen"
     message = "The vote is closed; the winner comes next."

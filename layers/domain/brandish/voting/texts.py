@@ -1,11 +1,11 @@
-"""What players read about a vote."""
+"""What people read about votes, targets and the tree."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
 
-from brandish.content import content
+from brandish.content import Node, content
 from brandish.voting.controls import Started
 from brandish.voting.models import Ballot, Option, Session
 
@@ -14,6 +14,10 @@ AFTER_START: Mapping[Started, str] = {
     "opened": "A new vote is open.",
     "decided": "There is only one thing to choose: it comes next, without a vote.",
 }
+FROZEN = "The vote is frozen: no more ballots until it is started again."
+BEGUN_ANEW = "The community begins anew."
+NEVER_VOTED = "There has been no vote yet."
+NO_TARGET = "The community has no target just now."
 
 
 def after_vote(ballot: Ballot) -> str:
@@ -43,3 +47,24 @@ def named(option: Option) -> str:
 def plain(number: Decimal) -> str:
     """3, not 3.00 or 3E+0."""
     return f"{number.normalize():f}"
+
+
+def unlocked(node: Node, level: int) -> str:
+    return f"Level {level} of {node.name} is unlocked."
+
+
+def everything_unlocked(levels: int) -> str:
+    return f"Everything is unlocked: {levels} levels were added."
+
+
+def relocked(node: Node, level: int) -> str:
+    """
+    Args:
+        level: the lowest that is gone; 0 means all.
+    """
+    gone = f"Level {level} of {node.name} and all above it" if level > 1 else node.name
+    return f"{gone}: locked again."
+
+
+def contributed(points: int) -> str:
+    return f"{points} points were added."

@@ -1,0 +1,100 @@
+"""/add-item, /remove-item, /admin-award-xp, /timeout-set and /timeout-clear: an administrator's hand on players."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from brandish.content import content
+from brandish.database import Tx
+from brandish.inventory import service as inventory
+from brandish.inventory import texts as inventory_texts
+from brandish.jobs import awards
+from brandish.jobs import texts as job_texts
+from brandish.players.models import PlayerRef
+from brandish.timeouts import service as timeouts
+from brandish.timeouts import texts as timeout_texts
+from discord.commands import command, integer, member, text
+from discord.interaction import Interaction
+from discord.replies import Choice, Field, Reply, card, plain
+
+_PLATFORM = text(
+    "platform",
+    "Where.",
+    required=True,
+    choices=[Choice("Twitch", "twitch"), Choice("YouTube", "youtube"), Choice("Discord", "discord")],
+)
+_USERNAME = text("username", "What the player is called there.", required=True)
+_USER = member("user", "Whose inventory.", required=True)
+_QUANTITY = integer("quantity", "How many.", required=True, least=1, most=10_000)
+
+
+def _items(call: Interaction, tx: Tx) -> list[Choice]:
+    return [Choice(item.public_name, item.public_name) for item in content.items.values()]
+
+
+def _jobs(call: Interaction, tx: Tx) -> list[Choice]:
+    return [Choice(job.display_name, job.key) for job in content.jobs.values()]
+
+
+_ITEM = text("item", "Which item.", required=True, suggest=_items)
+
+
+@command("add-item", "Put items into an inventory.", _USER, _ITEM, _QUANTITY, changes=True, admin=True)
+def add_item(call: Interaction, tx: Tx) -> Reply:
+    owner, quantity = call.member_or_caller("user"), call.integer("quantity")
+    item = inventory.add_item(tx, owner.player, call.text("item"), quantity)
+    return card("Added", inventory_texts.added(quantity, item, owner.mention))
+
+
+@command("remove-item", "Take items out of an inventory.", _USER, _ITEM, _QUANTITY, changes=True, admin=True)
+def remove_item(call: Interaction, tx: Tx) -> Reply:
+    owner, wanted = call.member_or_caller("user"), call.integer("quantity")
+    item, removed = inventory.remove_item(tx, owner.player, call.text("item"), wanted)
+    note = f"Not all {wanted}: there were no more in that stack." if removed < wanted else ""
+    return card("Removed", inventory_texts.removed(removed, item, owner.mention), footer=note)
+
+
+@command(
+    "admin-award-xp",
+    "Add experience to somebody's job.",
+    _PLATFORM,
+    _USERNAME,
+    text("job", "In which job.", required=True, longest=50, suggest=_jobs),
+    integer("amount", "How much.", required=True, least=1, most=10_000),
+    changes=True,
+    admin=True,
+)
+def award_xp(call: Interaction, tx: Tx) -> Reply:
+    worker = PlayerRef(call.text("platform"), username=call.text("username"))
+    result = awards.award_xp(tx, worker, call.text("job"), call.integer("amount"), "admin")
+    name = plain(result.player.links[worker.platform].username)
+    progress = result.award.progress
+    return card(
+        "Awarded",
+        job_texts.awarded(result, name),
+        Field("Level", str(progress.level), inline=True),
+        Field("XP together", str(progress.xp), inline=True),
+    )
+
+
+@command(
+    "timeout-set",
+    "Silence somebody; for that much longer, if they must be silent already.",
+    _PLATFORM,
+    _USERNAME,
+    integer("duration", "Seconds.", required=True, least=1, most=86_400),
+    text("reason", "Why.", longest=255),
+    changes=True,
+    admin=True,
+)
+def set_timeout(call: Interaction, tx: Tx) -> Reply:
+    username, added = call.text("username"), timedelta(seconds=call.integer("duration"))
+    timeout = timeouts.apply_timeout(tx, call.text("platform"), username, added, call.text("reason"))
+    return card("Timeout", timeout_texts.silenced(plain(username), timeout.remaining_seconds))
+
+
+@command("timeout-clear", "Let somebody talk again.", _PLATFORM, _USERNAME, changes=True, admin=True)
+def clear_timeout(call: Interaction, tx: Tx) -> Reply:
+    username = call.text("username")
+    was_silenced = timeouts.clear_timeout(tx, call.text("platform"), username)
+    return card("Timeout", timeout_texts.freed(plain(username), was_silenced))

@@ -1,0 +1,31 @@
+"""Does a request come from Discord? Asked before anything in it is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from discord_interactions import verify_key
+
+MAX_AGE_SECONDS = 300
+"""A signature never expires; so that nobody sends an old request again, the moment it was signed at does."""
+
+_SIGNATURE = re.compile(r"[0-9a-fA-F]{128}")
+_PUBLIC_KEY = re.compile(r"[0-9a-fA-F]{64}")
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
+
+
+def is_genuine(raw_body: bytes, headers: Mapping[str, str], public_key: str, now: float) -> bool:
+    """
+    Args:
+        headers: by their names in lower case.
+        public_key: of the application, in hex; without one nothing is genuine.
+        now: unix seconds.
+    """
+    signature = headers.get("x-signature-ed25519", "")
+    timestamp = headers.get("x-signature-timestamp", "")
+    if not (_PUBLIC_KEY.fullmatch(public_key) and _SIGNATURE.fullmatch(signature) and _TIMESTAMP.fullmatch(timestamp)):
+        return False
+    if abs(now - int(timestamp)) > MAX_AGE_SECONDS:
+        return False
+    return verify_key(raw_body, signature, timestamp, public_key)

@@ -1,0 +1,112 @@
+"""What Streamer.bot is asked to do about an event. Source: rules 18."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Values = Mapping[str, Any]
+Args = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """
+    Attributes:
+        name: without the prefix, which is a setting.
+        args: text only, as Streamer.bot's variables are; what is not known is empty.
+    """
+
+    name: str
+    args: Mapping[str, str]
+
+
+def action_for(envelope: Values) -> Action | None:
+    """None: Streamer.bot has nothing to do with events of this type."""
+    if envelope["type"] not in _ACTIONS:
+        return None
+    name, args = _ACTIONS[envelope["type"]]
+    return Action(name, args(envelope))
+
+
+def text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _payload(*names: str) -> Callable[[Values], Args]:
+    """The fields of the payload under their own names."""
+    return lambda envelope: _pick(envelope["payload"], *names)
+
+
+def _pick(values: Values, *names: str) -> Args:
+    return {name: text(values.get(name)) for name in names}
+
+
+def _job_level_up(envelope: Values) -> Args:
+    payload = envelope["payload"]
+    source = payload.get("source") or envelope["metadata"].get("source")
+    return _pick(payload, "user_id", "job_key", "old_level", "new_level") | {"source": text(source)}
+
+
+def _voting_started(envelope: Values) -> Args:
+    payload = envelope["payload"]
+    options = payload.get("options") or ()
+    args = _pick(payload, "previous_unlock") | {"options_count": text(len(options))}
+    for number, option in enumerate(options, start=1):
+        args |= {
+            f"option_{number}": text(option.get("display_name") or option.get("node_key")),
+            f"option_{number}_key": text(option.get("node_key")),
+            f"option_{number}_description": text(option.get("description")),
+            f"option_{number}_duration": text(option.get("unlock_duration")),
+        }
+    return args
+
+
+def _cycle_completed(envelope: Values) -> Args:
+    return _pick(envelope["payload"].get("unlocked_node") or {}, "node_key", "display_name", "description")
+
+
+def _gamble_completed(envelope: Values) -> Args:
+    payload = envelope["payload"]
+    args = _pick(payload, "gamble_id", "winner_id", "total_value", "participant_count")
+    return args | {"has_winner": text(bool(payload.get("winner_id")))}
+
+
+def _slots_result(envelope: Values) -> Args:
+    payload = envelope["payload"]
+    args = _pick(payload, "user_id", "username", "bet_amount", "reel1", "reel2", "reel3", "payout_amount")
+    multiplier = payload.get("payout_multiplier")
+    args["payout_multiplier"] = "" if multiplier is None else f"{multiplier:.2f}"
+    return args | _pick(payload, "trigger_type", "is_win", "is_near_miss")
+
+
+def _subscription_update(envelope: Values) -> Args:
+    payload = envelope["payload"]
+    kind = payload.get("event_type") or envelope["type"].removeprefix("subscription.")
+    args = _pick(payload, "user_id", "platform", "tier_name", "timestamp")
+    return args | {"event_type": text(kind)}
+
+
+_timeout_update = _payload("platform", "username", "action", "duration_seconds", "reason")
+
+_ACTIONS: Mapping[str, tuple[str, Callable[[Values], Args]]] = {
+    "job.level_up": ("JobLevelUp", _job_level_up),
+    "progression.voting_started": ("VotingStarted", _voting_started),
+    "progression.cycle.completed": ("CycleCompleted", _cycle_completed),
+    "progression.all_unlocked": ("AllUnlocked", _payload("message")),
+    "gamble.complete": ("GambleCompleted", _gamble_completed),
+    "slots.completed": ("SlotsResult", _slots_result),
+    "timeout.applied": ("TimeoutUpdate", _timeout_update),
+    "timeout.cleared": ("TimeoutUpdate", _timeout_update),
+    "subscription.activated": ("SubscriptionUpdate", _subscription_update),
+    "subscription.renewed": ("SubscriptionUpdate", _subscription_update),
+    "subscription.upgraded": ("SubscriptionUpdate", _subscription_update),
+    "subscription.downgraded": ("SubscriptionUpdate", _subscription_update),
+    "subscription.expired": ("SubscriptionUpdate", _subscription_update),
+    "subscription.cancelled": ("SubscriptionUpdate", _subscription_update),
+}

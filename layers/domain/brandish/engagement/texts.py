@@ -1,0 +1,9 @@
+"""What administrators read about what engagement weighs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def reloaded(weights: Mapping[str, object]) -> str:
+    return f"Engagement weights reloaded: {len(weights)} of them."

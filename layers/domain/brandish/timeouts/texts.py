@@ -1,0 +1,15 @@
+"""What people read about timeouts."""
+
+from __future__ import annotations
+
+
+def silenced(name: str, seconds: int) -> str:
+    """
+    Args:
+        seconds: all that remains.
+    """
+    return f"{name} is timed out for {seconds} seconds."
+
+
+def freed(name: str, was_silenced: bool) -> str:
+    return f"{name} may talk again." if was_silenced else f"{name} was not timed out."

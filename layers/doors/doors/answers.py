@@ -1,0 +1,52 @@
+"""What every HTTP answer of ours has in common, whoever writes it. Nothing here needs a web framework."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+MAX_BODY = 1024 * 1024
+TRIES = 5
+"""Of a call that saved nothing and may be made again."""
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "X-XSS-Protection": "1; mode=block",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+_REQUEST_ID = re.compile(r"[0-9A-Za-z._-]{1,100}")
+
+
+def headers_of(event: Mapping[str, Any]) -> dict[str, str]:
+    """Of a proxy event, by their names in lower case."""
+    return {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+
+
+def request_id_of(headers: Mapping[str, str]) -> str:
+    """The caller's, when it can be echoed; else one of our own."""
+    request_id = headers.get("x-request-id", "")
+    return request_id if _REQUEST_ID.fullmatch(request_id) else str(uuid4())
+
+
+def json_answer(status: int, body: str) -> dict[str, Any]:
+    return {
+        "statusCode": status,
+        "headers": {"Content-Type": "application/json"},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def error_body(code: str, text: str, fields: Mapping[str, str] | None = None) -> str:
+    body: dict[str, Any] = {"error": text, "code": code}
+    if fields:
+        body["fields"] = fields
+    return json.dumps(body)
+
+
+def error_answer(status: int, code: str, text: str) -> dict[str, Any]:
+    return json_answer(status, error_body(code, text))

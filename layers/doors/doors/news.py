@@ -1,0 +1,16 @@
+"""What the bus delivers, and what of it is new."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def is_news(delivered: Mapping[str, Any]) -> bool:
+    """Whether an EventBridge event tells of something that has just happened in the game.
+
+    A replay, from the bus's archive or from the log, has happened before; a broadcast has not happened at all. Nothing
+    that changes the game may obey either.
+    """
+    metadata = delivered["detail"]["metadata"]
+    return not ("replay-name" in delivered or metadata.get("replay") or metadata.get("broadcast"))

@@ -1,0 +1,60 @@
+"""Discord is away for two minutes: nothing is lost, nothing doubled, and the game does not notice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from local.demo.game import Game
+from local.postgres import Postgres
+from tests.announcements import BOX, PLAYERS, did, evening, gamble, invitations, over, stack_with, to_tell, told, until
+from tests.fake_discord import DEV, NEWS, FakeDiscord, fake_discord
+
+AWAY_SECONDS = 120
+PATIENCE = 240.0  # the queue hands out again each minute, and five failures cost another
+
+
+@pytest.fixture
+def discord() -> Iterator[FakeDiscord]:
+    with fake_discord() as peer:
+        yield peer
+
+
+@pytest.fixture
+def game(
+    discord: FakeDiscord, postgres: Postgres, template_database: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Game]:
+    with stack_with(discord, postgres, template_database, monkeypatch) as game:
+        yield game
+
+
+@pytest.mark.slow
+def test_two_minutes_without_discord_cost_nothing(game: Game, discord: FakeDiscord):
+    discord.down = True
+    begun = time.monotonic()
+    evening(game)
+    until(lambda: over(game), 60)
+    assert over(game)
+    slowest = 0.0
+    while time.monotonic() < begun + AWAY_SECONDS:
+        at = time.monotonic()
+        did(game, "/api/v1/user/item/add", PLAYERS[0] | BOX)
+        slowest = max(slowest, time.monotonic() - at)
+        time.sleep(0.5)
+    assert (discord.messages, slowest < 1) == ([], True)
+    assert len(discord.requests) < 30  # after five failures it is left alone
+
+    discord.down = False
+    for player in PLAYERS:
+        did(game, "/api/v1/user/item/add", player | BOX)
+    gamble(game)
+    until(lambda: sum(title.startswith("The gamble is") for _, title, _ in to_tell(game)) == 2, 60)
+    did(game, "/api/v1/admin/announce", {"title": "Back", "description": "Again"})  # behind all others
+    until(lambda: "Back" in discord.titles, PATIENCE)
+
+    assert told(discord) == [*to_tell(game), (DEV, "Back", "Again")]
+    assert [message.buttons for message in invitations(discord)] == [[], []]
+    assert {message.channel_id for message in discord.messages} == {NEWS, DEV}
+    assert discord.statuses[429] == 0

@@ -1,0 +1,50 @@
+"""What is played on a running stack, as a Discord channel gets to hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.demo.game import Game
+from local.postgres import Postgres
+from tests.announcements import did, evening, invitations, over, stack_with, to_tell, told, until
+from tests.fake_discord import DEV, FakeDiscord, fake_discord
+
+PATIENCE = 60.0
+
+
+@pytest.fixture
+def discord() -> Iterator[FakeDiscord]:
+    """With a bad connection, and limits as Discord has them but a second long."""
+    with fake_discord(FakeDiscord(failing=0.1, losing=0.1, window=1.0)) as peer:
+        yield peer
+
+
+@pytest.fixture
+def game(
+    discord: FakeDiscord, postgres: Postgres, template_database: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Game]:
+    with stack_with(discord, postgres, template_database, monkeypatch) as game:
+        yield game
+
+
+def test_a_bad_connection_loses_nothing_doubles_nothing_and_keeps_the_order(game: Game, discord: FakeDiscord):
+    """event -> relay -> rule -> queue -> the process outside -> Discord."""
+    evening(game)
+    until(lambda: over(game), PATIENCE)
+    did(game, "/api/v1/admin/announce", {"title": "Tonight", "description": "At nine"})  # behind all others
+
+    until(lambda: "Tonight" in discord.titles, PATIENCE)
+
+    expected = to_tell(game)
+    assert [each for each in told(discord) if each[0] != DEV] == expected
+    assert [each for each in told(discord) if each[0] == DEV] == [(DEV, "Tonight", "At nine")]
+    titles = [title for _, title, _ in expected]
+    assert {"A new vote", "Everything is unlocked!", "A gamble!", "The gamble is decided", "Level up!"} <= {*titles}
+    assert any(title.startswith("Unlocked: ") for title in titles)
+    assert [message.buttons for message in invitations(discord)] == [[]]
+    assert discord.statuses[500] + discord.statuses[0] > 0
+    # Only a lost answer can hide that there is nothing left.
+    assert discord.statuses[429] <= discord.statuses[0]
+    assert discord.statuses[400] == 0

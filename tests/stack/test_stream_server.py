@@ -1,0 +1,340 @@
+"""The stream's own web server, spoken to as the Lambda Web Adapter does."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+import uvicorn
+
+import stream.hub
+import stream.listening
+from brandish.database import Connection, reading, transaction
+from brandish.events import service as events
+from brandish.events.following import Place, read_after
+from brandish.realtime.presence import count_listeners
+from doors import database
+from doors.answers import SECURITY_HEADERS
+from stream.app import CONTEXT, app, hub_of
+from tests.event_source import EventSource, Message, Parser, Refused
+
+ROOT = Path(__file__).resolve().parents[2]
+AS_CAPTURED = json.dumps(json.loads((ROOT / "events/stream.json").read_text())["requestContext"])
+
+
+@dataclass
+class Service:
+    port: int
+    conn: Connection
+
+    def say(self, *payloads: Any, event_type: str = "said") -> None:
+        with transaction(self.conn) as tx:
+            for payload in payloads:
+                events.broadcast(tx, event_type, payload)
+
+    def source(self, query: str = "", *, role: str | None = "viewer", **headers: str) -> EventSource:
+        context = {"identity": {"sourceIp": "203.0.113.7"}, "authorizer": {"role": role} if role else None}
+        url = f"http://127.0.0.1:{self.port}/api/v1/events?{query}"
+        return EventSource(url, {CONTEXT: json.dumps(context), **headers}, timeout=10)
+
+    def logged(self) -> list[str]:
+        """Ids of the whole log, in its order."""
+        with reading(self.conn) as tx:
+            return [str(frame.id) for frame in read_after(tx, Place(0, 0), 10_000).frames]
+
+
+@pytest.fixture
+def service(conn: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    monkeypatch.setattr(database, "settings", replace(database.settings, database_url=database_url))
+    monkeypatch.setattr(stream.hub, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(stream.listening, "RETRY_SECONDS", 0.1)
+    with serving() as port:
+        yield Service(port, conn)
+
+
+@contextmanager
+def serving() -> Iterator[int]:
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", ws="none", timeout_graceful_shutdown=5))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    wait_until(lambda: server.started)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    hub_of(app).end_soon()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 5) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def take(source: EventSource, count: int) -> list[Message]:
+    messages = iter(source)
+    try:
+        return [next(messages) for _ in range(count)]
+    finally:
+        source.close()
+
+
+def test_first_comes_who_the_listener_is_and_then_what_happens(service: Service):
+    source = service.source("types=said,other")
+    messages = iter(source)
+    connected = next(messages)
+    service.say(1, event_type="unwanted")
+    service.say({"who": "Ünï"})
+    said = next(messages)
+    source.close()
+
+    assert connected.type == connected.json["type"] == "connected"
+    assert connected.json["payload"]["filters"] == ["said", "other"]
+    assert UUID(connected.json["payload"]["client_id"]).version == 4
+    assert connected.last_id == connected.json["id"]
+    assert (said.type, said.json["payload"]) == ("said", {"who": "Ünï"})
+    assert said.last_id == said.json["id"] == service.logged()[-1]
+    assert abs(said.json["timestamp"] - time.time()) < 5
+
+
+def test_the_answer_has_the_headers_of_a_stream_and_those_that_all_answers_have(service: Service):
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)
+    with closing(connection):
+        context = AS_CAPTURED
+        connection.request("GET", "/api/v1/events", headers={CONTEXT: context, "X-Request-ID": "mine"})
+        response = connection.getresponse()
+        first = response.read1()
+
+    expected = SECURITY_HEADERS | {
+        "Content-Type": "text/event-stream",
+        "Cache-Control": "no-cache",
+        "Connection": "keep-alive",
+        "X-Accel-Buffering": "no",
+        "X-Request-ID": "mine",
+        "Access-Control-Allow-Origin": "*",
+    }
+    assert response.status == 200
+    assert {name: response.headers[name] for name in expected} == expected
+    id_line, event_line, data_line = first.decode().removesuffix("\n\n").split("\n")
+    assert id_line.startswith("id: ")
+    assert event_line == "event: connected"
+    assert data_line.startswith('data: {"id":')
+
+
+@pytest.mark.parametrize("role", [None, ""])
+def test_without_a_role_nobody_listens(service: Service, role: str | None):
+    with pytest.raises(Refused, match="unauthorized") as refused:
+        take(service.source(role=role), 1)
+
+    assert refused.value.args[0] == 401
+
+
+@pytest.mark.parametrize("where", ["header", "query"])
+def test_with_the_last_id_a_listener_goes_on_right_behind_it(service: Service, where: str):
+    service.say(*range(5))
+    last_id = service.logged()[1]
+    source = service.source(f"last_event_id={last_id}") if where == "query" else service.source()
+    if where == "header":
+        source.last_id = last_id
+
+    assert [message.json["payload"] for message in take(source, 4)[1:]] == [2, 3, 4]
+
+
+@pytest.mark.parametrize("last_id", ["nonsense", "c8d9b1ed-859f-4cdd-b566-532c222bd085", str(Place(2**40, 0).as_id())])
+def test_an_id_that_nobody_knows_means_from_now_on(service: Service, last_id: str):
+    service.say(1)
+    source = service.source()
+    source.last_id = last_id
+    messages = iter(source)
+    next(messages)
+    service.say(2)
+
+    assert next(messages).json["payload"] == 2
+    source.close()
+
+
+def test_the_id_of_a_keepalive_is_a_place_to_go_on_from(service: Service, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(stream.listening, "KEEPALIVE_SECONDS", 0.6)
+    source = service.source("types=wanted")
+    messages = iter(source)
+    next(messages)
+    service.say(1, event_type="unwanted")
+    keepalive = next(messages)
+    source.close()
+    service.say(2, event_type="wanted")
+
+    again = service.source()
+    again.last_id = keepalive.last_id
+
+    assert (keepalive.type, keepalive.json["payload"]) == ("keepalive", None)
+    assert [message.json["payload"] for message in take(again, 2)[1:]] == [2]
+
+
+def test_who_is_further_behind_than_the_window_reads_the_log(service: Service, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("stream.window.MAX_FRAMES", 4)
+    service.say(*range(1300))
+    listening = service.source()
+    kept = iter(listening)
+    next(kept)  # the window begins behind these
+    late = service.source()
+    late.last_id = service.logged()[0]
+    messages = iter(late)
+    got = [next(messages).json["payload"] for _ in range(600)]
+    for number in range(1300, 1340):
+        service.say(number)
+    got += [next(messages).json["payload"] for _ in range(740)]
+    late.close()
+    listening.close()
+
+    assert got[1:] == list(range(1, 1340))
+
+
+def test_a_stream_ends_after_a_whole_frame_when_its_time_is_over_and_nothing_is_missed(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(stream.listening, "settings", replace(stream.listening.settings, stream_seconds=1))
+    source = service.source()
+    got: list[Message] = []
+
+    def listen() -> None:
+        got.extend(source)
+
+    thread = threading.Thread(target=listen)
+    thread.start()
+    wait_until(lambda: bool(got))
+    for number in range(250):
+        service.say(number)
+        time.sleep(0.01)
+    wait_until(lambda: sum(message.type == "said" for message in got) >= 250)
+    source.close()
+    thread.join()
+
+    assert source.connections >= 3
+    assert [message.last_id for message in got if message.type == "said"] == service.logged()
+
+
+def test_a_database_that_is_away_for_a_while_costs_nothing(service: Service, database_url: str):
+    source = service.source()
+    messages = iter(source)
+    next(messages)
+    service.say(1)
+    assert next(messages).json["payload"] == 1
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid NOT IN (pg_backend_pid(), %s)",
+            (service.conn.info.backend_pid,),
+        )
+    service.say(2)
+
+    assert next(messages).json["payload"] == 2
+    assert source.connections == 1
+    source.close()
+
+
+def test_a_listener_who_takes_nothing_holds_up_nobody(service: Service):
+    text = "x" * 60_000
+    slow = http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)
+    slow.request("GET", "/api/v1/events", headers={CONTEXT: AS_CAPTURED})
+    answer = slow.getresponse()
+    quick = service.source()
+    messages = iter(quick)
+    next(messages)
+    for _ in range(20):
+        service.say(*[text] * 10)
+    got = [next(messages).last_id for _ in range(200)]
+    quick.close()
+
+    parser = Parser()
+    behind = [message.last_id for message in parser.feed(answer.read1()) if message.type == "said"]
+    while len(behind) < 200:
+        behind += [message.last_id for message in parser.feed(answer.read1()) if message.type == "said"]
+    slow.close()
+
+    assert got == behind == service.logged()
+
+
+def test_listeners_are_counted_as_long_as_they_listen(service: Service):
+    def count() -> int:
+        with reading(service.conn) as tx:
+            return count_listeners(tx)
+
+    sources = [service.source() for _ in range(3)]
+    listening = [iter(source) for source in sources]
+    assert [next(messages).type for messages in listening] == ["connected"] * 3
+    assert count() == 3
+    for source in sources:
+        source.close()
+    wait_until(lambda: count() == 0)
+
+
+def test_the_log_is_left_alone_when_nobody_listens(service: Service):
+    take(service.source(), 1)
+    wait_until(lambda: hub_of(app).window is None)
+
+
+def test_other_addresses_are_not_found(service: Service):
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)
+    with closing(connection):
+        connection.request("GET", "/api/v1/nothing")
+        response = connection.getresponse()
+        body = json.loads(response.read())
+
+    assert (response.status, body["code"]) == (404, "not_found")
+    assert {name: response.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
+
+
+def test_the_adapters_script_starts_it_and_it_ends_cleanly_when_told_to(conn: Connection, database_url: str):
+    port = free_port()
+    process = subprocess.Popen(
+        [ROOT / "functions/stream/run.sh"],
+        env=os.environ
+        | {
+            "DATABASE_URL": database_url,
+            "PORT": str(port),
+            "LAMBDA_TASK_ROOT": str(ROOT / "functions"),
+            "PYTHONPATH": os.pathsep.join(str(ROOT / "layers" / layer) for layer in ("domain", "doors")),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        },
+    )
+    try:
+        wait_until(lambda: is_ready(port), seconds=20)
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+            connection.request("GET", "/api/v1/events", headers={CONTEXT: AS_CAPTURED})
+            response = connection.getresponse()
+            assert [message.type for message in Parser().feed(response.read1())] == ["connected"]
+            process.send_signal(signal.SIGTERM)
+            assert response.read() == b""  # the answer is complete; otherwise this raises
+        assert process.wait(10) == -signal.SIGTERM
+    finally:
+        process.kill()
+        process.wait()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def is_ready(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+    with closing(connection), suppress(OSError):
+        connection.request("GET", "/ready")
+        return connection.getresponse().status == 200
+    return False

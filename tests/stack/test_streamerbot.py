@@ -1,0 +1,114 @@
+"""What is played on a running stack, as the streamer's Streamer.bot gets to hear of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from local.demo.game import Game, Request
+from local.postgres import Postgres
+from local.process import StackProcess
+from notify_streamerbot.actions import action_for
+from tests.fake_streamerbot import FakeStreamerbot
+
+API_KEY = "key-of-the-streamer"
+PATIENCE = 45.0
+BOX = {"item_name": "lootbox_tier1", "quantity": 1}
+
+
+@pytest.fixture
+def game(
+    postgres: Postgres, template_database: str, fake: FakeStreamerbot, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Game]:
+    for name, value in {
+        "GAMBLE_JOIN_DURATION_MINUTES": f"{2 / 60:.4f}",
+        "STREAMERBOT_ENABLED": "true",
+        "STREAMERBOT_WS_URL": fake.url,
+        "STREAMERBOT_PASSWORD": fake.password,
+    }.items():
+        monkeypatch.setenv(name, value)
+    database = f"streamerbot_{uuid4().hex}"
+    url = postgres.create_database(database, template_database)
+    with StackProcess(url, API_KEY) as stack, Game(stack.url, API_KEY) as game:
+        yield game
+    postgres.drop_database(database)
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeStreamerbot]:
+    with FakeStreamerbot("a streamer's secret", chatty=True) as fake:
+        yield fake
+
+
+def test_every_action_runs_once_and_in_order_though_the_program_is_closed_for_a_while(
+    game: Game, fake: FakeStreamerbot
+):
+    """event -> relay -> rule -> queue -> the process outside -> Streamer.bot."""
+    gamble(game)
+    silence(game, 3)
+    until(lambda: len(fake.ran) >= 4)  # the community's vote, two silences, one of them over
+
+    fake.stop()
+    silence(game, 6)
+    until(lambda: any(event["event_type"] == "gamble.complete" for event in log(game)))
+    fake.start()
+    silence(game, 1)
+
+    expected = actions(game)
+    until(lambda: len(fake.ran) >= len(expected))
+    time.sleep(1)  # for what should not come any more
+    assert [(ran.name, ran.args) for ran in fake.ran] == actions(game)
+    assert len({ran.id for ran in fake.ran}) == len(fake.ran)
+    assert {ran.name for ran in fake.ran} >= {"BrandishBot_GambleCompleted", "BrandishBot_TimeoutUpdate"}
+    assert len(expected) >= 11
+    assert fake.faults == []
+
+
+def gamble(game: Game) -> None:
+    did(game, Request("POST", "/api/v1/progression/admin/unlock-all", {}))
+    players = [{"platform": "twitch", "platform_id": name, "username": name} for name in ("alice", "bob")]
+    for player in players:
+        did(game, Request("POST", "/api/v1/user/register", player))
+        did(game, Request("POST", "/api/v1/user/item/add", player | BOX))
+    did(game, Request("POST", "/api/v1/gamble/start", players[0] | {"bets": [BOX]}))
+    did(game, Request("POST", "/api/v1/gamble/join", players[1]))
+
+
+def silence(game: Game, times: int) -> None:
+    """One event each, and one more at the end."""
+    for seconds in range(1, times + 1):
+        who = {"platform": "twitch", "username": "bob"}
+        did(game, Request("PUT", "/api/v1/user/timeout", who | {"duration_seconds": seconds, "reason": "a test"}))
+    did(game, Request("POST", "/api/v1/admin/timeout/clear", {"platform": "twitch", "username": "bob"}))
+
+
+def did(game: Game, request: Request) -> None:
+    answer = game.ask(request)
+    assert answer.ok, answer.text
+
+
+def log(game: Game) -> list[dict[str, Any]]:
+    """Oldest first."""
+    events = game.ask(Request("GET", "/api/v1/admin/events", {"limit": 1000})).body["events"]
+    return events[::-1]
+
+
+def actions(game: Game) -> list[tuple[str, dict[str, str]]]:
+    """What the log says should have been run."""
+    expected: list[tuple[str, dict[str, str]]] = []
+    for event in log(game):
+        action = action_for({"type": event["event_type"], "metadata": {}} | event)
+        if action is not None:
+            expected.append((f"BrandishBot_{action.name}", dict(action.args)))
+    return expected
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, "it has not come to that"
+        time.sleep(0.1)
