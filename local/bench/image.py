@@ -62,7 +62,7 @@ def build() -> Image:
     functions = {
         name: function
         for name, function in template.functions.items()
-        if (ROOT / "functions" / function.handler.partition(".")[0]).is_dir()
+        if (ROOT / "functions" / function.handler.replace("/", ".").partition(".")[0]).is_dir()
     }
     paths = (
         _make("functions", *functions),

@@ -1,10 +1,11 @@
-"""`python -m local.demo [--fast] [--seed N] [--viewers N]`: plays an evening against PORT or BASE_URL."""
+"""`python -m local.demo [--fast] [--watch] [--seed N] [--viewers N]`: plays an evening against PORT or BASE_URL."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+from contextlib import nullcontext
 from random import Random
 from typing import Final
 
@@ -14,6 +15,7 @@ from local.demo.evening import Evening
 from local.demo.game import Game, GameGone
 from local.demo.scenes import SCENES
 from local.demo.summary import report
+from local.demo.watch import Watch
 
 PAUSE_SECONDS: Final = 0.25  # after each line: 50 viewers make an evening of a bit less than a minute
 
@@ -44,9 +46,10 @@ def _play(options: argparse.Namespace) -> bool:
     ):
         game.greet()
         chat.report(f"A chat evening with {options.viewers} viewers at {game.url}")
-        for scene in SCENES:
-            scene(evening)
-        return report(evening)
+        with Watch(game, chat.event) if options.watch else nullcontext() as watch:
+            for scene in SCENES:
+                scene(evening)
+            return report(evening, watch)
 
 
 def _base_url() -> str:
@@ -58,6 +61,7 @@ def _options() -> argparse.Namespace:
         prog="make demo", description="Plays a chat evening against the running game and prints it."
     )
     parser.add_argument("--fast", action="store_true", help="without pauses")
+    parser.add_argument("--watch", action="store_true", help="show the live events beside the chat")
     parser.add_argument("--seed", type=int, metavar="N", help="the same choices every time; other each time without")
     parser.add_argument("--viewers", type=int, default=50, metavar="N", help=f"{FEWEST} to {MOST}; 50 when left out")
     options = parser.parse_args()

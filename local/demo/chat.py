@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from typing import Final, TextIO
 from zlib import crc32
@@ -15,13 +16,16 @@ _PLATFORM_COLOURS: Final = {"twitch": 98, "youtube": 160, "discord": 62}
 _GREEN: Final = 34
 _AMBER: Final = 172
 _RED: Final = 160
+_CYAN: Final = 37
 _INDENT: Final = " " * 16  # where the names begin
+_MARGIN: Final = " " * 40  # where the live events are, beside the chat
 
 
 class Chat:
     def __init__(self, out: TextIO, pause_seconds: float) -> None:
         self._out = out
         self._pause = pause_seconds
+        self._writing = threading.Lock()
         self._colours = out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
     def heading(self, text: str) -> None:
@@ -47,11 +51,16 @@ class Chat:
         self._write(f"{_INDENT}{self._dim(_printable(text))}")
         self._rest()
 
+    def event(self, kind: str, facts: str) -> None:
+        """What the live stream says, from another thread than the rest: no pause."""
+        self._write(f"{_MARGIN}{self._painted('~ ' + kind, _CYAN)} {self._dim(_printable(facts))}")
+
     def report(self, text: str = "", *, bad: bool = False) -> None:
         self._write(self._painted(text, _RED) if bad else text)
 
     def _write(self, text: str = "") -> None:
-        print(text, file=self._out, flush=True)
+        with self._writing:
+            print(text, file=self._out, flush=True)
 
     def _rest(self, times: float = 1) -> None:
         time.sleep(self._pause * times)

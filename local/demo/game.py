@@ -6,7 +6,8 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 from urllib.parse import urlencode, urlsplit
@@ -146,6 +147,24 @@ class Game:
             raise GameGone(f"Something answers at {self.url}, but it is not Brandish. Is PORT the one of `make dev`?")
         self.read("/api/v1/progression/tree")
 
+    def connect(self, timeout_seconds: float = TIMEOUT_SECONDS) -> http.client.HTTPConnection:
+        """A connection of one's own."""
+        return self._connect(self._host, self._port, timeout=timeout_seconds)
+
+    @contextmanager
+    def stream(
+        self, connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str]
+    ) -> Iterator[http.client.HTTPResponse]:
+        """An answer that has no end, to be read line by line."""
+        try:
+            connection.request("GET", self._folder + path, headers={**self._headers, **headers})
+            response = connection.getresponse()
+            if response.status != 200:
+                raise http.client.HTTPException(f"status {response.status}")
+            yield response
+        finally:
+            connection.close()
+
     def _try(self, request: Request) -> Answer:
         connection = self._connection()
         headers = dict(self._headers)
@@ -168,7 +187,7 @@ class Game:
 
     def _connection(self) -> http.client.HTTPConnection:
         if not hasattr(self._local, "connection"):
-            self._local.connection = self._connect(self._host, self._port, timeout=TIMEOUT_SECONDS)
+            self._local.connection = self.connect()
             self._connections.append(self._local.connection)
         return self._local.connection
 

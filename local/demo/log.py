@@ -16,20 +16,23 @@ Event = Mapping[str, Any]
 class Log:
     def __init__(self, game: Game) -> None:
         self._game = game
-        self._read_up_to = 0
+        self._seen: set[str] = set()
         self.events: list[Event] = []
 
     def begin(self) -> None:
         """Forget what was before."""
-        newest = self._rows(limit=1)
-        self._read_up_to = newest[0]["id"] if newest else 0
+        self._take_unseen()
 
     def news(self) -> list[Event]:
         """What is new since the last look, oldest first."""
-        rows = [row for row in reversed(self._rows(limit=MOST)) if row["id"] > self._read_up_to]
-        if rows:
-            self._read_up_to = rows[-1]["id"]
+        rows = self._take_unseen()
         self.events += rows
+        return rows
+
+    def _take_unseen(self) -> list[Event]:
+        """By their ids: of two that happen at once, either may be in the log first."""
+        rows = [row for row in reversed(self._rows(limit=MOST)) if row["event_id"] not in self._seen]
+        self._seen.update(row["event_id"] for row in rows)
         return rows
 
     def payloads(self, event_type: str) -> list[Mapping[str, Any]]:

@@ -7,6 +7,7 @@ from statistics import median
 from local.demo.books import MONEY, Difference, Holdings
 from local.demo.evening import AT_ONCE, Evening
 from local.demo.points import Account, repeated_unlocks, settle
+from local.demo.watch import Watch
 
 _WORDS = {
     "before": "before",
@@ -37,8 +38,12 @@ _DEED_WORDS = {"message": "lines of chat", "vote_cast": "votes", "search_perform
 SHOWN = 5
 
 
-def report(evening: Evening) -> bool:
-    """Print it. True: every answer was as planned, and the game holds what its answers promised."""
+def report(evening: Evening, watch: Watch | None = None) -> bool:
+    """Print it. True: every answer was as planned, and the game holds what its answers promised.
+
+    Args:
+        watch: must have heard each event of the evening once.
+    """
     evening.hear()
     stock = evening.take_stock()
     differences = evening.books.differences(stock)
@@ -46,6 +51,8 @@ def report(evening: Evening) -> bool:
     miscounts = evening.deeds.differences(done)
     account = settle(evening.points, evening.game, score, evening.log)
     evening.faults += _wrong_points(evening, account)
+    if watch is not None:
+        evening.faults += _unheard(evening, watch)
     say = evening.chat.report
     evening.chat.heading("The evening is over")
     people = len({viewer.user_id for viewer in evening.viewers})
@@ -56,6 +63,8 @@ def report(evening: Evening) -> bool:
     say(f"  items      {_sum(evening.books.item_flows(), _ITEM_WORDS)} = {_total(stock, money=False)} now")
     say(f"  chat       {_deeds(evening)}")
     say(f"  points     {_points(account)}")
+    if watch is not None:
+        say(f"  stream     {len(watch.heard)} live events, each of them once")
     if not differences and not miscounts:
         say("  checked    player by player against the game: every coin and every item accounted for,")
         say("             every line, search, trade and vote counted once, every level unlocked once")
@@ -84,6 +93,13 @@ def _points(account: Account) -> str:
 def _wrong_points(evening: Evening, account: Account) -> list[str]:
     lost = [f"{-account.bonus} points were lost on the way"] if account.bonus < 0 else []
     return lost + [f"{level} was unlocked more than once" for level in repeated_unlocks(evening.log)]
+
+
+def _unheard(evening: Evening, watch: Watch) -> list[str]:
+    missing = watch.unheard({event["event_id"] for event in evening.log.events})
+    lost = [f"{len(missing)} events did not come over the stream"] if missing else []
+    twice = len(watch.heard) - len(set(watch.heard))
+    return lost + ([f"{twice} events came more than once over the stream"] if twice else [])
 
 
 def _refusals(evening: Evening) -> str:

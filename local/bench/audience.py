@@ -1,0 +1,88 @@
+"""`python -m local.bench.audience URL KEY STREAMS SOCKETS`: listeners in a process of their own.
+
+Prints how many are connected, then, on each line it reads, the frames that have come since the last; ends with its
+input.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import Final
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import connect
+
+AT_ONCE: Final = 50  # connections being opened
+
+
+class Audience:
+    """
+    Attributes:
+        events: frames of events that have come, over all listeners.
+        shortest, longest: the fewest and the most that a single listener has got.
+    """
+
+    def __init__(self, url: str, key: str) -> None:
+        parts = urlsplit(url)
+        self._address = (parts.hostname or "", parts.port or 80)
+        self._socket_url = f"ws://{parts.netloc}/?key={key}"
+        self._key = key
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._heard: list[int] = []
+
+    @property
+    def connected(self) -> int:
+        return len(self._heard)
+
+    def count(self) -> str:
+        """Total, fewest and most of one listener since the last time."""
+        told = f"{sum(self._heard)} {min(self._heard, default=0)} {max(self._heard, default=0)}"
+        self._heard[:] = [0] * len(self._heard)
+        return told
+
+    async def listen_to_stream(self) -> None:
+        async with self._gate:
+            reader, writer = await asyncio.open_connection(*self._address)
+            writer.write(
+                f"GET /api/v1/events HTTP/1.1\r\nHost: brandish\r\nX-API-Key: {self._key}\r\n\r\n".encode("ascii")
+            )
+            await reader.readuntil(b"event: connected\n")
+        number = self._sit_down()
+        while chunk := await reader.read(1 << 16):
+            self._heard[number] += chunk.count(b"event: ") - chunk.count(b"event: keepalive")
+        raise ConnectionError("the stream has ended")
+
+    async def listen_to_socket(self) -> None:
+        async with self._gate:
+            connection = await connect(self._socket_url, compression=None, max_size=None, open_timeout=30)
+        number = self._sit_down()
+        async for message in connection:
+            text = str(message)
+            quiet = text.count("event: keepalive") + text.count("event: connected")
+            self._heard[number] += text.count("event: ") - quiet
+        raise ConnectionError("the socket was closed")
+
+    def _sit_down(self) -> int:
+        self._heard.append(0)
+        return len(self._heard) - 1
+
+
+async def main(url: str, key: str, streams: int, sockets: int) -> None:
+    audience = Audience(url, key)
+    async with asyncio.TaskGroup() as group:
+        listeners = [group.create_task(audience.listen_to_stream()) for _ in range(streams)]
+        listeners += [group.create_task(audience.listen_to_socket()) for _ in range(sockets)]
+        while audience.connected < streams + sockets:
+            await asyncio.sleep(0.05)
+        print(audience.connected, flush=True)
+        while await asyncio.to_thread(sys.stdin.readline):
+            print(audience.count(), flush=True)
+        for listener in listeners:
+            listener.cancel()
+
+
+if __name__ == "__main__":
+    os.nice(10)  # elsewhere they have machines of their own
+    asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))

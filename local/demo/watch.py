@@ -1,0 +1,103 @@
+"""The live event stream beside the chat, as an overlay would hear it: `make demo ARGS=--watch`."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, Final, Self
+
+from local.demo.game import Game
+
+PATH: Final = "/api/v1/events"
+SILENCE_SECONDS: Final = 45  # the game says something every 30
+PAUSE_SECONDS: Final = 0.5  # before listening again
+CATCH_UP_SECONDS: Final = 10
+SHOWN: Final = 90  # letters
+
+Frame = Mapping[str, Any]
+
+
+class Watch:
+    """Listens until it is closed, on a thread of its own; where the stream breaks off, it goes on.
+
+    Attributes:
+        heard: the ids of the events, in the order of their arrival.
+    """
+
+    def __init__(self, game: Game, show: Callable[[str, str], None]) -> None:
+        """
+        Args:
+            show: called with the type of each event and what is in it.
+        """
+        self.heard: list[str] = []
+        self._game = game
+        self._show = show
+        self._listening = threading.Event()
+        self._closed = threading.Event()
+        self._connection: http.client.HTTPConnection | None = None
+        self._last_id = ""
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+
+    def unheard(self, event_ids: set[str]) -> set[str]:
+        """Those of the events that have not come, after waiting for them a while."""
+        deadline = time.monotonic() + CATCH_UP_SECONDS
+        while (missing := event_ids - set(self.heard)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return missing
+
+    def _run(self) -> None:
+        while not self._closed.is_set():
+            with suppress(OSError, http.client.HTTPException):
+                self._listen()
+            self._closed.wait(PAUSE_SECONDS)
+
+    def _listen(self) -> None:
+        self._connection = self._game.connect(SILENCE_SECONDS)
+        headers = {"Last-Event-ID": self._last_id} if self._last_id else {}
+        with self._game.stream(self._connection, PATH, headers) as response:
+            for frame in frames(response):
+                self._last_id = frame["id"]
+                if frame["type"] == "connected":
+                    self._listening.set()
+                elif frame["type"] != "keepalive":
+                    self.heard.append(frame["id"])
+                    self._show(frame["type"], summary(frame["payload"]))
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._listening.wait(CATCH_UP_SECONDS)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closed.set()
+        connection = self._connection
+        if connection is not None and connection.sock is not None:
+            with suppress(OSError):
+                connection.sock.shutdown(2)  # wakes the thread that reads from it
+        self._thread.join(1)
+
+
+def frames(lines: Iterator[bytes] | http.client.HTTPResponse) -> Iterator[Frame]:
+    """The data of each frame."""
+    for line in lines:
+        if line.startswith(b"data: "):
+            yield json.loads(line[len(b"data: ") :])
+
+
+def summary(payload: Any) -> str:
+    """What is worth a glance: ids are for programs."""
+    if not isinstance(payload, dict):
+        return "" if payload is None else str(payload)
+    facts = [
+        f"{name} {value}"
+        for name, value in payload.items()
+        if value not in (None, "", False)
+        and not isinstance(value, dict | list)
+        and not name.endswith(("_id", "timestamp", "_at"))
+    ]
+    text = ", ".join(facts)
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
