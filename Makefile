@@ -77,6 +77,7 @@ $(SAM_VENV)/.installed: local/sam-cli.txt
 .PHONY: validate
 validate: install sam ## Check template.yaml
 	@$(SAM_VENV)/bin/sam validate --lint
+	@$(SAM_VENV)/bin/python local/translate.py template.yaml
 	@$(BIN)/cfn-lint template.yaml
 
 .PHONY: build

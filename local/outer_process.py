@@ -40,7 +40,7 @@ def main(descriptor: int, tables_file: str) -> None:
     line = socket.socket(fileno=descriptor)
     requests: SimpleQueue[bytes | None] = SimpleQueue()
     # Read from the first moment on: the stack does not wait while we load.
-    threading.Thread(target=_receive, args=(line, requests), daemon=True).start()
+    threading.Thread(target=receive, args=(line, requests), daemon=True).start()
 
     first = requests.get()
     if first is None:
@@ -62,10 +62,14 @@ def _outside(function: Function) -> bool:
     return not function.inner
 
 
-def _receive(line: socket.socket, requests: SimpleQueue[bytes | None]) -> None:
-    with line.makefile("rb") as lines:
-        for request in lines:
-            requests.put(request)
+def receive(line: socket.socket, requests: SimpleQueue[bytes | None]) -> None:
+    """Every request, and None behind the last."""
+    try:
+        with line.makefile("rb") as lines:
+            for request in lines:
+                requests.put(request)
+    except OSError:
+        pass  # the stack was killed, and has not read all that we said
     requests.put(None)
 
 

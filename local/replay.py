@@ -80,7 +80,10 @@ def _base_url() -> str:
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time; 2026-03-01T18:00 is one") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

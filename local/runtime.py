@@ -173,7 +173,9 @@ class Runtime:
         answer = asyncio.wrap_future(self.start(name, event))
         timeout = self._functions[name].timeout_seconds
         try:
-            return await asyncio.wait_for(answer, min(timeout, patience_seconds or timeout))
+            # Not wait_for: before 3.12 it swallows a cancellation that comes together with the answer.
+            async with asyncio.timeout(min(timeout, patience_seconds or timeout)):
+                return await answer
         except TimeoutError:
             if patience_seconds is not None and patience_seconds < timeout:
                 raise

@@ -67,6 +67,11 @@ class Server:
         while not self._uvicorn.started:
             await asyncio.sleep(0.005)
 
+    def refuse(self) -> None:
+        """Nobody new comes in; who is in stays."""
+        for server in self._uvicorn.servers:
+            server.close()
+
     async def end(self) -> None:
         self._uvicorn.should_exit = True
         if self._serving:

@@ -55,6 +55,7 @@ class _Connection:
     opened: float = field(default_factory=time.time)
     active: float = field(default_factory=time.time)
     ended: tuple[int, str] | None = None  # code and reason
+    waiting: asyncio.Timeout | None = None  # for the client to say something
 
 
 class Sockets:
@@ -119,9 +120,14 @@ class Sockets:
         connection = self._find(connection_id)
         connection.ended = connection.ended or (code, "Connection Closed Normally")
         del self._connections[connection_id]
-        with suppress(TimeoutError, OSError, RuntimeError):
+        try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await connection.send({"type": "websocket.close", "code": code})
+        except TimeoutError:
+            if connection.waiting:  # it cannot be told, so it is simply hung up on
+                connection.waiting.reschedule(0)
+        except (OSError, RuntimeError):
+            pass  # it was closing
 
     def describe(self, connection_id: str) -> dict[str, Any]:
         """
@@ -175,7 +181,7 @@ class Sockets:
 
     async def _keep(self, connection: _Connection, receive: Receive) -> None:
         try:
-            while not await self._step(connection, receive):
+            while not await self._step(connection, receive) and not connection.ended:
                 pass
         finally:
             self._connections.pop(connection.connection_id, None)
@@ -186,9 +192,11 @@ class Sockets:
         """Wait for the client and do what it says. Returns whether that was the last of it."""
         end = min(connection.active + IDLE_SECONDS, connection.opened + LONGEST_SECONDS)
         try:
-            async with asyncio.timeout(max(0, end - time.time())):
+            async with asyncio.timeout(max(0, end - time.time())) as connection.waiting:
                 message = await receive()
         except TimeoutError:
+            if connection.ended:
+                return True
             if time.time() < min(connection.active + IDLE_SECONDS, connection.opened + LONGEST_SECONDS):
                 return False
             connection.ended = (GOING_AWAY, "Going away")
@@ -238,7 +246,7 @@ class Sockets:
         """$request.body.action, where there is such a route."""
         try:
             action = json.loads(text or "")["action"]
-        except (ValueError, KeyError, TypeError, IndexError):
+        except (ValueError, KeyError, TypeError, IndexError, RecursionError):
             return "$default"
         own = isinstance(action, str) and not action.startswith("$") and action in self._api.routes
         return action if own else "$default"

@@ -146,6 +146,7 @@ class Stack:
     def stop(self) -> None:
         """End in good order within a few seconds, and restore the environment."""
         self._wait(self._end())
+        self.runtime.stopping.set()  # who works until its time is over may end while we wait for others
         if self._outer:
             self._outer.stop(PATIENCE)
         self.runtime.stop(PATIENCE)
@@ -177,12 +178,17 @@ class Stack:
         self._wait(begin())
 
     async def _end(self) -> None:
+        # Nobody new may come in when the streams end, since listeners come back at once; and those who came just before
+        # must still find the applications.
+        for server in self._servers:
+            server.refuse()
         for task in self._tasks:
             task.cancel()
         if self._sockets:
             self._sockets.stop()
+        await self._streams.let_go()
+        await asyncio.gather(*self._tasks, *(server.end() for server in self._servers), return_exceptions=True)
         await self._streams.stop()
-        await asyncio.gather(*self._tasks, *(made.end() for made in self._servers), return_exceptions=True)
 
     def _wait(self, work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()

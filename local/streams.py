@@ -95,8 +95,12 @@ class Streams:
         if not stream.complete:
             await send({"type": "http.response.body", "body": b""})
 
+    async def let_go(self) -> None:
+        """End what is open, within a second or so, and from now on whatever comes as soon as it has begun."""
+        await asyncio.gather(*(server.let_go() for server in self._servers.values()))
+
     async def stop(self) -> None:
-        """End what is open, within a second or so."""
+        """End the applications. Nothing may come any more."""
         await asyncio.gather(*(server.stop() for server in self._servers.values()))
 
 
@@ -167,8 +171,8 @@ class _Server:
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name=function.name, daemon=True)
         self._gateway: asyncio.AbstractEventLoop | None = None
-        self._streams = set[_Stream]()
-        self._tasks = set[asyncio.Task[None]]()
+        self._ending = False
+        self._running = dict[asyncio.Task[None], _Stream]()
         self._messages = deque[tuple[_Stream, Message | None]]()
         self._lifespan: _Lifespan | None = None
 
@@ -182,25 +186,23 @@ class _Server:
             raise GatewayError("INTEGRATION_FAILURE")
         state = dict(self._lifespan.state) if self._lifespan else {}
         stream = _Stream(_scope(request, context, self.function, state), request.body, self._hand_over)
-        self._streams.add(stream)
         self._loop.call_soon_threadsafe(self._run, stream, self._app)
         return stream
 
     def close(self, stream: _Stream) -> None:
         """Nobody listens any more."""
-        self._streams.discard(stream)
         with suppress(RuntimeError):  # its loop is closed
-            self._loop.call_soon_threadsafe(self._let_go, stream)
+            self._loop.call_soon_threadsafe(self._hang_up, stream)
+
+    async def let_go(self) -> None:
+        if self._gateway is not None:
+            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._hang_up_on_all(), self._loop))
 
     async def stop(self) -> None:
-        for stream in self._streams:
-            stream.arrived.put_nowait(None)
-        if self._gateway is None:
-            self._loop.close()
-            return
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._end(list(self._streams)), self._loop))
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        if self._gateway is not None:
+            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._end(), self._loop))
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
         self._loop.close()
 
     def _hand_over(self, stream: _Stream, message: Message | None) -> None:
@@ -218,10 +220,12 @@ class _Server:
 
     def _run(self, stream: _Stream, app: App) -> None:
         stream.task = self._loop.create_task(stream.run(app))
-        self._tasks.add(stream.task)
-        stream.task.add_done_callback(self._tasks.discard)
+        self._running[stream.task] = stream
+        stream.task.add_done_callback(self._running.pop)
+        if self._ending:
+            self._hang_up(stream)
 
-    def _let_go(self, stream: _Stream) -> None:
+    def _hang_up(self, stream: _Stream) -> None:
         if stream.task is not None and not stream.task.done():
             stream.incoming.put_nowait({"type": "http.disconnect"})
             self._loop.call_later(GRACE_SECONDS, stream.task.cancel)
@@ -237,14 +241,14 @@ class _Server:
         self._lifespan = _Lifespan(self._app)
         await self._lifespan.begin()
 
-    async def _end(self, streams: list[_Stream]) -> None:
-        for stream in streams:
-            stream.incoming.put_nowait({"type": "http.disconnect"})
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=GRACE_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+    async def _hang_up_on_all(self) -> None:
+        self._ending = True
+        for stream in self._running.values():
+            self._hang_up(stream)
+        if self._running:
+            await asyncio.wait(self._running, timeout=2 * GRACE_SECONDS)
+
+    async def _end(self) -> None:
         if self._lifespan:
             await self._lifespan.end()
 

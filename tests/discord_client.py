@@ -110,9 +110,13 @@ class DiscordClient:
         ]
         return self.send(interaction(5, who, {"custom_id": custom_id, "components": rows}, admin=admin))
 
-    def suggest(self, who: Person, name: str, option: str, typed: str = "", *, admin: bool = False) -> list[Any]:
-        """The values suggested for an option after something has been typed."""
-        data = {"name": name, "type": 1, "options": [{"name": option, "type": 3, "value": typed, "focused": True}]}
+    def suggest(
+        self, who: Person, name: str, option: str, typed: str = "", *, admin: bool = False, **before: Any
+    ) -> list[Any]:
+        """The values suggested for an option after something has been typed, and `before` it other options."""
+        options = [_option(name, value) for name, value in before.items()]
+        focused = {"name": option, "type": 3, "value": typed, "focused": True}
+        data = {"name": name, "type": 1, "options": [*options, focused]}
         return self.send(interaction(4, who, data, admin=admin)).choices
 
     def send(self, payload: Any) -> Told:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Final
 from uuid import uuid4
 
@@ -68,13 +69,8 @@ def outer_ring(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[Aws
     Args:
         settings: on top of what the test process has.
     """
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "nobody",
-        "AWS_SECRET_ACCESS_KEY": "nothing",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-    }.items():
-        monkeypatch.setenv(name, value)
     with mock_aws():
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
         forget()
         made = Aws(boto3.client("dynamodb"), boto3.client("sqs"), "")
         made.dynamodb.create_table(
@@ -89,6 +85,12 @@ def outer_ring(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[Aws
         use_settings(monkeypatch, **here, **settings)
         yield made
     forget()
+
+
+@cache
+def _session() -> boto3.Session:
+    """One for all tests: it remembers what it has read about AWS's APIs, which is megabytes."""
+    return boto3.Session("nobody", "nothing", region_name="eu-central-1")
 
 
 def use_settings(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> None:

@@ -11,6 +11,7 @@ from fastapi import Query, Response
 from admin.events_routes import router as events
 from admin.figures import Figures, read_figures
 from admin.jobs_routes import router as job_routes
+from admin.keys_routes import router as key_routes
 from admin.names import reload_names
 from admin.players_routes import router as players
 from admin.recipes_routes import router as recipes
@@ -118,6 +119,7 @@ async def jobs(call: Call) -> Response:
 
 app.include_router(events)
 app.include_router(job_routes)
+app.include_router(key_routes)
 app.include_router(weights)
 app.include_router(players)
 app.include_router(recipes)

@@ -9,13 +9,22 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AfterValidator, AliasChoices, AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from brandish.discord.events import DiscordAnnouncementRequested
 from brandish.events import replaying
 from brandish.events import service as log
-from brandish.events.frames import CONNECTED, KEEPALIVE
+from brandish.events.frames import CONNECTED, KEEPALIVE, LEGACY
 from brandish.events.log import Entry, read_log
 from brandish.realtime.presence import count_listeners
 from doors.call import Call
@@ -29,14 +38,27 @@ MAX_PAYLOAD_BYTES = 64 * 1024
 GREEN = 0x2ECC71
 
 _TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+_ZONE = re.compile(r"(T[0-9:.]+) ([0-9]{2}:?[0-9]{2})$")
 _RESERVED = (CONNECTED, KEEPALIVE, replaying.ReplayRequested.type)
+
+
+def _canonical(event_type: str) -> str:
+    return LEGACY.get(event_type, event_type)
+
+
+def _with_plus(moment: Any) -> Any:
+    """Older clients do not encode what they ask for, and a plus arrives as a space. Source: wire 17."""
+    return _ZONE.sub(r"\1+\2", moment) if isinstance(moment, str) else moment
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_with_plus)]
 
 
 class EventsQuery(Body):
     user_id: UUID | None = None
-    event_type: Username | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    event_type: Annotated[Username, AfterValidator(_canonical)] | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 50
 
 
@@ -115,8 +137,8 @@ class ReplayResponse(Message):
 class AnnounceRequest(Body):
     """Limits are Discord's."""
 
-    title: Annotated[str, StringConstraints(min_length=1, max_length=256)]
-    description: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
+    description: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)]
     color: Annotated[int, Field(ge=0, le=0xFFFFFF)] = GREEN
 
     @model_validator(mode="after")
@@ -154,7 +176,7 @@ async def broadcast(body: BroadcastRequest, call: Call) -> Response:
         return call.answer(tx, answer)
 
 
-@router.post("/api/v1/admin/events/replay", response_model=ReplayResponse)
+@router.post("/api/v1/admin/events/replay", response_model=ReplayResponse, status_code=202)
 async def replay(body: ReplayRequest, call: Call) -> Response:
     """Publish a part of the log once more, for the one destination that asks. The game itself is not played again."""
     with call.transaction() as tx:

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import ClassVar
 
 from brandish.content import content
 from brandish.database import Tx
 from brandish.inventory import service as inventory
 from brandish.inventory import texts as inventory_texts
+from brandish.inventory.models import NotInInventory
 from brandish.jobs import awards
 from brandish.jobs import texts as job_texts
+from brandish.jobs.rules import DailyCapReached
 from brandish.players.models import PlayerRef
 from brandish.timeouts import service as timeouts
 from brandish.timeouts import texts as timeout_texts
 from discord.commands import command, integer, member, text
 from discord.interaction import Interaction
 from discord.replies import Choice, Field, Reply, card, plain
+
+
+class HasNone(NotInInventory):
+    """What an administrator reads, instead of the player."""
+
+    message: ClassVar[str] = "{owner} does not have any {item}."
+
+
+class EarnedEnough(DailyCapReached):
+    """As above."""
+
+    message: ClassVar[str] = "{worker} has earned all the {job} XP there is for today, until the daily reset."
+
 
 _PLATFORM = text(
     "platform",
@@ -49,7 +65,10 @@ def add_item(call: Interaction, tx: Tx) -> Reply:
 @command("remove-item", "Take items out of an inventory.", _USER, _ITEM, _QUANTITY, changes=True, admin=True)
 def remove_item(call: Interaction, tx: Tx) -> Reply:
     owner, wanted = call.member_or_caller("user"), call.integer("quantity")
-    item, removed = inventory.remove_item(tx, owner.player, call.text("item"), wanted)
+    try:
+        item, removed = inventory.remove_item(tx, owner.player, call.text("item"), wanted)
+    except NotInInventory as error:
+        raise HasNone(owner=owner.username, item=error.details["item"]) from None
     note = f"Not all {wanted}: there were no more in that stack." if removed < wanted else ""
     return card("Removed", inventory_texts.removed(removed, item, owner.mention), footer=note)
 
@@ -66,7 +85,11 @@ def remove_item(call: Interaction, tx: Tx) -> Reply:
 )
 def award_xp(call: Interaction, tx: Tx) -> Reply:
     worker = PlayerRef(call.text("platform"), username=call.text("username"))
-    result = awards.award_xp(tx, worker, call.text("job"), call.integer("amount"), "admin")
+    try:
+        result = awards.award_xp(tx, worker, call.text("job"), call.integer("amount"), "admin")
+    except DailyCapReached as error:
+        job = content.jobs[str(error.details["job"])].display_name
+        raise EarnedEnough(worker=worker.called, job=job) from None
     name = plain(result.player.links[worker.platform].username)
     progress = result.award.progress
     return card(

@@ -66,7 +66,8 @@ class Option:
         if isinstance(value, str) and (len(value) > (self.most or 100) or _CONTROLS.search(value)):
             raise BadOption(option=self.name, problem=f"must be one line of at most {self.most or 100} characters")
         if type(value) is int and not (self.least or 0) <= value <= (self.most or value):
-            raise BadOption(option=self.name, problem=f"must be from {self.least or 0} to {self.most or 'anything'}")
+            limits = f"from {self.least or 0} to {self.most}" if self.most else f"at least {self.least or 0}"
+            raise BadOption(option=self.name, problem=f"must be {limits}")
         if self.choices and value not in [choice.value for choice in self.choices]:
             raise BadOption(option=self.name, problem=f"there is no such choice as {value}")
         return value
@@ -124,7 +125,6 @@ class Component:
     changes: bool = False
     once: bool = False
     own: bool = False
-    admin: bool = False
     public: bool = False
 
 
@@ -183,7 +183,6 @@ def component(
     changes: bool = False,
     once: bool = False,
     own: bool = False,
-    admin: bool = False,
     public: bool = False,
 ) -> Callable[[Run], Run]:
     """For custom ids that are `name`, or begin with it and a colon: the rest is in `Interaction.arguments`.
@@ -193,7 +192,7 @@ def component(
     """
 
     def declare(run: Run) -> Run:
-        COMPONENTS[name] = Component(name, run, changes, once, own, admin, public)
+        COMPONENTS[name] = Component(name, run, changes, once, own, public)
         return run
 
     return declare

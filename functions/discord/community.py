@@ -98,7 +98,8 @@ def _shown(session: Session, standing: Standing, text: str) -> Reply:
 
 
 def _described(option: Option, standing: Standing) -> str:
-    votes = f"{option.vote_count} votes, weighing {texts.plain(option.weighted_votes)}"
+    counted = "1 vote" if option.vote_count == 1 else f"{option.vote_count} votes"
+    votes = f"{counted}, weighing {texts.plain(option.weighted_votes)}"
     if option.node_key not in content.nodes:
         return votes
     offered, foreseen = OptionOffered.of(option), standing.foreseen(option.node_key)

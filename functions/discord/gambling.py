@@ -12,7 +12,7 @@ from brandish.gambles import texts
 from brandish.gambles.models import GambleNotFound
 from discord.commands import command, component, integer, text
 from discord.interaction import Interaction
-from discord.replies import GREEN, Button, Embed, Reply, card
+from discord.replies import GREEN_BUTTON, Button, Embed, Reply, card
 from discord.suggestions import owned
 
 
@@ -29,7 +29,7 @@ def start(call: Interaction, tx: Tx) -> Reply:
     told = texts.started(gamble, call.caller.mention)
     return Reply(
         embeds=(Embed("A gamble!", told, footer=f"/gamble-join, or the button. {gamble.gamble_id}"),),
-        components=(Button("Join", f"gamble:join:{gamble.gamble_id}", GREEN),),
+        components=(Button("Join", f"gamble:join:{gamble.gamble_id}", GREEN_BUTTON),),
     )
 
 

@@ -136,7 +136,7 @@ def read(payload: Mapping[str, Any]) -> Interaction:
         name=_text(custom_id if custom_id is not None else data.get("name")),
         kind=data.get("type", CHAT_INPUT),
         asker=_asker(_object(payload.get("message"))),
-        options=_values(options, _object(data.get("resolved"))),
+        options=_values(options, None if kind == AUTOCOMPLETE else _object(data.get("resolved"))),
         focused=next((_text(option.get("name")) for option in options if option.get("focused") is True), None),
         values=tuple(value for value in _list(data.get("values")) if isinstance(value, str)),
         fields=_fields(data.get("components")),
@@ -198,10 +198,14 @@ def _flat(options: Any) -> list[Mapping[str, Any]]:
     return flat
 
 
-def _values(options: list[Mapping[str, Any]], resolved: Mapping[str, Any]) -> dict[str, Any]:
+def _values(options: list[Mapping[str, Any]], resolved: Mapping[str, Any] | None) -> dict[str, Any]:
+    """
+    Args:
+        resolved: who the members are; None while somebody types, for then Discord need not say.
+    """
     return {
         _text(option.get("name")): _resolved(option.get("value"), resolved)
-        if option.get("type") == _MEMBER
+        if option.get("type") == _MEMBER and resolved is not None
         else option.get("value")
         for option in options
     }

@@ -8,7 +8,7 @@ from brandish.linking import texts
 from brandish.linking.rules import TOKEN_LENGTH
 from discord.commands import command, component, flag, text
 from discord.interaction import Interaction
-from discord.replies import GREEN, RED, Button, Choice, Embed, Form, Input, Reply, card
+from discord.replies import GREEN_BUTTON, RED_BUTTON, Button, Choice, Embed, Form, Input, Reply, card
 
 _LINKING, _UNLINKING = "Link your accounts", "Unlink an account"
 _STEPS = "Then come back and confirm: with the button, or with /link confirm. Have you got a code already? Enter it."
@@ -30,7 +30,7 @@ def link(call: Interaction, tx: Tx) -> Reply:
     return Reply(
         embeds=(Embed(_LINKING, f"{texts.started(token)} {_STEPS}"),),
         components=(
-            Button("Confirm", f"link:confirm:{token.token}", GREEN),
+            Button("Confirm", f"link:confirm:{token.token}", GREEN_BUTTON),
             Button("Enter a code", "link:code"),
         ),
     )
@@ -71,7 +71,7 @@ def unlink(call: Interaction, tx: Tx) -> Reply:
     warning = f"{texts.unlink_asked(platform)} What you have stays with this account."
     return Reply(
         embeds=(Embed(_UNLINKING, warning),),
-        components=(Button("Unlink", f"unlink:{platform}:{call.id}", RED),),
+        components=(Button("Unlink", f"unlink:{platform}:{call.id}", RED_BUTTON),),
     )
 
 

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from doors import discord_messages
-from doors.discord_messages import Embed, Field, clip, plain
+from doors.discord_messages import (
+    GREEN_BUTTON,
+    MOST_CHOICES,
+    RED_BUTTON,
+    Button,
+    Choice,
+    Embed,
+    Field,
+    Select,
+    clip,
+    custom_id_of,
+    filled,
+    plain,
+)
 
 __all__ = [
+    "GREEN_BUTTON",
+    "RED_BUTTON",
     "Button",
     "Choice",
     "Embed",
@@ -36,38 +51,6 @@ FORM: Final = 9
 
 EPHEMERAL: Final = 1 << 6
 """Flag of a message that only the caller sees."""
-
-GREY, BLURPLE, GREEN, RED = 2, 1, 3, 4
-"""Styles of buttons."""
-
-MOST_CHOICES: Final = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """
-    Attributes:
-        description: shown in menus only.
-    """
-
-    name: str
-    value: str | int
-    description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    label: str
-    custom_id: str
-    style: int = GREY
-    disabled: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Select:
-    custom_id: str
-    choices: tuple[Choice, ...]
-    placeholder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +118,8 @@ def answer(reply: Reply | Form, *, public: bool) -> dict[str, Any]:
 def message(reply: Reply) -> dict[str, Any]:
     """As Discord's API takes it, within its limits."""
     content = clip(reply.text, 2000)
-    told = discord_messages.message(*reply.embeds)
+    told = discord_messages.message(*reply.embeds, components=reply.components)
     told["content"] = content if content or reply.embeds or reply.files else "…"
-    told["components"] = _rows(reply.components)
     return told
 
 
@@ -146,63 +128,21 @@ def waiting(*, public: bool) -> dict[str, Any]:
 
 
 def choices(found: Sequence[Choice]) -> dict[str, Any]:
-    listed = [{"name": _filled(each.name, 100), "value": _value(each.value)} for each in found]
+    listed = [{"name": filled(each.name, 100), "value": _value(each.value)} for each in found]
     return {"type": CHOICES, "data": {"choices": listed[:MOST_CHOICES]}}
-
-
-def _filled(text: str, length: int) -> str:
-    """Discord takes no empty names."""
-    return clip(text, length) or "\u200b"
 
 
 def _value(value: str | int) -> str | int:
     return value[:100] if isinstance(value, str) else value
 
 
-def _rows(components: Sequence[Button | Select]) -> list[dict[str, Any]]:
-    """At most five rows: a menu fills one, of buttons there are up to five in each."""
-    rows: list[list[dict[str, Any]]] = []
-    for component in components:
-        if isinstance(component, Select):
-            rows.append([_select(component)])
-        elif rows and rows[-1][0]["type"] == 2 and len(rows[-1]) < 5:
-            rows[-1].append(_button(component))
-        else:
-            rows.append([_button(component)])
-    return [{"type": 1, "components": row} for row in rows[:5]]
-
-
-def _button(button: Button) -> dict[str, Any]:
-    return {
-        "type": 2,
-        "style": button.style,
-        "label": _filled(button.label, 80),
-        "custom_id": _custom_id(button.custom_id),
-        "disabled": button.disabled,
-    }
-
-
-def _select(select: Select) -> dict[str, Any]:
-    options: list[Mapping[str, Any]] = [
-        {"label": _filled(choice.name, 100), "value": str(choice.value)[:100]}
-        | ({"description": clip(choice.description, 100)} if choice.description else {})
-        for choice in select.choices[:MOST_CHOICES]
-    ]
-    return {
-        "type": 3,
-        "custom_id": _custom_id(select.custom_id),
-        "options": options,
-        "placeholder": clip(select.placeholder, 150),
-    }
-
-
 def _form(form: Form) -> dict[str, Any]:
     inputs = [
         {
             "type": 4,
-            "custom_id": _custom_id(each.custom_id),
+            "custom_id": custom_id_of(each.custom_id),
             "style": 1,
-            "label": _filled(each.label, 45),
+            "label": filled(each.label, 45),
             "placeholder": clip(each.placeholder, 100),
             "max_length": each.longest,
             "required": True,
@@ -210,14 +150,7 @@ def _form(form: Form) -> dict[str, Any]:
         for each in form.inputs[:5]
     ]
     return {
-        "custom_id": _custom_id(form.custom_id),
-        "title": _filled(form.title, 45),
+        "custom_id": custom_id_of(form.custom_id),
+        "title": filled(form.title, 45),
         "components": [{"type": 1, "components": [each]} for each in inputs],
     }
-
-
-def _custom_id(custom_id: str) -> str:
-    """Ours, and never cut: half of one would mean something else."""
-    if not 1 <= len(custom_id) <= 100:
-        raise ValueError(f"a custom id has 1 to 100 characters: {custom_id!r}")
-    return custom_id

@@ -84,8 +84,6 @@ def _component(call: Interaction) -> Result:
         return private(GONE, "unknown")
     component, arguments = found
     note_route(f"/discord/{component.name}")
-    if component.admin and not call.administrator:
-        raise AdministratorsOnly
     if component.own and call.asker not in (None, call.caller.id):
         return private(NOT_YOURS, "not theirs")
     return perform(replace(call, arguments=arguments), _pressed(component, call))

@@ -74,8 +74,9 @@ def use(call: Interaction, tx: Tx) -> Reply:
     target = call.text("target").removeprefix("@")
     used = use_item(tx, call.player, item.internal_name, call.integer("quantity", 1), target or None)
     title = f"{plain(call.caller.name)} uses {item.public_name}"
-    # What happens to others, they should see.
-    return card(title, plain(used.message), footer=f"{used.consumed} used up", public=len(used.players) > 1)
+    # What happens to others, they should see; but a trap lies in wait.
+    seen = len(used.players) > 1 and item.handler != "trap"
+    return card(title, plain(used.message), footer=f"{used.consumed} used up", public=seen)
 
 
 @command("search", "Search for treasure.", changes=True)

@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from brandish.settings import settings
 from doors.discord_api import api
-from doors.discord_messages import Button, Embed, message
+from doors.discord_messages import BLUE_BUTTON, Button, Embed, message
 from doors.outbound import Envelope, concerns, deliver
 from notify_discord import gambles, registration
-from notify_discord.texts import TEST, TEXTS
+from notify_discord.texts import TEST, TEXTS, ballot
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -65,10 +65,12 @@ def send(envelope: Envelope) -> None:
     match envelope["type"] if is_news(envelope) else "":
         case "gamble.started":
             gamble_id = envelope["payload"]["id"]
-            invitation = message(embed, buttons=[Button("Join", f"gamble:join:{gamble_id}")])
+            invitation = message(embed, components=[Button("Join", f"gamble:join:{gamble_id}", BLUE_BUTTON)])
             gambles.invite(gamble_id, channel_id, invitation, nonce)
         case "gamble.complete":
             gambles.end(envelope["payload"]["gamble_id"], channel_id, message(embed), nonce)
+        case "progression.voting_started":
+            api().post(channel_id, message(embed, components=ballot(envelope["payload"])), nonce)
         case _:
             api().post(channel_id, message(embed), nonce)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import brandish
-from doors.discord_messages import Embed, Field, plain
+from doors.discord_messages import Choice, Embed, Field, Select, plain
 
 GREEN: Final = 0x57F287
 YELLOW: Final = 0xFEE75C
@@ -40,8 +40,20 @@ def voting_started(payload: Payload) -> Embed:
         "A new vote",
         f"{intro}What shall the community work for next?",
         tuple(Field(f"{number}. {_node(option)}", _about(option)) for number, option in enumerate(options, 1)),
-        footer="Vote with /vote",
+        footer="Vote here, or with /vote",
     )
+
+
+def ballot(payload: Payload) -> list[Select]:
+    """The menu to vote from, which the door for Discord's interactions knows."""
+    if payload.get("auto_selected"):
+        return []
+    options: Sequence[Payload] = payload["options"]
+    choices = [
+        Choice(f"{number}. {_node(option)}", number, option.get("description") or "")
+        for number, option in enumerate(options, 1)
+    ]
+    return [Select(f"vote:{payload['session_id']}", tuple(choices), "Vote for what comes next.")]
 
 
 def cycle_completed(payload: Payload) -> Embed:

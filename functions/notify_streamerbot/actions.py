@@ -47,12 +47,6 @@ def _pick(values: Values, *names: str) -> Args:
     return {name: text(values.get(name)) for name in names}
 
 
-def _job_level_up(envelope: Values) -> Args:
-    payload = envelope["payload"]
-    source = payload.get("source") or envelope["metadata"].get("source")
-    return _pick(payload, "user_id", "job_key", "old_level", "new_level") | {"source": text(source)}
-
-
 def _voting_started(envelope: Values) -> Args:
     payload = envelope["payload"]
     options = payload.get("options") or ()
@@ -95,7 +89,7 @@ def _subscription_update(envelope: Values) -> Args:
 _timeout_update = _payload("platform", "username", "action", "duration_seconds", "reason")
 
 _ACTIONS: Mapping[str, tuple[str, Callable[[Values], Args]]] = {
-    "job.level_up": ("JobLevelUp", _job_level_up),
+    "job.level_up": ("JobLevelUp", _payload("user_id", "job_key", "old_level", "new_level", "source")),
     "progression.voting_started": ("VotingStarted", _voting_started),
     "progression.cycle.completed": ("CycleCompleted", _cycle_completed),
     "progression.all_unlocked": ("AllUnlocked", _payload("message")),

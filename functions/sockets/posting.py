@@ -11,7 +11,7 @@ from uuid import UUID
 from brandish.events.frames import Frame
 from doors.aws import client
 
-MESSAGE_BYTES = 100_000
+MESSAGE_BYTES = 32_000
 """A message is closed before it grows beyond; a frame that is larger by itself travels alone."""
 LARGEST_BYTES = 128 * 1024
 """API Gateway takes no larger message."""

@@ -63,7 +63,7 @@ class Rounds:
         sent: the latest events that went to all who keep up.
         heard: when each connection got something last, in time.monotonic().
         begun_at: the latest of them, in time.monotonic().
-        alone_at: when nobody listened, in unix seconds.
+        alone_at: when nobody listened, in unix seconds; 0 while somebody does.
     """
 
     sent: dict[UUID, None] = field(default_factory=dict)
@@ -85,6 +85,7 @@ class Rounds:
             self.alone_at = time.time()
             self.heard.clear()
             return Left(nobody=True)
+        self.alone_at = 0.0
         head = _find_head(everybody)
         backlogs = feed.read_backlogs(each.place for each in everybody if each.place is not None)
         news = feed.read(head)  # last: see plan

@@ -19,7 +19,8 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
-        hub_of(app).end_soon()
+        if self.started:  # and so there is a hub
+            hub_of(app).end_soon()
 
 
 def main() -> None:

@@ -24,9 +24,21 @@ PATH = "/api/v1/events"
 CONTEXT = "x-amzn-request-context"
 """Header in which the Lambda Web Adapter passes on what API Gateway says of a request; no caller's gets through."""
 
+FRAME: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "event": {"type": "string"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["id", "event", "data"],
+}
+"""Of a stream, OpenAPI describes each event."""
+
 
 class Complete:
-    """Every answer gets the headers that all have, and its request's id. Any page may listen. Source: wire 1.2."""
+    """Every answer gets the headers that all have, and its request's id. Any page may listen. A slash at the end
+    makes no difference. Source: wire 1, 1.2."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -42,6 +54,7 @@ class Complete:
 
         if scope["type"] == "http":
             scope["brandish.request_id"] = request_id_of(Headers(scope=scope))
+            scope["path"] = scope["path"].rstrip("/")
             await self._app(scope, receive, send_complete)
         else:
             await self._app(scope, receive, send)
@@ -80,7 +93,7 @@ Context = Annotated[dict[str, Any], Depends(context)]
     PATH,
     status_code=200,
     response_class=EventStream,
-    responses={200: {"description": "Frames.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"description": "Frames.", "content": {"text/event-stream": {"schema": FRAME}}}},
 )
 async def events(
     request: Request,

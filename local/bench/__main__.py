@@ -20,14 +20,14 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / folder) for folder in ("layers/domain", "layers/doors")]
 
-from local.bench import chat, crowd, floor, gambles, image, imports, listeners, speed, town, trips  # noqa: E402
+from local.bench import chat, cold, crowd, floor, gambles, image, imports, listeners, speed, town, trips  # noqa: E402
 from local.bench.numbers import percentile  # noqa: E402
 from local.bench.report import table  # noqa: E402
 from local.bench.wire import Wire  # noqa: E402
 from local.bench.workers import WorkerError, hired  # noqa: E402
 from local.postgres import Postgres, PostgresError  # noqa: E402
 
-SECTIONS = ("imports", "overhead", "trips", "speed", "gambles", "chat", "listeners", "crowd")
+SECTIONS = ("imports", "overhead", "trips", "speed", "gambles", "chat", "cold", "listeners", "crowd")
 OVERHEAD_BUDGET_US = 150
 QUIET = 1.2
 """Up to here the noise does not matter."""
@@ -77,7 +77,7 @@ class _Bench:
             print(f"Others are at work: the same loop takes {steadiness:.1f} times its best, and so may all below.")
         with ExitStack() as stack:
             database_url = ""
-            if {"trips", "speed", "gambles", "chat", "listeners", "crowd"} & set(self.sections):
+            if {"trips", "speed", "gambles", "chat", "cold", "listeners", "crowd"} & set(self.sections):
                 postgres = self._postgres()
                 stack.callback(postgres.destroy)
                 database_url = _say("preparing the database", lambda: town.build(postgres))
@@ -167,6 +167,13 @@ class _Bench:
         seconds, rounds = (1, 1) if self.quick else (2, 3)
         rows = _say("chat", lambda: chat.measure(self.image, database_url, seconds=seconds, rounds=rounds))
         print(table(rows, chat.COLUMNS))
+        return rows
+
+    def cold(self, database_url: str) -> Any:
+        _title("Discord, cold", "each command in a fresh process, from the first import to its answer; python3.13")
+        rows = cold.measure(self.image, database_url, runs=1 if self.quick else 5, progress=_progress)
+        print(table(rows[:5], cold.COLUMNS))
+        print(f"... and {len(rows) - 5} quicker ones, down to {rows[-1]['median_ms']} ms")
         return rows
 
     def listeners(self, database_url: str) -> Any:

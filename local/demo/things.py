@@ -21,7 +21,11 @@ SIGHS: Final = ("drum roll", "I can't look", "is it open yet?", "all or nothing"
 
 def boxes(evening: Evening) -> None:
     evening.chat.heading("Boxes wait to be opened")
-    openers = evening.rng.sample(evening.talkative, len(BOXES))
+    # Who holds some already may hold them in another quality, and nobody opens two kinds at once.
+    names = {box for box, _ in BOXES}
+    crowd = evening.talkative
+    evening.rng.shuffle(crowd)
+    openers = sorted(crowd, key=lambda viewer: bool(names & evening.held(viewer).keys()))[: len(BOXES)]
     hands = list(zip(openers, BOXES, strict=True))
     evening.say_at_once([commands.hand_out(viewer, box, number) for viewer, (box, number) in hands], shown=1)
     evening.say_at_once([crafts.use(viewer, box, number) for viewer, (box, number) in hands])

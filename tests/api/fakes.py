@@ -17,7 +17,7 @@ class FakeEventBridge:
     Attributes:
         entries: what was accepted, in order.
         refused: event types that are answered with an error entry.
-        down: every call fails.
+        down: every call fails, as one with too much in it does.
     """
 
     entries: list[dict[str, Any]] = field(default_factory=list)
@@ -51,8 +51,9 @@ def fake_event_bridge() -> Iterator[FakeEventBridge]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status = 400 if bridge.down else 200
-            answer = {"__type": "InternalException"} if bridge.down else bridge.put(body["Entries"])
+            fails = bridge.down or sum(len(entry["Detail"]) for entry in body["Entries"]) > 256 * 1024
+            status = 400 if fails else 200
+            answer = {"__type": "InternalException"} if fails else bridge.put(body["Entries"])
             content = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/x-amz-json-1.1")

@@ -84,7 +84,8 @@ def test_items_are_taken_away_with_a_note_when_there_were_fewer(discord: Discord
     assert f"Removed 3 × spade from <@{BOB.id}>'s inventory." in told.text
     assert "Not all 9" in told.text
     assert have(conn) == {}
-    assert "any spade" in administer(discord, "remove-item", user=BOB, item="spade", quantity=1).text
+    nothing_left = administer(discord, "remove-item", user=BOB, item="spade", quantity=1)
+    assert nothing_left.text == r"bob\_\*b\* does not have any spade."
     assert "nonsense" in administer(discord, "remove-item", user=BOB, item="nonsense", quantity=1).text
 
 
@@ -123,6 +124,17 @@ def test_experience_is_awarded(discord: DiscordClient, conn: Connection):
     assert gained >= 150
     assert rf"bob\_\*b\* gained {gained} Merchant XP and reached level " in told.text
     assert f"XP together\n{gained}" in told.text
+
+
+def test_who_has_earned_enough_today_is_named(discord: DiscordClient, conn: Connection):
+    with transaction(conn) as tx:
+        unlock(tx, "job_merchant")
+    options = {"platform": "discord", "username": BOB.username, "job": "merchant", "amount": 10_000}
+    administer(discord, "admin-award-xp", **options)
+
+    told = administer(discord, "admin-award-xp", **options)
+
+    assert r"bob\_\*b\* has earned all the Merchant XP there is for today" in told.text
 
 
 @pytest.mark.parametrize(
@@ -168,7 +180,9 @@ def test_nodes_are_unlocked_and_locked_again(discord: DiscordClient, conn: Conne
     assert f"Level 1 of {name} is unlocked." in administer(discord, "admin-unlock", node="item_lootbox0").text
     assert community(conn).levels["item_lootbox0"] == 1
     assert "There is no node called nonsense." in administer(discord, "admin-unlock", node="nonsense").text
-    assert "only 5 level" in administer(discord, "admin-unlock", node="item_lootbox0", level=6).text
+    assert (
+        f"The highest level of {name} is 5." in administer(discord, "admin-unlock", node="item_lootbox0", level=6).text
+    )
 
 
 def test_everything_is_unlocked(discord: DiscordClient, conn: Connection):

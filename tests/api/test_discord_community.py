@@ -65,6 +65,13 @@ def test_a_choice_from_the_menu_is_a_vote(discord: DiscordClient, conn: Connecti
         assert stored(tx, BOB.player).username == "bob"
 
 
+def test_one_vote_is_one_vote(discord: DiscordClient, conn: Connection):
+    discord.command(ALICE, "vote", option=1)
+
+    assert "\n1 vote, weighing 1" in discord.command(ALICE, "voting-session").text
+    assert "option\\: must be at least 1." in discord.command(ALICE, "vote", option=-1).text
+
+
 def test_choosing_again_changes_nothing_and_says_so(discord: DiscordClient, conn: Connection):
     chosen = menu(discord.command(ALICE, "voting-session"))
     discord.press(ALICE, chosen["custom_id"], "1")

@@ -14,7 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
-from discord import app, commands
+from brandish.database import Tx
+from brandish.errors import TryAgain
+from discord import acting, app, commands
+from discord.interaction import Interaction
+from discord.replies import Reply
 from doors import database, metrics
 from tests.discord_client import DiscordClient, Person, command, interaction, new_id
 from tests.discord_limits import check_answer
@@ -239,6 +243,23 @@ def test_without_the_database_everybody_is_told_to_try_again(discord: DiscordCli
     assert told.private
     assert told.text == "The game is busy, and nothing has happened. Try again."
     assert discord.suggest(ALICE, "sell", "item") == []
+
+
+def test_discord_is_not_kept_waiting_by_many_tries(discord: DiscordClient, monkeypatch: pytest.MonkeyPatch):
+    seconds = iter([0.0, 1.5, 2.5, 3.5, 4.5, 5.5])
+    tried: list[str] = []
+
+    def busy(call: Interaction, tx: Tx) -> Reply:
+        tried.append(call.name)
+        raise TryAgain
+
+    monkeypatch.setattr(acting, "monotonic", lambda: next(seconds))
+    monkeypatch.setitem(commands.COMMANDS, "ping", replace(commands.COMMANDS["ping"], run=busy))
+
+    told = discord.command(ALICE, "ping")
+
+    assert told.text == "The game is busy, and nothing has happened. Try again."
+    assert len(tried) == 2
 
 
 def _cut_off(monkeypatch: pytest.MonkeyPatch) -> None:

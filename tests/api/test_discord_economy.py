@@ -59,6 +59,11 @@ def test_what_can_be_sold_is_suggested(discord: DiscordClient):
     assert discord.suggest(ALICE, "give", "item", "SPA") == ["spade"]
 
 
+def test_who_gets_a_gift_is_not_known_by_name_while_it_is_typed(discord: DiscordClient):
+    """Discord tells more of a member only when the command is sent."""
+    assert discord.suggest(ALICE, "give", "item", "SPA", user=BOB) == ["spade"]
+
+
 def test_a_gift_is_announced_to_everybody(discord: DiscordClient, conn: Connection):
     told = discord.command(ALICE, "give", user=BOB, item="spade", quantity=2)
 

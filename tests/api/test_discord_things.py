@@ -114,6 +114,24 @@ def test_what_is_done_to_others_everybody_sees(discord: DiscordClient, conn: Con
     assert have(conn, ALICE) == {}
 
 
+def test_a_target_may_be_picked_from_what_discord_suggests(discord: DiscordClient, conn: Connection):
+    settle_in(conn, ALICE, weapon_dart=1)
+    settle_in(conn, BOB)
+
+    assert r"silence for bob\_\*x\*" in discord.command(ALICE, "use", item="dart", target=f"<@{BOB.id}>").text
+    assert "has played here yet" in discord.command(ALICE, "use", item="dart", target="<@999>").text
+
+
+def test_nobody_is_told_of_a_trap(discord: DiscordClient, conn: Connection):
+    settle_in(conn, ALICE, ("item_snare",), blast_snare=1)
+    settle_in(conn, BOB)
+
+    told = discord.command(ALICE, "use", item="snare", target=BOB.username)
+
+    assert "You set a snare" in told.text
+    assert told.private
+
+
 def test_only_what_can_be_used_is_suggested(discord: DiscordClient, conn: Connection):
     settle_in(conn, ALICE, item_spade=3, item_stick=4, money=5)
 

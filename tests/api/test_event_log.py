@@ -110,6 +110,7 @@ def test_an_announcement_is_for_discord(call: CallApi, environment: Connection):
     [
         ({"description": "x"}, "title"),
         ({"title": "x"}, "description"),
+        ({"title": " \n", "description": "x"}, "title"),
         ({"title": "x" * 257, "description": "x"}, "title"),
         ({"title": "x", "description": "x" * 4097}, "description"),
         ({"title": "x", "description": "x", "color": 1 << 24}, "color"),
@@ -131,6 +132,17 @@ def test_the_log_has_ids_and_hides_what_our_parts_ask_of_each_other(call: CallAp
     assert call("GET", EVENTS, query={"event_type": "discord.interaction_deferred"}).json == {"events": []}
     assert UUID(row["event_id"]) == logged(environment)[1]["event_id"]
     assert row["metadata"] == {"broadcast": True}
+
+
+def test_older_clients_ask_with_their_names_and_with_a_plus_that_means_one(call: CallApi, environment: Connection):
+    with transaction(environment) as tx:
+        events.broadcast(tx, "gamble.complete", None)
+
+    (row,) = call("GET", EVENTS, query={"event_type": "gamble.completed", "since": "2020-01-01T00:00:00 00:00"}).json[
+        "events"
+    ]
+
+    assert row["event_type"] == "gamble.complete"
 
 
 def test_a_replay_is_asked_for_with_what_it_will_bring(call: CallApi, environment: Connection):

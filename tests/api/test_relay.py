@@ -19,6 +19,7 @@ import pytest
 
 from brandish.counters import service as counters
 from brandish.database import Connection, connect, transaction
+from brandish.discord.events import DiscordInteractionDeferred
 from brandish.economy.models import ItemSold
 from brandish.events import service as events
 from doors import database
@@ -65,6 +66,19 @@ def test_the_backlog_counts_what_nobody_has_tried_yet(environment: Connection):
         assert events.backlog(tx) == events.Backlog(waiting=2, dead=0)
 
 
+def test_events_that_are_too_much_for_one_call_go_out_in_several(
+    environment: Connection, event_bridge: FakeEventBridge
+):
+    with transaction(environment) as tx:
+        for number in range(9):
+            events.broadcast(tx, f"said.{number}", "x" * 60_000)
+        events.broadcast(tx, "said.too.much", "x" * 300_000)
+
+    handler({}, _Context())
+
+    assert event_bridge.types == [f"said.{number}" for number in range(9)]
+
+
 def test_what_was_committed_is_published_once_and_in_order(environment: Connection, event_bridge: FakeEventBridge):
     announce(environment, *(sold(quantity) for quantity in range(1, 26)))
 
@@ -76,6 +90,18 @@ def test_what_was_committed_is_published_once_and_in_order(environment: Connecti
     assert detail["version"] == "1.0"
     assert detail["type"] == "item.sold"
     assert detail["id"] == str(row(environment)["event_id"])
+
+
+def test_what_opens_an_answer_on_discord_leaves_the_log_with_the_event(
+    environment: Connection, event_bridge: FakeEventBridge
+):
+    with transaction(environment) as tx:
+        events.announce(tx, DiscordInteractionDeferred(application_id="1", token="secret", interaction={}))
+
+    publish_batch()
+
+    assert event_bridge.details[0]["payload"]["token"] == "secret"
+    assert row(environment)["payload"] == {"application_id": "1", "interaction": {}}
 
 
 def test_a_transaction_that_rolls_back_announces_nothing(environment: Connection, event_bridge: FakeEventBridge):

@@ -48,6 +48,12 @@ def delivery_of(row: dict[str, Any]) -> dict[str, Any]:
     return {"id": str(row["event_id"]), "type": row["event_type"], "payload": row["payload"], "metadata": {}}
 
 
+def count(conn: Connection, event_type: str) -> int:
+    row = conn.execute("SELECT count(*) AS events FROM events WHERE event_type = %s", (event_type,)).fetchone()
+    assert row is not None
+    return row["events"]
+
+
 def say(conn: Connection, *numbers: int) -> None:
     with transaction(conn) as tx:
         for number in numbers:
@@ -123,9 +129,18 @@ def test_what_there_is_no_time_for_is_asked_for_and_goes_on_where_it_stopped(
 
     said = [detail["payload"] for detail in event_bridge.details]
     assert len(requests) == 4  # the last finds nothing more
+    assert count(environment, ReplayRequested.type) == 4
     assert list(dict.fromkeys(said)) == list(range(10))
     replays = {detail["metadata"]["replay_id"] for detail in event_bridge.details}
     assert replays == {request["payload"]["replay_id"] for request in requests}
+
+
+def test_what_has_not_happened_yet_is_not_asked_for(environment: Connection):
+    """It reaches everybody anyway, and would be told twice."""
+    with transaction(environment) as tx:
+        request, _ = replaying.request_replay(tx, "streamerbot", tx.now, tx.now + timedelta(hours=1))
+
+        assert request.until == tx.now
 
 
 def test_what_the_bus_does_not_take_comes_again(environment: Connection, event_bridge: FakeEventBridge):

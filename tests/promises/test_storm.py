@@ -27,7 +27,9 @@ from tests.promises import ledger
 from tests.promises.calls import Call, Plan
 from tests.promises.clock import bring_forward, underway
 from tests.promises.door import environments
+from tests.promises.follower import following
 from tests.promises.ledger import Answer, Ledger
+from tests.promises.listeners import last_position, to_hear
 from tests.promises.opening import choose_seed, furnish
 from tests.promises.scissors import Scissors
 
@@ -181,12 +183,17 @@ def let_it_all_end(conn: Connection, url: str) -> None:
 def weather(database_url: str, storm: Storm) -> dict[str, Any]:
     with closing(connect(database_url)) as conn:
         initial = furnish(conn, Random(storm.plan.seed))
-    found, report = storm.rage(database_url)
-    print(report)
+        begin = last_position(conn)
+    with following(database_url, Random(f"{storm.plan.seed} follower")) as follower:
+        found, report = storm.rage(database_url)
+        print(report)
+        with closing(connect(database_url)) as conn:
+            ledger.check(conn, found, initial)
+            let_it_all_end(conn, database_url)
     with closing(connect(database_url)) as conn:
-        ledger.check(conn, found, initial)
-        let_it_all_end(conn, database_url)
         report["unknown, but done"] = ledger.check(conn, found, initial)
+        assert [f"{id}" for id in follower.ids] == [id for id, _ in to_hear(conn, begin)]
+        report["the log was read from anew"] = follower.begun
         rows = conn.execute(
             "SELECT event_type, count(*) AS n FROM events GROUP BY event_type ORDER BY n DESC"
         ).fetchall()
@@ -201,6 +208,7 @@ def test_a_gust_leaves_every_item_and_every_coin_accounted_for(database_url: str
 
     assert report["calls"] >= 550
     assert report["replays"] > 0
+    assert report["the log was read from anew"] > 1
 
 
 @pytest.mark.slow

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
 
+from local.outer_process import receive
 from local.runtime import FunctionError, Throttled
 from local.stack import Stack
 from tests.stack.small_stack import eventually, running
@@ -216,6 +219,19 @@ def test_what_the_caller_sets_reaches_it(folder: Path, monkeypatch: pytest.Monke
     assert around["STREAMERBOT_ENABLED"] == "true"  # a setting that may be tried out
     assert around["DISCORD_API_URL"] == "http://127.0.0.1:1"  # the template says nothing about it
     assert around["EVERYWHERE"] == "1"
+
+
+def test_a_stack_that_is_killed_with_answers_unread_ends_it_too():
+    stacks_end, line = socket.socketpair()
+    with line:
+        stacks_end.sendall(b"{}\n")
+        line.sendall(b"an answer\n")
+        stacks_end.close()
+        requests: SimpleQueue[bytes | None] = SimpleQueue()
+
+        receive(line, requests)
+
+    assert [requests.get_nowait() for _ in range(requests.qsize())] == [b"{}\n", None]
 
 
 def test_it_ends_with_the_stack_and_its_handlers_hear_of_it(folder: Path, tmp_path: Path):

@@ -175,7 +175,7 @@ def test_a_message_goes_to_its_route_with_the_caller_and_without_the_query(stack
     assert "queryStringParameters" not in event
 
 
-@pytest.mark.parametrize("text", ["no json", "[1]", '{"action": "$connect"}', '{"action": 7}', "7"])
+@pytest.mark.parametrize("text", ["no json", "[1]", '{"action": "$connect"}', '{"action": 7}', "7", "[" * 9000])
 def test_what_names_no_route_goes_to_the_default_one(stack: Stack, text: str):
     with opened(stack) as connection:
         connection.send(text)
@@ -281,7 +281,7 @@ def test_a_client_that_does_not_read_is_given_up_and_holds_up_nobody(stack: Stac
     client = management()
     address = urlsplit(stack.url)
     with socket.create_connection((address.hostname, address.port)) as deaf:
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 17)
         deaf.sendall(
             b"GET /realtime?ticket=good HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -293,6 +293,9 @@ def test_a_client_that_does_not_read_is_given_up_and_holds_up_nobody(stack: Stac
                 client.post_to_connection(
                     ConnectionId=wanted["requestContext"]["connectionId"], Data=b"x" * sockets.MAX_MESSAGE
                 )
+        deaf.settimeout(5)
+        while deaf.recv(1 << 20):  # once it listens again, it learns that it is not told any more
+            pass
 
 
 def test_a_stack_that_stops_closes_its_connections_and_announces_nothing(tmp_path: Path):

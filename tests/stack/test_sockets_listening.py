@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
-from pathlib import Path
 from secrets import token_bytes
 from typing import Any
 
@@ -209,29 +208,29 @@ def until_type(socket: ClientConnection, type: str) -> list[Message]:
     return got
 
 
-@pytest.mark.parametrize("seconds", [4, pytest.param(60, marks=pytest.mark.slow)])
-def test_whoever_comes_back_has_missed_nothing_and_gets_nothing_twice(database_url: str, tmp_path: Path, seconds: int):
+@pytest.mark.parametrize("seconds", [2, pytest.param(60, marks=pytest.mark.slow)])
+def test_whoever_comes_back_has_missed_nothing_and_gets_nothing_twice(shared: tuple[StackProcess, str], seconds: int):
     """Eight play, the stack is started anew in the middle, and every listener has the log's order."""
-    with StackProcess(database_url, state=tmp_path) as stack:
-        address: Address = lambda: sockets(stack)  # noqa: E731
-        prepare(stack)
-        everything = Listener(address, f"ticket={ticket(stack)}").start()
-        some = Listener(address, f"key={stack.api_key}&types=gamble.completed,item.sold").start()
-        eventually(lambda: everything.messages and some.messages)
-        with playing(stack):
-            time.sleep(seconds / 2)
-            stack.stop()
-            stack.start()
-            time.sleep(seconds / 2)
-        late = Listener(address, f"key={stack.api_key}&last_event_id={everything.messages[0].last_id}").start()
-        wanted = events_after(database_url, everything.messages[0].last_id)
-        assert len({type for _, type in wanted}) > 2
-        assert len(wanted) > 20 * seconds
+    stack, database_url = shared
+    address: Address = lambda: sockets(stack)  # noqa: E731
+    prepare(stack)
+    everything = Listener(address, f"ticket={ticket(stack)}").start()
+    some = Listener(address, f"key={stack.api_key}&types=gamble.completed,item.sold").start()
+    eventually(lambda: everything.messages and some.messages)
+    with playing(stack):
+        time.sleep(seconds / 2)
+        stack.stop()
+        stack.start()
+        time.sleep(seconds / 2)
+    late = Listener(address, f"key={stack.api_key}&last_event_id={everything.messages[0].last_id}").start()
+    wanted = events_after(database_url, everything.messages[0].last_id)
+    assert len({type for _, type in wanted}) > 2
+    assert len(wanted) > 20 * seconds
 
-        eventually(lambda: all(len(each.events) >= len(wanted) for each in (everything, late)))
-        eventually(lambda: len(some.events) >= len(chosen(wanted)))
-        for listener in (everything, some, late):
-            listener.stop()
+    eventually(lambda: all(len(each.events) >= len(wanted) for each in (everything, late)))
+    eventually(lambda: len(some.events) >= len(chosen(wanted)))
+    for listener in (everything, some, late):
+        listener.stop()
 
     assert everything.events == wanted
     assert late.events == wanted

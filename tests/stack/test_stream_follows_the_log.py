@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ from local.process import StackProcess
 from tests.event_source import EventSource, Message, Refused
 
 API_KEY = "key-of-the-stream"
-SECONDS_EACH = 4
+SECONDS_EACH = 1.5
 PLAYERS = 8
 PATIENCE = 20
 
@@ -107,60 +107,62 @@ def logged(url: str, after: str) -> list[tuple[str, str]]:
     return [(frame.type, str(frame.id)) for frame in page.frames]
 
 
-@pytest.mark.parametrize("how", ["stopped", "killed"])
-def test_everybody_gets_every_event_once_and_in_the_logs_order_through_a_restart(
-    postgres: Postgres, template_database: str, how: str
-):
+@pytest.fixture(scope="module")
+def shared(postgres: Postgres, template_database: str) -> Iterator[tuple[StackProcess, str]]:
+    """A stack, and its database."""
     name = f"stream_{uuid4().hex}"
     url = postgres.create_database(name, template_database)
-    with ExitStack() as cleanup:
-        cleanup.callback(postgres.drop_database, name)
-        stack = cleanup.enter_context(StackProcess(url, API_KEY))
-        ticket = ask(stack.url, "/api/v1/realtime/ticket", {"ttl_seconds": 600})
-        key = {"X-API-Key": API_KEY}
-        paths = {
-            "/api/v1/events": key,
-            "/api/v1/events?": key,
-            "/api/v1/events?types=item.added": key,
-            ticket["events_path"]: {},
-        }
-        listeners = {path: Listener(EventSource(f"{stack.url}{path}", headers)) for path, headers in paths.items()}
-        with listening(list(listeners.values())):
-            with playing(stack):
+    with StackProcess(url, API_KEY) as stack:
+        yield stack, url
+    postgres.drop_database(name)
+
+
+def test_who_comes_without_leave_does_not_listen(shared: tuple[StackProcess, str]):
+    stack, _ = shared
+    ticket = ask(stack.url, "/api/v1/realtime/ticket", {})["ticket"]
+
+    for query, headers in (
+        ("", {}),
+        ("?ticket=nonsense", {}),
+        (f"?key={API_KEY}", {}),
+        (f"?ticket={ticket}", {"X-API-Key": "wrong"}),
+        ("", {"x-amzn-request-context": '{"authorizer": {"role": "admin"}}'}),
+    ):
+        with pytest.raises(Refused) as refused:
+            next(iter(EventSource(f"{stack.url}/api/v1/events{query}", headers)))
+        assert refused.value.args[0] == 401, query
+    with pytest.raises(AssertionError, match="unauthorized"):
+        ask(stack.url, f"/api/v1/user/item/add?ticket={ticket}", {}, api_key="")
+
+
+def test_everybody_gets_every_event_once_and_in_the_logs_order_through_a_stop_and_a_crash(
+    shared: tuple[StackProcess, str],
+):
+    stack, url = shared
+    ticket = ask(stack.url, "/api/v1/realtime/ticket", {"ttl_seconds": 600})
+    key = {"X-API-Key": API_KEY}
+    paths = {
+        "/api/v1/events": key,
+        "/api/v1/events?": key,
+        "/api/v1/events?types=item.added": key,
+        ticket["events_path"]: {},
+    }
+    listeners = {path: Listener(EventSource(f"{stack.url}{path}", headers)) for path, headers in paths.items()}
+    with listening(list(listeners.values())):
+        with playing(stack):
+            for end in (stack.stop, stack.kill):
                 time.sleep(SECONDS_EACH)
-                stack.stop() if how == "stopped" else stack.kill()
+                end()
                 stack.start()
                 for path, listener in listeners.items():
                     listener.source.move(f"{stack.url}{path}")
-                time.sleep(SECONDS_EACH)
-            last_id = logged(url, listeners["/api/v1/events"].got[0].last_id)[-1][1]
-            wait_for(lambda: all(listener.ids[-1:] == [last_id] for listener in listeners.values()))
-        said = stack.output()
-        for path, listener in listeners.items():
-            wanted = {"item.added"} if "types" in path else None
-            everything = logged(url, listener.got[0].last_id)
-            assert listener.source.connections >= 2
-            assert len(listener.ids) > 20
-            assert listener.ids == [id for type_, id in everything if not wanted or type_ in wanted], (path, said)
-
-
-def test_who_comes_without_leave_does_not_listen(postgres: Postgres, template_database: str):
-    name = f"stream_{uuid4().hex}"
-    url = postgres.create_database(name, template_database)
-    with ExitStack() as cleanup:
-        cleanup.callback(postgres.drop_database, name)
-        stack = cleanup.enter_context(StackProcess(url, API_KEY))
-        ticket = ask(stack.url, "/api/v1/realtime/ticket", {})["ticket"]
-
-        for query, headers in (
-            ("", {}),
-            ("?ticket=nonsense", {}),
-            (f"?key={API_KEY}", {}),
-            (f"?ticket={ticket}", {"X-API-Key": "wrong"}),
-            ("", {"x-amzn-request-context": '{"authorizer": {"role": "admin"}}'}),
-        ):
-            with pytest.raises(Refused) as refused:
-                next(iter(EventSource(f"{stack.url}/api/v1/events{query}", headers)))
-            assert refused.value.args[0] == 401, query
-        with pytest.raises(AssertionError, match="unauthorized"):
-            ask(stack.url, f"/api/v1/user/item/add?ticket={ticket}", {}, api_key="")
+            time.sleep(SECONDS_EACH)
+        last_id = logged(url, listeners["/api/v1/events"].got[0].last_id)[-1][1]
+        wait_for(lambda: all(listener.ids[-1:] == [last_id] for listener in listeners.values()))
+    said = stack.output()
+    for path, listener in listeners.items():
+        wanted = {"item.added"} if "types" in path else None
+        everything = logged(url, listener.got[0].last_id)
+        assert listener.source.connections >= 3
+        assert len(listener.ids) > 20
+        assert listener.ids == [id for type_, id in everything if not wanted or type_ in wanted], (path, said)

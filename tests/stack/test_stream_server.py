@@ -30,7 +30,7 @@ from brandish.events.following import Place, read_after
 from brandish.realtime.presence import count_listeners
 from doors import database
 from doors.answers import SECURITY_HEADERS
-from stream.app import CONTEXT, app, hub_of
+from stream.app import CONTEXT, PATH, app, hub_of
 from tests.event_source import EventSource, Message, Parser, Refused
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -287,6 +287,50 @@ def test_listeners_are_counted_as_long_as_they_listen(service: Service):
 def test_the_log_is_left_alone_when_nobody_listens(service: Service):
     take(service.source(), 1)
     wait_until(lambda: hub_of(app).window is None)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("HEAD", PATH, 200), ("HEAD", PATH + "/", 200), ("POST", PATH, 405), ("DELETE", PATH + "/", 405)],
+)
+def test_what_is_no_wish_to_listen_is_answered_at_once(service: Service, method: str, path: str, status: int):
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)
+    with closing(connection):
+        connection.request(method, path, headers={CONTEXT: json.dumps({"authorizer": {"role": "viewer"}})})
+        response = connection.getresponse()
+        body = response.read()
+
+    assert response.status == status
+    assert status == 200 or json.loads(body)["code"] == "method_not_allowed"
+
+
+def test_a_slash_at_the_end_makes_no_difference(service: Service):
+    headers = {CONTEXT: json.dumps({"authorizer": {"role": "viewer"}})}
+    source = EventSource(f"http://127.0.0.1:{service.port}{PATH}/", headers, timeout=10)
+
+    (hello,) = take(source, 1)
+
+    assert hello.type == "connected"
+
+
+def test_who_comes_when_the_process_is_told_to_end_gets_a_stream_that_ends_at_once(service: Service):
+    """A standard EventSource listens no more after anything but 200."""
+    hub_of(app).end_soon()
+    with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)) as connection:
+        connection.request("GET", "/api/v1/events", headers={CONTEXT: AS_CAPTURED})
+        response = connection.getresponse()
+
+        assert response.status == 200
+        assert [message.type for message in Parser().feed(response.read())] in ([], ["connected"])
+
+
+def test_a_mistake_of_ours_is_told_as_everywhere(service: Service):
+    with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)) as connection:
+        connection.request("GET", "/api/v1/events", headers={CONTEXT: "not what the adapter sends"})
+        response = connection.getresponse()
+        body = json.loads(response.read())
+
+    assert (response.status, body["code"]) == (500, "internal")
 
 
 def test_other_addresses_are_not_found(service: Service):

@@ -58,6 +58,8 @@ _stuck_bytes = 0
 
 def authorize(event: dict[str, Any], _context: Any) -> Any:
     _authorized.append(event["path"])
+    if event["path"] == "/events/late":
+        eventually(lambda: bool(_ended))
     statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": event["methodArn"]}
     return {
         "principalId": "viewer",
@@ -103,7 +105,7 @@ async def say(kind: str, scope: dict[str, Any], receive: Any, send: Any) -> None
             for tick in range(3):
                 await speak(f"{tick}\n".encode())
                 await asyncio.sleep(0.1)
-        case "listens":
+        case "listens" | "late":
             await speak(b"hello\n")
             while (await receive())["type"] != "http.disconnect":
                 pass
@@ -235,3 +237,27 @@ def test_a_stack_that_stops_ends_its_streams_at_once(tmp_path: Path):
         assert response.read() == b""
     assert _ended == ["listens"]
     assert _lifespan == ["lifespan.startup", "lifespan.shutdown"]
+
+
+def test_who_has_come_before_a_stack_stops_gets_a_complete_answer_and_who_comes_then_none(tmp_path: Path):
+    """A standard EventSource listens no more after anything but 200; when nobody answers, it tries again."""
+    _ended.clear()
+    _authorized.clear()
+    answers: list[tuple[int, bytes]] = []
+
+    def come() -> None:
+        with listen(stack, "late") as response:
+            answers.append((response.status, response.read()))
+
+    late = threading.Thread(target=come)
+    with ExitStack() as open_streams:
+        with running(tmp_path, TEMPLATE.replace("Timeout: 1", "Timeout: 60"), authorize=authorize, app=app) as stack:
+            response = open_streams.enter_context(listen(stack, "listens"))
+            assert response.readline() == b"hello\n"
+            late.start()
+            eventually(lambda: "/events/late" in _authorized)
+        late.join(5)
+        with pytest.raises(OSError), listen(stack, "listens"):  # noqa: PT011
+            pass
+
+    assert answers == [(200, b"hello\n")]

@@ -135,6 +135,14 @@ def test_the_handler_exists(function: str):
     assert callable(getattr(import_module(module), name))
 
 
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_an_event_source_is_called_is_nothing_elses_name(function: str):
+    """SAM makes a resource of each, whose name is the two together. `sam validate --lint` does not look."""
+    made = {f"{function}{event}" for event in PROPERTIES[function].get("Events", {})}
+
+    assert made & DOCUMENT["Resources"].keys() == set()
+
+
 def test_every_folder_of_functions_is_deployed():
     folders = {file.parent.name for file in (ROOT / "functions").glob("*/app.py")}
 
@@ -199,6 +207,14 @@ def test_everything_that_is_served_below_api_needs_a_key():
     assert served
     assert [route for route in served if route.authorizer is None or not route.usage_key_required] == []
     assert [route.path for route in served if route.authorizer != "Key"] == ["/api/v1/events"]
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST"])
+def test_a_method_that_the_stream_does_not_take_is_its_own_to_answer(method: str):
+    match = Routes(TEMPLATE.api.routes).match(method, "/api/v1/events")
+
+    assert match is not None
+    assert match.route.streams
 
 
 def test_a_ticket_is_looked_at_each_time():

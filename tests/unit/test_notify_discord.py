@@ -118,6 +118,20 @@ def test_a_gambles_invitation_has_a_button_until_it_is_over(discord: FakeDiscord
 
 
 @pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(("metadata", "menus"), [({}, ["vote:17"]), ({"broadcast": True}, [])])
+def test_one_votes_under_the_announcement_of_a_vote(discord: FakeDiscord, metadata: dict[str, Any], menus: list[str]):
+    options = [{"node_key": f"node_{n}", "display_name": f"Node {n}", "target_level": 1} for n in (1, 2)]
+
+    delivered(envelope("progression.voting_started", {"session_id": 17, "options": options}, **metadata))
+
+    (message,) = discord.messages
+    found = [part for row in message.body["components"] for part in row["components"]]
+    assert [menu["custom_id"] for menu in found] == menus
+    for menu in found:
+        assert [(each["label"], each["value"]) for each in menu["options"]] == [("1. Node 1", "1"), ("2. Node 2", "2")]
+
+
+@pytest.mark.usefixtures("aws")
 def test_an_invitation_that_was_overtaken_by_the_end_is_left_out(discord: FakeDiscord):
     assert delivered(complete(), started(), started(str(uuid4()))) == []
 

@@ -134,6 +134,16 @@ def test_what_is_refused_for_good_is_put_aside_and_the_others_go_on(
 
 
 @pytest.mark.usefixtures("aws")
+def test_a_refusal_is_an_answer_too_and_ends_a_row_of_failures():
+    away = Unavailable("away")
+    peer = Peer(*[away] * 4, Rejected("no such channel"), away)
+
+    assert told(peer, three()) == []
+
+    assert peer.had == ["b", "c"]
+
+
+@pytest.mark.usefixtures("aws")
 def test_a_replay_is_for_who_asked_for_it_once_each_time():
     mine = envelope("a", {}, replay=True, replay_to=DESTINATION, replay_id="1")
     theirs = envelope("b", {}, replay=True, replay_to="elsewhere", replay_id="1")

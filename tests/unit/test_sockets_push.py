@@ -16,6 +16,7 @@ from sockets.rounds import Left, Rounds
 from tests.listeners import Crash, World, world
 from tests.outer_ring import Time
 
+PAUSE_SECONDS = 0.05
 TICK = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
 
 
@@ -23,6 +24,7 @@ TICK = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
 def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     with world(monkeypatch) as made:
         monkeypatch.setattr(push, "rounds", Rounds())
+        monkeypatch.setattr(push, "PAUSE_SECONDS", PAUSE_SECONDS)
         yield made
 
 
@@ -84,11 +86,11 @@ def test_a_message_is_never_too_long_and_no_frame_is_split(here: World):
     end = here.connect()
     wake()
 
-    frames = [here.log.happen("item.sold", {"text": "ä" * 15_000}) for _ in range(8)]
+    frames = [here.log.happen("item.sold", {"text": "ä" * 5_000}) for _ in range(8)]
     frames.append(here.log.happen("item.sold", {"text": "x" * 120_000}))
     wake()
 
-    assert [len(message.encode()) // 30_000 for message in end.messages] == [0, 3, 3, 2, 4]
+    assert [len(message.encode()) // 10_000 for message in end.messages] == [0, 3, 3, 2, 12]
     assert end.frames[1:] == frames
 
 
@@ -170,6 +172,21 @@ def test_an_id_that_nobody_knows_any_more_means_from_now_on(here: World):
 
     assert end.names() == ["connected", "item.bought"]
     assert end.frames[0].id == here.log.place(1)
+
+
+def test_who_finds_nobody_there_hears_nothing_of_what_nobody_heard(here: World):
+    first = here.connect("a=")
+    wake()
+    first.open = False
+    here.log.happen("item.sold")
+    wake()
+    here.log.happen("item.bought")
+
+    end = here.connect("b=")
+    wake()
+
+    assert end.names() == ["connected"]
+    assert end.frames[0].id == here.log.place(2)
 
 
 def test_many_who_were_lost_together_cost_few_readings(here: World):
@@ -374,12 +391,34 @@ def test_who_asks_for_more_while_it_cannot_be_reached_gets_more(here: World):
     assert end.names() == ["connected", "item.sold", "connected", "item.bought", "item.sold", "item.sold"]
 
 
+def test_what_happened_before_nobody_listened_is_not_worth_a_look(here: World):
+    before = told(here.log.happen("item.sold"))
+    wake()
+    here.calls_left = 0
+
+    wake(before, sent=time.time() - 10)
+
+    with pytest.raises(Crash):
+        wake(before, sent=time.time() + 10)
+
+
 def test_nobody_costs_no_reading(here: World):
     wake()
     wake(told(here.log.happen("item.sold")))
     wake(TICK)
 
     assert here.log.readings == []
+
+
+def test_a_clock_that_differs_from_the_queues_keeps_no_news_from_who_has_come_meanwhile(here: World):
+    wake()
+    end = here.connect("a=")
+    wake()
+    news = here.log.happen("item.sold")
+
+    wake(told(news), sent=time.time() - 5)
+
+    assert end.frames[1:] == [news]
 
 
 def test_news_that_everybody_has_had_cost_nothing(here: World):
@@ -438,7 +477,7 @@ def test_a_log_that_cannot_be_read_is_asked_again_and_then_the_message_comes_aga
     here.log.down = True
 
     with pytest.raises(FeedFailed, match="no database"):
-        wake(context=Time(10.5))
+        wake(context=Time(push.TIME_FOR_A_ROUND))
 
     class Recovers(Time):
         def get_remaining_time_in_millis(self) -> int:

@@ -162,12 +162,6 @@ def test_an_option_without_a_name_goes_by_its_key():
     }
 
 
-def test_a_level_says_where_it_came_from_as_the_originals_events_did():
-    _, args = asked(raw("job.level_up", {"job_key": "merchant"}, {"source": "item.sold"}))
-
-    assert args == {"user_id": "", "job_key": "merchant", "old_level": "", "new_level": "", "source": "item.sold"}
-
-
 @pytest.mark.parametrize(("multiplier", "shown"), [(0.1, "0.10"), (2, "2.00"), (500.0, "500.00"), (0, "0.00")])
 def test_slots_show_their_multiplier_with_two_decimals(multiplier: float, shown: str):
     spun = {

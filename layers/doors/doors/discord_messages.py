@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 BLURPLE: Final = 0x5865F2
 MOST_EMBEDS: Final = 10
+MOST_CHOICES: Final = 25
 MOST_FIELDS: Final = 25
 MOST_TEXT: Final = 6000
 """Of all embeds of a message together."""
+
+GREY_BUTTON, BLUE_BUTTON, GREEN_BUTTON, RED_BUTTON = 2, 1, 3, 4
 
 _MARKDOWN = re.compile(r"([\\*_~`|>#\[\]()<@:-])")
 
@@ -51,23 +54,84 @@ class Embed:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """
+    Attributes:
+        description: shown in menus only.
+    """
+
+    name: str
+    value: str | int
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
     label: str
     custom_id: str
+    style: int = GREY_BUTTON
+    disabled: bool = False
 
 
-def message(*embeds: Embed, buttons: Sequence[Button] = ()) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Select:
+    custom_id: str
+    choices: tuple[Choice, ...]
+    placeholder: str = ""
+
+
+def message(*embeds: Embed, components: Sequence[Button | Select] = ()) -> dict[str, Any]:
     """Nobody is called by it, whoever's name is in it."""
-    row = {"type": 1, "components": [_button(button) for button in buttons]}
-    return {
-        "embeds": _embeds(embeds),
-        "components": [row] if buttons else [],
-        "allowed_mentions": {"parse": []},
-    }
+    return {"embeds": _embeds(embeds), "components": _rows(components), "allowed_mentions": {"parse": []}}
+
+
+def filled(text: str, length: int) -> str:
+    """Discord takes no empty names."""
+    return clip(text, length) or "\u200b"
+
+
+def custom_id_of(custom_id: str) -> str:
+    """Ours, and never cut: half of one would mean something else."""
+    if not 1 <= len(custom_id) <= 100:
+        raise ValueError(f"a custom id has 1 to 100 characters: {custom_id!r}")
+    return custom_id
+
+
+def _rows(components: Sequence[Button | Select]) -> list[dict[str, Any]]:
+    """At most five rows: a menu fills one, of buttons there are up to five in each."""
+    rows: list[list[dict[str, Any]]] = []
+    for component in components:
+        if isinstance(component, Select):
+            rows.append([_select(component)])
+        elif rows and rows[-1][0]["type"] == 2 and len(rows[-1]) < 5:
+            rows[-1].append(_button(component))
+        else:
+            rows.append([_button(component)])
+    return [{"type": 1, "components": row} for row in rows[:5]]
 
 
 def _button(button: Button) -> dict[str, Any]:
-    return {"type": 2, "style": 1, "label": clip(button.label, 80), "custom_id": button.custom_id}
+    return {
+        "type": 2,
+        "style": button.style,
+        "label": filled(button.label, 80),
+        "custom_id": custom_id_of(button.custom_id),
+        "disabled": button.disabled,
+    }
+
+
+def _select(select: Select) -> dict[str, Any]:
+    options: list[Mapping[str, Any]] = [
+        {"label": filled(choice.name, 100), "value": str(choice.value)[:100]}
+        | ({"description": clip(choice.description, 100)} if choice.description else {})
+        for choice in select.choices[:MOST_CHOICES]
+    ]
+    return {
+        "type": 3,
+        "custom_id": custom_id_of(select.custom_id),
+        "options": options,
+        "placeholder": clip(select.placeholder, 150),
+    }
 
 
 def _embeds(embeds: Sequence[Embed]) -> list[dict[str, Any]]:

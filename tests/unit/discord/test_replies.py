@@ -28,9 +28,9 @@ def test_a_message_is_cut_to_what_discord_takes(
     check_answer(replies.answer(Reply(text, shown, buttons(number), update=update), public=public))
 
 
-@given(st.lists(words, max_size=40, unique_by=lambda word: word[:100]))
-def test_menus_and_suggestions_are_cut_too(found: list[str]):
-    choices = tuple(Choice(word, word or "-", word) for word in found)
+@given(st.lists(st.tuples(words, names), max_size=40, unique_by=lambda each: each[1][:100]))
+def test_menus_and_suggestions_are_cut_too(found: list[tuple[str, str]]):
+    choices = tuple(Choice(word, value, word) for word, value in found)
 
     check_answer(replies.choices(choices))
     if choices:

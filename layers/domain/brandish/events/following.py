@@ -73,16 +73,11 @@ def read_after(tx: Tx, place: Place, limit: int = 500) -> Page:
     found = [row for row in rows if row["event_id"] is not None]
     places = tuple(_place_of(row) for row in found)
     full = len(found) == limit
-    return Page(tuple(map(frame_of, found)), places, max(place, places[-1] if full else settled), full)
+    return Page(tuple(map(_frame_of, found)), places, max(place, places[-1] if full else settled), full)
 
 
-def frame_of(row: Mapping[str, Any]) -> Frame:
-    """An event as listeners get it. Source: rules 17: a level-up tells its source, which the log keeps beside it."""
-    payload = row["payload"]
-    source = row["metadata"].get("source")
-    if source is not None and "source" not in payload:
-        payload = {**payload, "source": source}
-    return Frame(row["event_id"], row["event_type"], int(row["created_at"].timestamp()), payload)
+def _frame_of(row: Mapping[str, Any]) -> Frame:
+    return Frame(row["event_id"], row["event_type"], int(row["created_at"].timestamp()), row["payload"])
 
 
 def _place_of(row: Mapping[str, Any]) -> Place:

@@ -207,7 +207,7 @@ def list_events_after(tx: Tx, transaction_id: int, position: int, limit: int) ->
         SELECT settled::text::bigint AS settled, found.*
         FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS settled) AS snapshot
         LEFT JOIN LATERAL (
-            SELECT event_id, event_type, payload, metadata, created_at,
+            SELECT event_id, event_type, payload, created_at,
                    transaction_id::text::bigint AS transaction_id, position
             FROM events
             WHERE (events.transaction_id, events.position) > (%s::text::xid8, %s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
@@ -12,6 +13,9 @@ from brandish.errors import Refused
 from brandish.events.models import Event
 from brandish.inventory.models import Slot
 from brandish.players.models import Crowd, Fact, Player, PlayerRef
+
+_MENTION = re.compile(r"<@!?([0-9]{1,20})>")
+"""What Discord makes of an @name that somebody picks while typing."""
 
 
 class ItemUsed(Event):
@@ -57,6 +61,16 @@ class Wish:
     user: PlayerRef
     quantity: int
     target: str | None
+
+    @property
+    def player(self) -> PlayerRef | None:
+        """Whoever the target is, when it is a player."""
+        if not self.target:
+            return None
+        mention = _MENTION.fullmatch(self.target) if self.user.platform == "discord" else None
+        if mention:
+            return PlayerRef("discord", mention[1])
+        return PlayerRef(self.user.platform, username=self.target)
 
 
 @dataclass(frozen=True, slots=True)

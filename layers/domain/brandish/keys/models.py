@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
+
+from brandish.errors import NotFound, Refused
 
 Role = Literal["admin", "bot", "viewer"]
 
@@ -25,3 +28,23 @@ class Verdict:
 
     holder: KeyHolder | None
     failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A key as far as it is known after it was made: not the key itself."""
+
+    name: str
+    role: Role
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+class NoSuchKey(NotFound):
+    code = "not_found"
+    message = "There is no key called {name} to revoke."
+
+
+class OwnKey(Refused):
+    code = "validation"
+    message = "This call is made with the key {name}. Revoke it with another administrator's."

@@ -36,5 +36,17 @@ def upsert_key(tx: Tx, key_hash: str, name: str, role: str) -> None:
     )
 
 
+def list_keys(tx: Tx) -> Cursor:
+    """Rows: `name`, `role`, `created_at`, `revoked_at`; by name."""
+    return tx.execute("SELECT name, role, created_at, revoked_at FROM api_keys ORDER BY name")
+
+
+def revoke_key(tx: Tx, name: str) -> Cursor:
+    """A row if there was one to revoke."""
+    return tx.execute(
+        "UPDATE api_keys SET revoked_at = %s WHERE name = %s AND revoked_at IS NULL RETURNING name", (tx.now, name)
+    )
+
+
 def delete_failures_before(tx: Tx, moment: datetime) -> None:
     tx.execute("DELETE FROM failed_keys WHERE window_start < %s", (moment,))

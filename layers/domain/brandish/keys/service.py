@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
+from secrets import token_urlsafe
 
 from brandish.database import Tx
 from brandish.keys import queries
-from brandish.keys.models import KeyHolder, Role, Verdict
+from brandish.keys.models import KeyHolder, Listed, NoSuchKey, OwnKey, Role, Verdict
 
 FAILURE_WINDOW = timedelta(minutes=5)
 FAILURES_TO_WARN = 5
@@ -51,6 +52,32 @@ def admit(tx: Tx, address: str, find_holder: Callable[[], KeyHolder | None]) -> 
 def store(tx: Tx, key_hash: str, name: str, role: Role) -> None:
     """Let the key with this hash in; a name that had another key before has only the new one now."""
     queries.upsert_key(tx, key_hash, name, role)
+
+
+def make(tx: Tx, name: str, role: Role) -> str:
+    """A new key, which nobody can look up later; the name's earlier one ends."""
+    key = token_urlsafe(32)
+    store(tx, digest(key), name, role)
+    return key
+
+
+def list_all(tx: Tx) -> list[Listed]:
+    return [Listed(**row) for row in queries.list_keys(tx).fetchall()]
+
+
+def revoke(tx: Tx, name: str, caller: str) -> None:
+    """The gateway remembers whom it has let in: the key works for up to five minutes more.
+
+    Args:
+        caller: name of the key that asks for it, which must not be the one, or nobody might be left.
+
+    Raises:
+        NoSuchKey, OwnKey
+    """
+    if name == caller:
+        raise OwnKey(name=name)
+    if queries.revoke_key(tx, name).fetchone() is None:
+        raise NoSuchKey(name=name)
 
 
 def forget_failures(tx: Tx) -> None:

@@ -94,4 +94,4 @@ class UnknownNode(NotFound):
 
 class LevelTooHigh(Refused):
     code = "validation"
-    message = "{node} has only {max_level} level(s)."
+    message = "The highest level of {node} is {max_level}."

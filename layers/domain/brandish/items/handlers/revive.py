@@ -8,7 +8,6 @@ from brandish.database import Tx
 from brandish.errors import Refused
 from brandish.items.models import Reach, TargetRequired, Use, Used, Wish
 from brandish.items.texts import so_many
-from brandish.players.models import PlayerRef
 from brandish.timeouts import service as timeouts
 from brandish.timeouts.rules import adjusted, in_words
 
@@ -19,9 +18,7 @@ class NotSilenced(Refused):
 
 
 def reach(tx: Tx, wish: Wish) -> Reach:
-    platform = wish.user.platform
-    named = PlayerRef(platform, username=wish.target) if wish.target else None
-    return Reach(named=named, facts=(timeouts.silenced_on(tx, platform),))
+    return Reach(named=wish.player, facts=(timeouts.silenced_on(tx, wish.user.platform),))
 
 
 def use(tx: Tx, use: Use) -> Used:

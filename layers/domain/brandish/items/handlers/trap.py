@@ -9,18 +9,16 @@ from brandish.database import Tx
 from brandish.items.models import OneAtATime, Reach, TargetRequired, Use, Used, Wish
 from brandish.items.texts import so_many
 from brandish.messages import service as messages
-from brandish.players.models import Player, PlayerRef
+from brandish.players.models import Player
 from brandish.timeouts import service as timeouts
 from brandish.timeouts.rules import in_words
 from brandish.traps import service as traps
 
 
 def reach(tx: Tx, wish: Wish) -> Reach:
-    platform = wish.user.platform
     if wish.item.handler_config.target == "named":
-        named = PlayerRef(platform, username=wish.target) if wish.target else None
-        return Reach(named=named, facts=(traps.WAITING,))
-    return Reach(crowd=messages.some(tx, platform, wish.quantity), facts=(traps.WAITING,))
+        return Reach(named=wish.player, facts=(traps.WAITING,))
+    return Reach(crowd=messages.some(tx, wish.user.platform, wish.quantity), facts=(traps.WAITING,))
 
 
 def use(tx: Tx, use: Use) -> Used:

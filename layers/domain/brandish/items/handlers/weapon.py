@@ -10,7 +10,6 @@ from brandish.database import Tx
 from brandish.items.models import NoTargets, Reach, TargetRequired, Use, Used, Wish
 from brandish.items.texts import so_many
 from brandish.messages import service as messages
-from brandish.players.models import PlayerRef
 from brandish.shields import service as shields
 from brandish.shields.models import Struck
 from brandish.timeouts.rules import adjusted, in_words
@@ -19,8 +18,7 @@ from brandish.timeouts.rules import adjusted, in_words
 def reach(tx: Tx, wish: Wish) -> Reach:
     config, platform = wish.item.handler_config, wish.user.platform
     if config.target == "named":
-        named = PlayerRef(platform, username=wish.target) if wish.target else None
-        return Reach(named=named, facts=(shields.CHARGES,))
+        return Reach(named=wish.player, facts=(shields.CHARGES,))
     number = 1 if config.target == "random" else tx.rng.randint(config.min_targets, config.max_targets)
     return Reach(crowd=messages.some(tx, platform, number), facts=(shields.CHARGES,))
 

@@ -1,0 +1,156 @@
+"""Who listens while people play and things break hears all of the log, once, and in its order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import closing
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from brandish.database import Connection, connect, transaction
+from brandish.events import service as events
+from local.demo.game import Game, Request
+from local.process import StackProcess
+from tests.announcements import did
+from tests.fake_discord import FakeDiscord
+from tests.fake_streamerbot import FakeStreamerbot
+from tests.promises.listeners import Socketed, Streamed, heard, last_position, listening, to_hear
+from tests.promises.opening import choose_seed, furnish
+from tests.promises.playing import playing
+from tests.promises.test_crash import wait
+
+CLIENTS = 8
+SECONDS = 60.0
+FEW = {"item.sold": "item.sold", "gamble.complete": "gamble.completed"}
+"""{type: the name under which it is asked for}"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["stopped", "killed"])
+def test_a_minute_of_play_and_a_restart_cost_no_listener_an_event(database_url: str, tmp_path: Path, how: str):
+    seed = choose_seed()
+    with closing(connect(database_url)) as conn, StackProcess(database_url, state=tmp_path) as stack:
+        furnish(conn, Random(seed))
+        time.sleep(BEGINNING_SECONDS)
+        everything, few = (Streamed(stack), Socketed(stack)), (Streamed(stack, names()), Socketed(stack, names()))
+        listeners = (*everything, *few)
+        begin = last_position(conn)
+        with listening(listeners, wait):
+            with playing(stack, seed) as said:
+                time.sleep(SECONDS / 2)
+                stack.stop() if how == "stopped" else stack.kill()
+                stack.start()
+                everything[0].move()
+                few[0].move()
+                time.sleep(SECONDS / 2)
+            stack_said = stack.output()
+            all_of_it, few_of_it = to_hear(conn, begin), to_hear(conn, begin, FEW)
+            for each in everything:
+                wait(lambda each=each: heard(each)[-1:] == all_of_it[-1:], "the end")
+            for each in few:
+                wait(lambda each=each: heard(each)[-1:] == few_of_it[-1:], "the end")
+            time.sleep(2)  # for what comes too often
+
+        assert said["2xx"] > 500, said
+        assert said["5xx"] == 0, stack_said
+        assert len(all_of_it) > 1000
+        assert 20 < len(few_of_it) < len(all_of_it) / 2
+        assert all(heard(each) == all_of_it for each in everything)
+        assert all(heard(each) == few_of_it for each in few)
+        assert [each.connections for each in listeners] == [2] * 4
+
+
+def names() -> str:
+    return ",".join(FEW.values())
+
+
+BEGINNING_SECONDS = 3.0
+"""For what a stack has to say at first: which vote is on, for one."""
+FLOOD = 2000
+"""events, with a second's time to write them"""
+SLEEP_SECONDS = 20.0
+MANY = 50
+"""WebSockets"""
+VISIBILITY_SECONDS = 60
+"""What a process had in hand when it died comes again after so long."""
+VIEWER = {"platform": "twitch", "platform_id": "1", "username": "viewer"}
+
+
+@pytest.mark.slow
+def test_who_does_not_read_a_flood_holds_up_nobody_and_gets_it_later(stack_with_peers: StackProcess, conn: Connection):
+    stack = stack_with_peers
+    fast, slow = (Streamed(stack), Socketed(stack), Socketed(stack)), (Streamed(stack), Socketed(stack))
+    time.sleep(BEGINNING_SECONDS)
+    begin = last_position(conn)
+    with listening((*fast, *slow), wait):
+        for each in slow:
+            each.awake.clear()
+        begun = time.monotonic()
+        for _ in range(20):
+            with transaction(conn) as tx:
+                for number in range(100):
+                    events.broadcast(tx, "said", {"number": number, "text": "x" * 4000})
+        wait(lambda: all(len(heard(each)) >= FLOOD for each in fast), "the fast")
+        assert time.monotonic() < begun + SLEEP_SECONDS / 2
+        assert all(len(heard(each)) < FLOOD for each in slow)
+        time.sleep(max(0.0, begun + SLEEP_SECONDS - time.monotonic()))
+        with transaction(conn) as tx:
+            events.broadcast(tx, "said", {"number": FLOOD})
+        for each in slow:
+            each.awake.set()
+        all_of_it = to_hear(conn, begin)
+        wait(lambda: all(heard(each)[-1:] == all_of_it[-1:] for each in (*fast, *slow)), "the slow")
+        time.sleep(2)  # for what comes too often
+
+    for each in (*fast, *slow):
+        assert heard(each) == all_of_it
+
+
+@pytest.mark.slow
+def test_the_death_of_what_delivers_loses_nothing(
+    stack_with_peers: StackProcess, conn: Connection, discord_peer: FakeDiscord, streamerbot_peer: FakeStreamerbot
+):
+    """The process of the outer ring is killed in the middle of it: Discord, which knows a message by its number, has
+    none twice; Streamer.bot, which does not, has at most the one again that was on its way; who listens knows an
+    event by its id."""
+    stack, discord, streamerbot = stack_with_peers, discord_peer, streamerbot_peer
+    listeners = [Socketed(stack) for _ in range(MANY)]
+    with Game(stack.url, stack.api_key) as game:
+        did(game, "/api/v1/user/register", VIEWER)
+        time.sleep(BEGINNING_SECONDS)
+        begin = last_position(conn)
+        with listening(listeners, wait):
+            for number in range(1, 101):
+                did(game, "/api/v1/admin/announce", {"title": f"{number}", "description": "It goes on"})
+                silence = {"platform": "twitch", "username": VIEWER["username"], "duration_seconds": number}
+                assert game.ask(Request("PUT", "/api/v1/user/timeout", silence)).ok
+                if number == 50:
+                    wait(lambda: len(discord.messages) > 20, "Discord to be told")
+                    os.kill(outer_process(stack), signal.SIGKILL)
+                time.sleep(0.05)
+            patience = 2 * VISIBILITY_SECONDS
+            all_of_it = to_hear(conn, begin)
+            to_run = [id for id, type in all_of_it if type == "timeout.applied"]
+            wait(lambda: discord.titles[-1:] == ["100"], "Discord", patience)
+            wait(lambda: [ran.id for ran in streamerbot.ran][-1:] == to_run[-1:], "Streamer.bot", patience)
+            for each in listeners:
+                wait(lambda each=each: heard(each)[-1:] == all_of_it[-1:], "the end", patience)
+
+    assert discord.titles == [f"{number}" for number in range(1, 101)]
+    ran = [action.id for action in streamerbot.ran if action.id in to_run]
+    assert list(dict.fromkeys(ran)) == to_run
+    assert len(ran) <= len(to_run) + 1
+    for each in listeners:
+        assert list(dict.fromkeys(heard(each))) == all_of_it
+    again = [len(heard(each)) - len(all_of_it) for each in listeners]
+    assert max(again) < 100
+
+
+def outer_process(stack: StackProcess) -> int:
+    assert stack._process is not None
+    children = Path(f"/proc/{stack._process.pid}/task/{stack._process.pid}/children").read_text().split()
+    return next(int(pid) for pid in children if b"local.outer_process" in Path(f"/proc/{pid}/cmdline").read_bytes())

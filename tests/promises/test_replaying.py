@@ -1,0 +1,131 @@
+"""A day's events once more: who asked hears them, nobody else does, and the game stays as it is."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from psycopg import sql
+
+from brandish.database import Connection
+from local.demo.game import Game, Request
+from local.process import StackProcess
+from notify_discord.texts import TEXTS
+from tests.fake_discord import FakeDiscord, Message
+from tests.fake_streamerbot import FakeStreamerbot
+from tests.promises.clock import bring_forward, underway
+from tests.promises.listeners import Socketed, Streamed, heard, listening
+from tests.promises.opening import choose_seed, furnish
+from tests.promises.playing import playing
+from tests.promises.test_crash import wait
+
+SECONDS = 15.0
+QUIET_SECONDS = 3.0
+PATIENCE = 120.0
+TOLD = ("achievement.unlocked", "gamble.started", "gamble.complete", "job.level_up")
+
+PLUMBING = {
+    "events": "the wish for the replay is one, and is published",
+    "business_counters": "published events are counted",
+    "request_counters": "requests are counted",
+    "stream_clients": "who listens says so again and again",
+    "idempotency_keys": "of the wish",
+}
+"""{table: why it may change}. The rows of the log that were there before must be as they were, all the same."""
+
+Dump = dict[str, Counter[str]]
+
+
+@pytest.mark.slow
+def test_a_day_told_again_changes_nothing_and_reaches_only_who_asked(
+    stack_with_peers: StackProcess, conn: Connection, discord_peer: FakeDiscord, streamerbot_peer: FakeStreamerbot
+):
+    seed = choose_seed()
+    furnish(conn, Random(seed))
+    listeners = (Streamed(stack_with_peers), Socketed(stack_with_peers))
+    with Game(stack_with_peers.url, stack_with_peers.api_key) as game, listening(listeners, wait):
+        with playing(stack_with_peers, seed):
+            time.sleep(SECONDS)
+        bring_forward(conn)
+        wait(lambda: quiet(conn), "quiet", PATIENCE)
+        to_tell = logged(conn)
+        wait(lambda: len(discord_peer.messages) == sum(to_tell.values()), "the first time", PATIENCE)
+        game_before, log_before = dump(conn), log(conn)
+        told_before = list(discord_peer.messages)
+        ran_before, heard_before = list(streamerbot_peer.ran), [heard(each) for each in listeners]
+
+        now = datetime.now(UTC)
+        range_ = {"since": (now - timedelta(days=1)).isoformat(), "until": now.isoformat()}
+        assert game.ask(Request("POST", "/api/v1/admin/events/replay", range_ | {"to": "discord"})).ok
+        wait(lambda: len(discord_peer.messages) >= 2 * len(told_before), "the second time", PATIENCE)
+        wait(lambda: quiet(conn), "quiet", PATIENCE)
+
+    assert sum(to_tell.values()) > 10
+    again = discord_peer.messages[len(told_before) :]
+    assert texts(again) == texts(told_before)
+    assert {each.body["embeds"][0]["footer"]["text"] for each in again} == {"Told once more"}
+    assert all(not each.buttons for each in again)
+    assert {name: dump(conn)[name] - rows for name, rows in game_before.items()} == {
+        name: Counter() for name in game_before
+    }
+    assert dump(conn) == game_before
+    assert log(conn)[: len(log_before)] == log_before
+    assert streamerbot_peer.ran == ran_before
+    assert [heard(each) for each in listeners] == heard_before
+
+
+def texts(messages: list[Message]) -> list[tuple[str, str]]:
+    """Not in their order: the relay goes by position, a replay by transaction."""
+    return sorted((each.title, each.text) for each in messages)
+
+
+def dump(conn: Connection) -> Dump:
+    """All rows of all tables of the game."""
+    names = [
+        row["name"]
+        for row in conn.execute(
+            """
+            SELECT relname AS name FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+            """
+        ).fetchall()
+    ]
+    assert set(names) > PLUMBING.keys()
+    return {name: rows(conn, name) for name in sorted(names) if name not in PLUMBING}
+
+
+def rows(conn: Connection, table: str) -> Counter[str]:
+    statement = sql.SQL("SELECT to_jsonb(t) AS row FROM {} t").format(sql.Identifier(table))
+    return Counter(json.dumps(row["row"], sort_keys=True) for row in conn.execute(statement).fetchall())
+
+
+def log(conn: Connection) -> list[dict[str, Any]]:
+    found = conn.execute("SELECT to_jsonb(e) AS row FROM events e ORDER BY transaction_id, position").fetchall()
+    return [each["row"] for each in found]
+
+
+def logged(conn: Connection) -> Counter[str]:
+    """What Discord hears of."""
+    found = conn.execute("SELECT event_type AS type, count(*) AS n FROM events GROUP BY 1").fetchall()
+    return Counter({row["type"]: row["n"] for row in found if row["type"] in TEXTS})
+
+
+def quiet(conn: Connection) -> bool:
+    """Nothing waits, and nothing happens."""
+    before = (dump(conn), log(conn))
+    waiting = conn.execute(
+        """
+        SELECT (SELECT count(*) FROM events WHERE next_attempt_at IS NOT NULL)
+             + (SELECT count(*) FROM stats_inbox) + (SELECT count(*) FROM engagement_inbox) AS n
+        """
+    ).fetchone()
+    if waiting != {"n": 0} or underway(conn):
+        time.sleep(1)
+        return False
+    time.sleep(QUIET_SECONDS)
+    return before == (dump(conn), log(conn))

@@ -1,0 +1,58 @@
+"""Invocations, seen from the event loop that waits for them."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+from typing import Any
+
+import pytest
+
+from local.resources import Function
+from local.runtime import FunctionError, Runtime
+
+FAR_AWAY = Function("far_away", "far.away.handler", "", {}, 0.1, 128, None, 0, None, "arn:far_away")
+
+
+class Elsewhere:
+    def __init__(self) -> None:
+        self.answer: Future[Any] = Future()
+
+    def start(self, name: str, event: Any) -> Future[Any]:
+        return self.answer
+
+
+@pytest.fixture
+def elsewhere() -> Elsewhere:
+    return Elsewhere()
+
+
+@pytest.fixture
+def runtime(elsewhere: Elsewhere) -> Runtime:
+    return Runtime({FAR_AWAY.name: FAR_AWAY}, here=lambda _: False, elsewhere=elsewhere)
+
+
+def test_an_answer_at_the_moment_of_the_end_does_not_put_the_end_off(runtime: Runtime, elsewhere: Elsewhere):
+    """Else a poller takes another batch, and the stack waits for it for ever."""
+
+    async def scene() -> bool:
+        poller = asyncio.create_task(runtime.invoke(FAR_AWAY.name, {}))
+        await asyncio.sleep(0)
+        elsewhere.answer.set_result("done")  # reaches the loop in its next turn
+        asyncio.get_running_loop().call_soon(poller.cancel)  # in the same one
+        await asyncio.wait([poller])
+        return poller.cancelled()
+
+    assert asyncio.run(scene())
+
+
+def test_what_takes_longer_than_its_function_may_is_given_up(runtime: Runtime, elsewhere: Elsewhere):
+    with pytest.raises(FunctionError, match=r"Task timed out after 0\.10 seconds"):
+        asyncio.run(runtime.invoke(FAR_AWAY.name, {}))
+
+    assert elsewhere.answer.cancelled()
+
+
+def test_a_caller_may_have_less_patience_than_the_function_has_time(runtime: Runtime):
+    with pytest.raises(TimeoutError):
+        asyncio.run(runtime.invoke(FAR_AWAY.name, {}, patience_seconds=0.01))
