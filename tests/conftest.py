@@ -46,13 +46,19 @@ def postgres() -> Iterator[Postgres]:
 def template_database(postgres: Postgres) -> str:
     """The name of a database with the current schema and content, for copying only."""
     from brandish.database import connect, transaction
+    from brandish.events import service as events
     from brandish.migrations import migrate
     from brandish.preparation import prepare
 
     name = f"template_{uuid4().hex}"
     url = postgres.create_database(name)
     migrate(url)
-    with closing(connect(url)) as connection, transaction(connection, rng=Random(1)) as tx:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        closing(connect(url)) as connection,
+        transaction(connection, rng=Random(1)) as tx,
+    ):
+        patch.setattr(events, "DAYS_AHEAD", 2)  # every copy makes every partition anew
         prepare(tx)
         tx.execute("DELETE FROM events")  # so that a test finds in the log what it has done
     return name

@@ -67,7 +67,7 @@ class EventRow(BaseModel):
     event_type: str
     user_id: UUID | None = None
     event_id: UUID
-    payload: Any
+    payload: Any = None
     metadata: dict[str, Any] | None = None
     created_at: datetime
 

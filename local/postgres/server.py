@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -52,6 +53,8 @@ class Postgres:
         self._lock: int = lock
         self._socket_dir: Path = socket_dir
         self._process: subprocess.Popen[bytes] = process
+        self._administrating = threading.Lock()
+        self._administration: psycopg.Connection | None = None
 
     @classmethod
     def start(cls, data_dir: Path, *, durable: bool, settings: dict[str, str] | None = None) -> Self:
@@ -147,10 +150,17 @@ class Postgres:
         self.stop()
 
     def _administrate(self, statement: sql.Composed) -> None:
-        with psycopg.connect(self.url(), autocommit=True) as conn:
-            conn.execute(statement)
+        """On a connection that is kept: tests make and drop a database each."""
+        with self._administrating:
+            if self._administration is None or self._administration.broken:
+                self._administration = psycopg.connect(self.url(), autocommit=True)
+            self._administration.execute(statement)
 
     def _end(self) -> None:
+        with self._administrating:
+            if self._administration is not None:
+                self._administration.close()
+                self._administration = None
         for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
             self._process.send_signal(number)
             with suppress(subprocess.TimeoutExpired):

@@ -29,6 +29,7 @@ def game(
         yield game
 
 
+@pytest.mark.slow
 def test_a_bad_connection_loses_nothing_doubles_nothing_and_keeps_the_order(game: Game, discord: FakeDiscord):
     """event -> relay -> rule -> queue -> the process outside -> Discord."""
     evening(game)

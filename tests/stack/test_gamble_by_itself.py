@@ -18,6 +18,7 @@ GRACE = 6
 BOX = {"item_name": "lootbox_tier1", "quantity": 2}
 
 
+@pytest.mark.slow
 def test_a_gamble_ends_by_itself_at_its_deadline(
     postgres: Postgres, template_database: str, monkeypatch: pytest.MonkeyPatch
 ):

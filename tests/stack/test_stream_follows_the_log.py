@@ -135,6 +135,7 @@ def test_who_comes_without_leave_does_not_listen(shared: tuple[StackProcess, str
         ask(stack.url, f"/api/v1/user/item/add?ticket={ticket}", {}, api_key="")
 
 
+@pytest.mark.slow
 def test_everybody_gets_every_event_once_and_in_the_logs_order_through_a_stop_and_a_crash(
     shared: tuple[StackProcess, str],
 ):

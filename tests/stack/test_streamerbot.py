@@ -44,6 +44,7 @@ def fake() -> Iterator[FakeStreamerbot]:
         yield fake
 
 
+@pytest.mark.slow
 def test_every_action_runs_once_and_in_order_though_the_program_is_closed_for_a_while(
     game: Game, fake: FakeStreamerbot
 ):
