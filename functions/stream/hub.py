@@ -23,6 +23,8 @@ from stream.window import Window
 log = logging.getLogger("brandish")
 
 POLL_SECONDS = 0.25
+PER_LISTENER_SECONDS = 0.003
+"""More between two looks for each who listens: they are woken together, and a crowd is better woken seldom."""
 RETRY_SECONDS = 1.0
 READERS_AHEAD = 4
 """So many who are behind may have their pages read before it is the newest events' turn again."""
@@ -121,7 +123,7 @@ class Hub:
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 if not more:
-                    await asyncio.sleep(POLL_SECONDS)
+                    await asyncio.sleep(POLL_SECONDS + PER_LISTENER_SECONDS * len(self._listeners))
         self.window = None
 
     async def _read_on(self) -> bool:
