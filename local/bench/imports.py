@@ -16,7 +16,7 @@ BUDGET_MS = 150
 DISCORD = ("Discord", "DiscordDeferred")
 """They may take BUDGET_MS besides the domain, which they need as a whole."""
 DOMAIN = "(domain)"
-UNHURRIED = ("Migrate",)  # runs once a deployment, and nobody waits for its start
+UNHURRIED = ("Migrate", "Replay")  # nobody waits for their start
 
 # `ready`: what Lambda's INIT phase waits for. `answered`: a path that no route has, so no use case and no database.
 _CHILD = """
