@@ -41,14 +41,14 @@ class Bus:
     ) -> None:
         for rule in template.rules:
             check(rule.pattern)
+        _check_groups(template)
+        for spec in template.queues.values():
+            if spec.dead_letters and template.queues[spec.dead_letters].fifo != spec.fifo:
+                raise TemplateError(f"{spec.name}: its dead-letter queue must be of the same kind")
         self._messages = MessageStore(messages)
         self.queues = {name: _queue(spec, self._messages) for name, spec in template.queues.items()}
         for queue in self.queues.values():
-            if queue.spec.dead_letters:
-                queue.dead_letters = self.queues[queue.spec.dead_letters]
-                if queue.dead_letters.spec.fifo != queue.spec.fifo:
-                    raise TemplateError(f"{queue.spec.name}: its dead-letter queue must be of the same kind")
-        _check_groups(template)
+            queue.dead_letters = self.queues[queue.spec.dead_letters] if queue.spec.dead_letters else None
         self._template = template
         self._runtime = runtime
         self._retry_delays = retry_delays
