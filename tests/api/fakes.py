@@ -66,6 +66,6 @@ def fake_event_bridge() -> Iterator[FakeEventBridge]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         bridge.url = f"http://127.0.0.1:{server.server_port}"
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
         yield bridge
         server.shutdown()

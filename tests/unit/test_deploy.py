@@ -69,7 +69,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             "AWS_SECRET_ACCESS_KEY": "nothing",
         }.items():
             monkeypatch.setenv(name, value)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
         yield told
         server.shutdown()
 
