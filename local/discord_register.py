@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from typing import Final
 
@@ -13,6 +14,7 @@ from doors.outbound import Rejected, Unavailable
 from notify_discord.registration import Difference, Place, compare, existing, sync
 
 PATIENCE_SECONDS: Final = 30
+ID: Final = re.compile(r"[0-9]{1,20}")
 WHERE: Final = "the page of your application at https://discord.com/developers/applications"
 
 
@@ -30,6 +32,17 @@ def main() -> int:
         print("\n".join(missing), file=sys.stderr)
         return 1
     guild_id = "" if options.everywhere else options.guild or settings.discord_guild_id
+    wrong = [
+        f"{name} is not a number, as Discord's ids are: {value!r}."
+        for name, value in (
+            ("DISCORD_APPLICATION_ID", settings.discord_application_id),
+            ("--guild" if options.guild else "DISCORD_GUILD_ID", guild_id),
+        )
+        if value and not ID.fullmatch(value)
+    ]
+    if wrong:
+        print("\n".join(wrong), file=sys.stderr)
+        return 1
     place = Place(settings.discord_application_id, guild_id)
     where = f"on server {guild_id}" if guild_id else "on all servers"
     try:

@@ -21,6 +21,7 @@ from local.messages import open_store
 from local.resources import Template
 
 PATH: Final = "/schedules/"
+STEP_SECONDS: Final = 30.0  # so often somebody looks at the clock, which may be set, or stand while a machine sleeps
 
 Invoke = Callable[[str, Any], None]
 Key = tuple[str, str]  # group, name
@@ -124,7 +125,7 @@ class OneShots:
         expression = request["ScheduleExpression"]
         if not re.fullmatch(r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)", expression):
             raise _invalid(f"Invalid Schedule Expression {expression}. The local scheduler takes at(...).")
-        if next_fire(expression, _timezone(request), datetime.now(UTC)) is None:
+        if next_fire(expression, _timezone(request), now()) is None:
             raise _invalid(f"Invalid Schedule Expression {expression}. It is in the past.")
 
     def _find(self, key: Key) -> dict[str, Any] | None:
@@ -142,8 +143,8 @@ class OneShots:
 
     async def _keep(self, key: Key, request: Mapping[str, Any]) -> None:
         due = _due(request)
-        while (left := (due - datetime.now(UTC)).total_seconds()) > 0:
-            await asyncio.sleep(min(left, 30))  # in steps, for a clock that is set or a machine that sleeps
+        while (left := (due - now()).total_seconds()) > 0:
+            await asyncio.sleep(min(left, STEP_SECONDS))
         function = self._functions.get(request["Target"]["Arn"])
         if function is not None:  # the template may have changed since
             self._invoke(function, json.loads(request["Target"]["Input"]))
@@ -152,6 +153,10 @@ class OneShots:
     def _forget(self, key: Key) -> asyncio.Task[None]:
         self._db.execute("DELETE FROM schedules WHERE schedule_group = ? AND name = ?", key)
         return self._timers.pop(key)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _due(request: Mapping[str, Any]) -> datetime:

@@ -31,7 +31,7 @@ log = logging.getLogger("local.outer")
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 READY: Final = b"ready\n"
-START_SECONDS: Final = 30.0
+START_SECONDS: Final = 60.0
 PAUSE_SECONDS: Final = 1.0  # before another start of what could not start
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, Self
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-START_SECONDS: Final = 30
+START_SECONDS: Final = 120  # on a machine that has much else to do
 
 
 class StackProcess:

@@ -1,4 +1,4 @@
-"""`python -m local.replay --since ... [--until ...] [--to NAME]`: the log's past, on the terminal or sent out again."""
+"""`python -m local.replay --since ...`: the past that the log has, on the terminal or, with `--to`, sent out again."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def _show(game: Game, options: argparse.Namespace) -> int:
         created_at = datetime.fromisoformat(row["created_at"])
         frame = Frame(UUID(row["event_id"]), row["event_type"], int(created_at.timestamp()), row.get("payload"))
         print(frame.text, end="")
-    print(f"{len(rows)} events. With --to NAME they are published once more, for that destination.", file=sys.stderr)
+    count = "1 event. With --to NAME it is" if len(rows) == 1 else f"{len(rows)} events. With --to NAME they are"
+    print(f"{count} published once more, for that destination.", file=sys.stderr)
     return 0
 
 
@@ -93,7 +94,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--since", type=_moment, required=True, metavar="TIME", help="2026-03-01T18:00, UTC if unsaid")
     parser.add_argument("--until", type=_moment, default=datetime.now(UTC), metavar="TIME", help="now when left out")
-    parser.add_argument("--to", metavar="NAME", help="discord, streamerbot, ...; left out: the terminal")
+    parser.add_argument("--to", choices=("discord", "streamerbot"), help="left out: the terminal")
     parser.add_argument("--type", metavar="TYPE", help="only events of this type")
     parser.add_argument("--user", metavar="ID", help="only events of this player")
     return parser.parse_args()

@@ -9,9 +9,11 @@ from typing import Any, Final
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from local.sockets import MAX_FRAME, MAX_MESSAGE
 
+GRACE_SECONDS: Final = 2  # for requests under way when the stack stops
 _BEYOND_ASCII: Final = re.compile(rb"[\x80-\xff]")
 
 
@@ -37,6 +39,18 @@ class LenientProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
 
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """Takes a handshake that was refused with an answer of the application's own for what it is: complete.
+
+    The class above complains in the log that nobody has answered.
+    """
+
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = True
+
+
 class Server:
     """An ASGI application on a socket that is listening already."""
 
@@ -47,7 +61,7 @@ class Server:
             uvicorn.Config(
                 app,
                 http=LenientProtocol,
-                ws="websockets-sansio",
+                ws=SocketProtocol,
                 ws_max_size=(MAX_MESSAGE, MAX_FRAME),  # pyright: ignore[reportArgumentType]  # websockets takes both
                 ws_ping_interval=None,  # API Gateway only answers
                 ws_per_message_deflate=False,
@@ -58,7 +72,7 @@ class Server:
                 proxy_headers=False,  # who calls is who is connected, as for API Gateway
                 server_header=False,
                 timeout_keep_alive=75,
-                timeout_graceful_shutdown=2,
+                timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )
 

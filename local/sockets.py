@@ -27,6 +27,7 @@ from local.resources import SocketApi
 from local.runtime import FunctionError, Runtime, Throttled
 
 log = logging.getLogger("local.sockets")
+now = time.time
 
 # API Gateway's own limits. What clients send is measured by the server, which closes with 1009.
 MAX_FRAME: Final = 32 * 1024
@@ -34,7 +35,9 @@ MAX_MESSAGE: Final = 128 * 1024
 IDLE_SECONDS: Final = 600.0
 LONGEST_SECONDS: Final = 7200.0
 PATIENCE_SECONDS: Final = 5.0  # with a client that does not read
+STEP_SECONDS: Final = 30.0  # so often somebody looks at the clock, which may be set, or stand while a machine sleeps
 
+PATH: Final = "/realtime"
 GOING_AWAY: Final = 1001
 
 
@@ -52,10 +55,15 @@ class _Connection:
     request: Request
     send: Send
     caller: Mapping[str, Any] | None = None
-    opened: float = field(default_factory=time.time)
-    active: float = field(default_factory=time.time)
+    opened: float = field(default_factory=lambda: now())
+    active: float = field(default_factory=lambda: now())
     ended: tuple[int, str] | None = None  # code and reason
     waiting: asyncio.Timeout | None = None  # for the client to say something
+
+    @property
+    def left(self) -> float:
+        """Seconds, unless the client says something."""
+        return min(self.active + IDLE_SECONDS, self.opened + LONGEST_SECONDS) - now()
 
 
 class Sockets:
@@ -84,7 +92,8 @@ class Sockets:
         else:
             status = 101
             self._connections[connection.connection_id] = connection
-            await send({"type": "websocket.accept"})
+            with suppress(OSError):  # the client has gone already, which is what we receive next
+                await send({"type": "websocket.accept"})
         self._access_log("WS", request.path, status, (time.perf_counter() - started) * 1000)
         if status == 101:
             await self._keep(connection, receive)
@@ -101,7 +110,7 @@ class Sockets:
         connection = self._find(connection_id)
         if len(data) > MAX_MESSAGE:
             raise TooLarge
-        connection.active = time.time()
+        connection.active = now()
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await connection.send({"type": "websocket.send", "text": data.decode("utf-8", "replace")})
@@ -153,6 +162,8 @@ class Sockets:
         Raises:
             GatewayError: the handshake is refused.
         """
+        if connection.request.path.removesuffix("/") != PATH:
+            raise GatewayError("ACCESS_DENIED")
         if self._api.authorizer is not None:
             await self._authorize(connection, self._api.authorizer)
         if "$connect" not in self._api.routes:
@@ -190,14 +201,13 @@ class Sockets:
 
     async def _step(self, connection: _Connection, receive: Receive) -> bool:
         """Wait for the client and do what it says. Returns whether that was the last of it."""
-        end = min(connection.active + IDLE_SECONDS, connection.opened + LONGEST_SECONDS)
         try:
-            async with asyncio.timeout(max(0, end - time.time())) as connection.waiting:
+            async with asyncio.timeout(min(max(0, connection.left), STEP_SECONDS)) as connection.waiting:
                 message = await receive()
         except TimeoutError:
             if connection.ended:
                 return True
-            if time.time() < min(connection.active + IDLE_SECONDS, connection.opened + LONGEST_SECONDS):
+            if connection.left > 0:
                 return False
             connection.ended = (GOING_AWAY, "Going away")
             with suppress(Gone):
@@ -206,7 +216,7 @@ class Sockets:
         if message["type"] == "websocket.disconnect":
             connection.ended = connection.ended or (message.get("code", 1005), message.get("reason") or "")
             return True
-        connection.active = time.time()
+        connection.active = now()
         await self._take(connection, message)
         return False
 
@@ -261,15 +271,15 @@ class Sockets:
         return event
 
     def _event(self, connection: _Connection, route: str, kind: str, **more: Any) -> dict[str, Any]:
-        now = time.time()
+        moment = now()
         context = {
             "routeKey": route,
             "eventType": kind,
             "messageDirection": "IN",
             "extendedRequestId": str(uuid4()),
             "requestId": str(uuid4()),
-            "requestTime": datetime.fromtimestamp(now, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
-            "requestTimeEpoch": int(now * 1000),
+            "requestTime": datetime.fromtimestamp(moment, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
+            "requestTimeEpoch": int(moment * 1000),
             "connectionId": connection.connection_id,
             "connectedAt": int(connection.opened * 1000),
             "stage": self._api.stage,

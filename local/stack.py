@@ -24,7 +24,7 @@ from local.outer import Outer
 from local.resources import Function
 from local.runtime import Runtime
 from local.server import Server
-from local.sockets import Sockets
+from local.sockets import PATH, Sockets
 from local.streams import Streams
 
 HOST: Final = "127.0.0.1"
@@ -122,7 +122,7 @@ class Stack:
         self._thread.start()
         listener = listener or listen(0)
         address = f"{HOST}:{listener.getsockname()[1]}"
-        self.socket_url = f"ws://{address}/realtime" if self._sockets else ""
+        self.socket_url = f"ws://{address}{PATH}" if self._sockets else ""
         self.bus_url = self._serve(AwsApi(self.bus, self.runtime, self._sockets), listen(0))
         self._enter_environment()
         if self._outer:

@@ -15,7 +15,7 @@ from local.postgres import Postgres
 from local.process import StackProcess
 from notify_discord.app import embed_of
 from notify_discord.texts import TEXTS
-from tests.fake_discord import APPLICATION, DEV, NEWS, TOKEN, FakeDiscord, Message
+from tests.fake_discord import APPLICATION, DEV, NEWS, TOKEN, FakeDiscord, Message, fake_discord
 
 API_KEY: Final = "key-of-the-announcer"
 GAMBLE_SECONDS: Final = 3
@@ -27,8 +27,19 @@ Told = tuple[str, str, str]
 
 @contextmanager
 def stack_with(
-    discord: FakeDiscord, postgres: Postgres, template_database: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Game]:
+    peer: FakeDiscord, postgres: Postgres, template_database: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Game, FakeDiscord]]:
+    """The running game, and this Discord, which it tells."""
+    database = f"discord_{uuid4().hex}"
+    with fake_discord(peer) as discord:
+        set_up(discord, monkeypatch)
+        url = postgres.create_database(database, template_database)
+        with StackProcess(url, API_KEY) as stack, Game(stack.url, API_KEY) as game:
+            yield game, discord
+        postgres.drop_database(database)
+
+
+def set_up(discord: FakeDiscord, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "GAMBLE_JOIN_DURATION_MINUTES": f"{GAMBLE_SECONDS / 60:.4f}",
         "DISCORD_API_URL": discord.url,
@@ -38,11 +49,6 @@ def stack_with(
         "DISCORD_DEV_CHANNEL_ID": DEV,
     }.items():
         monkeypatch.setenv(name, value)
-    database = f"discord_{uuid4().hex}"
-    url = postgres.create_database(database, template_database)
-    with StackProcess(url, API_KEY) as stack, Game(stack.url, API_KEY) as game:
-        yield game
-    postgres.drop_database(database)
 
 
 def evening(game: Game) -> None:

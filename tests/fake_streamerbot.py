@@ -42,6 +42,7 @@ class FakeStreamerbot:
         answers: False: it takes requests and says nothing.
         hangs_up: after running an action, instead of replying.
         ran: what was run, in order.
+        replied: to how many of these.
         faults: what a real one would not have understood.
         connections: how many there have been.
     """
@@ -54,6 +55,7 @@ class FakeStreamerbot:
     answers: bool = True
     hangs_up: bool = False
     ran: list[Ran] = field(default_factory=list[Ran])
+    replied: int = 0
     faults: list[str] = field(default_factory=list[str])
     connections: int = 0
     port: int = 0
@@ -106,6 +108,7 @@ class FakeStreamerbot:
                 if self.answers:
                     reply = {"status": "error", "error": error} if error else {"status": "ok"}
                     connection.send(json.dumps({"id": request["id"], **reply}))
+                    self.replied += request["request"] == "DoAction"
 
     def _run(self, request: dict[str, Any]) -> str:
         """Empty, or what was wrong."""

@@ -114,6 +114,7 @@ class World:
     dynamodb: Any
     queue_url: str
     calls_left: int | None = None  # until the function dies
+    before_call: Callable[[], None] | None = None
 
     def connect(self, connection_id: str = "c1=", *, opened: bool = True, age: float = 0, **query: str) -> End:
         self.ends[connection_id] = End(open=opened)
@@ -150,6 +151,8 @@ class World:
         return found
 
     def count_call(self, **_: Any) -> None:
+        if self.before_call is not None:
+            self.before_call()
         if self.calls_left is not None:
             if self.calls_left <= 0:
                 raise Crash

@@ -64,13 +64,22 @@ class Aws:
 
 
 @contextmanager
+def played_by_moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """All of AWS, for a new environment."""
+    with mock_aws():
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
+        aws.client.cache_clear()
+        yield
+    aws.client.cache_clear()
+
+
+@contextmanager
 def outer_ring(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[Aws]:
     """
     Args:
         settings: on top of what the test process has.
     """
-    with mock_aws():
-        monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
+    with played_by_moto(monkeypatch):
         forget()
         made = Aws(boto3.client("dynamodb"), boto3.client("sqs"), "")
         made.dynamodb.create_table(

@@ -54,9 +54,12 @@ def _with_plus(moment: Any) -> Any:
 Moment = Annotated[AwareDatetime, BeforeValidator(_with_plus)]
 
 
+EventType = Annotated[Username, AfterValidator(_canonical)]
+
+
 class EventsQuery(Body):
     user_id: UUID | None = None
-    event_type: Annotated[Username, AfterValidator(_canonical)] | None = None
+    event_type: EventType | None = None
     since: Moment | None = None
     until: Moment | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 50
@@ -93,7 +96,7 @@ def _broadcastable(event_type: str) -> str:
         raise PydanticCustomError("event_type", "must be up to 100 letters, digits, dots, dashes and underscores")
     if event_type in _RESERVED or event_type.startswith("discord."):
         raise PydanticCustomError("event_type", "is a type that cannot be broadcast")
-    return event_type
+    return _canonical(event_type)  # who asks for the older name gets it under that
 
 
 def _sendable(payload: Any) -> Any:
@@ -115,15 +118,12 @@ class BroadcastResponse(Message):
     client_count: int
 
 
-Destination = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")]
-
-
 class ReplayRequest(Body):
     since: AwareDatetime
     until: AwareDatetime
-    event_type: Username | None = None
+    event_type: EventType | None = None
     user_id: UUID | None = None
-    to: Destination
+    to: Literal["discord", "streamerbot"]
 
 
 class ReplayResponse(Message):
@@ -183,8 +183,9 @@ async def replay(body: ReplayRequest, call: Call) -> Response:
         request, count = replaying.request_replay(
             tx, body.to, body.since, body.until, event_type=body.event_type, player_id=body.user_id
         )
+        on_their_way = "1 event is on its way" if count == 1 else f"{count} events are on their way"
         answer = ReplayResponse(
-            message=f"{count} events are on their way to {body.to}.",
+            message=f"{on_their_way} to {body.to}.",
             replay_id=request.replay_id,
             to=body.to,
             events=count,

@@ -85,7 +85,7 @@ def private(text: str, outcome: str) -> Result:
 def refused(error: DomainError) -> Result:
     text = str(error)
     if isinstance(error, FeatureLockedBehind):
-        text = f"The community has not unlocked this yet. First comes {error.details['names']}."
+        text = "The community has not unlocked {feature} yet. First comes {names}.".format(**error.details)
     return private(plain(text), error.code)
 
 

@@ -52,6 +52,12 @@ def _jobs(call: Interaction, tx: Tx) -> list[Choice]:
     return [Choice(job.display_name, job.key) for job in content.jobs.values()]
 
 
+def _job_key(name: str) -> str:
+    """Of a job by what people call it; another name as it is."""
+    keys = {job.display_name.casefold(): job.key for job in content.jobs.values()}
+    return keys.get(name.casefold(), name)
+
+
 _ITEM = text("item", "Which item.", required=True, suggest=_items)
 
 
@@ -86,7 +92,7 @@ def remove_item(call: Interaction, tx: Tx) -> Reply:
 def award_xp(call: Interaction, tx: Tx) -> Reply:
     worker = PlayerRef(call.text("platform"), username=call.text("username"))
     try:
-        result = awards.award_xp(tx, worker, call.text("job"), call.integer("amount"), "admin")
+        result = awards.award_xp(tx, worker, _job_key(call.text("job")), call.integer("amount"), "admin")
     except DailyCapReached as error:
         job = content.jobs[str(error.details["job"])].display_name
         raise EarnedEnough(worker=worker.called, job=job) from None

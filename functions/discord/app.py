@@ -72,6 +72,9 @@ def _answer(event: dict[str, Any], method: str, path: str, headers: dict[str, st
     if payload is None:
         told["outcome"] = "not JSON"
         return error_answer(400, "bad_json", "The request body is not valid JSON.")
+    if isinstance(payload.get("type"), bool):  # Python takes yes for 1, and 1 is a PING
+        told["outcome"] = "not a type"
+        return error_answer(400, "validation", "type: must be a number.")
     if payload.get("type") == PING:
         told["outcome"] = "ping"
         return json_answer(200, '{"type":1}')

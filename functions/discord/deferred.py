@@ -22,6 +22,7 @@ from discord.interaction import Interaction, read
 from discord.replies import File, Reply, message
 from discord.running import allowed
 from doors.idempotency import IdempotencyKey
+from doors.news import is_news
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -45,11 +46,9 @@ def finish(record: dict[str, Any]) -> None:
         TryAgain: nothing was done, or nobody knows; the message comes again.
     """
     delivered = json.loads(record["body"])
-    envelope = delivered["detail"]
-    metadata = envelope["metadata"]
-    if "replay-name" in delivered or metadata.get("replay") or metadata.get("broadcast"):
+    if not is_news(delivered):
         return
-    payload = envelope["payload"]
+    payload = delivered["detail"]["payload"]
     call = read({**payload["interaction"], "token": payload["token"]})
     key = IdempotencyKey("discord", "deferred", call.id)
     result = perform(call, Deed(_do, key, patience=PATIENCE))

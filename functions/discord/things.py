@@ -74,9 +74,12 @@ def use(call: Interaction, tx: Tx) -> Reply:
     target = call.text("target").removeprefix("@")
     used = use_item(tx, call.player, item.internal_name, call.integer("quantity", 1), target or None)
     title = f"{plain(call.caller.name)} uses {item.public_name}"
-    # What happens to others, they should see; but a trap lies in wait.
-    seen = len(used.players) > 1 and item.handler != "trap"
-    return card(title, plain(used.message), footer=f"{used.consumed} used up", public=seen)
+    footer = f"{used.consumed} used up"
+    if used.told is None:
+        return card(title, plain(used.message), footer=footer, public=False)
+    # Only the mention means something to Discord. No name has a NUL in it: the database keeps none.
+    told = plain(used.told("\0")).replace("\0", call.caller.mention)
+    return card(title, told, footer=footer, public=True)
 
 
 @command("search", "Search for treasure.", changes=True)

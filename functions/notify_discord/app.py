@@ -15,6 +15,7 @@ from typing import Any, Final
 from brandish.settings import settings
 from doors.discord_api import api
 from doors.discord_messages import BLUE_BUTTON, Button, Embed, message
+from doors.news import is_first_told
 from doors.outbound import Envelope, concerns, deliver
 from notify_discord import gambles, registration
 from notify_discord.texts import TEST, TEXTS, ballot
@@ -62,7 +63,7 @@ def send(envelope: Envelope) -> None:
     if embed is None:
         return
     channel_id, nonce = channel_of(envelope), nonce_of(envelope)
-    match envelope["type"] if is_news(envelope) else "":
+    match envelope["type"] if is_first_told(envelope) else "":
         case "gamble.started":
             gamble_id = envelope["payload"]["id"]
             invitation = message(embed, components=[Button("Join", f"gamble:join:{gamble_id}", BLUE_BUTTON)])
@@ -94,11 +95,6 @@ def embed_of(envelope: Envelope) -> Embed | None:
 def is_test(envelope: Envelope) -> bool:
     payload = envelope["payload"]
     return isinstance(payload, dict) and payload.get("is_test") is True
-
-
-def is_news(envelope: Envelope) -> bool:
-    """It has just happened in the game: neither replayed nor made up by an administrator."""
-    return not (envelope["metadata"].get("replay") or envelope["metadata"].get("broadcast"))
 
 
 def nonce_of(envelope: Envelope) -> str:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from doors.discord_api import Gone, TextFile, api, patiently
+from doors.news import is_news
 from doors.outbound import TIME_FOR_AN_ATTEMPT, Rejected, Unavailable
 
 log = logging.getLogger("brandish")
@@ -40,10 +41,10 @@ def answer(delivered: dict[str, Any], context: Any) -> None:
     Raises:
         Unavailable
     """
+    if not is_news(delivered):
+        return  # nobody waits for it any more, or ever has
     envelope = delivered["detail"]
     about = {"event_id": envelope["id"]}
-    if "replay-name" in delivered or envelope["metadata"].get("replay"):
-        return  # replayed from the archive or the log: nobody waits for it any more
     if time.time() > envelope["timestamp"] + TOKEN_SECONDS:
         log.warning("a follow-up came too late", extra=about)
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,23 @@ Item = Mapping[str, Any]
 _HEAD = {"pk": {"S": "head"}, "sk": {"S": "head"}}
 
 
+class Overtaken(Exception):
+    """Another pusher has been here since this one looked. Whoever notices it stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far those are who have kept up.
+
+    Attributes:
+        place: None before the first of them.
+        pushes: how often it was written.
+    """
+
+    place: UUID | None
+    pushes: int
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """
@@ -29,6 +46,7 @@ class Connection:
         place: what comes after it is still to be sent; None: it goes along with the head.
         failures: rounds in a row in which nothing could be posted to it.
         since: unix seconds.
+        pushes: how often a pusher has written it.
     """
 
     id: str
@@ -38,6 +56,7 @@ class Connection:
     place: UUID | None
     failures: int
     since: float
+    pushes: int
 
     @property
     def is_welcome(self) -> bool:
@@ -93,55 +112,106 @@ def list_all() -> list[Connection]:
     return [_read(item) for page in pages for item in page["Items"] if float(item["expires_at"]["N"]) > now]
 
 
+def read_head() -> Head:
+    item = _table().get_item(TableName=settings.connections_table, Key=_HEAD, ConsistentRead=True).get("Item", {})
+    return Head(UUID(item["place"]["S"]) if item else None, _count(item, "pushes"))
+
+
+def move_head(head: Head, place: UUID) -> None:
+    """
+    Raises:
+        Overtaken: nothing was written.
+    """
+    table = _table()
+    try:
+        table.update_item(
+            TableName=settings.connections_table,
+            Key=_HEAD,
+            UpdateExpression="SET #place = :place ADD pushes :one",
+            ConditionExpression=_IS_AS_READ,
+            ExpressionAttributeNames={"#place": "place"},
+            ExpressionAttributeValues={":place": {"S": str(place)}, **_as_read(head)},
+        )
+    except table.exceptions.ConditionalCheckFailedException:
+        raise Overtaken from None
+
+
+def begin(connection: Connection, place: UUID) -> Connection:
+    """It has no place yet; this one is noted before it is greeted.
+
+    Raises:
+        Overtaken
+    """
+    _update(connection, "SET #place = if_not_exists(#place, :place)", {":place": {"S": str(place)}})
+    return replace(connection, place=place, pushes=connection.pushes + 1)
+
+
 def went_on(connection: Connection, place: UUID | None) -> None:
     """It has everything up to the place; None: up to the head, with which it goes along from now on.
 
     Void when it has subscribed once more meanwhile: it is then sent some of it again, rather than too little.
+
+    Raises:
+        Overtaken
     """
     values = {":turn": {"N": str(connection.turn)}}
     change = "SET welcomed = :turn REMOVE failures, #place"
     if place is not None:
         values[":place"] = {"S": str(place)}
         change = "SET welcomed = :turn, #place = :place REMOVE failures"
-    _update(connection, change, "turn = :turn", {"#place": "place"}, values)
+    _update(connection, change, values, "turn = :turn")
 
 
 def stayed_behind(connection: Connection, place: UUID) -> None:
-    """It could not be reached: it goes on by itself from the place, unless it has one that is further back."""
-    _update(
-        connection,
-        "SET #place = if_not_exists(#place, :place), failures = :failures",
-        "attribute_exists(pk)",
-        {"#place": "place"},
-        {":place": {"S": str(place)}, ":failures": {"N": str(connection.failures + 1)}},
-    )
+    """It could not be reached: it goes on by itself from the place, unless it has one that is further back.
+
+    Raises:
+        Overtaken
+    """
+    values = {":place": {"S": str(place)}, ":failures": {"N": str(connection.failures + 1)}}
+    _update(connection, "SET #place = if_not_exists(#place, :place), failures = :failures", values)
 
 
-def find_head() -> UUID | None:
-    """How far those are who have kept up. None before the first of them."""
-    item = _table().get_item(TableName=settings.connections_table, Key=_HEAD, ConsistentRead=True).get("Item")
-    return UUID(item["place"]["S"]) if item else None
+def was_left_out(connection: Connection) -> None:
+    """It stays where it is while the head moves on. Who believes that it has come along to the head may not say so
+    any more.
 
-
-def save_head(place: UUID) -> None:
-    _table().put_item(TableName=settings.connections_table, Item={**_HEAD, "place": {"S": str(place)}})
+    Raises:
+        Overtaken
+    """
+    _update(connection, "", {})
 
 
 def _update(
-    connection: Connection, change: str, condition: str, names: Mapping[str, str], values: Mapping[str, Any]
+    connection: Connection, change: str, values: Mapping[str, Any], condition: str = "attribute_exists(pk)"
 ) -> None:
+    """Nothing happens when the connection has gone, or the condition does not hold any more.
+
+    Raises:
+        Overtaken: nothing was written.
+    """
     table = _table()
     try:
         table.update_item(
             TableName=settings.connections_table,
             Key=_key(connection.id),
-            UpdateExpression=change,
-            ConditionExpression=condition,
-            ExpressionAttributeNames=names,
-            ExpressionAttributeValues=values,
+            UpdateExpression=f"{change} ADD pushes :one",
+            ConditionExpression=f"{condition} AND {_IS_AS_READ}",
+            ExpressionAttributeValues={**values, **_as_read(connection)},
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            **({"ExpressionAttributeNames": {"#place": "place"}} if "#place" in change else {}),
         )
-    except table.exceptions.ConditionalCheckFailedException:
-        return  # it is gone, or wants something else by now
+    except table.exceptions.ConditionalCheckFailedException as error:
+        item = error.response.get("Item")
+        if item and _count(item, "pushes") != connection.pushes:
+            raise Overtaken from None
+
+
+_IS_AS_READ = "(pushes = :pushes OR attribute_not_exists(pushes) AND :pushes = :none)"
+
+
+def _as_read(thing: Head | Connection) -> dict[str, Any]:
+    return {":pushes": {"N": str(thing.pushes)}, ":none": {"N": "0"}, ":one": {"N": "1"}}
 
 
 def _read(item: Item) -> Connection:
@@ -154,6 +224,7 @@ def _read(item: Item) -> Connection:
         place=UUID(place["S"]) if place else None,
         failures=_count(item, "failures"),
         since=float(item["since"]["N"]),
+        pushes=_count(item, "pushes"),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -70,7 +71,8 @@ def read_backlogs(places: Iterable[UUID]) -> dict[UUID, Page]:
     asked = set(places)
     pages: dict[UUID, Page] = {}
     readings = 0
-    for place in asked:
+    # In any order: who cannot be reached stays at a place, and must not stand before the others each time.
+    for place in random.sample(list(asked), len(asked)):
         if place in pages:
             continue
         if readings == READINGS:

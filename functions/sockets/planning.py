@@ -33,8 +33,9 @@ def plan(
     """A part for everybody who need not wait for the next round.
 
     Args:
+        everybody: each with a place, or going along.
         news: what comes after the head. Read after the backlogs, so what a backlog has beyond the head is in it too.
-        backlogs: what comes after each place at which somebody is by himself.
+        backlogs: what comes after each other place at which somebody is by himself.
         now: unix seconds.
     """
     packed: dict[Filter, Sequence[Message]] = {}
@@ -47,8 +48,8 @@ def plan(
             parts.append(Part(each, packed[each.wanted], head))
             continue
         start, backlog = each.place or head, ()
-        if each.place is not None:
-            page = backlogs.get(each.place)
+        if start != head:
+            page = backlogs.get(start)
             if page is None:
                 continue
             if not page.known:

@@ -1,7 +1,8 @@
 """Sends what happens to everybody who listens over a WebSocket.
 
 A message of the queue only says that there may be something to see; what there is, is in the log. The queue has one
-message group, so only one environment at a time is at work here.
+message group, so only one environment at a time is at work here. Should a message come again while it still is (the
+queue waits only so long), the one that is overtaken stops, and has somebody look once more: see `rounds`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sockets.connections import Overtaken
 from sockets.feed import FeedFailed
 from sockets.rounds import Rounds
 from sockets.waking import wake_up
@@ -56,7 +58,7 @@ class Call:
     def of(cls, records: Sequence[Mapping[str, Any]]) -> Call:
         bodies = [json.loads(record["body"]) for record in records]
         return cls(
-            events=frozenset(UUID(body["detail"]["id"]) for body in bodies if _is_news(body)),
+            events=frozenset(UUID(body["detail"]["id"]) for body in bodies if _tells_of_event(body)),
             listener=any("source" not in body for body in bodies),
             minute=any(body.get("source") == "aws.events" for body in bodies),
             latest=max(int(record["attributes"]["SentTimestamp"]) for record in records) / 1000,
@@ -67,7 +69,8 @@ class Call:
         return not self.listener and not self.minute
 
 
-def _is_news(body: Mapping[str, Any]) -> bool:
+def _tells_of_event(body: Mapping[str, Any]) -> bool:
+    """A broadcast is one here: the log has it, and listeners get it."""
     return "id" in body.get("detail", {}) and "replay-name" not in body
 
 
@@ -88,6 +91,10 @@ def look(call: Call, context: Any) -> float | None:
     """Make a round. Seconds until the next one; None: nothing is left to do."""
     try:
         left = rounds.make(keep_alive=call.minute)
+    except Overtaken:
+        log.warning("another pusher is at work")
+        wake_up()  # it may have looked before what these messages tell of
+        return None
     except FeedFailed as error:
         if not time_for_a_round(context, PAUSE_SECONDS):
             raise  # the messages come again

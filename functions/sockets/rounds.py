@@ -3,6 +3,12 @@
 Those who keep up share one place in the log, the head. Who has just come, comes back with the id it got last, or could
 not be reached, has a place of its own, and joins the others when it has caught up with them. Places move on after the
 frames have been sent: a round that dies in between is made again, and nothing is lost.
+
+The queue sees to it that there is one pusher at a time; should there be two for a while, nothing is lost either. Every
+write holds only if nobody has written the same item since it was read, and who finds that somebody has stops. A round
+moves the head only when each connection has been sent everything up to there, or is marked as left out, which voids
+whatever an earlier round still wants to say of it. What remains possible is what a crash can do as well: frames come
+again, with the same ids.
 """
 
 from __future__ import annotations
@@ -13,14 +19,16 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from brandish.events.frames import keepalive
 from sockets import connections, feed
-from sockets.connections import Connection
+from sockets.connections import Connection, Head, Overtaken
 from sockets.planning import Part, plan
 from sockets.posting import Delivery, Outcome, close, gateway, pack, post
+
+T = TypeVar("T")
 
 POSTERS = 10
 
@@ -78,26 +86,33 @@ class Rounds:
 
         Raises:
             FeedFailed: the log could not be read; nothing was sent.
+            Overtaken: another pusher is at work, and goes on.
         """
         self.begun_at = time.monotonic()
+        before = connections.read_head()
         everybody = connections.list_all()
         if not everybody:
             self.alone_at = time.time()
             self.heard.clear()
             return Left(nobody=True)
         self.alone_at = 0.0
-        head = _find_head(everybody)
-        backlogs = feed.read_backlogs(each.place for each in everybody if each.place is not None)
+        if connections.read_head() != before:
+            raise Overtaken  # the list may be of one moment, and the head of another
+        head = _starting_place(before, everybody)
+        everybody = _do_all([partial(_placed, each, head) for each in everybody])
+        backlogs = feed.read_backlogs(each.place for each in everybody if each.place not in (None, head))
         news = feed.read(head)  # last: see plan
         parts = plan(everybody, head, news, backlogs, time.time())
         if keep_alive:
             parts = [self._kept_alive(part, news.place) for part in parts]
         send = partial(_send, gateway())
         deliveries = list(_posters.map(send, parts))
-        left = self._settle(parts, deliveries, news.place)
+        planned = {part.connection.id for part in parts}
+        waiting = [each for each in everybody if each.id not in planned]
+        _do_all([partial(connections.was_left_out, each) for each in waiting])
+        left = self._settle(parts, deliveries, before, news.place)
         self._remember(frame.id for frame in news.frames)
-        waiting = len(parts) < len(everybody)
-        return replace(left, more=left.more or news.full or waiting)
+        return replace(left, more=left.more or news.full or bool(waiting))
 
     def _kept_alive(self, part: Part, place: UUID) -> Part:
         last = self.heard.get(part.connection.id)
@@ -105,7 +120,7 @@ class Rounds:
             return part
         return replace(part, messages=pack([keepalive(part.end or place, int(time.time()))]))
 
-    def _settle(self, parts: Sequence[Part], deliveries: Sequence[Delivery], place: UUID) -> Left:
+    def _settle(self, parts: Sequence[Part], deliveries: Sequence[Delivery], head: Head, place: UUID) -> Left:
         """Write down who is where. Those who stay behind first: the head must not move on without them."""
         more = opening = failed = False
         behind: list[Callable[[], None]] = []
@@ -117,11 +132,14 @@ class Rounds:
             if last_id is not None or each.id in heard_before:
                 self.heard[each.id] = heard_before[each.id] if last_id is None else now
             if outcome is Outcome.SENT:
-                more |= part.end is not None
-                if not each.goes_along:
-                    ahead.append(partial(connections.went_on, each, part.end))
+                if part.end is not None:
+                    more = True
+                    behind.append(partial(connections.went_on, each, part.end))
+                elif not each.goes_along:
+                    ahead.append(partial(connections.went_on, each, None))
             elif outcome is Outcome.GONE and last_id is None and _may_be_opening(each):
                 opening |= time.time() - each.since < OPENING_HURRY_SECONDS
+                behind.append(partial(connections.was_left_out, each))
             elif outcome is Outcome.GONE:
                 behind.append(partial(connections.forget, each.id))
             elif each.failures + 1 >= FAILURES_TO_CLOSE:
@@ -130,7 +148,7 @@ class Rounds:
                 failed = True
                 behind.append(partial(connections.stayed_behind, each, last_id or part.start))
         _do_all(behind)
-        connections.save_head(place)
+        connections.move_head(head, place)
         _do_all(ahead)
         return Left(more, opening, failed)
 
@@ -140,10 +158,15 @@ class Rounds:
             del self.sent[oldest]
 
 
-def _find_head(everybody: Sequence[Connection]) -> UUID:
+def _starting_place(head: Head, everybody: Sequence[Connection]) -> UUID:
     """Where those are who keep up. While there are none, it is the end of the log."""
-    head = connections.find_head() if any(each.goes_along for each in everybody) else None
-    return head or feed.read(None).place
+    known = head.place if any(each.goes_along for each in everybody) else None
+    return known or feed.read(None).place
+
+
+def _placed(connection: Connection, head: UUID) -> Connection:
+    """Who has just come begins at the head."""
+    return connection if connection.goes_along or connection.place else connections.begin(connection, head)
 
 
 def _may_be_opening(connection: Connection) -> bool:
@@ -159,6 +182,5 @@ def _give_up(connection_id: str) -> None:
     connections.forget(connection_id)
 
 
-def _do_all(acts: Sequence[Callable[[], None]]) -> None:
-    for _ in _posters.map(lambda act: act(), acts):
-        pass
+def _do_all(acts: Sequence[Callable[[], T]]) -> list[T]:
+    return list(_posters.map(lambda act: act(), acts))

@@ -22,7 +22,7 @@ class TicketRequest(Body):
 
 
 class TicketResponse(BaseModel):
-    """`events_path` and `websocket_url` are complete: what an overlay opens."""
+    """`events_path` follows the address of the API; `websocket_url` is complete: what an overlay opens."""
 
     ticket: str
     expires_at: Timestamp

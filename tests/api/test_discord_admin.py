@@ -126,6 +126,16 @@ def test_experience_is_awarded(discord: DiscordClient, conn: Connection):
     assert f"XP together\n{gained}" in told.text
 
 
+@pytest.mark.parametrize("job", ["Merchant", "MERCHANT", "job_merchant"])
+def test_a_job_may_be_called_as_people_call_it(discord: DiscordClient, conn: Connection, job: str):
+    with transaction(conn) as tx:
+        unlock(tx, "job_merchant")
+
+    told = administer(discord, "admin-award-xp", platform="discord", username=BOB.username, job=job, amount=5)
+
+    assert "Merchant XP" in told.text
+
+
 def test_who_has_earned_enough_today_is_named(discord: DiscordClient, conn: Connection):
     with transaction(conn) as tx:
         unlock(tx, "job_merchant")
@@ -140,7 +150,7 @@ def test_who_has_earned_enough_today_is_named(discord: DiscordClient, conn: Conn
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({}, "not unlocked"),
+        ({}, "The community has not unlocked Merchant yet."),
         ({"job": "juggler"}, "There is no job called juggler."),
         ({"username": "carol"}, "Nobody called carol has played here yet."),
         ({"platform": "icq"}, "there is no such choice as icq"),

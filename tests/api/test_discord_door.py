@@ -127,6 +127,12 @@ def test_what_is_signed_and_no_interaction_is_a_bad_request(discord: DiscordClie
     assert refused(discord.post(body)) == "400 bad_json"
 
 
+@pytest.mark.parametrize("type", [True, False])
+def test_yes_and_no_are_no_type_of_interaction(discord: DiscordClient, type: bool):
+    assert refused(discord.post(json.dumps({"type": type, "id": "1", "application_id": "2"}))) == "400 validation"
+    assert refused(discord.post(json.dumps({**command(ALICE, "ping"), "type": type}))) == "400 validation"
+
+
 def test_a_request_has_at_most_a_mebibyte(discord: DiscordClient):
     assert refused(discord.post(" " * (1024 * 1024 + 1))) == "413 body_too_large"
 
@@ -284,7 +290,7 @@ PLACES = (
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     name=st.sampled_from(["ping", "give", "inventory", "profile"]),
     type=st.sampled_from([2, 3, 4, 5]),

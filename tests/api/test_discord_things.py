@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from brandish.content import content
 from brandish.database import Connection, transaction
 from brandish.inventory.models import Quality
 from brandish.players import service as players
+from brandish.timeouts import service as timeouts
 from tests.discord_client import DiscordClient, Person
 from tests.factories import holdings, make_player, unlock
 
@@ -110,8 +113,43 @@ def test_what_is_done_to_others_everybody_sees(discord: DiscordClient, conn: Con
     told = discord.command(ALICE, "use", item="dart", target="@" + BOB.username)
 
     assert not told.private
+    assert f"<@{ALICE.id}> uses a dart. " in told.text
     assert r"silence for bob\_\*x\*" in told.text
     assert have(conn, ALICE) == {}
+
+
+def test_a_mirror_turns_it_on_whoever_used_it_by_name(discord: DiscordClient, conn: Connection):
+    settle_in(conn, ALICE, weapon_dart=1)
+    settle_in(conn, BOB, ("item_mirror",), guard_mirror=1)
+    assert "on you will hit" in discord.command(BOB, "use", item="mirror").text  # nobody but bob reads it
+
+    told = discord.command(ALICE, "use", item="dart", target=BOB.username)
+
+    assert not told.private
+    assert told.text.count(f"<@{ALICE.id}>") == 2
+    assert "you" not in told.text.casefold()
+
+
+def test_who_gives_somebody_their_voice_back_is_named(discord: DiscordClient, conn: Connection):
+    settle_in(conn, ALICE, ("item_tonic",), tonic_small=1)
+    settle_in(conn, BOB)
+    with transaction(conn) as tx:
+        timeouts.apply_timeout(tx, "discord", BOB.username, timedelta(hours=1), "noise")
+
+    told = discord.command(ALICE, "use", item="tonic", target=BOB.username)
+
+    assert not told.private
+    assert f"<@{ALICE.id}> uses a " in told.text
+    assert "you" not in told.text.casefold()
+
+
+def test_what_somebody_does_to_themselves_is_their_own_affair(discord: DiscordClient, conn: Connection):
+    settle_in(conn, ALICE, weapon_dart=1)
+
+    told = discord.command(ALICE, "use", item="dart", target=ALICE.username)
+
+    assert told.private
+    assert "You use a dart. " in told.text
 
 
 def test_a_target_may_be_picked_from_what_discord_suggests(discord: DiscordClient, conn: Connection):
@@ -154,7 +192,8 @@ def test_what_is_locked_says_what_comes_first(discord: DiscordClient, conn: Conn
     told = discord.command(ALICE, "disassemble", item="buckler")
 
     assert told.private
-    assert told.text.startswith("The community has not unlocked this yet. First comes ")
+    name = content.nodes["feature_disassemble"].name
+    assert told.text.startswith(f"The community has not unlocked {name} yet. First comes ")
     assert "LOCKED" not in told.text
 
 

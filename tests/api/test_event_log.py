@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -169,7 +168,18 @@ def test_a_replay_is_asked_for_with_what_it_will_bring(call: CallApi, environmen
     assert asked["event_type"] == "events.replay_requested"
     assert asked["payload"]["replay_id"] == answer.json["replay_id"]
     assert datetime.fromisoformat(asked["payload"]["until"]) <= datetime.now(UTC)
-    assert json.loads(answer.text)["message"]
+    assert answer.json["message"] == "3 events are on their way to streamerbot."
+
+
+def test_a_single_event_is_no_crowd(call: CallApi, environment: Connection):
+    with transaction(environment) as tx:
+        events.broadcast(tx, "said", 1)
+    since = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+
+    answer = call("POST", REPLAY, {"since": since, "until": until, "to": "discord"})
+
+    assert answer.json["message"] == "1 event is on its way to discord."
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from brandish.messages import service as messages
 from brandish.messages.service import handle_message
 from brandish.players.models import PlayerRef
 from tests.factories import announced, holdings, make_player, stored, unlock
+from tests.races import PATIENCE
 from tests.round_trips import counted
 
 QUIET = timedelta(seconds=5)
@@ -262,12 +263,12 @@ def test_three_clocks_at_once_make_one_bang(conn: Connection, database_url: str)
 
     def fire() -> int:
         with closing(connect(database_url)) as clock:
-            line.wait(5)
+            line.wait(PATIENCE)
             with transaction(clock, now=moment) as tx:
                 return explode_due(tx)
 
     with ThreadPoolExecutor(3) as threads:
-        fired = [running.result(10) for running in [threads.submit(fire) for _ in range(3)]]
+        fired = [running.result(PATIENCE) for running in [threads.submit(fire) for _ in range(3)]]
 
     assert sorted(fired) == [0, 0, 1]
     with transaction(conn, now=moment) as tx:
@@ -282,7 +283,7 @@ def test_of_two_who_light_a_fuse_at_once_one_keeps_the_barrel(conn: Connection, 
 
     def light(ref: PlayerRef) -> bool:
         with closing(connect(database_url)) as other:
-            line.wait(5)
+            line.wait(PATIENCE)
             for _ in range(5):
                 try:
                     with transaction(other) as tx:

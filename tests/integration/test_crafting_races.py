@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from threading import Barrier
 
 import pytest
 
@@ -21,47 +20,23 @@ from brandish.inventory.service import add_item
 from brandish.linking.service import claim_link, confirm_link, start_link
 from brandish.players.models import PlayerRef
 from tests.factories import announced, holdings, make_player, unlock, xp
-from tests.races import attempt, wait_for_a_lock
+from tests.races import PATIENCE, Deed, Race, attempt, race_of, wait_for_a_lock
 
 ROUNDS = 12
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DONE = NOON + timedelta(seconds=20)
 JUST_BEFORE = DONE - timedelta(microseconds=1)
 
-Deed = tuple[datetime, Callable[[Tx], object]]
-"""At what time by its own clock, and what."""
-
-
-class Race:
-    """Runs deeds at the same moment, each on a connection of its own, with the tries that a door makes."""
-
-    def __init__(self, connections: list[Connection]) -> None:
-        self._connections = connections
-        self._threads = ThreadPoolExecutor(len(connections))
-
-    def __call__(self, *deeds: Deed) -> list[object]:
-        """What each deed answered, or its refusal."""
-        line = Barrier(len(deeds))
-        running = [
-            self._threads.submit(self._run, line, connection, *deed)
-            for connection, deed in zip(self._connections, deeds, strict=False)
-        ]
-        return [each.result(30) for each in running]
-
-    def _run(self, line: Barrier, connection: Connection, now: datetime, deed: Callable[[Tx], object]) -> object:
-        line.wait(5)
-        return attempt(connection, deed, now)
-
 
 @pytest.fixture
 def race(database_url: str) -> Iterator[Race]:
-    with (
-        closing(connect(database_url)) as one,
-        closing(connect(database_url)) as two,
-        closing(connect(database_url)) as three,
-        closing(connect(database_url)) as four,
-    ):
-        yield Race([one, two, three, four])
+    with race_of(4, database_url) as race:
+        yield race
+
+
+def at(now: datetime, deed: Deed) -> Callable[[Connection], object]:
+    """At this time by its own clock."""
+    return partial(attempt, deed=deed, now=now)
 
 
 @pytest.fixture
@@ -112,7 +87,7 @@ def test_two_clocks_and_two_actions_at_once_deliver_once(conn: Connection, race:
     for number in range(ROUNDS):
         cook, _ = begun(conn, number)
 
-        answers = race((DONE, deliver_due), (DONE, deliver_due), (DONE, spade(cook)), (DONE, spade(cook)))
+        answers = race.run(at(DONE, deliver_due), at(DONE, deliver_due), at(DONE, spade(cook)), at(DONE, spade(cook)))
 
         assert not [answer for answer in answers if isinstance(answer, DomainError)]
         assert outcome(conn, cook) == "delivered"
@@ -127,7 +102,7 @@ def test_called_off_in_the_moment_it_is_done_it_is_delivered_or_refunded(conn: C
         cook, job = begun(conn, number)
         cancels = partial(cancel, ref=cook, job_id=job.job_id)
 
-        *_, called_off = race((DONE, deliver_due), (DONE, spade(cook)), (JUST_BEFORE, cancels))
+        *_, called_off = race.run(at(DONE, deliver_due), at(DONE, spade(cook)), at(JUST_BEFORE, cancels))
 
         refunded = not isinstance(called_off, DomainError)
         refunds += refunded
@@ -141,7 +116,7 @@ def test_called_off_twice_at_once_it_is_refunded_once(conn: Connection, race: Ra
         cook, job = begun(conn, number)
         cancels = partial(cancel, ref=cook, job_id=job.job_id)
 
-        answers = race((JUST_BEFORE, cancels), (JUST_BEFORE, cancels), (JUST_BEFORE, cancels))
+        answers = race.run(*[at(JUST_BEFORE, cancels)] * 3)
 
         assert [type(answer) for answer in answers if isinstance(answer, DomainError)] == [NoSuchJob] * 2
         assert outcome(conn, cook) == "refunded"
@@ -157,7 +132,7 @@ def test_who_calls_off_too_late_by_a_commit_finds_it_done(conn: Connection, data
             late = threads.submit(attempt, other, partial(cancel, ref=cook, job_id=job.job_id), JUST_BEFORE)
             with closing(connect(database_url)) as watcher:
                 wait_for_a_lock(watcher)
-        assert isinstance(late.result(10), NoSuchJob)
+        assert isinstance(late.result(PATIENCE), NoSuchJob)
 
     assert outcome(conn, cook) == "delivered"
     assert lines(conn) == (1, 0)
@@ -175,7 +150,7 @@ def test_a_clock_or_an_action_that_waited_for_the_refund_finds_nothing(
             late = threads.submit(attempt, other, deliver_due if by_clock else spade(cook), DONE)
             with closing(connect(database_url)) as watcher:
                 wait_for_a_lock(watcher)
-        assert not isinstance(late.result(10), DomainError)
+        assert not isinstance(late.result(PATIENCE), DomainError)
 
     assert outcome(conn, cook) == "refunded"
     assert lines(conn) == (0, 1)
@@ -214,8 +189,11 @@ def test_who_becomes_one_with_somebody_in_that_moment_loses_nothing(conn: Connec
         with transaction(conn, now=NOON) as tx:
             claim_link(tx, start_link(tx, alice).token, bob)
 
-        _, _, linked, _ = race(
-            (DONE, deliver_due), (DONE, deliver_due), (DONE, partial(confirm_link, source=alice)), (DONE, spade(bob))
+        _, _, linked, _ = race.run(
+            at(DONE, deliver_due),
+            at(DONE, deliver_due),
+            at(DONE, partial(confirm_link, source=alice)),
+            at(DONE, spade(bob)),
         )
 
         assert linked == ("discord", "twitch")

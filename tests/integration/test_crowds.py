@@ -13,7 +13,7 @@ from brandish.messages.service import handle_message
 from brandish.players import service as players
 from brandish.players.models import Crowd, Fact, PlayerRef
 from tests.factories import make_player, stored
-from tests.races import wait_for_a_lock
+from tests.races import PATIENCE, wait_for_a_lock
 from tests.round_trips import counted
 
 EVERYBODY = Crowd("ARRAY(SELECT user_id FROM users ORDER BY md5(user_id::text || %s))", ("salt",))
@@ -80,4 +80,4 @@ def test_a_crowd_that_has_changed_while_we_waited_is_asked_for_again(conn: Conne
             tx.execute("DELETE FROM active_chatters")
 
         with pytest.raises(TryAgain):
-            loading.result(timeout=10)
+            loading.result(PATIENCE)

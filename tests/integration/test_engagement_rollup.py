@@ -40,7 +40,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=steps, batch=st.integers(1, 10))
 def test_reports_are_what_counting_everything_would_say(
     shared_database_url: str, steps: list[list[Deed] | str | tuple[int, int]], batch: int

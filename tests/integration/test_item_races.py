@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from threading import Barrier
 
 import pytest
 
-from brandish.database import Connection, Tx, connect, transaction
-from brandish.errors import DomainError, TryAgain
+from brandish.database import Connection, Tx, transaction
+from brandish.errors import DomainError
 from brandish.items.models import NoTargets
 from brandish.items.service import use_item
 from brandish.linking.service import claim_link, confirm_link, start_link
 from brandish.messages.service import handle_message
 from brandish.players.models import PlayerRef
 from tests.factories import announced, holdings, make_player, stored, unlock
+from tests.races import Deed, Race, attempt, race_of
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
-TRIES = 5
 ITEMS = {
     "weapon_dart": 50,
     "blast_snare": 50,
@@ -32,47 +29,26 @@ ITEMS = {
     "item_firepot": 50,
 }
 
-Deed = Callable[[Tx], object]
-
 
 class Crew:
-    """Does several things at the same moment and at the same game time, with the tries that a door makes."""
+    """Several who each do one thing after the other, all at the same game time."""
 
-    def __init__(self, connections: Sequence[Connection]) -> None:
-        self._connections = connections
-        self._threads = ThreadPoolExecutor(len(connections))
+    def __init__(self, race: Race) -> None:
+        self._race = race
 
     def __call__(self, *deeds: Sequence[Deed]) -> list[list[object]]:
-        """Each member's deeds one after the other; what each answered, or its refusal."""
-        line = Barrier(len(deeds))
+        """What each deed answered, or its refusal."""
 
         def work(connection: Connection, todo: Sequence[Deed]) -> list[object]:
-            line.wait(5)
-            return [attempt(connection, deed) for deed in todo]
+            return [attempt(connection, deed, NOW) for deed in todo]
 
-        running = [
-            self._threads.submit(work, connection, todo)
-            for connection, todo in zip(self._connections, deeds, strict=False)
-        ]
-        return [each.result(60) for each in running]
-
-
-def attempt(connection: Connection, deed: Deed) -> object:
-    for _ in range(TRIES):
-        try:
-            with transaction(connection, now=NOW) as tx:
-                return deed(tx)
-        except TryAgain:
-            continue
-        except DomainError as refusal:
-            return refusal
-    return TryAgain()
+        return self._race.run(*[partial(work, todo=todo) for todo in deeds])
 
 
 @pytest.fixture
 def crew(database_url: str) -> Iterator[Crew]:
-    with ExitStack() as stack:
-        yield Crew([stack.enter_context(closing(connect(database_url))) for _ in range(8)])
+    with race_of(8, database_url) as race:
+        yield Crew(race)
 
 
 @pytest.fixture
@@ -100,7 +76,6 @@ def left(tx: Tx, kind: str = "reflect") -> int:
 def used(answers: Sequence[Sequence[object]]) -> int:
     """How many succeeded; whatever did not is a refusal by the rules."""
     flat = [answer for each in answers for answer in each]
-    assert not [answer for answer in flat if isinstance(answer, TryAgain)]
     return sum(not isinstance(answer, DomainError) for answer in flat)
 
 
@@ -179,7 +154,6 @@ def test_kegs_from_eight_hands_hit_nobody_twice(conn: Connection, crew: Crew, pl
 
     flat = [answer for each in answers for answer in each]
     thrown = [answer for answer in flat if not isinstance(answer, DomainError)]
-    assert not [answer for answer in flat if isinstance(answer, TryAgain)]
     assert len(thrown) >= 9
     assert {type(answer) for answer in flat if isinstance(answer, DomainError)} <= {NoTargets}
     with transaction(conn, now=NOW) as tx:

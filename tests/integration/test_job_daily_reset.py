@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Event
-from time import sleep
 
 import pytest
 
@@ -18,6 +17,7 @@ from brandish.jobs.reactions import awarded
 from brandish.players import service as players
 from brandish.players.models import PlayerRef
 from tests.factories import announced, make_player, stored, unlock, xp
+from tests.races import PATIENCE, wait_for_a_lock
 
 ALICE = PlayerRef("twitch", "1", "alice")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -144,7 +144,7 @@ def test_of_four_resets_at_once_one_runs(conn: Connection, four: list[Connection
     start = Barrier(4)
 
     def run(connection: Connection) -> bool:
-        start.wait(10)
+        start.wait(PATIENCE)
         with transaction(connection, now=FIVE) as tx:
             return daily_reset.reset_if_due(tx) is not None
 
@@ -164,15 +164,16 @@ def test_a_reset_by_hand_is_not_undone_by_who_has_loaded_before(conn: Connection
         with closing(connect(database_url)) as own, transaction(own, now=NOON) as tx:
             player = players.load(tx, ALICE)
             loaded.set()
-            sleep(0.3)  # long enough for a reset that does not wait
+            with closing(connect(database_url)) as watcher:
+                wait_for_a_lock(watcher)  # the reset's
             players.save(tx, awarded(player, "merchant", 30, "xp_item", tx.now, tx.rng)[0])
 
     with ThreadPoolExecutor(1) as pool:
         earning = pool.submit(earn)
-        assert loaded.wait(10)
+        assert loaded.wait(PATIENCE)
         with transaction(conn, now=NOON) as tx:
             records = daily_reset.reset_now(tx).records
-        earning.result(10)
+        earning.result(PATIENCE)
 
     with transaction(conn) as tx:
         assert (records, earned_today(tx, ALICE)) == (1, 0)
@@ -186,7 +187,7 @@ def test_who_earns_while_everything_is_reset_by_hand_keeps_all_their_experience(
     start = Barrier(4)
 
     def earn(connection: Connection) -> int:
-        start.wait(10)
+        start.wait(PATIENCE)
         gained = 0
         for _ in range(20):
             with transaction(connection, now=NOON) as tx:
@@ -194,7 +195,7 @@ def test_who_earns_while_everything_is_reset_by_hand_keeps_all_their_experience(
         return gained
 
     def reset(connection: Connection) -> int:
-        start.wait(10)
+        start.wait(PATIENCE)
         for _ in range(10):
             with transaction(connection, now=NOON) as tx:
                 daily_reset.reset_now(tx)

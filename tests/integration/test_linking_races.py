@@ -1,10 +1,9 @@
 """Real connections and commits: several hands on the same two accounts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
-from threading import Barrier
 
 import pytest
 
@@ -23,43 +22,15 @@ from brandish.linking.service import (
 )
 from brandish.players.models import PlayerRef
 from tests.factories import announced, holdings, make_player, stored, unlock
-from tests.races import attempt, wait_for_a_lock
+from tests.races import PATIENCE, Race, race_of, wait_for_a_lock
 
 ROUNDS = 12
-
-Deed = Callable[[Tx], object]
-
-
-class Race:
-    """Runs deeds at the same moment, each on a connection of its own, with the tries that a door makes."""
-
-    def __init__(self, connections: list[Connection]) -> None:
-        self._connections = connections
-        self._threads = ThreadPoolExecutor(len(connections))
-
-    def __call__(self, *deeds: Deed) -> list[object]:
-        """What each deed answered, or its refusal."""
-        line = Barrier(len(deeds))
-
-        def run(connection: Connection, deed: Deed) -> object:
-            line.wait(5)
-            return attempt(connection, deed)
-
-        running = [
-            self._threads.submit(run, connection, deed)
-            for connection, deed in zip(self._connections, deeds, strict=False)
-        ]
-        return [each.result(30) for each in running]
 
 
 @pytest.fixture
 def race(database_url: str) -> Iterator[Race]:
-    with (
-        closing(connect(database_url)) as one,
-        closing(connect(database_url)) as two,
-        closing(connect(database_url)) as three,
-    ):
-        yield Race([one, two, three])
+    with race_of(3, database_url) as race:
+        yield race
 
 
 def claimed(tx: Tx, source: PlayerRef, target: PlayerRef) -> None:
@@ -292,7 +263,7 @@ def test_who_waited_for_a_merge_tries_again_and_plays_as_the_merged_player(conn:
             selling = thread.submit(sell, sellers)
             wait_for_a_lock(watchers)
 
-        assert isinstance(selling.exception(10), TryAgain)
+        assert isinstance(selling.exception(PATIENCE), TryAgain)
         sell(sellers)
 
     with transaction(conn) as tx:
@@ -321,7 +292,7 @@ def test_a_merge_waits_for_a_sale_and_takes_its_money_along(conn: Connection, da
             confirming = thread.submit(confirm, mergers)
             wait_for_a_lock(watchers)
 
-        assert confirming.result(10) == ("discord", "twitch")
+        assert confirming.result(PATIENCE) == ("discord", "twitch")
 
     with transaction(conn) as tx:
         assert holdings(tx, alice) == {"money": 45}

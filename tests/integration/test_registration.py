@@ -13,6 +13,7 @@ from brandish.errors import TryAgain
 from brandish.players.models import IdentityTaken, PlayerRef
 from brandish.players.registration import NameNeeded, register
 from tests.factories import make_player, stored
+from tests.races import PATIENCE
 
 TWITCH = PlayerRef("twitch", "1", "Alice")
 DISCORD = PlayerRef("discord", "2", "alice#1")
@@ -99,7 +100,7 @@ def test_a_stranger_needs_a_name(tx: Tx):
 
 def test_racing_registrations_make_one_player(database_url: str, conn: Connection):
     """Both have looked and found nobody before either of them saves."""
-    both_have_looked = Barrier(2, timeout=10)
+    both_have_looked = Barrier(2, timeout=PATIENCE)
 
     def enter(number: int) -> UUID:
         with closing(connect(database_url)) as own:
@@ -128,7 +129,7 @@ def test_racing_strangers_share_no_account(database_url: str, conn: Connection):
     with transaction(conn) as tx:
         make_player(tx, "alice", platform_id="a")
         make_player(tx, "bob", platform_id="b")
-    both_have_looked = Barrier(2, timeout=10)
+    both_have_looked = Barrier(2, timeout=PATIENCE)
 
     def claim(known_id: str) -> str:
         with closing(connect(database_url)) as own:

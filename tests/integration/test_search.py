@@ -141,9 +141,10 @@ def test_a_stranger_becomes_a_player_by_searching(tx: Tx):
 
 
 def test_nobody_searches_before_it_is_unlocked(conn: Connection):
-    with pytest.raises(FeatureLocked), transaction(conn) as tx:
+    with pytest.raises(FeatureLocked) as refusal, transaction(conn) as tx:
         search_for_treasure(tx, ALICE)
 
+    assert str(refusal.value) == "The community has not unlocked Search yet."
     with transaction(conn) as tx:
         assert tx.execute("SELECT FROM users").fetchone() is None
 

@@ -14,7 +14,7 @@ from brandish.stats import reports, rollup
 from brandish.stats.recording import record
 from brandish.stats.service import move
 from tests.factories import make_player, stored
-from tests.races import wait_for_a_lock
+from tests.races import PATIENCE, wait_for_a_lock
 from tests.round_trips import counted
 
 NOON = datetime(2026, 3, 15, 12, tzinfo=UTC)
@@ -57,9 +57,9 @@ def test_two_clocks_at_once_lose_nothing_and_count_nothing_twice(
         clocks, reader = [pool.submit(add_up, number) for number in range(2)], pool.submit(look, 0)
         list(pool.map(write, range(3)))
         written.set()
-        moved = sum(clock.result(60) for clock in clocks)
+        moved = sum(clock.result(PATIENCE) for clock in clocks)
 
-    assert reader.result(60) == sorted(reader.result())  # what was counted once stays counted
+    assert reader.result(PATIENCE) == sorted(reader.result())  # what was counted once stays counted
     with reading(conn) as tx:
         archived = tx.execute("SELECT count(*) AS rows, count(DISTINCT stat_id) AS stats FROM stats_events").fetchone()
         assert archived == {"rows": moved, "stats": moved}
@@ -81,7 +81,7 @@ def test_two_clocks_at_once_let_nothing_go_twice(database_url: str, conn: Connec
     def let_go(_: int) -> None:
         with closing(connect(database_url)) as own:
             for number in range(rounds):
-                line.wait(10)
+                line.wait(PATIENCE)
                 with transaction(own, now=NOON + timedelta(days=1) + (number + 0.5) * step) as tx:
                     rollup.roll_up(tx)
 
@@ -114,7 +114,7 @@ def test_a_clock_waits_for_a_merge(database_url: str, conn: Connection):
             clock = pool.submit(let_go)
             with closing(connect(database_url)) as watcher:
                 wait_for_a_lock(watcher)
-        clock.result(30)
+        clock.result(PATIENCE)
 
     with reading(conn, now=tomorrow) as tx:
         rows = tx.execute("SELECT user_id, daily, total FROM stats_standings WHERE event_type = 'search'").fetchall()

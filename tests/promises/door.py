@@ -14,6 +14,7 @@ from brandish.database import connect
 from doors import database
 from tests.promises.calls import Call
 from tests.promises.client import send
+from tests.races import PATIENCE
 
 
 class Told(NamedTuple):
@@ -40,13 +41,13 @@ def environments(url: str, number: int) -> Iterator[Environments]:
     with ThreadPoolExecutor(number, initializer=open_environment) as pool:
 
         def together(work: Sequence[Callable[[], Any]]) -> list[Any]:
-            start = Barrier(len(work), timeout=10)
+            start = Barrier(len(work), timeout=PATIENCE)
 
             def begin(piece: Callable[[], Any]) -> Any:
                 start.wait()
                 return piece()
 
-            return [future.result(timeout=30) for future in [pool.submit(begin, piece) for piece in work]]
+            return [future.result(PATIENCE) for future in [pool.submit(begin, piece) for piece in work]]
 
         try:
             yield together

@@ -1,4 +1,5 @@
-"""Somebody who reads the log while it is written, and starts anew from the last id whenever the connection is cut."""
+"""Somebody who reads the log while it is written. Hangs up now and then, and whenever the connection is cut, and starts
+anew from the last id."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ class Follower:
     """
     Attributes:
         ids: of the events it has read, in its order.
-        begun: how often it had to start anew.
+        begun: on how many connections it has read.
         trouble: why it stopped before it was told to.
     """
 
@@ -63,12 +64,13 @@ class Follower:
                 with reading(conn) as tx:
                     place = find_place(tx, self._last_id)
                 assert place is not None
-                while True:
+                for _ in range(self._rng.randint(5, 30)):
                     over = self._over.is_set()
                     place, more = self._read(conn, place)
-                    if over and not more:
+                    if over and not more and self.begun > 1:
                         return True
                     time.sleep(0 if more else self._rng.uniform(0, PAUSE_SECONDS))
+                return False  # hang up
         except (psycopg.OperationalError, TryAgain):
             return False
 

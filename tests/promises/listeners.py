@@ -10,13 +10,13 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from brandish.database import Connection
 from local.process import StackProcess
 from tests.event_source import EventSource, Message, Parser
 
-ANSWER_SECONDS = 20.0
+ANSWER_SECONDS = 30.0
 OURS = ("connected", "keepalive")
 
 Heard = tuple[str, str]
@@ -89,16 +89,21 @@ class Streamed:
 class Socketed:
     """Over a WebSocket.
 
+    Args:
+        ticket: opens it; empty: the stack's key does.
+        last_id: where to begin; empty: now.
+
     Attributes:
         awake: not set: it takes nothing from its connection.
     """
 
-    def __init__(self, stack: StackProcess, types: str = "") -> None:
+    def __init__(self, stack: StackProcess, types: str = "", *, ticket: str = "", last_id: str = "") -> None:
         self.messages: list[Message] = []
         self.connections = 0
         self.awake = _set()
         self._stack = stack
-        self._types = types
+        self._query = {"types": types} | ({"ticket": ticket} if ticket else {"key": stack.api_key})
+        self._last_id = last_id
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
@@ -117,16 +122,23 @@ class Socketed:
             self._over.wait(0.1)
 
     def _listen_once(self) -> None:
-        query = {"key": self._stack.api_key, "types": self._types}
-        if self.messages:
-            query["last_event_id"] = self.messages[-1].last_id
-        address = self._stack.url.replace("http", "ws", 1)
-        with connect(f"{address}/realtime?{urlencode(query)}", max_size=128 * 1024) as socket:
+        last_id = self.messages[-1].last_id if self.messages else self._last_id
+        query = self._query | ({"last_event_id": last_id} if last_id else {})
+        with connect(f"{socket_url(self._stack)}?{urlencode(query)}", max_size=128 * 1024) as socket:
             self.connections += 1
             while not self._over.is_set():
                 self.awake.wait()
                 with suppress(TimeoutError):
-                    self.messages += Parser().feed(str(socket.recv(0.2)).encode())
+                    self.messages += hear(socket, 0.2)
+
+
+def socket_url(stack: StackProcess) -> str:
+    return f"{stack.url.replace('http', 'ws', 1)}/realtime"
+
+
+def hear(socket: ClientConnection, timeout: float = ANSWER_SECONDS) -> list[Message]:
+    """The frames of the next message."""
+    return list(Parser().feed(str(socket.recv(timeout)).encode()))
 
 
 def _set() -> threading.Event:

@@ -21,6 +21,7 @@ from tests.factories import announced, holdings, unlock
 from tests.promises.calls import PLAYERS, Call, trade
 from tests.promises.door import Told, tell
 from tests.promises.scissors import CUTS, Scissors
+from tests.races import PATIENCE
 
 ALICE = PLAYERS[0]
 COMMITTED = ("before the sync", "unanswered")
@@ -98,7 +99,7 @@ def test_a_line_that_is_cut_at_the_commit_leaves_it_to_the_caller(conn: Connecti
     assert (answer.status, answer.body["code"]) == (503, "unavailable")
     assert line.cuts == {how: 1}
     # The server may still be at it: nobody waits for its answer any more.
-    expected, deadline = 1 + (how in COMMITTED), time.monotonic() + 5
+    expected, deadline = 1 + (how in COMMITTED), time.monotonic() + PATIENCE
     while bought(conn) != expected and time.monotonic() < deadline:
         time.sleep(0.01)
     assert bought(conn) == expected

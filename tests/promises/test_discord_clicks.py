@@ -49,6 +49,11 @@ def wait_and(seconds: float, press: Callable[[], Told]) -> tuple[Told, float]:
     return press(), time.monotonic() - at
 
 
+def hurry(conn: Connection) -> None:
+    """The deadline is set when all have begun, so that some come in time however long it takes them to begin."""
+    conn.execute("UPDATE gambles SET join_deadline = now() + make_interval(secs => %s)", (RUSH_SECONDS / 2,))
+
+
 def tick() -> None:
     until = time.monotonic() + RUSH_SECONDS
     while time.monotonic() < until:
@@ -64,18 +69,17 @@ def test_a_rush_for_a_gamble_that_closes_leaves_one_entry_each_and_nobody_deceiv
         unlock(tx, "feature_economy", "feature_gamble")
         for each in (STARTER, *USERS):
             make_player(tx, each.username, platform="discord", platform_id=each.id, items={"lootbox_tier1": 5})
-    with environments(database_url, len(USERS) + len(TWICE) + CLOCKS) as together:
+    with environments(database_url, len(USERS) + len(TWICE) + CLOCKS + 1) as together:
         button = together([partial(discord.command, STARTER, "gamble-start", item="lootbox", quantity=5)])[0].custom_id(
             "Join"
         )
         gamble_id = button.rpartition(":")[2]
-        conn.execute("UPDATE gambles SET join_deadline = now() + make_interval(secs => %s)", (RUSH_SECONDS / 2,))
         clicks = [*USERS, *TWICE]
         pressed = [
             partial(wait_and, rng.uniform(0, RUSH_SECONDS), partial(discord.press, each, button, asker=STARTER))
             for each in clicks
         ]
-        answers = together([*pressed, *[tick] * CLOCKS])[: len(clicks)]
+        answers = together([*pressed, partial(hurry, conn), *[tick] * CLOCKS])[: len(clicks)]
         conn.execute("UPDATE gambles SET join_deadline = now() WHERE state = 'Joining'")
         together([partial(clock, {}, None)] * CLOCKS)
 

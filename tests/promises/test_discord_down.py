@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from local.demo.game import Game
 from local.postgres import Postgres
 from tests.announcements import BOX, PLAYERS, did, evening, gamble, invitations, over, stack_with, to_tell, told, until
-from tests.fake_discord import DEV, NEWS, FakeDiscord, fake_discord
+from tests.fake_discord import DEV, NEWS, FakeDiscord
 
 AWAY_SECONDS = 120
 PATIENCE = 240.0  # the queue hands out again each minute, and five failures cost another
 
 
-@pytest.fixture
-def discord() -> Iterator[FakeDiscord]:
-    with fake_discord() as peer:
-        yield peer
-
-
-@pytest.fixture
-def game(
-    discord: FakeDiscord, postgres: Postgres, template_database: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Game]:
-    with stack_with(discord, postgres, template_database, monkeypatch) as game:
-        yield game
-
-
 @pytest.mark.slow
-def test_two_minutes_without_discord_cost_nothing(game: Game, discord: FakeDiscord):
+def test_two_minutes_without_discord_cost_nothing(
+    postgres: Postgres, template_database: str, monkeypatch: pytest.MonkeyPatch
+):
+    with stack_with(FakeDiscord(), postgres, template_database, monkeypatch) as (game, discord):
+        miss_two_minutes(game, discord)
+
+
+def miss_two_minutes(game: Game, discord: FakeDiscord) -> None:
     discord.down = True
     begun = time.monotonic()
     evening(game)

@@ -34,6 +34,7 @@ from tests.api.conftest import handler_of, proxy_event
 from tests.factories import announced, make_player, unlock
 from tests.promises.door import Environments, environments
 from tests.promises.interrupted import interrupted
+from tests.races import PATIENCE
 
 CONNECTIONS, CLOCKS, STAKE = 8, 3, 5
 GAMBLERS = [PlayerRef("twitch", f"id-{number}", f"gambler{number}") for number in range(200)]
@@ -150,21 +151,21 @@ def test_200_join_and_one_takes_it_all_once(conn: Connection, database_url: str,
         joiners = [pool.submit(evening.join) for _ in range(CONNECTIONS)]
         clocks = [pool.submit(evening.watch_the_clock) for _ in range(CLOCKS)]
         try:
-            assert evening.enough.wait(30)
+            assert evening.enough.wait(PATIENCE)
             begin_and_stop_in_the_middle(process)
             evening.due.set()
             evening.over.wait(0.3)
             assert evening.played == []  # all wait for the one who holds it
             process.kill()
             for joiner in joiners:
-                joiner.result(timeout=30)
+                joiner.result(PATIENCE)
             looks = evening.looks
             while evening.looks < looks + 10 and not all(clock.done() for clock in clocks):
                 evening.over.wait(0.01)
         finally:
             evening.over.set()
         for clock in clocks:
-            clock.result(timeout=30)
+            clock.result(PATIENCE)
 
     assert evening.played == [gamble.gamble_id]
     assert len(evening.joined) + len(evening.refused) == len(GAMBLERS)

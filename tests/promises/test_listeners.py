@@ -50,17 +50,19 @@ def test_a_minute_of_play_and_a_restart_cost_no_listener_an_event(database_url: 
             stack_said = stack.output()
             all_of_it, few_of_it = to_hear(conn, begin), to_hear(conn, begin, FEW)
             for each in everything:
-                wait(lambda each=each: heard(each)[-1:] == all_of_it[-1:], "the end")
+                wait(lambda each=each: all_of_it[-1] in heard(each), "the end")
             for each in few:
-                wait(lambda each=each: heard(each)[-1:] == few_of_it[-1:], "the end")
+                wait(lambda each=each: few_of_it[-1] in heard(each), "the end")
             time.sleep(2)  # for what comes too often
+        # Something more may have happened by itself since.
+        all_of_it, few_of_it = to_hear(conn, begin), to_hear(conn, begin, FEW)
 
         assert said["2xx"] > 500, said
         assert said["5xx"] == 0, stack_said
         assert len(all_of_it) > 1000
         assert 20 < len(few_of_it) < len(all_of_it) / 2
-        assert all(heard(each) == all_of_it for each in everything)
-        assert all(heard(each) == few_of_it for each in few)
+        assert all(heard(each) == all_of_it[: len(heard(each))] for each in everything)
+        assert all(heard(each) == few_of_it[: len(heard(each))] for each in few)
         assert [each.connections for each in listeners] == [2] * 4
 
 

@@ -25,6 +25,7 @@ from brandish.voting import controls, cycle, rules
 from brandish.voting.ballots import cast_ballot
 from brandish.voting.models import Ballot
 from tests.factories import announced, hold_target
+from tests.races import PATIENCE
 
 CONNECTIONS = 8
 VOTERS = [PlayerRef("twitch", f"id-{number}", f"voter{number}") for number in range(200)]
@@ -41,7 +42,7 @@ def act(conn: Connection, work: Callable[[Tx], Answer]) -> Answer:
 
 def together(url: str, *pieces: Callable[[Connection], Any]) -> list[Any]:
     """Run each on a connection of its own, all beginning at the same moment."""
-    start = Barrier(len(pieces), timeout=10)
+    start = Barrier(len(pieces), timeout=PATIENCE)
 
     def run(piece: Callable[[Connection], Any]) -> Any:
         with closing(connect(url)) as conn:

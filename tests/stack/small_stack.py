@@ -8,10 +8,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from local.stack import Stack
+
+HEAD: Final = """
+Transform: AWS::Serverless-2016-10-31
+Globals: {Function: {CodeUri: ., Timeout: 30, VpcConfig: {}}}
+Resources:
+"""
+PATIENCE: Final = 30.0
+"""Seconds for what comes at once unless the machine has much else to do."""
 
 Handler = Callable[..., Any]
 
@@ -39,7 +47,7 @@ def running(folder: Path, template: str, *, kept: Path | None = None, **handlers
         del sys.modules[module.__name__]
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:
+def eventually(holds: Callable[[], Any], seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it never came true"

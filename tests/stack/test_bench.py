@@ -54,14 +54,14 @@ def test_the_wire_delivers_more_than_fits_into_a_socket_both_ways(wire: Wire):
 
 def test_distance_slows_a_round_trip_and_not_the_stream(database_url: str):
     text = "0123456789" * 500_000
-    with Wire(database_url, round_trip_ms=40) as wire, closing(psycopg.connect(wire.url, autocommit=True)) as conn:
+    with Wire(database_url, round_trip_ms=100) as wire, closing(psycopg.connect(wire.url, autocommit=True)) as conn:
         started = perf_counter()
         conn.execute("SELECT 1")
-        assert perf_counter() - started >= 0.04
+        assert perf_counter() - started >= 0.1
 
         started = perf_counter()
         conn.execute("SELECT %s::text", [text])
-        assert perf_counter() - started < 2  # in 64 KB pieces, each waiting for the one before: 3 s and more
+        assert perf_counter() - started < 5  # in 64 KB pieces, each waiting for the one before: 7 s and more
 
 
 def test_whoever_hangs_up_is_gone_at_the_other_end_too(database_url: str, wire: Wire):

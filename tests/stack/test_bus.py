@@ -19,12 +19,11 @@ from local.patterns import PatternError, check, matches
 from local.queues import Queue
 from local.resources import Queue as QueueSpec
 from local.stack import Stack
-from tests.stack.small_stack import eventually, running
+from tests.stack.small_stack import HEAD, eventually, running
 
-TEMPLATE = """
-Transform: AWS::Serverless-2016-10-31
-Globals: {Function: {CodeUri: ., Timeout: 2, VpcConfig: {}}}
-Resources:
+TEMPLATE = (
+    HEAD
+    + """
   Bus:
     Type: AWS::Events::EventBus
     Properties: {Name: !Sub "${AWS::StackName}-events"}
@@ -69,6 +68,7 @@ Resources:
           Type: EventBridgeRule
           Properties: {EventBusName: !Ref Bus, Pattern: {detail-type: [direct]}}
 """
+)
 BUS = "brandish-local-events"
 
 _records: list[dict[str, Any]] = []
@@ -195,7 +195,7 @@ def test_a_message_that_fails_too_often_ends_in_the_dead_letter_queue(stack: Sta
 def test_a_direct_target_is_tried_three_times(stack: Stack, events: Any):
     events.put_events(Entries=[entry("direct", {"marker": "recovers", "fails": 2}), entry("direct", {"fails": 3})])
 
-    eventually(lambda: stack.bus.queues["DirectDead"].depth() == 1)
+    eventually(lambda: stack.bus.queues["DirectDead"].depth() == 1 and len(_direct) == 6)
     attempts = Counter(event["id"] for event in _direct)
     assert sorted(attempts.values()) == [3, 3]
     assert json.loads(stack.bus.queues["DirectDead"].bodies()[0])["detail"] == {"fails": 3}

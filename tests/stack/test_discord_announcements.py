@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from local.demo.game import Game
 from local.postgres import Postgres
 from tests.announcements import did, evening, invitations, over, stack_with, to_tell, told, until
-from tests.fake_discord import DEV, FakeDiscord, fake_discord
+from tests.fake_discord import DEV, FakeDiscord
 
 PATIENCE = 60.0
 
 
-@pytest.fixture
-def discord() -> Iterator[FakeDiscord]:
-    """With a bad connection, and limits as Discord has them but a second long."""
-    with fake_discord(FakeDiscord(failing=0.1, losing=0.1, window=1.0)) as peer:
-        yield peer
-
-
-@pytest.fixture
-def game(
-    discord: FakeDiscord, postgres: Postgres, template_database: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Game]:
-    with stack_with(discord, postgres, template_database, monkeypatch) as game:
-        yield game
-
-
 @pytest.mark.slow
-def test_a_bad_connection_loses_nothing_doubles_nothing_and_keeps_the_order(game: Game, discord: FakeDiscord):
+def test_a_bad_connection_loses_nothing_doubles_nothing_and_keeps_the_order(
+    postgres: Postgres, template_database: str, monkeypatch: pytest.MonkeyPatch
+):
+    # Limits as Discord has them, but a second long.
+    unreliable = FakeDiscord(failing=0.1, losing=0.1, window=1.0)
+    with stack_with(unreliable, postgres, template_database, monkeypatch) as (game, discord):
+        tell_of_an_evening(game, discord)
+
+
+def tell_of_an_evening(game: Game, discord: FakeDiscord) -> None:
     """event -> relay -> rule -> queue -> the process outside -> Discord."""
     evening(game)
     until(lambda: over(game), PATIENCE)

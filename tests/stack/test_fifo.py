@@ -21,12 +21,11 @@ from local.fifo import FifoQueue
 from local.messages import MessageStore
 from local.resources import Queue as QueueSpec
 from local.stack import Stack
-from tests.stack.small_stack import eventually, running
+from tests.stack.small_stack import HEAD, eventually, running
 
-TEMPLATE = """
-Transform: AWS::Serverless-2016-10-31
-Globals: {Function: {CodeUri: ., Timeout: 2, VpcConfig: {}}}
-Resources:
+TEMPLATE = (
+    HEAD
+    + """
   News:
     Type: AWS::Events::Rule
     Properties:
@@ -60,6 +59,7 @@ Resources:
           Type: SQS
           Properties: {Queue: !GetAtt NewsQueue.Arn, BatchSize: 5, FunctionResponseTypes: [ReportBatchItemFailures]}
 """
+)
 
 _batches: list[list[dict[str, Any]]] = []
 _working = 0
@@ -120,7 +120,7 @@ def test_a_group_is_handled_in_order_one_batch_at_a_time(stack: Stack):
 
 def test_what_failed_comes_again_before_what_was_sent_after_it(stack: Stack):
     publish("again-1", "again-2-shaky", "again-3-shaky")
-    eventually(lambda: len(handled("again")) == 3)
+    eventually(lambda: len(handled("again")) >= 3)
     publish("again-4")
 
     eventually(lambda: len(handled("again")) == 6)

@@ -14,7 +14,7 @@ from local.process import StackProcess
 API_KEY = "key-of-the-gamble"
 SECONDS = 5
 # The minute's clock ticks when the stack starts, and then a minute later: long after the schedule has fired.
-GRACE = 6
+GRACE = 30
 BOX = {"item_name": "lootbox_tier1", "quantity": 2}
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from local.process import StackProcess
+from local.process import START_SECONDS, StackProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 NO_DATABASE = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -28,7 +28,7 @@ def refused(**environment: str) -> str:
         env={**os.environ, "PORT": "0", "DATABASE_URL": NO_DATABASE, **environment},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=START_SECONDS,
     )
     assert ended.returncode == 1
     assert ended.stderr == ""
@@ -95,7 +95,7 @@ def test_it_starts_is_killed_starts_again_and_stops_within_seconds(database_url:
 
         assert stack.stop() == 0
 
-        assert time.monotonic() - begun < 8
+        assert time.monotonic() - begun < 20  # the relay would go on for a minute
         assert "GET  /api/v1/prices 200 " in stack.output()
         assert "Traceback" not in stack.output()
         assert stack.output().endswith("Stopped.\n")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,19 +13,20 @@ from typing import Any
 import boto3
 import pytest
 
+from local import one_shots
 from local.one_shots import OneShots
 from local.stack import Stack
 from local.template import load
-from tests.stack.small_stack import eventually, running
+from tests.stack.small_stack import HEAD, eventually, running
 
-TEMPLATE = """
-Transform: AWS::Serverless-2016-10-31
-Globals: {Function: {CodeUri: ., Timeout: 2, VpcConfig: {}}}
-Resources:
+TEMPLATE = (
+    HEAD
+    + """
   Clock: {Type: AWS::Serverless::Function, Properties: {Handler: MODULE.tick}}
   Group: {Type: AWS::Scheduler::ScheduleGroup}
   Role: {Type: AWS::IAM::Role}
 """
+)
 CLOCK = "arn:aws:lambda:us-east-1:000000000000:function:Clock"
 ROLE = "arn:aws:iam::000000000000:role/Role"
 
@@ -36,6 +37,35 @@ def tick(event: Any, _context: Any) -> None:
     _ticks.append((datetime.now(UTC), event))
 
 
+@dataclass
+class Clock:
+    """
+    Attributes:
+        ahead: how much later it is for the scheduler than here.
+        looks: how often it has asked.
+    """
+
+    ahead: timedelta = timedelta()
+    looks: int = 0
+
+    def now(self) -> datetime:
+        self.looks += 1
+        return datetime.now(UTC) + self.ahead
+
+    def set(self, ahead: timedelta) -> None:
+        """Returns when what waits has seen what time it is, several times."""
+        self.ahead, self.looks = ahead, 0
+        eventually(lambda: self.looks > 50)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(one_shots, "now", made.now)
+    monkeypatch.setattr(one_shots, "STEP_SECONDS", 0.002)
+    return made
+
+
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running(tmp_path_factory.mktemp("one_shots"), TEMPLATE, tick=tick) as started:
@@ -43,7 +73,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture
-def scheduler(stack: Stack) -> Any:
+def scheduler(stack: Stack, clock: Clock) -> Any:
     return boto3.Session().client("scheduler")
 
 
@@ -66,28 +96,32 @@ def later(**span: float) -> datetime:
     return datetime.now(UTC) + timedelta(**span)
 
 
-def test_it_fires_at_its_moment_once_and_is_gone(scheduler: Any):
+def test_it_fires_at_its_moment_once_and_is_gone(scheduler: Any, clock: Clock):
     _ticks.clear()
-    at = later(seconds=2).replace(microsecond=0)
+    at = later(hours=1).replace(microsecond=0)
 
     made = scheduler.create_schedule(**schedule(at, Name="soon", Target={"Input": '{"gamble_id": "7"}'}))
 
     assert made["ScheduleArn"] == "arn:aws:scheduler:us-east-1:000000000000:schedule/Group/soon"
     assert scheduler.get_schedule(Name="soon", GroupName="Group")["ScheduleExpression"] == f"at({at:%Y-%m-%dT%H:%M:%S})"
+    clock.ahead = at - datetime.now(UTC) - timedelta(seconds=0.3)
     eventually(lambda: bool(_ticks))
     [(fired, event)] = _ticks
     assert event == {"gamble_id": "7"}
-    assert at <= fired < at + timedelta(seconds=1)
+    assert fired + clock.ahead >= at
     with pytest.raises(scheduler.exceptions.ResourceNotFoundException):
         scheduler.get_schedule(Name="soon", GroupName="Group")
 
 
-def test_the_moment_is_the_time_zones(scheduler: Any):
+def test_the_moment_is_the_time_zones(scheduler: Any, clock: Clock):
     _ticks.clear()
-    tokyo = later(hours=9, seconds=2).replace(microsecond=0)
+    tokyo = later(hours=9 + 1)
 
     scheduler.create_schedule(**schedule(tokyo, Name="tokyo", ScheduleExpressionTimezone="Asia/Tokyo"))
 
+    clock.set(timedelta(minutes=50))
+    assert _ticks == []
+    clock.ahead = timedelta(minutes=60)
     eventually(lambda: bool(_ticks))
 
 
@@ -107,15 +141,18 @@ def test_the_same_request_sent_twice_is_one(scheduler: Any):
     assert first == second
 
 
-def test_what_is_deleted_does_not_fire(scheduler: Any):
+def test_what_is_deleted_does_not_fire(scheduler: Any, clock: Clock):
     _ticks.clear()
-    at = later(seconds=1)
-    scheduler.create_schedule(**schedule(at, Name="deleted"))
+    scheduler.create_schedule(**schedule(later(hours=1), Name="deleted"))
+    scheduler.create_schedule(**schedule(later(hours=2), Name="behind", Target={"Input": '"behind"'}))
 
     scheduler.delete_schedule(Name="deleted", GroupName="Group")
 
-    time.sleep(1.2)
+    clock.set(timedelta(minutes=90))
     assert _ticks == []
+    clock.ahead = timedelta(hours=2)
+    eventually(lambda: bool(_ticks))
+    assert [event for _, event in _ticks] == ["behind"]
     with pytest.raises(scheduler.exceptions.ResourceNotFoundException):
         scheduler.delete_schedule(Name="deleted", GroupName="Group")
 
@@ -145,7 +182,7 @@ def test_a_group_that_is_not_there_is_named(scheduler: Any):
         scheduler.create_schedule(**schedule(later(days=1), GroupName="elsewhere"))
 
 
-def test_what_waits_survives_the_process_and_what_was_missed_fires_at_the_next_start(tmp_path: Path):
+def test_what_waits_survives_the_process_and_what_was_missed_fires_at_the_next_start(tmp_path: Path, clock: Clock):
     path = tmp_path / "template.yaml"
     path.write_text(TEMPLATE, encoding="utf-8")
     template = load(path)
@@ -154,23 +191,23 @@ def test_what_waits_survives_the_process_and_what_was_missed_fires_at_the_next_s
     def start() -> OneShots:
         return OneShots(template, lambda name, event: fired.append((name, event)), tmp_path / "kept.db")
 
-    async def a_while(one_shots: OneShots, act: Callable[[], object] = lambda: None) -> None:
+    async def a_while(kept: OneShots, act: Callable[[], object] = lambda: None) -> None:
         act()
-        running = asyncio.create_task(one_shots.run())
+        running = asyncio.create_task(kept.run())
         await asyncio.sleep(0.05)
         running.cancel()
 
-    def create(one_shots: OneShots) -> None:
-        for name, at in (("missed", later(seconds=1.5)), ("waits", later(days=1))):
+    def create(kept: OneShots) -> None:
+        for name, at in (("missed", later(hours=1)), ("waits", later(days=1))):
             wanted = f'{{"ScheduleExpression": "at({at:%Y-%m-%dT%H:%M:%S})", "FlexibleTimeWindow": {{"Mode": "OFF"}}, '
             target = f'{{"Arn": "{CLOCK}", "RoleArn": "{ROLE}", "Input": "1"}}'
             body = wanted + f'"ActionAfterCompletion": "DELETE", "Target": {target}}}'
-            one_shots.answer("POST", f"/schedules/{name}", None, body.encode())
+            kept.answer("POST", f"/schedules/{name}", None, body.encode())
 
     with closing(start()) as before:
         asyncio.run(a_while(before, lambda: create(before)))
     assert fired == []
-    time.sleep(1.5)
+    clock.ahead = timedelta(hours=1)
 
     for _ in range(2):
         with closing(start()) as after:

@@ -17,7 +17,8 @@ from brandish.events.following import Place, read_after
 from local.postgres import Postgres
 from local.process import ROOT, StackProcess
 from tests.event_source import EventSource, parse
-from tests.stack.test_stream_follows_the_log import API_KEY, Listener, listening, wait_for
+from tests.stack.small_stack import eventually
+from tests.stack.test_stream_follows_the_log import API_KEY, Listener, listening
 
 EVENTS = 1200  # more than a page of the log
 
@@ -41,13 +42,13 @@ def test_the_past_is_shown_and_goes_out_again_to_nobody_but_who_asked(
         listener = Listener(EventSource(f"{stack.url}/api/v1/events?types=said", {"X-API-Key": API_KEY}))
         with listening([listener]):
             shown = replay(stack, "--since", since, "--until", until, "--type", "said")
-            asked = replay(stack, "--since", since, "--until", until, "--type", "said", "--to", "nobody")
-            wait_for(lambda: " events=1200" in logs(tmp_path))
+            asked = replay(stack, "--since", since, "--until", until, "--type", "said", "--to", "discord")
+            eventually(lambda: " events=1200" in logs(tmp_path))
             time.sleep(1)
 
     assert shown.returncode == asked.returncode == 0, shown.stderr + asked.stderr
     assert [message.last_id for message in parse([shown.stdout.encode()])] == everything
-    assert "1200 events are on their way to nobody." in asked.stdout
+    assert "1200 events are on their way to discord." in asked.stdout
     assert " events=1200" in logs(tmp_path)
     assert listener.ids == []
 

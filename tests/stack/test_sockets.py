@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,14 +17,13 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from local import sockets
+from local import server, sockets
 from local.stack import Stack
-from tests.stack.small_stack import eventually, running
+from tests.stack.small_stack import HEAD, PATIENCE, eventually, running
 
-TEMPLATE = """
-Transform: AWS::Serverless-2016-10-31
-Globals: {Function: {CodeUri: ., Timeout: 2, VpcConfig: {}}}
-Resources:
+TEMPLATE = (
+    HEAD
+    + """
   Realtime:
     Type: AWS::Serverless::WebSocketApi
     Properties:
@@ -45,6 +45,7 @@ Resources:
   Shout: {Type: AWS::Serverless::Function, Properties: {Handler: MODULE.shout}}
   Authorizer: {Type: AWS::Serverless::Function, Properties: {Handler: MODULE.authorize}}
 """
+)
 
 _events: list[dict[str, Any]] = []
 _authorized: list[dict[str, Any]] = []
@@ -157,6 +158,27 @@ def test_a_handshake_can_be_refused(stack: Stack, query: str, status: int):
     assert refused.value.response.status_code == status
 
 
+@pytest.mark.parametrize("path", ["", "/", "/test", "/realtime/more", "/api/v1/realtime"])
+def test_no_other_path_is_open(stack: Stack, path: str):
+    before = len(_authorized)
+
+    address = f"{stack.url.replace('http', 'ws')}{path}?ticket=good"
+    with pytest.raises(InvalidStatus) as refused, connect(address, proxy=None):
+        pytest.fail("it was accepted")
+
+    assert refused.value.response.status_code == 403
+    assert len(_authorized) == before
+
+
+def test_who_is_refused_leaves_no_complaint_in_the_log(stack: Stack, caplog: pytest.LogCaptureFixture):
+    with pytest.raises(InvalidStatus), opened(stack, "ticket=denied"):
+        pytest.fail("it was accepted")
+    with opened(stack) as connection:  # by now the other one is over
+        connection.close()
+
+    assert [record.getMessage() for record in caplog.records] == []
+
+
 def test_a_message_goes_to_its_route_with_the_caller_and_without_the_query(stack: Stack):
     with opened(stack) as connection:
         connection.send('{"action": "subscribe", "types": []}')
@@ -164,7 +186,7 @@ def test_a_message_goes_to_its_route_with_the_caller_and_without_the_query(stack
         event = _events[-1]
         connection.send('{"action": "shout", "text": "hello"}')
 
-        assert connection.recv(timeout=5) == "HELLO"
+        assert connection.recv(PATIENCE) == "HELLO"
         assert _events[-1]["requestContext"]["routeKey"] == "shout"
 
     assert (event["body"], event["isBase64Encoded"]) == ('{"action": "subscribe", "types": []}', False)
@@ -188,12 +210,12 @@ def test_what_names_no_route_goes_to_the_default_one(stack: Stack, text: str):
 def test_a_function_that_fails_is_told_to_the_client_and_the_connection_stays(stack: Stack):
     with opened(stack) as connection:
         connection.send("fail")
-        told = json.loads(connection.recv(timeout=5))
+        told = json.loads(connection.recv(PATIENCE))
         connection.send('{"action": "shout", "text": "still here"}')
 
         assert told["message"] == "Internal server error"
         assert told["connectionId"] == connection_id(connection)
-        assert connection.recv(timeout=5) == "STILL HERE"
+        assert connection.recv(PATIENCE) == "STILL HERE"
 
 
 def test_the_end_of_a_connection_is_announced(stack: Stack):
@@ -216,11 +238,11 @@ def test_a_function_posts_looks_and_closes(stack: Stack):
         seen = client.get_connection(ConnectionId=wanted)
         client.delete_connection(ConnectionId=wanted)
 
-        assert connection.recv(timeout=5) == "Grüße\n\n"
+        assert connection.recv(PATIENCE) == "Grüße\n\n"
         assert seen["Identity"]["SourceIp"] == "127.0.0.1"
         assert seen["ConnectedAt"] <= seen["LastActiveAt"]
         with pytest.raises(ConnectionClosed):
-            connection.recv(timeout=5)
+            connection.recv(PATIENCE)
         with pytest.raises(client.exceptions.GoneException):
             client.post_to_connection(ConnectionId=wanted, Data=b"late")
 
@@ -238,7 +260,7 @@ def test_what_is_too_large_is_refused_in_both_directions(stack: Stack):
     with opened(stack, max_size=None) as connection:
         wanted = connection_id(connection)
         client.post_to_connection(ConnectionId=wanted, Data=b"x" * sockets.MAX_MESSAGE)
-        assert len(connection.recv(timeout=5)) == sockets.MAX_MESSAGE
+        assert len(connection.recv(PATIENCE)) == sockets.MAX_MESSAGE
 
         with pytest.raises(client.exceptions.PayloadTooLargeException):
             client.post_to_connection(ConnectionId=wanted, Data=b"x" * (sockets.MAX_MESSAGE + 1))
@@ -247,7 +269,7 @@ def test_what_is_too_large_is_refused_in_both_directions(stack: Stack):
         eventually(lambda: len(_events[-1].get("body", "")) == sockets.MAX_MESSAGE)
         connection.send("x" * (sockets.MAX_FRAME + 1))
         with pytest.raises(ConnectionClosed) as closed:
-            connection.recv(timeout=5)
+            connection.recv(PATIENCE)
 
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1009
@@ -255,25 +277,70 @@ def test_what_is_too_large_is_refused_in_both_directions(stack: Stack):
 
 def test_a_ping_is_answered(stack: Stack):
     with opened(stack) as connection:
-        assert connection.ping().wait(5)
+        assert connection.ping().wait(PATIENCE)
 
 
-def test_an_idle_connection_and_an_old_one_are_closed(stack: Stack, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(sockets, "IDLE_SECONDS", 0.3)
-    begun = time.monotonic()
+@dataclass
+class Clock:
+    """
+    Attributes:
+        looks: how often the stack has asked what time it is since the clock was set.
+    """
+
+    seconds: float
+    looks: int = 0
+
+    def now(self) -> float:
+        self.looks += 1
+        return self.seconds
+
+    def advance(self, seconds: float) -> None:
+        """Returns when the stack has noticed."""
+        self.seconds, self.looks = self.seconds + seconds, 0
+        eventually(lambda: self.looks > 5)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Stands still until it is set."""
+    made = Clock(time.time())
+    monkeypatch.setattr(sockets, "now", made.now)
+    monkeypatch.setattr(sockets, "STEP_SECONDS", 0.005)
+    return made
+
+
+def say(connection: ClientConnection, text: str) -> None:
+    connection.send(text)
+    eventually(lambda: _events[-1].get("body") == text)
+
+
+def test_an_idle_connection_is_closed_and_what_a_client_says_puts_that_off(stack: Stack, clock: Clock):
     with opened(stack) as connection:
-        time.sleep(0.2)
-        connection.send("awake")
+        clock.advance(sockets.IDLE_SECONDS - 1)
+        say(connection, "awake")
+        clock.advance(sockets.IDLE_SECONDS - 1)
+        say(connection, "still awake")
+        clock.seconds += sockets.IDLE_SECONDS
         with pytest.raises(ConnectionClosed) as closed:
-            connection.recv(timeout=5)
+            connection.recv(PATIENCE)
+
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1001
-    assert 0.45 < time.monotonic() - begun < 3
 
-    monkeypatch.setattr(sockets, "IDLE_SECONDS", 600)
-    monkeypatch.setattr(sockets, "LONGEST_SECONDS", 0.2)
-    with opened(stack) as connection, pytest.raises(ConnectionClosed):
-        connection.recv(timeout=5)
+
+def test_an_old_connection_is_closed_whatever_the_client_says(
+    stack: Stack, clock: Clock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sockets, "LONGEST_SECONDS", sockets.IDLE_SECONDS * 1.5)
+    with opened(stack) as connection:
+        clock.advance(sockets.IDLE_SECONDS - 1)
+        say(connection, "not idle")
+        clock.seconds += sockets.IDLE_SECONDS - 1
+        with pytest.raises(ConnectionClosed) as closed:
+            connection.recv(PATIENCE)
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1001
 
 
 def test_a_client_that_does_not_read_is_given_up_and_holds_up_nobody(stack: Stack, monkeypatch: pytest.MonkeyPatch):
@@ -293,12 +360,15 @@ def test_a_client_that_does_not_read_is_given_up_and_holds_up_nobody(stack: Stac
                 client.post_to_connection(
                     ConnectionId=wanted["requestContext"]["connectionId"], Data=b"x" * sockets.MAX_MESSAGE
                 )
-        deaf.settimeout(5)
+        deaf.settimeout(PATIENCE)
         while deaf.recv(1 << 20):  # once it listens again, it learns that it is not told any more
             pass
 
 
-def test_a_stack_that_stops_closes_its_connections_and_announces_nothing(tmp_path: Path):
+def test_a_stack_that_stops_closes_its_connections_and_announces_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(server, "GRACE_SECONDS", 2 * PATIENCE)
     handlers = {"sockets": handle_sockets, "shout": shout, "authorize": authorize}
     with ExitStack() as connections:
         with running(tmp_path, TEMPLATE, **handlers) as stopping:
@@ -306,9 +376,9 @@ def test_a_stack_that_stops_closes_its_connections_and_announces_nothing(tmp_pat
             wanted = connection_id(connection)
             begun = time.monotonic()
 
-        assert time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun < PATIENCE  # nobody has waited for it
         with pytest.raises(ConnectionClosed) as closed:
-            connection.recv(timeout=5)
+            connection.recv(PATIENCE)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1012
     kinds = [e["requestContext"]["eventType"] for e in _events if e["requestContext"]["connectionId"] == wanted]

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,12 +26,13 @@ import stream.hub
 import stream.listening
 from brandish.database import Connection, reading, transaction
 from brandish.events import service as events
-from brandish.events.following import Place, read_after
+from brandish.events.following import Place, find_place, read_after
 from brandish.realtime.presence import count_listeners
 from doors import database
 from doors.answers import SECURITY_HEADERS
 from stream.app import CONTEXT, PATH, app, hub_of
 from tests.event_source import EventSource, Message, Parser, Refused
+from tests.stack.small_stack import PATIENCE, eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_CAPTURED = json.dumps(json.loads((ROOT / "events/stream.json").read_text())["requestContext"])
@@ -50,7 +51,13 @@ class Service:
     def source(self, query: str = "", *, role: str | None = "viewer", **headers: str) -> EventSource:
         context = {"identity": {"sourceIp": "203.0.113.7"}, "authorizer": {"role": role} if role else None}
         url = f"http://127.0.0.1:{self.port}/api/v1/events?{query}"
-        return EventSource(url, {CONTEXT: json.dumps(context), **headers}, timeout=10)
+        return EventSource(url, {CONTEXT: json.dumps(context), **headers}, timeout=PATIENCE)
+
+    def place(self, last_id: str) -> Place:
+        with reading(self.conn) as tx:
+            place = find_place(tx, UUID(last_id))
+        assert place is not None
+        return place
 
     def logged(self) -> list[str]:
         """Ids of the whole log, in its order."""
@@ -72,19 +79,12 @@ def serving() -> Iterator[int]:
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", ws="none", timeout_graceful_shutdown=5))
     thread = threading.Thread(target=server.run)
     thread.start()
-    wait_until(lambda: server.started)
+    eventually(lambda: server.started)
     yield server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True
     hub_of(app).end_soon()
-    thread.join(10)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 5) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 def take(source: EventSource, count: int) -> list[Message]:
@@ -110,11 +110,11 @@ def test_first_comes_who_the_listener_is_and_then_what_happens(service: Service)
     assert connected.last_id == connected.json["id"]
     assert (said.type, said.json["payload"]) == ("said", {"who": "Ünï"})
     assert said.last_id == said.json["id"] == service.logged()[-1]
-    assert abs(said.json["timestamp"] - time.time()) < 5
+    assert abs(said.json["timestamp"] - time.time()) < 60
 
 
 def test_the_answer_has_the_headers_of_a_stream_and_those_that_all_answers_have(service: Service):
-    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
     with closing(connection):
         context = AS_CAPTURED
         connection.request("GET", "/api/v1/events", headers={CONTEXT: context, "X-Request-ID": "mine"})
@@ -170,12 +170,13 @@ def test_an_id_that_nobody_knows_means_from_now_on(service: Service, last_id: st
 
 
 def test_the_id_of_a_keepalive_is_a_place_to_go_on_from(service: Service, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(stream.listening, "KEEPALIVE_SECONDS", 0.6)
+    monkeypatch.setattr(stream.listening, "KEEPALIVE_SECONDS", 0.2)
     source = service.source("types=wanted")
     messages = iter(source)
     next(messages)
     service.say(1, event_type="unwanted")
-    keepalive = next(messages)
+    (unwanted,) = service.logged()
+    keepalive = next(message for message in messages if service.place(message.last_id) >= service.place(unwanted))
     source.close()
     service.say(2, event_type="wanted")
 
@@ -217,11 +218,11 @@ def test_a_stream_ends_after_a_whole_frame_when_its_time_is_over_and_nothing_is_
 
     thread = threading.Thread(target=listen)
     thread.start()
-    wait_until(lambda: bool(got))
+    eventually(lambda: bool(got))
     for number in range(250):
         service.say(number)
         time.sleep(0.01)
-    wait_until(lambda: sum(message.type == "said" for message in got) >= 250)
+    eventually(lambda: sum(message.type == "said" for message in got) >= 250)
     source.close()
     thread.join()
 
@@ -250,7 +251,7 @@ def test_a_database_that_is_away_for_a_while_costs_nothing(service: Service, dat
 
 def test_a_listener_who_takes_nothing_holds_up_nobody(service: Service):
     text = "x" * 60_000
-    slow = http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)
+    slow = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
     slow.request("GET", "/api/v1/events", headers={CONTEXT: AS_CAPTURED})
     answer = slow.getresponse()
     quick = service.source()
@@ -281,12 +282,12 @@ def test_listeners_are_counted_as_long_as_they_listen(service: Service):
     assert count() == 3
     for source in sources:
         source.close()
-    wait_until(lambda: count() == 0)
+    eventually(lambda: count() == 0)
 
 
 def test_the_log_is_left_alone_when_nobody_listens(service: Service):
     take(service.source(), 1)
-    wait_until(lambda: hub_of(app).window is None)
+    eventually(lambda: hub_of(app).window is None)
 
 
 @pytest.mark.parametrize(
@@ -294,7 +295,7 @@ def test_the_log_is_left_alone_when_nobody_listens(service: Service):
     [("HEAD", PATH, 200), ("HEAD", PATH + "/", 200), ("POST", PATH, 405), ("DELETE", PATH + "/", 405)],
 )
 def test_what_is_no_wish_to_listen_is_answered_at_once(service: Service, method: str, path: str, status: int):
-    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
     with closing(connection):
         connection.request(method, path, headers={CONTEXT: json.dumps({"authorizer": {"role": "viewer"}})})
         response = connection.getresponse()
@@ -306,7 +307,7 @@ def test_what_is_no_wish_to_listen_is_answered_at_once(service: Service, method:
 
 def test_a_slash_at_the_end_makes_no_difference(service: Service):
     headers = {CONTEXT: json.dumps({"authorizer": {"role": "viewer"}})}
-    source = EventSource(f"http://127.0.0.1:{service.port}{PATH}/", headers, timeout=10)
+    source = EventSource(f"http://127.0.0.1:{service.port}{PATH}/", headers, timeout=PATIENCE)
 
     (hello,) = take(source, 1)
 
@@ -316,7 +317,7 @@ def test_a_slash_at_the_end_makes_no_difference(service: Service):
 def test_who_comes_when_the_process_is_told_to_end_gets_a_stream_that_ends_at_once(service: Service):
     """A standard EventSource listens no more after anything but 200."""
     hub_of(app).end_soon()
-    with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)) as connection:
         connection.request("GET", "/api/v1/events", headers={CONTEXT: AS_CAPTURED})
         response = connection.getresponse()
 
@@ -325,16 +326,18 @@ def test_who_comes_when_the_process_is_told_to_end_gets_a_stream_that_ends_at_on
 
 
 def test_a_mistake_of_ours_is_told_as_everywhere(service: Service):
-    with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)) as connection:
-        connection.request("GET", "/api/v1/events", headers={CONTEXT: "not what the adapter sends"})
+    with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)) as connection:
+        connection.request("GET", "/api/v1/events", headers={CONTEXT: "no JSON", "X-Request-ID": "mine"})
         response = connection.getresponse()
         body = json.loads(response.read())
 
     assert (response.status, body["code"]) == (500, "internal")
+    expected = SECURITY_HEADERS | {"X-Request-ID": "mine", "Access-Control-Allow-Origin": "*"}
+    assert {name: response.headers[name] for name in expected} == expected
 
 
 def test_other_addresses_are_not_found(service: Service):
-    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
     with closing(connection):
         connection.request("GET", "/api/v1/nothing")
         response = connection.getresponse()
@@ -358,14 +361,14 @@ def test_the_adapters_script_starts_it_and_it_ends_cleanly_when_told_to(conn: Co
         },
     )
     try:
-        wait_until(lambda: is_ready(port), seconds=20)
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+        eventually(lambda: is_ready(port))
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
             connection.request("GET", "/api/v1/events", headers={CONTEXT: AS_CAPTURED})
             response = connection.getresponse()
             assert [message.type for message in Parser().feed(response.read1())] == ["connected"]
             process.send_signal(signal.SIGTERM)
             assert response.read() == b""  # the answer is complete; otherwise this raises
-        assert process.wait(10) == -signal.SIGTERM
+        assert process.wait(PATIENCE) == -signal.SIGTERM
     finally:
         process.kill()
         process.wait()

@@ -61,6 +61,29 @@ def test_who_has_not_set_it_up_reads_what_is_missing(discord: FakeDiscord):
     assert discord.requests == []
 
 
+@pytest.mark.parametrize(
+    ("environment", "arguments", "named"),
+    [
+        ({"DISCORD_APPLICATION_ID": "my app"}, (), "DISCORD_APPLICATION_ID"),
+        ({"DISCORD_GUILD_ID": "My server"}, (), "DISCORD_GUILD_ID"),
+        ({"DISCORD_GUILD_ID": GUILD}, ("--guild", "../.."), "--guild"),
+    ],
+)
+def test_an_id_that_is_no_number_is_refused_by_its_name(
+    discord: FakeDiscord, environment: dict[str, str], arguments: tuple[str, ...], named: str
+):
+    said = run(discord, *arguments, **environment)
+
+    assert said.returncode == 1
+    assert said.stderr.startswith(f"{named} is not a number")
+    assert "Traceback" not in said.stderr
+    assert discord.requests == []
+
+
+def test_a_server_that_does_not_matter_may_be_called_anything(discord: FakeDiscord):
+    assert run(discord, "--global", "--dry-run", DISCORD_GUILD_ID="My server").returncode == 0
+
+
 def test_a_wrong_token_is_a_sentence_and_no_trace(discord: FakeDiscord):
     said = run(discord, DISCORD_BOT_TOKEN="wrong-one")
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from math import sqrt
 from random import Random, SystemRandom
-from time import perf_counter
+from time import thread_time
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +21,7 @@ from brandish.inventory.models import Quality
 from brandish.lootboxes.gates import consolations, unlocked_weights
 from brandish.lootboxes.rules import amounts, open_boxes
 from brandish.progression.models import World
+from tests.dice import ten_thousand_rolls
 
 BOX = content.items["lootbox_tier1"]
 POOLS = (
@@ -198,9 +199,9 @@ def test_ten_thousand_gates_are_opened_at_once():
     tables = {BOX.internal_name: table(pools=everything)}
 
     for _ in range(3):
-        begun = perf_counter()
+        begun = thread_time()
         drops = open_boxes(BOX, 10_000, Quality.COMMON, here, SystemRandom(), tables=tables)
-        times.append(perf_counter() - begun)
+        times.append(thread_time() - begun)
         assert len(drops) > len(content.items) / 2
 
-    assert min(times) < 0.05
+    assert min(times) < max(0.05, 9 * ten_thousand_rolls())

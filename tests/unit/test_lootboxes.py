@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from random import Random, SystemRandom
 from statistics import fmean
-from time import perf_counter
+from time import thread_time
 from uuid import UUID
 
 import pytest
@@ -19,6 +19,7 @@ from brandish.lootboxes.models import Drop, best_quality, total_value
 from brandish.lootboxes.rules import amounts, open_boxes, rolled_quality, unit_value
 from brandish.lootboxes.texts import describe
 from brandish.progression.models import World
+from tests.dice import ten_thousand_rolls
 
 TIER0, TIER1 = content.items["lootbox_tier0"], content.items["lootbox_tier1"]
 ROLLS = 20_000
@@ -253,12 +254,12 @@ def test_ten_thousand_boxes_are_opened_at_once(name: str):
     here, box, times = world("feature_gamble"), content.items[name], list[float]()
 
     for _ in range(3):
-        begun = perf_counter()
+        begun = thread_time()
         drops = open_boxes(box, 10_000, Quality.COMMON, here, SystemRandom())
-        times.append(perf_counter() - begun)
+        times.append(thread_time() - begun)
         assert drops
 
-    assert min(times) < 0.05
+    assert min(times) < max(0.05, 9 * ten_thousand_rolls())
 
 
 def told(*drops: Drop, quantity: int = 1, boxes: str = "a crate") -> str:

@@ -94,9 +94,10 @@ def test_who_waits_for_what_discord_does_not_take_is_told(discord: FakeDiscord, 
     assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
-def test_a_replay_answers_nobody(discord: FakeDiscord):
+@pytest.mark.parametrize("metadata", [{"replay": True, "replay_to": "discord"}, {"broadcast": True}])
+def test_a_replay_and_a_broadcast_answer_nobody(discord: FakeDiscord, metadata: dict[str, Any]):
     again = asked()
-    again["metadata"] = {"replay": True, "replay_to": "discord"}
+    again["metadata"] = metadata
 
     assert answered(again) == []
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from schedule_gamble import app
+from tests.outer_ring import played_by_moto
 
 GAMBLE_ID = "9d3f7e5c-1b2a-4c6d-8e9f-0a1b2c3d4e5f"
 CLOCK = "arn:aws:lambda:eu-central-1:123456789012:function:ClockDue"
@@ -21,20 +21,12 @@ ROLE = "arn:aws:iam::123456789012:role/gambles"
 
 @pytest.fixture
 def scheduler(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "nobody",
-        "AWS_SECRET_ACCESS_KEY": "nothing",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-    }.items():
-        monkeypatch.setenv(name, value)
     settings = replace(app.settings, schedule_group="gambles", schedule_target_arn=CLOCK, schedule_role_arn=ROLE)
     monkeypatch.setattr(app, "settings", settings)
-    with mock_aws():
-        app.client.cache_clear()
+    with played_by_moto(monkeypatch):
         found = boto3.client("scheduler")
         found.create_schedule_group(Name="gambles")
         yield found
-    app.client.cache_clear()
 
 
 def started(deadline: datetime, message_id: str = "1", *, payload: dict[str, Any] | None = None, **more: Any) -> Any:

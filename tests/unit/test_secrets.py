@@ -7,32 +7,21 @@ from dataclasses import replace
 
 import boto3
 import pytest
-from moto import mock_aws
 
-from doors import aws, secrets
+from doors import secrets
 from doors.outbound import Unavailable
+from tests.outer_ring import played_by_moto
 
 
 @pytest.fixture
 def secret(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Its name; there is nothing in it."""
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "nobody",
-        "AWS_SECRET_ACCESS_KEY": "nothing",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    with mock_aws():
-        _forget()
+    with played_by_moto(monkeypatch):
+        secrets.store.cache_clear()
         name = boto3.client("secretsmanager").create_secret(Name="destinations")["Name"]
         nothing_here = replace(secrets.settings, discord_bot_token="", streamerbot_password="", secrets_id=name)
         monkeypatch.setattr(secrets, "settings", nothing_here)
         yield name
-    _forget()
-
-
-def _forget() -> None:
-    aws.client.cache_clear()
     secrets.store.cache_clear()
 
 

@@ -26,7 +26,7 @@ def test_who_connects_is_remembered_until_it_leaves(here: World):
 
     items = here.items()
     assert {id: item["types"]["S"] for id, item in items.items()} == {"a=": "gamble.completed,job.level_up", "b=": ""}
-    assert abs(float(items["a="]["expires_at"]["N"]) - time.time() - 7800) < 5
+    assert abs(float(items["a="]["expires_at"]["N"]) - time.time() - 7800) < 60
     assert [json.loads(each["body"]) for each in here.wake_ups()] == [{}, {}]
 
     here.leave("a=")

@@ -28,6 +28,14 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         yield made
 
 
+@pytest.fixture
+def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What is slept, in seconds, and passes at once."""
+    told: list[float] = []
+    monkeypatch.setattr(time, "sleep", told.append)
+    return told
+
+
 def wake(*bodies: Any, sent: float | None = None, context: Any = None) -> None:
     """Give the function a batch of messages; none: what a new listener causes."""
     attributes = {"SentTimestamp": str(int(1000 * (sent or time.time())))}
@@ -51,7 +59,7 @@ def test_a_new_listener_is_greeted_and_then_gets_what_happens(here: World):
     greeting, sold = end.frames
     assert (greeting.type, greeting.id) == ("connected", here.log.place(1))
     assert greeting.payload == {"client_id": "a=", "filters": []}
-    assert abs(greeting.timestamp - time.time()) < 5
+    assert abs(greeting.timestamp - time.time()) < 60
     assert sold == news
 
 
@@ -220,7 +228,7 @@ def test_who_has_gone_is_forgotten(here: World):
     assert other.names() == ["connected", "item.sold"]
 
 
-def test_who_is_about_to_open_is_tried_again_within_the_second(here: World):
+def test_who_is_about_to_open_is_tried_again_within_the_second(here: World, sleeps: list[float]):
     end = here.connect("a=", opened=False)
 
     class Opens(Time):
@@ -228,11 +236,10 @@ def test_who_is_about_to_open_is_tried_again_within_the_second(here: World):
             end.open = True  # after the first round
             return 30_000
 
-    started = time.monotonic()
     wake(context=Opens())
 
     assert end.names() == ["connected"]
-    assert time.monotonic() - started < 1
+    assert 0 < sum(sleeps) < 1
 
 
 def test_who_never_opens_is_forgotten_after_half_a_minute(here: World):
@@ -392,11 +399,11 @@ def test_who_asks_for_more_while_it_cannot_be_reached_gets_more(here: World):
 
 
 def test_what_happened_before_nobody_listened_is_not_worth_a_look(here: World):
-    before = told(here.log.happen("item.sold"))
+    before, begun = told(here.log.happen("item.sold")), time.time()
     wake()
     here.calls_left = 0
 
-    wake(before, sent=time.time() - 10)
+    wake(before, sent=begun - 10)
 
     with pytest.raises(Crash):
         wake(before, sent=time.time() + 10)
@@ -448,15 +455,14 @@ def test_news_that_the_log_does_not_show_yet_are_waited_for(here: World):
     assert end.frames[1:] == [late]
 
 
-def test_news_from_long_ago_are_not_waited_for(here: World):
+def test_news_from_long_ago_are_not_waited_for(here: World, sleeps: list[float]):
     here.connect("a=")
     wake()
     never = here.log.happen("item.sold", settled=False)
-    started = time.monotonic()
 
     wake(told(never), sent=time.time() - 10)
 
-    assert time.monotonic() - started < 2.5
+    assert sum(sleeps) <= PAUSE_SECONDS  # the usual one before a round
 
 
 @pytest.mark.parametrize("replayed", [{"replay-name": "last-week"}])
@@ -512,3 +518,25 @@ def test_who_comes_while_the_head_runs_after_the_log_misses_nothing(here: World)
 
     assert present.frames[1:] == frames
     assert end.frames[1:] == frames[701:]
+
+
+def test_who_is_overtaken_stops_and_has_somebody_look_once_more(here: World):
+    end = here.connect("a=")
+    wake()
+    here.wake_ups()
+    first = here.log.happen("item.sold")
+
+    def overtake() -> None:
+        Rounds().make()
+        here.log.happen("item.bought")
+
+    end.then.append(overtake)
+    wake(told(first))
+
+    assert [frame.type for frame in end.frames] == ["connected", "item.sold", "item.sold"]
+    (look,) = here.wake_ups()
+    assert look["body"] == "{}"
+
+    wake()
+
+    assert [frame.type for frame in end.frames[3:]] == ["item.bought"]

@@ -10,11 +10,11 @@ from uuid import uuid4
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from doors import aws, outbound
 from notify_streamerbot import app
 from tests.fake_streamerbot import FakeStreamerbot
+from tests.outer_ring import played_by_moto
 
 TABLE = "destinations"
 
@@ -32,14 +32,8 @@ class Context:
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeStreamerbot]:
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "nobody",
-        "AWS_SECRET_ACCESS_KEY": "nothing",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-    }.items():
-        monkeypatch.setenv(name, value)
     key = {"pk": "HASH", "sk": "RANGE"}
-    with mock_aws(), FakeStreamerbot() as fake:
+    with played_by_moto(monkeypatch), FakeStreamerbot() as fake:
         forget()
         boto3.client("dynamodb").create_table(
             TableName=TABLE,

@@ -12,5 +12,10 @@ def is_news(delivered: Mapping[str, Any]) -> bool:
     A replay, from the bus's archive or from the log, has happened before; a broadcast has not happened at all. Nothing
     that changes the game may obey either.
     """
-    metadata = delivered["detail"]["metadata"]
-    return not ("replay-name" in delivered or metadata.get("replay") or metadata.get("broadcast"))
+    return "replay-name" not in delivered and is_first_told(delivered["detail"])
+
+
+def is_first_told(envelope: Mapping[str, Any]) -> bool:
+    """The same of an envelope by itself, once it is known not to come from the bus's archive."""
+    metadata = envelope["metadata"]
+    return not (metadata.get("replay") or metadata.get("broadcast"))

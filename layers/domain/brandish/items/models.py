@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 from uuid import UUID
@@ -128,9 +128,11 @@ class Used:
     Attributes:
         players: everybody who is to be saved.
         consumed: how many were used up; the rest goes back where it came from.
-        message: for chat.
+        message: for whoever used it.
+        told: the same for everybody, from what the user is called; None for what is nobody else's affair.
     """
 
     players: Mapping[UUID, Player]
     consumed: int
     message: str
+    told: Callable[[str], str] | None = None

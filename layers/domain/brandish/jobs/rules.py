@@ -106,8 +106,9 @@ def award(
         FeatureLocked: the community has not unlocked the job.
         DailyCapReached: nothing is left of today's allowance.
     """
-    if not world.has(content.jobs[job_key].node_key):
-        raise FeatureLocked
+    node_key = content.jobs[job_key].node_key
+    if not world.has(node_key):
+        raise FeatureLocked(feature=content.nodes[node_key].name)
     today = game_day(now)
     before = progress or JobProgress(xp=0, level=0, daily_xp=0, daily_xp_on=today)
     earned_today = before.daily_xp if before.daily_xp_on == today else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -24,27 +23,13 @@ def digest(api_key: str) -> str:
 
 def judge(tx: Tx, api_key: str, address: str) -> Verdict:
     """Find the key's holder. One round trip for a good key, two for a bad one, which is counted."""
-    found = queries.find_key(tx, digest(api_key))
-
-    def holder() -> KeyHolder | None:
-        row = found.fetchone()
-        return KeyHolder(row["name"], row["role"]) if row else None
-
-    return admit(tx, address, holder)
-
-
-def admit(tx: Tx, address: str, find_holder: Callable[[], KeyHolder | None]) -> Verdict:
-    """Let in whom `find_holder` knows, unless the address is guessing; whom it does not know is counted.
-
-    Args:
-        find_holder: fetches what has been asked for already.
-    """
     since = tx.now - FAILURE_WINDOW
+    found = queries.find_key(tx, digest(api_key))
     failures = queries.read_failures(tx, address, since).fetchone()
     attempts = failures["attempts"] if failures else 0
-    holder = find_holder()
-    if holder and attempts < FAILURES_TO_IGNORE:
-        return Verdict(holder, attempts)
+    row = found.fetchone()
+    if row and attempts < FAILURES_TO_IGNORE:
+        return Verdict(KeyHolder(row["name"], row["role"]), attempts)
     queries.count_failure(tx, address, since)
     return Verdict(None, attempts + 1)
 

@@ -72,11 +72,11 @@ class NodeRelocked(Event):
 
 class FeatureLocked(NotAllowed):
     code = "feature_locked"
-    message = "The community has not unlocked this feature yet."
+    message = "The community has not unlocked {feature} yet."
 
 
 class FeatureLockedBehind(NotAllowed):
-    """The Discord client cuts the text after the prefix."""
+    """Clients cut the text after the prefix. `feature` is what they were after."""
 
     code = "feature_locked"
     message = "LOCKED_NODES: {names}"

@@ -113,10 +113,12 @@ def require_feature(world: World, node_key: str) -> None:
     """
     if world.has(node_key):
         return
+    node = content.nodes.get(node_key)
+    feature = node.name if node else "this feature"
     missing = locked_ancestors(node_key, world.levels)
     if missing:
-        raise FeatureLockedBehind(names=", ".join(node.name for node in missing))
-    raise FeatureLocked
+        raise FeatureLockedBehind(feature=feature, names=", ".join(node.name for node in missing))
+    raise FeatureLocked(feature=feature)
 
 
 def item_unlocked(world: World, item: Item) -> bool:

@@ -14,8 +14,7 @@ from hashlib import sha256
 from secrets import token_bytes
 
 from brandish.database import Tx
-from brandish.keys import service as keys
-from brandish.keys.models import KeyHolder, Verdict
+from brandish.keys.models import KeyHolder
 from brandish.realtime import queries
 
 PURPOSE = "tickets"
@@ -33,22 +32,15 @@ class Ticket:
 
 def issue_ticket(tx: Tx, ttl: timedelta) -> Ticket:
     """A ticket that is good from now on for so long, to the second."""
+    expires_at = (tx.now + ttl).replace(microsecond=0)
+    return Ticket(write_ticket(find_key(tx), expires_at, token_bytes(16)), expires_at)
+
+
+def find_key(tx: Tx) -> bytes:
+    """What tickets are signed with."""
     row = queries.find_signing_key(tx, PURPOSE).fetchone()
     assert row is not None
-    expires_at = (tx.now + ttl).replace(microsecond=0)
-    return Ticket(write_ticket(row["key"], expires_at, token_bytes(16)), expires_at)
-
-
-def judge_ticket(tx: Tx, text: str, address: str) -> Verdict:
-    """Whether the ticket is good. One that is not counts as a wrong key does."""
-    found = queries.find_signing_key(tx, PURPOSE)
-
-    def holder() -> KeyHolder | None:
-        row = found.fetchone()
-        expires_at = read_ticket(row["key"], text) if row else None
-        return HOLDER if expires_at is not None and expires_at > tx.now else None
-
-    return keys.admit(tx, address, holder)
+    return row["key"]
 
 
 def write_ticket(key: bytes, expires_at: datetime, number: bytes) -> str:

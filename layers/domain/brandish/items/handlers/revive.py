@@ -36,4 +36,6 @@ def use(tx: Tx, use: Use) -> Used:
     removed = use.quantity * adjusted(use.item.handler_config.seconds, use.slot.quality)
     timeouts.relieve(tx, platform, name, removed, f"{so_many(use)} of {use.user.links[platform].username}'s")
     when = "again" if silenced_until - removed <= tx.now else f"{in_words(removed)} sooner"
-    return Used(use.players, use.quantity, f"You use {so_many(use)}: {name} may talk {when}.")
+    what = f"{so_many(use)}: {name} may talk {when}."
+    told = None if use.target.id == use.user.id else lambda user: f"{user} uses {what}"
+    return Used(use.players, use.quantity, f"You use {what}", told)

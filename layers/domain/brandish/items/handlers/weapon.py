@@ -37,10 +37,15 @@ def use(tx: Tx, use: Use) -> Used:
     struck = shields.attack(tx, platform, use.user, targets, added, reason)
     if config.target != "named":
         messages.leave(tx, platform, targets)
-    return Used(use.players, use.quantity, f"You use {so_many(use)}. {_told(struck, added)}")
+    message = f"You use {so_many(use)}. {_told(struck, added, 'you')}"
+    if all(target.id == use.user.id for target in targets):
+        return Used(use.players, use.quantity, message)
+    return Used(
+        use.players, use.quantity, message, lambda user: f"{user} uses {so_many(use)}. {_told(struck, added, user)}"
+    )
 
 
-def _told(struck: Sequence[Struck], added: timedelta) -> str:
+def _told(struck: Sequence[Struck], added: timedelta, user: str) -> str:
     hit, shielded, mirrored = (
         sorted(each.username for each in struck if each.met == met) for met in (None, "block", "reflect")
     )
@@ -51,5 +56,5 @@ def _told(struck: Sequence[Struck], added: timedelta) -> str:
         told.append(f"No effect on {listed(shielded)}, behind {'shields' if len(shielded) > 1 else 'a shield'}.")
     if mirrored:
         mirrors = "hold mirrors" if len(mirrored) > 1 else "holds a mirror"
-        told.append(f"{listed(mirrored)} {mirrors}: {in_words(added * len(mirrored))} of silence for you.")
+        told.append(f"{listed(mirrored)} {mirrors}: {in_words(added * len(mirrored))} of silence for {user}.")
     return " ".join(told)
