@@ -21,7 +21,7 @@ from doors.database import connection
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
 
-STREAM = "GET/api/v1/events"
+STREAM = ("GET/api/v1/events", "HEAD/api/v1/events")
 CONNECT = "$connect"
 KEY_SECONDS = 300
 """So long an environment remembers what tickets are signed with."""
@@ -75,7 +75,7 @@ def policy(holder: KeyHolder, method_arn: str) -> dict[str, Any]:
     """Let the key's holder in everywhere: the answer is cached for all methods, and the doors know the roles. A ticket
     opens the stream and the WebSocket, and nothing else."""
     api, stage = method_arn.split("/")[:2]
-    opened = ("*",) if holder is not tickets.HOLDER else (STREAM, CONNECT)
+    opened = ("*",) if holder is not tickets.HOLDER else (*STREAM, CONNECT)
     return {
         "principalId": holder.name,
         "policyDocument": {

@@ -16,7 +16,7 @@ from brandish.jobs.rules import DailyCapReached
 from brandish.players.models import PlayerRef
 from brandish.timeouts import service as timeouts
 from brandish.timeouts import texts as timeout_texts
-from discord.commands import command, integer, member, text
+from discord.commands import BadOption, command, integer, member, text
 from discord.interaction import Interaction
 from discord.replies import Choice, Field, Reply, card, plain
 
@@ -58,6 +58,17 @@ def _job_key(name: str) -> str:
     return keys.get(name.casefold(), name)
 
 
+def _username(call: Interaction) -> str:
+    """
+    Raises:
+        BadOption: it is a mention, in which Discord writes the id and not the name.
+    """
+    name = call.text("username").removeprefix("@")
+    if name.startswith("<"):
+        raise BadOption(option="username", problem="must be the name itself, without an @")
+    return name
+
+
 _ITEM = text("item", "Which item.", required=True, suggest=_items)
 
 
@@ -90,7 +101,7 @@ def remove_item(call: Interaction, tx: Tx) -> Reply:
     admin=True,
 )
 def award_xp(call: Interaction, tx: Tx) -> Reply:
-    worker = PlayerRef(call.text("platform"), username=call.text("username"))
+    worker = PlayerRef(call.text("platform"), username=_username(call))
     try:
         result = awards.award_xp(tx, worker, _job_key(call.text("job")), call.integer("amount"), "admin")
     except DailyCapReached as error:
@@ -117,13 +128,13 @@ def award_xp(call: Interaction, tx: Tx) -> Reply:
     admin=True,
 )
 def set_timeout(call: Interaction, tx: Tx) -> Reply:
-    username, added = call.text("username"), timedelta(seconds=call.integer("duration"))
+    username, added = _username(call), timedelta(seconds=call.integer("duration"))
     timeout = timeouts.apply_timeout(tx, call.text("platform"), username, added, call.text("reason"))
     return card("Timeout", timeout_texts.silenced(plain(username), timeout.remaining_seconds))
 
 
 @command("timeout-clear", "Let somebody talk again.", _PLATFORM, _USERNAME, changes=True, admin=True)
 def clear_timeout(call: Interaction, tx: Tx) -> Reply:
-    username = call.text("username")
+    username = _username(call)
     was_silenced = timeouts.clear_timeout(tx, call.text("platform"), username)
     return card("Timeout", timeout_texts.freed(plain(username), was_silenced))

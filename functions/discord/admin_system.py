@@ -44,4 +44,5 @@ def reload(call: Interaction, tx: Tx) -> Reply:
     name = call.text("command-name").removeprefix("/") or None
     commands = registration.payload(guild=bool(settings.discord_guild_id))
     events.announce(tx, DiscordSyncRequested(commands=commands, remove=name))
-    return card("Commands", f"/{name} will be removed." if name else "All commands will be sent to Discord.")
+    told = f"If Discord knows /{name}, it will be removed." if name else "All commands will be sent to Discord."
+    return card("Commands", told)

@@ -15,7 +15,7 @@ from brandish.settings import settings
 from discord import catalogue as catalogue  # declares every command
 from discord.acting import BUG, Result, private
 from discord.health import health
-from discord.interaction import PING, Malformed, read
+from discord.interaction import AUTOCOMPLETE, COMMAND, PING, Malformed, read
 from discord.running import UNKNOWN, respond
 from discord.signature import is_genuine
 from doors import metrics
@@ -86,7 +86,9 @@ def _answer(event: dict[str, Any], method: str, path: str, headers: dict[str, st
 def _result(payload: dict[str, Any], told: dict[str, Any]) -> Result:
     try:
         call = read(payload)
-        told |= {"interaction_id": call.id, "command": call.name[:100], "discord_user_id": call.caller.id}
+        told |= {"interaction_id": call.id, "discord_user_id": call.caller.id}
+        if call.type in (COMMAND, AUTOCOMPLETE):  # the name of a button or a form may hold a code
+            told["command"] = call.name[:100]
         return respond(call)
     except Malformed as error:
         return private(UNKNOWN, f"malformed: {error}")

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final
 
 from brandish.database import Tx
 from brandish.errors import NotAllowed, Refused
+from brandish.settings import settings
 from discord.interaction import Interaction, Member
 from discord.replies import Choice, Form, Reply
 
@@ -31,7 +32,7 @@ class BadOption(Refused):
 
 class AdministratorsOnly(NotAllowed):
     code: ClassVar[str] = "forbidden"
-    message: ClassVar[str] = "Only administrators of this server may do that."
+    message: ClassVar[str] = "Only administrators of the game's own server may do that, and only there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class Command:
     """
     Attributes:
         changes: the game; it happens once for an interaction. Others only look.
-        admin: for administrators of the server only.
+        admin: for administrators only, of the server that the game belongs to.
         public: everybody in the channel sees the reply.
         deferred: Discord is told to wait, and somebody else runs it.
     """
@@ -146,6 +147,12 @@ class Command:
     admin: bool = False
     public: bool = False
     deferred: bool = False
+
+    def is_for(self, call: Interaction) -> bool:
+        """Anybody may invite a bot to a server where he is the administrator; that makes him none here."""
+        if not self.admin:
+            return True
+        return call.administrator and settings.discord_guild_id in ("", call.guild_id)
 
     def checked(self, call: Interaction) -> Interaction:
         """The call with the command's own options, each as it was declared.

@@ -21,7 +21,7 @@ def help_page(call: Interaction, tx: Tx) -> Reply:
 
 
 def _page(call: Interaction, page: int, *, update: bool) -> Reply:
-    allowed = [each for _, each in sorted(COMMANDS.items()) if call.administrator or not each.admin]
+    allowed = [each for _, each in sorted(COMMANDS.items()) if each.is_for(call)]
     lines = [_line(each, call.locale) for each in allowed]
     return paged("Commands", lines, page, "help", empty="Nothing.", update=update)
 

@@ -61,6 +61,8 @@ class Interaction:
         type: one of the constants above.
         caller: who did it.
         asker: the id of whoever the message belongs to that a button hangs on; None when Discord does not say.
+        administrator: of the server where it happened.
+        guild_id: of that server; empty in a private chat.
         kind: of a command.
         name: of a command; of a button, a menu or a modal its custom id.
         options: {name: str, int, bool or Member} of a command, as far as Discord's types say.
@@ -80,6 +82,7 @@ class Interaction:
     administrator: bool
     locale: str
     name: str
+    guild_id: str = ""
     kind: int = CHAT_INPUT
     asker: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -132,6 +135,7 @@ def read(payload: Mapping[str, Any]) -> Interaction:
         token=_text(payload.get("token")),
         caller=_member(user, member),
         administrator=_is_administrator(member.get("permissions")),
+        guild_id=_text(payload.get("guild_id")),
         locale=_text(payload.get("locale")),
         name=_text(custom_id if custom_id is not None else data.get("name")),
         kind=data.get("type", CHAT_INPUT),

@@ -43,7 +43,7 @@ def allowed(command: Command, call: Interaction) -> Interaction:
     Raises:
         AdministratorsOnly, BadOption
     """
-    if command.admin and not call.administrator:
+    if not command.is_for(call):
         raise AdministratorsOnly
     return command.checked(call)
 
@@ -100,7 +100,7 @@ def _suggest(call: Interaction) -> Result:
     """Whatever is wrong: no suggestions. The caller is still typing."""
     command = COMMANDS.get(call.name)
     option = next((each for each in command.options if each.name == call.focused), None) if command else None
-    if command is None or option is None or option.suggest is None or (command.admin and not call.administrator):
+    if command is None or option is None or option.suggest is None or not command.is_for(call):
         return Result(replies.choices(()), "unknown")
     note_route(f"/discord/{command.name}")
     try:

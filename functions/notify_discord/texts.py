@@ -50,7 +50,7 @@ def ballot(payload: Payload) -> list[Select]:
         return []
     options: Sequence[Payload] = payload["options"]
     choices = [
-        Choice(f"{number}. {_node(option)}", number, option.get("description") or "")
+        Choice(f"{number}. {_with_level(option, _name(option))}", number, option.get("description") or "")
         for number, option in enumerate(options, 1)
     ]
     return [Select(f"vote:{payload['session_id']}", tuple(choices), "Vote for what comes next.")]
@@ -120,8 +120,16 @@ def _player(payload: Payload) -> str:
 
 
 def _node(node: Payload) -> str:
-    """With its level where there are several."""
-    name = plain(node.get("display_name") or _title(node["node_key"]))
+    return _with_level(node, plain(_name(node)))
+
+
+def _name(node: Payload) -> str:
+    """For a menu, in which Discord shows text as it is."""
+    return node.get("display_name") or _title(node["node_key"])
+
+
+def _with_level(node: Payload, name: str) -> str:
+    """Where there are several."""
     level = node.get("target_level") or node.get("level") or 1
     return f"{name} (level {level})" if level > 1 else name
 

@@ -212,7 +212,7 @@ def available(viewer: Viewer) -> Line:
     def told(answer: Answer) -> str:
         names = [node["display_name"] for node in answer.body["available"]]
         more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-        return f"Could come next: {', '.join(names[:6])}{more}."
+        return f"Could come next: {', '.join(names[:6])}{more}." if names else "Everything is unlocked."
 
     return Line(viewer, "!next", Request("GET", "/api/v1/progression/available"), told=told)
 

@@ -14,15 +14,16 @@ from brandish.database import Connection, transaction
 from brandish.progression.service import current_world
 from brandish.voting import cycle
 from brandish.voting.models import Community
-from discord import admin_system, admin_tree, deferred
+from discord import admin_system, admin_tree, commands, deferred
 from discord.commands import COMMANDS
 from discord.registration import payload
-from tests.discord_client import DiscordClient, Person, Told
+from tests.discord_client import DiscordClient, Person, Told, command, interaction
 from tests.discord_limits import check_message
 from tests.factories import announced, holdings, make_player, unlock, xp
 
 ADA = Person("500000000000000009", "ada")
 BOB = Person("500000000000000002", "bob_*b*")
+TYPING = [{"name": "item", "type": 3, "value": "", "focused": True}]
 STRANGER = Person("500000000000000003", "carol")
 
 
@@ -60,8 +61,34 @@ def test_nobody_else_may(discord: DiscordClient, conn: Connection, name: str):
     told = discord.command(BOB, name)
 
     assert told.private
-    assert told.text == "Only administrators of this server may do that."
+    assert told.text == "Only administrators of the game's own server may do that, and only there."
     assert conn.execute("SELECT count(*) AS n FROM events").fetchall() == before
+
+
+@pytest.mark.parametrize(
+    ("own", "where", "may"),
+    [("", "42", True), ("42", "42", True), ("42", "999", False), ("42", None, False)],
+    ids=["one server is as good as another", "at home", "elsewhere", "in a private chat"],
+)
+def test_the_administrator_of_another_server_is_none_here(
+    discord: DiscordClient, monkeypatch: pytest.MonkeyPatch, own: str, where: str | None, may: bool
+):
+    monkeypatch.setattr(commands, "settings", replace(commands.settings, discord_guild_id=own))
+    asked = command(ADA, "add-item", admin=True, user=BOB, item="spade", quantity=3) | {"guild_id": where}
+    typing = interaction(4, ADA, {"name": "add-item", "options": TYPING}, admin=True) | {"guild_id": where}
+    reading = command(ADA, "help", admin=True) | {"guild_id": where}
+
+    assert ("Added 3" in discord.send(asked).text) == may
+    assert (discord.send(typing).choices != []) == may
+    assert ("/add-item" in discord.send(reading).text) == may
+
+
+@pytest.mark.parametrize("name", ["timeout-set", "timeout-clear", "admin-award-xp"])
+def test_a_mention_is_not_the_name_of_anybody(discord: DiscordClient, name: str):
+    said = {"platform": "discord", "username": f"<@{BOB.id}>"}
+    more = {"timeout-set": {"duration": 60}, "admin-award-xp": {"job": "merchant", "amount": 5}}.get(name, {})
+
+    assert "must be the name itself" in administer(discord, name, **said, **more).text
 
 
 def test_items_are_put_into_an_inventory(discord: DiscordClient, conn: Connection):
@@ -334,7 +361,7 @@ def test_one_command_is_removed_from_the_one_server(
 ):
     monkeypatch.setattr(admin_system, "settings", replace(admin_system.settings, discord_guild_id="42"))
 
-    assert "/ping will be removed." in administer(discord, "reload", command_name="/ping").text
+    assert "/ping, it will be removed." in administer(discord, "reload", command_name="/ping").text
 
     (asked,) = happened(conn, "discord.sync_requested")
     assert asked == {"commands": payload(guild=True), "remove": "ping"}

@@ -371,6 +371,15 @@ def test_each_interaction_leaves_one_line_in_the_log(discord: DiscordClient, cap
     assert fields["duration_ms"] > 0
 
 
+def test_a_code_in_a_button_stays_out_of_the_log(discord: DiscordClient, caplog: pytest.LogCaptureFixture):
+    with caplog.at_level(logging.INFO, "brandish"):
+        discord.press(ALICE, "link:confirm:SKZES2")
+
+    (line,) = caplog.records
+    assert vars(line)["route"] == "/discord/link:confirm"
+    assert "SKZES2" not in str(vars(line))
+
+
 def test_a_bug_is_logged_once_and_told_blandly(
     discord: DiscordClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ):

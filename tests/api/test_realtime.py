@@ -84,7 +84,7 @@ def test_a_ticket_makes_a_viewer_who_may_listen_and_nothing_else(environment: Co
     assert answer["context"] == {"role": "viewer"}
     assert answer["usageIdentifierKey"].endswith("-viewer")
     stage = "/".join(arn.split("/")[:2])
-    assert opened(answer) == [f"{stage}/GET/api/v1/events", f"{stage}/$connect"]
+    assert opened(answer) == [f"{stage}/{way}" for way in ("GET/api/v1/events", "HEAD/api/v1/events", "$connect")]
     assert arn in opened(answer)
 
 

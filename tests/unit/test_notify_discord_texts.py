@@ -14,7 +14,7 @@ from brandish.content import content
 from brandish.jobs.models import JobLevelUp
 from brandish.voting.events import AllUnlocked, CycleCompleted
 from doors.discord_messages import Embed, Field, clip, message, plain
-from notify_discord.texts import TEXTS, public_names
+from notify_discord.texts import TEXTS, ballot, public_names
 from tests.fake_discord import problems
 
 ALICE, BOB = str(uuid4()), str(uuid4())
@@ -85,6 +85,13 @@ def test_a_vote_lists_its_options_as_they_are_numbered():
     assert embed.text == "**Economy** is unlocked. What shall the community work for next?"
     assert [field.name for field in embed.fields] == ["1. Node 1", "2. Node 2 (level 2)"]
     assert embed.fields[0].text == "Does something.\n*Short*"
+
+
+def test_a_menu_shows_names_as_they_are():
+    (option, *_) = VOTE["options"]
+    (menu,) = ballot(VOTE | {"options": [option | {"display_name": "Big-Box_(new)"}]})
+
+    assert [choice.name for choice in menu.choices] == ["1. Big-Box_(new)"]
 
 
 def test_a_target_without_a_vote_is_no_vote():

@@ -147,7 +147,8 @@ def come(play: Play) -> None:
         play.take(*step)
 
 
-@settings(max_examples=15, deadline=None, database=None)
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None, database=None)
 @given(wishes=st.lists(st.sampled_from(WISHES), min_size=LISTENERS, max_size=LISTENERS), turns=turns)
 def test_two_pushers_may_repeat_and_never_lose(here: World, wishes: list[str], turns: list[Step]):
     play = Play(here, wishes)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import threading
+from importlib import import_module
 from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
 from brandish.database import PATIENCE, Connection, connect
 from brandish.settings import settings
+
+if settings.database_iam_auth:
+    # Now rather than for the first connection: what is there before `ready` is in the snapshot that AWS starts from.
+    for module in ("auth", "awsrequest", "session"):
+        import_module(f"botocore.{module}")
 
 # A Lambda environment has one thread; the local stack gives each of its environments one.
 _environment = threading.local()
@@ -41,7 +47,7 @@ def _token(conninfo: str) -> str:
 
     Source: boto3's `generate_db_auth_token`, which needs a whole RDS client for the same signature.
     """
-    # Only when it is needed: botocore takes its time to import.
+    # Here, because who logs in otherwise does without: botocore takes its time to import.
     from botocore.auth import SigV4QueryAuth
     from botocore.awsrequest import AWSRequest
     from botocore.session import Session
