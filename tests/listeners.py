@@ -116,6 +116,9 @@ class World:
     calls_left: int | None = None  # until the function dies
     before_call: Callable[[], None] | None = None
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text("here")
+
     def connect(self, connection_id: str = "c1=", *, opened: bool = True, age: float = 0, **query: str) -> End:
         self.ends[connection_id] = End(open=opened)
         event = {"requestContext": self.about(connection_id, "CONNECT", age), "queryStringParameters": query or None}

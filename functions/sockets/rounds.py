@@ -53,7 +53,7 @@ class Left:
     Attributes:
         more: there is more to be sent already.
         opening: somebody is about to be there.
-        failed: somebody could not be reached.
+        failed: somebody could not be reached, or has to wait.
         nobody: nobody listens.
     """
 
@@ -105,14 +105,17 @@ class Rounds:
         parts = plan(everybody, head, news, backlogs, time.time())
         if keep_alive:
             parts = [self._kept_alive(part, news.place) for part in parts]
-        send = partial(_send, gateway())
-        deliveries = list(_posters.map(send, parts))
+        sent = list(zip(parts, _posters.map(partial(_send, gateway()), parts), strict=True))
         planned = {part.connection.id for part in parts}
         waiting = [each for each in everybody if each.id not in planned]
         _do_all([partial(connections.was_left_out, each) for each in waiting])
-        left = self._settle(parts, deliveries, before, news.place)
+        left = self._settle(sent, before, news.place)
         self._remember(frame.id for frame in news.frames)
-        return replace(left, more=left.more or news.full or bool(waiting))
+        if not waiting:
+            return replace(left, more=left.more or news.full)
+        # At once again, unless all for whom there was time are out of reach: it would be the same once more.
+        on_their_way = [not part.connection.goes_along and outcome is Outcome.SENT for part, (outcome, _) in sent]
+        return replace(left, more=left.more or news.full or any(on_their_way), failed=True)
 
     def _kept_alive(self, part: Part, place: UUID) -> Part:
         last = self.heard.get(part.connection.id)
@@ -120,14 +123,14 @@ class Rounds:
             return part
         return replace(part, messages=pack([keepalive(part.end or place, int(time.time()))]))
 
-    def _settle(self, parts: Sequence[Part], deliveries: Sequence[Delivery], head: Head, place: UUID) -> Left:
+    def _settle(self, sent: Iterable[tuple[Part, Delivery]], head: Head, place: UUID) -> Left:
         """Write down who is where. Those who stay behind first: the head must not move on without them."""
         more = opening = failed = False
         behind: list[Callable[[], None]] = []
         ahead: list[Callable[[], None]] = []
         now = time.monotonic()
         heard_before, self.heard = self.heard, {}
-        for part, (outcome, last_id) in zip(parts, deliveries, strict=True):
+        for part, (outcome, last_id) in sent:
             each = part.connection
             if last_id is not None or each.id in heard_before:
                 self.heard[each.id] = heard_before[each.id] if last_id is None else now

@@ -216,6 +216,19 @@ def test_many_who_are_far_apart_are_served_in_several_rounds(here: World):
     assert [end.frames[1:] for end in ends] == [frames[number:] for number in range(60)]
 
 
+def test_behind_those_who_never_open_others_wait_for_the_next_second(here: World):
+    frames = [here.log.happen("item.sold") for _ in range(30)]
+    for number in range(29):
+        here.connect(f"{number}=", opened=False, age=10, last_event_id=str(here.log.place(number)))
+
+    assert Rounds().make() == Left(failed=True)
+
+    end = here.connect("there=", last_event_id=str(here.log.place(29)))
+    while not end.frames:
+        assert Rounds().make() in (Left(more=True, failed=True), Left(failed=True))
+    assert end.frames[1:] == frames[29:]
+
+
 def test_who_has_gone_is_forgotten(here: World):
     end, other = here.connect("a="), here.connect("b=")
     wake()
