@@ -27,7 +27,7 @@ class Audience:
     def __init__(self, url: str, key: str) -> None:
         parts = urlsplit(url)
         self._address = (parts.hostname or "", parts.port or 80)
-        self._socket_url = f"ws://{parts.netloc}/?key={key}"
+        self._socket_url = f"ws://{parts.netloc}/realtime?key={key}"
         self._key = key
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._heard: list[int] = []
