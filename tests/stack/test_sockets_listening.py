@@ -7,9 +7,11 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPException
+from random import random
 from secrets import token_bytes
 from typing import Any
 from uuid import UUID
@@ -81,6 +83,22 @@ def test_a_ticket_a_key_in_the_address_and_a_key_in_a_header_open_it(stack: Stac
 
         assert (greeting.type, greeting.json["payload"]["filters"]) == ("connected", [])
         assert time.monotonic() - started < 10  # not with the first keepalive, after half a minute
+
+
+def test_a_crowd_with_one_ticket_comes_at_once(stack: StackProcess):
+    """As after a drop. Nobody waits in a line for the authorizer: who finds it busy is refused, and comes again."""
+    query = f"ticket={ticket(stack)}"
+    with open_socket(stack, query):  # its environment has been at work before
+
+        def come(_: int) -> str:
+            for pause in (0.2, 0.5, 1.0):
+                with suppress(InvalidStatus), open_socket(stack, query) as socket:
+                    return hear(socket)[0].type
+                time.sleep(pause * random())
+            return "refused"
+
+        with ThreadPoolExecutor(40) as crowd:
+            assert set(crowd.map(come, range(40))) == {"connected"}
 
 
 def test_nothing_wrong_or_too_old_opens_it(shared: tuple[StackProcess, str]):
