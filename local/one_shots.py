@@ -9,19 +9,19 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
+from local import clock
 from local.cloudformation import ACCOUNT, REGION
 from local.cron import next_fire
 from local.messages import open_store
 from local.resources import Template
 
 PATH: Final = "/schedules/"
-STEP_SECONDS: Final = 30.0  # so often somebody looks at the clock, which may be set, or stand while a machine sleeps
 
 Invoke = Callable[[str, Any], None]
 Key = tuple[str, str]  # group, name
@@ -125,7 +125,7 @@ class OneShots:
         expression = request["ScheduleExpression"]
         if not re.fullmatch(r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)", expression):
             raise _invalid(f"Invalid Schedule Expression {expression}. The local scheduler takes at(...).")
-        if next_fire(expression, _timezone(request), now()) is None:
+        if next_fire(expression, _timezone(request), clock.now()) is None:
             raise _invalid(f"Invalid Schedule Expression {expression}. It is in the past.")
 
     def _find(self, key: Key) -> dict[str, Any] | None:
@@ -142,9 +142,7 @@ class OneShots:
         self._timers[key] = asyncio.get_running_loop().create_task(self._keep(key, request))
 
     async def _keep(self, key: Key, request: Mapping[str, Any]) -> None:
-        due = _due(request)
-        while (left := (due - now()).total_seconds()) > 0:
-            await asyncio.sleep(min(left, STEP_SECONDS))
+        await clock.sleep_until(_due(request))
         function = self._functions.get(request["Target"]["Arn"])
         if function is not None:  # the template may have changed since
             self._invoke(function, json.loads(request["Target"]["Input"]))
@@ -153,10 +151,6 @@ class OneShots:
     def _forget(self, key: Key) -> asyncio.Task[None]:
         self._db.execute("DELETE FROM schedules WHERE schedule_group = ? AND name = ?", key)
         return self._timers.pop(key)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _due(request: Mapping[str, Any]) -> datetime:

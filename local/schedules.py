@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from local import clock
 from local.bus import Bus
 from local.cloudformation import ACCOUNT, REGION
 from local.cron import next_fire
@@ -21,23 +22,17 @@ async def run(schedules: tuple[Schedule, ...], bus: Bus) -> None:
 
 
 async def _keep(schedule: Schedule, bus: Bus) -> None:
-    due: datetime | None = datetime.now(UTC)
+    due: datetime | None = clock.now()
     if not schedule.expression.startswith("rate("):  # a rate begins when it is enabled
         due = next_fire(schedule.expression, schedule.timezone, due)
     while due is not None:
-        await _sleep_until(due)
+        await clock.sleep_until(due)
         bus.deliver(schedule.target, _event(schedule, due))
         # Counted from when it was due: no drift. What a sleeping machine missed is left out.
         upcoming = next_fire(schedule.expression, schedule.timezone, due)
-        while upcoming is not None and upcoming < datetime.now(UTC):
+        while upcoming is not None and upcoming < clock.now():
             upcoming = next_fire(schedule.expression, schedule.timezone, upcoming)
         due = upcoming
-
-
-async def _sleep_until(moment: datetime) -> None:
-    # In steps: after a change of the clock, or a machine's sleep, one long sleep would end at the wrong time.
-    while (left := (moment - datetime.now(UTC)).total_seconds()) > 0:
-        await asyncio.sleep(min(left, 30))
 
 
 def _event(schedule: Schedule, due: datetime) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
 
+from local import clock
 from local.authorizer import allows, ask
 from local.cloudformation import ACCOUNT, REGION
 from local.errors import GatewayError, plain_response
@@ -35,7 +36,6 @@ MAX_MESSAGE: Final = 128 * 1024
 IDLE_SECONDS: Final = 600.0
 LONGEST_SECONDS: Final = 7200.0
 PATIENCE_SECONDS: Final = 5.0  # with a client that does not read
-STEP_SECONDS: Final = 30.0  # so often somebody looks at the clock, which may be set, or stand while a machine sleeps
 
 PATH: Final = "/realtime"
 GOING_AWAY: Final = 1001
@@ -202,7 +202,7 @@ class Sockets:
     async def _step(self, connection: _Connection, receive: Receive) -> bool:
         """Wait for the client and do what it says. Returns whether that was the last of it."""
         try:
-            async with asyncio.timeout(min(max(0, connection.left), STEP_SECONDS)) as connection.waiting:
+            async with asyncio.timeout(min(max(0, connection.left), clock.STEP_SECONDS)) as connection.waiting:
                 message = await receive()
         except TimeoutError:
             if connection.ended:

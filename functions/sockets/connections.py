@@ -122,17 +122,9 @@ def move_head(head: Head, place: UUID) -> None:
     Raises:
         Overtaken: nothing was written.
     """
-    table = _table()
     try:
-        table.update_item(
-            TableName=settings.connections_table,
-            Key=_HEAD,
-            UpdateExpression="SET #place = :place ADD pushes :one",
-            ConditionExpression=_IS_AS_READ,
-            ExpressionAttributeNames={"#place": "place"},
-            ExpressionAttributeValues={":place": {"S": str(place)}, **_as_read(head)},
-        )
-    except table.exceptions.ConditionalCheckFailedException:
+        _write(_HEAD, head, "SET #place = :place", {":place": {"S": str(place)}})
+    except _table().exceptions.ConditionalCheckFailedException:
         raise Overtaken from None
 
 
@@ -190,28 +182,35 @@ def _update(
     Raises:
         Overtaken: nothing was written.
     """
-    table = _table()
     try:
-        table.update_item(
-            TableName=settings.connections_table,
-            Key=_key(connection.id),
-            UpdateExpression=f"{change} ADD pushes :one",
-            ConditionExpression=f"{condition} AND {_IS_AS_READ}",
-            ExpressionAttributeValues={**values, **_as_read(connection)},
-            ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            **({"ExpressionAttributeNames": {"#place": "place"}} if "#place" in change else {}),
-        )
-    except table.exceptions.ConditionalCheckFailedException as error:
+        _write(_key(connection.id), connection, change, values, f"{condition} AND ")
+    except _table().exceptions.ConditionalCheckFailedException as error:
         item = error.response.get("Item")
         if item and _count(item, "pushes") != connection.pushes:
             raise Overtaken from None
 
 
-_IS_AS_READ = "(pushes = :pushes OR attribute_not_exists(pushes) AND :pushes = :none)"
+def _write(
+    key: Mapping[str, Any], thing: Head | Connection, change: str, values: Mapping[str, Any], condition: str = ""
+) -> None:
+    """Only if no pusher has written it since it was read.
 
+    Args:
+        condition: what else must hold, with the AND behind it.
 
-def _as_read(thing: Head | Connection) -> dict[str, Any]:
-    return {":pushes": {"N": str(thing.pushes)}, ":none": {"N": "0"}, ":one": {"N": "1"}}
+    Raises:
+        ConditionalCheckFailedException: it is not so; nothing was written.
+    """
+    as_read = {":pushes": {"N": str(thing.pushes)}, ":none": {"N": "0"}, ":one": {"N": "1"}}
+    _table().update_item(
+        TableName=settings.connections_table,
+        Key=key,
+        UpdateExpression=f"{change} ADD pushes :one",
+        ConditionExpression=f"{condition}(pushes = :pushes OR attribute_not_exists(pushes) AND :pushes = :none)",
+        ExpressionAttributeValues={**values, **as_read},
+        ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        **({"ExpressionAttributeNames": {"#place": "place"}} if "#place" in change else {}),
+    )
 
 
 def _read(item: Item) -> Connection:

@@ -99,7 +99,7 @@ class Rounds:
         if connections.read_head() != before:
             raise Overtaken  # the list may be of one moment, and the head of another
         head = _starting_place(before, everybody)
-        everybody = _do_all([partial(_placed, each, head) for each in everybody])
+        everybody = _placed(everybody, head)
         backlogs = feed.read_backlogs(each.place for each in everybody if each.place not in (None, head))
         news = feed.read(head)  # last: see plan
         parts = plan(everybody, head, news, backlogs, time.time())
@@ -111,11 +111,10 @@ class Rounds:
         _do_all([partial(connections.was_left_out, each) for each in waiting])
         left = self._settle(sent, before, news.place)
         self._remember(frame.id for frame in news.frames)
-        if not waiting:
-            return replace(left, more=left.more or news.full)
-        # At once again, unless all for whom there was time are out of reach: it would be the same once more.
-        on_their_way = [not part.connection.goes_along and outcome is Outcome.SENT for part, (outcome, _) in sent]
-        return replace(left, more=left.more or news.full or any(on_their_way), failed=True)
+        # For them at once again, unless all for whom there was time are out of reach: it would be the same once more.
+        on_their_way = any(not part.connection.goes_along and outcome is Outcome.SENT for part, (outcome, _) in sent)
+        more = left.more or news.full or (bool(waiting) and on_their_way)
+        return replace(left, more=more, failed=left.failed or bool(waiting))
 
     def _kept_alive(self, part: Part, place: UUID) -> Part:
         last = self.heard.get(part.connection.id)
@@ -167,9 +166,11 @@ def _starting_place(head: Head, everybody: Sequence[Connection]) -> UUID:
     return known or feed.read(None).place
 
 
-def _placed(connection: Connection, head: UUID) -> Connection:
+def _placed(everybody: Sequence[Connection], head: UUID) -> list[Connection]:
     """Who has just come begins at the head."""
-    return connection if connection.goes_along or connection.place else connections.begin(connection, head)
+    newcomers = [each for each in everybody if not (each.goes_along or each.place)]
+    begun = {each.id: each for each in _do_all([partial(connections.begin, each, head) for each in newcomers])}
+    return [begun.get(each.id, each) for each in everybody]
 
 
 def _may_be_opening(connection: Connection) -> bool:

@@ -8,7 +8,7 @@ from types import FrameType
 
 import uvicorn
 
-from stream.app import app, hub_of
+from stream.app import app, hub_of, served
 
 LAST_WORDS_SECONDS = 5
 """After which a listener that takes nothing any more is cut off."""
@@ -28,7 +28,7 @@ def main() -> None:
         _log_as_json()
     Server(
         uvicorn.Config(
-            app,
+            served,
             host="127.0.0.1",
             port=int(os.environ.get("PORT") or "8080"),
             access_log=False,

@@ -74,9 +74,8 @@ def hub_of(app: FastAPI) -> Hub:
 
 app = create_app("Stream")
 app.router.lifespan_context = lifespan
-_build_inside = app.build_middleware_stack
-# Around everything: what is added as middleware does not see Starlette's answer to a bug.
-app.build_middleware_stack = lambda: Complete(_build_inside())
+served = Complete(app)
+"""What servers run. Around everything: what is added as middleware does not see Starlette's answer to a bug."""
 
 
 async def context(request: Request) -> dict[str, Any]:

@@ -61,8 +61,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr(one_shots, "now", made.now)
-    monkeypatch.setattr(one_shots, "STEP_SECONDS", 0.002)
+    monkeypatch.setattr(one_shots.clock, "now", made.now)
+    monkeypatch.setattr(one_shots.clock, "STEP_SECONDS", 0.002)
     return made
 
 

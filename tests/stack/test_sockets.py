@@ -305,7 +305,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Stands still until it is set."""
     made = Clock(time.time())
     monkeypatch.setattr(sockets, "now", made.now)
-    monkeypatch.setattr(sockets, "STEP_SECONDS", 0.005)
+    monkeypatch.setattr(sockets.clock, "STEP_SECONDS", 0.005)
     return made
 
 

@@ -30,7 +30,7 @@ from brandish.events.following import Place, find_place, read_after
 from brandish.realtime.presence import count_listeners
 from doors import database
 from doors.answers import SECURITY_HEADERS
-from stream.app import CONTEXT, PATH, app, hub_of
+from stream.app import CONTEXT, PATH, app, hub_of, served
 from tests.event_source import EventSource, Message, Parser, Refused
 from tests.stack.small_stack import PATIENCE, eventually
 
@@ -76,7 +76,7 @@ def service(conn: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch
 
 @contextmanager
 def serving() -> Iterator[int]:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", ws="none", timeout_graceful_shutdown=5))
+    server = uvicorn.Server(uvicorn.Config(served, port=0, log_level="warning", ws="none", timeout_graceful_shutdown=5))
     thread = threading.Thread(target=server.run)
     thread.start()
     eventually(lambda: server.started)

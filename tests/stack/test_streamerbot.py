@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from local.postgres import Postgres
 from local.process import StackProcess
 from notify_streamerbot.actions import action_for
 from tests.fake_streamerbot import FakeStreamerbot
+from tests.stack.small_stack import eventually
 
 API_KEY = "key-of-the-streamer"
 PATIENCE = 45.0
@@ -52,18 +53,19 @@ def test_every_action_runs_once_and_in_order_though_the_program_is_closed_for_a_
     """event -> relay -> rule -> queue -> the process outside -> Streamer.bot."""
     furnish(game)
     silence(game, 3)
-    # What is on its way when the program is closed comes again: Streamer.bot does not know an event by its id.
-    until(lambda: fake.replied >= len(actions(game)) >= 5)  # the community's vote, three silences, the end of the last
+    # What is on its way when the program is closed comes again: Streamer.bot does not know an event by its id. So we
+    # wait for the community's vote, three silences, and the end of the last.
+    eventually(lambda: fake.replied >= len(actions(game)) >= 5, PATIENCE)
 
     fake.stop()
     gamble(game)
     silence(game, 6)
-    until(lambda: any(event["event_type"] == "gamble.complete" for event in log(game)))
+    eventually(lambda: any(event["event_type"] == "gamble.complete" for event in log(game)), PATIENCE)
     fake.start()
     silence(game, 1)
 
     expected = actions(game)
-    until(lambda: len(fake.ran) >= len(expected))
+    eventually(lambda: len(fake.ran) >= len(expected), PATIENCE)
     time.sleep(1)  # for what should not come any more
     assert [(ran.name, ran.args) for ran in fake.ran] == actions(game)
     assert len({ran.id for ran in fake.ran}) == len(fake.ran)
@@ -111,10 +113,3 @@ def actions(game: Game) -> list[tuple[str, dict[str, str]]]:
         if action is not None:
             expected.append((f"BrandishBot_{action.name}", dict(action.args)))
     return expected
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, "it has not come to that"
-        time.sleep(0.1)

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from brandish.settings import settings
-from doors import database
+from doors import database, iam
 
 DATABASE = "postgresql://brandish_app@db.example.com:5432/brandish"
 WHEN = ("X-Amz-Date", "X-Amz-Signature")
@@ -33,7 +33,7 @@ def read(token: str) -> tuple[str, dict[str, list[str]]]:
 
 
 def test_the_password_is_the_token_that_boto3_makes():
-    host, asked = read(database._token(DATABASE))
+    host, asked = read(iam.token(DATABASE))
     rds = boto3.Session().client("rds", region_name="eu-central-1")
     expected_host, expected = read(rds.generate_db_auth_token("db.example.com", 5432, "brandish_app"))
 
