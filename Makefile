@@ -59,13 +59,15 @@ format: install ## Bring the code into shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 .PHONY: generated
-generated: install ## Write again what is generated from code: OpenAPI file, content schemas
+generated: install ## Regenerate what is generated from code: OpenAPI file, content schemas, picture of the structure
+	@$(BIN)/python -m local.tools.structure
 	@$(BIN)/python -m local.tools.openapi
 	@$(BIN)/python -m community.content.schemas
 
 .PHONY: drift
 drift: install ## Check that the generated files are up to date
 	@$(BIN)/python -m local.tools.openapi --check
+	@$(BIN)/python -m local.tools.structure --check
 
 .PHONY: sam
 sam: $(SAM_VENV)/.installed ## Install the AWS SAM CLI into an environment of its own
