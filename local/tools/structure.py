@@ -170,10 +170,9 @@ def picture() -> str:
     )
 
 
-def _one_folder_each(top: str) -> Graph:
-    """The folders two levels below `top`, none of which needs another."""
-    folders = {".".join(name.split(".")[1:3]) for name in modules() if name.count(".") >= 2 and name.startswith(top)}
-    return dict.fromkeys(folders, ())
+def _folders(prefix: str) -> Graph:
+    """The functions below a package, without arrows: each is deployed alone."""
+    return {name.removeprefix(prefix).split(".")[0]: () for name in modules() if name.startswith(prefix)}
 
 
 def _floor(shapes: list[str], title: str, graph: Graph, top: int) -> int:
