@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg import sql
 from psycopg.rows import dict_row
 
 from community.deliveries import clock as deliveries
@@ -85,14 +86,14 @@ def take_over(url: str) -> None:
 
 def tables(url: str) -> dict[str, Rows]:
     """Every row of every table, in one order."""
-    with psycopg.connect(url, row_factory=dict_row) as conn:
+    with closing(psycopg.Connection.connect(url, row_factory=dict_row)) as conn:
         names = conn.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
             " AND NOT relispartition"
         ).fetchall()
         return {
             row["relname"]: sorted(
-                conn.execute(psycopg.sql.SQL("SELECT * FROM {}").format(psycopg.sql.Identifier(row["relname"]))),
+                conn.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(row["relname"]))),
                 key=repr,
             )
             for row in names
