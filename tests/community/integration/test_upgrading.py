@@ -17,7 +17,6 @@ from uuid import uuid4
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.rows import dict_row
 
 from community.deliveries import clock as deliveries
 from community.gambles import clock as gambles
@@ -86,7 +85,7 @@ def take_over(url: str) -> None:
 
 def tables(url: str) -> dict[str, Rows]:
     """Every row of every table, in one order."""
-    with closing(psycopg.Connection.connect(url, row_factory=dict_row)) as conn:
+    with closing(connect(url)) as conn:
         names = conn.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
             " AND NOT relispartition"
