@@ -10,11 +10,11 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
-from itertools import product
-from statistics import median, median_low
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import count, product
+from statistics import median
 from typing import Any, TypeVar
 
 from local.bench.against_actions import ACTIONS, SCRIPTS, Script, Turn, round_calls
@@ -24,11 +24,13 @@ from local.bench.wire import Wire
 from local.bench.workers import Worker, WorkerError
 from local.postgres import PostgresError
 
-ROUNDS, REPEATS = 20, 10
+ROUNDS, REPEATS = 60, 5
 TOLERANCE = 1.10
 """So much of the old time the new one may be."""
-WARM_UP = 2  # rounds that do not count: caches, prepared statements
-FIRST = 6  # the first measured repetition; round trips are counted in those before
+WARM_UP = 3  # rounds of each crew that do not count: caches, prepared statements
+ROUNDS_OF_A_CREW = 15
+"""Then come fresh processes: some are a few percent faster than others for as long as they live."""
+COUNTED = 10  # repetitions in which round trips are counted, the first of them in vain
 IMPORTS = 5
 
 T = TypeVar("T")
@@ -132,14 +134,16 @@ class _Comparison:
     sides: tuple[Side, Side]
     options: argparse.Namespace
     progress: Progress
+    # Each has newcomers of its own, and so have the turns in which round trips are counted.
+    rounds: Iterator[int] = field(default_factory=lambda: count(COUNTED))
 
     def traffic(self) -> dict[str, Sides[Traffic]]:
-        """{action: by side}, the median of some calls: now and then one flushes its counters or gains a level."""
+        """{action: by side}: the fewest of some calls, for now and then one has more to do, such as a new level."""
         found: dict[str, Sides[list[Traffic]]] = {action: {"old": [], "new": []} for action in ACTIONS}
         for side in self.sides:
             self.progress(f"counting round trips, {side.name}")
             with Wire(side.url, counts_statements=True) as wire, side.hired(wire.url) as (worker,):
-                for script, number in product(SCRIPTS, range(FIRST)):
+                for script, number in product(SCRIPTS, range(COUNTED)):
                     for step in script.steps:
                         before = wire.round_trips(), wire.statements()
                         side.run(worker, [step.call(Turn.of(0, number))])
@@ -148,9 +152,7 @@ class _Comparison:
                             found[step.action][side.name].append(sent)
         return {
             action: {
-                name: Traffic(
-                    median_low(each.round_trips for each in calls), median_low(each.statements for each in calls)
-                )
+                name: Traffic(min(each.round_trips for each in calls), min(each.statements for each in calls))
                 for name, calls in sides.items()
             }
             for action, sides in found.items()
@@ -159,19 +161,16 @@ class _Comparison:
     def batches(self) -> dict[str, Sides[list[Batch]]]:
         """{action: by side}, in the order of the rounds."""
         found: dict[str, Sides[list[Batch]]] = {action: {"old": [], "new": []} for action in ACTIONS}
-        with ExitStack() as stack:
-            crews = [
-                (side, stack.enter_context(side.hired(self._url(side, stack), self.options.clients)))
-                for side in self.sides
-            ]
-            for number in range(-WARM_UP, self.options.rounds):
-                self.progress(f"round {max(0, number + 1)} of {self.options.rounds}")
-                for side, workers in crews:
-                    side.run(workers[0], [*round_calls()])
-                for script, (side, workers) in product(SCRIPTS, crews if number % 2 else crews[::-1]):
-                    for action, batch in self._turn(side, workers, script, number + WARM_UP).items():
-                        if number >= 0:
-                            found[action][side.name].append(batch)
+        for first in range(0, self.options.rounds, ROUNDS_OF_A_CREW):
+            rounds = range(first, min(first + ROUNDS_OF_A_CREW, self.options.rounds))
+            with ExitStack() as stack:
+                crews = [(side, stack.enter_context(self._crew(side))) for side in self.sides]
+                for _ in range(WARM_UP):
+                    self._round(crews)
+                for number in rounds:
+                    self.progress(f"round {number + 1} of {self.options.rounds}")
+                    for action, side, batch in self._round(crews if number % 2 else crews[::-1]):
+                        found[action][side].append(batch)
         return found
 
     def imports(self) -> list[Row]:
@@ -190,24 +189,41 @@ class _Comparison:
             for function, sides in taken.items()
         ]
 
-    def _url(self, side: Side, stack: ExitStack) -> str:
-        if not self.options.distance_ms:
-            return side.url
-        return stack.enter_context(Wire(side.url, round_trip_ms=self.options.distance_ms)).url
+    @contextmanager
+    def _crew(self, side: Side) -> Generator[list[Worker]]:
+        """Fresh processes, as far away from the database as wanted."""
+        with ExitStack() as stack:
+            url = side.url
+            if self.options.distance_ms:
+                url = stack.enter_context(Wire(url, round_trip_ms=self.options.distance_ms)).url
+            yield stack.enter_context(side.hired(url, self.options.clients))
 
-    def _turn(self, side: Side, workers: list[Worker], script: Script, number: int) -> dict[str, Batch]:
-        clients = 1 if script.alone else len(workers)
-        first = FIRST + number * self.options.repeats
+    def _round(self, crews: Sequence[tuple[Side, list[Worker]]]) -> list[tuple[str, str, Batch]]:
+        """(action, side, what was measured): for each script one crew after the other."""
+        first = next(self.rounds) * self.options.repeats
         turns = range(first, first + self.options.repeats)
-        calls = [
-            [step.call(Turn.of(client, turn)) for turn in turns for step in script.steps] for client in range(clients)
+        for side, workers in crews:
+            side.run(workers[0], [*round_calls()])
+        return [
+            (action, side.name, batch)
+            for script, (side, workers) in product(SCRIPTS, crews)
+            for action, batch in _play(side, workers[:1] if script.alone else workers, script, turns)
         ]
-        results = side.run_together(workers[:clients], calls)
-        return {
-            step.action: Batch.of([sample for times in results for sample in times[at :: len(script.steps)]], clients)
-            for at, step in enumerate(script.steps)
-            if step.action
-        }
+
+
+def _play(side: Side, workers: list[Worker], script: Script, turns: range) -> Iterator[tuple[str, Batch]]:
+    """(action, what was measured) for each measured step of the script."""
+    results = side.run_together(
+        workers,
+        [
+            [step.call(Turn.of(client, turn)) for turn in turns for step in script.steps]
+            for client in range(len(workers))
+        ],
+    )
+    for at, step in enumerate(script.steps):
+        if step.action:
+            samples = [sample for times in results for sample in times[at :: len(script.steps)]]
+            yield step.action, Batch.of(samples, len(workers))
 
 
 def rows_of(batches: dict[str, Sides[list[Batch]]], traffic: dict[str, Sides[Traffic]]) -> list[Row]:
