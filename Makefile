@@ -8,7 +8,7 @@ SAM_VENV := .local/sam
 # The interpreter itself, whatever shim may lead to it.
 export PYTHON313 ?= $(shell layers/python313 -c 'import sys; print(sys.executable)' 2>/dev/null)
 export SAM_CLI_TELEMETRY := 0
-export PYTHONPATH := functions:layers/domain:layers/doors:.
+export PYTHONPATH := layers/foundation:layers/community:.
 
 .DEFAULT_GOAL := help
 
@@ -20,12 +20,12 @@ help: ## List the targets
 install: $(VENV)/.installed ## Install what everything below needs into .venv
 
 $(VENV)/.installed: local/requirements.txt
-	@$(PYTHON) local/install.py $(VENV) $<
+	@$(PYTHON) local/tools/install.py $(VENV) $<
 	@touch $@
 
 .PHONY: dev
 dev: install ## Run the whole game here: Postgres, gateway, functions, events, schedules
-	@exec $(BIN)/python -m local
+	@exec $(BIN)/python -m local.stack
 
 .PHONY: demo
 demo: install ## Play a chat evening of 50 viewers against the running game (second terminal; ARGS="--fast --watch")
@@ -33,11 +33,11 @@ demo: install ## Play a chat evening of 50 viewers against the running game (sec
 
 .PHONY: replay
 replay: install ## Show a range of past events, or play it to a listener again (ARGS="--since ... --to streamerbot")
-	@exec $(BIN)/python -m local.replay $(ARGS)
+	@exec $(BIN)/python -m local.tools.replay $(ARGS)
 
 .PHONY: discord-register
 discord-register: install ## Bring Discord's list of commands up to date (ARGS="--guild ID", "--global", "--dry-run")
-	@exec $(BIN)/python -m local.discord_register $(ARGS)
+	@exec $(BIN)/python -m local.tools.discord_register $(ARGS)
 
 .PHONY: test
 test: install ## Run the fast tests
@@ -52,7 +52,7 @@ lint: install ## Check style and types, and the content files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
-	@$(BIN)/python -m brandish.content
+	@$(BIN)/python -m community.content
 
 .PHONY: format
 format: install ## Bring the code into shape
@@ -60,24 +60,24 @@ format: install ## Bring the code into shape
 
 .PHONY: generated
 generated: install ## Write again what is generated from code: OpenAPI file, content schemas
-	@$(BIN)/python -m local.openapi
-	@$(BIN)/python -m brandish.content.schemas
+	@$(BIN)/python -m local.tools.openapi
+	@$(BIN)/python -m community.content.schemas
 
 .PHONY: drift
 drift: install ## Check that the generated files are up to date
-	@$(BIN)/python -m local.openapi --check
+	@$(BIN)/python -m local.tools.openapi --check
 
 .PHONY: sam
 sam: $(SAM_VENV)/.installed ## Install the AWS SAM CLI into an environment of its own
 
 $(SAM_VENV)/.installed: local/sam-cli.txt
-	@$(PYTHON) local/install.py $(SAM_VENV) $< --no-deps
+	@$(PYTHON) local/tools/install.py $(SAM_VENV) $< --no-deps
 	@touch $@
 
 .PHONY: validate
 validate: install sam ## Check template.yaml
 	@$(SAM_VENV)/bin/sam validate --lint
-	@$(SAM_VENV)/bin/python local/translate.py template.yaml
+	@$(SAM_VENV)/bin/python local/tools/translate.py template.yaml
 	@$(BIN)/cfn-lint template.yaml
 
 .PHONY: build

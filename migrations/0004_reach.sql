@@ -1,4 +1,4 @@
--- Following the log from a place in it (brandish.events.following), or from the last event a listener has got.
+-- Following the log from a place in it (kernel.events.following), or from the last event a listener has got.
 CREATE INDEX events_in_order ON events (transaction_id, position);
 CREATE INDEX events_by_id ON events (event_id);
 

@@ -20,8 +20,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
-    from brandish.database import Connection, Tx
-    from local.postgres import Postgres
+    from kernel.database import Connection, Tx
+    from local.stack.postgres import Postgres
 
 # How long an example takes says how busy the machine is.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -31,7 +31,7 @@ settings.load_profile("unhurried")
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A server for this process, in the first place that no other one (worker, test run) uses."""
-    from local.postgres import AlreadyRunning, Postgres
+    from local.stack.postgres import AlreadyRunning, Postgres
 
     home = _fast_disk() / f"brandish-tests-{os.geteuid()}"
     number = 0
@@ -50,10 +50,10 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def template_database(postgres: Postgres) -> str:
     """The name of a database with the current schema and content, for copying only."""
-    from brandish.database import connect, transaction
-    from brandish.events import service as events
-    from brandish.migrations import migrate
-    from brandish.preparation import prepare
+    from community.preparation import prepare
+    from kernel.database import connect, transaction
+    from kernel.events import service as events
+    from kernel.migrations import migrate
 
     name = f"template_{uuid4().hex}"
     url = postgres.create_database(name)
@@ -80,7 +80,7 @@ def database_url(postgres: Postgres, template_database: str) -> Iterator[str]:
 @pytest.fixture
 def conn(database_url: str) -> Iterator[Connection]:
     """A connection to a database that is this test's alone. What it commits stays until the test ends."""
-    from brandish.database import connect
+    from kernel.database import connect
 
     with closing(connect(database_url)) as connection:
         yield connection
@@ -95,7 +95,7 @@ def shared_database_url(postgres: Postgres, template_database: str) -> str:
 @pytest.fixture
 def tx(shared_database_url: str) -> Iterator[Tx]:
     """An open transaction with known dice, rolled back at the end. Set `tx.now` to play at another time."""
-    from brandish.database import connect, transaction
+    from kernel.database import connect, transaction
 
     with (
         closing(connect(shared_database_url)) as connection,

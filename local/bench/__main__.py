@@ -18,14 +18,14 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / folder) for folder in ("layers/domain", "layers/doors")]
+sys.path[:0] = [str(ROOT / folder) for folder in ("layers/foundation", "layers/community")]
 
 from local.bench import against, chat, cold, crowd, floor, gambles, image, imports, listeners, speed, town, trips  # noqa: E402
 from local.bench.numbers import percentile  # noqa: E402
 from local.bench.report import table  # noqa: E402
 from local.bench.wire import Wire  # noqa: E402
 from local.bench.workers import WorkerError, hired  # noqa: E402
-from local.postgres import Postgres, PostgresError  # noqa: E402
+from local.stack.postgres import Postgres, PostgresError  # noqa: E402
 
 SECTIONS = ("imports", "overhead", "trips", "speed", "gambles", "chat", "cold", "listeners", "crowd")
 OVERHEAD_BUDGET_US = 150

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from brandish.cooldowns import rules as cooldowns
-from brandish.crafting import service as crafting
-from brandish.database import Tx
-from brandish.economy import service as economy
-from brandish.inventory import service as inventory
-from brandish.items.service import use_item
-from brandish.jobs import rules as jobs
-from brandish.jobs.awards import award_xp
-from brandish.messages.service import handle_message
-from brandish.players import registration
-from brandish.players.models import PlayerRef
-from brandish.search.service import search_for_treasure
-from brandish.stats.recording import record
-from brandish.voting.ballots import cast_ballot
+from community.cooldowns import rules as cooldowns
+from community.crafting import service as crafting
+from community.economy import service as economy
+from community.inventory import service as inventory
+from community.items.service import use_item
+from community.jobs import rules as jobs
+from community.jobs.awards import award_xp
+from community.messages.service import handle_message
+from community.players import registration
+from community.players.models import PlayerRef
+from community.search.service import search_for_treasure
+from community.stats.recording import record
+from community.voting.ballots import cast_ballot
+from kernel.database import Tx
 
 ITEM = "spade"
 BOXES = 5
@@ -168,13 +168,17 @@ def _register(tx: Tx, player: PlayerRef, other: PlayerRef) -> Any:
     return registration.register(tx, player, player)
 
 
-_ECONOMY, _USERS, _CRAFTING = "economy.app.handler", "users.app.handler", "crafting.app.handler"
+_ECONOMY, _USERS, _CRAFTING = (
+    "functions.community.economy.app.handler",
+    "functions.community.users.app.handler",
+    "functions.community.crafting.app.handler",
+)
 
 ACTIONS = (
-    Action("message", "messages.app.handler", "/api/v1/message/handle", _message, _line),
+    Action("message", "functions.community.messages.app.handler", "/api/v1/message/handle", _message, _line),
     Action("search", _USERS, "/api/v1/user/search", _search, _caller),
-    Action("award-xp", "jobs.app.handler", "/api/v1/jobs/award-xp", _award, _lesson),
-    Action("stats/event", "stats.app.handler", "/api/v1/stats/event", _record, _spin),
+    Action("award-xp", "functions.community.jobs.app.handler", "/api/v1/jobs/award-xp", _award, _lesson),
+    Action("stats/event", "functions.community.stats.app.handler", "/api/v1/stats/event", _record, _spin),
     Action("buy", _ECONOMY, "/api/v1/economy/buy", _buy, _one),
     Action("sell", _ECONOMY, "/api/v1/economy/sell", _sell, _one),
     Action("add", _USERS, "/api/v1/user/item/add", _add, _one),
@@ -186,7 +190,14 @@ ACTIONS = (
     Action("disassemble", _CRAFTING, "/api/v1/user/item/disassemble", _disassemble, _recipe),
     Action("register (known)", _USERS, "/api/v1/user/register", _register, _caller),
     # Last, for newcomers make small tables large under the plans that were made for them.
-    Action("vote (new)", "progression.app.handler", "/api/v1/progression/vote", _vote, _ballot, newcomer=True),
+    Action(
+        "vote (new)",
+        "functions.community.progression.app.handler",
+        "/api/v1/progression/vote",
+        _vote,
+        _ballot,
+        newcomer=True,
+    ),
     Action("register (new)", _USERS, "/api/v1/user/register", _register, _caller, newcomer=True),
 )
 BY_NAME = {action.name: action for action in ACTIONS}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack, closing
 from typing import Any
 
-from brandish.database import connect, transaction
-from brandish.messages.service import handle_message
+from community.messages.service import handle_message
+from kernel.database import connect, transaction
 from local.bench.actions import bench_player
 from local.bench.image import Image
 from local.bench.speed import result

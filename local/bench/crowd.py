@@ -11,9 +11,9 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL
 
-from brandish.database import connect, transaction
-from brandish.engagement import rollup as engagement
-from brandish.stats import rollup as stats
+from community.engagement import rollup as engagement
+from community.stats import rollup as stats
+from kernel.database import connect, transaction
 from local.bench import requests
 from local.bench.chat import CHATTERS
 from local.bench.image import Image
@@ -84,7 +84,9 @@ def measure(image: Image, database_url: str, size: Size, *, asks: int, rounds: i
         for name, group, path, query in REPORTS:
             progress(name)
             event = requests.event("GET", path, query=query)
-            times = worker.do({"do": "ask", "handler": f"{group}.app.handler", "event": event, "count": asks})["times"]
+            times = worker.do(
+                {"do": "ask", "handler": f"functions.community.{group}.app.handler", "event": event, "count": asks}
+            )["times"]
             milliseconds = round(median(times) / 1000, 2)
             reports.append(
                 {

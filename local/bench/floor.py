@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from local.bench.recording import Recording, Statement
-from local.postgres import find_binaries
+from local.stack.postgres import find_binaries
 
 # One number that nobody had before, in the shapes of what it stands for.
 _NEW = {"name": ":new::text", "id": "lpad(:new::text, 32, '0')::uuid"}

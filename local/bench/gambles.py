@@ -10,16 +10,16 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from brandish.content import content
-from brandish.database import Connection, connect, transaction
-from brandish.gambles import service as gambles
-from brandish.gambles.execution import execute
-from brandish.inventory.models import Quality
-from brandish.inventory.service import add_item
-from brandish.lootboxes.rules import open_boxes
-from brandish.players import registration
-from brandish.players.models import PlayerRef
-from brandish.progression.service import current_world
+from community.content import content
+from community.gambles import service as gambles
+from community.gambles.execution import execute
+from community.inventory.models import Quality
+from community.inventory.service import add_item
+from community.lootboxes.rules import open_boxes
+from community.players import registration
+from community.players.models import PlayerRef
+from community.progression.service import current_world
+from kernel.database import Connection, connect, transaction
 from local.bench.wire import Wire
 
 PLAYERS = (5, 50, 200)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.template import Function, load
+from local.stack.template import Function, load
 
 ROOT = Path(__file__).resolve().parents[2]
 STATE = ROOT / ".local" / "bench"
@@ -62,12 +63,12 @@ def build() -> Image:
     functions = {
         name: function
         for name, function in template.functions.items()
-        if (ROOT / "functions" / function.handler.replace("/", ".").partition(".")[0]).is_dir()
+        if (ROOT / Path(*re.split(r"[./]", function.handler)[:3])).is_dir()
     }
     paths = (
         _make("functions", *functions),
-        _make("layers/doors", "Doors") / "python",
-        _make("layers/domain", "Domain") / "python",
+        _make("layers/foundation", "Foundation") / "python",
+        _make("layers/community", "Community") / "python",
         _dependencies() / "python",
     )
     return Image(python, paths, functions, frozenset(route.function for route in template.api.routes))

@@ -69,7 +69,10 @@ def heaviest(image: Image, name: str, count: int = 8) -> list[tuple[str, float]]
 
 def _domain_of(image: Image) -> list[str]:
     """The modules of the domain that Discord's door imports."""
-    code = "import discord.app, json, sys; print(json.dumps([m for m in sys.modules if m.startswith('brandish')]))"
+    code = (
+        "import functions.community.discord.app, json, sys\n"
+        "print(json.dumps([m for m in sys.modules if m.startswith(('kernel', 'community'))]))"
+    )
     return json.loads(_python(image, DISCORD[0], "-c", code).stdout)
 
 

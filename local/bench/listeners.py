@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from local.bench.numbers import percentile
-from local.process import ROOT, StackProcess
+from local.stack.process import ROOT, StackProcess
 
 KEY: Final = "key-of-the-bench"
 PLAYERS: Final = 8

@@ -8,7 +8,7 @@ from fastapi import Response
 
 from doors.call import Call
 from doors.fields import Message
-from economy.app import TradeRequest, app, handler
+from functions.community.economy.app import TradeRequest, app, handler
 from local.bench import requests
 
 

@@ -12,9 +12,9 @@ from psycopg._queries import PostgresQuery
 from psycopg.adapt import Transformer
 from psycopg.rows import DictRow
 
-from brandish.database import Connection, connect, reading, transaction
-from brandish.players import service as players
-from brandish.players.models import PlayerRef
+from community.players import service as players
+from community.players.models import PlayerRef
+from kernel.database import Connection, connect, reading, transaction
 from local.bench.actions import Action
 
 

@@ -8,15 +8,15 @@ from contextlib import closing
 import psycopg
 from psycopg.types.json import Jsonb
 
-from brandish.content import content
-from brandish.database import connect, transaction
-from brandish.inventory.models import Inventory
-from brandish.migrations import migrate
-from brandish.players import registration
-from brandish.preparation import prepare
-from brandish.voting import controls, cycle
+from community.content import content
+from community.inventory.models import Inventory
+from community.players import registration
+from community.preparation import prepare
+from community.voting import controls, cycle
+from kernel.database import connect, transaction
+from kernel.migrations import migrate
 from local.bench.actions import bench_player
-from local.postgres import Postgres
+from local.stack.postgres import Postgres
 
 CLIENTS = 8
 OWN = 10  # players of each client

@@ -9,8 +9,8 @@ from typing import Any
 
 from local.bench import requests, town
 from local.bench.image import TEMPLATE
-from local.routes import Routes
-from local.template import load
+from local.stack.routes import Routes
+from local.stack.template import load
 
 CallHandler = Callable[[str, dict[str, Any]], Mapping[str, Any]]
 """(handler, event) -> answer"""

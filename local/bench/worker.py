@@ -1,8 +1,8 @@
 """One Lambda environment, or one client without a door: python3.13 with the layers, told what to do by JSON lines.
 
-    {"do": "call", "handler": "users.app.handler", "event": {...}}                       -> the answer
+    {"do": "call", "handler": "functions.community.users.app.handler", "event": {...}} -> the answer
     {"do": "overhead", "count": 5000}                                                    -> timed
-    {"do": "ask", "handler": "stats.app.handler", "event": {...}, "count": 50}           -> timed
+    {"do": "ask", "handler": "functions.community.stats.app.handler", "event": {...}, "count": 50}           -> timed
     {"do": "run", "action": "sell", "level": "handler", "players": [1, 2], "seconds": 1} -> timed
 
 Timed is {"times": microseconds of each call, "processor": microseconds of this process's own work per call}.
@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 from local.bench import requests
 
 if TYPE_CHECKING:  # whoever measures a handler lets it do its own imports
-    from brandish.database import Connection
-    from brandish.players.models import PlayerRef
+    from community.players.models import PlayerRef
+    from kernel.database import Connection
     from local.bench.actions import Action
 
 WARM_UP = 0.3  # seconds
@@ -99,7 +99,7 @@ def run(action: str, level: str, players: list[int], seconds: float) -> dict[str
 
 
 def _as_use_case(action: Action) -> Callable[[Any], None]:
-    from brandish.database import transaction
+    from kernel.database import transaction
 
     conn = _connection()
 
@@ -122,7 +122,7 @@ def _as_handler(action: Action) -> Callable[[Any], None]:
 
 @cache
 def _connection() -> Connection:
-    from brandish.database import connect
+    from kernel.database import connect
 
     return connect(os.environ["DATABASE_URL"])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from brandish.players.models import PLATFORMS, PlayerRef
+from community.players.models import PLATFORMS, PlayerRef
 
 PLAYERS = tuple(PlayerRef(PLATFORMS[n % 3], f"id-{n}", f"player{n}") for n in range(20))
 STRANGERS = 40

@@ -15,9 +15,9 @@ from importlib import import_module
 from random import Random
 from typing import Any
 
-from tests.api.conftest import handler_of, proxy_event
 from tests.promises.calls import Call, Plan
 from tests.promises.ledger import Answer
+from tests.support.api import app_of, handler_of, proxy_event
 
 GROUPS = ("economy", "users", "messages", "progression", "crafting", "gamble")
 PATIENCE = 200
@@ -49,7 +49,7 @@ def main() -> None:
     plan, client = Plan(**json.loads(sys.argv[1])), int(sys.argv[2])
     rng = Random(f"{plan.seed} pauses {client}")
     for group in GROUPS:
-        import_module(f"{group}.app")
+        import_module(app_of(group))
     told: list[dict[str, Any]] = []
     print("ready", flush=True)
     for number in range(plan.rounds):

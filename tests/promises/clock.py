@@ -15,10 +15,10 @@ from random import Random
 
 from psycopg import OperationalError
 
-from brandish.database import Connection, transaction
-from brandish.errors import TryAgain
-from clock_due.app import handler
-from doors.database import connection
+from functions.community.clock_due.app import handler
+from kernel.connections import connection
+from kernel.database import Connection, transaction
+from kernel.errors import TryAgain
 
 # One row at a time, and none that somebody holds: nobody waits in a circle for it.
 _HURRY_WORK = """

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from local.process import StackProcess
-from tests.fake_discord import APPLICATION, DEV, NEWS, TOKEN, FakeDiscord, fake_discord
-from tests.fake_streamerbot import FakeStreamerbot
+from local.stack.process import StackProcess
+from tests.support.fake_discord import APPLICATION, DEV, NEWS, TOKEN, FakeDiscord, fake_discord
+from tests.support.fake_streamerbot import FakeStreamerbot
 
 
 @pytest.fixture

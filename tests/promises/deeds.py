@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from brandish.content import Upgrade, content
-from brandish.database import Connection
-from brandish.jobs.rules import BYPASS_SOURCES
-from brandish.lootboxes.models import LootboxOpened
+from community.content import Upgrade, content
+from community.jobs.rules import BYPASS_SOURCES
+from community.lootboxes.models import LootboxOpened
+from kernel.database import Connection
 
 Holdings = Counter[tuple[str, str]]
 """{(platform id, internal name): quantity over all qualities}."""

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from threading import Barrier
 from typing import Any, NamedTuple
 
-from brandish.database import connect
-from doors import database
+from kernel import connections as database
+from kernel.database import connect
 from tests.promises.calls import Call
 from tests.promises.client import send
-from tests.races import PATIENCE
+from tests.support.races import PATIENCE
 
 
 class Told(NamedTuple):

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from tests.api.conftest import proxy_event
+from tests.support.api import app_of, proxy_event
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,7 +55,7 @@ def environment(url: str) -> Iterator[Environment]:
 def main() -> None:
     for line in sys.stdin:
         group, method, path, body = json.loads(line)
-        answer = import_module(f"{group}.app").handler(proxy_event(method, path, body), None)
+        answer = import_module(app_of(group)).handler(proxy_event(method, path, body), None)
         print(json.dumps([answer["statusCode"], json.loads(answer["body"])]), flush=True)
 
 

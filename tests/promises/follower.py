@@ -12,9 +12,9 @@ from uuid import UUID
 
 import psycopg
 
-from brandish.database import Connection, connect, reading
-from brandish.errors import TryAgain
-from brandish.events.following import Place, end, find_place, read_after
+from kernel.database import Connection, connect, reading
+from kernel.errors import TryAgain
+from kernel.events.following import Place, end, find_place, read_after
 
 PAUSE_SECONDS = 0.02
 

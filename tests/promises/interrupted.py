@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 
-from brandish.database import connect, transaction
-from brandish.gambles.execution import execute
+from community.gambles.execution import execute
+from kernel.database import connect, transaction
 from tests.promises.environment import ROOT
 
 

@@ -9,10 +9,10 @@ from math import inf
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from brandish.content import content
-from brandish.database import Connection
-from brandish.inventory.models import STACK_LIMIT, Quality
-from brandish.jobs.rules import DAILY_CAP, LEVEL_CAP, game_day, level_for
+from community.content import content
+from community.inventory.models import STACK_LIMIT, Quality
+from community.jobs.rules import DAILY_CAP, LEVEL_CAP, game_day, level_for
+from kernel.database import Connection
 from tests.promises import deeds, silences
 from tests.promises.calls import ITEMS, PLAYERS, Call, player
 from tests.promises.deeds import Deed, Holdings

@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 
-from brandish.database import Connection
-from local.process import StackProcess
-from tests.event_source import EventSource, Message, Parser
+from kernel.database import Connection
+from local.stack.process import StackProcess
+from tests.support.event_source import EventSource, Message, Parser
 
 ANSWER_SECONDS = 30.0
 OURS = ("connected", "keepalive")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from random import Random, SystemRandom
 
-from brandish.content import content
-from brandish.database import Connection, transaction
-from brandish.inventory.models import STACK_LIMIT, Quality
-from brandish.players import service as players
-from tests.factories import hold_target, unlock
+from community.content import content
+from community.inventory.models import STACK_LIMIT, Quality
+from community.players import service as players
+from kernel.database import Connection, transaction
 from tests.promises import ledger
 from tests.promises.calls import ITEMS, PLAYERS
 from tests.promises.ledger import Holdings
+from tests.support.factories import hold_target, unlock
 
 FOR_SALE = ("spade", "pebble", "spike", "tonic", "firepot", "offcut")
 OF_USE = ("stick", "dart", "snare", "keg", "buckler", "mirror", "scroll", "lens", *(f"lootbox{n}" for n in range(4)))

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from random import Random
 from urllib.parse import urlsplit
 
-from local.process import StackProcess
+from local.stack.process import StackProcess
 from tests.promises.calls import Call, draw
 
 CLIENTS = 8

@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from math import floor, inf
 
-from brandish.content import content
-from brandish.database import Connection
-from brandish.inventory.models import Quality
-from brandish.timeouts.rules import adjusted
+from community.content import content
+from community.inventory.models import Quality
+from community.timeouts.rules import adjusted
+from kernel.database import Connection
 from tests.promises.calls import PLAYERS
 from tests.promises.deeds import Deed, of, used
 

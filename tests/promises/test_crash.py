@@ -22,9 +22,9 @@ from urllib.parse import quote, urlsplit
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from brandish.database import Connection, connect
-from local.postgres import Postgres
-from local.process import StackProcess
+from kernel.database import Connection, connect
+from local.stack.postgres import Postgres
+from local.stack.process import StackProcess
 from tests.promises import ledger
 from tests.promises.calls import Call, draw
 from tests.promises.clock import bring_forward, underway
@@ -226,7 +226,7 @@ def _counted(conn: Connection, metrics: Iterable[str]) -> dict[str, dict[str, in
 
 
 def _deliver(rows: list[dict[str, Any]]) -> None:
-    from tally.app import handler
+    from functions.community.tally.app import handler
 
     def record(row: dict[str, Any]) -> dict[str, Any]:
         detail = {"id": str(row["event_id"]), "type": row["event_type"], "payload": row["payload"], "metadata": {}}

@@ -11,17 +11,17 @@ from random import Random
 
 import pytest
 
-from brandish.content import content
-from brandish.database import Connection, transaction
-from brandish.players import service as players
-from brandish.settings import settings
-from doors import database
-from tests.api.conftest import proxy_event
-from tests.factories import announced, holdings, unlock
+from community.content import content
+from community.players import service as players
+from kernel import connections as database
+from kernel.database import Connection, transaction
+from kernel.settings import settings
 from tests.promises.calls import PLAYERS, Call, trade
 from tests.promises.door import Told, tell
 from tests.promises.scissors import CUTS, Scissors
-from tests.races import PATIENCE
+from tests.support.api import proxy_event
+from tests.support.factories import announced, holdings, unlock
+from tests.support.races import PATIENCE
 
 ALICE = PLAYERS[0]
 COMMITTED = ("before the sync", "unanswered")
@@ -50,7 +50,7 @@ def buy(key: str | None = None) -> Call:
 def look() -> int:
     query = {"platform": ALICE.platform, "platform_id": str(ALICE.platform_id), "username": str(ALICE.username)}
     event = proxy_event("GET", "/api/v1/user/inventory", query=query)
-    return import_module("users.app").handler(event, None)["statusCode"]
+    return import_module("functions.community.users.app").handler(event, None)["statusCode"]
 
 
 def bought(conn: Connection) -> int:

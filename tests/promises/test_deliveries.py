@@ -15,11 +15,11 @@ from uuid import uuid4
 
 import pytest
 
-from brandish.database import Connection, transaction
-from brandish.economy.models import ItemSold
-from brandish.events import service as events
-from tests.api.fakes import fake_event_bridge
+from community.economy.models import ItemSold
+from kernel.database import Connection, transaction
+from kernel.events import service as events
 from tests.promises.door import environments
+from tests.support.fakes import fake_event_bridge
 
 
 def message(quantity: int = 1) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def message(quantity: int = 1) -> dict[str, Any]:
 
 
 def deliver(*messages: dict[str, Any]) -> dict[str, Any]:
-    from tally.app import handler
+    from functions.community.tally.app import handler
 
     return handler({"Records": list(messages)}, None)
 
@@ -82,8 +82,8 @@ os.kill(os.getpid(), signal.SIGKILL)
 DIES_BEFORE_ITS_COMMIT = """
 import json, os, signal, sys
 from uuid import UUID
-from brandish.counters.tally import tally
-from brandish.database import transaction
+from kernel.counters.tally import tally
+from kernel.database import transaction
 from doors.database import connection
 detail = json.loads(json.loads(sys.argv[1])["body"])["detail"]
 with transaction(connection()) as tx:
@@ -118,8 +118,8 @@ publish_batch()
 
 RELAY_THAT_DIES_AFTER_SENDING = """
 import os, signal
-from brandish.database import transaction
-from brandish.events import service as events
+from kernel.database import transaction
+from kernel.events import service as events
 from doors.bus import put
 from doors.database import connection
 with transaction(connection()) as tx:

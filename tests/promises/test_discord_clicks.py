@@ -12,16 +12,16 @@ from random import Random
 import pytest
 from nacl.signing import SigningKey
 
-from brandish.database import Connection, transaction
-from brandish.gambles.models import GambleNotJoining, GambleTooLate
-from clock_due.app import handler as clock
-from discord import app
-from discord.acting import BUSY, UNCERTAIN
-from discord.replies import plain
-from tests.discord_client import DiscordClient, Person, Told, command
-from tests.factories import holdings, make_player, unlock
+from community.gambles.models import GambleNotJoining, GambleTooLate
+from doors.discord.acting import BUSY, UNCERTAIN
+from doors.discord.replies import plain
+from functions.community.clock_due.app import handler as clock
+from functions.community.discord import app
+from kernel.database import Connection, transaction
 from tests.promises.door import environments
 from tests.promises.opening import choose_seed
+from tests.support.discord_client import DiscordClient, Person, Told, command
+from tests.support.factories import holdings, make_player, unlock
 
 USERS = [Person(f"6000000000000000{number:02}", f"user{number}") for number in range(50)]
 TWICE = USERS[:20]

@@ -7,9 +7,21 @@ import time
 import pytest
 
 from local.demo.game import Game
-from local.postgres import Postgres
-from tests.announcements import BOX, PLAYERS, did, evening, gamble, invitations, over, stack_with, to_tell, told, until
-from tests.fake_discord import DEV, NEWS, FakeDiscord
+from local.stack.postgres import Postgres
+from tests.support.announcements import (
+    BOX,
+    PLAYERS,
+    did,
+    evening,
+    gamble,
+    invitations,
+    over,
+    stack_with,
+    to_tell,
+    told,
+    until,
+)
+from tests.support.fake_discord import DEV, NEWS, FakeDiscord
 
 AWAY_SECONDS = 120
 PATIENCE = 240.0  # the queue hands out again each minute, and five failures cost another

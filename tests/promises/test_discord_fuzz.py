@@ -11,15 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from brandish.content import content
-from brandish.database import Connection
-from discord import catalogue as catalogue  # declares every command
-from discord.commands import COMMANDS, COMPONENTS
-from tests.api.conftest import discord as discord
-from tests.api.conftest import environment as environment
-from tests.discord_client import DiscordClient, Person, interaction
-from tests.discord_limits import check_answer
+from community.content import content
+from doors.discord.commands import COMMANDS, COMPONENTS
+from functions.community.discord import catalogue as catalogue  # declares every command
+from kernel.database import Connection
 from tests.promises.opening import furnish
+from tests.support.api import discord as discord
+from tests.support.api import environment as environment
+from tests.support.discord_client import DiscordClient, Person, interaction
+from tests.support.discord_limits import check_answer
 
 SECONDS = 3.0
 PEOPLE = (Person("500000000000000001", "player1"), Person("500000000000000002", "x" * 100), Person("7", "ö̲ 🎲*_`"))

@@ -19,22 +19,22 @@ from uuid import UUID
 import pytest
 from psycopg.errors import DeadlockDetected
 
-from brandish.content import content
-from brandish.database import Connection, Tx, connect, transaction
-from brandish.errors import TryAgain
-from brandish.gambles.clock import execute_due
-from brandish.gambles.models import Gamble, GambleNotFound, GambleNotJoining
-from brandish.gambles.service import join_gamble, read_gamble, start_gamble
-from brandish.inventory.models import Inventory, Quality, Slot
-from brandish.linking.service import claim_link, confirm_link, start_link
-from brandish.players import service as players
-from brandish.players.models import PlayerRef
-from doors import database
-from tests.api.conftest import handler_of, proxy_event
-from tests.factories import announced, make_player, unlock
+from community.content import content
+from community.gambles.clock import execute_due
+from community.gambles.models import Gamble, GambleNotFound, GambleNotJoining
+from community.gambles.service import join_gamble, read_gamble, start_gamble
+from community.inventory.models import Inventory, Quality, Slot
+from community.linking.service import claim_link, confirm_link, start_link
+from community.players import service as players
+from community.players.models import PlayerRef
+from kernel import connections as database
+from kernel.database import Connection, Tx, connect, transaction
+from kernel.errors import TryAgain
 from tests.promises.door import Environments, environments
 from tests.promises.interrupted import interrupted
-from tests.races import PATIENCE
+from tests.support.api import handler_of, proxy_event
+from tests.support.factories import announced, make_player, unlock
+from tests.support.races import PATIENCE
 
 CONNECTIONS, CLOCKS, STAKE = 8, 3, 5
 GAMBLERS = [PlayerRef("twitch", f"id-{number}", f"gambler{number}") for number in range(200)]

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from brandish.content import content
-from brandish.database import Connection, Tx, transaction
-from brandish.jobs.rules import DAILY_CAP, level_for
-from brandish.players import service as players
-from tests.api.conftest import proxy_event
-from tests.factories import announced, stored, unlock
+from community.content import content
+from community.jobs.rules import DAILY_CAP, level_for
+from community.players import service as players
+from kernel.database import Connection, Tx, transaction
 from tests.promises.calls import PLAYERS, trade
 from tests.promises.door import Environments, environments, tell
+from tests.support.api import proxy_event
+from tests.support.factories import announced, stored, unlock
 
 CONNECTIONS, ACTIONS = 8, 64
 ALICE = PLAYERS[0]
@@ -48,7 +48,9 @@ def award(amount: int, source: str) -> tuple[int, Any]:
         "xp_amount": amount,
         "source": source,
     }
-    answer = import_module("jobs.app").handler(proxy_event("POST", "/api/v1/jobs/award-xp", body), None)
+    answer = import_module("functions.community.jobs.app").handler(
+        proxy_event("POST", "/api/v1/jobs/award-xp", body), None
+    )
     return answer["statusCode"], json.loads(answer["body"])
 
 

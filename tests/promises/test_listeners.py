@@ -11,17 +11,17 @@ from random import Random
 
 import pytest
 
-from brandish.database import Connection, connect, transaction
-from brandish.events import service as events
+from kernel.database import Connection, connect, transaction
+from kernel.events import service as events
 from local.demo.game import Game, Request
-from local.process import StackProcess
-from tests.announcements import did
-from tests.fake_discord import FakeDiscord
-from tests.fake_streamerbot import FakeStreamerbot
+from local.stack.process import StackProcess
 from tests.promises.listeners import Socketed, Streamed, heard, last_position, listening, to_hear
 from tests.promises.opening import choose_seed, furnish
 from tests.promises.playing import playing
 from tests.promises.test_crash import wait
+from tests.support.announcements import did
+from tests.support.fake_discord import FakeDiscord
+from tests.support.fake_streamerbot import FakeStreamerbot
 
 CLIENTS = 8
 SECONDS = 60.0
@@ -155,4 +155,6 @@ def test_the_death_of_what_delivers_loses_nothing(
 def outer_process(stack: StackProcess) -> int:
     assert stack._process is not None
     children = Path(f"/proc/{stack._process.pid}/task/{stack._process.pid}/children").read_text().split()
-    return next(int(pid) for pid in children if b"local.outer_process" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    return next(
+        int(pid) for pid in children if b"local.stack.outer_process" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    )

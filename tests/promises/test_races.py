@@ -8,14 +8,14 @@ from functools import partial
 
 import pytest
 
-from brandish.content import content
-from brandish.database import Connection, transaction
-from brandish.inventory.models import STACK_LIMIT
-from brandish.jobs.rules import DAILY_CAP
-from brandish.players import service as players
-from tests.factories import announced, hold_target, holdings, unlock, xp
+from community.content import content
+from community.inventory.models import STACK_LIMIT
+from community.jobs.rules import DAILY_CAP
+from community.players import service as players
+from kernel.database import Connection, transaction
 from tests.promises.calls import PLAYERS, Call, gift, hand, registration, trade
 from tests.promises.door import Environments, Told, environments, tell
+from tests.support.factories import announced, hold_target, holdings, unlock, xp
 
 A, B, C = 0, 1, 2
 

@@ -12,17 +12,17 @@ from typing import Any
 import pytest
 from psycopg import sql
 
-from brandish.database import Connection
+from functions.community.notify_discord.texts import TEXTS
+from kernel.database import Connection
 from local.demo.game import Game, Request
-from local.process import StackProcess
-from notify_discord.texts import TEXTS
-from tests.fake_discord import FakeDiscord, Message
-from tests.fake_streamerbot import FakeStreamerbot
+from local.stack.process import StackProcess
 from tests.promises.clock import bring_forward, underway
 from tests.promises.listeners import Socketed, Streamed, heard, listening
 from tests.promises.opening import choose_seed, furnish
 from tests.promises.playing import playing
 from tests.promises.test_crash import wait
+from tests.support.fake_discord import FakeDiscord, Message
+from tests.support.fake_streamerbot import FakeStreamerbot
 
 SECONDS = 15.0
 QUIET_SECONDS = 3.0

@@ -21,8 +21,8 @@ from typing import IO, Any
 import psycopg
 import pytest
 
-from brandish.database import Connection, connect
-from clock_due.app import handler as clock
+from functions.community.clock_due.app import handler as clock
+from kernel.database import Connection, connect
 from tests.promises import ledger
 from tests.promises.calls import Call, Plan
 from tests.promises.clock import bring_forward, underway

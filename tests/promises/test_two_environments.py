@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from brandish.content import content
-from brandish.database import Connection, transaction
-from brandish.progression import service as progression
-from tests.factories import make_player, unlock
+from community.content import content
+from community.progression import service as progression
+from kernel.database import Connection, transaction
 from tests.promises.environment import Environment, environment
+from tests.support.factories import make_player, unlock
 
 ALICE = {"platform": "twitch", "platform_id": "alice", "username": "alice"}
 SPADE_PRICE = content.items["item_spade"].base_value * 2 // 5

@@ -13,19 +13,19 @@ from typing import Any, TypeVar
 
 import pytest
 
-from brandish.content import content
-from brandish.contributions import service as contributions
-from brandish.database import Connection, Tx, connect, transaction
-from brandish.errors import DomainError, TryAgain
-from brandish.players import service as players
-from brandish.players.merging import merge
-from brandish.players.models import PlayerRef
-from brandish.progression.service import current_world
-from brandish.voting import controls, cycle, rules
-from brandish.voting.ballots import cast_ballot
-from brandish.voting.models import Ballot
-from tests.factories import announced, hold_target
-from tests.races import PATIENCE
+from community.content import content
+from community.contributions import service as contributions
+from community.players import service as players
+from community.players.merging import merge
+from community.players.models import PlayerRef
+from community.progression.service import current_world
+from community.voting import controls, cycle, rules
+from community.voting.ballots import cast_ballot
+from community.voting.models import Ballot
+from kernel.database import Connection, Tx, connect, transaction
+from kernel.errors import DomainError, TryAgain
+from tests.support.factories import announced, hold_target
+from tests.support.races import PATIENCE
 
 CONNECTIONS = 8
 VOTERS = [PlayerRef("twitch", f"id-{number}", f"voter{number}") for number in range(200)]

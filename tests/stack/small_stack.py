@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any, Final
 from uuid import uuid4
 
-from local.stack import Stack
+from local.stack.stack import Stack
 
 HEAD: Final = """
 Transform: AWS::Serverless-2016-10-31

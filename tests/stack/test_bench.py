@@ -9,9 +9,9 @@ from time import perf_counter
 import psycopg
 import pytest
 
-from brandish.database import connect, transaction
-from brandish.players import registration
-from brandish.players.models import PlayerRef
+from community.players import registration
+from community.players.models import PlayerRef
+from kernel.database import connect, transaction
 from local.bench import actions, floor, recording
 from local.bench.wire import Wire
 

@@ -14,11 +14,11 @@ from typing import Any
 import boto3
 import pytest
 
-from local.messages import MessageStore
-from local.patterns import PatternError, check, matches
-from local.queues import Queue
-from local.resources import Queue as QueueSpec
-from local.stack import Stack
+from local.stack.messages import MessageStore
+from local.stack.patterns import PatternError, check, matches
+from local.stack.queues import Queue
+from local.stack.resources import Queue as QueueSpec
+from local.stack.stack import Stack
 from tests.stack.small_stack import HEAD, eventually, running
 
 TEMPLATE = (

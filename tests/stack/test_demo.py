@@ -28,8 +28,8 @@ from local.demo.game import Game, Request
 from local.demo.scenes import SCENES, arrivals, handouts
 from local.demo.summary import report
 from local.demo.things import all_is_done, the_gamble_begins, workshop
-from local.postgres import Postgres
-from local.process import ROOT, StackProcess
+from local.stack.postgres import Postgres
+from local.stack.process import ROOT, StackProcess
 
 API_KEY = "key-of-the-demo"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from local.demo.game import Game
-from local.postgres import Postgres
-from tests.announcements import did, evening, invitations, over, stack_with, to_tell, told, until
-from tests.fake_discord import DEV, FakeDiscord
+from local.stack.postgres import Postgres
+from tests.support.announcements import did, evening, invitations, over, stack_with, to_tell, told, until
+from tests.support.fake_discord import DEV, FakeDiscord
 
 PATIENCE = 60.0
 

@@ -16,11 +16,11 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local.cloudformation import TemplateError
-from local.fifo import FifoQueue
-from local.messages import MessageStore
-from local.resources import Queue as QueueSpec
-from local.stack import Stack
+from local.stack.cloudformation import TemplateError
+from local.stack.fifo import FifoQueue
+from local.stack.messages import MessageStore
+from local.stack.resources import Queue as QueueSpec
+from local.stack.stack import Stack
 from tests.stack.small_stack import HEAD, eventually, running
 
 TEMPLATE = (

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from brandish.content import content
-from brandish.database import connect
-from local.process import StackProcess
+from community.content import content
+from kernel.database import connect
+from local.stack.process import StackProcess
 from tests.promises.calls import PLAYERS
 from tests.promises.opening import furnish
 

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from local.demo.game import Game, Request
-from local.postgres import Postgres
-from local.process import StackProcess
+from local.stack.postgres import Postgres
+from local.stack.process import StackProcess
 
 API_KEY = "key-of-the-gamble"
 SECONDS = 5

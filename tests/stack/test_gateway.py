@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.authorizer import allows
-from local.resources import Route
-from local.routes import Routes
-from local.stack import Stack
+from local.stack.authorizer import allows
+from local.stack.resources import Route
+from local.stack.routes import Routes
+from local.stack.stack import Stack
 from tests.stack.small_stack import HEAD, PATIENCE, eventually, running
 
 TEMPLATE = (

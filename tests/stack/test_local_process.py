@@ -1,4 +1,4 @@
-"""`python -m local`, as a person starts, stops and breaks it."""
+"""`python -m local.stack`, as a person starts, stops and breaks it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from local.process import START_SECONDS, StackProcess
+from local.stack.process import START_SECONDS, StackProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 NO_DATABASE = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -23,7 +23,7 @@ NO_DATABASE = "postgresql://nobody@127.0.0.1:1/nothing"
 def refused(**environment: str) -> str:
     """What a start that does not succeed prints."""
     ended = subprocess.run(
-        [sys.executable, "-m", "local"],
+        [sys.executable, "-m", "local.stack"],
         cwd=ROOT,
         env={**os.environ, "PORT": "0", "DATABASE_URL": NO_DATABASE, **environment},
         capture_output=True,

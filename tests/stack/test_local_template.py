@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from local.cloudformation import TemplateError
-from local.cron import next_fire
-from local.patterns import check
-from local.resources import Template
-from local.routes import Routes
-from local.template import load
+from local.stack.cloudformation import TemplateError
+from local.stack.cron import next_fire
+from local.stack.patterns import check
+from local.stack.resources import Template
+from local.stack.routes import Routes
+from local.stack.template import load
 
 ROOT = Path(__file__).resolve().parents[2]
 _NOW = datetime(2025, 1, 1, tzinfo=UTC)

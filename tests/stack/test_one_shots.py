@@ -13,10 +13,10 @@ from typing import Any
 import boto3
 import pytest
 
-from local import one_shots
-from local.one_shots import OneShots
-from local.stack import Stack
-from local.template import load
+from local.stack import one_shots
+from local.stack.one_shots import OneShots
+from local.stack.stack import Stack
+from local.stack.template import load
 from tests.stack.small_stack import HEAD, eventually, running
 
 TEMPLATE = (

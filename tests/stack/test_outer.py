@@ -16,9 +16,9 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from local.outer_process import receive
-from local.runtime import FunctionError, Throttled
-from local.stack import Stack
+from local.stack.outer_process import receive
+from local.stack.runtime import FunctionError, Throttled
+from local.stack.stack import Stack
 from tests.stack.small_stack import PATIENCE, eventually, running
 
 TEMPLATE = """

@@ -19,11 +19,11 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from local.postgres import AlreadyRunning, Postgres, PostgresError, find_binaries
-from local.postgres.account import Account
-from local.postgres.binaries import major_version, usable_by
-from local.postgres.places import fallback_home
-from local.postgres.processes import find_children
+from local.stack.postgres import AlreadyRunning, Postgres, PostgresError, find_binaries
+from local.stack.postgres.account import Account
+from local.stack.postgres.binaries import major_version, usable_by
+from local.stack.postgres.places import fallback_home
+from local.stack.postgres.processes import find_children
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY = Path("/dev/shm")
@@ -34,7 +34,7 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="needs prctl and /
 STARTER = """
 import sys
 from pathlib import Path
-from local.postgres import Postgres
+from local.stack.postgres import Postgres
 server = Postgres.start(Path(sys.argv[1]), durable=False)
 print(server.pid, flush=True)
 sys.stdin.read()
@@ -45,7 +45,7 @@ import os, pwd, sys
 from contextlib import suppress
 from pathlib import Path
 import psycopg
-from local.postgres import Postgres
+from local.stack.postgres import Postgres
 with suppress(psycopg.OperationalError):  # loads what psycopg imports late; nobody may not read it
     psycopg.connect("postgresql://nobody@/none?host=/nonexistent")
 nobody = pwd.getpwnam("nobody")

@@ -1,72 +1,69 @@
-"""`make replay` against a running stack."""
+"""`make replay` as it talks to whoever runs it; the game is played here."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
-import time
-from contextlib import ExitStack, closing
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import uuid4
 
-from brandish.database import Connection, connect, reading, transaction
-from brandish.events import service as events
-from brandish.events.following import Place, read_after
-from local.postgres import Postgres
-from local.process import ROOT, StackProcess
-from tests.event_source import EventSource, parse
-from tests.stack.small_stack import eventually
-from tests.stack.test_stream_follows_the_log import API_KEY, Listener, listening
-
-EVENTS = 1200  # more than a page of the log
+import pytest
 
 
-def test_the_past_is_shown_and_goes_out_again_to_nobody_but_who_asked(
-    postgres: Postgres, template_database: str, tmp_path: Path
-):
-    name = f"replay_{uuid4().hex}"
-    url = postgres.create_database(name, template_database)
-    with ExitStack() as cleanup:
-        cleanup.callback(postgres.drop_database, name)
-        conn = cleanup.enter_context(closing(connect(url)))
-        for hundred in range(0, EVENTS, 100):
-            with transaction(conn) as tx:
-                for number in range(hundred, hundred + 100):
-                    events.broadcast(tx, "said", number)
-        stack = cleanup.enter_context(StackProcess(url, API_KEY, tmp_path))
-        everything = logged(conn)
-        since = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
-        until = datetime.now(UTC).isoformat()
-        listener = Listener(EventSource(f"{stack.url}/api/v1/events?types=said", {"X-API-Key": API_KEY}))
-        with listening([listener]):
-            shown = replay(stack, "--since", since, "--until", until, "--type", "said")
-            asked = replay(stack, "--since", since, "--until", until, "--type", "said", "--to", "discord")
-            eventually(lambda: " events=1200" in logs(tmp_path))
-            time.sleep(1)
+@contextmanager
+def game(events: int) -> Iterator[str]:
+    """Its address. Its log has so many events."""
+    row = {"event_type": "said", "created_at": "2026-03-01T12:00:00Z", "payload": None}
+    rows = [{"id": number, "event_id": str(uuid4()), **row} for number in range(events)]
 
-    assert shown.returncode == asked.returncode == 0, shown.stderr + asked.stderr
-    assert [message.last_id for message in parse([shown.stdout.encode()])] == everything
-    assert "1200 events are on their way to discord." in asked.stdout
-    assert " events=1200" in logs(tmp_path)
-    assert listener.ids == []
+    class Door(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            body = json.dumps({"events": rows}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
-def logs(state: Path) -> str:
-    return "".join(file.read_text(errors="replace") for file in state.rglob("*.log"))
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
-def logged(conn: Connection) -> list[str]:
-    with reading(conn) as tx:
-        return [str(frame.id) for frame in read_after(tx, Place(0, 0), 5000).frames if frame.type == "said"]
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        (0, "0 events. With --to NAME they are published once more, for that destination.\n"),
+        (1, "1 event. With --to NAME it is published once more, for that destination.\n"),
+        (2, "2 events. With --to NAME they are published once more, for that destination.\n"),
+    ],
+)
+def test_what_is_shown_is_counted_in_proper_english(events: int, said: str):
+    with game(events) as url:
+        shown = subprocess.run(
+            [sys.executable, "-m", "local.tools.replay", "--since", "2026-03-01"],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "BASE_URL": url},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
 
-
-def replay(stack: StackProcess, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "local.replay", *arguments],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "BASE_URL": stack.url, "API_KEY": API_KEY},
-        capture_output=True,
-        text=True,
-    )
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stderr == said
+    assert shown.stdout.count("\n\n") == events

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from local.resources import Function
-from local.runtime import FunctionError, Runtime
+from local.stack.resources import Function
+from local.stack.runtime import FunctionError, Runtime
 
 FAR_AWAY = Function("far_away", "far.away.handler", "", {}, 0.1, 128, None, 0, None, "arn:far_away")
 

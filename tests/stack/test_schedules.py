@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local.cron import ExpressionError, next_fire
+from local.stack.cron import ExpressionError, next_fire
 from tests.stack.small_stack import HEAD, PATIENCE, running
 
 

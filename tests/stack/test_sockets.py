@@ -17,8 +17,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from local import server, sockets
-from local.stack import Stack
+from local.stack import server, sockets
+from local.stack.stack import Stack
 from tests.stack.small_stack import HEAD, PATIENCE, eventually, running
 
 TEMPLATE = (

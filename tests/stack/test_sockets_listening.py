@@ -21,15 +21,15 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from brandish.database import connect as connect_database
-from brandish.database import reading
-from brandish.events.following import find_place, read_after
-from brandish.realtime.tickets import write_ticket
-from local.postgres import Postgres
-from local.process import StackProcess
-from tests.event_source import Message
+from kernel.database import connect as connect_database
+from kernel.database import reading
+from kernel.events.following import find_place, read_after
+from kernel.realtime.tickets import write_ticket
+from local.stack.postgres import Postgres
+from local.stack.process import StackProcess
 from tests.promises.listeners import Heard, Socketed, hear, heard, listening, socket_url
 from tests.stack.small_stack import PATIENCE, eventually
+from tests.support.event_source import Message
 
 PLAYERS = 8
 SOME = 20

@@ -15,12 +15,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from brandish.database import connect, reading
-from brandish.events.following import find_place, read_after
-from local.postgres import Postgres
-from local.process import StackProcess
-from tests.event_source import EventSource, Message, Refused
+from kernel.database import connect, reading
+from kernel.events.following import find_place, read_after
+from local.stack.postgres import Postgres
+from local.stack.process import StackProcess
 from tests.stack.small_stack import PATIENCE, eventually
+from tests.support.event_source import EventSource, Message, Refused
 
 API_KEY = "key-of-the-stream"
 SECONDS_EACH = 1.5

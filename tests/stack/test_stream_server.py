@@ -22,17 +22,17 @@ import psycopg
 import pytest
 import uvicorn
 
-import stream.hub
-import stream.listening
-from brandish.database import Connection, reading, transaction
-from brandish.events import service as events
-from brandish.events.following import Place, find_place, read_after
-from brandish.realtime.presence import count_listeners
-from doors import database
+import functions.shared.stream.hub
+import functions.shared.stream.listening
 from doors.answers import SECURITY_HEADERS
-from stream.app import CONTEXT, PATH, app, hub_of, served
-from tests.event_source import EventSource, Message, Parser, Refused
+from functions.shared.stream.app import CONTEXT, PATH, app, hub_of, served
+from kernel import connections as database
+from kernel.database import Connection, reading, transaction
+from kernel.events import service as events
+from kernel.events.following import Place, find_place, read_after
+from kernel.realtime.presence import count_listeners
 from tests.stack.small_stack import PATIENCE, eventually
+from tests.support.event_source import EventSource, Message, Parser, Refused
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_CAPTURED = json.dumps(json.loads((ROOT / "events/stream.json").read_text())["requestContext"])
@@ -68,8 +68,8 @@ class Service:
 @pytest.fixture
 def service(conn: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     monkeypatch.setattr(database, "settings", replace(database.settings, database_url=database_url))
-    monkeypatch.setattr(stream.hub, "RETRY_SECONDS", 0.1)
-    monkeypatch.setattr(stream.listening, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(functions.shared.stream.hub, "RETRY_SECONDS", 0.1)
+    monkeypatch.setattr(functions.shared.stream.listening, "RETRY_SECONDS", 0.1)
     with serving() as port:
         yield Service(port, conn)
 
@@ -170,7 +170,7 @@ def test_an_id_that_nobody_knows_means_from_now_on(service: Service, last_id: st
 
 
 def test_the_id_of_a_keepalive_is_a_place_to_go_on_from(service: Service, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(stream.listening, "KEEPALIVE_SECONDS", 0.2)
+    monkeypatch.setattr(functions.shared.stream.listening, "KEEPALIVE_SECONDS", 0.2)
     source = service.source("types=wanted")
     messages = iter(source)
     next(messages)
@@ -188,7 +188,7 @@ def test_the_id_of_a_keepalive_is_a_place_to_go_on_from(service: Service, monkey
 
 
 def test_who_is_further_behind_than_the_window_reads_the_log(service: Service, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("stream.window.MAX_FRAMES", 4)
+    monkeypatch.setattr("functions.shared.stream.window.MAX_FRAMES", 4)
     service.say(*range(1300))
     listening = service.source()
     kept = iter(listening)
@@ -209,7 +209,11 @@ def test_who_is_further_behind_than_the_window_reads_the_log(service: Service, m
 def test_a_stream_ends_after_a_whole_frame_when_its_time_is_over_and_nothing_is_missed(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(stream.listening, "settings", replace(stream.listening.settings, stream_seconds=1))
+    monkeypatch.setattr(
+        functions.shared.stream.listening,
+        "settings",
+        replace(functions.shared.stream.listening.settings, stream_seconds=1),
+    )
     source = service.source()
     got: list[Message] = []
 
@@ -350,13 +354,13 @@ def test_other_addresses_are_not_found(service: Service):
 def test_the_adapters_script_starts_it_and_it_ends_cleanly_when_told_to(conn: Connection, database_url: str):
     port = free_port()
     process = subprocess.Popen(
-        [ROOT / "functions/stream/run.sh"],
+        [ROOT / "functions/shared/stream/run.sh"],
         env=os.environ
         | {
             "DATABASE_URL": database_url,
             "PORT": str(port),
-            "LAMBDA_TASK_ROOT": str(ROOT / "functions"),
-            "PYTHONPATH": os.pathsep.join(str(ROOT / "layers" / layer) for layer in ("domain", "doors")),
+            "LAMBDA_TASK_ROOT": str(ROOT),
+            "PYTHONPATH": os.pathsep.join(str(ROOT / "layers" / layer) for layer in ("foundation", "community")),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         },
     )

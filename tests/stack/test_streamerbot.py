@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import pytest
 
+from functions.community.notify_streamerbot.actions import action_for
 from local.demo.game import Game, Request
-from local.postgres import Postgres
-from local.process import StackProcess
-from notify_streamerbot.actions import action_for
-from tests.fake_streamerbot import FakeStreamerbot
+from local.stack.postgres import Postgres
+from local.stack.process import StackProcess
 from tests.stack.small_stack import eventually
+from tests.support.fake_streamerbot import FakeStreamerbot
 
 API_KEY = "key-of-the-streamer"
 PATIENCE = 45.0

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local import server, streams
-from local.stack import Stack
+from local.stack import server, streams
+from local.stack.stack import Stack
 from tests.stack.small_stack import HEAD, PATIENCE, eventually, running
 
 TEMPLATE = (

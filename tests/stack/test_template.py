@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from brandish.counters.rules import COUNTED
-from local import template as local_template
-from local.cloudformation import read_document
-from local.routes import Routes
+from kernel.counters.rules import COUNTED
+from local.stack import template as local_template
+from local.stack.cloudformation import read_document
+from local.stack.routes import Routes
 
 ROOT = Path(__file__).parents[2]
-SOURCES = (ROOT / "functions", ROOT / "layers/doors", ROOT / "layers/domain")
+SOURCES = (ROOT, ROOT / "layers/foundation", ROOT / "layers/community")
 
 DOCUMENT: dict[str, Any] = dict(read_document(ROOT / "template.yaml"))
 TEMPLATE = local_template.load(ROOT / "template.yaml")
@@ -38,7 +38,7 @@ GROUPS = sorted({route.function for route in TEMPLATE.api.routes})
 
 # Modules that talk to something other than Postgres; boto3 is judged by the clients it is asked for.
 INTERNET = {"aiohttp", "ftplib", "http.client", "httpx", "requests", "smtplib", "urllib.request", "urllib3"}
-DATABASE = {"brandish.database", "psycopg"}
+DATABASE = {"kernel.database", "psycopg"}
 
 # What a function must do in its code to deserve the permission.
 CALLS = {
@@ -113,11 +113,16 @@ SECURITY_HEADERS = {
 def module_of(function: str) -> str:
     """Where its handler is, or its web server."""
     handler = PROPERTIES[function]["Handler"]
-    return f"{handler.split('/')[0]}.__main__" if handler.endswith("/run.sh") else handler.rpartition(".")[0]
+    return (
+        handler.removesuffix("/run.sh").replace("/", ".") + ".__main__"
+        if "/" in handler
+        else handler.rpartition(".")[0]
+    )
 
 
 def folder_of(function: str) -> str:
-    return module_of(function).split(".")[0]
+    """Such as functions/community/economy."""
+    return "/".join(module_of(function).split(".")[:3])
 
 
 # ---------------------------------------------------------------- handlers and routes
@@ -127,7 +132,7 @@ def folder_of(function: str) -> str:
 def test_the_handler_exists(function: str):
     handler = PROPERTIES[function]["Handler"]
     if handler.endswith("/run.sh"):
-        assert os.access(ROOT / "functions" / handler, os.X_OK)
+        assert os.access(ROOT / handler, os.X_OK)
         module, _, name = PROPERTIES[function]["Environment"]["Variables"]["WEB_APP"].rpartition(":")
     else:
         module, _, name = handler.rpartition(".")
@@ -144,14 +149,17 @@ def test_what_an_event_source_is_called_is_nothing_elses_name(function: str):
 
 
 def test_every_folder_of_functions_is_deployed():
-    folders = {file.parent.name for file in (ROOT / "functions").glob("*/app.py")}
+    folders = {
+        f"functions/{file.parent.parent.name}/{file.parent.name}" for file in (ROOT / "functions").glob("*/*/app.py")
+    }
 
     assert folders == {folder_of(function) for function in FUNCTIONS}
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_the_build_takes_the_functions_folder(function: str):
-    commands = subprocess.run(
+@cache
+def build_of(function: str) -> str:
+    """The commands that put its files where SAM wants them."""
+    return subprocess.run(
         ["make", "--dry-run", "-f", "functions/Makefile", f"build-{function}", "ARTIFACTS_DIR=out"],
         cwd=ROOT,
         capture_output=True,
@@ -159,22 +167,25 @@ def test_the_build_takes_the_functions_folder(function: str):
         check=True,
     ).stdout
 
-    assert f'cp -R "functions/{folder_of(function)}" "out"' in commands
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_build_takes_the_functions_folder(function: str):
+    assert f'cp -R "{folder_of(function)}/." "out/{folder_of(function)}"' in build_of(function)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_needs_no_other_functions_folder(function: str):
-    """The build packs its own alone."""
+def test_the_build_packs_all_that_a_function_imports_of_functions(function: str):
     files = reachable(function)[1]
-    used = {file.relative_to(ROOT / "functions").parts[0] for file in files if file.is_relative_to(ROOT / "functions")}
+    packed = {ROOT / word for word in build_of(function).replace('"', " ").split() if word.startswith("functions/")}
+    ours = {file for file in files if file.is_relative_to(ROOT / "functions")}
 
-    assert used == {folder_of(function)}
+    assert {file for file in ours if not packed & {file, *file.parents}} == set()
 
 
 @pytest.mark.parametrize("function", sorted(set(GROUPS) - {"Discord"}))  # which is no web application
 def test_every_route_of_the_group_reaches_it(function: str):
     table = Routes(TEMPLATE.api.routes)
-    paths = list(paths_of(import_module(f"{folder_of(function)}.app").app))
+    paths = list(paths_of(import_module(f"{folder_of(function).replace('/', '.')}.app").app))
     assert paths
 
     strays = {
@@ -482,8 +493,8 @@ def test_an_alarm_watches_the_function(function: str):
 def test_the_alarm_for_dead_events_hears_what_the_relay_reports(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    from brandish.events.service import Backlog
-    from relay.app import report
+    from functions.shared.relay.app import report
+    from kernel.events.service import Backlog
 
     stack = TEMPLATE.functions["Relay"].environment["POWERTOOLS_SERVICE_NAME"]
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", stack)
@@ -587,7 +598,7 @@ def test_a_function_passes_the_schedules_role_to_the_scheduler_alone():
 def test_a_rule_waits_for_events_that_somebody_announces():
     announced = {
         match
-        for file in (ROOT / "layers/domain/brandish").rglob("*.py")
+        for file in (ROOT / "layers").rglob("*.py")
         for match in re.findall(r'^    type: ClassVar\[str\] = "([^"]+)"', file.read_text(), re.MULTILINE)
     }
 
@@ -640,7 +651,7 @@ def test_the_gateway_has_an_answer_for_whatever_it_refuses():
 
 
 def test_the_template_sets_what_the_settings_read():
-    tree = ast.parse((ROOT / "layers/domain/brandish/settings.py").read_text())
+    tree = ast.parse((ROOT / "layers/foundation/kernel/settings.py").read_text())
     read = {
         node.value
         for node in ast.walk(tree)

@@ -1,0 +1,128 @@
+"""/api/v1/admin: for the people who run the game. `doors.app` lets nobody else in."""
+
+from __future__ import annotations
+
+from doors.start_http import ready  # first: see there
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from community.content import content
+from community.players import lookup
+from community.progression.service import cache_statistics
+from community.timeouts import service as timeouts
+from community.timeouts import texts
+from doors.app import create_app, create_handler
+from doors.call import Call
+from functions.community.admin.events_routes import router as events
+from functions.community.admin.figures import Figures, read_figures
+from functions.community.admin.jobs_routes import router as job_routes
+from functions.community.admin.keys_routes import router as key_routes
+from functions.community.admin.names import reload_names
+from functions.community.admin.players_routes import router as players
+from functions.community.admin.recipes_routes import router as recipes
+from functions.community.admin.shapes import (
+    CacheStats,
+    ClearResponse,
+    FoundUser,
+    JobView,
+    RecentQuery,
+    RecentUser,
+    ReloadResponse,
+)
+from functions.community.admin.weights_routes import router as weights
+from functions.community.shapes.items import ItemView
+from functions.community.shapes.somebody import NamedAccount
+
+app = create_app("Administration")
+
+
+@app.post("/api/v1/admin/reload-aliases", response_model=ReloadResponse)
+async def reload_aliases(call: Call) -> Response:
+    """Call items by the names in the alias and theme files from now on. A broken file changes nothing."""
+    with call.transaction() as tx:
+        theme = reload_names(tx)
+        return call.answer(tx, ReloadResponse(message="Item names reloaded.", active_theme=theme))
+
+
+@app.get("/api/v1/admin/cache/stats", response_model=CacheStats)
+async def cache_stats(call: Call) -> Response:
+    """How often the environment that answers had the state of the world at hand."""
+    stats = cache_statistics
+    hits, misses, evictions, size = stats.hits, stats.misses, stats.evictions, stats.size
+    looks = hits + misses
+    with call.reading() as tx:
+        return call.answer(
+            tx,
+            CacheStats(
+                hits=hits,
+                misses=misses,
+                evictions=evictions,
+                size=size,
+                hit_rate=hits / looks if looks else 0.0,
+                Hits=hits,
+                Misses=misses,
+                Evictions=evictions,
+                Size=size,
+            ),
+        )
+
+
+@app.get("/api/v1/admin/metrics", response_model=Figures)
+async def metrics(call: Call) -> Response:
+    """Requests and trades of the whole fleet; environments report every ten seconds."""
+    with call.reading() as tx:
+        return call.answer(tx, read_figures(tx))
+
+
+@app.post("/api/v1/admin/timeout/clear", response_model=ClearResponse)
+async def clear_timeout(body: NamedAccount, call: Call) -> Response:
+    """Let a name talk again."""
+    with call.transaction() as tx:
+        cleared = timeouts.clear_timeout(tx, body.platform, body.username)
+        message = texts.freed(body.username, cleared)
+        return call.answer(tx, ClearResponse(message=message, platform=body.platform, username=body.username))
+
+
+@app.get("/api/v1/admin/users/lookup", response_model=FoundUser)
+async def lookup_user(query: Annotated[NamedAccount, Query()], call: Call) -> Response:
+    """The player of that name on that platform."""
+    with call.reading() as tx:
+        profile = lookup.by_name(tx, query.platform, query.username)
+        return call.answer(tx, FoundUser.of(profile, query.platform))
+
+
+@app.get("/api/v1/admin/users/recent", response_model=list[RecentUser])
+async def recent_users(query: Annotated[RecentQuery, Query()], call: Call) -> Response:
+    """Who came last, newest first."""
+    with call.reading() as tx:
+        return call.answer_list([RecentUser.of(profile) for profile in lookup.newest(tx, query.limit)])
+
+
+@app.get("/api/v1/admin/items", response_model=list[ItemView])
+async def items(call: Call) -> Response:
+    """The whole catalogue."""
+    return call.answer_list([ItemView.of(item) for item in content.items.values()])
+
+
+@app.get("/api/v1/admin/jobs", response_model=list[JobView])
+async def jobs(call: Call) -> Response:
+    """The jobs, locked or not."""
+    return call.answer_list(
+        [
+            JobView(Key=job.key, DisplayName=job.display_name, key=job.key, display_name=job.display_name)
+            for job in content.jobs.values()
+        ]
+    )
+
+
+app.include_router(events)
+app.include_router(job_routes)
+app.include_router(key_routes)
+app.include_router(weights)
+app.include_router(players)
+app.include_router(recipes)
+
+handler = create_handler(app)
+ready()

@@ -1,0 +1,201 @@
+"""/api/v1/admin: the event log, and what can be sent through it. Source: wire 13 and 16."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from doors.call import Call
+from doors.discord.events import DiscordAnnouncementRequested
+from doors.fields import Body, Message, Username, storable_json
+from kernel.events import replaying
+from kernel.events import service as log
+from kernel.events.frames import CONNECTED, KEEPALIVE, LEGACY
+from kernel.events.log import Entry, read_log
+from kernel.realtime.presence import count_listeners
+
+router = APIRouter()
+
+MAX_PAYLOAD_BYTES = 64 * 1024
+"""As UTF-8. Escaped it may be three times as long; the bus takes 256 KB, a WebSocket's message 128."""
+
+GREEN = 0x2ECC71
+
+_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+_ZONE = re.compile(r"(T[0-9:.]+) ([0-9]{2}:?[0-9]{2})$")
+_RESERVED = (CONNECTED, KEEPALIVE, replaying.ReplayRequested.type)
+
+
+def _canonical(event_type: str) -> str:
+    return LEGACY.get(event_type, event_type)
+
+
+def _with_plus(moment: Any) -> Any:
+    """Older clients do not encode what they ask for, and a plus arrives as a space. Source: wire 17."""
+    return _ZONE.sub(r"\1+\2", moment) if isinstance(moment, str) else moment
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_with_plus)]
+
+
+EventType = Annotated[Username, AfterValidator(_canonical)]
+
+
+class EventsQuery(Body):
+    user_id: UUID | None = None
+    event_type: EventType | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 50
+
+
+class EventRow(BaseModel):
+    id: int
+    event_type: str
+    user_id: UUID | None = None
+    event_id: UUID
+    payload: Any = None
+    metadata: dict[str, Any] | None = None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, entry: Entry) -> EventRow:
+        return cls(
+            id=entry.position,
+            event_type=entry.type,
+            user_id=entry.user_id,
+            event_id=entry.event_id,
+            payload=entry.payload,
+            metadata=dict(entry.metadata) or None,
+            created_at=entry.created_at,
+        )
+
+
+class EventsResponse(BaseModel):
+    events: list[EventRow]
+
+
+def _broadcastable(event_type: str) -> str:
+    if not _TYPE.fullmatch(event_type):
+        raise PydanticCustomError("event_type", "must be up to 100 letters, digits, dots, dashes and underscores")
+    if event_type in _RESERVED or event_type.startswith("discord."):
+        raise PydanticCustomError("event_type", "is a type that cannot be broadcast")
+    return _canonical(event_type)  # who asks for the older name gets it under that
+
+
+def _sendable(payload: Any) -> Any:
+    storable_json(payload)
+    if len(json.dumps(payload, ensure_ascii=False).encode()) > MAX_PAYLOAD_BYTES:
+        raise PydanticCustomError("too_long", "must not be longer than 64 KiB")
+    return payload
+
+
+class BroadcastRequest(BaseModel):
+    """`payload` may be null, but not left out."""
+
+    type: Annotated[str, Field(validation_alias=AliasChoices("type", "event_type")), AfterValidator(_broadcastable)]
+    payload: Annotated[Any, AfterValidator(_sendable)]
+
+
+class BroadcastResponse(Message):
+    type: str
+    client_count: int
+
+
+class ReplayRequest(Body):
+    since: AwareDatetime
+    until: AwareDatetime
+    event_type: EventType | None = None
+    user_id: UUID | None = None
+    to: Literal["discord", "streamerbot"]
+
+
+class ReplayResponse(Message):
+    """`events` will be published for `to` alone, marked with `replay_id`."""
+
+    replay_id: UUID
+    to: str
+    events: int
+
+
+class AnnounceRequest(Body):
+    """Limits are Discord's."""
+
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
+    description: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)]
+    color: Annotated[int, Field(ge=0, le=0xFFFFFF)] = GREEN
+
+    @model_validator(mode="after")
+    def _storable(self) -> AnnounceRequest:
+        storable_json({"title": self.title, "description": self.description})
+        return self
+
+
+class AnnounceResponse(BaseModel):
+    status: Literal["ok"] = "ok"
+
+
+@router.get("/api/v1/admin/events", response_model=EventsResponse)
+async def events(query: Annotated[EventsQuery, Query()], call: Call) -> Response:
+    """What happened, newest first; by player, type and time."""
+    with call.reading() as tx:
+        entries = read_log(
+            tx,
+            user_id=query.user_id,
+            event_type=query.event_type,
+            since=query.since,
+            until=query.until,
+            limit=query.limit,
+        )
+        return call.answer(tx, EventsResponse(events=[EventRow.of(entry) for entry in entries]))
+
+
+@router.post("/api/v1/admin/sse/broadcast", response_model=BroadcastResponse)
+async def broadcast(body: BroadcastRequest, call: Call) -> Response:
+    """Let all who listen hear something. `client_count` are those on the stream."""
+    with call.transaction() as tx:
+        listeners = count_listeners(tx)
+        log.broadcast(tx, body.type, body.payload)
+        answer = BroadcastResponse(message="Everybody will hear it.", type=body.type, client_count=listeners)
+        return call.answer(tx, answer)
+
+
+@router.post("/api/v1/admin/events/replay", response_model=ReplayResponse, status_code=202)
+async def replay(body: ReplayRequest, call: Call) -> Response:
+    """Publish a part of the log once more, for the one destination that asks. The game itself is not played again."""
+    with call.transaction() as tx:
+        request, count = replaying.request_replay(
+            tx, body.to, body.since, body.until, event_type=body.event_type, player_id=body.user_id
+        )
+        on_their_way = "1 event is on its way" if count == 1 else f"{count} events are on their way"
+        answer = ReplayResponse(
+            message=f"{on_their_way} to {body.to}.",
+            replay_id=request.replay_id,
+            to=body.to,
+            events=count,
+        )
+        return call.answer(tx, answer, 202)
+
+
+@router.post("/api/v1/admin/announce", response_model=AnnounceResponse)
+async def announce(body: AnnounceRequest, call: Call) -> Response:
+    """Say something in the Discord channel for news about the bot."""
+    with call.transaction() as tx:
+        log.announce(tx, DiscordAnnouncementRequested(title=body.title, description=body.description, color=body.color))
+        return call.answer(tx, AnnounceResponse())

@@ -1,0 +1,90 @@
+"""/api/v1/admin/jobs: experience by hand, and the daily reset. Source: wire 9."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from community.jobs import awards, daily_reset
+from community.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
+from doors.call import Call
+from doors.fields import Message, NodeKey, Timestamp
+from doors.nulls import WithNulls
+from functions.community.shapes.jobs import XpView
+from functions.community.shapes.somebody import NamedAccount
+
+router = APIRouter()
+
+
+class AwardRequest(NamedAccount):
+    job_key: NodeKey
+    amount: Annotated[int, Field(ge=1, le=10_000)]
+
+
+class AwardResponse(BaseModel):
+    """`xp_awarded` is what the player really got."""
+
+    success: bool = True
+    user_id: UUID
+    username: str
+    job_key: str
+    xp_awarded: int
+    result: XpView
+
+
+class ResetResponse(Message):
+    success: bool = True
+    records_affected: int
+
+
+class ResetStatus(WithNulls):
+    """`last_reset_time` is null before the first."""
+
+    last_reset_time: Timestamp | None
+    next_reset_time: Timestamp
+    records_affected: int
+
+
+@router.post("/api/v1/admin/jobs/xp", response_model=AwardResponse)
+@router.post("/api/v1/admin/jobs/award-xp", response_model=AwardResponse)
+@router.post("/api/v1/admin/job/award-xp", response_model=AwardResponse)
+async def award_xp(body: AwardRequest, call: Call) -> Response:
+    """Add experience to a player's job, as far as the day allows it."""
+    with call.transaction() as tx:
+        worker = PlayerRef(body.platform, username=body.username)
+        try:
+            result = awards.award_xp(tx, worker, body.job_key, body.amount, "admin")
+        except UnknownPlayer as error:
+            raise NoSuchPlayer(name=body.username) from error
+        return call.answer(
+            tx,
+            AwardResponse(
+                user_id=result.player.id,
+                username=result.player.links[body.platform].username,
+                job_key=result.job.key,
+                xp_awarded=result.award.gained,
+                result=XpView.of(result),
+            ),
+        )
+
+
+@router.post("/api/v1/admin/jobs/reset-daily-xp", response_model=ResetResponse)
+async def reset_daily_xp(call: Call) -> Response:
+    """Let everybody earn a whole day's experience again, at once."""
+    with call.transaction() as tx:
+        records = daily_reset.reset_now(tx).records
+        return call.answer(tx, ResetResponse(message="Everybody's daily XP is 0 again.", records_affected=records))
+
+
+@router.get("/api/v1/admin/jobs/reset-status", response_model=ResetStatus)
+async def reset_status(call: Call) -> Response:
+    """When daily sums were set to 0 last and will be next, and how many the last time."""
+    with call.reading() as tx:
+        found = daily_reset.status(tx)
+        return call.answer(
+            tx,
+            ResetStatus(last_reset_time=found.last_at, next_reset_time=found.next_at, records_affected=found.records),
+        )

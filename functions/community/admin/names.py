@@ -1,0 +1,31 @@
+"""What messages call the items, taken anew from the files."""
+
+from __future__ import annotations
+
+from community.catalog.models import Names
+from community.catalog.rules import active_theme
+from community.catalog.sync import shipped_documents
+from community.content import ContentError
+from community.progression import service as progression
+from kernel.database import Tx
+from kernel.errors import Refused
+
+
+class UnusableNames(Refused):
+    code = "validation"
+    message = "The old names stay, because of a mistake in {problem}."
+
+
+def reload_names(tx: Tx) -> str:
+    """Take the alias and theme files as they are on disk; the key of the active theme, or "".
+
+    Raises:
+        UnusableNames: a file is wrong, and nothing has changed.
+    """
+    try:
+        aliases, themes = shipped_documents()
+        names = Names.from_documents(aliases, themes)
+    except ContentError as error:
+        raise UnusableNames(problem=error) from error
+    progression.replace_names(tx, aliases, themes)
+    return active_theme(names, tx.now.date()) or ""

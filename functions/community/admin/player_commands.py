@@ -1,0 +1,140 @@
+"""/add-item, /remove-item, /admin-award-xp, /timeout-set and /timeout-clear: an administrator's hand on players."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import ClassVar
+
+from community.content import content
+from community.inventory import service as inventory
+from community.inventory import texts as inventory_texts
+from community.inventory.models import NotInInventory
+from community.jobs import awards
+from community.jobs import texts as job_texts
+from community.jobs.rules import DailyCapReached
+from community.players.models import PlayerRef
+from community.timeouts import service as timeouts
+from community.timeouts import texts as timeout_texts
+from doors.discord.commands import BadOption, command, integer, member, text
+from doors.discord.interaction import Interaction
+from doors.discord.replies import Choice, Field, Reply, card, plain
+from kernel.database import Tx
+
+
+class HasNone(NotInInventory):
+    """What an administrator reads, instead of the player."""
+
+    message: ClassVar[str] = "{owner} does not have any {item}."
+
+
+class EarnedEnough(DailyCapReached):
+    """As above."""
+
+    message: ClassVar[str] = "{worker} has earned all the {job} XP there is for today, until the daily reset."
+
+
+_PLATFORM = text(
+    "platform",
+    "Where.",
+    required=True,
+    choices=[Choice("Twitch", "twitch"), Choice("YouTube", "youtube"), Choice("Discord", "discord")],
+)
+_USERNAME = text("username", "What the player is called there.", required=True)
+_USER = member("user", "Whose inventory.", required=True)
+_QUANTITY = integer("quantity", "How many.", required=True, least=1, most=10_000)
+
+
+def _items(call: Interaction, tx: Tx) -> list[Choice]:
+    return [Choice(item.public_name, item.public_name) for item in content.items.values()]
+
+
+def _jobs(call: Interaction, tx: Tx) -> list[Choice]:
+    return [Choice(job.display_name, job.key) for job in content.jobs.values()]
+
+
+def _job_key(name: str) -> str:
+    """Of a job by what people call it; another name as it is."""
+    keys = {job.display_name.casefold(): job.key for job in content.jobs.values()}
+    return keys.get(name.casefold(), name)
+
+
+def _username(call: Interaction) -> str:
+    """
+    Raises:
+        BadOption: it is a mention, in which Discord writes the id and not the name.
+    """
+    name = call.text("username").removeprefix("@")
+    if name.startswith("<"):
+        raise BadOption(option="username", problem="must be the name itself, without an @")
+    return name
+
+
+_ITEM = text("item", "Which item.", required=True, suggest=_items)
+
+
+@command("add-item", "Put items into an inventory.", _USER, _ITEM, _QUANTITY, changes=True, admin=True)
+def add_item(call: Interaction, tx: Tx) -> Reply:
+    owner, quantity = call.member_or_caller("user"), call.integer("quantity")
+    item = inventory.add_item(tx, owner.player, call.text("item"), quantity)
+    return card("Added", inventory_texts.added(quantity, item, owner.mention))
+
+
+@command("remove-item", "Take items out of an inventory.", _USER, _ITEM, _QUANTITY, changes=True, admin=True)
+def remove_item(call: Interaction, tx: Tx) -> Reply:
+    owner, wanted = call.member_or_caller("user"), call.integer("quantity")
+    try:
+        item, removed = inventory.remove_item(tx, owner.player, call.text("item"), wanted)
+    except NotInInventory as error:
+        raise HasNone(owner=owner.username, item=error.details["item"]) from None
+    note = f"Not all {wanted}: there were no more in that stack." if removed < wanted else ""
+    return card("Removed", inventory_texts.removed(removed, item, owner.mention), footer=note)
+
+
+@command(
+    "admin-award-xp",
+    "Add experience to somebody's job.",
+    _PLATFORM,
+    _USERNAME,
+    text("job", "In which job.", required=True, longest=50, suggest=_jobs),
+    integer("amount", "How much.", required=True, least=1, most=10_000),
+    changes=True,
+    admin=True,
+)
+def award_xp(call: Interaction, tx: Tx) -> Reply:
+    worker = PlayerRef(call.text("platform"), username=_username(call))
+    try:
+        result = awards.award_xp(tx, worker, _job_key(call.text("job")), call.integer("amount"), "admin")
+    except DailyCapReached as error:
+        job = content.jobs[str(error.details["job"])].display_name
+        raise EarnedEnough(worker=worker.called, job=job) from None
+    name = plain(result.player.links[worker.platform].username)
+    progress = result.award.progress
+    return card(
+        "Awarded",
+        job_texts.awarded(result, name),
+        Field("Level", str(progress.level), inline=True),
+        Field("XP together", str(progress.xp), inline=True),
+    )
+
+
+@command(
+    "timeout-set",
+    "Silence somebody; for that much longer, if they must be silent already.",
+    _PLATFORM,
+    _USERNAME,
+    integer("duration", "Seconds.", required=True, least=1, most=86_400),
+    text("reason", "Why.", longest=255),
+    changes=True,
+    admin=True,
+)
+def set_timeout(call: Interaction, tx: Tx) -> Reply:
+    username, added = _username(call), timedelta(seconds=call.integer("duration"))
+    timeout = timeouts.apply_timeout(tx, call.text("platform"), username, added, call.text("reason"))
+    return card("Timeout", timeout_texts.silenced(plain(username), timeout.remaining_seconds))
+
+
+@command("timeout-clear", "Let somebody talk again.", _PLATFORM, _USERNAME, changes=True, admin=True)
+def clear_timeout(call: Interaction, tx: Tx) -> Reply:
+    username = _username(call)
+    was_silenced = timeouts.clear_timeout(tx, call.text("platform"), username)
+    return card("Timeout", timeout_texts.freed(plain(username), was_silenced))

@@ -1,0 +1,83 @@
+"""/api/v1/admin: who is there, and who need not wait."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from community.cooldowns import service as cooldowns
+from community.messages import service as messages
+from community.messages.models import Chatter
+from community.players.models import PlayerRef
+from doors.call import Call
+from doors.fields import Body, Message, NodeKey, Platform, Timestamp, Username
+from functions.community.shapes.somebody import NamedAccount
+
+router = APIRouter()
+
+
+class ActiveQuery(Body):
+    minutes: Annotated[int, Field(ge=1, le=1440)] = messages.ACTIVE_MINUTES
+
+
+class ActiveUser(BaseModel):
+    user_id: UUID
+    username: str
+    platform: str
+    last_message_at: Timestamp
+
+    @classmethod
+    def of(cls, chatter: Chatter) -> ActiveUser:
+        return cls(
+            user_id=chatter.user_id,
+            username=chatter.username,
+            platform=chatter.platform,
+            last_message_at=chatter.last_message_at,
+        )
+
+
+class ResetRequest(Body):
+    """The cooldown of a player; without one, that of everybody together."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"action": "search", "platform": "twitch", "username": "alice"},
+                {"action": "expedition"},
+            ]
+        }
+    )
+
+    action: NodeKey
+    platform: Platform | None = None
+    username: Username | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_name_or_none(cls, body: Any) -> Any:
+        if isinstance(body, dict) and any(body.get(name) is not None for name in ("platform", "username")):
+            NamedAccount.model_validate(body)
+        return body
+
+    @property
+    def player(self) -> PlayerRef | None:
+        return PlayerRef(self.platform, username=self.username) if self.platform else None
+
+
+@router.get("/api/v1/admin/users/active", response_model=list[ActiveUser])
+async def active_users(query: Annotated[ActiveQuery, Query()], call: Call) -> Response:
+    """Who has said something in the last minutes, latest first; at most 1000."""
+    with call.reading() as tx:
+        return call.answer_list([ActiveUser.of(chatter) for chatter in messages.active(tx, query.minutes)])
+
+
+@router.post("/api/v1/admin/cooldown/reset", response_model=Message)
+async def reset_cooldown(body: ResetRequest, call: Call) -> Response:
+    """Let a player do something again at once; or everybody, where all wait together."""
+    with call.transaction() as tx:
+        was_running = cooldowns.reset(tx, body.player, body.action)
+        state = "is over" if was_running else "was not running"
+        return call.answer(tx, Message(message=f"The cooldown of {body.action} {state} for {body.username or 'all'}."))

@@ -1,0 +1,28 @@
+"""/api/v1/admin/recipes: what players have learned."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from community.catalog.rules import article
+from community.content import content
+from community.crafting import learning
+from doors.call import Call
+from doors.fields import Message, NodeKey
+from functions.community.shapes.somebody import Somebody
+
+router = APIRouter()
+
+
+class UnlockRequest(Somebody):
+    recipe_key: NodeKey
+
+
+@router.post("/api/v1/admin/recipes/unlock", response_model=Message)
+async def unlock_recipe(body: UnlockRequest, call: Call) -> Response:
+    """Teach a player a recipe, whatever it takes otherwise to learn it."""
+    with call.transaction() as tx:
+        player, recipe, new = learning.teach(tx, body.player, body.recipe_key)
+        item = content.items[recipe.target_item].public_name
+        message = f"{player.username} knows how to make {article(item)} {item} {'now' if new else 'already'}."
+        return call.answer(tx, Message(message=message))

@@ -1,0 +1,48 @@
+"""/admin-cache-stats and /reload: an administrator's look at the machinery."""
+
+from __future__ import annotations
+
+from community.progression.service import cache_statistics
+from doors.discord.commands import COMMANDS, command, text
+from doors.discord.events import DiscordSyncRequested
+from doors.discord.interaction import Interaction
+from doors.discord.replies import Choice, Field, Reply, card
+from kernel.database import Tx
+from kernel.events import service as events
+from kernel.settings import settings
+
+
+@command("admin-cache-stats", "How often the state of the world was at hand.", admin=True)
+def cache_stats(call: Interaction, tx: Tx) -> Reply:
+    stats = cache_statistics
+    looks = stats.hits + stats.misses
+    return card(
+        "Cache",
+        "Of the environment that has answered you.",
+        Field("Hits", str(stats.hits), inline=True),
+        Field("Misses", str(stats.misses), inline=True),
+        Field("Evictions", str(stats.evictions), inline=True),
+        Field("Size", str(stats.size), inline=True),
+        Field("Hit rate", f"{100 * stats.hits / looks:.1f} %" if looks else "nothing yet", inline=True),
+    )
+
+
+def _names(call: Interaction, tx: Tx) -> list[Choice]:
+    return [Choice(name, name) for name in sorted(COMMANDS)]
+
+
+@command(
+    "reload",
+    "Send the commands to Discord anew, or remove one.",
+    text("command-name", "Which one to remove; all are sent when left out.", longest=32, suggest=_names),
+    changes=True,
+    admin=True,
+)
+def reload(call: Interaction, tx: Tx) -> Reply:
+    from doors.discord import registration  # here, because it imports all commands
+
+    name = call.text("command-name").removeprefix("/") or None
+    commands = registration.payload(guild=bool(settings.discord_guild_id))
+    events.announce(tx, DiscordSyncRequested(commands=commands, remove=name))
+    told = f"If Discord knows /{name}, it will be removed." if name else "All commands will be sent to Discord."
+    return card("Commands", told)

@@ -1,0 +1,122 @@
+"""/admin-unlock and its like: an administrator's hand on the tree, the vote and the points."""
+
+from __future__ import annotations
+
+from community.content import Node, content
+from community.engagement import texts as engagement_texts
+from community.engagement import weights
+from community.progression import service as progression
+from community.voting import controls, texts
+from doors.discord.commands import BadOption, command, integer, text
+from doors.discord.interaction import Interaction
+from doors.discord.replies import Choice, File, Reply, card
+from kernel.database import Tx
+
+RESET = "RESET TREE"
+MOST_SHOWN = 4000
+"""Characters; a longer list comes as a file."""
+
+_HIGHEST_LEVEL = 1000
+_MOST_POINTS = 1_000_000_000
+
+
+def _nodes(call: Interaction, tx: Tx) -> list[Choice]:
+    return [Choice(f"{node.name} ({node.key})", node.key) for node in content.nodes.values()]
+
+
+_NODE = text("node", "Which node.", required=True, longest=50, suggest=_nodes)
+
+
+@command(
+    "admin-unlock",
+    "Unlock a node of the tree.",
+    _NODE,
+    integer("level", "Up to which level; the first when left out.", most=_HIGHEST_LEVEL),
+    changes=True,
+    admin=True,
+)
+def unlock(call: Interaction, tx: Tx) -> Reply:
+    level = call.integer("level", 1) or 1
+    return card("The tree", texts.unlocked(controls.unlock(tx, call.text("node"), level), level))
+
+
+@command(
+    "admin-relock",
+    "Lock a node of the tree again.",
+    _NODE,
+    integer("level", "From which level on; all of them when left out.", most=_HIGHEST_LEVEL),
+    changes=True,
+    admin=True,
+)
+def relock(call: Interaction, tx: Tx) -> Reply:
+    level = call.integer("level", 0)
+    return card("The tree", texts.relocked(controls.relock(tx, call.text("node"), level), level))
+
+
+@command("admin-unlock-all", "Unlock everything there is.", changes=True, admin=True)
+def unlock_all(call: Interaction, tx: Tx) -> Reply:
+    return card("The tree", texts.everything_unlocked(controls.unlock_all(tx)))
+
+
+@command("admin-instant-resolve", "Unlock the winner of the vote at once.", changes=True, admin=True)
+def instant_resolve(call: Interaction, tx: Tx) -> Reply:
+    unlock = controls.instant_unlock(tx)
+    node = next(node for node in content.nodes.values() if node.node_id == unlock.node_id)
+    return card("The vote", texts.unlocked(node, unlock.level))
+
+
+@command(
+    "admin-reset-tree",
+    "Begin from the beginning. Players keep what they have.",
+    text("confirmation", f"Write {RESET}.", required=True),
+    changes=True,
+    admin=True,
+)
+def reset_tree(call: Interaction, tx: Tx) -> Reply:
+    if call.text("confirmation") != RESET:
+        raise BadOption(option="confirmation", problem=f"must be exactly {RESET}, and nothing has happened")
+    controls.reset(tx, call.caller.username, "reset on Discord", preserve_user_progression=True)
+    return card("The tree", texts.BEGUN_ANEW)
+
+
+@command("admin-tree-status", "What is unlocked, and what is not.", admin=True, deferred=True)
+def tree_status(call: Interaction, tx: Tx) -> Reply:
+    levels = progression.read_tree(tx).world.levels
+    unlocked = [_line(node, levels[node.key]) for node in content.nodes.values() if node.key in levels]
+    locked = [_line(node, 0) for node in content.nodes.values() if node.key not in levels]
+    listed = "\n".join([*(f"🔓 {line}" for line in unlocked), *(f"🔒 {line}" for line in locked)])
+    summary = f"{len(unlocked)} of {len(content.nodes)} unlocked"
+    if len(listed) > MOST_SHOWN:
+        return Reply(f"The tree: {summary}.", files=(File("tree.txt", listed),))
+    return card("The tree", listed, footer=summary)
+
+
+def _line(node: Node, level: int) -> str:
+    return f"{node.name} (`{node.key}`) {level}/{node.max_level}"
+
+
+@command("admin-start-voting", "Open a vote on what comes next; a frozen one goes on.", changes=True, admin=True)
+def start_voting(call: Interaction, tx: Tx) -> Reply:
+    return card("The vote", texts.AFTER_START[controls.start(tx)])
+
+
+@command("admin-end-voting", "Take no more votes until the vote is started again.", changes=True, admin=True)
+def end_voting(call: Interaction, tx: Tx) -> Reply:
+    controls.freeze(tx)
+    return card("The vote", texts.FROZEN)
+
+
+@command(
+    "admin-contribution",
+    "Give the community points.",
+    integer("amount", "How many.", required=True, least=1, most=_MOST_POINTS),
+    changes=True,
+    admin=True,
+)
+def contribute(call: Interaction, tx: Tx) -> Reply:
+    return card("Points", texts.contributed(controls.contribute(tx, call.integer("amount"))))
+
+
+@command("admin-reload-weights", "Weigh engagement by the weights file from now on.", changes=True, admin=True)
+def reload_weights(call: Interaction, tx: Tx) -> Reply:
+    return card("Weights", engagement_texts.reloaded(weights.reload_weights(tx)))

@@ -1,0 +1,19 @@
+"""At 17:00 UTC, and every half hour in case that was missed: a new game day for those who work."""
+
+from __future__ import annotations
+
+from doors.start import ready  # first: see there
+
+from typing import Any
+
+from community.jobs import daily_reset
+from kernel.connections import connection
+from kernel.database import transaction
+
+ready()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    with transaction(connection()) as tx:
+        reset = daily_reset.reset_if_due(tx)
+    return {"records_affected": reset.records if reset else 0}

@@ -1,0 +1,228 @@
+"""What the crafting group takes and answers. Source: wire 6."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from math import ceil
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AliasChoices, BaseModel, Field, model_validator
+
+from community.catalog.rules import plural
+from community.content import Ingredient, Upgrade, content
+from community.crafting import texts
+from community.crafting.models import Crafted, Job, Salvage
+from community.crafting.rules import SALVAGE_MULTIPLIER, in_words
+from community.players.models import PlayerRef
+from doors.fields import Body, Caller, ItemName, Message, Platform, PlatformId, Quantity, Timestamp, Username
+from functions.community.shapes.somebody import NamedAccount
+
+
+class CraftRequest(Caller):
+    item: Annotated[ItemName, Field(validation_alias=AliasChoices("item", "item_name"))]
+    quantity: Quantity
+
+
+class UpgradeResponse(Message):
+    """A recipe that takes its time answers with `job_id` and `due_at`; luck shows when it is done."""
+
+    new_item: str
+    quantity_upgraded: int
+    is_masterwork: bool
+    bonus_quantity: int
+    job_id: UUID | None = None
+    due_at: Timestamp | None = None
+
+    @classmethod
+    def of(cls, crafted: Crafted) -> UpgradeResponse:
+        batch, job = crafted.batch, crafted.job
+        quantity, bonus = (batch.certain, 0) if job else (batch.produced, batch.bonus)
+        return cls(
+            message=texts.made(crafted),
+            new_item=batch.item.internal_name,
+            quantity_upgraded=quantity,
+            is_masterwork=bonus > 0,
+            bonus_quantity=bonus,
+            job_id=job.job_id if job else None,
+            due_at=job.due_at if job else None,
+        )
+
+
+class DisassembleResponse(Message):
+    outputs: dict[str, int]
+    quantity_processed: int
+    is_perfect_salvage: bool
+    multiplier: float
+
+    @classmethod
+    def of(cls, salvage: Salvage) -> DisassembleResponse:
+        return cls(
+            message=texts.taken_apart(salvage),
+            outputs=dict(salvage.outputs),
+            quantity_processed=salvage.units,
+            is_perfect_salvage=salvage.perfect > 0,
+            multiplier=float(SALVAGE_MULTIPLIER),
+        )
+
+
+class RecipesQuery(Body):
+    """With `item`: the recipe for it. With `user`: what that player knows. Else the whole book, whoever asks."""
+
+    item: ItemName | None = None
+    user: Username | None = None
+    platform: Platform | None = None
+    platform_id: PlatformId | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _what_counts(cls, query: Any) -> Any:
+        """Fields without text are as good as absent, and so is everything beside the question."""
+        if not isinstance(query, dict):
+            return query
+        query = {name: value for name, value in query.items() if value != ""}
+        if "item" not in query and query.get("user") is not None:
+            NamedAccount.model_validate({**query, "username": query["user"]})  # a refusal names what is missing
+        return query if "item" in query or "user" in query else {}
+
+    @property
+    def player(self) -> PlayerRef | None:
+        if self.platform is None or (self.platform_id is None and self.user is None):
+            return None
+        return PlayerRef(self.platform, self.platform_id, None if self.platform_id else self.user)
+
+
+class IngredientView(BaseModel):
+    item_id: int
+    item_name: str
+    quantity: int
+
+    @classmethod
+    def of(cls, row: Ingredient) -> IngredientView:
+        return cls(item_id=content.items[row.item].item_id, item_name=row.item, quantity=row.quantity)
+
+
+class KnownRecipe(BaseModel):
+    item_name: str
+    item_id: int
+    recipe_key: str
+    public_name: str
+
+    @classmethod
+    def of(cls, recipe: Upgrade) -> KnownRecipe:
+        return cls(**_names(recipe))
+
+
+class RecipeView(KnownRecipe):
+    """
+    Attributes:
+        duration_seconds: of a recipe that takes its time.
+    """
+
+    description: str
+    inputs: list[IngredientView]
+    outputs: list[IngredientView]
+    duration_seconds: int | None = None
+
+    @classmethod
+    def of(cls, recipe: Upgrade) -> RecipeView:
+        return cls(
+            **_names(recipe),
+            description=content.items[recipe.target_item].description,
+            inputs=[IngredientView.of(cost) for cost in recipe.costs],
+            outputs=[IngredientView.of(Ingredient(item=recipe.target_item, quantity=recipe.output_quantity))],
+            duration_seconds=recipe.duration_seconds,
+        )
+
+
+class RecipesResponse(BaseModel):
+    recipes: list[RecipeView]
+
+
+class KnownRecipesResponse(BaseModel):
+    recipes: list[KnownRecipe]
+
+
+class RecipeResponse(BaseModel):
+    """
+    Attributes:
+        locked: true, or absent.
+    """
+
+    item_name: str
+    locked: bool | None = None
+    base_cost: list[IngredientView]
+
+    @classmethod
+    def of(cls, recipe: Upgrade, locked: bool) -> RecipeResponse:
+        return cls(
+            item_name=recipe.target_item,
+            locked=locked or None,
+            base_cost=[IngredientView.of(cost) for cost in recipe.costs],
+        )
+
+
+class JobView(BaseModel):
+    """
+    Attributes:
+        waiting_for_room: true when it is done and does not fit, else absent.
+    """
+
+    job_id: UUID
+    recipe_key: str
+    item_name: str
+    public_name: str
+    quantity: int
+    started_at: Timestamp
+    due_at: Timestamp
+    remaining_seconds: int
+    waiting_for_room: bool | None = None
+
+    @classmethod
+    def of(cls, job: Job, now: datetime) -> JobView:
+        return cls(
+            job_id=job.job_id,
+            recipe_key=job.recipe_key,
+            item_name=job.item.internal_name,
+            public_name=job.item.public_name,
+            quantity=job.quantity,
+            started_at=job.started_at,
+            due_at=job.due_at,
+            remaining_seconds=max(0, ceil((job.due_at - now).total_seconds())),
+            waiting_for_room=job.waiting_for_room or None,
+        )
+
+
+class JobsResponse(BaseModel):
+    jobs: list[JobView]
+
+
+class CancelRequest(Caller):
+    """Without `job_id`: what was started last."""
+
+    job_id: UUID | None = None
+
+
+class CancelResponse(Message):
+    job_id: UUID
+    refunded: dict[str, int]
+
+    @classmethod
+    def of(cls, job: Job, refunded: Mapping[str, int]) -> CancelResponse:
+        called = f"{job.quantity} × {plural(job.item.public_name, job.quantity)}"
+        return cls(
+            message=f"Called off: {called}. You have back {in_words(refunded)}.",
+            job_id=job.job_id,
+            refunded=dict(refunded),
+        )
+
+
+def _names(recipe: Upgrade) -> dict[str, Any]:
+    item = content.items[recipe.target_item]
+    return {
+        "item_name": item.internal_name,
+        "item_id": item.item_id,
+        "recipe_key": recipe.recipe_key,
+        "public_name": item.public_name,
+    }

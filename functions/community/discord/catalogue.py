@@ -1,0 +1,36 @@
+"""Every command there is: importing a module declares what is in it."""
+
+from __future__ import annotations
+
+from functions.community.admin import (
+    player_commands as admin_players,
+)
+from functions.community.admin import (
+    system_commands as admin_system,
+)
+from functions.community.admin import (
+    tree_commands as admin_tree,
+)
+from functions.community.discord import help, info
+from functions.community.economy import commands as economy
+from functions.community.gamble import commands as gambling
+from functions.community.linking import commands as linking
+from functions.community.progression import commands as community
+from functions.community.stats import commands as standing
+from functions.community.users import commands as things
+from functions.community.users import search_commands as players
+
+__all__ = [
+    "admin_players",
+    "admin_system",
+    "admin_tree",
+    "community",
+    "economy",
+    "gambling",
+    "help",
+    "info",
+    "linking",
+    "players",
+    "standing",
+    "things",
+]

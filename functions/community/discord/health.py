@@ -1,0 +1,42 @@
+"""How the game's side of Discord does."""
+
+from __future__ import annotations
+
+import json
+from time import monotonic
+
+import psycopg
+
+from doors.discord.acting import PATIENCE
+from kernel.connections import connection
+from kernel.database import reading
+from kernel.errors import TryAgain
+from kernel.metrics import count_requests
+from kernel.settings import settings
+
+_started = monotonic()
+
+
+def health() -> tuple[int, str]:
+    """Source: wire 16. There is no gateway to be connected to: what counts is that requests can be verified."""
+    received = _commands_received()
+    connected = bool(settings.discord_public_key)
+    healthy = connected and received is not None
+    body = {
+        "status": "healthy" if healthy else "degraded",
+        "uptime": f"{int(monotonic() - _started)}s",
+        "connected": connected,
+        "commands_received": received or 0,
+        "api_reachable": received is not None,
+    }
+    return (200 if healthy else 503), json.dumps(body)
+
+
+def _commands_received() -> int | None:
+    """By all environments, as far as they have told by now; None when the database cannot be asked."""
+    try:
+        with reading(connection(PATIENCE)) as tx:
+            row = count_requests(tx, "/discord/%").fetchone()
+    except (TryAgain, psycopg.OperationalError):
+        return None
+    return row["count"] if row else 0

@@ -1,0 +1,32 @@
+"""/help: what the caller may do."""
+
+from __future__ import annotations
+
+from doors.discord.commands import COMMANDS, Command, command, component
+from doors.discord.interaction import Interaction
+from doors.discord.localisation import locales
+from doors.discord.paging import page_of, paged
+from doors.discord.replies import Reply
+from kernel.database import Tx
+
+
+@command("help", "What you can do here.")
+def help(call: Interaction, tx: Tx) -> Reply:
+    return _page(call, 0, update=False)
+
+
+@component("help", own=True)
+def help_page(call: Interaction, tx: Tx) -> Reply:
+    return _page(call, page_of(call), update=True)
+
+
+def _page(call: Interaction, page: int, *, update: bool) -> Reply:
+    allowed = [each for _, each in sorted(COMMANDS.items()) if each.is_for(call)]
+    lines = [_line(each, call.locale) for each in allowed]
+    return paged("Commands", lines, page, "help", empty="Nothing.", update=update)
+
+
+def _line(command: Command, locale: str) -> str:
+    texts = locales().get(locale, {}).get(command.name)
+    name, description = (texts.name, texts.description) if texts else (command.name, command.description)
+    return f"**/{name}**: {description}"

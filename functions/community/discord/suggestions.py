@@ -1,0 +1,30 @@
+"""What is suggested while somebody types. One round trip each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from community.content import Item, content
+from community.players import service as players
+from doors.discord.commands import Suggest
+from doors.discord.interaction import Interaction
+from doors.discord.replies import Choice
+from kernel.database import Tx
+
+
+def owned(wanted: Callable[[Item], bool] = lambda item: True) -> Suggest:
+    """Of the caller's items, those that are `wanted`, in the order of the inventory."""
+
+    def suggest(call: Interaction, tx: Tx) -> list[Choice]:
+        player, _ = players.peek(tx, call.player)
+        if player is None:
+            return []
+        ids = dict.fromkeys(slot.item_id for slot in player.inventory.slots)
+        items = [item for item in map(content.item, ids) if wanted(item)]
+        return [named(item, player.inventory.count(item.item_id)) for item in items]
+
+    return suggest
+
+
+def named(item: Item, quantity: int) -> Choice:
+    return Choice(f"{item.public_name} × {quantity}", item.public_name)

@@ -1,0 +1,89 @@
+"""/api/v1/economy and /api/v1/prices: the shop's door."""
+
+from __future__ import annotations
+
+from doors.start_http import ready  # first: see there
+
+from fastapi import Response
+from pydantic import BaseModel
+
+from community.economy import service as economy
+from community.economy.models import Purchase, Sale
+from community.progression.service import current_world
+from doors.app import create_app, create_handler
+from doors.call import Call
+from doors.fields import Caller, ItemName, Quantity
+from functions.community.shapes.items import ItemView
+
+app = create_app("Economy")
+
+
+class TradeRequest(Caller):
+    item_name: ItemName
+    quantity: Quantity
+
+
+class SellResponse(BaseModel):
+    message: str
+    money_gained: int
+    items_sold: int
+
+    @classmethod
+    def of(cls, sale: Sale, item_name: str) -> SellResponse:
+        return cls(
+            message=f"Sold {sale.quantity} × {item_name} for {sale.total} money.",
+            money_gained=sale.total,
+            items_sold=sale.quantity,
+        )
+
+
+class BuyResponse(BaseModel):
+    message: str
+    items_bought: int
+    cost: int
+
+    @classmethod
+    def of(cls, purchase: Purchase, item_name: str) -> BuyResponse:
+        return cls(
+            message=f"Bought {purchase.quantity} × {item_name} for {purchase.total} money.",
+            items_bought=purchase.quantity,
+            cost=purchase.total,
+        )
+
+
+@app.post("/api/v1/economy/sell", response_model=SellResponse)
+@app.post("/api/v1/user/item/sell", response_model=SellResponse)
+async def sell(body: TradeRequest, call: Call) -> Response:
+    """Sell items to the shop: as many of the wanted as are in one stack."""
+    with call.transaction() as tx:
+        sale = economy.sell_item(tx, body.player, body.item_name, body.quantity)
+        return call.answer(tx, SellResponse.of(sale, body.item_name))
+
+
+@app.post("/api/v1/economy/buy", response_model=BuyResponse)
+@app.post("/api/v1/user/item/buy", response_model=BuyResponse)
+async def buy(body: TradeRequest, call: Call) -> Response:
+    """Buy items: as many of the wanted as the money pays for."""
+    with call.transaction() as tx:
+        purchase = economy.buy_item(tx, body.player, body.item_name, body.quantity)
+        return call.answer(tx, BuyResponse.of(purchase, body.item_name))
+
+
+@app.get("/api/v1/prices", response_model=list[ItemView])
+async def resale_prices(call: Call) -> Response:
+    """What the shop buys, and for how much."""
+    with call.reading() as tx:
+        world = current_world(tx)
+        return call.answer_list([ItemView.of(item, sell_price=price) for item, price in economy.list_sellable(world)])
+
+
+@app.get("/api/v1/prices/buy", response_model=list[ItemView])
+async def prices(call: Call) -> Response:
+    """What the shop sells: `base_value` is the full price, `buy_price` this week's."""
+    with call.reading() as tx:
+        world = current_world(tx)
+        return call.answer_list([ItemView.of(item, buy_price=price) for item, price in economy.list_buyable(tx, world)])
+
+
+handler = create_handler(app)
+ready()

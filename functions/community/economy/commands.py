@@ -1,0 +1,98 @@
+"""/buy, /sell, /prices, /prices-sell and /give: the shop, and what players give each other."""
+
+from __future__ import annotations
+
+from community.catalog import service as catalog
+from community.content import Item
+from community.economy import service as economy
+from community.inventory import service as inventory
+from community.progression.service import current_world
+from doors.discord.commands import command, component, integer, member, text
+from doors.discord.interaction import Interaction
+from doors.discord.paging import page_of, paged
+from doors.discord.replies import Choice, Reply, card
+from functions.community.discord.suggestions import owned
+from kernel.database import Tx
+
+_QUANTITY = integer("quantity", "How many; one when left out.", least=1, most=10_000)
+
+
+def _buyable(call: Interaction, tx: Tx) -> list[Choice]:
+    listed = economy.list_buyable(tx, current_world(tx))
+    return [Choice(f"{item.public_name}: {price} money", item.public_name) for item, price in listed]
+
+
+@command(
+    "buy",
+    "Buy items from the shop.",
+    text("item", "What to buy.", required=True, suggest=_buyable),
+    _QUANTITY,
+    changes=True,
+)
+def buy(call: Interaction, tx: Tx) -> Reply:
+    item = catalog.resolve(call.text("item"))
+    purchase = economy.buy_item(tx, call.player, item.internal_name, call.integer("quantity", 1))
+    return card("Bought", f"Bought {purchase.quantity} × {item.public_name} for {purchase.total} money.")
+
+
+@command(
+    "sell",
+    "Sell items to the shop.",
+    text("item", "What to sell.", required=True, suggest=owned(lambda item: item.sellable)),
+    _QUANTITY,
+    changes=True,
+)
+def sell(call: Interaction, tx: Tx) -> Reply:
+    item = catalog.resolve(call.text("item"))
+    sale = economy.sell_item(tx, call.player, item.internal_name, call.integer("quantity", 1))
+    return card("Sold", f"Sold {sale.quantity} × {item.public_name} for {sale.total} money.")
+
+
+@command("prices", "What the shop sells, and for how much.")
+def prices(call: Interaction, tx: Tx) -> Reply:
+    return _buying_prices(tx, 0, update=False)
+
+
+@component("prices", own=True)
+def prices_page(call: Interaction, tx: Tx) -> Reply:
+    return _buying_prices(tx, page_of(call), update=True)
+
+
+@command("prices-sell", "What the shop buys, and for how much.")
+def prices_sell(call: Interaction, tx: Tx) -> Reply:
+    return _selling_prices(tx, 0, update=False)
+
+
+@component("prices-sell", own=True)
+def prices_sell_page(call: Interaction, tx: Tx) -> Reply:
+    return _selling_prices(tx, page_of(call), update=True)
+
+
+def _buying_prices(tx: Tx, page: int, *, update: bool) -> Reply:
+    lines = _lines(economy.list_buyable(tx, current_world(tx)))
+    return paged("The shop sells", lines, page, "prices", empty="Nothing just now.", update=update)
+
+
+def _selling_prices(tx: Tx, page: int, *, update: bool) -> Reply:
+    lines = _lines(economy.list_sellable(current_world(tx)))
+    return paged("The shop buys", lines, page, "prices-sell", empty="Nothing just now.", update=update)
+
+
+def _lines(priced: list[tuple[Item, int]]) -> list[str]:
+    return [f"{item.public_name}: {price}" for item, price in priced]
+
+
+@command(
+    "give",
+    "Give items to somebody.",
+    member("user", "Who gets them.", required=True),
+    text("item", "What to give.", required=True, suggest=owned(lambda item: item.tradeable or item.is_money)),
+    _QUANTITY,
+    changes=True,
+    public=True,
+)
+def give(call: Interaction, tx: Tx) -> Reply:
+    receiver = call.member_or_caller("user")
+    quantity = call.integer("quantity", 1)
+    item = inventory.give_item(tx, call.player, receiver.player, call.text("item"), quantity)
+    return card("Given", f"{call.caller.mention} gave {quantity} × {item.public_name} to {receiver.mention}.")

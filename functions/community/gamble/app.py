@@ -1,0 +1,66 @@
+"""/api/v1/gamble: everybody stakes the same, one takes all."""
+
+from __future__ import annotations
+
+from doors.start_http import ready  # first: see there
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from community.gambles import service as gambles
+from community.gambles import texts
+from doors.app import create_app, create_handler
+from doors.call import Call
+from doors.fields import Message
+from functions.community.gamble.shapes import (
+    ActiveGamble,
+    GambleId,
+    GambleView,
+    JoinRequest,
+    NoActiveGamble,
+    StartRequest,
+    StartResponse,
+)
+from kernel.settings import settings
+
+app = create_app("Gamble")
+
+Id = Annotated[GambleId, Query()]
+
+
+@app.post("/api/v1/gamble/start", response_model=StartResponse, status_code=201)
+async def start(body: StartRequest, call: Call) -> Response:
+    """Stake boxes, and wait for others to stake as many. There is one gamble at a time."""
+    with call.transaction() as tx:
+        bets = [(bet.item_name, bet.quantity) for bet in body.bets]
+        gamble = gambles.start_gamble(tx, body.player, bets, body.join_seconds or settings.gamble_join_seconds)
+        message = texts.started(gamble, body.username)
+        return call.answer(tx, StartResponse(message=message, gamble_id=gamble.gamble_id), 201)
+
+
+@app.post("/api/v1/gamble/join", response_model=Message)
+async def join(body: JoinRequest, call: Call, id: Id = None) -> Response:
+    """Stake what the initiator has staked; without an id, in the gamble that is on."""
+    with call.transaction() as tx:
+        gamble = gambles.join_gamble(tx, body.player, id or body.gamble_id)
+        return call.answer(tx, Message(message=texts.joined(gamble, body.username)))
+
+
+@app.get("/api/v1/gamble/get", response_model=GambleView)
+async def get(call: Call, id: Id = None) -> Response:
+    """A gamble with its players; without an id, the one that is on."""
+    with call.reading() as tx:
+        return call.answer(tx, GambleView.of(gambles.read_gamble(tx, id)))
+
+
+@app.get("/api/v1/gamble/active", response_model=ActiveGamble | NoActiveGamble)
+async def active(call: Call) -> Response:
+    """The gamble that is on, if one is."""
+    with call.reading() as tx:
+        gamble = gambles.active_gamble(tx)
+        return call.answer(tx, ActiveGamble.of(gamble) if gamble else NoActiveGamble())
+
+
+handler = create_handler(app)
+ready()

@@ -1,0 +1,61 @@
+"""/gamble-start, /gamble-join, and the button under every gamble."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from uuid import UUID
+
+from community.content import content
+from community.gambles import service as gambles
+from community.gambles import texts
+from community.gambles.models import GambleNotFound
+from doors.discord.commands import command, component, integer, text
+from doors.discord.interaction import Interaction
+from doors.discord.replies import GREEN_BUTTON, Button, Embed, Reply, card
+from functions.community.discord.suggestions import owned
+from kernel.database import Tx
+
+
+@command(
+    "gamble-start",
+    "Stake boxes, and wait for others to stake as many.",
+    text("item", "Which box.", required=True, suggest=owned(lambda item: item.internal_name in content.loot)),
+    integer("quantity", "How many.", required=True, least=1),
+    changes=True,
+    public=True,
+)
+def start(call: Interaction, tx: Tx) -> Reply:
+    gamble = gambles.start_gamble(tx, call.player, [(call.text("item"), call.integer("quantity"))])
+    told = texts.started(gamble, call.caller.mention)
+    return Reply(
+        embeds=(Embed("A gamble!", told, footer=f"/gamble-join, or the button. {gamble.gamble_id}"),),
+        components=(Button("Join", f"gamble:join:{gamble.gamble_id}", GREEN_BUTTON),),
+    )
+
+
+@command(
+    "gamble-join",
+    "Stake what the others have staked.",
+    text("gamble-id", "Which gamble; the one that is on when left out."),
+    changes=True,
+    public=True,
+)
+def join(call: Interaction, tx: Tx) -> Reply:
+    gamble_id = call.text("gamble-id")
+    return _joined(call, tx, _id(gamble_id) if gamble_id else None)
+
+
+@component("gamble:join", changes=True, once=True, public=True)
+def join_button(call: Interaction, tx: Tx) -> Reply:
+    return _joined(call, tx, _id(call.arguments[0] if call.arguments else ""))
+
+
+def _joined(call: Interaction, tx: Tx, gamble_id: UUID | None) -> Reply:
+    gamble = gambles.join_gamble(tx, call.player, gamble_id)
+    return card("Joined", texts.joined(gamble, call.caller.mention))
+
+
+def _id(text: str) -> UUID:
+    with suppress(ValueError):
+        return UUID(text)
+    raise GambleNotFound

@@ -1,0 +1,120 @@
+"""What the gamble group takes and answers. Source: wire 2 and 8."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from community.content import content
+from community.gambles.models import Gamble, Participant, State
+from doors.fields import Body, Caller, ItemName, Timestamp
+
+MOST_BETS = 10
+
+
+def _none_if_empty(text: Any) -> Any:
+    return None if text == "" else text
+
+
+GambleId = Annotated[UUID | None, BeforeValidator(_none_if_empty)]
+"""Some clients send an empty one for none."""
+
+
+class Bet(Body):
+    item_name: ItemName
+    quantity: int
+
+
+class StartRequest(Caller):
+    """`bets` and their quantities are judged by the game, which has codes for what is wrong with them.
+
+    `join_seconds` is ours: how long the others have, where that is not as long as usual.
+    """
+
+    bets: list[Bet] = Field(default_factory=list[Bet], max_length=MOST_BETS)
+    join_seconds: Annotated[int, Field(ge=10, le=3600)] | None = None
+
+
+class StartResponse(BaseModel):
+    message: str
+    gamble_id: UUID
+
+
+class JoinRequest(Caller):
+    gamble_id: GambleId = None
+
+
+class LootboxBet(BaseModel):
+    item_name: str
+    quantity: int
+    quality_level: str
+
+
+class ParticipantView(BaseModel):
+    gamble_id: UUID
+    user_id: UUID
+    username: str | None = None
+    lootbox_bets: list[LootboxBet]
+
+
+class GambleView(BaseModel):
+    id: UUID
+    initiator_id: UUID
+    state: State
+    created_at: Timestamp
+    join_deadline: Timestamp
+    executed_at: Timestamp | None = None
+    participants: list[ParticipantView] | None = None
+    winner_id: UUID | None = None
+    total_value: int | None = None
+
+    @classmethod
+    def of(cls, gamble: Gamble) -> GambleView:
+        return cls(**_fields(gamble))
+
+
+class ActiveGamble(GambleView):
+    """The same twice, for two kinds of clients."""
+
+    active: Literal[True] = True
+    gamble: GambleView
+
+    @classmethod
+    def of(cls, gamble: Gamble) -> ActiveGamble:
+        return cls(gamble=GambleView.of(gamble), **_fields(gamble))
+
+
+class NoActiveGamble(BaseModel):
+    active: Literal[False] = False
+
+
+def _fields(gamble: Gamble) -> dict[str, Any]:
+    return {
+        "id": gamble.gamble_id,
+        "initiator_id": gamble.initiator_id,
+        "state": gamble.state,
+        "created_at": gamble.created_at,
+        "join_deadline": gamble.join_deadline,
+        "executed_at": gamble.executed_at,
+        "participants": [_participant(gamble, participant) for participant in gamble.participants] or None,
+        "winner_id": gamble.winner_id,
+        "total_value": gamble.total_value,
+    }
+
+
+def _participant(gamble: Gamble, participant: Participant) -> ParticipantView:
+    return ParticipantView(
+        gamble_id=gamble.gamble_id,
+        user_id=participant.user_id,
+        username=participant.username,
+        lootbox_bets=[
+            LootboxBet(
+                item_name=content.item(slot.item_id).internal_name,
+                quantity=slot.quantity,
+                quality_level=slot.quality,
+            )
+            for slot in participant.stake
+        ],
+    )

@@ -1,0 +1,143 @@
+"""What the jobs group takes and answers. Source: wire 2 and 9."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from community.content import Job
+from community.jobs import rules, texts
+from community.jobs.awards import XpResult
+from community.jobs.models import JobStanding
+from community.players.models import Player, PlayerRef
+from doors.fields import JsonObject, NodeKey
+from doors.nulls import WithNulls
+from functions.community.shapes.jobs import XpView
+from functions.community.shapes.somebody import Account, Somebody
+
+JobKey = NodeKey
+BonusType = NodeKey
+Source = NodeKey
+"""The limits are the same."""
+
+
+def _somebody(text: str) -> str:
+    _meant(text)
+    return text
+
+
+def _meant(user_id: str) -> PlayerRef:
+    with suppress(ValueError):
+        return PlayerRef("", user_id=UUID(user_id))
+    platform, colon, platform_id = user_id.partition(":")
+    if not colon:
+        raise ValueError("must be our id, or platform:platform_id")
+    account = Account(platform=platform, platform_id=platform_id)
+    return PlayerRef(account.platform, account.platform_id)
+
+
+class WorkerQuery(Somebody):
+    """Here `user_id` is our id or `platform:platform_id`."""
+
+    user_id: Annotated[str, Field(max_length=150), AfterValidator(_somebody)] | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
+
+    @property
+    def player(self) -> PlayerRef:
+        return super().player if self.user_id is None else _meant(self.user_id)
+
+
+class JobView(BaseModel):
+    id: int
+    job_key: str
+    display_name: str
+    description: str
+    max_level: int
+    unlocked: bool
+
+    @classmethod
+    def of(cls, job: Job, max_level: int, unlocked: bool) -> JobView:
+        return cls(
+            id=job.job_id,
+            job_key=job.key,
+            display_name=job.display_name,
+            description=job.description,
+            max_level=max_level,
+            unlocked=unlocked,
+        )
+
+
+class JobInfo(BaseModel):
+    """`xp` and `xp_to_next` repeat what the web panel reads under these names."""
+
+    job_key: str
+    display_name: str
+    level: int
+    current_xp: int
+    xp_to_next_level: int
+    max_level: int
+    xp: int
+    xp_to_next: int
+
+    @classmethod
+    def of(cls, standing: JobStanding) -> JobInfo:
+        return cls(
+            job_key=standing.job.key,
+            display_name=standing.job.display_name,
+            level=standing.level,
+            current_xp=standing.xp,
+            xp_to_next_level=standing.xp_to_next,
+            max_level=standing.max_level,
+            xp=standing.xp,
+            xp_to_next=standing.xp_to_next,
+        )
+
+
+class UserJobsResponse(WithNulls):
+    """`platform` and `platform_id` name one of the accounts: the one that was asked for, or else any."""
+
+    platform: str
+    platform_id: str
+    primary_job: JobInfo | None
+    jobs: list[JobInfo]
+
+    @classmethod
+    def of(cls, player: Player, platform: str, standings: Sequence[JobStanding]) -> UserJobsResponse:
+        platform = platform or next(iter(player.links))
+        primary = rules.primary(standings)
+        return cls(
+            platform=platform,
+            platform_id=player.links[platform].platform_id,
+            primary_job=primary and JobInfo.of(primary),
+            jobs=[JobInfo.of(standing) for standing in standings],
+        )
+
+
+class AwardRequest(WorkerQuery):
+    job_key: JobKey
+    xp_amount: Annotated[int, Field(ge=1, le=10_000)]
+    source: Source = "api"
+    metadata: JsonObject | None = None
+
+
+class AwardResponse(XpView):
+    message: str
+
+    @classmethod
+    def of(cls, result: XpResult) -> AwardResponse:
+        return cls(**XpView.of(result).model_dump(), message=texts.awarded(result, result.player.username))
+
+
+class BonusQuery(WorkerQuery):
+    job_key: JobKey
+    bonus_type: BonusType
+
+
+class BonusResponse(BaseModel):
+    job_key: str
+    bonus_type: str
+    level: int
+    bonus: float

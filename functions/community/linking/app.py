@@ -1,0 +1,155 @@
+"""/api/v1/link: one person's accounts, joined and parted."""
+
+from __future__ import annotations
+
+from doors.start_http import ready  # first: see there
+
+from fastapi import Response
+from pydantic import AliasChoices, BaseModel, Field
+
+from community.linking import service as linking
+from community.linking import texts
+from community.linking.models import LinkState, LinkStatus, LinkToken
+from community.linking.rules import TOKEN_LIFE
+from community.players.models import PlayerRef
+from doors.app import create_app, create_handler
+from doors.call import Call
+from doors.fields import Body, Platform, PlatformId, Timestamp, Username
+
+app = create_app("Linking")
+
+
+class Account(Body):
+    platform: Platform
+    platform_id: PlatformId
+
+    @property
+    def account(self) -> PlayerRef:
+        return PlayerRef(self.platform, self.platform_id)
+
+
+class NamedAccount(Account):
+    """The name, if told, is for an account that the link makes known to the game."""
+
+    username: Username | None = None
+
+    @property
+    def account(self) -> PlayerRef:
+        return PlayerRef(self.platform, self.platform_id, self.username)
+
+
+class ClaimRequest(NamedAccount):
+    # Kept as written: what has the wrong shape is an unknown code like any other.
+    token: PlatformId = Field(validation_alias=AliasChoices("token", "code"))
+
+
+class UnlinkRequest(Account):
+    target_platform: Platform
+    confirm: bool = False
+
+
+class InitiateResponse(BaseModel):
+    token: str
+    expires_in: int
+    message: str
+
+    @classmethod
+    def of(cls, token: LinkToken) -> InitiateResponse:
+        return cls(token=token.token, expires_in=TOKEN_LIFE.seconds, message=texts.started(token))
+
+
+class ClaimResponse(BaseModel):
+    source_platform: str
+    awaiting_confirmation: bool = True
+    message: str
+
+    @classmethod
+    def of(cls, token: LinkToken) -> ClaimResponse:
+        return cls(source_platform=token.source.platform, message=texts.claimed(token))
+
+
+class ConfirmResponse(BaseModel):
+    success: bool = True
+    linked_platforms: list[str]
+    message: str
+
+    @classmethod
+    def of(cls, platforms: tuple[str, ...]) -> ConfirmResponse:
+        return cls(linked_platforms=list(platforms), message=texts.linked(platforms))
+
+
+class UnlinkResponse(BaseModel):
+    """The first call answers `awaiting_confirmation`, the second `success`."""
+
+    awaiting_confirmation: bool | None = None
+    success: bool | None = None
+    message: str
+
+
+class PendingToken(BaseModel):
+    token: str
+    state: LinkState
+    expires_at: Timestamp
+
+
+class StatusResponse(BaseModel):
+    linked_platforms: list[str]
+    is_linked: bool
+    pending_token: PendingToken | None = None
+    message: str
+
+    @classmethod
+    def of(cls, status: LinkStatus) -> StatusResponse:
+        token = status.token
+        platforms = ", ".join(status.platforms)
+        return cls(
+            linked_platforms=list(status.platforms),
+            is_linked=len(status.platforms) >= 2,
+            pending_token=token and PendingToken(token=token.token, state=token.state, expires_at=token.expires_at),
+            message=f"You play from {platforms}." if platforms else "This account has not played yet.",
+        )
+
+
+@app.post("/api/v1/link/initiate", response_model=InitiateResponse)
+async def initiate(body: NamedAccount, call: Call) -> Response:
+    """First step: a code for this account. Its player will stay; earlier codes of it end."""
+    with call.transaction() as tx:
+        return call.answer(tx, InitiateResponse.of(linking.start_link(tx, body.account)))
+
+
+@app.post("/api/v1/link/claim", response_model=ClaimResponse)
+async def claim(body: ClaimRequest, call: Call) -> Response:
+    """Second step: the other account repeats the code. Nothing is linked yet."""
+    with call.transaction() as tx:
+        return call.answer(tx, ClaimResponse.of(linking.claim_link(tx, body.token, body.account)))
+
+
+@app.post("/api/v1/link/confirm", response_model=ConfirmResponse)
+async def confirm(body: Account, call: Call) -> Response:
+    """Third step, on the first account: the two become one player with everything both had."""
+    with call.transaction() as tx:
+        return call.answer(tx, ConfirmResponse.of(linking.confirm_link(tx, body.account)))
+
+
+@app.post("/api/v1/link/unlink", response_model=UnlinkResponse)
+async def unlink(body: UnlinkRequest, call: Call) -> Response:
+    """Give up the player's account on a platform: ask first, then again with `confirm` within 60 seconds."""
+    platform = body.target_platform
+    with call.transaction() as tx:
+        if not body.confirm:
+            linking.request_unlink(tx, body.account, platform)
+            return call.answer(tx, UnlinkResponse(awaiting_confirmation=True, message=texts.unlink_asked(platform)))
+        linking.confirm_unlink(tx, body.account, platform)
+        return call.answer(tx, UnlinkResponse(success=True, message=texts.unlinked(platform)))
+
+
+@app.get("/api/v1/link/status", response_model=StatusResponse)
+async def status(platform: Platform, platform_id: PlatformId, call: Call) -> Response:
+    """Where the account's player is known, and the account's own code while it is good for something."""
+    with call.reading() as tx:
+        found = linking.link_status(tx, PlayerRef(platform, platform_id))
+        return call.answer(tx, StatusResponse.of(found))
+
+
+handler = create_handler(app)
+ready()

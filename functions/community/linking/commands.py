@@ -1,0 +1,86 @@
+"""/link and /unlink: one person's accounts, joined and parted."""
+
+from __future__ import annotations
+
+from community.linking import service as linking
+from community.linking import texts
+from community.linking.rules import TOKEN_LENGTH
+from doors.discord.commands import command, component, flag, text
+from doors.discord.interaction import Interaction
+from doors.discord.replies import GREEN_BUTTON, RED_BUTTON, Button, Choice, Embed, Form, Input, Reply, card
+from kernel.database import Tx
+
+_LINKING, _UNLINKING = "Link your accounts", "Unlink an account"
+_STEPS = "Then come back and confirm: with the button, or with /link confirm. Have you got a code already? Enter it."
+
+
+@command(
+    "link",
+    "Play as one on this and another platform.",
+    text("token", "The code from your other account."),
+    flag("confirm", "The other account has claimed your code: link the two."),
+    changes=True,
+)
+def link(call: Interaction, tx: Tx) -> Reply:
+    if code := call.text("token"):
+        return _claimed(call, tx, code)
+    if call.flag("confirm"):
+        return card(_LINKING, texts.linked(linking.confirm_link(tx, call.player)))
+    token = linking.start_link(tx, call.player)
+    return Reply(
+        embeds=(Embed(_LINKING, f"{texts.started(token)} {_STEPS}"),),
+        components=(
+            Button("Confirm", f"link:confirm:{token.token}", GREEN_BUTTON),
+            Button("Enter a code", "link:code"),
+        ),
+    )
+
+
+@component("link:confirm", changes=True, once=True, own=True)
+def confirm_link(call: Interaction, tx: Tx) -> Reply:
+    linked = texts.linked(linking.confirm_link(tx, call.player))
+    return Reply(embeds=(Embed(_LINKING, linked),), update=True)
+
+
+@component("link:code")
+def ask_for_code(call: Interaction, tx: Tx) -> Form:
+    return Form("link:claim", _LINKING, (Input("token", "The code from your other account", longest=TOKEN_LENGTH),))
+
+
+@component("link:claim", changes=True)
+def claim_link(call: Interaction, tx: Tx) -> Reply:
+    return _claimed(call, tx, call.fields.get("token", "").strip())
+
+
+def _claimed(call: Interaction, tx: Tx, code: str) -> Reply:
+    return card(_LINKING, texts.claimed(linking.claim_link(tx, code, call.player)))
+
+
+@command(
+    "unlink",
+    "Give up your account on another platform.",
+    text("platform", "Which one.", required=True, choices=[Choice("Twitch", "twitch"), Choice("YouTube", "youtube")]),
+    flag("confirm", "You have been warned, and mean it."),
+    changes=True,
+)
+def unlink(call: Interaction, tx: Tx) -> Reply:
+    platform = call.text("platform")
+    if call.flag("confirm"):
+        return card(_UNLINKING, _unlinked(call, tx, platform))
+    linking.request_unlink(tx, call.player, platform)
+    warning = f"{texts.unlink_asked(platform)} What you have stays with this account."
+    return Reply(
+        embeds=(Embed(_UNLINKING, warning),),
+        components=(Button("Unlink", f"unlink:{platform}:{call.id}", RED_BUTTON),),
+    )
+
+
+@component("unlink", changes=True, once=True, own=True)
+def confirm_unlink(call: Interaction, tx: Tx) -> Reply:
+    platform = call.arguments[0] if call.arguments else ""
+    return Reply(embeds=(Embed(_UNLINKING, _unlinked(call, tx, platform)),), update=True)
+
+
+def _unlinked(call: Interaction, tx: Tx, platform: str) -> str:
+    linking.confirm_unlink(tx, call.player, platform)
+    return texts.unlinked(platform)

@@ -1,0 +1,36 @@
+"""/api/v1/message: every line of chat."""
+
+from __future__ import annotations
+
+from doors.start_http import ready  # first: see there
+
+from fastapi import Response
+
+from community.messages import service as messages
+from doors.app import create_app, create_handler
+from doors.call import Call
+from doors.fields import Caller, Message
+from functions.community.messages.shapes import HandleRequest, HandleResponse
+
+app = create_app("Messages")
+
+
+@app.post("/api/v1/message/handle", response_model=HandleResponse)
+async def handle(body: HandleRequest, call: Call) -> Response:
+    """Count a line for who wrote it, and find the configured words in it. A stranger becomes a player."""
+    with call.transaction() as tx:
+        player, matches = messages.handle_message(tx, body.player, body.message)
+        return call.answer(tx, HandleResponse.of(player, matches))
+
+
+@app.post("/api/v1/message/test", response_model=Message)
+@app.post("/api/v1/test", response_model=Message)
+async def test(body: Caller, call: Call) -> Response:
+    """Whether chat reaches the game: it greets whoever asks, and counts nothing."""
+    with call.transaction() as tx:
+        player = messages.greet(tx, body.player)
+        return call.answer(tx, Message(message=f"Hello {player.username}, the game can hear you."))
+
+
+handler = create_handler(app)
+ready()

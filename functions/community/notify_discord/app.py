@@ -1,0 +1,103 @@
+"""Events -> messages in a Discord channel, each once and one after the other."""
+
+from __future__ import annotations
+
+from doors.start import ready  # first: see there
+
+import base64
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from doors.discord.api import api
+from doors.discord.messages import BLUE_BUTTON, Button, Embed, message
+from doors.news import is_first_told
+from doors.outbound import Envelope, concerns, deliver
+from functions.community.notify_discord import gambles, registration
+from functions.community.notify_discord.texts import TEST, TEXTS, ballot
+from kernel.settings import settings
+
+log = logging.getLogger("brandish")
+log.setLevel(logging.INFO)
+
+DESTINATION: Final = "discord"
+SYNC: Final = "discord.sync_requested"
+ANNOUNCEMENT: Final = "discord.announcement_requested"
+
+ready()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """What nobody wants to hear of costs nothing: it is not even noted."""
+    wanted = [record for record in event["Records"] if is_wanted(json.loads(record["body"]))]
+    return deliver({"Records": wanted}, context, DESTINATION, send)
+
+
+def is_wanted(delivered: Mapping[str, Any]) -> bool:
+    envelope = delivered["detail"]
+    if not concerns(delivered, DESTINATION):
+        return False
+    return bool(settings.discord_application_id if envelope["type"] == SYNC else channel_of(envelope))
+
+
+def channel_of(envelope: Envelope) -> str:
+    """Where it is told; empty: nowhere. Source: rules 17, 19."""
+    if envelope["type"] not in TEXTS:
+        return ""
+    for_developers = envelope["type"] == ANNOUNCEMENT or is_test(envelope)
+    return settings.discord_dev_channel_id if for_developers else settings.discord_channel_id
+
+
+def send(envelope: Envelope) -> None:
+    """
+    Raises:
+        Unavailable, Rejected
+    """
+    if envelope["type"] == SYNC:
+        registration.act(envelope["payload"])
+        return
+    embed = embed_of(envelope)
+    if embed is None:
+        return
+    channel_id, nonce = channel_of(envelope), nonce_of(envelope)
+    match envelope["type"] if is_first_told(envelope) else "":
+        case "gamble.started":
+            gamble_id = envelope["payload"]["id"]
+            invitation = message(embed, components=[Button("Join", f"gamble:join:{gamble_id}", BLUE_BUTTON)])
+            gambles.invite(gamble_id, channel_id, invitation, nonce)
+        case "gamble.complete":
+            gambles.end(envelope["payload"]["gamble_id"], channel_id, message(embed), nonce)
+        case "progression.voting_started":
+            api().post(channel_id, message(embed, components=ballot(envelope["payload"])), nonce)
+        case _:
+            api().post(channel_id, message(embed), nonce)
+
+
+def embed_of(envelope: Envelope) -> Embed | None:
+    """None for a broadcast that looks like an event and has not got what it needs."""
+    try:
+        embed = TEXTS[envelope["type"]](envelope["payload"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        if not envelope["metadata"].get("broadcast"):
+            raise
+        log.warning("a broadcast that cannot be told", extra={"event_id": envelope["id"]}, exc_info=True)
+        return None
+    if is_test(envelope):
+        embed = replace(embed, title=TEST + embed.title)
+    if envelope["metadata"].get("replay"):
+        embed = replace(embed, footer="Told once more")
+    return replace(embed, at=envelope["timestamp"])
+
+
+def is_test(envelope: Envelope) -> bool:
+    payload = envelope["payload"]
+    return isinstance(payload, dict) and payload.get("is_test") is True
+
+
+def nonce_of(envelope: Envelope) -> str:
+    """Short enough for Discord, and the same for every attempt."""
+    name = f"{envelope['id']} {envelope['metadata'].get('replay_id', '')}"
+    return base64.urlsafe_b64encode(hashlib.blake2b(name.encode(), digest_size=16).digest()).decode().rstrip("=")

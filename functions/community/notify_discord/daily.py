@@ -1,0 +1,52 @@
+"""Once a day: the patch notes, when there are new ones."""
+
+from __future__ import annotations
+
+from doors.start import ready  # first: see there
+
+import hashlib
+import logging
+from pathlib import Path
+from typing import Any, Final
+
+from doors.discord.api import api, patiently
+from doors.discord.messages import Embed, message
+from doors.outbound import TIME_FOR_AN_ATTEMPT
+from functions.community.notify_discord.memory import note, recall
+from functions.community.notify_discord.texts import GREEN, configs
+from kernel.settings import settings
+
+log = logging.getLogger("brandish")
+log.setLevel(logging.INFO)
+
+FILE: Final = Path("discord", "patch_notes.md")
+LONGEST: Final = 4000
+
+ready()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
+    """
+    Raises:
+        Unavailable, Rejected: the schedule tries again.
+
+    Source: rules 19; that nobody is told the same every day is ours.
+    """
+    text = patch_notes()
+    channel_id = settings.discord_dev_channel_id
+    if not text or not channel_id:
+        return {"posted": False}
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    if recall("patch_notes", channel_id).get("digest") == digest:
+        return {"posted": False}
+    notes = message(Embed("Patch notes", text, color=GREEN))
+    seconds = context.get_remaining_time_in_millis() / 1000 - TIME_FOR_AN_ATTEMPT
+    patiently(lambda: api().post(channel_id, notes, digest[:25]), seconds)
+    note("patch_notes", channel_id, digest=digest)
+    return {"posted": True}
+
+
+def patch_notes() -> str:
+    """Empty when there is no such file."""
+    path = configs() / FILE
+    return path.read_text(encoding="utf-8").strip()[:LONGEST] if path.is_file() else ""

@@ -1,0 +1,64 @@
+"""discord.followup_requested -> the message that somebody was told to wait for."""
+
+from __future__ import annotations
+
+from doors.start import ready  # first: see there
+
+import json
+import logging
+import time
+from contextlib import suppress
+from typing import Any, Final
+
+from doors.discord.api import Gone, TextFile, api, patiently
+from doors.news import is_news
+from doors.outbound import TIME_FOR_AN_ATTEMPT, Rejected, Unavailable
+
+log = logging.getLogger("brandish")
+log.setLevel(logging.INFO)
+
+SORRY: Final = {"content": "It is done, but the answer cannot be shown here."}
+TOKEN_SECONDS: Final = 15 * 60
+
+ready()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Each message by itself: one that has to wait comes again, the others are done."""
+    waiting: list[str] = []
+    for record in event["Records"]:
+        try:
+            answer(json.loads(record["body"]), context)
+        except Unavailable as error:
+            log.warning("a follow-up has to wait: %s", error)
+            waiting.append(record["messageId"])
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in waiting]}
+
+
+def answer(delivered: dict[str, Any], context: Any) -> None:
+    """A second time does no harm: the message is only written again.
+
+    Raises:
+        Unavailable
+    """
+    if not is_news(delivered):
+        return  # nobody waits for it any more, or ever has
+    envelope = delivered["detail"]
+    about = {"event_id": envelope["id"]}
+    if time.time() > envelope["timestamp"] + TOKEN_SECONDS:
+        log.warning("a follow-up came too late", extra=about)
+        return
+    asked = envelope["payload"]
+    files = [TextFile(file["name"], file["text"]) for file in asked.get("files") or ()]
+    seconds = context.get_remaining_time_in_millis() / 1000 - TIME_FOR_AN_ATTEMPT
+    if seconds < 0:
+        raise Unavailable("there is no time left")
+    where = asked["application_id"], asked["token"]
+    try:
+        patiently(lambda: api().answer(*where, asked["body"], files), seconds)
+    except Gone as error:
+        log.warning("nobody waits for a follow-up any more: %s", error, extra=about)
+    except Rejected as error:
+        log.error("Discord does not take a follow-up: %s", error, extra=about)
+        with suppress(Unavailable, Rejected):
+            api().answer(*where, SORRY)

@@ -1,0 +1,67 @@
+"""Events -> the streamer's own actions, at a Streamer.bot that can be reached from here."""
+
+from __future__ import annotations
+
+from doors.start import ready  # first: see there
+
+import logging
+import time
+from collections.abc import Mapping
+from functools import cache, partial
+from typing import Any
+
+from doors.outbound import Envelope, Rejected, deliver
+from doors.secrets import streamerbot_password
+from functions.community.notify_streamerbot.actions import Action, action_for
+from functions.community.notify_streamerbot.link import Link
+from functions.community.notify_streamerbot.protocol import Session
+from kernel.settings import settings
+
+DESTINATION = "streamerbot"
+SECONDS_TO_SPARE = 2.0
+"""For the answer to the queue."""
+
+log = logging.getLogger("brandish")
+
+ready()
+
+
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    if not settings.streamerbot_enabled:
+        return {"batchItemFailures": []}
+    return deliver(event, context, DESTINATION, partial(send, context))
+
+
+def send(context: Any, envelope: Envelope) -> None:
+    """Have the event's action run. What Streamer.bot refuses, or is not there for, is logged and forgotten: a streamer
+    has the actions they like, and closes the program when the stream is over.
+
+    Raises:
+        Unavailable: not now.
+    """
+    action = action_for(envelope)
+    metadata = envelope["metadata"]
+    if action is None or metadata.get("broadcast"):
+        return  # a broadcast is for who listens; an action may silence people
+    action = Action(settings.streamerbot_action_prefix + action.name, action.args)
+    happened = time.time() if metadata.get("replay") else envelope["timestamp"]
+    seconds = context.get_remaining_time_in_millis() / 1000 - SECONDS_TO_SPARE
+    try:
+        link().run(envelope["id"], action, happened=happened, seconds=seconds)
+    except Rejected as error:
+        log.warning(
+            "Streamer.bot did not run an action",
+            extra={"event_id": envelope["id"], "action": action.name, "reason": str(error)},
+        )
+
+
+@cache
+def link() -> Link:
+    """To the one Streamer.bot there is."""
+    return Link(_open)
+
+
+def _open(seconds: float) -> Session:
+    return Session.open(
+        settings.streamerbot_url, streamerbot_password, seconds=seconds, raw=settings.streamerbot_auth_raw
+    )

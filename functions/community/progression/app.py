@@ -1,0 +1,15 @@
+"""/api/v1/progression: the community's tree, its votes, and the points it makes."""
+
+from __future__ import annotations
+
+from doors.start_http import ready  # first: see there
+
+from doors.app import create_app, create_handler
+from functions.community.progression import admin_routes, engagement_routes, tree_routes, voting_routes
+
+app = create_app("Progression")
+for routes in (tree_routes, voting_routes, engagement_routes, admin_routes):
+    app.include_router(routes.router)
+
+handler = create_handler(app)
+ready()

@@ -1,0 +1,130 @@
+"""/vote, /voting-session and /unlock-progress: what comes next, and how far the community is on its way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from community.content import content
+from community.voting import texts
+from community.voting.ballots import cast_ballot
+from community.voting.events import OptionOffered
+from community.voting.models import Ballot, NoVotingSession, Option, Session, VotingFrozen
+from community.voting.reading import Standing, read_standing
+from doors.discord.commands import command, component, integer
+from doors.discord.interaction import Interaction
+from doors.discord.replies import Choice, Embed, Field, Reply, Select, card
+from kernel.database import Tx
+
+_BAR = 10
+_VOTE = "Vote for what comes next."
+
+
+def _numbers(call: Interaction, tx: Tx) -> list[Choice]:
+    session = read_standing(tx).community.session
+    return _choices(session) if session else []
+
+
+@command(
+    "vote",
+    _VOTE,
+    integer("option", "Its number; without one you choose from a list.", least=1, suggest=_numbers),
+    changes=True,
+)
+def vote(call: Interaction, tx: Tx) -> Reply:
+    number = call.integer("option")
+    if number:
+        return _counted(cast_ballot(tx, call.player, number))
+    standing = read_standing(tx)
+    session = standing.community.session
+    if session is None:
+        raise NoVotingSession
+    if session.status == "frozen":
+        raise VotingFrozen
+    return _shown(session, standing, _VOTE)
+
+
+@component("vote", changes=True)
+def vote_from_menu(call: Interaction, tx: Tx) -> Reply:
+    session_id, number = (_number(words) for words in (call.arguments, call.values))
+    return _counted(cast_ballot(tx, call.player, number, session_id=session_id))
+
+
+@command("voting-session", "What the community votes on.", public=True)
+def voting_session(call: Interaction, tx: Tx) -> Reply:
+    standing = read_standing(tx)
+    community = standing.community
+    if community.session:
+        frozen = community.session.status == "frozen"
+        return _shown(community.session, standing, texts.FROZEN if frozen else _VOTE)
+    if community.latest:
+        return _shown(community.latest, standing, texts.result(community.latest))
+    return card("The vote", texts.NEVER_VOTED)
+
+
+@command("unlock-progress", "How far the community is on its way to what comes next.", public=True)
+def unlock_progress(call: Interaction, tx: Tx) -> Reply:
+    standing = read_standing(tx)
+    progress = standing.community.progress
+    target = content.nodes.get(progress.node_key or "") if progress else None
+    if progress is None or target is None:
+        return card("What comes next", texts.NO_TARGET)
+    made = min(max(standing.community.accumulated, 0), target.cost)
+    done = made * _BAR // target.cost
+    bar = "█" * done + "░" * (_BAR - done)
+    foreseen = standing.foreseen(target.key)
+    return card(
+        f"{target.name} (level {progress.target_level})" if target.max_level > 1 else target.name,
+        f"{target.description}\n\n{bar} {100 * made / target.cost:.1f} %",
+        Field("Points", f"{standing.community.accumulated} / {target.cost}", inline=True),
+        Field("Expected", _date(foreseen) if foreseen else "There is no saying.", inline=True),
+    )
+
+
+def _counted(ballot: Ballot) -> Reply:
+    return card("The vote", texts.after_vote(ballot))
+
+
+def _shown(session: Session, standing: Standing, text: str) -> Reply:
+    """With a menu to vote from, as long as that is possible."""
+    fields = tuple(
+        Field(f"{number}. {texts.named(option)}", _described(option, standing), inline=False)
+        for number, option in enumerate(session.options, start=1)
+    )
+    menu = Select(f"vote:{session.session_id}", tuple(_choices(session)), _VOTE)
+    return Reply(
+        embeds=(Embed("The vote", text, fields),),
+        components=(menu,) if session.status == "voting" else (),
+    )
+
+
+def _described(option: Option, standing: Standing) -> str:
+    counted = "1 vote" if option.vote_count == 1 else f"{option.vote_count} votes"
+    votes = f"{counted}, weighing {texts.plain(option.weighted_votes)}"
+    if option.node_key not in content.nodes:
+        return votes
+    offered, foreseen = OptionOffered.of(option), standing.foreseen(option.node_key)
+    duration = f"{offered.unlock_duration}: {_date(foreseen)}" if foreseen else offered.unlock_duration
+    return f"{offered.description}\n{votes} · {duration}"
+
+
+def _choices(session: Session) -> list[Choice]:
+    return [
+        Choice(f"{number}. {texts.named(option)}", number, _description(option))
+        for number, option in enumerate(session.options, start=1)
+    ]
+
+
+def _description(option: Option) -> str:
+    node = content.nodes.get(option.node_key)
+    return node.description if node else ""
+
+
+def _number(words: tuple[str, ...]) -> int:
+    """The first word's; 0, which no session and no option has, when there is none."""
+    word = words[0] if words else ""
+    return int(word) if word.isdecimal() and len(word) < 20 else 0
+
+
+def _date(moment: datetime) -> str:
+    """Discord shows it in everybody's own time zone."""
+    return f"<t:{int(moment.timestamp())}:D>"

@@ -1,0 +1,85 @@
+"""/api/v1/progression/engagement and what is reported from it. Source: wire 7."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from community.engagement import reports
+from community.engagement.recording import record
+from community.players.models import PlayerRef
+from doors.call import Call
+from doors.fields import Platform, Username
+from functions.community.progression.engagement_shapes import (
+    BreakdownResponse,
+    Deed,
+    DeedOfAccount,
+    DeedOfName,
+    LeadersQuery,
+    LeaderView,
+    RecordResponse,
+    VelocityQuery,
+    VelocityResponse,
+)
+from functions.community.shapes.somebody import NamedAccount, Somebody
+
+router = APIRouter()
+
+
+@router.post("/api/v1/progression/engagement", response_model=RecordResponse)
+async def record_engagement(body: DeedOfAccount, call: Call) -> Response:
+    """Count something a player did. With id and name a stranger becomes a player."""
+    return _record(call, PlayerRef(body.platform, body.platform_id, body.username), body)
+
+
+@router.post("/api/v1/progression/engagement/{username}", response_model=RecordResponse)
+async def record_engagement_of(username: Annotated[Username, Path()], body: DeedOfName, call: Call) -> Response:
+    """Count something the player of that name did."""
+    return _record(call, PlayerRef(body.platform, body.platform_id, username), body)
+
+
+def _record(call: Call, ref: PlayerRef, deed: Deed) -> Response:
+    with call.transaction() as tx:
+        score = record(tx, ref, deed.metric_type, deed.value)
+        message = f"Recorded {deed.value} × {deed.metric_type}, worth {score} contribution points."
+        return call.answer(tx, RecordResponse(message=message, score=score))
+
+
+@router.get("/api/v1/progression/engagement", response_model=BreakdownResponse)
+async def engagement(query: Annotated[Somebody, Query()], call: Call) -> Response:
+    """What the player of that account, or else of that name, has done. Nothing, for an account nobody knows."""
+    return _breakdown(call, query.player)
+
+
+@router.get("/api/v1/progression/engagement-by-username", response_model=BreakdownResponse)
+async def engagement_by_username(query: Annotated[NamedAccount, Query()], call: Call) -> Response:
+    """What the player of that name has done."""
+    return _breakdown(call, PlayerRef(query.platform, username=query.username))
+
+
+@router.get("/api/v1/progression/engagement/{username}", response_model=BreakdownResponse)
+async def engagement_of(
+    username: Annotated[Username, Path()], platform: Annotated[Platform, Query()], call: Call
+) -> Response:
+    """What the player of that name has done."""
+    return _breakdown(call, PlayerRef(platform, username=username))
+
+
+def _breakdown(call: Call, ref: PlayerRef) -> Response:
+    with call.reading() as tx:
+        return call.answer(tx, BreakdownResponse.of(reports.breakdown(tx, ref)))
+
+
+@router.get("/api/v1/progression/leaderboard", response_model=list[LeaderView])
+async def leaderboard(query: Annotated[LeadersQuery, Query()], call: Call) -> Response:
+    """Who has contributed the most."""
+    with call.reading() as tx:
+        return call.answer_list([LeaderView.of(leader) for leader in reports.leaderboard(tx, query.limit)])
+
+
+@router.get("/api/v1/progression/velocity", response_model=VelocityResponse)
+async def velocity(query: Annotated[VelocityQuery, Query()], call: Call) -> Response:
+    """How fast the community makes points, over the last days up to today."""
+    with call.reading() as tx:
+        return call.answer(tx, VelocityResponse.of(reports.velocity(tx, query.days)))

@@ -1,0 +1,224 @@
+"""Votes and targets as the wire shows them. Source: wire 2 and 7."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from pydantic import BaseModel
+
+from community.content import Node, content
+from community.engagement.estimates import Confidence
+from community.voting.models import Option, Progress, Session, Status
+from community.voting.reading import MirroredNode, Standing
+from doors.fields import Message, Timestamp
+from doors.nulls import WithNulls
+from functions.community.progression.views import NodeView
+
+
+class OptionView(WithNulls):
+    id: int
+    session_id: int
+    node_id: int
+    node_key: str
+    target_level: int
+    vote_count: int
+    weighted_votes: float
+    last_highest_vote_at: Timestamp | None
+    node_details: NodeView | None = None
+    estimated_unlock_date: Timestamp | None = None
+
+    @classmethod
+    def of(cls, option: Option, session_id: int, mirrored: MirroredNode, date: datetime | None = None) -> Self:
+        node = content.nodes.get(option.node_key)
+        return cls(
+            id=option.option_id,
+            session_id=session_id,
+            node_id=mirrored.node_id,
+            node_key=option.node_key,
+            target_level=option.target_level,
+            vote_count=option.vote_count,
+            weighted_votes=float(option.weighted_votes),
+            last_highest_vote_at=option.last_highest_vote_at,
+            node_details=node and NodeView.of(node, mirrored.created_at),
+            estimated_unlock_date=date,
+        )
+
+
+class SessionView(BaseModel):
+    """`session_id` repeats the id, and `tier` is that of the first option: other clients look there."""
+
+    id: int
+    session_id: int
+    status: Status
+    started_at: Timestamp
+    ended_at: Timestamp | None = None
+    voting_deadline: Timestamp
+    winning_option_id: int | None = None
+    options: list[OptionView]
+    tier: int
+
+    @classmethod
+    def of(cls, session: Session, standing: Standing) -> Self:
+        options = [
+            OptionView.of(
+                option, session.session_id, standing.nodes[option.node_key], standing.foreseen(option.node_key)
+            )
+            for option in session.options
+        ]
+        first = content.nodes.get(session.options[0].node_key)
+        return cls(
+            id=session.session_id,
+            session_id=session.session_id,
+            status=session.status,
+            started_at=session.started_at,
+            ended_at=session.ended_at,
+            voting_deadline=session.voting_deadline,
+            winning_option_id=session.winning_option_id,
+            options=options,
+            tier=first.tier if first else 0,
+        )
+
+
+class OpenSession(SessionView):
+    """The open session, and the same once more under `session`. Clients tell it by having no `message`."""
+
+    session: SessionView
+
+    @classmethod
+    def of(cls, session: Session, standing: Standing) -> Self:
+        view = SessionView.of(session, standing)
+        return cls(**dict(view), session=view)
+
+
+class LatestSession(Message):
+    """No vote is open: the one before."""
+
+    session: SessionView
+    is_completed: bool = True
+
+
+class NoSession(WithNulls, Message):
+    """There has been no vote yet."""
+
+    session: None
+
+
+class ProgressView(WithNulls):
+    id: int
+    node_id: int | None
+    node_key: str | None = None
+    target_level: int | None
+    contributions_accumulated: int
+    started_at: Timestamp
+    unlocked_at: Timestamp | None
+    voting_session_id: int | None
+    estimated_unlock_date: Timestamp | None = None
+
+    @classmethod
+    def of(cls, progress: Progress, standing: Standing) -> Self:
+        key = progress.node_key
+        return cls(
+            id=progress.progress_id,
+            node_id=None if key is None else standing.nodes[key].node_id,
+            node_key=key,
+            target_level=progress.target_level,
+            contributions_accumulated=standing.community.accumulated,
+            started_at=progress.started_at,
+            unlocked_at=progress.unlocked_at,
+            voting_session_id=progress.session_id,
+            estimated_unlock_date=None if key is None else standing.foreseen(key),
+        )
+
+
+class TargetProgress(ProgressView):
+    """
+    Attributes:
+        completion_percentage: 0 to 100, with two decimals.
+    """
+
+    completion_percentage: float
+    target_unlock_cost: int
+    target_node_name: str
+    is_already_unlocked: bool
+    estimated_unlock_date: Timestamp | None  # pyright: ignore[reportGeneralTypeIssues]
+
+    @classmethod
+    def of(cls, progress: Progress, standing: Standing) -> Self:
+        target = content.nodes[progress.node_key or ""]
+        share = min(standing.community.accumulated / target.cost, 1)
+        return cls(
+            **dict(ProgressView.of(progress, standing)),
+            completion_percentage=round(100 * share, 2),
+            target_unlock_cost=target.cost,
+            target_node_name=target.name,
+            is_already_unlocked=standing.community.levels.get(target.key, 0) >= (progress.target_level or 1),
+        )
+
+
+class NoTarget(WithNulls, Message):
+    """Points made meanwhile count towards the next target."""
+
+    progress: None
+    contributions_accumulated: int | None = None
+
+
+class StatusResponse(BaseModel):
+    """
+    Attributes:
+        total_unlocked: nodes of which at least one level is unlocked.
+        contribution_score: all engagement of the community, weighted.
+        is_transitioning: the last vote is over, the next begins once the current target is unlocked.
+    """
+
+    total_unlocked: int
+    total_nodes: int
+    all_nodes_unlocked: bool
+    contribution_score: int
+    active_session: SessionView | None = None
+    active_unlock_progress: ProgressView | None = None
+    is_transitioning: bool
+
+    @classmethod
+    def of(cls, standing: Standing) -> Self:
+        community = standing.community
+        session, progress = community.session, community.progress
+        return cls(
+            total_unlocked=len(community.levels),
+            total_nodes=len(content.nodes),
+            all_nodes_unlocked=standing.is_complete,
+            contribution_score=standing.score,
+            active_session=session and SessionView.of(session, standing),
+            active_unlock_progress=progress and ProgressView.of(progress, standing),
+            is_transitioning=standing.is_between_votes,
+        )
+
+
+class EstimateResponse(WithNulls):
+    """
+    Attributes:
+        estimated_days: -1 while nobody makes any points.
+        current_progress: the points made towards it so far.
+        current_velocity: points a day.
+    """
+
+    node_key: str
+    estimated_days: float
+    confidence: Confidence
+    required_points: int
+    current_progress: int
+    current_velocity: float
+    estimated_unlock_date: Timestamp | None
+
+    @classmethod
+    def of(cls, node: Node, standing: Standing) -> Self:
+        estimate = standing.estimate(node)
+        return cls(
+            node_key=node.key,
+            estimated_days=float(estimate.days),
+            confidence=estimate.confidence,
+            required_points=estimate.required_points,
+            current_progress=standing.made_for(node.key),
+            current_velocity=float(standing.velocity.points_per_day),
+            estimated_unlock_date=estimate.date,
+        )

@@ -1,0 +1,115 @@
+"""What the votes' and the administrators' routes take, and what they answer for it. Source: wire 7 and 7.1."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from community.progression.models import Unlock
+from community.voting.ballots import WeightOrder
+from doors.fields import Body, Caller, Level, Message, NodeKey, Reason, Timestamp, Username
+from functions.community.progression.session_views import OptionView
+from functions.community.shapes.somebody import Somebody
+
+MOST_WEIGHTS = 1000
+MOST_POINTS = 1_000_000_000
+
+
+class VoteRequest(Caller):
+    """For the option of that number; without a number, for the option with that node."""
+
+    option_index: Annotated[int, Field(ge=1)] | None = None
+    node_key: NodeKey | None = None
+
+
+class VoteResponse(Message):
+    already_voted: bool | None = None
+
+
+class NodeRequest(Body):
+    node_key: NodeKey = Field(examples=["feature_economy"])
+    level: Level = 0
+
+
+class InstantUnlockRequest(Body):
+    node_key: NodeKey | None = None
+
+
+class ContributionRequest(Body):
+    amount: Annotated[int, Field(ge=1, le=MOST_POINTS)]
+
+
+class ResetRequest(Body):
+    """The web panel sends no body at all."""
+
+    reset_by: Username = "admin"
+    reason: Reason = "reset by an administrator"
+    preserve_user_progression: bool = False
+
+
+class WeightRequest(Somebody):
+    voting_weight: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
+    reason: Reason = ""
+    expires_at: AwareDatetime | None = None
+
+    @property
+    def order(self) -> WeightOrder:
+        # Through the text: 0.1 in a request means a tenth, not the float nearest to it.
+        return WeightOrder(self.player, Decimal(str(self.voting_weight)), self.reason, self.expires_at)
+
+
+class WeightsRequest(Body):
+    """One weight, or several as `weights`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"platform": "twitch", "username": "alice", "voting_weight": 2, "reason": "moderator"},
+                {"weights": [{"user_id": "0b6e0c4e-7a4e-4b43-9d3a-1d1a2f0d2a11", "voting_weight": 1}]},
+            ]
+        }
+    )
+
+    weights: Annotated[list[WeightRequest], Field(min_length=1, max_length=MOST_WEIGHTS)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, body: Any) -> Any:
+        if not isinstance(body, dict) or body.get("weights") is not None:
+            return body
+        # Here, so that a refusal names the fields that were sent.
+        return {"weights": [WeightRequest.model_validate(body)]}
+
+
+class WeightsResponse(Message):
+    updated: int
+
+
+class WinnerResponse(Message):
+    winner: OptionView
+
+
+class UnlockView(BaseModel):
+    id: int
+    node_id: int
+    current_level: int
+    unlocked_at: Timestamp
+    unlocked_by: str
+    engagement_score: int
+
+    @classmethod
+    def of(cls, unlock: Unlock) -> Self:
+        return cls(
+            id=unlock.unlock_id,
+            node_id=unlock.node_id,
+            current_level=unlock.level,
+            unlocked_at=unlock.unlocked_at,
+            unlocked_by=unlock.unlocked_by,
+            engagement_score=unlock.engagement_score,
+        )
+
+
+class UnlockResponse(Message):
+    unlock: UnlockView

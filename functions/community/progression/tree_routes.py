@@ -1,0 +1,36 @@
+"""The tree, and how far the community has come in it. Source: wire 7."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from community.progression import service as progression
+from community.progression.rules import find_node
+from community.voting.reading import read_standing
+from doors.call import Call
+from functions.community.progression.session_views import EstimateResponse
+from functions.community.progression.views import AvailableResponse, TreeResponse
+
+router = APIRouter()
+
+
+@router.get("/api/v1/progression/tree", response_model=TreeResponse)
+async def tree(call: Call) -> Response:
+    """Every node of the tree, and how far the community has unlocked it."""
+    with call.reading() as tx:
+        return call.answer(tx, TreeResponse.of(progression.read_tree(tx)))
+
+
+@router.get("/api/v1/progression/available", response_model=AvailableResponse)
+async def available(call: Call) -> Response:
+    """The nodes that could be unlocked next: their prerequisites hold and a level is left."""
+    with call.reading() as tx:
+        return call.answer(tx, AvailableResponse.of(progression.read_tree(tx)))
+
+
+@router.get("/api/v1/progression/estimate/{node_key}", response_model=EstimateResponse)
+async def estimate(node_key: str, call: Call) -> Response:
+    """When a node's next level could be unlocked, at the pace of the last seven days."""
+    node = find_node(node_key)
+    with call.reading() as tx:
+        return call.answer(tx, EstimateResponse.of(node, read_standing(tx)))

@@ -1,0 +1,47 @@
+"""Whom a request means, where a player may be named in several ways. Source: wire 7, 9 and 10."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import model_validator
+
+from community.players.models import PlayerRef
+from doors.fields import Body, Platform, PlatformId, Username
+
+
+class Account(Body):
+    platform: Platform
+    platform_id: PlatformId
+
+
+class NamedAccount(Body):
+    platform: Platform
+    username: Username
+
+
+class Somebody(Body):
+    """A player: by `user_id`; else on `platform` by `platform_id`; else by the `username` there."""
+
+    user_id: UUID | None = None
+    platform: Platform | None = None
+    platform_id: PlatformId | None = None
+    username: Username | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_somebody(cls, body: Any) -> Any:
+        if isinstance(body, dict) and body.get("user_id") is None:
+            # A refusal names what is missing.
+            by_name = body.get("platform_id") is None and body.get("username") is not None
+            (NamedAccount if by_name else Account).model_validate(body)
+        return body
+
+    @property
+    def player(self) -> PlayerRef:
+        if self.user_id is not None:
+            return PlayerRef("", user_id=self.user_id)
+        # With an id the name says nothing: the caller need not know what the platform calls the player now.
+        username = self.username if self.platform_id is None else None
+        return PlayerRef(self.platform or "", self.platform_id, username)

@@ -1,0 +1,94 @@
+"""/api/v1/achievements: what there is to be proud of, and how far somebody has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, model_validator
+
+from community.achievements import reports
+from community.achievements.models import Progress, RewardView
+from community.content import Achievement, content
+from community.players.models import PlayerRef
+from doors.call import Call
+from doors.fields import Timestamp
+from functions.community.shapes.somebody import Somebody
+
+router = APIRouter()
+
+
+class AchievementsQuery(Somebody):
+    """Whose progress to show, if anybody's."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_somebody(cls, body: Any) -> Any:
+        if isinstance(body, dict) and any(body.get(name) is not None for name in Somebody.model_fields):
+            Somebody.model_validate(body)
+        return body
+
+    @property
+    def somebody(self) -> PlayerRef | None:
+        return self.player if self.user_id is not None or self.platform is not None else None
+
+
+class AchievementView(BaseModel):
+    """
+    Attributes:
+        progress: absent when nobody is asked about.
+        unlocked_at: absent until then.
+    """
+
+    key: str
+    name: str
+    description: str
+    count: int
+    reward: RewardView
+    progress: int | None = None
+    unlocked: bool
+    unlocked_at: Timestamp | None = None
+
+    @classmethod
+    def of(cls, achievement: Achievement, progress: Progress | None) -> AchievementView:
+        return cls(
+            key=achievement.key,
+            name=achievement.name,
+            description=achievement.description,
+            count=achievement.count,
+            reward=RewardView.of(achievement.reward),
+            # What two players have between them may be more than it takes.
+            progress=min(progress.count, achievement.count) if progress else None,
+            unlocked=bool(progress and progress.unlocked_at),
+            unlocked_at=progress.unlocked_at if progress else None,
+        )
+
+
+class AchievementsResponse(BaseModel):
+    """In the order of the file.
+
+    Attributes:
+        unlocked: how many of them.
+    """
+
+    achievements: list[AchievementView]
+    unlocked: int
+    total: int
+
+    @classmethod
+    def of(cls, achieved: Mapping[str, Progress] | None) -> AchievementsResponse:
+        """Without anybody, or with what they have achieved."""
+        views = [
+            AchievementView.of(each, None if achieved is None else achieved.get(each.key, Progress(0)))
+            for each in content.achievements.values()
+        ]
+        return cls(achievements=views, unlocked=sum(view.unlocked for view in views), total=len(views))
+
+
+@router.get("/api/v1/achievements", response_model=AchievementsResponse)
+async def achievements(query: Annotated[AchievementsQuery, Query()], call: Call) -> Response:
+    """What there is to achieve and what for; with a player's progress when the request names one."""
+    with call.reading() as tx:
+        achieved = reports.achieved_by(tx, query.somebody) if query.somebody else None
+        return call.answer(tx, AchievementsResponse.of(achieved))

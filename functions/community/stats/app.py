@@ -1,0 +1,68 @@
+"""/api/v1/stats and /api/v1/achievements: what players did, counted, and what they may be proud of."""
+
+from __future__ import annotations
+
+from doors.start_http import ready  # first: see there
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from community.stats import recording, reports
+from doors.app import create_app, create_handler
+from doors.call import Call
+from doors.fields import Message
+from functions.community.stats.achievements_routes import router as achievements
+from functions.community.stats.shapes import (
+    EventRequest,
+    LeaderboardQuery,
+    LeaderboardResponse,
+    PeriodQuery,
+    Place,
+    StatsResponse,
+    UserStatsQuery,
+)
+
+app = create_app("Stats")
+
+
+@app.post("/api/v1/stats/event", response_model=Message)
+async def record_event(body: EventRequest, call: Call) -> Response:
+    """Count something that a player did; the first of a day continues their streak."""
+    with call.transaction() as tx:
+        recording.record(tx, body.player, body.event_type, body.event_data)
+        return call.answer(tx, Message(message=f"Counted: {body.event_type}."))
+
+
+@app.get("/api/v1/stats/user", response_model=StatsResponse)
+async def user_stats(query: Annotated[UserStatsQuery, Query()], call: Call) -> Response:
+    """How often a player did what within a period, and for how many days in a row they have been there."""
+    with call.reading() as tx:
+        report = reports.user_stats(tx, query.player, reports.period_of(query.period))
+        return call.answer(tx, StatsResponse.of(report))
+
+
+@app.get("/api/v1/stats/system", response_model=StatsResponse)
+async def system_stats(query: Annotated[PeriodQuery, Query()], call: Call) -> Response:
+    """How often all players together did what within a period."""
+    with call.reading() as tx:
+        return call.answer(tx, StatsResponse.of(reports.system_stats(tx, reports.period_of(query.period))))
+
+
+@app.get("/api/v1/stats/leaderboard", response_model=LeaderboardResponse)
+async def leaderboard(query: Annotated[LeaderboardQuery, Query()], call: Call) -> Response:
+    """Who did something most often within a period.
+
+    Besides event types there are `messages`, and of the present moment `money`, `items` (all others),
+    `engagement_score` and `contribution`.
+    """
+    period = reports.period_of(query.period)
+    with call.reading() as tx:
+        standings = reports.leaderboard(tx, query.event_type, period, query.limit)
+        entries = [Place.of(standing, query.event_type) for standing in standings]
+        return call.answer(tx, LeaderboardResponse(event_type=query.event_type, period=period, entries=entries))
+
+
+app.include_router(achievements)
+handler = create_handler(app)
+ready()

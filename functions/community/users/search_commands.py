@@ -1,0 +1,38 @@
+"""/profile and /ping."""
+
+from __future__ import annotations
+
+import re
+
+from community.players import service as players
+from community.players.models import NoSuchPlayer
+from doors.discord.commands import command
+from doors.discord.interaction import Interaction
+from doors.discord.replies import Embed, Field, Reply, plain
+from kernel.database import Tx
+
+_PICTURE = re.compile(r"[0-9A-Za-z_]{1,64}")
+
+
+@command("ping", "Is the game there?")
+def ping(call: Interaction, tx: Tx) -> Reply:
+    return Reply("Pong!")
+
+
+@command("profile", "Who you are in the game.")
+def profile(call: Interaction, tx: Tx) -> Reply:
+    player, _ = players.peek(tx, call.player)
+    if player is None:
+        raise NoSuchPlayer(name=call.caller.username)
+    fields = (
+        Field("User id", str(player.id)),
+        Field("Items", str(player.inventory.total()), inline=True),
+        Field("Known on", ", ".join(sorted(player.links)), inline=True),
+    )
+    return Reply(embeds=(Embed(plain(call.caller.name), fields=fields, thumbnail=_picture(call)),))
+
+
+def _picture(call: Interaction) -> str:
+    if call.avatar is None or not _PICTURE.fullmatch(call.avatar):
+        return ""
+    return f"https://cdn.discordapp.com/avatars/{call.caller.id}/{call.avatar}.png"

@@ -1,0 +1,256 @@
+"""What the users group takes and answers. Source: wire 4."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+
+from community.content import Item
+from community.inventory.models import Slot
+from community.players.models import Player, PlayerRef
+from community.timeouts.models import Timeout
+from doors.fields import (
+    Body,
+    Caller,
+    ItemName,
+    Message,
+    Platform,
+    PlatformId,
+    Quantity,
+    Reason,
+    TargetName,
+    Username,
+)
+from functions.community.shapes.users import UserView
+
+
+def first_of(body: Any, names: dict[str, str]) -> Any:
+    """The body with the names we read. {ours: another that clients send}; ours wins where both are filled."""
+    if not isinstance(body, dict):
+        return body
+    missing = [name for name in names if body.get(name) is None and names[name] in body]
+    return body | {name: body[names[name]] for name in missing}
+
+
+class OneAccount(Body):
+    platform: Platform
+    platform_id: PlatformId
+
+
+class RegisterRequest(Body):
+    """An account that may be known and one to add; or one account as `platform` and `platform_id`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"username": "alice", "platform": "twitch", "platform_id": "4711"},
+                {
+                    "username": "alice",
+                    "known_platform": "twitch",
+                    "known_platform_id": "4711",
+                    "new_platform": "discord",
+                    "new_platform_id": "2048",
+                },
+            ]
+        }
+    )
+
+    username: Username | None = None
+    known_platform: Platform
+    known_platform_id: PlatformId
+    new_platform: Platform
+    new_platform_id: PlatformId
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, body: Any) -> Any:
+        if not isinstance(body, dict) or any(name.startswith(("known_", "new_")) for name in body):
+            return body
+        account = OneAccount.model_validate(body)  # here, so that a refusal names the fields that were sent
+        return body | {
+            "known_platform": account.platform,
+            "known_platform_id": account.platform_id,
+            "new_platform": account.platform,
+            "new_platform_id": account.platform_id,
+        }
+
+    @property
+    def known(self) -> PlayerRef:
+        return PlayerRef(self.known_platform, self.known_platform_id, self.username)
+
+    @property
+    def new(self) -> PlayerRef:
+        return PlayerRef(self.new_platform, self.new_platform_id, self.username)
+
+
+class InventoryQuery(Caller):
+    filter: str | None = None
+
+
+class InventoryOfQuery(Body):
+    platform: Platform = "discord"
+    username: Username
+    filter: str | None = None
+
+
+class InventoryItem(BaseModel):
+    item_name: str
+    public_name: str
+    quantity: int
+    quality_level: str
+
+
+class Owner(BaseModel):
+    id: str
+    username: str
+
+
+class InventoryResponse(BaseModel):
+    items: list[InventoryItem]
+    user: Owner
+
+    @classmethod
+    def of(cls, player: Player, slots: list[tuple[Item, Slot]]) -> InventoryResponse:
+        return cls(
+            items=[
+                InventoryItem(
+                    item_name=item.internal_name,
+                    public_name=item.public_name,
+                    quantity=slot.quantity,
+                    quality_level=slot.quality,
+                )
+                for item, slot in slots
+            ],
+            user=Owner(id=str(player.id), username=player.username),
+        )
+
+
+class ItemRequest(Body):
+    platform: Platform
+    username: Username
+    item_name: ItemName
+    quantity: Quantity = 1
+
+    @property
+    def player(self) -> PlayerRef:
+        return PlayerRef(self.platform, username=self.username)
+
+
+class RemoveResponse(Message):
+    removed: int
+
+
+class UseRequest(Caller):
+    """An empty `target_user` is as good as none: chat commands send what follows them, if anything."""
+
+    item_name: ItemName
+    quantity: Quantity
+    target_user: TargetName = ""
+
+    @property
+    def target(self) -> str | None:
+        return self.target_user.strip() or None
+
+
+class GiveRequest(Body):
+    """Clients also send `from_platform`, `from_platform_id`, `from_username`, `to_platform`, `to_platform_id`
+    and `to_username`. A platform id, where there is one, says who is meant; otherwise the name does."""
+
+    owner_platform: Platform
+    owner_platform_id: PlatformId | None = None
+    owner: Username
+    receiver_platform: Platform
+    receiver_platform_id: PlatformId | None = None
+    receiver: Username
+    item_name: ItemName
+    quantity: Quantity
+
+    @model_validator(mode="before")
+    @classmethod
+    def _other_names(cls, body: Any) -> Any:
+        return first_of(
+            body,
+            {
+                "owner_platform": "from_platform",
+                "owner_platform_id": "from_platform_id",
+                "owner": "from_username",
+                "receiver_platform": "to_platform",
+                "receiver_platform_id": "to_platform_id",
+                "receiver": "to_username",
+            },
+        )
+
+    @property
+    def giver(self) -> PlayerRef:
+        return PlayerRef(self.owner_platform, self.owner_platform_id, self.owner)
+
+    @property
+    def taker(self) -> PlayerRef:
+        # The giver wrote the name: it must not become the receiver's.
+        if self.receiver_platform_id is not None:
+            return PlayerRef(self.receiver_platform, self.receiver_platform_id)
+        return PlayerRef(self.receiver_platform, username=self.receiver)
+
+
+class TimeoutQuery(Body):
+    platform: Platform = "twitch"
+    username: Username
+
+
+class TimeoutState(BaseModel):
+    platform: str
+    username: str
+    is_timed_out: bool
+    remaining_seconds: float
+
+    @classmethod
+    def of(cls, timeout: Timeout) -> TimeoutState:
+        seconds = timeout.remaining.total_seconds()
+        return cls(
+            platform=timeout.platform,
+            username=timeout.username,
+            is_timed_out=seconds > 0,
+            remaining_seconds=seconds,
+        )
+
+
+class TimeoutRequest(Body):
+    platform: Platform
+    username: Username
+    duration_seconds: Annotated[int, Field(ge=1, le=86_400)]
+    reason: Reason = ""
+
+
+class TimeoutResponse(Message):
+    platform: str
+    username: str
+    added_duration_seconds: int
+    total_remaining_seconds: int
+
+
+class TreasureRequest(Caller):
+    """`item_hint` says what the caller hopes for, and changes nothing."""
+
+    item_hint: Annotated[str, Field(max_length=50)] | None = None
+
+
+class PlayersRequest(Body):
+    query: Username
+    platform: Platform | None = None
+    limit: Annotated[int, Field(ge=1, le=50)] = 10
+
+
+class SearchRequest(RootModel[TreasureRequest | PlayersRequest]):
+    """With a `platform_id` somebody searches for treasure, otherwise for players."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_of_the_two(cls, body: Any) -> Any:
+        # Here, so that a refusal names the fields of the one that was meant.
+        treasure = isinstance(body, dict) and body.get("platform_id") is not None
+        return (TreasureRequest if treasure else PlayersRequest).model_validate(body)
+
+
+class SearchResponse(BaseModel):
+    users: list[UserView]

@@ -1,0 +1,90 @@
+"""A key, or a ticket -> who calls and with which role. API Gateway keeps the answer to a header for five minutes."""
+
+from __future__ import annotations
+
+from doors.start import ready  # first: see there
+
+import logging
+from datetime import UTC, datetime
+from functools import lru_cache
+from time import monotonic
+from typing import Any
+
+from doors.answers import headers_of
+from kernel.connections import connection
+from kernel.database import reading, transaction
+from kernel.keys import service as keys
+from kernel.keys.models import KeyHolder
+from kernel.realtime import tickets
+from kernel.settings import settings
+
+log = logging.getLogger("brandish")
+log.setLevel(logging.INFO)
+
+STREAM = ("GET/api/v1/events", "HEAD/api/v1/events")
+CONNECT = "$connect"
+KEY_SECONDS = 300
+"""So long an environment remembers what tickets are signed with."""
+
+ready()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    key, ticket = shown(event)
+    if ticket and not key and is_good(ticket):
+        return policy(tickets.HOLDER, event["methodArn"])
+    address = event["requestContext"].get("identity", {}).get("sourceIp") or "unknown"
+    with transaction(connection()) as tx:
+        verdict = keys.judge(tx, key, address)  # none is a wrong one, and so is a ticket that is not good
+    if verdict.failures >= keys.FAILURES_TO_WARN:
+        log.warning("repeated wrong API keys", extra={"remote_addr": address, "failures": verdict.failures})
+    if verdict.holder is None:
+        raise Exception("Unauthorized")  # the very word API Gateway turns into 401
+    return policy(verdict.holder, event["methodArn"])
+
+
+def shown(event: dict[str, Any]) -> tuple[str, str]:
+    """The key and the ticket that a caller shows, empty when it does not.
+
+    A browser can send no headers with an EventSource or a WebSocket, nor can Streamer.bot; to the latter, for which a
+    WebSocket is opened once and not shown around, we give the key a place in the address.
+    """
+    headers = headers_of(event)
+    query = event.get("queryStringParameters") or {}
+    key = headers.get("x-api-key") or (query.get("key") if is_websocket(event) else None)
+    return key or "", query.get("ticket") or ""
+
+
+def is_good(ticket: str) -> bool:
+    """Mostly without the database: after a drop all listeners of a channel come back in the same second."""
+    expires_at = tickets.read_ticket(_signing_key(int(monotonic() // KEY_SECONDS)), ticket)
+    return expires_at is not None and expires_at > datetime.now(UTC)
+
+
+@lru_cache(maxsize=1)
+def _signing_key(period: int) -> bytes:
+    with reading(connection()) as tx:
+        return tickets.find_key(tx)
+
+
+def is_websocket(event: dict[str, Any]) -> bool:
+    return event["requestContext"].get("routeKey") == CONNECT
+
+
+def policy(holder: KeyHolder, method_arn: str) -> dict[str, Any]:
+    """Let the key's holder in everywhere: the answer is cached for all methods, and the doors know the roles. A ticket
+    opens the stream and the WebSocket, and nothing else."""
+    api, stage = method_arn.split("/")[:2]
+    opened = ("*",) if holder is not tickets.HOLDER else (*STREAM, CONNECT)
+    return {
+        "principalId": holder.name,
+        "policyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": f"{api}/{stage}/{path}"}
+                for path in opened
+            ],
+        },
+        "context": {"role": holder.role},
+        "usageIdentifierKey": settings.usage_key_prefix + holder.role,
+    }

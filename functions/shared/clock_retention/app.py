@@ -1,0 +1,44 @@
+"""Once a day: room in the log for the days ahead, and an end to what nobody needs any more."""
+
+from __future__ import annotations
+
+from doors.start import ready  # first: see there
+
+from typing import Any
+
+from community.blasts import retention as blasts
+from community.cooldowns import retention as cooldowns
+from community.gambles import retention as gambles
+from community.linking import retention as linking
+from community.messages import retention as messages
+from community.timeouts import retention as timeouts
+from community.traps import retention as traps
+from community.voting import retention as voting
+from kernel import idempotency
+from kernel.connections import connection
+from kernel.database import transaction
+from kernel.events import service as events
+from kernel.keys import service as keys
+from kernel.realtime import presence
+
+ready()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
+    with transaction(connection()) as tx:
+        idempotency.delete_expired(tx)
+        keys.forget_failures(tx)
+        linking.forget_expired(tx)
+        timeouts.forget_expired(tx)
+        cooldowns.forget_expired(tx)
+        messages.forget_silent(tx)
+        voting.forget_expired(tx)
+        traps.forget_triggered(tx)
+        blasts.forget_duds(tx)
+        gambles.forget_old(tx)
+        presence.forget_silent(tx)
+    # By itself: it locks the whole log for a moment.
+    with transaction(connection()) as tx:
+        events.make_room(tx)
+        dropped = events.forget_old(tx)
+    return {"dropped": dropped}

@@ -1,0 +1,65 @@
+"""The log for the outer ring, which has no database: invoked by `sockets.push`."""
+
+from __future__ import annotations
+
+from doors.start import ready  # first: see there
+
+import json
+from typing import Any
+from uuid import UUID
+
+from doors.answers import TRIES
+from kernel.connections import connection
+from kernel.database import Tx, reading
+from kernel.errors import TryAgain
+from kernel.events import following
+from kernel.events.following import Page, Place
+
+MAX_FRAMES = 500
+MAX_BYTES = 5_000_000
+"""A function may answer with 6 MB."""
+
+ready()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """{"after": id of a place or an event, or null, "limit": n} -> {"frames", "place", "full", "known"}.
+
+    After null, or an id that is not known: no frames, and where the log ends.
+    """
+    after = UUID(event["after"]) if event.get("after") else None
+    limit = max(1, min(int(event.get("limit") or MAX_FRAMES), MAX_FRAMES))
+    for _ in range(TRIES - 1):
+        try:
+            return _look(after, limit)
+        except TryAgain:
+            continue
+    return _look(after, limit)
+
+
+def _look(after: UUID | None, limit: int) -> dict[str, Any]:
+    with reading(connection()) as tx:
+        place = following.find_place(tx, after) if after else None
+        if place is None:
+            return _answer(Page((), (), following.end(tx), full=False), known=after is None)
+        return _answer(_page(tx, place, limit), known=True)
+
+
+def _page(tx: Tx, place: Place, limit: int) -> Page:
+    """As much as an answer can hold, and at least one frame."""
+    page = following.read_after(tx, place, limit)
+    size = 0
+    for number, frame in enumerate(page.frames):
+        size += len(json.dumps(frame.as_json()))
+        if size > MAX_BYTES and number:
+            return Page(page.frames[:number], page.places[:number], page.places[number - 1], full=True)
+    return page
+
+
+def _answer(page: Page, *, known: bool) -> dict[str, Any]:
+    return {
+        "frames": [frame.as_json() for frame in page.frames],
+        "place": str(page.place.as_id()),
+        "full": page.full,
+        "known": known,
+    }

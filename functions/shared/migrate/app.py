@@ -1,0 +1,52 @@
+"""Run on deploy: brings the database to what this code expects. Safe to repeat."""
+
+from __future__ import annotations
+
+from doors.start import ready  # first: see there
+
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from community.preparation import prepare
+from kernel.connections import connection, password
+from kernel.database import transaction
+from kernel.keys import service as keys
+from kernel.migrations import migrate
+from kernel.roles import create_roles, grant_to_app
+from kernel.settings import settings
+
+ready()
+
+FIRST_KEY = "admin"
+"""The name of the key that a deployment begins with."""
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
+    """
+    Args:
+        event: `master` {username, password} of the instance, when the database's users may have to be made;
+            `admin_key_sha256`, the hash of the first administrator's key, when it is to be let in.
+
+    Returns:
+        `applied`: the migrations applied now; `content`: the content files taken in now.
+    """
+    if "master" in event:
+        _make_users(event["master"])
+    applied = migrate(settings.database_url, password=password())
+    conn = connection()
+    with transaction(conn) as tx:
+        content = prepare(tx)
+        if "admin_key_sha256" in event:
+            keys.store(tx, event["admin_key_sha256"], FIRST_KEY, "admin")
+    grant_to_app(conn)
+    return {"applied": applied, "content": content}
+
+
+def _make_users(master: dict[str, str]) -> None:
+    database = str(conninfo_to_dict(settings.database_url)["dbname"])
+    with psycopg.connect(
+        settings.database_url, user=master["username"], password=master["password"], autocommit=True
+    ) as conn:
+        create_roles(conn, database)

@@ -1,0 +1,59 @@
+"""Outbox -> EventBridge: the only publisher, started every minute and at work for most of it."""
+
+from __future__ import annotations
+
+from doors.start import ready  # first: see there
+
+import logging
+from time import sleep
+from typing import Any
+
+import psycopg
+
+from doors import bus
+from kernel.connections import connection
+from kernel.database import transaction
+from kernel.errors import TryAgain
+from kernel.events import service as events
+
+log = logging.getLogger("brandish")
+log.setLevel(logging.INFO)
+
+POLL_SECONDS = 1.0
+STOP_BEFORE_END_MS = 3_000
+"""The time for a last batch. One that is cut off in it goes out again, which consumers expect."""
+
+ready()
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """Publish what is due until the minute is nearly over."""
+    published = 0
+    while context.get_remaining_time_in_millis() > STOP_BEFORE_END_MS:
+        try:
+            found = publish_batch()
+        except (TryAgain, psycopg.OperationalError) as error:
+            log.warning("the database is away: %s", error)
+            found = 0
+        published += found
+        if not found:
+            sleep(POLL_SECONDS)
+    with transaction(connection()) as tx:
+        backlog = events.backlog(tx)
+    report(backlog)
+    return {"published": published, "waiting": backlog.waiting, "dead": backlog.dead}
+
+
+def publish_batch() -> int:
+    with transaction(connection()) as tx:
+        return events.publish_due(tx, bus.put)
+
+
+def report(backlog: events.Backlog) -> None:
+    """The numbers behind the alarm, as CloudWatch's embedded metric format in the log."""
+    from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit  # not needed to start
+
+    metrics = EphemeralMetrics(namespace="Brandish")
+    metrics.add_metric("DeadEvents", MetricUnit.Count, backlog.dead)
+    metrics.add_metric("WaitingEvents", MetricUnit.Count, backlog.waiting)
+    metrics.flush_metrics()

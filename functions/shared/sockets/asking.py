@@ -1,0 +1,95 @@
+"""What a listener may say: in the address it connects to, and in messages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from kernel.errors import Refused
+from kernel.events.frames import Filter
+
+MAX_TYPES_LENGTH = 4000
+"""Characters, for all names together."""
+
+
+class NotUnderstood(Refused):
+    code = "validation"
+    message = "{what}"
+
+
+class NotJson(Refused):
+    code = "bad_json"
+    message = "A message is a JSON object."
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """
+    Attributes:
+        place: the id of the last frame it has got; None: from now on.
+    """
+
+    wanted: Filter
+    place: UUID | None
+
+
+def read_query(query: Mapping[str, str]) -> Subscription:
+    """
+    Raises:
+        NotUnderstood
+    """
+    return _subscription(query)
+
+
+def read_message(body: str) -> Ping | Subscription:
+    """
+    Raises:
+        NotJson, NotUnderstood
+    """
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError):
+        raise NotJson from None
+    if not isinstance(message, dict):
+        raise NotJson
+    match message.get("action"):
+        case "ping":
+            return Ping()
+        case "subscribe":
+            return _subscription(message)
+        case _:
+            raise NotUnderstood(what='action: "subscribe" or "ping".')
+
+
+def _subscription(said: Mapping[str, Any]) -> Subscription:
+    return Subscription(_filter(said.get("types")), _place(said.get("last_event_id")))
+
+
+def _filter(types: Any) -> Filter:
+    names: list[Any] = types.split(",") if isinstance(types, str) else [] if types is None else types
+    if not isinstance(names, list) or not all(map(_is_name, names)):
+        raise NotUnderstood(what="types: a list of names, or the names with commas between them.")
+    if sum(len(name) + 1 for name in names) > MAX_TYPES_LENGTH:
+        raise NotUnderstood(what=f"types: at most {MAX_TYPES_LENGTH} characters.")
+    return Filter.of(names)
+
+
+def _is_name(name: Any) -> bool:
+    return isinstance(name, str) and name.isprintable() and "," not in name
+
+
+def _place(last_event_id: Any) -> UUID | None:
+    if last_event_id is None or last_event_id == "":
+        return None
+    try:
+        return UUID(last_event_id)
+    except (ValueError, TypeError, AttributeError):
+        raise NotUnderstood(what="last_event_id: the id of a frame.") from None

@@ -1,0 +1,239 @@
+"""Who listens over a WebSocket: one item for each open connection, and how far those are who have kept up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from doors.aws import client
+from kernel.events.frames import Filter
+from kernel.settings import settings
+
+LIFETIME_SECONDS = 2 * 3600 + 600
+"""API Gateway closes a connection after two hours."""
+
+Item = Mapping[str, Any]
+
+_HEAD = {"pk": {"S": "head"}, "sk": {"S": "head"}}
+
+
+class Overtaken(Exception):
+    """Another pusher has been here since this one looked. Whoever notices it stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far those are who have kept up.
+
+    Attributes:
+        place: None before the first of them.
+        pushes: how often it was written.
+    """
+
+    place: UUID | None
+    pushes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """
+    Attributes:
+        turn: how often it has subscribed.
+        welcomed: the turn for which it got its `connected` frame; 0: none yet.
+        place: what comes after it is still to be sent; None: it goes along with the head.
+        failures: rounds in a row in which nothing could be posted to it.
+        since: unix seconds.
+        pushes: how often a pusher has written it.
+    """
+
+    id: str
+    wanted: Filter
+    turn: int
+    welcomed: int
+    place: UUID | None
+    failures: int
+    since: float
+    pushes: int
+
+    @property
+    def is_welcome(self) -> bool:
+        return self.welcomed == self.turn
+
+    @property
+    def goes_along(self) -> bool:
+        return self.is_welcome and self.place is None
+
+
+def subscribe(connection_id: str, connected_at: float, wanted: Filter, place: UUID | None) -> None:
+    """What the connection wants from now on, or from a place in the log; who is behind stays there without one.
+
+    Args:
+        connected_at: unix seconds.
+    """
+    values: dict[str, Any] = {
+        ":types": {"S": ",".join(wanted.types)},
+        ":since": {"N": f"{connected_at:.3f}"},
+        ":expires_at": {"N": f"{connected_at + LIFETIME_SECONDS:.0f}"},
+        ":one": {"N": "1"},
+    }
+    change = "SET #types = :types, #since = :since, expires_at = :expires_at"
+    if place is not None:
+        change += ", #place = :place"
+        values[":place"] = {"S": str(place)}
+    _table().update_item(
+        TableName=settings.connections_table,
+        Key=_key(connection_id),
+        UpdateExpression=f"{change} ADD turn :one",
+        ExpressionAttributeNames={"#types": "types", "#since": "since"} | ({"#place": "place"} if place else {}),
+        ExpressionAttributeValues=values,
+    )
+
+
+def forget(connection_id: str) -> None:
+    _table().delete_item(TableName=settings.connections_table, Key=_key(connection_id))
+
+
+def list_all() -> list[Connection]:
+    """Everybody, as of this moment."""
+    pages = (
+        _table()
+        .get_paginator("query")
+        .paginate(
+            TableName=settings.connections_table,
+            KeyConditionExpression="pk = :connection",
+            ExpressionAttributeValues={":connection": {"S": "connection"}},
+            ConsistentRead=True,
+        )
+    )
+    now = time.time()
+    return [_read(item) for page in pages for item in page["Items"] if float(item["expires_at"]["N"]) > now]
+
+
+def read_head() -> Head:
+    item = _table().get_item(TableName=settings.connections_table, Key=_HEAD, ConsistentRead=True).get("Item", {})
+    return Head(UUID(item["place"]["S"]) if item else None, _count(item, "pushes"))
+
+
+def move_head(head: Head, place: UUID) -> None:
+    """
+    Raises:
+        Overtaken: nothing was written.
+    """
+    try:
+        _write(_HEAD, head, "SET #place = :place", {":place": {"S": str(place)}})
+    except _table().exceptions.ConditionalCheckFailedException:
+        raise Overtaken from None
+
+
+def begin(connection: Connection, place: UUID) -> Connection:
+    """It has no place yet; this one is noted before it is greeted.
+
+    Raises:
+        Overtaken
+    """
+    _update(connection, "SET #place = if_not_exists(#place, :place)", {":place": {"S": str(place)}})
+    return replace(connection, place=place, pushes=connection.pushes + 1)
+
+
+def went_on(connection: Connection, place: UUID | None) -> None:
+    """It has everything up to the place; None: up to the head, with which it goes along from now on.
+
+    Void when it has subscribed once more meanwhile: it is then sent some of it again, rather than too little.
+
+    Raises:
+        Overtaken
+    """
+    values = {":turn": {"N": str(connection.turn)}}
+    change = "SET welcomed = :turn REMOVE failures, #place"
+    if place is not None:
+        values[":place"] = {"S": str(place)}
+        change = "SET welcomed = :turn, #place = :place REMOVE failures"
+    _update(connection, change, values, "turn = :turn")
+
+
+def stayed_behind(connection: Connection, place: UUID) -> None:
+    """It could not be reached: it goes on by itself from the place, unless it has one that is further back.
+
+    Raises:
+        Overtaken
+    """
+    values = {":place": {"S": str(place)}, ":failures": {"N": str(connection.failures + 1)}}
+    _update(connection, "SET #place = if_not_exists(#place, :place), failures = :failures", values)
+
+
+def was_left_out(connection: Connection) -> None:
+    """It stays where it is while the head moves on. Who believes that it has come along to the head may not say so
+    any more.
+
+    Raises:
+        Overtaken
+    """
+    _update(connection, "", {})
+
+
+def _update(
+    connection: Connection, change: str, values: Mapping[str, Any], condition: str = "attribute_exists(pk)"
+) -> None:
+    """Nothing happens when the connection has gone, or the condition does not hold any more.
+
+    Raises:
+        Overtaken: nothing was written.
+    """
+    try:
+        _write(_key(connection.id), connection, change, values, f"{condition} AND ")
+    except _table().exceptions.ConditionalCheckFailedException as error:
+        item = error.response.get("Item")
+        if item and _count(item, "pushes") != connection.pushes:
+            raise Overtaken from None
+
+
+def _write(
+    key: Mapping[str, Any], thing: Head | Connection, change: str, values: Mapping[str, Any], condition: str = ""
+) -> None:
+    """Only if no pusher has written it since it was read.
+
+    Args:
+        condition: what else must hold, with the AND behind it.
+
+    Raises:
+        ConditionalCheckFailedException: it is not so; nothing was written.
+    """
+    as_read = {":pushes": {"N": str(thing.pushes)}, ":none": {"N": "0"}, ":one": {"N": "1"}}
+    _table().update_item(
+        TableName=settings.connections_table,
+        Key=key,
+        UpdateExpression=f"{change} ADD pushes :one",
+        ConditionExpression=f"{condition}(pushes = :pushes OR attribute_not_exists(pushes) AND :pushes = :none)",
+        ExpressionAttributeValues={**values, **as_read},
+        ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        **({"ExpressionAttributeNames": {"#place": "place"}} if "#place" in change else {}),
+    )
+
+
+def _read(item: Item) -> Connection:
+    place = item.get("place")
+    return Connection(
+        id=item["sk"]["S"],
+        wanted=Filter.of(item["types"]["S"]),
+        turn=int(item["turn"]["N"]),
+        welcomed=_count(item, "welcomed"),
+        place=UUID(place["S"]) if place else None,
+        failures=_count(item, "failures"),
+        since=float(item["since"]["N"]),
+        pushes=_count(item, "pushes"),
+    )
+
+
+def _count(item: Item, name: str) -> int:
+    return int(item[name]["N"]) if name in item else 0
+
+
+def _key(connection_id: str) -> dict[str, Any]:
+    return {"pk": {"S": "connection"}, "sk": {"S": connection_id}}
+
+
+def _table() -> Any:
+    return client("dynamodb")

@@ -1,0 +1,96 @@
+"""Frames on their way to a connection: packed into messages, and posted."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from enum import Enum, auto
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from doors.aws import client
+from kernel.events.frames import Frame
+
+MESSAGE_BYTES = 32_000
+"""A message is closed before it grows beyond; a frame that is larger by itself travels alone."""
+LARGEST_BYTES = 128 * 1024
+"""API Gateway takes no larger message."""
+
+log = logging.getLogger("brandish")
+
+
+class Outcome(Enum):
+    SENT = auto()
+    GONE = auto()
+    FAILED = auto()
+
+
+class Message(NamedTuple):
+    data: bytes
+    last_id: UUID
+
+
+class Delivery(NamedTuple):
+    """
+    Attributes:
+        last_id: of the last frame that was sent; None: none was.
+    """
+
+    outcome: Outcome
+    last_id: UUID | None
+
+
+def pack(frames: Iterable[Frame]) -> list[Message]:
+    """The frames in as few messages as they fit in, none of them split."""
+    messages: list[Message] = []
+    packed: list[Frame] = []
+    size = 0
+    for frame in frames:
+        length = len(frame.text.encode())
+        if length > LARGEST_BYTES:
+            log.error("an event is too large for a WebSocket", extra={"event_id": str(frame.id), "bytes": length})
+            continue
+        if packed and size + length > MESSAGE_BYTES:
+            messages.append(_message(packed))
+            packed, size = [], 0
+        packed.append(frame)
+        size += length
+    if packed:
+        messages.append(_message(packed))
+    return messages
+
+
+def _message(frames: Sequence[Frame]) -> Message:
+    return Message("".join(frame.text for frame in frames).encode(), frames[-1].id)
+
+
+def gateway() -> Any:
+    """What `post` and `close` need. Asked for before the threads that post begin: making it takes long."""
+    return client("apigatewaymanagementapi")
+
+
+def post(api: Any, connection_id: str, messages: Sequence[Message]) -> Delivery:
+    """One message after the other, up to the first that does not arrive."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    last_id: UUID | None = None
+    for message in messages:
+        try:
+            api.post_to_connection(ConnectionId=connection_id, Data=message.data)
+        except api.exceptions.GoneException:
+            return Delivery(Outcome.GONE, last_id)
+        except (BotoCoreError, ClientError) as error:
+            log.warning("a listener cannot be reached: %s", error, extra={"connection_id": connection_id})
+            return Delivery(Outcome.FAILED, last_id)
+        last_id = message.last_id
+    return Delivery(Outcome.SENT, last_id)
+
+
+def close(api: Any, connection_id: str) -> None:
+    """Whoever still listens there notices, and comes again."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        api.delete_connection(ConnectionId=connection_id)
+    except (BotoCoreError, ClientError) as error:
+        log.info("a listener cannot be closed: %s", error, extra={"connection_id": connection_id})

@@ -1,0 +1,149 @@
+"""/api/v1/events: what happens, as it happens."""
+
+from __future__ import annotations
+
+from doors.start_http import ready  # first: see there
+
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Response
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from doors.answers import SECURITY_HEADERS, request_id_of
+from doors.app import create_app
+from functions.shared.stream.hub import Hub
+from functions.shared.stream.listening import HEADERS, EventStream, Wish
+from kernel.events.frames import Filter
+
+PATH = "/api/v1/events"
+CONTEXT = "x-amzn-request-context"
+"""Header in which the Lambda Web Adapter passes on what API Gateway says of a request; no caller's gets through."""
+
+FRAME: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "event": {"type": "string"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["id", "event", "data"],
+}
+"""Of a stream, OpenAPI describes each event."""
+
+
+class Complete:
+    """Every answer gets the headers that all have, and its request's id. Any page may listen. A slash at the end
+    makes no difference. Source: wire 1, 1.2."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_complete(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(SECURITY_HEADERS)
+                headers["X-Request-ID"] = scope["community.request_id"]
+                headers["Access-Control-Allow-Origin"] = "*"
+            await send(message)
+
+        if scope["type"] == "http":
+            scope["community.request_id"] = request_id_of(Headers(scope=scope))
+            scope["path"] = scope["path"].rstrip("/")
+            await self._app(scope, receive, send_complete)
+        else:
+            await self._app(scope, receive, send)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    app.state.hub = Hub()
+    yield
+    await app.state.hub.close()
+
+
+def hub_of(app: FastAPI) -> Hub:
+    """Of an app that is being served."""
+    return app.state.hub
+
+
+app = create_app("Stream")
+app.router.lifespan_context = lifespan
+served = Complete(app)
+"""What servers run. Around everything: what is added as middleware does not see Starlette's answer to a bug."""
+
+
+async def context(request: Request) -> dict[str, Any]:
+    """What the gateway knows of the caller. Whoever holds a key or a ticket may listen."""
+    said = request.headers.getlist(CONTEXT)
+    found: dict[str, Any] = (json.loads(said[-1]) if said else None) or {}
+    if not _authorizer(found).get("role"):
+        raise HTTPException(401)
+    return found
+
+
+Context = Annotated[dict[str, Any], Depends(context)]
+
+
+@app.get(
+    PATH,
+    status_code=200,
+    response_class=EventStream,
+    responses={200: {"description": "Frames.", "content": {"text/event-stream": {"schema": FRAME}}}},
+)
+async def events(
+    request: Request,
+    context: Context,
+    types: Annotated[str, Query(description="Comma list of the types wanted; empty for all.")] = "",
+    last_event_id: Annotated[str, Query(description="As the header, for clients that cannot set it.")] = "",
+    last_event_id_header: Annotated[
+        str, Header(alias="Last-Event-ID", description="Id of the last frame got: go on behind it.")
+    ] = "",
+) -> Response:
+    """What happens, as server-sent events, from now on or from where a listener has been.
+
+    Every frame's id is a place to go on from, that of `connected` and `keepalive` too. The server ends a stream before
+    it gets old; a client comes back with the last id, and has missed nothing.
+    """
+    wish = Wish(
+        Filter.of(types),
+        _uuid(last_event_id_header) or _uuid(last_event_id),
+        {
+            "request_id": request.scope["community.request_id"],
+            "remote_addr": context.get("identity", {}).get("sourceIp"),
+            "key_name": _authorizer(context).get("principalId"),
+        },
+    )
+    return EventStream(hub_of(request.app), wish)
+
+
+@app.head(PATH, include_in_schema=False)
+async def head(context: Context) -> Response:
+    return Response(headers=HEADERS)
+
+
+@app.get("/ready", include_in_schema=False)
+async def is_ready() -> Response:
+    """For the adapter: the server has started. API Gateway sends nothing here."""
+    return Response()
+
+
+def _authorizer(context: dict[str, Any]) -> dict[str, Any]:
+    authorizer: dict[str, Any] = context.get("authorizer") or {}
+    return authorizer | (authorizer.get("lambda") or {})
+
+
+def _uuid(text: str) -> UUID | None:
+    """None: not one, which is as good as none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+ready()

@@ -1,0 +1,167 @@
+"""One listener: the answer to a request that goes on and on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID, uuid4
+
+from fastapi import Response
+from starlette.types import Receive, Scope, Send
+
+from functions.shared.stream.hub import AWAY, RETRY_SECONDS, Hub
+from kernel.database import Tx
+from kernel.events import following
+from kernel.events.following import Place
+from kernel.events.frames import Filter, connected, keepalive
+from kernel.realtime import presence
+from kernel.settings import settings
+
+log = logging.getLogger("brandish")
+
+KEEPALIVE_SECONDS = 30.0
+GRACE_SECONDS = 10.0
+"""For a listener that does not take what it gets when its time is over."""
+
+HEADERS = {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-cache",
+    "Connection": "keep-alive",
+    "X-Accel-Buffering": "no",
+}
+"""Source: wire 14."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """
+    Attributes:
+        last_id: of the last frame that it has got; None: from now on.
+        about: for the log.
+    """
+
+    wanted: Filter
+    last_id: UUID | None
+    about: Mapping[str, Any]
+
+
+class EventStream(Response):
+    """The log from the listener's place on, until it goes or its time is over. It ends between two frames.
+
+    A listener that takes long is simply behind: it holds one page of the log, and gets the next when it has taken it.
+    """
+
+    def __init__(self, hub: Hub, wish: Wish) -> None:
+        super().__init__(headers=HEADERS)
+        del self.headers["content-length"]
+        self.client_id = uuid4()
+        self._hub = hub
+        self._wish = wish
+        self._news = asyncio.Event()
+        self._over = False
+
+    def wake(self) -> None:
+        self._news.set()
+
+    def end(self) -> None:
+        self._over = True
+        self._news.set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        self._send = send
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        over_at = begun + settings.stream_seconds
+        timer = loop.call_at(over_at, self.end)
+        watch = loop.create_task(self._watch(receive))
+        self._hub.join(self)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(over_at + GRACE_SECONDS):
+                    await self._listen()
+                    await self._say_goodbye()
+                    await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            self._hub.leave(self)
+            timer.cancel()
+            watch.cancel()
+            log.info("stream", extra={**self._wish.about, "seconds": round(loop.time() - begun, 1)})
+
+    async def _watch(self, receive: Receive) -> None:
+        """Notice when the listener goes."""
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self.end()
+
+    async def _listen(self) -> None:
+        place = await self._find_place()
+        if place is None:
+            return
+        now = int(time.time())
+        await self._say(connected(place.as_id(), now, str(self.client_id), self._wish.wanted).text)
+        loop = asyncio.get_running_loop()
+        keepalive_at = loop.time() + KEEPALIVE_SECONDS
+        timer = loop.call_at(keepalive_at, self.wake)
+        try:
+            while not self._over:
+                self._news.clear()
+                text, place, more = await self._after(place)
+                if text:
+                    await self._say(text)
+                if loop.time() >= keepalive_at:
+                    await self._say(keepalive(place.as_id(), int(time.time())).text)
+                    keepalive_at = loop.time() + KEEPALIVE_SECONDS
+                    timer = loop.call_at(keepalive_at, self.wake)
+                if not more:
+                    await self._news.wait()
+        finally:
+            timer.cancel()
+
+    async def _find_place(self) -> Place | None:
+        """None: its time is over before the database has answered."""
+        while not self._over:
+            try:
+                return await self._hub.ask(partial(_begin, client_id=self.client_id, last_id=self._wish.last_id))
+            except AWAY as error:
+                log.warning("a listener has to wait: %s", error)
+                await asyncio.sleep(RETRY_SECONDS)
+        return None
+
+    async def _after(self, place: Place) -> tuple[bytes | str, Place, bool]:
+        """What there is for it after the place; where it is then; whether there may be more at once."""
+        window = self._hub.window
+        if window is None:
+            return b"", place, False
+        text = window.text_after(place, self._wish.wanted)
+        if text is not None:
+            return text, max(place, window.end), False
+        try:
+            page = await self._hub.read_after(place)
+        except AWAY as error:
+            log.warning("a listener has to wait: %s", error)
+            await asyncio.sleep(RETRY_SECONDS)
+            return b"", place, True
+        return self._wish.wanted.text(page.frames), page.place, True
+
+    async def _say(self, text: bytes | str) -> None:
+        body = text.encode() if isinstance(text, str) else text
+        await self._send({"type": "http.response.body", "body": body, "more_body": True})
+
+    async def _say_goodbye(self) -> None:
+        """Before the answer is complete, for then an environment is frozen."""
+        with suppress(*AWAY):
+            await self._hub.ask(partial(presence.leave, client_id=self.client_id))
+
+
+def _begin(tx: Tx, client_id: UUID, last_id: UUID | None) -> Place:
+    """From the last frame on, or from now on."""
+    presence.renew(tx, [client_id])
+    place = following.find_place(tx, last_id) if last_id else None
+    return place or following.end(tx)

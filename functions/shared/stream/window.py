@@ -1,0 +1,51 @@
+"""The newest part of the log, in memory, for all who listen."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from kernel.events.following import Page, Place
+from kernel.events.frames import Filter, Frame
+
+MAX_FRAMES = 2000
+
+
+class Window:
+    """The frames of a stretch of the log without gaps.
+
+    Attributes:
+        start, end: what lies behind `start` and not behind `end` is here.
+    """
+
+    def __init__(self, start: Place) -> None:
+        self.start = self.end = start
+        self._places: list[Place] = []
+        self._frames: list[Frame] = []
+        self._texts: dict[tuple[Place, Filter], bytes] = {}
+
+    def extend(self, page: Page) -> None:
+        """
+        Args:
+            page: what was read after `end`.
+        """
+        self._texts.clear()
+        self._places += page.places
+        self._frames += page.frames
+        self.end = page.place
+        if len(self._frames) > MAX_FRAMES:
+            surplus = len(self._frames) - MAX_FRAMES // 2
+            self.start = self._places[surplus - 1]
+            del self._places[:surplus], self._frames[:surplus]
+
+    def text_after(self, place: Place, wanted: Filter) -> bytes | None:
+        """What a listener gets who was there, and then is at `end` or where it was. None: that was too long ago."""
+        if place < self.start:
+            return None
+        if place >= self.end:
+            return b""
+        # Most are at the same place and want the same.
+        text = self._texts.get((place, wanted))
+        if text is None:
+            first = bisect_right(self._places, place)
+            text = self._texts[place, wanted] = wanted.text(self._frames[first:]).encode()
+        return text

@@ -1,0 +1,47 @@
+"""/api/v1/realtime: leave to listen."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from doors.call import Call
+from doors.fields import Body, Timestamp
+from kernel.realtime.tickets import issue_ticket
+from kernel.settings import settings
+
+router = APIRouter()
+
+
+class TicketRequest(Body):
+    ttl_seconds: Annotated[int, Field(ge=30, le=86_400)] = 3600
+
+
+class TicketResponse(BaseModel):
+    """`events_path` follows the address of the API; `websocket_url` is complete: what an overlay opens."""
+
+    ticket: str
+    expires_at: Timestamp
+    events_path: str
+    websocket_url: str | None = None
+
+
+@router.post("/api/v1/realtime/ticket", response_model=TicketResponse)
+async def ticket(body: TicketRequest, call: Call) -> Response:
+    """A ticket for an overlay: for a while it opens the event stream and the WebSocket, and nothing else."""
+    with call.transaction() as tx:
+        issued = issue_ticket(tx, timedelta(seconds=body.ttl_seconds))
+        query = f"?ticket={quote(issued.text)}"
+        return call.answer(
+            tx,
+            TicketResponse(
+                ticket=issued.text,
+                expires_at=issued.expires_at,
+                events_path=f"/api/v1/events{query}",
+                websocket_url=f"{settings.websocket_url}{query}" if settings.websocket_url else None,
+            ),
+        )

@@ -1,0 +1,74 @@
+"""What players may be proud of; `configs/achievements.json` says what for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from community.content import Ingredient, content
+from community.content.achievements import Reward
+from kernel.events.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """
+    Attributes:
+        count: as the achievement counts; it stops when it is unlocked.
+        unlocked_at: None while there is something left to do.
+    """
+
+    count: int
+    unlocked_at: datetime | None = None
+
+
+class RewardItem(BaseModel):
+    item_name: str
+    public_name: str
+    quantity: int
+
+    @classmethod
+    def of(cls, row: Ingredient) -> RewardItem:
+        public_name = content.items[row.item].public_name
+        return cls(item_name=row.item, public_name=public_name, quantity=row.quantity)
+
+
+class RewardView(BaseModel):
+    """`xp` is for the job beside it; `recipe` is the key of an upgrade."""
+
+    money: int | None = None
+    items: tuple[RewardItem, ...] | None = None
+    xp: int | None = None
+    job_key: str | None = None
+    recipe: str | None = None
+
+    @classmethod
+    def of(cls, reward: Reward) -> RewardView:
+        lesson = reward.lesson
+        return cls(
+            money=reward.money or None,
+            items=tuple(RewardItem.of(row) for row in reward.items) or None,
+            xp=lesson.xp if lesson else None,
+            job_key=lesson.job_key if lesson else None,
+            recipe=reward.recipe,
+        )
+
+
+class AchievementUnlocked(Event):
+    """
+    Attributes:
+        username: for who tells others of it; empty when nobody said.
+    """
+
+    type: ClassVar[str] = "achievement.unlocked"
+    user_id: UUID
+    username: str = ""
+    achievement_key: str
+    name: str
+    description: str
+    reward: RewardView
+    timestamp: int

@@ -1,0 +1,34 @@
+"""user_achievements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import LiteralString
+from uuid import UUID
+
+from community.achievements.models import Progress
+from kernel.database import Tx
+
+OF_PLAYER: LiteralString = """
+    (SELECT json_object_agg(a.achievement_key, json_build_array(a.progress, a.unlocked_at))
+     FROM user_achievements a WHERE a.user_id = u.user_id)
+"""
+"""An expression over `u`, a row of users."""
+
+
+def upsert_progress(tx: Tx, user_id: UUID, progress: Mapping[str, Progress]) -> None:
+    tx.execute(
+        """
+        INSERT INTO user_achievements (user_id, achievement_key, progress, unlocked_at)
+        SELECT %s, achievement_key, progress, unlocked_at
+        FROM unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS now (achievement_key, progress, unlocked_at)
+        ON CONFLICT (user_id, achievement_key) DO UPDATE
+        SET progress = excluded.progress, unlocked_at = excluded.unlocked_at
+        """,
+        (
+            user_id,
+            list(progress),
+            [each.count for each in progress.values()],
+            [each.unlocked_at for each in progress.values()],
+        ),
+    )

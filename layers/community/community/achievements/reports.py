@@ -1,0 +1,22 @@
+"""Looking at what a player has achieved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from community.achievements.models import Progress
+from community.players import service as players
+from community.players.models import NoSuchPlayer, PlayerRef
+from kernel.database import Tx
+
+
+def achieved_by(tx: Tx, ref: PlayerRef) -> Mapping[str, Progress]:
+    """{achievement key: how far}, of all that something has counted for; perhaps of some that are no more.
+
+    Raises:
+        NoSuchPlayer
+    """
+    player, _ = players.peek(tx, ref)
+    if player is None:
+        raise NoSuchPlayer(name=ref.called)
+    return player.achievements

@@ -1,0 +1,42 @@
+"""What counts for which achievement. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+
+from community.achievements.models import Progress
+from community.content import Achievement, content
+from community.content.achievements import AtLeast
+from kernel.events.models import Event
+
+
+def _by_event() -> Mapping[str, list[Achievement]]:
+    found: dict[str, list[Achievement]] = defaultdict(list)
+    for achievement in content.achievements.values():
+        found[achievement.event].append(achievement)
+    return dict(found)
+
+
+BY_EVENT = _by_event()
+"""{event type: the achievements it may count for}"""
+
+
+def advanced(progress: Progress, achievement: Achievement, event: Event, now: datetime) -> Progress:
+    """How far it is after an event of the right type. What is unlocked counts no further."""
+    added = 0 if progress.unlocked_at else worth(achievement, event)
+    if not added:
+        return progress
+    # Two players who became one may have more between them than it takes.
+    count = min(progress.count + added, achievement.count)
+    return Progress(count, now if count == achievement.count else None)
+
+
+def worth(achievement: Achievement, event: Event) -> int:
+    """How much an event of the right type adds; 0 when a condition does not hold."""
+    for field, wanted in achievement.where.items():
+        found = getattr(event, field)
+        if not (found >= wanted.min if isinstance(wanted, AtLeast) else found == wanted):
+            return 0
+    return max(getattr(event, achievement.adds), 0) if achievement.adds else 1

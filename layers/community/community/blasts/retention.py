@@ -1,0 +1,16 @@
+"""What the retention clock calls: nothing else is imported, so that it starts quickly."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from community.blasts import queries
+from kernel.database import Tx
+
+BURNS_OUT_AFTER = timedelta(days=1)
+"""Whoever had spoken by then is forgotten, too; and nobody else could light a fuse there."""
+
+
+def forget_duds(tx: Tx) -> None:
+    """Delete blasts for which there were never enough chatters."""
+    queries.delete_armed_before(tx, tx.now - BURNS_OUT_AFTER)

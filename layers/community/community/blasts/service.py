@@ -1,0 +1,69 @@
+"""Arming blasts, and letting them go off. Source: rules 6.6."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from community.blasts import queries
+from community.blasts.models import AlreadyArmed, Blast, BlastExploded
+from community.content import Item, content
+from community.messages import service as messages
+from community.players import service as players
+from community.players.models import Fact, Player, PlayerRef
+from community.shields import service as shields
+from kernel.database import Tx
+from kernel.errors import TryAgain
+
+
+def armed_on(platform: str) -> Fact:
+    """To be read with the player who wants to arm one, for `arm`."""
+    return Fact("armed_blast", queries.ARMED, (platform,))
+
+
+def arm(tx: Tx, setter: Player, platform: str, item: Item, seconds: int, chatters: int) -> None:
+    """Queue a blast. It goes off in a quiet moment, once so many have said something; the clock looks after it.
+
+    Raises:
+        AlreadyArmed: one is waiting on this platform.
+    """
+    if setter.facts.get("armed_blast"):
+        raise AlreadyArmed(item=item.public_name)
+    queries.insert_blast(tx, Blast(platform, uuid4(), setter.id, item.item_id, seconds, chatters, tx.now))
+
+
+def explode_due(tx: Tx) -> int:
+    """See `clock.explode_due`. Whoever takes the row does it: a second clock finds none.
+
+    The row comes before its players' here, and behind them in a merge of the setter: of the two in the same moment,
+    one is tried again.
+    """
+    row = queries.delete_due_blast(tx).fetchone()
+    if row is None:
+        return 0
+    blast = Blast(**row)
+    refs = (PlayerRef("", user_id=blast.setter_id),)
+    heard = messages.spoke_since(blast.platform, blast.armed_at)
+    (setter,), crowd, _ = players.load_crowd(tx, refs, heard, shields.CHARGES)
+    if setter is None:
+        raise TryAgain  # merged meanwhile
+    item = content.item(blast.item_id)
+    added = timedelta(seconds=blast.seconds)
+    struck = shields.attack(tx, blast.platform, setter, crowd, added, f"a {item.public_name} of {setter.username}'s")
+    messages.leave(tx, blast.platform, crowd)
+    names = sorted(each.username for each in struck if each.met is None)
+    event = BlastExploded(
+        platform=blast.platform,
+        setter_id=setter.id,
+        usernames=names[: BlastExploded.MOST_NAMED],
+        silenced_count=len(names),
+        duration_seconds=blast.seconds,
+        timestamp=int(tx.now.timestamp()),
+    )
+    players.save(tx, setter.record(event))
+    return 1
+
+
+def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    """The fuse one player has lit is another's."""
+    queries.move_blasts(tx, from_id, to_id)

@@ -1,0 +1,38 @@
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from community.content import ContentError, ItemAliases, Theme, content
+from community.content.checks import ALIASES, THEMES, alias_problems
+from community.content.names import AliasesFile, ThemesFile
+from kernel.content.reading import parse
+from kernel.errors import Refused
+
+
+class ItemNotFound(Refused):
+    code = "item_not_found"
+    message = 'There is no item called "{item}".'
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What messages call the items. Can be replaced at run time, so functions take it as an argument."""
+
+    aliases: Mapping[str, ItemAliases]  # by internal item name
+    themes: Mapping[str, Theme]  # in order: the first that fits the date is active
+
+    @classmethod
+    def from_documents(cls, aliases: Mapping[str, Any], themes: Mapping[str, Any]) -> "Names":
+        """Build names from an alias file's and a theme file's JSON.
+
+        Raises:
+            ContentError: a document lacks its version, is of another kind, or names an unknown item or theme.
+        """
+        found = parse(json.dumps(aliases).encode(), AliasesFile, ALIASES).aliases
+        periods = parse(json.dumps(themes).encode(), ThemesFile, THEMES).themes
+        # Without any theme there is no theme file, which is fine: themed names then wait for one.
+        for problem in alias_problems(found, content.items, periods or None):
+            raise ContentError(*problem)
+        return cls(MappingProxyType(dict(found)), MappingProxyType(dict(periods)))

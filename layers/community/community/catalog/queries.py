@@ -1,0 +1,31 @@
+"""items: the catalogue's mirror."""
+
+from __future__ import annotations
+
+from psycopg.types.json import Jsonb
+
+from community.content import Item
+from kernel.database import Cursor, Tx
+
+
+def list_items(tx: Tx) -> Cursor:
+    """Rows: `item_id`, `internal_name`."""
+    return tx.execute("SELECT item_id, internal_name FROM items")
+
+
+def upsert_item(tx: Tx, item: Item) -> None:
+    tx.execute(
+        """
+        INSERT INTO items (item_id, internal_name, public_name, base_value, definition)
+        VALUES (%s, %s, %s, %s, %s)
+        ON CONFLICT (item_id) DO UPDATE
+        SET public_name = excluded.public_name, base_value = excluded.base_value, definition = excluded.definition
+        """,
+        (
+            item.item_id,
+            item.internal_name,
+            item.public_name,
+            item.base_value,
+            Jsonb(item.model_dump(mode="json")),
+        ),
+    )

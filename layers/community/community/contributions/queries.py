@@ -1,0 +1,27 @@
+"""contribution_shards."""
+
+from __future__ import annotations
+
+from kernel.database import Cursor, Tx
+
+
+def add_points(tx: Tx, points: int, shards: int) -> None:
+    """To the shard of this connection: connections beside each other do not wait for each other."""
+    tx.execute(
+        """
+        INSERT INTO contribution_shards AS mine (shard, points) VALUES (pg_backend_pid() %% %s, %s)
+        ON CONFLICT (shard) DO UPDATE SET points = mine.points + excluded.points
+        """,
+        (shards, points),
+    )
+
+
+def find_reached_target(tx: Tx) -> Cursor:
+    """A row when there are points enough for what they are counted towards."""
+    return tx.execute(
+        """
+        SELECT true AS reached FROM unlock_progress JOIN progression_nodes USING (node_id)
+        WHERE unlocked_at IS NULL
+          AND (SELECT sum(points) FROM contribution_shards) >= starts_at_points + unlock_cost
+        """
+    )

@@ -1,0 +1,11 @@
+"""What the retention clock calls: nothing else is imported, so that it starts quickly."""
+
+from __future__ import annotations
+
+from community.cooldowns import queries
+from kernel.database import Tx
+
+
+def forget_expired(tx: Tx) -> None:
+    """Delete rows nobody will look at again."""
+    queries.delete_expired(tx)

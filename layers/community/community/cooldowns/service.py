@@ -1,0 +1,103 @@
+"""Making actions wait. A player's cooldown is read and written under the lock of the player's row; one for everybody
+has a lock of its own. An action that fails leaves none, like everything else it would have written."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from community.cooldowns import queries, rules
+from community.cooldowns.models import CooldownReset
+from community.players import service as players
+from community.players.models import Fact, NoSuchPlayer, Player, PlayerRef
+from kernel.database import Tx
+from kernel.events import service as events
+from kernel.settings import settings
+
+EVERYBODY = "everybody"
+"""In the place of a user's id, where there is no user."""
+
+
+def cooldown_of(action: str) -> Fact:
+    """To be read with the player who wants to act, for `require_ready`."""
+    return Fact(
+        _fact_name(action),
+        "SELECT expires_at FROM cooldowns c WHERE c.user_id = u.user_id AND c.action_key = %s",
+        (action,),
+    )
+
+
+def require_ready(tx: Tx, player: Player, action: str) -> None:
+    """
+    Args:
+        player: loaded with `cooldown_of(action)`.
+
+    Raises:
+        OnCooldown: the player must wait.
+    """
+    if not settings.dev_mode:
+        rules.require_over(player.facts.get(_fact_name(action)), action, tx.now)
+
+
+def start(tx: Tx, player: Player, action: str, duration: timedelta) -> None:
+    """From now on. Queue it behind the player's save: a stranger's row must be there first."""
+    _start(tx, player.id, action, duration)
+
+
+def require_everybody_ready(tx: Tx, action: str) -> None:
+    """Nobody else can ask or start the same until this transaction has ended.
+
+    Raises:
+        OnCooldown: everybody must wait.
+    """
+    if settings.dev_mode:
+        return
+    rules.require_over(_end_for_everybody(tx, action), action, tx.now)
+
+
+def start_for_everybody(tx: Tx, action: str, duration: timedelta) -> None:
+    """Behind `require_everybody_ready`."""
+    _start(tx, None, action, duration)
+
+
+def reset(tx: Tx, ref: PlayerRef | None, action: str) -> bool:
+    """Let a player act again at once; None: everybody, as far as all were waiting together.
+
+    Returns:
+        Whether a cooldown was running; only then there is something to announce.
+
+    Raises:
+        NoSuchPlayer
+    """
+    if ref is None:
+        user_id, expires_at = None, _end_for_everybody(tx, action)
+    else:
+        (player,) = players.load_all(tx, (ref,), cooldown_of(action))
+        if player is None:
+            raise NoSuchPlayer(name=ref.called)
+        user_id, expires_at = player.id, player.facts.get(_fact_name(action))
+    if expires_at is None or expires_at <= tx.now:
+        return False
+    queries.delete_cooldown(tx, user_id, action)
+    events.announce(tx, CooldownReset(user_id=user_id, action=action, timestamp=int(tx.now.timestamp())))
+    return True
+
+
+def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    """All cooldowns of one player to another, who waits for the later end of two. Source: rules 1.1."""
+    queries.move_cooldowns(tx, from_id, to_id)
+
+
+def _end_for_everybody(tx: Tx, action: str) -> datetime | None:
+    queries.lock(tx, rules.lock_key(EVERYBODY, action))
+    row = queries.find_end_for_everybody(tx, action).fetchone()
+    return row["expires_at"] if row else None
+
+
+def _start(tx: Tx, user_id: UUID | None, action: str, duration: timedelta) -> None:
+    if not settings.dev_mode:
+        queries.upsert_cooldown(tx, user_id, action, tx.now + duration)
+
+
+def _fact_name(action: str) -> str:
+    return f"cooldown_{action}"

@@ -1,0 +1,83 @@
+"""Who may follow which recipe. Source: rules 8.2."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from community.catalog.rules import article
+from community.content import Upgrade, content
+from community.crafting.models import NoSuchRecipe, RecipeLocked
+from community.crafting.unlocks import KNOWN
+from community.players import service as players
+from community.players.models import NoSuchPlayer, Player, PlayerRef
+from community.progression.models import World
+from kernel.database import Tx
+
+
+def knows(player: Player, recipe: Upgrade) -> bool:
+    """
+    Args:
+        player: loaded with `KNOWN`.
+    """
+    return recipe.recipe_key in _known(player) or condition_holds(recipe, player.world, player)
+
+
+def condition_holds(recipe: Upgrade, world: World, player: Player | None) -> bool:
+    """Whether the recipe unlocks for the player, or for a stranger, without having been learned."""
+    match recipe.unlock_type:
+        case "auto":
+            return True
+        case "job_level":
+            level = player.job_level(recipe.job_key or "") if player else 0
+            return level >= (recipe.unlock_threshold or 0)
+        case "node":
+            return world.has(recipe.node_key or "")
+        case "manual":
+            return False
+
+
+def learned(player: Player, recipe: Upgrade) -> Player:
+    """A player who knows the recipe from now on, whatever becomes of its condition.
+
+    Raises:
+        RecipeLocked: they do not, and the message says what is missing.
+    """
+    if recipe.recipe_key in _known(player):
+        return player
+    if not condition_holds(recipe, player.world, player):
+        name = content.items[recipe.target_item].public_name
+        raise RecipeLocked(item=f"{article(name)} {name}", missing=_missing(recipe))
+    return _with(player, recipe)
+
+
+def teach(tx: Tx, learner: PlayerRef, recipe_key: str) -> tuple[Player, Upgrade, bool]:
+    """Unlock a recipe by hand. The last of the answer: whether it was new to the player.
+
+    Raises:
+        NoSuchRecipe, NoSuchPlayer
+    """
+    recipe = content.upgrades.get(recipe_key)
+    if recipe is None:
+        raise NoSuchRecipe(key=recipe_key)
+    player = players.load_all(tx, (learner,), KNOWN)[0]
+    if player is None:
+        raise NoSuchPlayer(name=learner.called)
+    new = recipe_key not in _known(player)
+    players.save(tx, _with(player, recipe))
+    return player, recipe, new
+
+
+def _known(player: Player) -> list[str]:
+    return player.facts.get(KNOWN.name) or []
+
+
+def _with(player: Player, recipe: Upgrade) -> Player:
+    return replace(player, recipes=player.recipes | {recipe.recipe_key})
+
+
+def _missing(recipe: Upgrade) -> str:
+    if recipe.unlock_type == "job_level" and recipe.job_key:
+        return f"it takes a {content.jobs[recipe.job_key].display_name} of level {recipe.unlock_threshold}"
+    if recipe.unlock_type == "node" and recipe.node_key:
+        return f"the community has not unlocked {content.nodes[recipe.node_key].name}"
+    return "it must be learned first"

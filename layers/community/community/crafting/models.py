@@ -1,0 +1,195 @@
+"""Making things of other things, and taking them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from community.content import Disassemble, Item, Upgrade, content
+from community.inventory.models import Quality, Slot
+from kernel.errors import NotAllowed, NotFound, Refused
+from kernel.events.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Something made, with all its dice rolled.
+
+    Attributes:
+        units: how often the recipe was followed.
+        masterworks: units that came out double.
+        consumed: from which stacks it was made.
+        quality: of what was made.
+    """
+
+    recipe: Upgrade
+    units: int
+    masterworks: int
+    consumed: tuple[Slot, ...]
+    quality: Quality
+
+    @property
+    def item(self) -> Item:
+        return content.items[self.recipe.target_item]
+
+    @property
+    def certain(self) -> int:
+        """How many come out without any luck."""
+        return self.units * self.recipe.output_quantity
+
+    @property
+    def bonus(self) -> int:
+        return self.masterworks * self.recipe.output_quantity
+
+    @property
+    def produced(self) -> int:
+        return self.certain + self.bonus
+
+
+@dataclass(frozen=True, slots=True)
+class Salvage:
+    """Something taken apart, with all its dice rolled.
+
+    Attributes:
+        units: how often the recipe was followed.
+        perfect: units that left more behind.
+        outputs: {internal name: quantity}.
+        quality: of the outputs, but for money.
+    """
+
+    recipe: Disassemble
+    units: int
+    perfect: int
+    outputs: Mapping[str, int]
+    quality: Quality
+
+    @property
+    def item(self) -> Item:
+        return content.items[self.recipe.recipe_key]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A batch in the works. How well it turns out shows when it is done.
+
+    Attributes:
+        quantity: how many for certain; of what waits for room, how many still wait.
+        waiting_for_room: it is done, and does not fit.
+    """
+
+    job_id: UUID
+    recipe_key: str
+    item: Item
+    quantity: int
+    started_at: datetime
+    due_at: datetime
+    waiting_for_room: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Crafted:
+    """
+    Attributes:
+        job: of a recipe that takes its time; None when the batch is done.
+    """
+
+    batch: Batch
+    job: Job | None = None
+
+
+class ItemUpgraded(Event):
+    """`item_name` and `quantity` are what was made.
+
+    Attributes:
+        job_id: of what was in the works, and is done now; nobody asked for it just now.
+        units: how often the recipe was followed; for the reactions.
+    """
+
+    type: ClassVar[str] = "item.upgraded"
+    user_id: UUID
+    item_name: str
+    quantity: int
+    recipe_key: str
+    is_masterwork: bool
+    bonus_quantity: int
+    timestamp: int
+    job_id: UUID | None = None
+    units: int = Field(exclude=True)
+
+
+class ItemDisassembled(Event):
+    """`item_name` is what was taken apart, `quantity` how often the recipe was followed."""
+
+    type: ClassVar[str] = "item.disassembled"
+    user_id: UUID
+    item_name: str
+    quantity: int
+    recipe_key: str
+    is_perfect_salvage: bool
+    perfect_salvage_count: int
+    multiplier: float
+    outputs: dict[str, int]
+    timestamp: int
+
+
+class CraftingStarted(Event):
+    type: ClassVar[str] = "crafting.started"
+    user_id: UUID
+    job_id: UUID
+    recipe_key: str
+    item_name: str
+    quantity: int
+    due_at: int  # unix seconds, like the timestamp
+    timestamp: int
+
+
+class CraftingCancelled(Event):
+    type: ClassVar[str] = "crafting.cancelled"
+    user_id: UUID
+    job_id: UUID
+    recipe_key: str
+    item_name: str
+    refunded: dict[str, int]
+    timestamp: int
+
+
+class RecipeNotFound(Refused):
+    code = "recipe_not_found"
+    message = "There is no recipe for {item}."
+
+
+class NoSuchRecipe(NotFound):
+    """For administrators."""
+
+    code = "not_found"
+    message = "There is no recipe with the key {key}."
+
+
+class RecipeLocked(NotAllowed):
+    code = "recipe_locked"
+    message = "You do not know how to make {item} yet: {missing}."
+
+
+class NotEnoughIngredients(Refused):
+    code = "not_enough_items"
+    message = "You do not have enough: it takes {needed}, and you have {held}."
+
+
+class WorkshopFull(Refused):
+    code = "inventory_full"
+    message = "Your workshop is full: {most} batches are in the works. Wait for one, or call one off."
+
+
+class NothingInTheWorks(NotFound):
+    code = "not_found"
+    message = "You have nothing in the works."
+
+
+class NoSuchJob(NotFound):
+    code = "not_found"
+    message = "Nothing of yours with that job_id is in the works: it is done, was called off, or never was."

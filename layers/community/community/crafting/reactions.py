@@ -1,0 +1,84 @@
+"""What players are owed for crafting."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from random import Random
+
+from community.content import content
+from community.crafting.models import ItemDisassembled, ItemUpgraded
+from community.deliveries.models import DeliveryArrived
+from community.engagement.reactions import commands
+from community.jobs.models import JobLevelUp
+from community.jobs.reactions import earn
+from community.players.models import Player
+from community.stats.reactions import counted
+
+SOURCE = "crafting"
+"""Of the deliveries that are batches in the works."""
+
+JOB = "blacksmith"
+XP = 10
+"""For each time a recipe is followed."""
+
+
+def batch_done(event: DeliveryArrived, player: Player, now: datetime, rng: Random) -> Player:
+    """What was in the works counts when it arrives: to start and to call off again earns nothing."""
+    if event.source != SOURCE:
+        return player
+    details = event.details
+    return player.record(
+        ItemUpgraded(
+            user_id=player.id,
+            item_name=details["item_name"],
+            quantity=details["certain"] + details["bonus"],
+            recipe_key=details["recipe_key"],
+            is_masterwork=details["bonus"] > 0,
+            bonus_quantity=details["bonus"],
+            timestamp=int(now.timestamp()),
+            units=details["units"],
+            job_id=event.delivery_id,
+        )
+    )
+
+
+def xp_for_upgrade(event: ItemUpgraded, player: Player, now: datetime, rng: Random) -> Player:
+    """As the recipe says. One that has left the book since teaches what every recipe does."""
+    recipe = content.upgrades.get(event.recipe_key)
+    job_key, xp = (recipe.job_key or JOB, recipe.xp_reward or XP) if recipe else (JOB, XP)
+    return earn(player, job_key, xp * event.units, event.type, now, rng)
+
+
+def xp_for_disassembling(event: ItemDisassembled, player: Player, now: datetime, rng: Random) -> Player:
+    return earn(player, JOB, XP * event.quantity, event.type, now, rng)
+
+
+def recipes_of_level(event: JobLevelUp, player: Player, now: datetime, rng: Random) -> Player:
+    """Those that wait for this level of the job are the player's from now on. Source: rules 8.2."""
+    reached = {
+        recipe.recipe_key
+        for recipe in content.upgrades.values()
+        if (recipe.unlock_type, recipe.job_key, recipe.unlock_threshold)
+        == ("job_level", event.job_key, event.new_level)
+    }
+    return replace(player, recipes=player.recipes | reached) if reached else player
+
+
+def masterwork(event: ItemUpgraded, player: Player, now: datetime, rng: Random) -> Player:
+    if not event.is_masterwork:
+        return player
+    data = {"item_name": event.item_name, "bonus_quantity": event.bonus_quantity}
+    return counted(player, now, "crafting_critical_success", data)
+
+
+def perfect_salvage(event: ItemDisassembled, player: Player, now: datetime, rng: Random) -> Player:
+    if not event.is_perfect_salvage:
+        return player
+    data = {"item_name": event.item_name, "count": event.perfect_salvage_count}
+    return counted(player, now, "crafting_perfect_salvage", data)
+
+
+def asked_for(event: ItemUpgraded, player: Player, now: datetime, rng: Random) -> Player:
+    """The command was given when the work began, if it took its time."""
+    return player if event.job_id else commands(event, player, now, rng)

@@ -1,0 +1,36 @@
+"""Looking into the recipe book."""
+
+from __future__ import annotations
+
+from community.content import Upgrade, content
+from community.crafting import learning, rules
+from community.crafting.unlocks import KNOWN
+from community.players import service as players
+from community.players.models import NoSuchPlayer, PlayerRef
+from kernel.database import Tx
+
+
+def known_recipes(tx: Tx, cook: PlayerRef) -> list[Upgrade]:
+    """Those the player may follow, in the order of the book.
+
+    Raises:
+        NoSuchPlayer
+    """
+    player, _ = players.peek(tx, cook, KNOWN)
+    if player is None:
+        raise NoSuchPlayer(name=cook.called)
+    return [recipe for recipe in content.upgrades.values() if learning.knows(player, recipe)]
+
+
+def recipe_of(tx: Tx, item_name: str, cook: PlayerRef | None) -> tuple[Upgrade, bool]:
+    """The recipe for an item, and whether it is locked: for that player, who may be a stranger; for nobody, it is not.
+
+    Raises:
+        RecipeNotFound
+    """
+    recipe = rules.find_upgrade(item_name)
+    if cook is None:
+        return recipe, False
+    player, world = players.peek(tx, cook, KNOWN)
+    known = learning.knows(player, recipe) if player else learning.condition_holds(recipe, world, None)
+    return recipe, not known

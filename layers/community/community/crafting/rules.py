@@ -1,0 +1,147 @@
+"""What comes out of a recipe. Source: rules 3.3 and 8."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from math import ceil
+from random import Random
+
+from community import dice
+from community.catalog.rules import listed, plural
+from community.content import Disassemble, Ingredient, Upgrade, content
+from community.crafting.models import Batch, NotEnoughIngredients, RecipeNotFound, Salvage
+from community.inventory.models import Inventory, Quality, Slot
+from community.progression.models import World
+from community.progression.rules import modified
+
+CHANCE = Fraction(1, 10)
+"""Of a masterwork, and of a perfect salvage, before what the community has done about it."""
+
+SALVAGE_MULTIPLIER = Fraction(3, 2)
+
+
+def _by_target() -> Mapping[str, Upgrade]:
+    """The first recipe of the file for each item."""
+    found: dict[str, Upgrade] = {}
+    for recipe in content.upgrades.values():
+        found.setdefault(recipe.target_item, recipe)
+    return found
+
+
+_BY_TARGET = _by_target()
+
+
+def find_upgrade(name: str) -> Upgrade:
+    """The recipe for the item of that name; else the one with that key.
+
+    Raises:
+        RecipeNotFound
+    """
+    item = content.find_item(name)
+    key = item.internal_name if item else name
+    recipe = _BY_TARGET.get(key) or content.upgrades.get(key)
+    if recipe is None:
+        raise RecipeNotFound(item=item.public_name if item else name)
+    return recipe
+
+
+def find_disassemble(name: str) -> Disassemble:
+    """
+    Raises:
+        RecipeNotFound
+    """
+    item = content.find_item(name)
+    recipe = content.disassembles.get(item.internal_name) if item else None
+    if recipe is None:
+        raise RecipeNotFound(item=f"taking {item.public_name if item else name} apart")
+    return recipe
+
+
+def upgrade(inventory: Inventory, recipe: Upgrade, wanted: int, world: World, rng: Random) -> tuple[Inventory, Batch]:
+    """What is left, and what was made of the rest: as often as wanted, or as there are ingredients for.
+
+    Raises:
+        NotEnoughIngredients: not even for one.
+    """
+    units = _units(inventory, recipe.costs, wanted)
+    inventory, consumed = _consume(inventory, recipe.costs, units, rng)
+    masterworks = dice.successes(rng, units, chance(world))
+    return inventory, Batch(recipe, units, masterworks, consumed, average_quality(consumed))
+
+
+def disassemble(
+    inventory: Inventory, recipe: Disassemble, wanted: int, world: World, rng: Random
+) -> tuple[Inventory, Salvage]:
+    """What is left, and what the rest was taken apart into.
+
+    Raises:
+        NotEnoughIngredients: not even for once.
+    """
+    costs = (Ingredient(item=recipe.recipe_key, quantity=recipe.quantity_consumed),)
+    units = _units(inventory, costs, wanted)
+    inventory, consumed = _consume(inventory, costs, units, rng)
+    perfect = dice.successes(rng, units, chance(world))
+    outputs = {row.item: (units - perfect) * row.quantity + perfect * _more(row.quantity) for row in recipe.outputs}
+    return inventory, Salvage(recipe, units, perfect, outputs, average_quality(consumed))
+
+
+def chance(world: World) -> float:
+    return float(modified(world, "crafting_success_rate", CHANCE))
+
+
+def average_quality(consumed: Iterable[Slot]) -> Quality:
+    """Rounded half up on the rank. Money has no say in it; of nothing else, COMMON."""
+    slots = [slot for slot in consumed if slot.item_id != content.money.item_id]
+    total = sum(slot.quantity for slot in slots)
+    if total == 0:
+        return Quality.COMMON
+    ranks = sum(slot.quality.rank * slot.quantity for slot in slots)
+    return list(Quality)[(ranks + total // 2) // total]
+
+
+def slot_of(item_name: str, quantity: int, quality: Quality) -> Slot:
+    """A stack of what was made. Money is always COMMON."""
+    item = content.items[item_name]
+    return Slot(item.item_id, quantity, Quality.COMMON if item.is_money else quality)
+
+
+def _more(quantity: int) -> int:
+    """Half as much again, rounded up."""
+    return ceil(quantity * SALVAGE_MULTIPLIER)
+
+
+def _units(inventory: Inventory, costs: Iterable[Ingredient], wanted: int) -> int:
+    held = {cost.item: inventory.count(content.items[cost.item].item_id) for cost in costs}
+    units = min(wanted, *(held[cost.item] // cost.quantity for cost in costs))
+    if units == 0:
+        raise NotEnoughIngredients(
+            needed=in_words({cost.item: cost.quantity for cost in costs}),
+            held=in_words(held),
+        )
+    return units
+
+
+def _consume(
+    inventory: Inventory, costs: Iterable[Ingredient], units: int, rng: Random
+) -> tuple[Inventory, tuple[Slot, ...]]:
+    """Take from the stacks of each ingredient in random order. Answers what was taken as well."""
+    consumed: list[Slot] = []
+    for cost in costs:
+        missing = cost.quantity * units
+        slots = inventory.of(content.items[cost.item].item_id)
+        rng.shuffle(slots)
+        for slot in slots:
+            taken = min(slot.quantity, missing)
+            if taken:
+                inventory = inventory.take(slot, taken)
+                consumed.append(slot._replace(quantity=taken))
+                missing -= taken
+    return inventory, tuple(consumed)
+
+
+def in_words(quantities: Mapping[str, int]) -> str:
+    """For messages: of {internal name: quantity}."""
+    return listed(
+        [f"{quantity} × {plural(content.items[name].public_name, quantity)}" for name, quantity in quantities.items()]
+    )

@@ -1,0 +1,84 @@
+"""The workshop."""
+
+from __future__ import annotations
+
+from community.content import content
+from community.crafting import learning, rules, works
+from community.crafting.models import Crafted, ItemDisassembled, ItemUpgraded, Salvage
+from community.crafting.unlocks import KNOWN
+from community.players import service as players
+from community.players.models import PlayerRef
+from community.progression.rules import require_feature
+from kernel.database import Tx
+
+UPGRADE_FEATURE = "feature_upgrade"
+DISASSEMBLE_FEATURE = "feature_disassemble"
+
+
+def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Crafted:
+    """Make something, or have it made where the recipe takes its time, and announce it.
+
+    Args:
+        item_name: of what is to be made; or a recipe's key.
+        wanted: how often to follow the recipe; as often as there are ingredients for.
+
+    Raises:
+        RecipeNotFound, UnknownPlayer, FeatureLocked, FeatureLockedBehind, RecipeLocked, NotEnoughIngredients,
+        InventoryFull, WorkshopFull
+    """
+    recipe = rules.find_upgrade(item_name)
+    player = players.load(tx, crafter, KNOWN, *([works.UNDERWAY] if recipe.duration_seconds else []))
+    require_feature(player.world, UPGRADE_FEATURE)
+    player = learning.learned(player, recipe)
+    inventory, batch = rules.upgrade(player.inventory, recipe, wanted, player.world, tx.rng)
+    player = player.with_inventory(inventory)
+    if recipe.duration_seconds:
+        player, job = works.start(player, batch, recipe.duration_seconds, tx.now)
+        players.save(tx, player)
+        return Crafted(batch, job)
+    made = rules.slot_of(recipe.target_item, batch.produced, batch.quality)
+    player = player.with_inventory(inventory.give(*made)).record(
+        ItemUpgraded(
+            user_id=player.id,
+            item_name=recipe.target_item,
+            quantity=batch.produced,
+            recipe_key=recipe.recipe_key,
+            is_masterwork=batch.masterworks > 0,
+            bonus_quantity=batch.bonus,
+            timestamp=int(tx.now.timestamp()),
+            units=batch.units,
+        )
+    )
+    players.save(tx, player)
+    return Crafted(batch)
+
+
+def disassemble_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Salvage:
+    """Take something apart, as often as wanted or as there is something, and announce it.
+
+    Raises:
+        RecipeNotFound, UnknownPlayer, FeatureLocked, FeatureLockedBehind, RecipeLocked, NotEnoughIngredients,
+        InventoryFull
+    """
+    recipe = rules.find_disassemble(item_name)
+    player = players.load(tx, crafter, KNOWN)
+    require_feature(player.world, DISASSEMBLE_FEATURE)
+    player = learning.learned(player, content.upgrades[recipe.associated_upgrade])
+    inventory, salvage = rules.disassemble(player.inventory, recipe, wanted, player.world, tx.rng)
+    for name, quantity in salvage.outputs.items():
+        inventory = inventory.give(*rules.slot_of(name, quantity, salvage.quality))
+    player = player.with_inventory(inventory).record(
+        ItemDisassembled(
+            user_id=player.id,
+            item_name=recipe.recipe_key,
+            quantity=salvage.units,
+            recipe_key=recipe.recipe_key,
+            is_perfect_salvage=salvage.perfect > 0,
+            perfect_salvage_count=salvage.perfect,
+            multiplier=float(rules.SALVAGE_MULTIPLIER),
+            outputs=dict(salvage.outputs),
+            timestamp=int(tx.now.timestamp()),
+        )
+    )
+    players.save(tx, player)
+    return salvage

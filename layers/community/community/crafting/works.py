@@ -1,0 +1,151 @@
+"""What takes its time. A batch in the works is a delivery to its maker, with all that a refund takes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from community.content import content
+from community.crafting import rules
+from community.crafting.models import (
+    Batch,
+    CraftingCancelled,
+    CraftingStarted,
+    Job,
+    NoSuchJob,
+    NothingInTheWorks,
+    WorkshopFull,
+)
+from community.crafting.reactions import SOURCE
+from community.deliveries.models import Delivery
+from community.deliveries.underway import call_back, sent_by, underway
+from community.inventory.models import Quality, Slot
+from community.players import service as players
+from community.players.models import NoSuchPlayer, Player, PlayerRef
+from kernel.database import Tx
+
+MOST = 20
+"""Batches in the works of one player: they are all read together."""
+
+UNDERWAY = sent_by(SOURCE)
+"""For `start`."""
+
+
+def start(player: Player, batch: Batch, duration_seconds: int, now: datetime) -> tuple[Player, Job]:
+    """Send the batch on its way; its ingredients are gone already.
+
+    Args:
+        player: loaded with `UNDERWAY`.
+
+    Raises:
+        WorkshopFull
+    """
+    if len(underway(player, now)) >= MOST:
+        raise WorkshopFull(most=MOST)
+    recipe = batch.recipe
+    delivery = Delivery(
+        delivery_id=uuid4(),
+        source=SOURCE,
+        slots=(rules.slot_of(recipe.target_item, batch.produced, batch.quality),),
+        sent_at=now,
+        due_at=now + timedelta(seconds=duration_seconds),
+        # For `crafting.reactions` when it arrives, and for `cancel`.
+        details={
+            "recipe_key": recipe.recipe_key,
+            "item_name": recipe.target_item,
+            "units": batch.units,
+            "certain": batch.certain,
+            "bonus": batch.bonus,
+            "consumed": [list(slot) for slot in batch.consumed],
+        },
+    )
+    job = _job(delivery)
+    player = player.send(delivery).record(
+        CraftingStarted(
+            user_id=player.id,
+            job_id=job.job_id,
+            recipe_key=job.recipe_key,
+            item_name=job.item.internal_name,
+            quantity=job.quantity,
+            due_at=int(job.due_at.timestamp()),
+            timestamp=int(now.timestamp()),
+        )
+    )
+    return player, job
+
+
+def jobs_of(tx: Tx, ref: PlayerRef) -> list[Job]:
+    """What a player has in the works, what is done first coming first. One look.
+
+    Raises:
+        NoSuchPlayer
+    """
+    player, _ = players.peek(tx, ref, UNDERWAY)
+    if player is None:
+        raise NoSuchPlayer(name=ref.called)
+    return [_job(delivery) for delivery in underway(player, tx.now)]
+
+
+def cancel(tx: Tx, ref: PlayerRef, job_id: UUID | None = None) -> tuple[Job, dict[str, int]]:
+    """Call off a batch that is not done yet, and give back all that was taken for it, in the qualities it had.
+
+    Args:
+        job_id: None for the batch that was started last.
+
+    Returns:
+        The job, and {internal name: quantity given back}.
+
+    Raises:
+        UnknownPlayer, NothingInTheWorks, NoSuchJob
+        InventoryFull: there is no room for what would be given back; the work goes on.
+    """
+    player = players.load(tx, ref, UNDERWAY)
+    delivery = _wanted([each for each in underway(player, tx.now) if not each.no_room], job_id)
+    inventory = player.inventory
+    refunded: dict[str, int] = {}
+    for item_id, quantity, quality in delivery.details["consumed"]:
+        slot = Slot(item_id, quantity, Quality(quality))
+        inventory = inventory.give(*slot)
+        name = content.item(slot.item_id).internal_name
+        refunded[name] = refunded.get(name, 0) + slot.quantity
+    job = _job(delivery)
+    player = (
+        call_back(player, delivery)
+        .with_inventory(inventory)
+        .record(
+            CraftingCancelled(
+                user_id=player.id,
+                job_id=job.job_id,
+                recipe_key=job.recipe_key,
+                item_name=job.item.internal_name,
+                refunded=refunded,
+                timestamp=int(tx.now.timestamp()),
+            )
+        )
+    )
+    players.save(tx, player)
+    return job, refunded
+
+
+def _wanted(unfinished: list[Delivery], job_id: UUID | None) -> Delivery:
+    if job_id is None:
+        if not unfinished:
+            raise NothingInTheWorks
+        return max(unfinished, key=lambda delivery: (delivery.sent_at, delivery.delivery_id))
+    for delivery in unfinished:
+        if delivery.delivery_id == job_id:
+            return delivery
+    raise NoSuchJob
+
+
+def _job(delivery: Delivery) -> Job:
+    waiting = sum(slot.quantity for slot in delivery.slots)
+    return Job(
+        job_id=delivery.delivery_id,
+        recipe_key=delivery.details["recipe_key"],
+        item=content.items[delivery.details["item_name"]],
+        quantity=waiting if delivery.no_room else delivery.details["certain"],
+        started_at=delivery.sent_at,
+        due_at=delivery.due_at,
+        waiting_for_room=delivery.no_room,
+    )

@@ -1,0 +1,73 @@
+"""deliveries. Whoever writes here holds the lock of the row's player."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from community.deliveries.models import Delivery
+from community.inventory.models import Slot
+from kernel.database import Cursor, Tx
+
+COLUMNS: LiteralString = """
+    json_agg(json_build_array(d.delivery_id, d.source, d.slots, d.details, d.sent_at, d.due_at, d.no_room))
+"""
+"""For `service.from_json`, over `deliveries d`."""
+
+DUE: LiteralString = "(SELECT " + COLUMNS + " FROM deliveries d WHERE d.user_id = u.user_id AND d.due_at <= %s)"
+"""An expression over `u`, a row of users; its parameter is the moment."""
+
+
+def insert_delivery(tx: Tx, user_id: UUID, delivery: Delivery) -> None:
+    """What has the id of one that is there already goes with it."""
+    tx.execute(
+        """
+        INSERT INTO deliveries AS waiting (delivery_id, user_id, source, slots, details, sent_at, due_at, no_room)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+        ON CONFLICT (delivery_id) DO UPDATE SET slots = waiting.slots || excluded.slots
+        """,
+        (
+            delivery.delivery_id,
+            user_id,
+            delivery.source,
+            _json(delivery.slots),
+            Jsonb(delivery.details),
+            delivery.sent_at,
+            delivery.due_at,
+            delivery.no_room,
+        ),
+    )
+
+
+def update_rest(tx: Tx, delivery_id: UUID, rest: Sequence[Slot]) -> None:
+    tx.execute(
+        "UPDATE deliveries SET slots = %s, no_room = true WHERE delivery_id = %s",
+        (_json(rest), delivery_id),
+    )
+
+
+def delete_delivery(tx: Tx, delivery_id: UUID) -> None:
+    tx.execute("DELETE FROM deliveries WHERE delivery_id = %s", (delivery_id,))
+
+
+def list_due_users(tx: Tx, limit: int) -> Cursor:
+    """Rows: `user_id`, those who wait longest first."""
+    return tx.execute(
+        """
+        SELECT user_id FROM deliveries WHERE due_at <= %s AND NOT no_room
+        GROUP BY user_id ORDER BY min(due_at) LIMIT %s
+        """,
+        (tx.now, limit),
+    )
+
+
+def move_deliveries(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    tx.execute("UPDATE deliveries SET user_id = %s WHERE user_id = %s", (to_id, from_id))
+
+
+def _json(slots: Sequence[Slot]) -> Jsonb:
+    rows: list[list[Any]] = [list(slot) for slot in slots]
+    return Jsonb(rows)

@@ -1,0 +1,41 @@
+"""What is still on its way: looking at it, and calling it back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from community.deliveries import queries, service
+from community.deliveries.models import Delivery
+from community.players.models import Fact, Player
+
+_NAME = "underway"
+
+
+def sent_by(source: str) -> Fact:
+    """For `underway`: all that a feature has sent to a player, due or not."""
+    return Fact(
+        _NAME,
+        "SELECT " + queries.COLUMNS + " FROM deliveries d WHERE d.user_id = u.user_id AND d.source = %s",
+        (source,),
+    )
+
+
+def underway(player: Player, now: datetime) -> list[Delivery]:
+    """What has not arrived yet, the earliest first. Of what waits for room: what is left of it by now.
+
+    Args:
+        player: loaded with `sent_by`.
+    """
+    found: list[Delivery] = []
+    for delivery in service.from_json(player.facts.get(_NAME)):
+        if delivery.due_at > now:
+            found.append(delivery)
+        elif rest := player.received.get(delivery.delivery_id, delivery.slots):
+            found.append(replace(delivery, slots=rest, no_room=True))
+    return found
+
+
+def call_back(player: Player, delivery: Delivery) -> Player:
+    """It will not arrive. Its player is locked, and it is not due yet."""
+    return replace(player, received={**player.received, delivery.delivery_id: ()})

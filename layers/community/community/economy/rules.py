@@ -1,0 +1,79 @@
+"""Prices. Source: rules 7 and 24.1."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from fractions import Fraction
+
+from community.content import Item
+from community.content import Sale as WeeklySale
+from community.economy.models import InsufficientFunds, NotBuyable, NotSellable, Purchase, Sale
+
+RESALE_RATIO = Fraction(2, 5)
+SALE_WEEKS = 4
+
+
+def resale_price(item: Item, economy_bonus: Fraction = Fraction(1)) -> int:
+    """What the shop pays for one, before anything the seller brings along.
+
+    Source: rules 7: 40 %, truncated before and after the community's bonus.
+    """
+    return int(int(item.base_value * RESALE_RATIO) * economy_bonus)
+
+
+def quote_sale(item: Item, held: int, wanted: int, *, unit_price: int, merchant_bonus: Fraction = Fraction(0)) -> Sale:
+    """Price a sale without performing it.
+
+    Args:
+        held: how many the seller has in the chosen stack, at least 1.
+        wanted: items offered, at least 1. More than held means all that is held.
+        unit_price: the shop's price for one, as listed.
+        merchant_bonus: the seller's share on top, e.g. 1/20.
+
+    Raises:
+        NotSellable: the catalogue keeps this item out of the shop.
+    """
+    if not item.sellable:
+        raise NotSellable(item=item.public_name)
+    quantity = min(wanted, held)
+    each = int(unit_price * (1 + merchant_bonus))
+    return Sale(quantity, each, quantity * each)
+
+
+def quote_purchase(
+    item: Item, balance: int, wanted: int, *, unit_price: int, merchant_bonus: Fraction = Fraction(0)
+) -> Purchase:
+    """Price a purchase without performing it: as many of the wanted as the balance pays for.
+
+    Args:
+        balance: the buyer's money.
+        unit_price: the shop's price for one, after the week's discount.
+        merchant_bonus: the buyer's share off, e.g. 1/20.
+
+    Raises:
+        NotBuyable: the shop does not carry this item.
+        InsufficientFunds: the balance does not pay for one.
+    """
+    if not item.buyable:
+        raise NotBuyable(item=item.public_name)
+    each = int(unit_price * (1 - merchant_bonus))
+    quantity = wanted if each == 0 else min(wanted, balance // each)
+    if quantity == 0:
+        raise InsufficientFunds(item=item.public_name, price=each, balance=balance)
+    return Purchase(quantity, each, quantity * each)
+
+
+def discounted(item: Item, sale: WeeklySale | None) -> int:
+    """The item's price in the week of `sale`; None: no sale."""
+    if sale is None or not _on_sale(item, sale):
+        return item.base_value
+    return item.base_value - item.base_value * sale.discount_percent // 100
+
+
+def _on_sale(item: Item, sale: WeeklySale) -> bool:
+    return sale.target_category is None or sale.target_category == item.category
+
+
+def week_offset(now: datetime) -> int:
+    """Which of the four weeks of the sales schedule this is, 0 to 3."""
+    return (now.isocalendar().week - 1) % SALE_WEEKS

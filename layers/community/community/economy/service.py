@@ -1,0 +1,119 @@
+"""The shop."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from community.catalog import service as catalog
+from community.content import Item, content
+from community.content import Sale as WeeklySale
+from community.economy import rules
+from community.economy.models import ItemBought, ItemSold, Purchase, Sale
+from community.inventory.models import NotInInventory, Quality
+from community.players import service as players
+from community.players.models import Player, PlayerRef
+from community.progression.models import ItemLocked, World
+from community.progression.rules import item_unlocked, modified, require_feature
+from kernel.database import Tx
+
+FEATURE = "feature_economy"
+
+
+def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int) -> Sale:
+    """Turn a player's items into money, and announce it.
+
+    Raises:
+        ItemNotFound, UnknownPlayer, FeatureLocked, NotSellable, NotInInventory, InventoryFull
+    """
+    item = catalog.resolve(item_name)
+    player = players.load(tx, seller)
+    require_feature(player.world, FEATURE)
+    slot = player.inventory.pick_slot(item.item_id, tx.rng)
+    sale = rules.quote_sale(
+        item,
+        slot.quantity if slot else 0,
+        wanted,
+        unit_price=shop_pays(player.world, item),
+        merchant_bonus=merchant_bonus(player),
+    )
+    if slot is None:
+        raise NotInInventory(item=item.public_name)
+    player = player.with_inventory(
+        player.inventory.take(slot, sale.quantity).give(content.money.item_id, sale.total)
+    ).record(
+        ItemSold(
+            user_id=player.id,
+            item_name=item.internal_name,
+            quantity=sale.quantity,
+            money_gained=sale.total,
+            timestamp=int(tx.now.timestamp()),
+        )
+    )
+    players.save(tx, player)
+    return sale
+
+
+def buy_item(tx: Tx, buyer: PlayerRef, item_name: str, wanted: int) -> Purchase:
+    """Turn a player's money into items, as many of the wanted as it pays for, and announce it.
+
+    Raises:
+        ItemNotFound, UnknownPlayer, FeatureLocked, NotBuyable, ItemLocked, InsufficientFunds, InventoryFull
+    """
+    item = catalog.resolve(item_name)
+    player = players.load(tx, buyer)
+    require_feature(player.world, FEATURE)
+    if item.buyable and not item_unlocked(player.world, item):
+        raise ItemLocked(item=item.public_name)
+    purchase = rules.quote_purchase(
+        item,
+        player.inventory.count(content.money.item_id, Quality.COMMON),
+        wanted,
+        unit_price=shop_asks(tx, player.world, item),
+        merchant_bonus=merchant_bonus(player),
+    )
+    player = player.with_inventory(
+        player.inventory.spend(content.money.item_id, purchase.total).give(item.item_id, purchase.quantity)
+    ).record(
+        ItemBought(
+            user_id=player.id,
+            item_name=item.internal_name,
+            quantity=purchase.quantity,
+            cost=purchase.total,
+            timestamp=int(tx.now.timestamp()),
+        )
+    )
+    players.save(tx, player)
+    return purchase
+
+
+def list_sellable(world: World) -> list[tuple[Item, int]]:
+    """(item, what the shop pays for one) for everything it buys, in catalogue order."""
+    return [(item, shop_pays(world, item)) for item in _unlocked(world) if item.sellable]
+
+
+def list_buyable(tx: Tx, world: World) -> list[tuple[Item, int]]:
+    """(item, what one costs this week) for everything it sells, in catalogue order."""
+    return [(item, shop_asks(tx, world, item)) for item in _unlocked(world) if item.buyable]
+
+
+def shop_pays(world: World, item: Item) -> int:
+    return rules.resale_price(item, Fraction(modified(world, "economy_bonus", 1)))
+
+
+def shop_asks(tx: Tx, world: World, item: Item) -> int:
+    return rules.discounted(item, _current_sale(tx, world))
+
+
+def merchant_bonus(player: Player) -> Fraction:
+    """The player's share of a price, in their favour both ways. Source: rules 7."""
+    return content.jobs["merchant"].bonus("price_adjustment", player.job_level("merchant"))
+
+
+def _current_sale(tx: Tx, world: World) -> WeeklySale | None:
+    if not world.has("feature_weekly_discount"):
+        return None
+    return content.sales.get(rules.week_offset(tx.now))
+
+
+def _unlocked(world: World) -> list[Item]:
+    return [item for item in content.items.values() if item_unlocked(world, item)]

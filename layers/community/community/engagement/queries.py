@@ -1,0 +1,178 @@
+"""The engagement_ tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import LiteralString
+from uuid import UUID
+
+from community.engagement.models import Engagement
+from kernel.database import Cursor, Tx
+
+# The same rule as `rules.weight`; a test holds the two together.
+_WEIGHT: LiteralString = """
+    coalesce(
+        nullif(((SELECT body FROM world_documents WHERE name = 'engagement_weights') ->> metric)::numeric, 0),
+        CASE metric WHEN 'command' THEN 2 ELSE 1 END
+    )
+"""
+
+# To be read in a statement with other things: what is in the inbox is not in the sums yet, and one statement sees
+# both as of one moment.
+
+TOTALS_OF_PLAYER: LiteralString = """
+    SELECT jsonb_object_agg(metric, total)
+    FROM (SELECT metric, sum(n) AS total
+          FROM (SELECT metric, total AS n FROM engagement_totals WHERE user_id = u.user_id
+                UNION ALL
+                SELECT metric, value FROM engagement_inbox WHERE user_id = u.user_id) AS counted
+          GROUP BY metric) AS totals
+"""
+"""An expression over `u`, a row of users: {metric: total}, or null without any."""
+
+TOTALS: LiteralString = """
+    (SELECT coalesce(jsonb_object_agg(metric, total), '{}')
+     FROM (SELECT metric, sum(n) AS total
+           FROM (SELECT metric, total AS n FROM engagement_days
+                 UNION ALL
+                 SELECT metric, value FROM engagement_inbox) AS counted
+           GROUP BY metric) AS totals)
+"""
+"""An expression: {metric: total} of the whole community. From the days, for they are few and players are many."""
+
+DAYS_SINCE: LiteralString = """
+    (SELECT coalesce(jsonb_agg(jsonb_build_array(day, metric, total)), '[]')
+     FROM (SELECT day, metric, sum(n) AS total
+           FROM (SELECT day, metric, total AS n FROM engagement_days
+                 UNION ALL
+                 SELECT (recorded_at AT TIME ZONE 'UTC')::date, metric, value FROM engagement_inbox) AS counted
+           WHERE day >= %s
+           GROUP BY day, metric) AS days)
+"""
+"""An expression: [[day, metric, total], ...] of the community, in no order. Its parameter is the first day."""
+
+
+def insert_engagements(tx: Tx, user_id: UUID, engagements: Sequence[Engagement]) -> None:
+    tx.execute(
+        """
+        INSERT INTO engagement_inbox (user_id, metric, value, recorded_at)
+        SELECT %s, metric, value, %s FROM unnest(%s::text[], %s::bigint[]) AS engagement (metric, value)
+        """,
+        (user_id, tx.now, [each.metric for each in engagements], [each.value for each in engagements]),
+    )
+
+
+def lock_sums(tx: Tx) -> None:
+    """One at a time for whoever takes from the inbox or writes the sums; actions and readers do not wait.
+
+    The last lock to be taken, behind those of players and of the world. A statement by itself: those behind it see
+    what the holder before has committed.
+    """
+    tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('engagement sums', 0))")
+
+
+def add_up_inbox(tx: Tx, limit: int) -> Cursor:
+    """Move the oldest entries into the sums. One row: `moved`, and the `user_ids` whose scores are behind now."""
+    return tx.execute(
+        """
+        WITH moved AS (
+            DELETE FROM engagement_inbox
+            WHERE entry_id IN (SELECT entry_id FROM engagement_inbox ORDER BY entry_id LIMIT %s)
+            RETURNING user_id, metric, value, (recorded_at AT TIME ZONE 'UTC')::date AS day
+        ), totals AS (
+            INSERT INTO engagement_totals AS sums (user_id, metric, total)
+            SELECT user_id, metric, sum(value) FROM moved GROUP BY user_id, metric
+            ON CONFLICT (user_id, metric) DO UPDATE SET total = sums.total + excluded.total
+        ), days AS (
+            INSERT INTO engagement_days AS sums (day, metric, total)
+            SELECT day, metric, sum(value) FROM moved GROUP BY day, metric
+            ON CONFLICT (day, metric) DO UPDATE SET total = sums.total + excluded.total
+        )
+        SELECT count(*) AS moved, coalesce(array_agg(DISTINCT user_id), '{}') AS user_ids FROM moved
+        """,
+        (limit,),
+    )
+
+
+_SCORES: LiteralString = (
+    """
+    INSERT INTO engagement_scores AS scores (user_id, score)
+    SELECT user_id, sum(trunc(total * """
+    + _WEIGHT
+    + ")) FROM engagement_totals "
+)
+_REPLACED: LiteralString = """
+    GROUP BY user_id
+    ON CONFLICT (user_id) DO UPDATE SET score = excluded.score WHERE scores.score <> excluded.score
+"""
+
+
+def upsert_scores(tx: Tx, user_ids: Sequence[UUID]) -> None:
+    tx.execute(_SCORES + "WHERE user_id = ANY (%s)" + _REPLACED, (list(user_ids),))
+
+
+def upsert_all_scores(tx: Tx) -> None:
+    tx.execute(_SCORES + _REPLACED)
+
+
+def list_highest_scores(tx: Tx, limit: int) -> Cursor:
+    """Rows: `user_id`, `username`, `score`, the highest score first.
+
+    Whoever has nothing in the inbox, and is among the highest, is among the highest kept scores, too: more in the
+    inbox lifts only others. So those few, and whoever is in the inbox, are all there is to look at.
+    """
+    return tx.execute(
+        """
+        WITH fresh AS (
+            SELECT user_id, sum(trunc(total * """
+        + _WEIGHT
+        + """))::bigint AS score
+            FROM (SELECT user_id, metric, sum(n) AS total
+                  FROM (SELECT user_id, metric, value AS n FROM engagement_inbox
+                        UNION ALL
+                        SELECT player.user_id, kept.metric, kept.total
+                        FROM (SELECT DISTINCT user_id FROM engagement_inbox) AS player
+                        -- OFFSET keeps it a look-up for each, however many the planner takes the inbox to hold.
+                        CROSS JOIN LATERAL (SELECT metric, total FROM engagement_totals
+                                            WHERE user_id = player.user_id OFFSET 0) AS kept) AS counted
+                  GROUP BY user_id, metric) AS totals
+            GROUP BY user_id
+        ), kept AS (
+            SELECT user_id, score FROM engagement_scores ORDER BY score DESC, user_id LIMIT %(limit)s
+        ), highest AS (
+            SELECT user_id, score FROM fresh
+            UNION ALL
+            SELECT user_id, score FROM kept WHERE NOT EXISTS (SELECT FROM fresh WHERE fresh.user_id = kept.user_id)
+            ORDER BY score DESC, user_id
+            LIMIT %(limit)s
+        )
+        SELECT user_id, username, score FROM highest JOIN users USING (user_id) ORDER BY score DESC, user_id
+        """,
+        {"limit": limit},
+    )
+
+
+def read_days_since(tx: Tx, day: date) -> Cursor:
+    """One row: the world's `version` and `days`."""
+    return tx.execute("SELECT version, " + DAYS_SINCE + " AS days FROM world", (day,))
+
+
+def move_engagements(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    tx.execute("UPDATE engagement_inbox SET user_id = %s WHERE user_id = %s", (to_id, from_id))
+    tx.execute(
+        """
+        WITH moved AS (DELETE FROM engagement_totals WHERE user_id = %s RETURNING metric, total)
+        INSERT INTO engagement_totals AS sums (user_id, metric, total) SELECT %s, metric, total FROM moved
+        ON CONFLICT (user_id, metric) DO UPDATE SET total = sums.total + excluded.total
+        """,
+        (from_id, to_id),
+    )
+    tx.execute("DELETE FROM engagement_scores WHERE user_id = %s", (from_id,))
+
+
+def delete_everything(tx: Tx) -> None:
+    tx.execute("DELETE FROM engagement_inbox")
+    tx.execute("DELETE FROM engagement_totals")
+    tx.execute("DELETE FROM engagement_scores")
+    tx.execute("DELETE FROM engagement_days")

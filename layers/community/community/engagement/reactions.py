@@ -1,0 +1,40 @@
+"""Engagement for what players do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from community.engagement import rules
+from community.engagement.models import Engagement
+from community.jobs.reactions import earn
+from community.players.models import Player
+from kernel.settings import settings
+
+SOURCE = "engagement"
+
+
+def engages(
+    metric: str, value: Callable[[Any], int] = lambda event: 1
+) -> Callable[[Any, Player, datetime, Random], Player]:
+    """The reaction that takes an event as engagement of this metric."""
+
+    def engage(event: Any, player: Player, now: datetime, rng: Random) -> Player:
+        return engaged(player, metric, value(event), now, rng)
+
+    return engage
+
+
+def commands(event: Any, player: Player, now: datetime, rng: Random) -> Player:
+    """What a person asked for is a command as well, where the community wants commands to count."""
+    return engaged(player, "command", 1, now, rng) if settings.commands_engage else player
+
+
+def engaged(player: Player, metric: str, value: int, now: datetime, rng: Random) -> Player:
+    """Weigh and record it; whatever is worth a point teaches the player something, too."""
+    score = rules.score(player.world, metric, value, player.job_level("scholar"))
+    player = replace(player, engagements=(*player.engagements, Engagement(metric, value, score)))
+    return earn(player, "scholar", rules.SCHOLAR_XP, SOURCE, now, rng) if score > 0 else player

@@ -1,0 +1,92 @@
+"""What engagement is worth. Source: rules 9.6 and 9.10."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Literal
+
+from community.content import content
+from community.progression.models import World
+from community.progression.rules import modified
+
+SCHOLAR_XP = 5
+_UNLISTED = {"command": Fraction(2)}
+
+
+def weight(weights: Mapping[str, Fraction], metric: str) -> Fraction:
+    """Points for one of it. What the table leaves out, or lists with 0, weighs 1; a command 2."""
+    return weights.get(metric) or _UNLISTED.get(metric, Fraction(1))
+
+
+def score(world: World, metric: str, value: int, scholar_level: int) -> int:
+    """Contribution points, truncated once, at the end."""
+    weighed = Fraction(modified(world, "progression_rate", value * weight(world.weights, metric)))
+    return int(weighed * (1 + content.jobs["scholar"].bonus("engagement_bonus", scholar_level)))
+
+
+def weighted(totals: Mapping[str, int], weights: Mapping[str, Fraction]) -> int:
+    """The score of {metric: total}: each metric's share is truncated, then all are added."""
+    return sum(int(total * weight(weights, metric)) for metric, total in totals.items())
+
+
+PERIOD_DAYS = 7
+_CHANGED = Fraction(1, 10)
+
+Trend = Literal["increasing", "decreasing", "stable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Velocity:
+    """How fast a community makes points.
+
+    Attributes:
+        points_per_day: over the whole period, days without anything included.
+        period_days: UTC days looked at, the last of them today.
+        sample_size: those of them on which something happened.
+        total_points: in all of them.
+    """
+
+    points_per_day: Fraction
+    trend: Trend
+    period_days: int
+    sample_size: int
+    total_points: Fraction
+
+
+def first_day(today: date, days: int) -> date:
+    """The first of the `days` UTC days that end with today."""
+    return today - timedelta(days=min(days, today.toordinal()) - 1)
+
+
+def velocity(rows: Iterable[tuple[str, str, int]], weights: Mapping[str, Fraction], days: int, today: date) -> Velocity:
+    """
+    Args:
+        rows: (day as YYYY-MM-DD, metric, total); days outside the period do not count.
+        days: at least 1.
+    """
+    first = first_day(today, days)
+    points: dict[date, Fraction] = defaultdict(Fraction)
+    for day, metric, total in rows:
+        if first <= date.fromisoformat(day) <= today:
+            points[date.fromisoformat(day)] += total * weight(weights, metric)
+    total_points = sum(points.values(), Fraction(0))
+    by_day = [points[day] for day in sorted(points)]
+    return Velocity(total_points / days, _trend(by_day), days, len(by_day), total_points)
+
+
+def _trend(points: list[Fraction]) -> Trend:
+    """Of the days on which something happened: how the newer half compares to the older, the smaller one."""
+    if len(points) < 2:
+        return "stable"
+    middle = len(points) // 2
+    older = sum(points[:middle], Fraction(0)) / middle
+    newer = sum(points[middle:], Fraction(0)) / (len(points) - middle)
+    if newer > older * (1 + _CHANGED):
+        return "increasing"
+    if newer < older * (1 - _CHANGED):
+        return "decreasing"
+    return "stable"

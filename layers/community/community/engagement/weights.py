@@ -1,0 +1,65 @@
+"""What engagement weighs, taken anew from the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import ClassVar
+
+from community.content import ContentError, configs
+from community.content.checks import WEIGHTS
+from community.content.community import WeightsFile
+from community.engagement import queries
+from community.progression import service as progression
+from kernel.content.reading import parse
+from kernel.database import Tx
+from kernel.errors import Refused
+from kernel.events import service as events
+from kernel.events.models import Event
+
+
+class WeightsReloaded(Event):
+    """`weights` as {metric: points for one}."""
+
+    type: ClassVar[str] = "progression.weights_reloaded"
+    weights: dict[str, float]
+
+
+class UnusableWeights(Refused):
+    code = "validation"
+    message = "The old weights stay, because of a mistake in {problem}."
+
+
+def reload_weights(tx: Tx) -> Mapping[str, Fraction]:
+    """Take the weights file as it is on disk: {metric: points for one}.
+
+    Raises:
+        UnusableWeights: the file is wrong, and nothing has changed.
+    """
+    try:
+        weights = _shipped_weights()
+    except ContentError as error:
+        raise UnusableWeights(problem=error) from error
+    replace_weights(tx, weights)
+    events.announce(tx, WeightsReloaded(weights=_as_json(weights)))
+    return weights
+
+
+def _shipped_weights() -> Mapping[str, Fraction]:
+    try:
+        raw = (configs() / WEIGHTS).read_bytes()
+    except FileNotFoundError:
+        raise ContentError(WEIGHTS, "", "the file is missing") from None
+    return parse(raw, WeightsFile, WEIGHTS).weights
+
+
+def replace_weights(tx: Tx, weights: Mapping[str, Fraction]) -> None:
+    """Queue that this is the table from now on, for scores to come and for those kept for the leaderboard."""
+    progression.replace_weights(tx, _as_json(weights))
+    # Behind the world's lock, as everywhere. A rollup that is under way has used the old weights.
+    queries.lock_sums(tx)
+    queries.upsert_all_scores(tx)
+
+
+def _as_json(weights: Mapping[str, Fraction]) -> dict[str, float]:
+    return {metric: float(weight) for metric, weight in weights.items()}

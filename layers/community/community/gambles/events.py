@@ -1,0 +1,109 @@
+"""What is told of gambles. Source: rules 16."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from community.gambles.models import State
+from kernel.events.models import Event
+
+
+class BetView(BaseModel):
+    item_name: str
+    quantity: int
+
+
+class GambleStarted(Event):
+    """The gamble, as its initiator has started it.
+
+    Attributes:
+        platform: where it was started; empty when nobody said.
+    """
+
+    type: ClassVar[str] = "gamble.started"
+    id: UUID
+    initiator_id: UUID
+    initiator_username: str
+    platform: str
+    state: State
+    created_at: datetime
+    join_deadline: datetime
+    bets: tuple[BetView, ...]
+
+    @property
+    def subject(self) -> UUID:
+        return self.initiator_id
+
+    @property
+    def boxes(self) -> int:
+        return sum(bet.quantity for bet in self.bets)
+
+
+class GambleJoined(Event):
+    type: ClassVar[str] = "gamble.joined"
+    user_id: UUID
+    username: str
+    gamble_id: UUID
+    boxes: int
+    timestamp: int
+
+
+class GamblePlayed(Event):
+    """A gamble is over for one who was in it.
+
+    Attributes:
+        tie_break_lost: the best were equal, and the dice were for another of them.
+    """
+
+    type: ClassVar[str] = "gamble.played"
+    logged: ClassVar[bool] = False
+    user_id: UUID
+    gamble_id: UUID
+    boxes: int
+    score: int
+    won: bool
+    near_miss: bool
+    critical_fail: bool
+    tie_break_lost: bool
+
+
+class Score(BaseModel):
+    user_id: UUID
+    username: str
+    score: int
+
+
+class PrizeItem(BaseModel):
+    item_name: str
+    quantity: int
+    quality_level: str
+
+
+class GambleCompleted(Event):
+    """
+    Attributes:
+        winner_id: and what goes with it: None when everybody got their boxes back.
+        participants: the best `MOST_SHOWN`, highest score first.
+        items: what the winner takes.
+    """
+
+    MOST_SHOWN: ClassVar[int] = 25
+
+    type: ClassVar[str] = "gamble.complete"
+    gamble_id: UUID
+    initiator_id: UUID
+    winner_id: UUID | None
+    winner_username: str | None
+    total_value: int
+    participant_count: int
+    participants: tuple[Score, ...]
+    items: tuple[PrizeItem, ...]
+    timestamp: int
+
+    @property
+    def subject(self) -> UUID | None:
+        return self.winner_id

@@ -1,0 +1,111 @@
+"""Playing a gamble: all boxes are opened, and one player takes what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from community.content import content
+from community.deliveries.rules import receive
+from community.gambles import queries, records, rules
+from community.gambles.events import GambleCompleted, GamblePlayed, PrizeItem, Score
+from community.gambles.models import Gamble
+from community.gambles.rules import Settlement
+from community.players import service as players
+from community.players.models import Crowd, Fact, Player
+from kernel.database import Tx
+from kernel.events import service as events
+
+SOURCE = "gamble"
+_PLAYERS = Crowd(queries.PLAYERS)
+_STAKE = Fact("stake", queries.STAKE)
+
+
+def execute(tx: Tx, gamble_id: UUID | None = None) -> Gamble | None:
+    """Play the gamble whose time has come. Of several who try, one does; the others, and who comes too early, get None.
+
+    Args:
+        gamble_id: None: whichever is due.
+
+    Raises:
+        TryAgain: a player of it was merged into another just now.
+    """
+    opening = queries.begin_opening(tx, tx.now + rules.EARLY, gamble_id)
+    _, crowd, _ = players.load_crowd(tx, (), _PLAYERS, _STAKE)
+    row = opening.fetchone()
+    if row is None:
+        return None
+    gamble = records.gamble(row)
+    return _played(tx, gamble, crowd) if len(crowd) > 1 else _refunded(tx, gamble, crowd)
+
+
+def _played(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
+    stakes = {player.id: records.stake(player.facts[_STAKE.name]) for player in crowd}
+    openings = {player.id: rules.opened(stakes[player.id], player.world, tx.rng) for player in crowd}
+    settlement = rules.settle(openings, tx.rng)
+    gamble = gamble.ended("Completed", tx.now, winner_id=settlement.winner_id, total_value=settlement.total)
+    queries.insert_opened_items(
+        tx, gamble.gamble_id, [(user_id, drop) for user_id, drops in openings.items() for drop in drops]
+    )
+    _end(tx, gamble, crowd, settlement)
+    after: list[Player] = []
+    for player in crowd:
+        boxes = sum(slot.quantity for slot in stakes[player.id])
+        player = player.record(_verdict(gamble, settlement, player, boxes))
+        if player.id == settlement.winner_id:
+            player = receive(player, settlement.prize, SOURCE, tx.now)
+        after.append(player)
+    players.save(tx, *after)
+    return gamble
+
+
+def _refunded(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
+    """Nobody to play against."""
+    gamble = gamble.ended("Refunded", tx.now, winner_id=None, total_value=0)
+    _end(tx, gamble, crowd)
+    players.save(tx, *(receive(player, records.stake(player.facts[_STAKE.name]), SOURCE, tx.now) for player in crowd))
+    return gamble
+
+
+def _verdict(gamble: Gamble, settlement: Settlement, player: Player, boxes: int) -> GamblePlayed:
+    return GamblePlayed(
+        user_id=player.id,
+        gamble_id=gamble.gamble_id,
+        boxes=boxes,
+        score=settlement.scores[player.id],
+        won=player.id == settlement.winner_id,
+        near_miss=player.id in settlement.near_misses,
+        critical_fail=player.id in settlement.critical_fails,
+        tie_break_lost=player.id in settlement.tie_losers,
+    )
+
+
+def _end(tx: Tx, gamble: Gamble, crowd: Sequence[Player], settlement: Settlement | None = None) -> None:
+    queries.end_gamble(tx, gamble)
+    names = {player.id: player.username for player in crowd}
+    scores = settlement.scores if settlement else dict.fromkeys(names, 0)
+    ranking = sorted(scores, key=lambda user_id: (-scores[user_id], user_id != gamble.winner_id, user_id))
+    events.announce(
+        tx,
+        GambleCompleted(
+            gamble_id=gamble.gamble_id,
+            initiator_id=gamble.initiator_id,
+            winner_id=gamble.winner_id,
+            winner_username=names[gamble.winner_id] if gamble.winner_id else None,
+            total_value=gamble.total_value or 0,
+            participant_count=len(crowd),
+            participants=tuple(
+                Score(user_id=user_id, username=names[user_id], score=scores[user_id])
+                for user_id in ranking[: GambleCompleted.MOST_SHOWN]
+            ),
+            items=tuple(
+                PrizeItem(
+                    item_name=content.item(slot.item_id).internal_name,
+                    quantity=slot.quantity,
+                    quality_level=slot.quality,
+                )
+                for slot in (settlement.prize if settlement else ())
+            ),
+            timestamp=int(tx.now.timestamp()),
+        ),
+    )

@@ -1,0 +1,116 @@
+"""Gambles: everybody stakes the same boxes, and one takes all that is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, Self
+from uuid import UUID
+
+from community.content import Item
+from community.inventory.models import Slot
+from kernel.errors import NotFound, Refused
+
+State = Literal["Created", "Joining", "Opening", "Completed", "Refunded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bet:
+    """What everybody has to stake."""
+
+    item: Item
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """
+    Attributes:
+        username: None when nobody has the account any more.
+        stake: the boxes, each with its quality.
+    """
+
+    user_id: UUID
+    username: str | None
+    stake: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gamble:
+    """
+    Attributes:
+        bets: the initiator's, which all others copy.
+        participants: in the order in which they joined; empty where nobody asked.
+        winner_id, total_value: of what was in the boxes, once they are opened.
+    """
+
+    gamble_id: UUID
+    initiator_id: UUID
+    state: State
+    bets: tuple[Bet, ...]
+    created_at: datetime
+    join_deadline: datetime
+    participants: tuple[Participant, ...] = ()
+    executed_at: datetime | None = None
+    winner_id: UUID | None = None
+    total_value: int | None = None
+
+    @property
+    def boxes(self) -> int:
+        """That each player stakes."""
+        return sum(bet.quantity for bet in self.bets)
+
+    def ended(self, state: State, now: datetime, *, winner_id: UUID | None, total_value: int) -> Self:
+        return replace(self, state=state, executed_at=now, winner_id=winner_id, total_value=total_value)
+
+
+class BetsRequired(Refused):
+    code = "bets_required"
+    message = "A gamble needs boxes: say which, and how many."
+
+
+class BetQuantity(Refused):
+    code = "bet_quantity"
+    message = "You can bet 1 to {most} boxes."
+
+
+class NotALootbox(Refused):
+    code = "not_a_lootbox"
+    message = "You can only bet boxes, and {item} is none."
+
+
+class GambleActive(Refused):
+    code = "gamble_active"
+    message = "There is a gamble already: join that one."
+
+
+class GambleNotFound(Refused):
+    """For who wants to join; who only looks is told `NoSuchGamble`."""
+
+    code = "gamble_not_found"
+    message = "There is no gamble to join."
+
+
+class NoSuchGamble(NotFound):
+    code = "not_found"
+    message = "There is no such gamble."
+
+
+class GambleNotJoining(Refused):
+    code = "gamble_not_joining"
+    message = "This gamble is over."
+
+
+class GambleTooLate(Refused):
+    code = "gamble_too_late"
+    message = "Too late: the boxes are being opened."
+
+
+class GambleFull(Refused):
+    code = "gamble_not_joining"
+    message = "This gamble is full: {most} players are in it. Wait for the next one."
+
+
+class AlreadyJoined(Refused):
+    code = "already_joined"
+    message = "You are in this gamble already."

@@ -1,0 +1,170 @@
+"""gambles, gamble_participants and gamble_opened_items. The row of a gamble is locked before those of its players."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, LiteralString
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from kernel.database import Cursor, Tx
+
+if TYPE_CHECKING:  # the retention clock starts without pydantic
+    from community.gambles.models import Bet, Gamble, Participant
+    from community.lootboxes.models import Drop
+
+# As in the index on it.
+_IS_ACTIVE: LiteralString = "state IN ('Created', 'Joining', 'Opening')"
+
+# Facts: expressions over `u`, a row of users.
+ANY_ACTIVE: LiteralString = "EXISTS (SELECT FROM gambles WHERE " + _IS_ACTIVE + ")"
+PLAYING: LiteralString = (
+    "SELECT gamble_id FROM gambles JOIN gamble_participants p USING (gamble_id) WHERE p.user_id = u.user_id AND "
+    + _IS_ACTIVE
+)
+"""The active gamble, if the player is in it."""
+STAKE: LiteralString = """
+    SELECT p.bets FROM gambles JOIN gamble_participants p USING (gamble_id)
+    WHERE p.user_id = u.user_id AND state = 'Opening'
+"""
+
+# Nobody but the transaction that opens a gamble can see that state, so these are its players or nobody.
+PLAYERS: LiteralString = (
+    "ARRAY(SELECT user_id FROM gambles JOIN gamble_participants USING (gamble_id) WHERE state = 'Opening')"
+)
+
+PLAYERS_NOW: LiteralString = (
+    "SELECT count(*) FROM gambles JOIN gamble_participants USING (gamble_id) WHERE " + _IS_ACTIVE
+)
+"""How many are in the active gamble, as far as they have committed."""
+
+_COLUMNS: LiteralString = """
+    gamble_id, initiator_id, state, bets, created_at, join_deadline, executed_at, winner_id, total_value
+"""
+_WITH_PARTICIPANTS: LiteralString = (
+    "SELECT "
+    + _COLUMNS
+    + """,
+        (SELECT json_agg(json_build_array(p.user_id, u.username, p.bets) ORDER BY p.joined_at, p.user_id)
+         FROM gamble_participants p LEFT JOIN users u USING (user_id)
+         WHERE p.gamble_id = gambles.gamble_id) AS participants
+    FROM gambles
+    """
+)
+
+
+def find_gamble(tx: Tx, gamble_id: UUID | None) -> Cursor:
+    """With its participants; None: the active one."""
+    where, params = _which(gamble_id)
+    return tx.execute(_WITH_PARTICIPANTS + where, params)
+
+
+def lock_gamble(tx: Tx, gamble_id: UUID | None) -> Cursor:
+    """Beside everybody else who joins it; who plays it waits for them all. None: the active one."""
+    where, params = _which(gamble_id)
+    return tx.execute("SELECT " + _COLUMNS + "FROM gambles " + where + " FOR SHARE", params)
+
+
+def _which(gamble_id: UUID | None) -> tuple[LiteralString, tuple[UUID, ...]]:
+    return ("WHERE gamble_id = %s", (gamble_id,)) if gamble_id else ("WHERE " + _IS_ACTIVE, ())
+
+
+def begin_opening(tx: Tx, moment: datetime, gamble_id: UUID | None) -> Cursor:
+    """A row for the one who does it. None: whichever is due by that moment."""
+    which: LiteralString = " AND gamble_id = %s" if gamble_id else ""
+    return tx.execute(
+        "UPDATE gambles SET state = 'Opening' WHERE state = 'Joining' AND join_deadline <= %s"
+        + which
+        + " RETURNING "
+        + _COLUMNS,
+        (moment, gamble_id) if gamble_id else (moment,),
+    )
+
+
+def insert_gamble(tx: Tx, gamble: Gamble) -> None:
+    tx.execute(
+        """
+        INSERT INTO gambles (gamble_id, initiator_id, state, bets, created_at, join_deadline)
+        VALUES (%s, %s, %s, %s, %s, %s)
+        """,
+        (
+            gamble.gamble_id,
+            gamble.initiator_id,
+            gamble.state,
+            Jsonb(_bets(gamble.bets)),
+            gamble.created_at,
+            gamble.join_deadline,
+        ),
+    )
+
+
+def _bets(bets: Sequence[Bet]) -> list[list[int]]:
+    return [[bet.item.item_id, bet.quantity] for bet in bets]
+
+
+def insert_participant(tx: Tx, gamble_id: UUID, participant: Participant) -> None:
+    stake: list[list[Any]] = [list(slot) for slot in participant.stake]
+    tx.execute(
+        "INSERT INTO gamble_participants (gamble_id, user_id, bets, joined_at) VALUES (%s, %s, %s, %s)",
+        (gamble_id, participant.user_id, Jsonb(stake), tx.now),
+    )
+
+
+def end_gamble(tx: Tx, gamble: Gamble) -> None:
+    tx.execute(
+        "UPDATE gambles SET state = %s, executed_at = %s, winner_id = %s, total_value = %s WHERE gamble_id = %s",
+        (gamble.state, gamble.executed_at, gamble.winner_id, gamble.total_value, gamble.gamble_id),
+    )
+
+
+def insert_opened_items(tx: Tx, gamble_id: UUID, drops: Sequence[tuple[UUID, Drop]]) -> None:
+    """
+    Args:
+        drops: (user id, drop) in the order in which they came up.
+    """
+    tx.execute(
+        """
+        INSERT INTO gamble_opened_items (gamble_id, user_id, item_id, quantity, quality_level, value)
+        SELECT %s, * FROM unnest(%s::uuid[], %s::integer[], %s::integer[], %s::text[], %s::bigint[])
+        """,
+        (
+            gamble_id,
+            [user_id for user_id, _ in drops],
+            [drop.item.item_id for _, drop in drops],
+            [drop.quantity for _, drop in drops],
+            [drop.quality for _, drop in drops],
+            [drop.value for _, drop in drops],
+        ),
+    )
+
+
+def delete_executed_before(tx: Tx, moment: datetime) -> None:
+    """With all that belongs to them."""
+    tx.execute("DELETE FROM gambles WHERE executed_at < %s", (moment,))
+
+
+def lock_active(tx: Tx) -> None:
+    """Nobody joins it or plays it meanwhile."""
+    tx.execute("SELECT FROM gambles WHERE " + _IS_ACTIVE + " FOR NO KEY UPDATE")
+
+
+def move_gambles(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    tx.execute("UPDATE gambles SET initiator_id = %s WHERE initiator_id = %s", (to_id, from_id))
+    tx.execute("UPDATE gambles SET winner_id = %s WHERE winner_id = %s", (to_id, from_id))
+    tx.execute("UPDATE gamble_opened_items SET user_id = %s WHERE user_id = %s", (to_id, from_id))
+
+
+def move_participants(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    """Where both were in it, one of them has both stakes."""
+    tx.execute(
+        """
+        WITH moved AS (DELETE FROM gamble_participants WHERE user_id = %s RETURNING gamble_id, bets, joined_at)
+        INSERT INTO gamble_participants AS kept (gamble_id, user_id, bets, joined_at)
+        SELECT gamble_id, %s, bets, joined_at FROM moved
+        ON CONFLICT (gamble_id, user_id) DO UPDATE
+        SET bets = kept.bets || excluded.bets, joined_at = least(kept.joined_at, excluded.joined_at)
+        """,
+        (from_id, to_id),
+    )

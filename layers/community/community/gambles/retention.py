@@ -1,0 +1,15 @@
+"""What the retention clock calls: nothing else is imported, so that it starts quickly."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from community.gambles import queries
+from kernel.database import Tx
+
+KEPT = timedelta(days=90)
+
+
+def forget_old(tx: Tx) -> None:
+    """Delete gambles that ended so long ago, with their players and all that was in the boxes."""
+    queries.delete_executed_before(tx, tx.now - KEPT)

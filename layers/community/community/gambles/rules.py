@@ -1,0 +1,137 @@
+"""Who may bet what, and who takes it all. Pure. Source: rules 11."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from fractions import Fraction
+from random import Random
+from uuid import UUID
+
+from community.catalog.service import resolve
+from community.content import content
+from community.gambles.models import Bet, BetQuantity, BetsRequired, NotALootbox
+from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Quality, Slot
+from community.lootboxes.models import Drop
+from community.lootboxes.rules import open_boxes
+from community.progression.models import World
+from community.progression.rules import modified
+
+FEATURE = "feature_gamble"
+BOX_PREFIX = "lootbox"
+MOST_BOXES = 10_000
+"""One player may stake in one gamble."""
+MOST_PLAYERS = 2000
+"""In one gamble: it is played in one transaction, which must end in good time on a small machine, too."""
+EARLY = timedelta(seconds=5)
+"""How long before its deadline a gamble may be played."""
+CRITICAL_FAIL = Fraction(1, 5)
+"""Of an average score, or less."""
+NEAR_MISS = Fraction(95, 100)
+"""Of the highest score, or more."""
+
+
+def agreed(wished: Iterable[tuple[str, int]]) -> tuple[Bet, ...]:
+    """What a gamble would be about.
+
+    Args:
+        wished: (name of a box, how many).
+
+    Raises:
+        BetsRequired, ItemNotFound, NotALootbox, BetQuantity
+    """
+    bets = tuple(Bet(resolve(name), quantity) for name, quantity in wished)
+    if not bets:
+        raise BetsRequired
+    for bet in bets:
+        if not bet.item.internal_name.startswith(BOX_PREFIX):
+            raise NotALootbox(item=bet.item.public_name)
+    if min(bet.quantity for bet in bets) < 1 or sum(bet.quantity for bet in bets) > MOST_BOXES:
+        raise BetQuantity(most=MOST_BOXES)
+    return bets
+
+
+def staked(inventory: Inventory, bets: Iterable[Bet]) -> tuple[Inventory, tuple[Slot, ...]]:
+    """Take each bet out of the first stack that holds all of it. Answers what is left, and what was taken.
+
+    Raises:
+        NotInInventory, NotEnoughItems
+    """
+    stake: list[Slot] = []
+    for item, quantity in ((bet.item, bet.quantity) for bet in bets):
+        stacks = inventory.of(item.item_id)
+        if not stacks:
+            raise NotInInventory(item=item.public_name)
+        slot = next((slot for slot in stacks if slot.quantity >= quantity), None)
+        if slot is None:
+            held = max(slot.quantity for slot in stacks)
+            raise NotEnoughItems(item=item.public_name, wanted=quantity, held=held)
+        inventory = inventory.take(slot, quantity)
+        stake.append(slot._replace(quantity=quantity))
+    return inventory, tuple(stake)
+
+
+def opened(stake: Iterable[Slot], world: World, rng: Random) -> tuple[Drop, ...]:
+    """What is in a player's boxes, each drop with its value in a gamble.
+
+    What its quality is worth is in the value already: a legendary drop counts double once.
+    """
+    drops = (
+        drop for box in stake for drop in open_boxes(content.item(box.item_id), box.quantity, box.quality, world, rng)
+    )
+    return tuple(replace(drop, value=int(modified(world, "gamble_win_bonus", drop.value))) for drop in drops)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a gamble has ended.
+
+    Attributes:
+        scores: {user id: what was in the boxes}, 0 for who found nothing.
+        tie_losers: as good as the winner, but for the dice.
+        prize: all that was in all boxes, for the winner.
+    """
+
+    scores: Mapping[UUID, int]
+    winner_id: UUID
+    near_misses: frozenset[UUID]
+    critical_fails: frozenset[UUID]
+    tie_losers: frozenset[UUID]
+    prize: tuple[Slot, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(self.scores.values())
+
+
+def settle(openings: Mapping[UUID, Sequence[Drop]], rng: Random) -> Settlement:
+    """
+    Args:
+        openings: {user id: drops} of everybody who plays, at least one.
+    """
+    scores = {user_id: sum(drop.value for drop in drops) for user_id, drops in openings.items()}
+    highest, total = max(scores.values()), sum(scores.values())
+    best = sorted(user_id for user_id, score in scores.items() if score == highest)
+    winner_id = rng.choice(best)
+    near = int(NEAR_MISS * highest)
+    low = int(CRITICAL_FAIL * total / len(scores))
+    return Settlement(
+        scores=scores,
+        winner_id=winner_id,
+        near_misses=frozenset(user_id for user_id, score in scores.items() if near <= score < highest),
+        critical_fails=frozenset(
+            user_id for user_id, score in scores.items() if total > 0 and len(scores) > 1 and score <= low
+        ),
+        tie_losers=frozenset(best) - {winner_id},
+        prize=_together(drop for drops in openings.values() for drop in drops),
+    )
+
+
+def _together(drops: Iterable[Drop]) -> tuple[Slot, ...]:
+    """One stack for each item and quality, in the order in which they came up."""
+    sums: Counter[tuple[int, Quality]] = Counter()
+    for drop in drops:
+        sums[drop.item.item_id, drop.quality] += drop.quantity
+    return tuple(Slot(item_id, quantity, quality) for (item_id, quality), quantity in sums.items())

@@ -1,0 +1,136 @@
+"""Starting and joining gambles, and looking at them. `execution` plays them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from community.gambles import queries, records, rules
+from community.gambles.events import BetView, GambleJoined, GambleStarted
+from community.gambles.models import (
+    AlreadyJoined,
+    Gamble,
+    GambleActive,
+    GambleFull,
+    GambleNotFound,
+    GambleNotJoining,
+    GambleTooLate,
+    NoSuchGamble,
+    Participant,
+)
+from community.players import service as players
+from community.players.models import Fact, PlayerRef
+from community.progression.rules import require_feature
+from kernel.database import Tx
+from kernel.settings import settings
+
+_ACTIVE = Fact("a_gamble_is_active", queries.ANY_ACTIVE)
+_PLAYING = Fact("playing", queries.PLAYING)
+_PLAYERS = Fact("players", queries.PLAYERS_NOW)
+
+
+def start_gamble(
+    tx: Tx,
+    initiator: PlayerRef,
+    wished: Iterable[tuple[str, int]],
+    join_seconds: float = settings.gamble_join_seconds,
+) -> Gamble:
+    """Stake boxes and invite everybody to do the same.
+
+    Args:
+        wished: (name of a box, how many).
+        join_seconds: how long it waits for the others.
+
+    Raises:
+        BetsRequired, ItemNotFound, NotALootbox, BetQuantity, UnknownPlayer, FeatureLocked, GambleActive,
+        NotInInventory, NotEnoughItems
+    """
+    bets = rules.agreed(wished)
+    player = players.load(tx, initiator, _ACTIVE)
+    require_feature(player.world, rules.FEATURE)
+    if player.facts[_ACTIVE.name]:
+        raise GambleActive
+    inventory, stake = rules.staked(player.inventory, bets)
+    first = Participant(player.id, player.username, stake)
+    gamble = Gamble(
+        gamble_id=uuid4(),
+        initiator_id=player.id,
+        state="Joining",
+        bets=bets,
+        created_at=tx.now,
+        join_deadline=tx.now + timedelta(seconds=join_seconds),
+        participants=(first,),
+    )
+    queries.insert_gamble(tx, gamble)
+    queries.insert_participant(tx, gamble.gamble_id, first)
+    started = GambleStarted(
+        id=gamble.gamble_id,
+        initiator_id=player.id,
+        initiator_username=player.username,
+        platform=initiator.platform,
+        state=gamble.state,
+        created_at=gamble.created_at,
+        join_deadline=gamble.join_deadline,
+        bets=tuple(BetView(item_name=bet.item.internal_name, quantity=bet.quantity) for bet in bets),
+    )
+    players.save(tx, player.with_inventory(inventory).record(started))
+    return gamble
+
+
+def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gamble:
+    """Stake what the initiator has staked.
+
+    Args:
+        gamble_id: None: the active one.
+
+    Raises:
+        UnknownPlayer, FeatureLocked, GambleNotFound, GambleNotJoining, GambleTooLate, GambleFull, AlreadyJoined,
+        NotInInventory, NotEnoughItems
+    """
+    locked = queries.lock_gamble(tx, gamble_id)
+    player = players.load(tx, joiner, _PLAYING, _PLAYERS)
+    require_feature(player.world, rules.FEATURE)
+    row = locked.fetchone()
+    if row is None:
+        raise GambleNotFound
+    gamble = records.gamble(row)
+    if gamble.state != "Joining":
+        raise GambleNotJoining
+    if player.facts[_PLAYING.name] == gamble.gamble_id:
+        raise AlreadyJoined
+    if tx.now >= gamble.join_deadline:
+        raise GambleTooLate
+    if player.facts[_PLAYERS.name] >= rules.MOST_PLAYERS:
+        raise GambleFull(most=rules.MOST_PLAYERS)
+    inventory, stake = rules.staked(player.inventory, gamble.bets)
+    queries.insert_participant(tx, gamble.gamble_id, Participant(player.id, player.username, stake))
+    joined = GambleJoined(
+        user_id=player.id,
+        username=player.username,
+        gamble_id=gamble.gamble_id,
+        boxes=gamble.boxes,
+        timestamp=int(tx.now.timestamp()),
+    )
+    players.save(tx, player.with_inventory(inventory).record(joined))
+    return gamble
+
+
+def active_gamble(tx: Tx) -> Gamble | None:
+    """The one that may be joined, or is being played."""
+    row = queries.find_gamble(tx, None).fetchone()
+    return records.gamble(row) if row else None
+
+
+def read_gamble(tx: Tx, gamble_id: UUID | None = None) -> Gamble:
+    """
+    Args:
+        gamble_id: None: the active one.
+
+    Raises:
+        NoSuchGamble
+    """
+    row = queries.find_gamble(tx, gamble_id).fetchone()
+    if row is None:
+        raise NoSuchGamble
+    return records.gamble(row)

@@ -1,0 +1,144 @@
+"""Looking at items and moving them."""
+
+from __future__ import annotations
+
+from community.catalog import service as catalog
+from community.content import Item, content
+from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
+from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Slot
+from community.players import service as players
+from community.players.models import Player, PlayerRef
+from community.progression.models import World
+from kernel.database import Tx
+from kernel.errors import NotAllowed, Refused
+
+FILTERS = ("upgrade", "sellable", "consumable")
+
+
+class InvalidFilter(Refused):
+    code = "invalid_filter"
+    message = "There is no filter called {name}. Use upgrade, sellable or consumable."
+
+
+class FilterLocked(NotAllowed):
+    code = "filter_locked"
+    message = "The community has not unlocked the filter {name} yet."
+
+
+class SelfGift(Refused):
+    code = "self_gift"
+    message = "You cannot give something to yourself."
+
+
+class NotGiveable(Refused):
+    code = "validation"
+    message = "{item} cannot be given away."
+
+
+def view(inventory: Inventory, world: World, wanted: str | None = None) -> list[tuple[Item, Slot]]:
+    """What a player sees of an inventory, in slot order.
+
+    Raises:
+        InvalidFilter, FilterLocked
+    """
+    slots = [(content.item(slot.item_id), slot) for slot in inventory.slots]
+    if not wanted:
+        return slots
+    if wanted not in FILTERS:
+        raise InvalidFilter(name=wanted)
+    if not world.has(f"feature_filter_{wanted}"):
+        raise FilterLocked(name=wanted)
+    return [(item, slot) for item, slot in slots if _passes(item, wanted)]
+
+
+def _passes(item: Item, wanted: str) -> bool:
+    return {"upgrade": item.upgradeable, "sellable": item.sellable, "consumable": item.consumable}[wanted]
+
+
+def look(tx: Tx, owner: PlayerRef, wanted: str | None = None) -> tuple[Player, list[tuple[Item, Slot]]] | None:
+    """A player with what `view` shows of their things; None for a stranger.
+
+    Raises:
+        InvalidFilter, FilterLocked
+    """
+    player, world = players.peek(tx, owner)
+    slots = view(player.inventory if player else Inventory(), world, wanted)
+    return (player, slots) if player else None
+
+
+def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Item:
+    """Put COMMON items into a player's inventory out of nowhere, as an administrator may.
+
+    Raises:
+        ItemNotFound, UnknownPlayer, InventoryFull
+    """
+    item = catalog.resolve(item_name)
+    player = players.load(tx, owner)
+    player = player.with_inventory(player.inventory.give(item.item_id, quantity)).record(
+        ItemAdded(
+            user_id=player.id,
+            item_name=item.internal_name,
+            quantity=quantity,
+            timestamp=int(tx.now.timestamp()),
+        )
+    )
+    players.save(tx, player)
+    return item
+
+
+def remove_item(tx: Tx, owner: PlayerRef, item_name: str, wanted: int) -> tuple[Item, int]:
+    """Take up to `wanted` from one stack. Answers the item and how many were taken.
+
+    Raises:
+        ItemNotFound, UnknownPlayer, NotInInventory
+    """
+    item = catalog.resolve(item_name)
+    player = players.load(tx, owner)
+    slot = player.inventory.pick_slot(item.item_id, tx.rng)
+    if slot is None:
+        raise NotInInventory(item=item.public_name)
+    removed = min(slot.quantity, wanted)
+    player = player.with_inventory(player.inventory.take(slot, removed)).record(
+        ItemRemoved(
+            user_id=player.id,
+            item_name=item.internal_name,
+            quantity=removed,
+            timestamp=int(tx.now.timestamp()),
+        )
+    )
+    players.save(tx, player)
+    return item, removed
+
+
+def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, quantity: int) -> Item:
+    """Hand items from one player to another; their quality travels along.
+
+    Raises:
+        ItemNotFound, UnknownPlayer, SelfGift, NotGiveable, NotInInventory, NotEnoughItems, InventoryFull
+    """
+    item = catalog.resolve(item_name)
+    giver, taker = (
+        players.known(player, ref)
+        for player, ref in zip(players.load_all(tx, (owner, receiver)), (owner, receiver), strict=True)
+    )
+    if giver.id == taker.id:
+        raise SelfGift
+    if not (item.tradeable or item.is_money):
+        raise NotGiveable(item=item.public_name)
+    slot = giver.inventory.pick_slot(item.item_id, tx.rng)
+    if slot is None:
+        raise NotInInventory(item=item.public_name)
+    if slot.quantity < quantity:
+        raise NotEnoughItems(item=item.public_name, wanted=quantity, held=slot.quantity)
+    giver = giver.with_inventory(giver.inventory.take(slot, quantity)).record(
+        ItemTransferred(
+            user_id=giver.id,
+            receiver_id=taker.id,
+            item_name=item.internal_name,
+            quantity=quantity,
+            timestamp=int(tx.now.timestamp()),
+        )
+    )
+    taker = taker.with_inventory(taker.inventory.give(item.item_id, quantity, slot.quality))
+    players.save(tx, giver, taker)
+    return item

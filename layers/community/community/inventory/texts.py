@@ -1,0 +1,13 @@
+"""What administrators read when they have had their hands in an inventory."""
+
+from __future__ import annotations
+
+from community.content import Item
+
+
+def added(quantity: int, item: Item, owner: str) -> str:
+    return f"Added {quantity} × {item.public_name} to {owner}'s inventory."
+
+
+def removed(quantity: int, item: Item, owner: str) -> str:
+    return f"Removed {quantity} × {item.public_name} from {owner}'s inventory."

@@ -1,0 +1,46 @@
+"""Experience that somebody asks for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from community.content import Job
+from community.jobs import rules
+from community.jobs.reactions import awarded
+from community.players import service as players
+from community.players.models import Player, PlayerRef
+from kernel.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class XpResult:
+    """
+    Attributes:
+        player: as they are now.
+    """
+
+    player: Player
+    job: Job
+    award: rules.XpAward
+
+
+def award_xp(
+    tx: Tx, worker: PlayerRef, job_key: str, amount: int, source: str, metadata: Mapping[str, Any] | None = None
+) -> XpResult:
+    """Add experience to a player's job, under the rules that hold for what they earn by playing.
+
+    Args:
+        amount: before the community's multiplier, at least 1.
+        source: what it is for; some sources ignore the daily cap.
+        metadata: for the player's history.
+
+    Raises:
+        UnknownJob, UnknownPlayer, FeatureLocked, DailyCapReached
+    """
+    job = rules.find_job(job_key)
+    player = players.load(tx, worker)
+    player, award = awarded(player, job.key, amount, source, tx.now, tx.rng, metadata)
+    players.save(tx, player)
+    return XpResult(player, job, award)

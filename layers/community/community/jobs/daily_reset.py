@@ -1,0 +1,60 @@
+"""The beginning of a game day, when everybody may earn experience again.
+
+A sum of an earlier game day counts for nothing anyway (`rules.award`): whoever plays before the reset has run, late as
+it may be, loses nothing. Source: rules 12, 24.2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from community.jobs import queries
+from community.jobs.days import DAY, day_start, game_day, next_day_start
+from kernel.database import Tx
+from kernel.events import service as events
+
+
+@dataclass(frozen=True, slots=True)
+class DailyReset:
+    """
+    Attributes:
+        last_at: None before the first.
+        next_at: when the next game day begins.
+        records: daily sums that the last one has set to 0.
+    """
+
+    last_at: datetime | None
+    next_at: datetime
+    records: int
+
+
+def reset_if_due(tx: Tx) -> DailyReset | None:
+    """Set the sums of earlier game days to 0, once a game day however often it is called; None when it was done."""
+    if queries.claim_daily_reset(tx, day_start(tx.now)).fetchone() is None:
+        return None
+    return _reset(tx, game_day(tx.now) - DAY)
+
+
+def reset_now(tx: Tx) -> DailyReset:
+    """Set every sum to 0, those of today as well."""
+    queries.begin_reset_by_hand(tx)
+    return _reset(tx, game_day(tx.now))
+
+
+def status(tx: Tx) -> DailyReset:
+    row = queries.read_daily_reset(tx).fetchone()
+    assert row is not None
+    return DailyReset(row["last_reset_at"], next_day_start(tx.now), row["records_affected"])
+
+
+def _reset(tx: Tx, until: date) -> DailyReset:
+    from community.jobs.models import DailyResetComplete  # here, for a clock that has nothing to do starts faster
+
+    # Behind the players' locks, and only theirs: nobody saves a sum loaded before the reset.
+    user_ids = [row["user_id"] for row in queries.lock_players_with_daily_xp(tx, until)]
+    row = queries.clear_daily_xp(tx, user_ids, until).fetchone()
+    assert row is not None
+    queries.update_reset_records(tx, row["records"])
+    events.announce(tx, DailyResetComplete(reset_time=tx.now, records_affected=row["records"]))
+    return DailyReset(tx.now, next_day_start(tx.now), row["records"])

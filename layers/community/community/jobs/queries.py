@@ -1,0 +1,110 @@
+"""user_jobs, job_xp_events and daily_reset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from kernel.database import Cursor, Tx
+
+if TYPE_CHECKING:  # the daily clock starts without the content and pydantic
+    from community.jobs.models import JobProgress, XpEvent
+
+
+def upsert_job(tx: Tx, user_id: UUID, job_key: str, progress: JobProgress) -> None:
+    tx.execute(
+        """
+        INSERT INTO user_jobs (user_id, job_key, xp, level, daily_xp, daily_xp_on)
+        VALUES (%s, %s, %s, %s, %s, %s)
+        ON CONFLICT (user_id, job_key) DO UPDATE
+        SET xp = excluded.xp, level = excluded.level, daily_xp = excluded.daily_xp, daily_xp_on = excluded.daily_xp_on
+        """,
+        (user_id, job_key, progress.xp, progress.level, progress.daily_xp, progress.daily_xp_on),
+    )
+
+
+def insert_xp_events(tx: Tx, user_id: UUID, xp_events: Sequence[XpEvent]) -> None:
+    tx.execute(
+        """
+        INSERT INTO job_xp_events (user_id, job_key, xp, source, metadata, earned_at)
+        SELECT %s, job_key, xp, source, metadata, %s
+        FROM unnest(%s::text[], %s::int[], %s::text[], %s::jsonb[]) AS earned (job_key, xp, source, metadata)
+        """,
+        (
+            user_id,
+            tx.now,
+            [each.job_key for each in xp_events],
+            [each.xp for each in xp_events],
+            [each.source for each in xp_events],
+            [Jsonb(each.metadata) if each.metadata else None for each in xp_events],
+        ),
+    )
+
+
+def move_xp_events(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    tx.execute("UPDATE job_xp_events SET user_id = %s WHERE user_id = %s", (to_id, from_id))
+
+
+def lock_everybody(tx: Tx) -> None:
+    """So that nobody saves what they loaded before. Counts them, for nobody wants to read them."""
+    tx.execute("SELECT count(*) FROM (SELECT FROM users ORDER BY user_id FOR NO KEY UPDATE) AS locked")
+
+
+def delete_all_jobs(tx: Tx) -> None:
+    tx.execute("DELETE FROM user_jobs")
+
+
+def claim_daily_reset(tx: Tx, due_since: datetime) -> Cursor:
+    """A row, unless the last reset was at that time or later."""
+    return tx.execute(
+        """
+        UPDATE daily_reset SET last_reset_at = %(now)s
+        WHERE last_reset_at IS NULL OR last_reset_at < %(due_since)s
+        RETURNING last_reset_at
+        """,
+        {"now": tx.now, "due_since": due_since},
+    )
+
+
+def begin_reset_by_hand(tx: Tx) -> None:
+    tx.execute("UPDATE daily_reset SET last_reset_at = greatest(last_reset_at, %s)", (tx.now,))
+
+
+def lock_players_with_daily_xp(tx: Tx, until: date) -> Cursor:
+    """Rows: `user_id` of those with a sum of that game day or an earlier one. One order, as everybody locks players."""
+    return tx.execute(
+        """
+        SELECT user_id FROM users
+        WHERE user_id IN (SELECT user_id FROM user_jobs WHERE daily_xp > 0 AND daily_xp_on <= %s)
+        ORDER BY user_id FOR NO KEY UPDATE
+        """,
+        (until,),
+    )
+
+
+def clear_daily_xp(tx: Tx, user_ids: Sequence[UUID], until: date) -> Cursor:
+    """A row: `records`, how many sums were not 0."""
+    return tx.execute(
+        """
+        WITH cleared AS (
+            UPDATE user_jobs SET daily_xp = 0
+            WHERE user_id = ANY (%s) AND daily_xp > 0 AND daily_xp_on <= %s
+            RETURNING 1
+        )
+        SELECT count(*) AS records FROM cleared
+        """,
+        (list(user_ids), until),
+    )
+
+
+def update_reset_records(tx: Tx, records: int) -> None:
+    tx.execute("UPDATE daily_reset SET records_affected = %s", (records,))
+
+
+def read_daily_reset(tx: Tx) -> Cursor:
+    """A row: `last_reset_at`, null before the first, and `records_affected`."""
+    return tx.execute("SELECT last_reset_at, records_affected FROM daily_reset")

@@ -1,0 +1,74 @@
+"""Experience for what players do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from community.economy.models import ItemBought, ItemSold
+from community.jobs import rules
+from community.jobs.models import JobLevelUp, XpEvent
+from community.players.models import Player
+from community.progression.models import FeatureLocked
+from community.stats.reactions import counted
+
+# Each piece of engagement is listed by itself already.
+_NOT_LISTED = frozenset({"engagement"})
+
+
+def merchant_xp_for_sale(event: ItemSold, player: Player, now: datetime, rng: Random) -> Player:
+    return _merchant_xp(player, event.money_gained, event.type, now, rng)
+
+
+def merchant_xp_for_purchase(event: ItemBought, player: Player, now: datetime, rng: Random) -> Player:
+    return _merchant_xp(player, event.cost, event.type, now, rng)
+
+
+def _merchant_xp(player: Player, money: int, source: str, now: datetime, rng: Random) -> Player:
+    """A tenth of the money that changed hands, rounded up, at least 1. Source: rules 7."""
+    return earn(player, "merchant", max(1, -(-money // 10)), source, now, rng)
+
+
+def earn(player: Player, job_key: str, base: int, source: str, now: datetime, rng: Random) -> Player:
+    """Experience on the side: a locked job or a used-up day takes nothing away from the action itself."""
+    try:
+        return awarded(player, job_key, base, source, now, rng)[0]
+    except (FeatureLocked, rules.DailyCapReached):
+        return player
+
+
+def awarded(
+    player: Player,
+    job_key: str,
+    base: int,
+    source: str,
+    now: datetime,
+    rng: Random,
+    metadata: Mapping[str, Any] | None = None,
+) -> tuple[Player, rules.XpAward]:
+    """The one place where experience is added, with all that tells of it.
+
+    Raises:
+        FeatureLocked, DailyCapReached
+    """
+    award = rules.award(player.jobs.get(job_key), base, player.world, now, rng, job_key=job_key, source=source)
+    player = player.with_job(job_key, award.progress)
+    if source not in _NOT_LISTED:
+        player = replace(player, xp_events=(*player.xp_events, XpEvent(job_key, award.gained, source, metadata)))
+    if award.bonus:
+        player = counted(player, now, "job_xp_critical", {"job_key": job_key, "bonus": award.bonus})
+    for level in range(award.old_level, award.progress.level):
+        player = player.record(
+            JobLevelUp(
+                user_id=player.id,
+                username=player.username,
+                job_key=job_key,
+                old_level=level,
+                new_level=level + 1,
+                source=source,
+            )
+        )
+    return player, award

@@ -1,0 +1,44 @@
+"""How far somebody has come. One look each."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from community.content import Job, content
+from community.jobs import rules
+from community.jobs.models import JobStanding
+from community.players import service as players
+from community.players.models import NoSuchPlayer, Player, PlayerRef
+from kernel.database import Tx
+
+
+def jobs_of(tx: Tx, ref: PlayerRef) -> tuple[Player, list[JobStanding]]:
+    """The player, and where they stand in every job the community has unlocked.
+
+    Raises:
+        NoSuchPlayer
+    """
+    player = _look(tx, ref)
+    return player, [
+        rules.standing(job, player.jobs.get(job.key), player.world)
+        for job in content.jobs.values()
+        if player.world.has(job.node_key)
+    ]
+
+
+def bonus(tx: Tx, ref: PlayerRef, job_key: str, bonus_type: str) -> tuple[Job, int, Fraction]:
+    """The job, the player's level in it, and what that level is worth; 0 for what the job has no bonus in.
+
+    Raises:
+        UnknownJob, NoSuchPlayer
+    """
+    job = rules.find_job(job_key)
+    level = _look(tx, ref).job_level(job.key)
+    return job, level, job.bonus(bonus_type, level)
+
+
+def _look(tx: Tx, ref: PlayerRef) -> Player:
+    player, _ = players.peek(tx, ref)
+    if player is None:
+        raise NoSuchPlayer(name=ref.called)
+    return player

@@ -1,0 +1,126 @@
+"""Experience and levels. Source: rules 12."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import accumulate
+from random import Random
+
+from community.content import Job, content
+from community.jobs.days import game_day
+from community.jobs.models import JobProgress, JobStanding, UnknownJob
+from community.progression.models import FeatureLocked, World
+from community.progression.rules import modified
+from kernel.errors import Refused
+
+LEVEL_LIMIT = 100
+LEVEL_CAP = 10
+DAILY_CAP = 250
+EPIPHANY_CHANCE = 0.05
+BYPASS_SOURCES = frozenset({"xp_item", "harvest", "achievement"})
+
+LEVEL_TOTALS = tuple(accumulate(int(100 * level**1.2) for level in range(1, LEVEL_LIMIT + 1)))
+"""XP needed for level 1, 2, ..."""
+
+
+class DailyCapReached(Refused):
+    code = "daily_cap"
+    message = "You have earned all the {job} XP there is for today. Come back after the daily reset."
+
+
+@dataclass(frozen=True, slots=True)
+class XpAward:
+    """
+    Attributes:
+        gained: XP really added, after multiplier, epiphany and cap.
+        bonus: what the epiphany added, before the cap; 0 without one.
+    """
+
+    progress: JobProgress
+    gained: int
+    old_level: int
+    bonus: int
+
+    @property
+    def leveled_up(self) -> bool:
+        return self.progress.level > self.old_level
+
+
+def find_job(job_key: str) -> Job:
+    """
+    Args:
+        job_key: its node's key does as well.
+
+    Raises:
+        UnknownJob
+    """
+    job = content.jobs.get(job_key.removeprefix("job_"))
+    if job is None:
+        raise UnknownJob(job=job_key)
+    return job
+
+
+def level_cap(world: World) -> int:
+    return min(int(modified(world, "job_level_cap", LEVEL_CAP)), LEVEL_LIMIT)
+
+
+def level_for(xp: int, cap: int) -> int:
+    return min(bisect_right(LEVEL_TOTALS, xp), cap, LEVEL_LIMIT)
+
+
+def standing(job: Job, progress: JobProgress | None, world: World) -> JobStanding:
+    xp, level = (progress.xp, progress.level) if progress else (0, 0)
+    cap = level_cap(world)
+    # A cap lifted since leaves somebody with more than the next level needs, until they earn again.
+    missing = max(LEVEL_TOTALS[level] - xp, 0) if level < cap else 0
+    return JobStanding(job, level, xp, missing, cap)
+
+
+def primary(standings: Iterable[JobStanding]) -> JobStanding | None:
+    """The job of the highest level, then of the most XP; None for who has none anywhere."""
+    worked_in = [each for each in standings if each.xp]
+    return max(worked_in, key=lambda each: (each.level, each.xp), default=None)
+
+
+def award(
+    progress: JobProgress | None,
+    base: int,
+    world: World,
+    now: datetime,
+    rng: Random,
+    *,
+    job_key: str,
+    source: str,
+) -> XpAward:
+    """Add experience to a job.
+
+    Args:
+        progress: None when the player has never worked in it.
+        base: XP before the community's multiplier, at least 1.
+        source: what it was earned by; some sources ignore the daily cap.
+
+    Raises:
+        FeatureLocked: the community has not unlocked the job.
+        DailyCapReached: nothing is left of today's allowance.
+    """
+    node_key = content.jobs[job_key].node_key
+    if not world.has(node_key):
+        raise FeatureLocked(feature=content.nodes[node_key].name)
+    today = game_day(now)
+    before = progress or JobProgress(xp=0, level=0, daily_xp=0, daily_xp_on=today)
+    earned_today = before.daily_xp if before.daily_xp_on == today else 0
+
+    gained = int(modified(world, "job_xp_multiplier", 1) * base)
+    bonus = gained if rng.random() < EPIPHANY_CHANCE else 0
+    gained += bonus
+    if source not in BYPASS_SOURCES:
+        gained = min(gained, int(modified(world, "job_daily_cap", DAILY_CAP)) - earned_today)
+        if gained <= 0:
+            raise DailyCapReached(job=job_key)
+
+    xp = before.xp + gained
+    after = JobProgress(xp, max(level_for(xp, level_cap(world)), before.level), earned_today + gained, today)
+    return XpAward(after, gained, before.level, bonus)

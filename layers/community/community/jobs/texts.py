@@ -1,0 +1,11 @@
+"""What people read about experience."""
+
+from __future__ import annotations
+
+from community.jobs.awards import XpResult
+
+
+def awarded(result: XpResult, name: str) -> str:
+    award = result.award
+    told = f"{name} gained {award.gained} {result.job.display_name} XP"
+    return told + (f" and reached level {award.progress.level}!" if award.leveled_up else ".")

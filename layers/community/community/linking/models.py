@@ -1,0 +1,140 @@
+"""How two accounts of one person become one player, and how they part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from community.players.models import PlayerRef
+from kernel.errors import Refused
+from kernel.events.models import Event
+
+
+class LinkState(StrEnum):
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    CONFIRMED = "confirmed"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkToken:
+    """The code that one account shows and the other repeats.
+
+    Attributes:
+        state: as stored. One whose time ran out keeps its state; `expires_at` says so.
+        source: the account that asked for it. It will keep its player.
+        target: the account that claimed it.
+    """
+
+    token: str
+    state: LinkState
+    source: PlayerRef
+    target: PlayerRef | None
+    expires_at: datetime
+
+    def is_over(self, now: datetime) -> bool:
+        return self.state is LinkState.EXPIRED or now >= self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStatus:
+    """
+    Attributes:
+        platforms: in the order of lists; empty for somebody who has never played.
+        token: the account's own, while it can still lead to a link.
+    """
+
+    platforms: tuple[str, ...]
+    token: LinkToken | None
+
+
+class UserLinked(Event):
+    """A platform knows the player now that did not before, or by another id."""
+
+    type: ClassVar[str] = "user.linked"
+    user_id: UUID
+    platform: str
+    timestamp: int
+
+
+class UserUnlinked(Event):
+    type: ClassVar[str] = "user.unlinked"
+    user_id: UUID
+    platform: str
+    timestamp: int
+
+
+class UserMerged(Event):
+    """All that `merged_user_id` had is `user_id`'s; whoever stored the old id may follow."""
+
+    type: ClassVar[str] = "user.merged"
+    user_id: UUID
+    merged_user_id: UUID
+    timestamp: int
+
+
+class UnknownToken(Refused):
+    code = "link_token"
+    message = "There is no code {token}. Check the letters, or start on your other account to get a new one."
+
+
+class TokenAlreadyClaimed(Refused):
+    code = "link_token"
+    message = "The code {token} is claimed already. Now confirm on the account you started on."
+
+
+class TokenUsedUp(Refused):
+    code = "link_token"
+    message = "The code {token} has linked its accounts already. To link one more, start again."
+
+
+class TokenExpired(Refused):
+    code = "link_token"
+    message = "The code {token} has expired. Start again to get a new one."
+
+
+class ClaimedByItsOwner(Refused):
+    code = "link_token"
+    message = "You are on the account the code was made for. Claim it on your other account."
+
+
+class NothingToConfirm(Refused):
+    code = "link_token"
+    message = "There is nothing to confirm. Start here to get a code, then claim it on your other account."
+
+
+class NotClaimedYet(Refused):
+    code = "link_token"
+    message = "The code {token} is not claimed yet. Claim it on your other account, then confirm here."
+
+
+class WouldReplaceItself(Refused):
+    code = "link_token"
+    message = (
+        "The other {platform} account has never played, and you can have only one."
+        " Start again to claim the code on another platform."
+    )
+
+
+class NotLinked(Refused):
+    code = "link_token"
+    message = "You have no {platform} account linked, so there is nothing to unlink."
+
+
+class LastLink(Refused):
+    code = "link_token"
+    message = "Your {platform} account is your only one. Link another account before you unlink it."
+
+
+class UnlinkNotRequested(Refused):
+    code = "link_token"
+    message = "Ask to unlink {platform} first, then confirm within 60 seconds."
+
+
+class UnlinkTooLate(Refused):
+    code = "link_token"
+    message = "The 60 seconds to confirm are over. Ask to unlink {platform} again, then confirm."

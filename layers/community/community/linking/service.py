@@ -1,0 +1,162 @@
+"""Linking in three steps (start, claim, confirm), unlinking in two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from community.gambles import merging as gambles
+from community.linking import queries, rules
+from community.linking.models import (
+    LinkState,
+    LinkStatus,
+    LinkToken,
+    UnlinkNotRequested,
+    UnlinkTooLate,
+    UserLinked,
+    UserMerged,
+    UserUnlinked,
+    WouldReplaceItself,
+)
+from community.players import merging
+from community.players import service as players
+from community.players.models import Link, Player, PlayerRef, UnknownPlayer
+from community.progression.service import current_world
+from kernel.database import Tx
+from kernel.errors import TryAgain
+
+TRIES = 10
+
+
+def start_link(tx: Tx, source: PlayerRef) -> LinkToken:
+    """A new code for an account, which need not have played yet. Its earlier codes end."""
+    for _ in range(TRIES):
+        token = LinkToken(
+            token=rules.draw_token(tx.rng),
+            state=LinkState.PENDING,
+            source=source,
+            target=None,
+            expires_at=tx.now + rules.TOKEN_LIFE,
+        )
+        queries.expire_tokens(tx, source)
+        if queries.insert_token(tx, token).fetchone() is not None:
+            return token
+    raise TryAgain
+
+
+def claim_link(tx: Tx, written: str, target: PlayerRef) -> LinkToken:
+    """The other account repeats the code, in any case.
+
+    Raises:
+        UnknownToken, TokenAlreadyClaimed, TokenUsedUp, TokenExpired, ClaimedByItsOwner
+    """
+    written = written.upper()
+    token = _token(queries.lock_token(tx, written).fetchone())
+    token = rules.require_claimable(token, written, target, tx.now)
+    queries.claim_token(tx, token.token, target)
+    return replace(token, state=LinkState.CLAIMED, target=target)
+
+
+def confirm_link(tx: Tx, source: PlayerRef) -> tuple[str, ...]:
+    """Make one player of the two accounts; the source's player stays. Answers the platforms it has then.
+
+    Raises:
+        NothingToConfirm, TokenExpired, NotClaimedYet, WouldReplaceItself
+    """
+    # Only the token knows who claimed it: a third round trip. Everybody locks tokens before players.
+    token = _token(queries.lock_token_of(tx, source).fetchone())
+    token, target = rules.require_confirmable(token, tx.now)
+    gambles.hold(tx)
+    keeper, other = players.load_all(tx, (source, replace(target, username=None)))
+    if keeper is None:
+        keeper = _register(tx, token.source, other)
+    if other is None:
+        keeper = _attach(tx, keeper, source, target)
+    elif other.id != keeper.id:
+        keeper = _merge(tx, keeper, other)
+    players.save(tx, keeper)
+    queries.confirm_token(tx, token.token)
+    return rules.in_list_order(keeper.links)
+
+
+def request_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
+    """Remember for 60 s that the account wants to give up the player's link to `platform`.
+
+    Raises:
+        UnknownPlayer, NotLinked, LastLink
+    """
+    player, _ = players.peek(tx, caller)
+    if player is None:
+        raise UnknownPlayer(name=caller.platform_id)
+    rules.require_unlinkable(player, platform)
+    target = PlayerRef(platform, player.links[platform].platform_id)
+    queries.upsert_unlink_request(tx, caller, target, tx.now + rules.UNLINK_WINDOW)
+
+
+def confirm_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
+    """Remove the link; the player, found through the others, keeps all there is.
+
+    Raises:
+        UnknownPlayer, NotLinked, LastLink, UnlinkNotRequested, UnlinkTooLate
+    """
+    taking = queries.take_unlink_request(tx, caller, platform)
+    player = players.load(tx, caller)
+    rules.require_unlinkable(player, platform)
+    request = taking.fetchone()
+    # A merge in between may have put another account in the place of the one that was meant.
+    if request is None or request["target_platform_id"] != player.links[platform].platform_id:
+        raise UnlinkNotRequested(platform=platform)
+    if tx.now >= request["expires_at"]:
+        raise UnlinkTooLate(platform=platform)
+    player = merging.detach(tx, player, platform).record(
+        UserUnlinked(user_id=player.id, platform=platform, timestamp=int(tx.now.timestamp()))
+    )
+    players.save(tx, player)
+
+
+def link_status(tx: Tx, account: PlayerRef) -> LinkStatus:
+    """Where the account's player is known, and the account's own code. Strangers have neither."""
+    row = queries.read_status(tx, account).fetchone()
+    assert row is not None
+    return LinkStatus(rules.in_list_order(row["platforms"] or ()), _token(row if row["token"] else None))
+
+
+def _register(tx: Tx, source: PlayerRef, other: Player | None) -> Player:
+    """Saved at once: what is merged next needs a player to belong to."""
+    world = other.world if other is not None else current_world(tx)
+    (player,) = players.save(tx, players.create(tx, world, _named(source)))
+    return player.written()
+
+
+def _attach(tx: Tx, keeper: Player, source: PlayerRef, target: PlayerRef) -> Player:
+    """An account nobody has played with becomes the player's, instead of any other on that platform."""
+    if target.platform == source.platform:
+        raise WouldReplaceItself(platform=source.platform)
+    named = _named(target)
+    return keeper.with_link(target.platform, Link(str(named.platform_id), str(named.username))).record(
+        UserLinked(user_id=keeper.id, platform=target.platform, timestamp=int(tx.now.timestamp()))
+    )
+
+
+def _merge(tx: Tx, keeper: Player, other: Player) -> Player:
+    return merging.merge(tx, keeper, other).record(
+        UserMerged(user_id=keeper.id, merged_user_id=other.id, timestamp=int(tx.now.timestamp()))
+    )
+
+
+def _named(account: PlayerRef) -> PlayerRef:
+    """A caller need not tell a name; until the account speaks it goes by its id, nobody else's name."""
+    return replace(account, username=account.username or account.platform_id)
+
+
+def _token(row: Mapping[str, Any] | None) -> LinkToken | None:
+    if row is None:
+        return None
+    source = PlayerRef(row["source_platform"], row["source_platform_id"], row["source_username"])
+    target = (
+        PlayerRef(row["target_platform"], row["target_platform_id"], row["target_username"])
+        if row["target_platform"]
+        else None
+    )
+    return LinkToken(row["token"], LinkState(row["state"]), source, target, row["expires_at"])

@@ -1,0 +1,60 @@
+"""What comes out of boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from community.content import Item
+from community.inventory.models import Quality
+from kernel.events.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """All there is of one item in the boxes that were opened together.
+
+    Attributes:
+        value: of the whole drop, in money.
+    """
+
+    item: Item
+    quantity: int
+    quality: Quality
+    value: int
+
+
+class DropView(BaseModel):
+    item_name: str
+    quantity: int
+    quality_level: Quality
+
+
+class LootboxOpened(Event):
+    """
+    Attributes:
+        drops: all that was in the boxes.
+        value: of all drops, in money.
+        best: the finest quality among the drops; None for boxes that were empty.
+    """
+
+    type: ClassVar[str] = "lootbox.opened"
+    user_id: UUID
+    item_name: str
+    quantity: int
+    drops: tuple[DropView, ...]
+    value: int
+    best: Quality | None = None
+    timestamp: int
+
+
+def total_value(drops: Sequence[Drop]) -> int:
+    return sum(drop.value for drop in drops)
+
+
+def best_quality(drops: Sequence[Drop]) -> Quality | None:
+    return max((drop.quality for drop in drops), key=lambda quality: quality.rank, default=None)

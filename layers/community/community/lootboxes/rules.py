@@ -1,0 +1,121 @@
+"""What is in a box. Source: rules 10."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+
+from community.content import Item, LootEntry, LootTable, content
+from community.dice import successes, total
+from community.inventory.models import Quality
+from community.lootboxes import gates
+from community.lootboxes.models import Drop
+from community.progression.models import World
+
+BONUS_PERCENT = 3
+"""Of the box: on every threshold, for each step its quality is above COMMON."""
+THRESHOLDS = (
+    (Quality.LEGENDARY, 1),
+    (Quality.EPIC, 5),
+    (Quality.RARE, 15),
+    (Quality.UNCOMMON, 30),
+    (Quality.COMMON, 70),
+    (Quality.POOR, 85),
+    (Quality.JUNK, 95),
+)
+"""(quality, percent): rolled up to here, and not up to the one before. The rest is CURSED."""
+
+LIFT_FEATURE = "feature_gamble"
+LIFT_CHANCE = 0.01
+
+VALUE_PERCENT = {
+    Quality.CURSED: 40,
+    Quality.JUNK: 60,
+    Quality.POOR: 80,
+    Quality.COMMON: 100,
+    Quality.UNCOMMON: 110,
+    Quality.RARE: 125,
+    Quality.EPIC: 150,
+    Quality.LEGENDARY: 200,
+}
+"""What one is worth in this quality. Source: rules 3.3."""
+
+_QUALITIES = tuple(Quality)
+
+
+def open_boxes(
+    box: Item,
+    quantity: int,
+    quality: Quality,
+    world: World,
+    rng: Random,
+    *,
+    tables: Mapping[str, LootTable] = content.loot,
+) -> tuple[Drop, ...]:
+    """Open boxes of one kind and quality.
+
+    As likely to come out in any way as one by one. 10 000 take a few milliseconds at most.
+
+    Args:
+        quantity: at least 1.
+        tables: {internal name of a box: what is in it}
+
+    Returns:
+        One drop for each kind of item, in the table's order. Empty for a box without a table.
+    """
+    lifts = world.has(LIFT_FEATURE)
+    return tuple(
+        _drop(content.items[name], amount, rolled_quality(quality, rng, lifts=lifts))
+        for name, amount in amounts(box, quantity, world, rng, tables=tables).items()
+        if amount
+    )
+
+
+def amounts(
+    box: Item, quantity: int, world: World, rng: Random, *, tables: Mapping[str, LootTable] = content.loot
+) -> dict[str, int]:
+    """{internal name: how many} before anything is known of their quality; perhaps 0."""
+    table = tables.get(box.internal_name, ())
+    if isinstance(table, tuple):
+        return _listed(table, quantity, rng)
+    return gates.amounts(box.internal_name, table, quantity, world, rng)
+
+
+def rolled_quality(box_quality: Quality, rng: Random, *, lifts: bool) -> Quality:
+    """Of all there is of one item.
+
+    Args:
+        lifts: whether a second roll may make it one step finer.
+    """
+    found = _quality_at(rng.random(), box_quality)
+    if lifts and rng.random() < LIFT_CHANCE:
+        return _QUALITIES[min(found.rank + 1, Quality.LEGENDARY.rank)]
+    return found
+
+
+def _quality_at(roll: float, box_quality: Quality) -> Quality:
+    bonus = BONUS_PERCENT * (box_quality.rank - Quality.COMMON.rank)
+    # Whole percents are added, and divided once: the sum of two such floats may lie beside the float for it.
+    return next((quality for quality, percent in THRESHOLDS if roll <= (percent + bonus) / 100), Quality.CURSED)
+
+
+def _listed(table: tuple[LootEntry, ...], boxes: int, rng: Random) -> dict[str, int]:
+    """An item may have several entries."""
+    found: dict[str, int] = {}
+    for entry in table:
+        times = successes(rng, boxes, float(entry.chance))
+        found[entry.item_name] = found.get(entry.item_name, 0) + total(rng, times, entry.min, entry.max)
+    return found
+
+
+def _drop(item: Item, amount: int, quality: Quality) -> Drop:
+    """Fine money is more money; anything else is worth more."""
+    if item.is_currency:
+        quantity = max(1, amount * VALUE_PERCENT[quality] // 100)
+        return Drop(item, quantity, Quality.COMMON, quantity * item.base_value)
+    return Drop(item, amount, quality, amount * unit_value(item, quality))
+
+
+def unit_value(item: Item, quality: Quality) -> int:
+    """In money; what is worth anything is worth at least 1."""
+    return max(1, item.base_value * VALUE_PERCENT[quality] // 100) if item.base_value else 0

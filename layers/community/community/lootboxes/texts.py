@@ -1,0 +1,41 @@
+"""What opening boxes sounds like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from community.catalog.rules import plural
+from community.inventory.models import Quality
+from community.lootboxes.models import Drop, best_quality, total_value
+
+GOOD_HAUL_BOXES = 5
+"""Opened together, so many that held anything of value deserve a remark."""
+
+
+def describe(boxes: str, quantity: int, drops: Sequence[Drop], names: Mapping[str, str]) -> str:
+    """
+    Args:
+        boxes: what has been opened, with its number or its article.
+        quantity: of the boxes.
+        names: {internal name: what one of the dropped items is called in chat}.
+    """
+    if not drops:
+        return f"You opened {boxes}. Empty!"
+    found = f"You opened {boxes}: {', '.join(_told(drop, names[drop.item.internal_name]) for drop in drops)}."
+    remark = _remark(quantity, drops)
+    return f"{found} {remark}" if remark else found
+
+
+def _told(drop: Drop, name: str) -> str:
+    told = f"{drop.quantity} × {plural(name, drop.quantity)}"
+    return told if drop.quality is Quality.COMMON else f"{told} ({drop.quality.lower()})"
+
+
+def _remark(quantity: int, drops: Sequence[Drop]) -> str | None:
+    """Source: rules 6.1."""
+    best = best_quality(drops)
+    if best is Quality.LEGENDARY:
+        return "Jackpot!"
+    if best is Quality.EPIC:
+        return "A big win!"
+    return "A good haul!" if quantity >= GOOD_HAUL_BOXES and total_value(drops) > 0 else None

@@ -1,0 +1,75 @@
+"""active_chatters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID
+
+from kernel.database import Cursor, Tx
+
+# For crowds: arrays of user ids. Who has left the platform since cannot be hit there.
+SOME: LiteralString = """
+    ARRAY(
+        SELECT c.user_id FROM active_chatters c JOIN user_platform_links l USING (user_id, platform)
+        WHERE c.platform = %s AND c.last_message_at > %s
+        ORDER BY md5(c.user_id::text || %s) LIMIT %s
+    )
+"""
+SINCE: LiteralString = """
+    ARRAY(
+        SELECT c.user_id FROM active_chatters c JOIN user_platform_links l USING (user_id, platform)
+        WHERE c.platform = %s AND c.last_message_at >= %s
+    )
+"""
+
+
+def lock_choice(tx: Tx, platform: str) -> None:
+    """Until the transaction ends, nobody else chooses there."""
+    tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('active chatters on ' || %s, 0))", (platform,))
+
+
+def upsert_chatter(tx: Tx, user_id: UUID, platform: str) -> None:
+    tx.execute(
+        """
+        INSERT INTO active_chatters (user_id, platform, last_message_at) VALUES (%s, %s, %s)
+        ON CONFLICT (user_id, platform) DO UPDATE SET last_message_at = excluded.last_message_at
+        """,
+        (user_id, platform, tx.now),
+    )
+
+
+def delete_chatters(tx: Tx, platform: str, user_ids: Sequence[UUID]) -> None:
+    tx.execute("DELETE FROM active_chatters WHERE platform = %s AND user_id = ANY (%s)", (platform, list(user_ids)))
+
+
+def list_chatters_since(tx: Tx, since: datetime, limit: int) -> Cursor:
+    """Rows: `user_id`, `username`, `platform`, `last_message_at`, latest first."""
+    return tx.execute(
+        """
+        SELECT c.user_id, l.username, c.platform, c.last_message_at
+        FROM active_chatters c JOIN user_platform_links l USING (user_id, platform)
+        WHERE c.last_message_at > %s
+        ORDER BY c.last_message_at DESC, c.user_id, c.platform
+        LIMIT %s
+        """,
+        (since, limit),
+    )
+
+
+def move_chatter(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    """Of two lines on one platform the latest counts. The rows moved from go with their player's."""
+    tx.execute(
+        """
+        INSERT INTO active_chatters AS kept (user_id, platform, last_message_at)
+        SELECT %s, platform, last_message_at FROM active_chatters WHERE user_id = %s
+        ON CONFLICT (user_id, platform) DO UPDATE
+        SET last_message_at = greatest(kept.last_message_at, excluded.last_message_at)
+        """,
+        (to_id, from_id),
+    )
+
+
+def delete_chatters_silent_since(tx: Tx, moment: datetime) -> None:
+    tx.execute("DELETE FROM active_chatters WHERE last_message_at <= %s", (moment,))

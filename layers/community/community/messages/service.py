@@ -1,0 +1,82 @@
+"""What a line of chat sets off. The hottest path of all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from community.messages import queries, rules
+from community.messages.models import Chatter, Match, MessageReceived
+from community.players import service as players
+from community.players.models import Crowd, Player, PlayerRef
+from community.traps import service as traps
+from kernel.database import Tx
+
+ACTIVE_MINUTES = 30
+"""After so long without a line a chatter counts as gone. Source: rules 1."""
+MOST_LISTED = 1000
+
+
+def handle_message(tx: Tx, chatter: PlayerRef, text: str) -> tuple[Player, tuple[Match, ...]]:
+    """Count the line for who wrote it, and find the configured words in it; behind them stands the trap it set off, if
+    any. A stranger becomes a player."""
+    player = players.load_or_create(tx, chatter, traps.WAITING)
+    player = player.record(MessageReceived(user_id=player.id, platform=chatter.platform))
+    player, stepped_in = _heard(tx, player, chatter.platform)
+    return player, (*rules.find_strings(text), *stepped_in)
+
+
+def greet(tx: Tx, chatter: PlayerRef) -> Player:
+    """As if the chatter had said something, without counting it."""
+    player = players.load_or_create(tx, chatter, traps.WAITING)
+    return _heard(tx, player, chatter.platform)[0]
+
+
+def active(tx: Tx, minutes: int = ACTIVE_MINUTES) -> list[Chatter]:
+    """Who has said something in the last minutes, latest first; once for each platform."""
+    rows = queries.list_chatters_since(tx, tx.now - timedelta(minutes=minutes), MOST_LISTED).fetchall()
+    return [Chatter(**row) for row in rows]
+
+
+def some(tx: Tx, platform: str, number: int) -> Crowd:
+    """So many active chatters, or as many as there are: the dice say who, and say the same in every statement.
+
+    Whoever else chooses on the platform waits until these are hit and off the list, or both would choose them, and one
+    would have to choose again.
+    """
+    queries.lock_choice(tx, platform)
+    since = tx.now - timedelta(minutes=ACTIVE_MINUTES)
+    return Crowd(queries.SOME, (platform, since, f"{tx.rng.getrandbits(64):x}", number))
+
+
+def spoke_since(platform: str, moment: datetime) -> Crowd:
+    """Everybody who has, and has not been hit since."""
+    return Crowd(queries.SINCE, (platform, moment))
+
+
+def leave(tx: Tx, platform: str, chatters: Iterable[Player]) -> None:
+    """Queue that they count as gone: nobody is hit again without having said something. They are locked.
+
+    Source: rules 1.
+    """
+    queries.delete_chatters(tx, platform, [player.id for player in chatters])
+
+
+def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    """The last line of one player on each platform to another, who may have said something later. Source: rules 1.1."""
+    queries.move_chatter(tx, from_id, to_id)
+
+
+def _heard(tx: Tx, player: Player, platform: str) -> tuple[Player, tuple[Match, ...]]:
+    """Save the player, who is an active chatter from now on; unless the line was a step into a trap."""
+    trap = traps.waiting_for(player)
+    if trap is None:
+        players.save(tx, player)
+        # Behind the player's own rows: a stranger's must be there first.
+        queries.upsert_chatter(tx, player.id, platform)
+        return player, ()
+    player = traps.trigger(tx, player, trap, platform)
+    players.save(tx, player)
+    leave(tx, platform, [player])
+    return player, (rules.stepped_in(trap, player, player.links[platform].username),)

@@ -1,0 +1,54 @@
+"""Finding players, for people who look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from community.players import queries
+from community.players.models import PLATFORMS, Link, NoSuchPlayer
+from kernel.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who a player is, without what they have. `links` as {platform: Link}, in the order of `PLATFORMS`."""
+
+    id: UUID
+    username: str
+    links: Mapping[str, Link]
+    created_at: datetime
+    updated_at: datetime
+
+
+def search(tx: Tx, text: str, platform: str | None = None, limit: int = 10) -> list[Profile]:
+    """Players with the text somewhere in a name, in any case, by name. With a platform: in the name there."""
+    return [_profile(row) for row in queries.list_players_called(tx, text, platform, limit)]
+
+
+def newest(tx: Tx, limit: int = 10) -> list[Profile]:
+    return [_profile(row) for row in queries.list_newest_players(tx, limit)]
+
+
+def by_name(tx: Tx, platform: str, username: str) -> Profile:
+    """
+    Raises:
+        NoSuchPlayer: nobody was seen under that name on that platform.
+    """
+    row = queries.find_player_called(tx, platform, username).fetchone()
+    if row is None:
+        raise NoSuchPlayer(name=username)
+    return _profile(row)
+
+
+def _profile(row: Mapping[str, Any]) -> Profile:
+    return Profile(
+        id=row["user_id"],
+        username=row["username"],
+        links={platform: Link(*row["links"][platform]) for platform in PLATFORMS if platform in row["links"]},
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )

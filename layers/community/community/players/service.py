@@ -1,0 +1,205 @@
+"""Load, save, and who is who."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from community.achievements import service as achievements
+from community.contributions import service as contributions
+from community.crafting import unlocks as recipes
+from community.deliveries import service as deliveries
+from community.deliveries.models import Delivery, DeliveryArrived
+from community.engagement import service as engagement
+from community.inventory.models import Inventory
+from community.jobs import service as jobs
+from community.players import queries
+from community.players.models import Crowd, Fact, Link, Player, PlayerRef, UnknownPlayer, UserRegistered
+from community.progression import service as progression
+from community.progression.models import World
+from community.reactions import settle
+from community.stats import service as stats
+from community.stats.models import Streak
+from kernel.database import Tx
+from kernel.errors import TryAgain
+from kernel.events import service as events
+
+V = TypeVar("V")
+
+
+def load(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
+    """Lock a player and read what the action asks for. The first of an action's two round trips.
+
+    Args:
+        facts: what else to read, for `Player.facts`; at most six.
+
+    Raises:
+        UnknownPlayer: nobody has played under that identity yet.
+    """
+    return known(load_all(tx, (ref,), *facts)[0], ref)
+
+
+def known(player: Player | None, ref: PlayerRef) -> Player:
+    """
+    Raises:
+        UnknownPlayer: there is nobody.
+    """
+    if player is None:
+        raise UnknownPlayer(name=ref.called)
+    return player
+
+
+def load_or_create(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
+    """Like `load`, but a stranger becomes a player, saved with the rest. Needs the ref's id and name."""
+    player, _, world = _load(tx, (ref,), facts, lock=True)
+    return player[0] or create(tx, world, ref)
+
+
+def load_all(tx: Tx, refs: tuple[PlayerRef, ...], *facts: Fact) -> list[Player | None]:
+    """Lock several players in one order and read them: still one round trip. In the order of `refs`."""
+    return _load(tx, refs, facts, lock=True)[0]
+
+
+def load_crowd(
+    tx: Tx, refs: tuple[PlayerRef, ...], crowd: Crowd | None, *facts: Fact
+) -> tuple[list[Player | None], list[Player], World]:
+    """Like `load_all`, and those of the crowd by their ids; a player may be among both. Still one round trip."""
+    return _load(tx, refs, facts, lock=True, crowd=crowd)
+
+
+def meet(tx: Tx, *refs: PlayerRef) -> tuple[list[Player | None], World]:
+    """Like `load_all`, with the world for those who are still to be created."""
+    players, _, world = _load(tx, refs, (), lock=True)
+    return players, world
+
+
+def peek(tx: Tx, ref: PlayerRef, *facts: Fact) -> tuple[Player | None, World]:
+    """Read a player without the lock: for looking, never for changing."""
+    players, _, world = _load(tx, (ref,), facts, lock=False)
+    return players[0], world
+
+
+def create(tx: Tx, world: World, *refs: PlayerRef) -> Player:
+    """A new player with all these identities, to be saved. Each ref needs id and name."""
+    links = {ref.platform: Link(str(ref.platform_id), str(ref.username)) for ref in refs}
+    player_id = uuid4()
+    return Player(
+        id=player_id,
+        username=str(refs[0].username),
+        links=links,
+        inventory=Inventory(),
+        world=world,
+        created_at=tx.now,
+        updated_at=tx.now,
+        events=(UserRegistered(user_id=player_id),),
+    )
+
+
+def save(tx: Tx, *players: Player) -> list[Player]:
+    """Settle what the players' events set off, then queue what changed. Travels with the COMMIT.
+
+    Returns:
+        The players with all they were owed, by id. Before one of them is saved again, see `Player.written`.
+    """
+    settled = [settle(player, tx.now, tx.rng) for player in sorted(players, key=lambda player: player.id)]
+    for player in settled:
+        _write(tx, player)
+    # Last, because everybody writes there.
+    contributions.add(tx, settled[0].world, [each.score for player in settled for each in player.engagements])
+    return settled
+
+
+def _load(
+    tx: Tx, refs: tuple[PlayerRef, ...], facts: tuple[Fact, ...], *, lock: bool, crowd: Crowd | None = None
+) -> tuple[list[Player | None], list[Player], World]:
+    locking = queries.lock_players(tx, refs, crowd) if lock else None
+    # A second statement, not a sub-select of the first: after waiting for the lock, one statement would still
+    # see the other tables as they were before.
+    rows = queries.read_players(tx, refs, crowd, facts).fetchall()
+    world = progression.world_at(tx, rows[0]["world_version"])
+    found = {row["user_id"]: _player(row, world, facts) for row in rows if row["user_id"]}
+    if locking and {row["user_id"] for row in locking} != found.keys():
+        raise TryAgain  # the identity moved to another player between the two statements
+    wanted = [found.get(user_id) for user_id in rows[0]["wanted"]]
+    tx.about = tx.about or next((player.id for player in wanted if player), None)
+    named = [_seen(player, ref, tx.now) for player, ref in zip(wanted, refs, strict=True)]
+    others = [found[row["user_id"]] for row in rows if crowd and row["in_crowd"]]
+    return named, sorted(others, key=lambda player: player.id), world
+
+
+def _player(row: dict[str, Any], world: World, facts: tuple[Fact, ...]) -> Player:
+    player = Player(
+        id=row["user_id"],
+        username=row["username"],
+        links={platform: Link(*link) for platform, link in (row["links"] or {}).items()},
+        inventory=Inventory.from_json(row["inventory_data"]),
+        world=world,
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        jobs=jobs.from_json(row["jobs"] or {}),
+        streak=Streak(row["streak"], row["streak_on"]) if row["streak"] else None,
+        achievements=achievements.from_json(row["achievements"]),
+        facts={fact.name: row[f"fact_{number}"] for number, fact in enumerate(facts)},
+    )
+    return _with_deliveries(replace(player, stored=player), deliveries.from_json(row["deliveries"]))
+
+
+def _with_deliveries(player: Player, due: tuple[Delivery, ...]) -> Player:
+    """Whatever the player does next, this comes first."""
+    if not due:
+        return player
+    inventory, received = deliveries.hand_over(player.inventory, due)
+    player = replace(player, inventory=inventory, received=received)
+    for delivery in due:
+        if not delivery.no_room:
+            player = player.record(
+                DeliveryArrived(
+                    user_id=player.id,
+                    delivery_id=delivery.delivery_id,
+                    source=delivery.source,
+                    details=dict(delivery.details),
+                )
+            )
+    return player
+
+
+def _seen(player: Player | None, ref: PlayerRef, now: datetime) -> Player | None:
+    """Found by id and called by a name: that is the platform's name for the player now."""
+    if player is None or ref.user_id is not None or ref.platform_id is None or not ref.username:
+        return player
+    seen = player.seen_as(ref.platform, ref.username)
+    return player if seen is player else replace(seen, updated_at=now)
+
+
+def _write(tx: Tx, player: Player) -> None:
+    stored = player.stored
+    if stored is None:
+        queries.insert_user(tx, player)
+        queries.insert_inventory(tx, player.id, player.inventory)
+    else:
+        if (player.username, player.links) != (stored.username, stored.links):
+            queries.update_user(tx, player.id, player.username)
+        if player.inventory != stored.inventory:
+            queries.update_inventory(tx, player.id, player.inventory)
+    for platform, link in _changed(player.links, stored.links if stored else {}).items():
+        queries.upsert_link(tx, player.id, platform, link)
+    for job_key, progress in _changed(player.jobs, stored.jobs if stored else {}).items():
+        jobs.save(tx, player.id, job_key, progress)
+    jobs.save_xp_events(tx, player.id, player.xp_events)
+    achievements.save(tx, player.id, _changed(player.achievements, stored.achievements if stored else {}))
+    recipes.save(tx, player.id, player.recipes)
+    deliveries.save(tx, player.id, player.sent, player.received)
+    if player.streak and (stored is None or stored.streak != player.streak):
+        stats.save_streak(tx, player.id, player.streak)
+    stats.save(tx, player.id, player.stats)
+    engagement.save(tx, player.id, player.engagements)
+    for event in player.events:
+        if event.logged:
+            events.announce(tx, event)
+
+
+def _changed(now: Mapping[str, V], before: Mapping[str, V]) -> dict[str, V]:
+    return {key: value for key, value in now.items() if before.get(key) != value}

@@ -1,0 +1,42 @@
+"""Bringing a database up to date: content, the log's partitions, a target and a vote."""
+
+from __future__ import annotations
+
+from community.achievements import checks as achievements
+from community.catalog import sync as catalog
+from community.content import content
+from community.engagement.weights import replace_weights
+from community.info import service as info
+from community.progression import service as progression
+from community.voting import cycle
+from kernel.database import Tx
+from kernel.events import service as events
+
+
+def prepare(tx: Tx) -> list[str]:
+    """Mirror the content where it changed, make room in the log, and see to it that the community has a target.
+
+    Returns:
+        The names of the content files taken in now; empty when the database knew them all.
+    """
+    # Nothing of these goes into the database, but they stop the start when they are broken, like any other file.
+    info.features()
+    achievements.check(content.achievements.values())
+    known = {row["config_name"]: row["sha256"] for row in tx.execute("SELECT * FROM config_sync_metadata")}
+    changed = [name for name, digest in content.digests.items() if known.get(name) != digest]
+    if changed:
+        catalog.sync_items(tx)
+        progression.sync_nodes(tx)
+        progression.replace_names(tx, *catalog.shipped_documents())
+        replace_weights(tx, content.weights)
+        for name in changed:
+            tx.execute(
+                """
+                INSERT INTO config_sync_metadata (config_name, sha256, synced_at) VALUES (%s, %s, %s)
+                ON CONFLICT (config_name) DO UPDATE SET sha256 = excluded.sha256, synced_at = excluded.synced_at
+                """,
+                (name, content.digests[name], tx.now),
+            )
+    events.make_room(tx)
+    cycle.check(tx)
+    return changed

@@ -1,0 +1,95 @@
+"""world, world_documents, progression_nodes and progression_unlocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, LiteralString
+
+from psycopg.types.json import Jsonb
+
+from community.content import Node
+from kernel.database import Cursor, Tx
+
+LEVELS: LiteralString = """
+    (SELECT coalesce(jsonb_object_agg(node_key, level), '{}')
+     FROM (SELECT node_key, max(level) AS level
+           FROM progression_unlocks JOIN progression_nodes USING (node_id)
+           GROUP BY node_key) AS unlocked)
+"""
+"""An expression: {node key: highest unlocked level}."""
+
+
+def read_world_version(tx: Tx) -> Cursor:
+    return tx.execute("SELECT version FROM world")
+
+
+def read_world(tx: Tx) -> Cursor:
+    """One row, of one moment: `version`, `levels` {node key: highest level} and `documents` {name: body}."""
+    return tx.execute(
+        "SELECT version, "
+        + LEVELS
+        + """ AS levels,
+               (SELECT coalesce(jsonb_object_agg(name, body), '{}') FROM world_documents) AS documents
+        FROM world
+        """
+    )
+
+
+def lock_world(tx: Tx) -> Cursor:
+    """One writer at a time, so that two administrators cannot decide on the same old tree."""
+    return tx.execute("SELECT version FROM world FOR NO KEY UPDATE")
+
+
+def renew_world_version(tx: Tx) -> None:
+    """Every environment will refresh what it has cached before it acts again."""
+    tx.execute("UPDATE world SET version = gen_random_uuid()")
+
+
+def upsert_document(tx: Tx, name: str, body: Any) -> None:
+    tx.execute(
+        """
+        INSERT INTO world_documents (name, body, updated_at) VALUES (%s, %s, %s)
+        ON CONFLICT (name) DO UPDATE SET body = excluded.body, updated_at = excluded.updated_at
+        """,
+        (name, Jsonb(body), tx.now),
+    )
+
+
+def insert_unlocks(tx: Tx, node: Node, levels: Iterable[int], unlocked_by: str, engagement_score: int = 0) -> None:
+    tx.execute(
+        """
+        INSERT INTO progression_unlocks (node_id, level, unlocked_at, unlocked_by, engagement_score)
+        SELECT %s, level, %s, %s, %s FROM unnest(%s::int[]) AS level
+        ON CONFLICT DO NOTHING
+        """,
+        (node.node_id, tx.now, unlocked_by, engagement_score, list(levels)),
+    )
+
+
+def find_unlock(tx: Tx, node: Node, level: int) -> Cursor:
+    return tx.execute("SELECT * FROM progression_unlocks WHERE node_id = %s AND level = %s", (node.node_id, level))
+
+
+def delete_unlocks(tx: Tx, node: Node, lowest: int) -> None:
+    tx.execute("DELETE FROM progression_unlocks WHERE node_id = %s AND level >= %s", (node.node_id, lowest))
+
+
+def delete_all_unlocks(tx: Tx) -> None:
+    tx.execute("DELETE FROM progression_unlocks")
+
+
+def upsert_node(tx: Tx, node: Node) -> None:
+    tx.execute(
+        """
+        INSERT INTO progression_nodes (node_id, node_key, unlock_cost, definition, created_at)
+        VALUES (%s, %s, %s, %s, %s)
+        ON CONFLICT (node_id) DO UPDATE
+        SET node_key = excluded.node_key, unlock_cost = excluded.unlock_cost, definition = excluded.definition
+        """,
+        (node.node_id, node.key, node.cost, Jsonb(node.model_dump(mode="json")), tx.now),
+    )
+
+
+def list_nodes(tx: Tx) -> Cursor:
+    """Rows: `version` of the world; `node_key` and `created_at` of one node, or nulls without any."""
+    return tx.execute("SELECT version, node_key, created_at FROM world LEFT JOIN progression_nodes ON true")

@@ -1,0 +1,168 @@
+"""Prerequisites, gates and modifiers. Source: rules 9.3 to 9.5."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from community.content import Item, Modifier, Node, NodesBelowTier, TotalNodes, content
+from community.progression.models import FeatureLocked, FeatureLockedBehind, LevelTooHigh, UnknownNode, World
+
+Number = int | Fraction
+
+
+def _modifiers_by_feature() -> Mapping[str, list[tuple[Node, Modifier]]]:
+    """In the order in which they apply."""
+    modifiers: dict[str, list[tuple[Node, Modifier]]] = {}
+    for node in sorted(content.nodes.values(), key=lambda node: (node.tier, node.node_id)):
+        for modifier in node.modifiers:
+            modifiers.setdefault(modifier.feature_key, []).append((node, modifier))
+    return modifiers
+
+
+_MODIFIERS = _modifiers_by_feature()
+
+
+WORKED_OUT = 1000
+"""How many results a world keeps: all of those for prices and caps, some of those for scores."""
+
+
+def modified(world: World, feature_key: str, value: Number) -> Number:
+    """`value` after every unlocked node that modifies this feature, each at its highest unlocked level.
+
+    Exact: the caller truncates where the rules say so. Without such a node the value comes back unchanged.
+    """
+    known = world.worked_out.get((feature_key, value))
+    if known is not None:
+        return known
+    active = [
+        (modifier, level) for node, modifier in _MODIFIERS.get(feature_key, ()) if (level := world.levels.get(node.key))
+    ]
+    result = chained(value, active) if active else value
+    if len(world.worked_out) < WORKED_OUT:
+        world.worked_out[feature_key, value] = result
+    return result
+
+
+def chained(value: Number, active: Iterable[tuple[Modifier, int]]) -> Fraction:
+    """Each modifier, at its level, works on what the one before it has made."""
+    result = Fraction(value)
+    for modifier, level in active:
+        result = _apply(modifier, result, level)
+    return result
+
+
+def _apply(modifier: Modifier, value: Fraction, level: int) -> Fraction:
+    bonus = level * modifier.per_level_value
+    if modifier.modifier_type == "multiplicative":
+        value *= 1 + bonus
+    elif modifier.modifier_type == "fixed":
+        value = modifier.base_value + bonus
+    else:  # linear, percentage
+        value += bonus
+    if modifier.max_value is not None:
+        value = min(value, modifier.max_value)
+    if modifier.min_value is not None:
+        value = max(value, modifier.min_value)
+    return value
+
+
+def prerequisites_hold(node: Node, levels: Mapping[str, int], *, granted: str | None = None) -> bool:
+    """
+    Args:
+        granted: the key of a node that is taken for unlocked where it is named; it does not count towards a number.
+    """
+    return all(key in levels or key == granted for key in node.static_prerequisites) and all(
+        _condition_holds(condition, levels) for condition in node.dynamic_prerequisites
+    )
+
+
+def _condition_holds(condition: NodesBelowTier | TotalNodes, levels: Mapping[str, int]) -> bool:
+    if isinstance(condition, TotalNodes):
+        return len(levels) >= condition.count
+    below = sum(1 for key in levels if key in content.nodes and content.nodes[key].tier < condition.tier)
+    return below >= condition.count
+
+
+def is_available(node: Node, levels: Mapping[str, int], *, granted: str | None = None) -> bool:
+    """Something of it is left to unlock, and its prerequisites hold."""
+    return levels.get(node.key, 0) < node.max_level and prerequisites_hold(node, levels, granted=granted)
+
+
+def _children() -> Mapping[str, list[Node]]:
+    children: dict[str, list[Node]] = {key: [] for key in content.nodes}
+    for node in content.nodes.values():
+        for parent in node.static_prerequisites:
+            children[parent].append(node)
+    return children
+
+
+CHILDREN = _children()
+"""{node key: the nodes that name it as a prerequisite}"""
+
+
+def available_nodes(levels: Mapping[str, int]) -> list[Node]:
+    return [node for node in content.nodes.values() if is_available(node, levels)]
+
+
+def require_feature(world: World, node_key: str) -> None:
+    """
+    Raises:
+        FeatureLockedBehind: other nodes must be unlocked first; the message names all of them.
+        FeatureLocked: nothing but the node itself is missing.
+    """
+    if world.has(node_key):
+        return
+    node = content.nodes.get(node_key)
+    feature = node.name if node else "this feature"
+    missing = locked_ancestors(node_key, world.levels)
+    if missing:
+        raise FeatureLockedBehind(feature=feature, names=", ".join(node.name for node in missing))
+    raise FeatureLocked(feature=feature)
+
+
+def item_unlocked(world: World, item: Item) -> bool:
+    """An item without a node is never locked."""
+    return item.node_key is None or world.has(item.node_key)
+
+
+def locked_ancestors(node_key: str, levels: Mapping[str, int]) -> list[Node]:
+    """All locked nodes above this one, depth first, each once. Source: rules 9.11."""
+    found: dict[str, Node] = {}
+
+    def visit(key: str) -> None:
+        node = content.nodes.get(key)
+        for parent in node.static_prerequisites if node else ():
+            if parent not in levels and parent not in found:
+                found[parent] = content.nodes[parent]
+                visit(parent)
+
+    visit(node_key)
+    return list(found.values())
+
+
+def levels_to_unlock(node_key: str, level: int, levels: Mapping[str, int]) -> tuple[Node, list[int]]:
+    """The levels an administrator's unlock adds: all up to `level` that are missing; 0 means the first.
+
+    Raises:
+        UnknownNode: no such key in the tree.
+        LevelTooHigh: the node does not go that far.
+    """
+    node = find_node(node_key)
+    wanted = level or 1
+    if wanted > node.max_level:
+        raise LevelTooHigh(node=node.name, max_level=node.max_level)
+    return node, list(range(levels.get(node_key, 0) + 1, wanted + 1))
+
+
+def levels_to_relock(node_key: str, level: int, levels: Mapping[str, int]) -> tuple[Node, list[int]]:
+    """The levels an administrator's relock removes: `level` and all above it; 0 means all."""
+    node = find_node(node_key)
+    return node, list(range(level or 1, levels.get(node_key, 0) + 1))
+
+
+def find_node(node_key: str) -> Node:
+    node = content.nodes.get(node_key)
+    if node is None:
+        raise UnknownNode(node=node_key)
+    return node

@@ -1,0 +1,148 @@
+"""The world as everybody sees it, and the administrators' hands on the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from community.catalog.models import Names
+from community.content import Node, content
+from community.progression import queries
+from community.progression.models import Unlock, World
+from kernel.database import Tx
+
+
+@dataclass(slots=True)
+class CacheStatistics:
+    hits: int = 0
+    misses: int = 0
+    evictions: int = 0
+
+    @property
+    def size(self) -> int:
+        return 0 if _cached is None else 1
+
+
+_cached: World | None = None
+cache_statistics = CacheStatistics()
+
+
+def world_at(tx: Tx, version: UUID) -> World:
+    """The world as of `version`, which a load has just read. Asks the database only when it has changed."""
+    global _cached
+    cached = _cached  # read once: the local stack's environments share this module
+    if cached is not None and cached.version == version:
+        cache_statistics.hits += 1
+        return cached
+    cache_statistics.misses += 1
+    cache_statistics.evictions += cached is not None
+    row = queries.read_world(tx).fetchone()
+    assert row is not None
+    _cached = world = World(
+        row["version"], known_levels(row["levels"]), _names(row["documents"]), _weights(row["documents"])
+    )
+    return world
+
+
+def known_levels(levels: Mapping[str, int]) -> dict[str, int]:
+    """What the content has dropped stays in the database, but unlocks and counts for nothing."""
+    return {key: min(level, content.nodes[key].max_level) for key, level in levels.items() if key in content.nodes}
+
+
+def current_world(tx: Tx) -> World:
+    row = queries.read_world_version(tx).fetchone()
+    assert row is not None
+    return world_at(tx, row["version"])
+
+
+def _names(documents: Mapping[str, Any]) -> Names:
+    return Names.from_documents(documents.get("item_aliases", {}), documents.get("item_themes", {}))
+
+
+def _weights(documents: Mapping[str, Any]) -> dict[str, Fraction]:
+    # Through the text: 0.1 in a document means a tenth, not the float nearest to it.
+    weights: Mapping[str, Any] = documents.get("engagement_weights", {})
+    return {metric: Fraction(str(weight)) for metric, weight in weights.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What the community has of the content's nodes; `created_at` as {node key: time of the first sync}."""
+
+    world: World
+    created_at: Mapping[str, datetime]
+
+
+def read_tree(tx: Tx) -> Tree:
+    rows = queries.list_nodes(tx).fetchall()
+    return Tree(world_at(tx, rows[0]["version"]), {row["node_key"]: row["created_at"] for row in rows})
+
+
+def lock_world(tx: Tx) -> None:
+    """Nobody else changes what is unlocked until this transaction ends."""
+    queries.lock_world(tx)
+
+
+def add_levels(tx: Tx, node: Node, levels: Sequence[int], unlocked_by: str, engagement_score: int = 0) -> None:
+    """
+    Args:
+        engagement_score: the points that had come together for it.
+    """
+    queries.insert_unlocks(tx, node, levels, unlocked_by, engagement_score)
+
+
+def remove_levels(tx: Tx, node: Node, lowest: int) -> None:
+    queries.delete_unlocks(tx, node, lowest)
+
+
+def begin_anew(tx: Tx) -> None:
+    """Only what unlocks itself is unlocked."""
+    queries.delete_all_unlocks(tx)
+    for node in content.nodes.values():
+        if node.auto_unlock:
+            queries.insert_unlocks(tx, node, [1], "auto")
+
+
+def renew_world(tx: Tx) -> None:
+    """What is unlocked has changed: every environment reads it again before it acts again."""
+    queries.renew_world_version(tx)
+
+
+def read_unlock(tx: Tx, node_key: str, level: int) -> Unlock:
+    """A level that is unlocked."""
+    row = queries.find_unlock(tx, content.nodes[node_key], level).fetchone()
+    assert row is not None
+    return Unlock(
+        unlock_id=row["unlock_id"],
+        node_id=row["node_id"],
+        level=row["level"],
+        unlocked_at=row["unlocked_at"],
+        unlocked_by=row["unlocked_by"],
+        engagement_score=row["engagement_score"],
+    )
+
+
+def replace_names(tx: Tx, aliases: Mapping[str, Any], themes: Mapping[str, Any]) -> None:
+    """Call items by these names from now on, in every environment."""
+    queries.upsert_document(tx, "item_aliases", aliases)
+    queries.upsert_document(tx, "item_themes", themes)
+    queries.renew_world_version(tx)
+
+
+def replace_weights(tx: Tx, weights: Mapping[str, float]) -> None:
+    """Weigh engagement by this table, {metric: points for one}, from now on, in every environment."""
+    queries.upsert_document(tx, "engagement_weights", weights)
+    queries.renew_world_version(tx)
+
+
+def sync_nodes(tx: Tx) -> None:
+    """Bring the mirror of the tree up to date with the content and unlock what unlocks itself."""
+    for node in content.nodes.values():
+        queries.upsert_node(tx, node)
+        if node.auto_unlock:
+            queries.insert_unlocks(tx, node, [1], "auto")
+    queries.renew_world_version(tx)

@@ -1,0 +1,27 @@
+"""What players are owed for searching."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from random import Random
+
+from community.jobs.reactions import earn
+from community.players.models import Player
+from community.search.models import Luck, SearchPerformed
+from community.stats.reactions import counted
+
+_STATS = {
+    Luck.CRITICAL_SUCCESS: "search_critical_success",
+    Luck.NEAR_MISS: "search_near_miss",
+    Luck.CRITICAL_FAIL: "search_critical_fail",
+}
+
+
+def explorer_xp(event: SearchPerformed, player: Player, now: datetime, rng: Random) -> Player:
+    return earn(player, "explorer", event.outcome.xp, event.type, now, rng)
+
+
+def remarkable_luck(event: SearchPerformed, player: Player, now: datetime, rng: Random) -> Player:
+    """Beside the search itself, which counts once however it ends."""
+    stat = _STATS.get(event.outcome.luck)
+    return counted(player, now, stat) if stat else player

@@ -1,0 +1,47 @@
+"""The treasure search."""
+
+from __future__ import annotations
+
+from community.catalog.rules import display_name
+from community.content import content
+from community.cooldowns import service as cooldowns
+from community.players import service as players
+from community.players.models import PlayerRef
+from community.progression.rules import require_feature
+from community.search import rules, texts
+from community.search.models import Outcome, SearchPerformed
+from community.stats.rules import continued
+from community.stats.service import count_since
+from kernel.database import Tx
+
+FEATURE = "feature_search"
+BOX = content.items["lootbox_tier0"]
+
+
+def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:
+    """Look for a box and announce what came of it. A stranger becomes a player.
+
+    Returns:
+        The outcome, and how to tell it.
+
+    Raises:
+        FeatureLocked, FeatureLockedBehind, OnCooldown, InventoryFull
+    """
+    earlier = count_since("search", tx.now - rules.WINDOW)
+    player = players.load_or_create(tx, seeker, cooldowns.cooldown_of(rules.ACTION), earlier)
+    require_feature(player.world, FEATURE)
+    cooldowns.require_ready(tx, player, rules.ACTION)
+    today = tx.now.date()
+    outcome = rules.search(
+        player.world,
+        tx.rng,
+        earlier=player.facts.get(earlier.name, 0),
+        streak_days=continued(player.streak, today).days,
+    )
+    name = display_name(BOX, outcome.quality, player.world.names, today, tx.rng)
+    player = player.with_inventory(player.inventory.give(BOX.item_id, outcome.quantity, outcome.quality)).record(
+        SearchPerformed(user_id=player.id, success=outcome.success, timestamp=int(tx.now.timestamp()), outcome=outcome)
+    )
+    players.save(tx, player)
+    cooldowns.start(tx, player, rules.ACTION, rules.cooldown(player.world))
+    return outcome, texts.describe(outcome, name)

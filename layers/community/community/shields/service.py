@@ -1,0 +1,58 @@
+"""Attacks, and the shields that stop them. Source: rules 6.2 and 6.4."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import get_args
+from uuid import UUID
+
+from community.players.models import Fact, Player
+from community.shields import queries
+from community.shields.models import Kind, Struck
+from community.timeouts import service as timeouts
+from kernel.database import Tx
+
+CHARGES = Fact("shields", queries.CHARGES)
+"""For everybody who may be attacked."""
+
+
+def raise_shields(tx: Tx, player: Player, kind: Kind, charges: int) -> None:
+    """Queue that so many more attacks on the player come to nothing."""
+    queries.add_charges(tx, player.id, kind, charges)
+
+
+def attack(
+    tx: Tx, platform: str, attacker: Player, targets: Iterable[Player], added: timedelta, reason: str
+) -> tuple[Struck, ...]:
+    """Queue a timeout for each target whom no shield protects. A mirror, which is used up ahead of other shields,
+    sends it to the attacker, whom no shield protects from that.
+
+    Args:
+        targets: each once, with a link on the platform; locked and loaded with `CHARGES`, like the attacker.
+    """
+    struck = tuple(Struck(target, target.links[platform].username, _shield_of(target)) for target in targets)
+    for kind in get_args(Kind):
+        bearers = [each.player.id for each in struck if each.met == kind]
+        if bearers:
+            queries.take_charges(tx, bearers, kind)
+    silenced = [each.username for each in struck if each.met is None]
+    # Without an account there, nothing can be sent back.
+    if platform in attacker.links:
+        silenced += [attacker.links[platform].username for each in struck if each.met == "reflect"]
+    # One row for each name, in one order: two players may go by the same name.
+    times = Counter(name.lower() for name in silenced)
+    for name in sorted({name.lower(): name for name in silenced}.values(), key=str.lower):
+        timeouts.silence(tx, platform, name, added * times[name.lower()], reason)
+    return struck
+
+
+def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    """All shields of one player to another."""
+    queries.move_charges(tx, from_id, to_id)
+
+
+def _shield_of(player: Player) -> Kind | None:
+    charges = player.facts.get(CHARGES.name) or {}
+    return "reflect" if "reflect" in charges else "block" if "block" in charges else None

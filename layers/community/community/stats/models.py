@@ -1,0 +1,67 @@
+"""What players did, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+from kernel.errors import Refused
+
+Period = Literal["hourly", "daily", "weekly", "monthly", "yearly", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """Something countable that a player did; `data` says more about it, for whoever reads the rows."""
+
+    event_type: str
+    data: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """
+    Attributes:
+        days: UTC days in a row with at least one stat.
+        last_on: the last of them.
+    """
+
+    days: int
+    last_on: date
+
+    @property
+    def first_on(self) -> date:
+        return self.last_on - timedelta(days=self.days - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """
+    Attributes:
+        counts: {event type: how often}, the most frequent first.
+        streak: days in a row up to now; None where it is not about one player.
+    """
+
+    period: Period
+    start: datetime
+    end: datetime
+    counts: Mapping[str, int]
+    streak: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A place on a leaderboard; rank 1 is the best."""
+
+    user_id: UUID
+    username: str
+    count: int
+    rank: int
+
+
+class InvalidLimit(Refused):
+    code = "invalid_limit"
+    message = "A leaderboard has at least one place."

@@ -1,0 +1,136 @@
+"""user_streaks and the stats_ tables, but for the reports: see `report_queries`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from community.stats.models import Stat, Streak
+from kernel.database import Cursor, Tx
+
+COUNT_SINCE: LiteralString = """
+    (SELECT count(*) FROM stats_events e
+     WHERE e.user_id = u.user_id AND e.event_type = %s AND e.happened_at >= %s)
+    + (SELECT count(*) FROM stats_inbox e
+       WHERE e.user_id = u.user_id AND e.event_type = %s AND e.happened_at >= %s)
+"""
+
+
+def insert_stats(tx: Tx, user_id: UUID, stats: Sequence[Stat]) -> None:
+    types = [each.event_type for each in stats]
+    data = [None if each.data is None else Jsonb(each.data) for each in stats]
+    tx.execute(
+        """
+        INSERT INTO stats_inbox (user_id, event_type, event_data, happened_at)
+        SELECT %s, event_type, event_data, %s FROM unnest(%s::text[], %s::jsonb[]) AS stat (event_type, event_data)
+        """,
+        (user_id, tx.now, types, data),
+    )
+
+
+def upsert_streak(tx: Tx, user_id: UUID, streak: Streak) -> None:
+    tx.execute(
+        """
+        INSERT INTO user_streaks (user_id, streak, last_on) VALUES (%s, %s, %s)
+        ON CONFLICT (user_id) DO UPDATE SET streak = excluded.streak, last_on = excluded.last_on
+        """,
+        (user_id, streak.days, streak.last_on),
+    )
+
+
+def lock_windows(tx: Tx) -> Cursor:
+    """One at a time beyond the inbox. By itself: what comes next must see what the last one has done."""
+    return tx.execute("SELECT period FROM stats_windows ORDER BY period FOR UPDATE")
+
+
+def roll_up(tx: Tx, starts: Mapping[str, datetime], limit: int) -> Cursor:
+    """Move the windows on towards their new starts, and the oldest rows of the inbox into the archive and the sums.
+
+    Row: `moved`, in or out of a sum. The windows are locked. What leaves a window was archived before, as no part
+    of a statement sees what another one writes; what arrives lies within the new window or is not counted for it.
+
+    Args:
+        starts: {period: where it begins now}.
+        limit: how many rows to take in, and how many each window lets go, with all of the last one's moment.
+    """
+    return tx.execute(
+        """
+        WITH windows AS MATERIALIZED (
+            SELECT period, counted_since AS before, greatest(counted_since, least(start, enough)) AS since
+            FROM stats_windows
+            JOIN unnest(%(periods)s::text[], %(starts)s::timestamptz[]) AS now (period, start) USING (period)
+            LEFT JOIN LATERAL (
+                SELECT happened_at + interval '1 microsecond' AS enough FROM stats_events
+                WHERE happened_at >= counted_since AND happened_at < start
+                ORDER BY happened_at OFFSET %(limit)s - 1 LIMIT 1
+            ) AS step ON true
+        ), moved_windows AS (
+            UPDATE stats_windows SET counted_since = since FROM windows
+            WHERE stats_windows.period = windows.period AND before < since
+        ), arrived AS (
+            DELETE FROM stats_inbox
+            WHERE stat_id IN (SELECT stat_id FROM stats_inbox ORDER BY stat_id LIMIT %(limit)s)
+            RETURNING stat_id, user_id, event_type, event_data, happened_at
+        ), archived AS (
+            INSERT INTO stats_events (stat_id, user_id, event_type, event_data, happened_at) SELECT * FROM arrived
+        ), left_behind AS MATERIALIZED (
+            SELECT user_id, event_type, period
+            FROM windows JOIN stats_events ON happened_at >= before AND happened_at < since
+        ), changes AS (
+            SELECT user_id, event_type, period, -1 AS change FROM left_behind
+            UNION ALL
+            SELECT user_id, event_type, period, 1 FROM windows JOIN arrived ON happened_at >= since
+            UNION ALL
+            SELECT user_id, event_type, 'total', 1 FROM arrived
+        ), sums AS MATERIALIZED (
+            SELECT user_id, event_type,
+                   coalesce(sum(change) FILTER (WHERE period = 'daily'), 0) AS daily,
+                   coalesce(sum(change) FILTER (WHERE period = 'weekly'), 0) AS weekly,
+                   coalesce(sum(change) FILTER (WHERE period = 'monthly'), 0) AS monthly,
+                   coalesce(sum(change) FILTER (WHERE period = 'yearly'), 0) AS yearly,
+                   coalesce(sum(change) FILTER (WHERE period = 'total'), 0) AS total
+            FROM changes GROUP BY user_id, event_type
+        ), standings AS (
+            INSERT INTO stats_standings AS old (user_id, event_type, daily, weekly, monthly, yearly, total)
+            SELECT * FROM sums
+            ON CONFLICT (user_id, event_type) DO UPDATE
+            SET daily = old.daily + excluded.daily, weekly = old.weekly + excluded.weekly,
+                monthly = old.monthly + excluded.monthly, yearly = old.yearly + excluded.yearly,
+                total = old.total + excluded.total
+        ), totals AS (
+            INSERT INTO stats_totals AS old (event_type, daily, weekly, monthly, yearly, total)
+            SELECT event_type, sum(daily), sum(weekly), sum(monthly), sum(yearly), sum(total)
+            FROM sums GROUP BY event_type
+            ON CONFLICT (event_type) DO UPDATE
+            SET daily = old.daily + excluded.daily, weekly = old.weekly + excluded.weekly,
+                monthly = old.monthly + excluded.monthly, yearly = old.yearly + excluded.yearly,
+                total = old.total + excluded.total
+        )
+        SELECT (SELECT count(*) FROM arrived) + (SELECT count(*) FROM left_behind) AS moved
+        """,
+        {"periods": list(starts), "starts": list(starts.values()), "limit": limit},
+    )
+
+
+def move_events(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    tx.execute("UPDATE stats_inbox SET user_id = %s WHERE user_id = %s", (to_id, from_id))
+    tx.execute("UPDATE stats_events SET user_id = %s WHERE user_id = %s", (to_id, from_id))
+
+
+def move_standings(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    tx.execute(
+        """
+        WITH gone AS (DELETE FROM stats_standings WHERE user_id = %s RETURNING *)
+        INSERT INTO stats_standings AS old (user_id, event_type, daily, weekly, monthly, yearly, total)
+        SELECT %s, event_type, daily, weekly, monthly, yearly, total FROM gone
+        ON CONFLICT (user_id, event_type) DO UPDATE
+        SET daily = old.daily + excluded.daily, weekly = old.weekly + excluded.weekly,
+            monthly = old.monthly + excluded.monthly, yearly = old.yearly + excluded.yearly,
+            total = old.total + excluded.total
+        """,
+        (from_id, to_id),
+    )

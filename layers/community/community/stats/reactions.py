@@ -1,0 +1,39 @@
+"""Counting what players do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from community.players.models import Player
+from community.stats import rules
+from community.stats.models import Stat
+
+STREAK = "daily_streak"
+
+
+def counts(
+    event_type: str, data: Callable[[Any], Mapping[str, Any]] | None = None
+) -> Callable[[Any, Player, datetime, Random], Player]:
+    """The reaction that counts an event as a stat of this type, with `data` of the event beside it."""
+
+    def count(event: Any, player: Player, now: datetime, rng: Random) -> Player:
+        return counted(player, now, event_type, data and data(event))
+
+    return count
+
+
+def counted(player: Player, now: datetime, event_type: str, data: Mapping[str, Any] | None = None) -> Player:
+    """Count something; the first of a day also continues or begins the player's streak.
+
+    A streak itself is counted as often as there are days: who counts one says that the player was there.
+    """
+    if event_type != STREAK:
+        player = replace(player, stats=(*player.stats, Stat(event_type, data)))
+    streak = rules.continued(player.streak, now.date())
+    if streak == player.streak:
+        return player
+    return replace(player, streak=streak, stats=(*player.stats, Stat(STREAK, {"streak": streak.days})))

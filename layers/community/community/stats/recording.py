@@ -1,0 +1,20 @@
+"""Counting what others than the engine itself have seen a player do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from community.players import service as players
+from community.players.models import PlayerRef
+from community.stats.reactions import counted
+from kernel.database import Tx
+
+
+def record(tx: Tx, ref: PlayerRef, event_type: str, data: Mapping[str, Any] | None = None) -> None:
+    """
+    Raises:
+        UnknownPlayer: nobody has played under that identity yet.
+    """
+    player = players.load(tx, ref)
+    players.save(tx, counted(player, tx.now, event_type, data))

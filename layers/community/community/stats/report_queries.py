@@ -1,0 +1,126 @@
+"""What the stats_ tables say about a period, exactly and at any moment.
+
+The sums are about a period's beginning as the last rollup knew it. A report adds what is still in the inbox, and
+corrects the sums by the archived stats between that beginning and the one of now: a minute's worth, as a rule. The
+one of now may lie behind as well as ahead, for a month may begin earlier than it did before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString
+
+from community.stats.models import Period
+from kernel.database import Cursor, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """As SQL: where a period's sums are, and from what moment on they count."""
+
+    column: LiteralString
+    since: LiteralString
+
+    def into(self, query: LiteralString) -> LiteralString:
+        """Fill in `{column}`, `{since}`, and for an archived stat `e` and the period's start as two parameters:
+        `{change}`, what `e` changes, and `{uncertain}`, whether it does."""
+        return query.format(
+            column=self.column,
+            change=_CHANGE.format(since=self.since),
+            uncertain=_UNCERTAIN.format(since=self.since),
+        )
+
+
+_CHANGE: LiteralString = "CASE WHEN e.happened_at < {since} THEN 1 ELSE -1 END"
+_UNCERTAIN: LiteralString = (
+    "e.happened_at >= least({since}, %s::timestamptz) AND e.happened_at < greatest({since}, %s::timestamptz)"
+)
+
+_SUMS: Mapping[Period, _Sums] = {
+    # Nothing is summed up by the hour: all of it is correction.
+    "hourly": _Sums("0::bigint", "'infinity'::timestamptz"),
+    "daily": _Sums("daily", "(SELECT counted_since FROM stats_windows WHERE period = 'daily')"),
+    "weekly": _Sums("weekly", "(SELECT counted_since FROM stats_windows WHERE period = 'weekly')"),
+    "monthly": _Sums("monthly", "(SELECT counted_since FROM stats_windows WHERE period = 'monthly')"),
+    "yearly": _Sums("yearly", "(SELECT counted_since FROM stats_windows WHERE period = 'yearly')"),
+    "all": _Sums("total", "'-infinity'::timestamptz"),
+}
+
+
+def player_counts(period: Period, start: datetime) -> tuple[LiteralString, tuple[Any, ...]]:
+    """SQL over `u`, a row of users, for {event type: how often} as jsonb or null; and its parameters."""
+    sql = _SUMS[period].into(
+        """
+        SELECT jsonb_object_agg(event_type, how_often) FROM (
+            SELECT event_type, sum(change)::bigint AS how_often FROM (
+                SELECT event_type, {column} AS change FROM stats_standings s WHERE s.user_id = u.user_id
+                UNION ALL
+                SELECT e.event_type, {change} FROM stats_events e WHERE e.user_id = u.user_id AND {uncertain}
+                UNION ALL
+                SELECT e.event_type, 1 FROM stats_inbox e WHERE e.user_id = u.user_id AND e.happened_at >= %s
+            ) AS parts GROUP BY event_type HAVING sum(change) > 0
+        ) AS counts
+        """
+    )
+    return sql, (start, start, start)
+
+
+def count_by_type(tx: Tx, period: Period, start: datetime) -> Cursor:
+    """Rows: `event_type`, `how_often`; of all players together."""
+    sql = _SUMS[period].into(
+        """
+        SELECT event_type, sum(change)::bigint AS how_often FROM (
+            SELECT event_type, {column} AS change FROM stats_totals
+            UNION ALL
+            SELECT e.event_type, {change} FROM stats_events e WHERE {uncertain}
+            UNION ALL
+            SELECT e.event_type, 1 FROM stats_inbox e WHERE e.happened_at >= %s
+        ) AS parts GROUP BY event_type HAVING sum(change) > 0
+        """
+    )
+    return tx.execute(sql, (start, start, start))
+
+
+def list_highest(tx: Tx, event_type: str, period: Period, start: datetime, limit: int) -> Cursor:
+    """Rows: `user_id`, `username`, `amount`; highest first.
+
+    The sums' own order answers for everybody without a correction. NOT IN keeps to that order, where an anti-join
+    might sort them all. Those with a correction are few, and compete with the best of the others.
+    """
+    sql = _SUMS[period].into(
+        """
+        WITH corrections AS MATERIALIZED (
+            SELECT user_id, sum(change)::bigint AS change FROM (
+                SELECT e.user_id, {change} AS change FROM stats_events e WHERE e.event_type = %s AND {uncertain}
+                UNION ALL
+                SELECT e.user_id, 1 FROM stats_inbox e WHERE e.event_type = %s AND e.happened_at >= %s
+            ) AS parts GROUP BY user_id
+        ), candidates AS (
+            (
+                SELECT user_id, {column} AS amount FROM stats_standings
+                WHERE event_type = %s AND {column} > 0 AND user_id NOT IN (SELECT user_id FROM corrections)
+                ORDER BY {column} DESC, user_id LIMIT %s
+            )
+            UNION ALL
+            SELECT user_id, coalesce({column}, 0) + change
+            FROM corrections LEFT JOIN (SELECT * FROM stats_standings WHERE event_type = %s) AS sums USING (user_id)
+        )
+        SELECT user_id, username, amount
+        FROM (SELECT * FROM candidates WHERE amount > 0 ORDER BY amount DESC, user_id LIMIT %s) AS best
+        JOIN users USING (user_id)
+        ORDER BY amount DESC, user_id
+        """
+    )
+    return tx.execute(sql, (event_type, start, start, event_type, start, event_type, limit, event_type, limit))
+
+
+def list_richest(tx: Tx, *, money: bool, limit: int) -> Cursor:
+    """Rows: `user_id`, `username`, `amount` of money, or of everything but money."""
+    column: LiteralString = "money" if money else "items"
+    return tx.execute(
+        f"SELECT user_id, username, {column} AS amount FROM user_inventory JOIN users USING (user_id)"
+        f" WHERE {column} > 0 ORDER BY {column} DESC, user_id LIMIT %s",
+        (limit,),
+    )

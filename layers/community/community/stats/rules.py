@@ -1,0 +1,52 @@
+"""Streaks and periods. Source: rules 15."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, datetime, timedelta
+
+from community.stats.models import Period, Streak
+
+BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00Z")
+
+_SPANS: dict[Period, timedelta] = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(days=7),
+}
+_MONTHS: dict[Period, int] = {"monthly": 1, "yearly": 12}
+
+
+def continued(streak: Streak | None, today: date) -> Streak:
+    """The streak after a stat of today: one day longer when there was one yesterday, new after a gap."""
+    if streak is not None and streak.last_on >= today:
+        return streak
+    if streak is not None and streak.last_on == today - timedelta(days=1):
+        return Streak(streak.days + 1, today)
+    return Streak(1, today)
+
+
+def current_days(streak: Streak | None, today: date) -> int:
+    """Days in a row; a streak may be continued all through the day after its last one."""
+    if streak is None or streak.last_on < today - timedelta(days=1):
+        return 0
+    return streak.days
+
+
+def start_of(period: Period, now: datetime) -> datetime:
+    """Where the period that ends now begins.
+
+    With months it may step back: on 28, 29, 30 and 31 March a month begins on 28 February.
+    """
+    if period == "all":
+        return BEGINNING
+    if period in _MONTHS:
+        return _months_before(now, _MONTHS[period])
+    return now - _SPANS[period]
+
+
+def _months_before(moment: datetime, months: int) -> datetime:
+    """The same time of the same day; of the month's last day where it has no such day."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
+    day = min(moment.day, monthrange(year, month + 1)[1])
+    return moment.replace(year=year, month=month + 1, day=day)

@@ -1,0 +1,72 @@
+"""Silencing names. The engine only announces it; the bots in the chats act. Source: rules 4."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from community.players.models import Fact
+from community.timeouts import queries
+from community.timeouts.models import Timeout, TimeoutApplied, TimeoutCleared
+from kernel.database import Tx
+from kernel.events import service as events
+
+
+def apply_timeout(tx: Tx, platform: str, username: str, added: timedelta, reason: str = "") -> Timeout:
+    """Silence a name, for that much longer if it is silenced already. Answers all that remains."""
+    row = queries.extend_timeout(tx, platform, username, added, reason).fetchone()
+    assert row is not None
+    timeout = Timeout(platform, username, row["expires_at"] - tx.now)
+    events.announce(
+        tx,
+        TimeoutApplied(
+            platform=platform,
+            username=username,
+            duration_seconds=timeout.remaining_seconds,
+            reason=reason,
+            timestamp=int(tx.now.timestamp()),
+        ),
+    )
+    return timeout
+
+
+def silence(tx: Tx, platform: str, username: str, added: timedelta, reason: str) -> None:
+    """Queue a timeout, like `apply_timeout`, for whoever need not know the sum."""
+    event = TimeoutApplied(
+        platform=platform, username=username, duration_seconds=0, reason=reason, timestamp=int(tx.now.timestamp())
+    )
+    extension = queries.extension(tx, platform, username, added, reason)
+    events.announce_if(tx, event, queries.EXTEND_AND_TELL, (*extension, tx.now))
+
+
+def relieve(tx: Tx, platform: str, username: str, removed: timedelta, reason: str) -> None:
+    """Queue that a name may talk that much sooner; announced only when that is now."""
+    event = TimeoutCleared(platform=platform, username=username, reason=reason, timestamp=int(tx.now.timestamp()))
+    events.announce_if(tx, event, queries.END_AND_TELL, (platform, username, tx.now, removed, tx.now))
+    queries.shorten_timeout(tx, platform, username, removed)
+
+
+def silenced_on(tx: Tx, platform: str) -> Fact:
+    """Until when a player's name must be silent there, as the fact `silenced`; None if it may talk."""
+    return Fact("silenced", queries.SILENCED, (platform, tx.now))
+
+
+def clear_timeout(tx: Tx, platform: str, username: str, reason: str = "") -> bool:
+    """Let a name talk at once. Tells whether it was silenced; only then there is something to announce."""
+    row = queries.delete_timeout(tx, platform, username).fetchone()
+    running = row is not None and row["expires_at"] > tx.now
+    if running:
+        _announce_cleared(tx, platform, username, reason)
+    return running
+
+
+def read_timeout(tx: Tx, platform: str, username: str) -> Timeout:
+    """What remains; nothing for a name that nobody has silenced."""
+    row = queries.find_timeout(tx, platform, username).fetchone()
+    return Timeout(platform, username, row["expires_at"] - tx.now if row else timedelta(0))
+
+
+def _announce_cleared(tx: Tx, platform: str, username: str, reason: str) -> None:
+    events.announce(
+        tx,
+        TimeoutCleared(platform=platform, username=username, reason=reason, timestamp=int(tx.now.timestamp())),
+    )

@@ -1,0 +1,100 @@
+"""Setting traps and stepping into them. No shield helps. Source: rules 6.5."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from community.inventory.models import Quality
+from community.players.models import Fact, Player
+from community.timeouts import service as timeouts
+from community.traps import queries
+from community.traps.models import Trap, TrapPlaced, TrapSelfTriggered, TrapTriggered
+from kernel.database import Tx
+
+WAITING = Fact("trap", queries.WAITING)
+"""For `waiting_for`."""
+
+
+def waiting_for(player: Player) -> Trap | None:
+    row = player.facts.get(WAITING.name)
+    if row is None:
+        return None
+    trap_id, setter_id, setter_username, quality, seconds = row
+    return Trap(UUID(trap_id), UUID(setter_id), setter_username, Quality(quality), seconds)
+
+
+def place(tx: Tx, setter: Player, target: Player, platform: str, quality: Quality, seconds: int) -> Player:
+    """Queue a trap for somebody for whom none waits. The answer is the setter, to be saved.
+
+    Args:
+        target: locked and loaded with `WAITING`; perhaps the setter.
+    """
+    trap = Trap(uuid4(), setter.id, _name(setter, platform), quality, seconds)
+    queries.insert_trap(tx, trap, target.id)
+    return setter.record(
+        TrapPlaced(
+            trap_id=trap.trap_id,
+            setter_id=setter.id,
+            setter_username=trap.setter_username,
+            target_id=target.id,
+            target_username=_name(target, platform),
+            quality_level=quality,
+            timeout_seconds=_seconds(trap),
+        )
+    )
+
+
+def trigger(tx: Tx, victim: Player, trap: Trap, platform: str) -> Player:
+    """Queue what the trap does to whom it was set for. The answer is the victim, to be saved."""
+    name = _name(victim, platform)
+    queries.mark_triggered(tx, trap.trap_id)
+    timeouts.silence(tx, platform, name, trap.time, f"a trap of {trap.setter_username}'s")
+    return victim.record(
+        TrapTriggered(
+            trap_id=trap.trap_id,
+            setter_id=trap.setter_id,
+            setter_username=trap.setter_username,
+            target_id=victim.id,
+            target_username=name,
+            quality_level=trap.quality,
+            timeout_seconds=_seconds(trap),
+        )
+    )
+
+
+def backfire(tx: Tx, setter: Player, target: Player, trap: Trap, platform: str) -> Player:
+    """Queue what happens to whoever sets a trap where one waits: that one goes off, under them.
+
+    Args:
+        trap: the one that was waiting for `target`.
+
+    Returns:
+        The setter, to be saved.
+    """
+    name = _name(setter, platform)
+    queries.mark_triggered(tx, trap.trap_id)
+    timeouts.silence(tx, platform, name, trap.time, "two traps in one place")
+    return setter.record(
+        TrapSelfTriggered(
+            trap_id=trap.trap_id,
+            setter_id=setter.id,
+            setter_username=name,
+            target_id=target.id,
+            target_username=_name(target, platform),
+            quality_level=trap.quality,
+            timeout_seconds=_seconds(trap),
+        )
+    )
+
+
+def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    """What one player has set, and what waits for them, is another's."""
+    queries.move_traps(tx, from_id, to_id)
+
+
+def _name(player: Player, platform: str) -> str:
+    return player.links[platform].username
+
+
+def _seconds(trap: Trap) -> int:
+    return int(trap.time.total_seconds())

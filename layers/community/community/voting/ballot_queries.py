@@ -1,0 +1,90 @@
+"""ballots and voting_weights, and the counts of voting_options."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import LiteralString
+from uuid import UUID
+
+from kernel.database import Tx
+
+OWN_BALLOT: LiteralString = """
+    SELECT b.option_id FROM ballots b JOIN voting_sessions s USING (session_id)
+    WHERE b.user_id = u.user_id AND s.status <> 'completed'
+"""
+"""An expression over `u`: the option a player has voted for in the open session."""
+
+OWN_WEIGHT: LiteralString = """
+    SELECT w.voting_weight FROM voting_weights w
+    WHERE w.user_id = u.user_id AND (w.expires_at IS NULL OR w.expires_at > %s)
+    ORDER BY w.weight_id DESC LIMIT 1
+"""
+"""An expression over `u`: the weight that was set last, of those that hold at a moment."""
+
+
+def insert_ballot(tx: Tx, session_id: int, user_id: UUID, option_id: int, weight: Decimal) -> None:
+    tx.execute(
+        "INSERT INTO ballots (session_id, user_id, option_id, weight, cast_at) VALUES (%s, %s, %s, %s, %s)",
+        (session_id, user_id, option_id, weight, tx.now),
+    )
+
+
+def count_ballot(tx: Tx, option_id: int, weight: Decimal, last_highest_vote_at: datetime | None) -> None:
+    """
+    Args:
+        last_highest_vote_at: what the option has for it now.
+    """
+    tx.execute(
+        """
+        UPDATE voting_options
+        SET vote_count = vote_count + 1, weighted_votes = weighted_votes + %s, last_highest_vote_at = %s
+        WHERE option_id = %s
+        """,
+        (weight, last_highest_vote_at, option_id),
+    )
+
+
+def take_back_second_ballots(tx: Tx, one: UUID, other: UUID) -> None:
+    """Where two players have voted in the same session, the later ballot is gone, and does not count any more."""
+    tx.execute(
+        """
+        WITH second AS (
+            DELETE FROM ballots b USING ballots first
+            WHERE b.session_id = first.session_id
+              AND (b.user_id, first.user_id) IN ((%(one)s, %(other)s), (%(other)s, %(one)s))
+              AND (b.cast_at, b.user_id) > (first.cast_at, first.user_id)
+            RETURNING b.option_id, b.weight
+        )
+        UPDATE voting_options o
+        SET vote_count = o.vote_count - 1, weighted_votes = o.weighted_votes - second.weight
+        FROM second WHERE o.option_id = second.option_id
+        """,
+        {"one": one, "other": other},
+    )
+
+
+def move_ballots(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    tx.execute("UPDATE ballots SET user_id = %s WHERE user_id = %s", (to_id, from_id))
+
+
+def insert_weight(tx: Tx, user_id: UUID, voting_weight: Decimal, reason: str, expires_at: datetime | None) -> None:
+    tx.execute(
+        """
+        INSERT INTO voting_weights (user_id, voting_weight, reason, created_at, expires_at)
+        VALUES (%s, %s, %s, %s, %s)
+        """,
+        (user_id, voting_weight, reason, tx.now, expires_at),
+    )
+
+
+def delete_weights(tx: Tx, user_id: UUID) -> None:
+    tx.execute("DELETE FROM voting_weights WHERE user_id = %s", (user_id,))
+
+
+def move_weights(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    tx.execute("UPDATE voting_weights SET user_id = %s WHERE user_id = %s", (to_id, from_id))
+
+
+def delete_expired_weights(tx: Tx) -> None:
+    tx.execute("DELETE FROM voting_weights WHERE expires_at <= %s", (tx.now,))

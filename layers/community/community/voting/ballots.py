@@ -1,0 +1,127 @@
+"""Voting, and how much a vote weighs. Source: rules 9.8."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from community.players import service as players
+from community.players.models import Fact, NoSuchPlayer, PlayerRef
+from community.voting import ballot_queries, queries, records, rules
+from community.voting.events import VoteRecorded, VotingWeightSet
+from community.voting.models import Ballot, NoVotingSession, VoteOver, VotingFrozen
+from kernel.database import Tx
+from kernel.errors import TryAgain
+from kernel.events import service as events
+
+EVERYBODYS_WEIGHT = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class WeightOrder:
+    """How much a player's ballots count from now on.
+
+    Attributes:
+        voting_weight: above 0, at most 100; 1 takes every other weight of the player away.
+        expires_at: None: never.
+    """
+
+    player: PlayerRef
+    voting_weight: Decimal
+    reason: str = ""
+    expires_at: datetime | None = None
+
+
+def cast_ballot(
+    tx: Tx,
+    voter: PlayerRef,
+    number: int | None = None,
+    node_key: str | None = None,
+    *,
+    session_id: int | None = None,
+) -> Ballot:
+    """Vote for an option of the open session, by its number from 1, or else by its node. A stranger becomes a player.
+
+    Each player has one vote in a session, and it cannot be moved: voting again changes nothing.
+
+    Args:
+        session_id: the session that the number was read in; None: whichever is open.
+
+    Raises:
+        NoVotingSession, VoteOver, VotingFrozen, InvalidOption
+    """
+    locked = queries.lock_open_session(tx)
+    reading = queries.read_open_session(tx)
+    player = players.load_or_create(
+        tx,
+        voter,
+        Fact("option_id", ballot_queries.OWN_BALLOT),
+        Fact("weight", ballot_queries.OWN_WEIGHT, (tx.now,)),
+    )
+    row = reading.fetchone()
+    session = records.session(row["session"]) if row else None
+    lock = locked.fetchone()
+    if (lock and lock["session_id"]) != (session and session.session_id):
+        raise TryAgain  # one session was ending while we waited for it, and the next has begun
+    if session_id is not None and session_id != (session and session.session_id):
+        raise VoteOver
+    if session is None:
+        raise NoVotingSession
+    if session.status == "frozen":
+        raise VotingFrozen
+    if voted := player.facts.get("option_id"):
+        return Ballot(session, session.option(voted), already_voted=True)
+
+    weight = player.facts.get("weight") or EVERYBODYS_WEIGHT
+    session, option = rules.count_ballot(session, rules.pick_option(session, number, node_key), weight, tx.now)
+    player = player.record(
+        VoteRecorded(
+            session_id=session.session_id,
+            option_id=option.option_id,
+            node_key=option.node_key,
+            target_level=option.target_level,
+            vote_count=option.vote_count,
+            weighted_votes=float(option.weighted_votes),
+            user_id=player.id,
+        )
+    )
+    players.save(tx, player)
+    # Behind the player's own rows: a stranger's must be there first.
+    ballot_queries.insert_ballot(tx, session.session_id, player.id, option.option_id, weight)
+    ballot_queries.count_ballot(tx, option.option_id, weight, option.last_highest_vote_at)
+    return Ballot(session, option)
+
+
+def set_weights(tx: Tx, orders: Sequence[WeightOrder]) -> None:
+    """Let ballots of these players weigh more or less than everybody's. Those they have cast already stay as they are.
+
+    Raises:
+        NoSuchPlayer: one of them is unknown, and nothing is set.
+    """
+    found = players.load_all(tx, tuple(order.player for order in orders))
+    for order, player in zip(orders, found, strict=True):
+        if player is None:
+            raise NoSuchPlayer(name=order.player.called)
+        if order.voting_weight == EVERYBODYS_WEIGHT:
+            ballot_queries.delete_weights(tx, player.id)
+        else:
+            ballot_queries.insert_weight(tx, player.id, order.voting_weight, order.reason, order.expires_at)
+        events.announce(
+            tx,
+            VotingWeightSet(
+                user_id=player.id,
+                voting_weight=float(order.voting_weight),
+                reason=order.reason,
+                expires_at=order.expires_at,
+            ),
+        )
+
+
+def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    """Queue what a merge does to ballots and weights. Of two ballots in one session, only the first one counts."""
+    ballot_queries.take_back_second_ballots(tx, from_id, to_id)
+    ballot_queries.move_ballots(tx, from_id, to_id)
+    ballot_queries.move_weights(tx, from_id, to_id)

@@ -1,0 +1,144 @@
+"""What administrators may do to the community. Each leaves an event in the log. Source: rules 9.11."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from community.content import Node
+from community.contributions import service as contributions
+from community.engagement import service as engagement
+from community.jobs import service as jobs
+from community.progression import service as progression
+from community.progression.models import Unlock
+from community.progression.rules import levels_to_relock, levels_to_unlock
+from community.voting import cycle, overrides, queries, rules
+from community.voting.events import ContributionAdded, ProgressionReset
+from community.voting.models import Option
+from kernel.database import Tx
+from kernel.events import service as events
+
+Started = Literal["resumed", "opened", "decided"]
+"""A frozen session goes on; a new one is open; or there was no choice, and what there was is the target already."""
+
+
+def start(tx: Tx) -> Started:
+    """Let the community vote.
+
+    Raises:
+        SessionActive: a vote is running.
+        NoCandidates: there is nothing to vote on.
+    """
+    before = cycle.begin(tx)
+    turn = overrides.start(before)
+    cycle.save(tx, turn)
+    if before.community.session is not None:
+        return "resumed"
+    return "opened" if turn.community.session is not None else "decided"
+
+
+def freeze(tx: Tx) -> None:
+    """No more ballots until the vote is started again; the points go on.
+
+    Raises:
+        NoVotingSession
+    """
+    cycle.save(tx, overrides.freeze(cycle.begin(tx)))
+
+
+def force_end(tx: Tx) -> Option:
+    """Decide the vote now. Returns the winner, which comes after the target, or becomes it where there is none.
+
+    Raises:
+        NoVotingSession
+    """
+    turn = cycle.begin(tx)
+    session = rules.open_session(turn.community)
+    turn = overrides.force_end(turn)
+    cycle.save(tx, turn)
+    winner = turn.sessions[session.session_id].winner
+    assert winner is not None
+    return winner
+
+
+def instant_unlock(tx: Tx, node_key: str | None = None) -> Unlock:
+    """Unlock the winner of the vote, or the given one of its options, now.
+
+    Raises:
+        NoVotingSession
+        InvalidOption: the node is not in the vote.
+    """
+    turn = overrides.instant_unlock(cycle.begin(tx), node_key)
+    cycle.save(tx, turn)
+    first = turn.unlocked[0]
+    return progression.read_unlock(tx, first.node.key, first.level)
+
+
+def unlock(tx: Tx, node_key: str, level: int = 0) -> Node:
+    """Unlock every level of a node up to `level`; 0 means the first. What is unlocked already stays as it is.
+
+    Raises:
+        UnknownNode, LevelTooHigh
+    """
+    turn = cycle.begin(tx)
+    node, missing = levels_to_unlock(node_key, level, turn.community.levels)
+    cycle.save(tx, overrides.unlock(turn, node, missing))
+    return node
+
+
+def unlock_all(tx: Tx) -> int:
+    """Every node to its highest level. Returns how many levels were added."""
+    turn = overrides.unlock_all(cycle.begin(tx))
+    cycle.save(tx, turn)
+    return len(turn.unlocked)
+
+
+def relock(tx: Tx, node_key: str, level: int = 0) -> Node:
+    """Take back `level` of a node and all above it; 0 means all of it. What is locked already stays as it is; what
+    has been counted towards the node is lost.
+
+    Raises:
+        UnknownNode
+    """
+    turn = cycle.begin(tx)
+    node, levels = levels_to_relock(node_key, level, turn.community.levels)
+    cycle.save(tx, overrides.relock(turn, node, levels))
+    return node
+
+
+def contribute(tx: Tx, amount: int) -> int:
+    """A gift to the community. Returns the points it came to, with the boost.
+
+    Args:
+        amount: at least 1.
+    """
+    points = contributions.add(tx, progression.current_world(tx), [amount])
+    events.announce(tx, ContributionAdded(amount=amount, points=points))
+    return points
+
+
+def reset(tx: Tx, reset_by: str, reason: str, preserve_user_progression: bool = False) -> None:
+    """Begin from the beginning: votes, targets and all unlocks but those that unlock themselves are gone, and points
+    count from now on.
+
+    Players stay, with their accounts, things, statistics, streaks and voting weights.
+
+    Args:
+        preserve_user_progression: False: what players have done for the community, and what they have learned, is
+            forgotten, too.
+    """
+    cycle.lock(tx)
+    counting = queries.count_for_reset(tx)
+    turn = cycle.begin(tx)
+    counts = counting.fetchone()
+    assert counts is not None
+    event = ProgressionReset(
+        reset_by=reset_by, reason=reason, preserve_user_progression=preserve_user_progression, **counts
+    )
+    queries.insert_reset(tx, event)
+    queries.delete_cycles(tx)
+    progression.begin_anew(tx)
+    progression.renew_world(tx)
+    if not preserve_user_progression:
+        jobs.forget_all(tx)  # first: it locks the players, like everybody who touches the sums behind them
+        engagement.forget_all(tx)
+    cycle.save(tx, overrides.reset(turn.record(event)))

@@ -1,0 +1,73 @@
+"""The community's cycle on the database: one look, one decision, one save.
+
+Whoever changes a target, a session or a level holds the world's lock, and the open session's after it.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from community.content import content
+from community.progression import service as progression
+from community.voting import queries, records, turns
+from community.voting.models import Community
+from community.voting.turns import Turn
+from kernel.database import Connection, Tx, transaction
+from kernel.events import service as events
+from kernel.settings import settings
+
+
+def go_on(conn: Connection) -> None:
+    """Do what is due, in a transaction of its own. Of several at once the first does it.
+
+    Raises:
+        TryAgain: nothing was done; the schedule looks again.
+    """
+    with transaction(conn) as tx:
+        check(tx)
+
+
+def check(tx: Tx) -> Turn:
+    """See to it that nothing waits: what the points have reached is unlocked, and there are a target and a vote, if
+    anything is left."""
+    turn = turns.go_on(begin(tx))
+    save(tx, turn)
+    return turn
+
+
+def read_community(tx: Tx) -> Community:
+    """As it is just now, for looking."""
+    row = queries.read_community(tx).fetchone()
+    assert row is not None
+    return records.community(row)
+
+
+def begin(tx: Tx) -> Turn:
+    """Lock the community and read it."""
+    lock(tx)
+    return Turn(read_community(tx), tx.now, tx.rng, settings.rollover_cap)
+
+
+def lock(tx: Tx) -> None:
+    """Nobody else moves the community, and no ballot is on its way. What is read after this stays true."""
+    progression.lock_world(tx)
+    queries.lock_open_session(tx)
+
+
+def save(tx: Tx, turn: Turn) -> None:
+    """Write what has changed since `begin`, and announce what has happened."""
+    for node_key, lowest in turn.relocked.items():
+        progression.remove_levels(tx, content.nodes[node_key], lowest)
+    for (node, unlocked_by, score), added in groupby(
+        turn.unlocked, key=lambda new: (new.node, new.unlocked_by, new.engagement_score)
+    ):
+        progression.add_levels(tx, node, [new.level for new in added], unlocked_by, score)
+    if turn.unlocked or turn.relocked:
+        progression.renew_world(tx)
+    # In the order of their numbers: what was open is closed before the next one opens.
+    for _, session in sorted(turn.sessions.items()):
+        queries.upsert_session(tx, session)
+    for _, progress in sorted(turn.progress.items()):
+        queries.upsert_progress(tx, progress)
+    for event in turn.events:
+        events.announce(tx, event)

@@ -1,0 +1,191 @@
+"""What the community is told about its votes and targets. Source: rules 16.
+
+The last seven are ours: an administrator's hand leaves a trace in the log.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from community.content import Node, content
+from community.voting.models import Option, Session
+from kernel.events.models import Event
+
+_DURATIONS = {"small": "Short", "medium": "Medium", "large": "Long"}
+
+
+class OptionOffered(BaseModel):
+    """One of `VotingStarted.options`."""
+
+    node_key: str
+    display_name: str
+    description: str
+    unlock_duration: str
+    target_level: int
+
+    @classmethod
+    def of(cls, option: Option) -> OptionOffered:
+        node = content.nodes[option.node_key]
+        return cls(
+            node_key=node.key,
+            display_name=node.name,
+            description=node.description,
+            unlock_duration=_DURATIONS[node.size],
+            target_level=option.target_level,
+        )
+
+
+class VoteRecorded(Event):
+    """`vote_count` and `weighted_votes` are the option's, with this vote."""
+
+    type: ClassVar[str] = "progression.vote_recorded"
+    session_id: int
+    option_id: int
+    node_key: str
+    target_level: int
+    vote_count: int
+    weighted_votes: float
+    user_id: UUID
+
+
+class VotingStarted(Event):
+    """
+    Attributes:
+        previous_unlock: the display name of what has just been unlocked, if that is why there is a new vote.
+        auto_selected: there was nothing to choose from; the only option is the target already.
+    """
+
+    type: ClassVar[str] = "progression.voting_started"
+    session_id: int
+    options: tuple[OptionOffered, ...]
+    previous_unlock: str | None
+    auto_selected: bool
+
+    @classmethod
+    def of(cls, session: Session, *, previous_unlock: str | None = None, auto_selected: bool = False) -> VotingStarted:
+        return cls(
+            session_id=session.session_id,
+            options=tuple(OptionOffered.of(option) for option in session.options),
+            previous_unlock=previous_unlock,
+            auto_selected=auto_selected,
+        )
+
+
+class TargetSet(Event):
+    """`session_id` is that of the vote that chose it; `auto_selected` says that no vote did."""
+
+    type: ClassVar[str] = "progression.target.set"
+    node_key: str
+    display_name: str
+    target_level: int
+    auto_selected: bool
+    session_id: int | None
+
+    @classmethod
+    def of(cls, option: Option, session: Session | None, *, auto_selected: bool = False) -> TargetSet:
+        return cls(
+            node_key=option.node_key,
+            display_name=content.nodes[option.node_key].name,
+            target_level=option.target_level,
+            auto_selected=auto_selected or session is None,
+            session_id=session.session_id if session else None,
+        )
+
+
+class UnlockedNode(BaseModel):
+    node_key: str
+    display_name: str
+    description: str
+    level: int
+
+
+class CycleCompleted(Event):
+    type: ClassVar[str] = "progression.cycle.completed"
+    unlocked_node: UnlockedNode
+
+    @classmethod
+    def of(cls, node: Node, level: int) -> CycleCompleted:
+        unlocked = UnlockedNode(node_key=node.key, display_name=node.name, description=node.description, level=level)
+        return cls(unlocked_node=unlocked)
+
+
+class AllUnlocked(Event):
+    type: ClassVar[str] = "progression.all_unlocked"
+    message: str = "The community has unlocked everything there is."
+
+
+class VotingFroze(Event):
+    type: ClassVar[str] = "progression.voting_frozen"
+    session_id: int
+
+
+class VotingResumed(Event):
+    type: ClassVar[str] = "progression.voting_resumed"
+    session_id: int
+
+
+class VotingEnded(Event):
+    """Before its time; the rest is about the winner."""
+
+    type: ClassVar[str] = "progression.voting_ended"
+    session_id: int
+    option_id: int
+    node_key: str
+    target_level: int
+    vote_count: int
+    weighted_votes: float
+
+    @classmethod
+    def of(cls, session: Session, winner: Option) -> VotingEnded:
+        return cls(
+            session_id=session.session_id,
+            option_id=winner.option_id,
+            node_key=winner.node_key,
+            target_level=winner.target_level,
+            vote_count=winner.vote_count,
+            weighted_votes=float(winner.weighted_votes),
+        )
+
+
+class TargetDropped(Event):
+    """`points` had come together towards it and count for nothing any more."""
+
+    type: ClassVar[str] = "progression.target.dropped"
+    node_key: str
+    target_level: int
+    points: int
+
+
+class ContributionAdded(Event):
+    """`points` is what `amount` came to, with the community's boost."""
+
+    type: ClassVar[str] = "progression.contribution_added"
+    amount: int
+    points: int
+
+
+class VotingWeightSet(Event):
+    """A weight of 1 means that the player's ballots count like everybody's again."""
+
+    type: ClassVar[str] = "progression.voting_weight_set"
+    user_id: UUID
+    voting_weight: float
+    reason: str
+    expires_at: datetime | None
+
+
+class ProgressionReset(Event):
+    """The counts are of what was taken back; `contributions` of the points made since the reset before."""
+
+    type: ClassVar[str] = "progression.reset"
+    reset_by: str
+    reason: str
+    preserve_user_progression: bool
+    unlocks: int
+    sessions: int
+    ballots: int
+    contributions: int

@@ -1,0 +1,147 @@
+"""What the community works towards, and how it chooses what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from kernel.errors import Conflict, Refused
+
+Status = Literal["voting", "frozen", "completed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One level of one node, to be voted for.
+
+    Attributes:
+        weighted_votes: the ballots' weights at the moment they were cast, added up; they decide.
+        last_highest_vote_at: when a ballot last made this option the leader, or level with the leader.
+    """
+
+    option_id: int
+    node_key: str
+    target_level: int
+    vote_count: int = 0
+    weighted_votes: Decimal = Decimal(0)
+    last_highest_vote_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """
+    Attributes:
+        options: in the order in which they are numbered, from 1.
+        voting_deadline: for players to read; nothing ends a session by the clock.
+    """
+
+    session_id: int
+    status: Status
+    options: tuple[Option, ...]
+    started_at: datetime
+    voting_deadline: datetime
+    ended_at: datetime | None = None
+    winning_option_id: int | None = None
+
+    def option(self, option_id: int) -> Option:
+        return next(option for option in self.options if option.option_id == option_id)
+
+    @property
+    def winner(self) -> Option | None:
+        """Of a completed session."""
+        return None if self.winning_option_id is None else self.option(self.winning_option_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the points count towards.
+
+    Attributes:
+        node_key, target_level: None while there is no target; points are kept.
+        starts_at_points: all points ever made when counting towards this began.
+        session_id: the session that chose the target, if one did.
+        unlocked_at: when the points had reached it; None for what they count towards now.
+    """
+
+    progress_id: int
+    node_key: str | None
+    target_level: int | None
+    starts_at_points: int
+    started_at: datetime
+    session_id: int | None = None
+    unlocked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """Where the community stands: what it has, what it works towards, what it votes on.
+
+    Attributes:
+        levels: {node key: highest unlocked level}, unlocked nodes only.
+        points: all contribution points ever made.
+        progress: what the points count towards now; None before the first start.
+        session: the one that is open (voting or frozen), if any.
+        latest: the session completed last, if any.
+        last_session_id, last_option_id, last_progress_id: the highest numbers in use, 0 before the first.
+    """
+
+    levels: Mapping[str, int]
+    points: int
+    progress: Progress | None
+    session: Session | None
+    latest: Session | None
+    last_session_id: int = 0
+    last_option_id: int = 0
+    last_progress_id: int = 0
+
+    @property
+    def accumulated(self) -> int:
+        """Points towards the target."""
+        return self.points - self.progress.starts_at_points if self.progress else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """What became of a vote.
+
+    Attributes:
+        session, option: with the ballot counted.
+        already_voted: the player had voted before, for this option; nothing was changed.
+    """
+
+    session: Session
+    option: Option
+    already_voted: bool = False
+
+
+class NoVotingSession(Refused):
+    code = "no_voting_session"
+    message = "There is nothing to vote on just now."
+
+
+class VoteOver(Refused):
+    code = "no_voting_session"
+    message = "That vote is over."
+
+
+class VotingFrozen(Refused):
+    code = "voting_frozen"
+    message = "The vote is closed; the winner comes next."
+
+
+class InvalidOption(Refused):
+    code = "invalid_option"
+    message = "That is not one of the options of this vote."
+
+
+class SessionActive(Conflict):
+    code = "session_active"
+    message = "A vote is already running."
+
+
+class NoCandidates(Refused):
+    code = "no_candidates"
+    message = "There is nothing left to vote on."

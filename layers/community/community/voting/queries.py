@@ -1,0 +1,172 @@
+"""voting_sessions, voting_options, unlock_progress and progression_resets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+
+from community.progression.queries import LEVELS
+from community.voting.events import ProgressionReset
+from community.voting.models import Progress, Session
+from kernel.database import Cursor, Tx
+
+# Votes travel as text: a JSON number would come back as a float.
+SESSION: LiteralString = """
+    SELECT jsonb_build_object(
+        'session_id', s.session_id, 'status', s.status, 'started_at', s.started_at,
+        'voting_deadline', s.voting_deadline, 'ended_at', s.ended_at, 'winning_option_id', s.winning_option_id,
+        'options', (
+            SELECT jsonb_agg(jsonb_build_object(
+                'option_id', o.option_id, 'node_key', n.node_key, 'target_level', o.target_level,
+                'vote_count', o.vote_count, 'weighted_votes', o.weighted_votes::text,
+                'last_highest_vote_at', o.last_highest_vote_at) ORDER BY o.position)
+            FROM voting_options o JOIN progression_nodes n USING (node_id)
+            WHERE o.session_id = s.session_id))
+    FROM voting_sessions s
+"""
+OPEN_SESSION: LiteralString = SESSION + "WHERE s.status <> 'completed'"
+LATEST_SESSION: LiteralString = SESSION + "WHERE s.status = 'completed' ORDER BY s.session_id DESC LIMIT 1"
+
+COMMUNITY: LiteralString = (
+    """
+    world.version,
+    """
+    + LEVELS
+    + """ AS levels,
+    (SELECT coalesce(sum(points), 0)::bigint FROM contribution_shards) AS points,
+    (SELECT jsonb_build_object(
+        'progress_id', p.progress_id, 'node_key', n.node_key, 'target_level', p.target_level,
+        'starts_at_points', p.starts_at_points, 'started_at', p.started_at, 'session_id', p.voting_session_id)
+     FROM unlock_progress p LEFT JOIN progression_nodes n USING (node_id)
+     WHERE p.unlocked_at IS NULL) AS progress,
+    ("""
+    + OPEN_SESSION
+    + ") AS session, ("
+    + LATEST_SESSION
+    + """) AS latest,
+    (SELECT coalesce(max(session_id), 0) FROM voting_sessions) AS last_session_id,
+    (SELECT coalesce(max(option_id), 0) FROM voting_options) AS last_option_id,
+    (SELECT coalesce(max(progress_id), 0) FROM unlock_progress) AS last_progress_id
+"""
+)
+"""Columns of a SELECT from `world`, for `records.community`: all of one moment."""
+
+
+def read_community(tx: Tx, more: LiteralString = "", params: Sequence[Any] = ()) -> Cursor:
+    """One row: the columns of `COMMUNITY`.
+
+    Args:
+        more: further columns, each with a comma ahead of it.
+    """
+    return tx.execute("SELECT " + COMMUNITY + more + " FROM world", params)
+
+
+def lock_open_session(tx: Tx) -> Cursor:
+    """One writer at a time: a ballot, or whoever ends the session."""
+    return tx.execute("SELECT session_id FROM voting_sessions WHERE status <> 'completed' FOR NO KEY UPDATE")
+
+
+def read_open_session(tx: Tx) -> Cursor:
+    """One row, or none: `session`, for `records.session`."""
+    return tx.execute("SELECT (" + OPEN_SESSION + ") AS session")
+
+
+def upsert_session(tx: Tx, session: Session) -> None:
+    """The session with its options, or its new state; ballots are counted elsewhere."""
+    tx.execute(
+        """
+        INSERT INTO voting_sessions (session_id, status, started_at, voting_deadline, ended_at, winning_option_id)
+        VALUES (%s, %s, %s, %s, %s, %s)
+        ON CONFLICT (session_id) DO UPDATE
+        SET status = excluded.status, ended_at = excluded.ended_at, winning_option_id = excluded.winning_option_id
+        """,
+        (
+            session.session_id,
+            session.status,
+            session.started_at,
+            session.voting_deadline,
+            session.ended_at,
+            session.winning_option_id,
+        ),
+    )
+    tx.execute(
+        """
+        INSERT INTO voting_options (option_id, session_id, position, node_id, target_level)
+        SELECT option_id, %s, position, node_id, target_level
+        FROM unnest(%s::int[], %s::text[], %s::int[]) WITH ORDINALITY
+             AS option (option_id, node_key, target_level, position)
+        JOIN progression_nodes USING (node_key)
+        ON CONFLICT (option_id) DO NOTHING
+        """,
+        (
+            session.session_id,
+            [option.option_id for option in session.options],
+            [option.node_key for option in session.options],
+            [option.target_level for option in session.options],
+        ),
+    )
+
+
+def upsert_progress(tx: Tx, progress: Progress) -> None:
+    tx.execute(
+        """
+        INSERT INTO unlock_progress (progress_id, node_id, target_level, starts_at_points, started_at, unlocked_at,
+                                     voting_session_id)
+        VALUES (%s, (SELECT node_id FROM progression_nodes WHERE node_key = %s), %s, %s, %s, %s, %s)
+        ON CONFLICT (progress_id) DO UPDATE
+        SET node_id = excluded.node_id, target_level = excluded.target_level,
+            starts_at_points = excluded.starts_at_points, started_at = excluded.started_at,
+            unlocked_at = excluded.unlocked_at, voting_session_id = excluded.voting_session_id
+        """,
+        (
+            progress.progress_id,
+            progress.node_key,
+            progress.target_level,
+            progress.starts_at_points,
+            progress.started_at,
+            progress.unlocked_at,
+            progress.session_id,
+        ),
+    )
+
+
+def count_for_reset(tx: Tx) -> Cursor:
+    """One row: what there is to take back."""
+    return tx.execute(
+        """
+        SELECT (SELECT count(*) FROM progression_unlocks) AS unlocks,
+               (SELECT count(*) FROM voting_sessions) AS sessions,
+               (SELECT count(*) FROM ballots) AS ballots,
+               (SELECT coalesce(sum(points), 0) FROM contribution_shards)::bigint
+               - (SELECT coalesce(sum(contributions), 0) FROM progression_resets)::bigint AS contributions
+        """
+    )
+
+
+def insert_reset(tx: Tx, reset: ProgressionReset) -> None:
+    tx.execute(
+        """
+        INSERT INTO progression_resets (reset_by, reason, preserved, unlocks, sessions, ballots, contributions,
+                                        reset_at)
+        VALUES (%(reset_by)s, %(reason)s, %(preserve_user_progression)s, %(unlocks)s, %(sessions)s, %(ballots)s,
+                %(contributions)s, %(now)s)
+        """,
+        {**reset.model_dump(), "now": tx.now},
+    )
+
+
+def delete_cycles(tx: Tx) -> None:
+    """All progress, and all sessions with their options and ballots."""
+    tx.execute("DELETE FROM unlock_progress")
+    tx.execute("DELETE FROM voting_sessions")
+
+
+def find_option(tx: Tx, option_id: int) -> Cursor:
+    """One row: the option's session, and `node_id` and `created_at` of its node."""
+    return tx.execute(
+        """
+        SELECT session_id, node_id, created_at FROM voting_options JOIN progression_nodes USING (node_id)
+        WHERE option_id = %s
+        """,
+        (option_id,),
+    )

@@ -1,0 +1,102 @@
+"""Looking at the community's targets and votes: one round trip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString
+
+from community.content import Node, content
+from community.engagement import rules as engagement
+from community.engagement.estimates import Estimate, estimate
+from community.engagement.queries import DAYS_SINCE, TOTALS
+from community.engagement.rules import Velocity
+from community.progression.service import world_at
+from community.voting import queries, records, rules
+from community.voting.models import Community, Option
+from kernel.database import Tx
+
+_MORE: LiteralString = (
+    """,
+    (SELECT jsonb_object_agg(node_key, jsonb_build_array(node_id, created_at)) FROM progression_nodes) AS nodes,
+    """
+    + DAYS_SINCE
+    + " AS days, "
+    + TOTALS
+    + " AS totals"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MirroredNode:
+    """What only the database knows of a node, which the content may have dropped meanwhile."""
+
+    node_id: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the community stands at a moment, and at what pace it moves.
+
+    Attributes:
+        nodes: {node key: its mirror}.
+        velocity: of the last seven days.
+        score: all engagement ever, weighted.
+    """
+
+    community: Community
+    nodes: Mapping[str, MirroredNode]
+    velocity: Velocity
+    score: int
+    now: datetime
+
+    @property
+    def target(self) -> Node | None:
+        return rules.target_of(self.community)
+
+    @property
+    def is_complete(self) -> bool:
+        return rules.is_complete(self.community)
+
+    @property
+    def is_between_votes(self) -> bool:
+        """The last vote is over, and the next one waits for the target to be unlocked."""
+        community = self.community
+        return community.session is None and community.latest is not None and self.target is not None
+
+    def made_for(self, node_key: str) -> int:
+        """The points for this node so far: all there are if it is the target, otherwise none."""
+        return self.community.accumulated if self.target and self.target.key == node_key else 0
+
+    def estimate(self, node: Node) -> Estimate:
+        """When there will be points enough for its next level."""
+        maxed = self.community.levels.get(node.key, 0) >= node.max_level
+        return estimate(node.cost, self.made_for(node.key), self.velocity, maxed, self.now)
+
+    def foreseen(self, node_key: str) -> datetime | None:
+        """When it can be unlocked; None when there is no saying, or nothing to wait for."""
+        return self.estimate(content.nodes[node_key]).date if node_key in content.nodes else None
+
+
+def read_standing(tx: Tx) -> Standing:
+    today = tx.now.date()
+    days = engagement.PERIOD_DAYS
+    row = queries.read_community(tx, _MORE, (engagement.first_day(today, days),)).fetchone()
+    assert row is not None
+    weights = world_at(tx, row["version"]).weights
+    return Standing(
+        community=records.community(row),
+        nodes={key: MirroredNode(node_id, datetime.fromisoformat(at)) for key, (node_id, at) in row["nodes"].items()},
+        velocity=engagement.velocity(row["days"], weights, days, today),
+        score=engagement.weighted(row["totals"], weights),
+        now=tx.now,
+    )
+
+
+def find_option(tx: Tx, option: Option) -> tuple[int, MirroredNode]:
+    """The number of the session that the option is in, and its node."""
+    row = queries.find_option(tx, option.option_id).fetchone()
+    assert row is not None
+    return row["session_id"], MirroredNode(row["node_id"], row["created_at"])

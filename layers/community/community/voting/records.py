@@ -1,0 +1,66 @@
+"""From rows to values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from community.progression.service import known_levels
+from community.voting.models import Community, Option, Progress, Session
+
+
+def community(row: Mapping[str, Any]) -> Community:
+    """Of the columns of `queries.COMMUNITY`."""
+    return Community(
+        levels=known_levels(row["levels"]),
+        points=row["points"],
+        progress=_progress(row["progress"]) if row["progress"] else None,
+        session=session(row["session"]),
+        latest=session(row["latest"]),
+        last_session_id=row["last_session_id"],
+        last_option_id=row["last_option_id"],
+        last_progress_id=row["last_progress_id"],
+    )
+
+
+def session(document: Mapping[str, Any] | None) -> Session | None:
+    """Of what `queries.SESSION` selects."""
+    if document is None:
+        return None
+    return Session(
+        session_id=document["session_id"],
+        status=document["status"],
+        options=tuple(_option(option) for option in document["options"]),
+        started_at=datetime.fromisoformat(document["started_at"]),
+        voting_deadline=datetime.fromisoformat(document["voting_deadline"]),
+        ended_at=_moment(document["ended_at"]),
+        winning_option_id=document["winning_option_id"],
+    )
+
+
+def _option(document: Mapping[str, Any]) -> Option:
+    return Option(
+        option_id=document["option_id"],
+        node_key=document["node_key"],
+        target_level=document["target_level"],
+        vote_count=document["vote_count"],
+        weighted_votes=Decimal(document["weighted_votes"]),
+        last_highest_vote_at=_moment(document["last_highest_vote_at"]),
+    )
+
+
+def _progress(document: Mapping[str, Any]) -> Progress:
+    return Progress(
+        progress_id=document["progress_id"],
+        node_key=document["node_key"],
+        target_level=document["target_level"],
+        starts_at_points=document["starts_at_points"],
+        started_at=datetime.fromisoformat(document["started_at"]),
+        session_id=document["session_id"],
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,137 @@
+"""What can be voted on, who leads, and what a ballot changes. Pure. Source: rules 9.7 and 9.8."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from community.content import Node, content
+from community.progression.rules import is_available
+from community.voting.models import Community, InvalidOption, NoVotingSession, Option, Session
+
+MAX_OPTIONS = 4
+VOTING_TIME = timedelta(hours=24)
+
+
+def target_of(community: Community) -> Node | None:
+    """What the points count towards, as long as it can be unlocked."""
+    progress = community.progress
+    node = content.nodes.get(progress.node_key) if progress and progress.node_key else None
+    if progress is None or node is None or progress.target_level != next_level(node, community):
+        return None
+    return node if is_available(node, community.levels) else None
+
+
+def next_level(node: Node, community: Community) -> int:
+    """The lowest level that is not unlocked."""
+    return community.levels.get(node.key, 0) + 1
+
+
+def is_reached(community: Community) -> bool:
+    target = target_of(community)
+    return target is not None and community.accumulated >= target.cost
+
+
+def is_complete(community: Community) -> bool:
+    """There is nothing left to unlock."""
+    return all(community.levels.get(node.key, 0) >= node.max_level for node in content.nodes.values())
+
+
+def candidates(community: Community) -> list[Node]:
+    """What may come after the target: what is available now, and what lacks nothing but the target."""
+    target = target_of(community)
+    granted = target.key if target else None
+    return [
+        node
+        for node in content.nodes.values()
+        if node.key != granted and is_available(node, community.levels, granted=granted)
+    ]
+
+
+def draw_options(nodes: Sequence[Node], community: Community, rng: Random) -> tuple[Option, ...]:
+    """At most four of the nodes, each with its next level, numbered on, in the order of their keys."""
+    drawn = sorted(rng.sample(nodes, min(MAX_OPTIONS, len(nodes))), key=lambda node: node.key)
+    return tuple(
+        Option(option_id, node.key, next_level(node, community))
+        for option_id, node in enumerate(drawn, start=community.last_option_id + 1)
+    )
+
+
+def may_win(option: Option, community: Community) -> bool:
+    """It is still a candidate: an administrator may have unlocked it meanwhile, or locked what it needs."""
+    return any(
+        node.key == option.node_key and next_level(node, community) == option.target_level
+        for node in candidates(community)
+    )
+
+
+def ranking(session: Session, rng: Random) -> list[Option]:
+    """The highest weighted total first; of equal ones the one that was there first; else by lot. Once a session is
+    completed its winner stays the first."""
+    by_lot = rng.sample(session.options, len(session.options))
+
+    def rank(option: Option) -> tuple[bool, Decimal, bool, datetime]:
+        led_at = option.last_highest_vote_at
+        decided = option.option_id == session.winning_option_id
+        return not decided, -option.weighted_votes, led_at is None, led_at or session.started_at
+
+    return sorted(by_lot, key=rank)
+
+
+def elect(session: Session, community: Community, rng: Random) -> Option:
+    """The first in the ranking that may win; simply the first when none may any more."""
+    ranked = ranking(session, rng)
+    return next((option for option in ranked if may_win(option, community)), ranked[0])
+
+
+def winner_waits(community: Community) -> bool:
+    """The last vote has been decided, and its winner is still to become the target."""
+    winner = community.latest.winner if community.latest else None
+    return winner is not None and may_win(winner, community)
+
+
+def open_session(community: Community) -> Session:
+    """
+    Raises:
+        NoVotingSession
+    """
+    if community.session is None:
+        raise NoVotingSession
+    return community.session
+
+
+def pick_option(session: Session, number: int | None, node_key: str | None) -> Option:
+    """
+    Args:
+        number: of the option, from 1; it wins over `node_key`.
+
+    Raises:
+        InvalidOption
+    """
+    if number is not None:
+        if 1 <= number <= len(session.options):
+            return session.options[number - 1]
+        raise InvalidOption
+    for option in session.options:
+        if option.node_key == node_key:
+            return option
+    raise InvalidOption
+
+
+def count_ballot(session: Session, option: Option, weight: Decimal, now: datetime) -> tuple[Session, Option]:
+    """The session and its option with one more ballot in it."""
+    total = option.weighted_votes + weight
+    counted = replace(option, vote_count=option.vote_count + 1, weighted_votes=total)
+    if total >= max(other.weighted_votes for other in session.options):
+        counted = replace(counted, last_highest_vote_at=_after_all(session, now))
+    options = tuple(counted if other.option_id == option.option_id else other for other in session.options)
+    return replace(session, options=options), counted
+
+
+def _after_all(session: Session, now: datetime) -> datetime:
+    """Ballots count in the order in which they reached the session, whatever the voters' clocks say."""
+    leads = [option.last_highest_vote_at for option in session.options if option.last_highest_vote_at]
+    return max(now, max(leads) + timedelta(microseconds=1)) if leads else now

@@ -1,0 +1,70 @@
+"""What people read about votes, targets and the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from community.content import Node, content
+from community.voting.controls import Started
+from community.voting.models import Ballot, Option, Session
+
+AFTER_START: Mapping[Started, str] = {
+    "resumed": "The vote goes on.",
+    "opened": "A new vote is open.",
+    "decided": "There is only one thing to choose: it comes next, without a vote.",
+}
+FROZEN = "The vote is frozen: no more ballots until it is started again."
+BEGUN_ANEW = "The community begins anew."
+NEVER_VOTED = "There has been no vote yet."
+NO_TARGET = "The community has no target just now."
+
+
+def after_vote(ballot: Ballot) -> str:
+    voted = "You have voted already:" if ballot.already_voted else "Your vote counts:"
+    return f"{voted} {named(ballot.option)}. {tally(ballot.session)}"
+
+
+def tally(session: Session) -> str:
+    """Weights included, for they decide."""
+    return f"So far: {', '.join(f'{named(option)} {plain(option.weighted_votes)}' for option in session.options)}."
+
+
+def result(session: Session) -> str:
+    winner = session.winner
+    assert winner is not None
+    return f"No vote is open. The last one went to {named(winner)}."
+
+
+def named(option: Option) -> str:
+    """The level matters where there are several."""
+    node = content.nodes.get(option.node_key)
+    if node is None:
+        return option.node_key
+    return f"{node.name} (level {option.target_level})" if node.max_level > 1 else node.name
+
+
+def plain(number: Decimal) -> str:
+    """3, not 3.00 or 3E+0."""
+    return f"{number.normalize():f}"
+
+
+def unlocked(node: Node, level: int) -> str:
+    return f"Level {level} of {node.name} is unlocked."
+
+
+def everything_unlocked(levels: int) -> str:
+    return f"Everything is unlocked: {levels} levels were added."
+
+
+def relocked(node: Node, level: int) -> str:
+    """
+    Args:
+        level: the lowest that is gone; 0 means all.
+    """
+    gone = f"Level {level} of {node.name} and all above it" if level > 1 else node.name
+    return f"{gone}: locked again."
+
+
+def contributed(points: int) -> str:
+    return f"{points} points were added."

@@ -1,0 +1,177 @@
+"""A FastAPI app as a Lambda function: what API Gateway sends, made uniform; what it gets, complete."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import logging
+import re
+import threading
+from collections.abc import Callable
+from functools import cache
+from time import perf_counter
+from typing import Any
+from urllib.parse import unquote
+
+from fastapi import FastAPI
+from mangum import Mangum
+
+from doors.answers import MAX_BODY, SECURITY_HEADERS, TRIES, error_answer, headers_of, request_id_of
+from doors.errors import AGAIN, install_error_handlers
+from kernel import metrics
+from kernel.idempotency import MAX_LENGTH
+from kernel.notes import take_notes
+from kernel.settings import settings
+
+Event = dict[str, Any]
+Answer = dict[str, Any]
+
+log = logging.getLogger("brandish")
+log.setLevel(logging.INFO)
+# Mangum would report a bug a second time, without our request id.
+logging.getLogger("mangum").setLevel(logging.CRITICAL)
+
+CORS_HEADERS = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, OPTIONS",
+    "Access-Control-Allow-Headers": "Content-Type, X-API-Key, X-Request-ID, Idempotency-Key",
+}
+# Pages whose relative links need the slash at the end.
+_FOLDER = re.compile(r"/(admin|swagger)(/|$)")
+_ADMIN_PATH = re.compile(r"/api/(v1/)?(admin|progression/admin)(/|$)")
+
+
+def create_app(title: str) -> FastAPI:
+    app = FastAPI(
+        title=title,
+        version=settings.version,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    install_error_handlers(app)
+    return app
+
+
+def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, Any], Answer]:
+    """The Lambda handler of an HTTP group.
+
+    Args:
+        public: no key is needed, except where a route asks for one itself; requests are not logged one by one.
+    """
+    _ensure_event_loop()
+    adapter = Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", "image/svg+xml"])
+
+    def handler(event: Event, context: Any) -> Answer:
+        started = perf_counter()
+        headers = headers_of(event)
+        request_id = request_id_of(headers)
+        method = event["httpMethod"]
+        answer = _respond(adapter, event, headers, public=public)
+        if method == "HEAD":
+            answer["body"] = ""
+        answer["headers"] = answer.get("headers", {}) | SECURITY_HEADERS | _cors(headers) | {"X-Request-ID": request_id}
+        seconds = perf_counter() - started
+        notes = take_notes()
+        metrics.count_request(method, notes.route, answer["statusCode"], seconds)
+        if not public or event["path"].startswith("/api/"):
+            log.info(
+                "request",
+                extra={
+                    "request_id": request_id,
+                    "method": method,
+                    "path": event["path"],
+                    "route": notes.route,
+                    "user_id": notes.user_id and str(notes.user_id),
+                    "status": answer["statusCode"],
+                    "duration_ms": round(seconds * 1000, 3),
+                    "remote_addr": event["requestContext"].get("identity", {}).get("sourceIp"),
+                    "key_name": _authorizer(event).get("principalId"),
+                },
+            )
+        return answer
+
+    return handler
+
+
+def _respond(adapter: Mangum, event: Event, headers: dict[str, str], *, public: bool) -> Answer:
+    method = event["httpMethod"]
+    if method == "OPTIONS":
+        return {"statusCode": 204, "headers": {}, "body": ""}
+    refusal = None if public else _refusal(event)
+    if refusal is not None:
+        return refusal
+    try:
+        uniform = _uniform(event, headers)
+        if len(uniform["body"]) > MAX_BODY:
+            return error_answer(413, "body_too_large", "A request may have at most 1 MiB.")
+        _ensure_event_loop()
+        answer: Answer = {}
+        for _ in range(TRIES):
+            answer = adapter(uniform, None)  # pyright: ignore[reportArgumentType]
+            if AGAIN not in answer["headers"]:
+                return answer
+        del answer["headers"][AGAIN]
+        return answer
+    except UnicodeError:
+        # Half a surrogate pair: JSON can spell it, but it is not text.
+        return error_answer(400, "bad_json", "The request is not valid UTF-8.")
+
+
+def _uniform(event: Event, headers: dict[str, str]) -> Event:
+    """The event as every route expects it: JSON whatever the content type says, no trailing slash, HEAD as GET.
+
+    Routes see no other header than these: what the engine reads from headers is in `brandish`.
+    """
+    method = event["httpMethod"]
+    path = event["path"]
+    key = headers.get("idempotency-key")
+    return {
+        **event,
+        "httpMethod": "GET" if method == "HEAD" else method,
+        "path": path if _FOLDER.match(path) else path.rstrip("/") or "/",
+        "headers": {"content-type": "application/json", "host": "brandish"},
+        "multiValueHeaders": None,
+        "body": event.get("body") or "{}",
+        "brandish": {
+            "caller": _authorizer(event).get("principalId", ""),
+            "idempotency_key": key[:MAX_LENGTH] if key else None,
+        },
+    }
+
+
+def _refusal(event: Event) -> Answer | None:
+    """What the authorizer's word does not cover. Viewers only look; administration is for administrators."""
+    role = _authorizer(event).get("role")
+    if role is None:
+        return error_answer(401, "unauthorized", "A valid X-API-Key header is required.")
+    looking = event["httpMethod"] in ("GET", "HEAD")
+    # As the app will read it: API Gateway passes on what the caller sent, %61dmin included.
+    administrative = _ADMIN_PATH.match(unquote(event["path"]))
+    if (role == "viewer" and not looking) or (role != "admin" and administrative):
+        return error_answer(403, "forbidden", f"A key with the role {role} may not do this.")
+    return None
+
+
+def _authorizer(event: Event) -> dict[str, Any]:
+    return event["requestContext"].get("authorizer") or {}
+
+
+def _cors(headers: dict[str, str]) -> dict[str, str]:
+    origin = headers.get("origin")
+    if origin is None or not ({origin, "*"} & set(settings.cors_origins)):
+        return {}
+    return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"} | CORS_HEADERS
+
+
+def _ensure_event_loop() -> None:
+    """Mangum runs the app on its thread's event loop. A main thread must be given one; others bring theirs."""
+    if threading.current_thread() is threading.main_thread():
+        asyncio.set_event_loop(_main_loop())
+
+
+@cache
+def _main_loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    atexit.register(loop.close)
+    return loop

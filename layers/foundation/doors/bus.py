@@ -1,0 +1,64 @@
+"""Putting events on the bus. Inner ring."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from doors.aws import client
+from kernel.events.service import Envelope
+from kernel.settings import settings
+
+log = logging.getLogger("brandish")
+
+
+MAX_BYTES = 250_000
+"""Of the events of one call. EventBridge takes 256 KB, with what is around them."""
+
+Entry = dict[str, Any]
+
+
+def put(envelopes: list[Envelope]) -> list[str | None]:
+    """Put up to ten events on the bus: for each None, or why it was not taken. A call that fails altogether counts
+    against each of its events."""
+    return [outcome for entries in _calls(map(_entry, envelopes)) for outcome in _put(entries)]
+
+
+def _calls(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """As few as can hold them. One that is too large by itself fails by itself."""
+    call: list[Entry] = []
+    size = 0
+    for entry in entries:
+        length = len(entry["Detail"])  # nothing in it but ASCII
+        if call and size + length > MAX_BYTES:
+            yield call
+            call, size = [], 0
+        call.append(entry)
+        size += length
+    if call:
+        yield call
+
+
+def _put(entries: list[Entry]) -> list[str | None]:
+    bus: Any = client("events")
+    try:
+        answer = bus.put_events(Entries=entries)
+    except Exception as error:  # botocore raises a different class for each way a call can fail
+        log.warning("events were not accepted: %s", error, extra={"events": len(entries)})
+        return [str(error)] * len(entries)
+    return [
+        f"{result['ErrorCode']}: {result.get('ErrorMessage', '')}" if "ErrorCode" in result else None
+        for result in answer["Entries"]
+    ]
+
+
+def _entry(envelope: Envelope) -> Entry:
+    return {
+        "EventBusName": settings.event_bus_name,
+        "Source": "brandish",
+        "DetailType": envelope.type,
+        "Detail": json.dumps(envelope.as_json()),
+        "Time": envelope.timestamp,
+    }

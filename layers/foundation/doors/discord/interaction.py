@@ -1,0 +1,230 @@
+"""What Discord sends, read without taking anything for granted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from community.players.models import PlayerRef
+
+PING: Final = 1
+COMMAND: Final = 2
+COMPONENT: Final = 3
+AUTOCOMPLETE: Final = 4
+MODAL: Final = 5
+
+CHAT_INPUT: Final = 1
+"""The one kind of command we have; the others hang on a user or a message."""
+
+_SUB_COMMANDS = (1, 2)
+_MEMBER = 6
+_ADMINISTRATOR = 1 << 3
+_SNOWFLAKE = re.compile(r"[0-9]{1,20}")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_NAME_LENGTH = 100
+
+
+class Malformed(Exception):
+    """Signed, but not what Discord documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody on Discord.
+
+    Attributes:
+        username: unique on Discord; the game knows the player by it.
+        name: what the server shows. For messages, through `replies.plain`.
+    """
+
+    id: str
+    username: str
+    name: str
+
+    @property
+    def player(self) -> PlayerRef:
+        return PlayerRef("discord", self.id, self.username)
+
+    @property
+    def mention(self) -> str:
+        """Shown as the name; nobody is notified, for no reply of ours allows mentions."""
+        return f"<@{self.id}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """Something somebody did on Discord.
+
+    Attributes:
+        type: one of the constants above.
+        caller: who did it.
+        asker: the id of whoever the message belongs to that a button hangs on; None when Discord does not say.
+        administrator: of the server where it happened.
+        guild_id: of that server; empty in a private chat.
+        kind: of a command.
+        name: of a command; of a button, a menu or a modal its custom id.
+        options: {name: str, int, bool or Member} of a command, as far as Discord's types say.
+        focused: the option that is being typed.
+        arguments: what follows the component's name in its custom id.
+        values: what was chosen in a menu.
+        fields: {custom id: text} of a modal.
+        avatar: hash of the caller's picture.
+        raw: the whole of it.
+    """
+
+    id: str
+    type: int
+    application_id: str
+    token: str
+    caller: Member
+    administrator: bool
+    locale: str
+    name: str
+    guild_id: str = ""
+    kind: int = CHAT_INPUT
+    asker: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    focused: str | None = None
+    arguments: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    avatar: str | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
+
+    @property
+    def player(self) -> PlayerRef:
+        return self.caller.player
+
+    def text(self, name: str, default: str = "") -> str:
+        value = self.options.get(name, default)
+        return value if isinstance(value, str) else default
+
+    def integer(self, name: str, default: int = 0) -> int:
+        value = self.options.get(name, default)
+        return value if isinstance(value, int) else default
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        value = self.options.get(name, default)
+        return value if isinstance(value, bool) else default
+
+    def member(self, name: str) -> Member | None:
+        value = self.options.get(name)
+        return value if isinstance(value, Member) else None
+
+    def member_or_caller(self, name: str) -> Member:
+        return self.member(name) or self.caller
+
+
+def read(payload: Mapping[str, Any]) -> Interaction:
+    """
+    Raises:
+        Malformed: something is missing without which nothing can be done.
+    """
+    member = _object(payload.get("member"))
+    user = _object(member.get("user") or payload.get("user"))
+    data = _object(payload.get("data"))
+    kind = payload.get("type")
+    options = _flat(data.get("options"))
+    custom_id = data.get("custom_id")
+    return Interaction(
+        id=_snowflake(payload.get("id")),
+        type=kind if type(kind) is int else 0,
+        application_id=_snowflake(payload.get("application_id")),
+        token=_text(payload.get("token")),
+        caller=_member(user, member),
+        administrator=_is_administrator(member.get("permissions")),
+        guild_id=_text(payload.get("guild_id")),
+        locale=_text(payload.get("locale")),
+        name=_text(custom_id if custom_id is not None else data.get("name")),
+        kind=data.get("type", CHAT_INPUT),
+        asker=_asker(_object(payload.get("message"))),
+        options=_values(options, None if kind == AUTOCOMPLETE else _object(data.get("resolved"))),
+        focused=next((_text(option.get("name")) for option in options if option.get("focused") is True), None),
+        values=tuple(value for value in _list(data.get("values")) if isinstance(value, str)),
+        fields=_fields(data.get("components")),
+        avatar=_text(user.get("avatar")) or None,
+        raw=payload,
+    )
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _snowflake(value: Any) -> str:
+    text = _text(value)
+    if not _SNOWFLAKE.fullmatch(text):
+        raise Malformed("an id is missing")
+    return text
+
+
+def _member(user: Mapping[str, Any], member: Mapping[str, Any]) -> Member:
+    username = _name(user.get("username"))
+    if not username:
+        raise Malformed("a name is missing")
+    shown = _name(member.get("nick")) or _name(user.get("global_name")) or username
+    return Member(_snowflake(user.get("id")), username, shown)
+
+
+def _name(value: Any) -> str:
+    return _CONTROLS.sub("", _text(value)).strip()[:_NAME_LENGTH]
+
+
+def _is_administrator(permissions: Any) -> bool:
+    """In a private chat there are no permissions, and nobody is one."""
+    text = _text(permissions)
+    return bool(_SNOWFLAKE.fullmatch(text)) and bool(int(text) & _ADMINISTRATOR)
+
+
+def _asker(message: Mapping[str, Any]) -> str | None:
+    meant = _object(message.get("interaction_metadata") or message.get("interaction"))
+    return _text(_object(meant.get("user")).get("id")) or None
+
+
+def _flat(options: Any) -> list[Mapping[str, Any]]:
+    """The options of a command, or of the sub-command that was meant."""
+    flat: list[Mapping[str, Any]] = []
+    for option in map(_object, _list(options)):
+        if option.get("type") in _SUB_COMMANDS:
+            flat.extend(_flat(option.get("options")))
+        else:
+            flat.append(option)
+    return flat
+
+
+def _values(options: list[Mapping[str, Any]], resolved: Mapping[str, Any] | None) -> dict[str, Any]:
+    """
+    Args:
+        resolved: who the members are; None while somebody types, for then Discord need not say.
+    """
+    return {
+        _text(option.get("name")): _resolved(option.get("value"), resolved)
+        if option.get("type") == _MEMBER and resolved is not None
+        else option.get("value")
+        for option in options
+    }
+
+
+def _resolved(user_id: Any, resolved: Mapping[str, Any]) -> Member:
+    user = _object(_object(resolved.get("users")).get(_text(user_id)))
+    return _member(user, _object(_object(resolved.get("members")).get(_text(user_id))))
+
+
+def _fields(rows: Any) -> dict[str, str]:
+    """What was written into a modal: its inputs come in rows, or each under its label."""
+    fields: dict[str, str] = {}
+    for row in map(_object, _list(rows)):
+        for each in (*map(_object, _list(row.get("components"))), _object(row.get("component"))):
+            if isinstance(each.get("value"), str):
+                fields[_text(each.get("custom_id"))] = each["value"]
+    return fields

@@ -1,0 +1,73 @@
+"""The commands as Discord wants to be told about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from doors.discord.commands import COMMANDS, INTEGER, TEXT, Command, Option
+from doors.discord.localisation import OptionTexts, locales
+from functions.community.discord import catalogue as catalogue  # declares every command
+
+_ADMINISTRATOR = "8"
+_SERVERS, _PRIVATE = 0, 1
+"""Where a command may be used."""
+
+
+def payload(*, guild: bool = False) -> list[dict[str, Any]]:
+    """All commands, by name.
+
+    Args:
+        guild: for one server. Where a command may be used is then no question.
+    """
+    return [_command(COMMANDS[name], guild=guild) for name in sorted(COMMANDS)]
+
+
+def _command(command: Command, *, guild: bool) -> dict[str, Any]:
+    texts = {locale: commands[command.name] for locale, commands in locales().items() if command.name in commands}
+    told: dict[str, Any] = {
+        "type": 1,
+        "name": command.name,
+        "name_localizations": {locale: each.name for locale, each in texts.items()},
+        "description": command.description,
+        "description_localizations": {locale: each.description for locale, each in texts.items()},
+        "options": [
+            _option(
+                option, {name: each.options[option.name] for name, each in texts.items() if option.name in each.options}
+            )
+            for option in command.options
+        ],
+        "default_member_permissions": _ADMINISTRATOR if command.admin else None,
+    }
+    if not guild:
+        told["integration_types"] = [_SERVERS]
+        told["contexts"] = [_SERVERS] if command.admin else [_SERVERS, _PRIVATE]
+    return told
+
+
+def _option(option: Option, texts: dict[str, OptionTexts]) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "type": option.type,
+        "name": option.name,
+        "name_localizations": {locale: each.name for locale, each in texts.items()},
+        "description": option.description,
+        "description_localizations": {locale: each.description for locale, each in texts.items()},
+        "required": option.required,
+    }
+    if option.choices:
+        told["choices"] = [
+            {
+                "name": choice.name,
+                "name_localizations": {
+                    locale: each.choices[choice.name] for locale, each in texts.items() if choice.name in each.choices
+                },
+                "value": choice.value,
+            }
+            for choice in option.choices
+        ]
+    elif option.suggest:
+        told["autocomplete"] = True
+    if option.type == INTEGER:
+        told |= {"min_value": option.least or 0} | ({"max_value": option.most} if option.most is not None else {})
+    if option.type == TEXT and not option.choices:
+        told["max_length"] = option.most
+    return told

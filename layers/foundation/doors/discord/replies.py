@@ -1,0 +1,156 @@
+"""What people on Discord are shown when they do something, cut to what Discord takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from doors.discord import messages as discord_messages
+from doors.discord.messages import (
+    GREEN_BUTTON,
+    MOST_CHOICES,
+    RED_BUTTON,
+    Button,
+    Choice,
+    Embed,
+    Field,
+    Select,
+    clip,
+    custom_id_of,
+    filled,
+    plain,
+)
+
+__all__ = [
+    "GREEN_BUTTON",
+    "RED_BUTTON",
+    "Button",
+    "Choice",
+    "Embed",
+    "Field",
+    "File",
+    "Form",
+    "Input",
+    "Reply",
+    "Select",
+    "answer",
+    "card",
+    "choices",
+    "message",
+    "plain",
+    "waiting",
+]
+
+MESSAGE: Final = 4
+WAIT: Final = 5
+KEEP: Final = 6
+UPDATE: Final = 7
+CHOICES: Final = 8
+FORM: Final = 9
+
+EPHEMERAL: Final = 1 << 6
+"""Flag of a message that only the caller sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One field of a form, for one line."""
+
+    custom_id: str
+    label: str
+    placeholder: str = ""
+    longest: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A window to fill in; what was written comes as a component of that custom id. The answer to a reading only:
+    opening it changes nothing."""
+
+    custom_id: str
+    title: str
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """
+    Attributes:
+        public: everybody in the channel sees it; None: as the command says.
+        update: it takes the place of the message whose button was pressed.
+        files: from deferred commands only.
+    """
+
+    text: str = ""
+    embeds: tuple[Embed, ...] = ()
+    components: tuple[Button | Select, ...] = ()
+    public: bool | None = None
+    update: bool = False
+    files: tuple[File, ...] = ()
+
+
+def card(title: str, text: str = "", *fields: Field, footer: str = "", public: bool | None = None) -> Reply:
+    """The usual reply: one embed."""
+    return Reply(embeds=(Embed(title, text, fields, footer),), public=public)
+
+
+def answer(reply: Reply | Form, *, public: bool) -> dict[str, Any]:
+    """
+    Args:
+        public: what the command says; the reply may know better.
+    """
+    if isinstance(reply, Form):
+        return {"type": FORM, "data": _form(reply)}
+    shown = public if reply.public is None else reply.public
+    data = message(reply)
+    if reply.update:
+        return {"type": UPDATE, "data": data}
+    return {"type": MESSAGE, "data": data if shown else {**data, "flags": EPHEMERAL}}
+
+
+def message(reply: Reply) -> dict[str, Any]:
+    """As Discord's API takes it, within its limits."""
+    content = clip(reply.text, 2000)
+    told = discord_messages.message(*reply.embeds, components=reply.components)
+    told["content"] = content if content or reply.embeds or reply.files else "…"
+    return told
+
+
+def waiting(*, public: bool) -> dict[str, Any]:
+    return {"type": WAIT, "data": {} if public else {"flags": EPHEMERAL}}
+
+
+def choices(found: Sequence[Choice]) -> dict[str, Any]:
+    listed = [{"name": filled(each.name, 100), "value": _value(each.value)} for each in found]
+    return {"type": CHOICES, "data": {"choices": listed[:MOST_CHOICES]}}
+
+
+def _value(value: str | int) -> str | int:
+    return value[:100] if isinstance(value, str) else value
+
+
+def _form(form: Form) -> dict[str, Any]:
+    inputs = [
+        {
+            "type": 4,
+            "custom_id": custom_id_of(each.custom_id),
+            "style": 1,
+            "label": filled(each.label, 45),
+            "placeholder": clip(each.placeholder, 100),
+            "max_length": each.longest,
+            "required": True,
+        }
+        for each in form.inputs[:5]
+    ]
+    return {
+        "custom_id": custom_id_of(form.custom_id),
+        "title": filled(form.title, 45),
+        "components": [{"type": 1, "components": [each]} for each in inputs],
+    }

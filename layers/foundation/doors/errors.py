@@ -1,0 +1,131 @@
+"""From a refusal to an answer: the one table of kinds, and the shape every error has."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from doors.answers import error_body
+from kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused, TooSoon, TryAgain
+from kernel.idempotency import Replay
+
+log = logging.getLogger("brandish")
+
+STATUS: Mapping[type[DomainError], int] = {
+    Refused: 400,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TooSoon: 429,
+}
+
+AGAIN = "x-brandish-again"
+"""Header on an answer that no caller sees: nothing was saved, and the handler makes the same call once more."""
+
+_BY_STATUS = {
+    400: ("bad_json", "The request body is not valid JSON."),
+    401: ("unauthorized", "A valid X-API-Key header is required."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take that method."),
+}
+
+
+def status_of(error: DomainError) -> int:
+    return next(status for kind, status in STATUS.items() if isinstance(error, kind))
+
+
+def error_response(
+    status: int,
+    code: str,
+    text: str,
+    fields: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    return Response(
+        error_body(code, text, fields),
+        status,
+        media_type="application/json",
+        headers=dict(headers) if headers else None,
+    )
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(DomainError, _refused)
+    app.add_exception_handler(Replay, _replayed)
+    app.add_exception_handler(TryAgain, _again)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(psycopg.OperationalError, _unavailable)
+    app.add_exception_handler(Exception, _bug)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DomainError)
+    seconds = error.details.get("seconds") if isinstance(error, TooSoon) else None
+    headers = {"Retry-After": str(seconds)} if seconds is not None else None
+    return error_response(status_of(error), error.code, str(error), headers=headers)
+
+
+async def _replayed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Replay)
+    return Response(error.body, error.status, media_type="application/json", headers={"Idempotency-Replayed": "true"})
+
+
+async def _again(request: Request, error: Exception) -> Response:
+    return error_response(503, "unavailable", "Too many players at once. Try again.", headers={AGAIN: "1"})
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return validation_response(error.errors())
+
+
+def validation_response(problems: Sequence[Any]) -> Response:
+    """400 with the code that fits best, and a sentence for each wrong field."""
+    if any(problem["type"] == "json_invalid" for problem in problems):
+        return error_response(400, "bad_json", "The request body is not valid JSON.")
+    fields = {_field(problem["loc"]): _sentence(problem) for problem in problems}
+    kinds = {problem["type"] for problem in problems}
+    if kinds == {"missing"} and all(problem["loc"][0] == "query" for problem in problems):
+        return error_response(400, "missing_parameter", f"Missing: {', '.join(fields)}.", fields)
+    if kinds == {"invalid_platform"}:
+        return error_response(400, "invalid_platform", "The platform must be twitch, youtube or discord.", fields)
+    name, sentence = next(iter(fields.items()))
+    return error_response(400, "validation", f"{name}: {sentence}", fields)
+
+
+def _field(loc: Sequence[str | int]) -> str:
+    """("body", "bets", 0, "quantity") is the caller's `bets.0.quantity`."""
+    return ".".join(str(part) for part in loc[1:]) or "body"
+
+
+def _sentence(problem: Mapping[str, Any]) -> str:
+    # Before a sentence of our own, pydantic puts the exception's kind.
+    return "is required" if problem["type"] == "missing" else str(problem["msg"]).removeprefix("Value error, ")
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code, text = _BY_STATUS.get(error.status_code, ("bad_json", "The request cannot be read."))
+    return error_response(error.status_code, code, text, headers=error.headers)
+
+
+async def _unavailable(request: Request, error: Exception) -> Response:
+    log.warning("database unavailable", extra={"error": str(error)})
+    return error_response(
+        503,
+        "unavailable",
+        "The game cannot be reached just now. Try again; with the same Idempotency-Key nothing happens twice.",
+        headers={"Retry-After": "1"},
+    )
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    log.error("unexpected error", exc_info=error)
+    return error_response(500, "internal", "Something went wrong on our side. It has been noted.")

@@ -1,0 +1,210 @@
+"""Telling a destination outside what happened: in order, once, and patiently.
+
+A destination has a FIFO queue with one message group, so one environment at a time works on it. A message that
+cannot be delivered now stays in the queue with all that come after it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from doors.aws import client
+from kernel.settings import settings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig
+    from aws_lambda_powertools.utilities.idempotency.persistence.dynamodb import DynamoDBPersistenceLayer
+
+log = logging.getLogger("brandish")
+log.setLevel(logging.INFO)
+
+Envelope = Mapping[str, Any]
+"""An event on the bus: {version, id, type, timestamp, payload, metadata}. Source: rules 16."""
+
+Send = Callable[[Envelope], None]
+
+FAILURES_TO_OPEN = 5
+OPEN_SECONDS = 60
+BACKOFF_SECONDS = 0.5
+"""Before the second attempt; doubles."""
+
+REMEMBERED_SECONDS = 14 * 24 * 3600
+UNDER_WAY_SECONDS = 2.0
+TIME_FOR_AN_ATTEMPT = 8.0
+"""Seconds: no attempt begins with less time left."""
+
+
+class Unavailable(Exception):
+    """The destination cannot be reached, or has failed.
+
+    Attributes:
+        retry_after: seconds after which it wants to be asked again. Then it is busy, not broken.
+    """
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class Rejected(Exception):
+    """The destination will never take this one."""
+
+
+@dataclass(slots=True)
+class Breaker:
+    """A destination that has failed five times in a row is left alone for a minute; then one attempt decides.
+
+    Kept in memory: nobody else talks to the destination at the same time, and a new environment that does not know
+    of the failures learns of them with its first attempt. Source: rules 16.
+    """
+
+    failures: int = 0
+    open_until: float = 0.0  # time.monotonic()
+
+    def is_open(self) -> bool:
+        return time.monotonic() < self.open_until
+
+    def succeeded(self) -> None:
+        self.failures = 0
+
+    def failed(self) -> None:
+        self.failures += 1
+        if self.failures >= FAILURES_TO_OPEN:
+            self.open_until = time.monotonic() + OPEN_SECONDS
+
+
+@cache
+def breaker_of(destination: str) -> Breaker:
+    return Breaker()
+
+
+def deliver(
+    event: Mapping[str, Any],
+    context: Any,
+    destination: str,
+    send: Send,
+    *,
+    wait: Callable[[float], None] = time.sleep,
+) -> dict[str, Any]:
+    """Hand the messages of a FIFO queue to `send`, one after the other.
+
+    Args:
+        event: an SQS batch whose bodies are EventBridge events.
+        send: raises Unavailable or Rejected. Anything else it raises is a bug, and the message is put aside.
+
+    Returns:
+        The partial-batch answer: from the first message that has to wait on, all of them.
+    """
+    records = event["Records"]
+    for done, record in enumerate(records):
+        try:
+            _deliver(record, context, destination, send, wait)
+        except Unavailable as error:
+            log.warning("%s has to wait: %s", destination, error, extra={"messages": len(records) - done})
+            return {"batchItemFailures": [{"itemIdentifier": each["messageId"]} for each in records[done:]]}
+    return {"batchItemFailures": []}
+
+
+def concerns(delivered: Mapping[str, Any], destination: str) -> bool:
+    """Whether an EventBridge event is meant for the destination: a replay is for who asked for it alone."""
+    if "replay-name" in delivered:
+        return False  # from the bus's archive: it has been here
+    metadata = delivered["detail"]["metadata"]
+    return not metadata.get("replay") or metadata.get("replay_to") == destination
+
+
+def _deliver(
+    record: Mapping[str, Any], context: Any, destination: str, send: Send, wait: Callable[[float], None]
+) -> None:
+    delivered = json.loads(record["body"])
+    if not concerns(delivered, destination):
+        return
+    envelope: Envelope = delivered["detail"]
+    breaker = breaker_of(destination)
+    delay = BACKOFF_SECONDS
+    while True:
+        if breaker.is_open():
+            raise Unavailable("left alone after five failures in a row")
+        if not _time_for(0, context):
+            raise Unavailable("there is no time left")
+        try:
+            _once(envelope, context, destination, send)
+        except Unavailable as error:
+            if error.retry_after is None:
+                breaker.failed()
+            pause = delay if error.retry_after is None else error.retry_after
+            if breaker.is_open() or not _time_for(pause, context):
+                raise
+            wait(pause)
+            delay *= 2
+        except Exception as error:
+            breaker.succeeded()  # it answered, or we did not even ask
+            _put_aside(record, envelope, destination, error)
+            return
+        else:
+            breaker.succeeded()
+            return
+
+
+def _time_for(pause: float, context: Any) -> bool:
+    return pause + TIME_FOR_AN_ATTEMPT < context.get_remaining_time_in_millis() / 1000
+
+
+def _once(envelope: Envelope, context: Any, destination: str, send: Send) -> None:
+    """Send what the destination has not had. It is noted before and after, so an attempt that died half-way is tried
+    again when its function cannot be alive any more; a destination that can tell a repetition does so by the id."""
+    from aws_lambda_powertools.utilities.idempotency import idempotent_function
+    from aws_lambda_powertools.utilities.idempotency.exceptions import (
+        IdempotencyAlreadyInProgressError,
+        IdempotencyInconsistentStateError,
+        IdempotencyPersistenceLayerError,
+    )
+
+    store, config = _memory(destination)
+    config.register_lambda_context(context)
+
+    def act(key: dict[str, str]) -> None:
+        send(envelope)
+
+    guarded = idempotent_function(act, data_keyword_argument="key", persistence_store=store, config=config)
+    replay = envelope["metadata"].get("replay_id", "")
+    try:
+        guarded(key={"id": envelope["id"], "replay": replay})
+    except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError) as error:
+        raise Unavailable("another attempt is under way", retry_after=UNDER_WAY_SECONDS) from error
+    except IdempotencyPersistenceLayerError as error:
+        raise Unavailable(f"DynamoDB: {error}") from error
+
+
+@cache
+def _memory(destination: str) -> tuple[DynamoDBPersistenceLayer, IdempotencyConfig]:
+    from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig
+    from aws_lambda_powertools.utilities.idempotency.persistence.dynamodb import DynamoDBPersistenceLayer
+
+    store = DynamoDBPersistenceLayer(
+        table_name=settings.destinations_table,
+        key_attr="pk",
+        sort_key_attr="sk",
+        static_pk_value=f"had#{destination}",
+        expiry_attr="expires_at",
+        boto3_client=client("dynamodb"),  # its own would wait for a minute
+    )
+    return store, IdempotencyConfig(expires_after_seconds=REMEMBERED_SECONDS)
+
+
+def _put_aside(record: Mapping[str, Any], envelope: Envelope, destination: str, error: Exception) -> None:
+    """Into the dead letters, where the alarm rings, so that the others need not wait behind it."""
+    log.error(
+        "%s does not take an event",
+        destination,
+        exc_info=None if isinstance(error, Rejected) else error,
+        extra={"event_id": envelope["id"], "event_type": envelope["type"], "reason": str(error)},
+    )
+    queue: Any = client("sqs")
+    queue.send_message(QueueUrl=settings.dead_letters_url, MessageBody=record["body"])

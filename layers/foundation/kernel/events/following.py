@@ -1,0 +1,93 @@
+"""Following the log: every event once, in an order that holds however the transactions commit.
+
+The order is (transaction_id, position). It is read only as far as every transaction has ended that may still write
+into it, so nothing appears later in front of what has been read. `position` alone would not do: it is drawn before
+the commit, and of two transactions the one with the higher number may commit first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from kernel.database import Tx
+from kernel.events import queries
+from kernel.events.frames import Frame
+
+_BITS = 61
+_LAST = (1 << _BITS) - 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Everything up to and including this event lies behind."""
+
+    transaction_id: int
+    position: int
+
+    def as_id(self) -> UUID:
+        """The place as a UUID of version 8: the id of frames that stand for no event, and a client may resume there."""
+        bits = self.transaction_id << _BITS | self.position
+        high, middle, low = bits >> 74, bits >> 62 & 0xFFF, bits & (1 << 62) - 1
+        return UUID(int=high << 80 | 8 << 76 | middle << 64 | 2 << 62 | low)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """
+    Attributes:
+        frames: under their canonical names, in the log's order.
+        places: of the frames, one for each.
+        place: where to go on: the last of the frames, or as far as could be seen.
+        full: there may be more already.
+    """
+
+    frames: tuple[Frame, ...]
+    places: tuple[Place, ...]
+    place: Place
+    full: bool
+
+
+def find_place(tx: Tx, last_id: UUID) -> Place | None:
+    """Where a listener was that has got this id last; None: unknown, or forgotten by now."""
+    if last_id.version == 8:
+        place = _decode(last_id)
+        return place if place <= end(tx) else None  # of another log, or made up
+    row = queries.find_position(tx, last_id).fetchone()
+    return _place_of(row) if row else None
+
+
+def end(tx: Tx) -> Place:
+    """Behind all that has been settled by now."""
+    row = queries.find_settled(tx).fetchone()
+    assert row is not None
+    return _before(row["settled"])
+
+
+def read_after(tx: Tx, place: Place, limit: int = 500) -> Page:
+    """What has happened since, oldest first, without what our own parts ask of each other (`discord.*`, replays)."""
+    rows = queries.list_events_after(tx, place.transaction_id, place.position, limit).fetchall()
+    settled = _before(rows[0]["settled"])
+    found = [row for row in rows if row["event_id"] is not None]
+    places = tuple(_place_of(row) for row in found)
+    full = len(found) == limit
+    return Page(tuple(map(_frame_of, found)), places, max(place, places[-1] if full else settled), full)
+
+
+def _frame_of(row: Mapping[str, Any]) -> Frame:
+    return Frame(row["event_id"], row["event_type"], int(row["created_at"].timestamp()), row["payload"])
+
+
+def _place_of(row: Mapping[str, Any]) -> Place:
+    return Place(row["transaction_id"], row["position"])
+
+
+def _before(transaction_id: int) -> Place:
+    return Place(transaction_id - 1, _LAST)
+
+
+def _decode(id: UUID) -> Place:
+    bits = (id.int >> 80) << 74 | (id.int >> 64 & 0xFFF) << 62 | id.int & (1 << 62) - 1
+    return Place(bits >> _BITS, bits & _LAST)

@@ -1,0 +1,47 @@
+"""Looking back at what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kernel.database import Tx
+from kernel.events import queries
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    position: int
+    event_id: UUID
+    type: str
+    user_id: UUID | None
+    payload: Any
+    metadata: Mapping[str, Any]
+    created_at: datetime
+
+
+def read_log(
+    tx: Tx,
+    *,
+    user_id: UUID | None = None,
+    event_type: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 50,
+) -> list[Entry]:
+    """The newest events that meet every condition, newest first; `discord.*` never. Both times are inclusive."""
+    return [
+        Entry(
+            position=row["position"],
+            event_id=row["event_id"],
+            type=row["event_type"],
+            user_id=row["user_id"],
+            payload=row["payload"],
+            metadata={key: value for key, value in row["metadata"].items() if key != "version"},
+            created_at=row["created_at"],
+        )
+        for row in queries.list_events(tx, user_id, event_type, since, until, limit)
+    ]

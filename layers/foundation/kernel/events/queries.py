@@ -1,0 +1,248 @@
+"""The `events` table: outbox and audit log in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, LiteralString
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from kernel.database import Cursor, Tx
+
+if TYPE_CHECKING:  # the relay starts without pydantic
+    from kernel.events.models import Event
+
+
+def insert_event(tx: Tx, event_id: UUID, event: Event) -> None:
+    tx.execute(
+        """
+        INSERT INTO events (event_id, event_type, user_id, payload, metadata, created_at)
+        VALUES (%s, %s, %s, %s, %s, %s)
+        """,
+        _columns(event_id, event, tx.now),
+    )
+
+
+def insert_broadcast(tx: Tx, event_id: UUID, event_type: str, payload: Any, metadata: Mapping[str, Any]) -> None:
+    tx.execute(
+        """
+        INSERT INTO events (event_id, event_type, payload, metadata, created_at)
+        VALUES (%s, %s, %s, %s, %s)
+        """,
+        (event_id, event_type, Jsonb(payload), Jsonb(metadata), tx.now),
+    )
+
+
+def _columns(event_id: UUID, event: Event, now: datetime) -> tuple[Any, ...]:
+    return (
+        event_id,
+        event.type,
+        event.subject,
+        Jsonb(event.model_dump(mode="json")),
+        Jsonb(event.metadata | {"version": event.version}),
+        now,
+    )
+
+
+def insert_event_if(tx: Tx, event_id: UUID, event: Event, happening: LiteralString, params: Sequence[Any]) -> None:
+    """The event for the one row, or not, that the statement `happening` returns: a `jsonb` of fields to put into the
+    payload."""
+    tx.execute(
+        "WITH happened (fields) AS ("
+        + happening
+        + """)
+        INSERT INTO events (event_id, event_type, user_id, payload, metadata, created_at)
+        SELECT %s, %s, %s, %s || fields, %s, %s FROM happened
+        """,
+        (*params, *_columns(event_id, event, tx.now)),
+    )
+
+
+def lock_events_to_publish(tx: Tx, limit: int) -> Cursor:
+    """Oldest first. Rows that another relay holds are left to it."""
+    return tx.execute(
+        """
+        SELECT position, created_at, event_id, event_type, payload, metadata, attempts
+        FROM events
+        WHERE next_attempt_at <= %s
+        ORDER BY position
+        LIMIT %s
+        FOR UPDATE SKIP LOCKED
+        """,
+        (tx.now, limit),
+    )
+
+
+def mark_published(tx: Tx, positions: list[int]) -> None:
+    """What opens an answer on Discord is of no more use in the log, and does not stay there."""
+    tx.execute(
+        """
+        UPDATE events
+        SET published_at = %s, next_attempt_at = NULL, attempts = attempts + 1,
+            payload = CASE WHEN event_type LIKE 'discord.%%' THEN payload - 'token' ELSE payload END
+        WHERE position = ANY(%s) AND next_attempt_at IS NOT NULL
+        """,
+        (tx.now, positions),
+    )
+
+
+def mark_failed(tx: Tx, position: int, error: str, next_attempt_at: datetime | None) -> None:
+    """`next_attempt_at` None: given up, dead."""
+    tx.execute(
+        """
+        UPDATE events
+        SET next_attempt_at = %s, attempts = attempts + 1, last_error = %s
+        WHERE position = %s AND next_attempt_at IS NOT NULL
+        """,
+        (next_attempt_at, error, position),
+    )
+
+
+def count_backlog(tx: Tx) -> Cursor:
+    """One row: `waiting` and `dead`."""
+    return tx.execute(
+        """
+        SELECT count(*) FILTER (WHERE next_attempt_at IS NOT NULL) AS waiting,
+               count(*) FILTER (WHERE next_attempt_at IS NULL) AS dead
+        FROM events
+        WHERE next_attempt_at IS NOT NULL OR published_at IS NULL
+        """
+    )
+
+
+def list_events(
+    tx: Tx,
+    user_id: UUID | None,
+    event_type: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+) -> Cursor:
+    """Newest first. Only the given conditions are in the statement, so that each can use its index."""
+    where, values = _conditions(user_id, event_type, since, until)
+    return tx.execute(
+        """
+        SELECT position, event_id, event_type, user_id, payload, metadata, created_at FROM events
+        WHERE """
+        + where
+        + " ORDER BY created_at DESC, position DESC LIMIT %s",
+        [*values, limit],
+    )
+
+
+def count_events(
+    tx: Tx, user_id: UUID | None, event_type: str | None, since: datetime | None, until: datetime | None
+) -> Cursor:
+    """One row: `events`."""
+    where, values = _conditions(user_id, event_type, since, until)
+    return tx.execute("SELECT count(*) AS events FROM events WHERE " + where, values)
+
+
+def _conditions(
+    user_id: UUID | None, event_type: str | None, since: datetime | None, until: datetime | None
+) -> tuple[LiteralString, list[Any]]:
+    """What is given, and that it is nothing that our parts ask of each other (`discord.*`)."""
+    conditions: tuple[tuple[LiteralString, Any], ...] = (
+        ("user_id = %s", user_id),
+        ("event_type = %s", event_type),
+        ("created_at >= %s", since),
+        ("created_at <= %s", until),
+    )
+    given: list[tuple[LiteralString, Any]] = [
+        (condition, value) for condition, value in conditions if value is not None
+    ]
+    where: LiteralString = " AND ".join(["event_type NOT LIKE 'discord.%%'", *(condition for condition, _ in given)])
+    return where, [value for _, value in given]
+
+
+def insert_consumed(tx: Tx, consumer: str, event_ids: list[UUID]) -> Cursor:
+    """Rows: `event_id` of those this consumer had not seen before."""
+    return tx.execute(
+        """
+        INSERT INTO consumed_events (consumer, event_id, consumed_at)
+        SELECT %s, event_id, %s FROM unnest(%s::uuid[]) AS event_id
+        ON CONFLICT DO NOTHING
+        RETURNING event_id
+        """,
+        (consumer, tx.now, event_ids),
+    )
+
+
+def delete_consumed_before(tx: Tx, moment: datetime) -> None:
+    tx.execute("DELETE FROM consumed_events WHERE consumed_at < %s", (moment,))
+
+
+def ensure_partitions(tx: Tx, first: datetime, days: int) -> None:
+    """One partition for each of `days` UTC days from `first` on; what landed in the default partition moves along."""
+    for offset in range(days):
+        day = (first + timedelta(days=offset)).date()
+        tx.execute("SELECT ensure_events_partition(%s)", (day,))
+
+
+def drop_partitions_before(tx: Tx, moment: datetime) -> Cursor:
+    """Rows: `partition`, the names of the dropped ones."""
+    return tx.execute("SELECT drop_events_partitions_before(%s) AS partition", (moment.date(),))
+
+
+def find_position(tx: Tx, event_id: UUID) -> Cursor:
+    """At most one row. Without an order: given one, the database might look for the event along the whole log."""
+    return tx.execute(
+        "SELECT transaction_id::text::bigint AS transaction_id, position FROM events WHERE event_id = %s",
+        (event_id,),
+    )
+
+
+def find_settled(tx: Tx) -> Cursor:
+    """One row: `settled`, below which every transaction has ended."""
+    return tx.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS settled")
+
+
+def list_events_after(tx: Tx, transaction_id: int, position: int, limit: int) -> Cursor:
+    """At least one row: `settled`, and what is settled after the place, in order; without an event, `event_id` is
+    null. One statement, because both must come from one snapshot."""
+    return tx.execute(
+        """
+        SELECT settled::text::bigint AS settled, found.*
+        FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS settled) AS snapshot
+        LEFT JOIN LATERAL (
+            SELECT event_id, event_type, payload, created_at,
+                   transaction_id::text::bigint AS transaction_id, position
+            FROM events
+            WHERE (events.transaction_id, events.position) > (%s::text::xid8, %s)
+              AND events.transaction_id < snapshot.settled
+              AND event_type NOT LIKE 'discord.%%' AND event_type <> 'events.replay_requested'
+            ORDER BY events.transaction_id, events.position
+            LIMIT %s
+        ) AS found ON true
+        ORDER BY found.transaction_id, found.position
+        """,
+        (str(transaction_id), position, limit),
+    )
+
+
+def list_events_to_replay(
+    tx: Tx,
+    user_id: UUID | None,
+    event_type: str | None,
+    since: datetime,
+    until: datetime,
+    transaction_id: int,
+    position: int,
+    limit: int,
+) -> Cursor:
+    """In the log's order, after the place, what may be published once more."""
+    where, values = _conditions(user_id, event_type, since, until)
+    return tx.execute(
+        """
+        SELECT position, transaction_id::text::bigint AS transaction_id, event_id, event_type, payload, metadata,
+               created_at, attempts
+        FROM events
+        WHERE event_type <> 'events.replay_requested'
+          AND (events.transaction_id, events.position) > (%s::text::xid8, %s)
+          AND """
+        + where
+        + " ORDER BY events.transaction_id, events.position LIMIT %s",
+        [str(transaction_id), position, *values, limit],
+    )

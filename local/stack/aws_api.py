@@ -1,0 +1,200 @@
+"""The AWS APIs that functions call, over HTTP: EventBridge and its scheduler, SQS, Lambda, and API Gateway's
+connections. What boto3 finds at AWS_ENDPOINT_URL."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import parse_qs, unquote
+from uuid import uuid4
+
+from local.stack import fifo, one_shots
+from local.stack.bus import Bus
+from local.stack.cloudformation import queue_url
+from local.stack.gateway import Receive, Send
+from local.stack.queues import md5
+from local.stack.runtime import FunctionError, Runtime, Throttled
+from local.stack.sockets import Gone, Sockets, TooLarge
+
+MAX_ENTRIES: Final = 10
+MAX_BYTES: Final = 256 * 1024  # of all entries together, and of a message in a queue
+INVOCATIONS: Final = re.compile(r"/2015-03-31/functions/(.+)/invocations")
+CONNECTIONS: Final = "/@connections/"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    method: str
+    path: str
+    query: bytes
+    headers: Mapping[bytes, bytes]
+    body: bytes
+
+    def header(self, name: bytes) -> str:
+        return self.headers.get(name, b"").decode("ascii", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    content: Any  # JSON, or the bytes themselves
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Refused(Exception):
+    """What AWS answers instead."""
+
+    def __init__(self, status: int, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.kind = kind
+
+
+class AwsApi:
+    """An ASGI application, for the event loop of the bus."""
+
+    def __init__(self, bus: Bus, runtime: Runtime, sockets: Sockets | None) -> None:
+        self._bus = bus
+        self._runtime = runtime
+        self._sockets = sockets
+        self._functions = frozenset(runtime.names)
+        self._operations: dict[str, Callable[[Any], Any]] = {
+            "AWSEvents.PutEvents": self._put_events,
+            "AmazonSQS.SendMessage": self._send_message,
+        }
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        call = await _read(scope, receive)
+        try:
+            answer = await self._answer(call)
+        except Refused as refusal:
+            error = {"__type": refusal.kind, "message": str(refusal), "Message": str(refusal)}
+            answer = Answer(error, refusal.status, {"x-amzn-errortype": refusal.kind})
+        body = answer.content if isinstance(answer.content, bytes) else json.dumps(answer.content).encode()
+        headers = {"content-type": "application/x-amz-json-1.1", "x-amzn-requestid": str(uuid4()), **answer.headers}
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        raw.append((b"content-length", str(len(body)).encode()))
+        await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+        await send({"type": "http.response.body", "body": body})
+
+    def _answer(self, call: Call) -> Awaitable[Answer]:
+        if call.path.startswith(CONNECTIONS):
+            return self._connection(call)
+        if match := INVOCATIONS.fullmatch(call.path):
+            return self._invoke(unquote(match[1]), call)
+        if call.path.startswith(one_shots.PATH):
+            return self._schedule(call)
+        return self._operate(call)
+
+    async def _operate(self, call: Call) -> Answer:
+        operation = self._operations.get(call.header(b"x-amz-target"))
+        if operation is None:
+            known = ", ".join(name.partition(".")[2] for name in self._operations)
+            wanted = call.header(b"x-amz-target") or f"{call.method} {call.path}"
+            raise Refused(400, "UnknownOperationException", f"The local bus takes {known}, not {wanted!r}.")
+        try:
+            return Answer(operation(json.loads(call.body)))
+        except (ValueError, KeyError, TypeError) as error:
+            raise Refused(400, "SerializationException", f"The body is not what this takes: {error!r}") from None
+
+    async def _schedule(self, call: Call) -> Answer:
+        group = parse_qs(call.query.decode("ascii", "replace")).get("groupName", [None])[0]
+        try:
+            return Answer(self._bus.one_shots.answer(call.method, call.path, group, call.body))
+        except one_shots.Refused as refusal:
+            raise Refused(refusal.status, refusal.kind, str(refusal)) from None
+
+    def _put_events(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        entries = request["Entries"]
+        if not 1 <= len(entries) <= MAX_ENTRIES:
+            constraint = "less than or equal to 10" if entries else "greater than or equal to 1"
+            raise Refused(
+                400,
+                "ValidationException",
+                "1 validation error detected: Value at 'entries' failed to satisfy constraint: "
+                f"Member must have length {constraint}",
+            )
+        if sum(map(_size, entries)) > MAX_BYTES:
+            raise Refused(400, "ValidationException", "Total size of the entries in the request is over the limit.")
+        results = self._bus.put(entries)
+        return {"FailedEntryCount": sum("ErrorCode" in result for result in results), "Entries": results}
+
+    def _send_message(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        body = request["MessageBody"]
+        queue = self._bus.queues.get(request["QueueUrl"].rpartition("/")[2])
+        if queue is None or request["QueueUrl"] != queue_url(queue.spec.name):
+            raise Refused(400, "QueueDoesNotExist", "The specified queue does not exist.")
+        if not body or len(body.encode()) > MAX_BYTES:
+            raise Refused(400, "InvalidParameterValue", f"A message has 1 to {MAX_BYTES} bytes.")
+        if unsupported := {"DelaySeconds", "MessageAttributes"} & set(request):
+            raise Refused(400, "UnsupportedOperation", f"The local queues have no {unsupported.pop()}.")
+        try:
+            message = queue.send(body, request.get("MessageGroupId"), request.get("MessageDeduplicationId"))
+        except fifo.Refused as refusal:
+            raise Refused(400, "MissingParameter", str(refusal)) from None
+        sent = {"MessageId": message.message_id, "MD5OfMessageBody": md5(body)}
+        number = message.attributes.get("SequenceNumber")
+        return {**sent, "SequenceNumber": number} if number else sent
+
+    async def _invoke(self, address: str, call: Call) -> Answer:
+        name = _function_name(address)
+        if call.method != "POST" or name not in self._functions:
+            raise Refused(404, "ResourceNotFoundException", f"Function not found: {address}")
+        try:
+            event = json.loads(call.body or b"{}")
+        except ValueError as error:
+            raise Refused(400, "InvalidRequestContentException", f"The payload is not JSON: {error}") from None
+        if call.header(b"x-amz-invocation-type") == "Event":
+            self._bus.invoke_later(name, event)
+            return Answer(b"", 202)
+        headers = {"x-amz-executed-version": "$LATEST", "content-type": "application/json"}
+        try:
+            return Answer(await self._runtime.invoke(name, event), headers=headers)
+        except FunctionError as error:
+            return Answer(error.payload, headers={**headers, "x-amz-function-error": "Unhandled"})
+        except Throttled:
+            raise Refused(429, "TooManyRequestsException", "Rate Exceeded.") from None
+
+    async def _connection(self, call: Call) -> Answer:
+        if self._sockets is None:
+            raise Refused(403, "ForbiddenException", "The template has no WebSocket API.")
+        connection = call.path.removeprefix(CONNECTIONS)
+        try:
+            match call.method:
+                case "POST":
+                    await self._sockets.post(connection, call.body)
+                    return Answer(b"")
+                case "DELETE":
+                    await self._sockets.close(connection)
+                    return Answer(b"", 204)
+                case _:
+                    return Answer(self._sockets.describe(connection))
+        except Gone:
+            raise Refused(410, "GoneException", "") from None
+        except TooLarge:
+            raise Refused(413, "PayloadTooLargeException", "Message too long") from None
+
+
+async def _read(scope: Mapping[str, Any], receive: Receive) -> Call:
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return Call(scope["method"], scope["path"], scope["query_string"], dict(scope["headers"]), body)
+
+
+def _function_name(address: str) -> str:
+    """From a name, an address or a part of one, each with or without an alias."""
+    name = address.partition(":function:")[2] or address
+    return name.partition(":")[0]
+
+
+def _size(entry: Mapping[str, Any]) -> int:
+    """An entry's size in bytes as EventBridge counts it."""
+    texts = [entry.get("Source"), entry.get("DetailType"), entry.get("Detail"), *entry.get("Resources", [])]
+    return sum(len(str(text).encode()) for text in texts if text) + (14 if "Time" in entry else 0)

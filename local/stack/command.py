@@ -1,0 +1,149 @@
+"""`make dev`, once everything is installed: the whole game on this machine until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from local.stack.console import Console
+from local.stack.outer import OuterError
+from local.stack.patterns import PatternError
+from local.stack.postgres import Postgres, PostgresError
+from local.stack.runtime import FunctionError
+from local.stack.stack import PortBusy, Stack, listen
+from local.stack.template import TemplateError
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+STATE: Final = Path(os.environ.get("BRANDISH_STATE") or ".local")
+DATABASE: Final = "brandish"
+CONNECTIONS: Final = {"max_connections": "200"}  # what the functions may open together, and some for people
+
+
+class Unusable(Exception):
+    """The start ends here; the message is one line for a person."""
+
+
+def main() -> int:
+    """Returns the exit status."""
+    console = Console(STATE / "log" / "functions.log")
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        os.chdir(ROOT)
+        _run(console)
+    except Unusable as error:
+        console.say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        console.say("Stopped.")
+    return 0
+
+
+def _run(console: Console) -> None:
+    listener = _listen()
+    postgres = None
+    stack = None
+    try:
+        url = os.environ.get("DATABASE_URL")
+        if not url:
+            console.say("Starting Postgres")
+            postgres = _start_postgres()
+            url = _database(postgres)
+        console.divert_output()
+        stack = _start_stack(url, listener, console)
+        _welcome(console, stack)
+        threading.Event().wait()
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        if stack:
+            stack.stop()
+        if postgres:
+            postgres.stop()
+
+
+def _listen() -> socket.socket:
+    text = os.environ.get("PORT") or "8080"
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise Unusable(f"PORT={text} is no port: use a number from 1 to 65535, or leave it out for 8080")
+    try:
+        return listen(int(text))
+    except PortBusy as error:
+        raise Unusable(str(error)) from None
+
+
+def _start_postgres() -> Postgres:
+    try:
+        return Postgres.start(STATE / "postgres", durable=True, settings=CONNECTIONS)
+    except PostgresError as error:
+        raise Unusable(str(error)) from None
+
+
+def _database(postgres: Postgres) -> str:
+    with psycopg.connect(postgres.url()) as connection:
+        found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+    return postgres.url(DATABASE) if found is not None else postgres.create_database(DATABASE)
+
+
+def _start_stack(url: str, listener: socket.socket, console: Console) -> Stack:
+    try:
+        stack = Stack(
+            ROOT / "template.yaml",
+            database_url=url,
+            api_key=_api_key(),
+            access_log=console.access,
+            messages=_messages_file(),
+        )
+    except (TemplateError, PatternError) as error:
+        raise Unusable(str(error)) from None
+    try:
+        return stack.start(listener, console.say)
+    except OuterError as error:
+        stack.stop()
+        raise Unusable(f"{error} (more in {console.log})") from None
+    except FunctionError as error:
+        stack.stop()
+        if error.error_type == "ContentError":
+            raise Unusable(error.message) from None
+        first_line = error.message.partition("\n")[0]
+        raise Unusable(
+            f"The database could not be prepared: {error.error_type}: {first_line} (more in {console.log})"
+        ) from None
+
+
+def _messages_file() -> Path:
+    """What waits in the queues belongs to the database it came from."""
+    given = os.environ.get("DATABASE_URL", "")
+    return STATE / "queues" / f"{sha256(given.encode()).hexdigest()[:12] if given else 'own'}.db"
+
+
+def _api_key() -> str:
+    return os.environ.get("API_KEY") or "test-api-key"
+
+
+def _welcome(console: Console, stack: Stack) -> None:
+    api_key = _api_key()
+    url = stack.url
+    live = f"  Live      {stack.socket_url}?key={api_key}   (WebSocket)" if stack.socket_url else None
+    for line in (
+        "",
+        f"Brandish is ready at {url}",
+        f"  API key   {api_key}   (header X-API-Key)",
+        f"  API docs  {url}/swagger/",
+        live,
+        f"  Logs      {console.log}",
+        "",
+        "Next, in a second terminal:  make demo",
+        f'  or  curl -H "X-API-Key: {api_key}" {url}/api/v1/prices',
+        "Ctrl-C stops everything.",
+        "",
+    ):
+        if line is not None:
+            console.say(line)

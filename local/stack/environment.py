@@ -1,0 +1,74 @@
+"""The variables that functions see around them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Container, Iterable, Mapping
+from typing import Final
+
+from local.stack.cloudformation import REGION
+from local.stack.resources import Function
+
+# Settings of the game that may be tried out without editing the template: PORT=8081 ROLLOVER_CAP=500 make dev.
+CALLERS: Final = (
+    "COMMANDS_ENGAGE",
+    "GAMBLE_JOIN_DURATION_MINUTES",
+    "ROLLOVER_CAP",
+    "DISCORD_API_URL",
+    "DISCORD_APPLICATION_ID",
+    "DISCORD_BOT_TOKEN",
+    "DISCORD_DEV_CHANNEL_ID",
+    "DISCORD_FORCE_COMMAND_UPDATE",
+    "DISCORD_GUILD_ID",
+    "DISCORD_NOTIFICATION_CHANNEL_ID",
+    "DISCORD_PUBLIC_KEY",
+    "STREAMERBOT_ACTION_PREFIX",
+    "STREAMERBOT_AUTH_RAW",
+    "STREAMERBOT_ENABLED",
+    "STREAMERBOT_PASSWORD",
+    "STREAMERBOT_WS_URL",
+)
+
+ENDPOINTS: Final = "AWS_ENDPOINT_URL"
+
+
+def common(functions: Iterable[Function]) -> dict[str, str]:
+    """What the functions' environments agree on. The rest each function sees while it is imported."""
+    values: dict[str, set[str]] = {}
+    for function in functions:
+        for name, value in function.environment.items():
+            values.setdefault(name, set()).add(value)
+    return {name: next(iter(found)) for name, found in values.items() if len(found) == 1}
+
+
+def apart(function: Function, shared: Container[str]) -> dict[str, str]:
+    """What is a function's own."""
+    return {
+        name: value
+        for name, value in function.environment.items()
+        if name not in shared and not name.startswith(ENDPOINTS)
+    }
+
+
+def surroundings(functions: Iterable[Function], caller: Mapping[str, str], endpoint: str) -> dict[str, str]:
+    """What AWS would put around the functions of one process, with this machine in the place of AWS.
+
+    Args:
+        caller: the variables of who started the stack.
+        endpoint: where the AWS APIs are.
+    """
+    functions = list(functions)
+    services = {name for function in functions for name in function.environment if name.startswith(ENDPOINTS)}
+    return {
+        **{name: value for name, value in common(functions).items() if not name.startswith("DB_")},
+        **{name: caller[name] for name in CALLERS if caller.get(name)},
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        # Every service: a call to one that is not here gets a clear refusal and never leaves the machine.
+        **dict.fromkeys(services | {ENDPOINTS}, endpoint),
+    }

@@ -1,0 +1,7 @@
+"""A Postgres that belongs to whoever starts it: `make dev`, or a test session."""
+
+from local.stack.postgres.binaries import find_binaries
+from local.stack.postgres.errors import AlreadyRunning, PostgresError
+from local.stack.postgres.server import Postgres
+
+__all__ = ["AlreadyRunning", "Postgres", "PostgresError", "find_binaries"]

@@ -1,0 +1,175 @@
+"""SQS queues and what Lambda's poller does with them."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import uuid4
+
+from local.stack.cloudformation import REGION
+from local.stack.messages import MessageStore
+from local.stack.resources import Queue as QueueSpec
+from local.stack.resources import QueueSource
+from local.stack.runtime import FunctionError, Runtime, Throttled
+
+log = logging.getLogger("local.stack.queues")
+
+POLLERS: Final = 5  # Lambda begins with five
+
+
+@dataclass(eq=False, slots=True)
+class Message:
+    body: str
+    message_id: str = field(default_factory=lambda: str(uuid4()))
+    sent_ms: int = field(default_factory=lambda: int(time.time() * 1000))
+    first_received_ms: int = 0
+    receives: int = 0
+    receipt: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)  # what only some queues have to say
+    reappearance: asyncio.TimerHandle | None = None
+
+
+class Queue:
+    """One queue. Belongs to an event loop; only `depth` and `bodies` may be called from elsewhere."""
+
+    def __init__(self, spec: QueueSpec, store: MessageStore) -> None:
+        """What an earlier process left in the store waits again, as if never received."""
+        self.spec = spec
+        self.dead_letters: Queue | None = None
+        self._store = store
+        self._visible = deque[Message]()
+        self._hidden: dict[str, Message] = {}  # by message id
+        self._arrived = asyncio.Event()
+        for message_id, body, group in store.read(spec.name):
+            self._add(self._restored(body, message_id, group))
+
+    def _restored(self, body: str, message_id: str, group: str) -> Message:
+        return Message(body, message_id)
+
+    def send(self, body: str, group: str | None = None, deduplication_id: str | None = None) -> Message:
+        """Group and deduplication id say nothing to a queue without an order."""
+        message = Message(body)
+        self._store.add(self.spec.name, message.message_id, body)
+        self._add(message)
+        return message
+
+    async def receive(self, limit: int, window_seconds: float = 0) -> list[Message]:
+        """Up to `limit` messages, at least one, hidden from others for the visibility timeout.
+
+        Messages received too often go to the dead-letter queue instead.
+        """
+        while True:
+            while not self._has_some():
+                self._arrived.clear()
+                await self._arrived.wait()
+            if window_seconds and len(self._visible) < limit:
+                await asyncio.sleep(window_seconds)
+            batch = [self._hide(message) for message in self._take(limit) if not self._bury(message)]
+            if batch:
+                return batch
+
+    def delete(self, message: Message) -> None:
+        if self._hidden.pop(message.message_id, None):
+            self._store.remove(message.message_id)
+            if message.reappearance:
+                message.reappearance.cancel()
+
+    def depth(self) -> int:
+        """Messages waiting or being worked on."""
+        return len(self.bodies()) + len(self._hidden)
+
+    def bodies(self) -> list[str]:
+        """What waits, oldest first."""
+        return [message.body for message in self._visible]
+
+    def _has_some(self) -> bool:
+        return bool(self._visible)
+
+    def _take(self, limit: int) -> list[Message]:
+        return [self._visible.popleft() for _ in range(min(limit, len(self._visible)))]
+
+    def _add(self, message: Message) -> None:
+        self._visible.append(message)
+        self._arrived.set()
+
+    def _hide(self, message: Message) -> Message:
+        message.receives += 1
+        message.receipt = str(uuid4())
+        message.first_received_ms = message.first_received_ms or int(time.time() * 1000)
+        self._hidden[message.message_id] = message
+        loop = asyncio.get_running_loop()
+        message.reappearance = loop.call_later(self.spec.visibility_seconds, self._reappear, message)
+        return message
+
+    def _reappear(self, message: Message) -> None:
+        if self._hidden.pop(message.message_id, None):
+            self._add(message)
+
+    def _bury(self, message: Message) -> bool:
+        if self.dead_letters is None or not self.spec.max_receives or message.receives < self.spec.max_receives:
+            return False
+        log.warning("%s gave up on a message; it is in %s", self.spec.name, self.dead_letters.spec.name)
+        self.dead_letters.send(message.body, message.attributes.get("MessageGroupId"), message.message_id)
+        self._store.remove(message.message_id)
+        return True
+
+
+async def feed(queue: Queue, source: QueueSource, runtime: Runtime) -> None:
+    """Hand a queue's batches to a function, for ever. What fails stays hidden until its time is up."""
+    while True:
+        batch = await queue.receive(source.batch_size, source.window_seconds)
+        event = {"Records": [_record(message, queue.spec) for message in batch]}
+        try:
+            answer = await runtime.invoke(source.function, event)
+        except FunctionError as error:
+            log.warning("%s failed a batch of %d: %s", source.function, len(batch), error)
+            continue
+        except Throttled:
+            continue
+        failed = _failed(answer, batch) if source.report_failures else set[str]()
+        for message in batch:
+            if message.message_id not in failed:
+                queue.delete(message)
+
+
+def md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _failed(answer: Any, batch: list[Message]) -> set[str]:
+    """The ids that the function reports. A report that Lambda cannot read fails the whole batch."""
+    everything = {message.message_id for message in batch}
+    failures = answer.get("batchItemFailures") if isinstance(answer, dict) else None
+    if not failures:
+        return set()
+    try:
+        reported = {failure["itemIdentifier"] for failure in failures}
+    except (KeyError, TypeError):
+        return everything
+    return reported if reported <= everything else everything
+
+
+def _record(message: Message, spec: QueueSpec) -> dict[str, Any]:
+    return {
+        "messageId": message.message_id,
+        "receiptHandle": message.receipt,
+        "body": message.body,
+        "attributes": {
+            "ApproximateReceiveCount": str(message.receives),
+            "SentTimestamp": str(message.sent_ms),
+            "SenderId": "local",
+            "ApproximateFirstReceiveTimestamp": str(message.first_received_ms),
+            **message.attributes,
+        },
+        "messageAttributes": {},
+        "md5OfBody": md5(message.body),
+        "eventSource": "aws:sqs",
+        "eventSourceARN": spec.arn,
+        "awsRegion": REGION,
+    }

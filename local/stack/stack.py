@@ -1,0 +1,238 @@
+"""Gateway, bus, queues and schedules around the functions of a template, those outside the VPC in a second process."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hashlib
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any, Final, Self
+
+import uvloop
+
+from local.stack import schedules, template
+from local.stack.aws_api import AwsApi
+from local.stack.bus import RETRY_DELAYS, Bus
+from local.stack.environment import ENDPOINTS, surroundings
+from local.stack.gateway import AccessLog, Gateway, Receive, Send
+from local.stack.outer import Outer
+from local.stack.resources import Function
+from local.stack.runtime import Runtime
+from local.stack.server import Server
+from local.stack.sockets import PATH, Sockets
+from local.stack.streams import Streams
+
+HOST: Final = "127.0.0.1"
+# A machine that develops has more connections to give than the smallest database.
+PARAMETERS: Final = {"DatabaseClass": "db.t4g.medium"}
+MIGRATE: Final = "functions.shared.migrate.app.handler"
+PATIENCE: Final = 3.0  # seconds for handlers at work when the stack stops
+
+
+class PortBusy(Exception):
+    """Somebody else listens there. The message says what to do."""
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on a port of this machine; 0 for any free one.
+
+    Raises:
+        PortBusy: taken, or not ours to take.
+    """
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            way_out = f"another program uses it; stop that, or choose another port: PORT={port + 1} make dev"
+        else:
+            way_out = f"{error.strerror}; choose another port: PORT=8080 make dev"
+        raise PortBusy(f"Port {port} cannot be opened: {way_out}") from None
+    return listener
+
+
+class Stack:
+    """Serves a template until stopped. Changes the process's environment, so one at a time.
+
+    The product reads its settings when it is first imported: in a process that has imported it with another
+    database, use `local.stack.process.StackProcess`.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        database_url: str,
+        api_key: str = "test-api-key",
+        parameters: Mapping[str, str] = PARAMETERS,
+        retry_delays: tuple[float, ...] = RETRY_DELAYS,
+        access_log: AccessLog | None = None,
+        messages: Path | None = None,
+    ) -> None:
+        """Nothing runs yet.
+
+        Args:
+            parameters: values for the template's parameters; the rest keep their defaults.
+            retry_delays: seconds before each retry of an asynchronous invocation.
+            access_log: called after every response.
+            messages: the file in which queues keep their messages, and functions their schedules; DynamoDB's tables
+                are beside it. None: in memory.
+
+        Raises:
+            TemplateError, PatternError: the template cannot be followed.
+        """
+        self._template = template.load(path, parameters)
+        self._given = {"DATABASE_URL": database_url}
+        self._key_hash = hashlib.sha256(api_key.encode()).hexdigest()
+        self._access_log: AccessLog = access_log or (lambda *_: None)
+        functions = self._template.functions
+        self._outer = None
+        if not all(function.inner for function in functions.values()):
+            self._outer = Outer(self._template, messages and messages.with_suffix(".tables"))
+        self.runtime = Runtime(functions, _is_here, self._outer)
+        self._streams = Streams(filter(_is_inner, functions.values()))
+        self._sockets = None
+        if self._template.sockets:
+            self._sockets = Sockets(self._template.sockets, self.runtime, self._access_log)
+        self.bus = Bus(self._template, self.runtime, retry_delays, messages)
+        self.url = ""
+        self.socket_url = ""  # empty: the template has no WebSocket API
+        self.bus_url = ""
+        self._loop = uvloop.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="stack", daemon=True)
+        self._servers: list[Server] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._before: dict[str, str] = {}
+
+    def start(self, listener: socket.socket | None = None, progress: Callable[[str], None] = lambda _: None) -> Self:
+        """Prepare the database and serve, on the given socket or on any free port. Ready when this returns.
+
+        Raises:
+            FunctionError: the migrate function failed.
+            OuterError: the functions outside the VPC cannot be run.
+        """
+        self._thread.start()
+        listener = listener or listen(0)
+        address = f"{HOST}:{listener.getsockname()[1]}"
+        self.socket_url = f"ws://{address}{PATH}" if self._sockets else ""
+        self.bus_url = self._serve(AwsApi(self.bus, self.runtime, self._sockets), listen(0))
+        self._enter_environment()
+        if self._outer:
+            self._outer.begin()
+        self._begin(self.bus.run())
+        progress("Preparing the database")
+        for function in self._template.functions.values():
+            if function.handler == MIGRATE:
+                self.runtime.start(function.name, {"admin_key_sha256": self._key_hash}).result()
+        progress("Loading the functions")
+        self.runtime.preload()
+        self._wait(self._streams.begin())
+        if self._outer:
+            self._outer.wait()
+        gateway = Gateway(self._template.api, self.runtime, self._streams, self._access_log)
+        self.url = self._serve(_Front(gateway, self._sockets), listener)
+        self._begin(self.bus.one_shots.run())
+        self._begin(schedules.run(self._template.schedules, self.bus))
+        return self
+
+    def stop(self) -> None:
+        """End in good order within a few seconds, and restore the environment."""
+        self._wait(self._end())
+        self.runtime.stopping.set()  # who works until its time is over may end while we wait for others
+        if self._outer:
+            self._outer.stop(PATIENCE)
+        self.runtime.stop(PATIENCE)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self.bus.close()
+        self._loop.close()
+        os.environ.clear()
+        os.environ.update(self._before)
+
+    def invoke(self, function: str, event: Any) -> Any:
+        """Invoke a function of the template and wait for its answer.
+
+        Raises:
+            Throttled, FunctionError
+        """
+        return self.runtime.start(function, event).result()
+
+    def _serve(self, app: Any, listener: socket.socket) -> str:
+        made = Server(app, listener)
+        self._servers.append(made)
+        self._wait(made.begin())
+        return f"http://{HOST}:{listener.getsockname()[1]}"
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        async def begin() -> None:
+            self._tasks.append(asyncio.create_task(work))
+
+        self._wait(begin())
+
+    async def _end(self) -> None:
+        # Nobody new may come in when the streams end, since listeners come back at once; and those who came just before
+        # must still find the applications.
+        for server in self._servers:
+            server.refuse()
+        for task in self._tasks:
+            task.cancel()
+        if self._sockets:
+            self._sockets.stop()
+        await self._streams.let_go()
+        await asyncio.gather(*self._tasks, *(server.end() for server in self._servers), return_exceptions=True)
+        await self._streams.stop()
+
+    def _wait(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def _enter_environment(self) -> None:
+        """What a function sees around it, AWS's variables included; the template's folders to import from."""
+        self._before = dict(os.environ)
+        folder = self._template.folder
+        functions = self._template.functions.values()
+        for place in (str(folder / name) for name in ("", *self._template.layers)):
+            if place not in sys.path:
+                sys.path.append(place)
+        for name in self._before:
+            if name in ("AWS_PROFILE", "AWS_SESSION_TOKEN") or name.startswith(ENDPOINTS):
+                del os.environ[name]
+        os.environ |= {
+            **surroundings(filter(_is_inner, functions), self._before, self.bus_url),
+            "WEBSOCKET_URL": self.socket_url,  # in the template: an address that only AWS knows
+            "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), HOST])),
+            "no_proxy": ",".join(filter(None, [os.environ.get("no_proxy"), HOST])),
+            **self._given,
+        }
+
+
+class _Front:
+    """What listens: HTTP to one API, WebSockets to the other."""
+
+    def __init__(self, gateway: Gateway, sockets: Sockets | None) -> None:
+        self._gateway = gateway
+        self._sockets = sockets
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._gateway(scope, receive, send)
+        elif self._sockets:
+            await self._sockets(scope, receive, send)
+        else:
+            await receive()
+            await send({"type": "websocket.close"})  # before it is accepted: 403
+
+
+def _is_inner(function: Function) -> bool:
+    return function.inner
+
+
+def _is_here(function: Function) -> bool:
+    return function.inner and not function.web_app

@@ -1,0 +1,93 @@
+"""`make discord-register`: bring the list of commands that Discord offers up to date."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from typing import Final
+
+from doors.discord.api import api, patiently
+from doors.discord.registration import payload
+from doors.outbound import Rejected, Unavailable
+from functions.community.notify_discord.registration import Difference, Place, compare, existing, sync
+from kernel.settings import settings
+
+PATIENCE_SECONDS: Final = 30
+ID: Final = re.compile(r"[0-9]{1,20}")
+WHERE: Final = "the page of your application at https://discord.com/developers/applications"
+
+
+def main() -> int:
+    options = _options()
+    missing = [
+        f"{name} is not set: copy it from {WHERE}, {page}."
+        for name, value, page in (
+            ("DISCORD_APPLICATION_ID", settings.discord_application_id, "General Information"),
+            ("DISCORD_BOT_TOKEN", settings.discord_bot_token, "Bot"),
+        )
+        if not value
+    ]
+    if missing:
+        print("\n".join(missing), file=sys.stderr)
+        return 1
+    guild_id = "" if options.everywhere else options.guild or settings.discord_guild_id
+    wrong = [
+        f"{name} is not a number, as Discord's ids are: {value!r}."
+        for name, value in (
+            ("DISCORD_APPLICATION_ID", settings.discord_application_id),
+            ("--guild" if options.guild else "DISCORD_GUILD_ID", guild_id),
+        )
+        if value and not ID.fullmatch(value)
+    ]
+    if wrong:
+        print("\n".join(wrong), file=sys.stderr)
+        return 1
+    place = Place(settings.discord_application_id, guild_id)
+    where = f"on server {guild_id}" if guild_id else "on all servers"
+    try:
+        difference = patiently(lambda: _register(place, options), PATIENCE_SECONDS)
+    except Unavailable as error:
+        print(f"Discord cannot be reached just now ({error}). Nothing is lost: try again.", file=sys.stderr)
+        return 1
+    except Rejected as error:
+        print(f"Discord refuses: {error}", file=sys.stderr)
+        return 1
+    print(_outcome(difference, where, options))
+    return 0
+
+
+def _register(place: Place, options: argparse.Namespace) -> Difference:
+    commands = payload(guild=bool(place.guild_id))
+    if options.dry_run:
+        return compare(place, existing(api(), place), commands)
+    return sync(api(), place, commands, force=options.force)
+
+
+def _outcome(difference: Difference, where: str, options: argparse.Namespace) -> str:
+    if options.dry_run:
+        return f"Commands {where}: {difference}. Nothing was sent."
+    if difference or options.force:
+        return f"Commands {where} are up to date now: {difference}."
+    return f"Commands {where} are up to date: {difference}, and nothing was sent."
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make discord-register", description=__doc__)
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--guild", metavar="ID", help="one server, at once; as DISCORD_GUILD_ID")
+    where.add_argument(
+        "--global", dest="everywhere", action="store_true", help="all servers, whatever DISCORD_GUILD_ID says"
+    )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        default=settings.discord_force_command_update,
+        help="send them even where nothing differs; as DISCORD_FORCE_COMMAND_UPDATE",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="only show what differs")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,202 @@
+"""One description of the whole API, merged from those of the groups: `python -m local.tools.openapi [--check]`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+FILE: Final = ROOT / "docs" / "openapi.json"
+
+Json = dict[str, Any]
+
+DESCRIPTION: Final = """\
+A game engine for live chat communities. Every path below /api/ wants the header `X-API-Key`.
+
+A POST or PUT with an `Idempotency-Key` may be repeated for 24 hours: it acts once, and a repetition gets the first
+answer again, with the header `Idempotency-Replayed: true`. Unknown fields are ignored, null is as good as absent,
+`/prices/` is `/prices`, and every GET answers HEAD, too. Errors have the shape `Error`; its `error` is fit for a
+player, its `code` is for programs."""
+
+ERRORS: Final[Mapping[int, tuple[str, str]]] = {
+    400: ("BadRequest", "Malformed, or it makes no sense here; `fields` names what is wrong."),
+    401: ("Unauthorized", "The key is missing or unknown."),
+    403: ("Forbidden", "Locked for this community, or the key's role may not do it."),
+    404: ("NotFound", "There is no such thing, or no such path."),
+    409: ("Conflict", "The world has moved on meanwhile."),
+    413: ("BodyTooLarge", "More than 1 MiB."),
+    429: ("TooManyRequests", "A cooldown is running, or these were too many requests."),
+    500: ("Internal", "Our fault. Nothing was saved."),
+    503: ("Unavailable", "The game cannot be reached just now. Try again."),
+}
+ONLY_WHEN_WRITING: Final = {409, 413}
+WITHOUT_KEY: Final = {500, 503}
+WRITING: Final = {"delete", "patch", "post", "put"}
+
+ERROR: Final[Json] = {
+    "title": "Error",
+    "type": "object",
+    "required": ["error", "code"],
+    "properties": {
+        "error": {"type": "string", "description": "A sentence fit for a player."},
+        "code": {"type": "string", "description": "A token that stays the same.", "examples": ["validation"]},
+        "fields": {
+            "type": "object",
+            "description": "What is wrong with each field.",
+            "additionalProperties": {"type": "string"},
+        },
+    },
+}
+HEADERS: Final[Mapping[str, tuple[str, str]]] = {
+    "IdempotencyKey": ("Idempotency-Key", "A name for this request, new for each; makes a repetition safe."),
+    "RequestId": ("X-Request-ID", "Comes back in the answer and stands in our log. Made up when left out."),
+}
+
+
+def groups() -> Iterator[tuple[str, str, FastAPI]]:
+    """Name, first sentence of the docstring and app of every HTTP group."""
+    for file in sorted((ROOT / "functions").glob("*/*/app.py")):
+        module = import_module(f"functions.{file.parent.parent.name}.{file.parent.name}.app")
+        app = getattr(module, "app", None)
+        if isinstance(app, FastAPI):
+            yield app.title, (module.__doc__ or "").partition("\n")[0].partition(". ")[0].rstrip(".") + ".", app
+
+
+def document() -> Json:
+    """Every group's paths under its name as the tag."""
+    merged: Json = {
+        "openapi": "3.1.0",
+        "info": {"title": "Brandish", "version": _version(), "description": DESCRIPTION},
+        "servers": [
+            # Relative to where the document is read, /swagger/openapi.json: right below any stage and domain.
+            {"url": "..", "description": "Wherever this document is served"},
+            {"url": "http://127.0.0.1:8080", "description": "The local stack"},
+        ],
+        "security": [{"ApiKey": []}],
+        "tags": [],
+        "paths": {},
+        "components": {
+            "schemas": {"Error": ERROR},
+            "responses": {name: _error_response(status, text) for status, (name, text) in ERRORS.items()},
+            "parameters": {key: _header(name, text) for key, (name, text) in HEADERS.items()},
+            "securitySchemes": {"ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"}},
+        },
+    }
+    for title, text, app in groups():
+        merged["tags"].append({"name": title, "description": text})
+        _add(merged, title, app.openapi())
+    merged["paths"] = dict(sorted(merged["paths"].items()))
+    merged["components"]["schemas"] = dict(sorted(merged["components"]["schemas"].items()))
+    return merged
+
+
+def text() -> str:
+    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _add(merged: Json, title: str, group: Json) -> None:
+    group = _without_422(group)
+    schemas: Json = merged["components"]["schemas"]
+    own: Json = group.get("components", {}).get("schemas", {})
+    names = _names(own, schemas, title)
+    schemas.update({names[name]: _renamed(schema, names) for name, schema in own.items()})
+    for path, operations in _renamed(group["paths"], names).items():
+        if path in merged["paths"]:
+            raise ValueError(f"{path} is served by two groups, {title} is the second")
+        for method, operation in operations.items():
+            _complete(operation, title, path, method)
+        merged["paths"][path] = operations
+
+
+def _names(own: Json, taken: Json, title: str) -> dict[str, str]:
+    """Under which name each schema of a group goes in: its own, unless another group means something else by it."""
+    names = {name: name for name in own}
+    while clashes := [
+        name
+        for name, schema in own.items()
+        if names[name] == name and name in taken and taken[name] != _renamed(schema, names)
+    ]:
+        # One at a time would do, too: a schema that refers to a renamed one may clash only then.
+        names.update({name: f"{title.replace(' ', '')}{name}" for name in clashes})
+    return names
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    prefix = "#/components/schemas/"
+    if isinstance(value, dict):
+        return {
+            key: prefix + names[each.removeprefix(prefix)] if key == "$ref" else _renamed(each, names)
+            for key, each in value.items()
+        }
+    return [_renamed(each, names) for each in value] if isinstance(value, list) else value
+
+
+def _without_422(group: Json) -> Json:
+    """FastAPI's own validation error, which nobody ever sees: ours has another status and shape."""
+    for operations in group["paths"].values():
+        for operation in operations.values():
+            operation["responses"].pop("422", None)
+    schemas: Json = group.get("components", {}).get("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    return group
+
+
+def _complete(operation: Json, title: str, path: str, method: str) -> None:
+    """What all operations have in common."""
+    operation["tags"] = [title]
+    # The docstring's first line, for the lists that show one line each.
+    operation["summary"], _, more = operation.pop("description", operation["summary"]).partition("\n")
+    if more.strip():
+        operation["description"] = more.strip()
+    writes = method in WRITING
+    keyed = path.startswith("/api/")
+    if not keyed:
+        operation["security"] = []
+    if writes:
+        operation.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in HEADERS)
+    for status, (name, _) in ERRORS.items():
+        if (writes or status not in ONLY_WHEN_WRITING) and (keyed or status in WITHOUT_KEY):
+            operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/{name}"})
+
+
+def _error_response(status: int, text: str) -> Json:
+    response: Json = {
+        "description": text,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+    }
+    if status in (429, 503):
+        response["headers"] = {"Retry-After": {"description": "seconds", "schema": {"type": "string"}}}
+    return response
+
+
+def _header(name: str, text: str) -> Json:
+    return {"name": name, "in": "header", "description": text, "schema": {"type": "string"}}
+
+
+def _version() -> str:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+
+
+def main(arguments: list[str]) -> int:
+    current = text()
+    if arguments == ["--check"]:
+        if FILE.is_file() and FILE.read_text(encoding="utf-8") == current:
+            return 0
+        print(f"{FILE.relative_to(ROOT)} is not what the code says: run python -m local.tools.openapi", file=sys.stderr)
+        return 1
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(current, encoding="utf-8")
+    print(FILE.relative_to(ROOT))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,135 @@
+"""Wire section 11: every line of chat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from community.items.service import use_item
+from community.players.models import PlayerRef
+from kernel.database import Connection, transaction
+from tests.support.api import CallApi
+from tests.support.factories import announced, make_player, stored, unlock
+
+HANDLE = "/api/v1/message/handle"
+ALICE: dict[str, Any] = {"platform": "twitch", "platform_id": "1", "username": "alice"}
+REF = PlayerRef("twitch", "1", "alice")
+
+
+def test_a_line_without_a_configured_word(call: CallApi, conn: Connection):
+    answer = call("POST", HANDLE, ALICE | {"message": "hello"}, role="bot")
+
+    assert answer.status == 200
+    assert answer.json.keys() == {"user", "matches", "found_strings"}
+    assert answer.json["matches"] is answer.json["found_strings"] is None
+    with transaction(conn) as tx:
+        user_id = str(stored(tx, REF).id)
+    user = answer.json["user"]
+    assert (user["id"], user["internal_id"], user["username"], user["twitch_id"]) == (user_id, user_id, "alice", "1")
+    assert "youtube_id" not in user
+
+
+def test_a_line_with_configured_words(call: CallApi):
+    answer = call("POST", HANDLE, ALICE | {"message": "is OBS on? obs!"})
+
+    assert answer.json["matches"] == [{"code": "OBS", "value": "OBS"}, {"code": "OBS", "value": "obs"}]
+    assert answer.json["found_strings"] == [{"trigger": "OBS", "match": "OBS"}, {"trigger": "OBS", "match": "obs"}]
+
+
+@pytest.mark.parametrize("line", [{}, {"message": ""}, {"message": None}, {"message": "two\nlines\t\N{GRINNING FACE}"}])
+def test_whatever_is_said_counts(call: CallApi, conn: Connection, line: dict[str, Any]):
+    answer = call("POST", HANDLE, ALICE | line)
+
+    assert (answer.status, answer.json["matches"]) == (200, None)
+    assert conn.execute("SELECT metric, value FROM engagement_inbox").fetchall() == [{"metric": "message", "value": 1}]
+
+
+def test_a_line_has_at_most_2000_characters(call: CallApi):
+    assert call("POST", HANDLE, ALICE | {"message": "ä" * 2000}).status == 200
+
+    answer = call("POST", HANDLE, ALICE | {"message": "x" * 2001})
+
+    assert (answer.status, answer.json["code"]) == (400, "validation")
+    assert answer.json["fields"].keys() == {"message"}
+
+
+@pytest.mark.parametrize("path", [HANDLE, "/api/v1/message/test", "/api/v1/test"])
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"platform": "myspace"}, "invalid_platform", "platform"),
+        ({"platform": None}, "validation", "platform"),
+        ({"platform_id": ""}, "validation", "platform_id"),
+        ({"platform_id": "x" * 101}, "validation", "platform_id"),
+        ({"username": None}, "validation", "username"),
+        ({"username": "a\tb"}, "validation", "username"),
+    ],
+)
+def test_nobody_in_particular_says_nothing(
+    call: CallApi, conn: Connection, path: str, change: dict[str, Any], code: str, field: str
+):
+    answer = call("POST", path, ALICE | change)
+
+    assert (answer.status, answer.json["code"]) == (400, code)
+    assert answer.json["fields"].keys() == {field}
+    assert conn.execute("SELECT FROM users").fetchone() is None
+
+
+@pytest.mark.parametrize("path", ["/api/v1/message/test", "/api/v1/test"])
+def test_the_game_greets_whoever_tests_it(call: CallApi, conn: Connection, path: str):
+    answer = call("POST", path, ALICE)
+
+    assert (answer.status, answer.json.keys()) == (200, {"message"})
+    assert "alice" in answer.json["message"]
+    assert conn.execute("SELECT platform FROM active_chatters").fetchall() == [{"platform": "twitch"}]
+    assert conn.execute("SELECT FROM engagement_inbox").fetchone() is None
+    assert conn.execute("SELECT event_type FROM stats_inbox WHERE event_type = 'message_received'").fetchone() is None
+
+
+@pytest.mark.parametrize("path", [HANDLE, "/api/v1/message/test", "/api/v1/test"])
+def test_messages_are_sent_not_read(call: CallApi, path: str):
+    assert call("GET", path).status == 405
+    assert call("POST", path, ALICE, role="viewer").status == 403
+    assert call("POST", path, ALICE, role=None).status == 401
+
+
+def test_a_line_sent_twice_with_one_key_counts_once(call: CallApi, conn: Connection):
+    body = ALICE | {"message": "hello"}
+    first, second = (call("POST", HANDLE, body, headers={"Idempotency-Key": "k"}) for _ in range(2))
+
+    assert first.text == second.text
+    assert conn.execute("SELECT count(*) AS n FROM engagement_inbox").fetchone() == {"n": 1}
+
+
+def test_a_line_that_sets_off_a_trap_says_so(call: CallApi, conn: Connection):
+    with transaction(conn) as tx:
+        unlock(tx, "item_snare")
+        bob = make_player(tx, "bob", items={"blast_snare": 1})
+        make_player(tx, "alice", platform_id="1")
+        use_item(tx, bob, "snare", 1, target="alice")
+
+    answer = call("POST", HANDLE, ALICE | {"message": "obs"})
+
+    told = "alice steps into a trap of bob's: 60 seconds of silence."
+    assert answer.json["matches"] == [{"code": "OBS", "value": "obs"}, {"code": "trap_triggered", "value": told}]
+    assert answer.json["found_strings"][1] == {"trigger": "trap_triggered", "match": told}
+    assert call("POST", HANDLE, ALICE | {"message": "ouch"}).json["matches"] is None
+    state = call("GET", "/api/v1/user/timeout", query={"username": "alice"}).json
+    assert state["is_timed_out"] is True
+    assert 55 < state["remaining_seconds"] <= 60
+
+
+@pytest.mark.parametrize("path", ["/api/v1/message/test", "/api/v1/test"])
+def test_a_greeting_is_a_step_into_a_trap_as_well(call: CallApi, conn: Connection, path: str):
+    with transaction(conn) as tx:
+        unlock(tx, "item_snare")
+        bob = make_player(tx, "bob", items={"blast_snare": 1})
+        make_player(tx, "alice", platform_id="1")
+        use_item(tx, bob, "snare", 1, target="alice")
+
+    assert call("POST", path, ALICE).status == 200
+
+    with transaction(conn) as tx:
+        assert len(announced(tx, "trap.triggered")) == 1
+    assert conn.execute("SELECT FROM active_chatters").fetchone() is None

@@ -1,0 +1,247 @@
+"""/api/v1/stats, and the clock behind it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from community.players.models import Player, PlayerRef
+from functions.community.clock_rollup import app as clock
+from kernel.database import Connection, transaction
+from tests.support.api import CallApi
+from tests.support.factories import make_player, stored
+
+ACCOUNT = {"platform": "twitch", "platform_id": "a"}
+EVENT = ACCOUNT | {"event_type": "search"}
+
+
+@pytest.fixture
+def alice(conn: Connection) -> Player:
+    with transaction(conn) as tx:
+        return stored(tx, make_player(tx, platform_id="a", money=7))
+
+
+def test_an_event_is_counted_for_a_player_named_either_way(call: CallApi, alice: Player):
+    by_id = call("POST", "/api/v1/stats/event", {"user_id": str(alice.id), "event_type": "search"})
+    by_account = call("POST", "/api/v1/stats/event", EVENT | {"platform": "TWITCH"})
+
+    assert (by_id.status, by_id.json) == (200, {"message": "Counted: search."})
+    assert by_account.status == 200
+    stats = call("GET", "/api/v1/stats/user", query=ACCOUNT).json
+    assert stats["event_counts"]["search"] == 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ({"event_data": {"a": [1, "\\u0000"]}}, {"a": [1, "\\u0000"]}),
+        ({"metadata": {"b": None}}, {"b": None}),
+        ({"event_data": {"a": 1}, "metadata": {"b": 2}}, {"a": 1}),
+        ({"event_data": None, "metadata": {"b": 2}}, {"b": 2}),
+        ({"event_data": None}, None),
+        ({}, None),
+    ],
+)
+def test_an_event_may_say_more_about_itself(
+    call: CallApi, conn: Connection, alice: Player, sent: dict[str, Any], kept: dict[str, Any] | None
+):
+    assert call("POST", "/api/v1/stats/event", EVENT | sent).status == 200
+
+    with transaction(conn) as tx:
+        row = tx.execute("SELECT event_data FROM stats_inbox WHERE event_type = 'search'").fetchone()
+    assert row == {"event_data": kept}
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [
+        ({"event_type": "search"}, "validation", "platform_id"),
+        ({"event_type": "search", "user_id": "alice"}, "validation", "user_id"),
+        ({"event_type": "search", "platform": "twitch"}, "validation", "platform_id"),
+        ({"event_type": "search", "platform_id": "a"}, "validation", "platform"),
+        (EVENT | {"platform": "icq"}, "invalid_platform", "platform"),
+        (ACCOUNT, "validation", "event_type"),
+        (ACCOUNT | {"event_type": ""}, "validation", "event_type"),
+        (ACCOUNT | {"event_type": "x" * 51}, "validation", "event_type"),
+        (ACCOUNT | {"event_type": "a\nb"}, "validation", "event_type"),
+        (EVENT | {"event_data": [1]}, "validation", "event_data"),
+        (EVENT | {"event_data": "found"}, "validation", "event_data"),
+        (EVENT | {"metadata": 7}, "validation", "metadata"),
+        (EVENT | {"event_data": {"a": ["b\x00"]}}, "validation", "event_data"),
+        (EVENT | {"event_data": {"a\x00": 1}}, "validation", "event_data"),
+        (EVENT | {"event_data": {"a": float("nan")}}, "validation", "event_data"),
+        (EVENT | {"event_data": {"a": "\ud800"}}, "validation", "event_data"),
+        ("[]", "validation", None),
+        ("{", "bad_json", None),
+    ],
+)
+def test_what_is_no_event_is_refused(call: CallApi, alice: Player, body: Any, code: str, field: str | None):
+    answer = call("POST", "/api/v1/stats/event", body)
+
+    assert (answer.status, answer.json["code"]) == (400, code)
+    if field:
+        assert field in answer.json["fields"]
+
+
+@pytest.mark.parametrize(("depth", "status"), [(49, 200), (50, 400), (900, 400), (50_000, 400)])
+def test_what_is_nested_too_deeply_is_refused(call: CallApi, alice: Player, depth: int, status: int):
+    nested = '{"a":' * depth + "1" + "}" * depth
+    body = json.dumps(EVENT | {"event_data": 0}).replace("0", nested)
+
+    assert call("POST", "/api/v1/stats/event", body).status == status
+
+
+@pytest.mark.parametrize("who", [{"user_id": "00000000-0000-0000-0000-000000000000"}, ACCOUNT])
+def test_nobody_does_nothing(call: CallApi, who: dict[str, str]):
+    answer = call("POST", "/api/v1/stats/event", who | {"event_type": "search"})
+
+    assert (answer.status, answer.json["code"]) == (400, "user_not_found")
+
+
+def test_a_retry_counts_once(call: CallApi, alice: Player):
+    for _ in range(2):
+        assert call("POST", "/api/v1/stats/event", EVENT, headers={"Idempotency-Key": "k"}).status == 200
+
+    assert call("GET", "/api/v1/stats/user", query=ACCOUNT).json["event_counts"]["search"] == 1
+
+
+@pytest.mark.parametrize("who", [{"platform_id": "a"}, {"username": "ALICE"}, {"platform_id": "a", "username": "bob"}])
+def test_the_stats_of_a_player(call: CallApi, alice: Player, who: dict[str, str]):
+    call("POST", "/api/v1/stats/event", EVENT)
+
+    answer = call("GET", "/api/v1/stats/user", query={"platform": "twitch", "period": "weekly"} | who)
+
+    assert answer.status == 200
+    counts = {"daily_streak": 1, "search": 1, "user_registered": 1}
+    start, end = (datetime.fromisoformat(answer.json.pop(name)) for name in ("start_time", "end_time"))
+    assert end - start == timedelta(days=7)
+    assert answer.json == {
+        "period": "weekly",
+        "total_events": 3,
+        "event_counts": counts,
+        "events_by_type": counts,
+        "metrics": {"current_streak": 1},
+        "current_streak": 1,
+    } | {name: answer.json[name] for name in ("start_time", "end_time")}
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        (ACCOUNT | {"platform_id": "b"}, 404, "not_found"),
+        ({"platform": "twitch", "username": "bob"}, 404, "not_found"),
+        ({"platform": "twitch"}, 400, "missing_parameter"),
+        ({"platform_id": "a"}, 400, "missing_parameter"),
+        ({"username": "alice"}, 400, "missing_parameter"),
+        ({}, 400, "missing_parameter"),
+        ({"platform": "icq", "username": "alice"}, 400, "invalid_platform"),
+        ({"platform": "twitch", "username": ""}, 400, "validation"),
+        ({"platform": "twitch", "username": "x" * 101}, 400, "validation"),
+        ({"platform": "twitch", "platform_id": "a\x00"}, 400, "validation"),
+    ],
+)
+def test_whose_stats_cannot_be_told(call: CallApi, alice: Player, query: dict[str, str], status: int, code: str):
+    answer = call("GET", "/api/v1/stats/user", query=query)
+
+    assert (answer.status, answer.json["code"]) == (status, code)
+
+
+def test_the_stats_of_all_players_name_no_streak(call: CallApi, alice: Player):
+    answer = call("GET", "/api/v1/stats/system", query={"period": "fortnightly"})
+
+    assert answer.status == 200
+    assert answer.json.keys() == {
+        "period",
+        "start_time",
+        "end_time",
+        "total_events",
+        "event_counts",
+        "events_by_type",
+    }
+    assert (answer.json["period"], answer.json["total_events"]) == ("daily", 2)
+
+
+def test_without_anybody_there_is_nothing_to_count(call: CallApi):
+    assert call("GET", "/api/v1/stats/system").json["event_counts"] == {}
+    answer = call("GET", "/api/v1/stats/leaderboard", query={"event_type": "search"})
+    assert (answer.status, answer.json) == (200, {"event_type": "search", "period": "daily", "entries": []})
+
+
+@pytest.mark.parametrize("name", ["event_type", "metric"])
+@pytest.mark.parametrize(("metric", "count"), [("search", 2), ("money", 7)])
+def test_a_leaderboard(call: CallApi, alice: Player, name: str, metric: str, count: int):
+    for _ in range(2):
+        call("POST", "/api/v1/stats/event", EVENT)
+
+    answer = call("GET", "/api/v1/stats/leaderboard", query={name: metric, "period": "all", "limit": "5"})
+
+    entry = {"user_id": str(alice.id), "username": "alice", "count": count, "event_type": metric, "rank": 1}
+    assert answer.status == 200
+    assert answer.json == {"event_type": metric, "period": "all", "entries": [entry]}
+
+
+def test_of_both_names_the_first_is_read(call: CallApi, alice: Player):
+    answer = call("GET", "/api/v1/stats/leaderboard", query={"event_type": "search", "metric": "money"})
+
+    assert answer.json["event_type"] == "search"
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({}, "missing_parameter"),
+        ({"event_type": ""}, "validation"),
+        ({"metric": "x" * 51}, "validation"),
+        ({"event_type": "search", "limit": "0"}, "invalid_limit"),
+        ({"event_type": "money", "limit": "-3"}, "invalid_limit"),
+        ({"event_type": "search", "limit": "many"}, "validation"),
+        ({"event_type": "search", "limit": ""}, "validation"),
+    ],
+)
+def test_what_is_no_leaderboard(call: CallApi, query: dict[str, str], code: str):
+    answer = call("GET", "/api/v1/stats/leaderboard", query=query)
+
+    assert (answer.status, answer.json["code"]) == (400, code)
+
+
+def test_a_long_leaderboard_is_cut(call: CallApi, alice: Player):
+    answer = call("GET", "/api/v1/stats/leaderboard", query={"event_type": "daily_streak", "limit": "9" * 30})
+
+    assert answer.status == 200
+    assert len(answer.json["entries"]) == 1
+
+
+def test_the_clock_empties_the_inboxes_and_changes_no_answer(
+    call: CallApi, conn: Connection, alice: Player, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("community.stats.rollup.BATCH", 4)
+    monkeypatch.setattr(clock, "LITTLE", 2)
+    with transaction(conn) as tx:
+        tx.execute(
+            "INSERT INTO engagement_inbox (user_id, metric, value, recorded_at) VALUES (%s, 'message', 3, %s)",
+            (alice.id, tx.now),
+        )
+    for _ in range(7):
+        call("POST", "/api/v1/stats/event", EVENT)
+    before = call("GET", "/api/v1/stats/system").json["event_counts"]
+
+    assert clock.handler({}, None) == {"stats": 9, "engagement": 1}
+
+    assert clock.handler({}, None) == {"stats": 0, "engagement": 0}
+    assert call("GET", "/api/v1/stats/system").json["event_counts"] == before
+    assert before == {"search": 7, "daily_streak": 1, "user_registered": 1}
+
+
+def test_own_ids_find_their_player(conn: Connection, alice: Player):
+    with transaction(conn) as tx:
+        assert stored(tx, PlayerRef("", user_id=alice.id)).id == alice.id
+
+
+@pytest.mark.parametrize("who", [{"user_id": "00000000-0000-0000-0000-000000000000"}, ACCOUNT | {"platform_id": "404"}])
+def test_whoever_is_unknown_is_called_something(call: CallApi, who: dict[str, str]):
+    answer = call("GET", "/api/v1/stats/user", query=who)
+
+    assert (answer.status, "None" in answer.json["error"]) == (404, False)

@@ -1,0 +1,446 @@
+"""The administrators' hand on votes and targets, over HTTP. Source: wire 7.1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from community.content import content
+from kernel.database import Connection
+from tests.community.api.test_progression import NODE_FIELDS
+from tests.support.api import CallApi
+from tests.support.community import (
+    ADMIN,
+    ALICE,
+    BOB,
+    OPTION_FIELDS,
+    PROGRESSION,
+    SESSION,
+    STATUS,
+    VOTE,
+    administer,
+    contribute,
+    forget_votes_and_targets,
+    target,
+)
+
+WEIGHTS = f"{ADMIN}/weights"
+NOBODY = "11111111-2222-3333-4444-555555555555"
+
+
+def events(call: CallApi, event_type: str) -> list[Any]:
+    """Payloads of what the log has of a type, oldest first."""
+    found = call("GET", "/api/v1/admin/events", query={"event_type": event_type, "limit": "1000"}).json["events"]
+    return [event["payload"] for event in reversed(found)]
+
+
+def level_of(call: CallApi, key: str) -> int:
+    nodes = call("GET", f"{PROGRESSION}/tree").json["nodes"]
+    return next(node["unlocked_level"] for node in nodes if node["node_key"] == key)
+
+
+@pytest.mark.parametrize("freeze", ["freeze", "end-voting"])
+@pytest.mark.parametrize("start", ["start", "start-voting"])
+def test_a_frozen_vote_takes_no_ballots_until_it_goes_on(call: CallApi, freeze: str, start: str):
+    session = call("GET", SESSION).json["id"]
+    assert list(administer(call, freeze)) == ["message"]
+    refused = call("POST", VOTE, ALICE | {"option_index": 1})
+    assert (refused.status, refused.json["code"]) == (400, "voting_frozen")
+    assert call("GET", SESSION).json["status"] == "frozen"
+    assert call("GET", STATUS).json["active_session"]["status"] == "frozen"
+    assert administer(call, freeze)  # once more is no harm
+
+    resumed = administer(call, start)
+
+    assert list(resumed) == ["message"]
+    assert (call("GET", SESSION).json["id"], call("GET", SESSION).json["status"]) == (session, "voting")
+    assert call("POST", VOTE, ALICE | {"option_index": 1}).status == 200
+    assert events(call, "progression.voting_frozen") == [{"session_id": session}]
+    assert events(call, "progression.voting_resumed") == [{"session_id": session}]
+
+
+def test_points_go_on_counting_while_a_vote_is_frozen(call: CallApi):
+    administer(call, "freeze")
+    before = target(call)
+    options = {option["node_key"] for option in call("GET", SESSION).json["options"]}
+
+    contribute(call, before["target_unlock_cost"])
+
+    after = target(call)
+    assert (after["id"], after["node_key"] in options) == (before["id"] + 1, True)
+    assert call("GET", SESSION).json["status"] == "voting"  # the next one
+
+
+@pytest.mark.parametrize("start", ["start", "start-voting"])
+def test_a_second_vote_beside_the_first_is_refused(call: CallApi, start: str):
+    answer = call("POST", f"{ADMIN}/{start}")
+
+    assert (answer.status, answer.json["code"]) == (409, "session_active")
+
+
+def test_a_new_vote_after_a_decided_one(call: CallApi):
+    first = call("GET", SESSION).json["id"]
+    administer(call, "force-end")
+
+    answer = administer(call, "start")
+
+    session = call("GET", SESSION).json
+    assert (session["status"], session["id"] > first) == ("voting", True)
+    assert answer["message"] == "A new vote is open."
+    assert events(call, "progression.voting_started")[-1]["session_id"] == session["id"]
+
+
+def test_nobody_is_told_of_a_vote_where_there_is_no_choice(call: CallApi):
+    administer(call, "unlock-all")
+    administer(call, "relock", {"node_key": "item_tonic"})
+
+    answer = administer(call, "start")
+
+    assert answer["message"] == "There is only one thing to choose: it comes next, without a vote."
+    assert target(call)["node_key"] == "item_tonic"
+    assert call("GET", SESSION).json["is_completed"] is True
+
+
+def test_a_vote_needs_a_target_first(call: CallApi, conn: Connection):
+    forget_votes_and_targets(conn)
+
+    administer(call, "start")
+
+    key = target(call)["node_key"]
+    assert key in content.nodes
+    assert key not in {option["node_key"] for option in call("GET", SESSION).json["options"]}
+    assert events(call, "progression.target.set")[-1]["node_key"] == key
+
+
+def test_there_is_nothing_to_vote_on_when_all_is_unlocked(call: CallApi):
+    administer(call, "unlock-all")
+
+    answer = call("POST", f"{ADMIN}/start")
+
+    assert (answer.status, answer.json["code"]) == (400, "no_candidates")
+
+
+@pytest.mark.parametrize("force_end", ["force-end", "force-end-voting"])
+def test_a_vote_is_decided_at_once(call: CallApi, force_end: str):
+    session = call("GET", SESSION).json
+    call("POST", VOTE, ALICE | {"option_index": 2})
+    before = target(call)
+
+    answer = administer(call, force_end)
+
+    winner = answer["winner"]
+    assert answer.keys() == {"winner", "message"}
+    assert winner.keys() == OPTION_FIELDS
+    assert winner["node_details"].keys() >= NODE_FIELDS
+    assert (winner["id"], winner["session_id"]) == (session["options"][1]["id"], session["id"])
+    assert (winner["vote_count"], winner["weighted_votes"]) == (1, 1)
+    assert content.nodes[winner["node_key"]].name in answer["message"]
+    assert target(call)["node_key"] == before["node_key"]
+    (ended,) = events(call, "progression.voting_ended")
+    assert (ended["session_id"], ended["option_id"]) == (session["id"], winner["id"])
+
+
+def test_the_decided_winner_becomes_the_next_target(call: CallApi):
+    winner = administer(call, "force-end")["winner"]
+
+    contribute(call, target(call)["target_unlock_cost"])
+
+    after = target(call)
+    assert (after["node_key"], after["target_level"]) == (winner["node_key"], winner["target_level"])
+    assert after["voting_session_id"] == winner["session_id"]
+    assert events(call, "progression.target.set")[-1]["node_key"] == winner["node_key"]
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_an_option_is_unlocked_at_once(call: CallApi, named: bool):
+    before = target(call)
+    contribute(call, 11)
+    session = call("GET", SESSION).json
+    call("POST", VOTE, ALICE | {"option_index": 1})
+    option = session["options"][2 if named else 0]
+
+    answer = administer(call, "instant-unlock", {"node_key": option["node_key"]} if named else None)
+
+    unlock = answer["unlock"]
+    assert answer.keys() == {"unlock", "message"}
+    assert unlock.keys() == {"id", "node_id", "current_level", "unlocked_at", "unlocked_by", "engagement_score"}
+    assert (unlock["node_id"], unlock["current_level"]) == (option["node_id"], option["target_level"])
+    assert (unlock["unlocked_by"], unlock["engagement_score"]) == ("instant_override", 12)
+    assert content.nodes[option["node_key"]].name in answer["message"]
+    assert level_of(call, option["node_key"]) == option["target_level"]
+    assert target(call)["contributions_accumulated"] == 0
+    assert target(call)["node_key"] == before["node_key"]
+    assert (call("GET", SESSION).json["id"] > session["id"], call("GET", SESSION).json["status"]) == (True, "voting")
+    unlocked = events(call, "progression.node_unlocked")[-1]
+    assert (unlocked["node_key"], unlocked["source"]) == (option["node_key"], "instant_override")
+
+
+@pytest.mark.parametrize("key", ["progression_system", "item_sword"])
+def test_only_an_option_is_unlocked_at_once(call: CallApi, key: str):
+    answer = call("POST", f"{ADMIN}/instant-unlock", {"node_key": key})
+
+    assert (answer.status, answer.json["code"]) == (400, "invalid_option")
+
+
+@pytest.mark.parametrize("control", ["freeze", "end-voting", "force-end", "force-end-voting", "instant-unlock"])
+def test_without_a_vote_there_is_nothing_to_end(call: CallApi, control: str):
+    administer(call, "force-end")
+
+    answer = call("POST", f"{ADMIN}/{control}")
+
+    assert (answer.status, answer.json["code"]) == (400, "no_voting_session")
+
+
+def test_a_gift_counts(call: CallApi):
+    before = target(call)["contributions_accumulated"]
+
+    answer = administer(call, "contribution", {"amount": 5})
+
+    assert answer == {"message": "5 points were added."}
+    assert target(call)["contributions_accumulated"] == before + 5
+    assert events(call, "progression.contribution_added") == [{"amount": 5, "points": 5}]
+
+
+@pytest.mark.parametrize("body", [{}, *({"amount": amount} for amount in (0, -1, 1.5, "many", None, 10**30))])
+def test_a_gift_that_is_none(call: CallApi, body: Any):
+    answer = call("POST", f"{ADMIN}/contribution", body)
+
+    assert (answer.status, answer.json["code"], list(answer.json["fields"])) == (400, "validation", ["amount"])
+
+
+def register(call: CallApi, who: Mapping[str, str]) -> str:
+    return call("POST", "/api/v1/user/register", dict(who)).json["internal_id"]
+
+
+def votes(call: CallApi) -> list[tuple[int, float]]:
+    return [(each["vote_count"], each["weighted_votes"]) for each in call("GET", SESSION).json["options"][:2]]
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+@pytest.mark.parametrize("by", ["user_id", "platform_id", "username"])
+def test_a_ballot_weighs_what_its_player_weighs(call: CallApi, method: str, by: str):
+    alice = register(call, ALICE)
+    whom = {
+        "user_id": {"user_id": alice},
+        "platform_id": {"platform": "Twitch", "platform_id": "1"},
+        "username": {"platform": "twitch", "username": "ALICE"},
+    }[by]
+
+    answer = call(method, WEIGHTS, whom | {"voting_weight": 2.5, "reason": "moderator"})
+
+    assert answer.status == 200
+    assert answer.json == {"message": "1 voting weight is set.", "updated": 1}
+    call("POST", VOTE, ALICE | {"option_index": 1})
+    call("POST", VOTE, BOB | {"option_index": 2})
+    assert votes(call) == [(1, 2.5), (1, 1)]
+    (event,) = events(call, "progression.voting_weight_set")
+    assert (event["user_id"], event["voting_weight"], event["reason"]) == (alice, 2.5, "moderator")
+
+
+def test_a_weight_of_one_removes_the_override(call: CallApi):
+    alice = register(call, ALICE)
+    call("PUT", WEIGHTS, {"user_id": alice, "voting_weight": 100})
+    call("PUT", WEIGHTS, {"user_id": alice, "voting_weight": 1})
+
+    call("POST", VOTE, ALICE | {"option_index": 1})
+
+    assert votes(call)[0] == (1, 1)
+    assert [event["voting_weight"] for event in events(call, "progression.voting_weight_set")] == [100, 1]
+
+
+@pytest.mark.parametrize(("hours", "weight"), [(1, 5), (-1, 1)])
+def test_a_weight_may_end(call: CallApi, hours: int, weight: float):
+    until = (datetime.now(UTC) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    call("PUT", WEIGHTS, {"user_id": register(call, ALICE), "voting_weight": 5, "expires_at": until})
+
+    call("POST", VOTE, ALICE | {"option_index": 1})
+
+    assert votes(call)[0] == (1, weight)
+
+
+def test_several_weights_at_once(call: CallApi):
+    register(call, ALICE)
+    register(call, BOB)
+    weights = [
+        {"platform": "twitch", "username": "alice", "voting_weight": 3},
+        {"platform": "discord", "platform_id": "2", "voting_weight": 0.5},
+    ]
+
+    answer = call("PUT", WEIGHTS, {"weights": weights})
+
+    assert answer.json == {"message": "2 voting weights are set.", "updated": 2}
+    call("POST", VOTE, ALICE | {"option_index": 1})
+    call("POST", VOTE, BOB | {"option_index": 1})
+    assert votes(call)[0] == (2, 3.5)
+
+
+@pytest.mark.parametrize(
+    "whom", [{"user_id": NOBODY}, {"platform": "twitch", "platform_id": "9"}, {"platform": "twitch", "username": "eve"}]
+)
+def test_all_weights_are_set_or_none(call: CallApi, whom: dict[str, str]):
+    alice = {"user_id": register(call, ALICE), "voting_weight": 3}
+
+    answer = call("PUT", WEIGHTS, {"weights": [alice, whom | {"voting_weight": 3}]})
+
+    assert (answer.status, answer.json["code"]) == (404, "not_found")
+    call("POST", VOTE, ALICE | {"option_index": 1})
+    assert votes(call)[0] == (1, 1)
+    assert events(call, "progression.voting_weight_set") == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"voting_weight": 0}, "voting_weight"),
+        ({"voting_weight": -1}, "voting_weight"),
+        ({"voting_weight": 100.1}, "voting_weight"),
+        ({"voting_weight": "heavy"}, "voting_weight"),
+        ({"voting_weight": "nan"}, "voting_weight"),
+        ({"voting_weight": None}, "voting_weight"),
+        ({"reason": "x" * 256}, "reason"),
+        ({"reason": "a\x00"}, "reason"),
+        ({"expires_at": "tomorrow"}, "expires_at"),
+        ({"expires_at": "2030-01-01T00:00:00"}, "expires_at"),
+        ({"user_id": "4711"}, "user_id"),
+    ],
+)
+def test_a_refused_weight(call: CallApi, wrong: dict[str, Any], field: str):
+    body = {"user_id": NOBODY, "voting_weight": 2} | wrong
+
+    one, several = call("PUT", WEIGHTS, body), call("PUT", WEIGHTS, {"weights": [body]})
+
+    assert (one.status, one.json["code"], list(one.json["fields"])) == (400, "validation", [field])
+    assert (several.status, list(several.json["fields"])) == (400, [f"weights.0.{field}"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"voting_weight": 2},
+        {"voting_weight": 2, "platform": "twitch"},
+        {"voting_weight": 2, "username": "alice"},
+        {"weights": []},
+        {"weights": "alice"},
+        {},
+        "[]",
+    ],
+)
+def test_weights_of_nobody(call: CallApi, body: Any):
+    answer = call("PUT", WEIGHTS, body)
+
+    assert (answer.status, answer.json["code"]) == (400, "validation")
+
+
+def play(call: CallApi) -> None:
+    """A community that has come somewhere."""
+    call(
+        "POST",
+        "/api/v1/user/item/add",
+        {"platform": "twitch", "username": "alice", "item_name": "money", "quantity": 7},
+    )
+    call("POST", VOTE, ALICE | {"option_index": 1})
+    call("POST", f"{PROGRESSION}/engagement", ALICE | {"metric_type": "message", "value": 3})
+    before = target(call)
+    contribute(call, before["target_unlock_cost"])
+    assert level_of(call, before["node_key"]) == before["target_level"]
+
+
+@pytest.mark.parametrize("body", [None, "", {}, {"reset_by": "carol", "reason": "a new season"}])
+def test_a_reset_begins_from_the_beginning(call: CallApi, body: Any):
+    register(call, ALICE)
+    play(call)
+
+    answer = administer(call, "reset", body)
+
+    assert list(answer) == ["message"]
+    nodes = call("GET", f"{PROGRESSION}/tree").json["nodes"]
+    assert {node["node_key"] for node in nodes if node["is_unlocked"]} == {
+        node.key for node in content.nodes.values() if node.auto_unlock
+    }
+    session = call("GET", SESSION).json
+    assert (session["status"], {option["vote_count"] for option in session["options"]}) == ("voting", {0})
+    assert target(call)["contributions_accumulated"] == 0
+    assert call("GET", STATUS).json["contribution_score"] == 0
+    (event,) = events(call, "progression.reset")
+    given = body if isinstance(body, dict) else {}
+    assert event["reset_by"] == given.get("reset_by", "admin")
+    assert event["reason"] == given.get("reason", event["reason"]) != ""
+    assert (event["preserve_user_progression"], event["ballots"]) == (False, 1)
+    assert call("POST", VOTE, ALICE | {"option_index": 1}).status == 200
+
+
+def test_a_reset_keeps_what_players_have(call: CallApi):
+    alice = register(call, ALICE)
+    play(call)
+    inventory = call("GET", "/api/v1/user/inventory", query=ALICE).json
+
+    administer(call, "reset")
+
+    assert call("GET", "/api/v1/user/inventory", query=ALICE).json == inventory
+    assert inventory["items"] != []
+    assert register(call, ALICE) == alice
+
+
+@pytest.mark.parametrize("preserve", [False, True])
+def test_what_players_have_done_is_forgotten_unless_preserved(call: CallApi, preserve: bool):
+    register(call, ALICE)
+    play(call)
+    query = {"platform": "twitch", "platform_id": "1"}
+    before = call("GET", f"{PROGRESSION}/engagement", query=query).json
+
+    administer(call, "reset", {"preserve_user_progression": preserve})
+
+    after = call("GET", f"{PROGRESSION}/engagement", query=query).json
+    assert before["total_score"] > 0
+    assert after["total_score"] == (before["total_score"] if preserve else 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"reset_by": ""}, "reset_by"),
+        ({"reset_by": "x" * 101}, "reset_by"),
+        ({"reason": "x" * 256}, "reason"),
+        ({"preserve_user_progression": "perhaps"}, "preserve_user_progression"),
+    ],
+)
+def test_a_refused_reset(call: CallApi, body: Any, field: str):
+    answer = call("POST", f"{ADMIN}/reset", body)
+
+    assert (answer.status, list(answer.json["fields"])) == (400, [field])
+    assert events(call, "progression.reset") == []
+
+
+CONTROLS = {
+    "freeze": (None, "progression.voting_frozen"),
+    "end-voting": (None, "progression.voting_frozen"),
+    "force-end": (None, "progression.voting_ended"),
+    "force-end-voting": (None, "progression.voting_ended"),
+    "unlock": ({"node_key": "item_lootbox1"}, "progression.node_unlocked"),
+    "unlock-all": (None, "progression.node_unlocked"),
+    "relock": ({"node_key": "item_dart"}, "progression.node_relocked"),
+    "instant-unlock": (None, "progression.node_unlocked"),
+    "reset": (None, "progression.reset"),
+    "contribution": ({"amount": 1}, "progression.contribution_added"),
+}
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_every_control_leaves_an_event_in_the_log(call: CallApi, control: str):
+    body, event_type = CONTROLS[control]
+    before = len(events(call, event_type))
+
+    administer(call, control, body)
+
+    assert len(events(call, event_type)) > before
+
+
+@pytest.mark.parametrize("control", [*CONTROLS, "start", "start-voting", "weights"])
+def test_only_administrators_have_a_hand_in_it(call: CallApi, control: str):
+    for role in ("bot", "viewer"):
+        answer = call("POST", f"{ADMIN}/{control}", role=role)
+        assert (answer.status, answer.json["code"]) == (403, "forbidden")
+    assert call("GET", f"{ADMIN}/{control}").status == 405

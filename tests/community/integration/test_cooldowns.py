@@ -1,0 +1,265 @@
+"""Cooldowns of one player and of everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from threading import Thread
+from uuid import UUID
+
+import pytest
+
+from community.cooldowns import retention
+from community.cooldowns import service as cooldowns
+from community.cooldowns.models import OnCooldown
+from community.players import service as players
+from community.players.models import NoSuchPlayer, PlayerRef
+from kernel.database import Connection, Tx, connect, transaction
+from tests.support.factories import announced, make_player, stored
+from tests.support.round_trips import counted
+
+MINUTE = timedelta(minutes=1)
+
+
+def act(tx: Tx, ref: PlayerRef, action: str = "dance", duration: timedelta = MINUTE) -> None:
+    player = players.load_or_create(tx, ref, cooldowns.cooldown_of(action))
+    cooldowns.require_ready(tx, player, action)
+    players.save(tx, player)
+    cooldowns.start(tx, player, action, duration)
+
+
+def act_for_everybody(tx: Tx) -> None:
+    cooldowns.require_everybody_ready(tx, "expedition")
+    cooldowns.start_for_everybody(tx, "expedition", MINUTE)
+
+
+def rows(tx: Tx, user_id: UUID | None = None) -> dict[str, timedelta]:
+    """{action: from now to its end}"""
+    found = tx.execute("SELECT * FROM cooldowns WHERE user_id IS NOT DISTINCT FROM %s", (user_id,)).fetchall()
+    return {row["action_key"]: row["expires_at"] - tx.now for row in found}
+
+
+def test_who_has_acted_waits_until_the_cooldown_is_over(tx: Tx):
+    alice = make_player(tx)
+    act(tx, alice)
+
+    tx.now += MINUTE - timedelta(milliseconds=1)
+    with pytest.raises(OnCooldown):
+        act(tx, alice)
+
+    tx.now += timedelta(milliseconds=1)
+    act(tx, alice)
+    assert rows(tx, stored(tx, alice).id) == {"dance": MINUTE}
+
+
+def test_a_cooldown_is_of_one_player_and_one_action(tx: Tx):
+    alice, bob = make_player(tx), make_player(tx, "bob")
+    act(tx, alice)
+
+    act(tx, alice, "sing")
+    act(tx, bob)
+
+    assert rows(tx, stored(tx, alice).id).keys() == {"dance", "sing"}
+
+
+def test_a_stranger_acts_and_then_waits(tx: Tx):
+    stranger = PlayerRef("twitch", "never-seen", "stranger")
+
+    act(tx, stranger)
+
+    with pytest.raises(OnCooldown):
+        act(tx, stranger)
+
+
+def test_an_action_that_fails_leaves_no_cooldown(conn: Connection):
+    with transaction(conn) as tx:
+        alice = make_player(tx)
+
+    with pytest.raises(ZeroDivisionError), transaction(conn) as tx:
+        act(tx, alice)
+        raise ZeroDivisionError
+
+    with transaction(conn) as tx:
+        act(tx, alice)
+
+
+def test_of_racing_actions_of_a_player_one_succeeds(database_url: str):
+    with closing(connect(database_url)) as conn, transaction(conn) as tx:
+        alice = make_player(tx)
+    outcomes: list[str] = []
+
+    def race() -> None:
+        with closing(connect(database_url)) as conn:
+            try:
+                with transaction(conn) as tx:
+                    act(tx, alice)
+                outcomes.append("done")
+            except OnCooldown:
+                outcomes.append("cooldown")
+
+    at_once(race, 8)
+
+    assert sorted(outcomes) == ["cooldown"] * 7 + ["done"]
+
+
+def test_of_racing_actions_for_everybody_one_succeeds(database_url: str):
+    outcomes: list[str] = []
+
+    def race() -> None:
+        with closing(connect(database_url)) as conn:
+            try:
+                with transaction(conn) as tx:
+                    act_for_everybody(tx)
+                outcomes.append("done")
+            except OnCooldown:
+                outcomes.append("cooldown")
+
+    at_once(race, 8)
+
+    assert sorted(outcomes) == ["cooldown"] * 7 + ["done"]
+
+
+def test_everybody_waits_for_the_whole_duration_of_the_action(tx: Tx):
+    """Defect 16: the original looked for the expedition's cooldown under another user and with another duration."""
+    act_for_everybody(tx)
+
+    tx.now += MINUTE - timedelta(seconds=1)
+    with pytest.raises(OnCooldown) as refusal:
+        cooldowns.require_everybody_ready(tx, "expedition")
+    assert "on cooldown: 0m 1s remaining" in str(refusal.value)
+
+    tx.now += timedelta(seconds=1)
+    cooldowns.require_everybody_ready(tx, "expedition")
+
+
+def test_a_cooldown_for_everybody_is_not_that_of_a_player(tx: Tx):
+    alice = make_player(tx)
+    act(tx, alice, "expedition")
+
+    act_for_everybody(tx)
+
+    assert rows(tx) == {"expedition": MINUTE}
+
+
+@pytest.mark.parametrize("action", ["player", "everybody"])
+def test_a_cooldown_costs_no_round_trip_of_its_own(database_url: str, action: str):
+    alice = PlayerRef("twitch", "1", "alice")
+    with counted(database_url) as (conn, wire):
+        costs: list[int] = []
+        for _ in range(5):
+            before = wire.round_trips()
+            with transaction(conn) as tx:
+                if action == "player":
+                    act(tx, alice, duration=timedelta(0))
+                else:
+                    cooldowns.require_everybody_ready(tx, "expedition")
+                    cooldowns.start_for_everybody(tx, "expedition", timedelta(0))
+            costs.append(wire.round_trips() - before)
+
+    assert costs[-1] == 2
+
+
+def test_in_development_nobody_waits(tx: Tx, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cooldowns, "settings", replace(cooldowns.settings, dev_mode=True))
+    alice = make_player(tx)
+
+    for _ in range(2):
+        act(tx, alice)
+        act_for_everybody(tx)
+
+    assert rows(tx) == rows(tx, stored(tx, alice).id) == {}
+
+
+def test_cooldowns_are_obeyed_unless_the_environment_says_otherwise():
+    assert not cooldowns.settings.dev_mode
+
+
+def test_an_administrator_ends_a_players_cooldown(tx: Tx):
+    alice, bob = make_player(tx), make_player(tx, "bob")
+    for ref in (alice, bob):
+        act(tx, ref)
+        act(tx, ref, "sing")
+
+    assert cooldowns.reset(tx, alice, "dance")
+
+    act(tx, alice)
+    with pytest.raises(OnCooldown):
+        act(tx, alice, "sing")
+    with pytest.raises(OnCooldown):
+        act(tx, bob)
+    user_id = str(stored(tx, alice).id)
+    assert announced(tx, "cooldown.reset") == [
+        {"user_id": user_id, "action": "dance", "timestamp": int(tx.now.timestamp())}
+    ]
+
+
+def test_an_administrator_ends_a_cooldown_for_everybody(tx: Tx):
+    alice = make_player(tx)
+    act(tx, alice, "expedition")
+    act_for_everybody(tx)
+
+    assert cooldowns.reset(tx, None, "expedition")
+
+    assert rows(tx) == {}
+    assert rows(tx, stored(tx, alice).id) == {"expedition": MINUTE}
+    assert [event["user_id"] for event in announced(tx, "cooldown.reset")] == [None]
+
+
+def test_a_cooldown_that_is_over_needs_no_reset(tx: Tx):
+    alice = make_player(tx)
+    act(tx, alice)
+    act_for_everybody(tx)
+    tx.now += MINUTE
+
+    assert not cooldowns.reset(tx, alice, "dance")
+    assert not cooldowns.reset(tx, alice, "sing")
+    assert not cooldowns.reset(tx, None, "expedition")
+    assert announced(tx, "cooldown.reset") == []
+
+
+def test_a_reset_needs_a_player_who_is_there(tx: Tx):
+    with pytest.raises(NoSuchPlayer):
+        cooldowns.reset(tx, PlayerRef("twitch", username="nobody"), "dance")
+
+
+def test_of_two_players_cooldowns_the_latest_ends_stay(tx: Tx):
+    alice, bob = make_player(tx), make_player(tx, "bob")
+    for ref, action, seconds in (
+        (alice, "dance", 10),
+        (bob, "dance", 20),
+        (alice, "sing", 40),
+        (bob, "sing", 30),
+        (bob, "juggle", 50),
+    ):
+        act(tx, ref, action, timedelta(seconds=seconds))
+
+    cooldowns.move(tx, stored(tx, bob).id, stored(tx, alice).id)
+
+    assert rows(tx, stored(tx, alice).id) == {
+        "dance": timedelta(seconds=20),
+        "sing": timedelta(seconds=40),
+        "juggle": timedelta(seconds=50),
+    }
+
+
+def test_what_is_over_is_forgotten(tx: Tx):
+    alice = make_player(tx)
+    act(tx, alice)
+    act(tx, alice, "sing", 2 * MINUTE)
+    act_for_everybody(tx)
+    tx.now += MINUTE
+
+    retention.forget_expired(tx)
+
+    assert rows(tx) == {}
+    assert rows(tx, stored(tx, alice).id) == {"sing": MINUTE}
+
+
+def at_once(race: Callable[[], None], times: int) -> None:
+    threads = [Thread(target=race) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

@@ -1,0 +1,293 @@
+"""The cycle on a real database: what is decided is what is stored."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import LiteralString
+
+import pytest
+
+from community.content import content
+from community.contributions import service as contributions
+from community.messages.service import handle_message
+from community.players.models import PlayerRef
+from community.progression import service as progression
+from community.voting import controls, cycle, watch
+from community.voting.ballots import cast_ballot
+from community.voting.models import Community
+from functions.community.clock_progression.app import handler as clock_progression
+from kernel import connections as database
+from kernel.database import Connection, Tx, transaction
+from kernel.settings import settings
+from tests.support.factories import announced, unlock
+from tests.support.round_trips import counted
+
+ALICE = PlayerRef("twitch", "1", "alice")
+
+
+def needed(now: Community) -> int:
+    """Points the target still lacks."""
+    assert now.progress is not None
+    assert now.progress.node_key is not None
+    return content.nodes[now.progress.node_key].cost - now.accumulated
+
+
+def give(tx: Tx, points: int) -> None:
+    contributions.add(tx, progression.current_world(tx), [points])
+
+
+def types(tx: Tx) -> list[str]:
+    rows = tx.execute("SELECT event_type FROM events WHERE event_type LIKE 'progression.%' ORDER BY position")
+    return [row["event_type"].removeprefix("progression.") for row in rows.fetchall()]
+
+
+def rows(tx: Tx, table: LiteralString) -> int:
+    row = tx.execute("SELECT count(*) AS n FROM " + table).fetchone()
+    assert row is not None
+    return row["n"]
+
+
+# ---------------------------------------------------------------- what is stored
+
+
+def test_a_fresh_community_has_a_target_and_a_vote(tx: Tx):
+    now = cycle.read_community(tx)
+
+    assert now.progress is not None
+    assert now.progress.node_key is not None
+    assert now.session is not None
+    assert len(now.session.options) == 4
+    assert (now.points, now.latest) == (0, None)
+
+
+def test_what_a_turn_decides_is_what_is_read_afterwards(tx: Tx):
+    for ref in range(3):
+        cast_ballot(tx, PlayerRef("twitch", f"{ref}", f"voter{ref}"), 2)
+    give(tx, 900)
+
+    turn = cycle.check(tx)
+
+    assert len(turn.unlocked) > 1
+    assert cycle.read_community(tx) == turn.community
+    assert progression.current_world(tx).levels == turn.community.levels
+
+
+def test_every_control_stores_what_it_decides(tx: Tx):
+    give(tx, 30)
+    controls.freeze(tx)
+    frozen = cycle.read_community(tx)
+    assert frozen.session is not None
+    assert (frozen.session.status, frozen.accumulated) == ("frozen", 30)
+
+    assert controls.start(tx) == "resumed"
+    winner = controls.force_end(tx)
+    ended = cycle.read_community(tx)
+    assert ended.session is None
+    assert ended.latest is not None
+    assert ended.latest.winner == winner
+
+    assert controls.start(tx) == "opened"
+    started = cycle.read_community(tx)
+    assert started.session is not None
+    assert started.session.session_id == frozen.session.session_id + 1
+
+    unlocked = controls.instant_unlock(tx, started.session.options[0].node_key)
+    after = cycle.read_community(tx)
+    assert (unlocked.unlocked_by, unlocked.engagement_score) == ("instant_override", 30)
+    assert (after.accumulated, after.points) == (0, 30)
+    assert after.progress is not None
+    assert ended.progress is not None
+    assert after.progress.node_key == ended.progress.node_key
+
+
+def test_an_unlock_by_points_is_stored_with_its_score(tx: Tx):
+    before = cycle.read_community(tx)
+    give(tx, needed(before) + 7)
+
+    (new,) = cycle.check(tx).unlocked
+
+    unlocked = progression.read_unlock(tx, new.node.key, new.level)
+    assert (unlocked.unlocked_by, unlocked.engagement_score) == ("vote", new.node.cost + 7)
+    assert unlocked.unlocked_at == tx.now
+    row = tx.execute("SELECT unlocked_at, starts_at_points FROM unlock_progress ORDER BY progress_id").fetchall()
+    assert [each["unlocked_at"] for each in row] == [tx.now, None]
+    assert row[1]["starts_at_points"] == new.node.cost
+
+
+def test_relocking_the_target_empties_the_progress_and_the_next_look_aims_again(tx: Tx):
+    now = cycle.read_community(tx)
+    assert now.progress is not None
+    assert now.progress.node_key is not None
+    give(tx, 20)
+
+    controls.relock(tx, now.progress.node_key)
+
+    dropped = cycle.read_community(tx)
+    assert dropped.progress is not None
+    assert (dropped.progress.node_key, dropped.accumulated, dropped.points) == (None, 0, 20)
+    cycle.check(tx)
+    again = cycle.read_community(tx)
+    assert again.progress is not None
+    assert again.progress.node_key is not None
+    assert again.session is not None
+
+
+def test_a_gift_counts_half_as_much_again_with_the_boost(tx: Tx, monkeypatch: pytest.MonkeyPatch):
+    boosted = progression.current_world(tx)
+    monkeypatch.setattr(type(boosted), "has", lambda world, key: key == contributions.BOOST)
+
+    assert controls.contribute(tx, 5) == 7
+
+    assert announced(tx, "progression.contribution_added") == [{"amount": 5, "points": 7}]
+    assert cycle.read_community(tx).points == 7
+
+
+def test_the_rollover_cap_is_a_setting(tx: Tx, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cycle, "settings", replace(settings, rollover_cap=5))
+    give(tx, needed(cycle.read_community(tx)) + 40)
+
+    cycle.check(tx)
+
+    assert cycle.read_community(tx).accumulated == 5
+
+
+# ---------------------------------------------------------------- who turns it
+
+
+def test_the_contribution_that_reaches_the_target_unlocks_it(conn: Connection):
+    with transaction(conn) as tx:
+        before = cycle.read_community(tx)
+        give(tx, needed(before) - 1)
+    with transaction(conn) as tx:
+        assert cycle.read_community(tx).levels == before.levels
+        handle_message(tx, ALICE, "hello")
+
+    with transaction(conn) as tx:
+        now = cycle.read_community(tx)
+        assert before.progress is not None
+        assert now.levels == {**before.levels, before.progress.node_key: before.progress.target_level}
+        assert now.accumulated == 0
+        assert types(tx)[-4:] == ["node_unlocked", "cycle.completed", "target.set", "voting_started"]
+
+
+@pytest.fixture
+def environment(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> Connection:
+    monkeypatch.setattr(database._environment, "connection", conn, raising=False)
+    return conn
+
+
+def test_the_clock_makes_a_lost_trigger_good_and_finds_nothing_the_second_time(environment: Connection):
+    with transaction(environment) as tx:
+        before = cycle.read_community(tx)
+        tx.execute("INSERT INTO contribution_shards (shard, points) VALUES (99, %s)", (needed(before),))
+
+    first, second = clock_progression({}, None), clock_progression({}, None)
+
+    assert before.progress is not None
+    assert first == {"unlocked": [f"{before.progress.node_key} {before.progress.target_level}"]}
+    assert second == {"unlocked": []}
+
+
+def test_the_clock_opens_a_vote_where_there_is_none(environment: Connection):
+    with transaction(environment) as tx:
+        tx.execute("DELETE FROM voting_sessions")
+
+    clock_progression({}, None)
+
+    with transaction(environment) as tx:
+        assert cycle.read_community(tx).session is not None
+
+
+def test_looking_is_one_round_trip_and_turning_two(database_url: str):
+    with counted(database_url) as (conn, wire):
+        spent: list[int] = []
+        for _ in range(4):
+            before = wire.round_trips()
+            with transaction(conn) as tx:
+                cycle.check(tx)
+            spent.append(wire.round_trips() - before)
+        with transaction(conn) as tx:
+            give(tx, 10_000)
+        before = wire.round_trips()
+        with transaction(conn) as tx:
+            cycle.check(tx)
+        spent.append(wire.round_trips() - before)
+
+    assert spent[-2:] == [2, 2]
+
+
+# ---------------------------------------------------------------- reset
+
+
+def test_a_reset_begins_anew_and_keeps_what_it_says(tx: Tx):
+    tx.now -= timedelta(minutes=5)
+    handle_message(tx, ALICE, "hello")
+    cast_ballot(tx, ALICE, 1)
+    unlock(tx, "feature_economy", "item_lootbox1")
+    give(tx, 40)
+    before = cycle.read_community(tx)
+    tx.now += timedelta(minutes=5)
+
+    controls.reset(tx, "carol", "a new season", preserve_user_progression=True)
+
+    now = cycle.read_community(tx)
+    assert now.levels == {node.key: 1 for node in content.nodes.values() if node.auto_unlock}
+    assert progression.current_world(tx).levels == now.levels
+    assert (now.points, now.accumulated) == (before.points, 0)
+    assert now.progress is not None
+    assert now.progress.node_key is not None
+    assert now.session is not None
+    assert (rows(tx, "voting_sessions"), rows(tx, "unlock_progress"), rows(tx, "ballots")) == (1, 1, 0)
+    assert (rows(tx, "users"), rows(tx, "user_streaks")) == (1, 1)
+    assert rows(tx, "engagement_inbox") == 2
+    record = tx.execute("SELECT * FROM progression_resets").fetchone()
+    assert record is not None
+    del record["reset_id"]
+    assert record == {
+        "reset_by": "carol",
+        "reason": "a new season",
+        "preserved": True,
+        "unlocks": 4 + 1 + 5,
+        "sessions": before.last_session_id,
+        "ballots": 1,
+        "contributions": before.points,
+        "reset_at": tx.now,
+    }
+    (event,) = announced(tx, "progression.reset")
+    assert event == {
+        "reset_by": "carol",
+        "reason": "a new season",
+        "preserve_user_progression": True,
+        "unlocks": 10,
+        "sessions": before.last_session_id,
+        "ballots": 1,
+        "contributions": before.points,
+    }
+
+
+def test_a_second_reset_counts_only_what_came_since(tx: Tx):
+    give(tx, 40)
+    controls.reset(tx, "carol", "", preserve_user_progression=True)
+    give(tx, 3)
+
+    controls.reset(tx, "carol", "", preserve_user_progression=True)
+
+    assert [event["contributions"] for event in announced(tx, "progression.reset")] == [40, 3]
+
+
+def test_a_full_reset_forgets_what_players_did_and_learned_but_not_the_players(tx: Tx):
+    unlock(tx, "job_scholar")
+    handle_message(tx, ALICE, "hello")
+    assert rows(tx, "user_jobs") == 1
+
+    controls.reset(tx, "carol", "")
+
+    assert (rows(tx, "engagement_inbox"), rows(tx, "user_jobs")) == (0, 0)
+    assert rows(tx, "users") == 1
+    assert rows(tx, "stats_inbox") > 0
+
+
+def test_a_community_that_is_well_needs_no_turn(tx: Tx):
+    assert watch.all_is_well(tx)
+    assert cycle.check(tx).events == ()

@@ -1,0 +1,549 @@
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from community.content import content
+from community.inventory.models import Quality
+from community.inventory.service import add_item
+from community.jobs import rules as job_rules
+from community.jobs import service as jobs
+from community.jobs.models import JobProgress
+from community.linking import models
+from community.linking.models import LinkState
+from community.linking.retention import forget_expired
+from community.linking.service import (
+    claim_link,
+    confirm_link,
+    confirm_unlink,
+    link_status,
+    request_unlink,
+    start_link,
+)
+from community.players.merging import MERGED_TABLES
+from community.players.models import PlayerRef, UnknownPlayer
+from community.stats.models import Streak
+from kernel.database import Tx
+from tests.support.factories import announced, holdings, make_player, stored, xp
+
+ALICE = PlayerRef("twitch", "a1", "Alice")
+BOB = PlayerRef("discord", "b1", "Bob")
+CLAIRE = PlayerRef("youtube", "c1", "Claire")
+
+
+def token_row(tx: Tx, token: str) -> dict[str, Any]:
+    row = tx.execute("SELECT * FROM link_tokens WHERE token = %s", (token,)).fetchone()
+    assert row is not None
+    return row
+
+
+def state(tx: Tx, token: str) -> str:
+    return token_row(tx, token)["state"]
+
+
+def claimed(tx: Tx, source: PlayerRef, target: PlayerRef) -> str:
+    token = start_link(tx, source).token
+    claim_link(tx, token, target)
+    return token
+
+
+def link(tx: Tx, source: PlayerRef, target: PlayerRef) -> tuple[str, ...]:
+    claimed(tx, source, target)
+    return confirm_link(tx, source)
+
+
+def accounts(tx: Tx, ref: PlayerRef) -> dict[str, str]:
+    return {platform: link.platform_id for platform, link in stored(tx, ref).links.items()}
+
+
+def how_many(tx: Tx) -> dict[str, int]:
+    row = tx.execute(
+        """
+        SELECT (SELECT count(*) FROM users) AS users, (SELECT count(*) FROM link_tokens) AS tokens,
+               (SELECT count(*) FROM unlink_requests) AS requests
+        """
+    ).fetchone()
+    assert row is not None
+    return row
+
+
+# Starting
+
+
+def test_a_new_code_is_pending_for_ten_minutes(tx: Tx):
+    token = start_link(tx, ALICE)
+
+    row = token_row(tx, token.token)
+    assert row["state"] == "pending"
+    assert row["source_username"] == "Alice"
+    assert row["expires_at"] == tx.now + timedelta(minutes=10)
+
+
+def test_a_new_code_ends_the_earlier_ones_of_its_account_only(tx: Tx):
+    bobs = start_link(tx, BOB).token
+    first = claimed(tx, ALICE, BOB)
+    second = start_link(tx, ALICE).token
+    third = start_link(tx, ALICE).token
+
+    assert [state(tx, token) for token in (first, second, third, bobs)] == [
+        "expired",
+        "expired",
+        "pending",
+        "pending",
+    ]
+
+
+def test_a_new_code_leaves_a_confirmed_one_as_it_is(tx: Tx):
+    used = claimed(tx, ALICE, BOB)
+    confirm_link(tx, ALICE)
+
+    start_link(tx, ALICE)
+
+    assert state(tx, used) == "confirmed"
+
+
+def test_a_code_that_exists_is_drawn_again(tx: Tx):
+    tx.rng = Random(7)
+    first = start_link(tx, ALICE).token
+
+    tx.rng = Random(7)
+    second = start_link(tx, BOB).token
+
+    assert second != first
+    assert (state(tx, first), state(tx, second)) == ("pending", "pending")
+
+
+def test_starting_creates_nobody(tx: Tx):
+    before = how_many(tx)["users"]
+
+    start_link(tx, ALICE)
+
+    assert how_many(tx)["users"] == before
+
+
+# Claiming
+
+
+def test_a_code_is_claimed_in_any_case(tx: Tx):
+    token = start_link(tx, ALICE).token
+
+    answer = claim_link(tx, token.lower(), BOB)
+
+    row = token_row(tx, token)
+    assert answer.source == ALICE
+    assert row["state"] == "claimed"
+    assert (row["target_platform"], row["target_platform_id"]) == ("discord", "b1")
+
+
+def test_a_claim_is_refused_with_its_reason(tx: Tx):
+    token = start_link(tx, ALICE).token
+
+    with pytest.raises(models.UnknownToken):
+        claim_link(tx, "ZZZZZZ", BOB)
+    with pytest.raises(models.ClaimedByItsOwner):
+        claim_link(tx, token, replace(ALICE, username=None))
+    claim_link(tx, token, BOB)
+    with pytest.raises(models.TokenAlreadyClaimed):
+        claim_link(tx, token, CLAIRE)
+    confirm_link(tx, ALICE)
+    with pytest.raises(models.TokenUsedUp):
+        claim_link(tx, token, CLAIRE)
+
+
+def test_a_claim_comes_too_late_after_ten_minutes_or_a_newer_code(tx: Tx):
+    withdrawn = start_link(tx, ALICE).token
+    current = start_link(tx, ALICE).token
+
+    with pytest.raises(models.TokenExpired):
+        claim_link(tx, withdrawn, BOB)
+    tx.now += timedelta(minutes=10)
+    with pytest.raises(models.TokenExpired):
+        claim_link(tx, current, BOB)
+
+
+def test_a_refused_claim_leaves_the_code_to_the_right_account(tx: Tx):
+    token = claimed(tx, ALICE, BOB)
+
+    with pytest.raises(models.TokenAlreadyClaimed):
+        claim_link(tx, token, CLAIRE)
+
+    assert token_row(tx, token)["target_platform_id"] == "b1"
+
+
+# Confirming
+
+
+def test_two_strangers_become_one_new_player(tx: Tx):
+    assert link(tx, ALICE, BOB) == ("discord", "twitch")
+
+    player = stored(tx, ALICE)
+    assert player.id == stored(tx, BOB).id
+    assert (player.username, player.links["discord"].username) == ("Alice", "Bob")
+    assert holdings(tx, ALICE) == {}
+
+
+def test_a_stranger_without_a_name_goes_by_the_id(tx: Tx):
+    source, target = PlayerRef("twitch", "a1"), PlayerRef("discord", "b1")
+
+    link(tx, source, target)
+
+    player = stored(tx, source)
+    assert (player.username, player.links["discord"].username) == ("a1", "b1")
+
+
+def test_an_unknown_target_is_attached_to_the_source_player(tx: Tx):
+    alice = make_player(tx, "alice", money=5)
+
+    link(tx, alice, BOB)
+
+    assert stored(tx, BOB).id == stored(tx, alice).id
+    assert holdings(tx, BOB) == {"money": 5}
+    assert announced(tx, "user.linked") == [
+        {"user_id": str(stored(tx, alice).id), "platform": "discord", "timestamp": int(tx.now.timestamp())}
+    ]
+    assert announced(tx, "user.merged") == []
+
+
+def test_an_attached_account_replaces_the_one_of_its_platform(tx: Tx):
+    alice = make_player(tx, "alice")
+    link(tx, alice, BOB)
+
+    link(tx, alice, PlayerRef("discord", "b2"))
+
+    assert accounts(tx, alice)["discord"] == "b2"
+
+
+def test_a_stranger_cannot_replace_the_account_that_confirms(tx: Tx):
+    alice = make_player(tx, "alice", money=5)
+    token = claimed(tx, alice, PlayerRef("twitch", "another"))
+
+    with pytest.raises(models.WouldReplaceItself):
+        confirm_link(tx, alice)
+
+    assert state(tx, token) == "claimed"
+    assert holdings(tx, alice) == {"money": 5}
+
+
+def test_a_known_target_is_merged_into_the_source(tx: Tx):
+    alice = make_player(tx, "alice", money=5, items={"item_spade": 1})
+    bob = make_player(tx, "bob", platform="discord", money=7, items={"item_spade": 2}, quality=Quality.RARE)
+    keeper, other = stored(tx, alice), stored(tx, bob)
+    before = how_many(tx)["users"]
+
+    assert link(tx, alice, bob) == ("discord", "twitch")
+
+    merged = stored(tx, bob)
+    assert merged.id == keeper.id
+    assert holdings(tx, alice) == {"money": 12, "item_spade": 3}
+    assert merged.inventory.count(content.items["item_spade"].item_id, Quality.RARE) == 2
+    assert how_many(tx)["users"] == before - 1
+    assert announced(tx, "user.merged") == [
+        {
+            "user_id": str(keeper.id),
+            "merged_user_id": str(other.id),
+            "timestamp": int(tx.now.timestamp()),
+        }
+    ]
+
+
+def test_a_known_target_is_merged_into_a_source_that_is_registered_for_it(tx: Tx):
+    bob = make_player(tx, "bob", platform="discord", money=7)
+    before = stored(tx, bob).id
+
+    assert link(tx, ALICE, bob) == ("discord", "twitch")
+
+    assert stored(tx, ALICE).id == stored(tx, bob).id != before
+    assert stored(tx, ALICE).username == "Alice"
+    assert holdings(tx, ALICE) == {"money": 7}
+
+
+def test_free_platforms_are_filled_and_the_other_identity_becomes_a_stranger(tx: Tx):
+    alice = make_player(tx, "alice")
+    bob = make_player(tx, "bob", platform="twitch", money=7)
+    link(tx, bob, CLAIRE)
+
+    assert link(tx, alice, CLAIRE) == ("twitch", "youtube")
+
+    assert accounts(tx, alice) == {"twitch": alice.platform_id, "youtube": "c1"}
+    assert holdings(tx, alice) == {"money": 7}
+    assert link_status(tx, bob).platforms == ()
+
+
+def test_a_second_account_on_the_same_platform_brings_its_things(tx: Tx):
+    alice = make_player(tx, "alice", money=5)
+    second = make_player(tx, "alice2", money=7)
+
+    assert link(tx, alice, second) == ("twitch",)
+
+    assert holdings(tx, alice) == {"money": 12}
+    assert link_status(tx, second).platforms == ()
+
+
+def test_experience_is_added_and_the_level_recomputed(tx: Tx):
+    alice = make_player(tx, "alice")
+    bob = make_player(tx, "bob", platform="discord")
+    today = job_rules.game_day(tx.now)
+    jobs.save(tx, stored(tx, alice).id, "merchant", JobProgress(300, 1, 100, today))
+    jobs.save(tx, stored(tx, bob).id, "merchant", JobProgress(100, 1, 90, today))
+    jobs.save(tx, stored(tx, bob).id, "explorer", JobProgress(20, 0, 20, today))
+
+    link(tx, alice, bob)
+
+    assert stored(tx, alice).jobs["merchant"] == JobProgress(400, 2, 190, today)
+    assert xp(tx, alice, "explorer") == 20
+
+
+def test_accounts_of_one_player_are_linked_already(tx: Tx):
+    alice = make_player(tx, "alice", money=5)
+    link(tx, alice, BOB)
+
+    token = claimed(tx, BOB, alice)
+
+    assert confirm_link(tx, BOB) == ("discord", "twitch")
+    assert state(tx, token) == "confirmed"
+    assert holdings(tx, alice) == {"money": 5}
+    assert announced(tx, "user.merged") == []
+
+
+def test_a_confirmation_is_refused_with_its_reason(tx: Tx):
+    with pytest.raises(models.NothingToConfirm):
+        confirm_link(tx, ALICE)
+    token = start_link(tx, ALICE).token
+    with pytest.raises(models.NotClaimedYet):
+        confirm_link(tx, ALICE)
+    claim_link(tx, token, BOB)
+    with pytest.raises(models.NothingToConfirm):
+        confirm_link(tx, BOB)
+    tx.now += timedelta(minutes=10)
+    with pytest.raises(models.TokenExpired):
+        confirm_link(tx, ALICE)
+
+
+def test_a_code_is_confirmed_once(tx: Tx):
+    token = claimed(tx, ALICE, BOB)
+    confirm_link(tx, ALICE)
+
+    assert state(tx, token) == "confirmed"
+    with pytest.raises(models.NothingToConfirm):
+        confirm_link(tx, ALICE)
+
+
+def test_a_merge_knows_every_table_of_a_player(tx: Tx):
+    rows = tx.execute(
+        """
+        SELECT table_name
+        FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+        WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
+          AND column_name IN ('user_id', 'initiator_id', 'setter_id', 'target_id', 'winner_id')
+        """
+    ).fetchall()
+
+    names = {row["table_name"] for row in rows if not row["table_name"].startswith("events")}
+    assert names - {"users"} == MERGED_TABLES  # the log keeps saying what was said
+
+
+def test_what_a_stranger_gets_for_registering_survives_the_merge_in_the_same_moment(tx: Tx):
+    bob = stored(tx, make_player(tx, "Bob", platform="discord", platform_id=str(BOB.platform_id)))
+    yesterday = tx.now.date() - timedelta(days=1)
+    tx.execute("UPDATE user_streaks SET streak = 4, last_on = %s WHERE user_id = %s", (yesterday, bob.id))
+    tx.execute("DELETE FROM stats_inbox")
+
+    link(tx, ALICE, BOB)
+    add_item(tx, ALICE, "spade", 1)
+
+    assert stored(tx, ALICE).streak == Streak(5, tx.now.date())
+    counted = tx.execute("SELECT count(*) AS days FROM stats_inbox WHERE event_type = 'daily_streak'").fetchone()
+    assert counted == {"days": 1}
+
+
+def test_a_merge_finds_the_rows_of_a_player_by_an_index(tx: Tx):
+    rows = tx.execute(
+        """
+        SELECT format('%s.%s', f.conrelid::regclass, a.attname) AS reference
+        FROM pg_constraint f JOIN pg_attribute a ON (a.attrelid, a.attnum) = (f.conrelid, f.conkey[1])
+        WHERE f.contype = 'f' AND f.confrelid = 'users'::regclass
+          AND NOT EXISTS (
+              SELECT FROM pg_index i
+              WHERE i.indrelid = f.conrelid AND i.indkey[0] = f.conkey[1] AND i.indpred IS NULL
+          )
+        """
+    ).fetchall()
+
+    assert [row["reference"] for row in rows] == []
+
+
+# Unlinking
+
+
+def test_unlinking_takes_two_calls(tx: Tx):
+    alice = make_player(tx, "alice", money=5)
+    link(tx, alice, BOB)
+
+    request_unlink(tx, alice, "discord")
+    assert link_status(tx, alice).platforms == ("discord", "twitch")
+    tx.now += timedelta(seconds=59)
+    confirm_unlink(tx, alice, "discord")
+
+    assert link_status(tx, alice).platforms == ("twitch",)
+    assert link_status(tx, BOB).platforms == ()
+    assert holdings(tx, alice) == {"money": 5}
+    assert announced(tx, "user.unlinked") == [
+        {
+            "user_id": str(stored(tx, alice).id),
+            "platform": "discord",
+            "timestamp": int(tx.now.timestamp()),
+        }
+    ]
+
+
+def test_an_account_can_unlink_itself_even_under_a_new_name(tx: Tx):
+    alice = make_player(tx, "alice", money=5)
+    link(tx, alice, BOB)
+
+    request_unlink(tx, BOB, "discord")
+    confirm_unlink(tx, replace(BOB, username="Robert"), "discord")
+
+    assert link_status(tx, BOB).platforms == ()
+    assert holdings(tx, alice) == {"money": 5}
+
+
+def test_an_unlinked_account_can_start_afresh_and_be_linked_again(tx: Tx):
+    alice = make_player(tx, "alice", money=5)
+    link(tx, alice, BOB)
+    request_unlink(tx, alice, "discord")
+    confirm_unlink(tx, alice, "discord")
+
+    assert link(tx, alice, BOB) == ("discord", "twitch")
+
+
+def test_the_second_call_must_come_within_a_minute(tx: Tx):
+    alice = make_player(tx, "alice")
+    link(tx, alice, BOB)
+    request_unlink(tx, alice, "discord")
+
+    tx.now += timedelta(seconds=60)
+    with pytest.raises(models.UnlinkTooLate):
+        confirm_unlink(tx, alice, "discord")
+
+
+def test_asking_again_starts_the_minute_anew(tx: Tx):
+    alice = make_player(tx, "alice")
+    link(tx, alice, BOB)
+    request_unlink(tx, alice, "discord")
+    tx.now += timedelta(seconds=59)
+    request_unlink(tx, alice, "discord")
+
+    tx.now += timedelta(seconds=59)
+    confirm_unlink(tx, alice, "discord")
+
+    assert link_status(tx, alice).platforms == ("twitch",)
+
+
+def test_a_request_is_for_one_account_and_one_platform(tx: Tx):
+    alice = make_player(tx, "alice")
+    link(tx, alice, BOB)
+    link(tx, alice, CLAIRE)
+    request_unlink(tx, alice, "discord")
+
+    with pytest.raises(models.UnlinkNotRequested):
+        confirm_unlink(tx, alice, "youtube")
+    with pytest.raises(models.UnlinkNotRequested):
+        confirm_unlink(tx, CLAIRE, "discord")
+
+
+def test_a_request_is_used_up(tx: Tx):
+    alice = make_player(tx, "alice")
+    link(tx, alice, BOB)
+    request_unlink(tx, alice, "discord")
+    confirm_unlink(tx, alice, "discord")
+    link(tx, alice, BOB)
+
+    with pytest.raises(models.UnlinkNotRequested):
+        confirm_unlink(tx, alice, "discord")
+
+
+def test_a_request_does_not_hit_another_account_that_a_link_has_put_there(tx: Tx):
+    alice = make_player(tx, "alice")
+    link(tx, alice, BOB)
+    request_unlink(tx, alice, "discord")
+    link(tx, alice, PlayerRef("discord", "b2"))
+
+    with pytest.raises(models.UnlinkNotRequested):
+        confirm_unlink(tx, alice, "discord")
+
+    assert accounts(tx, alice)["discord"] == "b2"
+
+
+def test_unlinking_is_refused_with_its_reason(tx: Tx):
+    alice = make_player(tx, "alice")
+
+    with pytest.raises(models.LastLink):
+        request_unlink(tx, alice, "twitch")
+    with pytest.raises(models.NotLinked):
+        request_unlink(tx, alice, "discord")
+    with pytest.raises(UnknownPlayer):
+        request_unlink(tx, BOB, "discord")
+    with pytest.raises(UnknownPlayer):
+        confirm_unlink(tx, BOB, "discord")
+
+
+def test_the_last_link_stays_even_when_two_were_asked_for(tx: Tx):
+    alice = make_player(tx, "alice")
+    link(tx, alice, BOB)
+    request_unlink(tx, alice, "discord")
+    request_unlink(tx, alice, "twitch")
+    confirm_unlink(tx, alice, "discord")
+
+    with pytest.raises(models.LastLink):
+        confirm_unlink(tx, alice, "twitch")
+
+
+# Status
+
+
+def test_the_status_names_platforms_and_the_accounts_own_code(tx: Tx):
+    alice = make_player(tx, "alice")
+    token = claimed(tx, alice, BOB)
+
+    status = link_status(tx, alice)
+    assert status.platforms == ("twitch",)
+    assert status.token is not None
+    assert (status.token.token, status.token.state) == (token, LinkState.CLAIMED)
+    assert link_status(tx, BOB).token is None
+
+    confirm_link(tx, alice)
+    assert link_status(tx, BOB).platforms == ("discord", "twitch")
+    assert link_status(tx, alice).token is None
+
+
+def test_the_status_of_a_stranger_has_no_platforms_but_maybe_a_code(tx: Tx):
+    assert link_status(tx, ALICE) == models.LinkStatus((), None)
+
+    token = start_link(tx, ALICE)
+
+    found = link_status(tx, ALICE).token
+    assert found is not None
+    assert found.token == token.token
+    tx.now = token.expires_at
+    assert link_status(tx, ALICE).token is None
+
+
+# Forgetting
+
+
+def test_old_codes_and_requests_are_forgotten_an_hour_after_their_end(tx: Tx):
+    alice = make_player(tx, "alice")
+    link(tx, alice, BOB)
+    start_link(tx, ALICE)
+    request_unlink(tx, alice, "discord")
+    before = how_many(tx)
+
+    tx.now += timedelta(hours=1)
+    forget_expired(tx)
+    assert how_many(tx) == before
+
+    tx.now += timedelta(minutes=11)
+    forget_expired(tx)
+    assert how_many(tx) == before | {"tokens": 0, "requests": 0}

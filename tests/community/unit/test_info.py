@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from community.content import ContentError, configs
+from community.info.loading import load_info
+from community.info.models import NoSuchText
+from community.info.service import describe, features
+
+FEATURES = [
+    "achievements",
+    "crafting",
+    "economy",
+    "gambles",
+    "inventory",
+    "items",
+    "jobs",
+    "linking",
+    "lootboxes",
+    "messages",
+    "overview",
+    "progression",
+    "search",
+    "stats",
+    "timeouts",
+    "voting",
+]
+
+
+def write(root: Path, **files: Any) -> Path:
+    folder = root / "configs" / "community" / "info"
+    folder.mkdir(parents=True)
+    for name, body in files.items():
+        text = body if isinstance(body, str) else json.dumps({"version": "1.0", "discord": "d", "short": "s"} | body)
+        (folder / f"{name}.json").write_text(text)
+    return root / "configs" / "community"
+
+
+def test_every_feature_that_exists_has_its_texts():
+    assert sorted(features()) == FEATURES
+
+
+def test_an_overview_and_every_feature_name_what_else_there_is_to_read():
+    for name, feature in features().items():
+        more = set(FEATURES) - {name} if name == "overview" else set(feature.topics)
+        for text in (feature.discord, feature.short):
+            assert [word for word in sorted(more) if word not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "attribute"),
+    [
+        ("discord", "discord"),
+        ("twitch", "short"),
+        ("Twitch", "short"),
+        ("streamerbot", "short"),
+        ("youtube", "discord"),
+        ("carrier_pigeon", "discord"),
+    ],
+)
+def test_the_platform_chooses_the_length(platform: str, attribute: str):
+    assert describe(platform, "economy") == getattr(features()["economy"], attribute)
+
+
+def test_without_a_name_the_overview():
+    assert describe("discord") == features()["overview"].discord
+
+
+def test_a_topic_of_a_feature():
+    assert describe("discord", "economy", "sell") == features()["economy"].topics["sell"].discord
+
+
+def test_a_topic_by_its_name_alone():
+    text = features()["economy"].topics["sell"].discord
+
+    assert describe("discord", "sell") == describe("discord", "", "sell") == describe("discord", "SELL") == text
+
+
+@pytest.mark.parametrize(
+    ("feature", "topic"), [("dragons", ""), ("economy", "dragons"), ("dragons", "sell"), ("", "x")]
+)
+def test_what_nobody_has_written_about(feature: str, topic: str):
+    with pytest.raises(NoSuchText):
+        describe("discord", feature, topic)
+
+
+def test_the_shipped_texts_load():
+    assert load_info(configs()).keys() == features().keys()
+
+
+@pytest.mark.parametrize(
+    ("files", "complaint"),
+    [
+        ({"economy": {}}, "configs/community/info/overview.json: the file is missing"),
+        ({"overview": "{"}, "configs/community/info/overview.json: line 1"),
+        ({"overview": {}, "Economy": {}}, "configs/community/info/Economy.json: a feature's name"),
+        ({"overview": {"short": "x" * 451}}, "configs/community/info/overview.json: short: "),
+        ({"overview": {"short": "two\nlines"}}, "configs/community/info/overview.json: short: "),
+        ({"overview": {"shrot": "x"}}, "configs/community/info/overview.json: shrot: there is no such field"),
+        (
+            {"overview": {"topics": {"a": {"discord": "d"}}}},
+            "configs/community/info/overview.json: topics.a.short: is missing",
+        ),
+        (
+            {name: {"topics": {"a": {"discord": "d", "short": "s"}}} for name in ("overview", "zoo")},
+            'configs/community/info/zoo.json: topics.a: "a" is a topic of overview already',
+        ),
+    ],
+)
+def test_a_broken_text_is_found_in_one_line(tmp_path: Path, files: dict[str, Any], complaint: str):
+    with pytest.raises(ContentError) as error:
+        load_info(write(tmp_path, **files))
+
+    assert str(error.value).startswith(complaint)
+    assert "\n" not in str(error.value)

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from community.catalog.service import shipped_names
+from community.content import content
+from community.inventory.models import Inventory, Quality
+from community.inventory.service import FilterLocked, InvalidFilter, view
+from community.progression.models import World
+
+SPADE, DART, MUCK = (content.items[name].item_id for name in ("item_spade", "weapon_dart", "compost_muck"))
+INVENTORY = Inventory().give(DART, 1).give(SPADE, 2, Quality.RARE).give(MUCK, 3).give(SPADE, 4)
+
+
+def world(*node_keys: str) -> World:
+    return World(UUID(int=0), dict.fromkeys(node_keys, 1), shipped_names())
+
+
+def seen(here: World, wanted: str | None) -> list[tuple[str, int]]:
+    return [(item.internal_name, slot.quantity) for item, slot in view(INVENTORY, here, wanted)]
+
+
+@pytest.mark.parametrize("wanted", [None, ""])
+def test_without_a_filter_everything_is_seen_in_its_order(wanted: str | None):
+    assert seen(world(), wanted) == [
+        ("weapon_dart", 1),
+        ("item_spade", 2),
+        ("compost_muck", 3),
+        ("item_spade", 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown"),
+    [
+        ("upgrade", [("weapon_dart", 1)]),
+        ("sellable", [("item_spade", 2), ("item_spade", 4)]),
+        ("consumable", [("weapon_dart", 1), ("item_spade", 2), ("item_spade", 4)]),
+    ],
+)
+def test_a_filter_works_once_its_own_node_is_unlocked(wanted: str, shown: list[tuple[str, int]]):
+    others = [f"feature_filter_{name}" for name in ("upgrade", "sellable", "consumable") if name != wanted]
+
+    with pytest.raises(FilterLocked):
+        seen(world(*others), wanted)
+    assert seen(world(f"feature_filter_{wanted}"), wanted) == shown
+
+
+@pytest.mark.parametrize("wanted", ["upgradeable", "SELLABLE", "{name}", "%", " "])
+def test_there_are_no_other_filters(wanted: str):
+    with pytest.raises(InvalidFilter):
+        view(INVENTORY, world(f"feature_filter_{wanted}"), wanted)

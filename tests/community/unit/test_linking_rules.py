@@ -1,0 +1,131 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from uuid import uuid4
+
+import pytest
+
+from community.catalog.models import Names
+from community.inventory.models import Inventory
+from community.linking import models
+from community.linking.models import LinkState, LinkToken
+from community.linking.rules import (
+    ALPHABET,
+    draw_token,
+    in_list_order,
+    require_claimable,
+    require_confirmable,
+    require_unlinkable,
+)
+from community.players.models import Link, Player, PlayerRef
+from community.progression.models import World
+from kernel.errors import DomainError
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SOURCE = PlayerRef("twitch", "1", "alice")
+TARGET = PlayerRef("discord", "2")
+PENDING = LinkToken("ABC234", LinkState.PENDING, SOURCE, None, NOW + timedelta(minutes=10))
+CLAIMED = replace(PENDING, state=LinkState.CLAIMED, target=TARGET)
+AT_THE_END = NOW + timedelta(minutes=10)
+
+
+def player_on(*platforms: str) -> Player:
+    return Player(
+        id=uuid4(),
+        username="alice",
+        links={platform: Link("1", "alice") for platform in platforms},
+        inventory=Inventory(),
+        world=World(uuid4(), {}, Names({}, {})),
+        created_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def test_a_code_has_six_characters_that_can_be_read_aloud():
+    drawn = {draw_token(Random(seed)) for seed in range(500)}
+
+    assert {len(token) for token in drawn} == {6}
+    assert set("".join(drawn)) == set(ALPHABET) == set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+
+
+def test_a_pending_code_can_be_claimed_until_its_last_moment():
+    before_the_end = AT_THE_END - timedelta(microseconds=1)
+
+    assert require_claimable(PENDING, "ABC234", TARGET, before_the_end) is PENDING
+
+
+@pytest.mark.parametrize(
+    ("token", "by", "now", "error"),
+    [
+        (None, TARGET, NOW, models.UnknownToken),
+        (CLAIMED, TARGET, NOW, models.TokenAlreadyClaimed),
+        (replace(CLAIMED, state=LinkState.CONFIRMED), TARGET, NOW, models.TokenUsedUp),
+        (replace(PENDING, state=LinkState.EXPIRED), TARGET, NOW, models.TokenExpired),
+        (PENDING, TARGET, AT_THE_END, models.TokenExpired),
+        (CLAIMED, TARGET, AT_THE_END, models.TokenExpired),
+        (PENDING, SOURCE, NOW, models.ClaimedByItsOwner),
+        (PENDING, replace(SOURCE, username="another name"), NOW, models.ClaimedByItsOwner),
+    ],
+)
+def test_a_claim_is_refused_for(token: LinkToken | None, by: PlayerRef, now: datetime, error: type[DomainError]):
+    with pytest.raises(error):
+        require_claimable(token, "ABC234", by, now)
+
+
+def test_the_same_id_on_another_platform_is_another_account():
+    assert require_claimable(PENDING, "ABC234", PlayerRef("discord", "1"), NOW) is PENDING
+
+
+def test_a_claimed_code_can_be_confirmed_until_its_last_moment():
+    assert require_confirmable(CLAIMED, AT_THE_END - timedelta(microseconds=1)) == (CLAIMED, TARGET)
+
+
+@pytest.mark.parametrize(
+    ("token", "now", "error"),
+    [
+        (None, NOW, models.NothingToConfirm),
+        (PENDING, NOW, models.NotClaimedYet),
+        (PENDING, AT_THE_END, models.TokenExpired),
+        (CLAIMED, AT_THE_END, models.TokenExpired),
+    ],
+)
+def test_a_confirmation_is_refused_for(token: LinkToken | None, now: datetime, error: type[DomainError]):
+    with pytest.raises(error):
+        require_confirmable(token, now)
+
+
+def test_every_refusal_is_a_link_token_error_that_reads_differently():
+    refusals: list[Callable[..., DomainError]] = [
+        models.UnknownToken,
+        models.TokenAlreadyClaimed,
+        models.TokenUsedUp,
+        models.TokenExpired,
+        models.ClaimedByItsOwner,
+        models.NothingToConfirm,
+        models.NotClaimedYet,
+        models.WouldReplaceItself,
+        models.NotLinked,
+        models.LastLink,
+        models.UnlinkNotRequested,
+        models.UnlinkTooLate,
+    ]
+
+    told = [refusal(token="ABC234", platform="twitch") for refusal in refusals]
+
+    assert {error.code for error in told} == {"link_token"}
+    assert len({str(error) for error in told}) == len(told)
+
+
+def test_a_link_can_be_given_up_while_another_is_left():
+    require_unlinkable(player_on("twitch", "discord"), "twitch")
+
+    with pytest.raises(models.LastLink):
+        require_unlinkable(player_on("twitch"), "twitch")
+    with pytest.raises(models.NotLinked):
+        require_unlinkable(player_on("twitch", "discord"), "youtube")
+
+
+def test_platforms_are_listed_in_one_order():
+    assert in_list_order({"youtube", "discord", "twitch"}) == ("discord", "twitch", "youtube")
+    assert in_list_order(()) == ()

@@ -1,0 +1,204 @@
+"""What the channel is told."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from community.achievements.models import AchievementUnlocked, RewardView
+from community.content import content
+from community.jobs.models import JobLevelUp
+from community.voting.events import AllUnlocked, CycleCompleted
+from doors.discord.messages import Embed, Field, clip, message, plain
+from functions.community.notify_discord.texts import TEXTS, ballot, public_names
+from tests.support.fake_discord import problems
+
+ALICE, BOB = str(uuid4()), str(uuid4())
+
+GAMBLE = {
+    "id": str(uuid4()),
+    "initiator_id": ALICE,
+    "initiator_username": "alice",
+    "platform": "twitch",
+    "state": "Joining",
+    "created_at": "2026-03-01T12:00:00Z",
+    "join_deadline": "2026-03-01T12:02:00Z",
+    "bets": [{"item_name": "lootbox_tier1", "quantity": 5}],
+}
+COMPLETE: dict[str, Any] = {
+    "gamble_id": GAMBLE["id"],
+    "initiator_id": ALICE,
+    "winner_id": BOB,
+    "winner_username": "bob",
+    "total_value": 12345,
+    "participant_count": 40,
+    "participants": [{"user_id": BOB, "username": f"player{n}", "score": 9000 - n} for n in range(25)],
+    "items": [{"item_name": "money", "quantity": 1200, "quality_level": "COMMON"}],
+    "timestamp": 1_772_366_400,
+}
+VOTE: dict[str, Any] = {
+    "session_id": 7,
+    "options": [
+        {
+            "node_key": f"node_{n}",
+            "display_name": f"Node {n}",
+            "description": "Does something.",
+            "unlock_duration": "Short",
+            "target_level": n,
+        }
+        for n in (1, 2)
+    ],
+    "previous_unlock": "Economy",
+    "auto_selected": False,
+}
+
+
+def told(type: str, payload: dict[str, Any]) -> Embed:
+    return TEXTS[type](payload)
+
+
+def payload(event: Any) -> dict[str, Any]:
+    return event.model_dump(mode="json")
+
+
+def test_a_level_up_names_who_and_what():
+    up = JobLevelUp(user_id=uuid4(), username="al_ice", job_key="blacksmith", old_level=4, new_level=5, source="test")
+
+    embed = told("job.level_up", payload(up))
+
+    assert embed.text == r"**al\_ice** is now a level 5 Blacksmith."
+
+
+def test_a_level_up_from_before_names_were_told_is_somebodys():
+    embed = told("job.level_up", {"user_id": ALICE, "job_key": "farmer", "old_level": 1, "new_level": 2})
+
+    assert embed.text.startswith("**Somebody**")
+
+
+def test_a_vote_lists_its_options_as_they_are_numbered():
+    embed = told("progression.voting_started", VOTE)
+
+    assert embed.text == "**Economy** is unlocked. What shall the community work for next?"
+    assert [field.name for field in embed.fields] == ["1. Node 1", "2. Node 2 (level 2)"]
+    assert embed.fields[0].text == "Does something.\n*Short*"
+
+
+def test_a_menu_shows_names_as_they_are():
+    (option, *_) = VOTE["options"]
+    (menu,) = ballot(VOTE | {"options": [option | {"display_name": "Big-Box_(new)"}]})
+
+    assert [choice.name for choice in menu.choices] == ["1. Big-Box_(new)"]
+
+
+def test_a_target_without_a_vote_is_no_vote():
+    embed = told("progression.voting_started", VOTE | {"auto_selected": True, "options": VOTE["options"][:1]})
+
+    assert embed.text == "There is nothing to choose from this time: **Node 1** comes next."
+    assert embed.fields == ()
+
+
+def test_an_unlock_shows_what_it_is():
+    node = content.nodes["feature_economy"]
+
+    embed = told("progression.cycle.completed", payload(CycleCompleted.of(node, 1)))
+
+    assert embed.title == f"Unlocked: {plain(node.name)}"
+    assert embed.text == plain(node.description)
+
+
+def test_the_end_of_the_tree_is_told():
+    assert told("progression.all_unlocked", payload(AllUnlocked())).text == AllUnlocked().message
+
+
+def test_a_gamble_says_the_stake_and_when_it_ends():
+    embed = told("gamble.started", GAMBLE)
+
+    assert embed.text.startswith(f"**alice** stakes 5 × {content.items['lootbox_tier1'].public_name}. ")
+    assert embed.text.endswith("<t:1772366520:R>")
+
+
+def test_the_end_of_a_gamble_names_the_winner_the_best_and_the_prize():
+    embed = told("gamble.complete", COMPLETE)
+
+    assert embed.text == "**bob** takes it all, worth **12,345** money."
+    players, best, prize = embed.fields
+    assert players.text == "40"
+    assert best.text.splitlines()[0] == "player0: 9,000"
+    assert best.text.splitlines()[-1] == "and 30 more"
+    assert prize.text == "1,200 × money"
+
+
+def test_a_refunded_gamble_has_no_winner():
+    embed = told("gamble.complete", COMPLETE | {"winner_id": None, "winner_username": None, "participants": []})
+
+    assert embed.title == "The gamble is off"
+
+
+def test_an_achievement_shows_its_reward():
+    item = {"item_name": "lootbox_tier1", "public_name": "box", "quantity": 2}
+    reward = {"money": 1000, "items": [item], "xp": 50, "job_key": "farmer", "recipe": None}
+    event = AchievementUnlocked(
+        user_id=uuid4(),
+        username="alice",
+        achievement_key="a",
+        name="First words",
+        description="Say it.",
+        reward=RewardView.model_validate(reward),
+        timestamp=0,
+    )
+
+    embed = told("achievement.unlocked", payload(event))
+
+    assert (embed.title, embed.text) == ("Achievement: First words", "**alice**: Say it.")
+    assert embed.fields[0].text == "1,000 money, 2 × box and 50 XP as Farmer"
+
+
+def test_an_announcement_is_green_unless_it_says_otherwise():
+    said = {"title": "Hello", "description": "*All* of you", "color": None}
+
+    assert told("discord.announcement_requested", said).color == 0x57F287
+    assert told("discord.announcement_requested", said | {"color": 0}).color == 0
+    assert told("discord.announcement_requested", said).text == "*All* of you"
+
+
+def test_items_are_called_what_players_call_them():
+    assert public_names() == {name: item.public_name for name, item in content.items.items()}
+
+
+@pytest.mark.parametrize(
+    "name", ["**bold**", "@everyone", "<@123>", "[x](https://a.b)", "`code`", "||secret||", "# title", "- list", "a\nb"]
+)
+def test_a_players_name_is_shown_as_it_is(name: str):
+    shown = told("gamble.started", GAMBLE | {"initiator_username": name}).text
+
+    assert f"**{plain(name)}** stakes" in shown
+    assert "\n" not in plain(name)
+    assert plain(name).replace("\\", "") == " ".join(name.split())
+    assert not set("*@<[`|#-") & {
+        mark for before, mark in zip(plain(name), plain(name)[1:], strict=False) if before != "\\"
+    }
+
+
+def test_what_is_too_long_ends_in_an_ellipsis():
+    assert (clip("abc", 3), clip("abcd", 3)) == ("abc", "ab…")
+
+
+@given(
+    st.lists(
+        st.builds(
+            Embed,
+            title=st.text(max_size=400),
+            text=st.text(max_size=6500),
+            fields=st.lists(st.builds(Field, st.text(max_size=400), st.text(max_size=1500)), max_size=30).map(tuple),
+            footer=st.text(max_size=300),
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_no_message_is_longer_than_discord_takes(embeds: list[Embed]):
+    assert problems(message(*embeds)) == []

@@ -1,0 +1,201 @@
+"""From the queue to Streamer.bot, with AWS played by moto and Streamer.bot by a fake."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from doors import aws, outbound
+from functions.community.notify_streamerbot import app
+from tests.support.fake_streamerbot import FakeStreamerbot
+from tests.support.outer_ring import played_by_moto
+
+TABLE = "destinations"
+
+
+@dataclass
+class Context:
+    """What Lambda tells of an invocation."""
+
+    milliseconds: int = 45_000
+    function_name: str = "NotifyStreamerbot"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.milliseconds
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeStreamerbot]:
+    key = {"pk": "HASH", "sk": "RANGE"}
+    with played_by_moto(monkeypatch), FakeStreamerbot() as fake:
+        forget()
+        boto3.client("dynamodb").create_table(
+            TableName=TABLE,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in key],
+            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in key.items()],
+        )
+        queue = boto3.client("sqs").create_queue(QueueName="dead-letters")["QueueUrl"]
+        settings = replace(
+            app.settings,
+            destinations_table=TABLE,
+            dead_letters_url=queue,
+            streamerbot_enabled=True,
+            streamerbot_url=fake.url,
+        )
+        monkeypatch.setattr(app, "settings", settings)
+        monkeypatch.setattr(outbound, "settings", settings)
+        yield fake
+        app.link().close()
+    forget()
+
+
+def forget() -> None:
+    """As a new environment."""
+    for remembered in (aws.client, app.link, outbound.breaker_of, outbound._memory):
+        remembered.cache_clear()
+
+
+def level_up(level: int, id: str = "", timestamp: int = 1_700_000_000, **metadata: Any) -> dict[str, Any]:
+    """A queue's record."""
+    detail = {
+        "version": "1.0",
+        "id": id or str(uuid4()),
+        "type": "job.level_up",
+        "timestamp": timestamp,
+        "payload": {"user_id": "u", "job_key": "merchant", "old_level": level - 1, "new_level": level, "source": "x"},
+        "metadata": metadata,
+    }
+    body = {"detail-type": "job.level_up", "detail": detail}
+    return {"messageId": str(level), "eventSource": "aws:sqs", "body": json.dumps(body)}
+
+
+def delivered(*records: dict[str, Any], milliseconds: int = 45_000) -> list[str]:
+    """The ids of the messages that come again."""
+    answer = app.handler({"Records": list(records)}, Context(milliseconds))
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def levels(fake: FakeStreamerbot) -> list[int]:
+    return [int(ran.args["new_level"]) for ran in fake.ran]
+
+
+def dead_letters() -> int:
+    found = boto3.client("sqs").receive_message(QueueUrl=app.settings.dead_letters_url, MaxNumberOfMessages=10)
+    return len(found.get("Messages", []))
+
+
+def test_actions_run_in_order_each_once_over_one_connection(fake: FakeStreamerbot):
+    records = [level_up(number) for number in (2, 3, 4)]
+
+    assert delivered(*records) == []
+    assert delivered(*records, level_up(5)) == []
+
+    assert levels(fake) == [2, 3, 4, 5]
+    assert [ran.name for ran in fake.ran] == ["BrandishBot_JobLevelUp"] * 4
+    assert fake.connections == 1
+    assert fake.faults == []
+
+
+def test_a_request_has_the_id_of_its_event(fake: FakeStreamerbot):
+    event_id = str(uuid4())
+
+    delivered(level_up(2, event_id))
+
+    assert [ran.id for ran in fake.ran] == [event_id]
+
+
+def test_the_prefix_is_a_setting(fake: FakeStreamerbot, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(app, "settings", replace(app.settings, streamerbot_action_prefix="Game_"))
+
+    delivered(level_up(2))
+
+    assert [ran.name for ran in fake.ran] == ["Game_JobLevelUp"]
+
+
+def test_the_password_comes_from_the_settings(fake: FakeStreamerbot, monkeypatch: pytest.MonkeyPatch):
+    from doors import secrets
+
+    fake.password = "secret"
+    monkeypatch.setattr(secrets, "settings", replace(app.settings, streamerbot_password="secret"))
+
+    assert delivered(level_up(2)) == []
+
+    assert levels(fake) == [2]
+
+
+def test_switched_off_it_lets_everything_pass(fake: FakeStreamerbot, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(app, "settings", replace(app.settings, streamerbot_enabled=False))
+
+    assert delivered(level_up(2)) == []
+
+    assert fake.connections == 0
+
+
+def test_what_cannot_be_delivered_waits_in_its_order_and_arrives_later(fake: FakeStreamerbot):
+    records = [level_up(2), level_up(3)]
+    fake.stop()
+    assert delivered(*records, milliseconds=8_500) == ["2", "3"]
+
+    fake.start()
+    assert delivered(*records) == []
+
+    assert levels(fake) == [2, 3]
+
+
+def test_a_program_that_was_started_again_is_found_again(fake: FakeStreamerbot):
+    delivered(level_up(2))
+    fake.stop()
+    fake.start()
+
+    assert delivered(level_up(3), level_up(4)) == []
+
+    assert levels(fake) == [2, 3, 4]
+
+
+def test_an_action_that_the_streamer_does_not_have_is_no_fault(fake: FakeStreamerbot):
+    fake.actions = set()
+
+    assert delivered(level_up(2)) == []
+
+    assert levels(fake) == []
+    assert dead_letters() == 0
+
+
+def test_a_program_that_stays_closed_holds_up_nothing_and_rings_no_alarm(
+    fake: FakeStreamerbot, monkeypatch: pytest.MonkeyPatch
+):
+    from functions.community.notify_streamerbot import link
+
+    monkeypatch.setattr(link, "LONGEST_PAUSE_SECONDS", 0.01)
+    fake.stop()
+
+    assert delivered(level_up(2), level_up(3)) == []
+
+    fake.start()
+    assert delivered(level_up(4), level_up(5, timestamp=4_000_000_000)) == []
+    assert levels(fake) == [5]
+    assert dead_letters() == 0
+
+
+def test_a_replay_reaches_who_asked_even_with_what_happened_long_ago(fake: FakeStreamerbot):
+    event_id = str(uuid4())
+    delivered(level_up(2, event_id))
+
+    assert delivered(level_up(3, event_id, replay=True, replay_to="discord", replay_id="a")) == []
+    assert delivered(level_up(4, event_id, replay=True, replay_to="streamerbot", replay_id="a")) == []
+    assert delivered(level_up(4, event_id, replay=True, replay_to="streamerbot", replay_id="a")) == []
+
+    assert levels(fake) == [2, 4]
+
+
+def test_what_an_administrator_broadcasts_runs_no_action(fake: FakeStreamerbot):
+    assert delivered(level_up(2, broadcast=True)) == []
+
+    assert fake.connections == 0

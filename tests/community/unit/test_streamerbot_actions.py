@@ -1,0 +1,227 @@
+"""Which action Streamer.bot runs for which event, and with what. Set-ups that worked with BrandishBot depend on it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from community.gambles.events import GambleCompleted, PrizeItem, Score
+from community.jobs.models import JobLevelUp
+from community.timeouts.models import TimeoutApplied, TimeoutCleared
+from community.voting.events import AllUnlocked, CycleCompleted, OptionOffered, UnlockedNode, VotingStarted
+from functions.community.notify_streamerbot.actions import action_for
+from kernel.events.models import Event
+from local.stack import template
+
+ALICE = UUID("9d3f7e5c-1b2a-4c6d-8e9f-0a1b2c3d4e5f")
+GAMBLE = UUID("4f9b5b3e-0d3c-4a53-8c57-0a8e6b1d2c3f")
+NOW = int(datetime(2199, 5, 1, 20, 16, tzinfo=UTC).timestamp())
+TEMPLATE = Path(__file__).parents[3] / "template.yaml"
+
+GAMBLE_OVER = GambleCompleted(
+    gamble_id=GAMBLE,
+    initiator_id=ALICE,
+    winner_id=ALICE,
+    winner_username="Alice",
+    total_value=1250,
+    participant_count=3,
+    participants=(Score(user_id=ALICE, username="Alice", score=700),),
+    items=(PrizeItem(item_name="lootbox_tier1", quantity=2, quality_level="COMMON"),),
+    timestamp=NOW,
+)
+VOTE = VotingStarted(
+    session_id=7,
+    options=(
+        OptionOffered(
+            node_key="feature_duel",
+            display_name="Duels",
+            description="Fight it out.",
+            unlock_duration="Short",
+            target_level=1,
+        ),
+        OptionOffered(
+            node_key="upgrade_luck", display_name="Luck", description="", unlock_duration="Long", target_level=3
+        ),
+    ),
+    previous_unlock="Gambling",
+    auto_selected=False,
+)
+
+
+def envelope(event: Event) -> dict[str, Any]:
+    """As it is on the bus."""
+    return raw(event.type, event.model_dump(mode="json"), dict(event.metadata))
+
+
+def raw(type: str, payload: dict[str, Any], metadata: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"version": "1.0", "id": str(GAMBLE), "type": type, "timestamp": NOW, "payload": payload} | {
+        "metadata": metadata or {}
+    }
+
+
+def asked(found: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    action = action_for(found)
+    assert action is not None
+    return action.name, dict(action.args)
+
+
+@pytest.mark.parametrize(
+    ("event", "name", "args"),
+    [
+        (
+            JobLevelUp(user_id=ALICE, job_key="merchant", old_level=1, new_level=2, source="item.sold"),
+            "JobLevelUp",
+            {"user_id": str(ALICE), "job_key": "merchant", "old_level": "1", "new_level": "2", "source": "item.sold"},
+        ),
+        (
+            VOTE,
+            "VotingStarted",
+            {
+                "previous_unlock": "Gambling",
+                "options_count": "2",
+                "option_1": "Duels",
+                "option_1_key": "feature_duel",
+                "option_1_description": "Fight it out.",
+                "option_1_duration": "Short",
+                "option_2": "Luck",
+                "option_2_key": "upgrade_luck",
+                "option_2_description": "",
+                "option_2_duration": "Long",
+            },
+        ),
+        (
+            CycleCompleted(
+                unlocked_node=UnlockedNode(node_key="feature_duel", display_name="Duels", description="Fight.", level=1)
+            ),
+            "CycleCompleted",
+            {"node_key": "feature_duel", "display_name": "Duels", "description": "Fight."},
+        ),
+        (AllUnlocked(message="That was all."), "AllUnlocked", {"message": "That was all."}),
+        (
+            GAMBLE_OVER,
+            "GambleCompleted",
+            {
+                "gamble_id": str(GAMBLE),
+                "winner_id": str(ALICE),
+                "total_value": "1250",
+                "participant_count": "3",
+                "has_winner": "true",
+            },
+        ),
+        (
+            TimeoutApplied(platform="twitch", username="bob", duration_seconds=90, reason="grenade", timestamp=NOW),
+            "TimeoutUpdate",
+            {
+                "platform": "twitch",
+                "username": "bob",
+                "action": "applied",
+                "duration_seconds": "90",
+                "reason": "grenade",
+            },
+        ),
+        (
+            TimeoutCleared(platform="twitch", username="bob", reason="revive", timestamp=NOW),
+            "TimeoutUpdate",
+            {"platform": "twitch", "username": "bob", "action": "cleared", "duration_seconds": "0", "reason": "revive"},
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_event_of_ours_becomes_the_action_it_always_was(event: Event, name: str, args: dict[str, str]):
+    assert asked(envelope(event)) == (name, args)
+
+
+def test_a_gamble_that_nobody_won_says_so():
+    refunded = GAMBLE_OVER.model_copy(update={"winner_id": None, "winner_username": None})
+
+    _, args = asked(envelope(refunded))
+
+    assert (args["winner_id"], args["has_winner"]) == ("", "false")
+
+
+def test_a_vote_that_follows_nothing_has_an_empty_previous_unlock():
+    _, args = asked(envelope(VOTE.model_copy(update={"previous_unlock": None})))
+
+    assert args["previous_unlock"] == ""
+
+
+def test_an_option_without_a_name_goes_by_its_key():
+    _, args = asked(raw("progression.voting_started", {"options": [{"node_key": "feature_duel"}]}))
+
+    assert args == {
+        "previous_unlock": "",
+        "options_count": "1",
+        "option_1": "feature_duel",
+        "option_1_key": "feature_duel",
+        "option_1_description": "",
+        "option_1_duration": "",
+    }
+
+
+@pytest.mark.parametrize(("multiplier", "shown"), [(0.1, "0.10"), (2, "2.00"), (500.0, "500.00"), (0, "0.00")])
+def test_slots_show_their_multiplier_with_two_decimals(multiplier: float, shown: str):
+    spun = {
+        "user_id": str(ALICE),
+        "username": "Alice",
+        "bet_amount": 100,
+        "reel1": "A",
+        "reel2": "A",
+        "reel3": "B",
+        "payout_amount": 10,
+        "payout_multiplier": multiplier,
+        "message": "So close.",
+        "is_win": False,
+        "is_near_miss": True,
+        "trigger_type": "normal",
+    }
+
+    assert asked(raw("slots.completed", spun)) == (
+        "SlotsResult",
+        {
+            "user_id": str(ALICE),
+            "username": "Alice",
+            "bet_amount": "100",
+            "reel1": "A",
+            "reel2": "A",
+            "reel3": "B",
+            "payout_amount": "10",
+            "payout_multiplier": shown,
+            "trigger_type": "normal",
+            "is_win": "false",
+            "is_near_miss": "true",
+        },
+    )
+
+
+@pytest.mark.parametrize("what", ["activated", "renewed", "upgraded", "downgraded", "expired", "cancelled"])
+def test_a_subscription_says_what_became_of_it(what: str):
+    payload = {"user_id": str(ALICE), "platform": "twitch", "tier_name": "tier1", "timestamp": NOW}
+
+    assert asked(raw(f"subscription.{what}", payload)) == (
+        "SubscriptionUpdate",
+        {
+            "user_id": str(ALICE),
+            "platform": "twitch",
+            "tier_name": "tier1",
+            "event_type": what,
+            "timestamp": str(NOW),
+        },
+    )
+
+
+@pytest.mark.parametrize("type", ["item.sold", "progression.target.set", "gamble.completed", "discord.sync_requested"])
+def test_of_anything_else_streamerbot_hears_nothing(type: str):
+    assert action_for(raw(type, {})) is None
+
+
+def test_the_template_sends_no_event_that_has_no_action():
+    (rule,) = [rule for rule in template.load(TEMPLATE, {}).rules if rule.name == "EventsForStreamerbot"]
+
+    types = rule.pattern["detail-type"]
+
+    assert [type for type in types if action_for(raw(type, {})) is None] == []
+    assert len(types) >= 7

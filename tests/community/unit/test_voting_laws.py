@@ -1,0 +1,165 @@
+"""Whatever the community and its administrators do, in whatever order."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from community.content import content
+from community.progression.rules import available_nodes, levels_to_relock, levels_to_unlock
+from community.voting import overrides, rules, turns
+from community.voting.models import Community, Progress, Session
+from community.voting.turns import Turn
+from kernel.errors import DomainError
+
+KEYS = st.sampled_from(sorted(content.nodes))
+MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+class Evening(RuleBasedStateMachine):
+    """
+    Attributes:
+        sessions, progress: all rows there would be, {number: the last state}.
+        paid: costs of what the points have unlocked.
+        lost: points that administrators have taken away from a target.
+    """
+
+    @initialize(seed=st.integers(0, 10_000))
+    def begin(self, seed: int) -> None:
+        self.rng = Random(seed)
+        self.now = MOMENT
+        self.sessions: dict[int, Session] = {}
+        self.progress: dict[int, Progress] = {}
+        self.paid = self.lost = 0
+        self.looked = False
+        levels = {node.key: 1 for node in content.nodes.values() if node.auto_unlock}
+        self.community = Community(levels, points=0, progress=None, session=None, latest=None)
+        self.look()
+
+    def turn(self) -> Turn:
+        self.now += timedelta(seconds=1)
+        return Turn(self.community, self.now, self.rng)
+
+    def take(self, turn: Turn, *, looked: bool = True) -> None:
+        before = {session.session_id for session in self.sessions.values() if session.status != "completed"}
+        assert not any(number in self.sessions and number not in before for number in turn.sessions)
+        self.community, self.looked = turn.community, looked
+        self.sessions.update(turn.sessions)
+        self.progress.update(turn.progress)
+        self.paid += sum(new.node.cost for new in turn.unlocked if new.unlocked_by == "vote")
+
+    @rule()
+    def look(self) -> None:
+        self.take(turns.go_on(self.turn()))
+
+    @rule(points=st.integers(1, 700))
+    def contribute(self, points: int) -> None:
+        self.community = replace(self.community, points=self.community.points + points)
+        self.take(turns.go_on(self.turn()))
+
+    @rule(points=st.integers(1, 700))
+    def contribute_unseen(self, points: int) -> None:
+        """The trigger was lost."""
+        self.community, self.looked = replace(self.community, points=self.community.points + points), False
+
+    @rule(number=st.integers(0, 5), weight=st.sampled_from([1, 1, 1, 2, 100]))
+    def vote(self, number: int, weight: int) -> None:
+        with suppress(DomainError):
+            session = rules.open_session(self.community)
+            option = rules.pick_option(session, number, None)
+            session, _ = rules.count_ballot(session, option, Decimal(weight), self.now)
+            self.community = replace(self.community, session=session)
+
+    @rule()
+    def freeze(self) -> None:
+        with suppress(DomainError):
+            self.take(overrides.freeze(self.turn()), looked=False)
+
+    @rule()
+    def start(self) -> None:
+        with suppress(DomainError):
+            self.take(overrides.start(self.turn()), looked=False)
+
+    @rule()
+    def force_end(self) -> None:
+        with suppress(DomainError):
+            self.take(overrides.force_end(self.turn()))
+
+    @rule(node_key=st.none() | KEYS)
+    def instant_unlock(self, node_key: str | None) -> None:
+        with suppress(DomainError):
+            points = self.community.accumulated
+            self.take(overrides.instant_unlock(self.turn(), node_key))
+            self.lost += points
+
+    @rule(node_key=KEYS, level=st.integers(0, 5))
+    def unlock(self, node_key: str, level: int) -> None:
+        with suppress(DomainError):
+            node, levels = levels_to_unlock(node_key, level, self.community.levels)
+            self.take(overrides.unlock(self.turn(), node, levels), looked=False)
+
+    @rule(node_key=KEYS, level=st.integers(0, 5))
+    def relock(self, node_key: str, level: int) -> None:
+        node, levels = levels_to_relock(node_key, level, self.community.levels)
+        progress, points = self.community.progress, self.community.accumulated
+        self.take(overrides.relock(self.turn(), node, levels), looked=False)
+        if progress and progress.node_key == node_key:
+            self.lost += points
+
+    @rule()
+    def reset(self) -> None:
+        points = self.community.accumulated
+        self.take(overrides.reset(self.turn()))
+        self.lost += points
+        # The rows of before are gone.
+        last = self.community.session
+        self.sessions = {last.session_id: last} if last else {}
+        self.progress = {number: row for number, row in self.progress.items() if row == self.community.progress}
+
+    @invariant()
+    def no_point_is_lost_or_made_twice(self) -> None:
+        assert self.community.points == self.paid + self.lost + self.community.accumulated
+        assert self.community.accumulated >= 0
+
+    @invariant()
+    def at_most_one_session_and_one_progress_are_open(self) -> None:
+        open_now = [session.session_id for session in self.sessions.values() if session.status != "completed"]
+        assert open_now == ([self.community.session.session_id] if self.community.session else [])
+        assert [row for row in self.progress.values() if row.unlocked_at is None] == [self.community.progress]
+
+    @invariant()
+    def completed_sessions_have_a_winner_and_an_end(self) -> None:
+        for session in self.sessions.values():
+            assert (session.status == "completed") == (session.winner is not None) == (session.ended_at is not None)
+
+    @invariant()
+    def options_are_numbered_once(self) -> None:
+        numbers = [option.option_id for session in self.sessions.values() for option in session.options]
+        assert len(numbers) == len(set(numbers))
+        assert max(numbers, default=0) <= self.community.last_option_id
+
+    @invariant()
+    def levels_stay_within_the_tree(self) -> None:
+        assert all(1 <= level <= content.nodes[key].max_level for key, level in self.community.levels.items())
+
+    @invariant()
+    def who_has_looked_has_left_nothing_undone(self) -> None:
+        if not self.looked:
+            return
+        assert not rules.is_reached(self.community)
+        target = rules.target_of(self.community)
+        assert (target is not None) == bool(available_nodes(self.community.levels))
+        voting_on = self.community.session is not None or rules.winner_waits(self.community)
+        assert voting_on == bool(rules.candidates(self.community))
+        assert self.community.session is None or 1 <= len(self.community.session.options) <= rules.MAX_OPTIONS
+
+
+TestEvening = Evening.TestCase
+TestEvening.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)

@@ -1,0 +1,61 @@
+"""What is kept in Secrets Manager, played by moto."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import boto3
+import pytest
+
+from doors import secrets
+from doors.outbound import Unavailable
+from tests.support.outer_ring import played_by_moto
+
+
+@pytest.fixture
+def secret(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Its name; there is nothing in it."""
+    with played_by_moto(monkeypatch):
+        secrets.store.cache_clear()
+        name = boto3.client("secretsmanager").create_secret(Name="destinations")["Name"]
+        nothing_here = replace(secrets.settings, discord_bot_token="", streamerbot_password="", secrets_id=name)
+        monkeypatch.setattr(secrets, "settings", nothing_here)
+        yield name
+    secrets.store.cache_clear()
+
+
+def fill_in(name: str, text: str) -> None:
+    boto3.client("secretsmanager").put_secret_value(SecretId=name, SecretString=text)
+
+
+def test_each_is_found_under_its_name(secret: str):
+    fill_in(secret, '{"discord_bot_token": "t", "streamerbot_password": "p"}')
+
+    assert (secrets.discord_bot_token(), secrets.streamerbot_password()) == ("t", "p")
+
+
+def test_what_nobody_has_filled_in_is_empty(secret: str):
+    fill_in(secret, '{"discord_bot_token": ""}')
+
+    assert (secrets.discord_bot_token(), secrets.streamerbot_password()) == ("", "")
+
+
+@pytest.mark.parametrize("text", ["", "discord_bot_token=hidden"])
+def test_as_long_as_it_cannot_be_read_everything_waits(secret: str, text: str):
+    """And is not put aside: it is well again as soon as somebody has written it properly."""
+    if text:
+        fill_in(secret, text)
+
+    with pytest.raises(Unavailable) as caught:
+        secrets.discord_bot_token()
+
+    assert "hidden" not in str(caught.value)
+    fill_in(secret, '{"discord_bot_token": "t"}')
+    assert secrets.discord_bot_token() == "t"
+
+
+def test_the_environment_comes_first(secret: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(secrets, "settings", replace(secrets.settings, discord_bot_token="t", secrets_id=""))
+
+    assert (secrets.discord_bot_token(), secrets.streamerbot_password()) == ("t", "")

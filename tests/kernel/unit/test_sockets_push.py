@@ -1,0 +1,555 @@
+"""The push: what happens goes to everybody who listens over a WebSocket."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from functions.shared.sockets import push
+from functions.shared.sockets.feed import FeedFailed
+from functions.shared.sockets.rounds import Left, Rounds
+from tests.support.listeners import Crash, World, world
+from tests.support.outer_ring import Time
+
+PAUSE_SECONDS = 0.05
+TICK = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    with world(monkeypatch) as made:
+        monkeypatch.setattr(push, "rounds", Rounds())
+        monkeypatch.setattr(push, "PAUSE_SECONDS", PAUSE_SECONDS)
+        yield made
+
+
+@pytest.fixture
+def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """What is slept, in seconds, and passes at once."""
+    told: list[float] = []
+    monkeypatch.setattr(time, "sleep", told.append)
+    return told
+
+
+def wake(*bodies: Any, sent: float | None = None, context: Any = None) -> None:
+    """Give the function a batch of messages; none: what a new listener causes."""
+    attributes = {"SentTimestamp": str(int(1000 * (sent or time.time())))}
+    records = [{"body": json.dumps(body), "attributes": attributes} for body in bodies or [{}]]
+    push.handler({"Records": records}, context or Time(30.0))
+
+
+def told(frame: Any, **metadata: Any) -> dict[str, Any]:
+    """An event as the bus hands it on."""
+    detail = {"id": str(frame.id), "type": frame.type, "metadata": metadata}
+    return {"source": "brandish", "detail-type": frame.type, "detail": detail}
+
+
+def test_a_new_listener_is_greeted_and_then_gets_what_happens(here: World):
+    here.log.happen("before")
+    end = here.connect("a=")
+    wake()
+    news = here.log.happen("item.sold")
+    wake(told(news))
+
+    greeting, sold = end.frames
+    assert (greeting.type, greeting.id) == ("connected", here.log.place(1))
+    assert greeting.payload == {"client_id": "a=", "filters": []}
+    assert abs(greeting.timestamp - time.time()) < 60
+    assert sold == news
+
+
+def test_each_gets_what_it_wants_under_the_name_it_knows(here: World):
+    everything, legacy, target = here.connect("a="), here.connect("b=", types="gamble.completed"), here.connect("c=")
+    here.say("c=", '{"action":"subscribe","types":["progression.voting_started"]}')
+    wake()
+
+    here.log.happen("gamble.complete")
+    here.log.happen("progression.target.set", {"auto_selected": True})
+    here.log.happen("progression.target.set", {"auto_selected": False})
+    wake()
+
+    assert everything.names() == ["connected", "gamble.complete", "progression.target.set", "progression.target.set"]
+    assert legacy.names() == ["connected", "gamble.completed"]
+    assert target.names() == ["connected", "progression.voting_started"]
+    assert target.frames[0].payload == {"client_id": "c=", "filters": ["progression.voting_started"]}
+
+
+def test_what_happens_at_once_arrives_in_one_message(here: World):
+    end = here.connect()
+    wake()
+
+    frames = [here.log.happen("item.sold") for _ in range(20)]
+    wake()
+
+    assert len(end.messages) == 2
+    assert end.frames[1:] == frames
+
+
+def test_a_message_is_never_too_long_and_no_frame_is_split(here: World):
+    end = here.connect()
+    wake()
+
+    frames = [here.log.happen("item.sold", {"text": "ä" * 5_000}) for _ in range(8)]
+    frames.append(here.log.happen("item.sold", {"text": "x" * 120_000}))
+    wake()
+
+    assert [len(message.encode()) // 10_000 for message in end.messages] == [0, 3, 3, 2, 12]
+    assert end.frames[1:] == frames
+
+
+def test_a_frame_that_no_message_can_hold_is_left_out_alone(here: World, caplog: pytest.LogCaptureFixture):
+    end = here.connect()
+    wake()
+
+    here.log.happen("first")
+    here.log.happen("item.sold", {"text": "x" * 140_000})
+    here.log.happen("last")
+    wake()
+
+    assert end.names() == ["connected", "first", "last"]
+    assert "too large" in caplog.text
+
+
+def test_who_comes_back_gets_what_it_has_missed_and_then_goes_along(here: World):
+    old = [here.log.happen("item.sold") for _ in range(5)]
+    present = here.connect("a=")
+    wake()
+    end = here.connect("b=", last_event_id=str(old[1].id), types="item.sold")
+    here.log.happen("item.bought")
+    news = here.log.happen("item.sold")
+
+    wake()
+    later = here.log.happen("item.sold")
+    wake()
+
+    assert [frame.type for frame in end.frames] == ["connected", *["item.sold"] * 5]
+    assert [frame.id for frame in end.frames] == [old[1].id, *(frame.id for frame in old[2:]), news.id, later.id]
+    assert present.names() == ["connected", "item.bought", "item.sold", "item.sold"]
+    assert "place" not in here.items()["b="]
+
+
+def test_who_missed_more_than_a_page_catches_up_page_by_page(here: World):
+    frames = [here.log.happen("item.sold") for _ in range(1234)]
+    end = here.connect("a=", last_event_id=str(frames[0].id))
+
+    wake()
+
+    assert end.frames[1:] == frames[1:]
+    assert end.names().count("connected") == 1
+
+
+def test_a_keepalives_id_is_a_place_to_go_on_from(here: World):
+    end = here.connect("a=", types="nothing.like.it")
+    wake()
+    here.log.happen("item.sold")
+    wake()
+    push.rounds.heard.clear()  # half a minute later
+    wake(TICK)
+    keepalive = end.frames[-1]
+    assert (keepalive.type, keepalive.payload) == ("keepalive", None)
+
+    here.log.happen("item.bought")
+    again = here.connect("b=", last_event_id=str(keepalive.id))
+    wake()
+
+    assert again.names() == ["connected", "item.bought"]
+
+
+def test_only_the_silent_are_kept_alive(here: World):
+    end, other = here.connect("a="), here.connect("b=", types="item.sold")
+    wake()
+    push.rounds.heard["b="] -= 31
+
+    wake(TICK)
+
+    assert (end.names(), other.names()) == (["connected"], ["connected", "keepalive"])
+
+
+def test_an_id_that_nobody_knows_any_more_means_from_now_on(here: World):
+    here.log.happen("item.sold")
+
+    end = here.connect("a=", last_event_id=str(uuid4()))
+    wake()
+    here.log.happen("item.bought")
+    wake()
+
+    assert end.names() == ["connected", "item.bought"]
+    assert end.frames[0].id == here.log.place(1)
+
+
+def test_who_finds_nobody_there_hears_nothing_of_what_nobody_heard(here: World):
+    first = here.connect("a=")
+    wake()
+    first.open = False
+    here.log.happen("item.sold")
+    wake()
+    here.log.happen("item.bought")
+
+    end = here.connect("b=")
+    wake()
+
+    assert end.names() == ["connected"]
+    assert end.frames[0].id == here.log.place(2)
+
+
+def test_many_who_were_lost_together_cost_few_readings(here: World):
+    frames = [here.log.happen("item.sold") for _ in range(60)]
+    ends = [here.connect(f"{number}=", last_event_id=str(frames[number].id)) for number in range(60)]
+
+    wake()
+
+    assert [end.frames[1:] for end in ends] == [frames[number + 1 :] for number in range(60)]
+    assert len(here.log.readings) < 20
+
+
+def test_many_who_are_far_apart_are_served_in_several_rounds(here: World):
+    frames = [here.log.happen("item.sold") for _ in range(60)]
+    ends = [here.connect(f"{number}=", last_event_id=str(here.log.place(number))) for number in range(60)]
+
+    wake()
+
+    assert [end.frames[1:] for end in ends] == [frames[number:] for number in range(60)]
+
+
+def test_behind_those_who_never_open_others_wait_for_the_next_second(here: World):
+    frames = [here.log.happen("item.sold") for _ in range(30)]
+    for number in range(29):
+        here.connect(f"{number}=", opened=False, age=10, last_event_id=str(here.log.place(number)))
+
+    assert Rounds().make() == Left(failed=True)
+
+    end = here.connect("there=", last_event_id=str(here.log.place(29)))
+    while not end.frames:
+        assert Rounds().make() in (Left(more=True, failed=True), Left(failed=True))
+    assert end.frames[1:] == frames[29:]
+
+
+def test_who_has_gone_is_forgotten(here: World):
+    end, other = here.connect("a="), here.connect("b=")
+    wake()
+    end.open = False
+
+    here.log.happen("item.sold")
+    wake()
+
+    assert list(here.items()) == ["b="]
+    assert other.names() == ["connected", "item.sold"]
+
+
+def test_who_is_about_to_open_is_tried_again_within_the_second(here: World, sleeps: list[float]):
+    end = here.connect("a=", opened=False)
+
+    class Opens(Time):
+        def get_remaining_time_in_millis(self) -> int:
+            end.open = True  # after the first round
+            return 30_000
+
+    wake(context=Opens())
+
+    assert end.names() == ["connected"]
+    assert 0 < sum(sleeps) < 1
+
+
+def test_who_never_opens_is_forgotten_after_half_a_minute(here: World):
+    here.connect("young=", opened=False, age=20)
+    here.connect("old=", opened=False, age=31)
+
+    wake()
+
+    assert list(here.items()) == ["young="]
+
+
+def test_who_cannot_be_reached_gets_it_later_and_the_others_do_not_wait(here: World):
+    end, other = here.connect("a="), here.connect("b=")
+    wake()
+    end.failures = 2
+    news = here.log.happen("item.sold")
+    rounds = Rounds()
+
+    assert rounds.make() == Left(failed=True)
+    assert other.names() == ["connected", "item.sold"]
+    here.log.happen("item.bought")
+    assert rounds.make() == Left(failed=True)
+    assert rounds.make() == Left()
+
+    assert end.names() == ["connected", "item.sold", "item.bought"]
+    assert other.names() == ["connected", "item.sold", "item.bought"]
+    assert "failures" not in here.items()["a="]
+    assert end.frames[1] == news
+
+
+def test_who_fails_three_times_is_closed_and_goes_on_when_it_comes_back(here: World):
+    end = here.connect("a=")
+    wake()
+    here.log.happen("item.sold")
+    end.failures = 3
+    rounds = Rounds()
+
+    assert [rounds.make() for _ in range(3)] == [Left(failed=True), Left(failed=True), Left()]
+
+    assert end.closed
+    assert here.items() == {}
+    again = here.connect("b=", last_event_id=str(end.frames[-1].id))
+    wake()
+    assert again.names() == ["connected", "item.sold"]
+
+
+def test_a_message_that_fails_in_the_middle_is_not_followed_by_the_next(here: World):
+    end = here.connect("a=")
+    wake()
+    frames = [here.log.happen("item.sold", {"text": "x" * 60_000}) for _ in range(3)]
+    end.taken, end.failures = 1, 1
+
+    Rounds().make()
+    Rounds().make()
+
+    assert end.frames[1:] == frames
+
+
+@pytest.mark.parametrize("calls", range(10))
+def test_wherever_a_round_dies_nothing_is_lost(here: World, calls: int):
+    """One goes along, one cannot be reached, and one comes back."""
+    first = here.log.happen("item.sold")
+    ends = [here.connect("a="), here.connect("b=")]
+    Rounds().make()
+    here.log.happen("item.sold")
+    ends[1].failures = 1
+    ends.append(here.connect("c=", last_event_id=str(first.id)))
+
+    here.calls_left = calls
+    with pytest.raises(Crash):
+        Rounds().make()
+    here.calls_left = None
+    last = here.log.happen("item.sold")
+    Rounds().make()
+    Rounds().make()  # for whom the second one could not be reached
+
+    for end in ends:
+        events = {frame.id: frame for frame in end.frames if frame.type == "item.sold"}
+        assert list(events.values()) == [here.log.frames[1], last]
+
+
+def test_a_new_wish_counts_from_its_greeting_on(here: World):
+    end = here.connect("a=", types="item.sold")
+    wake()
+    here.log.happen("item.bought")
+    wake()
+
+    here.say("a=", '{"action":"subscribe","types":["item.bought"]}')
+    wake()
+    here.log.happen("item.bought")
+    here.log.happen("item.sold")
+    wake()
+
+    assert end.names() == ["connected", "connected", "item.bought"]
+    assert end.frames[1].id == here.log.place(1)
+    assert end.frames[1].payload == {"client_id": "a=", "filters": ["item.bought"]}
+
+
+def test_a_wish_may_reach_back(here: World):
+    end = here.connect("a=", types="item.sold")
+    wake()
+    here.log.happen("item.bought")
+    wake()
+
+    here.say(
+        "a=", json.dumps({"action": "subscribe", "types": ["item.bought"], "last_event_id": str(end.frames[0].id)})
+    )
+    wake()
+
+    assert end.names() == ["connected", "connected", "item.bought"]
+
+
+def test_a_new_wish_while_the_frames_are_on_their_way_loses_none_of_them(here: World):
+    frames = [here.log.happen("item.sold") for _ in range(3)]
+    end = here.connect("a=", last_event_id=str(frames[0].id))
+    ask = json.dumps({"action": "subscribe", "last_event_id": str(frames[1].id)})
+    end.then.append(lambda: here.say("a=", ask))
+
+    wake()
+    wake()  # caused by the new wish
+
+    assert [frame.id for frame in end.frames] == [
+        *(frames[0].id, frames[1].id, frames[2].id),  # the first greeting bears the id it was asked to go on from
+        *(frames[1].id, frames[2].id),
+    ]
+
+
+def test_who_wants_something_else_while_it_cannot_be_reached_goes_on_from_there(here: World):
+    end = here.connect("a=")
+    wake()
+    frames = [here.log.happen("item.sold", {"text": "x" * 60_000}) for _ in range(2)]
+    end.taken, end.failures = 1, 1
+    end.then.append(lambda: here.say("a=", '{"action":"subscribe","types":"item.sold"}'))
+
+    Rounds().make()
+    Rounds().make()
+
+    assert end.names() == ["connected", "item.sold", "connected", "item.sold"]
+    assert [end.frames[1], end.frames[3]] == frames
+
+
+def test_who_asks_for_more_while_it_cannot_be_reached_gets_more(here: World):
+    end = here.connect("a=", types="item.sold")
+    wake()
+    here.log.happen("item.bought")
+    wake()
+    for _ in range(2):
+        here.log.happen("item.sold", {"text": "x" * 60_000})
+    end.taken, end.failures = 1, 1
+    ask = json.dumps({"action": "subscribe", "types": [], "last_event_id": str(end.frames[0].id)})
+    end.then.append(lambda: here.say("a=", ask))
+
+    Rounds().make()
+    Rounds().make()
+
+    assert end.names() == ["connected", "item.sold", "connected", "item.bought", "item.sold", "item.sold"]
+
+
+def test_what_happened_before_nobody_listened_is_not_worth_a_look(here: World):
+    before, begun = told(here.log.happen("item.sold")), time.time()
+    wake()
+    here.calls_left = 0
+
+    wake(before, sent=begun - 10)
+
+    with pytest.raises(Crash):
+        wake(before, sent=time.time() + 10)
+
+
+def test_nobody_costs_no_reading(here: World):
+    wake()
+    wake(told(here.log.happen("item.sold")))
+    wake(TICK)
+
+    assert here.log.readings == []
+
+
+def test_a_clock_that_differs_from_the_queues_keeps_no_news_from_who_has_come_meanwhile(here: World):
+    wake()
+    end = here.connect("a=")
+    wake()
+    news = here.log.happen("item.sold")
+
+    wake(told(news), sent=time.time() - 5)
+
+    assert end.frames[1:] == [news]
+
+
+def test_news_that_everybody_has_had_cost_nothing(here: World):
+    here.connect("a=")
+    wake()
+    first, second = here.log.happen("item.sold"), here.log.happen("item.sold")
+    wake(told(first))
+    readings = len(here.log.readings)
+
+    wake(told(second))
+
+    assert len(here.log.readings) == readings
+
+
+def test_news_that_the_log_does_not_show_yet_are_waited_for(here: World):
+    end = here.connect("a=")
+    wake()
+    late = here.log.happen("item.sold", settled=False)
+
+    class Settles(Time):
+        def get_remaining_time_in_millis(self) -> int:
+            here.log.settle()  # after the first round
+            return 30_000
+
+    wake(told(late), context=Settles())
+
+    assert end.frames[1:] == [late]
+
+
+def test_news_from_long_ago_are_not_waited_for(here: World, sleeps: list[float]):
+    here.connect("a=")
+    wake()
+    never = here.log.happen("item.sold", settled=False)
+
+    wake(told(never), sent=time.time() - 10)
+
+    assert sum(sleeps) <= PAUSE_SECONDS  # the usual one before a round
+
+
+@pytest.mark.parametrize("replayed", [{"replay-name": "last-week"}])
+def test_the_archives_replays_wake_nobody(here: World, replayed: dict[str, Any]):
+    here.connect("a=")
+    wake()
+    readings = len(here.log.readings)
+
+    wake({**told(here.log.happen("item.sold")), **replayed})
+
+    assert len(here.log.readings) == readings
+
+
+def test_a_log_that_cannot_be_read_is_asked_again_and_then_the_message_comes_again(here: World):
+    end = here.connect("a=")
+    wake()
+    here.log.happen("item.sold")
+    here.log.down = True
+
+    with pytest.raises(FeedFailed, match="no database"):
+        wake(context=Time(push.TIME_FOR_A_ROUND))
+
+    class Recovers(Time):
+        def get_remaining_time_in_millis(self) -> int:
+            here.log.down = False
+            return 30_000
+
+    wake(context=Recovers())
+    assert end.names() == ["connected", "item.sold"]
+
+
+def test_what_does_not_fit_into_the_functions_time_is_done_by_the_next_one(here: World):
+    frames = [here.log.happen("item.sold") for _ in range(700)]
+    end = here.connect("a=", last_event_id=str(frames[0].id))
+    here.wake_ups()
+
+    wake(context=Time(5.0))
+
+    assert len(end.frames) == 501
+    (message,) = here.wake_ups()
+    push.handler({"Records": [message]}, Time(30.0))
+    assert end.frames[1:] == frames[1:]
+
+
+def test_who_comes_while_the_head_runs_after_the_log_misses_nothing(here: World):
+    """More than a page of news for those who keep up, and somebody who comes back in the middle of them."""
+    present = here.connect("a=")
+    wake()
+    frames = [here.log.happen("item.sold") for _ in range(1100)]
+    end = here.connect("b=", last_event_id=str(frames[700].id))
+
+    wake()
+
+    assert present.frames[1:] == frames
+    assert end.frames[1:] == frames[701:]
+
+
+def test_who_is_overtaken_stops_and_has_somebody_look_once_more(here: World):
+    end = here.connect("a=")
+    wake()
+    here.wake_ups()
+    first = here.log.happen("item.sold")
+
+    def overtake() -> None:
+        Rounds().make()
+        here.log.happen("item.bought")
+
+    end.then.append(overtake)
+    wake(told(first))
+
+    assert [frame.type for frame in end.frames] == ["connected", "item.sold", "item.sold"]
+    (look,) = here.wake_ups()
+    assert look["body"] == "{}"
+
+    wake()
+
+    assert [frame.type for frame in end.frames[3:]] == ["item.bought"]

@@ -1,0 +1,146 @@
+"""Calling the real handlers as API Gateway does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nacl.signing import SigningKey
+
+from doors.aws import client
+from kernel import connections as database
+from kernel.database import Connection
+from tests.support.discord_client import DiscordClient
+from tests.support.fakes import FakeEventBridge, fake_event_bridge
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+def proxy_event(
+    method: str,
+    path: str,
+    body: Any = None,
+    *,
+    query: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
+    role: str | None = "admin",
+    address: str = "203.0.113.7",
+) -> dict[str, Any]:
+    """A REST API proxy event. `body` is sent as JSON unless it is a string already."""
+    return {
+        "resource": path,
+        "path": path,
+        "httpMethod": method,
+        "headers": dict(headers or {}),
+        "multiValueHeaders": {name: [value] for name, value in (headers or {}).items()},
+        "queryStringParameters": dict(query) if query else None,
+        "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} if query else None,
+        "pathParameters": None,
+        "stageVariables": None,
+        "body": body if isinstance(body, str) or body is None else json.dumps(body),
+        "isBase64Encoded": False,
+        "requestContext": {
+            "path": path,
+            "identity": {"sourceIp": address},
+            "authorizer": {"role": role, "principalId": "test"} if role else None,
+        },
+    }
+
+
+# The function that answers a path, longest prefix first. template.yaml says the same; a test holds the two together.
+_GROUPS = {
+    "/api/v1/user/item/buy": "economy",
+    "/api/v1/user/item/sell": "economy",
+    "/api/v1/user/item/upgrade": "crafting",
+    "/api/v1/user/item/disassemble": "crafting",
+    "/api/v1/crafting": "crafting",
+    "/api/v1/recipes": "crafting",
+    "/api/v1/gamble": "gamble",
+    "/api/v1/economy": "economy",
+    "/api/v1/prices": "economy",
+    "/api/v1/user": "users",
+    "/api/v1/link": "linking",
+    "/api/v1/progression": "progression",
+    "/api/v1/message": "messages",
+    "/api/v1/test": "messages",
+    "/api/v1/stats": "stats",
+    "/api/v1/achievements": "stats",
+    "/api/v1/jobs": "jobs",
+    "/api/v1/admin": "admin",
+    "/api/admin": "admin",
+    "/": "system",
+}
+
+FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
+
+CallApi = Callable[..., Answer]
+
+
+def app_of(folder: str) -> str:
+    """The module of the function whose folder has this name, whatever its product."""
+    [found] = FUNCTIONS.glob(f"*/{folder}/app.py")
+    return f"functions.{found.parent.parent.name}.{folder}.app"
+
+
+def handler_of(path: str) -> Callable[[Any, Any], Any]:
+    group = next(group for prefix, group in _GROUPS.items() if path.startswith(prefix))
+    return import_module(app_of(group)).handler
+
+
+@pytest.fixture
+def environment(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> Connection:
+    """This thread as a Lambda environment that is connected to a database of the test's own."""
+    monkeypatch.setattr(database._environment, "connection", conn, raising=False)
+    return conn
+
+
+@pytest.fixture
+def event_bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEventBridge]:
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "eu-central-1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    with fake_event_bridge() as bridge:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", bridge.url)
+        client.cache_clear()
+        yield bridge
+    client.cache_clear()
+
+
+@pytest.fixture
+def call(environment: Connection) -> CallApi:
+    """`call("POST", "/api/v1/...", body, query=..., headers=..., role=...)` on a database of the test's own."""
+
+    def call_api(method: str, path: str, body: Any = None, **options: Any) -> Answer:
+        answer = handler_of(path)(proxy_event(method, path, body, **options), None)
+        return Answer(answer["statusCode"], answer["headers"], answer["body"])
+
+    return call_api
+
+
+@pytest.fixture
+def discord(environment: Connection, monkeypatch: pytest.MonkeyPatch) -> DiscordClient:
+    """What people do on Discord, on a database of the test's own."""
+    from functions.community.discord import app, health
+
+    client = DiscordClient(SigningKey.generate(), app.handler)
+    for module in (app, health):
+        monkeypatch.setattr(module, "settings", replace(module.settings, discord_public_key=client.public_key))
+    return client

@@ -1,0 +1,84 @@
+"""Communities at some point of their cycle, and what has happened to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from community.content import content
+from community.voting import turns
+from community.voting.models import Community, Option, Progress, Session, Status
+from community.voting.turns import Turn
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NODES = content.nodes
+START = {node.key: 1 for node in NODES.values() if node.auto_unlock}
+TOPS = {node.key: node.max_level for node in NODES.values()}
+ECONOMY = NODES["feature_economy"].cost  # 200
+
+
+def community(
+    levels: Mapping[str, int] | None = None,
+    target: str | None = "feature_economy",
+    *,
+    level: int = 1,
+    points: int = 0,
+    session: Session | None = None,
+    latest: Session | None = None,
+) -> Community:
+    sessions = [each for each in (latest, session) if each]
+    return Community(
+        levels=START if levels is None else levels,
+        points=points,
+        progress=Progress(1, target, level if target else None, 0, NOON - timedelta(days=1)),
+        session=session,
+        latest=latest,
+        last_session_id=max((each.session_id for each in sessions), default=0),
+        last_option_id=max((each.options[-1].option_id for each in sessions), default=0),
+        last_progress_id=1,
+    )
+
+
+def vote(number: int, votes: Mapping[str, int], status: Status = "voting", winner: str | None = None) -> Session:
+    """A session about these nodes with so many votes; the first one was there first."""
+    options = tuple(
+        Option(number * 10 + place, key, 1, count, Decimal(count), NOON + timedelta(minutes=place) if count else None)
+        for place, (key, count) in enumerate(votes.items(), start=1)
+    )
+    won = next((option.option_id for option in options if option.node_key == winner), None)
+    ended_at = NOON if won else None
+    return Session(number, "completed" if won else status, options, NOON, NOON, ended_at, won)
+
+
+def turn_of(now: Community, *, cap: int | None = None, seed: int = 1) -> Turn:
+    return Turn(now, NOON, Random(seed), cap)
+
+
+def on(now: Community, *, cap: int | None = None, seed: int = 1) -> Turn:
+    return turns.go_on(turn_of(now, cap=cap, seed=seed))
+
+
+def told(turn: Turn) -> list[str]:
+    return [event.type.removeprefix("progression.") for event in turn.events]
+
+
+def payload(turn: Turn, event_type: str) -> dict[str, Any]:
+    (event,) = [event for event in turn.events if event.type == f"progression.{event_type}"]
+    return event.model_dump(mode="json")
+
+
+def target(turn: Turn) -> tuple[str | None, int | None]:
+    progress = turn.community.progress
+    assert progress is not None
+    return progress.node_key, progress.target_level
+
+
+def almost(*missing: str) -> dict[str, int]:
+    """Everything but these nodes' last levels."""
+    return {key: level - (key in missing) for key, level in TOPS.items() if level - (key in missing)}
+
+
+RUNNING = vote(3, {"feature_farming": 1, "feature_gamble": 4, "feature_search": 2})

@@ -1,0 +1,72 @@
+"""Small makers and readers, so that a test says only what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+from community.content import content
+from community.inventory.models import Quality
+from community.players import service as players
+from community.players.models import Player, PlayerRef
+from community.voting import controls
+from kernel.database import Tx
+
+_numbers = count(1)
+
+
+def make_player(
+    tx: Tx,
+    name: str = "alice",
+    *,
+    platform: str = "twitch",
+    platform_id: str | None = None,
+    money: int = 0,
+    items: Mapping[str, int] | None = None,
+    quality: Quality = Quality.COMMON,
+) -> PlayerRef:
+    """A saved player with these things, all of one quality."""
+    ref = PlayerRef(platform, platform_id or f"{name}-{next(_numbers)}", name)
+    player = players.load_or_create(tx, ref)
+    inventory = player.inventory.give(content.money.item_id, money)
+    for item_name, quantity in (items or {}).items():
+        inventory = inventory.give(content.items[item_name].item_id, quantity, quality)
+    players.save(tx, player.with_inventory(inventory))
+    return ref
+
+
+def unlock(tx: Tx, *node_keys: str) -> None:
+    """And nothing else: the points that a test makes in passing unlock nothing more."""
+    for node_key in node_keys:
+        controls.unlock(tx, node_key, content.nodes[node_key].max_level)
+    hold_target(tx)
+
+
+def hold_target(tx: Tx) -> None:
+    """Put it out of reach: whatever points a test makes in passing, they unlock nothing."""
+    tx.execute("UPDATE unlock_progress SET starts_at_points = 1000000000000 WHERE unlocked_at IS NULL")
+
+
+def stored(tx: Tx, ref: PlayerRef) -> Player:
+    player, _ = players.peek(tx, ref)
+    assert player is not None
+    return player
+
+
+def holdings(tx: Tx, ref: PlayerRef) -> dict[str, int]:
+    """{internal name: quantity over all qualities}."""
+    inventory = stored(tx, ref).inventory
+    names = {slot.item_id: content.item(slot.item_id).internal_name for slot in inventory.slots}
+    return {name: inventory.count(item_id) for item_id, name in names.items()}
+
+
+def xp(tx: Tx, ref: PlayerRef, job_key: str) -> int:
+    jobs = stored(tx, ref).jobs
+    return jobs[job_key].xp if job_key in jobs else 0
+
+
+def announced(tx: Tx, event_type: str) -> list[dict[str, Any]]:
+    """Payloads of the events of a type, oldest first."""
+    rows = tx.execute("SELECT payload FROM events WHERE event_type = %s ORDER BY position", (event_type,))
+    return [row["payload"] for row in rows.fetchall()]

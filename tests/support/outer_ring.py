@@ -1,0 +1,146 @@
+"""What surrounds a function of the outer ring, for tests: settings, its tables and queues in moto, time to spend."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any, Final
+from uuid import uuid4
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from doors import aws, outbound
+from kernel import settings as settings_module
+
+TABLE: Final = "destinations"
+
+
+@dataclass
+class Time:
+    """A function's time, which passes only while it waits.
+
+    Attributes:
+        left: seconds.
+        waits: what it was told to wait, in order.
+    """
+
+    left: float = 60.0
+    waits: list[float] = field(default_factory=list[float])
+
+    function_name = "notifier"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self.left * 1000)
+
+    def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.left -= seconds
+
+
+@dataclass
+class Aws:
+    """
+    Attributes:
+        dynamodb, sqs: clients.
+    """
+
+    dynamodb: Any
+    sqs: Any
+    dead_letters_url: str
+
+    def dead_letters(self) -> list[dict[str, Any]]:
+        """The envelopes that were put aside."""
+        found = self.sqs.receive_message(QueueUrl=self.dead_letters_url, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(message["Body"])["detail"] for message in found]
+
+    def items(self) -> list[dict[str, Any]]:
+        return self.dynamodb.scan(TableName=TABLE)["Items"]
+
+
+@contextmanager
+def played_by_moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """All of AWS, for a new environment."""
+    with mock_aws():
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
+        aws.client.cache_clear()
+        yield
+    aws.client.cache_clear()
+
+
+@contextmanager
+def outer_ring(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[Aws]:
+    """
+    Args:
+        settings: on top of what the test process has.
+    """
+    with played_by_moto(monkeypatch):
+        forget()
+        made = Aws(boto3.client("dynamodb"), boto3.client("sqs"), "")
+        made.dynamodb.create_table(
+            TableName=TABLE,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+        )
+        queue = made.sqs.create_queue(QueueName="dead-letters")
+        made.dead_letters_url = queue["QueueUrl"]
+        here = {"destinations_table": TABLE, "dead_letters_url": made.dead_letters_url}
+        use_settings(monkeypatch, **here, **settings)
+        yield made
+    forget()
+
+
+@cache
+def _session() -> boto3.Session:
+    """One for all tests: it remembers what it has read about AWS's APIs, which is megabytes."""
+    return boto3.Session("nobody", "nothing", region_name="eu-central-1")
+
+
+def use_settings(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> None:
+    """In every module that has taken them."""
+    before = settings_module.settings
+    changed = replace(before, **settings)
+    for module in list(sys.modules.values()):
+        if getattr(module, "settings", None) is before:
+            monkeypatch.setattr(module, "settings", changed)
+
+
+def forget() -> None:
+    """What an environment keeps from one invocation to the next."""
+    aws.client.cache_clear()
+    outbound.breaker_of.cache_clear()
+    outbound._memory.cache_clear()
+    if api := sys.modules.get("doors.discord.api"):
+        api.api.cache_clear()
+
+
+def envelope(type: str, payload: Any, *, timestamp: int = 1_772_366_400, **metadata: Any) -> dict[str, Any]:
+    return {
+        "version": "1.0",
+        "id": str(uuid4()),
+        "type": type,
+        "timestamp": timestamp,
+        "payload": payload,
+        "metadata": metadata,
+    }
+
+
+def batch(*envelopes: Mapping[str, Any], **delivered: Any) -> dict[str, Any]:
+    """What a queue hands to its function: the messages are called "0", "1", ..."""
+    return {
+        "Records": [
+            {"messageId": str(number), "body": json.dumps({"detail": each, "detail-type": each["type"], **delivered})}
+            for number, each in enumerate(envelopes)
+        ]
+    }
+
+
+def waiting(answer: Mapping[str, Any]) -> list[str]:
+    """The messages that come again."""
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]

@@ -1,0 +1,16 @@
+"""Counting what an action costs: how often somebody at the database has to be waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from kernel.database import Connection, connect
+from local.bench.wire import Wire
+
+
+@contextmanager
+def counted(database_url: str) -> Iterator[tuple[Connection, Wire]]:
+    """A connection and the wire it goes through."""
+    with Wire(database_url) as wire, closing(connect(wire.url)) as conn:
+        yield conn, wire
