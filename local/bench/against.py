@@ -22,7 +22,7 @@ from local.bench.against_sides import ROOT, GitError, Sample, Side, checked_out,
 from local.bench.report import table
 from local.bench.wire import Wire
 from local.bench.workers import Worker, WorkerError
-from local.postgres import PostgresError
+from local.stack.postgres import PostgresError
 
 ROUNDS, REPEATS = 60, 5
 TOLERANCE = 1.10

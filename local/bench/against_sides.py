@@ -17,7 +17,7 @@ import psycopg
 
 from local.bench.against_actions import Call, setup_calls
 from local.bench.workers import Worker, WorkerError
-from local.postgres import Postgres
+from local.stack.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKER = Path(__file__).with_name("against_worker.py")
