@@ -1,6 +1,6 @@
-"""What is measured in a comparison with another revision, and how its players come to be: calls for `against_worker`.
+"""The actions that a comparison measures, and the setup they need, as calls for `against_worker`.
 
-Only the wire contract is used here, which all revisions share; no code of the game.
+They use only the HTTP contract, which all revisions share, and no code of the game.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Account = dict[str, str]
 PLAYERS = 40  # of each client
 MOST_AT_ONCE = 10_000  # of an item, in one request
 STOCK = ("spade", "stick", "crate", *["money"] * 10)
-"""What a player begins with, MOST_AT_ONCE of each: the largest cost is 500 money and 10 sticks per upgrade."""
+"""What a player begins with, MOST_AT_ONCE of each. The dearest action, an upgrade, costs 500 money and 10 sticks."""
 LEFT_TO_UNLOCK = (
     "upgrade_farming_1",
     "upgrade_crafting_1",
@@ -29,12 +29,12 @@ LEFT_TO_UNLOCK = (
     "item_lootbox3",
     "item_mirror",
 )
-"""What the community votes on: nothing that changes what the measured actions do."""
+"""What the community votes on. None of it affects the measured actions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Who takes part in one repetition; the newcomer takes part in no other."""
+    """The people of one repetition; its newcomer appears in no other."""
 
     player: Account
     other: Account
@@ -85,7 +85,7 @@ def get(path: str, **query: str) -> Call:
 
 
 def setup_calls(clients: int) -> Iterator[Call]:
-    """Everything is unlocked but what the vote is about, and the players are there with full pockets."""
+    """Unlock everything except what the vote is about, and register the players with plenty of items and money."""
     yield post("progression/admin/unlock-all")
     for node_key in LEFT_TO_UNLOCK:
         yield post("progression/admin/relock", {"node_key": node_key})
@@ -99,13 +99,13 @@ def setup_calls(clients: int) -> Iterator[Call]:
 
 
 def round_calls() -> Iterator[Call]:
-    """Before each round, so that all rounds do the same."""
+    """Reset what would make later rounds differ from earlier ones: the daily XP limit and the full inboxes."""
     yield post("admin/jobs/reset-daily-xp")
     yield {"function": "clock_rollup", "event": {}}
 
 
 def _account(name: str) -> Account:
-    # Of one length, so that no revision gains from shorter names.
+    # All of one length, so that every call carries as many bytes.
     digest = hashlib.sha256(name.encode()).hexdigest()[:12]
     return {"platform": "twitch", "platform_id": digest, "username": f"bench_{digest}"}
 

@@ -1,4 +1,4 @@
-"""The sides of a comparison: a tree of the project each, its database, and the processes that play Lambda for it."""
+"""A side of a comparison: a tree of the project, its database, and the processes that play Lambda for it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKER = Path(__file__).with_name("against_worker.py")
 Sample = list[float]
 """[wall, CPU] in µs, of one call or import."""
-ADMIN_KEY_SHA256 = "0" * 64  # of no key: nothing here checks one
+ADMIN_KEY_SHA256 = "0" * 64  # of no real key: the authorizer is not called
 
 _IMPORT = """
 import json, sys, time
@@ -36,7 +36,7 @@ print(json.dumps([(time.perf_counter() - started) * 1e6, (time.process_time() - 
 
 
 class GitError(Exception):
-    """No such revision, or no tree of it could be made."""
+    """A git command failed; the text says which and why."""
 
 
 @dataclass(slots=True)
@@ -44,7 +44,8 @@ class Side:
     """
     Attributes:
         url: of its database.
-        paths, handlers: what its template.yaml leads to: the folders on sys.path, and {function: handler}.
+        paths: the folders on sys.path.
+        handlers: {function: handler} of the functions behind the API.
     """
 
     name: str
@@ -68,7 +69,7 @@ class Side:
 
     @contextmanager
     def hired(self, url: str, count: int = 1) -> Generator[list[Worker]]:
-        """So many processes that serve this tree from the database at `url`."""
+        """Start `count` processes that serve this tree with the database at `url`; they end with the block."""
         with ExitStack() as stack:
             workers: list[Worker] = []
             for _ in range(count):
@@ -80,7 +81,7 @@ class Side:
                         stdin=subprocess.PIPE,
                         stdout=subprocess.PIPE,
                         text=True,
-                        start_new_session=True,  # Ctrl-C is for us; we end them
+                        start_new_session=True,  # Ctrl-C reaches only the parent, which ends them
                     )
                 )
                 stack.callback(process.kill)
@@ -114,7 +115,7 @@ class Side:
 
 @contextmanager
 def checked_out(revision: str) -> Generator[Path]:
-    """A tree of the revision in a temporary folder, gone at the end.
+    """Check a revision out into a temporary folder, which is removed at the end.
 
     Raises:
         GitError
@@ -126,7 +127,7 @@ def checked_out(revision: str) -> Generator[Path]:
             yield tree
         finally:
             if tree.exists():
-                git("worktree", "remove", "--force", str(tree))
+                git("worktree", "remove", "--force", "--force", str(tree))  # twice: even one that was left half-made
 
 
 def git(*arguments: str, cwd: Path = ROOT) -> str:
@@ -143,7 +144,7 @@ def git(*arguments: str, cwd: Path = ROOT) -> str:
 
 @contextmanager
 def postgres_in_memory() -> Generator[Postgres]:
-    """A server of our own whose data is in memory where the machine allows that: the disk is not compared."""
+    """A throw-away server with its data in memory where possible, because the disk is not what is compared."""
     memory = Path("/dev/shm")
     home = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
     server = Postgres.start(home / f"brandish-against-{os.getpid()}", durable=False)
@@ -156,7 +157,7 @@ def postgres_in_memory() -> Generator[Postgres]:
 
 
 def _environment(url: str) -> dict[str, str]:
-    """Nothing of ours but what a process needs, so that both sides find the same."""
+    """A clean environment, the same for both sides."""
     return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ} | {
         "PYTHONHASHSEED": "0",
         "DATABASE_URL": url,

@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from local.bench.against import Batch, Traffic, printed, rows_of
 from local.bench.against_actions import ACTIONS, SCRIPTS, Turn, setup_calls
+from local.bench.against_report import Batch, Traffic, printed, rows_of
 from local.bench.against_sides import ROOT, WORKER, GitError, checked_out, git
 from local.bench.against_worker import Tree
 from local.bench.wire import StatementCounter, Wire
