@@ -79,7 +79,7 @@ def compare(options: argparse.Namespace, progress: Progress) -> dict[str, Any]:
         progress("")
         print(
             f"\nActions\nmedians of {options.rounds} rounds of {options.repeats} calls, {options.clients} client(s), "
-            f"{options.distance_ms:g} ms added to each database round trip; a ratio is new / old\n"
+            f"{options.distance_ms:g} ms added to each database round trip; a ratio is new / old, ± its noise\n"
             f"{printed(rows, 'action', clients=options.clients)}"
         )
         imports: list[Row] = []

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+from math import sqrt
+from statistics import median, quantiles
 from typing import Any, TypeVar
 
 from local.bench.against_sides import Sample
 from local.bench.report import table
 
 TOLERANCE = 1.10
-"""The new median may take this many times as long as the old one."""
+"""A new / old above this is slower, unless noise alone may have made it so."""
 
 T = TypeVar("T")
 Row = dict[str, Any]
@@ -61,7 +62,7 @@ def rows_of(batches: dict[str, Sides[list[Batch]]], traffic: dict[str, Sides[Tra
         row["verdict"] = " ".join(
             verdict
             for verdict, applies in (
-                ("SLOWER", row["wall_us_ratio"] > TOLERANCE),
+                ("SLOWER", row["wall_us_ratio"] > TOLERANCE and row["wall_us_ratio"] - row["wall_us_noise"] > 1),
                 ("ROUND TRIPS", sent.round_trips != sends.round_trips),
             )
             if applies
@@ -89,8 +90,8 @@ def _shown(row: Row) -> Row:
     shown = row | {
         "old_us": row["old_wall_us"],
         "new_us": row["new_wall_us"],
-        "ratio": f"{row['wall_us_ratio']:.2f}",
-        "cpu_ratio": f"{row['cpu_us_ratio']:.2f}",
+        "ratio": f"{row['wall_us_ratio']:.2f} ±{row['wall_us_noise']:.2f}",
+        "cpu_ratio": f"{row['cpu_us_ratio']:.2f} ±{row['cpu_us_noise']:.2f}",
     }
     for name in ("round_trips", "statements"):
         if f"old_{name}" in row:
@@ -99,13 +100,22 @@ def _shown(row: Row) -> Row:
 
 
 def compared(unit: str, old: Sequence[float], new: Sequence[float]) -> Row:
-    """The medians of both sides, and the median of new / old over the rounds."""
+    """The medians of both sides, the median of new / old over the rounds, and how far noise may have moved that."""
     ratios = [after / before for before, after in zip(old, new, strict=True)]
     return {
         f"old_{unit}": round(median(old)),
         f"new_{unit}": round(median(new)),
         f"{unit}_ratio": round(median(ratios), 3),
+        f"{unit}_noise": round(_noise(ratios), 3),
     }
+
+
+def _noise(values: Sequence[float]) -> float:
+    """Two standard errors of the median, from the quartiles; 0 for a single value."""
+    if len(values) < 2:
+        return 0.0
+    lower, _, upper = quantiles(values, n=4, method="inclusive")
+    return 2 * 1.253 * (upper - lower) / 1.349 / sqrt(len(values))
 
 
 def _change(old: int, new: int) -> str:

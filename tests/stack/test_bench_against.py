@@ -176,9 +176,19 @@ def test_a_slower_action_and_a_changed_round_trip_get_a_verdict():
     assert [row["verdict"] for row in rows] == ["SLOWER", "ROUND TRIPS"]
     assert rows[0]["wall_us_ratio"] == 1.125
     lines = printed(rows, "action").splitlines()
-    assert lines[1].split() == ["buy", "150", "169", "1.12", "50", "50", "1.00", "2", "13", "SLOWER"]
+    assert lines[1].split() == ["buy", "150", "169", "1.12", "±0.01", "50", "50", "1.00", "±0.00", "2", "13", "SLOWER"]
     assert "2 -> 3" in lines[2]
     assert "13 -> 14" in lines[2]
+
+
+def test_what_noise_alone_can_explain_gets_no_verdict():
+    new = [Batch(wall, 50, 10) for wall in (70, 80, 120, 150, 160)]
+    batches = {"buy": {"old": [Batch(100, 50, 10)] * 5, "new": new}}
+
+    (row,) = rows_of(batches, {"buy": {"old": Traffic(2, 13), "new": Traffic(2, 13)}})
+
+    assert row["wall_us_ratio"] == 1.2
+    assert row["verdict"] == ""
 
 
 def test_every_action_is_measured_once_and_newcomers_are_new():
