@@ -91,8 +91,8 @@ build: sam ## Build functions and layers for AWS (needs Python 3.13)
 check: test lint drift validate build ## All that CI runs, but for the slow tests
 
 .PHONY: bench
-bench: install ## Measure: imports, overhead, round trips, throughput beside pgbench
-	@exec $(BIN)/python -m local.bench
+bench: install ## Measure imports, round trips, throughput; or compare with a revision (ARGS="--against REV")
+	@exec $(BIN)/python -m local.bench $(ARGS)
 
 .PHONY: lock
 lock: install ## Resolve the dependencies again and pin them
