@@ -21,12 +21,13 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from community.listening import ALIASES
 from doors.call import Call
 from doors.discord.events import DiscordAnnouncementRequested
 from doors.fields import Body, Message, Username, storable_json
 from kernel.events import replaying
 from kernel.events import service as log
-from kernel.events.frames import CONNECTED, KEEPALIVE, LEGACY
+from kernel.events.frames import CONNECTED, KEEPALIVE
 from kernel.events.log import Entry, read_log
 from kernel.realtime.presence import count_listeners
 
@@ -43,7 +44,7 @@ _RESERVED = (CONNECTED, KEEPALIVE, replaying.ReplayRequested.type)
 
 
 def _canonical(event_type: str) -> str:
-    return LEGACY.get(event_type, event_type)
+    return ALIASES.earlier.get(event_type, event_type)
 
 
 def _with_plus(moment: Any) -> Any:

@@ -10,10 +10,11 @@ from uuid import UUID
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
+from community.counting import COUNTED
 from doors.news import is_news
 from kernel.connections import connection
-from kernel.counters.tally import tally
 from kernel.database import transaction
+from kernel.events.tallying import tally
 
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
@@ -32,4 +33,4 @@ def count_message(record: dict[str, Any]) -> None:
         return
     envelope = delivered["detail"]
     with transaction(connection()) as tx:
-        tally(tx, UUID(envelope["id"]), envelope["type"], envelope["payload"])
+        tally(tx, UUID(envelope["id"]), envelope["type"], envelope["payload"], COUNTED)

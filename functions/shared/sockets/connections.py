@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from community.listening import ALIASES
 from doors.aws import client
 from kernel.events.frames import Filter
 from kernel.settings import settings
@@ -217,7 +218,7 @@ def _read(item: Item) -> Connection:
     place = item.get("place")
     return Connection(
         id=item["sk"]["S"],
-        wanted=Filter.of(item["types"]["S"]),
+        wanted=Filter.of(item["types"]["S"], ALIASES),
         turn=int(item["turn"]["N"]),
         welcomed=_count(item, "welcomed"),
         place=UUID(place["S"]) if place else None,

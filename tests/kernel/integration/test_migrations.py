@@ -64,3 +64,23 @@ def test_inventories_are_added_up_and_the_community_has_something_to_do(ground_f
         assert community.session is not None
         assert community.progress is not None
         assert community.progress.node_key is not None
+
+
+def test_events_that_no_listener_was_shown_are_private(ground_floor: str):
+    types = ["discord.sync_requested", "events.replay_requested", "item.sold"]
+    with closing(connect(ground_floor)) as conn:
+        for number, event_type in enumerate(types):
+            conn.execute("SELECT ensure_events_partition((now() + make_interval(days => %s))::date)", (2 * number,))
+            conn.execute(
+                "INSERT INTO events (event_id, event_type, payload, created_at)"
+                " VALUES (gen_random_uuid(), %s, '{}', now() + make_interval(days => %s))",
+                (event_type, number),
+            )
+        migrate(ground_floor)
+
+        rows = conn.execute("SELECT event_type, private FROM events ORDER BY event_type").fetchall()
+        conn.execute("SELECT ensure_events_partition((now() + make_interval(days => 1))::date)")
+
+        assert [row["event_type"] for row in rows] == types
+        assert [row["private"] for row in rows] == [True, True, False]
+        assert conn.execute("SELECT event_type, private FROM events ORDER BY event_type").fetchall() == rows
