@@ -18,9 +18,9 @@ from doors.discord.running import UNKNOWN, respond
 from doors.discord.signature import is_genuine
 from functions.community.discord import catalogue as catalogue  # declares every command
 from functions.community.discord.health import health
+from functions.community.discord.settings import settings
 from kernel import metrics
 from kernel.notes import take_notes
-from kernel.settings import settings
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)

@@ -8,11 +8,11 @@ from time import monotonic
 import psycopg
 
 from doors.discord.acting import PATIENCE
+from functions.community.discord.settings import settings
 from kernel.connections import connection
 from kernel.database import reading
 from kernel.errors import TryAgain
 from kernel.metrics import count_requests
-from kernel.settings import settings
 
 _started = monotonic()
 

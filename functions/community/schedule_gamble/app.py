@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 
 from doors.aws import client
 from doors.news import is_news
-from kernel.settings import settings
+from functions.community.schedule_gamble.settings import settings
 
 log = logging.getLogger("brandish")
 

@@ -11,12 +11,12 @@ from time import monotonic
 from typing import Any
 
 from doors.answers import headers_of
+from functions.shared.authorizer.settings import settings
 from kernel.connections import connection
 from kernel.database import reading, transaction
 from kernel.keys import service as keys
 from kernel.keys.models import KeyHolder
 from kernel.realtime import tickets
-from kernel.settings import settings
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)

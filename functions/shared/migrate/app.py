@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doors.start import ready  # first: see there
 
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -18,6 +19,9 @@ from kernel.roles import create_roles, grant_to_app
 from kernel.settings import settings
 
 ready()
+
+MIGRATIONS = Path(__file__).parents[3] / "migrations"
+"""At the top, in the checkout as in the function's own package."""
 
 FIRST_KEY = "admin"
 """The name of the key that a deployment begins with."""
@@ -34,7 +38,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
     """
     if "master" in event:
         _make_users(event["master"])
-    applied = migrate(settings.database_url, password=password())
+    applied = migrate(settings.database_url, MIGRATIONS, password=password())
     conn = connection()
     with transaction(conn) as tx:
         content = prepare(tx)

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from community.listening import ALIASES
 from doors.aws import client
+from functions.shared.sockets.settings import settings
 from kernel.events.frames import Filter
-from kernel.settings import settings
 
 LIFETIME_SECONDS = 2 * 3600 + 600
 """API Gateway closes a connection after two hours."""

@@ -18,10 +18,10 @@ from mangum import Mangum
 
 from doors.answers import MAX_BODY, SECURITY_HEADERS, TRIES, error_answer, headers_of, request_id_of
 from doors.errors import AGAIN, install_error_handlers
+from doors.settings import settings
 from kernel import metrics
 from kernel.idempotency import MAX_LENGTH
 from kernel.notes import take_notes
-from kernel.settings import settings
 
 Event = dict[str, Any]
 Answer = dict[str, Any]
@@ -43,7 +43,6 @@ _ADMIN_PATH = re.compile(r"/api/(v1/)?(admin|progression/admin)(/|$)")
 def create_app(title: str) -> FastAPI:
     app = FastAPI(
         title=title,
-        version=settings.version,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
