@@ -113,7 +113,7 @@ def test_a_tally_that_dies_around_its_commit_counts_once_when_the_message_comes_
 
 
 RELAY = """
-from relay.app import publish_batch
+from functions.shared.relay.app import publish_batch
 publish_batch()
 """
 
