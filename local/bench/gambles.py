@@ -20,7 +20,7 @@ from community.players import registration
 from community.players.models import PlayerRef
 from community.progression.service import current_world
 from kernel.database import Connection, connect, transaction
-from local.bench.wire import Wire
+from local.tools.postgres_proxy import PostgresProxy
 
 PLAYERS = (5, 50, 200)
 BOXES = 5  # of each player
@@ -40,7 +40,7 @@ def measure(database_url: str, *, rounds: int) -> list[Row]:
     """The best of the rounds, each column by itself. `join_ms` is the median of a round's players, one after the
     other."""
     rows: list[Row] = []
-    with Wire(database_url) as wire, closing(connect(wire.url)) as conn:
+    with PostgresProxy(database_url) as wire, closing(connect(wire.url)) as conn:
         gamblers = _gamblers(conn, max(PLAYERS))
         for number in PLAYERS:
             played = [_play(conn, wire, gamblers[:number]) for _ in range(rounds)]
@@ -81,7 +81,7 @@ def _gamblers(conn: Connection, count: int) -> list[PlayerRef]:
     return refs
 
 
-def _play(conn: Connection, wire: Wire, gamblers: list[PlayerRef]) -> Row:
+def _play(conn: Connection, wire: PostgresProxy, gamblers: list[PlayerRef]) -> Row:
     for ref in gamblers:
         with transaction(conn) as tx:
             add_item(tx, ref, BOX, BOXES)
