@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from community.content import content
+from community.contributions import service as contributions
+from community.contributions.texts import contributed
 from community.voting import ballots, controls, texts
 from community.voting.reading import find_option
 from doors.call import Call
@@ -112,4 +114,4 @@ async def reset(body: ResetRequest, call: Call) -> Response:
 async def contribute(body: ContributionRequest, call: Call) -> Response:
     """Give the community points; they count like all others."""
     with call.transaction() as tx:
-        return call.answer(tx, Message(message=texts.contributed(controls.contribute(tx, body.amount))))
+        return call.answer(tx, Message(message=contributed(contributions.contribute(tx, body.amount))))
