@@ -118,17 +118,23 @@ class Parts:
         """
         Args:
             entries: in the order in which they are written.
+
+        Raises:
+            ValueError: two parts cannot be told apart.
         """
         self.parts: tuple[Part[Any], ...] = tuple(entry for entry in entries if isinstance(entry, Part))
         self.sums = tuple(entry for entry in entries if isinstance(entry, SharedSum))
+        self._types = frozenset(part.holds for part in self.parts)
         self._columns: Mapping[type[Any], Column[Any]] = {part.holds: part.column for part in self.parts if part.column}
+        names = {column.name for column in self._columns.values()}
+        if len(self._types) < len(self.parts) or len(names) < len(self._columns):
+            raise ValueError("two parts of one type, or two columns of one name")
         self.columns: LiteralString = "".join(
-            [", (" + column.sql + ") AS " + column.name for column in self._columns.values()]
+            [", (" + column.sql + ") AS part_" + column.name for column in self._columns.values()]
         )
         self.moments = self.columns.count("%s")
         self._on_load = tuple(part.on_load for part in self.parts if part.on_load)
         self._lasting = frozenset(part.holds for part in self.parts if not part.transient)
-        self._types = frozenset(part.holds for part in self.parts)
         rows = [
             entry if isinstance(entry, Rows) else entry.rows for entry in entries if not isinstance(entry, SharedSum)
         ]
@@ -137,7 +143,7 @@ class Parts:
 
     def parse(self, row: Mapping[str, Any]) -> dict[type[Any], Any]:
         """{type: value} of what `columns` has read."""
-        return {holds: column.parse(row[column.name]) for holds, column in self._columns.items()}
+        return {holds: column.parse(row["part_" + column.name]) for holds, column in self._columns.items()}
 
     def loaded(self, player: Player) -> Player:
         """The player with what is due as soon as they are loaded."""
