@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from community.contributions import queries
 from community.contributions.models import ContributionAdded
+from community.contributions.settings import settings
 from community.progression import service as progression
 from community.progression.models import World
 from community.voting import cycle
 from kernel.database import Tx
 from kernel.events import service as events
-from kernel.settings import settings
 
 BOOST = "upgrade_contribution_boost"
 
