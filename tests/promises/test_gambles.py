@@ -54,7 +54,7 @@ def furnish(conn: Connection) -> Gamble:
             player = players.load_or_create(tx, ref)
             one, other = rng.sample(list(Quality), 2)
             stacks = Inventory().give(BOX, rng.randint(1, STAKE + 2), one).give(BOX, STAKE + 1, other)
-            players.save(tx, player.with_inventory(stacks))
+            players.save(tx, player.having(stacks))
     with transaction(conn) as tx:
         return start_gamble(tx, HOST, [("lootbox", STAKE)])
 

@@ -7,7 +7,8 @@ from itertools import count
 from typing import Any
 
 from community.content import content
-from community.inventory.models import Quality
+from community.inventory.models import Inventory, Quality
+from community.jobs.models import Jobs
 from community.players import service as players
 from community.players.models import Player, PlayerRef
 from community.voting import controls
@@ -29,10 +30,10 @@ def make_player(
     """A saved player with these things, all of one quality."""
     ref = PlayerRef(platform, platform_id or f"{name}-{next(_numbers)}", name)
     player = players.load_or_create(tx, ref)
-    inventory = player.inventory.give(content.money.item_id, money)
+    inventory = player[Inventory].give(content.money.item_id, money)
     for item_name, quantity in (items or {}).items():
         inventory = inventory.give(content.items[item_name].item_id, quantity, quality)
-    players.save(tx, player.with_inventory(inventory))
+    players.save(tx, player.having(inventory))
     return ref
 
 
@@ -56,13 +57,13 @@ def stored(tx: Tx, ref: PlayerRef) -> Player:
 
 def holdings(tx: Tx, ref: PlayerRef) -> dict[str, int]:
     """{internal name: quantity over all qualities}."""
-    inventory = stored(tx, ref).inventory
+    inventory = stored(tx, ref)[Inventory]
     names = {slot.item_id: content.item(slot.item_id).internal_name for slot in inventory.slots}
     return {name: inventory.count(item_id) for item_id, name in names.items()}
 
 
 def xp(tx: Tx, ref: PlayerRef, job_key: str) -> int:
-    jobs = stored(tx, ref).jobs
+    jobs = stored(tx, ref)[Jobs].progress
     return jobs[job_key].xp if job_key in jobs else 0
 
 

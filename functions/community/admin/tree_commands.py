@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from community.content import Node, content
+from community.contributions import service as contributions
+from community.contributions.texts import contributed
 from community.engagement import texts as engagement_texts
 from community.engagement import weights
 from community.progression import service as progression
@@ -114,7 +116,7 @@ def end_voting(call: Interaction, tx: Tx) -> Reply:
     admin=True,
 )
 def contribute(call: Interaction, tx: Tx) -> Reply:
-    return card("Points", texts.contributed(controls.contribute(tx, call.integer("amount"))))
+    return card("Points", contributed(contributions.contribute(tx, call.integer("amount"))))
 
 
 @command("admin-reload-weights", "Weigh engagement by the weights file from now on.", changes=True, admin=True)

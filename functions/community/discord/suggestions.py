@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from community.content import Item, content
+from community.inventory.models import Inventory
 from community.players import service as players
 from doors.discord.commands import Suggest
 from doors.discord.interaction import Interaction
@@ -20,9 +21,9 @@ def owned(wanted: Callable[[Item], bool] = lambda item: True) -> Suggest:
         player, _ = players.peek(tx, player_of(call))
         if player is None:
             return []
-        ids = dict.fromkeys(slot.item_id for slot in player.inventory.slots)
+        ids = dict.fromkeys(slot.item_id for slot in player[Inventory].slots)
         items = [item for item in map(content.item, ids) if wanted(item)]
-        return [named(item, player.inventory.count(item.item_id)) for item in items]
+        return [named(item, player[Inventory].count(item.item_id)) for item in items]
 
     return suggest
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from community.content import content
+from community.contributions import service as contributions
+from community.contributions.texts import contributed
 from community.voting import ballots, controls, texts
 from community.voting.reading import find_option
 from doors.call import Call
@@ -124,4 +126,4 @@ async def reset(body: ResetRequest, call: Call) -> Response:
 @router.post("/api/v1/progression/admin/contribution", response_model=Message)
 async def contribute(body: ContributionRequest, call: Call) -> Response:
     """Give the community points; they count like all others."""
-    return call.act(lambda tx: Message(message=texts.contributed(controls.contribute(tx, body.amount))))
+    return call.act(lambda tx: Message(message=contributed(contributions.contribute(tx, body.amount))))

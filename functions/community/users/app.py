@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 
 from community.inventory import service as inventory
 from community.inventory import texts as inventory_texts
+from community.inventory.models import Inventory
 from community.items.service import use_item as use
 from community.players import lookup, registration
 from community.players import service as players
@@ -72,7 +73,7 @@ async def own_inventory(query: Annotated[InventoryQuery, Query()], call: Call) -
     def use_case(tx: Tx) -> InventoryResponse:
         player = players.load_or_create(tx, query.player)
         players.save(tx, player)
-        return InventoryResponse.of(player, inventory.view(player.inventory, player.world, query.filter))
+        return InventoryResponse.of(player, inventory.view(player[Inventory], player.world, query.filter))
 
     return call.act(use_case)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from community.inventory.models import Inventory
 from community.players import service as players
 from community.players.models import NoSuchPlayer
 from doors.discord.commands import command
@@ -27,7 +28,7 @@ def profile(call: Interaction, tx: Tx) -> Reply:
         raise NoSuchPlayer(name=call.caller.username)
     fields = (
         Field("User id", str(player.id)),
-        Field("Items", str(player.inventory.total()), inline=True),
+        Field("Items", str(player[Inventory].total()), inline=True),
         Field("Known on", ", ".join(sorted(player.links)), inline=True),
     )
     return Reply(embeds=(Embed(plain(call.caller.name), fields=fields, thumbnail=_picture(call)),))

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from community.content import content
+from community.deliveries import rules
 from community.deliveries.models import Delivery
 from community.gambles import service as gambles
 from community.inventory.models import Quality, Slot
@@ -48,7 +49,7 @@ def send(tx: Tx, name: str = "carol") -> PlayerRef:
     spades = (Slot(content.items["item_spade"].item_id, 2, Quality.COMMON),)
     sent = tx.now - timedelta(minutes=2)
     waiting = Delivery(uuid4(), "a test", spades, sent, due_at=sent + timedelta(minutes=1))
-    players.save(tx, players.load(tx, ref).send(waiting))
+    players.save(tx, rules.send(players.load(tx, ref), waiting))
     return ref
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from community.content import content
+from community.contributions import service as contributions
 from community.voting import controls, cycle
 from community.voting.models import Session
 from kernel.database import Connection, transaction
@@ -169,7 +170,7 @@ def test_progress_is_a_bar_with_points_and_a_date(discord: DiscordClient, conn: 
         target = cycle.read_community(tx).progress
         assert target is not None
         node = content.nodes[str(target.node_key)]
-        controls.contribute(tx, node.cost * 35 // 100)
+        contributions.contribute(tx, node.cost * 35 // 100)
 
     told = discord.command(ALICE, "unlock-progress")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from community.content import content
-from community.inventory.models import Quality
+from community.inventory.models import Inventory, Quality
 from community.players import service as players
 from community.timeouts import service as timeouts
 from kernel.database import Connection, transaction
@@ -71,10 +71,10 @@ def test_a_long_inventory_has_pages(discord: DiscordClient, conn: Connection):
     settle_in(conn, ALICE)
     with transaction(conn) as tx:
         player = players.load(tx, ALICE.player)
-        inventory = player.inventory
+        inventory = player[Inventory]
         for item in content.items.values():
             inventory = inventory.give(item.item_id, 3, Quality.RARE)
-        players.save(tx, player.with_inventory(inventory))
+        players.save(tx, player.having(inventory))
 
     first = discord.command(ALICE, "inventory")
     second = discord.press(ALICE, first.custom_id("▶"))
@@ -221,8 +221,8 @@ def test_a_thing_is_taken_apart(discord: DiscordClient, conn: Connection):
     )
     with transaction(conn) as tx:
         player = players.load(tx, ALICE.player)
-        inventory = player.inventory.give(content.items[source].item_id, recipe.quantity_consumed)
-        players.save(tx, player.with_inventory(inventory))
+        inventory = player[Inventory].give(content.items[source].item_id, recipe.quantity_consumed)
+        players.save(tx, player.having(inventory))
     name = content.items[source].public_name
 
     assert discord.suggest(ALICE, "disassemble", "item") == [name]

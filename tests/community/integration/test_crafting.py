@@ -15,7 +15,7 @@ from community.crafting.models import NoSuchRecipe, NotEnoughIngredients, Recipe
 from community.crafting.recipes import known_recipes, recipe_of
 from community.crafting.service import disassemble_item, upgrade_item
 from community.crafting.unlocks import KNOWN
-from community.inventory.models import STACK_LIMIT, InventoryFull, Quality, Slot
+from community.inventory.models import STACK_LIMIT, Inventory, InventoryFull, Quality, Slot
 from community.jobs.models import JobLevelUp
 from community.linking.service import claim_link, confirm_link, start_link
 from community.players import service as players
@@ -108,7 +108,7 @@ def test_taking_apart_its_news_and_its_experience_come_together(tx: Tx):
     salvage = disassemble_item(tx, alice, "lootbox", 3)
 
     assert (salvage.units, salvage.perfect, salvage.outputs) == (3, 0, {"lootbox_tier0": 3, "money": 75})
-    assert stored(tx, alice).inventory.slots == (
+    assert stored(tx, alice)[Inventory].slots == (
         Slot(BOX, 2, Quality.RARE),
         Slot(CRATE, 3, Quality.RARE),
         Slot(MONEY, 75),
@@ -147,11 +147,11 @@ def test_a_perfect_salvage_leaves_half_as_much_again(tx: Tx):
 def test_ingredients_of_several_qualities_make_one_of_the_average(tx: Tx):
     alice = make_player(tx, money=100, items={"lootbox_tier0": 2}, quality=Quality.CURSED)
     player = players.load(tx, alice)
-    players.save(tx, player.with_inventory(player.inventory.give(CRATE, 3, Quality.LEGENDARY)))
+    players.save(tx, player.having(player[Inventory].give(CRATE, 3, Quality.LEGENDARY)))
 
     upgrade_item(tx, alice, "lootbox", 1)
 
-    assert stored(tx, alice).inventory.slots == (Slot(BOX, 1, Quality.UNCOMMON),)
+    assert stored(tx, alice)[Inventory].slots == (Slot(BOX, 1, Quality.UNCOMMON),)
 
 
 @pytest.mark.parametrize(

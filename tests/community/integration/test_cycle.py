@@ -137,7 +137,7 @@ def test_a_gift_counts_half_as_much_again_with_the_boost(tx: Tx, monkeypatch: py
     boosted = progression.current_world(tx)
     monkeypatch.setattr(type(boosted), "has", lambda world, key: key == contributions.BOOST)
 
-    assert controls.contribute(tx, 5) == 7
+    assert contributions.contribute(tx, 5) == 7
 
     assert announced(tx, "progression.contribution_added") == [{"amount": 5, "points": 7}]
     assert cycle.read_community(tx).points == 7

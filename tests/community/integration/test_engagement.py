@@ -15,10 +15,12 @@ from community.contributions import service as contributions
 from community.economy.service import sell_item
 from community.engagement import queries, reports, rules, weights
 from community.engagement import service as engagement
+from community.engagement.part import move
 from community.engagement.recording import record
 from community.engagement.reports import Breakdown
 from community.engagement.rollup import roll_up
 from community.engagement.weights import UnusableWeights, reload_weights, replace_weights
+from community.jobs.models import Jobs
 from community.messages.service import handle_message
 from community.players.models import NoSuchPlayer, PlayerRef
 from community.preparation import prepare
@@ -68,7 +70,7 @@ def test_what_is_reported_counts_for_the_player_and_for_everybody(tx: Tx):
 
     assert reports.breakdown(tx, alice) == Breakdown({"item_crafted": 2}, 400)
     assert points(tx) == 400
-    assert stored(tx, alice).jobs["scholar"].xp in (5, 10)
+    assert stored(tx, alice)[Jobs].progress["scholar"].xp in (5, 10)
 
 
 @pytest.mark.parametrize(("boosted", "expected"), [(False, 11), (True, 15)])
@@ -291,7 +293,7 @@ def test_a_merge_adds_up_what_both_have_done(tx: Tx, rolled_up: str):
         roll_up(tx)
     community = read_standing(tx).score
 
-    engagement.move(tx, stored(tx, bob).id, stored(tx, alice).id)
+    move(tx, stored(tx, bob).id, stored(tx, alice).id)
 
     assert reports.breakdown(tx, alice) == Breakdown({"message": 5, "item_used": 1}, 15)
     assert reports.breakdown(tx, bob) == Breakdown({}, 0)
@@ -305,7 +307,7 @@ def test_a_merge_adds_up_what_both_have_done(tx: Tx, rolled_up: str):
 def test_a_merge_of_two_who_have_done_nothing(tx: Tx):
     alice, bob = make_player(tx, "alice"), make_player(tx, "bob")
 
-    engagement.move(tx, stored(tx, bob).id, stored(tx, alice).id)
+    move(tx, stored(tx, bob).id, stored(tx, alice).id)
 
     assert leaders(tx) == []
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from community.content import content
 from community.engagement import queries, reports, rollup, rules
-from community.engagement import service as engagement
+from community.engagement.part import move
 from community.engagement.recording import record
 from community.engagement.rollup import roll_up
 from community.engagement.weights import replace_weights
@@ -64,7 +64,7 @@ def test_reports_are_what_counting_everything_would_say(
             elif isinstance(step, str):
                 _roll_up_some(tx, batch)
             elif step[0] != step[1]:
-                engagement.move(tx, ids[step[0]], ids[step[1]])
+                move(tx, ids[step[0]], ids[step[1]])
                 done[step[1]] += done[step[0]]
                 done[step[0]].clear()
 
@@ -192,7 +192,7 @@ def test_merges_and_new_weights_beside_rollups_leave_sums_that_agree(conn: Conne
 
     def merge(own: Connection) -> None:
         for keeper, other in zip(ids[:rounds], ids[rounds:], strict=True):
-            _patiently(own, lambda tx, keeper=keeper, other=other: engagement.move(tx, other, keeper))
+            _patiently(own, lambda tx, keeper=keeper, other=other: move(tx, other, keeper))
         merged.set()
 
     def weigh(own: Connection) -> None:

@@ -29,7 +29,7 @@ from community.gambles.models import (
 )
 from community.gambles.service import join_gamble, start_gamble
 from community.gambles.settings import settings
-from community.inventory.models import STACK_LIMIT, NotEnoughItems, NotInInventory, Quality, Slot
+from community.inventory.models import STACK_LIMIT, Inventory, NotEnoughItems, NotInInventory, Quality, Slot
 from community.players import service as players
 from community.players.merging import merge
 from community.players.models import PlayerRef, UnknownPlayer
@@ -63,7 +63,7 @@ def all_slots(tx: Tx, *refs: PlayerRef) -> Counter[tuple[int, Quality]]:
     """What these players hold together, {(item, quality): quantity}."""
     held: Counter[tuple[int, Quality]] = Counter()
     for ref in refs:
-        for slot in stored(tx, ref).inventory.slots:
+        for slot in stored(tx, ref)[Inventory].slots:
             held[slot.item_id, slot.quality] += slot.quantity
     return held
 
@@ -411,7 +411,7 @@ def test_alone_one_gets_everything_back_as_it_was(town: Tx):
     refunded = execute(town)
 
     assert refunded is not None
-    assert stored(town, alice).inventory.slots == (Slot(CRATE, 5, Quality.EPIC),)
+    assert stored(town, alice)[Inventory].slots == (Slot(CRATE, 5, Quality.EPIC),)
     assert (read(town, gamble).state, read(town, gamble).winner_id, read(town, gamble).total_value) == (
         "Refunded",
         None,
@@ -436,7 +436,7 @@ def test_a_prize_beyond_a_full_stack_waits_for_room(town: Tx):
     assert [holdings(town, ref)["money"] for ref in refs] == [STACK_LIMIT] * 2
     (winner,) = [ref for ref in refs if stored(town, ref).id == played.winner_id]
     player = players.load(town, winner)
-    spent = player.with_inventory(player.inventory.spend(content.money.item_id, 500))
+    spent = player.having(player[Inventory].spend(content.money.item_id, 500))
     players.save(town, spent)
     prize = sum(opened_items(town).values())
     players.save(town, players.load(town, winner))

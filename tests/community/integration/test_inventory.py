@@ -41,7 +41,7 @@ def test_added_items_are_common_and_in_the_log(tx: Tx):
     add_item(tx, alice, "SPADE", 2)
 
     spade = content.items["item_spade"]
-    inventory = stored(tx, alice).inventory
+    inventory = stored(tx, alice)[Inventory]
     assert [(slot.quantity, slot.quality) for slot in inventory.of(spade.item_id)] == [
         (1, Quality.RARE),
         (2, Quality.COMMON),
@@ -79,7 +79,7 @@ def test_a_gift_keeps_its_quality(tx: Tx):
 
     assert holdings(tx, alice) == {"item_spade": 1}
     spade = content.items["item_spade"]
-    assert stored(tx, bob).inventory == Inventory().give(spade.item_id, 2, Quality.EPIC)
+    assert stored(tx, bob)[Inventory] == Inventory().give(spade.item_id, 2, Quality.EPIC)
     assert [
         (event["user_id"], event["receiver_id"], event["quantity"]) for event in announced(tx, "item.transferred")
     ] == [(str(stored(tx, alice).id), str(stored(tx, bob).id), 2)]
@@ -101,7 +101,7 @@ def test_one_stack_must_hold_the_whole_gift(tx: Tx):
     alice = make_player(tx, items={"item_spade": 3})
     player = players.load(tx, alice)
     spade = content.items["item_spade"]
-    players.save(tx, player.with_inventory(player.inventory.give(spade.item_id, 3, Quality.RARE)))
+    players.save(tx, player.having(player[Inventory].give(spade.item_id, 3, Quality.RARE)))
     bob = make_player(tx, "bob")
 
     for seed in range(10):

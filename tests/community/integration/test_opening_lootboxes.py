@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from community.content import content
-from community.inventory.models import STACK_LIMIT, InventoryFull, NotEnoughItems, Quality, Slot
+from community.inventory.models import STACK_LIMIT, Inventory, InventoryFull, NotEnoughItems, Quality, Slot
 from community.items.models import Used
 from community.items.service import use_item
 from community.lootboxes.rules import open_boxes
@@ -75,7 +75,7 @@ def test_every_drop_keeps_the_quality_it_was_rolled(tx: Tx):
 
     assert len({drop.quality for drop in drops}) > 1
     jackpot = [Slot(content.items["item_lens"].item_id, 1)]  # an achievement
-    assert Counter(stored(tx, alice).inventory.slots) == Counter(
+    assert Counter(stored(tx, alice)[Inventory].slots) == Counter(
         [Slot(drop.item.item_id, drop.quantity, drop.quality) for drop in drops] + jackpot
     )
 
@@ -86,7 +86,7 @@ def test_boxes_found_in_boxes_join_their_stack(tx: Tx):
     opened(tx, alice, "lootbox", 100, Dice(0.5))
 
     crate = content.items["lootbox_tier0"].item_id
-    assert stored(tx, alice).inventory.count(crate, Quality.COMMON) > 7
+    assert stored(tx, alice)[Inventory].count(crate, Quality.COMMON) > 7
 
 
 @pytest.mark.parametrize(

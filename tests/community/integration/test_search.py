@@ -10,7 +10,7 @@ import pytest
 
 from community.content import content
 from community.cooldowns.models import OnCooldown
-from community.inventory.models import STACK_LIMIT, InventoryFull, Quality, Slot
+from community.inventory.models import STACK_LIMIT, Inventory, InventoryFull, Quality, Slot
 from community.players.models import PlayerRef
 from community.progression.models import FeatureLocked, FeatureLockedBehind
 from community.search.models import Luck, Outcome
@@ -60,7 +60,7 @@ def test_a_find_its_news_and_its_experience_come_together(tx: Tx):
     assert "1 × " in text
     assert holdings(tx, ALICE) == {"money": 7, "item_spade": 1, "lootbox_tier0": 1}
     box = content.items["lootbox_tier0"].item_id
-    assert Slot(box, 1, Quality.UNCOMMON) in stored(tx, ALICE).inventory.slots
+    assert Slot(box, 1, Quality.UNCOMMON) in stored(tx, ALICE)[Inventory].slots
     assert xp(tx, ALICE, "explorer") == 20
     assert stats(tx) == {"search": 1}
     assert announced(tx, "search.performed") == [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -14,15 +13,16 @@ import pytest
 
 import community
 from community.achievements import checks
-from community.achievements.models import AchievementUnlocked, Progress, RewardView
+from community.achievements.models import Achievements, AchievementUnlocked, Progress, RewardView
 from community.achievements.rules import advanced
 from community.catalog.models import Names
 from community.content import Achievement, ContentError, content
-from community.crafting.models import ItemUpgraded
+from community.crafting.models import ItemUpgraded, NewRecipes
+from community.deliveries.models import Deliveries
 from community.economy.models import ItemSold
 from community.gambles.events import GamblePlayed
 from community.inventory.models import STACK_LIMIT, Inventory, Quality, Slot
-from community.jobs.models import JobLevelUp, JobProgress
+from community.jobs.models import JobLevelUp, JobProgress, Jobs, NewXpEvents
 from community.jobs.rules import DAILY_CAP, game_day
 from community.lootboxes.models import LootboxOpened
 from community.messages.models import MessageReceived
@@ -95,12 +95,10 @@ def player(*nodes: str, **achievements: Progress) -> Player:
         id=ALICE,
         username="alice",
         links={},
-        inventory=Inventory(),
         world=World(uuid4(), dict.fromkeys(nodes, 1), Names({}, {}), content.weights),
         created_at=NOON,
         updated_at=NOON,
-        achievements=achievements,
-    )
+    ).having(Achievements(achievements))
 
 
 def after(player: Player, *events: Event) -> Player:
@@ -164,12 +162,12 @@ def test_it_is_unlocked_once_with_its_reward():
     alice = after(player(), LINE, LINE, LINE)
 
     assert unlocked(alice) == ["first_words"]
-    assert alice.achievements == {
+    assert alice[Achievements].progress == {
         "first_words": Progress(1, NOON),
         "chatterbox": Progress(3),
         "collector": Progress(1),
     }
-    assert alice.inventory.count(MONEY) == 10
+    assert alice[Inventory].count(MONEY) == 10
     assert alice.events[3] == AchievementUnlocked(
         user_id=ALICE,
         username="alice",
@@ -185,41 +183,41 @@ def test_an_achievement_may_be_the_last_of_another():
     alice = after(player(collector=Progress(4)), LINE)
 
     assert unlocked(alice) == ["first_words", "collector"]
-    assert alice.inventory.count(content.items["lootbox_tier3"].item_id) == 1
-    assert alice.achievements["collector"] == Progress(5, NOON)
+    assert alice[Inventory].count(content.items["lootbox_tier3"].item_id) == 1
+    assert alice[Achievements].progress["collector"] == Progress(5, NOON)
 
 
 def test_a_full_stack_takes_nothing_from_the_reward():
-    alice = after(replace(player(), inventory=Inventory((Slot(MONEY, STACK_LIMIT - 3),))), LINE)
+    alice = after(player().having(Inventory((Slot(MONEY, STACK_LIMIT - 3),))), LINE)
 
-    assert alice.inventory.count(MONEY) == STACK_LIMIT
-    (waiting,) = alice.sent
+    assert alice[Inventory].count(MONEY) == STACK_LIMIT
+    (waiting,) = alice[Deliveries].sent
     assert (waiting.slots, waiting.no_room) == ((Slot(MONEY, 7),), True)
 
 
 def test_a_recipe_is_learned():
     alice = after(player(master_crafter=Progress(97)), upgraded(2))
-    assert alice.recipes == frozenset()
+    assert alice[NewRecipes] == ()
 
     alice = after(player(master_crafter=Progress(97)), upgraded(3))
-    assert alice.recipes == {"weapon_cannon"}
+    assert alice[NewRecipes] == ("weapon_cannon",)
 
 
 def test_experience_comes_on_top_of_a_days():
     spent = JobProgress(xp=DAILY_CAP, level=1, daily_xp=DAILY_CAP, daily_xp_on=game_day(NOON))
-    alice = player("job_explorer", treasure_hunter=Progress(49)).with_job("explorer", spent)
+    alice = player("job_explorer", treasure_hunter=Progress(49)).having(Jobs({"explorer": spent}))
 
     alice = after(alice, FIND)
 
-    assert [(xp.source, xp.xp) for xp in alice.xp_events] == [("achievement", 100)]
-    assert alice.jobs["explorer"].xp == DAILY_CAP + 100
+    assert [(xp.source, xp.xp) for xp in alice[NewXpEvents]] == [("achievement", 100)]
+    assert alice[Jobs].progress["explorer"].xp == DAILY_CAP + 100
 
 
 def test_a_locked_job_takes_only_the_experience_from_a_reward():
     alice = after(player(treasure_hunter=Progress(49)), FIND)
 
-    assert (unlocked(alice), alice.jobs) == (["treasure_hunter"], {})
-    assert alice.inventory.count(content.items["lootbox_tier2"].item_id) == 1
+    assert (unlocked(alice), alice[Jobs].progress) == (["treasure_hunter"], {})
+    assert alice[Inventory].count(content.items["lootbox_tier2"].item_id) == 1
 
 
 def test_what_two_have_done_is_added_up_and_the_next_event_finds_it_done():
@@ -227,9 +225,9 @@ def test_what_two_have_done_is_added_up_and_the_next_event_finds_it_done():
 
     both = merged(keeper, other)
 
-    assert both.achievements == {"chatterbox": Progress(1100), "generous_hand": Progress(3)}
+    assert both[Achievements].progress == {"chatterbox": Progress(1100), "generous_hand": Progress(3)}
     both = after(both, LINE)
-    assert both.achievements["chatterbox"] == Progress(1000, NOON)
+    assert both[Achievements].progress["chatterbox"] == Progress(1000, NOON)
     assert unlocked(both) == ["first_words", "chatterbox"]
 
 
@@ -245,7 +243,7 @@ def test_what_two_have_done_is_added_up_and_the_next_event_finds_it_done():
 def test_what_either_has_unlocked_stays_unlocked_and_pays_once(one: Progress, other: Progress, both: Progress):
     alice = merged(player(chatterbox=one), player(chatterbox=other))
 
-    assert alice.achievements == {"chatterbox": both}
+    assert alice[Achievements].progress == {"chatterbox": both}
     assert unlocked(after(alice, LINE)) == ["first_words"]
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from community.catalog.service import shipped_names
 from community.content import Disassemble, Ingredient, Upgrade, content
 from community.crafting.learning import condition_holds, learned
-from community.crafting.models import NotEnoughIngredients, RecipeLocked, RecipeNotFound
+from community.crafting.models import NewRecipes, NotEnoughIngredients, RecipeLocked, RecipeNotFound
 from community.crafting.rules import (
     average_quality,
     chance,
@@ -25,7 +25,7 @@ from community.crafting.rules import (
     upgrade,
 )
 from community.inventory.models import STACK_LIMIT, Inventory, Quality, Slot
-from community.jobs.models import JobProgress
+from community.jobs.models import JobProgress, Jobs
 from community.players.models import Player
 from community.progression.models import World
 
@@ -46,9 +46,8 @@ def world(**levels: int) -> World:
 
 def player(*known: str, world: World, blacksmith: int | None = None) -> Player:
     jobs = {} if blacksmith is None else {"blacksmith": JobProgress(0, blacksmith, 0, NOW.date())}
-    return Player(
-        uuid4(), "alice", {}, Inventory(), world, NOW, NOW, jobs=jobs, facts={"known_recipes": list(known) or None}
-    )
+    facts = {"known_recipes": list(known) or None}
+    return Player(uuid4(), "alice", {}, world, NOW, NOW, facts=facts).having(Jobs(jobs))
 
 
 @pytest.mark.parametrize(
@@ -276,7 +275,7 @@ def test_a_recipe_unlocks_on_its_condition(key: str, levels: dict[str, int], bla
     if blacksmith is None:
         assert condition_holds(recipe, somebody.world, None) == holds
     if holds:
-        assert learned(somebody, recipe).recipes == {key}
+        assert learned(somebody, recipe)[NewRecipes] == (key,)
 
 
 @pytest.mark.parametrize(

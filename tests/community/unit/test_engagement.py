@@ -16,9 +16,8 @@ from community.catalog.service import shipped_names
 from community.content import content
 from community.economy.models import ItemBought, ItemSold
 from community.engagement import rules
-from community.engagement.models import Engagement
-from community.inventory.models import Inventory
-from community.jobs.models import JobProgress
+from community.engagement.models import Engagement, NewEngagements
+from community.jobs.models import JobProgress, Jobs
 from community.messages.models import MessageReceived
 from community.players.models import Player
 from community.progression.models import World
@@ -58,7 +57,7 @@ def world(weights: dict[str, Fraction] | None = None, /, **levels: int) -> World
 
 def player(at: World, scholar_level: int = 0) -> Player:
     jobs = {"scholar": JobProgress(0, scholar_level, 0, TODAY)} if scholar_level else {}
-    return Player(UUID(int=1), "alice", {}, Inventory(), at, NOON, NOON, jobs=jobs)
+    return Player(UUID(int=1), "alice", {}, at, NOON, NOON).having(Jobs(jobs))
 
 
 @pytest.mark.parametrize(("metric", "points"), WEIGHTS.items())
@@ -105,8 +104,8 @@ def test_what_is_worth_less_than_a_point_teaches_nothing():
 
     settled = settle(player(poor).record(MessageReceived(user_id=UUID(int=1), platform="twitch")), NOON, Random(1))
 
-    assert settled.engagements == (Engagement("message", 1, 0),)
-    assert settled.jobs == {}
+    assert settled[NewEngagements] == (Engagement("message", 1, 0),)
+    assert settled[Jobs].progress == {}
 
 
 def test_what_is_worth_a_point_teaches_a_scholar():
@@ -114,8 +113,8 @@ def test_what_is_worth_a_point_teaches_a_scholar():
         player(world(job_scholar=1)).record(MessageReceived(user_id=UUID(int=1), platform="twitch")), NOON, Random(1)
     )
 
-    assert settled.engagements == (Engagement("message", 1, 1),)
-    assert settled.jobs["scholar"].xp == rules.SCHOLAR_XP
+    assert settled[NewEngagements] == (Engagement("message", 1, 1),)
+    assert settled[Jobs].progress["scholar"].xp == rules.SCHOLAR_XP
 
 
 def test_defect_1_an_action_counts_once_and_under_the_players_id():
@@ -125,7 +124,7 @@ def test_defect_1_an_action_counts_once_and_under_the_players_id():
 
     settled = settle(replace(player(world()), events=(sold, bought)), NOON, Random(1))
 
-    assert settled.engagements == (Engagement("item_sold", 3, 150), Engagement("item_bought", 2, 100))
+    assert settled[NewEngagements] == (Engagement("item_sold", 3, 150), Engagement("item_bought", 2, 100))
 
 
 def test_a_total_is_truncated_metric_by_metric():

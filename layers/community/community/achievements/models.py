@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -24,6 +25,20 @@ class Progress:
 
     count: int
     unlocked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Achievements:
+    """A player's.
+
+    Attributes:
+        progress: {achievement key: how far}, as far as something has counted.
+    """
+
+    progress: Mapping[str, Progress] = field(default_factory=dict[str, Progress])
+
+    def having(self, key: str, progress: Progress) -> Self:
+        return replace(self, progress={**self.progress, key: progress})
 
 
 class RewardItem(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from community.blasts import queries
 from community.blasts.models import AlreadyArmed, Blast, BlastExploded
@@ -62,8 +62,3 @@ def explode_due(tx: Tx) -> int:
     )
     players.save(tx, setter.record(event))
     return 1
-
-
-def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """The fuse one player has lit is another's."""
-    queries.move_blasts(tx, from_id, to_id)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from community.catalog.rules import article
 from community.content import Upgrade, content
-from community.crafting.models import NoSuchRecipe, RecipeLocked
+from community.crafting.models import NewRecipes, NoSuchRecipe, RecipeLocked
 from community.crafting.unlocks import KNOWN
+from community.jobs.models import Jobs
 from community.players import service as players
 from community.players.models import NoSuchPlayer, Player, PlayerRef
 from community.progression.models import World
@@ -28,7 +27,7 @@ def condition_holds(recipe: Upgrade, world: World, player: Player | None) -> boo
         case "auto":
             return True
         case "job_level":
-            level = player.job_level(recipe.job_key or "") if player else 0
+            level = player[Jobs].level(recipe.job_key or "") if player else 0
             return level >= (recipe.unlock_threshold or 0)
         case "node":
             return world.has(recipe.node_key or "")
@@ -72,7 +71,7 @@ def _known(player: Player) -> list[str]:
 
 
 def _with(player: Player, recipe: Upgrade) -> Player:
-    return replace(player, recipes=player.recipes | {recipe.recipe_key})
+    return player.having(player[NewRecipes].plus(recipe.recipe_key))
 
 
 def _missing(recipe: Upgrade) -> str:

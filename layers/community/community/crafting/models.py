@@ -12,6 +12,7 @@ from pydantic import Field
 
 from community.content import Disassemble, Item, Upgrade, content
 from community.inventory.models import Quality, Slot
+from community.players.collected import Collected
 from kernel.errors import NotAllowed, NotFound, Refused
 from kernel.events.models import Event
 
@@ -100,6 +101,10 @@ class Crafted:
 
     batch: Batch
     job: Job | None = None
+
+
+class NewRecipes(Collected[str]):
+    """Keys of the upgrades that a player has learned in this action, or learned once more."""
 
 
 class ItemUpgraded(Event):

@@ -11,7 +11,7 @@ from random import Random
 
 from community.content import Job, content
 from community.jobs.days import game_day
-from community.jobs.models import JobProgress, JobStanding, UnknownJob
+from community.jobs.models import JobProgress, Jobs, JobStanding, UnknownJob
 from community.progression.models import FeatureLocked, World
 from community.progression.rules import modified
 from kernel.errors import Refused
@@ -124,3 +124,24 @@ def award(
     xp = before.xp + gained
     after = JobProgress(xp, max(level_for(xp, level_cap(world)), before.level), earned_today + gained, today)
     return XpAward(after, gained, before.level, bonus)
+
+
+def merged(one: Jobs, other: Jobs, world: World) -> Jobs:
+    """What one player has who was two. Source: rules 1.1."""
+    cap = int(modified(world, "job_level_cap", LEVEL_CAP))
+    shared = one.progress.keys() & other.progress.keys()
+    added_up = {key: _added_up(one.progress[key], other.progress[key], cap) for key in shared}
+    return Jobs({**one.progress, **other.progress, **added_up})
+
+
+def _added_up(one: JobProgress, other: JobProgress, cap: int) -> JobProgress:
+    """What was earned on an earlier game day counts no longer against today's allowance."""
+    xp = one.xp + other.xp
+    today = max(one.daily_xp_on, other.daily_xp_on)
+    return JobProgress(
+        xp=xp,
+        # As when XP is earned, a cap that was lowered since takes no level away.
+        level=max(level_for(xp, cap), one.level, other.level),
+        daily_xp=sum(each.daily_xp for each in (one, other) if each.daily_xp_on == today),
+        daily_xp_on=today,
+    )

@@ -1,6 +1,6 @@
 """What the community is told about its votes and targets. Source: rules 16.
 
-The last seven are ours: an administrator's hand leaves a trace in the log.
+The last six are ours: an administrator's hand leaves a trace in the log.
 """
 
 from __future__ import annotations
@@ -157,14 +157,6 @@ class TargetDropped(Event):
     type: ClassVar[str] = "progression.target.dropped"
     node_key: str
     target_level: int
-    points: int
-
-
-class ContributionAdded(Event):
-    """`points` is what `amount` came to, with the community's boost."""
-
-    type: ClassVar[str] = "progression.contribution_added"
-    amount: int
     points: int
 
 

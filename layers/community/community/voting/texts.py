@@ -64,7 +64,3 @@ def relocked(node: Node, level: int) -> str:
     """
     gone = f"Level {level} of {node.name} and all above it" if level > 1 else node.name
     return f"{gone}: locked again."
-
-
-def contributed(points: int) -> str:
-    return f"{points} points were added."
