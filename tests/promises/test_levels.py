@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
 from community.jobs.rules import DAILY_CAP, level_for
 from community.players import service as players
 from kernel.database import Connection, Tx, transaction
@@ -35,7 +35,7 @@ def town(conn: Connection) -> None:
     with transaction(conn) as tx:
         unlock(tx, "feature_economy", "job_merchant", "item_spade")
         player = players.load_or_create(tx, ALICE)
-        spade = content.items["item_spade"].item_id
+        spade = items.by_name["item_spade"].item_id
         players.save(tx, player.with_inventory(player.inventory.give(spade, 1000)))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
+from community.catalog.content import items
 from community.catalog.rules import article
-from community.content import content
 from community.crafting import learning
 from doors.call import Call
 from doors.fields import Message, NodeKey
@@ -23,6 +23,6 @@ async def unlock_recipe(body: UnlockRequest, call: Call) -> Response:
     """Teach a player a recipe, whatever it takes otherwise to learn it."""
     with call.transaction() as tx:
         player, recipe, new = learning.teach(tx, body.player, body.recipe_key)
-        item = content.items[recipe.target_item].public_name
+        item = items.by_name[recipe.target_item].public_name
         message = f"{player.username} knows how to make {article(item)} {item} {'now' if new else 'already'}."
         return call.answer(tx, Message(message=message))

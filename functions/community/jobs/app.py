@@ -8,8 +8,8 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from community.content import content
 from community.jobs import awards, reports, rules
+from community.jobs.content import jobs as all_jobs
 from community.progression.service import current_world
 from doors.app import create_app, create_handler
 from doors.call import Call
@@ -32,7 +32,7 @@ async def jobs(call: Call) -> Response:
     with call.reading() as tx:
         world = current_world(tx)
         cap = rules.level_cap(world)
-        return call.answer_list([JobView.of(job, cap, world.has(job.node_key)) for job in content.jobs.values()])
+        return call.answer_list([JobView.of(job, cap, world.has(job.node_key)) for job in all_jobs.by_key.values()])
 
 
 @app.get("/api/v1/jobs/user", response_model=UserJobsResponse)

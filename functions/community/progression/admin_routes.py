@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from community.content import content
+from community.progression.content import tree
 from community.voting import ballots, controls, texts
 from community.voting.reading import find_option
 from doors.call import Call
@@ -92,7 +92,7 @@ async def instant_unlock(body: InstantUnlockRequest, call: Call) -> Response:
     """Unlock the winner of the vote, or the given one of its options, without waiting for the points."""
     with call.transaction() as tx:
         unlock = controls.instant_unlock(tx, body.node_key)
-        node = next(node for node in content.nodes.values() if node.node_id == unlock.node_id)
+        node = next(node for node in tree.nodes.values() if node.node_id == unlock.node_id)
         return call.answer(tx, UnlockResponse(unlock=UnlockView.of(unlock), message=texts.unlocked(node, unlock.level)))
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from community.achievements import queries as achievements
-from community.content import content
+from community.catalog.content import items
 from community.deliveries import queries as deliveries
 from community.inventory.models import Inventory
 from community.players.models import Crowd, Fact, Link, Player, PlayerRef
@@ -147,7 +147,7 @@ def delete_link(tx: Tx, user_id: UUID, platform: str) -> None:
 
 
 def insert_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
-    money = inventory.count(content.money.item_id)
+    money = inventory.count(items.money.item_id)
     tx.execute(
         "INSERT INTO user_inventory (user_id, inventory_data, money, items, updated_at) VALUES (%s, %s, %s, %s, %s)",
         (user_id, Jsonb(inventory.as_json()), money, inventory.total() - money, tx.now),
@@ -155,7 +155,7 @@ def insert_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
 
 
 def update_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
-    money = inventory.count(content.money.item_id)
+    money = inventory.count(items.money.item_id)
     tx.execute(
         "UPDATE user_inventory SET inventory_data = %s, money = %s, items = %s, updated_at = %s WHERE user_id = %s",
         (Jsonb(inventory.as_json()), money, inventory.total() - money, tx.now, user_id),

@@ -7,7 +7,7 @@ from functools import cache
 
 from pydantic import BaseModel, ConfigDict
 
-from community.content import configs
+from community.configs import shipped
 
 
 class OptionTexts(BaseModel):
@@ -40,5 +40,5 @@ class LocaleFile(BaseModel):
 @cache
 def locales() -> Mapping[str, Mapping[str, CommandTexts]]:
     """{locale: {command in English: its texts}}"""
-    files = sorted((configs() / "discord" / "locales").glob("*.json"))
+    files = sorted((shipped.root / "discord" / "locales").glob("*.json"))
     return {file.stem: LocaleFile.model_validate_json(file.read_bytes()).commands for file in files}
