@@ -37,6 +37,7 @@ from community.players.models import Player
 from community.progression.models import World
 from community.reactions import REACTIONS, settle
 from community.search.models import Luck, Outcome, SearchPerformed
+from kernel.content.errors import ContentError
 from kernel.events.models import Event
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -306,9 +307,10 @@ def test_what_can_never_be_had_is_named(change: dict[str, Any], line: str):
     good = shipped_achievements.by_key["first_words"]
     bad = Achievement.model_validate(good.model_dump(include={"key", "name", "description"}) | change)
 
-    found = next(event_problems((good, bad), contents.events()))
+    with pytest.raises(ContentError) as error:
+        shipped.refuse(event_problems((good, bad), contents.events()))
 
-    assert f"{found.file}: {found.field}: {found.text}".startswith(f"achievements.json: achievements[1].{line}")
+    assert str(error.value).startswith(f"configs/community/achievements.json: achievements[1].{line}")
 
 
 class Unlisted(Event):
