@@ -1,9 +1,9 @@
 """A length of wire in front of Postgres: it counts round trips and can make each as slow as a network does.
 
-It parses nothing. A round trip begins with bytes from the client that follow bytes from the server: until then the
-client was waiting. (Answers beyond 8 KB, which the server sends before it is asked to, would count as one more.)
-But for one message: psycopg ends a pipeline with Sync and then sends a Flush by itself, which asks for nothing new. It
-may come after the answer to the Sync, and none ever answers it.
+It parses nothing, unless it is to count statements. A round trip begins with bytes from the client that follow bytes
+from the server: until then the client was waiting. (Answers beyond 8 KB, which the server sends before it is asked to,
+would count as one more.) But for one message: psycopg ends a pipeline with Sync and then sends a Flush by itself, which
+asks for nothing new. It may come after the answer to the Sync, and none ever answers it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 _CHUNK = 1 << 16
 _FLUSH = b"H\x00\x00\x00\x04"
+_STATEMENTS = (b"E", b"Q")  # Execute, and a simple query
+_ENCRYPTION_REQUESTS = (80877103, 80877104)  # TLS, GSSAPI: what may come before the startup message
 _ON_THE_WAY = 1 << 20  # bytes in one direction; a sender that is further ahead waits
 
 
@@ -41,12 +43,38 @@ class _Direction:
         return bool(self.flying) and self.flying[0][0] <= now
 
 
+class StatementCounter:
+    """How many statements a client has sent; BEGIN and COMMIT are statements too."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._rest = b""
+        self._started = False  # the startup message, and only it, has no type in front of its length
+
+    def feed(self, data: bytes) -> None:
+        """Read the next bytes of the connection, wherever they are cut."""
+        data = self._rest + data
+        while True:
+            length_at = 1 if self._started else 0
+            length = data[length_at : length_at + 4]
+            end = length_at + int.from_bytes(length, "big")
+            if len(length) < 4 or len(data) < end:
+                self._rest = data
+                return
+            if self._started:
+                self.count += data[:1] in _STATEMENTS
+            else:
+                self._started = int.from_bytes(data[4:8], "big") not in _ENCRYPTION_REQUESTS
+            data = data[end:]
+
+
 class _Connection:
     def __init__(self, client: socket.socket, server: socket.socket) -> None:
         self.requests = _Direction(client, server)
         self.answers = _Direction(server, client)
         self.client_waits = True
         self.round_trips = 0
+        self.statements = StatementCounter()
 
 
 class Wire:
@@ -55,9 +83,10 @@ class Wire:
     Args:
         conninfo: the database: a Unix socket, or an address without TLS.
         round_trip_ms: what a round trip costs on top; it delays every byte by half of this, and limits no rate.
+        counts_statements: read the messages for `statements`, too.
     """
 
-    def __init__(self, conninfo: str, *, round_trip_ms: float = 0.0) -> None:
+    def __init__(self, conninfo: str, *, round_trip_ms: float = 0.0, counts_statements: bool = False) -> None:
         parts = conninfo_to_dict(conninfo)
         self._host = str(parts.get("host") or "localhost")
         self._port = int(parts.get("port") or 5432)
@@ -65,6 +94,8 @@ class Wire:
         self._connections: list[_Connection] = []
         self._directions: dict[socket.socket, _Direction] = {}
         self._closed_round_trips = 0
+        self._counts_statements = counts_statements
+        self._closed_statements = 0
         self._directory = Path(tempfile.mkdtemp(prefix="brandish-wire-", dir="/tmp"))  # sockets need short paths
         user, database = quote(str(parts.get("user", "")), safe=""), quote(str(parts.get("dbname", "")), safe="")
         self.url = f"postgresql://{user}@/{database}?host={quote(str(self._directory), safe='')}&port={self._port}"
@@ -92,6 +123,10 @@ class Wire:
     def round_trips(self) -> int:
         """Since the start, over all connections; connecting takes some as well."""
         return self._closed_round_trips + sum(each.round_trips for each in [*self._connections])
+
+    def statements(self) -> int:
+        """Sent since the start, over all connections."""
+        return self._closed_statements + sum(each.statements.count for each in [*self._connections])
 
     def _run(self) -> None:
         while True:
@@ -153,11 +188,14 @@ class Wire:
         if data != _FLUSH:
             connection.round_trips += from_client and connection.client_waits
             connection.client_waits = not from_client
+        if from_client and self._counts_statements:
+            connection.statements.feed(data)
         direction.flying.append((perf_counter() + self._delay, memoryview(data)))
         direction.size += len(data)
 
     def _close(self, connection: _Connection) -> None:
         self._closed_round_trips += connection.round_trips
+        self._closed_statements += connection.statements.count
         self._connections.remove(connection)
         for direction in (connection.requests, connection.answers):
             with suppress(OSError):

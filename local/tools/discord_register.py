@@ -8,8 +8,8 @@ import sys
 from typing import Final
 
 from doors.discord.api import api, patiently
-from doors.discord.registration import payload
 from doors.outbound import Rejected, Unavailable
+from functions.community.discord.registration import payload
 from functions.community.notify_discord.registration import Difference, Place, compare, existing, sync
 from kernel.settings import settings
 

@@ -19,6 +19,7 @@ from community.timeouts import texts as timeout_texts
 from doors.discord.commands import BadOption, command, integer, member, text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Field, Reply, card, plain
+from functions.community.discord.players import player_of
 from kernel.database import Tx
 
 
@@ -76,7 +77,7 @@ _ITEM = text("item", "Which item.", required=True, suggest=_items)
 @command("add-item", "Put items into an inventory.", _USER, _ITEM, _QUANTITY, changes=True, admin=True)
 def add_item(call: Interaction, tx: Tx) -> Reply:
     owner, quantity = call.member_or_caller("user"), call.integer("quantity")
-    item = inventory.add_item(tx, owner.player, call.text("item"), quantity)
+    item = inventory.add_item(tx, player_of(owner), call.text("item"), quantity)
     return card("Added", inventory_texts.added(quantity, item, owner.mention))
 
 
@@ -84,7 +85,7 @@ def add_item(call: Interaction, tx: Tx) -> Reply:
 def remove_item(call: Interaction, tx: Tx) -> Reply:
     owner, wanted = call.member_or_caller("user"), call.integer("quantity")
     try:
-        item, removed = inventory.remove_item(tx, owner.player, call.text("item"), wanted)
+        item, removed = inventory.remove_item(tx, player_of(owner), call.text("item"), wanted)
     except NotInInventory as error:
         raise HasNone(owner=owner.username, item=error.details["item"]) from None
     note = f"Not all {wanted}: there were no more in that stack." if removed < wanted else ""

@@ -8,8 +8,10 @@ from community.catalog.content import items
 from community.catalog.rules import article
 from community.crafting import learning
 from doors.call import Call
-from doors.fields import Message, NodeKey
+from doors.fields import Message
+from functions.community.shapes.fields import NodeKey
 from functions.community.shapes.somebody import Somebody
+from kernel.database import Tx
 
 router = APIRouter()
 
@@ -21,8 +23,11 @@ class UnlockRequest(Somebody):
 @router.post("/api/v1/admin/recipes/unlock", response_model=Message)
 async def unlock_recipe(body: UnlockRequest, call: Call) -> Response:
     """Teach a player a recipe, whatever it takes otherwise to learn it."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> Message:
         player, recipe, new = learning.teach(tx, body.player, body.recipe_key)
         item = items.by_name[recipe.target_item].public_name
         message = f"{player.username} knows how to make {article(item)} {item} {'now' if new else 'already'}."
-        return call.answer(tx, Message(message=message))
+        return Message(message=message)
+
+    return call.act(use_case)

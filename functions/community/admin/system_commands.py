@@ -39,7 +39,7 @@ def _names(call: Interaction, tx: Tx) -> list[Choice]:
     admin=True,
 )
 def reload(call: Interaction, tx: Tx) -> Reply:
-    from doors.discord import registration  # here, because it imports all commands
+    from functions.community.discord import registration  # here, because it imports all commands
 
     name = call.text("command-name").removeprefix("/") or None
     commands = registration.payload(guild=bool(settings.discord_guild_id))

@@ -17,7 +17,8 @@ from community.crafting.content import Upgrade
 from community.crafting.models import Crafted, Job, Salvage
 from community.crafting.rules import SALVAGE_MULTIPLIER, in_words
 from community.players.models import PlayerRef
-from doors.fields import Body, Caller, ItemName, Message, Platform, PlatformId, Quantity, Timestamp, Username
+from doors.fields import Body, Message, Timestamp
+from functions.community.shapes.fields import Caller, ItemName, Platform, PlatformId, Quantity, Username
 from functions.community.shapes.somebody import NamedAccount
 
 

@@ -20,4 +20,4 @@ def _names(call: Interaction, tx: Tx) -> list[Choice]:
 @command("info", "What there is to know about the game.", text("feature", "About what.", longest=50, suggest=_names))
 def info_about(call: Interaction, tx: Tx) -> Reply:
     feature = call.text("feature")
-    return card(feature.replace("_", " ").capitalize() or "The game", info.describe(call.player.platform, feature))
+    return card(feature.replace("_", " ").capitalize() or "The game", info.describe("discord", feature))

@@ -10,6 +10,7 @@ from community.players import service as players
 from doors.discord.commands import Suggest
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice
+from functions.community.discord.players import player_of
 from kernel.database import Tx
 
 
@@ -17,7 +18,7 @@ def owned(wanted: Callable[[Item], bool] = lambda item: True) -> Suggest:
     """Of the caller's items, those that are `wanted`, in the order of the inventory."""
 
     def suggest(call: Interaction, tx: Tx) -> list[Choice]:
-        player, _ = players.peek(tx, call.player)
+        player, _ = players.peek(tx, player_of(call))
         if player is None:
             return []
         ids = dict.fromkeys(slot.item_id for slot in player.inventory.slots)

@@ -9,7 +9,8 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from community.catalog.content import items
 from community.gambles.models import Gamble, Participant, State
-from doors.fields import Body, Caller, ItemName, Timestamp
+from doors.fields import Body, Timestamp
+from functions.community.shapes.fields import Caller, ItemName
 
 MOST_BETS = 10
 

@@ -14,8 +14,9 @@ from community.jobs.awards import XpResult
 from community.jobs.content import Job
 from community.jobs.models import JobStanding
 from community.players.models import Player, PlayerRef
-from doors.fields import JsonObject, NodeKey
+from doors.fields import JsonObject
 from doors.nulls import WithNulls
+from functions.community.shapes.fields import NodeKey
 from functions.community.shapes.jobs import XpView
 from functions.community.shapes.somebody import Account, Somebody
 

@@ -13,6 +13,7 @@ from community.voting.reading import Standing, read_standing
 from doors.discord.commands import command, component, integer
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Embed, Field, Reply, Select, card
+from functions.community.discord.players import player_of
 from kernel.database import Tx
 
 _BAR = 10
@@ -33,7 +34,7 @@ def _numbers(call: Interaction, tx: Tx) -> list[Choice]:
 def vote(call: Interaction, tx: Tx) -> Reply:
     number = call.integer("option")
     if number:
-        return _counted(cast_ballot(tx, call.player, number))
+        return _counted(cast_ballot(tx, player_of(call), number))
     standing = read_standing(tx)
     session = standing.community.session
     if session is None:
@@ -46,7 +47,7 @@ def vote(call: Interaction, tx: Tx) -> Reply:
 @component("vote", changes=True)
 def vote_from_menu(call: Interaction, tx: Tx) -> Reply:
     session_id, number = (_number(words) for words in (call.arguments, call.values))
-    return _counted(cast_ballot(tx, call.player, number, session_id=session_id))
+    return _counted(cast_ballot(tx, player_of(call), number, session_id=session_id))
 
 
 @command("voting-session", "What the community votes on.", public=True)

@@ -90,6 +90,6 @@ class AchievementsResponse(BaseModel):
 @router.get("/api/v1/achievements", response_model=AchievementsResponse)
 async def achievements(query: Annotated[AchievementsQuery, Query()], call: Call) -> Response:
     """What there is to achieve and what for; with a player's progress when the request names one."""
-    with call.reading() as tx:
-        achieved = reports.achieved_by(tx, query.somebody) if query.somebody else None
-        return call.answer(tx, AchievementsResponse.of(achieved))
+    return call.look(
+        lambda tx: AchievementsResponse.of(reports.achieved_by(tx, query.somebody) if query.somebody else None)
+    )

@@ -9,6 +9,7 @@ from community.players.models import NoSuchPlayer
 from doors.discord.commands import command
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Embed, Field, Reply, plain
+from functions.community.discord.players import player_of
 from kernel.database import Tx
 
 _PICTURE = re.compile(r"[0-9A-Za-z_]{1,64}")
@@ -21,7 +22,7 @@ def ping(call: Interaction, tx: Tx) -> Reply:
 
 @command("profile", "Who you are in the game.")
 def profile(call: Interaction, tx: Tx) -> Reply:
-    player, _ = players.peek(tx, call.player)
+    player, _ = players.peek(tx, player_of(call))
     if player is None:
         raise NoSuchPlayer(name=call.caller.username)
     fields = (

@@ -10,11 +10,10 @@ from community.catalog.content import Item
 from community.inventory.models import Slot
 from community.players.models import Player, PlayerRef
 from community.timeouts.models import Timeout
-from doors.fields import (
-    Body,
+from doors.fields import Body, Message
+from functions.community.shapes.fields import (
     Caller,
     ItemName,
-    Message,
     Platform,
     PlatformId,
     Quantity,

@@ -19,7 +19,7 @@ from doors.call import Call
 from functions.shared.system import documents, realtime
 from functions.shared.system.exposition import exposition
 from functions.shared.system.queries import read_figures
-from kernel import notes
+from kernel import log_fields
 from kernel.connections import password
 from kernel.settings import settings
 
@@ -28,7 +28,7 @@ PING_SECONDS = 2
 
 async def note_route(request: Request) -> None:
     """Routes without a call are counted under their own names, too."""
-    notes.note_route(request.scope["route"].path)
+    log_fields.set_route(request.scope["route"].path)
 
 
 async def require_key(request: Request) -> None:
@@ -97,8 +97,7 @@ async def version() -> Version:
 @public.get("/metrics", response_class=PlainTextResponse)
 async def prometheus(call: Call) -> Response:
     """What all functions together have counted, as Prometheus reads it."""
-    with call.reading() as tx:
-        text = exposition(read_figures(tx))
+    text = exposition(call.read(read_figures))
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
