@@ -16,6 +16,7 @@ from community.voting import controls, cycle
 from kernel.database import connect, transaction
 from kernel.migrations import migrate
 from local.bench.actions import bench_player
+from local.bench.image import ROOT
 from local.stack.postgres import Postgres
 
 CLIENTS = 8
@@ -51,7 +52,7 @@ def shared_players() -> list[int]:
 def build(postgres: Postgres) -> str:
     """A new database; its URL."""
     url = postgres.create_database(f"bench_{secrets.token_hex(4)}")
-    migrate(url)
+    migrate(url, ROOT / "migrations")
     with closing(connect(url)) as conn:
         with transaction(conn) as tx:
             prepare(tx)

@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from community.listening import ALIASES
 from doors.call import Call, answer
 from doors.discord.events import DiscordAnnouncementRequested
 from doors.fields import Body, Message, storable_json
@@ -28,7 +29,7 @@ from functions.community.shapes.fields import Username
 from kernel.database import Tx
 from kernel.events import replaying
 from kernel.events import service as log
-from kernel.events.frames import CONNECTED, KEEPALIVE, LEGACY
+from kernel.events.frames import CONNECTED, KEEPALIVE
 from kernel.events.log import Entry, read_log
 from kernel.idempotency import Answer
 from kernel.realtime.presence import count_listeners
@@ -46,7 +47,7 @@ _RESERVED = (CONNECTED, KEEPALIVE, replaying.ReplayRequested.type)
 
 
 def _canonical(event_type: str) -> str:
-    return LEGACY.get(event_type, event_type)
+    return ALIASES.earlier.get(event_type, event_type)
 
 
 def _with_plus(moment: Any) -> Any:

@@ -7,9 +7,9 @@ from doors.discord.commands import COMMANDS, command, text
 from doors.discord.events import DiscordSyncRequested
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Field, Reply, card
+from doors.discord.settings import settings
 from kernel.database import Tx
 from kernel.events import service as events
-from kernel.settings import settings
 
 
 @command("admin-cache-stats", "How often the state of the world was at hand.", admin=True)

@@ -19,8 +19,8 @@ from doors.discord.signature import is_genuine
 from functions.community.discord import catalogue as catalogue  # declares every command
 from functions.community.discord.health import health
 from functions.community.discord.players import COMMUNITY
+from functions.community.discord.settings import settings
 from kernel import log_fields, metrics
-from kernel.settings import settings
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)

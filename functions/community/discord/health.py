@@ -8,11 +8,11 @@ from time import monotonic
 import psycopg
 
 from doors.discord.actions import PATIENCE
+from functions.community.discord.settings import settings
 from kernel.action import Budget, look
 from kernel.database import Tx
 from kernel.errors import TryAgain
 from kernel.metrics import count_requests
-from kernel.settings import settings
 
 _started = monotonic()
 

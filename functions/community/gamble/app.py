@@ -10,6 +10,7 @@ from fastapi import Query, Response
 
 from community.gambles import service as gambles
 from community.gambles import texts
+from community.gambles.settings import settings
 from doors.app import create_app, create_handler
 from doors.call import Call, answer
 from doors.fields import Message
@@ -24,7 +25,6 @@ from functions.community.gamble.shapes import (
 )
 from kernel.database import Tx
 from kernel.idempotency import Answer
-from kernel.settings import settings
 
 app = create_app("Gamble")
 

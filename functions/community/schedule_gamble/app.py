@@ -11,7 +11,7 @@ from typing import Any
 
 from doors.aws import client
 from doors.consumer import Envelope, consume
-from kernel.settings import settings
+from functions.community.schedule_gamble.settings import settings
 
 log = logging.getLogger("brandish")
 

@@ -7,9 +7,10 @@ from doors.start import ready  # first: see there
 from typing import Any
 from uuid import UUID
 
+from community.counting import COUNTED
 from doors.consumer import Envelope, consume
 from kernel.action import run_action
-from kernel.counters.tally import tally
+from kernel.events.tallying import tally
 
 ready()
 
@@ -20,4 +21,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def count(envelope: Envelope) -> None:
-    run_action(lambda tx: tally(tx, UUID(envelope["id"]), envelope["type"], envelope["payload"]), name="tally")
+    event_id, payload = UUID(envelope["id"]), envelope["payload"]
+    run_action(lambda tx: tally(tx, event_id, envelope["type"], payload, COUNTED), name="tally")

@@ -11,11 +11,11 @@ from time import monotonic
 from typing import Any
 
 from doors.answers import headers_of
+from functions.shared.authorizer.settings import settings
 from kernel.action import look, run_action
 from kernel.keys import service as keys
 from kernel.keys.models import KeyHolder
 from kernel.realtime import tickets
-from kernel.settings import settings
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)

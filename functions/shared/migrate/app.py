@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from doors.start import ready  # first: see there
 
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -20,6 +21,9 @@ from kernel.settings import settings
 
 ready()
 
+MIGRATIONS = Path(__file__).parents[3] / "migrations"
+"""At the top, in the checkout as in the function's own package."""
+
 FIRST_KEY = "admin"
 """The name of the key that a deployment begins with."""
 
@@ -35,7 +39,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
     """
     if "master" in event:
         _make_users(event["master"])
-    applied = migrate(settings.database_url, password=password())
+    applied = migrate(settings.database_url, MIGRATIONS, password=password())
 
     def fill(tx: Tx) -> list[str]:
         content = prepare(tx)

@@ -19,9 +19,10 @@ from doors.call import Call
 from functions.shared.system import documents, realtime
 from functions.shared.system.exposition import exposition
 from functions.shared.system.queries import read_figures
+from functions.shared.system.settings import settings
 from kernel import log_fields
 from kernel.connections import password
-from kernel.settings import settings
+from kernel.settings import settings as kernel_settings
 
 PING_SECONDS = 2
 
@@ -120,7 +121,7 @@ async def describe(
 
 async def _ping() -> None:
     """On a connection of its own: that of the environment may be old, and then its failure tells nothing."""
-    address = make_conninfo(settings.database_url, password=password())
+    address = make_conninfo(kernel_settings.database_url, password=password())
     async with await psycopg.AsyncConnection.connect(address) as conn:
         await conn.execute("SELECT 1")
 

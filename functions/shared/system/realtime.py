@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field
 
 from doors.call import Call
 from doors.fields import Body, Timestamp
+from functions.shared.system.settings import settings
 from kernel.database import Tx
 from kernel.realtime.tickets import issue_ticket
-from kernel.settings import settings
 
 router = APIRouter()
 

@@ -18,9 +18,9 @@ from mangum import Mangum
 
 from doors.answers import MAX_BODY, SECURITY_HEADERS, error_answer, headers_of, request_id_of
 from doors.errors import install_error_handlers
+from doors.settings import settings
 from kernel import log_fields, metrics
 from kernel.idempotency import MAX_LENGTH
-from kernel.settings import settings
 
 Event = dict[str, Any]
 Answer = dict[str, Any]
@@ -42,7 +42,6 @@ _ADMIN_PATH = re.compile(r"/api/(v1/)?(admin|progression/admin)(/|$)")
 def create_app(title: str) -> FastAPI:
     app = FastAPI(
         title=title,
-        version=settings.version,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,

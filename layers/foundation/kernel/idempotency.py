@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from kernel.database import Cursor, Tx
+from kernel.database import Cursor, Tx, declare_race
 from kernel.errors import DomainError
 
 KEPT = timedelta(hours=24)
 MAX_LENGTH = 200
+
+declare_race("idempotency_keys_pkey")
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,13 @@ from community.crafting.service import upgrade_item
 from community.crafting.works import MOST, cancel, jobs_of
 from community.deliveries.clock import DUE, deliver_due
 from community.engagement import reactions as engagement
+from community.engagement.settings import settings
 from community.inventory.models import STACK_LIMIT, InventoryFull, Quality, Slot
 from community.inventory.service import add_item, remove_item
 from community.linking.service import claim_link, confirm_link, start_link
 from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
 from kernel.database import Connection, Tx, reading, transaction
-from kernel.settings import settings
 from tests.support.dice import Dice
 from tests.support.factories import announced, holdings, make_player, stored, unlock, xp
 from tests.support.round_trips import counted

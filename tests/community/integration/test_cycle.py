@@ -16,10 +16,10 @@ from community.progression.content import tree
 from community.voting import controls, cycle, watch
 from community.voting.ballots import cast_ballot
 from community.voting.models import Community
+from community.voting.settings import settings
 from functions.community.clock_progression.app import handler as clock_progression
 from kernel import connections as database
 from kernel.database import Connection, Tx, transaction
-from kernel.settings import settings
 from tests.support.factories import announced, unlock
 from tests.support.round_trips import counted
 

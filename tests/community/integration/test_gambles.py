@@ -28,6 +28,7 @@ from community.gambles.models import (
     NoSuchGamble,
 )
 from community.gambles.service import join_gamble, start_gamble
+from community.gambles.settings import settings
 from community.inventory.models import STACK_LIMIT, NotEnoughItems, NotInInventory, Quality, Slot
 from community.players import service as players
 from community.players.merging import merge
@@ -35,7 +36,6 @@ from community.players.models import PlayerRef, UnknownPlayer
 from community.progression.models import FeatureLocked
 from kernel.database import Connection, Tx, transaction
 from kernel.errors import DomainError
-from kernel.settings import settings
 from tests.support.factories import announced, holdings, make_player, stored, unlock, xp
 
 CRATE = items.by_name["lootbox_tier0"].item_id

@@ -17,13 +17,14 @@ from kernel import connections as database
 from kernel.content.errors import ContentError
 from kernel.database import Connection, Tx, connect, transaction
 from kernel.events import service as events
-from kernel.migrations import MigrationError, find_migrations, migrate
+from kernel.migrations import MigrationError, migrate
 from kernel.roles import create_roles, grant_to_app
 from local.stack.postgres import Postgres
+from tests.support.migrations import MIGRATIONS
 
 
 def test_migrating_again_changes_nothing(database_url: str):
-    assert migrate(database_url) == []
+    assert migrate(database_url, MIGRATIONS) == []
 
 
 def test_a_database_newer_than_the_code_is_refused(database_url: str, tmp_path: Path):
@@ -34,7 +35,7 @@ def test_a_database_newer_than_the_code_is_refused(database_url: str, tmp_path: 
 
 
 def test_a_migration_that_fails_leaves_no_trace(database_url: str, tmp_path: Path):
-    for file in find_migrations().glob("*.sql"):
+    for file in MIGRATIONS.glob("*.sql"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "9998_good.sql").write_text("CREATE TABLE kept (x int)")
     (tmp_path / "9999_bad.sql").write_text("CREATE TABLE lost (x int); SELECT 1/0")
@@ -129,7 +130,7 @@ def test_a_deployment_makes_its_users_and_the_app_can_play_but_not_build(postgre
         try:
             for _ in range(2):
                 create_roles(master, "deployment")
-            migrate(make_conninfo(url, user="brandish_owner"))
+            migrate(make_conninfo(url, user="brandish_owner"), MIGRATIONS)
             with closing(connect(url, user="brandish_owner")) as owner:
                 with transaction(owner) as tx:
                     prepare(tx)

@@ -25,6 +25,7 @@ from community.preparation import prepare
 from kernel.database import Connection, connect, transaction
 from kernel.migrations import migrate
 from local.stack.postgres import Postgres
+from tests.support.migrations import MIGRATIONS
 
 DUMP = Path(__file__).parent / "dumps" / "community-0004.sql.gz"
 PLAYED = datetime(2026, 11, 28, 19, 30, tzinfo=UTC)
@@ -78,7 +79,7 @@ def test_what_was_in_flight_arrives(url: str):
 
 def take_over(url: str) -> None:
     """What a deployment of this version does to the database."""
-    migrate(url)
+    migrate(url, MIGRATIONS)
     with closing(connect(url)) as conn, transaction(conn, now=PLAYED) as tx:
         prepare(tx)
 

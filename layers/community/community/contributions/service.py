@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from community.contributions import queries
+from community.contributions.settings import settings
 from community.progression.models import World
 from community.voting import cycle
 from kernel.database import Tx
-from kernel.settings import settings
 
 BOOST = "upgrade_contribution_boost"
 

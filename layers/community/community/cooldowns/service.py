@@ -8,11 +8,11 @@ from uuid import UUID
 
 from community.cooldowns import queries, rules
 from community.cooldowns.models import CooldownReset
+from community.cooldowns.settings import settings
 from community.players import service as players
 from community.players.models import Fact, NoSuchPlayer, Player, PlayerRef
 from kernel.database import Tx
 from kernel.events import service as events
-from kernel.settings import settings
 
 EVERYBODY = "everybody"
 """In the place of a user's id, where there is no user."""

@@ -10,9 +10,9 @@ from typing import Any
 
 from community.engagement import rules
 from community.engagement.models import Engagement
+from community.engagement.settings import settings
 from community.jobs.reactions import earn
 from community.players.models import Player
-from kernel.settings import settings
 
 SOURCE = "engagement"
 

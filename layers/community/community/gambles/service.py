@@ -19,11 +19,11 @@ from community.gambles.models import (
     NoSuchGamble,
     Participant,
 )
+from community.gambles.settings import settings
 from community.players import service as players
 from community.players.models import Fact, PlayerRef
 from community.progression.rules import require_feature
 from kernel.database import Tx
-from kernel.settings import settings
 
 _ACTIVE = Fact("a_gamble_is_active", queries.ANY_ACTIVE)
 _PLAYING = Fact("playing", queries.PLAYING)

@@ -13,7 +13,9 @@ from community.catalog.content import items
 from community.deliveries import queries as deliveries
 from community.inventory.models import Inventory
 from community.players.models import Crowd, Fact, Link, Player, PlayerRef
-from kernel.database import Cursor, Tx
+from kernel.database import Cursor, Tx, declare_race
+
+declare_race("user_platform_links_pkey", "user_platform_links_one_user_per_identity")
 
 _BY_OWN_ID: LiteralString = "(SELECT user_id FROM users WHERE user_id = %s)"
 _BY_ID: LiteralString = "(SELECT user_id FROM user_platform_links WHERE platform = %s AND platform_user_id = %s)"

@@ -11,10 +11,10 @@ from community.progression import service as progression
 from community.progression.content import tree
 from community.voting import queries, records, turns
 from community.voting.models import Community
+from community.voting.settings import settings
 from community.voting.turns import Turn
 from kernel.database import Connection, Tx, transaction
 from kernel.events import service as events
-from kernel.settings import settings
 
 
 def go_on(conn: Connection) -> None:

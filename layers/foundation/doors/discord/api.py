@@ -15,12 +15,12 @@ from typing import Any, Final, TypeVar
 
 import urllib3
 
+from doors.discord.settings import settings
 from doors.outbound import Rejected, Unavailable
-from doors.secrets import discord_bot_token
-from kernel.settings import settings
+from doors.secrets import find_secret
 
 TIMEOUT: Final = urllib3.Timeout(connect=3, read=5)
-USER_AGENT: Final = f"DiscordBot (https://community.invalid, {settings.version})"
+USER_AGENT: Final = "DiscordBot (https://community.invalid, 1)"
 """Discord asks for this form."""
 
 MARGIN_SECONDS: Final = 0.05
@@ -183,9 +183,18 @@ class Api:
         return Unavailable("Discord's rate limit", retry_after=seconds + MARGIN_SECONDS)
 
 
+def bot_token() -> str:
+    """Empty: there is none.
+
+    Raises:
+        Unavailable
+    """
+    return settings.discord_bot_token or find_secret("discord_bot_token")
+
+
 @cache
 def api() -> Api:
-    return Api(settings.discord_api_url, discord_bot_token)
+    return Api(settings.discord_api_url, bot_token)
 
 
 def patiently(act: Callable[[], T], seconds: float, *, wait: Callable[[float], None] = time.sleep) -> T:
