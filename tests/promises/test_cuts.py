@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
 from community.inventory.models import Inventory
 from community.players import service as players
 from kernel import connections as database
@@ -34,7 +34,7 @@ def line(conn: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch) -
     with transaction(conn) as tx:
         unlock(tx, "feature_economy", "item_spade")
         alice = players.load_or_create(tx, ALICE)
-        players.save(tx, alice.having(alice[Inventory].give(content.money.item_id, 1000)))
+        players.save(tx, alice.having(alice[Inventory].give(items.money.item_id, 1000)))
     logging.getLogger("psycopg").setLevel(logging.ERROR)
     with CuttingProxy(database_url, Random(1)) as proxy:
         monkeypatch.setattr(database, "settings", replace(settings, database_url=proxy.url))
