@@ -536,6 +536,22 @@ def test_the_check_command_knows_what_happens_in_the_game(tmp_path: Path):
     )
 
 
+@pytest.mark.parametrize(
+    ("module", "parsed"),
+    [("community.contents", set[str]()), ("functions.community.economy.app", {"items.json", "jobs.json"})],
+)
+def test_files_are_parsed_when_a_function_starts_and_not_with_the_models(module: str, parsed: set[str]):
+    code = (
+        f"import {module}; from community.contents import SECTIONS, shipped;"
+        "print(*[section.file for section in SECTIONS if 'document' in vars(shipped[section])])"
+    )
+
+    found = set(python("-c", code).stdout.split())
+
+    assert found >= parsed
+    assert bool(found) == bool(parsed)
+
+
 def node(**changes: object) -> Node:
     fields = {
         "node_id": 1,
@@ -552,8 +568,12 @@ def node(**changes: object) -> Node:
 
 
 def check_command(*arguments: Path) -> subprocess.CompletedProcess[str]:
+    return python("-m", "community.contents", *map(str, arguments))
+
+
+def python(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "community.contents", *map(str, arguments)],
+        [sys.executable, *arguments],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,
