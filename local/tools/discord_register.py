@@ -10,6 +10,7 @@ from typing import Final
 from doors.discord.api import api, patiently
 from doors.discord.settings import settings as discord_settings
 from doors.outbound import Rejected, Unavailable
+from functions.community.discord import catalogue as catalogue  # declares every command
 from functions.community.discord.registration import payload
 from functions.community.notify_discord.registration import Difference, Place, compare, existing, sync
 from functions.community.notify_discord.settings import settings

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from functions.community.discord import catalogue as catalogue  # declares every command
 from functions.community.discord.registration import payload
 from tests.support.fake_discord import APPLICATION, GUILD, TOKEN, FakeDiscord, fake_discord
 

@@ -8,6 +8,7 @@ from doors.discord.events import DiscordSyncRequested
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Field, Reply, card
 from doors.discord.settings import settings
+from functions.community.discord import registration
 from kernel.database import Tx
 from kernel.events import service as events
 
@@ -39,8 +40,6 @@ def _names(call: Interaction, tx: Tx) -> list[Choice]:
     admin=True,
 )
 def reload(call: Interaction, tx: Tx) -> Reply:
-    from functions.community.discord import registration  # here, because it imports all commands
-
     name = call.text("command-name").removeprefix("/") or None
     commands = registration.payload(guild=bool(settings.discord_guild_id))
     events.announce(tx, DiscordSyncRequested(commands=commands, remove=name))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from doors.discord import registration
-from functions.community.discord import catalogue as catalogue  # declares every command
 from functions.community.discord.locales import locales
 
 

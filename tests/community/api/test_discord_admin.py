@@ -17,6 +17,7 @@ from doors.discord import commands
 from doors.discord.commands import COMMANDS
 from functions.community.admin import system_commands as admin_system
 from functions.community.admin import tree_commands as admin_tree
+from functions.community.discord import catalogue as catalogue  # declares every command
 from functions.community.discord import deferred
 from functions.community.discord.registration import payload
 from kernel.database import Connection, transaction

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from doors.discord.commands import COMMANDS, COMPONENTS
+from functions.community.discord import catalogue as catalogue  # declares every command
 from functions.community.discord.locales import locales
 from functions.community.discord.registration import payload
 
