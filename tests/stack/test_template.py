@@ -6,69 +6,30 @@ import ast
 import json
 import os
 import re
-import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kernel.counters.rules import COUNTED
-from local.stack import template as local_template
-from local.stack.cloudformation import read_document
 from local.stack.routes import Routes
-from tests.support.code import ROOT, attributes_of, first_arguments, reachable_from
-
-DOCUMENT: dict[str, Any] = dict(read_document(ROOT / "template.yaml"))
-RESOURCES: dict[str, Any] = DOCUMENT["Resources"]
-TEMPLATE = local_template.load(ROOT / "template.yaml")
-PROPERTIES: dict[str, dict[str, Any]] = {
-    name: resource["Properties"]
-    for name, resource in RESOURCES.items()
-    if resource["Type"] == "AWS::Serverless::Function"
-}
-FUNCTIONS = sorted(PROPERTIES)
-INNER = sorted(name for name in FUNCTIONS if "VpcConfig" in PROPERTIES[name])
-OUTER = sorted(set(FUNCTIONS) - set(INNER))
-GROUPS = sorted({route.function for route in TEMPLATE.api.routes})
-CLOCKS = sorted(each.target.name for each in TEMPLATE.schedules if each.target.kind == "function")
-
-# Modules that talk to something other than Postgres; boto3 is judged by the clients it is asked for.
-INTERNET = {"aiohttp", "ftplib", "http.client", "httpx", "requests", "smtplib", "urllib.request", "urllib3"}
-DATABASE = {"kernel.database", "psycopg"}
-
-# What a function must do in its code to deserve the permission.
-CALLS = {
-    "dynamodb:DeleteItem": "delete_item",
-    "dynamodb:GetItem": "get_item",
-    "dynamodb:PutItem": "put_item",
-    "dynamodb:Query": "get_paginator",
-    "dynamodb:UpdateItem": "update_item",
-    "events:PutEvents": "put_events",
-    "execute-api:ManageConnections": "post_to_connection",
-    "iam:PassRole": "create_schedule",
-    "lambda:InvokeFunction": "invoke",
-    "scheduler:CreateSchedule": "create_schedule",
-    "secretsmanager:GetSecretValue": "get_secret_value",
-    "sqs:SendMessage": "send_message",
-}
-# What Lambda does for a function that a queue feeds.
-RECEIVING = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
-# What a library calls for whoever imports this of it.
-LIBRARY_CALLS = {
-    "aws_lambda_powertools.utilities.idempotency": {"delete_item", "get_item", "put_item", "update_item"},
-    "aws_lambda_powertools.utilities.parameters": {"get_secret_value"},
-}
-
-# In a module that it shares with others, and nothing that it does.
-SPARED = {
-    "FollowUps": set(CALLS.values()),
-    "PatchNotes": {"delete_item", "send_message", "update_item"},
-    "Sockets": {"get_item", "get_paginator", "put_item"},
-}
+from tests.support.code import ROOT, first_arguments
+from tests.support.template import (
+    CLOCKS,
+    DOCUMENT,
+    FUNCTIONS,
+    GROUPS,
+    INNER,
+    PROPERTIES,
+    RESOURCES,
+    TEMPLATE,
+    folder_of,
+    reachable,
+)
 
 # Read by the libraries, not by us.
 LIBRARY_VARIABLES = {
@@ -112,21 +73,6 @@ SECURITY_HEADERS = {
 }
 
 
-def module_of(function: str) -> str:
-    """Where its handler is, or its web server."""
-    handler = PROPERTIES[function]["Handler"]
-    return (
-        handler.removesuffix("/run.sh").replace("/", ".") + ".__main__"
-        if "/" in handler
-        else handler.rpartition(".")[0]
-    )
-
-
-def folder_of(function: str) -> str:
-    """Such as functions/community/economy."""
-    return "/".join(module_of(function).split(".")[:3])
-
-
 # ---------------------------------------------------------------- handlers and routes
 
 
@@ -158,11 +104,12 @@ def test_every_folder_of_functions_is_deployed():
     assert folders == {folder_of(function) for function in FUNCTIONS}
 
 
-def build_of(function: str, folder: Path = ROOT) -> str:
+@cache
+def build_of(function: str) -> str:
     """The commands that put its files where SAM wants them."""
     return subprocess.run(
         ["make", "--dry-run", "-f", "functions/Makefile", f"build-{function}", "ARTIFACTS_DIR=out"],
-        cwd=folder,
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
@@ -170,13 +117,9 @@ def build_of(function: str, folder: Path = ROOT) -> str:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_the_build_takes_the_functions_folder(function: str):
-    assert f'cp -R "{folder_of(function)}/." "out/{folder_of(function)}"' in build_of(function)
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_build_packs_all_that_a_function_imports_of_functions(function: str):
     files = reachable(function)[1]
+    assert f'cp -R "{folder_of(function)}/." "out/{folder_of(function)}"' in build_of(function)
     packed = {ROOT / word for word in build_of(function).replace('"', " ").split() if word.startswith("functions/")}
     ours = {file for file in files if file.is_relative_to(ROOT / "functions")}
 
@@ -191,34 +134,14 @@ def test_a_function_has_the_layers_that_it_imports_from(function: str):
     assert {layer.lower() for layer in layers} == folders | ({"dependencies"} if folders else set())
 
 
-def test_a_change_in_a_product_publishes_its_functions_only(tmp_path: Path):
-    for folder in ("functions", "layers/foundation", "layers/community", "configs"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "layers/dependencies").mkdir()
-    (tmp_path / "layers/dependencies/requirements.txt").touch()
-    published = [name for name in FUNCTIONS if "AutoPublishAlias" in PROPERTIES[name]]
-    community = {name for name in published if {"Ref": "Community"} in PROPERTIES[name]["Layers"]}
+@pytest.mark.parametrize("function", [name for name in FUNCTIONS if "AutoPublishAlias" in PROPERTIES[name]])
+def test_a_function_is_published_anew_when_its_own_layers_change_and_no_others(function: str):
+    """The fingerprint is taken of them, and of their content: another product's layer leaves it as it is."""
+    [command] = [line for line in build_of(function).splitlines() if line.endswith('layers.cksum"')]
+    layers = {layer["Ref"].lower() for layer in PROPERTIES[function]["Layers"] if "Ref" in layer}
+    contents = {f"configs/{name}" for name in layers if (ROOT / "configs" / name).exists()}
 
-    def fingerprints() -> dict[str, str]:
-        return {name: fingerprint(tmp_path, name) for name in published}
-
-    def changed(file: str) -> set[str]:
-        before = fingerprints()
-        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / file).write_text("# new")
-        return {name for name, now in fingerprints().items() if now != before[name]}
-
-    assert changed("layers/community/community/economy/rules.py") == community
-    assert changed("configs/community/new.json") == community
-    assert changed("layers/x/x/rules.py") == changed("configs/x/new.json") == set()
-    assert changed("layers/foundation/kernel/action.py") == set(published)
-    assert {"Authorizer", "Feed", "Stream"} == set(published) - community
-
-
-def fingerprint(folder: Path, function: str) -> str:
-    """What the build says of the layers."""
-    [command] = [line for line in build_of(function, folder).splitlines() if line.startswith("find layers")]
-    return subprocess.check_output(command.partition(" > ")[0], shell=True, cwd=folder, text=True)
+    assert set(command.partition(" -type")[0].split()) == {"find", *(f"layers/{name}" for name in layers), *contents}
 
 
 def test_a_new_version_publishes_the_function_that_tells_it_only():
@@ -308,128 +231,6 @@ def test_a_path_reaches_its_function(path: str, function: str):
 
     assert match is not None
     assert match.route.function == function
-
-
-# ---------------------------------------------------------------- rings and permissions
-
-
-def reachable(function: str) -> tuple[frozenset[str], frozenset[Path]]:
-    return reachable_from(module_of(function))
-
-
-def calls(function: str) -> set[str]:
-    """Which of CALLS the function's code makes."""
-    modules, files = reachable(function)
-    ours = {name for file in files for name in attributes_of(file)}
-    theirs = {name for module, made in LIBRARY_CALLS.items() if module in modules for name in made}
-    return (ours | theirs) & set(CALLS.values())
-
-
-@pytest.mark.parametrize("function", INNER)
-def test_an_inner_function_does_not_call_out(function: str):
-    assert reachable(function)[0] & INTERNET == set()
-
-
-@pytest.mark.parametrize("function", OUTER)
-def test_an_outer_function_does_not_touch_the_database(function: str):
-    assert reachable(function)[0] & DATABASE == set()
-
-
-@pytest.mark.parametrize("function", INNER)
-def test_an_inner_function_asks_boto3_for_eventbridge_only(function: str):
-    services = {name for file in reachable(function)[1] for name in first_arguments(file, "client", "resource")}
-
-    assert services <= {"events"}
-
-
-@pytest.mark.parametrize("function", INNER)
-def test_an_inner_function_logs_in_to_the_database(function: str):
-    variables = TEMPLATE.functions[function].environment
-
-    assert [f"dbuser:{variables['DB_USER']}"] == [
-        re.sub(r".*(dbuser:).*/", r"\1", resource) for resource in resources_of(function, "rds-db:connect")
-    ]
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_may_do_exactly_what_it_does(function: str):
-    allowed = {action for action, _ in permissions(function)} - {"rds-db:connect"} - RECEIVING
-    assert allowed <= CALLS.keys(), "tell CALLS which call needs this permission"
-
-    assert {CALLS[action] for action in allowed} == calls(function) - SPARED.get(function, set())
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_login_to_the_database_is_used(function: str):
-    may_log_in = bool(resources_of(function, "rds-db:connect"))
-
-    assert may_log_in == bool(reachable(function)[0] & DATABASE)
-
-
-def policies(function: str) -> list[Any]:
-    """What the function's role allows: its own role, which SAM makes, or one that it shares."""
-    if "Role" not in PROPERTIES[function]:
-        return PROPERTIES[function].get("Policies", [])
-    role = RESOURCES[PROPERTIES[function]["Role"]["Fn::GetAtt"][0]]["Properties"]
-    return [*(policy["PolicyDocument"] for policy in role.get("Policies", [])), *role["ManagedPolicyArns"]]
-
-
-def permissions(function: str) -> Iterator[tuple[str, Any]]:
-    for policy in policies(function):
-        document = RESOURCES[policy["Ref"]]["Properties"]["PolicyDocument"] if "Ref" in policy else policy
-        for statement in document.get("Statement", []):  # AWS's own policies are named, not written out
-            actions = statement["Action"]
-            for action in [actions] if isinstance(actions, str) else actions:
-                yield action, statement["Resource"]
-
-
-@pytest.mark.parametrize("function", [name for name in FUNCTIONS if "Role" in PROPERTIES[name]])
-def test_a_shared_role_adds_what_sam_would(function: str):
-    """Logs, traces, the network, and the queues of the functions that share it."""
-    managed = {policy["Fn::Sub"].rpartition("/")[2] for policy in policies(function) if "Fn::Sub" in policy}
-    sharing = [name for name in FUNCTIONS if PROPERTIES[name].get("Role") == PROPERTIES[function]["Role"]]
-    queues = {source.queue for source in TEMPLATE.sources if source.function in sharing}
-    received = [resource for action, resource in permissions(function) if action == "sqs:ReceiveMessage"]
-
-    assert "Policies" not in PROPERTIES[function]
-    assert managed == {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"} | (
-        {"AWSLambdaVPCAccessExecutionRole"} if function in INNER else set()
-    )
-    assert {queue["Fn::GetAtt"][0] for resource in received for queue in resource} == queues
-
-
-def invocable(role: str) -> list[Any]:
-    [statement] = RESOURCES[role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
-    assert statement["Action"] == "lambda:InvokeFunction"
-    return statement["Resource"]
-
-
-def test_the_gateway_may_invoke_what_it_has_paths_and_an_authorizer_for():
-    api = RESOURCES["Api"]["Properties"]
-    methods = [method for path in api["DefinitionBody"]["paths"].values() for method in path.values()]
-    role = {"Fn::GetAtt": ["GatewayRole", "Arn"]}
-
-    assert all(method["x-amazon-apigateway-integration"]["credentials"] == role for method in methods)
-    assert all(each["FunctionInvokeRole"] == role for each in api["Auth"]["Authorizers"].values())
-    assert {each["Ref"] for each in invocable("GatewayRole")} == {f"{name}.Alias" for name in (*GROUPS, "Authorizer")}
-
-
-def test_the_scheduler_may_invoke_the_functions_that_have_a_schedule():
-    schedules = [
-        event["Properties"]
-        for properties in PROPERTIES.values()
-        for event in properties.get("Events", {}).values()
-        if event["Type"] == "ScheduleV2"
-    ]
-
-    assert all(each["RoleArn"] == {"Fn::GetAtt": ["ClocksRole", "Arn"]} for each in schedules)
-    assert {each["Fn::GetAtt"][0] for each in invocable("ClocksRole")} == set(CLOCKS)
-
-
-def resources_of(function: str, wanted: str) -> list[str]:
-    """The address patterns, as text, that the function may use for an action."""
-    found = [resource for action, resource in permissions(function) if action == wanted]
-    return [text if isinstance(text := resource["Fn::Sub"], str) else text[0] for resource in found]
 
 
 # ---------------------------------------------------------------- what fits, what is watched
@@ -547,52 +348,6 @@ def test_what_a_destination_cannot_take_is_kept_for_two_hours(queue: str):
 
     assert found.max_receives is not None
     assert found.visibility_seconds * found.max_receives == 2 * 60 * 60
-
-
-def test_a_rule_and_nobody_else_may_write_to_its_queue():
-    policy = RESOURCES["RulesMayQueue"]["Properties"]
-    allowed = {
-        (each["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::GetAtt"][0], resource["Fn::GetAtt"][0])
-        for each in policy["PolicyDocument"]["Statement"]
-        for resource in each["Resource"]
-    }
-    needed = {
-        (rule.name, queue)
-        for rule in TEMPLATE.rules
-        for target in rule.targets
-        for queue in (target.name, target.dead_letters)
-    } | {(each.name, each.target.name) for each in TEMPLATE.schedules if each.target.kind == "queue"}
-
-    assert allowed == needed
-    assert {queue["Ref"] for queue in policy["Queues"]} == {queue for _, queue in needed}
-
-
-def test_a_gambles_schedule_may_invoke_the_clock_and_nothing_else():
-    variables = PROPERTIES["ScheduleGamble"]["Environment"]["Variables"]
-    role = RESOURCES[variables["SCHEDULE_ROLE_ARN"]["Fn::GetAtt"][0]]["Properties"]
-    trust = role["AssumeRolePolicyDocument"]["Statement"]
-    may = [each for policy in role["Policies"] for each in policy["PolicyDocument"]["Statement"]]
-
-    assert variables["SCHEDULE_TARGET_ARN"] == {"Fn::GetAtt": ["ClockDue", "Arn"]}
-    assert [(each["Action"], each["Resource"]) for each in may] == [
-        ("lambda:InvokeFunction", variables["SCHEDULE_TARGET_ARN"])
-    ]
-    assert [each["Principal"] for each in trust] == [{"Service": "scheduler.amazonaws.com"}]
-    assert trust[0]["Condition"]["ArnEquals"] == {
-        "aws:SourceArn": {"Fn::GetAtt": [variables["SCHEDULE_GROUP"]["Ref"], "Arn"]}
-    }
-
-
-def test_a_function_passes_the_schedules_role_to_the_scheduler_alone():
-    [passing] = [
-        statement
-        for policy in PROPERTIES["ScheduleGamble"]["Policies"]
-        for statement in policy["Statement"]
-        if statement["Action"] == "iam:PassRole"
-    ]
-
-    assert passing["Resource"] == PROPERTIES["ScheduleGamble"]["Environment"]["Variables"]["SCHEDULE_ROLE_ARN"]
-    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
 
 
 def test_a_rule_waits_for_events_that_somebody_announces():
