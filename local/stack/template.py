@@ -28,7 +28,7 @@ from local.stack.resources import (
 __all__ = ["Function", "Template", "TemplateError", "load"]
 
 ASYNC_RETRIES: Final = 2  # Lambda's own default
-_METHODS: Final = {"x-amazon-apigateway-any-method": "ANY"}
+_METHODS: Final[Mapping[str, str]] = {"x-amazon-apigateway-any-method": "ANY"}
 
 
 def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
@@ -156,7 +156,7 @@ class _Reader:
                 keyless = "api_key_false" in schemes or not auth.get("ApiKeyRequired", False)
                 authorizers = schemes - {"api_key", "api_key_false"} or {auth.get("DefaultAuthorizer")}
                 yield Route(
-                    method=_METHODS.get(method, method.upper()),
+                    method=_METHODS.get(method) or str(method).upper(),
                     path=path,
                     function=self.name_of(_invoked(integration["uri"]), "AWS::Serverless::Function"),
                     authorizer=_unless_none(authorizers.pop()),
