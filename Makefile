@@ -52,20 +52,23 @@ lint: install ## Check style and types, and the content files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
-	@$(BIN)/python -m community.content
+	@$(BIN)/python -m community.contents
 
 .PHONY: format
 format: install ## Bring the code into shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 .PHONY: generated
-generated: install ## Write again what is generated from code: OpenAPI file, content schemas
+generated: install ## Regenerate what is generated from code: OpenAPI file, content schemas, picture of the structure
+	@$(BIN)/python -m local.tools.structure
 	@$(BIN)/python -m local.tools.openapi
-	@$(BIN)/python -m community.content.schemas
+	@$(BIN)/python -m community.contents --write-schemas
 
 .PHONY: drift
 drift: install ## Check that the generated files are up to date
 	@$(BIN)/python -m local.tools.openapi --check
+	@$(BIN)/python -m community.contents --check-schemas
+	@$(BIN)/python -m local.tools.structure --check
 
 .PHONY: sam
 sam: $(SAM_VENV)/.installed ## Install the AWS SAM CLI into an environment of its own
@@ -92,8 +95,8 @@ build: sam ## Build functions and layers for AWS (needs Python 3.13)
 check: test lint drift validate build ## All that CI runs, but for the slow tests
 
 .PHONY: bench
-bench: install ## Measure: imports, overhead, round trips, throughput beside pgbench
-	@exec $(BIN)/python -m local.bench
+bench: install ## Measure imports, round trips, throughput; or compare with a revision (ARGS="--against REV")
+	@exec $(BIN)/python -m local.bench $(ARGS)
 
 .PHONY: lock
 lock: install ## Resolve the dependencies again and pin them

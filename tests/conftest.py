@@ -54,10 +54,11 @@ def template_database(postgres: Postgres) -> str:
     from kernel.database import connect, transaction
     from kernel.events import service as events
     from kernel.migrations import migrate
+    from tests.support.migrations import MIGRATIONS
 
     name = f"template_{uuid4().hex}"
     url = postgres.create_database(name)
-    migrate(url)
+    migrate(url, MIGRATIONS)
     with (
         pytest.MonkeyPatch.context() as patch,
         closing(connect(url)) as connection,

@@ -20,12 +20,12 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / folder) for folder in ("layers/foundation", "layers/community")]
 
-from local.bench import chat, cold, crowd, floor, gambles, image, imports, listeners, speed, town, trips  # noqa: E402
+from local.bench import against, chat, cold, crowd, floor, gambles, image, imports, listeners, speed, town, trips  # noqa: E402
 from local.bench.numbers import percentile  # noqa: E402
 from local.bench.report import table  # noqa: E402
-from local.bench.wire import Wire  # noqa: E402
 from local.bench.workers import WorkerError, hired  # noqa: E402
 from local.stack.postgres import Postgres, PostgresError  # noqa: E402
+from local.tools.postgres_proxy import PostgresProxy  # noqa: E402
 
 SECTIONS = ("imports", "overhead", "trips", "speed", "gambles", "chat", "cold", "listeners", "crowd")
 OVERHEAD_BUDGET_US = 150
@@ -36,6 +36,8 @@ QUIET = 1.2
 def main() -> int:
     options = _options()
     sys.stdout.reconfigure(line_buffering=True)  # pyright: ignore[reportAttributeAccessIssue]
+    if options.against:
+        return against.main(options, _progress)
     started = perf_counter()
     try:
         found = _Bench(options).run()
@@ -43,8 +45,9 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     print(f"\nTook {perf_counter() - started:.0f} s.")
-    options.json.write_text(json.dumps(found, indent=2) + "\n")
-    print(f"Written to {options.json}.")
+    written_to = options.json or Path("bench.json")
+    written_to.write_text(json.dumps(found, indent=2) + "\n")
+    print(f"Written to {written_to}.")
     return 0
 
 
@@ -54,7 +57,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="the most important numbers, in a minute")
     parser.add_argument("--verbose", action="store_true", help="also the heaviest modules of each import")
     parser.add_argument("--fast-disk", action="store_true", help="data in memory and no fsync: the disk left out")
-    parser.add_argument("--json", type=Path, default=Path("bench.json"), metavar="FILE", help="where it is written too")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="where it is written too; bench.json when left out")
+    against.add_options(parser)
     options = parser.parse_args()
     if unknown := set(options.sections) - set(SECTIONS):
         parser.error(f"unknown section: {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
@@ -118,7 +122,7 @@ class _Bench:
 
     def trips(self, database_url: str) -> Any:
         _title("Round trips", "counted between a warm handler and Postgres")
-        with Wire(database_url) as wire, hired(self.image, wire.url) as (worker,):
+        with PostgresProxy(database_url) as wire, hired(self.image, wire.url) as (worker,):
             counted = _say(
                 "round trips",
                 lambda: trips.count(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from fastapi import Response
 
@@ -14,7 +14,7 @@ from local.bench import requests
 
 @app.post("/api/v1/economy/nothing", response_model=Message)
 async def nothing(body: TradeRequest, call: Call) -> Response:
-    return call.answer(cast(Any, None), Message(message=f"{body.username} did nothing."))
+    return call.respond(Message(message=f"{body.username} did nothing."))
 
 
 def event() -> dict[str, Any]:

@@ -8,10 +8,11 @@ import sys
 from typing import Final
 
 from doors.discord.api import api, patiently
-from doors.discord.registration import payload
+from doors.discord.settings import settings as discord_settings
 from doors.outbound import Rejected, Unavailable
+from functions.community.discord.registration import payload
 from functions.community.notify_discord.registration import Difference, Place, compare, existing, sync
-from kernel.settings import settings
+from functions.community.notify_discord.settings import settings
 
 PATIENCE_SECONDS: Final = 30
 ID: Final = re.compile(r"[0-9]{1,20}")
@@ -23,19 +24,19 @@ def main() -> int:
     missing = [
         f"{name} is not set: copy it from {WHERE}, {page}."
         for name, value, page in (
-            ("DISCORD_APPLICATION_ID", settings.discord_application_id, "General Information"),
-            ("DISCORD_BOT_TOKEN", settings.discord_bot_token, "Bot"),
+            ("DISCORD_APPLICATION_ID", discord_settings.discord_application_id, "General Information"),
+            ("DISCORD_BOT_TOKEN", discord_settings.discord_bot_token, "Bot"),
         )
         if not value
     ]
     if missing:
         print("\n".join(missing), file=sys.stderr)
         return 1
-    guild_id = "" if options.everywhere else options.guild or settings.discord_guild_id
+    guild_id = "" if options.everywhere else options.guild or discord_settings.discord_guild_id
     wrong = [
         f"{name} is not a number, as Discord's ids are: {value!r}."
         for name, value in (
-            ("DISCORD_APPLICATION_ID", settings.discord_application_id),
+            ("DISCORD_APPLICATION_ID", discord_settings.discord_application_id),
             ("--guild" if options.guild else "DISCORD_GUILD_ID", guild_id),
         )
         if value and not ID.fullmatch(value)
@@ -43,7 +44,7 @@ def main() -> int:
     if wrong:
         print("\n".join(wrong), file=sys.stderr)
         return 1
-    place = Place(settings.discord_application_id, guild_id)
+    place = Place(discord_settings.discord_application_id, guild_id)
     where = f"on server {guild_id}" if guild_id else "on all servers"
     try:
         difference = patiently(lambda: _register(place, options), PATIENCE_SECONDS)

@@ -165,7 +165,7 @@ def to_hear(conn: Connection, after: int, names: dict[str, str] | None = None) -
     rows = conn.execute(
         """
         SELECT event_id::text AS id, event_type AS type FROM events
-        WHERE position > %s AND event_type NOT LIKE 'discord.%%' AND event_type <> 'events.replay_requested'
+        WHERE position > %s AND NOT private
         ORDER BY transaction_id, position
         """,
         (after,),

@@ -74,7 +74,7 @@ def test_tallies_with_the_same_messages_in_different_orders_neither_block_nor_mi
 
 DIES_AFTER_ITS_COMMIT = """
 import json, os, signal, sys
-from tally.app import count_message
+from functions.community.tally.app import count_message
 count_message(json.loads(sys.argv[1]))
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -82,12 +82,13 @@ os.kill(os.getpid(), signal.SIGKILL)
 DIES_BEFORE_ITS_COMMIT = """
 import json, os, signal, sys
 from uuid import UUID
-from kernel.counters.tally import tally
+from community.counting import COUNTED
+from kernel.events.tallying import tally
 from kernel.database import transaction
-from doors.database import connection
+from kernel.connections import connection
 detail = json.loads(json.loads(sys.argv[1])["body"])["detail"]
 with transaction(connection()) as tx:
-    assert tally(tx, UUID(detail["id"]), detail["type"], detail["payload"])
+    assert tally(tx, UUID(detail["id"]), detail["type"], detail["payload"], COUNTED)
     tx.execute("SELECT 1").fetchone()
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -112,7 +113,7 @@ def test_a_tally_that_dies_around_its_commit_counts_once_when_the_message_comes_
 
 
 RELAY = """
-from relay.app import publish_batch
+from functions.shared.relay.app import publish_batch
 publish_batch()
 """
 
@@ -121,7 +122,7 @@ import os, signal
 from kernel.database import transaction
 from kernel.events import service as events
 from doors.bus import put
-from doors.database import connection
+from kernel.connections import connection
 with transaction(connection()) as tx:
     events.publish_due(tx, lambda envelopes: put(envelopes) and os.kill(os.getpid(), signal.SIGKILL))
 """

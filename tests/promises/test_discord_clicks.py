@@ -13,7 +13,7 @@ import pytest
 from nacl.signing import SigningKey
 
 from community.gambles.models import GambleNotJoining, GambleTooLate
-from doors.discord.acting import BUSY, UNCERTAIN
+from doors.discord.actions import BUSY, UNCERTAIN
 from doors.discord.replies import plain
 from functions.community.clock_due.app import handler as clock
 from functions.community.discord import app

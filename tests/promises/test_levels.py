@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
+from community.inventory.models import Inventory
+from community.jobs.models import Jobs
 from community.jobs.rules import DAILY_CAP, level_for
 from community.players import service as players
 from kernel.database import Connection, Tx, transaction
@@ -35,8 +37,8 @@ def town(conn: Connection) -> None:
     with transaction(conn) as tx:
         unlock(tx, "feature_economy", "job_merchant", "item_spade")
         player = players.load_or_create(tx, ALICE)
-        spade = content.items["item_spade"].item_id
-        players.save(tx, player.with_inventory(player.inventory.give(spade, 1000)))
+        spade = items.by_name["item_spade"].item_id
+        players.save(tx, player.having(player[Inventory].give(spade, 1000)))
 
 
 def award(amount: int, source: str) -> tuple[int, Any]:
@@ -83,7 +85,7 @@ def test_no_experience_is_lost_and_every_level_is_told_once(conn: Connection, to
 
     assert Counter(status for status, _ in answers) == {200: ACTIONS}
     with transaction(conn) as tx:
-        progress = stored(tx, ALICE).jobs["merchant"]
+        progress = stored(tx, ALICE)[Jobs].progress["merchant"]
         assert listed(tx) == {"xp_item": progress.xp}
         assert progress.xp == progress.daily_xp == sum(body["xp_gained"] for _, body in answers)
         assert sum(60 + 3 * (n % 7) for n in range(ACTIONS)) <= progress.xp
@@ -98,7 +100,7 @@ def test_the_day_is_full_to_the_point(conn: Connection, together: Environments):
     answers = at_once(together, *[partial(award, 9, "api")] * ACTIONS)
 
     with transaction(conn) as tx:
-        progress = stored(tx, ALICE).jobs["merchant"]
+        progress = stored(tx, ALICE)[Jobs].progress["merchant"]
         assert (progress.xp, progress.daily_xp) == (DAILY_CAP, DAILY_CAP)
         assert listed(tx) == {"api": DAILY_CAP}
         assert_one_of_each_level(tx, 1)
@@ -116,7 +118,7 @@ def test_trade_and_awards_side_by_side_add_up(conn: Connection, together: Enviro
 
     assert Counter(status for status, _ in answers) == {200: ACTIONS}
     with transaction(conn) as tx:
-        progress = stored(tx, ALICE).jobs["merchant"]
+        progress = stored(tx, ALICE)[Jobs].progress["merchant"]
         sums = listed(tx)
         assert sum(sums.values()) == progress.xp == progress.daily_xp
         assert sums["xp_item"] == sum(body["xp_gained"] for _, body in answers if "xp_gained" in body)

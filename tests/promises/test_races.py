@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
-from community.content import content
-from community.inventory.models import STACK_LIMIT
+from community.catalog.content import items
+from community.inventory.models import STACK_LIMIT, Inventory
 from community.jobs.rules import DAILY_CAP
 from community.players import service as players
 from kernel.database import Connection, transaction
@@ -33,10 +33,10 @@ def furnish(conn: Connection, **held: int) -> None:
         hold_target(tx)  # an unlock would change prices and experience in the middle of it
         for ref in PLAYERS[:3]:
             player = players.load_or_create(tx, ref)
-            inventory = player.inventory
+            inventory = player[Inventory]
             for name, quantity in held.items():
-                inventory = inventory.give(content.items[name].item_id, quantity)
-            players.save(tx, player.with_inventory(inventory))
+                inventory = inventory.give(items.by_name[name].item_id, quantity)
+            players.save(tx, player.having(inventory))
 
 
 def held_by(conn: Connection, who: int) -> dict[str, int]:

@@ -11,13 +11,16 @@ import tomllib
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kernel.counters.rules import COUNTED
+from community.counting import COUNTED
+from kernel.events.models import Event
+from kernel.events.replaying import ReplayRequested
 from local.stack.routes import Routes
-from tests.support.code import ROOT, first_arguments
+from tests.support.code import ROOT, attributes_of, first_arguments, imports_of, module_file, nodes_of
 from tests.support.template import (
     CLOCKS,
     DOCUMENT,
@@ -55,6 +58,9 @@ LOCAL_VARIABLES = {
     "STREAMERBOT_PASSWORD",
     "STREAMERBOT_WEBHOOK_URL",
 }
+
+# Set by AWS's runtime, or by who starts the stream's server.
+RUNTIME_VARIABLES = {"AWS_LAMBDA_FUNCTION_NAME", "AWS_REGION", "PORT"}
 
 STATUS_OF_CODE = {
     "validation": {None},  # keeps the status that API Gateway chose
@@ -365,6 +371,27 @@ def test_a_rule_waits_for_events_that_somebody_announces():
 PRIVATE = [{"anything-but": {"prefix": "discord."}}]
 
 
+def test_what_the_template_keeps_back_is_what_the_doors_declare_private():
+    """A request for a replay is private as well, but the sockets may be woken by it: they find nothing new."""
+    private = {event.type for event in all_kinds_of(Event) if event.private}
+
+    assert private == {event.type for event in all_kinds_of(Event) if event.type.startswith("discord.")} | {
+        ReplayRequested.type
+    }
+
+
+def all_kinds_of(base: type[Event]) -> Iterator[type[Event]]:
+    """Every event that is declared anywhere in the layers."""
+    for folder in (ROOT / "layers/foundation", ROOT / "layers/community"):
+        for file in folder.rglob("*.py"):
+            if "(Event)" in file.read_text():
+                import_module(".".join(file.relative_to(folder).with_suffix("").parts))
+    for event in base.__subclasses__():
+        if hasattr(event, "type"):
+            yield event
+        yield from all_kinds_of(event)
+
+
 def test_private_events_reach_no_listener_and_no_archive():
     [listeners] = [rule for rule in TEMPLATE.rules if rule.name == "EventsForSockets"]
 
@@ -405,21 +432,57 @@ def test_the_gateway_has_an_answer_for_whatever_it_refuses():
     assert set(expected.split()) <= TEMPLATE.api.responses.keys()
 
 
-def test_the_template_sets_what_the_settings_read():
-    tree = ast.parse((ROOT / "layers/foundation/kernel/settings.py").read_text())
-    read = {
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and re.fullmatch(r"[A-Z][A-Z_]+", str(node.value))
+READERS = {"text", "count", "minutes", "switch"}
+"""The functions of kernel.settings."""
+
+
+@cache
+def variables_of(file: Path) -> frozenset[str]:
+    """What the file reads of the environment."""
+    imported = {
+        alias.name
+        for node in nodes_of(file)
+        if isinstance(node, ast.ImportFrom) and node.module == "kernel.settings"
+        for alias in node.names
     }
+    readers = READERS if module_file("kernel.settings") == file else READERS & imported
+    return frozenset(first_arguments(file, *readers))
+
+
+def code() -> Iterator[Path]:
+    for folder in ("layers", "functions"):
+        yield from (ROOT / folder).rglob("*.py")
+
+
+def test_the_template_sets_what_the_settings_read():
+    read = {name for file in code() for name in variables_of(file)}
     given = {
         name
         for properties in (DOCUMENT["Globals"]["Function"], *PROPERTIES.values())
         for name in properties.get("Environment", {}).get("Variables", {})
     }
 
-    assert given | LOCAL_VARIABLES == read | LIBRARY_VARIABLES
-    assert given & LOCAL_VARIABLES == read & LIBRARY_VARIABLES == set()
+    assert given | LOCAL_VARIABLES | RUNTIME_VARIABLES == read | LIBRARY_VARIABLES
+    assert given & (LOCAL_VARIABLES | RUNTIME_VARIABLES) == read & LIBRARY_VARIABLES == set()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_a_function_is_given_of_its_own_is_read_by_its_code(function: str):
+    given = PROPERTIES[function].get("Environment", {}).get("Variables", {}).keys() - LIBRARY_VARIABLES
+    read = {name for file in reachable(function)[1] for name in variables_of(file)}
+
+    assert given <= read
+
+
+def test_only_the_kernels_settings_look_at_the_environment():
+    looking = {
+        file.relative_to(ROOT).as_posix()
+        for file in code()
+        if attributes_of(file) & {"environ", "environb", "getenv"}
+        or imports_of(file) & {"os.environ", "os.environb", "os.getenv"}
+    }
+
+    assert looking == {"layers/foundation/kernel/settings.py"}
 
 
 def test_a_usage_key_exists_for_every_role():

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cache
 from typing import Any, Final
 from uuid import uuid4
@@ -16,9 +16,10 @@ import pytest
 from moto import mock_aws
 
 from doors import aws, outbound
-from kernel import settings as settings_module
 
 TABLE: Final = "destinations"
+PRODUCT: Final = {"kernel", "doors", "community", "functions"}
+"""Whose modules have settings."""
 
 
 @dataclass
@@ -103,12 +104,23 @@ def _session() -> boto3.Session:
 
 
 def use_settings(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> None:
-    """In every module that has taken them."""
-    before = settings_module.settings
-    changed = replace(before, **settings)
-    for module in list(sys.modules.values()):
-        if getattr(module, "settings", None) is before:
-            monkeypatch.setattr(module, "settings", changed)
+    """In every module that has taken them.
+
+    Args:
+        settings: by the names of their fields, whichever object has them.
+    """
+    unknown = set(settings)
+    for module in [module for name, module in sys.modules.items() if name.partition(".")[0] in PRODUCT]:
+        for name, before in list(vars(module).items()):
+            if _are_settings(before):
+                here = {field.name: settings[field.name] for field in fields(before) if field.name in settings}
+                monkeypatch.setattr(module, name, replace(before, **here))
+                unknown -= here.keys()
+    assert not unknown, f"nothing that has been imported reads {unknown}"
+
+
+def _are_settings(held: Any) -> bool:
+    return is_dataclass(held) and not isinstance(held, type) and type(held).__module__.endswith(".settings")
 
 
 def forget() -> None:

@@ -8,7 +8,8 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from community.content import content
+from community.catalog.content import items as all_items
+from community.jobs.content import jobs as all_jobs
 from community.players import lookup
 from community.progression.service import cache_statistics
 from community.timeouts import service as timeouts
@@ -34,6 +35,7 @@ from functions.community.admin.shapes import (
 from functions.community.admin.weights_routes import router as weights
 from functions.community.shapes.items import ItemView
 from functions.community.shapes.somebody import NamedAccount
+from kernel.database import Tx
 
 app = create_app("Administration")
 
@@ -41,9 +43,7 @@ app = create_app("Administration")
 @app.post("/api/v1/admin/reload-aliases", response_model=ReloadResponse)
 async def reload_aliases(call: Call) -> Response:
     """Call items by the names in the alias and theme files from now on. A broken file changes nothing."""
-    with call.transaction() as tx:
-        theme = reload_names(tx)
-        return call.answer(tx, ReloadResponse(message="Item names reloaded.", active_theme=theme))
+    return call.act(lambda tx: ReloadResponse(message="Item names reloaded.", active_theme=reload_names(tx)))
 
 
 @app.get("/api/v1/admin/cache/stats", response_model=CacheStats)
@@ -52,67 +52,64 @@ async def cache_stats(call: Call) -> Response:
     stats = cache_statistics
     hits, misses, evictions, size = stats.hits, stats.misses, stats.evictions, stats.size
     looks = hits + misses
-    with call.reading() as tx:
-        return call.answer(
-            tx,
-            CacheStats(
-                hits=hits,
-                misses=misses,
-                evictions=evictions,
-                size=size,
-                hit_rate=hits / looks if looks else 0.0,
-                Hits=hits,
-                Misses=misses,
-                Evictions=evictions,
-                Size=size,
-            ),
+    return call.look(
+        lambda tx: CacheStats(
+            hits=hits,
+            misses=misses,
+            evictions=evictions,
+            size=size,
+            hit_rate=hits / looks if looks else 0.0,
+            Hits=hits,
+            Misses=misses,
+            Evictions=evictions,
+            Size=size,
         )
+    )
 
 
 @app.get("/api/v1/admin/metrics", response_model=Figures)
 async def metrics(call: Call) -> Response:
     """Requests and trades of the whole fleet; environments report every ten seconds."""
-    with call.reading() as tx:
-        return call.answer(tx, read_figures(tx))
+    return call.look(read_figures)
 
 
 @app.post("/api/v1/admin/timeout/clear", response_model=ClearResponse)
 async def clear_timeout(body: NamedAccount, call: Call) -> Response:
     """Let a name talk again."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> ClearResponse:
         cleared = timeouts.clear_timeout(tx, body.platform, body.username)
         message = texts.freed(body.username, cleared)
-        return call.answer(tx, ClearResponse(message=message, platform=body.platform, username=body.username))
+        return ClearResponse(message=message, platform=body.platform, username=body.username)
+
+    return call.act(use_case)
 
 
 @app.get("/api/v1/admin/users/lookup", response_model=FoundUser)
 async def lookup_user(query: Annotated[NamedAccount, Query()], call: Call) -> Response:
     """The player of that name on that platform."""
-    with call.reading() as tx:
-        profile = lookup.by_name(tx, query.platform, query.username)
-        return call.answer(tx, FoundUser.of(profile, query.platform))
+    return call.look(lambda tx: FoundUser.of(lookup.by_name(tx, query.platform, query.username), query.platform))
 
 
 @app.get("/api/v1/admin/users/recent", response_model=list[RecentUser])
 async def recent_users(query: Annotated[RecentQuery, Query()], call: Call) -> Response:
     """Who came last, newest first."""
-    with call.reading() as tx:
-        return call.answer_list([RecentUser.of(profile) for profile in lookup.newest(tx, query.limit)])
+    return call.look(lambda tx: [RecentUser.of(profile) for profile in lookup.newest(tx, query.limit)])
 
 
 @app.get("/api/v1/admin/items", response_model=list[ItemView])
 async def items(call: Call) -> Response:
     """The whole catalogue."""
-    return call.answer_list([ItemView.of(item) for item in content.items.values()])
+    return call.respond([ItemView.of(item) for item in all_items.by_name.values()])
 
 
 @app.get("/api/v1/admin/jobs", response_model=list[JobView])
 async def jobs(call: Call) -> Response:
     """The jobs, locked or not."""
-    return call.answer_list(
+    return call.respond(
         [
             JobView(Key=job.key, DisplayName=job.display_name, key=job.key, display_name=job.display_name)
-            for job in content.jobs.values()
+            for job in all_jobs.by_key.values()
         ]
     )
 

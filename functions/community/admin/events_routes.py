@@ -21,13 +21,17 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from doors.call import Call
+from community.listening import ALIASES
+from doors.call import Call, answer
 from doors.discord.events import DiscordAnnouncementRequested
-from doors.fields import Body, Message, Username, storable_json
+from doors.fields import Body, Message, storable_json
+from functions.community.shapes.fields import Username
+from kernel.database import Tx
 from kernel.events import replaying
 from kernel.events import service as log
-from kernel.events.frames import CONNECTED, KEEPALIVE, LEGACY
+from kernel.events.frames import CONNECTED, KEEPALIVE
 from kernel.events.log import Entry, read_log
+from kernel.idempotency import Answer
 from kernel.realtime.presence import count_listeners
 
 router = APIRouter()
@@ -43,7 +47,7 @@ _RESERVED = (CONNECTED, KEEPALIVE, replaying.ReplayRequested.type)
 
 
 def _canonical(event_type: str) -> str:
-    return LEGACY.get(event_type, event_type)
+    return ALIASES.earlier.get(event_type, event_type)
 
 
 def _with_plus(moment: Any) -> Any:
@@ -154,7 +158,8 @@ class AnnounceResponse(BaseModel):
 @router.get("/api/v1/admin/events", response_model=EventsResponse)
 async def events(query: Annotated[EventsQuery, Query()], call: Call) -> Response:
     """What happened, newest first; by player, type and time."""
-    with call.reading() as tx:
+
+    def use_case(tx: Tx) -> EventsResponse:
         entries = read_log(
             tx,
             user_id=query.user_id,
@@ -163,39 +168,49 @@ async def events(query: Annotated[EventsQuery, Query()], call: Call) -> Response
             until=query.until,
             limit=query.limit,
         )
-        return call.answer(tx, EventsResponse(events=[EventRow.of(entry) for entry in entries]))
+        return EventsResponse(events=[EventRow.of(entry) for entry in entries])
+
+    return call.look(use_case)
 
 
 @router.post("/api/v1/admin/sse/broadcast", response_model=BroadcastResponse)
 async def broadcast(body: BroadcastRequest, call: Call) -> Response:
     """Let all who listen hear something. `client_count` are those on the stream."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> BroadcastResponse:
         listeners = count_listeners(tx)
         log.broadcast(tx, body.type, body.payload)
-        answer = BroadcastResponse(message="Everybody will hear it.", type=body.type, client_count=listeners)
-        return call.answer(tx, answer)
+        return BroadcastResponse(message="Everybody will hear it.", type=body.type, client_count=listeners)
+
+    return call.act(use_case)
 
 
 @router.post("/api/v1/admin/events/replay", response_model=ReplayResponse, status_code=202)
 async def replay(body: ReplayRequest, call: Call) -> Response:
     """Publish a part of the log once more, for the one destination that asks. The game itself is not played again."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> Answer:
         request, count = replaying.request_replay(
             tx, body.to, body.since, body.until, event_type=body.event_type, player_id=body.user_id
         )
         on_their_way = "1 event is on its way" if count == 1 else f"{count} events are on their way"
-        answer = ReplayResponse(
+        accepted = ReplayResponse(
             message=f"{on_their_way} to {body.to}.",
             replay_id=request.replay_id,
             to=body.to,
             events=count,
         )
-        return call.answer(tx, answer, 202)
+        return answer(accepted, 202)
+
+    return call.act(use_case)
 
 
 @router.post("/api/v1/admin/announce", response_model=AnnounceResponse)
 async def announce(body: AnnounceRequest, call: Call) -> Response:
     """Say something in the Discord channel for news about the bot."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> AnnounceResponse:
         log.announce(tx, DiscordAnnouncementRequested(title=body.title, description=body.description, color=body.color))
-        return call.answer(tx, AnnounceResponse())
+        return AnnounceResponse()
+
+    return call.act(use_case)

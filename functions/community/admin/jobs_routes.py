@@ -11,10 +11,12 @@ from pydantic import BaseModel, Field
 from community.jobs import awards, daily_reset
 from community.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
 from doors.call import Call
-from doors.fields import Message, NodeKey, Timestamp
+from doors.fields import Message, Timestamp
 from doors.nulls import WithNulls
+from functions.community.shapes.fields import NodeKey
 from functions.community.shapes.jobs import XpView
 from functions.community.shapes.somebody import NamedAccount
+from kernel.database import Tx
 
 router = APIRouter()
 
@@ -53,38 +55,40 @@ class ResetStatus(WithNulls):
 @router.post("/api/v1/admin/job/award-xp", response_model=AwardResponse)
 async def award_xp(body: AwardRequest, call: Call) -> Response:
     """Add experience to a player's job, as far as the day allows it."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> AwardResponse:
         worker = PlayerRef(body.platform, username=body.username)
         try:
             result = awards.award_xp(tx, worker, body.job_key, body.amount, "admin")
         except UnknownPlayer as error:
             raise NoSuchPlayer(name=body.username) from error
-        return call.answer(
-            tx,
-            AwardResponse(
-                user_id=result.player.id,
-                username=result.player.links[body.platform].username,
-                job_key=result.job.key,
-                xp_awarded=result.award.gained,
-                result=XpView.of(result),
-            ),
+        return AwardResponse(
+            user_id=result.player.id,
+            username=result.player.links[body.platform].username,
+            job_key=result.job.key,
+            xp_awarded=result.award.gained,
+            result=XpView.of(result),
         )
+
+    return call.act(use_case)
 
 
 @router.post("/api/v1/admin/jobs/reset-daily-xp", response_model=ResetResponse)
 async def reset_daily_xp(call: Call) -> Response:
     """Let everybody earn a whole day's experience again, at once."""
-    with call.transaction() as tx:
-        records = daily_reset.reset_now(tx).records
-        return call.answer(tx, ResetResponse(message="Everybody's daily XP is 0 again.", records_affected=records))
+    return call.act(
+        lambda tx: ResetResponse(
+            message="Everybody's daily XP is 0 again.", records_affected=daily_reset.reset_now(tx).records
+        )
+    )
 
 
 @router.get("/api/v1/admin/jobs/reset-status", response_model=ResetStatus)
 async def reset_status(call: Call) -> Response:
     """When daily sums were set to 0 last and will be next, and how many the last time."""
-    with call.reading() as tx:
+
+    def use_case(tx: Tx) -> ResetStatus:
         found = daily_reset.status(tx)
-        return call.answer(
-            tx,
-            ResetStatus(last_reset_time=found.last_at, next_reset_time=found.next_at, records_affected=found.records),
-        )
+        return ResetStatus(last_reset_time=found.last_at, next_reset_time=found.next_at, records_affected=found.records)
+
+    return call.look(use_case)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, StringConstraints
 
-from doors.call import Call
+from doors.call import Call, answer
 from doors.fields import Body, Message
+from kernel.database import Tx
+from kernel.idempotency import Answer
 from kernel.keys import service as keys
 from kernel.keys.models import Role
 
@@ -45,28 +47,31 @@ class RevokeRequest(Body):
 @router.get("/api/v1/admin/keys", response_model=list[KeyView])
 async def list_keys(call: Call) -> Response:
     """All keys, revoked ones too, without the keys themselves."""
-    with call.reading() as tx:
-        return call.answer_list(
-            [
-                KeyView(name=key.name, role=key.role, created_at=key.created_at, revoked_at=key.revoked_at)
-                for key in keys.list_all(tx)
-            ]
-        )
+    return call.look(
+        lambda tx: [
+            KeyView(name=key.name, role=key.role, created_at=key.created_at, revoked_at=key.revoked_at)
+            for key in keys.list_all(tx)
+        ]
+    )
 
 
 @router.post("/api/v1/admin/keys", response_model=MadeKey, status_code=201)
 async def make_key(body: MakeRequest, call: Call) -> Response:
     """A new key: `viewer` may look and listen, `bot` may play for people, `admin` may do everything."""
-    with call.transaction() as tx:
-        made = MadeKey(name=body.name, role=body.role, api_key=keys.make(tx, body.name, body.role))
-        # Not kept for a retry, for it would lie there readable; whoever has missed it makes another.
-        return Response(made.model_dump_json(), 201, media_type="application/json")
+
+    def use_case(tx: Tx) -> Answer:
+        return answer(MadeKey(name=body.name, role=body.role, api_key=keys.make(tx, body.name, body.role)), 201)
+
+    # Not stored for a retry, for it would lie there readable; a caller who has missed it makes another.
+    return call.act(use_case, stored=False)
 
 
 @router.post("/api/v1/admin/keys/revoke", response_model=Message)
-async def revoke_key(body: RevokeRequest, call: Call, request: Request) -> Response:
+async def revoke_key(body: RevokeRequest, call: Call) -> Response:
     """From at most five minutes on nobody is let in with it."""
-    caller: str = request.scope["aws.event"]["brandish"]["caller"]
-    with call.transaction() as tx:
-        keys.revoke(tx, body.name, caller)
-        return call.answer(tx, Message(message=f"The key {body.name} is revoked."))
+
+    def use_case(tx: Tx) -> Message:
+        keys.revoke(tx, body.name, call.caller)
+        return Message(message=f"The key {body.name} is revoked.")
+
+    return call.act(use_case)

@@ -13,8 +13,10 @@ from community.messages import service as messages
 from community.messages.models import Chatter
 from community.players.models import PlayerRef
 from doors.call import Call
-from doors.fields import Body, Message, NodeKey, Platform, Timestamp, Username
+from doors.fields import Body, Message, Timestamp
+from functions.community.shapes.fields import NodeKey, Platform, Username
 from functions.community.shapes.somebody import NamedAccount
+from kernel.database import Tx
 
 router = APIRouter()
 
@@ -70,14 +72,16 @@ class ResetRequest(Body):
 @router.get("/api/v1/admin/users/active", response_model=list[ActiveUser])
 async def active_users(query: Annotated[ActiveQuery, Query()], call: Call) -> Response:
     """Who has said something in the last minutes, latest first; at most 1000."""
-    with call.reading() as tx:
-        return call.answer_list([ActiveUser.of(chatter) for chatter in messages.active(tx, query.minutes)])
+    return call.look(lambda tx: [ActiveUser.of(chatter) for chatter in messages.active(tx, query.minutes)])
 
 
 @router.post("/api/v1/admin/cooldown/reset", response_model=Message)
 async def reset_cooldown(body: ResetRequest, call: Call) -> Response:
     """Let a player do something again at once; or everybody, where all wait together."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> Message:
         was_running = cooldowns.reset(tx, body.player, body.action)
         state = "is over" if was_running else "was not running"
-        return call.answer(tx, Message(message=f"The cooldown of {body.action} {state} for {body.username or 'all'}."))
+        return Message(message=f"The cooldown of {body.action} {state} for {body.username or 'all'}.")
+
+    return call.act(use_case)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
+from community.catalog.content import items
 from community.catalog.rules import article
-from community.content import content
 from community.crafting import learning
 from doors.call import Call
-from doors.fields import Message, NodeKey
+from doors.fields import Message
+from functions.community.shapes.fields import NodeKey
 from functions.community.shapes.somebody import Somebody
+from kernel.database import Tx
 
 router = APIRouter()
 
@@ -21,8 +23,11 @@ class UnlockRequest(Somebody):
 @router.post("/api/v1/admin/recipes/unlock", response_model=Message)
 async def unlock_recipe(body: UnlockRequest, call: Call) -> Response:
     """Teach a player a recipe, whatever it takes otherwise to learn it."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> Message:
         player, recipe, new = learning.teach(tx, body.player, body.recipe_key)
-        item = content.items[recipe.target_item].public_name
+        item = items.by_name[recipe.target_item].public_name
         message = f"{player.username} knows how to make {article(item)} {item} {'now' if new else 'already'}."
-        return call.answer(tx, Message(message=message))
+        return Message(message=message)
+
+    return call.act(use_case)

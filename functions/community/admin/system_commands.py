@@ -7,9 +7,9 @@ from doors.discord.commands import COMMANDS, command, text
 from doors.discord.events import DiscordSyncRequested
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Field, Reply, card
+from doors.discord.settings import settings
 from kernel.database import Tx
 from kernel.events import service as events
-from kernel.settings import settings
 
 
 @command("admin-cache-stats", "How often the state of the world was at hand.", admin=True)
@@ -39,7 +39,7 @@ def _names(call: Interaction, tx: Tx) -> list[Choice]:
     admin=True,
 )
 def reload(call: Interaction, tx: Tx) -> Reply:
-    from doors.discord import registration  # here, because it imports all commands
+    from functions.community.discord import registration  # here, because it imports all commands
 
     name = call.text("command-name").removeprefix("/") or None
     commands = registration.payload(guild=bool(settings.discord_guild_id))

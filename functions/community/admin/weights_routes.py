@@ -15,5 +15,4 @@ router = APIRouter()
 @router.post("/api/admin/progression/reload-weights", response_model=Message)
 async def reload_weights(call: Call) -> Response:
     """Weigh engagement by the weights file from now on, and the leaderboard with it. A broken file changes nothing."""
-    with call.transaction() as tx:
-        return call.answer(tx, Message(message=texts.reloaded(weights.reload_weights(tx))))
+    return call.act(lambda tx: Message(message=texts.reloaded(weights.reload_weights(tx))))

@@ -7,13 +7,11 @@ from doors.start import ready  # first: see there
 from typing import Any
 
 from community.jobs import daily_reset
-from kernel.connections import connection
-from kernel.database import transaction
+from kernel.action import run_action
 
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    with transaction(connection()) as tx:
-        reset = daily_reset.reset_if_due(tx)
+    reset = run_action(daily_reset.reset_if_due, name="daily reset")
     return {"records_affected": reset.records if reset else 0}

@@ -7,23 +7,19 @@ from doors.start import ready  # first: see there
 import logging
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, LiteralString, NamedTuple, TypeVar
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from community.blasts import clock as blasts
 from community.deliveries import clock as deliveries
 from community.gambles import clock as gambles
-from kernel.connections import connection
-from kernel.database import Tx, reading, transaction
-from kernel.errors import TryAgain
-
-TRIES = 5
+from kernel.action import look, run_in_parts
+from kernel.database import Tx
 
 log = logging.getLogger("brandish")
 
 Work = Callable[[Tx], int]
 """Does a part of it, and tells how much; 0 when nothing is left."""
-T = TypeVar("T")
 
 ready()
 
@@ -55,12 +51,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """
     if gamble_id := event.get("gamble_id"):
         return do_all({"gambles": partial(play, gamble_id=UUID(gamble_id))})
-    return do_all({name: CHORES[name].work for name in again(what_is_due)})
+    return do_all({name: CHORES[name].work for name in look(what_is_due)})
 
 
-def what_is_due() -> list[str]:
-    with reading(connection()) as tx:
-        row = tx.execute(QUESTION, [tx.now] * len(CHORES)).fetchone()
+def what_is_due(tx: Tx) -> list[str]:
+    row = tx.execute(QUESTION, [tx.now] * len(CHORES)).fetchone()
     assert row is not None
     return [name for name, due in zip(CHORES, row["due"], strict=True) if due]
 
@@ -74,33 +69,10 @@ def do_all(works: Mapping[str, Work]) -> dict[str, int]:
     errors: list[Exception] = []
     for name, work in works.items():
         try:
-            done[name] = until_nothing_is_left(work)
+            done[name] = run_in_parts(work, name=name)
         except Exception as error:  # whatever it is, the next part has nothing to do with it
             log.exception("%s could not be done", name)
             errors.append(error)
     if errors:
         raise ExceptionGroup("not everything that is due could be done", errors)
     return done
-
-
-def until_nothing_is_left(work: Work) -> int:
-    """Each part in a transaction of its own: what is done stays done."""
-    total = 0
-    while count := again(partial(in_transaction, work)):
-        total += count
-    return total
-
-
-def in_transaction(work: Work) -> int:
-    with transaction(connection()) as tx:
-        return work(tx)
-
-
-def again(act: Callable[[], T]) -> T:
-    """The same once more when nothing was saved: somebody was faster, or the connection was gone."""
-    for _ in range(TRIES - 1):
-        try:
-            return act()
-        except TryAgain:
-            continue
-    return act()

@@ -8,18 +8,20 @@ from doors.start import ready  # first: see there
 from typing import Any
 
 from community.voting import watch
-from kernel.connections import connection
-from kernel.database import transaction
+from kernel.action import run_action
+from kernel.database import Tx
 
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
-    with transaction(connection()) as tx:
-        if watch.all_is_well(tx):
-            return {"unlocked": []}
-        # The tree and its rules take as long to load as all of the above, and are hardly ever needed.
-        from community.voting import cycle
+    return {"unlocked": run_action(unlock_reached, name="progression")}
 
-        turn = cycle.check(tx)
-    return {"unlocked": [f"{new.node.key} {new.level}" for new in turn.unlocked]}
+
+def unlock_reached(tx: Tx) -> list[str]:
+    if watch.all_is_well(tx):
+        return []
+    # The tree and its rules take as long to load as all of the above, and are hardly ever needed.
+    from community.voting import cycle
+
+    return [f"{new.node.key} {new.level}" for new in cycle.check(tx).unlocked]

@@ -8,10 +8,10 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from community.content import content
 from community.crafting import recipes as book
 from community.crafting import service as workshop
 from community.crafting import works
+from community.crafting.content import upgrades
 from doors.app import create_app, create_handler
 from doors.call import Call
 from functions.community.crafting.shapes import (
@@ -30,6 +30,7 @@ from functions.community.crafting.shapes import (
     UpgradeResponse,
 )
 from functions.community.shapes.somebody import Somebody
+from kernel.database import Tx
 
 app = create_app("Crafting")
 
@@ -37,47 +38,54 @@ app = create_app("Crafting")
 @app.post("/api/v1/user/item/upgrade", response_model=UpgradeResponse)
 async def upgrade(body: CraftRequest, call: Call) -> Response:
     """Make an item out of others: as many of the wanted as there are ingredients for. Some recipes take their time."""
-    with call.transaction() as tx:
-        return call.answer(tx, UpgradeResponse.of(workshop.upgrade_item(tx, body.player, body.item, body.quantity)))
+    return call.act(lambda tx: UpgradeResponse.of(workshop.upgrade_item(tx, body.player, body.item, body.quantity)))
 
 
 @app.post("/api/v1/user/item/disassemble", response_model=DisassembleResponse)
 async def disassemble(body: CraftRequest, call: Call) -> Response:
     """Take items apart: as many of the wanted as there are."""
-    with call.transaction() as tx:
-        return call.answer(
-            tx, DisassembleResponse.of(workshop.disassemble_item(tx, body.player, body.item, body.quantity))
-        )
+    return call.act(
+        lambda tx: DisassembleResponse.of(workshop.disassemble_item(tx, body.player, body.item, body.quantity))
+    )
 
 
 @app.get("/api/v1/crafting/recipes", response_model=RecipesResponse | KnownRecipesResponse | RecipeResponse)
 @app.get("/api/v1/recipes", response_model=RecipesResponse | KnownRecipesResponse | RecipeResponse)
 async def recipes(query: Annotated[RecipesQuery, Query()], call: Call) -> Response:
     """The recipe for an `item`; or those that a `user` knows; or all there are."""
-    with call.reading() as tx:
+
+    def use_case(tx: Tx) -> RecipeResponse | KnownRecipesResponse | RecipesResponse:
         if query.item is not None:
-            return call.answer(tx, RecipeResponse.of(*book.recipe_of(tx, query.item, query.player)))
+            return RecipeResponse.of(*book.recipe_of(tx, query.item, query.player))
         if query.player is not None:
             known = book.known_recipes(tx, query.player)
-            return call.answer(tx, KnownRecipesResponse(recipes=[KnownRecipe.of(recipe) for recipe in known]))
-        everything = content.upgrades.values()
-        return call.answer(tx, RecipesResponse(recipes=[RecipeView.of(recipe) for recipe in everything]))
+            return KnownRecipesResponse(recipes=[KnownRecipe.of(recipe) for recipe in known])
+        everything = upgrades.by_key.values()
+        return RecipesResponse(recipes=[RecipeView.of(recipe) for recipe in everything])
+
+    return call.look(use_case)
 
 
 @app.get("/api/v1/crafting/jobs", response_model=JobsResponse)
 async def jobs(query: Annotated[Somebody, Query()], call: Call) -> Response:
     """What a player has in the works, and what is done and waits for room."""
-    with call.reading() as tx:
+
+    def use_case(tx: Tx) -> JobsResponse:
         found = works.jobs_of(tx, query.player)
-        return call.answer(tx, JobsResponse(jobs=[JobView.of(job, tx.now) for job in found]))
+        return JobsResponse(jobs=[JobView.of(job, tx.now) for job in found])
+
+    return call.look(use_case)
 
 
 @app.post("/api/v1/crafting/cancel", response_model=CancelResponse)
 async def cancel(body: CancelRequest, call: Call) -> Response:
     """Call off what is in the works, and have everything back that was taken for it."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> CancelResponse:
         job, refunded = works.cancel(tx, body.player, body.job_id)
-        return call.answer(tx, CancelResponse.of(job, refunded))
+        return CancelResponse.of(job, refunded)
+
+    return call.act(use_case)
 
 
 handler = create_handler(app)

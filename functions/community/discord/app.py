@@ -12,15 +12,15 @@ from time import perf_counter, time
 from typing import Any
 
 from doors.answers import MAX_BODY, SECURITY_HEADERS, error_answer, headers_of, json_answer, request_id_of
-from doors.discord.acting import BUG, Result, private
+from doors.discord.actions import BUG, Result, private
 from doors.discord.interaction import AUTOCOMPLETE, COMMAND, PING, Malformed, read
 from doors.discord.running import UNKNOWN, respond
 from doors.discord.signature import is_genuine
 from functions.community.discord import catalogue as catalogue  # declares every command
 from functions.community.discord.health import health
-from kernel import metrics
-from kernel.notes import take_notes
-from kernel.settings import settings
+from functions.community.discord.players import COMMUNITY
+from functions.community.discord.settings import settings
+from kernel import log_fields, metrics
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -38,15 +38,15 @@ def handler(event: dict[str, Any], context: Any) -> Answer:
     answer = _answer(event, method, path, headers, told)
     answer["headers"] |= SECURITY_HEADERS | {"X-Request-ID": request_id}
     seconds = perf_counter() - started
-    notes = take_notes()
-    metrics.count_request(method, notes.route or (path if path in _METHODS else ""), answer["statusCode"], seconds)
+    fields = log_fields.take()
+    metrics.count_request(method, fields.route or (path if path in _METHODS else ""), answer["statusCode"], seconds)
     if path == "/discord/interactions":
         log.info(
             "interaction",
             extra=told
             | {
-                "route": notes.route,
-                "user_id": notes.user_id and str(notes.user_id),
+                "route": fields.route,
+                "user_id": fields.user_id and str(fields.user_id),
                 "status": answer["statusCode"],
                 "duration_ms": round(seconds * 1000, 3),
             },
@@ -89,7 +89,7 @@ def _result(payload: dict[str, Any], told: dict[str, Any]) -> Result:
         told |= {"interaction_id": call.id, "discord_user_id": call.caller.id}
         if call.type in (COMMAND, AUTOCOMPLETE):  # the name of a button or a form may hold a code
             told["command"] = call.name[:100]
-        return respond(call)
+        return respond(call, COMMUNITY)
     except Malformed as error:
         return private(UNKNOWN, f"malformed: {error}")
     except Exception:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from doors.start import ready  # first: see there
 
-import json
 import logging
 from collections.abc import Mapping
+from time import perf_counter
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-
-from doors.discord.acting import LATER, Act, Answer, Deed, perform
+from doors.consumer import Envelope, consume
+from doors.discord.actions import LATER, Action, Answer, UseCase, run
 from doors.discord.commands import COMMANDS
 from doors.discord.events import DiscordFollowupRequested, TextFile
 from doors.discord.interaction import Interaction, read
 from doors.discord.replies import File, Reply, message
 from doors.discord.running import allowed
-from doors.news import is_news
 from functions.community.discord import catalogue as catalogue  # declares every command
+from functions.community.discord.players import COMMUNITY
+from kernel import log_fields
 from kernel.database import Tx
 from kernel.errors import TryAgain
 from kernel.events import service as events
@@ -30,33 +30,39 @@ log.setLevel(logging.INFO)
 PATIENCE = 20
 """seconds; nobody waits for an answer here"""
 
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Each message by itself: one that fails comes again, the others are done."""
-    return dict(process_partial_response(event, finish, processor, context))
+    return consume(event, context, finish)
 
 
-def finish(record: dict[str, Any]) -> None:
+def finish(envelope: Envelope) -> None:
     """
     Raises:
         TryAgain: nothing was done, or nobody knows; the message comes again.
     """
-    delivered = json.loads(record["body"])
-    if not is_news(delivered):
-        return
-    payload = delivered["detail"]["payload"]
+    payload = envelope["payload"]
     call = read({**payload["interaction"], "token": payload["token"]})
     key = IdempotencyKey("discord", "deferred", call.id)
-    result = perform(call, Deed(_do, key, patience=PATIENCE))
-    log.info("deferred interaction", extra={"command": call.name, "interaction_id": call.id, "outcome": result.outcome})
+    started = perf_counter()
+    result = run(call, Action(_do, key, patience=PATIENCE), COMMUNITY)
+    fields = log_fields.take()
+    log.info(
+        "deferred interaction",
+        extra={
+            "command": call.name,
+            "interaction_id": call.id,
+            "user_id": fields.user_id and str(fields.user_id),
+            "outcome": result.outcome,
+            "duration_ms": round((perf_counter() - started) * 1000, 3),
+        },
+    )
     if result.outcome == LATER:
         raise TryAgain
     if result.outcome not in ("done", "replayed"):
-        told = perform(call, Deed(_saying(result.answer["data"]), key, patience=PATIENCE))
+        told = run(call, Action(_saying(result.answer["data"]), key, patience=PATIENCE), COMMUNITY)
         if told.outcome == LATER:
             raise TryAgain
 
@@ -68,13 +74,13 @@ def _do(call: Interaction, tx: Tx) -> Answer:
     return _announce(tx, call, message(reply), reply.files)
 
 
-def _saying(body: Mapping[str, Any]) -> Act:
+def _saying(body: Mapping[str, Any]) -> UseCase:
     """Nothing was done, and the caller is told why not."""
 
-    def act(call: Interaction, tx: Tx) -> Answer:
+    def use_case(call: Interaction, tx: Tx) -> Answer:
         return _announce(tx, call, {name: value for name, value in body.items() if name != "flags"})
 
-    return act
+    return use_case
 
 
 def _announce(tx: Tx, call: Interaction, body: dict[str, Any], files: tuple[File, ...] = ()) -> Answer:

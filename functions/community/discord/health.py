@@ -7,12 +7,12 @@ from time import monotonic
 
 import psycopg
 
-from doors.discord.acting import PATIENCE
-from kernel.connections import connection
-from kernel.database import reading
+from doors.discord.actions import PATIENCE
+from functions.community.discord.settings import settings
+from kernel.action import Budget, look
+from kernel.database import Tx
 from kernel.errors import TryAgain
 from kernel.metrics import count_requests
-from kernel.settings import settings
 
 _started = monotonic()
 
@@ -35,8 +35,11 @@ def health() -> tuple[int, str]:
 def _commands_received() -> int | None:
     """By all environments, as far as they have told by now; None when the database cannot be asked."""
     try:
-        with reading(connection(PATIENCE)) as tx:
-            row = count_requests(tx, "/discord/%").fetchone()
+        return look(_count_commands, budget=Budget.of(PATIENCE))
     except (TryAgain, psycopg.OperationalError):
         return None
+
+
+def _count_commands(tx: Tx) -> int:
+    row = count_requests(tx, "/discord/%").fetchone()
     return row["count"] if row else 0

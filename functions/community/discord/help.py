@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from doors.discord.commands import COMMANDS, Command, command, component
 from doors.discord.interaction import Interaction
-from doors.discord.localisation import locales
 from doors.discord.paging import page_of, paged
 from doors.discord.replies import Reply
+from functions.community.discord.locales import locales
 from kernel.database import Tx
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from community.content import Item, content
+from community.catalog.content import Item
+from community.catalog.content import items as all_items
+from community.inventory.models import Inventory
 from community.players import service as players
 from doors.discord.commands import Suggest
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice
+from functions.community.discord.players import player_of
 from kernel.database import Tx
 
 
@@ -16,12 +19,12 @@ def owned(wanted: Callable[[Item], bool] = lambda item: True) -> Suggest:
     """Of the caller's items, those that are `wanted`, in the order of the inventory."""
 
     def suggest(call: Interaction, tx: Tx) -> list[Choice]:
-        player, _ = players.peek(tx, call.player)
+        player, _ = players.peek(tx, player_of(call))
         if player is None:
             return []
-        ids = dict.fromkeys(slot.item_id for slot in player.inventory.slots)
-        items = [item for item in map(content.item, ids) if wanted(item)]
-        return [named(item, player.inventory.count(item.item_id)) for item in items]
+        ids = dict.fromkeys(slot.item_id for slot in player[Inventory].slots)
+        items = [item for item in map(all_items.by_id.__getitem__, ids) if wanted(item)]
+        return [named(item, player[Inventory].count(item.item_id)) for item in items]
 
     return suggest
 

@@ -12,8 +12,9 @@ from community.economy.models import Purchase, Sale
 from community.progression.service import current_world
 from doors.app import create_app, create_handler
 from doors.call import Call
-from doors.fields import Caller, ItemName, Quantity
+from functions.community.shapes.fields import Caller, ItemName, Quantity
 from functions.community.shapes.items import ItemView
+from kernel.database import Tx
 
 app = create_app("Economy")
 
@@ -55,34 +56,40 @@ class BuyResponse(BaseModel):
 @app.post("/api/v1/user/item/sell", response_model=SellResponse)
 async def sell(body: TradeRequest, call: Call) -> Response:
     """Sell items to the shop: as many of the wanted as are in one stack."""
-    with call.transaction() as tx:
-        sale = economy.sell_item(tx, body.player, body.item_name, body.quantity)
-        return call.answer(tx, SellResponse.of(sale, body.item_name))
+    return call.act(
+        lambda tx: SellResponse.of(economy.sell_item(tx, body.player, body.item_name, body.quantity), body.item_name)
+    )
 
 
 @app.post("/api/v1/economy/buy", response_model=BuyResponse)
 @app.post("/api/v1/user/item/buy", response_model=BuyResponse)
 async def buy(body: TradeRequest, call: Call) -> Response:
     """Buy items: as many of the wanted as the money pays for."""
-    with call.transaction() as tx:
-        purchase = economy.buy_item(tx, body.player, body.item_name, body.quantity)
-        return call.answer(tx, BuyResponse.of(purchase, body.item_name))
+    return call.act(
+        lambda tx: BuyResponse.of(economy.buy_item(tx, body.player, body.item_name, body.quantity), body.item_name)
+    )
 
 
 @app.get("/api/v1/prices", response_model=list[ItemView])
 async def resale_prices(call: Call) -> Response:
     """What the shop buys, and for how much."""
-    with call.reading() as tx:
+
+    def use_case(tx: Tx) -> list[ItemView]:
         world = current_world(tx)
-        return call.answer_list([ItemView.of(item, sell_price=price) for item, price in economy.list_sellable(world)])
+        return [ItemView.of(item, sell_price=price) for item, price in economy.list_sellable(world)]
+
+    return call.look(use_case)
 
 
 @app.get("/api/v1/prices/buy", response_model=list[ItemView])
 async def prices(call: Call) -> Response:
     """What the shop sells: `base_value` is the full price, `buy_price` this week's."""
-    with call.reading() as tx:
+
+    def use_case(tx: Tx) -> list[ItemView]:
         world = current_world(tx)
-        return call.answer_list([ItemView.of(item, buy_price=price) for item, price in economy.list_buyable(tx, world)])
+        return [ItemView.of(item, buy_price=price) for item, price in economy.list_buyable(tx, world)]
+
+    return call.look(use_case)
 
 
 handler = create_handler(app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from community.catalog import service as catalog
-from community.content import Item
+from community.catalog.content import Item
 from community.economy import service as economy
 from community.inventory import service as inventory
 from community.progression.service import current_world
@@ -11,6 +11,7 @@ from doors.discord.commands import command, component, integer, member, text
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
 from doors.discord.replies import Choice, Reply, card
+from functions.community.discord.players import player_of
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
 
@@ -31,7 +32,7 @@ def _buyable(call: Interaction, tx: Tx) -> list[Choice]:
 )
 def buy(call: Interaction, tx: Tx) -> Reply:
     item = catalog.resolve(call.text("item"))
-    purchase = economy.buy_item(tx, call.player, item.internal_name, call.integer("quantity", 1))
+    purchase = economy.buy_item(tx, player_of(call), item.internal_name, call.integer("quantity", 1))
     return card("Bought", f"Bought {purchase.quantity} × {item.public_name} for {purchase.total} money.")
 
 
@@ -44,7 +45,7 @@ def buy(call: Interaction, tx: Tx) -> Reply:
 )
 def sell(call: Interaction, tx: Tx) -> Reply:
     item = catalog.resolve(call.text("item"))
-    sale = economy.sell_item(tx, call.player, item.internal_name, call.integer("quantity", 1))
+    sale = economy.sell_item(tx, player_of(call), item.internal_name, call.integer("quantity", 1))
     return card("Sold", f"Sold {sale.quantity} × {item.public_name} for {sale.total} money.")
 
 
@@ -94,5 +95,5 @@ def _lines(priced: list[tuple[Item, int]]) -> list[str]:
 def give(call: Interaction, tx: Tx) -> Reply:
     receiver = call.member_or_caller("user")
     quantity = call.integer("quantity", 1)
-    item = inventory.give_item(tx, call.player, receiver.player, call.text("item"), quantity)
+    item = inventory.give_item(tx, player_of(call), player_of(receiver), call.text("item"), quantity)
     return card("Given", f"{call.caller.mention} gave {quantity} × {item.public_name} to {receiver.mention}.")

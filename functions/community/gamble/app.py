@@ -10,8 +10,9 @@ from fastapi import Query, Response
 
 from community.gambles import service as gambles
 from community.gambles import texts
+from community.gambles.settings import settings
 from doors.app import create_app, create_handler
-from doors.call import Call
+from doors.call import Call, answer
 from doors.fields import Message
 from functions.community.gamble.shapes import (
     ActiveGamble,
@@ -22,7 +23,8 @@ from functions.community.gamble.shapes import (
     StartRequest,
     StartResponse,
 )
-from kernel.settings import settings
+from kernel.database import Tx
+from kernel.idempotency import Answer
 
 app = create_app("Gamble")
 
@@ -32,34 +34,41 @@ Id = Annotated[GambleId, Query()]
 @app.post("/api/v1/gamble/start", response_model=StartResponse, status_code=201)
 async def start(body: StartRequest, call: Call) -> Response:
     """Stake boxes, and wait for others to stake as many. There is one gamble at a time."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> Answer:
         bets = [(bet.item_name, bet.quantity) for bet in body.bets]
         gamble = gambles.start_gamble(tx, body.player, bets, body.join_seconds or settings.gamble_join_seconds)
         message = texts.started(gamble, body.username)
-        return call.answer(tx, StartResponse(message=message, gamble_id=gamble.gamble_id), 201)
+        return answer(StartResponse(message=message, gamble_id=gamble.gamble_id), 201)
+
+    return call.act(use_case)
 
 
 @app.post("/api/v1/gamble/join", response_model=Message)
 async def join(body: JoinRequest, call: Call, id: Id = None) -> Response:
     """Stake what the initiator has staked; without an id, in the gamble that is on."""
-    with call.transaction() as tx:
-        gamble = gambles.join_gamble(tx, body.player, id or body.gamble_id)
-        return call.answer(tx, Message(message=texts.joined(gamble, body.username)))
+    return call.act(
+        lambda tx: Message(
+            message=texts.joined(gambles.join_gamble(tx, body.player, id or body.gamble_id), body.username)
+        )
+    )
 
 
 @app.get("/api/v1/gamble/get", response_model=GambleView)
 async def get(call: Call, id: Id = None) -> Response:
     """A gamble with its players; without an id, the one that is on."""
-    with call.reading() as tx:
-        return call.answer(tx, GambleView.of(gambles.read_gamble(tx, id)))
+    return call.look(lambda tx: GambleView.of(gambles.read_gamble(tx, id)))
 
 
 @app.get("/api/v1/gamble/active", response_model=ActiveGamble | NoActiveGamble)
 async def active(call: Call) -> Response:
     """The gamble that is on, if one is."""
-    with call.reading() as tx:
+
+    def use_case(tx: Tx) -> ActiveGamble | NoActiveGamble:
         gamble = gambles.active_gamble(tx)
-        return call.answer(tx, ActiveGamble.of(gamble) if gamble else NoActiveGamble())
+        return ActiveGamble.of(gamble) if gamble else NoActiveGamble()
+
+    return call.look(use_case)
 
 
 handler = create_handler(app)

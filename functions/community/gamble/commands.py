@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from uuid import UUID
 
-from community.content import content
 from community.gambles import service as gambles
 from community.gambles import texts
 from community.gambles.models import GambleNotFound
+from community.lootboxes.content import loot_tables
 from doors.discord.commands import command, component, integer, text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import GREEN_BUTTON, Button, Embed, Reply, card
+from functions.community.discord.players import player_of
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
 
@@ -19,13 +20,13 @@ from kernel.database import Tx
 @command(
     "gamble-start",
     "Stake boxes, and wait for others to stake as many.",
-    text("item", "Which box.", required=True, suggest=owned(lambda item: item.internal_name in content.loot)),
+    text("item", "Which box.", required=True, suggest=owned(lambda item: item.internal_name in loot_tables.by_box)),
     integer("quantity", "How many.", required=True, least=1),
     changes=True,
     public=True,
 )
 def start(call: Interaction, tx: Tx) -> Reply:
-    gamble = gambles.start_gamble(tx, call.player, [(call.text("item"), call.integer("quantity"))])
+    gamble = gambles.start_gamble(tx, player_of(call), [(call.text("item"), call.integer("quantity"))])
     told = texts.started(gamble, call.caller.mention)
     return Reply(
         embeds=(Embed("A gamble!", told, footer=f"/gamble-join, or the button. {gamble.gamble_id}"),),
@@ -51,7 +52,7 @@ def join_button(call: Interaction, tx: Tx) -> Reply:
 
 
 def _joined(call: Interaction, tx: Tx, gamble_id: UUID | None) -> Reply:
-    gamble = gambles.join_gamble(tx, call.player, gamble_id)
+    gamble = gambles.join_gamble(tx, player_of(call), gamble_id)
     return card("Joined", texts.joined(gamble, call.caller.mention))
 
 

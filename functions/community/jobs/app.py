@@ -8,8 +8,8 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from community.content import content
 from community.jobs import awards, reports, rules
+from community.jobs.content import jobs as all_jobs
 from community.progression.service import current_world
 from doors.app import create_app, create_handler
 from doors.call import Call
@@ -22,6 +22,7 @@ from functions.community.jobs.shapes import (
     UserJobsResponse,
     WorkerQuery,
 )
+from kernel.database import Tx
 
 app = create_app("Jobs")
 
@@ -29,36 +30,45 @@ app = create_app("Jobs")
 @app.get("/api/v1/jobs", response_model=list[JobView])
 async def jobs(call: Call) -> Response:
     """The jobs there are, and which of them the community has unlocked."""
-    with call.reading() as tx:
+
+    def use_case(tx: Tx) -> list[JobView]:
         world = current_world(tx)
         cap = rules.level_cap(world)
-        return call.answer_list([JobView.of(job, cap, world.has(job.node_key)) for job in content.jobs.values()])
+        return [JobView.of(job, cap, world.has(job.node_key)) for job in all_jobs.by_key.values()]
+
+    return call.look(use_case)
 
 
 @app.get("/api/v1/jobs/user", response_model=UserJobsResponse)
 async def user_jobs(query: Annotated[WorkerQuery, Query()], call: Call) -> Response:
     """Where a player stands in every unlocked job. The primary one has the highest level, then the most XP."""
-    with call.reading() as tx:
+
+    def use_case(tx: Tx) -> UserJobsResponse:
         player, standings = reports.jobs_of(tx, query.player)
-        return call.answer(tx, UserJobsResponse.of(player, query.player.platform, standings))
+        return UserJobsResponse.of(player, query.player.platform, standings)
+
+    return call.look(use_case)
 
 
 @app.post("/api/v1/jobs/award-xp", response_model=AwardResponse)
 async def award_xp(body: AwardRequest, call: Call) -> Response:
     """Add experience to a player's job, as far as the day allows it."""
-    with call.transaction() as tx:
-        result = awards.award_xp(tx, body.player, body.job_key, body.xp_amount, body.source, body.metadata)
-        return call.answer(tx, AwardResponse.of(result))
+    return call.act(
+        lambda tx: AwardResponse.of(
+            awards.award_xp(tx, body.player, body.job_key, body.xp_amount, body.source, body.metadata)
+        )
+    )
 
 
 @app.get("/api/v1/jobs/bonus", response_model=BonusResponse)
 async def bonus(query: Annotated[BonusQuery, Query()], call: Call) -> Response:
     """What a player's level in a job is worth; 0 where the job has no such bonus."""
-    with call.reading() as tx:
+
+    def use_case(tx: Tx) -> BonusResponse:
         job, level, value = reports.bonus(tx, query.player, query.job_key, query.bonus_type)
-        return call.answer(
-            tx, BonusResponse(job_key=job.key, bonus_type=query.bonus_type, level=level, bonus=float(value))
-        )
+        return BonusResponse(job_key=job.key, bonus_type=query.bonus_type, level=level, bonus=float(value))
+
+    return call.look(use_case)
 
 
 handler = create_handler(app)

@@ -9,13 +9,14 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from community.content import Job
 from community.jobs import rules, texts
 from community.jobs.awards import XpResult
+from community.jobs.content import Job
 from community.jobs.models import JobStanding
 from community.players.models import Player, PlayerRef
-from doors.fields import JsonObject, NodeKey
+from doors.fields import JsonObject
 from doors.nulls import WithNulls
+from functions.community.shapes.fields import NodeKey
 from functions.community.shapes.jobs import XpView
 from functions.community.shapes.somebody import Account, Somebody
 

@@ -14,7 +14,9 @@ from community.linking.rules import TOKEN_LIFE
 from community.players.models import PlayerRef
 from doors.app import create_app, create_handler
 from doors.call import Call
-from doors.fields import Body, Platform, PlatformId, Timestamp, Username
+from doors.fields import Body, Timestamp
+from functions.community.shapes.fields import Platform, PlatformId, Username
+from kernel.database import Tx
 
 app = create_app("Linking")
 
@@ -113,42 +115,40 @@ class StatusResponse(BaseModel):
 @app.post("/api/v1/link/initiate", response_model=InitiateResponse)
 async def initiate(body: NamedAccount, call: Call) -> Response:
     """First step: a code for this account. Its player will stay; earlier codes of it end."""
-    with call.transaction() as tx:
-        return call.answer(tx, InitiateResponse.of(linking.start_link(tx, body.account)))
+    return call.act(lambda tx: InitiateResponse.of(linking.start_link(tx, body.account)))
 
 
 @app.post("/api/v1/link/claim", response_model=ClaimResponse)
 async def claim(body: ClaimRequest, call: Call) -> Response:
     """Second step: the other account repeats the code. Nothing is linked yet."""
-    with call.transaction() as tx:
-        return call.answer(tx, ClaimResponse.of(linking.claim_link(tx, body.token, body.account)))
+    return call.act(lambda tx: ClaimResponse.of(linking.claim_link(tx, body.token, body.account)))
 
 
 @app.post("/api/v1/link/confirm", response_model=ConfirmResponse)
 async def confirm(body: Account, call: Call) -> Response:
     """Third step, on the first account: the two become one player with everything both had."""
-    with call.transaction() as tx:
-        return call.answer(tx, ConfirmResponse.of(linking.confirm_link(tx, body.account)))
+    return call.act(lambda tx: ConfirmResponse.of(linking.confirm_link(tx, body.account)))
 
 
 @app.post("/api/v1/link/unlink", response_model=UnlinkResponse)
 async def unlink(body: UnlinkRequest, call: Call) -> Response:
     """Give up the player's account on a platform: ask first, then again with `confirm` within 60 seconds."""
     platform = body.target_platform
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> UnlinkResponse:
         if not body.confirm:
             linking.request_unlink(tx, body.account, platform)
-            return call.answer(tx, UnlinkResponse(awaiting_confirmation=True, message=texts.unlink_asked(platform)))
+            return UnlinkResponse(awaiting_confirmation=True, message=texts.unlink_asked(platform))
         linking.confirm_unlink(tx, body.account, platform)
-        return call.answer(tx, UnlinkResponse(success=True, message=texts.unlinked(platform)))
+        return UnlinkResponse(success=True, message=texts.unlinked(platform))
+
+    return call.act(use_case)
 
 
 @app.get("/api/v1/link/status", response_model=StatusResponse)
 async def status(platform: Platform, platform_id: PlatformId, call: Call) -> Response:
     """Where the account's player is known, and the account's own code while it is good for something."""
-    with call.reading() as tx:
-        found = linking.link_status(tx, PlayerRef(platform, platform_id))
-        return call.answer(tx, StatusResponse.of(found))
+    return call.look(lambda tx: StatusResponse.of(linking.link_status(tx, PlayerRef(platform, platform_id))))
 
 
 handler = create_handler(app)

@@ -8,6 +8,7 @@ from community.linking.rules import TOKEN_LENGTH
 from doors.discord.commands import command, component, flag, text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import GREEN_BUTTON, RED_BUTTON, Button, Choice, Embed, Form, Input, Reply, card
+from functions.community.discord.players import player_of
 from kernel.database import Tx
 
 _LINKING, _UNLINKING = "Link your accounts", "Unlink an account"
@@ -25,8 +26,8 @@ def link(call: Interaction, tx: Tx) -> Reply:
     if code := call.text("token"):
         return _claimed(call, tx, code)
     if call.flag("confirm"):
-        return card(_LINKING, texts.linked(linking.confirm_link(tx, call.player)))
-    token = linking.start_link(tx, call.player)
+        return card(_LINKING, texts.linked(linking.confirm_link(tx, player_of(call))))
+    token = linking.start_link(tx, player_of(call))
     return Reply(
         embeds=(Embed(_LINKING, f"{texts.started(token)} {_STEPS}"),),
         components=(
@@ -38,7 +39,7 @@ def link(call: Interaction, tx: Tx) -> Reply:
 
 @component("link:confirm", changes=True, once=True, own=True)
 def confirm_link(call: Interaction, tx: Tx) -> Reply:
-    linked = texts.linked(linking.confirm_link(tx, call.player))
+    linked = texts.linked(linking.confirm_link(tx, player_of(call)))
     return Reply(embeds=(Embed(_LINKING, linked),), update=True)
 
 
@@ -53,7 +54,7 @@ def claim_link(call: Interaction, tx: Tx) -> Reply:
 
 
 def _claimed(call: Interaction, tx: Tx, code: str) -> Reply:
-    return card(_LINKING, texts.claimed(linking.claim_link(tx, code, call.player)))
+    return card(_LINKING, texts.claimed(linking.claim_link(tx, code, player_of(call))))
 
 
 @command(
@@ -67,7 +68,7 @@ def unlink(call: Interaction, tx: Tx) -> Reply:
     platform = call.text("platform")
     if call.flag("confirm"):
         return card(_UNLINKING, _unlinked(call, tx, platform))
-    linking.request_unlink(tx, call.player, platform)
+    linking.request_unlink(tx, player_of(call), platform)
     warning = f"{texts.unlink_asked(platform)} What you have stays with this account."
     return Reply(
         embeds=(Embed(_UNLINKING, warning),),
@@ -82,5 +83,5 @@ def confirm_unlink(call: Interaction, tx: Tx) -> Reply:
 
 
 def _unlinked(call: Interaction, tx: Tx, platform: str) -> str:
-    linking.confirm_unlink(tx, call.player, platform)
+    linking.confirm_unlink(tx, player_of(call), platform)
     return texts.unlinked(platform)

@@ -9,8 +9,10 @@ from fastapi import Response
 from community.messages import service as messages
 from doors.app import create_app, create_handler
 from doors.call import Call
-from doors.fields import Caller, Message
+from doors.fields import Message
 from functions.community.messages.shapes import HandleRequest, HandleResponse
+from functions.community.shapes.fields import Caller
+from kernel.database import Tx
 
 app = create_app("Messages")
 
@@ -18,18 +20,21 @@ app = create_app("Messages")
 @app.post("/api/v1/message/handle", response_model=HandleResponse)
 async def handle(body: HandleRequest, call: Call) -> Response:
     """Count a line for who wrote it, and find the configured words in it. A stranger becomes a player."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> HandleResponse:
         player, matches = messages.handle_message(tx, body.player, body.message)
-        return call.answer(tx, HandleResponse.of(player, matches))
+        return HandleResponse.of(player, matches)
+
+    return call.act(use_case)
 
 
 @app.post("/api/v1/message/test", response_model=Message)
 @app.post("/api/v1/test", response_model=Message)
 async def test(body: Caller, call: Call) -> Response:
     """Whether chat reaches the game: it greets whoever asks, and counts nothing."""
-    with call.transaction() as tx:
-        player = messages.greet(tx, body.player)
-        return call.answer(tx, Message(message=f"Hello {player.username}, the game can hear you."))
+    return call.act(
+        lambda tx: Message(message=f"Hello {messages.greet(tx, body.player).username}, the game can hear you.")
+    )
 
 
 handler = create_handler(app)

@@ -9,8 +9,8 @@ from pydantic import BaseModel, StringConstraints
 
 from community.messages.models import Match
 from community.players.models import Player
-from doors.fields import Caller
 from doors.nulls import WithNulls
+from functions.community.shapes.fields import Caller
 from functions.community.shapes.users import UserView
 
 

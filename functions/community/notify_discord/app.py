@@ -14,11 +14,12 @@ from typing import Any, Final
 
 from doors.discord.api import api
 from doors.discord.messages import BLUE_BUTTON, Button, Embed, message
+from doors.discord.settings import settings as discord_settings
 from doors.news import is_first_told
 from doors.outbound import Envelope, concerns, deliver
 from functions.community.notify_discord import gambles, registration
+from functions.community.notify_discord.settings import settings
 from functions.community.notify_discord.texts import TEST, TEXTS, ballot
-from kernel.settings import settings
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -40,7 +41,7 @@ def is_wanted(delivered: Mapping[str, Any]) -> bool:
     envelope = delivered["detail"]
     if not concerns(delivered, DESTINATION):
         return False
-    return bool(settings.discord_application_id if envelope["type"] == SYNC else channel_of(envelope))
+    return bool(discord_settings.discord_application_id if envelope["type"] == SYNC else channel_of(envelope))
 
 
 def channel_of(envelope: Envelope) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from doors.aws import client
 from doors.outbound import Unavailable
-from kernel.settings import settings
+from doors.settings import settings
 
 KEPT_SECONDS: Final = 14 * 24 * 3600
 

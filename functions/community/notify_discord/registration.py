@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from doors.discord.api import Api, api
-from kernel.settings import settings
+from doors.discord.settings import settings as discord_settings
+from functions.community.notify_discord.settings import settings
 
 log = logging.getLogger("brandish")
 
@@ -85,7 +86,7 @@ def act(payload: Mapping[str, Any]) -> None:
     Raises:
         Unavailable, Rejected
     """
-    place = Place(settings.discord_application_id, settings.discord_guild_id)
+    place = Place(discord_settings.discord_application_id, discord_settings.discord_guild_id)
     if name := payload.get("remove"):
         found = remove(api(), place, name)
         log.info("command removed" if found else "there was no such command", extra={"command": name})

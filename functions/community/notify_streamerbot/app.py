@@ -11,11 +11,11 @@ from functools import cache, partial
 from typing import Any
 
 from doors.outbound import Envelope, Rejected, deliver
-from doors.secrets import streamerbot_password
+from doors.secrets import find_secret
 from functions.community.notify_streamerbot.actions import Action, action_for
 from functions.community.notify_streamerbot.link import Link
 from functions.community.notify_streamerbot.protocol import Session
-from kernel.settings import settings
+from functions.community.notify_streamerbot.settings import settings
 
 DESTINATION = "streamerbot"
 SECONDS_TO_SPARE = 2.0
@@ -61,7 +61,13 @@ def link() -> Link:
     return Link(_open)
 
 
+def password() -> str:
+    """
+    Raises:
+        Unavailable
+    """
+    return settings.streamerbot_password or find_secret("streamerbot_password")
+
+
 def _open(seconds: float) -> Session:
-    return Session.open(
-        settings.streamerbot_url, streamerbot_password, seconds=seconds, raw=settings.streamerbot_auth_raw
-    )
+    return Session.open(settings.streamerbot_url, password, seconds=seconds, raw=settings.streamerbot_auth_raw)

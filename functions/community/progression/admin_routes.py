@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from community.content import content
+from community.contributions import service as contributions
+from community.contributions.texts import contributed
+from community.progression.content import tree
 from community.voting import ballots, controls, texts
 from community.voting.reading import find_option
 from doors.call import Call
@@ -21,6 +23,7 @@ from functions.community.progression.shapes import (
     WeightsResponse,
     WinnerResponse,
 )
+from kernel.database import Tx
 
 router = APIRouter()
 
@@ -29,71 +32,80 @@ router = APIRouter()
 @router.post("/api/v1/progression/admin/end-voting", response_model=Message)
 async def freeze(call: Call) -> Response:
     """Take no more ballots; points go on counting. `start` opens the vote again."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> Message:
         controls.freeze(tx)
-        return call.answer(tx, Message(message=texts.FROZEN))
+        return Message(message=texts.FROZEN)
+
+    return call.act(use_case)
 
 
 @router.post("/api/v1/progression/admin/force-end", response_model=WinnerResponse)
 @router.post("/api/v1/progression/admin/force-end-voting", response_model=WinnerResponse)
 async def force_end(call: Call) -> Response:
     """Decide the vote now. The winner comes after the current target, or at once when there is none."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> WinnerResponse:
         winner = controls.force_end(tx)
         view = OptionView.of(winner, *find_option(tx, winner))
-        return call.answer(tx, WinnerResponse(winner=view, message=f"The vote is over: {texts.named(winner)} has won."))
+        return WinnerResponse(winner=view, message=f"The vote is over: {texts.named(winner)} has won.")
+
+    return call.act(use_case)
 
 
 @router.post("/api/v1/progression/admin/start", response_model=Message)
 @router.post("/api/v1/progression/admin/start-voting", response_model=Message)
 async def start(call: Call) -> Response:
     """Open a vote on what comes next; a frozen one goes on."""
-    with call.transaction() as tx:
-        return call.answer(tx, Message(message=texts.AFTER_START[controls.start(tx)]))
+    return call.act(lambda tx: Message(message=texts.AFTER_START[controls.start(tx)]))
 
 
 @router.put("/api/v1/progression/admin/weights", response_model=WeightsResponse)
 @router.post("/api/v1/progression/admin/weights", response_model=WeightsResponse)
 async def set_weights(body: WeightsRequest, call: Call) -> Response:
     """Say how much players' ballots weigh from now on, all or none of them; 1 is what everybody's weighs."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> WeightsResponse:
         ballots.set_weights(tx, [each.order for each in body.weights])
         updated = len(body.weights)
         message = f"{updated} voting weight{'s are' if updated > 1 else ' is'} set."
-        return call.answer(tx, WeightsResponse(message=message, updated=updated))
+        return WeightsResponse(message=message, updated=updated)
+
+    return call.act(use_case)
 
 
 @router.post("/api/v1/progression/admin/unlock", response_model=Message)
 async def unlock(body: NodeRequest, call: Call) -> Response:
     """Unlock all levels of a node up to `level`; 0 means the first."""
-    with call.transaction() as tx:
-        node = controls.unlock(tx, body.node_key, body.level)
-        return call.answer(tx, Message(message=texts.unlocked(node, body.level or 1)))
+    return call.act(
+        lambda tx: Message(message=texts.unlocked(controls.unlock(tx, body.node_key, body.level), body.level or 1))
+    )
 
 
 @router.post("/api/v1/progression/admin/unlock-all", response_model=Message)
 async def unlock_all(call: Call) -> Response:
     """Unlock every node up to its highest level."""
-    with call.transaction() as tx:
-        added = controls.unlock_all(tx)
-        return call.answer(tx, Message(message=texts.everything_unlocked(added)))
+    return call.act(lambda tx: Message(message=texts.everything_unlocked(controls.unlock_all(tx))))
 
 
 @router.post("/api/v1/progression/admin/relock", response_model=Message)
 async def relock(body: NodeRequest, call: Call) -> Response:
     """Take back `level` of a node and all above it; 0 means the whole node."""
-    with call.transaction() as tx:
-        node = controls.relock(tx, body.node_key, body.level)
-        return call.answer(tx, Message(message=texts.relocked(node, body.level)))
+    return call.act(
+        lambda tx: Message(message=texts.relocked(controls.relock(tx, body.node_key, body.level), body.level))
+    )
 
 
 @router.post("/api/v1/progression/admin/instant-unlock", response_model=UnlockResponse)
 async def instant_unlock(body: InstantUnlockRequest, call: Call) -> Response:
     """Unlock the winner of the vote, or the given one of its options, without waiting for the points."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> UnlockResponse:
         unlock = controls.instant_unlock(tx, body.node_key)
-        node = next(node for node in content.nodes.values() if node.node_id == unlock.node_id)
-        return call.answer(tx, UnlockResponse(unlock=UnlockView.of(unlock), message=texts.unlocked(node, unlock.level)))
+        node = next(node for node in tree.nodes.values() if node.node_id == unlock.node_id)
+        return UnlockResponse(unlock=UnlockView.of(unlock), message=texts.unlocked(node, unlock.level))
+
+    return call.act(use_case)
 
 
 @router.post("/api/v1/progression/admin/reset", response_model=Message)
@@ -103,13 +115,15 @@ async def reset(body: ResetRequest, call: Call) -> Response:
     Players keep what they have; with `preserve_user_progression` also what they have learned, and what they have done
     for the community.
     """
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> Message:
         controls.reset(tx, body.reset_by, body.reason, body.preserve_user_progression)
-        return call.answer(tx, Message(message=texts.BEGUN_ANEW))
+        return Message(message=texts.BEGUN_ANEW)
+
+    return call.act(use_case)
 
 
 @router.post("/api/v1/progression/admin/contribution", response_model=Message)
 async def contribute(body: ContributionRequest, call: Call) -> Response:
     """Give the community points; they count like all others."""
-    with call.transaction() as tx:
-        return call.answer(tx, Message(message=texts.contributed(controls.contribute(tx, body.amount))))
+    return call.act(lambda tx: Message(message=contributed(contributions.contribute(tx, body.amount))))

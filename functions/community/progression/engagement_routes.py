@@ -10,7 +10,6 @@ from community.engagement import reports
 from community.engagement.recording import record
 from community.players.models import PlayerRef
 from doors.call import Call
-from doors.fields import Platform, Username
 from functions.community.progression.engagement_shapes import (
     BreakdownResponse,
     Deed,
@@ -22,7 +21,9 @@ from functions.community.progression.engagement_shapes import (
     VelocityQuery,
     VelocityResponse,
 )
+from functions.community.shapes.fields import Platform, Username
 from functions.community.shapes.somebody import NamedAccount, Somebody
+from kernel.database import Tx
 
 router = APIRouter()
 
@@ -40,10 +41,13 @@ async def record_engagement_of(username: Annotated[Username, Path()], body: Deed
 
 
 def _record(call: Call, ref: PlayerRef, deed: Deed) -> Response:
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> RecordResponse:
         score = record(tx, ref, deed.metric_type, deed.value)
         message = f"Recorded {deed.value} × {deed.metric_type}, worth {score} contribution points."
-        return call.answer(tx, RecordResponse(message=message, score=score))
+        return RecordResponse(message=message, score=score)
+
+    return call.act(use_case)
 
 
 @router.get("/api/v1/progression/engagement", response_model=BreakdownResponse)
@@ -67,19 +71,16 @@ async def engagement_of(
 
 
 def _breakdown(call: Call, ref: PlayerRef) -> Response:
-    with call.reading() as tx:
-        return call.answer(tx, BreakdownResponse.of(reports.breakdown(tx, ref)))
+    return call.look(lambda tx: BreakdownResponse.of(reports.breakdown(tx, ref)))
 
 
 @router.get("/api/v1/progression/leaderboard", response_model=list[LeaderView])
 async def leaderboard(query: Annotated[LeadersQuery, Query()], call: Call) -> Response:
     """Who has contributed the most."""
-    with call.reading() as tx:
-        return call.answer_list([LeaderView.of(leader) for leader in reports.leaderboard(tx, query.limit)])
+    return call.look(lambda tx: [LeaderView.of(leader) for leader in reports.leaderboard(tx, query.limit)])
 
 
 @router.get("/api/v1/progression/velocity", response_model=VelocityResponse)
 async def velocity(query: Annotated[VelocityQuery, Query()], call: Call) -> Response:
     """How fast the community makes points, over the last days up to today."""
-    with call.reading() as tx:
-        return call.answer(tx, VelocityResponse.of(reports.velocity(tx, query.days)))
+    return call.look(lambda tx: VelocityResponse.of(reports.velocity(tx, query.days)))

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, F
 
 from community.engagement.reports import Breakdown, Leader
 from community.engagement.rules import PERIOD_DAYS, Trend, Velocity
-from doors.fields import Body, Message, NodeKey, Platform, PlatformId, Quantity, Username
+from doors.fields import Body, Message
+from functions.community.shapes.fields import NodeKey, Platform, PlatformId, Quantity, Username
 
 LEADERS = 10
 MOST_LEADERS = 100

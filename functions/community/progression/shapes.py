@@ -9,8 +9,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from community.progression.models import Unlock
 from community.voting.ballots import WeightOrder
-from doors.fields import Body, Caller, Level, Message, NodeKey, Reason, Timestamp, Username
+from doors.fields import Body, Message, Timestamp
 from functions.community.progression.session_views import OptionView
+from functions.community.shapes.fields import Caller, Level, NodeKey, Reason, Username
 from functions.community.shapes.somebody import Somebody
 
 MOST_WEIGHTS = 1000

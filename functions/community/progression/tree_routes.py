@@ -17,20 +17,17 @@ router = APIRouter()
 @router.get("/api/v1/progression/tree", response_model=TreeResponse)
 async def tree(call: Call) -> Response:
     """Every node of the tree, and how far the community has unlocked it."""
-    with call.reading() as tx:
-        return call.answer(tx, TreeResponse.of(progression.read_tree(tx)))
+    return call.look(lambda tx: TreeResponse.of(progression.read_tree(tx)))
 
 
 @router.get("/api/v1/progression/available", response_model=AvailableResponse)
 async def available(call: Call) -> Response:
     """The nodes that could be unlocked next: their prerequisites hold and a level is left."""
-    with call.reading() as tx:
-        return call.answer(tx, AvailableResponse.of(progression.read_tree(tx)))
+    return call.look(lambda tx: AvailableResponse.of(progression.read_tree(tx)))
 
 
 @router.get("/api/v1/progression/estimate/{node_key}", response_model=EstimateResponse)
 async def estimate(node_key: str, call: Call) -> Response:
     """When a node's next level could be unlocked, at the pace of the last seven days."""
     node = find_node(node_key)
-    with call.reading() as tx:
-        return call.answer(tx, EstimateResponse.of(node, read_standing(tx)))
+    return call.look(lambda tx: EstimateResponse.of(node, read_standing(tx)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from fastapi.exceptions import RequestValidationError
 
-from community.content import content
+from community.progression.content import tree
 from community.voting import texts
 from community.voting.ballots import cast_ballot
 from community.voting.reading import read_standing
@@ -20,6 +20,7 @@ from functions.community.progression.session_views import (
     TargetProgress,
 )
 from functions.community.progression.shapes import VoteRequest, VoteResponse
+from kernel.database import Tx
 
 router = APIRouter()
 
@@ -30,41 +31,47 @@ async def vote(body: VoteRequest, call: Call) -> Response:
     if body.option_index is None and body.node_key is None:
         # As if the field had been declared as required.
         raise RequestValidationError([{"type": "missing", "loc": ("body", "option_index"), "msg": "Field required"}])
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> VoteResponse:
         ballot = cast_ballot(tx, body.player, body.option_index, body.node_key)
-        return call.answer(
-            tx, VoteResponse(message=texts.after_vote(ballot), already_voted=ballot.already_voted or None)
-        )
+        return VoteResponse(message=texts.after_vote(ballot), already_voted=ballot.already_voted or None)
+
+    return call.act(use_case)
 
 
 @router.get("/api/v1/progression/status", response_model=StatusResponse)
 async def status(call: Call) -> Response:
     """Where the community stands: what it has, what it works towards, what it votes on."""
-    with call.reading() as tx:
-        return call.answer(tx, StatusResponse.of(read_standing(tx)))
+    return call.look(lambda tx: StatusResponse.of(read_standing(tx)))
 
 
 @router.get("/api/v1/progression/session", response_model=OpenSession | LatestSession | NoSession)
 async def session(call: Call) -> Response:
     """The vote that is open; without one the vote before, and a message."""
-    with call.reading() as tx:
+
+    def use_case(tx: Tx) -> OpenSession | LatestSession | NoSession:
         standing = read_standing(tx)
         community = standing.community
         if community.session:
-            return call.answer(tx, OpenSession.of(community.session, standing))
+            return OpenSession.of(community.session, standing)
         if community.latest:
             view = SessionView.of(community.latest, standing)
-            return call.answer(tx, LatestSession(session=view, message=texts.result(community.latest)))
-        return call.answer(tx, NoSession(session=None, message=texts.NEVER_VOTED))
+            return LatestSession(session=view, message=texts.result(community.latest))
+        return NoSession(session=None, message=texts.NEVER_VOTED)
+
+    return call.look(use_case)
 
 
 @router.get("/api/v1/progression/unlock-progress", response_model=TargetProgress | NoTarget)
 async def unlock_progress(call: Call) -> Response:
     """How many points there are for what comes now; without a target, a message."""
-    with call.reading() as tx:
+
+    def use_case(tx: Tx) -> TargetProgress | NoTarget:
         standing = read_standing(tx)
         progress = standing.community.progress
-        if progress and progress.node_key in content.nodes:
-            return call.answer(tx, TargetProgress.of(progress, standing))
+        if progress and progress.node_key in tree.nodes:
+            return TargetProgress.of(progress, standing)
         made = standing.community.accumulated if progress else None
-        return call.answer(tx, NoTarget(progress=None, contributions_accumulated=made, message=texts.NO_TARGET))
+        return NoTarget(progress=None, contributions_accumulated=made, message=texts.NO_TARGET)
+
+    return call.look(use_case)

@@ -9,29 +9,22 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-
 from doors.aws import client
-from doors.news import is_news
-from kernel.settings import settings
+from doors.consumer import Envelope, consume
+from functions.community.schedule_gamble.settings import settings
 
 log = logging.getLogger("brandish")
-
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Each message by itself: one that fails comes again, the others are done."""
-    return dict(process_partial_response(event, schedule_message, processor, context))
+    return consume(event, context, schedule_end)
 
 
-def schedule_message(record: dict[str, Any]) -> None:
-    delivered = json.loads(record["body"])
-    if not is_news(delivered):
-        return
-    gamble = delivered["detail"]["payload"]
+def schedule_end(envelope: Envelope) -> None:
+    gamble = envelope["payload"]
     schedule(gamble["id"], datetime.fromisoformat(gamble["join_deadline"]))
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import model_validator
 
 from community.players.models import PlayerRef
-from doors.fields import Body, Platform, PlatformId, Username
+from doors.fields import Body
+from functions.community.shapes.fields import Platform, PlatformId, Username
 
 
 class Account(Body):

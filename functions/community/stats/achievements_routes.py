@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, model_validator
 
 from community.achievements import reports
+from community.achievements.content import Achievement
+from community.achievements.content import achievements as all_achievements
 from community.achievements.models import Progress, RewardView
-from community.content import Achievement, content
 from community.players.models import PlayerRef
 from doors.call import Call
 from doors.fields import Timestamp
@@ -81,7 +82,7 @@ class AchievementsResponse(BaseModel):
         """Without anybody, or with what they have achieved."""
         views = [
             AchievementView.of(each, None if achieved is None else achieved.get(each.key, Progress(0)))
-            for each in content.achievements.values()
+            for each in all_achievements.by_key.values()
         ]
         return cls(achievements=views, unlocked=sum(view.unlocked for view in views), total=len(views))
 
@@ -89,6 +90,6 @@ class AchievementsResponse(BaseModel):
 @router.get("/api/v1/achievements", response_model=AchievementsResponse)
 async def achievements(query: Annotated[AchievementsQuery, Query()], call: Call) -> Response:
     """What there is to achieve and what for; with a player's progress when the request names one."""
-    with call.reading() as tx:
-        achieved = reports.achieved_by(tx, query.somebody) if query.somebody else None
-        return call.answer(tx, AchievementsResponse.of(achieved))
+    return call.look(
+        lambda tx: AchievementsResponse.of(reports.achieved_by(tx, query.somebody) if query.somebody else None)
+    )

@@ -22,6 +22,7 @@ from functions.community.stats.shapes import (
     StatsResponse,
     UserStatsQuery,
 )
+from kernel.database import Tx
 
 app = create_app("Stats")
 
@@ -29,24 +30,24 @@ app = create_app("Stats")
 @app.post("/api/v1/stats/event", response_model=Message)
 async def record_event(body: EventRequest, call: Call) -> Response:
     """Count something that a player did; the first of a day continues their streak."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> Message:
         recording.record(tx, body.player, body.event_type, body.event_data)
-        return call.answer(tx, Message(message=f"Counted: {body.event_type}."))
+        return Message(message=f"Counted: {body.event_type}.")
+
+    return call.act(use_case)
 
 
 @app.get("/api/v1/stats/user", response_model=StatsResponse)
 async def user_stats(query: Annotated[UserStatsQuery, Query()], call: Call) -> Response:
     """How often a player did what within a period, and for how many days in a row they have been there."""
-    with call.reading() as tx:
-        report = reports.user_stats(tx, query.player, reports.period_of(query.period))
-        return call.answer(tx, StatsResponse.of(report))
+    return call.look(lambda tx: StatsResponse.of(reports.user_stats(tx, query.player, reports.period_of(query.period))))
 
 
 @app.get("/api/v1/stats/system", response_model=StatsResponse)
 async def system_stats(query: Annotated[PeriodQuery, Query()], call: Call) -> Response:
     """How often all players together did what within a period."""
-    with call.reading() as tx:
-        return call.answer(tx, StatsResponse.of(reports.system_stats(tx, reports.period_of(query.period))))
+    return call.look(lambda tx: StatsResponse.of(reports.system_stats(tx, reports.period_of(query.period))))
 
 
 @app.get("/api/v1/stats/leaderboard", response_model=LeaderboardResponse)
@@ -57,10 +58,13 @@ async def leaderboard(query: Annotated[LeaderboardQuery, Query()], call: Call) -
     `engagement_score` and `contribution`.
     """
     period = reports.period_of(query.period)
-    with call.reading() as tx:
+
+    def use_case(tx: Tx) -> LeaderboardResponse:
         standings = reports.leaderboard(tx, query.event_type, period, query.limit)
         entries = [Place.of(standing, query.event_type) for standing in standings]
-        return call.answer(tx, LeaderboardResponse(event_type=query.event_type, period=period, entries=entries))
+        return LeaderboardResponse(event_type=query.event_type, period=period, entries=entries)
+
+    return call.look(use_case)
 
 
 app.include_router(achievements)

@@ -13,6 +13,7 @@ from doors.discord.commands import command, component, integer, member, text
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
 from doors.discord.replies import Choice, Field, Reply, card, plain
+from functions.community.discord.players import player_of
 from kernel.database import Tx
 
 _WHO = member("user", "Who; you when left out.")
@@ -29,7 +30,7 @@ _MOST_PLACES = 100
 @command("engagement", "What somebody has done for the community.", _WHO)
 def engagement(call: Interaction, tx: Tx) -> Reply:
     who = call.member_or_caller("user")
-    breakdown = engagement_reports.breakdown(tx, who.player)
+    breakdown = engagement_reports.breakdown(tx, player_of(who))
     counts = breakdown.by_type
     return card(
         "Engagement",
@@ -44,7 +45,7 @@ def engagement(call: Interaction, tx: Tx) -> Reply:
 @command("stats", "How often somebody has done what.", _WHO)
 def stats(call: Interaction, tx: Tx) -> Reply:
     who = call.member_or_caller("user")
-    report = stats_reports.user_stats(tx, who.player, "all")
+    report = stats_reports.user_stats(tx, player_of(who), "all")
     lines = [who.mention, *(f"{plain(_words(kind))}: {count}" for kind, count in report.counts.items())]
     return card(
         "Stats",
@@ -61,7 +62,7 @@ def _words(kind: str) -> str:
 @command("jobs", "How far somebody has come in every job.", _WHO)
 def jobs(call: Interaction, tx: Tx) -> Reply:
     who = call.member_or_caller("user")
-    _, standings = job_reports.jobs_of(tx, who.player)
+    _, standings = job_reports.jobs_of(tx, player_of(who))
     primary = job_rules.primary(standings)
     if not standings:
         return card("Jobs", "The community has not unlocked any job yet.")
@@ -104,7 +105,7 @@ def _leaders(tx: Tx, metric: str, limit: int, page: int, *, update: bool) -> Rep
 @command("check-timeout", "Whether somebody must be silent, and for how long.", _WHO)
 def check_timeout(call: Interaction, tx: Tx) -> Reply:
     who = call.member_or_caller("user")
-    timeout = timeouts.read_timeout(tx, who.player.platform, who.username)
+    timeout = timeouts.read_timeout(tx, "discord", who.username)
     if timeout.remaining_seconds < 1:
         return card("Timeout", f"No, {who.mention} may talk.")
     return card("Timeout", f"Yes, {who.mention} must be silent for {in_words(timeout.remaining)}.")

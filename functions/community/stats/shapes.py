@@ -8,7 +8,8 @@ from uuid import UUID
 from pydantic import AliasChoices, BaseModel, Field, model_validator
 
 from community.stats.models import Report, Standing
-from doors.fields import Body, JsonObject, NodeKey, Timestamp
+from doors.fields import Body, JsonObject, Timestamp
+from functions.community.shapes.fields import NodeKey
 from functions.community.shapes.somebody import Somebody
 
 EventType = NodeKey

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 from doors.start import ready  # first: see there
 
-import json
 from typing import Any
 from uuid import UUID
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-
-from doors.news import is_news
-from kernel.connections import connection
-from kernel.counters.tally import tally
-from kernel.database import transaction
-
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+from community.counting import COUNTED
+from doors.consumer import Envelope, consume
+from kernel.action import run_action
+from kernel.events.tallying import tally
 
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Each message by itself: one that fails comes again, the others are done."""
-    answer = process_partial_response(event, count_message, processor, context)
-    return dict(answer)
+    return consume(event, context, count)
 
 
-def count_message(record: dict[str, Any]) -> None:
-    delivered = json.loads(record["body"])
-    if not is_news(delivered):
-        return
-    envelope = delivered["detail"]
-    with transaction(connection()) as tx:
-        tally(tx, UUID(envelope["id"]), envelope["type"], envelope["payload"])
+def count(envelope: Envelope) -> None:
+    event_id, payload = UUID(envelope["id"]), envelope["payload"]
+    run_action(lambda tx: tally(tx, event_id, envelope["type"], payload, COUNTED), name="tally")

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 
 from community.inventory import service as inventory
 from community.inventory import texts as inventory_texts
+from community.inventory.models import Inventory
 from community.items.service import use_item as use
 from community.players import lookup, registration
 from community.players import service as players
@@ -20,8 +21,9 @@ from community.search import service as treasure
 from community.timeouts import service as timeouts
 from community.timeouts import texts as timeout_texts
 from doors.app import create_app, create_handler
-from doors.call import Call
-from doors.fields import Message, Platform, Username
+from doors.call import Call, answer
+from doors.fields import Message
+from functions.community.shapes.fields import Platform, Username
 from functions.community.shapes.users import UserView
 from functions.community.users.shapes import (
     GiveRequest,
@@ -41,6 +43,8 @@ from functions.community.users.shapes import (
     TreasureRequest,
     UseRequest,
 )
+from kernel.database import Tx
+from kernel.idempotency import Answer
 
 app = create_app("Users")
 
@@ -48,27 +52,30 @@ app = create_app("Users")
 @app.post("/api/v1/user/register", response_model=UserView, responses={201: {"model": UserView}})
 async def register(body: RegisterRequest, call: Call) -> Response:
     """Introduce a player, or one more account of a player who is known already. 201 for a new player."""
-    with call.transaction() as tx:
-        try:
-            player, created = registration.register(tx, body.known, body.new)
-        except registration.NameNeeded as error:
-            raise _missing("username") from error
-        return call.answer(tx, UserView.of(player), 201 if created else 200)
+
+    def use_case(tx: Tx) -> Answer:
+        player, created = registration.register(tx, body.known, body.new)
+        return answer(UserView.of(player), 201 if created else 200)
+
+    try:
+        return call.act(use_case)
+    except registration.NameNeeded as error:
+        raise _missing("username") from error
 
 
 @app.get("/api/v1/user/inventory", response_model=InventoryResponse)
 async def own_inventory(query: Annotated[InventoryQuery, Query()], call: Call) -> Response:
     """What a player holds. A stranger becomes a player who holds nothing yet."""
-    with call.reading() as tx:
-        found = inventory.look(tx, query.player, query.filter)
-        if found is not None:
-            return call.answer(tx, InventoryResponse.of(*found))
-    with call.transaction() as tx:
+    found = call.read(lambda tx: inventory.look(tx, query.player, query.filter))
+    if found is not None:
+        return call.respond(InventoryResponse.of(*found))
+
+    def use_case(tx: Tx) -> InventoryResponse:
         player = players.load_or_create(tx, query.player)
         players.save(tx, player)
-        return call.answer(
-            tx, InventoryResponse.of(player, inventory.view(player.inventory, player.world, query.filter))
-        )
+        return InventoryResponse.of(player, inventory.view(player[Inventory], player.world, query.filter))
+
+    return call.act(use_case)
 
 
 @app.get("/api/v1/user/inventory-by-username", response_model=InventoryResponse)
@@ -89,79 +96,85 @@ async def inventory_of(
 
 
 def _inventory_of(call: Call, owner: PlayerRef, wanted: str | None) -> Response:
-    with call.reading() as tx:
+
+    def use_case(tx: Tx) -> InventoryResponse:
         found = inventory.look(tx, owner, wanted)
         if found is None:
             raise NoSuchPlayer(name=owner.username)
-        return call.answer(tx, InventoryResponse.of(*found))
+        return InventoryResponse.of(*found)
+
+    return call.look(use_case)
 
 
 @app.post("/api/v1/user/item/add", response_model=Message)
 async def add_item(body: ItemRequest, call: Call) -> Response:
     """Put items into an inventory, out of nowhere."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> Message:
         item = inventory.add_item(tx, body.player, body.item_name, body.quantity)
-        return call.answer(tx, Message(message=inventory_texts.added(body.quantity, item, body.username)))
+        return Message(message=inventory_texts.added(body.quantity, item, body.username))
+
+    return call.act(use_case)
 
 
 @app.post("/api/v1/user/item/remove", response_model=RemoveResponse)
 async def remove_item(body: ItemRequest, call: Call) -> Response:
     """Take items out of an inventory: as many of the wanted as are in one stack."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> RemoveResponse:
         item, removed = inventory.remove_item(tx, body.player, body.item_name, body.quantity)
-        return call.answer(
-            tx,
-            RemoveResponse(
-                message=inventory_texts.removed(removed, item, body.username),
-                removed=removed,
-            ),
+        return RemoveResponse(
+            message=inventory_texts.removed(removed, item, body.username),
+            removed=removed,
         )
+
+    return call.act(use_case)
 
 
 @app.post("/api/v1/user/item/use", response_model=Message)
 async def use_item(body: UseRequest, call: Call) -> Response:
     """Use items for what they do. `target_user` is whom it concerns, or the job or the effect that is meant."""
-    with call.transaction() as tx:
-        used = use(tx, body.player, body.item_name, body.quantity, body.target)
-        return call.answer(tx, Message(message=used.message))
+    return call.act(
+        lambda tx: Message(message=use(tx, body.player, body.item_name, body.quantity, body.target).message)
+    )
 
 
 @app.post("/api/v1/user/item/give", response_model=Message)
 async def give_item(body: GiveRequest, call: Call) -> Response:
     """Hand items from one player to another."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> Message:
         item = inventory.give_item(tx, body.giver, body.taker, body.item_name, body.quantity)
-        return call.answer(
-            tx, Message(message=f"{body.owner} gave {body.quantity} × {item.public_name} to {body.receiver}.")
-        )
+        return Message(message=f"{body.owner} gave {body.quantity} × {item.public_name} to {body.receiver}.")
+
+    return call.act(use_case)
 
 
 @app.get("/api/v1/user/timeout", response_model=TimeoutState)
 async def read_timeout(query: Annotated[TimeoutQuery, Query()], call: Call) -> Response:
     """Whether a name must be silent, and for how long."""
-    with call.reading() as tx:
-        return call.answer(tx, TimeoutState.of(timeouts.read_timeout(tx, query.platform, query.username)))
+    return call.look(lambda tx: TimeoutState.of(timeouts.read_timeout(tx, query.platform, query.username)))
 
 
 @app.put("/api/v1/user/timeout", response_model=TimeoutResponse)
 @app.post("/api/v1/user/timeout", response_model=TimeoutResponse)
 async def apply_timeout(body: TimeoutRequest, call: Call) -> Response:
     """Silence a name; for that much longer, if it must be silent already."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> TimeoutResponse:
         timeout = timeouts.apply_timeout(
             tx, body.platform, body.username, timedelta(seconds=body.duration_seconds), body.reason
         )
         total = timeout.remaining_seconds
-        return call.answer(
-            tx,
-            TimeoutResponse(
-                message=timeout_texts.silenced(body.username, total),
-                platform=timeout.platform,
-                username=timeout.username,
-                added_duration_seconds=body.duration_seconds,
-                total_remaining_seconds=total,
-            ),
+        return TimeoutResponse(
+            message=timeout_texts.silenced(body.username, total),
+            platform=timeout.platform,
+            username=timeout.username,
+            added_duration_seconds=body.duration_seconds,
+            total_remaining_seconds=total,
         )
+
+    return call.act(use_case)
 
 
 @app.post("/api/v1/user/search", response_model=Message | SearchResponse)
@@ -172,15 +185,21 @@ async def search(body: SearchRequest, call: Call) -> Response:
 
 
 def _search_for_treasure(call: Call, wanted: TreasureRequest) -> Response:
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> Message:
         _, text = treasure.search_for_treasure(tx, wanted.player)
-        return call.answer(tx, Message(message=text))
+        return Message(message=text)
+
+    return call.act(use_case)
 
 
 def _search_users(call: Call, wanted: PlayersRequest) -> Response:
-    with call.reading() as tx:
+
+    def use_case(tx: Tx) -> SearchResponse:
         found = lookup.search(tx, wanted.query, wanted.platform, wanted.limit)
-        return call.answer(tx, SearchResponse(users=[UserView.of(profile) for profile in found]))
+        return SearchResponse(users=[UserView.of(profile) for profile in found])
+
+    return call.look(use_case)
 
 
 def _missing(field: str) -> RequestValidationError:

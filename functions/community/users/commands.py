@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from community.catalog import service as catalog
-from community.content import Item, Upgrade, content
+from community.catalog.content import Item, items
 from community.crafting import recipes as book
 from community.crafting import service as workshop
 from community.crafting import texts
+from community.crafting.content import Upgrade, disassembles, upgrades
 from community.crafting.rules import in_words
 from community.inventory import service as inventory
 from community.inventory.models import Quality, Slot
@@ -17,6 +18,7 @@ from doors.discord.commands import command, component, integer, member, text
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
 from doors.discord.replies import Choice, Reply, card, plain
+from functions.community.discord.players import player_of
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
 
@@ -32,7 +34,7 @@ _ANY = "all"
     text("filter", "Only some of them.", choices=inventory.FILTERS),
 )
 def show_inventory(call: Interaction, tx: Tx) -> Reply:
-    return _inventory(tx, call.member_or_caller("user").player, call.text("filter"), 0, update=False)
+    return _inventory(tx, player_of(call.member_or_caller("user")), call.text("filter"), 0, update=False)
 
 
 @component("inventory", own=True)
@@ -72,7 +74,7 @@ def _stack(item: Item, slot: Slot) -> str:
 def use(call: Interaction, tx: Tx) -> Reply:
     item = catalog.resolve(call.text("item"))
     target = call.text("target").removeprefix("@")
-    used = use_item(tx, call.player, item.internal_name, call.integer("quantity", 1), target or None)
+    used = use_item(tx, player_of(call), item.internal_name, call.integer("quantity", 1), target or None)
     title = f"{plain(call.caller.name)} uses {item.public_name}"
     footer = f"{used.consumed} used up"
     if used.told is None:
@@ -84,17 +86,17 @@ def use(call: Interaction, tx: Tx) -> Reply:
 
 @command("search", "Search for treasure.", changes=True)
 def search(call: Interaction, tx: Tx) -> Reply:
-    _, told = search_for_treasure(tx, call.player)
+    _, told = search_for_treasure(tx, player_of(call))
     return card("Search", plain(told))
 
 
 def _known_recipes(call: Interaction, tx: Tx) -> list[Choice]:
-    known = book.known_recipes(tx, call.player)
+    known = book.known_recipes(tx, player_of(call))
     return [Choice(f"{_target(recipe)}: {_costs(recipe)}", _target(recipe)) for recipe in known]
 
 
 def _target(recipe: Upgrade) -> str:
-    return content.items[recipe.target_item].public_name
+    return items.by_name[recipe.target_item].public_name
 
 
 def _costs(recipe: Upgrade) -> str:
@@ -109,7 +111,7 @@ def _costs(recipe: Upgrade) -> str:
     changes=True,
 )
 def upgrade(call: Interaction, tx: Tx) -> Reply:
-    crafted = workshop.upgrade_item(tx, call.player, call.text("recipe"), call.integer("quantity", 1))
+    crafted = workshop.upgrade_item(tx, player_of(call), call.text("recipe"), call.integer("quantity", 1))
     return card("Workshop", texts.made(crafted))
 
 
@@ -120,13 +122,13 @@ def upgrade(call: Interaction, tx: Tx) -> Reply:
         "item",
         "What to take apart.",
         required=True,
-        suggest=owned(lambda item: item.internal_name in content.disassembles),
+        suggest=owned(lambda item: item.internal_name in disassembles.by_item),
     ),
     _QUANTITY,
     changes=True,
 )
 def disassemble(call: Interaction, tx: Tx) -> Reply:
-    salvage = workshop.disassemble_item(tx, call.player, call.text("item"), call.integer("quantity", 1))
+    salvage = workshop.disassemble_item(tx, player_of(call), call.text("item"), call.integer("quantity", 1))
     return card("Workshop", texts.taken_apart(salvage))
 
 
@@ -141,9 +143,9 @@ def recipes_page(call: Interaction, tx: Tx) -> Reply:
 
 
 def _recipes(call: Interaction, tx: Tx, page: int, *, update: bool) -> Reply:
-    known = {recipe.recipe_key for recipe in book.known_recipes(tx, call.player)}
+    known = {recipe.recipe_key for recipe in book.known_recipes(tx, player_of(call))}
     lines = [
         f"{'✅' if key in known else '🔒'} {_target(recipe)}: {_costs(recipe)}"
-        for key, recipe in content.upgrades.items()
+        for key, recipe in upgrades.by_key.items()
     ]
     return paged("Recipes", lines, page, "recipes", empty="None.", update=update)

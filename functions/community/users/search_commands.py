@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from community.inventory.models import Inventory
 from community.players import service as players
 from community.players.models import NoSuchPlayer
 from doors.discord.commands import command
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Embed, Field, Reply, plain
+from functions.community.discord.players import player_of
 from kernel.database import Tx
 
 _PICTURE = re.compile(r"[0-9A-Za-z_]{1,64}")
@@ -21,12 +23,12 @@ def ping(call: Interaction, tx: Tx) -> Reply:
 
 @command("profile", "Who you are in the game.")
 def profile(call: Interaction, tx: Tx) -> Reply:
-    player, _ = players.peek(tx, call.player)
+    player, _ = players.peek(tx, player_of(call))
     if player is None:
         raise NoSuchPlayer(name=call.caller.username)
     fields = (
         Field("User id", str(player.id)),
-        Field("Items", str(player.inventory.total()), inline=True),
+        Field("Items", str(player[Inventory].total()), inline=True),
         Field("Known on", ", ".join(sorted(player.links)), inline=True),
     )
     return Reply(embeds=(Embed(plain(call.caller.name), fields=fields, thumbnail=_picture(call)),))

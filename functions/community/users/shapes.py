@@ -6,15 +6,14 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
-from community.content import Item
+from community.catalog.content import Item
 from community.inventory.models import Slot
 from community.players.models import Player, PlayerRef
 from community.timeouts.models import Timeout
-from doors.fields import (
-    Body,
+from doors.fields import Body, Message
+from functions.community.shapes.fields import (
     Caller,
     ItemName,
-    Message,
     Platform,
     PlatformId,
     Quantity,

@@ -11,12 +11,11 @@ from time import monotonic
 from typing import Any
 
 from doors.answers import headers_of
-from kernel.connections import connection
-from kernel.database import reading, transaction
+from functions.shared.authorizer.settings import settings
+from kernel.action import look, run_action
 from kernel.keys import service as keys
 from kernel.keys.models import KeyHolder
 from kernel.realtime import tickets
-from kernel.settings import settings
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -34,8 +33,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if ticket and not key and is_good(ticket):
         return policy(tickets.HOLDER, event["methodArn"])
     address = event["requestContext"].get("identity", {}).get("sourceIp") or "unknown"
-    with transaction(connection()) as tx:
-        verdict = keys.judge(tx, key, address)  # none is a wrong one, and so is a ticket that is not good
+    # No key is a wrong one, and so is a ticket that is not good.
+    verdict = run_action(lambda tx: keys.judge(tx, key, address))
     if verdict.failures >= keys.FAILURES_TO_WARN:
         log.warning("repeated wrong API keys", extra={"remote_addr": address, "failures": verdict.failures})
     if verdict.holder is None:
@@ -63,8 +62,7 @@ def is_good(ticket: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _signing_key(period: int) -> bytes:
-    with reading(connection()) as tx:
-        return tickets.find_key(tx)
+    return look(tickets.find_key)
 
 
 def is_websocket(event: dict[str, Any]) -> bool:

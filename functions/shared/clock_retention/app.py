@@ -15,8 +15,8 @@ from community.timeouts import retention as timeouts
 from community.traps import retention as traps
 from community.voting import retention as voting
 from kernel import idempotency
-from kernel.connections import connection
-from kernel.database import transaction
+from kernel.action import run_action
+from kernel.database import Tx
 from kernel.events import service as events
 from kernel.keys import service as keys
 from kernel.realtime import presence
@@ -25,20 +25,25 @@ ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
-    with transaction(connection()) as tx:
-        idempotency.delete_expired(tx)
-        keys.forget_failures(tx)
-        linking.forget_expired(tx)
-        timeouts.forget_expired(tx)
-        cooldowns.forget_expired(tx)
-        messages.forget_silent(tx)
-        voting.forget_expired(tx)
-        traps.forget_triggered(tx)
-        blasts.forget_duds(tx)
-        gambles.forget_old(tx)
-        presence.forget_silent(tx)
+    run_action(forget, name="retention")
     # By itself: it locks the whole log for a moment.
-    with transaction(connection()) as tx:
-        events.make_room(tx)
-        dropped = events.forget_old(tx)
-    return {"dropped": dropped}
+    return {"dropped": run_action(forget_log, name="retention of the log")}
+
+
+def forget(tx: Tx) -> None:
+    idempotency.delete_expired(tx)
+    keys.forget_failures(tx)
+    linking.forget_expired(tx)
+    timeouts.forget_expired(tx)
+    cooldowns.forget_expired(tx)
+    messages.forget_silent(tx)
+    voting.forget_expired(tx)
+    traps.forget_triggered(tx)
+    blasts.forget_duds(tx)
+    gambles.forget_old(tx)
+    presence.forget_silent(tx)
+
+
+def forget_log(tx: Tx) -> list[str]:
+    events.make_room(tx)
+    return events.forget_old(tx)

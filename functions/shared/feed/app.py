@@ -5,13 +5,12 @@ from __future__ import annotations
 from doors.start import ready  # first: see there
 
 import json
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from doors.answers import TRIES
-from kernel.connections import connection
-from kernel.database import Tx, reading
-from kernel.errors import TryAgain
+from kernel.action import look
+from kernel.database import Tx
 from kernel.events import following
 from kernel.events.following import Page, Place
 
@@ -29,20 +28,14 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """
     after = UUID(event["after"]) if event.get("after") else None
     limit = max(1, min(int(event.get("limit") or MAX_FRAMES), MAX_FRAMES))
-    for _ in range(TRIES - 1):
-        try:
-            return _look(after, limit)
-        except TryAgain:
-            continue
-    return _look(after, limit)
+    return look(partial(_read, after=after, limit=limit))
 
 
-def _look(after: UUID | None, limit: int) -> dict[str, Any]:
-    with reading(connection()) as tx:
-        place = following.find_place(tx, after) if after else None
-        if place is None:
-            return _answer(Page((), (), following.end(tx), full=False), known=after is None)
-        return _answer(_page(tx, place, limit), known=True)
+def _read(tx: Tx, after: UUID | None, limit: int) -> dict[str, Any]:
+    place = following.find_place(tx, after) if after else None
+    if place is None:
+        return _answer(Page((), (), following.end(tx), full=False), known=after is None)
+    return _answer(_page(tx, place, limit), known=True)
 
 
 def _page(tx: Tx, place: Place, limit: int) -> Page:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from doors.start import ready  # first: see there
 
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from community.preparation import prepare
+from kernel.action import run_action
 from kernel.connections import connection, password
-from kernel.database import transaction
+from kernel.database import Tx
 from kernel.keys import service as keys
 from kernel.migrations import migrate
 from kernel.roles import create_roles, grant_to_app
 from kernel.settings import settings
 
 ready()
+
+MIGRATIONS = Path(__file__).parents[3] / "migrations"
+"""At the top, in the checkout as in the function's own package."""
 
 FIRST_KEY = "admin"
 """The name of the key that a deployment begins with."""
@@ -34,13 +39,16 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
     """
     if "master" in event:
         _make_users(event["master"])
-    applied = migrate(settings.database_url, password=password())
-    conn = connection()
-    with transaction(conn) as tx:
+    applied = migrate(settings.database_url, MIGRATIONS, password=password())
+
+    def fill(tx: Tx) -> list[str]:
         content = prepare(tx)
         if "admin_key_sha256" in event:
             keys.store(tx, event["admin_key_sha256"], FIRST_KEY, "admin")
-    grant_to_app(conn)
+        return content
+
+    content = run_action(fill, name="migrate")
+    grant_to_app(connection())
     return {"applied": applied, "content": content}
 
 

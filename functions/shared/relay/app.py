@@ -11,8 +11,7 @@ from typing import Any
 import psycopg
 
 from doors import bus
-from kernel.connections import connection
-from kernel.database import transaction
+from kernel.action import look, run_action
 from kernel.errors import TryAgain
 from kernel.events import service as events
 
@@ -38,15 +37,13 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         published += found
         if not found:
             sleep(POLL_SECONDS)
-    with transaction(connection()) as tx:
-        backlog = events.backlog(tx)
+    backlog = look(events.backlog)
     report(backlog)
     return {"published": published, "waiting": backlog.waiting, "dead": backlog.dead}
 
 
 def publish_batch() -> int:
-    with transaction(connection()) as tx:
-        return events.publish_due(tx, bus.put)
+    return run_action(lambda tx: events.publish_due(tx, bus.put))
 
 
 def report(backlog: events.Backlog) -> None:

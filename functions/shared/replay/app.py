@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from doors.start import ready  # first: see there
 
-import json
 import logging
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-
 from doors import bus
-from doors.news import is_news
-from kernel.connections import connection
-from kernel.database import reading, transaction
+from doors.consumer import Envelope as Delivered
+from doors.consumer import consume
+from kernel.action import look, run_action
 from kernel.events import replaying
 from kernel.events.replaying import ReplayRequested
 from kernel.events.service import BATCH, Envelope
@@ -25,8 +23,6 @@ log.setLevel(logging.INFO)
 STOP_BEFORE_END_MS = 20_000
 """The time for one more part; the rest is asked for."""
 
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-
 ready()
 
 
@@ -35,29 +31,24 @@ class NotTaken(Exception):
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    def replay_message(record: dict[str, Any]) -> None:
-        delivered = json.loads(record["body"])
-        if is_news(delivered):
-            envelope = delivered["detail"]
-            replay(UUID(envelope["id"]), ReplayRequested.model_validate(envelope["payload"]), context)
+    def replay_asked_for(envelope: Delivered) -> None:
+        replay(UUID(envelope["id"]), ReplayRequested.model_validate(envelope["payload"]), context)
 
-    return dict(process_partial_response(event, replay_message, processor, context))
+    return consume(event, context, replay_asked_for)
 
 
 def replay(event_id: UUID, request: ReplayRequested, context: Any) -> None:
     published = 0
     rest = request
     while True:
-        with reading(connection()) as tx:
-            envelopes, place = replaying.list_part(tx, rest)
+        envelopes, place = look(partial(replaying.list_part, request=rest))
         if not envelopes:
             break
         publish(envelopes)
         published += len(envelopes)
         rest = rest.behind(place)
         if context.get_remaining_time_in_millis() < STOP_BEFORE_END_MS:
-            with transaction(connection()) as tx:
-                replaying.ask_for_rest(tx, event_id, rest)
+            run_action(partial(replaying.ask_for_rest, event_id=event_id, rest=rest), name="ask for rest of replay")
             break
     log.info("replayed", extra={"replay_id": str(request.replay_id), "to": request.to, "events": published})
 

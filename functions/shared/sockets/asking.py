@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from community.listening import ALIASES
 from kernel.errors import Refused
 from kernel.events.frames import Filter
 
@@ -79,7 +80,7 @@ def _filter(types: Any) -> Filter:
         raise NotUnderstood(what="types: a list of names, or the names with commas between them.")
     if sum(len(name) + 1 for name in names) > MAX_TYPES_LENGTH:
         raise NotUnderstood(what=f"types: at most {MAX_TYPES_LENGTH} characters.")
-    return Filter.of(names)
+    return Filter.of(names, ALIASES)
 
 
 def _is_name(name: Any) -> bool:

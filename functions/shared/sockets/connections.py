@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from community.listening import ALIASES
 from doors.aws import client
+from functions.shared.sockets.settings import settings
 from kernel.events.frames import Filter
-from kernel.settings import settings
 
 LIFETIME_SECONDS = 2 * 3600 + 600
 """API Gateway closes a connection after two hours."""
@@ -217,7 +218,7 @@ def _read(item: Item) -> Connection:
     place = item.get("place")
     return Connection(
         id=item["sk"]["S"],
-        wanted=Filter.of(item["types"]["S"]),
+        wanted=Filter.of(item["types"]["S"], ALIASES),
         turn=int(item["turn"]["N"]),
         welcomed=_count(item, "welcomed"),
         place=UUID(place["S"]) if place else None,

@@ -10,8 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from doors.aws import client
+from functions.shared.sockets.settings import settings
 from kernel.events.frames import Frame
-from kernel.settings import settings
 
 LIMIT = 500
 READINGS = 20

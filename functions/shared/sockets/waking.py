@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from doors.aws import client
-from kernel.settings import settings
+from functions.shared.sockets.settings import settings
 
 
 def wake_up() -> None:

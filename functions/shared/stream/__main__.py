@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import os
 from types import FrameType
 
 import uvicorn
 
 from functions.shared.stream.app import app, hub_of, served
+from kernel.settings import text
 
 LAST_WORDS_SECONDS = 5
 """After which a listener that takes nothing any more is cut off."""
@@ -24,13 +24,13 @@ class Server(uvicorn.Server):
 
 
 def main() -> None:
-    if os.environ.get("AWS_LAMBDA_FUNCTION_NAME"):
+    if text("AWS_LAMBDA_FUNCTION_NAME"):
         _log_as_json()
     Server(
         uvicorn.Config(
             served,
             host="127.0.0.1",
-            port=int(os.environ.get("PORT") or "8080"),
+            port=int(text("PORT") or "8080"),
             access_log=False,
             log_level="warning",
             server_header=False,

@@ -14,6 +14,7 @@ from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Res
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from community.listening import ALIASES
 from doors.answers import SECURITY_HEADERS, request_id_of
 from doors.app import create_app
 from functions.shared.stream.hub import Hub
@@ -111,7 +112,7 @@ async def events(
     it gets old; a client comes back with the last id, and has missed nothing.
     """
     wish = Wish(
-        Filter.of(types),
+        Filter.of(types, ALIASES),
         _uuid(last_event_id_header) or _uuid(last_event_id),
         {
             "request_id": request.scope["community.request_id"],

@@ -13,8 +13,9 @@ from uuid import UUID
 import psycopg
 
 from functions.shared.stream.window import Window
-from kernel.connections import connection
-from kernel.database import Connection, Tx, reading
+from kernel import connections
+from kernel.action import look
+from kernel.database import Tx
 from kernel.errors import TryAgain
 from kernel.events import following
 from kernel.events.following import Page, Place
@@ -58,7 +59,6 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         # One thread, so one connection, and the event loop never waits for it.
         self._database = ThreadPoolExecutor(1, "database")
-        self._connection: Connection | None = None
         self._turns = asyncio.Semaphore(READERS_AHEAD)
         self._renewed_at = float("-inf")
         self._ending = False
@@ -68,7 +68,7 @@ class Hub:
         Raises:
             AWAY
         """
-        return await self._loop.run_in_executor(self._database, self._ask, question)
+        return await self._loop.run_in_executor(self._database, look, question)
 
     async def read_after(self, place: Place) -> Page:
         """For somebody who is behind.
@@ -96,14 +96,9 @@ class Hub:
     async def close(self) -> None:
         if self._follower is not None:
             self._follower.cancel()
-        self._database.shutdown()  # its last question is a matter of milliseconds
-        if self._connection is not None:
-            self._connection.close()
-
-    def _ask(self, question: Callable[[Tx], T]) -> T:
-        self._connection = connection()
-        with reading(self._connection) as tx:
-            return question(tx)
+        # Behind its last question, which is a matter of milliseconds: the connection is that thread's.
+        await self._loop.run_in_executor(self._database, connections.close)
+        self._database.shutdown()
 
     def _end(self) -> None:
         self._ending = True

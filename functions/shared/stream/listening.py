@@ -16,12 +16,12 @@ from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
 from functions.shared.stream.hub import AWAY, RETRY_SECONDS, Hub
+from functions.shared.stream.settings import settings
 from kernel.database import Tx
 from kernel.events import following
 from kernel.events.following import Place
 from kernel.events.frames import Filter, connected, keepalive
 from kernel.realtime import presence
-from kernel.settings import settings
 
 log = logging.getLogger("brandish")
 

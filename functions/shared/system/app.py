@@ -19,16 +19,17 @@ from doors.call import Call
 from functions.shared.system import documents, realtime
 from functions.shared.system.exposition import exposition
 from functions.shared.system.queries import read_figures
-from kernel import notes
+from functions.shared.system.settings import settings
+from kernel import log_fields
 from kernel.connections import password
-from kernel.settings import settings
+from kernel.settings import settings as kernel_settings
 
 PING_SECONDS = 2
 
 
 async def note_route(request: Request) -> None:
     """Routes without a call are counted under their own names, too."""
-    notes.note_route(request.scope["route"].path)
+    log_fields.set_route(request.scope["route"].path)
 
 
 async def require_key(request: Request) -> None:
@@ -97,8 +98,7 @@ async def version() -> Version:
 @public.get("/metrics", response_class=PlainTextResponse)
 async def prometheus(call: Call) -> Response:
     """What all functions together have counted, as Prometheus reads it."""
-    with call.reading() as tx:
-        text = exposition(read_figures(tx))
+    text = exposition(call.read(read_figures))
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -121,7 +121,7 @@ async def describe(
 
 async def _ping() -> None:
     """On a connection of its own: that of the environment may be old, and then its failure tells nothing."""
-    address = make_conninfo(settings.database_url, password=password())
+    address = make_conninfo(kernel_settings.database_url, password=password())
     async with await psycopg.AsyncConnection.connect(address) as conn:
         await conn.execute("SELECT 1")
 

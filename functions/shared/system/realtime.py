@@ -11,8 +11,9 @@ from pydantic import BaseModel, Field
 
 from doors.call import Call
 from doors.fields import Body, Timestamp
+from functions.shared.system.settings import settings
+from kernel.database import Tx
 from kernel.realtime.tickets import issue_ticket
-from kernel.settings import settings
 
 router = APIRouter()
 
@@ -33,15 +34,15 @@ class TicketResponse(BaseModel):
 @router.post("/api/v1/realtime/ticket", response_model=TicketResponse)
 async def ticket(body: TicketRequest, call: Call) -> Response:
     """A ticket for an overlay: for a while it opens the event stream and the WebSocket, and nothing else."""
-    with call.transaction() as tx:
+
+    def use_case(tx: Tx) -> TicketResponse:
         issued = issue_ticket(tx, timedelta(seconds=body.ttl_seconds))
         query = f"?ticket={quote(issued.text)}"
-        return call.answer(
-            tx,
-            TicketResponse(
-                ticket=issued.text,
-                expires_at=issued.expires_at,
-                events_path=f"/api/v1/events{query}",
-                websocket_url=f"{settings.websocket_url}{query}" if settings.websocket_url else None,
-            ),
+        return TicketResponse(
+            ticket=issued.text,
+            expires_at=issued.expires_at,
+            events_path=f"/api/v1/events{query}",
+            websocket_url=f"{settings.websocket_url}{query}" if settings.websocket_url else None,
         )
+
+    return call.act(use_case)

@@ -9,8 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 MAX_BODY = 1024 * 1024
-TRIES = 5
-"""Of a call that saved nothing and may be made again."""
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",

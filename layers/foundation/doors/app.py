@@ -16,12 +16,11 @@ from urllib.parse import unquote
 from fastapi import FastAPI
 from mangum import Mangum
 
-from doors.answers import MAX_BODY, SECURITY_HEADERS, TRIES, error_answer, headers_of, request_id_of
-from doors.errors import AGAIN, install_error_handlers
-from kernel import metrics
+from doors.answers import MAX_BODY, SECURITY_HEADERS, error_answer, headers_of, request_id_of
+from doors.errors import install_error_handlers
+from doors.settings import settings
+from kernel import log_fields, metrics
 from kernel.idempotency import MAX_LENGTH
-from kernel.notes import take_notes
-from kernel.settings import settings
 
 Event = dict[str, Any]
 Answer = dict[str, Any]
@@ -43,7 +42,6 @@ _ADMIN_PATH = re.compile(r"/api/(v1/)?(admin|progression/admin)(/|$)")
 def create_app(title: str) -> FastAPI:
     app = FastAPI(
         title=title,
-        version=settings.version,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
@@ -72,8 +70,8 @@ def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, An
             answer["body"] = ""
         answer["headers"] = answer.get("headers", {}) | SECURITY_HEADERS | _cors(headers) | {"X-Request-ID": request_id}
         seconds = perf_counter() - started
-        notes = take_notes()
-        metrics.count_request(method, notes.route, answer["statusCode"], seconds)
+        fields = log_fields.take()
+        metrics.count_request(method, fields.route, answer["statusCode"], seconds)
         if not public or event["path"].startswith("/api/"):
             log.info(
                 "request",
@@ -81,9 +79,10 @@ def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, An
                     "request_id": request_id,
                     "method": method,
                     "path": event["path"],
-                    "route": notes.route,
-                    "user_id": notes.user_id and str(notes.user_id),
+                    "route": fields.route,
+                    "user_id": fields.user_id and str(fields.user_id),
                     "status": answer["statusCode"],
+                    "outcome": fields.outcome,
                     "duration_ms": round(seconds * 1000, 3),
                     "remote_addr": event["requestContext"].get("identity", {}).get("sourceIp"),
                     "key_name": _authorizer(event).get("principalId"),
@@ -106,13 +105,7 @@ def _respond(adapter: Mangum, event: Event, headers: dict[str, str], *, public: 
         if len(uniform["body"]) > MAX_BODY:
             return error_answer(413, "body_too_large", "A request may have at most 1 MiB.")
         _ensure_event_loop()
-        answer: Answer = {}
-        for _ in range(TRIES):
-            answer = adapter(uniform, None)  # pyright: ignore[reportArgumentType]
-            if AGAIN not in answer["headers"]:
-                return answer
-        del answer["headers"][AGAIN]
-        return answer
+        return adapter(uniform, None)  # pyright: ignore[reportArgumentType]
     except UnicodeError:
         # Half a surrogate pair: JSON can spell it, but it is not text.
         return error_answer(400, "bad_json", "The request is not valid UTF-8.")

@@ -1,78 +1,79 @@
-"""One call through a door: who calls, its transaction, its answer."""
+"""One call through the HTTP door: who calls, with which key, and what it is answered."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 
-from kernel import database, idempotency, metrics
-from kernel.connections import connection
+from kernel import action, log_fields
 from kernel.database import Tx
-from kernel.idempotency import IdempotencyKey
-from kernel.notes import note_route, note_user
+from kernel.idempotency import Answer, IdempotencyKey
+
+T = TypeVar("T")
+Body = BaseModel | Sequence[BaseModel]
+UseCase = Callable[[Tx], Body | Answer]
+"""What it returns is answered with status 200, unless it says otherwise with `answer`."""
+
+
+def answer(body: Body, status: int = 200) -> Answer:
+    """The answer as it is sent, and stored for retries."""
+    if isinstance(body, BaseModel):
+        return Answer(status, body.model_dump_json(exclude_none=True))
+    return Answer(status, "[" + ",".join(row.model_dump_json(exclude_none=True) for row in body) + "]")
 
 
 class _Call:
     """
     Attributes:
-        idempotency_key: set when the caller sent one with a request that changes something.
+        caller: the name of the key that was shown.
     """
 
     def __init__(self, request: Request) -> None:
         event: dict[str, Any] = request.scope["aws.event"]
-        note_route(request.scope["route"].path)
+        log_fields.set_route(request.scope["route"].path)
+        self.caller: str = event["brandish"]["caller"]
         key: str | None = event["brandish"]["idempotency_key"]
-        self.idempotency_key = (
-            IdempotencyKey(event["brandish"]["caller"], request.scope["path"], key)
-            if key and request.method != "GET"
-            else None
+        self._idempotency_key = (
+            IdempotencyKey(self.caller, request.scope["path"], key) if key and request.method != "GET" else None
         )
 
-    @contextmanager
-    def transaction(self) -> Generator[Tx]:
-        """One action: commits as a whole, and a request that was answered before does not act again.
+    def act(self, use_case: UseCase, *, stored: bool = True) -> Response:
+        """Run an action: it commits as a whole, and a request that was answered before gets that answer.
 
-        Raises:
-            Replay: with the answer of the first try.
+        Args:
+            stored: False for an answer that must not be kept, so that a retry acts again.
         """
-        with database.transaction(connection()) as tx:
-            try:
-                if self.idempotency_key is None:
-                    yield tx
-                else:
-                    with idempotency.acting_once(tx, self.idempotency_key) as self._earlier_answer:
-                        yield tx
-            finally:
-                note_user(tx.about)
-            metrics.flush_if_due(tx)
+        return _response(action.run_once(_answering(use_case), self._idempotency_key if stored else None))
 
-    @contextmanager
-    def reading(self) -> Generator[Tx]:
-        """A look at the game: nothing inside may write. One round trip, unless something waits to be written along."""
-        if self.idempotency_key is not None or metrics.flush_is_due():
-            with self.transaction() as tx:
-                yield tx
-        else:
-            with database.reading(connection()) as tx:
-                yield tx
-                note_user(tx.about)
+    def look(self, use_case: UseCase) -> Response:
+        """Answer a question about the game: nothing inside may write."""
+        if self._idempotency_key is not None:
+            return self.act(use_case)
+        return _response(action.look(_answering(use_case)))
 
-    def answer(self, tx: Tx, body: BaseModel, status: int = 200) -> Response:
-        """The answer of an action, inside its transaction: it is stored for retries together with the rest."""
-        content = body.model_dump_json(exclude_none=True)
-        if self.idempotency_key is not None:
-            idempotency.replay_if_answered(self._earlier_answer)
-            idempotency.store_answer(tx, self.idempotency_key, status, content)
-        return Response(content, status, media_type="application/json")
+    def read(self, use_case: Callable[[Tx], T]) -> T:
+        """What a look finds, for a route that makes its own answer of it."""
+        return action.look(use_case)
 
-    def answer_list(self, rows: Sequence[BaseModel]) -> Response:
-        """The answer of a reading: a bare JSON array."""
-        content = "[" + ",".join(row.model_dump_json(exclude_none=True) for row in rows) + "]"
-        return Response(content, media_type="application/json")
+    def respond(self, body: Body) -> Response:
+        """Answer what needs no database."""
+        return _response(answer(body))
+
+
+def _answering(use_case: UseCase) -> Callable[[Tx], Answer]:
+    def act(tx: Tx) -> Answer:
+        result = use_case(tx)
+        return result if isinstance(result, Answer) else answer(result)
+
+    return act
+
+
+def _response(given: Answer) -> Response:
+    headers = {"Idempotency-Replayed": "true"} if given.replayed else None
+    return Response(given.body, given.status, media_type="application/json", headers=headers)
 
 
 async def _call(request: Request) -> _Call:

@@ -13,7 +13,6 @@ from starlette.exceptions import HTTPException
 
 from doors.answers import error_body
 from kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused, TooSoon, TryAgain
-from kernel.idempotency import Replay
 
 log = logging.getLogger("brandish")
 
@@ -25,8 +24,8 @@ STATUS: Mapping[type[DomainError], int] = {
     TooSoon: 429,
 }
 
-AGAIN = "x-brandish-again"
-"""Header on an answer that no caller sees: nothing was saved, and the handler makes the same call once more."""
+CODE_TEXT = "code_text"
+"""In the context of a validation error whose type is a code of the wire contract: the text that goes with the code."""
 
 _BY_STATUS = {
     400: ("bad_json", "The request body is not valid JSON."),
@@ -57,7 +56,6 @@ def error_response(
 
 def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, _refused)
-    app.add_exception_handler(Replay, _replayed)
     app.add_exception_handler(TryAgain, _again)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
@@ -72,13 +70,8 @@ async def _refused(request: Request, error: Exception) -> Response:
     return error_response(status_of(error), error.code, str(error), headers=headers)
 
 
-async def _replayed(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Replay)
-    return Response(error.body, error.status, media_type="application/json", headers={"Idempotency-Replayed": "true"})
-
-
 async def _again(request: Request, error: Exception) -> Response:
-    return error_response(503, "unavailable", "Too many players at once. Try again.", headers={AGAIN: "1"})
+    return error_response(503, "unavailable", "Too many players at once. Try again.")
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -94,8 +87,8 @@ def validation_response(problems: Sequence[Any]) -> Response:
     kinds = {problem["type"] for problem in problems}
     if kinds == {"missing"} and all(problem["loc"][0] == "query" for problem in problems):
         return error_response(400, "missing_parameter", f"Missing: {', '.join(fields)}.", fields)
-    if kinds == {"invalid_platform"}:
-        return error_response(400, "invalid_platform", "The platform must be twitch, youtube or discord.", fields)
+    if len(kinds) == 1 and CODE_TEXT in problems[0].get("ctx", {}):
+        return error_response(400, problems[0]["type"], problems[0]["ctx"][CODE_TEXT], fields)
     name, sentence = next(iter(fields.items()))
     return error_response(400, "validation", f"{name}: {sentence}", fields)
 

@@ -1,4 +1,4 @@
-"""The wire contract's fields, each with its limits once. Source: wire 1.4."""
+"""Fields of the wire contract that every product has, each with its limits once. Source: wire 1.4."""
 
 from __future__ import annotations
 
@@ -10,34 +10,23 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
-    StringConstraints,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from community.players.models import PLATFORMS, PlayerRef
-
 _CONTROLS = re.compile(r"[\x00\r\n\t]")
 
 
-def _platform(value: Any) -> str:
-    platform = value.lower() if isinstance(value, str) else value
-    if platform not in PLATFORMS:
-        raise PydanticCustomError("invalid_platform", "must be twitch, youtube or discord")
-    return platform
-
-
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     if _CONTROLS.search(text):
         raise PydanticCustomError("control_characters", "must not contain NUL, line breaks or tabs")
     return text
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     if "\x00" in text:
         raise PydanticCustomError("control_characters", "must not contain NUL")
     return text
@@ -60,28 +49,18 @@ def _check_texts(value: Any, depth: int) -> None:
     if depth == 0:
         raise PydanticCustomError("too_deep", "must not be nested that deep")
     if isinstance(value, str):
-        _storable(value)
+        storable(value)
     elif isinstance(value, dict):
         for name, each in value.items():
-            _storable(name)
+            storable(name)
             _check_texts(each, depth - 1)
     elif isinstance(value, list):
         for each in value:
             _check_texts(each, depth - 1)
 
 
-Platform = Annotated[str, BeforeValidator(_platform), Field(json_schema_extra={"enum": list(PLATFORMS)})]
-PlatformId = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_one_line)]
-Username = PlatformId
-ItemName = PlatformId
-TargetName = Annotated[str, StringConstraints(max_length=100), AfterValidator(_one_line)]
-NodeKey = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(_one_line)]
-Reason = Annotated[str, StringConstraints(max_length=255), AfterValidator(_storable)]
 JsonObject = Annotated[dict[str, Any], AfterValidator(storable_json)]
 """What a caller wants to be remembered with something."""
-Quantity = Annotated[int, Field(ge=1, le=10_000)]
-Level = Annotated[int, Field(ge=0, le=1000)]
-
 Timestamp = Annotated[
     datetime,
     PlainSerializer(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%SZ}", return_type=str),
@@ -100,18 +79,6 @@ class Body(BaseModel):
     @classmethod
     def _without_nulls(cls, body: Any) -> Any:
         return {name: value for name, value in body.items() if value is not None} if isinstance(body, dict) else body
-
-
-class Caller(Body):
-    """Who acts, as every action's body says it."""
-
-    platform: Platform
-    platform_id: PlatformId
-    username: Username
-
-    @property
-    def player(self) -> PlayerRef:
-        return PlayerRef(self.platform, self.platform_id, self.username)
 
 
 class Message(BaseModel):

@@ -1,4 +1,4 @@
-"""What must not lie around: from Secrets Manager on AWS, from the environment elsewhere. Outer ring."""
+"""What must not lie around: from Secrets Manager on AWS. Elsewhere it is a setting. Outer ring."""
 
 from __future__ import annotations
 
@@ -7,28 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from doors.aws import client
 from doors.outbound import Unavailable
-from kernel.settings import settings
+from doors.settings import settings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 MAX_AGE_SECONDS = 300
-
-
-def discord_bot_token() -> str:
-    """
-    Raises:
-        Unavailable
-    """
-    return settings.discord_bot_token or _kept("discord_bot_token")
-
-
-def streamerbot_password() -> str:
-    """
-    Raises:
-        Unavailable
-    """
-    return settings.streamerbot_password or _kept("streamerbot_password")
 
 
 @cache
@@ -38,8 +22,12 @@ def store() -> SecretsProvider:
     return SecretsProvider(boto3_client=client("secretsmanager"))  # its own would wait for a minute
 
 
-def _kept(name: str) -> str:
-    """From the one secret, a JSON object; empty when nobody has filled it in."""
+def find_secret(name: str) -> str:
+    """From the one secret, a JSON object; empty when nobody has filled it in.
+
+    Raises:
+        Unavailable
+    """
     if not settings.secrets_id:
         return ""
     from aws_lambda_powertools.utilities.parameters import GetParameterError, TransformParameterError

@@ -28,6 +28,13 @@ def connection(patience: int = PATIENCE) -> Connection:
     return conn
 
 
+def close() -> None:
+    """Close the connection of this environment, if it has one."""
+    conn: Connection | None = getattr(_environment, "connection", None)
+    if conn is not None:
+        conn.close()
+
+
 def password() -> str | None:
     """What `settings.database_url` leaves out: a token signed for this moment, where IAM logs us in."""
     if not settings.database_iam_auth:

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -28,17 +28,20 @@ _SESSION_LIMITS = (
 )
 PATIENCE = 10
 
-# Somebody created the same player, answered the same request, began a gamble or lit a fuse in the same moment: at the
-# second try it is there.
-_RACED_CONSTRAINTS = frozenset(
-    {
-        "armed_blasts_pkey",
-        "gambles_one_active",
-        "idempotency_keys_pkey",
-        "user_platform_links_one_user_per_identity",
-        "user_platform_links_pkey",
-    }
-)
+RACED_CONSTRAINTS: Final[set[str]] = set()
+"""Violated only when two transactions insert the same row at once: at the second try it is there."""
+
+
+def declare_race(*constraints: str) -> None:
+    """Let a transaction that violates one of these be repeated.
+
+    Called at import, by the module with the INSERT: a function that can run into the race knows of it.
+
+    Args:
+        constraints: names of unique constraints or indexes. What violates one must have looked for the row first, or
+            the repetition ends in the same way.
+    """
+    RACED_CONSTRAINTS.update(constraints)
 
 
 def connect(conninfo: str, *, prepares: bool = True, patience: int = PATIENCE, **parameters: Any) -> Connection:
@@ -167,5 +170,5 @@ def _may_be_repeated(error: psycopg.Error, *, lost: bool) -> bool:
     if lost:
         return True
     if isinstance(error, psycopg.errors.UniqueViolation):
-        return error.diag.constraint_name in _RACED_CONSTRAINTS
+        return error.diag.constraint_name in RACED_CONSTRAINTS
     return isinstance(error, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure)

@@ -43,3 +43,7 @@ class TooSoon(DomainError):
 
 class TryAgain(Exception):
     """Nothing was saved and nobody is to blame: the same call may be made again at once."""
+
+
+class OutcomeUnknown(Exception):
+    """The connection broke during COMMIT: what was done may be saved or not."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.session import Session
 from psycopg.conninfo import conninfo_to_dict
+
+from kernel.settings import settings
 
 
 def token(conninfo: str) -> str:
@@ -17,13 +18,12 @@ def token(conninfo: str) -> str:
     Source: boto3's `generate_db_auth_token`, which needs a whole RDS client for the same signature.
     """
     parts: dict[str, Any] = conninfo_to_dict(conninfo)
-    region = os.environ["AWS_REGION"]
     request = AWSRequest(
         method="GET",
         url=f"https://{parts['host']}:{parts.get('port', 5432)}/",
         params={"Action": "connect", "DBUser": parts["user"]},
     )
-    SigV4QueryAuth(Session().get_credentials(), "rds-db", region, expires=900).add_auth(request)
+    SigV4QueryAuth(Session().get_credentials(), "rds-db", settings.aws_region, expires=900).add_auth(request)
     signed = request.prepare().url
     assert signed is not None
     return signed.removeprefix("https://")

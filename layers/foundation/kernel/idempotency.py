@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-from kernel.database import Cursor, Tx
+from kernel.database import Cursor, Tx, declare_race
 from kernel.errors import DomainError
 
 KEPT = timedelta(hours=24)
 MAX_LENGTH = 200
+
+declare_race("idempotency_keys_pkey")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,25 @@ class IdempotencyKey:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a caller is answered, as it is stored for retries.
+
+    Attributes:
+        replayed: it is the stored answer of an earlier try.
+    """
+
+    status: int
+    body: str
+    replayed: bool = False
+
+
 class Replay(Exception):
     """This request was answered before; the transaction is rolled back and the stored answer sent again."""
 
-    def __init__(self, status: int, body: str) -> None:
-        super().__init__(status)
-        self.status = status
-        self.body = body
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
 
 
 def find_answer(tx: Tx, key: IdempotencyKey) -> Cursor:
@@ -46,7 +60,7 @@ def find_answer(tx: Tx, key: IdempotencyKey) -> Cursor:
 def replay_if_answered(found: Cursor) -> None:
     row = found.fetchone()
     if row is not None:
-        raise Replay(row["status"], row["body"])
+        raise Replay(Answer(row["status"], row["body"], replayed=True))
 
 
 @contextmanager
@@ -69,7 +83,7 @@ def acting_once(tx: Tx, key: IdempotencyKey) -> Generator[Cursor]:
         raise
 
 
-def store_answer(tx: Tx, key: IdempotencyKey, status: int, body: str) -> None:
+def store_answer(tx: Tx, key: IdempotencyKey, answer: Answer) -> None:
     """Whoever stores second, because both came at once, violates the primary key and tries again from the start."""
     tx.execute(
         "DELETE FROM idempotency_keys WHERE caller = %s AND path = %s AND key = %s AND created_at <= %s",
@@ -77,7 +91,7 @@ def store_answer(tx: Tx, key: IdempotencyKey, status: int, body: str) -> None:
     )
     tx.execute(
         "INSERT INTO idempotency_keys (caller, path, key, status, body, created_at) VALUES (%s, %s, %s, %s, %s, %s)",
-        (key.caller, key.path, key.key, status, body, tx.now),
+        (key.caller, key.path, key.key, answer.status, answer.body, tx.now),
     )
 
 

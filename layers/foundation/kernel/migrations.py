@@ -14,21 +14,16 @@ class MigrationError(Exception):
     """The migrations on disk do not continue the database's history."""
 
 
-def find_migrations() -> Path:
-    """The folder beside the package in a Lambda layer, or at the top of the checkout."""
-    for parent in Path(__file__).resolve().parents:
-        if (parent / "migrations").is_dir():
-            return parent / "migrations"
-    raise MigrationError("no folder named migrations/ above the brandish package")
-
-
-def migrate(conninfo: str, folder: Path | None = None, password: str | None = None) -> list[str]:
+def migrate(conninfo: str, folder: Path, password: str | None = None) -> list[str]:
     """Apply what is missing, each file in a transaction of its own.
+
+    Args:
+        folder: all migrations, from the first.
 
     Returns:
         The names of the files applied now, in order; empty when the database was up to date.
     """
-    files = sorted((folder or find_migrations()).glob("[0-9]*.sql"))
+    files = sorted(folder.glob("[0-9]*.sql"))
     with psycopg.connect(conninfo, autocommit=True, password=password) as conn:
         conn.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         conn.execute(

@@ -16,6 +16,7 @@ from doors.discord.commands import COMMANDS, command, text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import File, Reply, card
 from functions.community.discord import deferred
+from functions.community.discord.players import player_of
 from kernel import connections as database
 from kernel.database import Connection, Tx, transaction
 from tests.support.discord_client import APPLICATION_ID, DiscordClient, Person
@@ -32,7 +33,7 @@ def _slow_command(environment: Connection) -> Iterator[None]:
     def slowly(call: Interaction, tx: Tx) -> Reply:
         if call.text("item") == "bug":
             raise ZeroDivisionError
-        sale = economy.sell_item(tx, call.player, call.text("item"), 1)
+        sale = economy.sell_item(tx, player_of(call), call.text("item"), 1)
         return replace(card("Sold", f"For {sale.total} money."), files=(File("receipt.txt", "one spade"),))
 
     command("slowly", "Sell slowly.", text("item", "What.", required=True), deferred=True, changes=True)(slowly)

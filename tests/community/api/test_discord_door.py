@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
-from doors.discord import acting, commands
+from doors.discord import commands
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Reply
 from functions.community.discord import app
+from kernel import action, metrics
 from kernel import connections as database
-from kernel import metrics
 from kernel.database import Tx
 from kernel.errors import TryAgain
 from tests.support.discord_client import DiscordClient, Person, command, interaction, new_id
@@ -261,7 +261,7 @@ def test_discord_is_not_kept_waiting_by_many_tries(discord: DiscordClient, monke
         tried.append(call.name)
         raise TryAgain
 
-    monkeypatch.setattr(acting, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(action, "monotonic", lambda: next(seconds))
     monkeypatch.setitem(commands.COMMANDS, "ping", replace(commands.COMMANDS["ping"], run=busy))
 
     told = discord.command(ALICE, "ping")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from community.achievements.models import Progress
+from community.achievements.models import Achievements, Progress
 from community.achievements.queries import upsert_progress
 from community.crafting.models import RecipeLocked
 from community.crafting.service import upgrade_item
@@ -31,7 +31,7 @@ def chat(tx: Tx, ref: PlayerRef, lines: int = 1) -> None:
 
 
 def progress_of(tx: Tx, ref: PlayerRef) -> Mapping[str, Progress]:
-    return stored(tx, ref).achievements
+    return stored(tx, ref)[Achievements].progress
 
 
 def have_done(tx: Tx, ref: PlayerRef, **counts: int) -> None:

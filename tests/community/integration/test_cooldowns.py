@@ -14,6 +14,7 @@ import pytest
 from community.cooldowns import retention
 from community.cooldowns import service as cooldowns
 from community.cooldowns.models import OnCooldown
+from community.cooldowns.part import COOLDOWNS
 from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef
 from kernel.database import Connection, Tx, connect, transaction
@@ -235,7 +236,7 @@ def test_of_two_players_cooldowns_the_latest_ends_stay(tx: Tx):
     ):
         act(tx, ref, action, timedelta(seconds=seconds))
 
-    cooldowns.move(tx, stored(tx, bob).id, stored(tx, alice).id)
+    COOLDOWNS.move(tx, stored(tx, bob).id, stored(tx, alice).id)
 
     assert rows(tx, stored(tx, alice).id) == {
         "dance": timedelta(seconds=20),

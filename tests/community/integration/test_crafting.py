@@ -9,13 +9,14 @@ from uuid import uuid4
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
+from community.crafting.content import upgrades
 from community.crafting.learning import teach
 from community.crafting.models import NoSuchRecipe, NotEnoughIngredients, RecipeLocked, RecipeNotFound
 from community.crafting.recipes import known_recipes, recipe_of
 from community.crafting.service import disassemble_item, upgrade_item
 from community.crafting.unlocks import KNOWN
-from community.inventory.models import STACK_LIMIT, InventoryFull, Quality, Slot
+from community.inventory.models import STACK_LIMIT, Inventory, InventoryFull, Quality, Slot
 from community.jobs.models import JobLevelUp
 from community.linking.service import claim_link, confirm_link, start_link
 from community.players import service as players
@@ -29,9 +30,9 @@ from tests.support.round_trips import counted
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STRANGER = PlayerRef("twitch", "nobody", "nobody")
-BOX = content.items["lootbox_tier1"].item_id
-CRATE = content.items["lootbox_tier0"].item_id
-MONEY = content.money.item_id
+BOX = items.by_name["lootbox_tier1"].item_id
+CRATE = items.by_name["lootbox_tier0"].item_id
+MONEY = items.money.item_id
 
 
 LUCKY, PLAIN = Dice(0.0999), Dice(0.1)
@@ -108,7 +109,7 @@ def test_taking_apart_its_news_and_its_experience_come_together(tx: Tx):
     salvage = disassemble_item(tx, alice, "lootbox", 3)
 
     assert (salvage.units, salvage.perfect, salvage.outputs) == (3, 0, {"lootbox_tier0": 3, "money": 75})
-    assert stored(tx, alice).inventory.slots == (
+    assert stored(tx, alice)[Inventory].slots == (
         Slot(BOX, 2, Quality.RARE),
         Slot(CRATE, 3, Quality.RARE),
         Slot(MONEY, 75),
@@ -147,11 +148,11 @@ def test_a_perfect_salvage_leaves_half_as_much_again(tx: Tx):
 def test_ingredients_of_several_qualities_make_one_of_the_average(tx: Tx):
     alice = make_player(tx, money=100, items={"lootbox_tier0": 2}, quality=Quality.CURSED)
     player = players.load(tx, alice)
-    players.save(tx, player.with_inventory(player.inventory.give(CRATE, 3, Quality.LEGENDARY)))
+    players.save(tx, player.having(player[Inventory].give(CRATE, 3, Quality.LEGENDARY)))
 
     upgrade_item(tx, alice, "lootbox", 1)
 
-    assert stored(tx, alice).inventory.slots == (Slot(BOX, 1, Quality.UNCOMMON),)
+    assert stored(tx, alice)[Inventory].slots == (Slot(BOX, 1, Quality.UNCOMMON),)
 
 
 @pytest.mark.parametrize(
@@ -270,7 +271,7 @@ def test_what_nobody_finds_out_alone_can_be_taught(tx: Tx):
 def test_the_book_of_a_player_is_what_they_know(tx: Tx):
     alice = make_player(tx)
     book = [recipe.recipe_key for recipe in known_recipes(tx, alice)]
-    assert book == [key for key, recipe in content.upgrades.items() if recipe.unlock_type == "auto"]
+    assert book == [key for key, recipe in upgrades.by_key.items() if recipe.unlock_type == "auto"]
 
     teach(tx, alice, "weapon_cannon")
     unlock(tx, "item_tonic")
@@ -285,7 +286,7 @@ def test_a_recipe_is_locked_for_somebody_only(tx: Tx):
     alice = make_player(tx)
     teach(tx, alice, "weapon_cannon")
 
-    assert recipe_of(tx, "cannon", None) == (content.upgrades["weapon_cannon"], False)
+    assert recipe_of(tx, "cannon", None) == (upgrades.by_key["weapon_cannon"], False)
     assert recipe_of(tx, "cannon", alice)[1] is False
     assert recipe_of(tx, "cannon", STRANGER)[1] is True
     assert recipe_of(tx, "lootbox", STRANGER)[1] is False

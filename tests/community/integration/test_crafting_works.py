@@ -13,28 +13,28 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from community.content import content
+from community.catalog.content import items
 from community.crafting.learning import teach
 from community.crafting.models import Job, NoSuchJob, NothingInTheWorks, WorkshopFull
 from community.crafting.service import upgrade_item
 from community.crafting.works import MOST, cancel, jobs_of
 from community.deliveries.clock import DUE, deliver_due
 from community.engagement import reactions as engagement
-from community.inventory.models import STACK_LIMIT, InventoryFull, Quality, Slot
+from community.engagement.settings import settings
+from community.inventory.models import STACK_LIMIT, Inventory, InventoryFull, Quality, Slot
 from community.inventory.service import add_item, remove_item
 from community.linking.service import claim_link, confirm_link, start_link
 from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
 from kernel.database import Connection, Tx, reading, transaction
-from kernel.settings import settings
 from tests.support.dice import Dice
 from tests.support.factories import announced, holdings, make_player, stored, unlock, xp
 from tests.support.round_trips import counted
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIREPOT_TIME = timedelta(seconds=20)
-FIREPOT = content.items["item_firepot"].item_id
-STICK = content.items["item_stick"].item_id
+FIREPOT = items.by_name["item_firepot"].item_id
+STICK = items.by_name["item_stick"].item_id
 STRANGER = PlayerRef("twitch", "nobody", "nobody")
 
 
@@ -78,7 +78,7 @@ def test_at_the_start_the_ingredients_are_gone_and_nothing_is_earned(tx: Tx):
 
     job = cook(tx, alice)
 
-    assert job == Job(job.job_id, "item_firepot", content.items["item_firepot"], 2, NOON, NOON + FIREPOT_TIME)
+    assert job == Job(job.job_id, "item_firepot", items.by_name["item_firepot"], 2, NOON, NOON + FIREPOT_TIME)
     assert holdings(tx, alice) == {"money": 300, "item_stick": 6}
     assert announced(tx, "crafting.started") == [
         {
@@ -206,8 +206,8 @@ def test_it_teaches_what_the_recipe_says(tx: Tx):
 def test_calling_it_off_gives_everything_back_as_it_was(tx: Tx):
     alice = make_player(tx, money=300, items={"item_stick": 2}, quality=Quality.CURSED)
     player = players.load(tx, alice)
-    players.save(tx, player.with_inventory(player.inventory.give(STICK, 5, Quality.EPIC)))
-    before = sorted(stored(tx, alice).inventory.slots)
+    players.save(tx, player.having(player[Inventory].give(STICK, 5, Quality.EPIC)))
+    before = sorted(stored(tx, alice)[Inventory].slots)
     job = cook(tx, alice)
     tx.now += FIREPOT_TIME - timedelta(seconds=1)
 
@@ -215,7 +215,7 @@ def test_calling_it_off_gives_everything_back_as_it_was(tx: Tx):
 
     assert called_off.job_id == job.job_id
     assert refunded == {"item_stick": 6, "money": 300}
-    assert sorted(stored(tx, alice).inventory.slots) == before
+    assert sorted(stored(tx, alice)[Inventory].slots) == before
     assert jobs_of(tx, alice) == []
     assert announced(tx, "crafting.cancelled") == [
         {
@@ -366,20 +366,20 @@ def test_it_is_delivered_or_refunded(tx: Tx, slots: dict[Quality, int], wanted: 
     ref = make_player(tx, "quinn", money=900, items={"item_stick": 3})
     player = players.load(tx, ref)
     for quality, quantity in slots.items():
-        player = player.with_inventory(player.inventory.give(STICK, quantity, quality))
+        player = player.having(player[Inventory].give(STICK, quantity, quality))
     players.save(tx, player)
-    before = stored(tx, ref).inventory
+    before = stored(tx, ref)[Inventory]
     units = cook(tx, ref, wanted).quantity
 
     if finish:
         tx.now += FIREPOT_TIME
         deliver_due(tx)
-        held = stored(tx, ref).inventory
+        held = stored(tx, ref)[Inventory]
         assert held.count(STICK) == before.count(STICK) - 3 * units
         assert units <= held.count(FIREPOT) <= 2 * units
     else:
         cancel(tx, ref)
-        assert sorted(stored(tx, ref).inventory.slots) == sorted(before.slots)
+        assert sorted(stored(tx, ref)[Inventory].slots) == sorted(before.slots)
     assert jobs_of(tx, ref) == []
 
 
@@ -416,4 +416,4 @@ def test_it_arrives_in_the_quality_of_its_ingredients(tx: Tx):
     tx.now += FIREPOT_TIME
     deliver_due(tx)
 
-    assert stored(tx, alice).inventory.slots == (Slot(FIREPOT, 2, Quality.EPIC),)
+    assert stored(tx, alice)[Inventory].slots == (Slot(FIREPOT, 2, Quality.EPIC),)

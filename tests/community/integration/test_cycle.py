@@ -8,18 +8,18 @@ from typing import LiteralString
 
 import pytest
 
-from community.content import content
 from community.contributions import service as contributions
 from community.messages.service import handle_message
 from community.players.models import PlayerRef
 from community.progression import service as progression
+from community.progression.content import tree
 from community.voting import controls, cycle, watch
 from community.voting.ballots import cast_ballot
 from community.voting.models import Community
+from community.voting.settings import settings
 from functions.community.clock_progression.app import handler as clock_progression
 from kernel import connections as database
 from kernel.database import Connection, Tx, transaction
-from kernel.settings import settings
 from tests.support.factories import announced, unlock
 from tests.support.round_trips import counted
 
@@ -30,7 +30,7 @@ def needed(now: Community) -> int:
     """Points the target still lacks."""
     assert now.progress is not None
     assert now.progress.node_key is not None
-    return content.nodes[now.progress.node_key].cost - now.accumulated
+    return tree.nodes[now.progress.node_key].cost - now.accumulated
 
 
 def give(tx: Tx, points: int) -> None:
@@ -137,7 +137,7 @@ def test_a_gift_counts_half_as_much_again_with_the_boost(tx: Tx, monkeypatch: py
     boosted = progression.current_world(tx)
     monkeypatch.setattr(type(boosted), "has", lambda world, key: key == contributions.BOOST)
 
-    assert controls.contribute(tx, 5) == 7
+    assert contributions.contribute(tx, 5) == 7
 
     assert announced(tx, "progression.contribution_added") == [{"amount": 5, "points": 7}]
     assert cycle.read_community(tx).points == 7
@@ -232,7 +232,7 @@ def test_a_reset_begins_anew_and_keeps_what_it_says(tx: Tx):
     controls.reset(tx, "carol", "a new season", preserve_user_progression=True)
 
     now = cycle.read_community(tx)
-    assert now.levels == {node.key: 1 for node in content.nodes.values() if node.auto_unlock}
+    assert now.levels == {node.key: 1 for node in tree.nodes.values() if node.auto_unlock}
     assert progression.current_world(tx).levels == now.levels
     assert (now.points, now.accumulated) == (before.points, 0)
     assert now.progress is not None

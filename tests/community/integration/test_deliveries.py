@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
+from community.deliveries import rules
 from community.deliveries.models import Delivery
 from community.deliveries.rules import receive
-from community.inventory.models import STACK_LIMIT, Quality, Slot
+from community.inventory.models import STACK_LIMIT, Inventory, Quality, Slot
 from community.inventory.service import add_item
 from community.linking.service import claim_link, confirm_link, start_link
 from community.players import service as players
@@ -18,14 +19,14 @@ from community.players.models import PlayerRef
 from kernel.database import Tx
 from tests.support.factories import holdings, make_player, stored
 
-STICK = content.items["item_stick"].item_id
-SPADE = content.items["item_spade"].item_id
+STICK = items.by_name["item_stick"].item_id
+SPADE = items.by_name["item_spade"].item_id
 HOUR = timedelta(hours=1)
 
 
 def send(tx: Tx, ref: PlayerRef, *slots: Slot, due_in: timedelta = HOUR) -> Delivery:
     delivery = Delivery(uuid4(), "test", slots, tx.now, tx.now + due_in)
-    players.save(tx, players.load(tx, ref).send(delivery))
+    players.save(tx, rules.send(players.load(tx, ref), delivery))
     return delivery
 
 
@@ -53,7 +54,7 @@ def test_the_next_action_brings_it_along_once(tx: Tx):
     add_item(tx, alice, "spade", 1)
     add_item(tx, alice, "spade", 1)
 
-    assert stored(tx, alice).inventory.slots == (Slot(STICK, 5, Quality.RARE), Slot(SPADE, 3))
+    assert stored(tx, alice)[Inventory].slots == (Slot(STICK, 5, Quality.RARE), Slot(SPADE, 3))
     assert under_way(tx) == []
 
 
@@ -81,7 +82,7 @@ def test_what_does_not_fit_waits_for_room(tx: Tx):
     assert under_way(tx) == [(3, True)]
 
     player = players.load(tx, alice)
-    players.save(tx, player.with_inventory(player.inventory.take(Slot(STICK, STACK_LIMIT), 10)))
+    players.save(tx, player.having(player[Inventory].take(Slot(STICK, STACK_LIMIT), 10)))
     add_item(tx, alice, "spade", 1)
 
     assert holdings(tx, alice) == {"item_stick": STACK_LIMIT - 7, "item_spade": 3}
@@ -109,7 +110,7 @@ def test_what_waits_again_and_again_is_one_delivery_and_all_of_it_arrives(tx: Tx
     assert under_way(tx) == [(21, True)]
 
     player = players.load(tx, alice)
-    players.save(tx, player.with_inventory(player.inventory.take(Slot(STICK, STACK_LIMIT), 100)))
+    players.save(tx, player.having(player[Inventory].take(Slot(STICK, STACK_LIMIT), 100)))
     add_item(tx, alice, "spade", 1)
     assert holdings(tx, alice) == {"item_stick": STACK_LIMIT - 79, "item_spade": 5}
     assert under_way(tx) == []
@@ -125,7 +126,7 @@ def test_what_waits_for_two_who_become_one_is_lost_on_neither(tx: Tx):
     players.save(tx, receive(players.load(tx, alice), [Slot(STICK, 5)], "test", tx.now))
 
     player = players.load(tx, alice)
-    players.save(tx, player.with_inventory(player.inventory.take(Slot(STICK, STACK_LIMIT), 100)))
+    players.save(tx, player.having(player[Inventory].take(Slot(STICK, STACK_LIMIT), 100)))
     assert holdings(tx, alice) == {"item_stick": STACK_LIMIT - 85}
 
 

@@ -10,20 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from community.content import content
 from community.contributions import service as contributions
 from community.economy.service import sell_item
 from community.engagement import queries, reports, rules, weights
 from community.engagement import service as engagement
+from community.engagement.content import weights as shipped_weights
+from community.engagement.part import move
 from community.engagement.recording import record
 from community.engagement.reports import Breakdown
 from community.engagement.rollup import roll_up
 from community.engagement.weights import UnusableWeights, reload_weights, replace_weights
+from community.jobs.models import Jobs
 from community.messages.service import handle_message
 from community.players.models import NoSuchPlayer, PlayerRef
 from community.preparation import prepare
 from community.progression.service import current_world
 from community.voting.reading import read_standing
+from kernel.content.library import Library
 from kernel.database import Tx, reading, transaction
 from tests.support.factories import announced, make_player, stored, unlock
 from tests.support.round_trips import counted
@@ -68,7 +71,7 @@ def test_what_is_reported_counts_for_the_player_and_for_everybody(tx: Tx):
 
     assert reports.breakdown(tx, alice) == Breakdown({"item_crafted": 2}, 400)
     assert points(tx) == 400
-    assert stored(tx, alice).jobs["scholar"].xp in (5, 10)
+    assert stored(tx, alice)[Jobs].progress["scholar"].xp in (5, 10)
 
 
 @pytest.mark.parametrize(("boosted", "expected"), [(False, 11), (True, 15)])
@@ -183,7 +186,8 @@ def test_the_communitys_score_truncates_metric_by_metric_over_all_players(tx: Tx
 
 
 @pytest.mark.parametrize(
-    "table", [content.weights, {}, {"message": Fraction(0), "command": Fraction(0)}, {"tea_brewed": Fraction(1, 3)}]
+    "table",
+    [shipped_weights.by_metric, {}, {"message": Fraction(0), "command": Fraction(0)}, {"tea_brewed": Fraction(1, 3)}],
 )
 @pytest.mark.parametrize("metric", ["message", "command", "item_sold", "tea_brewed"])
 def test_the_database_weighs_as_the_rules_do(tx: Tx, table: dict[str, Fraction], metric: str):
@@ -226,7 +230,7 @@ def test_new_weights_weigh_what_was_done_before(tx: Tx):
 
 @pytest.fixture
 def configs_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(weights, "configs", lambda: tmp_path)
+    monkeypatch.setattr(weights, "shipped", Library(tmp_path))
     return tmp_path / "engagement_weights.json"
 
 
@@ -291,7 +295,7 @@ def test_a_merge_adds_up_what_both_have_done(tx: Tx, rolled_up: str):
         roll_up(tx)
     community = read_standing(tx).score
 
-    engagement.move(tx, stored(tx, bob).id, stored(tx, alice).id)
+    move(tx, stored(tx, bob).id, stored(tx, alice).id)
 
     assert reports.breakdown(tx, alice) == Breakdown({"message": 5, "item_used": 1}, 15)
     assert reports.breakdown(tx, bob) == Breakdown({}, 0)
@@ -305,7 +309,7 @@ def test_a_merge_adds_up_what_both_have_done(tx: Tx, rolled_up: str):
 def test_a_merge_of_two_who_have_done_nothing(tx: Tx):
     alice, bob = make_player(tx, "alice"), make_player(tx, "bob")
 
-    engagement.move(tx, stored(tx, bob).id, stored(tx, alice).id)
+    move(tx, stored(tx, bob).id, stored(tx, alice).id)
 
     assert leaders(tx) == []
 

@@ -9,11 +9,11 @@ from time import perf_counter
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
 from community.gambles import service as gambles
 from community.gambles.clock import execute_due
 from community.gambles.models import Gamble
-from community.inventory.models import Quality
+from community.inventory.models import Inventory, Quality
 from community.players import service as players
 from community.players.models import PlayerRef
 from kernel.database import Connection, Tx, reading, transaction
@@ -35,10 +35,10 @@ def furnish(conn: Connection, number: int, *boxes: str) -> None:
         hold_target(tx)
         for place, ref in enumerate(PLAYERS[:number]):
             player = players.load_or_create(tx, ref)
-            inventory = player.inventory
+            inventory = player[Inventory]
             for box in boxes:
-                inventory = inventory.give(content.items[box].item_id, 100, list(Quality)[place % 8])
-            players.save(tx, player.with_inventory(inventory))
+                inventory = inventory.give(items.by_name[box].item_id, 100, list(Quality)[place % 8])
+            players.save(tx, player.having(inventory))
 
 
 def cost(database_url: str, action: Callable[[Tx], object], between: Callable[[Tx], object]) -> int:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
 from community.engagement import queries as engagement
 from community.gambles import retention, rules
 from community.gambles import service as gambles
@@ -28,18 +28,18 @@ from community.gambles.models import (
     NoSuchGamble,
 )
 from community.gambles.service import join_gamble, start_gamble
-from community.inventory.models import STACK_LIMIT, NotEnoughItems, NotInInventory, Quality, Slot
+from community.gambles.settings import settings
+from community.inventory.models import STACK_LIMIT, Inventory, NotEnoughItems, NotInInventory, Quality, Slot
 from community.players import service as players
 from community.players.merging import merge
 from community.players.models import PlayerRef, UnknownPlayer
 from community.progression.models import FeatureLocked
 from kernel.database import Connection, Tx, transaction
 from kernel.errors import DomainError
-from kernel.settings import settings
 from tests.support.factories import announced, holdings, make_player, stored, unlock, xp
 
-CRATE = content.items["lootbox_tier0"].item_id
-LOOTBOX = content.items["lootbox_tier1"].item_id
+CRATE = items.by_name["lootbox_tier0"].item_id
+LOOTBOX = items.by_name["lootbox_tier1"].item_id
 FIVE = [("crate", 5)]
 WINDOW = timedelta(seconds=settings.gamble_join_seconds)
 SECOND = timedelta(seconds=1)
@@ -63,7 +63,7 @@ def all_slots(tx: Tx, *refs: PlayerRef) -> Counter[tuple[int, Quality]]:
     """What these players hold together, {(item, quality): quantity}."""
     held: Counter[tuple[int, Quality]] = Counter()
     for ref in refs:
-        for slot in stored(tx, ref).inventory.slots:
+        for slot in stored(tx, ref)[Inventory].slots:
             held[slot.item_id, slot.quality] += slot.quantity
     return held
 
@@ -331,7 +331,7 @@ def test_the_end_is_told_once_with_all_that_matters(town: Tx):
     assert Counter(
         {(item["item_name"], item["quality_level"]): item["quantity"] for item in event["items"]}
     ) == Counter(
-        {(content.item(item).internal_name, quality.value): n for (item, quality), n in opened_items(town).items()}
+        {(items.by_id[item].internal_name, quality.value): n for (item, quality), n in opened_items(town).items()}
     )
     row = town.execute("SELECT user_id FROM events WHERE event_type = 'gamble.complete'").fetchone()
     assert row == {"user_id": played.winner_id}
@@ -411,7 +411,7 @@ def test_alone_one_gets_everything_back_as_it_was(town: Tx):
     refunded = execute(town)
 
     assert refunded is not None
-    assert stored(town, alice).inventory.slots == (Slot(CRATE, 5, Quality.EPIC),)
+    assert stored(town, alice)[Inventory].slots == (Slot(CRATE, 5, Quality.EPIC),)
     assert (read(town, gamble).state, read(town, gamble).winner_id, read(town, gamble).total_value) == (
         "Refunded",
         None,
@@ -436,7 +436,7 @@ def test_a_prize_beyond_a_full_stack_waits_for_room(town: Tx):
     assert [holdings(town, ref)["money"] for ref in refs] == [STACK_LIMIT] * 2
     (winner,) = [ref for ref in refs if stored(town, ref).id == played.winner_id]
     player = players.load(town, winner)
-    spent = player.with_inventory(player.inventory.spend(content.money.item_id, 500))
+    spent = player.having(player[Inventory].spend(items.money.item_id, 500))
     players.save(town, spent)
     prize = sum(opened_items(town).values())
     players.save(town, players.load(town, winner))

@@ -8,6 +8,7 @@ from community.items.handlers.xp import NoSuchLesson
 from community.items.models import TargetRequired, Used
 from community.items.service import use_item
 from community.jobs.awards import award_xp
+from community.jobs.models import Jobs
 from community.players.models import PlayerRef
 from community.progression.models import FeatureLocked
 from kernel.database import Connection, Tx, transaction
@@ -51,7 +52,7 @@ def test_a_scroll_is_worth_its_experience_on_a_day_that_has_used_up_its_own(tx: 
     read(tx, alice, 9, "explorer")
 
     assert xp(tx, alice, "explorer") == 250 + 500 + 4500
-    assert stored(tx, alice).jobs["explorer"].daily_xp == 250 + 500 + 4500
+    assert stored(tx, alice)[Jobs].progress["explorer"].daily_xp == 250 + 500 + 4500
 
 
 def test_no_day_is_too_short_for_all_the_scrolls_there_are(tx: Tx):
@@ -61,7 +62,7 @@ def test_no_day_is_too_short_for_all_the_scrolls_there_are(tx: Tx):
 
     read(tx, alice, 1, "explorer")
 
-    assert xp(tx, alice, "explorer") == stored(tx, alice).jobs["explorer"].daily_xp == 2**31 - 1 + 500
+    assert xp(tx, alice, "explorer") == stored(tx, alice)[Jobs].progress["explorer"].daily_xp == 2**31 - 1 + 500
 
 
 def test_an_epiphany_doubles_a_lesson(tx: Tx):

@@ -12,6 +12,7 @@ import pytest
 
 from community.jobs import daily_reset
 from community.jobs.awards import award_xp
+from community.jobs.models import Jobs
 from community.jobs.reactions import awarded
 from community.players import service as players
 from community.players.models import PlayerRef
@@ -25,7 +26,7 @@ FIVE = datetime(2026, 3, 1, 17, tzinfo=UTC)
 
 
 def earned_today(tx: Tx, ref: PlayerRef) -> int:
-    return stored(tx, ref).jobs["merchant"].daily_xp
+    return stored(tx, ref)[Jobs].progress["merchant"].daily_xp
 
 
 def resets(tx: Tx) -> list[int]:

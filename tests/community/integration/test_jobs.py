@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from community.economy.service import sell_item
-from community.jobs import reports
+from community.jobs import queries, reports
 from community.jobs import service as jobs
 from community.jobs.awards import award_xp
-from community.jobs.models import UnknownJob
+from community.jobs.models import Jobs, UnknownJob
 from community.jobs.rules import DailyCapReached
 from community.messages.service import handle_message
 from community.players import service as players
@@ -178,7 +178,7 @@ def test_a_history_moves_to_whom_its_player_becomes(tx: Tx):
     award_xp(tx, alice, "merchant", 10, "first")
     award_xp(tx, bob, "merchant", 20, "second")
 
-    jobs.move(tx, stored(tx, bob).id, stored(tx, alice).id)
+    queries.move_xp_events(tx, stored(tx, bob).id, stored(tx, alice).id)
 
     assert [source for _, _, source in history(tx, alice)] == ["first", "second"]
     assert history(tx, bob) == []
@@ -192,7 +192,7 @@ def test_everybody_may_be_forgotten(tx: Tx):
 
     jobs.forget_all(tx)
 
-    assert [stored(tx, ref).jobs for ref in (alice, bob)] == [{}, {}]
+    assert [stored(tx, ref)[Jobs].progress for ref in (alice, bob)] == [{}, {}]
     assert history(tx, alice) != []
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from community.content import content
-from community.inventory.models import Quality
+from community.catalog.content import items
+from community.inventory.models import Inventory, Quality
 from community.inventory.service import add_item
 from community.jobs import rules as job_rules
-from community.jobs import service as jobs
-from community.jobs.models import JobProgress
+from community.jobs.models import JobProgress, Jobs
+from community.jobs.queries import upsert_job
 from community.linking import models
 from community.linking.models import LinkState
 from community.linking.retention import forget_expired
@@ -237,7 +237,7 @@ def test_a_known_target_is_merged_into_the_source(tx: Tx):
     merged = stored(tx, bob)
     assert merged.id == keeper.id
     assert holdings(tx, alice) == {"money": 12, "item_spade": 3}
-    assert merged.inventory.count(content.items["item_spade"].item_id, Quality.RARE) == 2
+    assert merged[Inventory].count(items.by_name["item_spade"].item_id, Quality.RARE) == 2
     assert how_many(tx)["users"] == before - 1
     assert announced(tx, "user.merged") == [
         {
@@ -285,13 +285,13 @@ def test_experience_is_added_and_the_level_recomputed(tx: Tx):
     alice = make_player(tx, "alice")
     bob = make_player(tx, "bob", platform="discord")
     today = job_rules.game_day(tx.now)
-    jobs.save(tx, stored(tx, alice).id, "merchant", JobProgress(300, 1, 100, today))
-    jobs.save(tx, stored(tx, bob).id, "merchant", JobProgress(100, 1, 90, today))
-    jobs.save(tx, stored(tx, bob).id, "explorer", JobProgress(20, 0, 20, today))
+    upsert_job(tx, stored(tx, alice).id, "merchant", JobProgress(300, 1, 100, today))
+    upsert_job(tx, stored(tx, bob).id, "merchant", JobProgress(100, 1, 90, today))
+    upsert_job(tx, stored(tx, bob).id, "explorer", JobProgress(20, 0, 20, today))
 
     link(tx, alice, bob)
 
-    assert stored(tx, alice).jobs["merchant"] == JobProgress(400, 2, 190, today)
+    assert stored(tx, alice)[Jobs].progress["merchant"] == JobProgress(400, 2, 190, today)
     assert xp(tx, alice, "explorer") == 20
 
 
@@ -353,7 +353,7 @@ def test_what_a_stranger_gets_for_registering_survives_the_merge_in_the_same_mom
     link(tx, ALICE, BOB)
     add_item(tx, ALICE, "spade", 1)
 
-    assert stored(tx, ALICE).streak == Streak(5, tx.now.date())
+    assert stored(tx, ALICE)[Streak] == Streak(5, tx.now.date())
     counted = tx.execute("SELECT count(*) AS days FROM stats_inbox WHERE event_type = 'daily_streak'").fetchone()
     assert counted == {"days": 1}
 

@@ -10,14 +10,17 @@ from threading import Thread
 
 import pytest
 
-from community.content import content
 from community.contributions import service as contributions
+from community.jobs.models import Jobs
 from community.messages import retention
 from community.messages import service as messages
+from community.messages.part import CHATTERS
 from community.messages.service import handle_message
 from community.players import service as players
 from community.players.models import PlayerRef
+from community.progression.content import tree
 from community.progression.service import current_world
+from community.stats.models import Streak
 from community.voting import cycle
 from kernel.database import Connection, Tx, connect, transaction
 from tests.support.factories import make_player, stored, unlock
@@ -37,7 +40,7 @@ def test_a_line_counts_for_its_writer_and_for_everybody(tx: Tx):
     entry = tx.execute("SELECT metric, value FROM engagement_inbox WHERE user_id = %s", (player.id,)).fetchone()
     assert entry == {"metric": "message", "value": 1}
     assert tx.execute("SELECT sum(points) AS points FROM contribution_shards").fetchone() == {"points": 1}
-    streak = stored(tx, ALICE).streak
+    streak = stored(tx, ALICE)[Streak]
     assert streak is not None
     assert streak.days == 1
 
@@ -48,7 +51,7 @@ def test_a_scholar_learns_from_every_line(tx: Tx):
 
     handle_message(tx, alice, "hello")
 
-    assert stored(tx, alice).jobs["scholar"].xp in (5, 10)
+    assert stored(tx, alice)[Jobs].progress["scholar"].xp in (5, 10)
 
 
 def test_a_known_chatters_line_is_two_round_trips(database_url: str):
@@ -88,7 +91,7 @@ def test_the_line_that_makes_the_last_point_unlocks_the_target(database_url: str
         with transaction(conn) as tx:
             world = current_world(tx)
             points = points_made(tx)
-            contributions.add(tx, world, [content.nodes[node_key].cost - points - 2])
+            contributions.add(tx, world, [tree.nodes[node_key].cost - points - 2])
         say_hello(conn)
         assert target(database_url) == reached
 
@@ -200,7 +203,7 @@ def test_of_two_chatters_who_become_one_the_latest_line_counts(tx: Tx, who_spoke
     for ref in (bob, alice) if who_spoke_last == "alice" else (alice, bob):
         handle_message(tx, ref, "hello")
         tx.now += timedelta(minutes=1)
-    messages.move(tx, stored(tx, bob).id, stored(tx, alice).id)
+    CHATTERS.move(tx, stored(tx, bob).id, stored(tx, alice).id)
 
     (chatter,) = [chatter for chatter in messages.active(tx) if chatter.username == "alice"]
     assert chatter.last_message_at == tx.now - timedelta(minutes=1)

@@ -8,20 +8,23 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from community.content import ContentError, content
+from community.catalog.content import items
 from community.preparation import prepare
+from community.progression.content import tree
 from functions.shared.clock_retention.app import handler as clock_retention
 from functions.shared.migrate.app import handler as migrate_handler
 from kernel import connections as database
+from kernel.content.errors import ContentError
 from kernel.database import Connection, Tx, connect, transaction
 from kernel.events import service as events
-from kernel.migrations import MigrationError, find_migrations, migrate
+from kernel.migrations import MigrationError, migrate
 from kernel.roles import create_roles, grant_to_app
 from local.stack.postgres import Postgres
+from tests.support.migrations import MIGRATIONS
 
 
 def test_migrating_again_changes_nothing(database_url: str):
-    assert migrate(database_url) == []
+    assert migrate(database_url, MIGRATIONS) == []
 
 
 def test_a_database_newer_than_the_code_is_refused(database_url: str, tmp_path: Path):
@@ -32,7 +35,7 @@ def test_a_database_newer_than_the_code_is_refused(database_url: str, tmp_path: 
 
 
 def test_a_migration_that_fails_leaves_no_trace(database_url: str, tmp_path: Path):
-    for file in find_migrations().glob("*.sql"):
+    for file in MIGRATIONS.glob("*.sql"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "9998_good.sql").write_text("CREATE TABLE kept (x int)")
     (tmp_path / "9999_bad.sql").write_text("CREATE TABLE lost (x int); SELECT 1/0")
@@ -64,7 +67,7 @@ def test_changed_content_is_taken_in_again(tx: Tx):
 def test_nodes_that_unlock_themselves_are_unlocked(tx: Tx):
     rows = tx.execute("SELECT node_key FROM progression_unlocks JOIN progression_nodes USING (node_id)").fetchall()
 
-    assert {row["node_key"] for row in rows} == {node.key for node in content.nodes.values() if node.auto_unlock}
+    assert {row["node_key"] for row in rows} == {node.key for node in tree.nodes.values() if node.auto_unlock}
     assert len(rows) == 4
 
 
@@ -127,14 +130,14 @@ def test_a_deployment_makes_its_users_and_the_app_can_play_but_not_build(postgre
         try:
             for _ in range(2):
                 create_roles(master, "deployment")
-            migrate(make_conninfo(url, user="brandish_owner"))
+            migrate(make_conninfo(url, user="brandish_owner"), MIGRATIONS)
             with closing(connect(url, user="brandish_owner")) as owner:
                 with transaction(owner) as tx:
                     prepare(tx)
                 grant_to_app(owner)
             with closing(connect(url, user="brandish_app")) as app:
                 row = app.execute("SELECT count(*) AS n FROM items").fetchone()
-                assert row == {"n": len(content.items)}
+                assert row == {"n": len(items.by_name)}
                 app.execute("UPDATE world SET version = gen_random_uuid()")
                 for forbidden in (
                     "DROP TABLE items",

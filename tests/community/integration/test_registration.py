@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from community.inventory.models import Inventory
 from community.players.models import IdentityTaken, PlayerRef
 from community.players.registration import NameNeeded, register
 from kernel.database import Connection, Tx, connect, transaction
@@ -25,7 +26,7 @@ def test_a_stranger_is_known_by_both_accounts(tx: Tx):
     assert created
     for ref in (TWITCH, DISCORD):
         assert stored(tx, ref).id == player.id
-    assert stored(tx, TWITCH).inventory.slots == ()
+    assert stored(tx, TWITCH)[Inventory].slots == ()
 
 
 def test_twice_is_once(tx: Tx):

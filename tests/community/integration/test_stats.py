@@ -16,9 +16,11 @@ from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
 from community.stats import reports, rollup
 from community.stats.models import InvalidLimit, Period, Stat
+from community.stats.part import move
+from community.stats.queries import insert_stats
 from community.stats.recording import record
 from community.stats.rules import start_of
-from community.stats.service import count_since, move, save
+from community.stats.service import count_since
 from kernel.database import Tx
 from tests.support.factories import make_player, stored
 
@@ -28,7 +30,7 @@ TYPES = ("search", "item_sold")
 
 
 def did(tx: Tx, ref: PlayerRef, event_type: str, times: int = 1) -> None:
-    save(tx, stored(tx, ref).id, [Stat(event_type)] * times)
+    insert_stats(tx, stored(tx, ref).id, [Stat(event_type)] * times)
 
 
 def counts(tx: Tx, ref: PlayerRef, period: Period = "daily") -> Mapping[str, int]:

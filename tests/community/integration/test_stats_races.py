@@ -10,8 +10,8 @@ from threading import Barrier, Event
 import pytest
 
 from community.stats import reports, rollup
+from community.stats.part import move
 from community.stats.recording import record
-from community.stats.service import move
 from kernel.database import Connection, connect, reading, transaction
 from tests.support.factories import make_player, stored
 from tests.support.races import PATIENCE, wait_for_a_lock

@@ -10,9 +10,10 @@ from uuid import uuid4
 import pytest
 
 from community.players.models import NoSuchPlayer, PlayerRef
-from community.voting import ballots, controls, cycle, retention
+from community.voting import controls, cycle, retention
 from community.voting.ballots import WeightOrder, cast_ballot, set_weights
 from community.voting.models import InvalidOption, NoVotingSession, Session, VotingFrozen
+from community.voting.part import BALLOTS
 from kernel.database import Connection, Tx, transaction
 from tests.support.factories import announced, make_player, stored
 from tests.support.round_trips import counted
@@ -230,7 +231,7 @@ def test_a_merge_moves_ballots_and_weights(tx: Tx):
     alice, bob = stored(tx, ALICE).id, stored(tx, make_player(tx, "bob", platform_id="2")).id
     set_weights(tx, [WeightOrder(ALICE, Decimal(4))])
 
-    ballots.move(tx, alice, bob)
+    BALLOTS.move(tx, alice, bob)
 
     assert [row["user_id"] for row in stored_ballots(tx)] == [bob]
     assert tallies(tx)[0] == (1, 1)
@@ -250,7 +251,7 @@ def test_of_two_ballots_in_one_session_only_the_first_counts_after_a_merge(tx: T
     assert tallies(tx)[:2] == [(1, 1), (2, Decimal("3.5"))]
     alice, bob = stored(tx, ALICE).id, stored(tx, BOB).id
 
-    ballots.move(tx, alice, bob)
+    BALLOTS.move(tx, alice, bob)
 
     assert tallies(tx)[:2] == [(1, 1), (1, 1)]
     assert {row["user_id"] for row in stored_ballots(tx)} == {bob, stored(tx, PlayerRef("twitch", "9")).id}

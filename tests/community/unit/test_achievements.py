@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -13,16 +12,23 @@ from uuid import UUID, uuid4
 import pytest
 
 import community
-from community.achievements import checks
-from community.achievements.models import AchievementUnlocked, Progress, RewardView
+from community import contents
+from community.achievements.checks import event_problems
+from community.achievements.content import Achievement
+from community.achievements.content import achievements as shipped_achievements
+from community.achievements.models import Achievements, AchievementUnlocked, Progress, RewardView
 from community.achievements.rules import advanced
+from community.catalog.content import items
 from community.catalog.models import Names
-from community.content import Achievement, ContentError, content
-from community.crafting.models import ItemUpgraded
+from community.configs import shipped
+from community.crafting.content import upgrades
+from community.crafting.models import ItemUpgraded, NewRecipes
+from community.deliveries.models import Deliveries
 from community.economy.models import ItemSold
+from community.engagement.content import weights
 from community.gambles.events import GamblePlayed
 from community.inventory.models import STACK_LIMIT, Inventory, Quality, Slot
-from community.jobs.models import JobLevelUp, JobProgress
+from community.jobs.models import JobLevelUp, JobProgress, Jobs, NewXpEvents
 from community.jobs.rules import DAILY_CAP, game_day
 from community.lootboxes.models import LootboxOpened
 from community.messages.models import MessageReceived
@@ -31,12 +37,13 @@ from community.players.models import Player
 from community.progression.models import World
 from community.reactions import REACTIONS, settle
 from community.search.models import Luck, Outcome, SearchPerformed
+from kernel.content.errors import ContentError
 from kernel.events.models import Event
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 EARLIER = NOON - timedelta(days=1)
 ALICE = uuid4()
-MONEY = content.money.item_id
+MONEY = items.money.item_id
 
 
 def achievement(event: type[Event], **fields: Any) -> Achievement:
@@ -95,12 +102,10 @@ def player(*nodes: str, **achievements: Progress) -> Player:
         id=ALICE,
         username="alice",
         links={},
-        inventory=Inventory(),
-        world=World(uuid4(), dict.fromkeys(nodes, 1), Names({}, {}), content.weights),
+        world=World(uuid4(), dict.fromkeys(nodes, 1), Names({}, {}), weights.by_metric),
         created_at=NOON,
         updated_at=NOON,
-        achievements=achievements,
-    )
+    ).having(Achievements(achievements))
 
 
 def after(player: Player, *events: Event) -> Player:
@@ -164,12 +169,12 @@ def test_it_is_unlocked_once_with_its_reward():
     alice = after(player(), LINE, LINE, LINE)
 
     assert unlocked(alice) == ["first_words"]
-    assert alice.achievements == {
+    assert alice[Achievements].progress == {
         "first_words": Progress(1, NOON),
         "chatterbox": Progress(3),
         "collector": Progress(1),
     }
-    assert alice.inventory.count(MONEY) == 10
+    assert alice[Inventory].count(MONEY) == 10
     assert alice.events[3] == AchievementUnlocked(
         user_id=ALICE,
         username="alice",
@@ -185,41 +190,41 @@ def test_an_achievement_may_be_the_last_of_another():
     alice = after(player(collector=Progress(4)), LINE)
 
     assert unlocked(alice) == ["first_words", "collector"]
-    assert alice.inventory.count(content.items["lootbox_tier3"].item_id) == 1
-    assert alice.achievements["collector"] == Progress(5, NOON)
+    assert alice[Inventory].count(items.by_name["lootbox_tier3"].item_id) == 1
+    assert alice[Achievements].progress["collector"] == Progress(5, NOON)
 
 
 def test_a_full_stack_takes_nothing_from_the_reward():
-    alice = after(replace(player(), inventory=Inventory((Slot(MONEY, STACK_LIMIT - 3),))), LINE)
+    alice = after(player().having(Inventory((Slot(MONEY, STACK_LIMIT - 3),))), LINE)
 
-    assert alice.inventory.count(MONEY) == STACK_LIMIT
-    (waiting,) = alice.sent
+    assert alice[Inventory].count(MONEY) == STACK_LIMIT
+    (waiting,) = alice[Deliveries].sent
     assert (waiting.slots, waiting.no_room) == ((Slot(MONEY, 7),), True)
 
 
 def test_a_recipe_is_learned():
     alice = after(player(master_crafter=Progress(97)), upgraded(2))
-    assert alice.recipes == frozenset()
+    assert alice[NewRecipes] == ()
 
     alice = after(player(master_crafter=Progress(97)), upgraded(3))
-    assert alice.recipes == {"weapon_cannon"}
+    assert alice[NewRecipes] == ("weapon_cannon",)
 
 
 def test_experience_comes_on_top_of_a_days():
     spent = JobProgress(xp=DAILY_CAP, level=1, daily_xp=DAILY_CAP, daily_xp_on=game_day(NOON))
-    alice = player("job_explorer", treasure_hunter=Progress(49)).with_job("explorer", spent)
+    alice = player("job_explorer", treasure_hunter=Progress(49)).having(Jobs({"explorer": spent}))
 
     alice = after(alice, FIND)
 
-    assert [(xp.source, xp.xp) for xp in alice.xp_events] == [("achievement", 100)]
-    assert alice.jobs["explorer"].xp == DAILY_CAP + 100
+    assert [(xp.source, xp.xp) for xp in alice[NewXpEvents]] == [("achievement", 100)]
+    assert alice[Jobs].progress["explorer"].xp == DAILY_CAP + 100
 
 
 def test_a_locked_job_takes_only_the_experience_from_a_reward():
     alice = after(player(treasure_hunter=Progress(49)), FIND)
 
-    assert (unlocked(alice), alice.jobs) == (["treasure_hunter"], {})
-    assert alice.inventory.count(content.items["lootbox_tier2"].item_id) == 1
+    assert (unlocked(alice), alice[Jobs].progress) == (["treasure_hunter"], {})
+    assert alice[Inventory].count(items.by_name["lootbox_tier2"].item_id) == 1
 
 
 def test_what_two_have_done_is_added_up_and_the_next_event_finds_it_done():
@@ -227,9 +232,9 @@ def test_what_two_have_done_is_added_up_and_the_next_event_finds_it_done():
 
     both = merged(keeper, other)
 
-    assert both.achievements == {"chatterbox": Progress(1100), "generous_hand": Progress(3)}
+    assert both[Achievements].progress == {"chatterbox": Progress(1100), "generous_hand": Progress(3)}
     both = after(both, LINE)
-    assert both.achievements["chatterbox"] == Progress(1000, NOON)
+    assert both[Achievements].progress["chatterbox"] == Progress(1000, NOON)
     assert unlocked(both) == ["first_words", "chatterbox"]
 
 
@@ -245,17 +250,17 @@ def test_what_two_have_done_is_added_up_and_the_next_event_finds_it_done():
 def test_what_either_has_unlocked_stays_unlocked_and_pays_once(one: Progress, other: Progress, both: Progress):
     alice = merged(player(chatterbox=one), player(chatterbox=other))
 
-    assert alice.achievements == {"chatterbox": both}
+    assert alice[Achievements].progress == {"chatterbox": both}
     assert unlocked(after(alice, LINE)) == ["first_words"]
 
 
 def test_the_shipped_achievements_can_be_had():
-    checks.check(content.achievements.values())
+    contents.check(shipped)
 
-    assert 12 <= len(content.achievements) <= 14
-    assert content.achievements["master_crafter"].reward.recipe == "weapon_cannon"
-    assert content.upgrades["weapon_cannon"].unlock_type == "manual"
-    assert all(row.reward.model_dump(exclude_defaults=True) for row in content.achievements.values())
+    assert 12 <= len(shipped_achievements.by_key) <= 14
+    assert shipped_achievements.by_key["master_crafter"].reward.recipe == "weapon_cannon"
+    assert upgrades.by_key["weapon_cannon"].unlock_type == "manual"
+    assert all(row.reward.model_dump(exclude_defaults=True) for row in shipped_achievements.by_key.values())
 
 
 @pytest.mark.parametrize(
@@ -297,11 +302,11 @@ def test_the_shipped_achievements_can_be_had():
     ],
 )
 def test_what_can_never_be_had_is_named(change: dict[str, Any], line: str):
-    good = content.achievements["first_words"]
+    good = shipped_achievements.by_key["first_words"]
     bad = Achievement.model_validate(good.model_dump(include={"key", "name", "description"}) | change)
 
     with pytest.raises(ContentError) as error:
-        checks.check((good, bad), "configs/community")
+        shipped.refuse(event_problems((good, bad), contents.events()))
 
     assert str(error.value).startswith(f"configs/community/achievements.json: achievements[1].{line}")
 
@@ -325,4 +330,4 @@ def test_what_stands_in_the_table_happens(event: type[Event]):
 
 
 def test_no_two_events_go_by_one_name():
-    assert len(checks.EVENTS) == len(REACTIONS)
+    assert len(contents.events()) == len(REACTIONS)

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
@@ -8,7 +7,7 @@ from hypothesis import strategies as st
 
 from community.catalog.models import Names
 from community.inventory.models import STACK_LIMIT, Inventory, Quality, Slot
-from community.jobs.models import JobProgress
+from community.jobs.models import JobProgress, Jobs
 from community.jobs.rules import LEVEL_TOTALS
 from community.players.merging import merged
 from community.players.models import Link, Player
@@ -28,23 +27,22 @@ def player(
     jobs: dict[str, JobProgress] | None = None,
     levels: dict[str, int] | None = None,
 ) -> Player:
-    return Player(
+    player = Player(
         id=uuid4(),
         username="somebody",
         links={platform: Link(platform_id, "somebody") for platform, platform_id in (links or {}).items()},
-        inventory=Inventory(slots),
         world=World(uuid4(), levels or {}, NO_NAMES),
         created_at=MOMENT,
         updated_at=MOMENT,
-        jobs=jobs or {},
     )
+    return player.having(Inventory(slots)).having(Jobs(jobs or {}))
 
 
 def test_quantities_are_added_per_item_and_quality():
     keeper = player(slots=(Slot(1, 5), Slot(2, 1, Quality.RARE)))
     other = player(slots=(Slot(2, 2, Quality.RARE), Slot(2, 3), Slot(1, 7)))
 
-    assert set(merged(keeper, other).inventory.slots) == {
+    assert set(merged(keeper, other)[Inventory].slots) == {
         Slot(1, 12),
         Slot(2, 3, Quality.RARE),
         Slot(2, 3, Quality.COMMON),
@@ -55,7 +53,7 @@ def test_a_stack_stops_at_its_limit():
     keeper = player(slots=(Slot(1, STACK_LIMIT - 1),))
     other = player(slots=(Slot(1, 2),))
 
-    assert merged(keeper, other).inventory.slots == (Slot(1, STACK_LIMIT),)
+    assert merged(keeper, other)[Inventory].slots == (Slot(1, STACK_LIMIT),)
 
 
 @pytest.mark.parametrize(
@@ -73,11 +71,11 @@ def test_streaks_are_joined_as_far_as_their_days_are_in_a_row(
     one: tuple[int, int], other: tuple[int, int] | None, both: tuple[int, int]
 ):
     def with_streak(streak: tuple[int, int] | None) -> Player:
-        return replace(player(), streak=streak and Streak(streak[0], date(2026, 3, streak[1])))
+        return player().having(Streak(streak[0], date(2026, 3, streak[1])) if streak else Streak())
 
     expected = Streak(both[0], date(2026, 3, both[1]))
-    assert merged(with_streak(one), with_streak(other)).streak == expected
-    assert merged(with_streak(other), with_streak(one)).streak == expected
+    assert merged(with_streak(one), with_streak(other))[Streak] == expected
+    assert merged(with_streak(other), with_streak(one))[Streak] == expected
 
 
 inventories = st.dictionaries(
@@ -91,7 +89,7 @@ def test_a_merge_mints_nothing_and_loses_nothing_below_the_limit(mine: tuple[Slo
     for slot in (*mine, *theirs):
         expected[slot.item_id, slot.quality] = expected.get((slot.item_id, slot.quality), 0) + slot.quantity
 
-    result = merged(player(slots=mine), player(slots=theirs)).inventory.slots
+    result = merged(player(slots=mine), player(slots=theirs))[Inventory].slots
 
     assert {(slot.item_id, slot.quality): slot.quantity for slot in result} == {
         key: min(total, STACK_LIMIT) for key, total in expected.items()
@@ -123,7 +121,7 @@ job_books = st.dictionaries(st.sampled_from(["merchant", "explorer", "farmer"]),
 
 @given(job_books, job_books)
 def test_experience_is_added_up_job_by_job(mine: dict[str, JobProgress], theirs: dict[str, JobProgress]):
-    result = merged(player(jobs=mine), player(jobs=theirs)).jobs
+    result = merged(player(jobs=mine), player(jobs=theirs))[Jobs].progress
 
     assert result.keys() == mine.keys() | theirs.keys()
     for key, job in result.items():
@@ -134,7 +132,7 @@ def test_the_level_is_what_the_sum_is_worth():
     keeper = player(jobs={"merchant": JobProgress(60, 0, 0, TODAY)})
     other = player(jobs={"merchant": JobProgress(50, 0, 0, TODAY)})
 
-    assert merged(keeper, other).jobs["merchant"].level == 1
+    assert merged(keeper, other)[Jobs].progress["merchant"].level == 1
 
 
 @pytest.mark.parametrize(("levels", "cap"), [({}, 10), ({"upgrade_job_level_cap": 1}, 20)])
@@ -143,14 +141,14 @@ def test_the_level_stops_at_the_cap_of_the_community(levels: dict[str, int], cap
     keeper = player(levels=levels, jobs={"merchant": JobProgress(half, 10, 0, TODAY)})
     other = player(levels=levels, jobs={"merchant": JobProgress(half, 10, 0, TODAY)})
 
-    assert merged(keeper, other).jobs["merchant"].level == cap
+    assert merged(keeper, other)[Jobs].progress["merchant"].level == cap
 
 
 def test_a_cap_that_was_lowered_takes_no_level_away():
     keeper = player(jobs={"merchant": JobProgress(LEVEL_TOTALS[14], 15, 0, TODAY)})
     other = player(jobs={"merchant": JobProgress(1, 0, 0, TODAY)})
 
-    assert merged(keeper, other).jobs["merchant"].level == 15
+    assert merged(keeper, other)[Jobs].progress["merchant"].level == 15
 
 
 @pytest.mark.parametrize(
@@ -167,6 +165,6 @@ def test_daily_experience_counts_for_one_game_day(
     keeper = player(jobs={"merchant": JobProgress(1000, 3, *mine)})
     other = player(jobs={"merchant": JobProgress(1000, 3, *theirs)})
 
-    job = merged(keeper, other).jobs["merchant"]
+    job = merged(keeper, other)[Jobs].progress["merchant"]
 
     assert (job.daily_xp, job.daily_xp_on) == expected

@@ -7,7 +7,6 @@ from uuid import uuid4
 import pytest
 
 from community.catalog.models import Names
-from community.inventory.models import Inventory
 from community.linking import models
 from community.linking.models import LinkState, LinkToken
 from community.linking.rules import (
@@ -35,7 +34,6 @@ def player_on(*platforms: str) -> Player:
         id=uuid4(),
         username="alice",
         links={platform: Link("1", "alice") for platform in platforms},
-        inventory=Inventory(),
         world=World(uuid4(), {}, Names({}, {})),
         created_at=NOW,
         updated_at=NOW,

@@ -20,7 +20,7 @@ BEFORE = date(2026, 2, 27)
 @pytest.mark.parametrize(
     ("streak", "expected"),
     [
-        (None, Streak(1, TODAY)),
+        (Streak(), Streak(1, TODAY)),
         (Streak(4, TODAY), Streak(4, TODAY)),
         (Streak(4, YESTERDAY), Streak(5, TODAY)),
         (Streak(4, BEFORE), Streak(1, TODAY)),
@@ -28,20 +28,20 @@ BEFORE = date(2026, 2, 27)
         (Streak(4, TODAY + timedelta(days=1)), Streak(4, TODAY + timedelta(days=1))),
     ],
 )
-def test_a_streak_goes_on_from_day_to_day(streak: Streak | None, expected: Streak):
+def test_a_streak_goes_on_from_day_to_day(streak: Streak, expected: Streak):
     assert continued(streak, TODAY) == expected
 
 
 @pytest.mark.parametrize(
-    ("streak", "days"), [(None, 0), (Streak(4, TODAY), 4), (Streak(4, YESTERDAY), 4), (Streak(4, BEFORE), 0)]
+    ("streak", "days"), [(Streak(), 0), (Streak(4, TODAY), 4), (Streak(4, YESTERDAY), 4), (Streak(4, BEFORE), 0)]
 )
-def test_a_streak_is_over_after_a_day_without(streak: Streak | None, days: int):
+def test_a_streak_is_over_after_a_day_without(streak: Streak, days: int):
     assert current_days(streak, TODAY) == days
 
 
 @given(st.lists(st.dates(TODAY, TODAY + timedelta(days=40)), min_size=1).map(sorted))
 def test_a_streak_counts_the_days_in_a_row(days: list[date]):
-    streak = None
+    streak = Streak()
     for day in days:
         streak = continued(streak, day)
 

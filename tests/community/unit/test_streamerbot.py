@@ -14,7 +14,7 @@ import pytest
 from doors import aws, outbound
 from functions.community.notify_streamerbot import app
 from tests.support.fake_streamerbot import FakeStreamerbot
-from tests.support.outer_ring import played_by_moto
+from tests.support.outer_ring import played_by_moto, use_settings
 
 TABLE = "destinations"
 
@@ -42,15 +42,13 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeStreamerbot]:
             KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in key.items()],
         )
         queue = boto3.client("sqs").create_queue(QueueName="dead-letters")["QueueUrl"]
-        settings = replace(
-            app.settings,
+        use_settings(
+            monkeypatch,
             destinations_table=TABLE,
             dead_letters_url=queue,
             streamerbot_enabled=True,
             streamerbot_url=fake.url,
         )
-        monkeypatch.setattr(app, "settings", settings)
-        monkeypatch.setattr(outbound, "settings", settings)
         yield fake
         app.link().close()
     forget()
@@ -87,7 +85,7 @@ def levels(fake: FakeStreamerbot) -> list[int]:
 
 
 def dead_letters() -> int:
-    found = boto3.client("sqs").receive_message(QueueUrl=app.settings.dead_letters_url, MaxNumberOfMessages=10)
+    found = boto3.client("sqs").receive_message(QueueUrl=outbound.settings.dead_letters_url, MaxNumberOfMessages=10)
     return len(found.get("Messages", []))
 
 
@@ -120,10 +118,8 @@ def test_the_prefix_is_a_setting(fake: FakeStreamerbot, monkeypatch: pytest.Monk
 
 
 def test_the_password_comes_from_the_settings(fake: FakeStreamerbot, monkeypatch: pytest.MonkeyPatch):
-    from doors import secrets
-
     fake.password = "secret"
-    monkeypatch.setattr(secrets, "settings", replace(app.settings, streamerbot_password="secret"))
+    monkeypatch.setattr(app, "settings", replace(app.settings, streamerbot_password="secret"))
 
     assert delivered(level_up(2)) == []
 

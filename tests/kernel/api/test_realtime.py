@@ -124,7 +124,7 @@ def test_nobody_guesses_a_ticket_so_a_good_one_is_let_in_from_any_address(enviro
 def test_a_crowd_with_good_tickets_does_not_ask_the_database(environment: Connection, monkeypatch: pytest.MonkeyPatch):
     assert handler(request(ticket=ticket(environment)), None)
     another = ticket(environment)
-    monkeypatch.setattr("functions.shared.authorizer.app.connection", lambda: pytest.fail("it was asked"))
+    monkeypatch.setattr("kernel.action.connection", lambda: pytest.fail("it was asked"))
 
     assert handler(request(ticket=another), None)["principalId"] == "ticket"
 

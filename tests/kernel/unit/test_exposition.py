@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from community.counting import COUNTED
 from functions.shared.system.exposition import COUNTERS, exposition
 from functions.shared.system.queries import Figures, Requests
-from kernel.counters.rules import COUNTED, count
+from kernel.counters.rules import count
 from tests.support.prometheus import parse
 
 NOTHING = Figures(requests=(), counters={}, events_waiting=0, events_dead=0, listeners=0, sessions=1, in_transaction=0)
@@ -106,7 +107,7 @@ def test_whatever_the_tally_counts_is_shown():
     assert {event_type for event_type, _ in events} == set(COUNTED)
 
     counters: dict[str, dict[str, int]] = {}
-    for (metric, label), total in count(events).items():
+    for (metric, label), total in count(events, COUNTED).items():
         counters.setdefault(metric, {})[label] = total
 
     families = parse(exposition(Figures((), counters, 0, 0, 0, 0, 0)))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from community.listening import ALIASES
 from kernel.events.frames import Filter, Frame, connected, keepalive
 from tests.support.event_source import parse
 
@@ -22,7 +23,7 @@ def frame(type_: str, payload: Any = None) -> Frame:
 
 def names(wanted: str | None, *frames: Frame) -> list[str]:
     """Under which names a listener gets them."""
-    return [message.type for message in parse([Filter.of(wanted).text(frames).encode()])]
+    return [message.type for message in parse([Filter.of(wanted, ALIASES).text(frames).encode()])]
 
 
 def test_a_frame_has_one_line_for_each_field_and_one_space_behind_the_colon():
@@ -53,7 +54,7 @@ def test_whatever_the_payload_a_client_reads_it_back(payload: Any):
 
 
 def test_the_first_frame_tells_the_listener_who_it_is():
-    first = connected(ID, 1, "me", Filter.of("a, b,,a"))
+    first = connected(ID, 1, "me", Filter.of("a, b,,a", ALIASES))
 
     assert (first.type, first.payload) == ("connected", {"client_id": "me", "filters": ["a", "b"]})
     assert keepalive(ID, 1).as_json() == {"id": str(ID), "type": "keepalive", "timestamp": 1, "payload": None}
@@ -81,7 +82,7 @@ def test_a_listener_gets_an_event_under_the_name_it_asked_for(wanted: str | None
 
 
 def test_the_name_is_the_same_on_the_line_and_in_the_data():
-    (message,) = parse([Filter.of(["gamble.completed"]).text([OVER]).encode()])
+    (message,) = parse([Filter.of(["gamble.completed"], ALIASES).text([OVER]).encode()])
 
     assert message.json["type"] == message.type == "gamble.completed"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
@@ -19,8 +20,8 @@ WHEN = ("X-Amz-Date", "X-Amz-Signature")
 
 @pytest.fixture(autouse=True)
 def _caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(iam, "settings", replace(settings, aws_region="eu-central-1"))
     for name, value in {
-        "AWS_REGION": "eu-central-1",
         "AWS_ACCESS_KEY_ID": "id",
         "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_SESSION_TOKEN": "session",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import boto3
 import pytest
 
 from doors import secrets
+from doors.discord import api
 from doors.outbound import Unavailable
-from tests.support.outer_ring import played_by_moto
+from functions.community.notify_streamerbot import app as streamerbot
+from tests.support.outer_ring import played_by_moto, use_settings
 
 
 @pytest.fixture
@@ -19,8 +20,7 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     with played_by_moto(monkeypatch):
         secrets.store.cache_clear()
         name = boto3.client("secretsmanager").create_secret(Name="destinations")["Name"]
-        nothing_here = replace(secrets.settings, discord_bot_token="", streamerbot_password="", secrets_id=name)
-        monkeypatch.setattr(secrets, "settings", nothing_here)
+        use_settings(monkeypatch, secrets_id=name, discord_bot_token="", streamerbot_password="")
         yield name
     secrets.store.cache_clear()
 
@@ -32,13 +32,13 @@ def fill_in(name: str, text: str) -> None:
 def test_each_is_found_under_its_name(secret: str):
     fill_in(secret, '{"discord_bot_token": "t", "streamerbot_password": "p"}')
 
-    assert (secrets.discord_bot_token(), secrets.streamerbot_password()) == ("t", "p")
+    assert (api.bot_token(), streamerbot.password()) == ("t", "p")
 
 
 def test_what_nobody_has_filled_in_is_empty(secret: str):
     fill_in(secret, '{"discord_bot_token": ""}')
 
-    assert (secrets.discord_bot_token(), secrets.streamerbot_password()) == ("", "")
+    assert (api.bot_token(), streamerbot.password()) == ("", "")
 
 
 @pytest.mark.parametrize("text", ["", "discord_bot_token=hidden"])
@@ -48,14 +48,14 @@ def test_as_long_as_it_cannot_be_read_everything_waits(secret: str, text: str):
         fill_in(secret, text)
 
     with pytest.raises(Unavailable) as caught:
-        secrets.discord_bot_token()
+        secrets.find_secret("discord_bot_token")
 
     assert "hidden" not in str(caught.value)
     fill_in(secret, '{"discord_bot_token": "t"}')
-    assert secrets.discord_bot_token() == "t"
+    assert secrets.find_secret("discord_bot_token") == "t"
 
 
 def test_the_environment_comes_first(secret: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(secrets, "settings", replace(secrets.settings, discord_bot_token="t", secrets_id=""))
+    use_settings(monkeypatch, discord_bot_token="t", secrets_id="")
 
-    assert (secrets.discord_bot_token(), secrets.streamerbot_password()) == ("t", "")
+    assert (api.bot_token(), streamerbot.password()) == ("t", "")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from community.listening import ALIASES
 from functions.shared.sockets import connections
 from functions.shared.sockets.rounds import Rounds
 from kernel.events.frames import Filter, Frame
@@ -76,7 +77,7 @@ class Listener:
             return []
         number = here.log.find(start)
         assert number is not None
-        wanted = Filter.of(self.wish)
+        wanted = Filter.of(self.wish, ALIASES)
         return [mine for frame in here.log.frames[number:] if (mine := wanted.frame(frame)) is not None]
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Self
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from community.content import Ingredient, content
-from community.content.achievements import Reward
+from community.achievements.content import Reward
+from community.catalog.content import Ingredient, items
 from kernel.events.models import Event
 
 
@@ -26,6 +27,20 @@ class Progress:
     unlocked_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Achievements:
+    """A player's.
+
+    Attributes:
+        progress: {achievement key: how far}, as far as something has counted.
+    """
+
+    progress: Mapping[str, Progress] = field(default_factory=dict[str, Progress])
+
+    def having(self, key: str, progress: Progress) -> Self:
+        return replace(self, progress={**self.progress, key: progress})
+
+
 class RewardItem(BaseModel):
     item_name: str
     public_name: str
@@ -33,7 +48,7 @@ class RewardItem(BaseModel):
 
     @classmethod
     def of(cls, row: Ingredient) -> RewardItem:
-        public_name = content.items[row.item].public_name
+        public_name = items.by_name[row.item].public_name
         return cls(item_name=row.item, public_name=public_name, quantity=row.quantity)
 
 

@@ -9,9 +9,9 @@ from uuid import UUID
 from community.achievements.models import Progress
 from kernel.database import Tx
 
-OF_PLAYER: LiteralString = """
-    (SELECT json_object_agg(a.achievement_key, json_build_array(a.progress, a.unlocked_at))
-     FROM user_achievements a WHERE a.user_id = u.user_id)
+ACHIEVEMENTS_OF_PLAYER: LiteralString = """
+    SELECT json_object_agg(a.achievement_key, json_build_array(a.progress, a.unlocked_at))
+    FROM user_achievements a WHERE a.user_id = u.user_id
 """
 """An expression over `u`, a row of users."""
 

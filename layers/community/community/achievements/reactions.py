@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from random import Random
 
-from community.achievements.models import AchievementUnlocked, Progress, RewardView
+from community.achievements.content import Achievement
+from community.achievements.models import Achievements, AchievementUnlocked, Progress, RewardView
 from community.achievements.rules import BY_EVENT, advanced
-from community.content import Achievement, content
+from community.catalog.content import items
+from community.crafting.models import NewRecipes
 from community.deliveries.rules import receive
 from community.inventory.models import Slot
 from community.jobs.reactions import earn
@@ -21,11 +22,12 @@ SOURCE = "achievement"
 def strive(event: Event, player: Player, now: datetime, rng: Random) -> Player:
     """Count the event for every achievement it counts for, and hand out those that are done with it."""
     for achievement in BY_EVENT.get(event.type, ()):
-        before = player.achievements.get(achievement.key, Progress(0))
+        achievements = player[Achievements]
+        before = achievements.progress.get(achievement.key, Progress(0))
         after = advanced(before, achievement, event, now)
         if after == before:
             continue
-        player = replace(player, achievements={**player.achievements, achievement.key: after})
+        player = player.having(achievements.having(achievement.key, after))
         if after.unlocked_at:
             player = _unlocked(player, achievement, now, rng)
     return player
@@ -47,8 +49,8 @@ def _unlocked(player: Player, achievement: Achievement, now: datetime, rng: Rand
     if reward.lesson:
         player = earn(player, reward.lesson.job_key, reward.lesson.xp, SOURCE, now, rng)
     if reward.recipe:
-        player = replace(player, recipes=player.recipes | {reward.recipe})
-    slots = [Slot(content.items[row.item].item_id, row.quantity) for row in reward.items]
+        player = player.having(player[NewRecipes].plus(reward.recipe))
+    slots = [Slot(items.by_name[row.item].item_id, row.quantity) for row in reward.items]
     if reward.money:
-        slots.append(Slot(content.money.item_id, reward.money))
+        slots.append(Slot(items.money.item_id, reward.money))
     return receive(player, slots, SOURCE, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from community.achievements.models import Progress
+from community.achievements.models import Achievements, Progress
 from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef
 from kernel.database import Tx
@@ -19,4 +19,4 @@ def achieved_by(tx: Tx, ref: PlayerRef) -> Mapping[str, Progress]:
     player, _ = players.peek(tx, ref)
     if player is None:
         raise NoSuchPlayer(name=ref.called)
-    return player.achievements
+    return player[Achievements].progress

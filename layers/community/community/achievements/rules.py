@@ -6,15 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from community.achievements.models import Progress
-from community.content import Achievement, content
-from community.content.achievements import AtLeast
+from community.achievements.content import Achievement, AtLeast, achievements
+from community.achievements.models import Achievements, Progress
 from kernel.events.models import Event
 
 
 def _by_event() -> Mapping[str, list[Achievement]]:
     found: dict[str, list[Achievement]] = defaultdict(list)
-    for achievement in content.achievements.values():
+    for achievement in achievements.by_key.values():
         found[achievement.event].append(achievement)
     return dict(found)
 
@@ -31,6 +30,21 @@ def advanced(progress: Progress, achievement: Achievement, event: Event, now: da
     # Two players who became one may have more between them than it takes.
     count = min(progress.count + added, achievement.count)
     return Progress(count, now if count == achievement.count else None)
+
+
+def merged(one: Achievements, other: Achievements) -> Achievements:
+    """What either has unlocked is unlocked, since the earlier; the rest adds up, and the next event finds it done.
+
+    Source: rules 1.1.
+    """
+    progress = {**other.progress, **one.progress}
+    for key in one.progress.keys() & other.progress.keys():
+        both = (one.progress[key], other.progress[key])
+        unlocked = [each for each in both if each.unlocked_at]
+        progress[key] = min(
+            unlocked or [Progress(sum(each.count for each in both))], key=lambda each: each.unlocked_at or datetime.max
+        )
+    return Achievements(progress)
 
 
 def worth(achievement: Achievement, event: Event) -> int:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
 from community.blasts.clock import READY
-from kernel.database import Cursor, Tx
+from kernel.database import Cursor, Tx, declare_race
 
 if TYPE_CHECKING:  # the retention clock starts without pydantic
     from community.blasts.models import Blast
+
+declare_race("armed_blasts_pkey")
 
 ARMED: LiteralString = "SELECT true FROM armed_blasts b WHERE b.platform = %s"
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from community.blasts import queries
 from community.blasts.models import AlreadyArmed, Blast, BlastExploded
-from community.content import Item, content
+from community.catalog.content import Item, items
 from community.messages import service as messages
 from community.players import service as players
 from community.players.models import Fact, Player, PlayerRef
@@ -47,7 +47,7 @@ def explode_due(tx: Tx) -> int:
     (setter,), crowd, _ = players.load_crowd(tx, refs, heard, shields.CHARGES)
     if setter is None:
         raise TryAgain  # merged meanwhile
-    item = content.item(blast.item_id)
+    item = items.by_id[blast.item_id]
     added = timedelta(seconds=blast.seconds)
     struck = shields.attack(tx, blast.platform, setter, crowd, added, f"a {item.public_name} of {setter.username}'s")
     messages.leave(tx, blast.platform, crowd)
@@ -62,8 +62,3 @@ def explode_due(tx: Tx) -> int:
     )
     players.save(tx, setter.record(event))
     return 1
-
-
-def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """The fuse one player has lit is another's."""
-    queries.move_blasts(tx, from_id, to_id)

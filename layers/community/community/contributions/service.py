@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from community.contributions import queries
+from community.contributions.models import ContributionAdded
+from community.contributions.settings import settings
+from community.progression import service as progression
 from community.progression.models import World
 from community.voting import cycle
 from kernel.database import Tx
-from kernel.settings import settings
+from kernel.events import service as events
 
 BOOST = "upgrade_contribution_boost"
 
@@ -23,4 +26,15 @@ def add(tx: Tx, world: World, scores: Iterable[int]) -> int:
     if points > 0:
         queries.add_points(tx, points, settings.contribution_shards)
         tx.after_commit(queries.find_reached_target, cycle.go_on)
+    return points
+
+
+def contribute(tx: Tx, amount: int) -> int:
+    """A gift to the community, as an administrator may give. Returns the points it came to, with the boost.
+
+    Args:
+        amount: at least 1.
+    """
+    points = add(tx, progression.current_world(tx), [amount])
+    events.announce(tx, ContributionAdded(amount=amount, points=points))
     return points

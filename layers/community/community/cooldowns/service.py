@@ -4,24 +4,26 @@ has a lock of its own. An action that fails leaves none, like everything else it
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import LiteralString
 from uuid import UUID
 
 from community.cooldowns import queries, rules
 from community.cooldowns.models import CooldownReset
+from community.cooldowns.settings import settings
 from community.players import service as players
 from community.players.models import Fact, NoSuchPlayer, Player, PlayerRef
 from kernel.database import Tx
 from kernel.events import service as events
-from kernel.settings import settings
 
+_FACT: LiteralString = "cooldown"
 EVERYBODY = "everybody"
 """In the place of a user's id, where there is no user."""
 
 
 def cooldown_of(action: str) -> Fact:
-    """To be read with the player who wants to act, for `require_ready`."""
+    """To be read with the player who wants to act, for `require_ready`. One in each load: all go by one name."""
     return Fact(
-        _fact_name(action),
+        _FACT,
         "SELECT expires_at FROM cooldowns c WHERE c.user_id = u.user_id AND c.action_key = %s",
         (action,),
     )
@@ -36,7 +38,7 @@ def require_ready(tx: Tx, player: Player, action: str) -> None:
         OnCooldown: the player must wait.
     """
     if not settings.dev_mode:
-        rules.require_over(player.facts.get(_fact_name(action)), action, tx.now)
+        rules.require_over(player.facts.get(_FACT), action, tx.now)
 
 
 def start(tx: Tx, player: Player, action: str, duration: timedelta) -> None:
@@ -75,17 +77,12 @@ def reset(tx: Tx, ref: PlayerRef | None, action: str) -> bool:
         (player,) = players.load_all(tx, (ref,), cooldown_of(action))
         if player is None:
             raise NoSuchPlayer(name=ref.called)
-        user_id, expires_at = player.id, player.facts.get(_fact_name(action))
+        user_id, expires_at = player.id, player.facts.get(_FACT)
     if expires_at is None or expires_at <= tx.now:
         return False
     queries.delete_cooldown(tx, user_id, action)
     events.announce(tx, CooldownReset(user_id=user_id, action=action, timestamp=int(tx.now.timestamp())))
     return True
-
-
-def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """All cooldowns of one player to another, who waits for the later end of two. Source: rules 1.1."""
-    queries.move_cooldowns(tx, from_id, to_id)
 
 
 def _end_for_everybody(tx: Tx, action: str) -> datetime | None:
@@ -97,7 +94,3 @@ def _end_for_everybody(tx: Tx, action: str) -> datetime | None:
 def _start(tx: Tx, user_id: UUID | None, action: str, duration: timedelta) -> None:
     if not settings.dev_mode:
         queries.upsert_cooldown(tx, user_id, action, tx.now + duration)
-
-
-def _fact_name(action: str) -> str:
-    return f"cooldown_{action}"

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from community.content import Disassemble, Item, Upgrade, content
+from community.catalog.content import Item, items
+from community.crafting.content import Disassemble, Upgrade
 from community.inventory.models import Quality, Slot
+from community.players.collected import Collected
 from kernel.errors import NotAllowed, NotFound, Refused
 from kernel.events.models import Event
 
@@ -35,7 +37,7 @@ class Batch:
 
     @property
     def item(self) -> Item:
-        return content.items[self.recipe.target_item]
+        return items.by_name[self.recipe.target_item]
 
     @property
     def certain(self) -> int:
@@ -70,7 +72,7 @@ class Salvage:
 
     @property
     def item(self) -> Item:
-        return content.items[self.recipe.recipe_key]
+        return items.by_name[self.recipe.recipe_key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,10 @@ class Crafted:
 
     batch: Batch
     job: Job | None = None
+
+
+class NewRecipes(Collected[str]):
+    """Keys of the upgrades that a player has learned in this action, or learned once more."""
 
 
 class ItemUpgraded(Event):

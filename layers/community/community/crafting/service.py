@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from community.content import content
 from community.crafting import learning, rules, works
+from community.crafting.content import upgrades
 from community.crafting.models import Crafted, ItemDisassembled, ItemUpgraded, Salvage
 from community.crafting.unlocks import KNOWN
+from community.inventory.models import Inventory
 from community.players import service as players
 from community.players.models import PlayerRef
 from community.progression.rules import require_feature
@@ -30,14 +31,14 @@ def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Cra
     player = players.load(tx, crafter, KNOWN, *([works.UNDERWAY] if recipe.duration_seconds else []))
     require_feature(player.world, UPGRADE_FEATURE)
     player = learning.learned(player, recipe)
-    inventory, batch = rules.upgrade(player.inventory, recipe, wanted, player.world, tx.rng)
-    player = player.with_inventory(inventory)
+    inventory, batch = rules.upgrade(player[Inventory], recipe, wanted, player.world, tx.rng)
+    player = player.having(inventory)
     if recipe.duration_seconds:
         player, job = works.start(player, batch, recipe.duration_seconds, tx.now)
         players.save(tx, player)
         return Crafted(batch, job)
     made = rules.slot_of(recipe.target_item, batch.produced, batch.quality)
-    player = player.with_inventory(inventory.give(*made)).record(
+    player = player.having(inventory.give(*made)).record(
         ItemUpgraded(
             user_id=player.id,
             item_name=recipe.target_item,
@@ -63,11 +64,11 @@ def disassemble_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) ->
     recipe = rules.find_disassemble(item_name)
     player = players.load(tx, crafter, KNOWN)
     require_feature(player.world, DISASSEMBLE_FEATURE)
-    player = learning.learned(player, content.upgrades[recipe.associated_upgrade])
-    inventory, salvage = rules.disassemble(player.inventory, recipe, wanted, player.world, tx.rng)
+    player = learning.learned(player, upgrades.by_key[recipe.associated_upgrade])
+    inventory, salvage = rules.disassemble(player[Inventory], recipe, wanted, player.world, tx.rng)
     for name, quantity in salvage.outputs.items():
         inventory = inventory.give(*rules.slot_of(name, quantity, salvage.quality))
-    player = player.with_inventory(inventory).record(
+    player = player.having(inventory).record(
         ItemDisassembled(
             user_id=player.id,
             item_name=recipe.recipe_key,

@@ -17,15 +17,14 @@ KNOWN = Fact(
 
 def save(tx: Tx, user_id: UUID, recipe_keys: Collection[str]) -> None:
     """Remember them; what is known already stays as it is."""
-    if recipe_keys:
-        tx.execute(
-            """
-            INSERT INTO user_unlocked_recipes (user_id, recipe_key, unlocked_at)
-            SELECT %s, recipe_key, %s FROM unnest(%s::text[]) AS recipe_key
-            ON CONFLICT DO NOTHING
-            """,
-            (user_id, tx.now, sorted(recipe_keys)),
-        )
+    tx.execute(
+        """
+        INSERT INTO user_unlocked_recipes (user_id, recipe_key, unlocked_at)
+        SELECT %s, recipe_key, %s FROM unnest(%s::text[]) AS recipe_key
+        ON CONFLICT DO NOTHING
+        """,
+        (user_id, tx.now, sorted(set(recipe_keys))),
+    )
 
 
 def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:

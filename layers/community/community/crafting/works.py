@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from community.content import content
+from community.catalog.content import items
 from community.crafting import rules
 from community.crafting.models import (
     Batch,
@@ -18,8 +18,9 @@ from community.crafting.models import (
 )
 from community.crafting.reactions import SOURCE
 from community.deliveries.models import Delivery
+from community.deliveries.rules import send
 from community.deliveries.underway import call_back, sent_by, underway
-from community.inventory.models import Quality, Slot
+from community.inventory.models import Inventory, Quality, Slot
 from community.players import service as players
 from community.players.models import NoSuchPlayer, Player, PlayerRef
 from kernel.database import Tx
@@ -60,7 +61,7 @@ def start(player: Player, batch: Batch, duration_seconds: int, now: datetime) ->
         },
     )
     job = _job(delivery)
-    player = player.send(delivery).record(
+    player = send(player, delivery).record(
         CraftingStarted(
             user_id=player.id,
             job_id=job.job_id,
@@ -101,17 +102,17 @@ def cancel(tx: Tx, ref: PlayerRef, job_id: UUID | None = None) -> tuple[Job, dic
     """
     player = players.load(tx, ref, UNDERWAY)
     delivery = _wanted([each for each in underway(player, tx.now) if not each.no_room], job_id)
-    inventory = player.inventory
+    inventory = player[Inventory]
     refunded: dict[str, int] = {}
     for item_id, quantity, quality in delivery.details["consumed"]:
         slot = Slot(item_id, quantity, Quality(quality))
         inventory = inventory.give(*slot)
-        name = content.item(slot.item_id).internal_name
+        name = items.by_id[slot.item_id].internal_name
         refunded[name] = refunded.get(name, 0) + slot.quantity
     job = _job(delivery)
     player = (
         call_back(player, delivery)
-        .with_inventory(inventory)
+        .having(inventory)
         .record(
             CraftingCancelled(
                 user_id=player.id,
@@ -143,7 +144,7 @@ def _job(delivery: Delivery) -> Job:
     return Job(
         job_id=delivery.delivery_id,
         recipe_key=delivery.details["recipe_key"],
-        item=content.items[delivery.details["item_name"]],
+        item=items.by_name[delivery.details["item_name"]],
         quantity=waiting if delivery.no_room else delivery.details["certain"],
         started_at=delivery.sent_at,
         due_at=delivery.due_at,

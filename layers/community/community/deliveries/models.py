@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from community.inventory.models import Slot
@@ -30,6 +30,25 @@ class Delivery:
     due_at: datetime
     details: Mapping[str, Any] = field(default_factory=dict[str, Any])
     no_room: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """What has happened to a player's deliveries in this action.
+
+    Attributes:
+        sent: those that set out to the player.
+        received: {delivery: what is left of it} of those that were due; the inventory has the rest.
+        due: as just loaded, when none has been handed over yet.
+    """
+
+    sent: tuple[Delivery, ...] = ()
+    received: Mapping[UUID, tuple[Slot, ...]] = field(default_factory=dict[UUID, tuple[Slot, ...]])
+    due: tuple[Delivery, ...] = field(default=(), compare=False)
+
+    def merge(self, other: Deliveries) -> Self:
+        """What was due to the other is among their things by now."""
+        return replace(self, sent=self.sent + other.sent, received={**self.received, **other.received})
 
 
 class DeliveryArrived(Event):

@@ -15,9 +15,9 @@ from kernel.database import Cursor, Tx
 COLUMNS: LiteralString = """
     json_agg(json_build_array(d.delivery_id, d.source, d.slots, d.details, d.sent_at, d.due_at, d.no_room))
 """
-"""For `service.from_json`, over `deliveries d`."""
+"""For `part.parse`, over `deliveries d`."""
 
-DUE: LiteralString = "(SELECT " + COLUMNS + " FROM deliveries d WHERE d.user_id = u.user_id AND d.due_at <= %s)"
+DUE: LiteralString = "SELECT " + COLUMNS + " FROM deliveries d WHERE d.user_id = u.user_id AND d.due_at <= %s"
 """An expression over `u`, a row of users; its parameter is the moment."""
 
 

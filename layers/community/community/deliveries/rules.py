@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
-from uuid import uuid5
+from uuid import UUID, uuid5
 
-from community.deliveries.models import Delivery
+from community.deliveries.models import Deliveries, Delivery, DeliveryArrived
 from community.inventory.models import STACK_LIMIT, Inventory, Quality, Slot
 from community.players.models import Player
 
@@ -15,9 +16,41 @@ from community.players.models import Player
 def receive(player: Player, slots: Iterable[Slot], source: str, now: datetime) -> Player:
     """For what nobody may refuse: what there is no room for waits until there is, with what waits from that source
     already."""
-    inventory, rest = put_in(player.inventory, slots)
-    player = player.with_inventory(inventory)
-    return player.send(Delivery(uuid5(player.id, source), source, rest, now, now, no_room=True)) if rest else player
+    inventory, rest = put_in(player[Inventory], slots)
+    player = player.having(inventory)
+    waiting = Delivery(uuid5(player.id, source), source, rest, now, now, no_room=True)
+    return send(player, waiting) if rest else player
+
+
+def send(player: Player, delivery: Delivery) -> Player:
+    """The delivery sets out to the player."""
+    deliveries = player[Deliveries]
+    return player.having(replace(deliveries, sent=(*deliveries.sent, delivery)))
+
+
+def hand_over(player: Player) -> Player:
+    """Whatever a player does next, what is due to them comes first."""
+    due = player[Deliveries].due
+    if not due:
+        return player
+    inventory = player[Inventory]
+    received: dict[UUID, tuple[Slot, ...]] = {}
+    for delivery in due:
+        inventory, rest = put_in(inventory, delivery.slots)
+        if not (delivery.no_room and rest == delivery.slots):
+            received[delivery.delivery_id] = rest
+    player = player.having(inventory).having(Deliveries(received=received))
+    for delivery in due:
+        if not delivery.no_room:
+            player = player.record(
+                DeliveryArrived(
+                    user_id=player.id,
+                    delivery_id=delivery.delivery_id,
+                    source=delivery.source,
+                    details=dict(delivery.details),
+                )
+            )
+    return player
 
 
 def put_in(inventory: Inventory, slots: Iterable[Slot]) -> tuple[Inventory, tuple[Slot, ...]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import LiteralString
 
-from community.deliveries import queries, service
-from community.deliveries.models import Delivery
+from community.deliveries import queries
+from community.deliveries.models import Deliveries, Delivery
+from community.deliveries.part import parse
 from community.players.models import Fact, Player
 
-_NAME = "underway"
+_NAME: LiteralString = "underway"
 
 
 def sent_by(source: str) -> Fact:
@@ -27,15 +29,17 @@ def underway(player: Player, now: datetime) -> list[Delivery]:
     Args:
         player: loaded with `sent_by`.
     """
+    received = player[Deliveries].received
     found: list[Delivery] = []
-    for delivery in service.from_json(player.facts.get(_NAME)):
+    for delivery in parse(player.facts.get(_NAME)):
         if delivery.due_at > now:
             found.append(delivery)
-        elif rest := player.received.get(delivery.delivery_id, delivery.slots):
+        elif rest := received.get(delivery.delivery_id, delivery.slots):
             found.append(replace(delivery, slots=rest, no_room=True))
     return found
 
 
 def call_back(player: Player, delivery: Delivery) -> Player:
     """It will not arrive. Its player is locked, and it is not due yet."""
-    return replace(player, received={**player.received, delivery.delivery_id: ()})
+    deliveries = player[Deliveries]
+    return player.having(replace(deliveries, received={**deliveries.received, delivery.delivery_id: ()}))

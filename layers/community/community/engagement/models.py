@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from community.players.collected import Collected
+
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
@@ -17,3 +19,7 @@ class Engagement:
     metric: str
     value: int
     score: int
+
+
+class NewEngagements(Collected[Engagement]):
+    """What a player has done in this action."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any
 
 from community.engagement import rules
-from community.engagement.models import Engagement
+from community.engagement.models import Engagement, NewEngagements
+from community.engagement.settings import settings
+from community.jobs.models import Jobs
 from community.jobs.reactions import earn
 from community.players.models import Player
-from kernel.settings import settings
 
 SOURCE = "engagement"
 
@@ -35,6 +35,6 @@ def commands(event: Any, player: Player, now: datetime, rng: Random) -> Player:
 
 def engaged(player: Player, metric: str, value: int, now: datetime, rng: Random) -> Player:
     """Weigh and record it; whatever is worth a point teaches the player something, too."""
-    score = rules.score(player.world, metric, value, player.job_level("scholar"))
-    player = replace(player, engagements=(*player.engagements, Engagement(metric, value, score)))
+    score = rules.score(player.world, metric, value, player[Jobs].level("scholar"))
+    player = player.having(player[NewEngagements].plus(Engagement(metric, value, score)))
     return earn(player, "scholar", rules.SCHOLAR_XP, SOURCE, now, rng) if score > 0 else player

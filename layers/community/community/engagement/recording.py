@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from community.engagement.models import NewEngagements
 from community.engagement.reactions import engaged
 from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef
@@ -22,4 +23,4 @@ def record(tx: Tx, ref: PlayerRef, metric: str, value: int) -> int:
         raise NoSuchPlayer(name=ref.called)
     player = engaged(player, metric, value, tx.now, tx.rng)
     players.save(tx, player)
-    return player.engagements[-1].score
+    return player[NewEngagements][-1].score

@@ -9,11 +9,13 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from kernel.database import Cursor, Tx
+from kernel.database import Cursor, Tx, declare_race
 
 if TYPE_CHECKING:  # the retention clock starts without pydantic
     from community.gambles.models import Bet, Gamble, Participant
     from community.lootboxes.models import Drop
+
+declare_race("gambles_one_active")
 
 # As in the index on it.
 _IS_ACTIVE: LiteralString = "state IN ('Created', 'Joining', 'Opening')"

@@ -19,11 +19,12 @@ from community.gambles.models import (
     NoSuchGamble,
     Participant,
 )
+from community.gambles.settings import settings
+from community.inventory.models import Inventory
 from community.players import service as players
 from community.players.models import Fact, PlayerRef
 from community.progression.rules import require_feature
 from kernel.database import Tx
-from kernel.settings import settings
 
 _ACTIVE = Fact("a_gamble_is_active", queries.ANY_ACTIVE)
 _PLAYING = Fact("playing", queries.PLAYING)
@@ -51,7 +52,7 @@ def start_gamble(
     require_feature(player.world, rules.FEATURE)
     if player.facts[_ACTIVE.name]:
         raise GambleActive
-    inventory, stake = rules.staked(player.inventory, bets)
+    inventory, stake = rules.staked(player[Inventory], bets)
     first = Participant(player.id, player.username, stake)
     gamble = Gamble(
         gamble_id=uuid4(),
@@ -74,7 +75,7 @@ def start_gamble(
         join_deadline=gamble.join_deadline,
         bets=tuple(BetView(item_name=bet.item.internal_name, quantity=bet.quantity) for bet in bets),
     )
-    players.save(tx, player.with_inventory(inventory).record(started))
+    players.save(tx, player.having(inventory).record(started))
     return gamble
 
 
@@ -103,7 +104,7 @@ def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gam
         raise GambleTooLate
     if player.facts[_PLAYERS.name] >= rules.MOST_PLAYERS:
         raise GambleFull(most=rules.MOST_PLAYERS)
-    inventory, stake = rules.staked(player.inventory, gamble.bets)
+    inventory, stake = rules.staked(player[Inventory], gamble.bets)
     queries.insert_participant(tx, gamble.gamble_id, Participant(player.id, player.username, stake))
     joined = GambleJoined(
         user_id=player.id,
@@ -112,7 +113,7 @@ def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gam
         boxes=gamble.boxes,
         timestamp=int(tx.now.timestamp()),
     )
-    players.save(tx, player.with_inventory(inventory).record(joined))
+    players.save(tx, player.having(inventory).record(joined))
     return gamble
 
 

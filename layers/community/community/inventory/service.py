@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from community.catalog import service as catalog
-from community.content import Item, content
+from community.catalog.content import Item, items
 from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
 from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Slot
 from community.players import service as players
@@ -41,7 +41,7 @@ def view(inventory: Inventory, world: World, wanted: str | None = None) -> list[
     Raises:
         InvalidFilter, FilterLocked
     """
-    slots = [(content.item(slot.item_id), slot) for slot in inventory.slots]
+    slots = [(items.by_id[slot.item_id], slot) for slot in inventory.slots]
     if not wanted:
         return slots
     if wanted not in FILTERS:
@@ -62,7 +62,7 @@ def look(tx: Tx, owner: PlayerRef, wanted: str | None = None) -> tuple[Player, l
         InvalidFilter, FilterLocked
     """
     player, world = players.peek(tx, owner)
-    slots = view(player.inventory if player else Inventory(), world, wanted)
+    slots = view(player[Inventory] if player else Inventory(), world, wanted)
     return (player, slots) if player else None
 
 
@@ -74,7 +74,7 @@ def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Item:
     """
     item = catalog.resolve(item_name)
     player = players.load(tx, owner)
-    player = player.with_inventory(player.inventory.give(item.item_id, quantity)).record(
+    player = player.having(player[Inventory].give(item.item_id, quantity)).record(
         ItemAdded(
             user_id=player.id,
             item_name=item.internal_name,
@@ -94,11 +94,11 @@ def remove_item(tx: Tx, owner: PlayerRef, item_name: str, wanted: int) -> tuple[
     """
     item = catalog.resolve(item_name)
     player = players.load(tx, owner)
-    slot = player.inventory.pick_slot(item.item_id, tx.rng)
+    slot = player[Inventory].pick_slot(item.item_id, tx.rng)
     if slot is None:
         raise NotInInventory(item=item.public_name)
     removed = min(slot.quantity, wanted)
-    player = player.with_inventory(player.inventory.take(slot, removed)).record(
+    player = player.having(player[Inventory].take(slot, removed)).record(
         ItemRemoved(
             user_id=player.id,
             item_name=item.internal_name,
@@ -125,12 +125,12 @@ def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, qua
         raise SelfGift
     if not (item.tradeable or item.is_money):
         raise NotGiveable(item=item.public_name)
-    slot = giver.inventory.pick_slot(item.item_id, tx.rng)
+    slot = giver[Inventory].pick_slot(item.item_id, tx.rng)
     if slot is None:
         raise NotInInventory(item=item.public_name)
     if slot.quantity < quantity:
         raise NotEnoughItems(item=item.public_name, wanted=quantity, held=slot.quantity)
-    giver = giver.with_inventory(giver.inventory.take(slot, quantity)).record(
+    giver = giver.having(giver[Inventory].take(slot, quantity)).record(
         ItemTransferred(
             user_id=giver.id,
             receiver_id=taker.id,
@@ -139,6 +139,6 @@ def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, qua
             timestamp=int(tx.now.timestamp()),
         )
     )
-    taker = taker.with_inventory(taker.inventory.give(item.item_id, quantity, slot.quality))
+    taker = taker.having(taker[Inventory].give(item.item_id, quantity, slot.quality))
     players.save(tx, giver, taker)
     return item

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from community.catalog import service as catalog
-from community.inventory.models import NotEnoughItems, NotInInventory
+from community.inventory.models import Inventory, NotEnoughItems, NotInInventory
 from community.items.handlers.table import HANDLERS
 from community.items.models import ItemUsed, NoEffect, Reach, Use, Used, Wish
 from community.players import service as players
@@ -31,9 +31,7 @@ def use_item(tx: Tx, user: PlayerRef, item_name: str, quantity: int, target: str
     use = _ready(tx, wish, handler.reach(tx, wish))
     used = handler.use(tx, use)
     player = used.players[use.user.id]
-    player = player.with_inventory(
-        player.inventory.give(item.item_id, quantity - used.consumed, use.slot.quality)
-    ).record(
+    player = player.having(player[Inventory].give(item.item_id, quantity - used.consumed, use.slot.quality)).record(
         ItemUsed(
             user_id=player.id,
             item_name=item.internal_name,
@@ -54,11 +52,11 @@ def _ready(tx: Tx, wish: Wish, reach: Reach) -> Use:
     user, *targets = (players.known(player, ref) for player, ref in zip(named, refs, strict=True))
     if not item_unlocked(world, wish.item):
         raise ItemLocked(item=wish.item.public_name)
-    slot = user.inventory.pick_slot(wish.item.item_id, tx.rng)
+    slot = user[Inventory].pick_slot(wish.item.item_id, tx.rng)
     if slot is None:
         raise NotInInventory(item=wish.item.public_name)
     if slot.quantity < wish.quantity:
         raise NotEnoughItems(item=wish.item.public_name, wanted=wish.quantity, held=slot.quantity)
-    user = user.with_inventory(user.inventory.take(slot, wish.quantity))
+    user = user.having(user[Inventory].take(slot, wish.quantity))
     everybody = {player.id: player for player in (*crowd, *targets, user)}
     return Use(wish, slot, user, targets[0] if targets else None, tuple(crowd), everybody)

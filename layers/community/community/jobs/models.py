@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
-from community.content import Job
+from community.jobs.content import Job
+from community.players.collected import Collected
 from kernel.errors import NotFound
 from kernel.events.models import Event
 
@@ -29,6 +30,23 @@ class JobProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class Jobs:
+    """A player's.
+
+    Attributes:
+        progress: {job key: progress}, for those they have worked in.
+    """
+
+    progress: Mapping[str, JobProgress] = field(default_factory=dict[str, JobProgress])
+
+    def level(self, job_key: str) -> int:
+        return self.progress[job_key].level if job_key in self.progress else 0
+
+    def having(self, job_key: str, progress: JobProgress) -> Self:
+        return replace(self, progress={**self.progress, job_key: progress})
+
+
+@dataclass(frozen=True, slots=True)
 class XpEvent:
     """Experience as it was earned: a line in a job's history.
 
@@ -41,6 +59,10 @@ class XpEvent:
     xp: int
     source: str
     metadata: Mapping[str, Any] | None = None
+
+
+class NewXpEvents(Collected[XpEvent]):
+    """What a player has earned in this action."""
 
 
 @dataclass(frozen=True, slots=True)

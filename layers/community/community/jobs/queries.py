@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -13,6 +13,13 @@ from kernel.database import Cursor, Tx
 
 if TYPE_CHECKING:  # the daily clock starts without the content and pydantic
     from community.jobs.models import JobProgress, XpEvent
+
+
+JOBS_OF_PLAYER: LiteralString = """
+    SELECT json_object_agg(j.job_key, json_build_array(j.xp, j.level, j.daily_xp, j.daily_xp_on))
+    FROM user_jobs j WHERE j.user_id = u.user_id
+"""
+"""An expression over `u`, a row of users."""
 
 
 def upsert_job(tx: Tx, user_id: UUID, job_key: str, progress: JobProgress) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any
 
 from community.economy.models import ItemBought, ItemSold
 from community.jobs import rules
-from community.jobs.models import JobLevelUp, XpEvent
+from community.jobs.models import JobLevelUp, Jobs, NewXpEvents, XpEvent
 from community.players.models import Player
 from community.progression.models import FeatureLocked
 from community.stats.reactions import counted
@@ -54,10 +53,11 @@ def awarded(
     Raises:
         FeatureLocked, DailyCapReached
     """
-    award = rules.award(player.jobs.get(job_key), base, player.world, now, rng, job_key=job_key, source=source)
-    player = player.with_job(job_key, award.progress)
+    jobs = player[Jobs]
+    award = rules.award(jobs.progress.get(job_key), base, player.world, now, rng, job_key=job_key, source=source)
+    player = player.having(jobs.having(job_key, award.progress))
     if source not in _NOT_LISTED:
-        player = replace(player, xp_events=(*player.xp_events, XpEvent(job_key, award.gained, source, metadata)))
+        player = player.having(player[NewXpEvents].plus(XpEvent(job_key, award.gained, source, metadata)))
     if award.bonus:
         player = counted(player, now, "job_xp_critical", {"job_key": job_key, "bonus": award.bonus})
     for level in range(award.old_level, award.progress.level):

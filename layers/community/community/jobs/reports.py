@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from community.content import Job, content
 from community.jobs import rules
-from community.jobs.models import JobStanding
+from community.jobs.content import Job, jobs
+from community.jobs.models import Jobs, JobStanding
 from community.players import service as players
 from community.players.models import NoSuchPlayer, Player, PlayerRef
 from kernel.database import Tx
@@ -20,8 +20,8 @@ def jobs_of(tx: Tx, ref: PlayerRef) -> tuple[Player, list[JobStanding]]:
     """
     player = _look(tx, ref)
     return player, [
-        rules.standing(job, player.jobs.get(job.key), player.world)
-        for job in content.jobs.values()
+        rules.standing(job, player[Jobs].progress.get(job.key), player.world)
+        for job in jobs.by_key.values()
         if player.world.has(job.node_key)
     ]
 
@@ -33,7 +33,7 @@ def bonus(tx: Tx, ref: PlayerRef, job_key: str, bonus_type: str) -> tuple[Job, i
         UnknownJob, NoSuchPlayer
     """
     job = rules.find_job(job_key)
-    level = _look(tx, ref).job_level(job.key)
+    level = _look(tx, ref)[Jobs].level(job.key)
     return job, level, job.bonus(bonus_type, level)
 
 

@@ -126,7 +126,7 @@ def _register(tx: Tx, source: PlayerRef, other: Player | None) -> Player:
     """Saved at once: what is merged next needs a player to belong to."""
     world = other.world if other is not None else current_world(tx)
     (player,) = players.save(tx, players.create(tx, world, _named(source)))
-    return player.written()
+    return players.written(player)
 
 
 def _attach(tx: Tx, keeper: Player, source: PlayerRef, target: PlayerRef) -> Player:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from community.messages import queries, rules
 from community.messages.models import Chatter, Match, MessageReceived
@@ -61,11 +60,6 @@ def leave(tx: Tx, platform: str, chatters: Iterable[Player]) -> None:
     Source: rules 1.
     """
     queries.delete_chatters(tx, platform, [player.id for player in chatters])
-
-
-def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """The last line of one player on each platform to another, who may have said something later. Source: rules 1.1."""
-    queries.move_chatter(tx, from_id, to_id)
 
 
 def _heard(tx: Tx, player: Player, platform: str) -> tuple[Player, tuple[Match, ...]]:

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, ClassVar, LiteralString, Self
+from typing import Any, ClassVar, LiteralString, Self, TypeVar
 from uuid import UUID
 
-from community.achievements.models import Progress
-from community.deliveries.models import Delivery
-from community.engagement.models import Engagement
-from community.inventory.models import Inventory, Slot
-from community.jobs.models import JobProgress, XpEvent
 from community.progression.models import World
-from community.stats.models import Stat, Streak
 from kernel.errors import Conflict, NotFound, Refused
 from kernel.events.models import Event
+
+T = TypeVar("T")
 
 PLATFORMS = ("discord", "twitch", "youtube")
 """In the order in which lists name them."""
@@ -54,11 +50,12 @@ class Fact:
     """Something more to know about a player, read in the statement that loads them.
 
     Attributes:
+        name: for `Player.facts`, and in the name of its column.
         sql: an expression over `u`, the player's row of users.
         params: for the placeholders in it.
     """
 
-    name: str
+    name: LiteralString
     sql: LiteralString
     params: tuple[Any, ...] = ()
 
@@ -86,44 +83,34 @@ class UserRegistered(Event):
 class Player:
     """A frozen picture: every change is a new Player, and `save` writes what differs from `stored`.
 
+    What features store with a player are values of types of their own: `player[Inventory]` is the one of that type,
+    and `player.having(inventory)` is the player with another one in its place.
+
     Attributes:
         links: {platform: Link}.
-        jobs: {job key: progress}.
-        streak: of days on which something was counted; None before the first.
-        achievements: {achievement key: how far}, as far as something has counted.
+        parts: {type: value}, without those that are as empty as a new player's; see `community.parts`.
         facts: {name: value} of what the action asked for; empty for a player who is being created.
-        events, stats, engagements, xp_events: what has happened to this player in this action, not yet written.
-        recipes: upgrades the player has learned in this action.
-        sent: deliveries that set out to the player in this action.
-        received: {delivery: what is left of it} of those that were due; the inventory has the rest.
+        events: what has happened to this player in this action, not yet written.
         stored: the player as the database has them, without what was due; None for a player who is being created.
     """
 
     id: UUID
     username: str
     links: Mapping[str, Link]
-    inventory: Inventory
     world: World
     created_at: datetime
     updated_at: datetime
-    jobs: Mapping[str, JobProgress] = field(default_factory=dict[str, JobProgress])
-    streak: Streak | None = None
-    achievements: Mapping[str, Progress] = field(default_factory=dict[str, Progress])
+    parts: Mapping[type[Any], Any] = field(default_factory=dict[type[Any], Any])
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     events: tuple[Event, ...] = ()
-    stats: tuple[Stat, ...] = ()
-    engagements: tuple[Engagement, ...] = ()
-    xp_events: tuple[XpEvent, ...] = ()
-    recipes: frozenset[str] = frozenset()
-    sent: tuple[Delivery, ...] = ()
-    received: Mapping[UUID, tuple[Slot, ...]] = field(default_factory=dict[UUID, tuple[Slot, ...]])
     stored: Player | None = field(default=None, compare=False, repr=False)
 
-    def with_inventory(self, inventory: Inventory) -> Self:
-        return replace(self, inventory=inventory)
+    def __getitem__(self, part: type[T]) -> T:
+        return self.parts[part] if part in self.parts else part()
 
-    def with_job(self, job_key: str, progress: JobProgress) -> Self:
-        return replace(self, jobs={**self.jobs, job_key: progress})
+    def having(self, value: object) -> Self:
+        """With this value in the place of the one of its type."""
+        return replace(self, parts={**self.parts, type(value): value})
 
     def with_link(self, platform: str, link: Link) -> Self:
         """A link for a platform the player has already is replaced."""
@@ -138,19 +125,6 @@ class Player:
 
     def record(self, event: Event) -> Self:
         return replace(self, events=(*self.events, event))
-
-    def send(self, delivery: Delivery) -> Self:
-        return replace(self, sent=(*self.sent, delivery))
-
-    def written(self) -> Self:
-        """As saved just now, for an action that goes on with the player: nothing is written twice."""
-        saved = replace(
-            self, events=(), stats=(), engagements=(), xp_events=(), recipes=frozenset(), sent=(), received={}
-        )
-        return replace(saved, stored=saved)
-
-    def job_level(self, job_key: str) -> int:
-        return self.jobs[job_key].level if job_key in self.jobs else 0
 
 
 class UnknownPlayer(Refused):

@@ -1,4 +1,4 @@
-"""users, user_platform_links and user_inventory."""
+"""users and user_platform_links, and what features read with a player."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
-from community.achievements import queries as achievements
-from community.content import content
-from community.deliveries import queries as deliveries
-from community.inventory.models import Inventory
+from community.parts import PARTS
 from community.players.models import Crowd, Fact, Link, Player, PlayerRef
-from kernel.database import Cursor, Tx
+from kernel.database import Cursor, Tx, declare_race
+
+declare_race("user_platform_links_pkey", "user_platform_links_one_user_per_identity")
 
 _BY_OWN_ID: LiteralString = "(SELECT user_id FROM users WHERE user_id = %s)"
 _BY_ID: LiteralString = "(SELECT user_id FROM user_platform_links WHERE platform = %s AND platform_user_id = %s)"
@@ -58,7 +55,7 @@ def lock_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None) -> Curs
 
 def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, facts: Sequence[Fact]) -> Cursor:
     """Rows: one per known player, or one without a player; each with `world_version`, `wanted`, the user
-    id (or null) for each ref, with a crowd `in_crowd`, and `fact_0`, `fact_1`, ..."""
+    id (or null) for each ref, with a crowd `in_crowd`, the columns of all parts, and for each fact `fact_<name>`."""
     user_ids, params = _user_ids(refs)
     everybody: LiteralString = "wanted.user_ids"
     asked, asked_params = _columns(facts)
@@ -72,17 +69,10 @@ def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, facts: 
     return tx.execute(
         """
         SELECT world.version AS world_version, wanted.user_ids AS wanted,
-               u.user_id, u.username, u.created_at, u.updated_at, i.inventory_data,
+               u.user_id, u.username, u.created_at, u.updated_at,
                (SELECT json_object_agg(l.platform, json_build_array(l.platform_user_id, l.username))
-                FROM user_platform_links l WHERE l.user_id = u.user_id) AS links,
-               (SELECT json_object_agg(j.job_key, json_build_array(j.xp, j.level, j.daily_xp, j.daily_xp_on))
-                FROM user_jobs j WHERE j.user_id = u.user_id) AS jobs,
-               s.streak, s.last_on AS streak_on,
-               """
-        + achievements.OF_PLAYER
-        + " AS achievements,"
-        + deliveries.DUE
-        + " AS deliveries"
+                FROM user_platform_links l WHERE l.user_id = u.user_id) AS links"""
+        + PARTS.columns
         + asked
         + """
         FROM world
@@ -92,24 +82,17 @@ def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, facts: 
         LEFT JOIN users u ON u.user_id = ANY ("""
         + everybody
         + """)
-        LEFT JOIN user_inventory i ON i.user_id = u.user_id
-        LEFT JOIN user_streaks s ON s.user_id = u.user_id
         """,
-        [tx.now, *asked_params, *params],
+        [*(tx.now for _ in range(PARTS.moments)), *asked_params, *params],
     )
 
 
-# Column names cannot be parameters.
-_FACTS: tuple[LiteralString, ...] = ("fact_0", "fact_1", "fact_2", "fact_3", "fact_4", "fact_5")
-
-
 def _columns(facts: Sequence[Fact]) -> tuple[LiteralString, list[Any]]:
-    columns: LiteralString = ""
-    params: list[Any] = []
-    for name, fact in zip(_FACTS[: len(facts)], facts, strict=True):
-        columns = columns + ", (" + fact.sql + ") AS " + name
-        params += fact.params
-    return columns, params
+    names = [fact.name for fact in facts]
+    if len(set(names)) < len(names):
+        raise ValueError(f"two facts of one name: {names}")
+    columns: LiteralString = "".join([", (" + fact.sql + ") AS fact_" + fact.name for fact in facts])
+    return columns, [param for fact in facts for param in fact.params]
 
 
 def insert_user(tx: Tx, player: Player) -> None:
@@ -121,6 +104,10 @@ def insert_user(tx: Tx, player: Player) -> None:
 
 def update_user(tx: Tx, user_id: UUID, username: str) -> None:
     tx.execute("UPDATE users SET username = %s, updated_at = %s WHERE user_id = %s", (username, tx.now, user_id))
+
+
+def delete_user(tx: Tx, user_id: UUID) -> None:
+    tx.execute("DELETE FROM users WHERE user_id = %s", (user_id,))
 
 
 def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
@@ -144,22 +131,6 @@ def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
 
 def delete_link(tx: Tx, user_id: UUID, platform: str) -> None:
     tx.execute("DELETE FROM user_platform_links WHERE user_id = %s AND platform = %s", (user_id, platform))
-
-
-def insert_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
-    money = inventory.count(content.money.item_id)
-    tx.execute(
-        "INSERT INTO user_inventory (user_id, inventory_data, money, items, updated_at) VALUES (%s, %s, %s, %s, %s)",
-        (user_id, Jsonb(inventory.as_json()), money, inventory.total() - money, tx.now),
-    )
-
-
-def update_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
-    money = inventory.count(content.money.item_id)
-    tx.execute(
-        "UPDATE user_inventory SET inventory_data = %s, money = %s, items = %s, updated_at = %s WHERE user_id = %s",
-        (Jsonb(inventory.as_json()), money, inventory.total() - money, tx.now, user_id),
-    )
 
 
 _PROFILE: LiteralString = """

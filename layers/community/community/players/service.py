@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
-from community.achievements import service as achievements
-from community.contributions import service as contributions
-from community.crafting import unlocks as recipes
-from community.deliveries import service as deliveries
-from community.deliveries.models import Delivery, DeliveryArrived
-from community.engagement import service as engagement
-from community.inventory.models import Inventory
-from community.jobs import service as jobs
+from community.parts import PARTS
 from community.players import queries
 from community.players.models import Crowd, Fact, Link, Player, PlayerRef, UnknownPlayer, UserRegistered
 from community.progression import service as progression
 from community.progression.models import World
 from community.reactions import settle
-from community.stats import service as stats
-from community.stats.models import Streak
 from kernel.database import Tx
 from kernel.errors import TryAgain
 from kernel.events import service as events
-
-V = TypeVar("V")
 
 
 def load(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
     """Lock a player and read what the action asks for. The first of an action's two round trips.
 
     Args:
-        facts: what else to read, for `Player.facts`; at most six.
+        facts: what else to read, for `Player.facts`, each under a name of its own.
 
     Raises:
         UnknownPlayer: nobody has played under that identity yet.
@@ -90,7 +78,6 @@ def create(tx: Tx, world: World, *refs: PlayerRef) -> Player:
         id=player_id,
         username=str(refs[0].username),
         links=links,
-        inventory=Inventory(),
         world=world,
         created_at=tx.now,
         updated_at=tx.now,
@@ -102,14 +89,20 @@ def save(tx: Tx, *players: Player) -> list[Player]:
     """Settle what the players' events set off, then queue what changed. Travels with the COMMIT.
 
     Returns:
-        The players with all they were owed, by id. Before one of them is saved again, see `Player.written`.
+        The players with all they were owed, by id. Before one of them is saved again, see `written`.
     """
     settled = [settle(player, tx.now, tx.rng) for player in sorted(players, key=lambda player: player.id)]
     for player in settled:
         _write(tx, player)
     # Last, because everybody writes there.
-    contributions.add(tx, settled[0].world, [each.score for player in settled for each in player.engagements])
+    PARTS.add_up(tx, settled)
     return settled
+
+
+def written(player: Player) -> Player:
+    """As saved just now, for an action that goes on with the player: nothing is written twice."""
+    saved = replace(player, parts=PARTS.lasting(player), events=())
+    return replace(saved, stored=saved)
 
 
 def _load(
@@ -135,35 +128,13 @@ def _player(row: dict[str, Any], world: World, facts: tuple[Fact, ...]) -> Playe
         id=row["user_id"],
         username=row["username"],
         links={platform: Link(*link) for platform, link in (row["links"] or {}).items()},
-        inventory=Inventory.from_json(row["inventory_data"]),
         world=world,
         created_at=row["created_at"],
         updated_at=row["updated_at"],
-        jobs=jobs.from_json(row["jobs"] or {}),
-        streak=Streak(row["streak"], row["streak_on"]) if row["streak"] else None,
-        achievements=achievements.from_json(row["achievements"]),
-        facts={fact.name: row[f"fact_{number}"] for number, fact in enumerate(facts)},
+        parts=PARTS.parse(row),
+        facts={fact.name: row["fact_" + fact.name] for fact in facts},
     )
-    return _with_deliveries(replace(player, stored=player), deliveries.from_json(row["deliveries"]))
-
-
-def _with_deliveries(player: Player, due: tuple[Delivery, ...]) -> Player:
-    """Whatever the player does next, this comes first."""
-    if not due:
-        return player
-    inventory, received = deliveries.hand_over(player.inventory, due)
-    player = replace(player, inventory=inventory, received=received)
-    for delivery in due:
-        if not delivery.no_room:
-            player = player.record(
-                DeliveryArrived(
-                    user_id=player.id,
-                    delivery_id=delivery.delivery_id,
-                    source=delivery.source,
-                    details=dict(delivery.details),
-                )
-            )
-    return player
+    return PARTS.loaded(replace(player, stored=player))
 
 
 def _seen(player: Player | None, ref: PlayerRef, now: datetime) -> Player | None:
@@ -178,28 +149,13 @@ def _write(tx: Tx, player: Player) -> None:
     stored = player.stored
     if stored is None:
         queries.insert_user(tx, player)
-        queries.insert_inventory(tx, player.id, player.inventory)
-    else:
-        if (player.username, player.links) != (stored.username, stored.links):
-            queries.update_user(tx, player.id, player.username)
-        if player.inventory != stored.inventory:
-            queries.update_inventory(tx, player.id, player.inventory)
-    for platform, link in _changed(player.links, stored.links if stored else {}).items():
-        queries.upsert_link(tx, player.id, platform, link)
-    for job_key, progress in _changed(player.jobs, stored.jobs if stored else {}).items():
-        jobs.save(tx, player.id, job_key, progress)
-    jobs.save_xp_events(tx, player.id, player.xp_events)
-    achievements.save(tx, player.id, _changed(player.achievements, stored.achievements if stored else {}))
-    recipes.save(tx, player.id, player.recipes)
-    deliveries.save(tx, player.id, player.sent, player.received)
-    if player.streak and (stored is None or stored.streak != player.streak):
-        stats.save_streak(tx, player.id, player.streak)
-    stats.save(tx, player.id, player.stats)
-    engagement.save(tx, player.id, player.engagements)
+    elif (player.username, player.links) != (stored.username, stored.links):
+        queries.update_user(tx, player.id, player.username)
+    known = stored.links if stored else {}
+    for platform, link in player.links.items():
+        if known.get(platform) != link:
+            queries.upsert_link(tx, player.id, platform, link)
+    PARTS.save(tx, player)
     for event in player.events:
         if event.logged:
             events.announce(tx, event)
-
-
-def _changed(now: Mapping[str, V], before: Mapping[str, V]) -> dict[str, V]:
-    return {key: value for key, value in now.items() if before.get(key) != value}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from community.catalog.content import items
 from community.catalog.rules import display_name
-from community.content import content
 from community.cooldowns import service as cooldowns
+from community.inventory.models import Inventory
 from community.players import service as players
 from community.players.models import PlayerRef
 from community.progression.rules import require_feature
 from community.search import rules, texts
 from community.search.models import Outcome, SearchPerformed
+from community.stats.models import Streak
 from community.stats.rules import continued
 from community.stats.service import count_since
 from kernel.database import Tx
 
 FEATURE = "feature_search"
-BOX = content.items["lootbox_tier0"]
+BOX = items.by_name["lootbox_tier0"]
 
 
 def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:
@@ -36,10 +38,10 @@ def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:
         player.world,
         tx.rng,
         earlier=player.facts.get(earlier.name, 0),
-        streak_days=continued(player.streak, today).days,
+        streak_days=continued(player[Streak], today).days,
     )
     name = display_name(BOX, outcome.quality, player.world.names, today, tx.rng)
-    player = player.with_inventory(player.inventory.give(BOX.item_id, outcome.quantity, outcome.quality)).record(
+    player = player.having(player[Inventory].give(BOX.item_id, outcome.quantity, outcome.quality)).record(
         SearchPerformed(user_id=player.id, success=outcome.success, timestamp=int(tx.now.timestamp()), outcome=outcome)
     )
     players.save(tx, player)

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import get_args
-from uuid import UUID
 
 from community.players.models import Fact, Player
 from community.shields import queries
@@ -46,11 +45,6 @@ def attack(
     for name in sorted({name.lower(): name for name in silenced}.values(), key=str.lower):
         timeouts.silence(tx, platform, name, added * times[name.lower()], reason)
     return struck
-
-
-def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """All shields of one player to another."""
-    queries.move_charges(tx, from_id, to_id)
 
 
 def _shield_of(player: Player) -> Kind | None:

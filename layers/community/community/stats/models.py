@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from community.players.collected import Collected
 from kernel.errors import Refused
 
 Period = Literal["hourly", "daily", "weekly", "monthly", "yearly", "all"]
@@ -21,16 +22,20 @@ class Stat:
     data: Mapping[str, Any] | None = None
 
 
+class NewStats(Collected[Stat]):
+    """What was counted of a player in this action."""
+
+
 @dataclass(frozen=True, slots=True)
 class Streak:
     """
     Attributes:
-        days: UTC days in a row with at least one stat.
+        days: UTC days in a row with at least one stat; 0 before the first.
         last_on: the last of them.
     """
 
-    days: int
-    last_on: date
+    days: int = 0
+    last_on: date = date.min
 
     @property
     def first_on(self) -> date:

@@ -20,6 +20,12 @@ COUNT_SINCE: LiteralString = """
 """
 
 
+STREAK_OF_PLAYER: LiteralString = (
+    "SELECT json_build_array(s.streak, s.last_on) FROM user_streaks s WHERE s.user_id = u.user_id"
+)
+"""An expression over `u`, a row of users."""
+
+
 def insert_stats(tx: Tx, user_id: UUID, stats: Sequence[Stat]) -> None:
     types = [each.event_type for each in stats]
     data = [None if each.data is None else Jsonb(each.data) for each in stats]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from random import Random
 from typing import Any
 
 from community.players.models import Player
 from community.stats import rules
-from community.stats.models import Stat
+from community.stats.models import NewStats, Stat, Streak
 
 STREAK = "daily_streak"
 
@@ -32,8 +31,8 @@ def counted(player: Player, now: datetime, event_type: str, data: Mapping[str, A
     A streak itself is counted as often as there are days: who counts one says that the player was there.
     """
     if event_type != STREAK:
-        player = replace(player, stats=(*player.stats, Stat(event_type, data)))
-    streak = rules.continued(player.streak, now.date())
-    if streak == player.streak:
+        player = player.having(player[NewStats].plus(Stat(event_type, data)))
+    streak = rules.continued(player[Streak], now.date())
+    if streak == player[Streak]:
         return player
-    return replace(player, streak=streak, stats=(*player.stats, Stat(STREAK, {"streak": streak.days})))
+    return player.having(streak).having(player[NewStats].plus(Stat(STREAK, {"streak": streak.days})))

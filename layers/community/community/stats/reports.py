@@ -12,7 +12,7 @@ from community.engagement import reports as engagement
 from community.players import service as players
 from community.players.models import Fact, NoSuchPlayer, PlayerRef
 from community.stats import report_queries as queries
-from community.stats.models import InvalidLimit, Period, Report, Standing
+from community.stats.models import InvalidLimit, Period, Report, Standing, Streak
 from community.stats.rules import current_days, start_of
 from kernel.database import Cursor, Tx
 
@@ -35,7 +35,7 @@ def user_stats(tx: Tx, ref: PlayerRef, period: Period) -> Report:
     player, _ = players.peek(tx, ref, Fact(_COUNTS, *queries.player_counts(period, start)))
     if player is None:
         raise NoSuchPlayer(name=ref.called)
-    streak = current_days(player.streak, tx.now.date())
+    streak = current_days(player[Streak], tx.now.date())
     return Report(period, start, tx.now, _most_frequent_first(player.facts[_COUNTS] or {}), streak)
 
 

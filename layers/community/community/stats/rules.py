@@ -17,20 +17,30 @@ _SPANS: dict[Period, timedelta] = {
 _MONTHS: dict[Period, int] = {"monthly": 1, "yearly": 12}
 
 
-def continued(streak: Streak | None, today: date) -> Streak:
+def continued(streak: Streak, today: date) -> Streak:
     """The streak after a stat of today: one day longer when there was one yesterday, new after a gap."""
-    if streak is not None and streak.last_on >= today:
+    if streak.last_on >= today:
         return streak
-    if streak is not None and streak.last_on == today - timedelta(days=1):
+    if streak.last_on == today - timedelta(days=1):
         return Streak(streak.days + 1, today)
     return Streak(1, today)
 
 
-def current_days(streak: Streak | None, today: date) -> int:
+def current_days(streak: Streak, today: date) -> int:
     """Days in a row; a streak may be continued all through the day after its last one."""
-    if streak is None or streak.last_on < today - timedelta(days=1):
+    if streak.last_on < today - timedelta(days=1):
         return 0
     return streak.days
+
+
+def joined(one: Streak, other: Streak) -> Streak:
+    """The days of both, as far as they are in a row up to the latest."""
+    if not (one.days and other.days):
+        return one if one.days else other
+    earlier, later = sorted((one, other), key=lambda streak: streak.last_on)
+    if earlier.last_on < later.first_on - timedelta(days=1):
+        return later
+    return Streak((later.last_on - min(earlier.first_on, later.first_on)).days + 1, later.last_on)
 
 
 def start_of(period: Period, now: datetime) -> datetime:

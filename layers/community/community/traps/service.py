@@ -87,11 +87,6 @@ def backfire(tx: Tx, setter: Player, target: Player, trap: Trap, platform: str) 
     )
 
 
-def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """What one player has set, and what waits for them, is another's."""
-    queries.move_traps(tx, from_id, to_id)
-
-
 def _name(player: Player, platform: str) -> str:
     return player.links[platform].username
 

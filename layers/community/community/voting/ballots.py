@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from uuid import UUID
 
 from community.players import service as players
 from community.players.models import Fact, NoSuchPlayer, PlayerRef
@@ -118,10 +117,3 @@ def set_weights(tx: Tx, orders: Sequence[WeightOrder]) -> None:
                 expires_at=order.expires_at,
             ),
         )
-
-
-def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """Queue what a merge does to ballots and weights. Of two ballots in one session, only the first one counts."""
-    ballot_queries.take_back_second_ballots(tx, from_id, to_id)
-    ballot_queries.move_ballots(tx, from_id, to_id)
-    ballot_queries.move_weights(tx, from_id, to_id)

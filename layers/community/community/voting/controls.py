@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from community.content import Node
-from community.contributions import service as contributions
 from community.engagement import service as engagement
 from community.jobs import service as jobs
 from community.progression import service as progression
+from community.progression.content import Node
 from community.progression.models import Unlock
 from community.progression.rules import levels_to_relock, levels_to_unlock
 from community.voting import cycle, overrides, queries, rules
-from community.voting.events import ContributionAdded, ProgressionReset
+from community.voting.events import ProgressionReset
 from community.voting.models import Option
 from kernel.database import Tx
-from kernel.events import service as events
 
 Started = Literal["resumed", "opened", "decided"]
 """A frozen session goes on; a new one is open; or there was no choice, and what there was is the target already."""
@@ -103,17 +101,6 @@ def relock(tx: Tx, node_key: str, level: int = 0) -> Node:
     node, levels = levels_to_relock(node_key, level, turn.community.levels)
     cycle.save(tx, overrides.relock(turn, node, levels))
     return node
-
-
-def contribute(tx: Tx, amount: int) -> int:
-    """A gift to the community. Returns the points it came to, with the boost.
-
-    Args:
-        amount: at least 1.
-    """
-    points = contributions.add(tx, progression.current_world(tx), [amount])
-    events.announce(tx, ContributionAdded(amount=amount, points=points))
-    return points
 
 
 def reset(tx: Tx, reset_by: str, reason: str, preserve_user_progression: bool = False) -> None:

@@ -15,12 +15,13 @@ from typing import Any, Final, TypeVar
 
 import urllib3
 
+from doors.discord.settings import settings
 from doors.outbound import Rejected, Unavailable
-from doors.secrets import discord_bot_token
-from kernel.settings import settings
+from doors.secrets import find_secret
+from kernel.backoff import pauses
 
 TIMEOUT: Final = urllib3.Timeout(connect=3, read=5)
-USER_AGENT: Final = f"DiscordBot (https://community.invalid, {settings.version})"
+USER_AGENT: Final = "DiscordBot (https://community.invalid, 1)"
 """Discord asks for this form."""
 
 MARGIN_SECONDS: Final = 0.05
@@ -183,9 +184,18 @@ class Api:
         return Unavailable("Discord's rate limit", retry_after=seconds + MARGIN_SECONDS)
 
 
+def bot_token() -> str:
+    """Empty: there is none.
+
+    Raises:
+        Unavailable
+    """
+    return settings.discord_bot_token or find_secret("discord_bot_token")
+
+
 @cache
 def api() -> Api:
-    return Api(settings.discord_api_url, discord_bot_token)
+    return Api(settings.discord_api_url, bot_token)
 
 
 def patiently(act: Callable[[], T], seconds: float, *, wait: Callable[[float], None] = time.sleep) -> T:
@@ -198,16 +208,16 @@ def patiently(act: Callable[[], T], seconds: float, *, wait: Callable[[float], N
         Unavailable: there is no time left. Rejected.
     """
     deadline = time.monotonic() + seconds
-    delay = FIRST_PAUSE_SECONDS
+    own_pauses = pauses(FIRST_PAUSE_SECONDS)
     while True:
         try:
             return act()
         except Unavailable as error:
-            pause = delay if error.retry_after is None else error.retry_after
+            own_pause = next(own_pauses)
+            pause = own_pause if error.retry_after is None else error.retry_after
             if time.monotonic() + pause > deadline:
                 raise
             wait(pause)
-            delay *= 2
 
 
 def _encoded(body: Any, files: Sequence[TextFile]) -> tuple[bytes | None, str]:

@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Final
 
 from doors.discord.interaction import Interaction, Member
 from doors.discord.replies import Choice, Form, Reply
+from doors.discord.settings import settings
 from kernel.database import Tx
 from kernel.errors import NotAllowed, Refused
-from kernel.settings import settings
 
 TEXT: Final = 3
 INTEGER: Final = 4

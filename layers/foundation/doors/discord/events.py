@@ -1,6 +1,6 @@
 """What the game asks of whoever speaks to Discord: the inner ring cannot call out, so it announces.
 
-Plumbing: none of these is shown to listeners. An interaction's token lets its holder answer in its place for a quarter
+Plumbing: all of these are private. An interaction's token lets its holder answer in its place for a quarter
 of an hour.
 """
 
@@ -17,6 +17,7 @@ class DiscordInteractionDeferred(Event):
     """Somebody was told to wait. `interaction` as Discord sent it, but for the token."""
 
     type: ClassVar[str] = "discord.interaction_deferred"
+    private: ClassVar[bool] = True
     application_id: str
     token: str
     interaction: dict[str, Any]
@@ -36,6 +37,7 @@ class DiscordFollowupRequested(Event):
     """
 
     type: ClassVar[str] = "discord.followup_requested"
+    private: ClassVar[bool] = True
     application_id: str
     token: str
     body: dict[str, Any]
@@ -50,6 +52,7 @@ class DiscordSyncRequested(Event):
     """
 
     type: ClassVar[str] = "discord.sync_requested"
+    private: ClassVar[bool] = True
     commands: list[dict[str, Any]]
     remove: str | None = None
 
@@ -61,6 +64,7 @@ class DiscordAnnouncementRequested(Event):
     """
 
     type: ClassVar[str] = "discord.announcement_requested"
+    private: ClassVar[bool] = True
     title: str
     description: str
     color: int

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from community.players.models import PlayerRef
-
 PING: Final = 1
 COMMAND: Final = 2
 COMPONENT: Final = 3
@@ -42,10 +40,6 @@ class Member:
     id: str
     username: str
     name: str
-
-    @property
-    def player(self) -> PlayerRef:
-        return PlayerRef("discord", self.id, self.username)
 
     @property
     def mention(self) -> str:
@@ -92,10 +86,6 @@ class Interaction:
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     avatar: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
-
-    @property
-    def player(self) -> PlayerRef:
-        return self.caller.player
 
     def text(self, name: str, default: str = "") -> str:
         value = self.options.get(name, default)

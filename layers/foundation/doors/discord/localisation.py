@@ -1,13 +1,11 @@
-"""Names and descriptions of the commands in other languages: configs/discord/locales/<Discord's locale>.json."""
+"""Names and descriptions of the commands in other languages: one file for each, <Discord's locale>.json."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
-
-from community.content import configs
 
 
 class OptionTexts(BaseModel):
@@ -37,8 +35,10 @@ class LocaleFile(BaseModel):
     commands: dict[str, CommandTexts]
 
 
-@cache
-def locales() -> Mapping[str, Mapping[str, CommandTexts]]:
-    """{locale: {command in English: its texts}}"""
-    files = sorted((configs() / "discord" / "locales").glob("*.json"))
+Locales = Mapping[str, Mapping[str, CommandTexts]]
+"""{locale: {command in English: its texts}}"""
+
+
+def read_locales(folder: Path) -> Locales:
+    files = sorted(folder.glob("*.json"))
     return {file.stem: LocaleFile.model_validate_json(file.read_bytes()).commands for file in files}

@@ -5,25 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from doors.discord.commands import COMMANDS, INTEGER, TEXT, Command, Option
-from doors.discord.localisation import OptionTexts, locales
-from functions.community.discord import catalogue as catalogue  # declares every command
+from doors.discord.localisation import Locales, OptionTexts
 
 _ADMINISTRATOR = "8"
 _SERVERS, _PRIVATE = 0, 1
 """Where a command may be used."""
 
 
-def payload(*, guild: bool = False) -> list[dict[str, Any]]:
-    """All commands, by name.
+def payload(locales: Locales, *, guild: bool = False) -> list[dict[str, Any]]:
+    """All commands that have been declared, by name.
 
     Args:
         guild: for one server. Where a command may be used is then no question.
     """
-    return [_command(COMMANDS[name], guild=guild) for name in sorted(COMMANDS)]
+    return [_command(COMMANDS[name], locales, guild=guild) for name in sorted(COMMANDS)]
 
 
-def _command(command: Command, *, guild: bool) -> dict[str, Any]:
-    texts = {locale: commands[command.name] for locale, commands in locales().items() if command.name in commands}
+def _command(command: Command, locales: Locales, *, guild: bool) -> dict[str, Any]:
+    texts = {locale: commands[command.name] for locale, commands in locales.items() if command.name in commands}
     told: dict[str, Any] = {
         "type": 1,
         "name": command.name,

@@ -3,37 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import psycopg
 
 from doors.discord import replies
-from doors.discord.acting import PATIENCE, Act, Answer, Deed, Result, key, perform, private, refused
-from doors.discord.commands import COMMANDS, AdministratorsOnly, Command, Component, Run, find_component
+from doors.discord.actions import PATIENCE, Action, Answer, Result, UseCase, key, private, refused, run
+from doors.discord.commands import COMMANDS, AdministratorsOnly, Command, Component, Run, Suggest, find_component
 from doors.discord.events import DiscordInteractionDeferred
+from doors.discord.game import Game
 from doors.discord.interaction import AUTOCOMPLETE, CHAT_INPUT, COMMAND, COMPONENT, MODAL, Interaction
 from doors.discord.replies import Choice
-from kernel.connections import connection
-from kernel.database import Tx, reading
+from kernel import action, log_fields
+from kernel.action import Budget
+from kernel.database import Tx
 from kernel.errors import DomainError, TryAgain
 from kernel.events import service as events
-from kernel.notes import note_route, note_user
 
 UNKNOWN = "This client sends something Brandish does not know."
 GONE = "Brandish does not know this any more. Try the command again."
 NOT_YOURS = "That belongs to somebody else. Use the command yourself."
 
 
-def respond(call: Interaction) -> Result:
+def respond(call: Interaction, game: Game) -> Result:
     """The answer to anything that people do."""
     try:
         if call.type == AUTOCOMPLETE:
             return _suggest(call)
         if call.type == COMMAND and call.kind == CHAT_INPUT and call.name in COMMANDS:
-            return _command(call, COMMANDS[call.name])
+            return _command(call, COMMANDS[call.name], game)
         if call.type in (COMPONENT, MODAL):
-            return _component(call)
+            return _component(call, game)
     except DomainError as error:
-        return refused(error)
+        return refused(error, game)
     return private(UNKNOWN, "unknown")
 
 
@@ -48,23 +50,24 @@ def allowed(command: Command, call: Interaction) -> Interaction:
     return command.checked(call)
 
 
-def _command(call: Interaction, command: Command) -> Result:
-    note_route(f"/discord/{command.name}")
+def _command(call: Interaction, command: Command, game: Game) -> Result:
+    log_fields.set_route(f"/discord/{command.name}")
     checked = allowed(command, call)
     if command.deferred:
-        return perform(checked, Deed(_deferral(command), key(call.id)))
-    return perform(checked, Deed(_telling(command.run, command.public), key(call.id) if command.changes else None))
+        return run(checked, Action(_deferral(command), key(call.id)), game)
+    use_case = _telling(command.run, command.public)
+    return run(checked, Action(use_case, key(call.id) if command.changes else None), game)
 
 
-def _telling(run: Run, public: bool) -> Act:
-    def act(call: Interaction, tx: Tx) -> Answer:
-        return replies.answer(run(call, tx), public=public)
+def _telling(reply: Run, public: bool) -> UseCase:
+    def use_case(call: Interaction, tx: Tx) -> Answer:
+        return replies.answer(reply(call, tx), public=public)
 
-    return act
+    return use_case
 
 
-def _deferral(command: Command) -> Act:
-    def act(call: Interaction, tx: Tx) -> Answer:
+def _deferral(command: Command) -> UseCase:
+    def use_case(call: Interaction, tx: Tx) -> Answer:
         events.announce(
             tx,
             DiscordInteractionDeferred(
@@ -75,25 +78,25 @@ def _deferral(command: Command) -> Act:
         )
         return replies.waiting(public=command.public)
 
-    return act
+    return use_case
 
 
-def _component(call: Interaction) -> Result:
+def _component(call: Interaction, game: Game) -> Result:
     found = find_component(call.name)
     if found is None:
         return private(GONE, "unknown")
     component, arguments = found
-    note_route(f"/discord/{component.name}")
+    log_fields.set_route(f"/discord/{component.name}")
     if component.own and call.asker not in (None, call.caller.id):
         return private(NOT_YOURS, "not theirs")
-    return perform(replace(call, arguments=arguments), _pressed(component, call))
+    return run(replace(call, arguments=arguments), _pressed(component, call), game)
 
 
-def _pressed(component: Component, call: Interaction) -> Deed:
-    act = _telling(component.run, component.public)
+def _pressed(component: Component, call: Interaction) -> Action:
+    use_case = _telling(component.run, component.public)
     if component.once:
-        return Deed(act, key(f"{call.name}/{call.caller.id}"), click=True)
-    return Deed(act, key(call.id) if component.changes else None)
+        return Action(use_case, key(f"{call.name}/{call.caller.id}"), click=True)
+    return Action(use_case, key(call.id) if component.changes else None)
 
 
 def _suggest(call: Interaction) -> Result:
@@ -102,15 +105,17 @@ def _suggest(call: Interaction) -> Result:
     option = next((each for each in command.options if each.name == call.focused), None) if command else None
     if command is None or option is None or option.suggest is None or not command.is_for(call):
         return Result(replies.choices(()), "unknown")
-    note_route(f"/discord/{command.name}")
+    log_fields.set_route(f"/discord/{command.name}")
     try:
-        with reading(connection(PATIENCE)) as tx:
-            found = list(option.suggest(call, tx))
-            note_user(tx.about)
+        found = action.look(partial(_suggestions, option.suggest, call), budget=Budget.of(PATIENCE))
     except (DomainError, TryAgain, psycopg.OperationalError) as error:
         return Result(replies.choices(()), type(error).__name__)
     typed = str(call.options.get(option.name) or "").strip().casefold()
     return Result(replies.choices([each for each in found if _fits(each, typed)]), "suggested")
+
+
+def _suggestions(suggest: Suggest, call: Interaction, tx: Tx) -> list[Choice]:
+    return list(suggest(call, tx))
 
 
 def _fits(choice: Choice, typed: str) -> bool:

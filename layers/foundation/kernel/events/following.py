@@ -67,7 +67,7 @@ def end(tx: Tx) -> Place:
 
 
 def read_after(tx: Tx, place: Place, limit: int = 500) -> Page:
-    """What has happened since, oldest first, without what our own parts ask of each other (`discord.*`, replays)."""
+    """What has happened since, oldest first, without the private events."""
     rows = queries.list_events_after(tx, place.transaction_id, place.position, limit).fetchall()
     settled = _before(rows[0]["settled"])
     found = [row for row in rows if row["event_id"] is not None]

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
 from uuid import UUID
-
-TARGET_SET = "progression.target.set"
-VOTING_STARTED = "progression.voting_started"
-
-LEGACY = {
-    "progression.cycle_completed": "progression.cycle.completed",
-    "gamble.completed": "gamble.complete",
-}
-"""Earlier names of types. Source: rules 17."""
 
 CONNECTED = "connected"
 KEEPALIVE = "keepalive"
@@ -51,35 +42,49 @@ class Frame:
         return replace(self, type=name)
 
 
+@dataclass(frozen=True, slots=True)
+class Aliases:
+    """A product's rules for events that listeners get under another name than their type.
+
+    Attributes:
+        earlier: {earlier name of a type: the type}.
+        substitutes: {a type: whether a listener that wants it gets this event under its name}, for events of other
+            types that the listener has not asked for.
+    """
+
+    earlier: Mapping[str, str]
+    substitutes: Mapping[str, Callable[[Frame], bool]]
+
+
 @dataclass(frozen=True)
 class Filter:
     """The types a listener wants, as it has named them; none: everything."""
 
-    types: tuple[str, ...] = ()
+    types: tuple[str, ...]
+    aliases: Aliases = field(compare=False, repr=False)
 
     @classmethod
-    def of(cls, wanted: str | Iterable[str] | None) -> Self:
+    def of(cls, wanted: str | Iterable[str] | None, aliases: Aliases) -> Self:
         """
         Args:
             wanted: a comma list, as in a query, or the names one by one.
         """
         names = wanted.split(",") if isinstance(wanted, str) else wanted or ()
-        return cls(tuple(dict.fromkeys(name for name in map(str.strip, names) if name)))
+        return cls(tuple(dict.fromkeys(name for name in map(str.strip, names) if name)), aliases)
 
     @cached_property
     def _named(self) -> Mapping[str, str]:
         """Canonical type -> the name under which this listener gets it; who lists both gets the canonical one."""
-        named = {LEGACY[name]: name for name in self.types if name in LEGACY}
-        named |= {name: name for name in self.types if name not in LEGACY}
+        earlier = self.aliases.earlier
+        named = {earlier[name]: name for name in self.types if name in earlier}
+        named |= {name: name for name in self.types if name not in earlier}
         return named
 
     def frame(self, frame: Frame) -> Frame | None:
         """The frame as this listener gets it, if it does. Source: rules 17, on names."""
         if not self.types:
             return frame
-        name = self._named.get(frame.type)
-        if name is None and frame.type == TARGET_SET and VOTING_STARTED in self._named and _auto_selected(frame):
-            name = VOTING_STARTED  # who waits for a vote hears in this way that there is none
+        name = self._named.get(frame.type) or self._substituted(frame)
         if name is None:
             return None
         return frame if name == frame.type else frame.called(name)
@@ -87,6 +92,13 @@ class Filter:
     def text(self, frames: Sequence[Frame]) -> str:
         """All that this listener gets of them."""
         return "".join(mine.text for frame in frames if (mine := self.frame(frame)) is not None)
+
+    def _substituted(self, frame: Frame) -> str | None:
+        """The name of what the event stands for, if this listener wants that."""
+        for wanted, takes in self.aliases.substitutes.items():
+            if wanted in self._named and takes(frame):
+                return wanted
+        return None
 
 
 def connected(id: UUID, timestamp: int, client_id: str, wanted: Filter) -> Frame:
@@ -99,7 +111,3 @@ def connected(id: UUID, timestamp: int, client_id: str, wanted: Filter) -> Frame
 
 def keepalive(id: UUID, timestamp: int) -> Frame:
     return Frame(id, KEEPALIVE, timestamp, None)
-
-
-def _auto_selected(frame: Frame) -> bool:
-    return isinstance(frame.payload, dict) and bool(frame.payload.get("auto_selected"))

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from kernel.database import Tx
 from kernel.events import queries
+from kernel.events.replaying import ReplayRequested
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,10 @@ def read_log(
     until: datetime | None = None,
     limit: int = 50,
 ) -> list[Entry]:
-    """The newest events that meet every condition, newest first; `discord.*` never. Both times are inclusive."""
+    """The newest events that meet every condition, newest first. Both times are inclusive.
+
+    Of the private events only the requests for replays are among them.
+    """
     return [
         Entry(
             position=row["position"],
@@ -43,5 +47,5 @@ def read_log(
             metadata={key: value for key, value in row["metadata"].items() if key != "version"},
             created_at=row["created_at"],
         )
-        for row in queries.list_events(tx, user_id, event_type, since, until, limit)
+        for row in queries.list_events(tx, user_id, event_type, since, until, ReplayRequested.type, limit)
     ]

@@ -13,6 +13,7 @@ class Event(BaseModel):
 
     Attributes:
         logged: False for what only reactions need to know: it never leaves the process and is not in the log.
+        private: True for what our own parts ask of each other: it is published, but no listener gets it.
     """
 
     # Deferred: a process writes few of the types there are, and builds the validators of those alone.
@@ -21,6 +22,7 @@ class Event(BaseModel):
     type: ClassVar[str]
     version: ClassVar[str] = "1.0"
     logged: ClassVar[bool] = True
+    private: ClassVar[bool] = False
 
     @property
     def subject(self) -> UUID | None:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:  # the relay starts without pydantic
 def insert_event(tx: Tx, event_id: UUID, event: Event) -> None:
     tx.execute(
         """
-        INSERT INTO events (event_id, event_type, user_id, payload, metadata, created_at)
-        VALUES (%s, %s, %s, %s, %s, %s)
+        INSERT INTO events (event_id, event_type, private, user_id, payload, metadata, created_at)
+        VALUES (%s, %s, %s, %s, %s, %s, %s)
         """,
         _columns(event_id, event, tx.now),
     )
@@ -39,6 +39,7 @@ def _columns(event_id: UUID, event: Event, now: datetime) -> tuple[Any, ...]:
     return (
         event_id,
         event.type,
+        event.private,
         event.subject,
         Jsonb(event.model_dump(mode="json")),
         Jsonb(event.metadata | {"version": event.version}),
@@ -53,8 +54,8 @@ def insert_event_if(tx: Tx, event_id: UUID, event: Event, happening: LiteralStri
         "WITH happened (fields) AS ("
         + happening
         + """)
-        INSERT INTO events (event_id, event_type, user_id, payload, metadata, created_at)
-        SELECT %s, %s, %s, %s || fields, %s, %s FROM happened
+        INSERT INTO events (event_id, event_type, private, user_id, payload, metadata, created_at)
+        SELECT %s, %s, %s, %s, %s || fields, %s, %s FROM happened
         """,
         (*params, *_columns(event_id, event, tx.now)),
     )
@@ -76,12 +77,12 @@ def lock_events_to_publish(tx: Tx, limit: int) -> Cursor:
 
 
 def mark_published(tx: Tx, positions: list[int]) -> None:
-    """What opens an answer on Discord is of no more use in the log, and does not stay there."""
+    """The token of a private event has been used by then, and does not stay in the log."""
     tx.execute(
         """
         UPDATE events
         SET published_at = %s, next_attempt_at = NULL, attempts = attempts + 1,
-            payload = CASE WHEN event_type LIKE 'discord.%%' THEN payload - 'token' ELSE payload END
+            payload = CASE WHEN private THEN payload - 'token' ELSE payload END
         WHERE position = ANY(%s) AND next_attempt_at IS NOT NULL
         """,
         (tx.now, positions),
@@ -118,42 +119,49 @@ def list_events(
     event_type: str | None,
     since: datetime | None,
     until: datetime | None,
+    shown: str,
     limit: int,
 ) -> Cursor:
-    """Newest first. Only the given conditions are in the statement, so that each can use its index."""
+    """Newest first. Only the given conditions are in the statement, so that each can use its index.
+
+    Args:
+        shown: a type that is in the result although it is private.
+    """
     where, values = _conditions(user_id, event_type, since, until)
     return tx.execute(
         """
         SELECT position, event_id, event_type, user_id, payload, metadata, created_at FROM events
-        WHERE """
+        WHERE (NOT private OR event_type = %s)"""
         + where
         + " ORDER BY created_at DESC, position DESC LIMIT %s",
-        [*values, limit],
+        [shown, *values, limit],
     )
 
 
 def count_events(
-    tx: Tx, user_id: UUID | None, event_type: str | None, since: datetime | None, until: datetime | None
+    tx: Tx, user_id: UUID | None, event_type: str | None, since: datetime | None, until: datetime | None, shown: str
 ) -> Cursor:
-    """One row: `events`."""
+    """One row: `events`, of those that `list_events` would return."""
     where, values = _conditions(user_id, event_type, since, until)
-    return tx.execute("SELECT count(*) AS events FROM events WHERE " + where, values)
+    return tx.execute(
+        "SELECT count(*) AS events FROM events WHERE (NOT private OR event_type = %s)" + where, [shown, *values]
+    )
 
 
 def _conditions(
     user_id: UUID | None, event_type: str | None, since: datetime | None, until: datetime | None
 ) -> tuple[LiteralString, list[Any]]:
-    """What is given, and that it is nothing that our parts ask of each other (`discord.*`)."""
+    """Those that are given, each behind an AND."""
     conditions: tuple[tuple[LiteralString, Any], ...] = (
-        ("user_id = %s", user_id),
-        ("event_type = %s", event_type),
-        ("created_at >= %s", since),
-        ("created_at <= %s", until),
+        (" AND user_id = %s", user_id),
+        (" AND event_type = %s", event_type),
+        (" AND created_at >= %s", since),
+        (" AND created_at <= %s", until),
     )
     given: list[tuple[LiteralString, Any]] = [
         (condition, value) for condition, value in conditions if value is not None
     ]
-    where: LiteralString = " AND ".join(["event_type NOT LIKE 'discord.%%'", *(condition for condition, _ in given)])
+    where: LiteralString = "".join([condition for condition, _ in given])
     return where, [value for _, value in given]
 
 
@@ -212,7 +220,7 @@ def list_events_after(tx: Tx, transaction_id: int, position: int, limit: int) ->
             FROM events
             WHERE (events.transaction_id, events.position) > (%s::text::xid8, %s)
               AND events.transaction_id < snapshot.settled
-              AND event_type NOT LIKE 'discord.%%' AND event_type <> 'events.replay_requested'
+              AND NOT private
             ORDER BY events.transaction_id, events.position
             LIMIT %s
         ) AS found ON true
@@ -239,9 +247,8 @@ def list_events_to_replay(
         SELECT position, transaction_id::text::bigint AS transaction_id, event_id, event_type, payload, metadata,
                created_at, attempts
         FROM events
-        WHERE event_type <> 'events.replay_requested'
-          AND (events.transaction_id, events.position) > (%s::text::xid8, %s)
-          AND """
+        WHERE NOT private
+          AND (events.transaction_id, events.position) > (%s::text::xid8, %s)"""
         + where
         + " ORDER BY events.transaction_id, events.position LIMIT %s",
         [str(transaction_id), position, *values, limit],

@@ -31,6 +31,7 @@ class ReplayRequested(Event):
     """
 
     type: ClassVar[str] = "events.replay_requested"
+    private: ClassVar[bool] = True
     replay_id: UUID
     to: str
     since: datetime
@@ -74,7 +75,7 @@ def request_replay(
         event_type=event_type,
         player_id=player_id,
     )
-    row = queries.count_events(tx, player_id, event_type, request.since, request.until).fetchone()
+    row = queries.count_events(tx, player_id, event_type, request.since, request.until, ReplayRequested.type).fetchone()
     assert row is not None
     service.announce(tx, request)
     return request, row["events"]

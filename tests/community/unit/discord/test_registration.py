@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from doors.discord.commands import COMMANDS, COMPONENTS
-from doors.discord.localisation import locales
-from doors.discord.registration import payload
+from functions.community.discord.locales import locales
+from functions.community.discord.registration import payload
 
 REGISTERED = {each["name"]: each for each in payload()}
 NAME = re.compile(r"[-_'\w]{1,32}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from community.catalog.rules import display_name
+from community.inventory.models import Inventory
 from community.items.models import Use, Used
 from community.items.texts import so_many
 from community.lootboxes import texts
@@ -18,10 +19,10 @@ def use(tx: Tx, use: Use) -> Used:
     """
     world, today = use.user.world, tx.now.date()
     drops = open_boxes(use.item, use.quantity, use.slot.quality, world, tx.rng)
-    inventory = use.user.inventory
+    inventory = use.user[Inventory]
     for drop in drops:
         inventory = inventory.give(drop.item.item_id, drop.quantity, drop.quality)
-    user = use.user.with_inventory(inventory).record(
+    user = use.user.having(inventory).record(
         LootboxOpened(
             user_id=use.user.id,
             item_name=use.item.internal_name,

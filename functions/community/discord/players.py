@@ -1,0 +1,33 @@
+"""Who acts on Discord, as the community knows them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from community.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
+from community.players.registration import register
+from community.progression.models import FeatureLockedBehind
+from doors.discord.game import Game
+from doors.discord.interaction import Interaction, Member
+from kernel.database import Tx
+from kernel.errors import DomainError
+
+
+def player_of(person: Interaction | Member) -> PlayerRef:
+    """The player a member is, or the caller of an interaction."""
+    member = person.caller if isinstance(person, Interaction) else person
+    return PlayerRef("discord", member.id, member.username)
+
+
+def _introduce(tx: Tx, caller: Member) -> None:
+    player = player_of(caller)
+    register(tx, player, player)
+
+
+def _explain(error: DomainError) -> str:
+    if isinstance(error, FeatureLockedBehind):
+        return "The community has not unlocked {feature} yet. First comes {names}.".format(**error.details)
+    return str(error)
+
+
+COMMUNITY: Final = Game(strangers=(UnknownPlayer, NoSuchPlayer), introduce=_introduce, explain=_explain)

@@ -1,0 +1,23 @@
+"""Where announcements are posted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kernel.settings import switch, text
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyDiscordSettings:
+    discord_channel_id: str
+    """Of announcements for players; empty: nowhere."""
+    discord_dev_channel_id: str
+    discord_force_command_update: bool
+    """Send the commands even where nothing differs."""
+
+
+settings = NotifyDiscordSettings(
+    discord_channel_id=text("DISCORD_NOTIFICATION_CHANNEL_ID"),
+    discord_dev_channel_id=text("DISCORD_DEV_CHANNEL_ID"),
+    discord_force_command_update=switch("DISCORD_FORCE_COMMAND_UPDATE", default=False),
+)

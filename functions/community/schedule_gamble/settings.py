@@ -1,0 +1,23 @@
+"""Where one-shot schedules are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kernel.settings import text
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSettings:
+    schedule_group: str
+    schedule_target_arn: str
+    """The function that they invoke."""
+    schedule_role_arn: str
+    """As whom they invoke it."""
+
+
+settings = ScheduleSettings(
+    schedule_group=text("SCHEDULE_GROUP"),
+    schedule_target_arn=text("SCHEDULE_TARGET_ARN"),
+    schedule_role_arn=text("SCHEDULE_ROLE_ARN"),
+)

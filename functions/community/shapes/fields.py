@@ -1,0 +1,46 @@
+"""The community's fields of the wire contract, each with its limits once. Source: wire 1.4."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from community.players.models import PLATFORMS, PlayerRef
+from doors.errors import CODE_TEXT
+from doors.fields import Body, one_line, storable
+
+
+def _platform(value: Any) -> str:
+    platform = value.lower() if isinstance(value, str) else value
+    if platform not in PLATFORMS:
+        raise PydanticCustomError(
+            "invalid_platform",
+            "must be twitch, youtube or discord",
+            {CODE_TEXT: "The platform must be twitch, youtube or discord."},
+        )
+    return platform
+
+
+Platform = Annotated[str, BeforeValidator(_platform), Field(json_schema_extra={"enum": list(PLATFORMS)})]
+PlatformId = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(one_line)]
+Username = PlatformId
+ItemName = PlatformId
+TargetName = Annotated[str, StringConstraints(max_length=100), AfterValidator(one_line)]
+NodeKey = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(one_line)]
+Reason = Annotated[str, StringConstraints(max_length=255), AfterValidator(storable)]
+Quantity = Annotated[int, Field(ge=1, le=10_000)]
+Level = Annotated[int, Field(ge=0, le=1000)]
+
+
+class Caller(Body):
+    """Who acts, as every action's body says it."""
+
+    platform: Platform
+    platform_id: PlatformId
+    username: Username
+
+    @property
+    def player(self) -> PlayerRef:
+        return PlayerRef(self.platform, self.platform_id, self.username)

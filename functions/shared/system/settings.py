@@ -1,0 +1,29 @@
+"""What is installed here."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+
+from kernel.settings import text
+
+
+@dataclass(frozen=True, slots=True)
+class SystemSettings:
+    version: str
+    git_commit: str
+    build_time: str
+    websocket_url: str
+    """Where viewers open WebSockets."""
+
+    @property
+    def runtime(self) -> str:
+        return f"python{platform.python_version()}"
+
+
+settings = SystemSettings(
+    version=text("VERSION", "dev"),
+    git_commit=text("GIT_COMMIT"),
+    build_time=text("BUILD_TIME"),
+    websocket_url=text("WEBSOCKET_URL"),
+)

@@ -1,0 +1,39 @@
+"""What a player has achieved, and what they are on the way to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from community.achievements import queries, rules
+from community.achievements.models import Achievements, Progress
+from community.players.part import Column, Part
+from kernel.database import Tx
+
+
+def _parse(rows: Mapping[str, Sequence[Any]] | None) -> Achievements:
+    """From {achievement key: [progress, unlocked_at]}."""
+    return Achievements(
+        {
+            key: Progress(count, datetime.fromisoformat(unlocked_at) if unlocked_at else None)
+            for key, (count, unlocked_at) in (rows or {}).items()
+        }
+    )
+
+
+def _save(tx: Tx, user_id: UUID, now: Achievements, before: Achievements | None) -> None:
+    known = before.progress if before else {}
+    changed = {key: progress for key, progress in now.progress.items() if known.get(key) != progress}
+    if changed:
+        queries.upsert_progress(tx, user_id, changed)
+
+
+ACHIEVEMENTS = Part(
+    holds=Achievements,
+    save=_save,
+    merge=lambda keeper, other, world: rules.merged(keeper, other),
+    column=Column("achievements", queries.ACHIEVEMENTS_OF_PLAYER, _parse),
+    tables=("user_achievements",),
+)

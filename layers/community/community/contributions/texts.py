@@ -1,0 +1,7 @@
+"""What administrators read about points."""
+
+from __future__ import annotations
+
+
+def contributed(points: int) -> str:
+    return f"{points} points were added."

@@ -1,0 +1,9 @@
+"""The recipes that a player learns in this action. Those they know already are read where they matter."""
+
+from __future__ import annotations
+
+from community.crafting import unlocks
+from community.crafting.models import NewRecipes
+from community.players.part import Rows, collecting
+
+RECIPES = collecting(NewRecipes, unlocks.save, Rows(("user_unlocked_recipes",), unlocks.move))

@@ -1,0 +1,53 @@
+"""What is on its way to a player. A load brings along what is due: whatever they do next hands it over, in that
+action's transaction; for those who do nothing a clock does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from community.deliveries import queries, rules
+from community.deliveries.models import Deliveries, Delivery
+from community.inventory.models import Quality, Slot
+from community.players.part import Column, Part, Rows
+from kernel.database import Tx
+
+
+def parse(rows: Sequence[Sequence[Any]] | None) -> tuple[Delivery, ...]:
+    """From what `queries.COLUMNS` reads; the earliest first."""
+    deliveries = [
+        Delivery(
+            delivery_id=UUID(delivery_id),
+            source=source,
+            slots=tuple(Slot(item_id, quantity, Quality(quality)) for item_id, quantity, quality in slots),
+            details=details,
+            sent_at=datetime.fromisoformat(sent_at),
+            due_at=datetime.fromisoformat(due_at),
+            no_room=no_room,
+        )
+        for delivery_id, source, slots, details, sent_at, due_at, no_room in rows or ()
+    ]
+    return tuple(sorted(deliveries, key=lambda delivery: (delivery.due_at, delivery.delivery_id)))
+
+
+def _save(tx: Tx, user_id: UUID, now: Deliveries, before: Deliveries | None) -> None:
+    for delivery_id, rest in now.received.items():
+        if rest:
+            queries.update_rest(tx, delivery_id, rest)
+        else:
+            queries.delete_delivery(tx, delivery_id)
+    for delivery in now.sent:
+        queries.insert_delivery(tx, user_id, delivery)
+
+
+DELIVERIES = Part(
+    holds=Deliveries,
+    save=_save,
+    merge=lambda keeper, other, world: keeper.merge(other),
+    column=Column("deliveries", queries.DUE, lambda rows: Deliveries(due=parse(rows))),
+    transient=True,
+    on_load=rules.hand_over,
+    rows=Rows(("deliveries",), queries.move_deliveries),
+)

@@ -1,0 +1,18 @@
+"""What an installation may choose about gambles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kernel.settings import minutes
+
+
+@dataclass(frozen=True, slots=True)
+class GambleSettings:
+    gamble_join_seconds: int
+    """How long a gamble waits for players."""
+
+
+settings = GambleSettings(
+    gamble_join_seconds=minutes("GAMBLE_JOIN_DURATION_MINUTES", default=2),
+)

@@ -1,0 +1,31 @@
+"""user_inventory."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from community.catalog.content import items
+from community.inventory.models import Inventory
+from kernel.database import Tx
+
+INVENTORY_OF_PLAYER: LiteralString = "SELECT i.inventory_data FROM user_inventory i WHERE i.user_id = u.user_id"
+"""An expression over `u`, a row of users."""
+
+
+def insert_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
+    money = inventory.count(items.money.item_id)
+    tx.execute(
+        "INSERT INTO user_inventory (user_id, inventory_data, money, items, updated_at) VALUES (%s, %s, %s, %s, %s)",
+        (user_id, Jsonb(inventory.as_json()), money, inventory.total() - money, tx.now),
+    )
+
+
+def update_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
+    money = inventory.count(items.money.item_id)
+    tx.execute(
+        "UPDATE user_inventory SET inventory_data = %s, money = %s, items = %s, updated_at = %s WHERE user_id = %s",
+        (Jsonb(inventory.as_json()), money, inventory.total() - money, tx.now, user_id),
+    )

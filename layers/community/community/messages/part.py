@@ -1,0 +1,8 @@
+"""The last line of two players on each platform. Source: rules 1.1."""
+
+from __future__ import annotations
+
+from community.messages import queries
+from community.players.part import Rows
+
+CHATTERS = Rows(("active_chatters",), queries.move_chatter)

@@ -1,0 +1,40 @@
+"""All that is stored with a player: the one table of parts, in the order in which they are written."""
+
+from __future__ import annotations
+
+from community.achievements.part import ACHIEVEMENTS
+from community.blasts.part import BLASTS
+from community.contributions.part import CONTRIBUTIONS
+from community.cooldowns.part import COOLDOWNS
+from community.crafting.part import RECIPES
+from community.deliveries.part import DELIVERIES
+from community.engagement.part import ENGAGEMENT
+from community.gambles.part import GAMBLES
+from community.inventory.part import INVENTORY
+from community.jobs.part import JOBS, XP_EVENTS
+from community.messages.part import CHATTERS
+from community.players.part import Parts
+from community.shields.part import SHIELDS
+from community.stats.part import STATS, STREAK
+from community.traps.part import TRAPS
+from community.voting.part import BALLOTS
+
+PARTS = Parts(
+    INVENTORY,
+    JOBS,
+    XP_EVENTS,
+    ACHIEVEMENTS,
+    RECIPES,
+    DELIVERIES,
+    CHATTERS,
+    BLASTS,
+    BALLOTS,
+    COOLDOWNS,
+    GAMBLES,
+    SHIELDS,
+    TRAPS,
+    STREAK,
+    STATS,
+    ENGAGEMENT,
+    CONTRIBUTIONS,
+)

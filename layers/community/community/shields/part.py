@@ -1,0 +1,8 @@
+"""The shields of two players add up."""
+
+from __future__ import annotations
+
+from community.players.part import Rows
+from community.shields import queries
+
+SHIELDS = Rows(("shields",), queries.move_charges)

@@ -1,0 +1,41 @@
+"""What is counted of a player in this action, and their streak."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from community.players.part import Column, Part, Rows, collecting
+from community.stats import queries, rules
+from community.stats.models import NewStats, Streak
+from kernel.database import Tx
+
+
+def _parse_streak(row: tuple[int, str] | None) -> Streak:
+    return Streak(row[0], date.fromisoformat(row[1])) if row else Streak()
+
+
+def _save_streak(tx: Tx, user_id: UUID, now: Streak, before: Streak | None) -> None:
+    if now.days:
+        queries.upsert_streak(tx, user_id, now)
+
+
+def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    """All that one player did counts for the other."""
+    queries.lock_windows(tx)
+    queries.move_events(tx, from_id, to_id)
+    queries.move_standings(tx, from_id, to_id)
+
+
+STREAK = Part(
+    holds=Streak,
+    save=_save_streak,
+    merge=lambda keeper, other, world: rules.joined(keeper, other),
+    column=Column("streak", queries.STREAK_OF_PLAYER, _parse_streak),
+    tables=("user_streaks",),
+)
+STATS = collecting(
+    NewStats,
+    queries.insert_stats,
+    Rows(("stats_events", "stats_inbox", "stats_standings"), move),
+)

@@ -1,0 +1,8 @@
+"""What two players have set, and what waits for them."""
+
+from __future__ import annotations
+
+from community.players.part import Rows
+from community.traps import queries
+
+TRAPS = Rows(("traps",), queries.move_traps)

@@ -1,0 +1,31 @@
+"""A queue's consumer: each message of a batch by itself, and only what is new."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from doors.news import is_news
+
+Envelope = Mapping[str, Any]
+"""An event on the bus: {version, id, type, timestamp, payload, metadata}. Source: rules 16."""
+
+
+def consume(event: dict[str, Any], context: Any, handle: Callable[[Envelope], None]) -> dict[str, Any]:
+    """Hand each new event of an SQS batch to `handle`. A message for which it raises comes again, the others are done.
+
+    Returns:
+        The partial-batch answer.
+    """
+
+    def handle_record(record: dict[str, Any]) -> None:
+        delivered = json.loads(record["body"])
+        if is_news(delivered):
+            handle(delivered["detail"])
+
+    # A processor of its own for each batch: it keeps the records of the one it has processed.
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    return dict(process_partial_response(event, handle_record, processor, context))

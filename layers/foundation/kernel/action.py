@@ -1,0 +1,222 @@
+"""The envelope around every action and every look: a transaction, its repetition, its stored answer, its log line.
+
+Every door hands its use case to one of the functions here, and opens no transaction of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from time import monotonic, perf_counter
+from typing import TypeVar
+
+import psycopg
+
+from kernel import log_fields, metrics
+from kernel.connections import connection
+from kernel.database import Connection, Tx, reading, transaction
+from kernel.errors import DomainError, OutcomeUnknown, TryAgain
+from kernel.idempotency import Answer, IdempotencyKey, Replay, acting_once, replay_if_answered, store_answer
+
+log = logging.getLogger("brandish")
+log.setLevel(logging.INFO)
+
+TRIES = 5
+
+T = TypeVar("T")
+UseCase = Callable[[Tx], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The time that a caller has.
+
+    Within it, a connection that cannot be opened is tried again, and so is an action with an idempotency key whose
+    connection broke during COMMIT. Callers without a budget are told at once.
+
+    Attributes:
+        statement_seconds: that one statement may take.
+        ends_at: in time.monotonic(); no attempt begins after it.
+    """
+
+    statement_seconds: int
+    ends_at: float
+
+    @classmethod
+    def of(cls, seconds: int) -> Budget:
+        """For one statement, and for all attempts together, from now on."""
+        return cls(seconds, monotonic() + seconds)
+
+    def is_spent(self) -> bool:
+        return monotonic() > self.ends_at
+
+
+def run_action(use_case: UseCase[T], *, name: str = "", budget: Budget | None = None) -> T:
+    """Run a use case in a transaction of its own, as often as it takes.
+
+    Args:
+        name: for the action's log line. Empty where the door writes a line with `log_fields`, or none is wanted.
+
+    Raises:
+        DomainError: refused; nothing was saved.
+        TryAgain: nothing was saved, however often it was tried.
+        psycopg.OperationalError: the database cannot be reached, took too long, or was lost during COMMIT.
+    """
+    return _run(partial(_act, use_case, budget), name, budget)
+
+
+def run_once(
+    use_case: UseCase[Answer], key: IdempotencyKey | None, *, name: str = "", budget: Budget | None = None
+) -> Answer:
+    """Run a use case whose answer is stored under its key in the same transaction; a retry gets the first answer.
+
+    Args:
+        key: None when the caller sent none; then it is as with `run_action`.
+
+    Raises:
+        OutcomeUnknown: the connection broke during COMMIT, and the budget was spent before that could be looked up.
+        DomainError, TryAgain, psycopg.OperationalError: as `run_action`. A request that was answered before is
+            never refused.
+    """
+    if key is None:
+        return run_action(use_case, name=name, budget=budget)
+    return _run(partial(_act_once, use_case, key, budget), name, budget, can_be_looked_up=True)
+
+
+def look(use_case: UseCase[T], *, name: str = "", budget: Budget | None = None) -> T:
+    """Run a use case that writes nothing: a single question is a single round trip.
+
+    Raises:
+        DomainError, TryAgain, psycopg.OperationalError: as `run_action`.
+    """
+    if metrics.flush_is_due():
+        return run_action(use_case, name=name, budget=budget)
+    return _run(partial(_look, use_case), name, budget)
+
+
+def run_in_parts(use_case: UseCase[int], *, name: str, at_least: int = 1) -> int:
+    """Run a use case until it returns less than `at_least`, each part in a transaction of its own.
+
+    Returns:
+        The sum of what the parts returned.
+    """
+    total = 0
+    while True:
+        count = run_action(use_case, name=name)
+        total += count
+        if count < at_least:
+            return total
+
+
+def _run(attempt: Callable[[Connection], T], name: str, budget: Budget | None, *, can_be_looked_up: bool = False) -> T:
+    started = perf_counter()
+    outcome = "bug"
+    try:
+        result = _repeated(attempt, budget, can_be_looked_up)
+        outcome = "replayed" if isinstance(result, Answer) and result.replayed else "done"
+    except DomainError as error:
+        outcome = error.code
+        raise
+    except (TryAgain, OutcomeUnknown, psycopg.OperationalError):
+        outcome = "unavailable"
+        raise
+    finally:
+        log_fields.set_outcome(outcome)
+        if name:
+            _log(name, perf_counter() - started)
+    return result
+
+
+def _repeated(attempt: Callable[[Connection], T], budget: Budget | None, can_be_looked_up: bool) -> T:
+    unknown = False
+    trouble: Exception | None = None
+    for _ in range(TRIES):
+        try:
+            conn = _connection(budget)
+            try:
+                return attempt(conn)
+            except psycopg.OperationalError as error:
+                if budget is None or not (conn.closed and can_be_looked_up):
+                    raise
+                # The next attempt finds out: what has an answer is not done again.
+                log.warning("database lost", extra={"error": str(error)})
+                unknown = True
+                trouble = error
+        except TryAgain as error:
+            trouble = error
+        except psycopg.OperationalError as error:
+            if unknown:
+                raise OutcomeUnknown from error
+            raise
+        if budget is not None and budget.is_spent():
+            break
+    raise (OutcomeUnknown if unknown else TryAgain) from trouble
+
+
+def _connection(budget: Budget | None) -> Connection:
+    """
+    Raises:
+        TryAgain: the database cannot be reached, and there is time to try again.
+    """
+    if budget is None:
+        return connection()
+    try:
+        return connection(budget.statement_seconds)
+    except psycopg.OperationalError as error:
+        log.warning("database unavailable", extra={"error": str(error)})
+        raise TryAgain from error
+
+
+def _act(use_case: UseCase[T], budget: Budget | None, conn: Connection) -> T:
+    with transaction(conn) as tx:
+        _limit_statements(tx, budget)
+        result = _with_user(use_case, tx)
+        metrics.flush_if_due(tx)
+    return result
+
+
+def _act_once(use_case: UseCase[Answer], key: IdempotencyKey, budget: Budget | None, conn: Connection) -> Answer:
+    try:
+        with transaction(conn) as tx:
+            _limit_statements(tx, budget)
+            with acting_once(tx, key) as earlier:
+                answer = _with_user(use_case, tx)
+                replay_if_answered(earlier)
+            store_answer(tx, key, answer)
+            metrics.flush_if_due(tx)
+    except Replay as replay:
+        return replay.answer
+    return answer
+
+
+def _look(use_case: UseCase[T], conn: Connection) -> T:
+    with reading(conn) as tx:
+        return _with_user(use_case, tx)
+
+
+def _with_user(use_case: UseCase[T], tx: Tx) -> T:
+    try:
+        return use_case(tx)
+    finally:
+        log_fields.set_user(tx.about)
+
+
+def _limit_statements(tx: Tx, budget: Budget | None) -> None:
+    """Behind a proxy, the connection has no limit of its own; without a budget the parameter group's is enough."""
+    if budget is not None:
+        tx.execute("SELECT set_config('statement_timeout', %s, true)", (f"{budget.statement_seconds}s",))
+
+
+def _log(name: str, seconds: float) -> None:
+    fields = log_fields.take()
+    log.info(
+        "action",
+        extra={
+            "action": name,
+            "user_id": fields.user_id and str(fields.user_id),
+            "outcome": fields.outcome,
+            "duration_ms": round(seconds * 1000, 3),
+        },
+    )

@@ -1,0 +1,52 @@
+"""A batch of a queue: each message by itself, and only what is new."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from doors.consumer import consume
+
+
+def record(number: int, **delivered: Any) -> dict[str, Any]:
+    body = {"detail": {"id": str(number), "metadata": {}}} | delivered
+    return {"messageId": f"m{number}", "body": json.dumps(body), "eventSource": "aws:sqs"}
+
+
+def test_a_message_that_fails_comes_again_and_the_others_are_done():
+    handled: list[str] = []
+
+    def handle(envelope: Mapping[str, Any]) -> None:
+        if envelope["id"] == "2":
+            raise ValueError
+        handled.append(envelope["id"])
+
+    answer = consume({"Records": [record(1), record(2), record(3)]}, None, handle)
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m2"}]}
+    assert handled == ["1", "3"]
+
+
+def test_a_batch_knows_nothing_of_the_one_before():
+    def fail(envelope: Mapping[str, Any]) -> None:
+        raise ValueError
+
+    consume({"Records": [record(1)]}, None, fail)
+
+    assert consume({"Records": [record(2)]}, None, lambda envelope: None) == {"batchItemFailures": []}
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        {"replay-name": "archive"},
+        {"detail": {"id": "1", "metadata": {"replay": True}}},
+        {"detail": {"id": "1", "metadata": {"broadcast": True}}},
+    ],
+)
+def test_what_has_happened_before_or_not_at_all_is_passed_over(old: dict[str, Any]):
+    handled: list[Mapping[str, Any]] = []
+
+    assert consume({"Records": [record(1, **old)]}, None, handled.append) == {"batchItemFailures": []}
+    assert not handled
