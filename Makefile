@@ -78,10 +78,13 @@ $(SAM_VENV)/.installed: local/sam-cli.txt
 	@touch $@
 
 .PHONY: validate
-validate: install sam ## Check template.yaml
+validate: install sam size ## Check template.yaml, and that it stays below CloudFormation's limits
 	@$(SAM_VENV)/bin/sam validate --lint
-	@$(SAM_VENV)/bin/python local/tools/translate.py template.yaml
 	@$(BIN)/cfn-lint template.yaml
+
+.PHONY: size
+size: sam ## Show how much of CloudFormation's limits template.yaml takes
+	@$(SAM_VENV)/bin/python local/tools/translate.py template.yaml
 
 .PHONY: build
 build: sam ## Build functions and layers for AWS (needs Python 3.13)

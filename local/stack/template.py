@@ -28,6 +28,7 @@ from local.stack.resources import (
 __all__ = ["Function", "Template", "TemplateError", "load"]
 
 ASYNC_RETRIES: Final = 2  # Lambda's own default
+_METHODS: Final[Mapping[str, str]] = {"x-amazon-apigateway-any-method": "ANY"}
 
 
 def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
@@ -133,28 +134,35 @@ class _Reader:
         name, own = next(self.of("AWS::Serverless::Api"), ("Api", {}))
         spec = {**common, **own}
         auth = spec.get("Auth", {})
-        default = auth.get("DefaultAuthorizer")
         return Api(
             name=name,
             stage=str(spec.get("StageName", "local")),
             stage_variables={key: str(value) for key, value in spec.get("Variables", {}).items()},
             binary_types=tuple(kind.replace("~1", "/") for kind in spec.get("BinaryMediaTypes", [])),
-            routes=tuple(
-                Route(
-                    method=str(event["Method"]).upper().replace("*", "ANY"),
-                    path=event["Path"],
-                    function=function,
-                    authorizer=_unless_none(event.get("Auth", {}).get("Authorizer", default)),
-                    usage_key_required=event.get("Auth", {}).get("ApiKeyRequired", auth.get("ApiKeyRequired", False)),
-                    streams="STREAM" in str(event.get("ResponseTransferMode")),
-                )
-                for _, function, event in self.events("Api")
-            ),
+            routes=tuple(self.routes(spec.get("DefinitionBody", {}), auth)),
             authorizers={key: self.authorizer(key, value) for key, value in auth.get("Authorizers", {}).items()},
             responses={response.kind: response for response in self.gateway_responses(spec)},
             usage_keys=frozenset(str(key["Value"]) for _, key in self.of("AWS::ApiGateway::ApiKey")),
             preflight=_preflight(spec.get("Cors")),
         )
+
+    def routes(self, definition: dict[str, Any], auth: dict[str, Any]) -> Iterator[Route]:
+        """The paths of an OpenAPI definition, with what SAM adds to those that do not say who may call them."""
+        for path, methods in definition.get("paths", {}).items():
+            for method, operation in methods.items():
+                self.place = f"the path {path}"
+                integration = operation["x-amazon-apigateway-integration"]
+                schemes = {scheme for each in operation.get("security", []) for scheme in each}
+                keyless = "api_key_false" in schemes or not auth.get("ApiKeyRequired", False)
+                authorizers = schemes - {"api_key", "api_key_false"} or {auth.get("DefaultAuthorizer")}
+                yield Route(
+                    method=_METHODS.get(method) or str(method).upper(),
+                    path=path,
+                    function=self.name_of(_invoked(integration["uri"]), "AWS::Serverless::Function"),
+                    authorizer=_unless_none(authorizers.pop()),
+                    usage_key_required="api_key" in schemes or not keyless,
+                    streams=integration.get("responseTransferMode") == "STREAM",
+                )
 
     def authorizer(self, name: str, spec: dict[str, Any]) -> Authorizer:
         self.place = f"Authorizers.{name}"
@@ -264,6 +272,11 @@ class _Reader:
             if "ScheduleExpression" in spec and _enabled(spec):
                 for target in map(self.target, spec.get("Targets", [])):
                     yield Schedule(name, spec["ScheduleExpression"], _timezone(spec), target)
+
+
+def _invoked(uri: str) -> str:
+    """The function's address within that of the Lambda API that a path's integration calls."""
+    return uri.rpartition("/functions/")[2].rpartition("/")[0]
 
 
 def _gateway_response(kind: str, spec: Mapping[str, Any], headers: Mapping[str, Any]) -> GatewayResponse:

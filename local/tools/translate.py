@@ -1,28 +1,55 @@
-"""Run with the SAM CLI's Python: template.yaml as CloudFormation will see it. `sam validate` does not go so far."""
+"""Run with the SAM CLI's Python: template.yaml as CloudFormation will see it, and how much of its limits that takes.
+
+`sam validate` does not go so far.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, Final
 
 from samcli.commands.validate.lib.exceptions import InvalidSamDocumentException  # pyright: ignore[reportMissingImports]
 from samcli.lib.translate.sam_template_validator import SamTemplateValidator  # pyright: ignore[reportMissingImports]
 from samcli.yamlhelper import yaml_parse  # pyright: ignore[reportMissingImports]
 
+MAX_RESOURCES: Final = 500
+MAX_BYTES: Final = 1_000_000
+# Beyond these, it is time to split the stack.
+FULL_RESOURCES: Final = 460
+FULL_BYTES: Final = 800_000
+
 logging.disable(logging.WARNING)
 
 
-def main(path: Path) -> int:
+def translate(path: Path) -> dict[str, Any]:
+    """The template that SAM makes of this one.
+
+    Raises:
+        InvalidSamDocumentException: SAM cannot make one.
+    """
+    # What YAML aliases name is one object here and a copy each in what is deployed; SAM changes it in place.
+    document = json.loads(json.dumps(yaml_parse(path.read_text())))
     # AWS's own policies would be asked for over the network; those of the template are written out.
-    validator = SamTemplateValidator(yaml_parse(path.read_text()), SimpleNamespace(load=dict), region="us-east-1")
+    validator = SamTemplateValidator(document, SimpleNamespace(load=dict), region="us-east-1")
+    return yaml_parse(validator.get_translated_template_if_valid())
+
+
+def main(path: Path) -> int:
     try:
-        validator.get_translated_template_if_valid()
+        translated = translate(path)
     except InvalidSamDocumentException as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{path} can be translated")
+    resources = len(translated["Resources"])
+    size = len(json.dumps(translated, separators=(",", ":")).encode())
+    print(f"{path}: {resources} of {MAX_RESOURCES} resources, {size // 1000} of {MAX_BYTES // 1000} kB")
+    if resources >= FULL_RESOURCES or size >= FULL_BYTES:
+        print(f"It has to stay below {FULL_RESOURCES} and {FULL_BYTES // 1000} kB", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -33,6 +33,31 @@ TEMPLATE = (
       ApiKeySourceType: AUTHORIZER
       BinaryMediaTypes: [image~1png, application~1octet-stream]
       Variables: {flavour: mild}
+      DefinitionBody:
+        paths:
+          /open: &open
+            x-amazon-apigateway-any-method:
+              security: [{NONE: []}]
+              x-amazon-apigateway-integration: &echo
+                uri: !Sub [&lambda "arn:path/functions/${Arn}/invocations", {Arn: !GetAtt Echo.Arn}]
+          /open/{proxy+}: *open
+          /keyed/{proxy+}: {x-amazon-apigateway-any-method: {x-amazon-apigateway-integration: *echo}}
+          /metered:
+            x-amazon-apigateway-any-method: {security: [{api_key: []}], x-amazon-apigateway-integration: *echo}
+          /post:
+            post: {security: [{NONE: []}], x-amazon-apigateway-integration: *echo}
+          /answer/{kind}:
+            x-amazon-apigateway-any-method:
+              security: [{NONE: []}]
+              x-amazon-apigateway-integration: {uri: !Sub [*lambda, {Arn: !GetAtt Answer.Arn}]}
+          /answer/late:
+            x-amazon-apigateway-any-method:
+              security: [{NONE: []}]
+              x-amazon-apigateway-integration: {uri: !Sub [*lambda, {Arn: !GetAtt Late.Arn}]}
+          /single:
+            x-amazon-apigateway-any-method:
+              security: [{NONE: []}]
+              x-amazon-apigateway-integration: {uri: !Sub [*lambda, {Arn: !GetAtt Single.Arn}]}
       Auth:
         DefaultAuthorizer: Key
         Authorizers:
@@ -54,36 +79,20 @@ TEMPLATE = (
     Type: AWS::Serverless::Function
     Properties:
       Handler: MODULE.echo
-      Events:
-        Exact:
-          Type: Api
-          Properties: {RestApiId: !Ref Api, Method: any, Path: /open, Auth: &open {Authorizer: NONE}}
-        Below:
-          Type: Api
-          Properties: {RestApiId: !Ref Api, Method: any, Path: "/open/{proxy+}", Auth: *open}
-        Keyed: {Type: Api, Properties: {RestApiId: !Ref Api, Method: any, Path: "/keyed/{proxy+}"}}
-        Metered:
-          Type: Api
-          Properties: {RestApiId: !Ref Api, Method: any, Path: /metered, Auth: {ApiKeyRequired: true}}
-        PostOnly: {Type: Api, Properties: {RestApiId: !Ref Api, Method: post, Path: /post, Auth: *open}}
   Answer:
     Type: AWS::Serverless::Function
     Properties:
       Handler: MODULE.answer
-      Events:
-        All: {Type: Api, Properties: {RestApiId: !Ref Api, Method: any, Path: "/answer/{kind}", Auth: *open}}
   Late:
     Type: AWS::Serverless::Function
     Properties:
       Handler: MODULE.wait
       Timeout: 1
-      Events: {All: {Type: Api, Properties: {RestApiId: !Ref Api, Method: any, Path: /answer/late, Auth: *open}}}
   Single:
     Type: AWS::Serverless::Function
     Properties:
       Handler: MODULE.wait
       ReservedConcurrentExecutions: 1
-      Events: {All: {Type: Api, Properties: {RestApiId: !Ref Api, Method: any, Path: /single, Auth: *open}}}
   Authorizer:
     Type: AWS::Serverless::Function
     Properties: {Handler: MODULE.authorize}

@@ -27,6 +27,13 @@ TEMPLATE = (
     Type: AWS::Serverless::Api
     Properties:
       StageName: test
+      DefinitionBody:
+        paths:
+          /events/{kind}:
+            x-amazon-apigateway-any-method:
+              x-amazon-apigateway-integration:
+                uri: !Sub "arn:path/functions/${Stream.Arn}/response-streaming-invocations"
+                responseTransferMode: STREAM
       Auth:
         DefaultAuthorizer: Always
         Authorizers:
@@ -37,15 +44,6 @@ TEMPLATE = (
       Handler: stream/run.sh
       ReservedConcurrentExecutions: 1
       Environment: {Variables: {AWS_LAMBDA_EXEC_WRAPPER: /opt/bootstrap, WEB_APP: "MODULE:app"}}
-      Events:
-        Listen:
-          Type: Api
-          Properties:
-            RestApiId: !Ref Api
-            Method: any
-            Path: "/events/{kind}"
-            ResponseTransferMode: RESPONSE_STREAM
-            TimeoutInMillis: 900000
   Authorizer: {Type: AWS::Serverless::Function, Properties: {Handler: MODULE.authorize}}
 """
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from nacl.signing import SigningKey
 from doors.aws import client
 from kernel import connections as database
 from kernel.database import Connection
+from local.stack.resources import Template
+from local.stack.routes import Routes
+from local.stack.template import load
 from tests.support.discord_client import DiscordClient
 from tests.support.fakes import FakeEventBridge, fake_event_bridge
 
@@ -61,31 +65,8 @@ def proxy_event(
     }
 
 
-# The function that answers a path, longest prefix first. template.yaml says the same; a test holds the two together.
-_GROUPS = {
-    "/api/v1/user/item/buy": "economy",
-    "/api/v1/user/item/sell": "economy",
-    "/api/v1/user/item/upgrade": "crafting",
-    "/api/v1/user/item/disassemble": "crafting",
-    "/api/v1/crafting": "crafting",
-    "/api/v1/recipes": "crafting",
-    "/api/v1/gamble": "gamble",
-    "/api/v1/economy": "economy",
-    "/api/v1/prices": "economy",
-    "/api/v1/user": "users",
-    "/api/v1/link": "linking",
-    "/api/v1/progression": "progression",
-    "/api/v1/message": "messages",
-    "/api/v1/test": "messages",
-    "/api/v1/stats": "stats",
-    "/api/v1/achievements": "stats",
-    "/api/v1/jobs": "jobs",
-    "/api/v1/admin": "admin",
-    "/api/admin": "admin",
-    "/": "system",
-}
-
-FUNCTIONS = Path(__file__).resolve().parents[2] / "functions"
+ROOT = Path(__file__).resolve().parents[2]
+FUNCTIONS = ROOT / "functions"
 
 CallApi = Callable[..., Answer]
 
@@ -96,9 +77,19 @@ def app_of(folder: str) -> str:
     return f"functions.{found.parent.parent.name}.{folder}.app"
 
 
+@cache
+def _template() -> tuple[Template, Routes]:
+    template = load(ROOT / "template.yaml")
+    return template, Routes(template.api.routes)
+
+
 def handler_of(path: str) -> Callable[[Any, Any], Any]:
-    group = next(group for prefix, group in _GROUPS.items() if path.startswith(prefix))
-    return import_module(app_of(group)).handler
+    """What template.yaml has answer a path."""
+    template, routes = _template()
+    match = routes.match("POST", path)
+    assert match
+    module, _, name = template.functions[match.route.function].handler.rpartition(".")
+    return getattr(import_module(module), name)
 
 
 @pytest.fixture

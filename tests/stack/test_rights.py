@@ -1,0 +1,188 @@
+"""A function may do what its code does and nothing else: the two rings, the roles, who may write to which queue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.code import attributes_of, first_arguments
+from tests.support.template import CLOCKS, FUNCTIONS, GROUPS, INNER, OUTER, PROPERTIES, RESOURCES, TEMPLATE, reachable
+
+# Modules that talk to something other than Postgres; boto3 is judged by the clients it is asked for.
+INTERNET = {"aiohttp", "ftplib", "http.client", "httpx", "requests", "smtplib", "urllib.request", "urllib3"}
+DATABASE = {"kernel.database", "psycopg"}
+
+# What a function must do in its code to deserve the permission.
+CALLS = {
+    "dynamodb:DeleteItem": "delete_item",
+    "dynamodb:GetItem": "get_item",
+    "dynamodb:PutItem": "put_item",
+    "dynamodb:Query": "get_paginator",
+    "dynamodb:UpdateItem": "update_item",
+    "events:PutEvents": "put_events",
+    "execute-api:ManageConnections": "post_to_connection",
+    "iam:PassRole": "create_schedule",
+    "lambda:InvokeFunction": "invoke",
+    "scheduler:CreateSchedule": "create_schedule",
+    "secretsmanager:GetSecretValue": "get_secret_value",
+    "sqs:SendMessage": "send_message",
+}
+# What Lambda does for a function that a queue feeds.
+RECEIVING = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+# What a library calls for whoever imports this of it.
+LIBRARY_CALLS = {
+    "aws_lambda_powertools.utilities.idempotency": {"delete_item", "get_item", "put_item", "update_item"},
+    "aws_lambda_powertools.utilities.parameters": {"get_secret_value"},
+}
+
+# In a module that it shares with others, and nothing that it does.
+SPARED = {
+    "FollowUps": set(CALLS.values()),
+    "PatchNotes": {"delete_item", "send_message", "update_item"},
+    "Sockets": {"get_item", "get_paginator", "put_item"},
+}
+
+
+def calls(function: str) -> set[str]:
+    """Which of CALLS the function's code makes."""
+    modules, files = reachable(function)
+    ours = {name for file in files for name in attributes_of(file)}
+    theirs = {name for module, made in LIBRARY_CALLS.items() if module in modules for name in made}
+    return (ours | theirs) & set(CALLS.values())
+
+
+@pytest.mark.parametrize("function", INNER)
+def test_an_inner_function_does_not_call_out(function: str):
+    modules, files = reachable(function)
+
+    assert modules & INTERNET == set()
+    assert {name for file in files for name in first_arguments(file, "client", "resource")} <= {"events"}
+
+
+@pytest.mark.parametrize("function", OUTER)
+def test_an_outer_function_does_not_touch_the_database(function: str):
+    assert reachable(function)[0] & DATABASE == set()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_that_uses_the_database_and_no_other_logs_in_as_its_user(function: str):
+    user = TEMPLATE.functions[function].environment["DB_USER"]
+    expected = [f"dbuser:{user}"] if reachable(function)[0] & DATABASE else []
+
+    assert [
+        re.sub(r".*(dbuser:).*/", r"\1", resource) for resource in resources_of(function, "rds-db:connect")
+    ] == expected
+    assert bool(expected) == (function in INNER)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_may_do_exactly_what_it_does(function: str):
+    allowed = {action for action, _ in permissions(function)} - {"rds-db:connect"} - RECEIVING
+    assert allowed <= CALLS.keys(), "tell CALLS which call needs this permission"
+
+    assert {CALLS[action] for action in allowed} == calls(function) - SPARED.get(function, set())
+
+
+def policies(function: str) -> list[Any]:
+    """What the function's role allows: its own role, which SAM makes, or one that it shares."""
+    if "Role" not in PROPERTIES[function]:
+        return PROPERTIES[function].get("Policies", [])
+    role = RESOURCES[PROPERTIES[function]["Role"]["Fn::GetAtt"][0]]["Properties"]
+    return [*(policy["PolicyDocument"] for policy in role.get("Policies", [])), *role["ManagedPolicyArns"]]
+
+
+def statements(function: str) -> Iterator[dict[str, Any]]:
+    for policy in policies(function):
+        document = RESOURCES[policy["Ref"]]["Properties"]["PolicyDocument"] if "Ref" in policy else policy
+        yield from document.get("Statement", [])  # AWS's own policies are named, not written out
+
+
+def permissions(function: str) -> Iterator[tuple[str, Any]]:
+    for statement in statements(function):
+        actions = statement["Action"]
+        for action in [actions] if isinstance(actions, str) else actions:
+            yield action, statement["Resource"]
+
+
+@pytest.mark.parametrize("function", [name for name in FUNCTIONS if "Role" in PROPERTIES[name]])
+def test_a_shared_role_adds_what_sam_would(function: str):
+    """Logs, traces, the network, and the queues of the functions that share it."""
+    managed = {policy["Fn::Sub"].rpartition("/")[2] for policy in policies(function) if "Fn::Sub" in policy}
+    sharing = [name for name in FUNCTIONS if PROPERTIES[name].get("Role") == PROPERTIES[function]["Role"]]
+    queues = {source.queue for source in TEMPLATE.sources if source.function in sharing}
+    received = [resource for action, resource in permissions(function) if action == "sqs:ReceiveMessage"]
+
+    assert "Policies" not in PROPERTIES[function]
+    assert managed == {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"} | (
+        {"AWSLambdaVPCAccessExecutionRole"} if function in INNER else set()
+    )
+    assert {queue["Fn::GetAtt"][0] for resource in received for queue in resource} == queues
+
+
+def invocable(role: str) -> list[Any]:
+    [statement] = RESOURCES[role]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "lambda:InvokeFunction"
+    return statement["Resource"]
+
+
+def test_the_gateway_may_invoke_what_it_has_paths_and_an_authorizer_for():
+    api = RESOURCES["Api"]["Properties"]
+    methods = [method for path in api["DefinitionBody"]["paths"].values() for method in path.values()]
+    role = {"Fn::GetAtt": ["GatewayRole", "Arn"]}
+
+    assert all(method["x-amazon-apigateway-integration"]["credentials"] == role for method in methods)
+    assert all(each["FunctionInvokeRole"] == role for each in api["Auth"]["Authorizers"].values())
+    assert {each["Ref"] for each in invocable("GatewayRole")} == {f"{name}.Alias" for name in (*GROUPS, "Authorizer")}
+
+
+def test_the_scheduler_may_invoke_the_functions_that_have_a_schedule():
+    schedules = [
+        event["Properties"]
+        for properties in PROPERTIES.values()
+        for event in properties.get("Events", {}).values()
+        if event["Type"] == "ScheduleV2"
+    ]
+
+    assert all(each["RoleArn"] == {"Fn::GetAtt": ["ClocksRole", "Arn"]} for each in schedules)
+    assert {each["Fn::GetAtt"][0] for each in invocable("ClocksRole")} == set(CLOCKS)
+
+
+def resources_of(function: str, wanted: str) -> list[str]:
+    """The address patterns, as text, that the function may use for an action."""
+    found = [resource for action, resource in permissions(function) if action == wanted]
+    return [text if isinstance(text := resource["Fn::Sub"], str) else text[0] for resource in found]
+
+
+def test_a_rule_and_nobody_else_may_write_to_its_queue():
+    policy = RESOURCES["RulesMayQueue"]["Properties"]
+    allowed = {
+        (each["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::GetAtt"][0], resource["Fn::GetAtt"][0])
+        for each in policy["PolicyDocument"]["Statement"]
+        for resource in each["Resource"]
+    }
+    needed = {
+        (rule.name, queue)
+        for rule in TEMPLATE.rules
+        for target in rule.targets
+        for queue in (target.name, target.dead_letters)
+    } | {(each.name, each.target.name) for each in TEMPLATE.schedules if each.target.kind == "queue"}
+
+    assert allowed == needed
+    assert {queue["Ref"] for queue in policy["Queues"]} == {queue for _, queue in needed}
+
+
+def test_a_gambles_schedule_may_invoke_the_clock_and_nothing_else():
+    variables = PROPERTIES["ScheduleGamble"]["Environment"]["Variables"]
+    group, role = variables["SCHEDULE_GROUP"]["Ref"], variables["SCHEDULE_ROLE_ARN"]["Fn::GetAtt"][0]
+    [trust] = RESOURCES[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+
+    assert invocable(role) == variables["SCHEDULE_TARGET_ARN"] == {"Fn::GetAtt": ["ClockDue", "Arn"]}
+    assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    assert trust["Condition"]["ArnEquals"] == {"aws:SourceArn": {"Fn::GetAtt": [group, "Arn"]}}
+
+    [passing] = [each for each in statements("ScheduleGamble") if each["Action"] == "iam:PassRole"]
+    assert passing["Resource"] == variables["SCHEDULE_ROLE_ARN"]
+    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
