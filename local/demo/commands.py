@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.demo.books import MONEY, Move
 from local.demo.cast import STREAMER_BOT, Viewer
 from local.demo.game import Answer, Request
+from local.demo.ledger import MONEY, Move
 
 
 def _no_moves(_: Answer) -> Iterable[Move]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from local.demo.books import MONEY, Move
 from local.demo.cast import Viewer
 from local.demo.commands import Line
 from local.demo.game import Answer, Request
+from local.demo.ledger import MONEY, Move
 
 Recipe = Mapping[str, Any]
 """As the game lists it."""

@@ -12,11 +12,11 @@ from random import Random
 from typing import Final, Self
 
 from local.demo import commands, community, crafts
-from local.demo.books import Books, Move
 from local.demo.cast import Viewer
 from local.demo.chat import Chat
 from local.demo.commands import Line
 from local.demo.game import Answer, Game, Request
+from local.demo.ledger import Books, Move
 from local.demo.log import Event, Log, headlines
 from local.demo.points import Points
 

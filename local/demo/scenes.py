@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 from local.demo import commands, community
-from local.demo.books import MONEY
 from local.demo.cast import STREAMER_BOT, Viewer
 from local.demo.commands import Line
 from local.demo.evening import Evening, waves
 from local.demo.game import GameGone
+from local.demo.ledger import MONEY
 from local.demo.things import all_is_done, boxes, mischief, the_gamble_begins, workshop
 from local.demo.together import a_level, small_talk, the_unlock, the_vote, treasure
 

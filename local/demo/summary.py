@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from statistics import median
 
-from local.demo.books import MONEY, Difference, Holdings
 from local.demo.evening import AT_ONCE, Evening
+from local.demo.ledger import MONEY, Difference, Holdings
 from local.demo.points import Account, repeated_unlocks, settle
 from local.demo.watch import Watch
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Final
 
 from local.demo import commands, community, crafts
-from local.demo.books import MONEY
 from local.demo.cast import Viewer
 from local.demo.evening import Evening
+from local.demo.ledger import MONEY
 
 BOXES: Final = (("crate", 5), ("lootbox", 4), ("strongbox", 3))
 GAMBLERS: Final = 12

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from local.demo import commands, community
-from local.demo.books import Move
 from local.demo.cast import STREAMER_BOT, Viewer
 from local.demo.evening import AT_ONCE, Evening, waves
+from local.demo.ledger import Move
 
 SMALL_TALK: Final = (
     "hello everybody", "good evening", "is this the new game?", "what are the points for?", "first time here",

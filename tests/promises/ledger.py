@@ -15,9 +15,9 @@ from community.engagement.content import weights
 from community.inventory.models import STACK_LIMIT, Quality
 from community.jobs.rules import DAILY_CAP, LEVEL_CAP, game_day, level_for
 from kernel.database import Connection
-from tests.promises import deeds, silences
+from tests.promises import event_audit, timeout_audit
 from tests.promises.calls import ITEMS, PLAYERS, Call, player
-from tests.promises.deeds import Deed, Holdings
+from tests.promises.event_audit import Deed, Holdings
 
 LINE = "message.received"
 BALLOT = "progression.vote_recorded"
@@ -268,12 +268,12 @@ def check(conn: Connection, ledger: Ledger, initial: Holdings) -> int:
     assert told - logged == Counter(), "promised, and not in the log"
     explain(logged - told, ledger.unknown())
     names = _names(conn)
-    story = deeds.read(conn, names)
-    done = _sum(effects(logged), deeds.effects(story, names))
+    story = event_audit.read(conn, names)
+    done = _sum(effects(logged), event_audit.effects(story, names))
     due = _sum(_sum(initial, done), rewards(conn, logged))
     assert _without_zeros(held(conn)) == _without_zeros(due)
-    deeds.check(conn, story, names)
-    silences.check(conn, story)
+    event_audit.check(conn, story, names)
+    timeout_audit.check(conn, story)
     _check_shields(conn, ledger, story, logged - told)
     _check_answers_kept(conn, ledger)
     _check_experience(conn, story)
@@ -330,7 +330,7 @@ def _check_answers_kept(conn: Connection, ledger: Ledger) -> None:
 def _check_experience(conn: Connection, story: list[Deed]) -> None:
     """Each deed has taught its doer once, doubled at best by luck; what a day's limit holds for was cut off there."""
     names = _names(conn)
-    often, much = deeds.lessons(story)
+    often, much = event_audit.lessons(story)
     rows = conn.execute("SELECT user_id, job_key, source, xp, earned_at FROM job_xp_events").fetchall()
     times = Counter((names[row["user_id"]], row["job_key"], row["source"]) for row in rows)
     taught: Counter[tuple[str, str, str]] = Counter()
@@ -340,7 +340,7 @@ def _check_experience(conn: Connection, story: list[Deed]) -> None:
         assert xp <= 2 * much[key], key
         assert times[key] <= often[key], key
     rises: Counter[tuple[str, str]] = Counter()
-    for deed in deeds.of(story, "job.level_up"):
+    for deed in event_audit.of(story, "job.level_up"):
         rises[deed.who, deed.payload["job_key"]] += deed.payload["new_level"] - deed.payload["old_level"]
     jobs = conn.execute("SELECT * FROM user_jobs").fetchall()
     standings = {(names[row["user_id"]], row["job_key"]): row for row in jobs}
@@ -350,13 +350,13 @@ def _check_experience(conn: Connection, story: list[Deed]) -> None:
     for (name, job), row in standings.items():
         assert row["xp"] == sum(xp for key, xp in taught.items() if key[:2] == (name, job))
         assert row["level"] == level_for(row["xp"], LEVEL_CAP) == rises[name, job]
-    for key in (key for key in due if not deeds.capped(key[2])):
+    for key in (key for key in due if not event_audit.capped(key[2])):
         assert times[key] == often[key], key
         assert taught[key] >= much[key], key
     if len({game_day(row["earned_at"]) for row in rows}) == 1:
         for name, job in standings:
             of_job = [key for key in due if key[:2] == (name, job)]
-            assert sum(taught[key] for key in of_job if deeds.capped(key[2])) <= DAILY_CAP
+            assert sum(taught[key] for key in of_job if event_audit.capped(key[2])) <= DAILY_CAP
             # A lesson counts into the day as well: what was earned after it may have been cut off earlier.
             assert sum(taught[key] for key in of_job) >= min(sum(much[key] for key in of_job), DAILY_CAP)
 
@@ -367,8 +367,8 @@ def _check_shields(conn: Connection, ledger: Ledger, story: list[Deed], unheard:
     met: Counter[tuple[str, str]] = Counter()
     for answer in ledger.actions():
         if answer.call.action == "use":
-            met.update((by_name[name], kind) for name, kind in deeds.shields_met(answer.body["message"]))
-    raised, left = deeds.shields_raised(story), deeds.shields_left(conn, _names(conn))
+            met.update((by_name[name], kind) for name, kind in event_audit.shields_met(answer.body["message"]))
+    raised, left = event_audit.shields_raised(story), event_audit.shields_left(conn, _names(conn))
     missing = Counter({key: raised[key] - left[key] - met[key] for key in raised | left | met})
     unheard_attacks = sum(
         times for fact, times in unheard.items() if fact.item and items.by_name[fact.item].handler == "weapon"

@@ -20,11 +20,11 @@ from uuid import uuid4
 import pytest
 
 from local.demo import commands, community
-from local.demo.books import Books, Difference, Move
 from local.demo.cast import MOST, STREAMER_BOT, invite
 from local.demo.chat import Chat
 from local.demo.evening import Evening
 from local.demo.game import Game, Request
+from local.demo.ledger import Books, Difference, Move
 from local.demo.scenes import SCENES, arrivals, handouts
 from local.demo.summary import report
 from local.demo.things import all_is_done, the_gamble_begins, workshop

@@ -9,9 +9,9 @@ from random import Random
 from typing import Any
 
 from community.progression.content import tree
-from community.voting import turns
+from community.voting import transitions
 from community.voting.models import Community, Option, Progress, Session, Status
-from community.voting.turns import Turn
+from community.voting.transitions import Turn
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NODES = tree.nodes
@@ -58,7 +58,7 @@ def turn_of(now: Community, *, cap: int | None = None, seed: int = 1) -> Turn:
 
 
 def on(now: Community, *, cap: int | None = None, seed: int = 1) -> Turn:
-    return turns.go_on(turn_of(now, cap=cap, seed=seed))
+    return transitions.go_on(turn_of(now, cap=cap, seed=seed))
 
 
 def told(turn: Turn) -> list[str]:

@@ -34,7 +34,7 @@ from functions.community.admin.shapes import (
 )
 from functions.community.admin.weights_routes import router as weights
 from functions.community.shapes.items import ItemView
-from functions.community.shapes.somebody import NamedAccount
+from functions.community.shapes.player_selector import NamedAccount
 from kernel.database import Tx
 
 app = create_app("Administration")

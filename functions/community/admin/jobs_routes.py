@@ -15,7 +15,7 @@ from doors.fields import Message, Timestamp
 from doors.nulls import WithNulls
 from functions.community.shapes.fields import NodeKey
 from functions.community.shapes.jobs import XpView
-from functions.community.shapes.somebody import NamedAccount
+from functions.community.shapes.player_selector import NamedAccount
 from kernel.database import Tx
 
 router = APIRouter()

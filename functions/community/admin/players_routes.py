@@ -15,7 +15,7 @@ from community.players.models import PlayerRef
 from doors.call import Call
 from doors.fields import Body, Message, Timestamp
 from functions.community.shapes.fields import NodeKey, Platform, Username
-from functions.community.shapes.somebody import NamedAccount
+from functions.community.shapes.player_selector import NamedAccount
 from kernel.database import Tx
 
 router = APIRouter()

@@ -10,7 +10,7 @@ from community.crafting import learning
 from doors.call import Call
 from doors.fields import Message
 from functions.community.shapes.fields import NodeKey
-from functions.community.shapes.somebody import Somebody
+from functions.community.shapes.player_selector import Somebody
 from kernel.database import Tx
 
 router = APIRouter()

@@ -7,7 +7,7 @@ from doors.start import ready  # first: see there
 
 from typing import Any
 
-from community.voting import watch
+from community.voting import quick_check
 from kernel.action import run_action
 from kernel.database import Tx
 
@@ -19,7 +19,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
 
 
 def unlock_reached(tx: Tx) -> list[str]:
-    if watch.all_is_well(tx):
+    if quick_check.all_is_well(tx):
         return []
     # The tree and its rules take as long to load as all of the above, and are hardly ever needed.
     from community.voting import cycle

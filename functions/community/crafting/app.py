@@ -10,7 +10,7 @@ from fastapi import Query, Response
 
 from community.crafting import recipes as book
 from community.crafting import service as workshop
-from community.crafting import works
+from community.crafting import timed_crafting
 from community.crafting.content import upgrades
 from doors.app import create_app, create_handler
 from doors.call import Call
@@ -29,7 +29,7 @@ from functions.community.crafting.shapes import (
     RecipeView,
     UpgradeResponse,
 )
-from functions.community.shapes.somebody import Somebody
+from functions.community.shapes.player_selector import Somebody
 from kernel.database import Tx
 
 app = create_app("Crafting")
@@ -71,7 +71,7 @@ async def jobs(query: Annotated[Somebody, Query()], call: Call) -> Response:
     """What a player has in the works, and what is done and waits for room."""
 
     def use_case(tx: Tx) -> JobsResponse:
-        found = works.jobs_of(tx, query.player)
+        found = timed_crafting.jobs_of(tx, query.player)
         return JobsResponse(jobs=[JobView.of(job, tx.now) for job in found])
 
     return call.look(use_case)
@@ -82,7 +82,7 @@ async def cancel(body: CancelRequest, call: Call) -> Response:
     """Call off what is in the works, and have everything back that was taken for it."""
 
     def use_case(tx: Tx) -> CancelResponse:
-        job, refunded = works.cancel(tx, body.player, body.job_id)
+        job, refunded = timed_crafting.cancel(tx, body.player, body.job_id)
         return CancelResponse.of(job, refunded)
 
     return call.act(use_case)

@@ -19,7 +19,7 @@ from community.crafting.rules import SALVAGE_MULTIPLIER, in_words
 from community.players.models import PlayerRef
 from doors.fields import Body, Message, Timestamp
 from functions.community.shapes.fields import Caller, ItemName, Platform, PlatformId, Quantity, Username
-from functions.community.shapes.somebody import NamedAccount
+from functions.community.shapes.player_selector import NamedAccount
 
 
 class CraftRequest(Caller):

@@ -18,7 +18,7 @@ from doors.fields import JsonObject
 from doors.nulls import WithNulls
 from functions.community.shapes.fields import NodeKey
 from functions.community.shapes.jobs import XpView
-from functions.community.shapes.somebody import Account, Somebody
+from functions.community.shapes.player_selector import Account, Somebody
 
 JobKey = NodeKey
 BonusType = NodeKey

@@ -12,7 +12,7 @@ from typing import Any, Final
 from doors.discord.api import api, patiently
 from doors.discord.messages import Embed, message
 from doors.outbound import TIME_FOR_AN_ATTEMPT
-from functions.community.notify_discord.memory import note, recall
+from functions.community.notify_discord.posted_messages import note, recall
 from functions.community.notify_discord.settings import settings
 from functions.community.notify_discord.texts import GREEN, configs
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from doors.discord.api import api
 from doors.outbound import Rejected
-from functions.community.notify_discord.memory import note, recall
+from functions.community.notify_discord.posted_messages import note, recall
 
 log = logging.getLogger("brandish")
 

@@ -8,7 +8,7 @@ from community.contributions import service as contributions
 from community.contributions.texts import contributed
 from community.progression.content import tree
 from community.voting import ballots, controls, texts
-from community.voting.reading import find_option
+from community.voting.board import find_option
 from doors.call import Call
 from doors.fields import Message
 from functions.community.progression.session_views import OptionView

@@ -7,9 +7,9 @@ from datetime import datetime
 from community.progression.content import tree
 from community.voting import texts
 from community.voting.ballots import cast_ballot
+from community.voting.board import Standing, read_standing
 from community.voting.events import OptionOffered
 from community.voting.models import Ballot, NoVotingSession, Option, Session, VotingFrozen
-from community.voting.reading import Standing, read_standing
 from doors.discord.commands import command, component, integer
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Embed, Field, Reply, Select, card

@@ -22,7 +22,7 @@ from functions.community.progression.engagement_shapes import (
     VelocityResponse,
 )
 from functions.community.shapes.fields import Platform, Username
-from functions.community.shapes.somebody import NamedAccount, Somebody
+from functions.community.shapes.player_selector import NamedAccount, Somebody
 from kernel.database import Tx
 
 router = APIRouter()

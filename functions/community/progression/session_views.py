@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from community.engagement.estimates import Confidence
 from community.progression.content import Node, tree
+from community.voting.board import MirroredNode, Standing
 from community.voting.models import Option, Progress, Session, Status
-from community.voting.reading import MirroredNode, Standing
 from doors.fields import Message, Timestamp
 from doors.nulls import WithNulls
 from functions.community.progression.views import NodeView

@@ -12,7 +12,7 @@ from community.voting.ballots import WeightOrder
 from doors.fields import Body, Message, Timestamp
 from functions.community.progression.session_views import OptionView
 from functions.community.shapes.fields import Caller, Level, NodeKey, Reason, Username
-from functions.community.shapes.somebody import Somebody
+from functions.community.shapes.player_selector import Somebody
 
 MOST_WEIGHTS = 1000
 MOST_POINTS = 1_000_000_000

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from community.progression import service as progression
 from community.progression.rules import find_node
-from community.voting.reading import read_standing
+from community.voting.board import read_standing
 from doors.call import Call
 from functions.community.progression.session_views import EstimateResponse
 from functions.community.progression.views import AvailableResponse, TreeResponse

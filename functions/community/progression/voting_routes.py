@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from community.progression.content import tree
 from community.voting import texts
 from community.voting.ballots import cast_ballot
-from community.voting.reading import read_standing
+from community.voting.board import read_standing
 from doors.call import Call
 from functions.community.progression.session_views import (
     LatestSession,

@@ -15,7 +15,7 @@ from community.achievements.models import Progress, RewardView
 from community.players.models import PlayerRef
 from doors.call import Call
 from doors.fields import Timestamp
-from functions.community.shapes.somebody import Somebody
+from functions.community.shapes.player_selector import Somebody
 
 router = APIRouter()
 

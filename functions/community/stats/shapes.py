@@ -10,7 +10,7 @@ from pydantic import AliasChoices, BaseModel, Field, model_validator
 from community.stats.models import Report, Standing
 from doors.fields import Body, JsonObject, Timestamp
 from functions.community.shapes.fields import NodeKey
-from functions.community.shapes.somebody import Somebody
+from functions.community.shapes.player_selector import Somebody
 
 EventType = NodeKey
 """The limits are the same."""

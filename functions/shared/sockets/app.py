@@ -12,8 +12,8 @@ from typing import Any
 from doors.answers import error_answer, error_body
 from doors.aws import client
 from functions.shared.sockets import connections
-from functions.shared.sockets.asking import Ping, Subscription, read_message, read_query
-from functions.shared.sockets.waking import wake_up
+from functions.shared.sockets.client_messages import Ping, Subscription, read_message, read_query
+from functions.shared.sockets.wake_up import wake_up
 from kernel.errors import DomainError
 
 log = logging.getLogger("brandish")

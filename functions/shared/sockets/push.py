@@ -20,7 +20,7 @@ from uuid import UUID
 from functions.shared.sockets.connections import Overtaken
 from functions.shared.sockets.feed import FeedFailed
 from functions.shared.sockets.rounds import Rounds
-from functions.shared.sockets.waking import wake_up
+from functions.shared.sockets.wake_up import wake_up
 
 PAUSE_SECONDS = 1.0
 """Between two rounds: however much happens, a listener gets one message a second. The relay's pace, too."""

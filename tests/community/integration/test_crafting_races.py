@@ -12,7 +12,7 @@ import pytest
 
 from community.crafting.models import Job, NoSuchJob
 from community.crafting.service import upgrade_item
-from community.crafting.works import cancel, jobs_of
+from community.crafting.timed_crafting import cancel, jobs_of
 from community.deliveries.clock import deliver_due
 from community.inventory.service import add_item
 from community.linking.service import claim_link, confirm_link, start_link

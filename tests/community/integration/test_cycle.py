@@ -13,7 +13,7 @@ from community.messages.service import handle_message
 from community.players.models import PlayerRef
 from community.progression import service as progression
 from community.progression.content import tree
-from community.voting import controls, cycle, watch
+from community.voting import controls, cycle, quick_check
 from community.voting.ballots import cast_ballot
 from community.voting.models import Community
 from community.voting.settings import settings
@@ -289,5 +289,5 @@ def test_a_full_reset_forgets_what_players_did_and_learned_but_not_the_players(t
 
 
 def test_a_community_that_is_well_needs_no_turn(tx: Tx):
-    assert watch.all_is_well(tx)
+    assert quick_check.all_is_well(tx)
     assert cycle.check(tx).events == ()

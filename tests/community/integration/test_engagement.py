@@ -25,7 +25,7 @@ from community.messages.service import handle_message
 from community.players.models import NoSuchPlayer, PlayerRef
 from community.preparation import prepare
 from community.progression.service import current_world
-from community.voting.reading import read_standing
+from community.voting.board import read_standing
 from kernel.content.library import Library
 from kernel.database import Tx, reading, transaction
 from tests.support.factories import announced, make_player, stored, unlock

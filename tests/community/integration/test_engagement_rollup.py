@@ -20,7 +20,7 @@ from community.engagement.recording import record
 from community.engagement.rollup import roll_up
 from community.engagement.weights import replace_weights
 from community.players.models import PlayerRef
-from community.voting.reading import read_standing
+from community.voting.board import read_standing
 from kernel.database import Connection, Tx, connect, reading, transaction
 from kernel.errors import TryAgain
 from tests.support.factories import make_player, stored

@@ -14,9 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from community.progression.content import tree
 from community.progression.rules import available_nodes, levels_to_relock, levels_to_unlock
-from community.voting import overrides, rules, turns
+from community.voting import overrides, rules, transitions
 from community.voting.models import Community, Progress, Session
-from community.voting.turns import Turn
+from community.voting.transitions import Turn
 from kernel.errors import DomainError
 
 KEYS = st.sampled_from(sorted(tree.nodes))
@@ -57,12 +57,12 @@ class Evening(RuleBasedStateMachine):
 
     @rule()
     def look(self) -> None:
-        self.take(turns.go_on(self.turn()))
+        self.take(transitions.go_on(self.turn()))
 
     @rule(points=st.integers(1, 700))
     def contribute(self, points: int) -> None:
         self.community = replace(self.community, points=self.community.points + points)
-        self.take(turns.go_on(self.turn()))
+        self.take(transitions.go_on(self.turn()))
 
     @rule(points=st.integers(1, 700))
     def contribute_unseen(self, points: int) -> None:

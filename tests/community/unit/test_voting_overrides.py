@@ -10,7 +10,7 @@ from community.progression.content import tree
 from community.progression.rules import levels_to_relock, levels_to_unlock
 from community.voting import overrides, rules
 from community.voting.models import Community, InvalidOption, NoCandidates, NoVotingSession, SessionActive
-from community.voting.turns import Turn
+from community.voting.transitions import Turn
 from tests.support.communities import (
     NODES,
     NOON,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from community.crafting import learning, rules, works
+from community.crafting import learning, rules, timed_crafting
 from community.crafting.content import upgrades
 from community.crafting.models import Crafted, ItemDisassembled, ItemUpgraded, Salvage
 from community.crafting.unlocks import KNOWN
@@ -28,13 +28,13 @@ def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Cra
         InventoryFull, WorkshopFull
     """
     recipe = rules.find_upgrade(item_name)
-    player = players.load(tx, crafter, KNOWN, *([works.UNDERWAY] if recipe.duration_seconds else []))
+    player = players.load(tx, crafter, KNOWN, *([timed_crafting.UNDERWAY] if recipe.duration_seconds else []))
     require_feature(player.world, UPGRADE_FEATURE)
     player = learning.learned(player, recipe)
     inventory, batch = rules.upgrade(player[Inventory], recipe, wanted, player.world, tx.rng)
     player = player.having(inventory)
     if recipe.duration_seconds:
-        player, job = works.start(player, batch, recipe.duration_seconds, tx.now)
+        player, job = timed_crafting.start(player, batch, recipe.duration_seconds, tx.now)
         players.save(tx, player)
         return Crafted(batch, job)
     made = rules.slot_of(recipe.target_item, batch.produced, batch.quality)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from community.catalog.content import items
 from community.deliveries.rules import receive
-from community.gambles import queries, records, rules
+from community.gambles import queries, row_parsing, rules
 from community.gambles.events import GambleCompleted, GamblePlayed, PrizeItem, Score
 from community.gambles.models import Gamble
 from community.gambles.rules import Settlement
@@ -35,12 +35,12 @@ def execute(tx: Tx, gamble_id: UUID | None = None) -> Gamble | None:
     row = opening.fetchone()
     if row is None:
         return None
-    gamble = records.gamble(row)
+    gamble = row_parsing.gamble(row)
     return _played(tx, gamble, crowd) if len(crowd) > 1 else _refunded(tx, gamble, crowd)
 
 
 def _played(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
-    stakes = {player.id: records.stake(player.facts[_STAKE.name]) for player in crowd}
+    stakes = {player.id: row_parsing.stake(player.facts[_STAKE.name]) for player in crowd}
     openings = {player.id: rules.opened(stakes[player.id], player.world, tx.rng) for player in crowd}
     settlement = rules.settle(openings, tx.rng)
     gamble = gamble.ended("Completed", tx.now, winner_id=settlement.winner_id, total_value=settlement.total)
@@ -63,7 +63,9 @@ def _refunded(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
     """Nobody to play against."""
     gamble = gamble.ended("Refunded", tx.now, winner_id=None, total_value=0)
     _end(tx, gamble, crowd)
-    players.save(tx, *(receive(player, records.stake(player.facts[_STAKE.name]), SOURCE, tx.now) for player in crowd))
+    players.save(
+        tx, *(receive(player, row_parsing.stake(player.facts[_STAKE.name]), SOURCE, tx.now) for player in crowd)
+    )
     return gamble
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from community.gambles import queries, records, rules
+from community.gambles import queries, row_parsing, rules
 from community.gambles.events import BetView, GambleJoined, GambleStarted
 from community.gambles.models import (
     AlreadyJoined,
@@ -95,7 +95,7 @@ def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gam
     row = locked.fetchone()
     if row is None:
         raise GambleNotFound
-    gamble = records.gamble(row)
+    gamble = row_parsing.gamble(row)
     if gamble.state != "Joining":
         raise GambleNotJoining
     if player.facts[_PLAYING.name] == gamble.gamble_id:
@@ -120,7 +120,7 @@ def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gam
 def active_gamble(tx: Tx) -> Gamble | None:
     """The one that may be joined, or is being played."""
     row = queries.find_gamble(tx, None).fetchone()
-    return records.gamble(row) if row else None
+    return row_parsing.gamble(row) if row else None
 
 
 def read_gamble(tx: Tx, gamble_id: UUID | None = None) -> Gamble:
@@ -134,4 +134,4 @@ def read_gamble(tx: Tx, gamble_id: UUID | None = None) -> Gamble:
     row = queries.find_gamble(tx, gamble_id).fetchone()
     if row is None:
         raise NoSuchGamble
-    return records.gamble(row)
+    return row_parsing.gamble(row)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from community.players import service as players
 from community.players.models import Fact, NoSuchPlayer, PlayerRef
-from community.voting import ballot_queries, queries, records, rules
+from community.voting import ballot_queries, queries, row_parsing, rules
 from community.voting.events import VoteRecorded, VotingWeightSet
 from community.voting.models import Ballot, NoVotingSession, VoteOver, VotingFrozen
 from kernel.database import Tx
@@ -61,7 +61,7 @@ def cast_ballot(
         Fact("weight", ballot_queries.OWN_WEIGHT, (tx.now,)),
     )
     row = reading.fetchone()
-    session = records.session(row["session"]) if row else None
+    session = row_parsing.session(row["session"]) if row else None
     lock = locked.fetchone()
     if (lock and lock["session_id"]) != (session and session.session_id):
         raise TryAgain  # one session was ending while we waited for it, and the next has begun

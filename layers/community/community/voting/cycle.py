@@ -9,10 +9,10 @@ from itertools import groupby
 
 from community.progression import service as progression
 from community.progression.content import tree
-from community.voting import queries, records, turns
+from community.voting import queries, row_parsing, transitions
 from community.voting.models import Community
 from community.voting.settings import settings
-from community.voting.turns import Turn
+from community.voting.transitions import Turn
 from kernel.database import Connection, Tx, transaction
 from kernel.events import service as events
 
@@ -30,7 +30,7 @@ def go_on(conn: Connection) -> None:
 def check(tx: Tx) -> Turn:
     """See to it that nothing waits: what the points have reached is unlocked, and there are a target and a vote, if
     anything is left."""
-    turn = turns.go_on(begin(tx))
+    turn = transitions.go_on(begin(tx))
     save(tx, turn)
     return turn
 
@@ -39,7 +39,7 @@ def read_community(tx: Tx) -> Community:
     """As it is just now, for looking."""
     row = queries.read_community(tx).fetchone()
     assert row is not None
-    return records.community(row)
+    return row_parsing.community(row)
 
 
 def begin(tx: Tx) -> Turn:

@@ -9,7 +9,7 @@ from community.progression.content import Node, tree
 from community.voting import rules
 from community.voting.events import CycleCompleted, TargetDropped, VotingFroze, VotingResumed
 from community.voting.models import Community, InvalidOption, NoCandidates, SessionActive
-from community.voting.turns import NewLevel, Turn, aim, count_from, end_vote, ended, go_on, open_vote
+from community.voting.transitions import NewLevel, Turn, aim, count_from, end_vote, ended, go_on, open_vote
 
 
 def start(turn: Turn) -> Turn:

@@ -11,7 +11,7 @@ from community.inventory.models import Quality
 from community.timeouts.rules import adjusted
 from kernel.database import Connection
 from tests.promises.calls import PLAYERS
-from tests.promises.deeds import Deed, of, used
+from tests.promises.event_audit import Deed, of, used
 
 _IDS = {str(ref.username): str(ref.platform_id) for ref in PLAYERS}
 _WHERE = {str(ref.platform_id): ref.platform for ref in PLAYERS}

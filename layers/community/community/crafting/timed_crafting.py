@@ -18,8 +18,8 @@ from community.crafting.models import (
 )
 from community.crafting.reactions import SOURCE
 from community.deliveries.models import Delivery
+from community.deliveries.pending_deliveries import call_back, sent_by, underway
 from community.deliveries.rules import send
-from community.deliveries.underway import call_back, sent_by, underway
 from community.inventory.models import Inventory, Quality, Slot
 from community.players import service as players
 from community.players.models import NoSuchPlayer, Player, PlayerRef

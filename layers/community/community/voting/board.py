@@ -13,7 +13,7 @@ from community.engagement.queries import DAYS_SINCE, TOTALS
 from community.engagement.rules import Velocity
 from community.progression.content import Node, tree
 from community.progression.service import world_at
-from community.voting import queries, records, rules
+from community.voting import queries, row_parsing, rules
 from community.voting.models import Community, Option
 from kernel.database import Tx
 
@@ -87,7 +87,7 @@ def read_standing(tx: Tx) -> Standing:
     assert row is not None
     weights = world_at(tx, row["version"]).weights
     return Standing(
-        community=records.community(row),
+        community=row_parsing.community(row),
         nodes={key: MirroredNode(node_id, datetime.fromisoformat(at)) for key, (node_id, at) in row["nodes"].items()},
         velocity=engagement.velocity(row["days"], weights, days, today),
         score=engagement.weighted(row["totals"], weights),

@@ -17,7 +17,7 @@ from community.catalog.content import items
 from community.crafting.learning import teach
 from community.crafting.models import Job, NoSuchJob, NothingInTheWorks, WorkshopFull
 from community.crafting.service import upgrade_item
-from community.crafting.works import MOST, cancel, jobs_of
+from community.crafting.timed_crafting import MOST, cancel, jobs_of
 from community.deliveries.clock import DUE, deliver_due
 from community.engagement import reactions as engagement
 from community.engagement.settings import settings
