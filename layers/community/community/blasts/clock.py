@@ -5,21 +5,8 @@ from __future__ import annotations
 
 from typing import LiteralString
 
+from community.blasts.queries import READY
 from kernel.database import Tx
-
-QUIET: LiteralString = "interval '5 seconds'"
-"""So old must the last line be: that is the pulse of silence."""
-
-READY: LiteralString = (
-    """
-    (SELECT count(*) >= b.chatters AND max(c.last_message_at) <= %s - """
-    + QUIET
-    + """
-     FROM active_chatters c WHERE c.platform = b.platform AND c.last_message_at >= b.armed_at)
-    """
-)
-"""Whether enough have spoken, and it is quiet: an expression over `b`, a row of armed_blasts; its parameter is the
-moment. Source: rules 6.6."""
 
 DUE: LiteralString = "EXISTS (SELECT FROM armed_blasts b WHERE " + READY + ")"
 """Whether there is something to do: an expression; its parameter is the moment."""

@@ -6,13 +6,26 @@ from datetime import datetime
 from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
-from community.blasts.clock import READY
 from kernel.database import Cursor, Tx, declare_race
 
-if TYPE_CHECKING:  # the retention clock starts without pydantic
+if TYPE_CHECKING:  # the clocks start without pydantic
     from community.blasts.models import Blast
 
 declare_race("armed_blasts_pkey")
+
+QUIET: LiteralString = "interval '5 seconds'"
+"""So old must the last line be: that is the pulse of silence."""
+
+READY: LiteralString = (
+    """
+    (SELECT count(*) >= b.chatters AND max(c.last_message_at) <= %s - """
+    + QUIET
+    + """
+     FROM active_chatters c WHERE c.platform = b.platform AND c.last_message_at >= b.armed_at)
+    """
+)
+"""Whether enough have spoken, and it is quiet: an expression over `b`, a row of armed_blasts; its parameter is the
+moment. Source: rules 6.6."""
 
 ARMED: LiteralString = "SELECT true FROM armed_blasts b WHERE b.platform = %s"
 
