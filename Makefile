@@ -52,7 +52,7 @@ lint: install ## Check style and types, and the content files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
-	@$(BIN)/python -m community.content
+	@$(BIN)/python -m community.contents
 
 .PHONY: format
 format: install ## Bring the code into shape
@@ -62,11 +62,12 @@ format: install ## Bring the code into shape
 generated: install ## Regenerate what is generated from code: OpenAPI file, content schemas, picture of the structure
 	@$(BIN)/python -m local.tools.structure
 	@$(BIN)/python -m local.tools.openapi
-	@$(BIN)/python -m community.content.schemas
+	@$(BIN)/python -m community.contents --write-schemas
 
 .PHONY: drift
 drift: install ## Check that the generated files are up to date
 	@$(BIN)/python -m local.tools.openapi --check
+	@$(BIN)/python -m community.contents --check-schemas
 	@$(BIN)/python -m local.tools.structure --check
 
 .PHONY: sam

@@ -23,9 +23,9 @@ sys.path[:0] = [str(ROOT / folder) for folder in ("layers/foundation", "layers/c
 from local.bench import against, chat, cold, crowd, floor, gambles, image, imports, listeners, speed, town, trips  # noqa: E402
 from local.bench.numbers import percentile  # noqa: E402
 from local.bench.report import table  # noqa: E402
-from local.bench.wire import Wire  # noqa: E402
 from local.bench.workers import WorkerError, hired  # noqa: E402
 from local.stack.postgres import Postgres, PostgresError  # noqa: E402
+from local.tools.postgres_proxy import PostgresProxy  # noqa: E402
 
 SECTIONS = ("imports", "overhead", "trips", "speed", "gambles", "chat", "cold", "listeners", "crowd")
 OVERHEAD_BUDGET_US = 150
@@ -122,7 +122,7 @@ class _Bench:
 
     def trips(self, database_url: str) -> Any:
         _title("Round trips", "counted between a warm handler and Postgres")
-        with Wire(database_url) as wire, hired(self.image, wire.url) as (worker,):
+        with PostgresProxy(database_url) as wire, hired(self.image, wire.url) as (worker,):
             counted = _say(
                 "round trips",
                 lambda: trips.count(

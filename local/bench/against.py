@@ -19,9 +19,9 @@ from typing import Any
 from local.bench.against_actions import ACTIONS, SCRIPTS, Script, Turn, round_calls
 from local.bench.against_report import Batch, Row, Sides, Traffic, compared, printed, rows_of
 from local.bench.against_sides import ROOT, GitError, Sample, Side, checked_out, git, postgres_in_memory
-from local.bench.wire import Wire
 from local.bench.workers import Worker, WorkerError
 from local.stack.postgres import PostgresError
+from local.tools.postgres_proxy import PostgresProxy
 
 ROUNDS, REPEATS = 60, 5
 ROUNDS_PER_PROCESS = 15
@@ -111,7 +111,7 @@ class _Comparison:
         found: dict[str, Sides[list[Traffic]]] = {action: {"old": [], "new": []} for action in ACTIONS}
         for side in self.sides:
             self.progress(f"counting round trips, {side.name}")
-            with Wire(side.url, counts_statements=True) as wire, side.hired(wire.url) as (worker,):
+            with PostgresProxy(side.url, counts_statements=True) as wire, side.hired(wire.url) as (worker,):
                 for script, number in product(SCRIPTS, range(COUNTED)):
                     for step in script.steps:
                         before = wire.round_trips(), wire.statements()
@@ -164,7 +164,7 @@ class _Comparison:
         with ExitStack() as stack:
             url = side.url
             if self.options.distance_ms:
-                url = stack.enter_context(Wire(url, round_trip_ms=self.options.distance_ms)).url
+                url = stack.enter_context(PostgresProxy(url, round_trip_ms=self.options.distance_ms)).url
             yield stack.enter_context(side.hired(url, self.options.clients))
 
     def _round(self, staff: Sequence[tuple[Side, list[Worker]]]) -> list[tuple[str, str, Batch]]:

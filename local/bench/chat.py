@@ -10,8 +10,8 @@ from kernel.database import connect, transaction
 from local.bench.actions import bench_player
 from local.bench.image import Image
 from local.bench.speed import result
-from local.bench.wire import Wire
 from local.bench.workers import do_together, hired
+from local.tools.postgres_proxy import PostgresProxy
 
 CHATTERS = range(10_000, 10_200)
 CONNECTIONS = (1, 2, 4, 8)
@@ -35,7 +35,7 @@ def measure(image: Image, database_url: str, *, seconds: float, rounds: int) -> 
         with ExitStack() as stack:
             url = database_url
             if distance:
-                url = stack.enter_context(Wire(database_url, round_trip_ms=distance)).url
+                url = stack.enter_context(PostgresProxy(database_url, round_trip_ms=distance)).url
             for shards in SHARDS:
                 with hired(image, url, max(CONNECTIONS), CONTRIBUTION_SHARDS=f"{shards}") as workers:
                     alone = 0

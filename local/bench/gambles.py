@@ -10,17 +10,18 @@ from time import perf_counter
 from typing import Any
 from uuid import UUID
 
-from community.content import content
+from community.catalog.content import items
 from community.gambles import service as gambles
 from community.gambles.execution import execute
 from community.inventory.models import Quality
 from community.inventory.service import add_item
+from community.lootboxes.content import loot_tables
 from community.lootboxes.rules import open_boxes
 from community.players import registration
 from community.players.models import PlayerRef
 from community.progression.service import current_world
 from kernel.database import Connection, connect, transaction
-from local.bench.wire import Wire
+from local.tools.postgres_proxy import PostgresProxy
 
 PLAYERS = (5, 50, 200)
 BOXES = 5  # of each player
@@ -40,7 +41,7 @@ def measure(database_url: str, *, rounds: int) -> list[Row]:
     """The best of the rounds, each column by itself. `join_ms` is the median of a round's players, one after the
     other."""
     rows: list[Row] = []
-    with Wire(database_url) as wire, closing(connect(wire.url)) as conn:
+    with PostgresProxy(database_url) as wire, closing(connect(wire.url)) as conn:
         gamblers = _gamblers(conn, max(PLAYERS))
         for number in PLAYERS:
             played = [_play(conn, wire, gamblers[:number]) for _ in range(rounds)]
@@ -55,9 +56,9 @@ def open_many(database_url: str, *, rounds: int) -> list[Row]:
     with closing(connect(database_url)) as conn, transaction(conn) as tx:
         world = current_world(tx)
     rows: list[Row] = []
-    for name in content.loot:
+    for name in loot_tables.by_box:
         times = [
-            _timed_ms(lambda: open_boxes(content.items[name], MANY, Quality.COMMON, world, SystemRandom()))  # noqa: B023
+            _timed_ms(lambda: open_boxes(items.by_name[name], MANY, Quality.COMMON, world, SystemRandom()))  # noqa: B023
             for _ in range(rounds)
         ]
         verdict = "" if median(times) <= MANY_BUDGET_MS else "OVER"
@@ -81,7 +82,7 @@ def _gamblers(conn: Connection, count: int) -> list[PlayerRef]:
     return refs
 
 
-def _play(conn: Connection, wire: Wire, gamblers: list[PlayerRef]) -> Row:
+def _play(conn: Connection, wire: PostgresProxy, gamblers: list[PlayerRef]) -> Row:
     for ref in gamblers:
         with transaction(conn) as tx:
             add_item(tx, ref, BOX, BOXES)

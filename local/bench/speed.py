@@ -16,8 +16,8 @@ from local.bench.actions import Action, bench_player
 from local.bench.image import Image
 from local.bench.numbers import percentile
 from local.bench.recording import Recording
-from local.bench.wire import Wire
 from local.bench.workers import Worker, do_together, hired
+from local.tools.postgres_proxy import PostgresProxy
 
 COLUMNS = ("clients", "players", "action", "level", "per_second", "median_ms", "p95_ms", "cpu_us", "of_floor")
 REQUIRED = 0.5
@@ -71,9 +71,9 @@ def measure(image: Image, database_url: str, plan: Plan, progress: Progress) -> 
             url = database_url
             if distance:
                 # A wire adds a little of its own: take that off.
-                with Wire(database_url, round_trip_ms=distance) as wire:
+                with PostgresProxy(database_url, round_trip_ms=distance) as wire:
                     excess = round_trip(wire.url) - distance
-                url = stack.enter_context(Wire(database_url, round_trip_ms=max(0.0, distance - excess))).url
+                url = stack.enter_context(PostgresProxy(database_url, round_trip_ms=max(0.0, distance - excess))).url
             taken[distance] = round(round_trip(url), 3)
             workers = stack.enter_context(hired(image, url, max(clients for clients, _ in plan.crowds)))
             bench = _Bench(pgbench, database_url, url, workers, recordings, plan.seconds)

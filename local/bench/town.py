@@ -8,7 +8,7 @@ from contextlib import closing
 import psycopg
 from psycopg.types.json import Jsonb
 
-from community.content import content
+from community.catalog.content import items
 from community.inventory.models import Inventory
 from community.players import registration
 from community.preparation import prepare
@@ -78,7 +78,7 @@ def refill(url: str) -> None:
     """Everybody has enough of everything, and is an experienced merchant: sales no longer change the level. What was
     counted is taken out of the inboxes, as each minute."""
     inventory = Inventory()
-    for item in list(content.items.values())[:ITEMS_HELD]:
+    for item in list(items.by_name.values())[:ITEMS_HELD]:
         inventory = inventory.give(item.item_id, STACK)
     with psycopg.connect(url) as conn:
         conn.execute("UPDATE user_inventory SET inventory_data = %s", [Jsonb(inventory.as_json())])

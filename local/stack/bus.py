@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from uuid import uuid4
 
 from local.stack.cloudformation import ACCOUNT, REGION, TemplateError
@@ -23,11 +23,6 @@ from local.stack.runtime import FunctionError, Runtime
 
 log = logging.getLogger("local.stack.bus")
 
-RETRY_DELAYS: Final = (
-    60.0,
-    120.0,
-)  # seconds, as Lambda waits between the attempts of an asynchronous invocation
-
 
 class Bus:
     """Rules, queues and their consumers. Belongs to the event loop that calls `run`."""
@@ -36,8 +31,8 @@ class Bus:
         self,
         template: Template,
         runtime: Runtime,
-        retry_delays: tuple[float, ...] = RETRY_DELAYS,
-        messages: Path | None = None,
+        retry_delays: tuple[float, ...],
+        messages: Path | None,
     ) -> None:
         for rule in template.rules:
             check(rule.pattern)

@@ -28,6 +28,7 @@ from local.stack.resources import Function
 log = logging.getLogger("local.stack.runtime")
 traces = logging.getLogger("functions")  # for the file; the terminal hears from who invoked
 
+RETRY_DELAYS: Final = (60.0, 120.0)  # seconds, between the attempts of an asynchronous invocation
 DEFAULT_CONCURRENCY: Final = 1000  # an AWS account's, shared; here per function
 _imports = threading.RLock()
 
@@ -182,8 +183,8 @@ class Runtime:
             # Lambda kills the environment. A thread cannot be killed: it finishes, its answer unread.
             raise FunctionError("Sandbox.Timedout", f"Task timed out after {timeout:.2f} seconds") from None
 
-    async def invoke_until_done(self, name: str, event: Any, delays: tuple[float, ...] = (60, 120)) -> None:
-        """An asynchronous invocation: retried after the delays (Lambda's own), kept waiting while throttled.
+    async def invoke_until_done(self, name: str, event: Any, delays: tuple[float, ...]) -> None:
+        """An asynchronous invocation: retried after the delays, kept waiting while throttled.
 
         Raises:
             FunctionError: every attempt failed.

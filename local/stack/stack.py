@@ -17,12 +17,12 @@ import uvloop
 
 from local.stack import schedules, template
 from local.stack.aws_api import AwsApi
-from local.stack.bus import RETRY_DELAYS, Bus
+from local.stack.bus import Bus
 from local.stack.environment import ENDPOINTS, surroundings
 from local.stack.gateway import AccessLog, Gateway, Receive, Send
 from local.stack.outer import Outer
 from local.stack.resources import Function
-from local.stack.runtime import Runtime
+from local.stack.runtime import RETRY_DELAYS, Runtime
 from local.stack.server import Server
 from local.stack.sockets import PATH, Sockets
 from local.stack.streams import Streams

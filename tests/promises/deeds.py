@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from community.content import Upgrade, content
+from community.catalog.content import items
+from community.crafting.content import Upgrade, disassembles, upgrades
 from community.jobs.rules import BYPASS_SOURCES
 from community.lootboxes.models import LootboxOpened
 from kernel.database import Connection
@@ -46,7 +47,7 @@ def of(deeds: Iterable[Deed], *types: str) -> list[Deed]:
 
 
 def used(deeds: Iterable[Deed], handler: str) -> list[Deed]:
-    return [deed for deed in of(deeds, "item.used") if content.items[deed.payload["item_name"]].handler == handler]
+    return [deed for deed in of(deeds, "item.used") if items.by_name[deed.payload["item_name"]].handler == handler]
 
 
 def effects(deeds: list[Deed], names: Mapping[UUID, str]) -> Holdings:
@@ -65,7 +66,7 @@ def effects(deeds: list[Deed], names: Mapping[UUID, str]) -> Holdings:
         who, payload = deed.who, deed.payload
         match deed.type:
             case "item.used":
-                item = content.items[payload["item_name"]]
+                item = items.by_name[payload["item_name"]]
                 give(who, item.internal_name, -payload["quantity"])
                 if item.handler == "generator":
                     config = item.handler_config
@@ -85,7 +86,7 @@ def effects(deeds: list[Deed], names: Mapping[UUID, str]) -> Holdings:
                 for item, quantity in payload["refunded"].items():
                     give(who, item, quantity)
             case "item.disassembled":
-                recipe = content.disassembles[payload["recipe_key"]]
+                recipe = disassembles.by_item[payload["recipe_key"]]
                 give(who, recipe.recipe_key, -recipe.quantity_consumed * payload["quantity"])
                 for item, quantity in payload["outputs"].items():
                     give(who, item, quantity)
@@ -131,7 +132,7 @@ def lessons(deeds: list[Deed]) -> tuple[Earned, Earned]:
                 earn(who, "gambler", deed.type, 20 * payload["boxes"])
             case "gamble.complete" if payload["winner_id"]:
                 earn(who, "gambler", "gamble.won", 20)
-            case "item.used" if content.items[payload["item_name"]].handler == "xp":
+            case "item.used" if items.by_name[payload["item_name"]].handler == "xp":
                 earn(who, payload["target"], "xp_item", 500 * payload["quantity"])
             case "achievement.unlocked" if payload["reward"]["xp"]:
                 earn(who, payload["reward"]["job_key"], "achievement", payload["reward"]["xp"])
@@ -217,14 +218,14 @@ def _check_gambles(conn: Connection, deeds: list[Deed], names: Mapping[UUID, str
     assert Counter(names[row["user_id"]] for row in counted) == played
 
 
-def _prize(items: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, str]]:
-    return Counter({(item["item_name"], item["quality_level"]): item["quantity"] for item in items})
+def _prize(won: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, str]]:
+    return Counter({(item["item_name"], item["quality_level"]): item["quantity"] for item in won})
 
 
 def _opened(conn: Connection, gamble_id: str) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
     for row in conn.execute("SELECT * FROM gamble_opened_items WHERE gamble_id = %s", (gamble_id,)).fetchall():
-        found[content.item(row["item_id"]).internal_name, row["quality_level"]] += row["quantity"]
+        found[items.by_id[row["item_id"]].internal_name, row["quality_level"]] += row["quantity"]
     return found
 
 
@@ -266,7 +267,7 @@ def _names(told: str) -> list[str]:
 
 
 def _recipe(deed: Deed) -> Upgrade:
-    return content.upgrades[deed.payload["recipe_key"]]
+    return upgrades.by_key[deed.payload["recipe_key"]]
 
 
 def _units(deed: Deed) -> int:

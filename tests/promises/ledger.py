@@ -9,7 +9,9 @@ from math import inf
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from community.content import content
+from community.achievements.content import achievements
+from community.catalog.content import items
+from community.engagement.content import weights
 from community.inventory.models import STACK_LIMIT, Quality
 from community.jobs.rules import DAILY_CAP, LEVEL_CAP, game_day, level_for
 from kernel.database import Connection
@@ -226,7 +228,7 @@ def rewards(conn: Connection, logged: Mapping[Fact, int]) -> Holdings:
     }
     paid: Holdings = Counter()
     for name, key in unlocked:
-        reward = content.achievements[key].reward
+        reward = achievements.by_key[key].reward
         paid[name, "money"] += reward.money
         for row in reward.items:
             paid[name, row.item] += row.quantity
@@ -244,10 +246,10 @@ def held(conn: Connection) -> Holdings:
         assert len(keys) == len(set(keys)), f"a stack is there twice: {slots}"
         for slot in slots:
             assert 1 <= slot["quantity"] <= STACK_LIMIT, slot
-            found[names[row["user_id"]], content.item(slot["item_id"]).internal_name] += slot["quantity"]
+            found[names[row["user_id"]], items.by_id[slot["item_id"]].internal_name] += slot["quantity"]
     for row in conn.execute("SELECT user_id, slots FROM deliveries WHERE no_room").fetchall():
         for item_id, quantity, _ in row["slots"]:
-            found[names[row["user_id"]], content.item(item_id).internal_name] += quantity
+            found[names[row["user_id"]], items.by_id[item_id].internal_name] += quantity
     return found
 
 
@@ -369,7 +371,7 @@ def _check_shields(conn: Connection, ledger: Ledger, story: list[Deed], unheard:
     raised, left = deeds.shields_raised(story), deeds.shields_left(conn, _names(conn))
     missing = Counter({key: raised[key] - left[key] - met[key] for key in raised | left | met})
     unheard_attacks = sum(
-        times for fact, times in unheard.items() if fact.item and content.items[fact.item].handler == "weapon"
+        times for fact, times in unheard.items() if fact.item and items.by_name[fact.item].handler == "weapon"
     )
     assert min(missing.values(), default=0) >= 0, missing
     # One attack meets one shield of a player at most.
@@ -406,7 +408,7 @@ def _check_engagement(conn: Connection, logged: Mapping[Fact, int], story: list[
         engaged[names[row["user_id"]], row["metric"]] += row["value"]
     assert engaged == values
     points = conn.execute("SELECT coalesce(sum(points), 0)::bigint AS n FROM contribution_shards").fetchall()
-    assert points == [{"n": sum(value * content.weights[metric] for (_, metric), value in values.items())}]
+    assert points == [{"n": sum(value * weights.by_metric[metric] for (_, metric), value in values.items())}]
 
 
 _COUNTED = {

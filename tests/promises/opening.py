@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from random import Random, SystemRandom
 
-from community.content import content
+from community.catalog.content import items
 from community.inventory.models import STACK_LIMIT, Inventory, Quality
 from community.players import service as players
 from kernel.database import Connection, transaction
@@ -34,14 +34,14 @@ def furnish(conn: Connection, rng: Random) -> Holdings:
         hold_target(tx)  # an unlock would change prices and experience in the middle of it
         for number, ref in enumerate(PLAYERS):
             player = players.load_or_create(tx, ref)
-            inventory = player[Inventory].give(content.money.item_id, STACK_LIMIT - 300 if number == 0 else 3000)
+            inventory = player[Inventory].give(items.money.item_id, STACK_LIMIT - 300 if number == 0 else 3000)
             for name in filter(None, ITEMS.values()):
                 if name == "money":
                     continue
-                item_id = content.items[name].item_id
+                item_id = items.by_name[name].item_id
                 better = rng.choice([quality for quality in Quality if quality is not Quality.COMMON])
                 inventory = inventory.give(item_id, 20).give(item_id, 10, better)
             if number == 1:
-                inventory = inventory.give(content.items["item_spade"].item_id, STACK_LIMIT - 25)
+                inventory = inventory.give(items.by_name["item_spade"].item_id, STACK_LIMIT - 25)
             players.save(tx, player.having(inventory))
     return ledger.held(conn)

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from math import floor, inf
 
-from community.content import content
+from community.catalog.content import items
 from community.inventory.models import Quality
 from community.timeouts.rules import adjusted
 from kernel.database import Connection
@@ -36,7 +36,7 @@ def check(conn: Connection, story: list[Deed]) -> None:
             ends[name] = (now + told, now + told + 1)
         elif deed.type == "timeout.cleared":
             ends[deed.payload["platform"], deed.payload["username"]] = (-inf, -inf)
-        elif deed.type == "item.used" and content.items[deed.payload["item_name"]].handler == "revive":
+        elif deed.type == "item.used" and items.by_name[deed.payload["item_name"]].handler == "revive":
             _relieve(ends, deed)
     causes.check_all_were_heard()
     rows = conn.execute("SELECT platform, username, extract(epoch FROM expires_at)::float8 AS ends FROM timeouts")
@@ -79,7 +79,7 @@ class _Causes:
         attack = self._attacks[silence.at, _IDS[attacker]]
         least, most = _of_any_quality(attack)
         # Each mirror of a crowd sends it back.
-        config = content.items[attack.payload["item_name"]].handler_config
+        config = items.by_name[attack.payload["item_name"]].handler_config
         at_once = config.max_targets if config.target == "crowd" and attacker == name else 1
         return least, most * at_once
 
@@ -91,7 +91,7 @@ class _Causes:
         for at, _, reason in self._heard:
             by_attack[at, reason] += 1
         for (at, who), attack in self._attacks.items():
-            config = content.items[attack.payload["item_name"]].handler_config
+            config = items.by_name[attack.payload["item_name"]].handler_config
             if config.target != "crowd":
                 reasons: Iterable[str] = (reason for moment, reason in by_attack if moment == at)
                 called = next(str(ref.username) for ref in PLAYERS if ref.platform_id == who)
@@ -99,7 +99,7 @@ class _Causes:
 
 
 def _seconds(deed: Deed) -> int:
-    return content.items[deed.payload["item_name"]].handler_config.seconds
+    return items.by_name[deed.payload["item_name"]].handler_config.seconds
 
 
 def _of_any_quality(deed: Deed, times: int = 1) -> Span:

@@ -11,15 +11,15 @@ from random import Random
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
 from community.inventory.models import Inventory
 from community.players import service as players
 from kernel import connections as database
 from kernel.database import Connection, transaction
 from kernel.settings import settings
 from tests.promises.calls import PLAYERS, Call, trade
+from tests.promises.cutting_proxy import CUTS, CuttingProxy
 from tests.promises.door import Told, tell
-from tests.promises.scissors import CUTS, Scissors
 from tests.support.api import proxy_event
 from tests.support.factories import announced, holdings, unlock
 from tests.support.races import PATIENCE
@@ -29,18 +29,18 @@ COMMITTED = ("before the sync", "unanswered")
 
 
 @pytest.fixture
-def line(conn: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scissors]:
+def line(conn: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[CuttingProxy]:
     """This thread as an environment that has served already, on a line that can be cut."""
     with transaction(conn) as tx:
         unlock(tx, "feature_economy", "item_spade")
         alice = players.load_or_create(tx, ALICE)
-        players.save(tx, alice.having(alice[Inventory].give(content.money.item_id, 1000)))
+        players.save(tx, alice.having(alice[Inventory].give(items.money.item_id, 1000)))
     logging.getLogger("psycopg").setLevel(logging.ERROR)
-    with Scissors(database_url, Random(1)) as scissors:
-        monkeypatch.setattr(database, "settings", replace(settings, database_url=scissors.url))
+    with CuttingProxy(database_url, Random(1)) as proxy:
+        monkeypatch.setattr(database, "settings", replace(settings, database_url=proxy.url))
         monkeypatch.setattr(database._environment, "connection", None, raising=False)
         assert tell(buy()).status == 200
-        yield scissors
+        yield proxy
         database.connection().close()
 
 
@@ -74,7 +74,7 @@ def end_all_others(conn: Connection) -> None:
 
 @pytest.mark.parametrize("call", [lambda: tell(buy()).status, look], ids=["buying", "looking"])
 def test_a_connection_that_died_between_two_calls_is_nobodys_business(
-    conn: Connection, line: Scissors, call: Callable[[], int]
+    conn: Connection, line: CuttingProxy, call: Callable[[], int]
 ):
     end_all_others(conn)
 
@@ -82,7 +82,7 @@ def test_a_connection_that_died_between_two_calls_is_nobodys_business(
 
 
 @pytest.mark.parametrize("how", CUTS)
-def test_a_line_that_is_cut_before_the_commit_is_tried_again_unnoticed(conn: Connection, line: Scissors, how: str):
+def test_a_line_that_is_cut_before_the_commit_is_tried_again_unnoticed(conn: Connection, line: CuttingProxy, how: str):
     line.cut_at(1, how)
 
     assert tell(buy()).status == 200
@@ -92,7 +92,7 @@ def test_a_line_that_is_cut_before_the_commit_is_tried_again_unnoticed(conn: Con
 
 
 @pytest.mark.parametrize("how", CUTS)
-def test_a_line_that_is_cut_at_the_commit_leaves_it_to_the_caller(conn: Connection, line: Scissors, how: str):
+def test_a_line_that_is_cut_at_the_commit_leaves_it_to_the_caller(conn: Connection, line: CuttingProxy, how: str):
     line.cut_at(2, how)
 
     answer = tell(buy())
@@ -107,7 +107,7 @@ def test_a_line_that_is_cut_at_the_commit_leaves_it_to_the_caller(conn: Connecti
 
 
 @pytest.mark.parametrize("how", CUTS)
-def test_a_caller_with_a_key_finds_out(conn: Connection, line: Scissors, how: str):
+def test_a_caller_with_a_key_finds_out(conn: Connection, line: CuttingProxy, how: str):
     line.cut_at(2, how)
     assert tell(buy("k")).status == 503
 

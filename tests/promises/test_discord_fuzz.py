@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from community.content import content
+from community.catalog.content import items
 from doors.discord.commands import COMMANDS, COMPONENTS
 from functions.community.discord import catalogue as catalogue  # declares every command
 from kernel.database import Connection
@@ -26,7 +26,7 @@ PEOPLE = (Person("500000000000000001", "player1"), Person("500000000000000002", 
 WORDS = [
     *("spade", "lootbox", "firepot", "money", "unicorn", "", "0", "-1", "all", "scholar", "rainbow", "discord"),
     *("twitch", "youtube", "x" * 6000, "@everyone", "'; --", "\u202e", "%s", "{0}", "1e9", "feature_gamble"),
-    *list(content.items)[:5],
+    *list(items.by_name)[:5],
 ]
 NUMBERS = [0, 1, 2, -1, 25, 2**31, 2**53, -(2**63), 2**63, 2**64, 10**30]
 

@@ -19,7 +19,7 @@ from uuid import UUID
 import pytest
 from psycopg.errors import DeadlockDetected
 
-from community.content import content
+from community.catalog.content import items
 from community.gambles.clock import execute_due
 from community.gambles.models import Gamble, GambleNotFound, GambleNotJoining
 from community.gambles.service import join_gamble, read_gamble, start_gamble
@@ -39,7 +39,7 @@ from tests.support.races import PATIENCE
 CONNECTIONS, CLOCKS, STAKE = 8, 3, 5
 GAMBLERS = [PlayerRef("twitch", f"id-{number}", f"gambler{number}") for number in range(200)]
 HOST = PlayerRef("twitch", "host", "host")
-BOX = content.items["lootbox_tier1"].item_id  # what is in it is no such box
+BOX = items.by_name["lootbox_tier1"].item_id  # what is in it is no such box
 
 Held = Counter[tuple[int, Quality]]
 Answer = TypeVar("Answer")

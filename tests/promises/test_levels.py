@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
 from community.inventory.models import Inventory
 from community.jobs.models import Jobs
 from community.jobs.rules import DAILY_CAP, level_for
@@ -37,7 +37,7 @@ def town(conn: Connection) -> None:
     with transaction(conn) as tx:
         unlock(tx, "feature_economy", "job_merchant", "item_spade")
         player = players.load_or_create(tx, ALICE)
-        spade = content.items["item_spade"].item_id
+        spade = items.by_name["item_spade"].item_id
         players.save(tx, player.having(player[Inventory].give(spade, 1000)))
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
 from community.inventory.models import STACK_LIMIT, Inventory
 from community.jobs.rules import DAILY_CAP
 from community.players import service as players
@@ -35,7 +35,7 @@ def furnish(conn: Connection, **held: int) -> None:
             player = players.load_or_create(tx, ref)
             inventory = player[Inventory]
             for name, quantity in held.items():
-                inventory = inventory.give(content.items[name].item_id, quantity)
+                inventory = inventory.give(items.by_name[name].item_id, quantity)
             players.save(tx, player.having(inventory))
 
 

@@ -27,7 +27,6 @@ from tests.support.fake_streamerbot import FakeStreamerbot
 SECONDS = 15.0
 QUIET_SECONDS = 3.0
 PATIENCE = 120.0
-TOLD = ("achievement.unlocked", "gamble.started", "gamble.complete", "job.level_up")
 
 PLUMBING = {
     "events": "the wish for the replay is one, and is published",

@@ -26,12 +26,12 @@ from kernel.database import Connection, connect
 from tests.promises import ledger
 from tests.promises.calls import Call, Plan
 from tests.promises.clock import bring_forward, underway
+from tests.promises.cutting_proxy import CuttingProxy
 from tests.promises.door import environments
 from tests.promises.follower import following
 from tests.promises.ledger import Answer, Ledger
 from tests.promises.listeners import last_position, to_hear
 from tests.promises.opening import choose_seed, furnish
-from tests.promises.scissors import Scissors
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOCKS = 2
@@ -80,7 +80,7 @@ class Storm:
     def rage(self, url: str) -> tuple[Ledger, dict[str, Any]]:
         """All rounds of all clients, and what there is to tell about it."""
         with ExitStack() as stack:
-            scissors = stack.enter_context(Scissors(url, Random(f"{self.plan.seed} scissors"), self.chance))
+            proxy = stack.enter_context(CuttingProxy(url, Random(f"{self.plan.seed} cuts"), self.chance))
             errors = stack.enter_context(TemporaryFile("w+"))
             clients = [
                 stack.enter_context(
@@ -88,7 +88,7 @@ class Storm:
                         "tests.promises.client",
                         json.dumps(vars(self.plan)),
                         f"{number}",
-                        url=scissors.url,
+                        url=proxy.url,
                         errors=errors.fileno(),
                     )
                 )
@@ -99,7 +99,7 @@ class Storm:
                     _process(
                         "tests.promises.clock",
                         f"{self.plan.seed} clock {n}",
-                        url=scissors.url,
+                        url=proxy.url,
                         errors=errors.fileno(),
                     )
                 )
@@ -126,7 +126,7 @@ class Storm:
             "seconds": round(seconds, 1),
             "calls per second": round(count["calls"] / seconds),
             **count,
-            "cuts": dict(scissors.cuts + terminated),
+            "cuts": dict(proxy.cuts + terminated),
             "clocks": dict(ticked),
         }
 

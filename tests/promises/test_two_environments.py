@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
+from community.engagement.content import weights
 from community.progression import service as progression
 from kernel.database import Connection, transaction
 from tests.promises.environment import Environment, environment
 from tests.support.factories import make_player, unlock
 
 ALICE = {"platform": "twitch", "platform_id": "alice", "username": "alice"}
-SPADE_PRICE = content.items["item_spade"].base_value * 2 // 5
+SPADE_PRICE = items.by_name["item_spade"].base_value * 2 // 5
 
 
 @pytest.fixture
@@ -87,4 +88,4 @@ def test_new_weights_weigh_the_very_next_message(conn: Connection, here: Environ
     status, _ = here("admin", "POST", "/api/v1/admin/progression/reload-weights")
 
     assert status == 200
-    assert score_of_a_message(there) == content.weights["message"] == 1
+    assert score_of_a_message(there) == weights.by_metric["message"] == 1

@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 
 import pytest
 
-from community.content import content
 from community.contributions import service as contributions
 from community.players import service as players
 from community.players.merging import merge
 from community.players.models import PlayerRef
+from community.progression.content import tree
 from community.progression.service import current_world
 from community.voting import controls, cycle, rules
 from community.voting.ballots import cast_ballot
@@ -176,7 +176,7 @@ def test_8_connections_contribute_and_each_threshold_is_crossed_once(conn: Conne
         told = [(event["node_key"], event["level"]) for event in announced(tx, "progression.node_unlocked")]
         completed = len(announced(tx, "progression.cycle.completed"))
     gained = unlocks(conn)
-    cost = sum(content.nodes[key].cost for key, _ in gained)
+    cost = sum(tree.nodes[key].cost for key, _ in gained)
     assert now.points == CONNECTIONS * steps * points == 1_800
     assert len(gained) > 5
     assert len(set(gained)) == len(gained) == completed
@@ -199,7 +199,7 @@ def test_clocks_at_once_unlock_what_is_due_once(conn: Connection, database_url: 
         told = announced(tx, "progression.node_unlocked")
     gained = unlocks(conn)
     assert len(told) == len(gained) == len(set(gained)) >= 1
-    assert now.accumulated == 500 - sum(content.nodes[key].cost for key, _ in gained)
+    assert now.accumulated == 500 - sum(tree.nodes[key].cost for key, _ in gained)
     assert not rules.is_reached(now)
 
 
@@ -246,7 +246,7 @@ def test_an_evening_in_which_everybody_does_everything(conn: Connection, databas
         votes = announced(tx, "progression.vote_recorded")
     gained = unlocks(conn)
     assert now.points == given + len(votes)
-    assert now.accumulated == now.points - sum(content.nodes[key].cost for key, _ in gained)
+    assert now.accumulated == now.points - sum(tree.nodes[key].cost for key, _ in gained)
     assert len(set(gained)) == len(gained)
     row = conn.execute("SELECT count(*) AS n FROM ballots").fetchone()
     assert row == {"n": len(votes)}

@@ -13,18 +13,18 @@ from community.players import registration
 from community.players.models import PlayerRef
 from kernel.database import connect, transaction
 from local.bench import actions, floor, recording
-from local.bench.wire import Wire
+from local.tools.postgres_proxy import PostgresProxy
 
 ALICE = PlayerRef("twitch", "bench-alice", "alice")
 
 
 @pytest.fixture
-def wire(database_url: str) -> Iterator[Wire]:
-    with Wire(database_url) as wire:
+def wire(database_url: str) -> Iterator[PostgresProxy]:
+    with PostgresProxy(database_url) as wire:
         yield wire
 
 
-def test_the_wire_counts_a_wait_of_the_client_as_one_round_trip(wire: Wire):
+def test_the_wire_counts_a_wait_of_the_client_as_one_round_trip(wire: PostgresProxy):
     with closing(psycopg.connect(wire.url, autocommit=True)) as conn:
         before = wire.round_trips()
 
@@ -36,14 +36,14 @@ def test_the_wire_counts_a_wait_of_the_client_as_one_round_trip(wire: Wire):
         assert wire.round_trips() - before == 2
 
 
-def test_the_wire_keeps_count_of_connections_that_are_gone(wire: Wire):
+def test_the_wire_keeps_count_of_connections_that_are_gone(wire: PostgresProxy):
     for _ in range(2):
         psycopg.connect(wire.url, autocommit=True).close()
 
     assert wire.round_trips() >= 2
 
 
-def test_the_wire_delivers_more_than_fits_into_a_socket_both_ways(wire: Wire):
+def test_the_wire_delivers_more_than_fits_into_a_socket_both_ways(wire: PostgresProxy):
     text = "0123456789" * 500_000
 
     with closing(psycopg.connect(wire.url, autocommit=True)) as conn:
@@ -54,7 +54,10 @@ def test_the_wire_delivers_more_than_fits_into_a_socket_both_ways(wire: Wire):
 
 def test_distance_slows_a_round_trip_and_not_the_stream(database_url: str):
     text = "0123456789" * 500_000
-    with Wire(database_url, round_trip_ms=100) as wire, closing(psycopg.connect(wire.url, autocommit=True)) as conn:
+    with (
+        PostgresProxy(database_url, round_trip_ms=100) as wire,
+        closing(psycopg.connect(wire.url, autocommit=True)) as conn,
+    ):
         started = perf_counter()
         conn.execute("SELECT 1")
         assert perf_counter() - started >= 0.1
@@ -64,7 +67,7 @@ def test_distance_slows_a_round_trip_and_not_the_stream(database_url: str):
         assert perf_counter() - started < 5  # in 64 KB pieces, each waiting for the one before: 7 s and more
 
 
-def test_whoever_hangs_up_is_gone_at_the_other_end_too(database_url: str, wire: Wire):
+def test_whoever_hangs_up_is_gone_at_the_other_end_too(database_url: str, wire: PostgresProxy):
     with closing(psycopg.connect(database_url, autocommit=True)) as judge:
         conn = psycopg.connect(wire.url, autocommit=True)
         row = conn.execute("SELECT pg_backend_pid()").fetchone()

@@ -16,7 +16,7 @@ from local.bench.against_actions import ACTIONS, SCRIPTS, Turn, setup_calls
 from local.bench.against_report import Batch, Traffic, printed, rows_of
 from local.bench.against_sides import ROOT, WORKER, GitError, checked_out, git
 from local.bench.against_worker import Tree
-from local.bench.wire import StatementCounter, Wire
+from local.tools.postgres_proxy import PostgresProxy, StatementCounter
 
 TEMPLATE = """
 Globals:
@@ -150,7 +150,7 @@ def test_statements_are_counted_wherever_the_bytes_are_cut():
 
 def test_the_wire_counts_the_statements_of_a_pipeline(database_url: str):
     with (
-        Wire(database_url, counts_statements=True) as wire,
+        PostgresProxy(database_url, counts_statements=True) as wire,
         closing(psycopg.connect(wire.url, autocommit=True)) as conn,
     ):
         before = wire.statements()

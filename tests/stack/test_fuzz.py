@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
+from community.jobs.content import jobs
 from kernel.database import connect
 from local.stack.process import StackProcess
 from tests.promises.calls import PLAYERS
@@ -26,9 +27,9 @@ KNOWN = {
     "platform": ["twitch"],
     "platform_id": [ref.platform_id for ref in TWITCH],
     "username": [ref.username for ref in TWITCH],
-    "item_name": [item.public_name for item in content.items.values()],
-    "item": [item.public_name for item in content.items.values()],
-    "target_user": ["", *(ref.username for ref in TWITCH), *content.jobs, "rainbow"],
+    "item_name": [item.public_name for item in items.by_name.values()],
+    "item": [item.public_name for item in items.by_name.values()],
+    "target_user": ["", *(ref.username for ref in TWITCH), *jobs.by_key, "rainbow"],
 }
 """{field of a request: what makes sense there}"""
 REQUESTS = ("UseRequest", "CraftRequest", "CancelRequest", "StartRequest", "JoinRequest", "Bet")

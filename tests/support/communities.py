@@ -8,13 +8,13 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from community.content import content
+from community.progression.content import tree
 from community.voting import turns
 from community.voting.models import Community, Option, Progress, Session, Status
 from community.voting.turns import Turn
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-NODES = content.nodes
+NODES = tree.nodes
 START = {node.key: 1 for node in NODES.values() if node.auto_unlock}
 TOPS = {node.key: node.max_level for node in NODES.values()}
 ECONOMY = NODES["feature_economy"].cost  # 200

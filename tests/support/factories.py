@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
-from community.content import content
+from community.catalog.content import items as catalogue
 from community.inventory.models import Inventory, Quality
 from community.jobs.models import Jobs
 from community.players import service as players
 from community.players.models import Player, PlayerRef
+from community.progression.content import tree
 from community.voting import controls
 from kernel.database import Tx
 
@@ -30,9 +31,9 @@ def make_player(
     """A saved player with these things, all of one quality."""
     ref = PlayerRef(platform, platform_id or f"{name}-{next(_numbers)}", name)
     player = players.load_or_create(tx, ref)
-    inventory = player[Inventory].give(content.money.item_id, money)
+    inventory = player[Inventory].give(catalogue.money.item_id, money)
     for item_name, quantity in (items or {}).items():
-        inventory = inventory.give(content.items[item_name].item_id, quantity, quality)
+        inventory = inventory.give(catalogue.by_name[item_name].item_id, quantity, quality)
     players.save(tx, player.having(inventory))
     return ref
 
@@ -40,7 +41,7 @@ def make_player(
 def unlock(tx: Tx, *node_keys: str) -> None:
     """And nothing else: the points that a test makes in passing unlock nothing more."""
     for node_key in node_keys:
-        controls.unlock(tx, node_key, content.nodes[node_key].max_level)
+        controls.unlock(tx, node_key, tree.nodes[node_key].max_level)
     hold_target(tx)
 
 
@@ -58,7 +59,7 @@ def stored(tx: Tx, ref: PlayerRef) -> Player:
 def holdings(tx: Tx, ref: PlayerRef) -> dict[str, int]:
     """{internal name: quantity over all qualities}."""
     inventory = stored(tx, ref)[Inventory]
-    names = {slot.item_id: content.item(slot.item_id).internal_name for slot in inventory.slots}
+    names = {slot.item_id: catalogue.by_id[slot.item_id].internal_name for slot in inventory.slots}
     return {name: inventory.count(item_id) for item_id, name in names.items()}
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from kernel.database import Connection, connect
-from local.bench.wire import Wire
+from local.tools.postgres_proxy import PostgresProxy
 
 
 @contextmanager
-def counted(database_url: str) -> Iterator[tuple[Connection, Wire]]:
+def counted(database_url: str) -> Iterator[tuple[Connection, PostgresProxy]]:
     """A connection and the wire it goes through."""
-    with Wire(database_url) as wire, closing(connect(wire.url)) as conn:
+    with PostgresProxy(database_url) as wire, closing(connect(wire.url)) as conn:
         yield conn, wire

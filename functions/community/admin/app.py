@@ -8,7 +8,8 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from community.content import content
+from community.catalog.content import items as all_items
+from community.jobs.content import jobs as all_jobs
 from community.players import lookup
 from community.progression.service import cache_statistics
 from community.timeouts import service as timeouts
@@ -99,7 +100,7 @@ async def recent_users(query: Annotated[RecentQuery, Query()], call: Call) -> Re
 @app.get("/api/v1/admin/items", response_model=list[ItemView])
 async def items(call: Call) -> Response:
     """The whole catalogue."""
-    return call.respond([ItemView.of(item) for item in content.items.values()])
+    return call.respond([ItemView.of(item) for item in all_items.by_name.values()])
 
 
 @app.get("/api/v1/admin/jobs", response_model=list[JobView])
@@ -108,7 +109,7 @@ async def jobs(call: Call) -> Response:
     return call.respond(
         [
             JobView(Key=job.key, DisplayName=job.display_name, key=job.key, display_name=job.display_name)
-            for job in content.jobs.values()
+            for job in all_jobs.by_key.values()
         ]
     )
 

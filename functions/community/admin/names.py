@@ -5,8 +5,8 @@ from __future__ import annotations
 from community.catalog.models import Names
 from community.catalog.rules import active_theme
 from community.catalog.sync import shipped_documents
-from community.content import ContentError
 from community.progression import service as progression
+from kernel.content.errors import ContentError
 from kernel.database import Tx
 from kernel.errors import Refused
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import ClassVar
 
-from community.content import content
+from community.catalog.content import items
 from community.inventory import service as inventory
 from community.inventory import texts as inventory_texts
 from community.inventory.models import NotInInventory
 from community.jobs import awards
 from community.jobs import texts as job_texts
+from community.jobs.content import jobs
 from community.jobs.rules import DailyCapReached
 from community.players.models import PlayerRef
 from community.timeouts import service as timeouts
@@ -46,16 +47,16 @@ _QUANTITY = integer("quantity", "How many.", required=True, least=1, most=10_000
 
 
 def _items(call: Interaction, tx: Tx) -> list[Choice]:
-    return [Choice(item.public_name, item.public_name) for item in content.items.values()]
+    return [Choice(item.public_name, item.public_name) for item in items.by_name.values()]
 
 
 def _jobs(call: Interaction, tx: Tx) -> list[Choice]:
-    return [Choice(job.display_name, job.key) for job in content.jobs.values()]
+    return [Choice(job.display_name, job.key) for job in jobs.by_key.values()]
 
 
 def _job_key(name: str) -> str:
     """Of a job by what people call it; another name as it is."""
-    keys = {job.display_name.casefold(): job.key for job in content.jobs.values()}
+    keys = {job.display_name.casefold(): job.key for job in jobs.by_key.values()}
     return keys.get(name.casefold(), name)
 
 
@@ -106,7 +107,7 @@ def award_xp(call: Interaction, tx: Tx) -> Reply:
     try:
         result = awards.award_xp(tx, worker, _job_key(call.text("job")), call.integer("amount"), "admin")
     except DailyCapReached as error:
-        job = content.jobs[str(error.details["job"])].display_name
+        job = jobs.by_key[str(error.details["job"])].display_name
         raise EarnedEnough(worker=worker.called, job=job) from None
     name = plain(result.player.links[worker.platform].username)
     progress = result.award.progress

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
+from community.catalog.content import items
 from community.catalog.rules import article
-from community.content import content
 from community.crafting import learning
 from doors.call import Call
 from doors.fields import Message
@@ -26,7 +26,7 @@ async def unlock_recipe(body: UnlockRequest, call: Call) -> Response:
 
     def use_case(tx: Tx) -> Message:
         player, recipe, new = learning.teach(tx, body.player, body.recipe_key)
-        item = content.items[recipe.target_item].public_name
+        item = items.by_name[recipe.target_item].public_name
         message = f"{player.username} knows how to make {article(item)} {item} {'now' if new else 'already'}."
         return Message(message=message)
 

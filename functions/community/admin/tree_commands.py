@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from community.content import Node, content
 from community.contributions import service as contributions
 from community.contributions.texts import contributed
 from community.engagement import texts as engagement_texts
 from community.engagement import weights
 from community.progression import service as progression
+from community.progression.content import Node, tree
 from community.voting import controls, texts
 from doors.discord.commands import BadOption, command, integer, text
 from doors.discord.interaction import Interaction
@@ -23,7 +23,7 @@ _MOST_POINTS = 1_000_000_000
 
 
 def _nodes(call: Interaction, tx: Tx) -> list[Choice]:
-    return [Choice(f"{node.name} ({node.key})", node.key) for node in content.nodes.values()]
+    return [Choice(f"{node.name} ({node.key})", node.key) for node in tree.nodes.values()]
 
 
 _NODE = text("node", "Which node.", required=True, longest=50, suggest=_nodes)
@@ -63,7 +63,7 @@ def unlock_all(call: Interaction, tx: Tx) -> Reply:
 @command("admin-instant-resolve", "Unlock the winner of the vote at once.", changes=True, admin=True)
 def instant_resolve(call: Interaction, tx: Tx) -> Reply:
     unlock = controls.instant_unlock(tx)
-    node = next(node for node in content.nodes.values() if node.node_id == unlock.node_id)
+    node = next(node for node in tree.nodes.values() if node.node_id == unlock.node_id)
     return card("The vote", texts.unlocked(node, unlock.level))
 
 
@@ -84,10 +84,10 @@ def reset_tree(call: Interaction, tx: Tx) -> Reply:
 @command("admin-tree-status", "What is unlocked, and what is not.", admin=True, deferred=True)
 def tree_status(call: Interaction, tx: Tx) -> Reply:
     levels = progression.read_tree(tx).world.levels
-    unlocked = [_line(node, levels[node.key]) for node in content.nodes.values() if node.key in levels]
-    locked = [_line(node, 0) for node in content.nodes.values() if node.key not in levels]
+    unlocked = [_line(node, levels[node.key]) for node in tree.nodes.values() if node.key in levels]
+    locked = [_line(node, 0) for node in tree.nodes.values() if node.key not in levels]
     listed = "\n".join([*(f"🔓 {line}" for line in unlocked), *(f"🔒 {line}" for line in locked)])
-    summary = f"{len(unlocked)} of {len(content.nodes)} unlocked"
+    summary = f"{len(unlocked)} of {len(tree.nodes)} unlocked"
     if len(listed) > MOST_SHOWN:
         return Reply(f"The tree: {summary}.", files=(File("tree.txt", listed),))
     return card("The tree", listed, footer=summary)

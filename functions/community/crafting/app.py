@@ -8,10 +8,10 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from community.content import content
 from community.crafting import recipes as book
 from community.crafting import service as workshop
 from community.crafting import works
+from community.crafting.content import upgrades
 from doors.app import create_app, create_handler
 from doors.call import Call
 from functions.community.crafting.shapes import (
@@ -60,7 +60,7 @@ async def recipes(query: Annotated[RecipesQuery, Query()], call: Call) -> Respon
         if query.player is not None:
             known = book.known_recipes(tx, query.player)
             return KnownRecipesResponse(recipes=[KnownRecipe.of(recipe) for recipe in known])
-        everything = content.upgrades.values()
+        everything = upgrades.by_key.values()
         return RecipesResponse(recipes=[RecipeView.of(recipe) for recipe in everything])
 
     return call.look(use_case)

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from pydantic import AliasChoices, BaseModel, Field, model_validator
 
+from community.catalog.content import Ingredient, items
 from community.catalog.rules import plural
-from community.content import Ingredient, Upgrade, content
 from community.crafting import texts
+from community.crafting.content import Upgrade
 from community.crafting.models import Crafted, Job, Salvage
 from community.crafting.rules import SALVAGE_MULTIPLIER, in_words
 from community.players.models import PlayerRef
@@ -101,7 +102,7 @@ class IngredientView(BaseModel):
 
     @classmethod
     def of(cls, row: Ingredient) -> IngredientView:
-        return cls(item_id=content.items[row.item].item_id, item_name=row.item, quantity=row.quantity)
+        return cls(item_id=items.by_name[row.item].item_id, item_name=row.item, quantity=row.quantity)
 
 
 class KnownRecipe(BaseModel):
@@ -130,7 +131,7 @@ class RecipeView(KnownRecipe):
     def of(cls, recipe: Upgrade) -> RecipeView:
         return cls(
             **_names(recipe),
-            description=content.items[recipe.target_item].description,
+            description=items.by_name[recipe.target_item].description,
             inputs=[IngredientView.of(cost) for cost in recipe.costs],
             outputs=[IngredientView.of(Ingredient(item=recipe.target_item, quantity=recipe.output_quantity))],
             duration_seconds=recipe.duration_seconds,
@@ -220,7 +221,7 @@ class CancelResponse(Message):
 
 
 def _names(recipe: Upgrade) -> dict[str, Any]:
-    item = content.items[recipe.target_item]
+    item = items.by_name[recipe.target_item]
     return {
         "item_name": item.internal_name,
         "item_id": item.item_id,

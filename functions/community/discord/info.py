@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from community.info import service as info
+from community.info.content import texts
 from doors.discord.commands import command, text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Reply, card
@@ -11,7 +12,7 @@ from kernel.database import Tx
 
 def _names(call: Interaction, tx: Tx) -> list[Choice]:
     """The features, and for who types on, what is in them."""
-    features = info.features()
+    features = texts.by_feature
     topics = [Choice(f"{name}: {topic}", topic) for name, each in features.items() for topic in each.topics]
     return [Choice(name, name) for name in features] + topics
 

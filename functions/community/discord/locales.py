@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from community.content import configs
+from community.configs import shipped
 from doors.discord.localisation import Locales, read_locales
 
 
 @cache
 def locales() -> Locales:
-    return read_locales(configs() / "discord" / "locales")
+    return read_locales(shipped.root / "discord" / "locales")

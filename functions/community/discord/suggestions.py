@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from community.content import Item, content
+from community.catalog.content import Item
+from community.catalog.content import items as all_items
 from community.inventory.models import Inventory
 from community.players import service as players
 from doors.discord.commands import Suggest
@@ -22,7 +23,7 @@ def owned(wanted: Callable[[Item], bool] = lambda item: True) -> Suggest:
         if player is None:
             return []
         ids = dict.fromkeys(slot.item_id for slot in player[Inventory].slots)
-        items = [item for item in map(content.item, ids) if wanted(item)]
+        items = [item for item in map(all_items.by_id.__getitem__, ids) if wanted(item)]
         return [named(item, player[Inventory].count(item.item_id)) for item in items]
 
     return suggest

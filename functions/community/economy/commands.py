@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from community.catalog import service as catalog
-from community.content import Item
+from community.catalog.content import Item
 from community.economy import service as economy
 from community.inventory import service as inventory
 from community.progression.service import current_world

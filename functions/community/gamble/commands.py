@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from uuid import UUID
 
-from community.content import content
 from community.gambles import service as gambles
 from community.gambles import texts
 from community.gambles.models import GambleNotFound
+from community.lootboxes.content import loot_tables
 from doors.discord.commands import command, component, integer, text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import GREEN_BUTTON, Button, Embed, Reply, card
@@ -20,7 +20,7 @@ from kernel.database import Tx
 @command(
     "gamble-start",
     "Stake boxes, and wait for others to stake as many.",
-    text("item", "Which box.", required=True, suggest=owned(lambda item: item.internal_name in content.loot)),
+    text("item", "Which box.", required=True, suggest=owned(lambda item: item.internal_name in loot_tables.by_box)),
     integer("quantity", "How many.", required=True, least=1),
     changes=True,
     public=True,

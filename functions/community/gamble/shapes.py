@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, Field
 
-from community.content import content
+from community.catalog.content import items
 from community.gambles.models import Gamble, Participant, State
 from doors.fields import Body, Timestamp
 from functions.community.shapes.fields import Caller, ItemName
@@ -112,7 +112,7 @@ def _participant(gamble: Gamble, participant: Participant) -> ParticipantView:
         username=participant.username,
         lootbox_bets=[
             LootboxBet(
-                item_name=content.item(slot.item_id).internal_name,
+                item_name=items.by_id[slot.item_id].internal_name,
                 quantity=slot.quantity,
                 quality_level=slot.quality,
             )

@@ -8,8 +8,8 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from community.content import content
 from community.jobs import awards, reports, rules
+from community.jobs.content import jobs as all_jobs
 from community.progression.service import current_world
 from doors.app import create_app, create_handler
 from doors.call import Call
@@ -34,7 +34,7 @@ async def jobs(call: Call) -> Response:
     def use_case(tx: Tx) -> list[JobView]:
         world = current_world(tx)
         cap = rules.level_cap(world)
-        return [JobView.of(job, cap, world.has(job.node_key)) for job in content.jobs.values()]
+        return [JobView.of(job, cap, world.has(job.node_key)) for job in all_jobs.by_key.values()]
 
     return call.look(use_case)
 

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from community.content import Job
 from community.jobs import rules, texts
 from community.jobs.awards import XpResult
+from community.jobs.content import Job
 from community.jobs.models import JobStanding
 from community.players.models import Player, PlayerRef
 from doors.fields import JsonObject

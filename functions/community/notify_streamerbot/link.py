@@ -9,6 +9,7 @@ from typing import Protocol
 
 from doors.outbound import Rejected, Unavailable
 from functions.community.notify_streamerbot.actions import Action
+from kernel.backoff import pauses
 
 log = logging.getLogger("brandish")
 
@@ -48,6 +49,7 @@ class Link:
         self._clock = clock
         self._session: Session | None = None
         self._failures = 0
+        self._pauses = pauses(FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)
         self._next_attempt = 0.0
         self._asleep_since: float | None = None
 
@@ -94,13 +96,14 @@ class Link:
 
     def _succeeded(self) -> None:
         self._failures = 0
+        self._pauses = pauses(FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)
         self._asleep_since = None
 
     def _failed(self, error: Unavailable) -> Unavailable | GivenUp:
         self.close()
         self._failures += 1
         if self._failures < FAILURES_TO_SLEEP:
-            pause = min(FIRST_PAUSE_SECONDS * 2 ** (self._failures - 1), LONGEST_PAUSE_SECONDS)
+            pause = next(self._pauses)
             self._next_attempt = self._clock() + pause
             return Unavailable(str(error), retry_after=pause)
         if self._asleep_since is None:

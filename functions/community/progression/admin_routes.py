@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from community.content import content
 from community.contributions import service as contributions
 from community.contributions.texts import contributed
+from community.progression.content import tree
 from community.voting import ballots, controls, texts
 from community.voting.reading import find_option
 from doors.call import Call
@@ -102,7 +102,7 @@ async def instant_unlock(body: InstantUnlockRequest, call: Call) -> Response:
 
     def use_case(tx: Tx) -> UnlockResponse:
         unlock = controls.instant_unlock(tx, body.node_key)
-        node = next(node for node in content.nodes.values() if node.node_id == unlock.node_id)
+        node = next(node for node in tree.nodes.values() if node.node_id == unlock.node_id)
         return UnlockResponse(unlock=UnlockView.of(unlock), message=texts.unlocked(node, unlock.level))
 
     return call.act(use_case)

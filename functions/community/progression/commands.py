@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from community.content import content
+from community.progression.content import tree
 from community.voting import texts
 from community.voting.ballots import cast_ballot
 from community.voting.events import OptionOffered
@@ -66,7 +66,7 @@ def voting_session(call: Interaction, tx: Tx) -> Reply:
 def unlock_progress(call: Interaction, tx: Tx) -> Reply:
     standing = read_standing(tx)
     progress = standing.community.progress
-    target = content.nodes.get(progress.node_key or "") if progress else None
+    target = tree.nodes.get(progress.node_key or "") if progress else None
     if progress is None or target is None:
         return card("What comes next", texts.NO_TARGET)
     made = min(max(standing.community.accumulated, 0), target.cost)
@@ -101,7 +101,7 @@ def _shown(session: Session, standing: Standing, text: str) -> Reply:
 def _described(option: Option, standing: Standing) -> str:
     counted = "1 vote" if option.vote_count == 1 else f"{option.vote_count} votes"
     votes = f"{counted}, weighing {texts.plain(option.weighted_votes)}"
-    if option.node_key not in content.nodes:
+    if option.node_key not in tree.nodes:
         return votes
     offered, foreseen = OptionOffered.of(option), standing.foreseen(option.node_key)
     duration = f"{offered.unlock_duration}: {_date(foreseen)}" if foreseen else offered.unlock_duration
@@ -116,7 +116,7 @@ def _choices(session: Session) -> list[Choice]:
 
 
 def _description(option: Option) -> str:
-    node = content.nodes.get(option.node_key)
+    node = tree.nodes.get(option.node_key)
     return node.description if node else ""
 
 

@@ -7,8 +7,8 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from community.content import Node, content
 from community.engagement.estimates import Confidence
+from community.progression.content import Node, tree
 from community.voting.models import Option, Progress, Session, Status
 from community.voting.reading import MirroredNode, Standing
 from doors.fields import Message, Timestamp
@@ -30,7 +30,7 @@ class OptionView(WithNulls):
 
     @classmethod
     def of(cls, option: Option, session_id: int, mirrored: MirroredNode, date: datetime | None = None) -> Self:
-        node = content.nodes.get(option.node_key)
+        node = tree.nodes.get(option.node_key)
         return cls(
             id=option.option_id,
             session_id=session_id,
@@ -66,7 +66,7 @@ class SessionView(BaseModel):
             )
             for option in session.options
         ]
-        first = content.nodes.get(session.options[0].node_key)
+        first = tree.nodes.get(session.options[0].node_key)
         return cls(
             id=session.session_id,
             session_id=session.session_id,
@@ -145,7 +145,7 @@ class TargetProgress(ProgressView):
 
     @classmethod
     def of(cls, progress: Progress, standing: Standing) -> Self:
-        target = content.nodes[progress.node_key or ""]
+        target = tree.nodes[progress.node_key or ""]
         share = min(standing.community.accumulated / target.cost, 1)
         return cls(
             **dict(ProgressView.of(progress, standing)),
@@ -185,7 +185,7 @@ class StatusResponse(BaseModel):
         session, progress = community.session, community.progress
         return cls(
             total_unlocked=len(community.levels),
-            total_nodes=len(content.nodes),
+            total_nodes=len(tree.nodes),
             all_nodes_unlocked=standing.is_complete,
             contribution_score=standing.score,
             active_session=session and SessionView.of(session, standing),

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from community.content import Modifier, Node, content
+from community.progression import content
+from community.progression.content import Modifier, Node
 from community.progression.rules import CHILDREN, available_nodes
 from community.progression.service import Tree
 from doors.fields import Timestamp
@@ -81,7 +82,7 @@ class TreeResponse(BaseModel):
 
     @classmethod
     def of(cls, tree: Tree) -> TreeResponse:
-        return cls(nodes=[_tree_node(tree, node) for node in content.nodes.values()])
+        return cls(nodes=[_tree_node(tree, node) for node in content.tree.nodes.values()])
 
 
 class AvailableResponse(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from fastapi.exceptions import RequestValidationError
 
-from community.content import content
+from community.progression.content import tree
 from community.voting import texts
 from community.voting.ballots import cast_ballot
 from community.voting.reading import read_standing
@@ -69,7 +69,7 @@ async def unlock_progress(call: Call) -> Response:
     def use_case(tx: Tx) -> TargetProgress | NoTarget:
         standing = read_standing(tx)
         progress = standing.community.progress
-        if progress and progress.node_key in content.nodes:
+        if progress and progress.node_key in tree.nodes:
             return TargetProgress.of(progress, standing)
         made = standing.community.accumulated if progress else None
         return NoTarget(progress=None, contributions_accumulated=made, message=texts.NO_TARGET)

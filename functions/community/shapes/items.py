@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from community.content import Item
+from community.catalog.content import Item
 
 
 class ItemView(BaseModel):

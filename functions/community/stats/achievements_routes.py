@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, model_validator
 
 from community.achievements import reports
+from community.achievements.content import Achievement
+from community.achievements.content import achievements as all_achievements
 from community.achievements.models import Progress, RewardView
-from community.content import Achievement, content
 from community.players.models import PlayerRef
 from doors.call import Call
 from doors.fields import Timestamp
@@ -81,7 +82,7 @@ class AchievementsResponse(BaseModel):
         """Without anybody, or with what they have achieved."""
         views = [
             AchievementView.of(each, None if achieved is None else achieved.get(each.key, Progress(0)))
-            for each in content.achievements.values()
+            for each in all_achievements.by_key.values()
         ]
         return cls(achievements=views, unlocked=sum(view.unlocked for view in views), total=len(views))
 

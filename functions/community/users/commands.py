@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from community.catalog import service as catalog
-from community.content import Item, Upgrade, content
+from community.catalog.content import Item, items
 from community.crafting import recipes as book
 from community.crafting import service as workshop
 from community.crafting import texts
+from community.crafting.content import Upgrade, disassembles, upgrades
 from community.crafting.rules import in_words
 from community.inventory import service as inventory
 from community.inventory.models import Quality, Slot
@@ -95,7 +96,7 @@ def _known_recipes(call: Interaction, tx: Tx) -> list[Choice]:
 
 
 def _target(recipe: Upgrade) -> str:
-    return content.items[recipe.target_item].public_name
+    return items.by_name[recipe.target_item].public_name
 
 
 def _costs(recipe: Upgrade) -> str:
@@ -121,7 +122,7 @@ def upgrade(call: Interaction, tx: Tx) -> Reply:
         "item",
         "What to take apart.",
         required=True,
-        suggest=owned(lambda item: item.internal_name in content.disassembles),
+        suggest=owned(lambda item: item.internal_name in disassembles.by_item),
     ),
     _QUANTITY,
     changes=True,
@@ -145,6 +146,6 @@ def _recipes(call: Interaction, tx: Tx, page: int, *, update: bool) -> Reply:
     known = {recipe.recipe_key for recipe in book.known_recipes(tx, player_of(call))}
     lines = [
         f"{'✅' if key in known else '🔒'} {_target(recipe)}: {_costs(recipe)}"
-        for key, recipe in content.upgrades.items()
+        for key, recipe in upgrades.by_key.items()
     ]
     return paged("Recipes", lines, page, "recipes", empty="None.", update=update)

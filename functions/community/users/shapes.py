@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
-from community.content import Item
+from community.catalog.content import Item
 from community.inventory.models import Slot
 from community.players.models import Player, PlayerRef
 from community.timeouts.models import Timeout

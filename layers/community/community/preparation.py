@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from community.achievements import checks as achievements
+from community import contents
 from community.catalog import sync as catalog
-from community.content import content
+from community.configs import shipped
+from community.engagement.content import weights
 from community.engagement.weights import replace_weights
-from community.info import service as info
 from community.progression import service as progression
 from community.voting import cycle
 from kernel.database import Tx
@@ -18,24 +18,26 @@ def prepare(tx: Tx) -> list[str]:
 
     Returns:
         The names of the content files taken in now; empty when the database knew them all.
+
+    Raises:
+        ContentError: a content file is broken, whether or not anything of it goes into the database.
     """
-    # Nothing of these goes into the database, but they stop the start when they are broken, like any other file.
-    info.features()
-    achievements.check(content.achievements.values())
+    contents.check(shipped)
+    digests = shipped.digests(contents.SECTIONS)
     known = {row["config_name"]: row["sha256"] for row in tx.execute("SELECT * FROM config_sync_metadata")}
-    changed = [name for name, digest in content.digests.items() if known.get(name) != digest]
+    changed = [name for name, digest in digests.items() if known.get(name) != digest]
     if changed:
         catalog.sync_items(tx)
         progression.sync_nodes(tx)
         progression.replace_names(tx, *catalog.shipped_documents())
-        replace_weights(tx, content.weights)
+        replace_weights(tx, weights.by_metric)
         for name in changed:
             tx.execute(
                 """
                 INSERT INTO config_sync_metadata (config_name, sha256, synced_at) VALUES (%s, %s, %s)
                 ON CONFLICT (config_name) DO UPDATE SET sha256 = excluded.sha256, synced_at = excluded.synced_at
                 """,
-                (name, content.digests[name], tx.now),
+                (name, digests[name], tx.now),
             )
     events.make_room(tx)
     cycle.check(tx)

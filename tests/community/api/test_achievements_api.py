@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from community.achievements.content import achievements
 from community.achievements.models import Progress
 from community.achievements.queries import upsert_progress
-from community.content import content
 from community.messages.service import handle_message
 from community.players.models import PlayerRef
 from kernel import connections as database
@@ -38,13 +38,13 @@ def test_without_anybody_it_lists_what_there_is(call: CallApi):
     answer = call("GET", PATH)
 
     assert answer.status == 200
-    assert [row["key"] for row in answer.json["achievements"]] == list(content.achievements)
+    assert [row["key"] for row in answer.json["achievements"]] == list(achievements.by_key)
     assert (answer.json["unlocked"], answer.json["total"]) == (0, 14)
     rows = by_key(answer.json)
     assert rows["master_crafter"] == {
         "key": "master_crafter",
         "name": "Master crafter",
-        "description": content.achievements["master_crafter"].description,
+        "description": achievements.by_key["master_crafter"].description,
         "count": 100,
         "reward": {"recipe": "weapon_cannon"},
         "unlocked": False,

@@ -13,13 +13,16 @@ from uuid import UUID
 import pytest
 
 from community.catalog import sync
-from community.content import configs, content
+from community.catalog.content import items as catalogue
+from community.configs import shipped
 from community.inventory.service import add_item
+from community.jobs.content import jobs
 from community.players.models import PlayerRef
 from community.players.registration import register
 from community.progression.service import current_world
 from community.timeouts import service as timeouts
 from kernel import metrics
+from kernel.content.library import Library
 from kernel.counters import service as counters
 from kernel.database import Connection, transaction
 from tests.support.api import CallApi
@@ -50,8 +53,8 @@ def test_nobody_else_gets_in(call: CallApi, method: str, path: str):
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of configs/ to spoil."""
-    shutil.copytree(configs(), tmp_path / "configs" / "community")
-    monkeypatch.setattr(sync, "configs", lambda: tmp_path / "configs" / "community")
+    shutil.copytree(shipped.root, tmp_path / "configs" / "community")
+    monkeypatch.setattr(sync, "shipped", Library(tmp_path / "configs" / "community"))
     return tmp_path / "configs" / "community"
 
 
@@ -234,15 +237,15 @@ def test_nobody_asks_for_too_many(call: CallApi, limit: str):
 def test_the_catalogue_is_shown_whole(call: CallApi):
     items = call("GET", "/api/v1/admin/items").json
 
-    assert [item["internal_name"] for item in items] == list(content.items)
+    assert [item["internal_name"] for item in items] == list(catalogue.by_name)
     assert items[0].keys() >= {"item_id", "item_name", "public_name", "base_value", "types", "content_type"}
 
 
 def test_jobs_are_listed_for_the_panel(call: CallApi):
-    jobs = call("GET", "/api/v1/admin/jobs").json
+    listed = call("GET", "/api/v1/admin/jobs").json
 
-    assert {job["Key"] for job in jobs} == set(content.jobs)
-    assert all(job["Key"] == job["key"] and job["DisplayName"] == job["display_name"] for job in jobs)
+    assert {job["Key"] for job in listed} == set(jobs.by_key)
+    assert all(job["Key"] == job["key"] and job["DisplayName"] == job["display_name"] for job in listed)
 
 
 # ---------------------------------------------------------------- events

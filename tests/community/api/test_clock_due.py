@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
 from community.deliveries import rules
 from community.deliveries.models import Delivery
 from community.gambles import service as gambles
@@ -46,7 +46,7 @@ def end_joining(tx: Tx, ago: str = "1 second") -> None:
 def send(tx: Tx, name: str = "carol") -> PlayerRef:
     """Somebody who waits for two spades since a minute."""
     ref = make_player(tx, name)
-    spades = (Slot(content.items["item_spade"].item_id, 2, Quality.COMMON),)
+    spades = (Slot(items.by_name["item_spade"].item_id, 2, Quality.COMMON),)
     sent = tx.now - timedelta(minutes=2)
     waiting = Delivery(uuid4(), "a test", spades, sent, due_at=sent + timedelta(minutes=1))
     players.save(tx, rules.send(players.load(tx, ref), waiting))
@@ -59,7 +59,7 @@ def arm_blast(tx: Tx) -> None:
     heard = players.load(tx, make_player(tx, "eve")).id
     tx.execute(
         "INSERT INTO armed_blasts VALUES ('twitch', %s, %s, %s, 60, 1, now() - interval '1 minute')",
-        (uuid4(), setter, content.items["item_spade"].item_id),
+        (uuid4(), setter, items.by_name["item_spade"].item_id),
     )
     tx.execute(
         """
@@ -95,7 +95,7 @@ def test_the_question_loads_nothing_of_the_game():
     loaded = printed.decode().split()
 
     assert "community.gambles.clock" in loaded
-    assert {"boto3", "fastapi", "pydantic", "community.content", "community.players"}.isdisjoint(loaded)
+    assert {"boto3", "fastapi", "pydantic", "kernel.content.library", "community.players"}.isdisjoint(loaded)
 
 
 def test_whatever_is_due_is_done_and_then_no_more(environment: Connection):

@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
+from community.crafting.content import upgrades
 from community.crafting.service import upgrade_item
 from community.inventory.models import STACK_LIMIT
 from community.players.models import PlayerRef
@@ -187,11 +188,11 @@ def test_the_whole_book_is_for_everybody(call: CallApi, path: str, query: dict[s
     answer = call("GET", path, query=query)
 
     assert answer.status == 200
-    assert [recipe["recipe_key"] for recipe in answer.json["recipes"]] == list(content.upgrades)
+    assert [recipe["recipe_key"] for recipe in answer.json["recipes"]] == list(upgrades.by_key)
     assert answer.json["recipes"][0] == {
         "item_name": "lootbox_tier1",
         "item_id": 6,
-        "description": content.items["lootbox_tier1"].description,
+        "description": items.by_name["lootbox_tier1"].description,
         "recipe_key": "lootbox_tier0",
         "public_name": "lootbox",
         "inputs": [
@@ -222,7 +223,7 @@ def test_what_a_user_knows(call: CallApi, query: dict[str, str]):
 
     answer = call("GET", RECIPES, query=query)
 
-    known = [key for key, recipe in content.upgrades.items() if recipe.unlock_type == "auto"] + ["weapon_cannon"]
+    known = [key for key, recipe in upgrades.by_key.items() if recipe.unlock_type == "auto"] + ["weapon_cannon"]
     assert answer.status == 200
     assert [recipe["recipe_key"] for recipe in answer.json["recipes"]] == known
     assert answer.json["recipes"][0] == {

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from community.content import content
+from community.progression.content import tree
 from community.progression.service import current_world
 from community.voting import cycle
 from community.voting.models import Community
@@ -208,7 +208,7 @@ def test_a_name_is_silenced_and_may_talk_again(discord: DiscordClient, conn: Con
 
 
 def test_nodes_are_unlocked_and_locked_again(discord: DiscordClient, conn: Connection):
-    name = content.nodes["item_lootbox0"].name
+    name = tree.nodes["item_lootbox0"].name
 
     assert f"Level 3 of {name} is unlocked." in administer(discord, "admin-unlock", node="item_lootbox0", level=3).text
     assert community(conn).levels["item_lootbox0"] == 3
@@ -227,7 +227,7 @@ def test_nodes_are_unlocked_and_locked_again(discord: DiscordClient, conn: Conne
 
 def test_everything_is_unlocked(discord: DiscordClient, conn: Connection):
     assert "Everything is unlocked:" in administer(discord, "admin-unlock-all").text
-    assert community(conn).levels == {node.key: node.max_level for node in content.nodes.values()}
+    assert community(conn).levels == {node.key: node.max_level for node in tree.nodes.values()}
 
 
 def test_a_vote_is_resolved_at_once(discord: DiscordClient, conn: Connection):
@@ -331,11 +331,11 @@ def test_the_tree_is_listed_unlocked_nodes_first(discord: DiscordClient, conn: C
 
     (embed,) = followup["body"]["embeds"]
     lines = embed["description"].splitlines()
-    assert len(lines) == len(content.nodes)
-    assert f"🔓 {content.nodes['item_lootbox0'].name} (`item_lootbox0`) 3/5" in lines
+    assert len(lines) == len(tree.nodes)
+    assert f"🔓 {tree.nodes['item_lootbox0'].name} (`item_lootbox0`) 3/5" in lines
     assert [line[0] for line in lines] == sorted((line[0] for line in lines), reverse=True)
     assert followup["files"] == []
-    assert f"of {len(content.nodes)} unlocked" in embed["footer"]["text"]
+    assert f"of {len(tree.nodes)} unlocked" in embed["footer"]["text"]
 
 
 def test_a_long_tree_comes_as_a_file(discord: DiscordClient, conn: Connection, monkeypatch: pytest.MonkeyPatch):
@@ -345,9 +345,9 @@ def test_a_long_tree_comes_as_a_file(discord: DiscordClient, conn: Connection, m
 
     (file,) = followup["files"]
     assert file["name"] == "tree.txt"
-    assert len(file["text"].splitlines()) == len(content.nodes)
+    assert len(file["text"].splitlines()) == len(tree.nodes)
     assert followup["body"]["embeds"] == []
-    assert f"of {len(content.nodes)} unlocked" in followup["body"]["content"]
+    assert f"of {len(tree.nodes)} unlocked" in followup["body"]["content"]
 
 
 def test_commands_are_sent_to_discord_anew(discord: DiscordClient, conn: Connection, monkeypatch: pytest.MonkeyPatch):

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from community.content import content
 from community.contributions import service as contributions
+from community.progression.content import tree
 from community.voting import controls, cycle
 from community.voting.models import Session
 from kernel.database import Connection, transaction
@@ -32,7 +32,7 @@ def votes(conn: Connection) -> list[int]:
 
 
 def names(of: Session) -> list[str]:
-    return [content.nodes[option.node_key].name for option in of.options]
+    return [tree.nodes[option.node_key].name for option in of.options]
 
 
 def menu(told: Told) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def test_between_votes_the_last_result_is_shown(discord: DiscordClient, conn: Co
 
     shown = discord.command(ALICE, "voting-session")
 
-    assert f"The last one went to {content.nodes[winner.node_key].name}" in shown.text
+    assert f"The last one went to {tree.nodes[winner.node_key].name}" in shown.text
     assert shown.components == []
     assert discord.command(ALICE, "vote").text == "There is nothing to vote on just now."
 
@@ -169,7 +169,7 @@ def test_progress_is_a_bar_with_points_and_a_date(discord: DiscordClient, conn: 
     with transaction(conn) as tx:
         target = cycle.read_community(tx).progress
         assert target is not None
-        node = content.nodes[str(target.node_key)]
+        node = tree.nodes[str(target.node_key)]
         contributions.contribute(tx, node.cost * 35 // 100)
 
     told = discord.command(ALICE, "unlock-progress")

@@ -12,7 +12,7 @@ from nacl.signing import SigningKey
 from functions.community.discord import app
 from kernel import connections as database
 from kernel.database import transaction
-from local.bench.wire import Wire
+from local.tools.postgres_proxy import PostgresProxy
 from tests.support.discord_client import DiscordClient, Person
 from tests.support.factories import make_player, unlock
 from tests.support.round_trips import counted
@@ -39,7 +39,7 @@ def cost(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cost]:
         yield fewest
 
 
-def _cost(wire: Wire, discord: DiscordClient, name: str, options: dict[str, Any]) -> int:
+def _cost(wire: PostgresProxy, discord: DiscordClient, name: str, options: dict[str, Any]) -> int:
     before = wire.round_trips()
     told = discord.command(ALICE, name, admin=True, **options)
     assert "embeds" in told.data, told.text

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from community.engagement.recording import record
-from community.info.service import features
+from community.info.content import texts
 from community.jobs import awards
 from community.stats import recording
 from community.timeouts import service as timeouts
@@ -142,7 +142,7 @@ def test_features_are_suggested_and_their_topics_behind_them(discord: DiscordCli
 
 
 def test_every_text_is_shown_whole(discord: DiscordClient):
-    for name, feature in features().items():
+    for name, feature in texts.by_feature.items():
         for key, text in ((name, feature), *feature.topics.items()):
             shown = discord.command(ALICE, "info", feature=key).data["embeds"][0]["description"]
-            assert shown in (text.discord, features().get(key, text).discord)
+            assert shown in (text.discord, texts.by_feature.get(key, text).discord)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from community.content import content
+from community.catalog.content import items as catalogue
+from community.crafting.content import disassembles, upgrades
 from community.inventory.models import Inventory, Quality
 from community.players import service as players
+from community.progression.content import tree
 from community.timeouts import service as timeouts
 from kernel.database import Connection, transaction
 from tests.support.discord_client import DiscordClient, Person
@@ -72,7 +74,7 @@ def test_a_long_inventory_has_pages(discord: DiscordClient, conn: Connection):
     with transaction(conn) as tx:
         player = players.load(tx, ALICE.player)
         inventory = player[Inventory]
-        for item in content.items.values():
+        for item in catalogue.by_name.values():
             inventory = inventory.give(item.item_id, 3, Quality.RARE)
         players.save(tx, player.having(inventory))
 
@@ -82,7 +84,7 @@ def test_a_long_inventory_has_pages(discord: DiscordClient, conn: Connection):
 
     assert second.answer["type"] == 7
     assert first.text.splitlines()[1:-1] + second.text.splitlines()[1:-1] == [
-        f"{item.public_name} × 3 (rare)" for item in content.items.values()
+        f"{item.public_name} × 3 (rare)" for item in catalogue.by_name.values()
     ]
     assert first.text.endswith("\n1 / 2")
     assert back.text == first.text
@@ -192,17 +194,15 @@ def test_what_is_locked_says_what_comes_first(discord: DiscordClient, conn: Conn
     told = discord.command(ALICE, "disassemble", item="buckler")
 
     assert told.private
-    name = content.nodes["feature_disassemble"].name
+    name = tree.nodes["feature_disassemble"].name
     assert told.text.startswith(f"The community has not unlocked {name} yet. First comes ")
     assert "LOCKED" not in told.text
 
 
 def test_an_upgrade_is_made_of_what_there_is(discord: DiscordClient, conn: Connection):
-    recipe = next(
-        each for each in content.upgrades.values() if each.unlock_type == "auto" and not each.duration_seconds
-    )
+    recipe = next(each for each in upgrades.by_key.values() if each.unlock_type == "auto" and not each.duration_seconds)
     settle_in(conn, ALICE, ("feature_upgrade",), **{each.item: each.quantity for each in recipe.costs})
-    name = content.items[recipe.target_item].public_name
+    name = catalogue.by_name[recipe.target_item].public_name
 
     suggested = discord.suggest(ALICE, "upgrade", "recipe", name.upper())
     told = discord.command(ALICE, "upgrade", recipe=name)
@@ -216,14 +216,14 @@ def test_a_thing_is_taken_apart(discord: DiscordClient, conn: Connection):
     settle_in(conn, ALICE, ("feature_disassemble",))
     source, recipe = next(
         (source, recipe)
-        for source, recipe in content.disassembles.items()
-        if content.upgrades[recipe.associated_upgrade].unlock_type == "auto"
+        for source, recipe in disassembles.by_item.items()
+        if upgrades.by_key[recipe.associated_upgrade].unlock_type == "auto"
     )
     with transaction(conn) as tx:
         player = players.load(tx, ALICE.player)
-        inventory = player[Inventory].give(content.items[source].item_id, recipe.quantity_consumed)
+        inventory = player[Inventory].give(catalogue.by_name[source].item_id, recipe.quantity_consumed)
         players.save(tx, player.having(inventory))
-    name = content.items[source].public_name
+    name = catalogue.by_name[source].public_name
 
     assert discord.suggest(ALICE, "disassemble", "item") == [name]
     assert "apart" in discord.command(ALICE, "disassemble", item=name).text

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from community.content import content
+from community.progression.content import tree
 from tests.support.api import CallApi
 
 TREE = "/api/v1/progression/tree"
@@ -41,7 +41,7 @@ def test_the_tree_shows_every_node(call: CallApi):
 
     nodes = answer.json["nodes"]
     assert answer.status == 200
-    assert [each["node_key"] for each in nodes] == list(content.nodes)
+    assert [each["node_key"] for each in nodes] == list(tree.nodes)
     assert "progression_system" in {each["node_key"] for each in nodes}
     assert all({*NODE_FIELDS, "is_unlocked", "unlocked_level", "children"} <= each.keys() for each in nodes)
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", each["created_at"]) for each in nodes)
@@ -50,7 +50,7 @@ def test_the_tree_shows_every_node(call: CallApi):
 def test_a_node_of_the_tree(call: CallApi):
     money = node(call, "item_money")
 
-    expected = {key: each.node_id for key, each in content.nodes.items()}
+    expected = {key: each.node_id for key, each in tree.nodes.items()}
     assert (money["is_unlocked"], money["unlocked_level"]) == (True, 1)
     assert {"item_dart", "feature_economy", "item_lens"} == {
         key for key, node_id in expected.items() if node_id in money["children"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from community.content import content
+from community.progression.content import tree
 from kernel.database import Connection
 from tests.community.api.test_progression import NODE_FIELDS
 from tests.support.api import CallApi
@@ -45,7 +45,7 @@ def test_options_come_in_the_order_of_their_numbers(call: CallApi):
     assert 2 <= len(options) <= 4
     assert [each["node_key"] for each in options] == sorted(each["node_key"] for each in options)
     for option in options:
-        node = content.nodes[option["node_key"]]
+        node = tree.nodes[option["node_key"]]
         assert option.keys() == OPTION_FIELDS
         assert option["session_id"] == session["id"]
         assert (option["vote_count"], option["weighted_votes"], option["last_highest_vote_at"]) == (0, 0, None)
@@ -62,7 +62,7 @@ def test_without_an_open_session_the_last_one_is_shown(call: CallApi):
     assert answer["is_completed"] is True
     assert answer["session"].keys() == SESSION_FIELDS | {"ended_at", "winning_option_id"}
     assert (answer["session"]["status"], answer["session"]["winning_option_id"]) == ("completed", winner["id"])
-    assert content.nodes[winner["node_key"]].name in answer["message"]
+    assert tree.nodes[winner["node_key"]].name in answer["message"]
 
 
 def test_before_the_first_session_there_is_a_null_and_a_message(call: CallApi, conn: Connection):
@@ -75,7 +75,7 @@ def test_before_the_first_session_there_is_a_null_and_a_message(call: CallApi, c
 
 def test_a_vote_says_what_for_and_how_it_stands(call: CallApi):
     first, second = call("GET", SESSION).json["options"][:2]
-    name = content.nodes[second["node_key"]].name
+    name = tree.nodes[second["node_key"]].name
 
     answer = call("POST", VOTE, ALICE | {"option_index": 2})
 

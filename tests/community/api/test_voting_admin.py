@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from community.content import content
+from community.progression.content import tree
 from kernel.database import Connection
 from tests.community.api.test_progression import NODE_FIELDS
 from tests.support.api import CallApi
@@ -110,7 +110,7 @@ def test_a_vote_needs_a_target_first(call: CallApi, conn: Connection):
     administer(call, "start")
 
     key = target(call)["node_key"]
-    assert key in content.nodes
+    assert key in tree.nodes
     assert key not in {option["node_key"] for option in call("GET", SESSION).json["options"]}
     assert events(call, "progression.target.set")[-1]["node_key"] == key
 
@@ -137,7 +137,7 @@ def test_a_vote_is_decided_at_once(call: CallApi, force_end: str):
     assert winner["node_details"].keys() >= NODE_FIELDS
     assert (winner["id"], winner["session_id"]) == (session["options"][1]["id"], session["id"])
     assert (winner["vote_count"], winner["weighted_votes"]) == (1, 1)
-    assert content.nodes[winner["node_key"]].name in answer["message"]
+    assert tree.nodes[winner["node_key"]].name in answer["message"]
     assert target(call)["node_key"] == before["node_key"]
     (ended,) = events(call, "progression.voting_ended")
     assert (ended["session_id"], ended["option_id"]) == (session["id"], winner["id"])
@@ -169,7 +169,7 @@ def test_an_option_is_unlocked_at_once(call: CallApi, named: bool):
     assert unlock.keys() == {"id", "node_id", "current_level", "unlocked_at", "unlocked_by", "engagement_score"}
     assert (unlock["node_id"], unlock["current_level"]) == (option["node_id"], option["target_level"])
     assert (unlock["unlocked_by"], unlock["engagement_score"]) == ("instant_override", 12)
-    assert content.nodes[option["node_key"]].name in answer["message"]
+    assert tree.nodes[option["node_key"]].name in answer["message"]
     assert level_of(call, option["node_key"]) == option["target_level"]
     assert target(call)["contributions_accumulated"] == 0
     assert target(call)["node_key"] == before["node_key"]
@@ -358,7 +358,7 @@ def test_a_reset_begins_from_the_beginning(call: CallApi, body: Any):
     assert list(answer) == ["message"]
     nodes = call("GET", f"{PROGRESSION}/tree").json["nodes"]
     assert {node["node_key"] for node in nodes if node["is_unlocked"]} == {
-        node.key for node in content.nodes.values() if node.auto_unlock
+        node.key for node in tree.nodes.values() if node.auto_unlock
     }
     session = call("GET", SESSION).json
     assert (session["status"], {option["vote_count"] for option in session["options"]}) == ("voting", {0})

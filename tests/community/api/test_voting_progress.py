@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from community.content import content
+from community.progression.content import tree
 from kernel.database import Connection
 from tests.support.api import CallApi
 from tests.support.community import (
@@ -29,11 +29,11 @@ def test_the_status_of_a_young_community(call: CallApi):
     status = call("GET", STATUS).json
 
     session = call("GET", SESSION).json["session"]
-    unlocked = [node for node in content.nodes.values() if node.auto_unlock]
+    unlocked = [node for node in tree.nodes.values() if node.auto_unlock]
     assert status["active_unlock_progress"].keys() == PROGRESS_FIELDS
     assert status == {
         "total_unlocked": len(unlocked),
-        "total_nodes": len(content.nodes),
+        "total_nodes": len(tree.nodes),
         "all_nodes_unlocked": False,
         "contribution_score": 0,
         "active_session": session,
@@ -65,7 +65,7 @@ def test_between_two_votes(call: CallApi):
 
     assert status["is_transitioning"] is True
     assert "active_session" not in status
-    assert status["active_unlock_progress"]["node_key"] in content.nodes
+    assert status["active_unlock_progress"]["node_key"] in tree.nodes
 
 
 def test_the_status_of_a_community_that_has_everything(call: CallApi):
@@ -73,7 +73,7 @@ def test_the_status_of_a_community_that_has_everything(call: CallApi):
 
     status = call("GET", STATUS).json
 
-    assert status["total_unlocked"] == status["total_nodes"] == len(content.nodes)
+    assert status["total_unlocked"] == status["total_nodes"] == len(tree.nodes)
     assert (status["all_nodes_unlocked"], status["is_transitioning"]) == (True, False)
     assert "active_session" not in status
     assert {status["active_unlock_progress"][name] for name in ("node_id", "target_level", "unlocked_at")} == {None}
@@ -82,7 +82,7 @@ def test_the_status_of_a_community_that_has_everything(call: CallApi):
 
 def test_progress_towards_the_target(call: CallApi):
     before = target(call)
-    node = content.nodes[before["node_key"]]
+    node = tree.nodes[before["node_key"]]
 
     contribute(call, node.cost // 4)
 
@@ -104,12 +104,12 @@ def test_progress_towards_the_target(call: CallApi):
 
 def test_what_the_points_pay_for_is_unlocked_and_the_rest_counts_on(call: CallApi):
     before = target(call)
-    node = content.nodes[before["node_key"]]
+    node = tree.nodes[before["node_key"]]
 
     contribute(call, node.cost + 7)
 
-    tree = {each["node_key"]: each for each in call("GET", f"{PROGRESSION}/tree").json["nodes"]}
-    assert tree[node.key]["unlocked_level"] == before["target_level"]
+    nodes = {each["node_key"]: each for each in call("GET", f"{PROGRESSION}/tree").json["nodes"]}
+    assert nodes[node.key]["unlocked_level"] == before["target_level"]
     after = target(call)
     assert (after["id"], after["contributions_accumulated"]) == (before["id"] + 1, 7)
     assert after["voting_session_id"] is not None
@@ -153,7 +153,7 @@ def test_without_a_pace_there_is_no_saying(call: CallApi):
         "node_key": "feature_expedition",
         "estimated_days": -1,
         "confidence": "low",
-        "required_points": content.nodes["feature_expedition"].cost,
+        "required_points": tree.nodes["feature_expedition"].cost,
         "current_progress": 0,
         "current_velocity": 0,
         "estimated_unlock_date": None,
@@ -162,7 +162,7 @@ def test_without_a_pace_there_is_no_saying(call: CallApi):
 
 def test_an_estimate_divides_what_is_missing_by_the_pace(call: CallApi):
     key = target(call)["node_key"]
-    cost = content.nodes[key].cost
+    cost = tree.nodes[key].cost
     deed = ALICE | {"metric_type": "message", "value": 21}
     assert call("POST", f"{PROGRESSION}/engagement", deed).json["score"] == 21
 
@@ -190,7 +190,7 @@ def test_points_for_the_target_are_none_for_another_node(call: CallApi):
     estimate = call("GET", f"{ESTIMATE}/{option['node_key']}").json
 
     assert estimate["current_progress"] == 0
-    assert estimate["required_points"] == content.nodes[option["node_key"]].cost
+    assert estimate["required_points"] == tree.nodes[option["node_key"]].cost
 
 
 def test_options_are_foreseen_at_the_pace_of_the_community(call: CallApi):
@@ -200,7 +200,7 @@ def test_options_are_foreseen_at_the_pace_of_the_community(call: CallApi):
 
     for option in options:
         seconds = datetime.fromisoformat(option["estimated_unlock_date"]).timestamp() - datetime.now().timestamp()
-        assert seconds == pytest.approx(content.nodes[option["node_key"]].cost / 2 * 86_400, abs=60)
+        assert seconds == pytest.approx(tree.nodes[option["node_key"]].cost / 2 * 86_400, abs=60)
 
 
 def test_what_is_complete_needs_no_more_days(call: CallApi):

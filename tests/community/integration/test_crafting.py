@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
+from community.crafting.content import upgrades
 from community.crafting.learning import teach
 from community.crafting.models import NoSuchRecipe, NotEnoughIngredients, RecipeLocked, RecipeNotFound
 from community.crafting.recipes import known_recipes, recipe_of
@@ -29,9 +30,9 @@ from tests.support.round_trips import counted
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STRANGER = PlayerRef("twitch", "nobody", "nobody")
-BOX = content.items["lootbox_tier1"].item_id
-CRATE = content.items["lootbox_tier0"].item_id
-MONEY = content.money.item_id
+BOX = items.by_name["lootbox_tier1"].item_id
+CRATE = items.by_name["lootbox_tier0"].item_id
+MONEY = items.money.item_id
 
 
 LUCKY, PLAIN = Dice(0.0999), Dice(0.1)
@@ -270,7 +271,7 @@ def test_what_nobody_finds_out_alone_can_be_taught(tx: Tx):
 def test_the_book_of_a_player_is_what_they_know(tx: Tx):
     alice = make_player(tx)
     book = [recipe.recipe_key for recipe in known_recipes(tx, alice)]
-    assert book == [key for key, recipe in content.upgrades.items() if recipe.unlock_type == "auto"]
+    assert book == [key for key, recipe in upgrades.by_key.items() if recipe.unlock_type == "auto"]
 
     teach(tx, alice, "weapon_cannon")
     unlock(tx, "item_tonic")
@@ -285,7 +286,7 @@ def test_a_recipe_is_locked_for_somebody_only(tx: Tx):
     alice = make_player(tx)
     teach(tx, alice, "weapon_cannon")
 
-    assert recipe_of(tx, "cannon", None) == (content.upgrades["weapon_cannon"], False)
+    assert recipe_of(tx, "cannon", None) == (upgrades.by_key["weapon_cannon"], False)
     assert recipe_of(tx, "cannon", alice)[1] is False
     assert recipe_of(tx, "cannon", STRANGER)[1] is True
     assert recipe_of(tx, "lootbox", STRANGER)[1] is False

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from community.content import content
+from community.catalog.content import items
 from community.crafting.learning import teach
 from community.crafting.models import Job, NoSuchJob, NothingInTheWorks, WorkshopFull
 from community.crafting.service import upgrade_item
@@ -33,8 +33,8 @@ from tests.support.round_trips import counted
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIREPOT_TIME = timedelta(seconds=20)
-FIREPOT = content.items["item_firepot"].item_id
-STICK = content.items["item_stick"].item_id
+FIREPOT = items.by_name["item_firepot"].item_id
+STICK = items.by_name["item_stick"].item_id
 STRANGER = PlayerRef("twitch", "nobody", "nobody")
 
 
@@ -78,7 +78,7 @@ def test_at_the_start_the_ingredients_are_gone_and_nothing_is_earned(tx: Tx):
 
     job = cook(tx, alice)
 
-    assert job == Job(job.job_id, "item_firepot", content.items["item_firepot"], 2, NOON, NOON + FIREPOT_TIME)
+    assert job == Job(job.job_id, "item_firepot", items.by_name["item_firepot"], 2, NOON, NOON + FIREPOT_TIME)
     assert holdings(tx, alice) == {"money": 300, "item_stick": 6}
     assert announced(tx, "crafting.started") == [
         {

@@ -8,11 +8,11 @@ from typing import LiteralString
 
 import pytest
 
-from community.content import content
 from community.contributions import service as contributions
 from community.messages.service import handle_message
 from community.players.models import PlayerRef
 from community.progression import service as progression
+from community.progression.content import tree
 from community.voting import controls, cycle, watch
 from community.voting.ballots import cast_ballot
 from community.voting.models import Community
@@ -30,7 +30,7 @@ def needed(now: Community) -> int:
     """Points the target still lacks."""
     assert now.progress is not None
     assert now.progress.node_key is not None
-    return content.nodes[now.progress.node_key].cost - now.accumulated
+    return tree.nodes[now.progress.node_key].cost - now.accumulated
 
 
 def give(tx: Tx, points: int) -> None:
@@ -232,7 +232,7 @@ def test_a_reset_begins_anew_and_keeps_what_it_says(tx: Tx):
     controls.reset(tx, "carol", "a new season", preserve_user_progression=True)
 
     now = cycle.read_community(tx)
-    assert now.levels == {node.key: 1 for node in content.nodes.values() if node.auto_unlock}
+    assert now.levels == {node.key: 1 for node in tree.nodes.values() if node.auto_unlock}
     assert progression.current_world(tx).levels == now.levels
     assert (now.points, now.accumulated) == (before.points, 0)
     assert now.progress is not None

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
 from community.deliveries import rules
 from community.deliveries.models import Delivery
 from community.deliveries.rules import receive
@@ -19,8 +19,8 @@ from community.players.models import PlayerRef
 from kernel.database import Tx
 from tests.support.factories import holdings, make_player, stored
 
-STICK = content.items["item_stick"].item_id
-SPADE = content.items["item_spade"].item_id
+STICK = items.by_name["item_stick"].item_id
+SPADE = items.by_name["item_spade"].item_id
 HOUR = timedelta(hours=1)
 
 

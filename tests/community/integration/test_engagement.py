@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from community.content import content
 from community.contributions import service as contributions
 from community.economy.service import sell_item
 from community.engagement import queries, reports, rules, weights
 from community.engagement import service as engagement
+from community.engagement.content import weights as shipped_weights
 from community.engagement.part import move
 from community.engagement.recording import record
 from community.engagement.reports import Breakdown
@@ -26,6 +26,7 @@ from community.players.models import NoSuchPlayer, PlayerRef
 from community.preparation import prepare
 from community.progression.service import current_world
 from community.voting.reading import read_standing
+from kernel.content.library import Library
 from kernel.database import Tx, reading, transaction
 from tests.support.factories import announced, make_player, stored, unlock
 from tests.support.round_trips import counted
@@ -185,7 +186,8 @@ def test_the_communitys_score_truncates_metric_by_metric_over_all_players(tx: Tx
 
 
 @pytest.mark.parametrize(
-    "table", [content.weights, {}, {"message": Fraction(0), "command": Fraction(0)}, {"tea_brewed": Fraction(1, 3)}]
+    "table",
+    [shipped_weights.by_metric, {}, {"message": Fraction(0), "command": Fraction(0)}, {"tea_brewed": Fraction(1, 3)}],
 )
 @pytest.mark.parametrize("metric", ["message", "command", "item_sold", "tea_brewed"])
 def test_the_database_weighs_as_the_rules_do(tx: Tx, table: dict[str, Fraction], metric: str):
@@ -228,7 +230,7 @@ def test_new_weights_weigh_what_was_done_before(tx: Tx):
 
 @pytest.fixture
 def configs_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(weights, "configs", lambda: tmp_path)
+    monkeypatch.setattr(weights, "shipped", Library(tmp_path))
     return tmp_path / "engagement_weights.json"
 
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from community.content import content
 from community.engagement import queries, reports, rollup, rules
+from community.engagement.content import weights
 from community.engagement.part import move
 from community.engagement.recording import record
 from community.engagement.rollup import roll_up
@@ -71,16 +71,16 @@ def test_reports_are_what_counting_everything_would_say(
         for number, ref in enumerate(refs):
             breakdown = reports.breakdown(tx, ref)
             assert breakdown.by_type == dict(done[number])
-            assert breakdown.score == rules.weighted(done[number], content.weights)
+            assert breakdown.score == rules.weighted(done[number], weights.by_metric)
         ranked = sorted(
-            ((-rules.weighted(counts, content.weights), ids[number]) for number, counts in done.items() if counts)
+            ((-rules.weighted(counts, weights.by_metric), ids[number]) for number, counts in done.items() if counts)
         )
         for limit in (1, 2, 10):
             assert [(-each.score, each.user_id) for each in reports.leaderboard(tx, limit)] == ranked[:limit]
         total = sum(done.values(), Counter[str]())
-        assert read_standing(tx).score == rules.weighted(total, content.weights)
+        assert read_standing(tx).score == rules.weighted(total, weights.by_metric)
         rows = [(day, metric, n) for (day, metric), n in days.items()]
-        assert reports.velocity(tx, 5) == rules.velocity(rows, content.weights, 5, NOON.date())
+        assert reports.velocity(tx, 5) == rules.velocity(rows, weights.by_metric, 5, NOON.date())
         raise _Over
 
 
@@ -198,7 +198,7 @@ def test_merges_and_new_weights_beside_rollups_leave_sums_that_agree(conn: Conne
     def weigh(own: Connection) -> None:
         while not merged.is_set():
             _patiently(own, lambda tx: replace_weights(tx, {}))
-            _patiently(own, lambda tx: replace_weights(tx, content.weights))
+            _patiently(own, lambda tx: replace_weights(tx, weights.by_metric))
 
     def roll(own: Connection) -> None:
         while not merged.is_set():
@@ -211,7 +211,7 @@ def test_merges_and_new_weights_beside_rollups_leave_sums_that_agree(conn: Conne
     _at_once(connections, merge, weigh, roll, roll)
 
     with transaction(conn) as tx:
-        replace_weights(tx, content.weights)
+        replace_weights(tx, weights.by_metric)
         assert [(each.user_id, each.score) for each in reports.leaderboard(tx, 100)] == [
             (keeper, 200) for keeper in sorted(ids[:rounds])
         ]

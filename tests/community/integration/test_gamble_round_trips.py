@@ -9,7 +9,7 @@ from time import perf_counter
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
 from community.gambles import service as gambles
 from community.gambles.clock import execute_due
 from community.gambles.models import Gamble
@@ -37,7 +37,7 @@ def furnish(conn: Connection, number: int, *boxes: str) -> None:
             player = players.load_or_create(tx, ref)
             inventory = player[Inventory]
             for box in boxes:
-                inventory = inventory.give(content.items[box].item_id, 100, list(Quality)[place % 8])
+                inventory = inventory.give(items.by_name[box].item_id, 100, list(Quality)[place % 8])
             players.save(tx, player.having(inventory))
 
 

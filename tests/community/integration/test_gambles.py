@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
 from community.engagement import queries as engagement
 from community.gambles import retention, rules
 from community.gambles import service as gambles
@@ -38,8 +38,8 @@ from kernel.database import Connection, Tx, transaction
 from kernel.errors import DomainError
 from tests.support.factories import announced, holdings, make_player, stored, unlock, xp
 
-CRATE = content.items["lootbox_tier0"].item_id
-LOOTBOX = content.items["lootbox_tier1"].item_id
+CRATE = items.by_name["lootbox_tier0"].item_id
+LOOTBOX = items.by_name["lootbox_tier1"].item_id
 FIVE = [("crate", 5)]
 WINDOW = timedelta(seconds=settings.gamble_join_seconds)
 SECOND = timedelta(seconds=1)
@@ -331,7 +331,7 @@ def test_the_end_is_told_once_with_all_that_matters(town: Tx):
     assert Counter(
         {(item["item_name"], item["quality_level"]): item["quantity"] for item in event["items"]}
     ) == Counter(
-        {(content.item(item).internal_name, quality.value): n for (item, quality), n in opened_items(town).items()}
+        {(items.by_id[item].internal_name, quality.value): n for (item, quality), n in opened_items(town).items()}
     )
     row = town.execute("SELECT user_id FROM events WHERE event_type = 'gamble.complete'").fetchone()
     assert row == {"user_id": played.winner_id}
@@ -436,7 +436,7 @@ def test_a_prize_beyond_a_full_stack_waits_for_room(town: Tx):
     assert [holdings(town, ref)["money"] for ref in refs] == [STACK_LIMIT] * 2
     (winner,) = [ref for ref in refs if stored(town, ref).id == played.winner_id]
     player = players.load(town, winner)
-    spent = player.having(player[Inventory].spend(content.money.item_id, 500))
+    spent = player.having(player[Inventory].spend(items.money.item_id, 500))
     players.save(town, spent)
     prize = sum(opened_items(town).values())
     players.save(town, players.load(town, winner))

@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
+from community.catalog.content import items
 from community.catalog.models import ItemNotFound
-from community.content import content
 from community.inventory.models import (
     STACK_LIMIT,
     Inventory,
@@ -40,7 +40,7 @@ def test_added_items_are_common_and_in_the_log(tx: Tx):
 
     add_item(tx, alice, "SPADE", 2)
 
-    spade = content.items["item_spade"]
+    spade = items.by_name["item_spade"]
     inventory = stored(tx, alice)[Inventory]
     assert [(slot.quantity, slot.quality) for slot in inventory.of(spade.item_id)] == [
         (1, Quality.RARE),
@@ -78,7 +78,7 @@ def test_a_gift_keeps_its_quality(tx: Tx):
     give_item(tx, alice, bob, "spade", 2)
 
     assert holdings(tx, alice) == {"item_spade": 1}
-    spade = content.items["item_spade"]
+    spade = items.by_name["item_spade"]
     assert stored(tx, bob)[Inventory] == Inventory().give(spade.item_id, 2, Quality.EPIC)
     assert [
         (event["user_id"], event["receiver_id"], event["quantity"]) for event in announced(tx, "item.transferred")
@@ -100,7 +100,7 @@ def test_one_stack_must_hold_the_whole_gift(tx: Tx):
     """Three of each of two qualities are not four of one."""
     alice = make_player(tx, items={"item_spade": 3})
     player = players.load(tx, alice)
-    spade = content.items["item_spade"]
+    spade = items.by_name["item_spade"]
     players.save(tx, player.having(player[Inventory].give(spade.item_id, 3, Quality.RARE)))
     bob = make_player(tx, "bob")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
 from community.inventory.models import Inventory, Quality
 from community.inventory.service import add_item
 from community.jobs import rules as job_rules
@@ -237,7 +237,7 @@ def test_a_known_target_is_merged_into_the_source(tx: Tx):
     merged = stored(tx, bob)
     assert merged.id == keeper.id
     assert holdings(tx, alice) == {"money": 12, "item_spade": 3}
-    assert merged[Inventory].count(content.items["item_spade"].item_id, Quality.RARE) == 2
+    assert merged[Inventory].count(items.by_name["item_spade"].item_id, Quality.RARE) == 2
     assert how_many(tx)["users"] == before - 1
     assert announced(tx, "user.merged") == [
         {

@@ -10,7 +10,6 @@ from threading import Thread
 
 import pytest
 
-from community.content import content
 from community.contributions import service as contributions
 from community.jobs.models import Jobs
 from community.messages import retention
@@ -19,6 +18,7 @@ from community.messages.part import CHATTERS
 from community.messages.service import handle_message
 from community.players import service as players
 from community.players.models import PlayerRef
+from community.progression.content import tree
 from community.progression.service import current_world
 from community.stats.models import Streak
 from community.voting import cycle
@@ -91,7 +91,7 @@ def test_the_line_that_makes_the_last_point_unlocks_the_target(database_url: str
         with transaction(conn) as tx:
             world = current_world(tx)
             points = points_made(tx)
-            contributions.add(tx, world, [content.nodes[node_key].cost - points - 2])
+            contributions.add(tx, world, [tree.nodes[node_key].cost - points - 2])
         say_hello(conn)
         assert target(database_url) == reached
 

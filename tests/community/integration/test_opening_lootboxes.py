@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
 from community.inventory.models import STACK_LIMIT, Inventory, InventoryFull, NotEnoughItems, Quality, Slot
 from community.items.models import Used
 from community.items.service import use_item
@@ -64,7 +64,7 @@ def test_boxes_are_used_up_and_what_was_in_them_is_there(tx: Tx):
 
 def test_every_drop_keeps_the_quality_it_was_rolled(tx: Tx):
     """As the rules draw it with the same dice, from boxes of the slot's quality."""
-    boxes = content.items["lootbox_tier3"]
+    boxes = items.by_name["lootbox_tier3"]
     alice = make_player(tx, items={"lootbox_tier3": 200}, quality=Quality.LEGENDARY)
     world = stored(tx, alice).world
     rng = Random(21)
@@ -74,7 +74,7 @@ def test_every_drop_keeps_the_quality_it_was_rolled(tx: Tx):
     opened(tx, alice, "vaultbox", 200, Random(21))
 
     assert len({drop.quality for drop in drops}) > 1
-    jackpot = [Slot(content.items["item_lens"].item_id, 1)]  # an achievement
+    jackpot = [Slot(items.by_name["item_lens"].item_id, 1)]  # an achievement
     assert Counter(stored(tx, alice)[Inventory].slots) == Counter(
         [Slot(drop.item.item_id, drop.quantity, drop.quality) for drop in drops] + jackpot
     )
@@ -85,7 +85,7 @@ def test_boxes_found_in_boxes_join_their_stack(tx: Tx):
 
     opened(tx, alice, "lootbox", 100, Dice(0.5))
 
-    crate = content.items["lootbox_tier0"].item_id
+    crate = items.by_name["lootbox_tier0"].item_id
     assert stored(tx, alice)[Inventory].count(crate, Quality.COMMON) > 7
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from community.achievements.models import Achievements, Progress
-from community.content import content
+from community.catalog.content import items
 from community.deliveries.models import Delivery
 from community.deliveries.rules import send
 from community.inventory.models import Inventory, Quality, Slot
@@ -21,14 +21,14 @@ from community.stats.models import Streak
 from kernel.database import Tx
 from tests.support.factories import make_player, stored
 
-SPADE = content.items["item_spade"].item_id
+SPADE = items.by_name["item_spade"].item_id
 
 
 def give_of_everything(tx: Tx, ref: PlayerRef) -> Player:
     today = tx.now.date()
     player = (
         players.load(tx, ref)
-        .having(Inventory((Slot(SPADE, 3, Quality.RARE), Slot(content.money.item_id, 5))))
+        .having(Inventory((Slot(SPADE, 3, Quality.RARE), Slot(items.money.item_id, 5))))
         .having(Jobs({"merchant": JobProgress(300, 1, 100, today), "scholar": JobProgress(5, 0, 5, today)}))
         .having(Achievements({"collector": Progress(2), "first_words": Progress(1, tx.now)}))
         .having(Streak(3, today))

@@ -8,11 +8,13 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from community.content import ContentError, content
+from community.catalog.content import items
 from community.preparation import prepare
+from community.progression.content import tree
 from functions.shared.clock_retention.app import handler as clock_retention
 from functions.shared.migrate.app import handler as migrate_handler
 from kernel import connections as database
+from kernel.content.errors import ContentError
 from kernel.database import Connection, Tx, connect, transaction
 from kernel.events import service as events
 from kernel.migrations import MigrationError, migrate
@@ -65,7 +67,7 @@ def test_changed_content_is_taken_in_again(tx: Tx):
 def test_nodes_that_unlock_themselves_are_unlocked(tx: Tx):
     rows = tx.execute("SELECT node_key FROM progression_unlocks JOIN progression_nodes USING (node_id)").fetchall()
 
-    assert {row["node_key"] for row in rows} == {node.key for node in content.nodes.values() if node.auto_unlock}
+    assert {row["node_key"] for row in rows} == {node.key for node in tree.nodes.values() if node.auto_unlock}
     assert len(rows) == 4
 
 
@@ -135,7 +137,7 @@ def test_a_deployment_makes_its_users_and_the_app_can_play_but_not_build(postgre
                 grant_to_app(owner)
             with closing(connect(url, user="brandish_app")) as app:
                 row = app.execute("SELECT count(*) AS n FROM items").fetchone()
-                assert row == {"n": len(content.items)}
+                assert row == {"n": len(items.by_name)}
                 app.execute("UPDATE world SET version = gen_random_uuid()")
                 for forbidden in (
                     "DROP TABLE items",

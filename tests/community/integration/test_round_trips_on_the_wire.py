@@ -11,21 +11,21 @@ import pytest
 from kernel import connections as database
 from kernel.database import connect, transaction
 from local.bench import trips
-from local.bench.wire import Wire
+from local.tools.postgres_proxy import PostgresProxy
 from tests.support.factories import hold_target
 
 
 @pytest.fixture
-def wire(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+def wire(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostgresProxy]:
     """This thread is an environment whose database is at the other end of the wire."""
     with closing(connect(database_url)) as direct, transaction(direct) as tx:
         hold_target(tx)  # the request that makes the last point turns the cycle, too
-    with Wire(database_url) as wire, closing(connect(wire.url)) as connection:
+    with PostgresProxy(database_url) as wire, closing(connect(wire.url)) as connection:
         monkeypatch.setattr(database._environment, "connection", connection, raising=False)
         yield wire
 
 
-def test_every_request_takes_the_round_trips_it_promises(wire: Wire):
+def test_every_request_takes_the_round_trips_it_promises(wire: PostgresProxy):
     def call(handler: str, event: dict[str, object]) -> dict[str, object]:
         return import_module(handler.removesuffix(".handler")).handler(event, None)
 

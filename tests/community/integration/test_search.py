@@ -8,10 +8,11 @@ from random import Random
 
 import pytest
 
-from community.content import content
+from community.catalog.content import items
 from community.cooldowns.models import OnCooldown
 from community.inventory.models import STACK_LIMIT, Inventory, InventoryFull, Quality, Slot
 from community.players.models import PlayerRef
+from community.progression.content import tree
 from community.progression.models import FeatureLocked, FeatureLockedBehind
 from community.search.models import Luck, Outcome
 from community.search.service import search_for_treasure
@@ -59,7 +60,7 @@ def test_a_find_its_news_and_its_experience_come_together(tx: Tx):
     assert outcome.luck is Luck.SUCCESS
     assert "1 × " in text
     assert holdings(tx, ALICE) == {"money": 7, "item_spade": 1, "lootbox_tier0": 1}
-    box = content.items["lootbox_tier0"].item_id
+    box = items.by_name["lootbox_tier0"].item_id
     assert Slot(box, 1, Quality.UNCOMMON) in stored(tx, ALICE)[Inventory].slots
     assert xp(tx, ALICE, "explorer") == 20
     assert stats(tx) == {"search": 1}
@@ -158,7 +159,7 @@ def test_a_locked_search_names_what_must_be_unlocked_before(tx: Tx):
     with pytest.raises(FeatureLockedBehind) as refusal:
         search_for_treasure(tx, ALICE)
 
-    assert str(refusal.value) == f"LOCKED_NODES: {content.nodes['item_lootbox0'].name}"
+    assert str(refusal.value) == f"LOCKED_NODES: {tree.nodes['item_lootbox0'].name}"
 
 
 def test_the_gate_comes_before_the_cooldown(tx: Tx):

@@ -8,9 +8,9 @@ from threading import Barrier, Thread
 
 import pytest
 
-from community.content import content
 from community.economy.service import sell_item
 from community.progression import service as progression
+from community.progression.content import tree
 from community.progression.models import FeatureLocked, LevelTooHigh, UnknownNode
 from community.voting import controls
 from kernel.database import Connection, Tx, connect, transaction
@@ -84,8 +84,8 @@ def test_unlock_all_reaches_every_top_and_announces_each_level_once(tx: Tx):
     added = controls.unlock_all(tx)
     again = controls.unlock_all(tx)
 
-    tops = {key: node.max_level for key, node in content.nodes.items()}
-    automatic = sum(node.auto_unlock for node in content.nodes.values())
+    tops = {key: node.max_level for key, node in tree.nodes.items()}
+    automatic = sum(node.auto_unlock for node in tree.nodes.values())
     assert progression.current_world(tx).levels == tops
     assert (added, again) == (sum(tops.values()) - automatic - 2, 0)
     assert set(Counter(changes(tx, "progression.node_unlocked")).values()) == {1}
@@ -102,7 +102,7 @@ def test_refusals(tx: Tx):
 
 
 def test_nodes_that_unlock_themselves_are_unlocked_from_the_start(tx: Tx):
-    automatic = {key: 1 for key, node in content.nodes.items() if node.auto_unlock}
+    automatic = {key: 1 for key, node in tree.nodes.items() if node.auto_unlock}
 
     assert progression.current_world(tx).levels == automatic
 

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from community.catalog.content import items
 from community.deliveries import clock as deliveries
 from community.gambles import clock as gambles
 from community.inventory.models import Inventory
@@ -102,11 +103,10 @@ def tables(url: str) -> dict[str, Rows]:
 
 def holdings(conn: Connection) -> dict[str, int]:
     """{public name: how many} of all players together."""
-    from community.content import content
 
     total: dict[str, int] = {}
     for row in conn.execute("SELECT inventory_data FROM user_inventory").fetchall():
         for slot in Inventory.from_json(row["inventory_data"]).slots:
-            name = content.item(slot.item_id).public_name
+            name = items.by_id[slot.item_id].public_name
             total[name] = total.get(name, 0) + slot.quantity
     return total

@@ -12,14 +12,20 @@ from uuid import UUID, uuid4
 import pytest
 
 import community
-from community.achievements import checks
+from community import contents
+from community.achievements.checks import event_problems
+from community.achievements.content import Achievement
+from community.achievements.content import achievements as shipped_achievements
 from community.achievements.models import Achievements, AchievementUnlocked, Progress, RewardView
 from community.achievements.rules import advanced
+from community.catalog.content import items
 from community.catalog.models import Names
-from community.content import Achievement, ContentError, content
+from community.configs import shipped
+from community.crafting.content import upgrades
 from community.crafting.models import ItemUpgraded, NewRecipes
 from community.deliveries.models import Deliveries
 from community.economy.models import ItemSold
+from community.engagement.content import weights
 from community.gambles.events import GamblePlayed
 from community.inventory.models import STACK_LIMIT, Inventory, Quality, Slot
 from community.jobs.models import JobLevelUp, JobProgress, Jobs, NewXpEvents
@@ -31,12 +37,13 @@ from community.players.models import Player
 from community.progression.models import World
 from community.reactions import REACTIONS, settle
 from community.search.models import Luck, Outcome, SearchPerformed
+from kernel.content.errors import ContentError
 from kernel.events.models import Event
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 EARLIER = NOON - timedelta(days=1)
 ALICE = uuid4()
-MONEY = content.money.item_id
+MONEY = items.money.item_id
 
 
 def achievement(event: type[Event], **fields: Any) -> Achievement:
@@ -95,7 +102,7 @@ def player(*nodes: str, **achievements: Progress) -> Player:
         id=ALICE,
         username="alice",
         links={},
-        world=World(uuid4(), dict.fromkeys(nodes, 1), Names({}, {}), content.weights),
+        world=World(uuid4(), dict.fromkeys(nodes, 1), Names({}, {}), weights.by_metric),
         created_at=NOON,
         updated_at=NOON,
     ).having(Achievements(achievements))
@@ -183,7 +190,7 @@ def test_an_achievement_may_be_the_last_of_another():
     alice = after(player(collector=Progress(4)), LINE)
 
     assert unlocked(alice) == ["first_words", "collector"]
-    assert alice[Inventory].count(content.items["lootbox_tier3"].item_id) == 1
+    assert alice[Inventory].count(items.by_name["lootbox_tier3"].item_id) == 1
     assert alice[Achievements].progress["collector"] == Progress(5, NOON)
 
 
@@ -217,7 +224,7 @@ def test_a_locked_job_takes_only_the_experience_from_a_reward():
     alice = after(player(treasure_hunter=Progress(49)), FIND)
 
     assert (unlocked(alice), alice[Jobs].progress) == (["treasure_hunter"], {})
-    assert alice[Inventory].count(content.items["lootbox_tier2"].item_id) == 1
+    assert alice[Inventory].count(items.by_name["lootbox_tier2"].item_id) == 1
 
 
 def test_what_two_have_done_is_added_up_and_the_next_event_finds_it_done():
@@ -248,12 +255,12 @@ def test_what_either_has_unlocked_stays_unlocked_and_pays_once(one: Progress, ot
 
 
 def test_the_shipped_achievements_can_be_had():
-    checks.check(content.achievements.values())
+    contents.check(shipped)
 
-    assert 12 <= len(content.achievements) <= 14
-    assert content.achievements["master_crafter"].reward.recipe == "weapon_cannon"
-    assert content.upgrades["weapon_cannon"].unlock_type == "manual"
-    assert all(row.reward.model_dump(exclude_defaults=True) for row in content.achievements.values())
+    assert 12 <= len(shipped_achievements.by_key) <= 14
+    assert shipped_achievements.by_key["master_crafter"].reward.recipe == "weapon_cannon"
+    assert upgrades.by_key["weapon_cannon"].unlock_type == "manual"
+    assert all(row.reward.model_dump(exclude_defaults=True) for row in shipped_achievements.by_key.values())
 
 
 @pytest.mark.parametrize(
@@ -295,11 +302,11 @@ def test_the_shipped_achievements_can_be_had():
     ],
 )
 def test_what_can_never_be_had_is_named(change: dict[str, Any], line: str):
-    good = content.achievements["first_words"]
+    good = shipped_achievements.by_key["first_words"]
     bad = Achievement.model_validate(good.model_dump(include={"key", "name", "description"}) | change)
 
     with pytest.raises(ContentError) as error:
-        checks.check((good, bad), "configs/community")
+        shipped.refuse(event_problems((good, bad), contents.events()))
 
     assert str(error.value).startswith(f"configs/community/achievements.json: achievements[1].{line}")
 
@@ -323,4 +330,4 @@ def test_what_stands_in_the_table_happens(event: type[Event]):
 
 
 def test_no_two_events_go_by_one_name():
-    assert len(checks.EVENTS) == len(REACTIONS)
+    assert len(contents.events()) == len(REACTIONS)

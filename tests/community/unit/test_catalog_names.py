@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from community.catalog.content import Theme, items
 from community.catalog.models import Names
 from community.catalog.rules import CURSED_EMOJI, LEGENDARY_EMOJI, active_theme, article, display_name, plural
 from community.catalog.service import shipped_names
 from community.catalog.sync import shipped_documents
-from community.content import ContentError, Theme, content
+from kernel.content.errors import ContentError
 
 SUMMER, WINTER = date(2026, 7, 1), date(2026, 12, 24)
-DART = content.items["weapon_dart"]
+DART = items.by_name["weapon_dart"]
 
 Json = dict[str, Any]
 

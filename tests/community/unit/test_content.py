@@ -11,10 +11,18 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from community.content import ContentError, NodesBelowTier, TotalNodes, Upgrade, configs, content, find_configs
-from community.content.jobs import BonusType
-from community.content.schemas import schemas
-from community.content.tree import Node
+from community.catalog.content import aliases, items
+from community.configs import shipped
+from community.contents import SECTIONS
+from community.crafting.content import Upgrade, disassembles, upgrades
+from community.economy.content import weekly_sales
+from community.engagement.content import weights
+from community.jobs.content import BonusType, jobs
+from community.messages.content import chat_strings
+from community.progression.content import Node, NodesBelowTier, TotalNodes, tree
+from kernel.content.errors import ContentError
+from kernel.content.reading import find_configs
+from kernel.content.schemas import outdated
 
 COMMON_BOX = {"consumable", "tradeable", "can_open", "compostable"}
 
@@ -166,12 +174,12 @@ def test_the_catalogue_has_the_rules_items_in_their_order():
             item.handler,
             item.node_key,
         )
-        for item in content.items.values()
+        for item in items.by_name.values()
     ] == CATALOGUE
 
 
 def test_every_item_has_the_rules_tags():
-    assert {name: set(item.tags) for name, item in content.items.items()} == TAGS
+    assert {name: set(item.tags) for name, item in items.by_name.items()} == TAGS
 
 
 @pytest.mark.parametrize(
@@ -194,13 +202,13 @@ def test_every_item_has_the_rules_tags():
     ],
 )
 def test_effects_are_configured_as_the_rules_say(name: str, expected: dict[str, object]):
-    config = content.items[name].handler_config.model_dump()
+    config = items.by_name[name].handler_config.model_dump()
 
     assert {field: config[field] for field in expected} == expected
 
 
 def test_an_item_knows_what_may_be_done_with_it():
-    money, dart, spade = content.money, content.items["weapon_dart"], content.items["item_spade"]
+    money, dart, spade = items.money, items.by_name["weapon_dart"], items.by_name["item_spade"]
 
     assert (money.is_money, money.is_currency, money.sellable, money.tradeable) == (True, True, False, False)
     assert (dart.upgradeable, dart.consumable, dart.sellable, dart.buyable) == (True, True, False, False)
@@ -208,7 +216,7 @@ def test_an_item_knows_what_may_be_done_with_it():
 
 
 def test_items_are_found_by_id():
-    assert content.item(9).internal_name == "weapon_dart"
+    assert items.by_id[9].internal_name == "weapon_dart"
 
 
 @pytest.mark.parametrize(
@@ -224,7 +232,7 @@ def test_items_are_found_by_id():
     ],
 )
 def test_a_public_name_matches_in_any_case_and_an_internal_one_only_exactly(text: str, found: str | None):
-    item = content.find_item(text)
+    item = items.find(text)
 
     assert (item.internal_name if item else None) == found
 
@@ -242,12 +250,12 @@ def test_the_tree_has_the_rules_nodes_in_their_order():
             str(node.max_level),
             *node.prerequisites,
         ]
-        for node in content.nodes.values()
+        for node in tree.nodes.values()
     ] == expected
 
 
 def test_four_nodes_unlock_themselves():
-    assert [node.key for node in content.nodes.values() if node.auto_unlock] == [
+    assert [node.key for node in tree.nodes.values() if node.auto_unlock] == [
         "progression_system",
         "item_money",
         "item_lootbox0",
@@ -256,7 +264,7 @@ def test_four_nodes_unlock_themselves():
 
 
 def test_fourteen_nodes_lie_below_tier_2_and_35_below_tier_3():
-    tiers = [node.tier for node in content.nodes.values()]
+    tiers = [node.tier for node in tree.nodes.values()]
 
     assert (sum(tier < 2 for tier in tiers), sum(tier < 3 for tier in tiers)) == (14, 35)
 
@@ -264,7 +272,7 @@ def test_fourteen_nodes_lie_below_tier_2_and_35_below_tier_3():
 def test_the_modifiers_are_the_rules_and_exact():
     found = {
         key: (modifier.feature_key, modifier.modifier_type, modifier.base_value, modifier.per_level_value)
-        for key, node in content.nodes.items()
+        for key, node in tree.nodes.items()
         for modifier in node.modifiers
     }
 
@@ -272,16 +280,16 @@ def test_the_modifiers_are_the_rules_and_exact():
 
 
 def test_every_item_node_belongs_to_an_item():
-    item_nodes = {node.key for node in content.nodes.values() if node.type == "item"}
+    item_nodes = {node.key for node in tree.nodes.values() if node.type == "item"}
 
-    assert {item.node_key for item in content.items.values()} - {None} == item_nodes
+    assert {item.node_key for item in items.by_name.values()} - {None} == item_nodes
 
 
 def test_prerequisites_are_parsed():
-    assert content.nodes["feature_upgrade"].static_prerequisites == ("item_lootbox0",)
-    assert content.nodes["feature_upgrade"].dynamic_prerequisites == (NodesBelowTier(tier=1, count=4),)
-    assert content.nodes["item_lens"].dynamic_prerequisites == (TotalNodes(count=5),)
-    assert content.nodes["item_mirror"].static_prerequisites == ("item_buckler", "item_tonic")
+    assert tree.nodes["feature_upgrade"].static_prerequisites == ("item_lootbox0",)
+    assert tree.nodes["feature_upgrade"].dynamic_prerequisites == (NodesBelowTier(tier=1, count=4),)
+    assert tree.nodes["item_lens"].dynamic_prerequisites == (TotalNodes(count=5),)
+    assert tree.nodes["item_mirror"].static_prerequisites == ("item_buckler", "item_tonic")
 
 
 @pytest.mark.parametrize(
@@ -324,9 +332,9 @@ OUR_RECIPES = {"item_firepot", "tonic_small", "guard_mirror", "weapon_cannon"}
 
 
 def test_the_recipes_are_the_rules():
-    upgrades = {key: recipe for key, recipe in content.upgrades.items() if key not in OUR_RECIPES}
+    recipes = {key: recipe for key, recipe in upgrades.by_key.items() if key not in OUR_RECIPES}
 
-    assert {key: (recipe.target_item, costs_of(recipe)) for key, recipe in upgrades.items()} == {
+    assert {key: (recipe.target_item, costs_of(recipe)) for key, recipe in recipes.items()} == {
         "lootbox_tier0": ("lootbox_tier1", {"lootbox_tier0": 5, "money": 100}),
         "lootbox_tier1": ("lootbox_tier2", {"lootbox_tier1": 3, "money": 500}),
         "lootbox_tier2": ("lootbox_tier3", {"lootbox_tier2": 3, "money": 2500}),
@@ -335,15 +343,15 @@ def test_the_recipes_are_the_rules():
         "blast_snare": ("blast_keg", {"blast_snare": 1, "money": 2500}),
         "item_stick": ("guard_buckler", {"item_stick": 10, "money": 500}),
     }
-    assert {recipe.unlock_type for recipe in upgrades.values()} == {"auto"}
-    assert {recipe.duration_seconds for recipe in upgrades.values()} == {None}
-    assert {recipe.output_quantity for recipe in content.upgrades.values()} == {1}
+    assert {recipe.unlock_type for recipe in recipes.values()} == {"auto"}
+    assert {recipe.duration_seconds for recipe in recipes.values()} == {None}
+    assert {recipe.output_quantity for recipe in upgrades.by_key.values()} == {1}
 
 
 def test_our_own_recipes_show_what_recipes_can_do():
     assert {
         key: (costs_of(recipe), recipe.duration_seconds, recipe.unlock_type)
-        for key, recipe in content.upgrades.items()
+        for key, recipe in upgrades.by_key.items()
         if key in OUR_RECIPES
     } == {
         "item_firepot": ({"item_stick": 3, "money": 150}, 20, "auto"),
@@ -351,10 +359,10 @@ def test_our_own_recipes_show_what_recipes_can_do():
         "guard_mirror": ({"guard_buckler": 2, "item_lens": 1, "money": 1000}, 600, "job_level"),
         "weapon_cannon": ({"weapon_dart": 10, "money": 5000}, 900, "manual"),
     }
-    assert {content.upgrades[key].target_item for key in OUR_RECIPES} == OUR_RECIPES
-    mirror = content.upgrades["guard_mirror"]
+    assert {upgrades.by_key[key].target_item for key in OUR_RECIPES} == OUR_RECIPES
+    mirror = upgrades.by_key["guard_mirror"]
     assert (mirror.job_key, mirror.unlock_threshold) == ("blacksmith", 3)
-    assert content.upgrades["tonic_small"].node_key == "item_tonic"
+    assert upgrades.by_key["tonic_small"].node_key == "item_tonic"
 
 
 def test_taking_apart_is_the_rules():
@@ -364,7 +372,7 @@ def test_taking_apart_is_the_rules():
             {output.item: output.quantity for output in recipe.outputs},
             recipe.associated_upgrade,
         )
-        for key, recipe in content.disassembles.items()
+        for key, recipe in disassembles.by_item.items()
     }
 
     assert found == {
@@ -379,7 +387,7 @@ def test_taking_apart_is_the_rules():
 
 
 def test_there_are_six_jobs_each_with_its_node():
-    assert [(job.job_id, job.key, job.display_name, job.node_key) for job in content.jobs.values()] == [
+    assert [(job.job_id, job.key, job.display_name, job.node_key) for job in jobs.by_key.values()] == [
         (1, "blacksmith", "Blacksmith", "job_blacksmith"),
         (2, "explorer", "Explorer", "job_explorer"),
         (3, "merchant", "Merchant", "job_merchant"),
@@ -404,24 +412,24 @@ def test_there_are_six_jobs_each_with_its_node():
     ],
 )
 def test_job_bonuses_are_the_rules_and_exact(job: str, bonus_type: BonusType, values: dict[int, str]):
-    found = {level: content.jobs[job].bonus(bonus_type, level) for level in values}
+    found = {level: jobs.by_key[job].bonus(bonus_type, level) for level in values}
 
     assert found == {level: Fraction(value) for level, value in values.items()}
 
 
 @pytest.mark.parametrize("text", ["merchant", "job_merchant"])
 def test_a_job_is_found_under_both_its_names(text: str):
-    found = content.find_job(text)
+    found = jobs.find(text)
 
-    assert found is content.jobs["merchant"]
+    assert found is jobs.by_key["merchant"]
 
 
 def test_an_unknown_job_is_not_found():
-    assert content.find_job("job_job_merchant") is None
+    assert jobs.find("job_job_merchant") is None
 
 
 def test_the_sales_rotate_through_four_categories():
-    assert [(offset, sale.target_category, sale.discount_percent) for offset, sale in content.sales.items()] == [
+    assert [(offset, sale.target_category, sale.discount_percent) for offset, sale in weekly_sales.by_week.items()] == [
         (0, "weapon", 25),
         (1, "defense", 20),
         (2, "utility", 30),
@@ -431,7 +439,7 @@ def test_the_sales_rotate_through_four_categories():
 
 def test_the_engagement_weights_are_the_rules():
     by_weight: dict[Fraction, set[str]] = {}
-    for metric, weight in content.weights.items():
+    for metric, weight in weights.by_metric.items():
         by_weight.setdefault(weight, set()).add(metric)
 
     assert by_weight.pop(Fraction(1)) >= {"message", "vote_cast", "gamble_started", "gamble_joined"}
@@ -442,42 +450,41 @@ def test_the_engagement_weights_are_the_rules():
         50: {"item_disassembled", "item_sold", "item_bought"},
         200: {"item_crafted", "slots_jackpot"},
     }
-    assert len(content.weights) == 21
+    assert len(weights.by_metric) == 21
 
 
 def test_the_game_listens_for_one_word():
-    assert [(string.word, string.code, string.priority) for string in content.strings] == [("obs", "OBS", 10)]
+    assert [(string.word, string.code, string.priority) for string in chat_strings.all] == [("obs", "OBS", 10)]
 
 
 def test_every_item_has_a_name_for_messages():
-    assert {name for name, aliases in content.aliases.items() if aliases.default} == set(content.items)
+    assert {name for name, aliases in aliases.by_item.items() if aliases.default} == set(items.by_name)
 
 
 def test_digests_tell_the_files_apart():
-    upgrades = (configs() / "recipes" / "upgrade.json").read_bytes()
+    digests = shipped.digests(SECTIONS)
+    raw = (shipped.root / "recipes" / "upgrade.json").read_bytes()
 
-    assert content.digests["recipes/upgrade.json"] == sha256(upgrades).hexdigest()
-    assert len(set(content.digests.values())) == len(content.digests) == 12
+    assert digests["recipes/upgrade.json"] == sha256(raw).hexdigest()
+    assert len(set(digests.values())) == len(digests) == 12
 
 
 def test_content_cannot_be_changed():
     with pytest.raises(TypeError):
-        content.items["money"] = content.items["item_spade"]  # pyright: ignore[reportIndexIssue]
+        items.by_name["money"] = items.by_name["item_spade"]  # pyright: ignore[reportIndexIssue]
     with pytest.raises(ValidationError):
-        content.money.base_value = 2
+        items.money.base_value = 2
 
 
 def test_the_editor_schemas_are_current():
-    on_disk = {file.name: file.read_text(encoding="utf-8") for file in (configs() / "schemas").iterdir()}
-
-    assert on_disk == schemas(), "run python -m community.content.schemas"
+    assert outdated(shipped, SECTIONS) == [], "run make generated"
 
 
 def test_every_file_points_its_editor_at_its_schema():
-    for name in content.digests:
-        file = configs() / name
+    for name in shipped.digests(SECTIONS):
+        file = shipped.root / name
         reference = file.read_text(encoding="utf-8").split('"$schema": "')[1].split('"')[0]
-        assert (file.parent / reference).resolve() == configs() / "schemas" / f"{file.stem}.schema.json"
+        assert (file.parent / reference).resolve() == shipped.root / "schemas" / f"{file.stem}.schema.json"
 
 
 def test_configs_lie_beside_the_package_in_lambda_and_above_it_in_a_checkout(tmp_path: Path):
@@ -516,7 +523,7 @@ def test_the_check_command_fails_with_one_line(tmp_path: Path):
 
 
 def test_the_check_command_knows_what_happens_in_the_game(tmp_path: Path):
-    copied = Path(shutil.copytree(configs(), tmp_path / "ours"))
+    copied = Path(shutil.copytree(shipped.root, tmp_path / "ours"))
     file = copied / "achievements.json"
     file.write_text(file.read_text().replace('"message.received"', '"mesage.received"', 1))
 
@@ -546,7 +553,7 @@ def node(**changes: object) -> Node:
 
 def check_command(*arguments: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "community.content", *map(str, arguments)],
+        [sys.executable, "-m", "community.contents", *map(str, arguments)],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,

@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from community.content import ContentError, configs, load_content
+from community.catalog.content import AliasesSection, ThemesSection
+from community.configs import shipped
+from community.contents import SECTIONS, check
+from community.economy.content import WeeklySalesSection
+from community.progression.content import TreeSection
+from kernel.content.errors import ContentError
+from kernel.content.library import Library
 
 ITEMS = "items.json"
 TREE = "progression_tree.json"
@@ -525,7 +531,7 @@ BROKEN = {
 
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(configs(), tmp_path / "configs" / "community"))
+    return Path(shutil.copytree(shipped.root, tmp_path / "configs" / "community"))
 
 
 @pytest.mark.parametrize(("file", "change", "line"), SHAPE.values(), ids=SHAPE)
@@ -563,43 +569,44 @@ def test_without_alias_and_theme_files_there_are_no_aliases_and_no_themes(copied
     (copied / ALIASES).unlink()
     (copied / THEMES).unlink()
 
-    loaded = load_content(copied)
+    loaded = checked(copied)
 
-    assert (len(loaded.aliases), len(loaded.themes), len(loaded.digests)) == (0, 0, 10)
+    aliases, themes = loaded[AliasesSection].by_item, loaded[ThemesSection].by_key
+    assert (len(aliases), len(themes), len(loaded.digests(SECTIONS))) == (0, 0, 10)
 
 
 def test_themed_aliases_may_wait_for_a_theme_file(copied: Path):
     (copied / THEMES).unlink()
 
-    loaded = load_content(copied)
+    loaded = checked(copied)
 
-    assert loaded.aliases["money"].themes["winter"] == ("chocolate coins",)
+    assert loaded[AliasesSection].by_item["money"].themes["winter"] == ("chocolate coins",)
 
 
 def test_a_leap_day_is_a_day(copied: Path):
     edit(copied / THEMES, put("themes", "leap", value={"start": "02-29", "end": "02-29"}))
 
-    assert "leap" in load_content(copied).themes
+    assert "leap" in checked(copied)[ThemesSection].by_key
 
 
 def test_a_byte_order_mark_does_no_harm(copied: Path):
     (copied / SALES).write_bytes(b"\xef\xbb\xbf" + (copied / SALES).read_bytes())
 
-    assert len(load_content(copied).sales) == 4
+    assert len(checked(copied)[WeeklySalesSection].by_week) == 4
 
 
 def test_a_count_may_be_met_by_later_nodes_and_by_nodes_that_unlock_themselves(copied: Path):
     edit(copied / TREE, needs(0, "-total_nodes_unlocked:55"))  # the root unlocks itself, so it never has to wait
     edit(copied / TREE, needs(4, "-total_nodes_unlocked:20"))
 
-    assert len(load_content(copied).nodes) == 55
+    assert len(checked(copied)[TreeSection].nodes) == 55
 
 
 def test_a_category_on_sale_is_written_in_any_case(copied: Path):
     edit(copied / SALES, put("sales_schedule", 0, "target_category", value="WEAPON"))
     edit(copied / SALES, put("sales_schedule", 1, "target_category", value=None))
 
-    sales = load_content(copied).sales
+    sales = checked(copied)[WeeklySalesSection].by_week
 
     assert (sales[0].target_category, sales[1].target_category) == ("weapon", None)
 
@@ -610,7 +617,13 @@ def edit(file: Path, change: Change) -> None:
     file.write_text(json.dumps(document), encoding="utf-8")
 
 
+def checked(directory: Path) -> Library:
+    library = Library(directory)
+    check(library)
+    return library
+
+
 def complaint(directory: Path) -> str:
     with pytest.raises(ContentError) as error:
-        load_content(directory)
+        checked(directory)
     return str(error.value)

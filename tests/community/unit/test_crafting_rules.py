@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from community.catalog.content import Ingredient, items
 from community.catalog.service import shipped_names
-from community.content import Disassemble, Ingredient, Upgrade, content
+from community.crafting.content import Disassemble, Upgrade, disassembles, upgrades
 from community.crafting.learning import condition_holds, learned
 from community.crafting.models import NewRecipes, NotEnoughIngredients, RecipeLocked, RecipeNotFound
 from community.crafting.rules import (
@@ -27,14 +28,15 @@ from community.crafting.rules import (
 from community.inventory.models import STACK_LIMIT, Inventory, Quality, Slot
 from community.jobs.models import JobProgress, Jobs
 from community.players.models import Player
+from community.progression.content import tree
 from community.progression.models import World
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-MONEY = content.money.item_id
-CRATE = content.items["lootbox_tier0"].item_id
-LOOTBOX = content.items["lootbox_tier1"].item_id
-BOX_RECIPE = content.upgrades["lootbox_tier0"]
-UNBOX_RECIPE = content.disassembles["lootbox_tier1"]
+MONEY = items.money.item_id
+CRATE = items.by_name["lootbox_tier0"].item_id
+LOOTBOX = items.by_name["lootbox_tier1"].item_id
+BOX_RECIPE = upgrades.by_key["lootbox_tier0"]
+UNBOX_RECIPE = disassembles.by_item["lootbox_tier1"]
 PLENTY = Inventory((Slot(CRATE, STACK_LIMIT), Slot(MONEY, STACK_LIMIT), Slot(LOOTBOX, STACK_LIMIT)))
 UNITS = 9_000
 ROUNDS = 20
@@ -269,7 +271,7 @@ def test_what_takes_two_takes_two():
 def test_a_recipe_unlocks_on_its_condition(key: str, levels: dict[str, int], blacksmith: int | None, holds: bool):
     """Defect 13: recipes could not be unlocked."""
     somebody = player(world=world(**levels), blacksmith=blacksmith)
-    recipe = content.upgrades[key]
+    recipe = upgrades.by_key[key]
 
     assert condition_holds(recipe, somebody.world, somebody) == holds
     if blacksmith is None:
@@ -282,12 +284,12 @@ def test_a_recipe_unlocks_on_its_condition(key: str, levels: dict[str, int], bla
     ("key", "missing"),
     [
         ("guard_mirror", "You do not know how to make a mirror yet: it takes a Blacksmith of level 3."),
-        ("tonic_small", f"to make a tonic yet: the community has not unlocked {content.nodes['item_tonic'].name}."),
+        ("tonic_small", f"to make a tonic yet: the community has not unlocked {tree.nodes['item_tonic'].name}."),
         ("weapon_cannon", "to make a cannon yet: it must be learned first."),
     ],
 )
 def test_a_locked_recipe_says_what_is_missing_and_a_learned_one_is_open(key: str, missing: str):
-    recipe = content.upgrades[key]
+    recipe = upgrades.by_key[key]
 
     with pytest.raises(RecipeLocked) as refusal:
         learned(player(world=world()), recipe)

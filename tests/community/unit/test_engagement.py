@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.catalog.service import shipped_names
-from community.content import content
 from community.economy.models import ItemBought, ItemSold
 from community.engagement import rules
+from community.engagement.content import weights as shipped_weights
 from community.engagement.models import Engagement, NewEngagements
 from community.jobs.models import JobProgress, Jobs
 from community.messages.models import MessageReceived
@@ -52,7 +52,7 @@ WEIGHTS = {
 
 
 def world(weights: dict[str, Fraction] | None = None, /, **levels: int) -> World:
-    return World(UUID(int=0), levels, shipped_names(), content.weights if weights is None else weights)
+    return World(UUID(int=0), levels, shipped_names(), shipped_weights.by_metric if weights is None else weights)
 
 
 def player(at: World, scholar_level: int = 0) -> Player:
@@ -67,7 +67,7 @@ def test_each_kind_of_engagement_has_its_weight(metric: str, points: int):
 
 
 def test_the_shipped_table_has_these_kinds_and_no_others():
-    assert set(content.weights) == set(WEIGHTS)
+    assert set(shipped_weights.by_metric) == set(WEIGHTS)
 
 
 @pytest.mark.parametrize(("metric", "points"), [("tea_brewed", 1), ("command", 2), ("message", 1)])
@@ -136,7 +136,7 @@ def test_a_total_is_truncated_metric_by_metric():
 def test_points_per_day_are_over_the_whole_period():
     rows = [("2026-02-23", "message", 6), ("2026-03-01", "item_sold", 1), ("2026-03-01", "tea_brewed", 4)]
 
-    velocity = rules.velocity(rows, content.weights, 7, TODAY)
+    velocity = rules.velocity(rows, shipped_weights.by_metric, 7, TODAY)
 
     assert velocity == rules.Velocity(Fraction(60, 7), "increasing", 7, 2, Fraction(60))
 
@@ -144,7 +144,7 @@ def test_points_per_day_are_over_the_whole_period():
 def test_the_period_ends_today_and_is_as_long_as_it_says():
     rows = [(f"2026-02-{day}", "message", 1) for day in range(20, 29)] + [("2026-03-01", "message", 1)]
 
-    velocity = rules.velocity(rows, content.weights, 7, TODAY)
+    velocity = rules.velocity(rows, shipped_weights.by_metric, 7, TODAY)
 
     assert rules.first_day(TODAY, 7) == date(2026, 2, 23)
     assert (velocity.total_points, velocity.sample_size) == (7, 7)
@@ -153,9 +153,9 @@ def test_the_period_ends_today_and_is_as_long_as_it_says():
 @pytest.mark.parametrize("days", [1, 36_500, 1_000_000])
 def test_a_period_may_be_longer_than_history(days: int):
     assert rules.first_day(TODAY, days) <= TODAY
-    assert rules.velocity([("2026-03-01", "message", 5)], content.weights, days, TODAY).points_per_day == Fraction(
-        5, days
-    )
+    assert rules.velocity(
+        [("2026-03-01", "message", 5)], shipped_weights.by_metric, days, TODAY
+    ).points_per_day == Fraction(5, days)
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_a_period_may_be_longer_than_history(days: int):
 def test_the_trend_compares_the_newer_half_of_the_days_with_the_older(points: list[int], trend: str):
     rows = [(f"2026-02-{23 + day}", "message", each) for day, each in enumerate(points)]
 
-    velocity = rules.velocity(reversed(rows), content.weights, 30, TODAY)
+    velocity = rules.velocity(reversed(rows), shipped_weights.by_metric, 30, TODAY)
 
     assert (velocity.trend, velocity.sample_size) == (trend, len(points))
 
@@ -194,7 +194,7 @@ def test_the_trend_compares_the_newer_half_of_the_days_with_the_older(points: li
     days=st.integers(1, 40),
 )
 def test_velocity_is_what_it_says(rows: list[tuple[str, str, int]], days: int):
-    velocity = rules.velocity(rows, content.weights, days, TODAY)
+    velocity = rules.velocity(rows, shipped_weights.by_metric, days, TODAY)
 
     counted = [row for row in rows if date.fromisoformat(row[0]) >= rules.first_day(TODAY, days)]
     weights = {"message": 1, "command": 2, "item_sold": 50, "tea_brewed": 1}

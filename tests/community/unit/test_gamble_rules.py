@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from community.catalog.content import Item, items
 from community.catalog.models import ItemNotFound
 from community.catalog.service import shipped_names
-from community.content import Item, content
 from community.gambles.models import Bet, BetQuantity, BetsRequired, NotALootbox
 from community.gambles.rules import MOST_BOXES, Settlement, agreed, opened, settle, staked
 from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Quality, Slot
@@ -23,9 +23,9 @@ from community.progression.models import World
 from kernel.errors import DomainError
 
 CRATE, LOOTBOX, STRONGBOX, SPADE = (
-    content.items[name] for name in ("lootbox_tier0", "lootbox_tier1", "lootbox_tier2", "item_spade")
+    items.by_name[name] for name in ("lootbox_tier0", "lootbox_tier1", "lootbox_tier2", "item_spade")
 )
-MONEY = content.money
+MONEY = items.money
 ANN, BEN, CLEO, DAN = (UUID(int=number) for number in range(1, 5))
 
 
@@ -215,7 +215,7 @@ def test_a_gamble_opens_boxes_as_anybody_does(quality: Quality):
     stake = (Slot(LOOTBOX.item_id, 40, quality), Slot(STRONGBOX.item_id, 40))
 
     rng = Random(5)
-    expected = [drop for box in stake for drop in open_boxes(content.item(box.item_id), 40, box.quality, world(), rng)]
+    expected = [drop for box in stake for drop in open_boxes(items.by_id[box.item_id], 40, box.quality, world(), rng)]
 
     assert list(opened(stake, world(), Random(5))) == expected
     assert len(expected) >= 4

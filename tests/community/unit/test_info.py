@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from community.content import ContentError, configs
-from community.info.loading import load_info
+from community.info.content import InfoSection, texts
 from community.info.models import NoSuchText
-from community.info.service import describe, features
+from community.info.service import describe
+from kernel.content.errors import ContentError
+from kernel.content.library import Library
 
 FEATURES = [
     "achievements",
@@ -41,11 +42,11 @@ def write(root: Path, **files: Any) -> Path:
 
 
 def test_every_feature_that_exists_has_its_texts():
-    assert sorted(features()) == FEATURES
+    assert sorted(texts.by_feature) == FEATURES
 
 
 def test_an_overview_and_every_feature_name_what_else_there_is_to_read():
-    for name, feature in features().items():
+    for name, feature in texts.by_feature.items():
         more = set(FEATURES) - {name} if name == "overview" else set(feature.topics)
         for text in (feature.discord, feature.short):
             assert [word for word in sorted(more) if word not in text] == []
@@ -63,19 +64,19 @@ def test_an_overview_and_every_feature_name_what_else_there_is_to_read():
     ],
 )
 def test_the_platform_chooses_the_length(platform: str, attribute: str):
-    assert describe(platform, "economy") == getattr(features()["economy"], attribute)
+    assert describe(platform, "economy") == getattr(texts.by_feature["economy"], attribute)
 
 
 def test_without_a_name_the_overview():
-    assert describe("discord") == features()["overview"].discord
+    assert describe("discord") == texts.by_feature["overview"].discord
 
 
 def test_a_topic_of_a_feature():
-    assert describe("discord", "economy", "sell") == features()["economy"].topics["sell"].discord
+    assert describe("discord", "economy", "sell") == texts.by_feature["economy"].topics["sell"].discord
 
 
 def test_a_topic_by_its_name_alone():
-    text = features()["economy"].topics["sell"].discord
+    text = texts.by_feature["economy"].topics["sell"].discord
 
     assert describe("discord", "sell") == describe("discord", "", "sell") == describe("discord", "SELL") == text
 
@@ -86,10 +87,6 @@ def test_a_topic_by_its_name_alone():
 def test_what_nobody_has_written_about(feature: str, topic: str):
     with pytest.raises(NoSuchText):
         describe("discord", feature, topic)
-
-
-def test_the_shipped_texts_load():
-    assert load_info(configs()).keys() == features().keys()
 
 
 @pytest.mark.parametrize(
@@ -113,7 +110,7 @@ def test_the_shipped_texts_load():
 )
 def test_a_broken_text_is_found_in_one_line(tmp_path: Path, files: dict[str, Any], complaint: str):
     with pytest.raises(ContentError) as error:
-        load_info(write(tmp_path, **files))
+        Library(write(tmp_path, **files)).check([InfoSection])
 
     assert str(error.value).startswith(complaint)
     assert "\n" not in str(error.value)

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from community.catalog.service import shipped_names
-from community.content import content
+from community.jobs.content import jobs
 from community.jobs.days import day_start, game_day, next_day_start
 from community.jobs.models import JobProgress, UnknownJob
 from community.jobs.rules import (
@@ -18,6 +18,7 @@ from community.jobs.rules import (
     primary,
     standing,
 )
+from community.progression.content import tree
 from community.progression.models import FeatureLocked, World
 from tests.support.dice import Dice
 
@@ -74,7 +75,7 @@ def test_each_level_of_the_upgrade_lifts_the_cap_by_ten():
 
 
 def test_the_cap_grows_by_ten_with_every_level_of_the_upgrade():
-    upgrade = content.nodes["upgrade_job_level_cap"]
+    upgrade = tree.nodes["upgrade_job_level_cap"]
 
     caps = [level_cap(world(upgrade_job_level_cap=level)) for level in range(1, upgrade.max_level + 1)]
 
@@ -172,15 +173,15 @@ def test_a_game_day_is_from_17_utc_to_17_utc(now: str, start: str):
 
 
 def test_a_job_is_found_by_its_key_and_by_its_nodes():
-    assert find_job("merchant") is find_job("job_merchant") is content.jobs["merchant"]
+    assert find_job("merchant") is find_job("job_merchant") is jobs.by_key["merchant"]
     for unknown in ("", "job_", "thief", "JOB_merchant", "job_job_merchant"):
         with pytest.raises(UnknownJob):
             find_job(unknown)
 
 
 def test_every_job_has_a_node_of_its_name():
-    assert {job.node_key for job in content.jobs.values()} == {f"job_{key}" for key in content.jobs}
-    assert all(job.node_key in content.nodes for job in content.jobs.values())
+    assert {job.node_key for job in jobs.by_key.values()} == {f"job_{key}" for key in jobs.by_key}
+    assert all(job.node_key in tree.nodes for job in jobs.by_key.values())
 
 
 @pytest.mark.parametrize(
@@ -196,27 +197,27 @@ def test_every_job_has_a_node_of_its_name():
     ],
 )
 def test_a_standing_says_what_is_missing_for_the_next_level(progress: JobProgress | None, level: int, missing: int):
-    found = standing(content.jobs["merchant"], progress, world())
+    found = standing(jobs.by_key["merchant"], progress, world())
 
     assert (found.level, found.xp_to_next, found.max_level) == (level, missing, 10)
 
 
 def test_under_a_lifted_cap_the_next_xp_brings_the_level():
-    found = standing(content.jobs["merchant"], had(50_000, level=10), world(upgrade_job_level_cap=1))
+    found = standing(jobs.by_key["merchant"], had(50_000, level=10), world(upgrade_job_level_cap=1))
 
     assert (found.level, found.xp_to_next, found.max_level) == (10, 0, 20)
 
 
 def test_the_primary_job_has_the_highest_level_then_the_most_xp():
     def stands(job: str, xp: int, level: int):
-        return standing(content.jobs[job], had(xp, level=level), world())
+        return standing(jobs.by_key[job], had(xp, level=level), world())
 
     beginner, richer, highest = stands("farmer", 200, 1), stands("gambler", 300, 1), stands("merchant", 150, 2)
 
     assert primary([beginner, richer, highest]) is highest
     assert primary([beginner, richer]) is richer
     assert primary([]) is None
-    assert primary([standing(content.jobs["farmer"], None, world())]) is None
+    assert primary([standing(jobs.by_key["farmer"], None, world())]) is None
 
 
 @pytest.mark.parametrize(
@@ -231,4 +232,4 @@ def test_the_primary_job_has_the_highest_level_then_the_most_xp():
     ],
 )
 def test_what_a_level_is_worth(job: str, bonus_type: str, values: dict[int, float]):
-    assert {level: float(content.jobs[job].bonus(bonus_type, level)) for level in values} == values
+    assert {level: float(jobs.by_key[job].bonus(bonus_type, level)) for level in values} == values

@@ -15,15 +15,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from community.catalog.content import items as catalogue
 from community.catalog.service import shipped_names
-from community.content import GatedTable, content
 from community.inventory.models import Quality
+from community.lootboxes.content import GatedTable
 from community.lootboxes.gates import consolations, unlocked_weights
 from community.lootboxes.rules import amounts, open_boxes
+from community.progression.content import tree
 from community.progression.models import World
 from tests.support.dice import ten_thousand_rolls
 
-BOX = content.items["lootbox_tier1"]
+BOX = catalogue.by_name["lootbox_tier1"]
 POOLS = (
     {"weight": 3, "items": [{"item_name": "item_spade", "weight": 1}, {"item_name": "weapon_dart", "weight": 3}]},
     {"weight": 1, "items": [{"item_name": "tonic_small", "weight": 5}]},
@@ -194,14 +196,14 @@ def test_a_box_is_opened_once(boxes: int, rate: float, seed: int, locked: bool):
 
 def test_ten_thousand_gates_are_opened_at_once():
     """Well under 50 ms, with the dice that players get; the best of three."""
-    here, times = world(*content.nodes), list[float]()
-    everything = ({"weight": 1, "items": [{"item_name": name, "weight": 1} for name in content.items]},)
+    here, times = world(*tree.nodes), list[float]()
+    everything = ({"weight": 1, "items": [{"item_name": name, "weight": 1} for name in catalogue.by_name]},)
     tables = {BOX.internal_name: table(pools=everything)}
 
     for _ in range(3):
         begun = thread_time()
         drops = open_boxes(BOX, 10_000, Quality.COMMON, here, SystemRandom(), tables=tables)
         times.append(thread_time() - begun)
-        assert len(drops) > len(content.items) / 2
+        assert len(drops) > len(catalogue.by_name) / 2
 
     assert min(times) < max(0.05, 9 * ten_thousand_rolls())

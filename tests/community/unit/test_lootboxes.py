@@ -12,16 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from community.catalog.content import items
 from community.catalog.service import shipped_names
-from community.content import LootEntry, content
 from community.inventory.models import Quality
+from community.lootboxes.content import LootEntry
 from community.lootboxes.models import Drop, best_quality, total_value
 from community.lootboxes.rules import amounts, open_boxes, rolled_quality, unit_value
 from community.lootboxes.texts import describe
 from community.progression.models import World
 from tests.support.dice import ten_thousand_rolls
 
-TIER0, TIER1 = content.items["lootbox_tier0"], content.items["lootbox_tier1"]
+TIER0, TIER1 = items.by_name["lootbox_tier0"], items.by_name["lootbox_tier1"]
 ROLLS = 20_000
 
 # What the roll of an item's quality comes to, in percent, by the quality of its box; CURSED first.
@@ -120,7 +121,7 @@ def test_the_finest_is_not_lifted():
 def test_fine_money_is_more_money(roll: float, quantity: int):
     (money,) = opened(entry("money", 10, 10), dice=Dice(roll))
 
-    assert money == Drop(content.money, quantity, Quality.COMMON, value=quantity)
+    assert money == Drop(items.money, quantity, Quality.COMMON, value=quantity)
 
 
 def test_the_worst_of_money_is_still_a_coin():
@@ -141,12 +142,12 @@ def test_any_currency_is_paid_out_in_common_quality():
     list(zip(Quality, (40, 60, 80, 101, 111, 126, 151, 202), strict=True)),
 )
 def test_a_fine_item_is_worth_more(quality: Quality, value: int):
-    assert unit_value(content.items["weapon_pebble"], quality) == value
+    assert unit_value(items.by_name["weapon_pebble"], quality) == value
 
 
 def test_what_is_worth_anything_is_worth_something_in_any_quality():
-    assert unit_value(content.items["compost_muck"], Quality.CURSED) == 1
-    assert unit_value(content.items["compost_muck"].model_copy(update={"base_value": 0}), Quality.LEGENDARY) == 0
+    assert unit_value(items.by_name["compost_muck"], Quality.CURSED) == 1
+    assert unit_value(items.by_name["compost_muck"].model_copy(update={"base_value": 0}), Quality.LEGENDARY) == 0
 
 
 def test_values_are_exact():
@@ -203,7 +204,7 @@ def test_what_single_boxes_hold(box: str):
     """6000 seeded boxes, opened one by one; each share within 0.03, more than four standard deviations."""
     dice, here, boxes = Random(12), world(), 6000
 
-    found = [amounts(content.items[box], 1, here, dice) for _ in range(boxes)]
+    found = [amounts(items.by_name[box], 1, here, dice) for _ in range(boxes)]
 
     for name, (chance, lowest, highest) in TABLES[box].items():
         filled = [each[name] for each in found if each[name]]
@@ -219,7 +220,7 @@ def test_many_boxes_hold_what_as_many_single_ones_do(box: str):
     """300 times 500 seeded boxes."""
     dice, here, boxes, times = Random(13), world(), 500, 300
 
-    found = [amounts(content.items[box], boxes, here, dice) for _ in range(times)]
+    found = [amounts(items.by_name[box], boxes, here, dice) for _ in range(times)]
 
     for name, (chance, lowest, highest) in TABLES[box].items():
         mean = chance * (lowest + highest) / 2
@@ -230,7 +231,7 @@ def test_many_boxes_hold_what_as_many_single_ones_do(box: str):
 
 @given(st.sampled_from(sorted(TABLES)), st.integers(1, 10_000), st.sampled_from(Quality), st.booleans(), st.integers())
 def test_boxes_mint_no_more_than_they_hold(name: str, boxes: int, quality: Quality, lifts: bool, seed: int):
-    box = content.items[name]
+    box = items.by_name[name]
 
     drops = open_boxes(box, boxes, quality, world("feature_gamble") if lifts else world(), Random(seed))
 
@@ -251,7 +252,7 @@ def test_boxes_mint_no_more_than_they_hold(name: str, boxes: int, quality: Quali
 @pytest.mark.parametrize("name", TABLES)
 def test_ten_thousand_boxes_are_opened_at_once(name: str):
     """Well under 50 ms, with the dice that players get. The best of three: other processes want the machine as well."""
-    here, box, times = world("feature_gamble"), content.items[name], list[float]()
+    here, box, times = world("feature_gamble"), items.by_name[name], list[float]()
 
     for _ in range(3):
         begun = thread_time()
@@ -268,7 +269,7 @@ def told(*drops: Drop, quantity: int = 1, boxes: str = "a crate") -> str:
 
 
 def test_what_is_said_about_an_opening():
-    money, crates = Drop(content.money, 17, Quality.COMMON, 17), Drop(TIER0, 2, Quality.RARE, 250)
+    money, crates = Drop(items.money, 17, Quality.COMMON, 17), Drop(TIER0, 2, Quality.RARE, 250)
 
     assert told(money) == "You opened a crate: 17 × money."
     assert told(money, crates, quantity=2, boxes="2 × lootboxes") == (
@@ -291,13 +292,13 @@ def test_what_is_said_about_an_opening():
     ],
 )
 def test_luck_is_remarked_on_once(quality: Quality, boxes: int, value: int, remark: str | None):
-    text = told(Drop(content.money, 1, Quality.COMMON, 0), Drop(TIER0, 1, quality, value), quantity=boxes)
+    text = told(Drop(items.money, 1, Quality.COMMON, 0), Drop(TIER0, 1, quality, value), quantity=boxes)
 
     assert [each for each in ("Jackpot!", "A big win!", "A good haul!") if each in text] == ([remark] if remark else [])
 
 
 def test_the_finest_drop_and_the_value_of_all():
-    drops = [Drop(content.money, 5, Quality.COMMON, 5), Drop(TIER0, 1, Quality.EPIC, 150)]
+    drops = [Drop(items.money, 5, Quality.COMMON, 5), Drop(TIER0, 1, Quality.EPIC, 150)]
 
     assert (best_quality(drops), total_value(drops)) == (Quality.EPIC, 155)
     assert (best_quality([]), total_value([])) == (None, 0)

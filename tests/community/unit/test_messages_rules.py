@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from community.content import ChatString
+from community.messages.content import ChatString
 from community.messages.rules import Finder, find_strings
 
 

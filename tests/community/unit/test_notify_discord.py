@@ -277,7 +277,7 @@ def test_patch_notes_are_posted_when_they_are_new(discord: FakeDiscord, tmp_path
 
 @pytest.mark.parametrize("module", ["app", "follow_ups", "daily"])
 def test_it_starts_without_what_only_some_need(module: str):
-    heavy = ("boto3", "botocore", "pydantic", "psycopg", "community.content", "aws_lambda_powertools")
+    heavy = ("boto3", "botocore", "pydantic", "psycopg", "kernel.content.library", "aws_lambda_powertools")
     imported = f"functions.community.notify_discord.{module}"
     code = f"import sys, {imported}; print([name for name in {heavy} if name in sys.modules])"
 

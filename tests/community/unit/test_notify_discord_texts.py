@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.achievements.models import AchievementUnlocked, RewardView
-from community.content import content
+from community.catalog.content import items
 from community.jobs.models import JobLevelUp
+from community.progression.content import tree
 from community.voting.events import AllUnlocked, CycleCompleted
 from doors.discord.messages import Embed, Field, clip, message, plain
 from functions.community.notify_discord.texts import TEXTS, ballot, public_names
@@ -102,7 +103,7 @@ def test_a_target_without_a_vote_is_no_vote():
 
 
 def test_an_unlock_shows_what_it_is():
-    node = content.nodes["feature_economy"]
+    node = tree.nodes["feature_economy"]
 
     embed = told("progression.cycle.completed", payload(CycleCompleted.of(node, 1)))
 
@@ -117,7 +118,7 @@ def test_the_end_of_the_tree_is_told():
 def test_a_gamble_says_the_stake_and_when_it_ends():
     embed = told("gamble.started", GAMBLE)
 
-    assert embed.text.startswith(f"**alice** stakes 5 × {content.items['lootbox_tier1'].public_name}. ")
+    assert embed.text.startswith(f"**alice** stakes 5 × {items.by_name['lootbox_tier1'].public_name}. ")
     assert embed.text.endswith("<t:1772366520:R>")
 
 
@@ -166,7 +167,7 @@ def test_an_announcement_is_green_unless_it_says_otherwise():
 
 
 def test_items_are_called_what_players_call_them():
-    assert public_names() == {name: item.public_name for name, item in content.items.items()}
+    assert public_names() == {name: item.public_name for name, item in items.by_name.items()}
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,15 @@ from fractions import Fraction
 
 import pytest
 
-from community.content import Sale as WeeklySale
-from community.content import content
+from community.catalog.content import items
+from community.economy.content import Sale as WeeklySale
+from community.economy.content import weekly_sales
 from community.economy.models import InsufficientFunds, NotBuyable, NotSellable, Purchase, Sale
 from community.economy.rules import discounted, quote_purchase, quote_sale, resale_price, week_offset
+from community.jobs.content import jobs
 
-SPADE = content.items["item_spade"]
-BOX = content.items["lootbox_tier0"]
+SPADE = items.by_name["item_spade"]
+BOX = items.by_name["lootbox_tier0"]
 
 
 def worth(base_value: int):
@@ -30,7 +32,7 @@ def test_a_hundred_with_fifteen_per_cent_is_115_and_not_the_114_of_floats():
 
 
 def test_a_merchant_of_level_ten_sells_for_a_twentieth_more_and_buys_for_a_twentieth_less():
-    bonus = content.jobs["merchant"].bonus("price_adjustment", 10)
+    bonus = jobs.by_key["merchant"].bonus("price_adjustment", 10)
 
     assert bonus == Fraction(1, 20)
     assert quote_sale(worth(100), held=1, wanted=1, unit_price=40, merchant_bonus=bonus).unit_price == 42
@@ -80,10 +82,10 @@ def test_a_sale_of_one_category_leaves_the_others_alone():
     """Defect 17: a sale's category was compared with an item's first tag, and matched none."""
     weapons = WeeklySale(week_offset=0, target_category="weapon", discount_percent=25, description="weapons")
 
-    assert discounted(content.items["weapon_pebble"], weapons) == 101 - 25
+    assert discounted(items.by_name["weapon_pebble"], weapons) == 101 - 25
     assert discounted(SPADE, weapons) == 100
 
 
 def test_the_sales_follow_the_iso_weeks_in_fours():
     assert [week_offset(datetime(2026, 1, day, tzinfo=UTC)) for day in (1, 5, 12, 19, 26)] == [0, 1, 2, 3, 0]
-    assert [content.sales[offset].discount_percent for offset in range(4)] == [25, 20, 30, 15]
+    assert [weekly_sales.by_week[offset].discount_percent for offset in range(4)] == [25, 20, 30, 15]

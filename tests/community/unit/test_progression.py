@@ -9,8 +9,9 @@ from uuid import UUID
 
 import pytest
 
+from community.catalog.content import items
 from community.catalog.service import shipped_names
-from community.content import Modifier, Node, content
+from community.progression.content import Modifier, Node, tree
 from community.progression.models import FeatureLocked, FeatureLockedBehind, LevelTooHigh, UnknownNode, World
 from community.progression.rules import (
     CHILDREN,
@@ -26,7 +27,7 @@ from community.progression.rules import (
     require_feature,
 )
 
-NODES = content.nodes
+NODES = tree.nodes
 
 
 def world(**levels: int) -> World:
@@ -258,8 +259,8 @@ def test_a_feature_without_a_node_is_locked():
 
 def test_an_item_needs_its_node_and_one_without_is_never_locked():
     """Defect 12: the node's key was made from the item's name, and most items missed theirs."""
-    spade = content.items["item_spade"]
-    free = next(item for item in content.items.values() if item.node_key is None)
+    spade = items.by_name["item_spade"]
+    free = next(item for item in items.by_name.values() if item.node_key is None)
 
     assert [item_unlocked(world(), spade), item_unlocked(world(item_spade=1), spade)] == [False, True]
     assert item_unlocked(world(), free)

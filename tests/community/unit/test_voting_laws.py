@@ -12,14 +12,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from community.content import content
+from community.progression.content import tree
 from community.progression.rules import available_nodes, levels_to_relock, levels_to_unlock
 from community.voting import overrides, rules, turns
 from community.voting.models import Community, Progress, Session
 from community.voting.turns import Turn
 from kernel.errors import DomainError
 
-KEYS = st.sampled_from(sorted(content.nodes))
+KEYS = st.sampled_from(sorted(tree.nodes))
 MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -39,7 +39,7 @@ class Evening(RuleBasedStateMachine):
         self.progress: dict[int, Progress] = {}
         self.paid = self.lost = 0
         self.looked = False
-        levels = {node.key: 1 for node in content.nodes.values() if node.auto_unlock}
+        levels = {node.key: 1 for node in tree.nodes.values() if node.auto_unlock}
         self.community = Community(levels, points=0, progress=None, session=None, latest=None)
         self.look()
 
@@ -147,7 +147,7 @@ class Evening(RuleBasedStateMachine):
 
     @invariant()
     def levels_stay_within_the_tree(self) -> None:
-        assert all(1 <= level <= content.nodes[key].max_level for key, level in self.community.levels.items())
+        assert all(1 <= level <= tree.nodes[key].max_level for key, level in self.community.levels.items())
 
     @invariant()
     def who_has_looked_has_left_nothing_undone(self) -> None:

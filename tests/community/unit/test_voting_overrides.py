@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from community.content import content
+from community.progression.content import tree
 from community.progression.rules import levels_to_relock, levels_to_unlock
 from community.voting import overrides, rules
 from community.voting.models import Community, InvalidOption, NoCandidates, NoVotingSession, SessionActive
@@ -235,7 +235,7 @@ def test_a_reset_begins_anew_with_points_from_zero_and_numbers_that_go_on():
 
     turn = overrides.reset(turn_of(now))
 
-    assert turn.community.levels == {node.key: 1 for node in content.nodes.values() if node.auto_unlock}
+    assert turn.community.levels == {node.key: 1 for node in tree.nodes.values() if node.auto_unlock}
     assert (turn.community.points, turn.community.accumulated) == (5_000, 0)
     assert told(turn) == ["target.set", "voting_started"]
     session, progress = turn.community.session, turn.community.progress

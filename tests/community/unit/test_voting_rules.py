@@ -10,12 +10,12 @@ from random import Random
 
 import pytest
 
-from community.content import content
+from community.progression.content import tree
 from community.voting import rules
 from community.voting.models import Community, InvalidOption, NoVotingSession, Option, Progress, Session
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-NODES = content.nodes
+NODES = tree.nodes
 START = {node.key: 1 for node in NODES.values() if node.auto_unlock}
 
 

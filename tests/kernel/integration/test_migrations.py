@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from psycopg.types.json import Jsonb
 
-from community.content import content
+from community.catalog.content import items
 from community.preparation import prepare
 from community.voting import cycle
 from kernel.database import connect, transaction
@@ -19,7 +19,7 @@ from kernel.migrations import migrate
 from local.stack.postgres import Postgres
 from tests.support.migrations import MIGRATIONS
 
-SPADE = content.items["item_spade"]
+SPADE = items.by_name["item_spade"]
 
 
 @pytest.fixture
@@ -35,12 +35,12 @@ def ground_floor(postgres: Postgres, tmp_path: Path) -> Iterator[str]:
 
 def test_inventories_are_added_up_and_the_community_has_something_to_do(ground_floor: str):
     slots = [
-        {"item_id": content.money.item_id, "quantity": 70, "quality": "COMMON"},
+        {"item_id": items.money.item_id, "quantity": 70, "quality": "COMMON"},
         {"item_id": SPADE.item_id, "quantity": 5, "quality": "COMMON"},
         {"item_id": SPADE.item_id, "quantity": 2, "quality": "RARE"},
     ]
     with closing(connect(ground_floor)) as conn:
-        for item in (content.money, SPADE):
+        for item in (items.money, SPADE):
             conn.execute(
                 "INSERT INTO items (item_id, internal_name, public_name, base_value, definition)"
                 " VALUES (%s, %s, %s, %s, '{}')",

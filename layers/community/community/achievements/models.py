@@ -10,8 +10,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from community.content import Ingredient, content
-from community.content.achievements import Reward
+from community.achievements.content import Reward
+from community.catalog.content import Ingredient, items
 from kernel.events.models import Event
 
 
@@ -48,7 +48,7 @@ class RewardItem(BaseModel):
 
     @classmethod
     def of(cls, row: Ingredient) -> RewardItem:
-        public_name = content.items[row.item].public_name
+        public_name = items.by_name[row.item].public_name
         return cls(item_name=row.item, public_name=public_name, quantity=row.quantity)
 
 

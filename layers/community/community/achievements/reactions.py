@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from random import Random
 
+from community.achievements.content import Achievement
 from community.achievements.models import Achievements, AchievementUnlocked, Progress, RewardView
 from community.achievements.rules import BY_EVENT, advanced
-from community.content import Achievement, content
+from community.catalog.content import items
 from community.crafting.models import NewRecipes
 from community.deliveries.rules import receive
 from community.inventory.models import Slot
@@ -49,7 +50,7 @@ def _unlocked(player: Player, achievement: Achievement, now: datetime, rng: Rand
         player = earn(player, reward.lesson.job_key, reward.lesson.xp, SOURCE, now, rng)
     if reward.recipe:
         player = player.having(player[NewRecipes].plus(reward.recipe))
-    slots = [Slot(content.items[row.item].item_id, row.quantity) for row in reward.items]
+    slots = [Slot(items.by_name[row.item].item_id, row.quantity) for row in reward.items]
     if reward.money:
-        slots.append(Slot(content.money.item_id, reward.money))
+        slots.append(Slot(items.money.item_id, reward.money))
     return receive(player, slots, SOURCE, now)

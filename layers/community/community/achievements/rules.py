@@ -6,15 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
+from community.achievements.content import Achievement, AtLeast, achievements
 from community.achievements.models import Achievements, Progress
-from community.content import Achievement, content
-from community.content.achievements import AtLeast
 from kernel.events.models import Event
 
 
 def _by_event() -> Mapping[str, list[Achievement]]:
     found: dict[str, list[Achievement]] = defaultdict(list)
-    for achievement in content.achievements.values():
+    for achievement in achievements.by_key.values():
         found[achievement.event].append(achievement)
     return dict(found)
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from community.blasts import queries
 from community.blasts.models import AlreadyArmed, Blast, BlastExploded
-from community.content import Item, content
+from community.catalog.content import Item, items
 from community.messages import service as messages
 from community.players import service as players
 from community.players.models import Fact, Player, PlayerRef
@@ -47,7 +47,7 @@ def explode_due(tx: Tx) -> int:
     (setter,), crowd, _ = players.load_crowd(tx, refs, heard, shields.CHARGES)
     if setter is None:
         raise TryAgain  # merged meanwhile
-    item = content.item(blast.item_id)
+    item = items.by_id[blast.item_id]
     added = timedelta(seconds=blast.seconds)
     struck = shields.attack(tx, blast.platform, setter, crowd, added, f"a {item.public_name} of {setter.username}'s")
     messages.leave(tx, blast.platform, crowd)

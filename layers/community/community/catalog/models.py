@@ -4,9 +4,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from community.content import ContentError, ItemAliases, Theme, content
-from community.content.checks import ALIASES, THEMES, alias_problems
-from community.content.names import AliasesFile, ThemesFile
+from community.catalog.content import (
+    AliasesFile,
+    AliasesSection,
+    ItemAliases,
+    Theme,
+    ThemesFile,
+    ThemesSection,
+    alias_problems,
+    items,
+)
+from kernel.content.errors import ContentError
 from kernel.content.reading import parse
 from kernel.errors import Refused
 
@@ -30,9 +38,9 @@ class Names:
         Raises:
             ContentError: a document lacks its version, is of another kind, or names an unknown item or theme.
         """
-        found = parse(json.dumps(aliases).encode(), AliasesFile, ALIASES).aliases
-        periods = parse(json.dumps(themes).encode(), ThemesFile, THEMES).themes
+        found = parse(json.dumps(aliases).encode(), AliasesFile, AliasesSection.file).aliases
+        periods = parse(json.dumps(themes).encode(), ThemesFile, ThemesSection.file).themes
         # Without any theme there is no theme file, which is fine: themed names then wait for one.
-        for problem in alias_problems(found, content.items, periods or None):
+        for problem in alias_problems(found, items.by_name, periods or None):
             raise ContentError(*problem)
         return cls(MappingProxyType(dict(found)), MappingProxyType(dict(periods)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from psycopg.types.json import Jsonb
 
-from community.content import Item
+from community.catalog.content import Item
 from kernel.database import Cursor, Tx
 
 

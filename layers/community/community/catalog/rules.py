@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from random import Random
 
+from community.catalog.content import Item, ItemAliases, Theme
 from community.catalog.models import Names
-from community.content import Item, ItemAliases, Theme
 
 CURSED_EMOJI = "🥀"
 LEGENDARY_EMOJI = "🌟"

@@ -1,5 +1,5 @@
+from community.catalog.content import Item, aliases, items, themes
 from community.catalog.models import ItemNotFound, Names
-from community.content import Item, content
 
 
 def resolve(text: str) -> Item:
@@ -8,11 +8,11 @@ def resolve(text: str) -> Item:
     Raises:
         ItemNotFound: no item has that name.
     """
-    item = content.find_item(text)
+    item = items.find(text)
     if item is None:
         raise ItemNotFound(item=text)
     return item
 
 
 def shipped_names() -> Names:
-    return Names(content.aliases, content.themes)
+    return Names(aliases.by_item, themes.by_key)

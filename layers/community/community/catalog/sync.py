@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 from community.catalog import queries
-from community.content import ContentError, configs, content
-from community.content.checks import ALIASES, THEMES
+from community.catalog.content import AliasesSection, ItemsSection, ThemesSection, items
+from community.configs import shipped
+from kernel.content.errors import ContentError
+from kernel.content.library import FileSection
 from kernel.database import Tx
 
 
@@ -17,10 +19,10 @@ def sync_items(tx: Tx) -> None:
         ContentError: an id in the file belongs to another item already; inventories would change under their owners.
     """
     known = {row["item_id"]: row["internal_name"] for row in queries.list_items(tx)}
-    for item in content.items.values():
+    for item in items.by_name.values():
         if known.get(item.item_id, item.internal_name) != item.internal_name:
             raise ContentError(
-                "items.json",
+                ItemsSection.file,
                 f"{item.internal_name}.item_id",
                 f"{item.item_id} is {known[item.item_id]!r} in this database already",
             )
@@ -29,16 +31,13 @@ def sync_items(tx: Tx) -> None:
 
 def shipped_documents() -> tuple[dict[str, Any], dict[str, Any]]:
     """The alias file and the theme file as they are on disk now; an empty one for a file that is missing."""
-    return (
-        _document(ALIASES, {"version": "1.0", "schema": "item-aliases", "aliases": {}}),
-        _document(THEMES, {"version": "1.0", "schema": "item-themes", "themes": {}}),
-    )
+    return _document(AliasesSection), _document(ThemesSection)
 
 
-def _document(name: str, empty: dict[str, Any]) -> dict[str, Any]:
-    file = configs() / name
+def _document(section: type[FileSection[Any]]) -> dict[str, Any]:
+    name, file = section.file, shipped.root / section.file
     try:
-        return json.loads(file.read_bytes()) if file.exists() else empty
+        return json.loads(file.read_bytes()) if file.exists() else dict(section.empty or {})
     except json.JSONDecodeError as error:
         raise ContentError(name, f"line {error.lineno}", error.msg) from None
     except UnicodeDecodeError as error:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from community.catalog.content import items
 from community.catalog.rules import article
-from community.content import Upgrade, content
+from community.crafting.content import Upgrade, upgrades
 from community.crafting.models import NewRecipes, NoSuchRecipe, RecipeLocked
 from community.crafting.unlocks import KNOWN
+from community.jobs.content import jobs
 from community.jobs.models import Jobs
 from community.players import service as players
 from community.players.models import NoSuchPlayer, Player, PlayerRef
+from community.progression.content import tree
 from community.progression.models import World
 from kernel.database import Tx
 
@@ -44,7 +47,7 @@ def learned(player: Player, recipe: Upgrade) -> Player:
     if recipe.recipe_key in _known(player):
         return player
     if not condition_holds(recipe, player.world, player):
-        name = content.items[recipe.target_item].public_name
+        name = items.by_name[recipe.target_item].public_name
         raise RecipeLocked(item=f"{article(name)} {name}", missing=_missing(recipe))
     return _with(player, recipe)
 
@@ -55,7 +58,7 @@ def teach(tx: Tx, learner: PlayerRef, recipe_key: str) -> tuple[Player, Upgrade,
     Raises:
         NoSuchRecipe, NoSuchPlayer
     """
-    recipe = content.upgrades.get(recipe_key)
+    recipe = upgrades.by_key.get(recipe_key)
     if recipe is None:
         raise NoSuchRecipe(key=recipe_key)
     player = players.load_all(tx, (learner,), KNOWN)[0]
@@ -76,7 +79,7 @@ def _with(player: Player, recipe: Upgrade) -> Player:
 
 def _missing(recipe: Upgrade) -> str:
     if recipe.unlock_type == "job_level" and recipe.job_key:
-        return f"it takes a {content.jobs[recipe.job_key].display_name} of level {recipe.unlock_threshold}"
+        return f"it takes a {jobs.by_key[recipe.job_key].display_name} of level {recipe.unlock_threshold}"
     if recipe.unlock_type == "node" and recipe.node_key:
-        return f"the community has not unlocked {content.nodes[recipe.node_key].name}"
+        return f"the community has not unlocked {tree.nodes[recipe.node_key].name}"
     return "it must be learned first"

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from community.content import Disassemble, Item, Upgrade, content
+from community.catalog.content import Item, items
+from community.crafting.content import Disassemble, Upgrade
 from community.inventory.models import Quality, Slot
 from community.players.collected import Collected
 from kernel.errors import NotAllowed, NotFound, Refused
@@ -36,7 +37,7 @@ class Batch:
 
     @property
     def item(self) -> Item:
-        return content.items[self.recipe.target_item]
+        return items.by_name[self.recipe.target_item]
 
     @property
     def certain(self) -> int:
@@ -71,7 +72,7 @@ class Salvage:
 
     @property
     def item(self) -> Item:
-        return content.items[self.recipe.recipe_key]
+        return items.by_name[self.recipe.recipe_key]
 
 
 @dataclass(frozen=True, slots=True)

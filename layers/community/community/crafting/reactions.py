@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from random import Random
 
-from community.content import content
+from community.crafting.content import upgrades
 from community.crafting.models import ItemDisassembled, ItemUpgraded, NewRecipes
 from community.deliveries.models import DeliveryArrived
 from community.engagement.reactions import commands
@@ -44,7 +44,7 @@ def batch_done(event: DeliveryArrived, player: Player, now: datetime, rng: Rando
 
 def xp_for_upgrade(event: ItemUpgraded, player: Player, now: datetime, rng: Random) -> Player:
     """As the recipe says. One that has left the book since teaches what every recipe does."""
-    recipe = content.upgrades.get(event.recipe_key)
+    recipe = upgrades.by_key.get(event.recipe_key)
     job_key, xp = (recipe.job_key or JOB, recipe.xp_reward or XP) if recipe else (JOB, XP)
     return earn(player, job_key, xp * event.units, event.type, now, rng)
 
@@ -57,7 +57,7 @@ def recipes_of_level(event: JobLevelUp, player: Player, now: datetime, rng: Rand
     """Those that wait for this level of the job are the player's from now on. Source: rules 8.2."""
     reached = [
         recipe.recipe_key
-        for recipe in content.upgrades.values()
+        for recipe in upgrades.by_key.values()
         if (recipe.unlock_type, recipe.job_key, recipe.unlock_threshold)
         == ("job_level", event.job_key, event.new_level)
     ]

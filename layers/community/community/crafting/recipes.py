@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from community.content import Upgrade, content
 from community.crafting import learning, rules
+from community.crafting.content import Upgrade, upgrades
 from community.crafting.unlocks import KNOWN
 from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef
@@ -19,7 +19,7 @@ def known_recipes(tx: Tx, cook: PlayerRef) -> list[Upgrade]:
     player, _ = players.peek(tx, cook, KNOWN)
     if player is None:
         raise NoSuchPlayer(name=cook.called)
-    return [recipe for recipe in content.upgrades.values() if learning.knows(player, recipe)]
+    return [recipe for recipe in upgrades.by_key.values() if learning.knows(player, recipe)]
 
 
 def recipe_of(tx: Tx, item_name: str, cook: PlayerRef | None) -> tuple[Upgrade, bool]:

@@ -8,8 +8,9 @@ from math import ceil
 from random import Random
 
 from community import dice
+from community.catalog.content import Ingredient, items
 from community.catalog.rules import listed, plural
-from community.content import Disassemble, Ingredient, Upgrade, content
+from community.crafting.content import Disassemble, Upgrade, disassembles, upgrades
 from community.crafting.models import Batch, NotEnoughIngredients, RecipeNotFound, Salvage
 from community.inventory.models import Inventory, Quality, Slot
 from community.progression.models import World
@@ -24,7 +25,7 @@ SALVAGE_MULTIPLIER = Fraction(3, 2)
 def _by_target() -> Mapping[str, Upgrade]:
     """The first recipe of the file for each item."""
     found: dict[str, Upgrade] = {}
-    for recipe in content.upgrades.values():
+    for recipe in upgrades.by_key.values():
         found.setdefault(recipe.target_item, recipe)
     return found
 
@@ -38,9 +39,9 @@ def find_upgrade(name: str) -> Upgrade:
     Raises:
         RecipeNotFound
     """
-    item = content.find_item(name)
+    item = items.find(name)
     key = item.internal_name if item else name
-    recipe = _BY_TARGET.get(key) or content.upgrades.get(key)
+    recipe = _BY_TARGET.get(key) or upgrades.by_key.get(key)
     if recipe is None:
         raise RecipeNotFound(item=item.public_name if item else name)
     return recipe
@@ -51,8 +52,8 @@ def find_disassemble(name: str) -> Disassemble:
     Raises:
         RecipeNotFound
     """
-    item = content.find_item(name)
-    recipe = content.disassembles.get(item.internal_name) if item else None
+    item = items.find(name)
+    recipe = disassembles.by_item.get(item.internal_name) if item else None
     if recipe is None:
         raise RecipeNotFound(item=f"taking {item.public_name if item else name} apart")
     return recipe
@@ -92,7 +93,7 @@ def chance(world: World) -> float:
 
 def average_quality(consumed: Iterable[Slot]) -> Quality:
     """Rounded half up on the rank. Money has no say in it; of nothing else, COMMON."""
-    slots = [slot for slot in consumed if slot.item_id != content.money.item_id]
+    slots = [slot for slot in consumed if slot.item_id != items.money.item_id]
     total = sum(slot.quantity for slot in slots)
     if total == 0:
         return Quality.COMMON
@@ -102,7 +103,7 @@ def average_quality(consumed: Iterable[Slot]) -> Quality:
 
 def slot_of(item_name: str, quantity: int, quality: Quality) -> Slot:
     """A stack of what was made. Money is always COMMON."""
-    item = content.items[item_name]
+    item = items.by_name[item_name]
     return Slot(item.item_id, quantity, Quality.COMMON if item.is_money else quality)
 
 
@@ -112,7 +113,7 @@ def _more(quantity: int) -> int:
 
 
 def _units(inventory: Inventory, costs: Iterable[Ingredient], wanted: int) -> int:
-    held = {cost.item: inventory.count(content.items[cost.item].item_id) for cost in costs}
+    held = {cost.item: inventory.count(items.by_name[cost.item].item_id) for cost in costs}
     units = min(wanted, *(held[cost.item] // cost.quantity for cost in costs))
     if units == 0:
         raise NotEnoughIngredients(
@@ -129,7 +130,7 @@ def _consume(
     consumed: list[Slot] = []
     for cost in costs:
         missing = cost.quantity * units
-        slots = inventory.of(content.items[cost.item].item_id)
+        slots = inventory.of(items.by_name[cost.item].item_id)
         rng.shuffle(slots)
         for slot in slots:
             taken = min(slot.quantity, missing)
@@ -143,5 +144,5 @@ def _consume(
 def in_words(quantities: Mapping[str, int]) -> str:
     """For messages: of {internal name: quantity}."""
     return listed(
-        [f"{quantity} × {plural(content.items[name].public_name, quantity)}" for name, quantity in quantities.items()]
+        [f"{quantity} × {plural(items.by_name[name].public_name, quantity)}" for name, quantity in quantities.items()]
     )

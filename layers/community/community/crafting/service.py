@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from community.content import content
 from community.crafting import learning, rules, works
+from community.crafting.content import upgrades
 from community.crafting.models import Crafted, ItemDisassembled, ItemUpgraded, Salvage
 from community.crafting.unlocks import KNOWN
 from community.inventory.models import Inventory
@@ -64,7 +64,7 @@ def disassemble_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) ->
     recipe = rules.find_disassemble(item_name)
     player = players.load(tx, crafter, KNOWN)
     require_feature(player.world, DISASSEMBLE_FEATURE)
-    player = learning.learned(player, content.upgrades[recipe.associated_upgrade])
+    player = learning.learned(player, upgrades.by_key[recipe.associated_upgrade])
     inventory, salvage = rules.disassemble(player[Inventory], recipe, wanted, player.world, tx.rng)
     for name, quantity in salvage.outputs.items():
         inventory = inventory.give(*rules.slot_of(name, quantity, salvage.quality))

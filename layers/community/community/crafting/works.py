@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from community.content import content
+from community.catalog.content import items
 from community.crafting import rules
 from community.crafting.models import (
     Batch,
@@ -107,7 +107,7 @@ def cancel(tx: Tx, ref: PlayerRef, job_id: UUID | None = None) -> tuple[Job, dic
     for item_id, quantity, quality in delivery.details["consumed"]:
         slot = Slot(item_id, quantity, Quality(quality))
         inventory = inventory.give(*slot)
-        name = content.item(slot.item_id).internal_name
+        name = items.by_id[slot.item_id].internal_name
         refunded[name] = refunded.get(name, 0) + slot.quantity
     job = _job(delivery)
     player = (
@@ -144,7 +144,7 @@ def _job(delivery: Delivery) -> Job:
     return Job(
         job_id=delivery.delivery_id,
         recipe_key=delivery.details["recipe_key"],
-        item=content.items[delivery.details["item_name"]],
+        item=items.by_name[delivery.details["item_name"]],
         quantity=waiting if delivery.no_room else delivery.details["certain"],
         started_at=delivery.sent_at,
         due_at=delivery.due_at,

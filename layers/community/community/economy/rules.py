@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from fractions import Fraction
 
-from community.content import Item
-from community.content import Sale as WeeklySale
+from community.catalog.content import Item
+from community.economy.content import Sale as WeeklySale
 from community.economy.models import InsufficientFunds, NotBuyable, NotSellable, Purchase, Sale
 
 RESALE_RATIO = Fraction(2, 5)

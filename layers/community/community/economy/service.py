@@ -5,11 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 from community.catalog import service as catalog
-from community.content import Item, content
-from community.content import Sale as WeeklySale
+from community.catalog.content import Item, items
 from community.economy import rules
+from community.economy.content import Sale as WeeklySale
+from community.economy.content import weekly_sales
 from community.economy.models import ItemBought, ItemSold, Purchase, Sale
 from community.inventory.models import Inventory, NotInInventory, Quality
+from community.jobs.content import jobs
 from community.jobs.models import Jobs
 from community.players import service as players
 from community.players.models import Player, PlayerRef
@@ -39,7 +41,7 @@ def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int) -> Sale:
     )
     if slot is None:
         raise NotInInventory(item=item.public_name)
-    player = player.having(player[Inventory].take(slot, sale.quantity).give(content.money.item_id, sale.total)).record(
+    player = player.having(player[Inventory].take(slot, sale.quantity).give(items.money.item_id, sale.total)).record(
         ItemSold(
             user_id=player.id,
             item_name=item.internal_name,
@@ -65,13 +67,13 @@ def buy_item(tx: Tx, buyer: PlayerRef, item_name: str, wanted: int) -> Purchase:
         raise ItemLocked(item=item.public_name)
     purchase = rules.quote_purchase(
         item,
-        player[Inventory].count(content.money.item_id, Quality.COMMON),
+        player[Inventory].count(items.money.item_id, Quality.COMMON),
         wanted,
         unit_price=shop_asks(tx, player.world, item),
         merchant_bonus=merchant_bonus(player),
     )
     player = player.having(
-        player[Inventory].spend(content.money.item_id, purchase.total).give(item.item_id, purchase.quantity)
+        player[Inventory].spend(items.money.item_id, purchase.total).give(item.item_id, purchase.quantity)
     ).record(
         ItemBought(
             user_id=player.id,
@@ -105,14 +107,14 @@ def shop_asks(tx: Tx, world: World, item: Item) -> int:
 
 def merchant_bonus(player: Player) -> Fraction:
     """The player's share of a price, in their favour both ways. Source: rules 7."""
-    return content.jobs["merchant"].bonus("price_adjustment", player[Jobs].level("merchant"))
+    return jobs.by_key["merchant"].bonus("price_adjustment", player[Jobs].level("merchant"))
 
 
 def _current_sale(tx: Tx, world: World) -> WeeklySale | None:
     if not world.has("feature_weekly_discount"):
         return None
-    return content.sales.get(rules.week_offset(tx.now))
+    return weekly_sales.by_week.get(rules.week_offset(tx.now))
 
 
 def _unlocked(world: World) -> list[Item]:
-    return [item for item in content.items.values() if item_unlocked(world, item)]
+    return [item for item in items.by_name.values() if item_unlocked(world, item)]

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
 
-from community.content import content
+from community.jobs.content import jobs
 from community.progression.models import World
 from community.progression.rules import modified
 
@@ -25,7 +25,7 @@ def weight(weights: Mapping[str, Fraction], metric: str) -> Fraction:
 def score(world: World, metric: str, value: int, scholar_level: int) -> int:
     """Contribution points, truncated once, at the end."""
     weighed = Fraction(modified(world, "progression_rate", value * weight(world.weights, metric)))
-    return int(weighed * (1 + content.jobs["scholar"].bonus("engagement_bonus", scholar_level)))
+    return int(weighed * (1 + jobs.by_key["scholar"].bonus("engagement_bonus", scholar_level)))
 
 
 def weighted(totals: Mapping[str, int], weights: Mapping[str, Fraction]) -> int:

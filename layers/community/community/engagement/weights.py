@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import ClassVar
 
-from community.content import ContentError, configs
-from community.content.checks import WEIGHTS
-from community.content.community import WeightsFile
+from community.configs import shipped
 from community.engagement import queries
+from community.engagement.content import WeightsFile, WeightsSection
 from community.progression import service as progression
+from kernel.content.errors import ContentError
 from kernel.content.reading import parse
 from kernel.database import Tx
 from kernel.errors import Refused
@@ -47,10 +47,10 @@ def reload_weights(tx: Tx) -> Mapping[str, Fraction]:
 
 def _shipped_weights() -> Mapping[str, Fraction]:
     try:
-        raw = (configs() / WEIGHTS).read_bytes()
+        raw = (shipped.root / WeightsSection.file).read_bytes()
     except FileNotFoundError:
-        raise ContentError(WEIGHTS, "", "the file is missing") from None
-    return parse(raw, WeightsFile, WEIGHTS).weights
+        raise ContentError(WeightsSection.file, "", "the file is missing") from None
+    return parse(raw, WeightsFile, WeightsSection.file).weights
 
 
 def replace_weights(tx: Tx, weights: Mapping[str, Fraction]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from community.content import content
+from community.catalog.content import items
 from community.deliveries.rules import receive
 from community.gambles import queries, records, rules
 from community.gambles.events import GambleCompleted, GamblePlayed, PrizeItem, Score
@@ -100,7 +100,7 @@ def _end(tx: Tx, gamble: Gamble, crowd: Sequence[Player], settlement: Settlement
             ),
             items=tuple(
                 PrizeItem(
-                    item_name=content.item(slot.item_id).internal_name,
+                    item_name=items.by_id[slot.item_id].internal_name,
                     quantity=slot.quantity,
                     quality_level=slot.quality,
                 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
-from community.content import Item
+from community.catalog.content import Item
 from community.inventory.models import Slot
 from kernel.errors import NotFound, Refused
 

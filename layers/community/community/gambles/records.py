@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from community.content import content
+from community.catalog.content import items
 from community.gambles.models import Bet, Gamble, Participant
 from community.inventory.models import Quality, Slot
 
@@ -17,7 +17,7 @@ def gamble(row: Mapping[str, Any]) -> Gamble:
         gamble_id=row["gamble_id"],
         initiator_id=row["initiator_id"],
         state=row["state"],
-        bets=tuple(Bet(content.item(item_id), quantity) for item_id, quantity in row["bets"]),
+        bets=tuple(Bet(items.by_id[item_id], quantity) for item_id, quantity in row["bets"]),
         created_at=row["created_at"],
         join_deadline=row["join_deadline"],
         participants=tuple(

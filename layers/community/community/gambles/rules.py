@@ -10,8 +10,8 @@ from fractions import Fraction
 from random import Random
 from uuid import UUID
 
+from community.catalog.content import items
 from community.catalog.service import resolve
-from community.content import content
 from community.gambles.models import Bet, BetQuantity, BetsRequired, NotALootbox
 from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Quality, Slot
 from community.lootboxes.models import Drop
@@ -79,7 +79,7 @@ def opened(stake: Iterable[Slot], world: World, rng: Random) -> tuple[Drop, ...]
     What its quality is worth is in the value already: a legendary drop counts double once.
     """
     drops = (
-        drop for box in stake for drop in open_boxes(content.item(box.item_id), box.quantity, box.quality, world, rng)
+        drop for box in stake for drop in open_boxes(items.by_id[box.item_id], box.quantity, box.quality, world, rng)
     )
     return tuple(replace(drop, value=int(modified(world, "gamble_win_bonus", drop.value))) for drop in drops)
 

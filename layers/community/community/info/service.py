@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
-from community.content import configs
-from community.info.loading import OVERVIEW, load_info
-from community.info.models import Feature, NoSuchText, Topic
+from community.info.content import OVERVIEW, Feature, Topic, texts
+from community.info.models import NoSuchText
 
 SHORT_TEXTS = frozenset({"streamerbot", "twitch"})
 """Where an answer is one line of chat."""
-
-
-@cache
-def features() -> Mapping[str, Feature]:
-    return load_info(configs())
 
 
 def describe(platform: str, feature: str = "", topic: str = "") -> str:
@@ -24,17 +17,18 @@ def describe(platform: str, feature: str = "", topic: str = "") -> str:
     Raises:
         NoSuchText
     """
-    found = find(features(), feature.lower(), topic.lower())
+    found = find(texts.by_feature, feature.lower(), topic.lower())
     return found.short if platform.lower() in SHORT_TEXTS else found.discord
 
 
-def find(texts: Mapping[str, Feature], feature: str, topic: str) -> Feature | Topic:
+def find(features: Mapping[str, Feature], feature: str, topic: str) -> Feature | Topic:
     """A topic of a feature; a feature, or else the topic of that name; or the overview."""
     if feature and topic:
-        found = texts[feature].topics.get(topic) if feature in texts else None
+        found = features[feature].topics.get(topic) if feature in features else None
     else:
         name = feature or topic or OVERVIEW
-        found = texts.get(name) or next((each.topics[name] for each in texts.values() if name in each.topics), None)
+        homes = (each for each in features.values() if name in each.topics)
+        found = features.get(name) or next((each.topics[name] for each in homes), None)
     if found is None:
         raise NoSuchText(name=" ".join(filter(None, (feature, topic))))
     return found

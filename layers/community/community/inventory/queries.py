@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from community.content import content
+from community.catalog.content import items
 from community.inventory.models import Inventory
 from kernel.database import Tx
 
@@ -16,7 +16,7 @@ INVENTORY_OF_PLAYER: LiteralString = "SELECT i.inventory_data FROM user_inventor
 
 
 def insert_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
-    money = inventory.count(content.money.item_id)
+    money = inventory.count(items.money.item_id)
     tx.execute(
         "INSERT INTO user_inventory (user_id, inventory_data, money, items, updated_at) VALUES (%s, %s, %s, %s, %s)",
         (user_id, Jsonb(inventory.as_json()), money, inventory.total() - money, tx.now),
@@ -24,7 +24,7 @@ def insert_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
 
 
 def update_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
-    money = inventory.count(content.money.item_id)
+    money = inventory.count(items.money.item_id)
     tx.execute(
         "UPDATE user_inventory SET inventory_data = %s, money = %s, items = %s, updated_at = %s WHERE user_id = %s",
         (Jsonb(inventory.as_json()), money, inventory.total() - money, tx.now, user_id),

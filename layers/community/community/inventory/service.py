@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from community.catalog import service as catalog
-from community.content import Item, content
+from community.catalog.content import Item, items
 from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
 from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Slot
 from community.players import service as players
@@ -41,7 +41,7 @@ def view(inventory: Inventory, world: World, wanted: str | None = None) -> list[
     Raises:
         InvalidFilter, FilterLocked
     """
-    slots = [(content.item(slot.item_id), slot) for slot in inventory.slots]
+    slots = [(items.by_id[slot.item_id], slot) for slot in inventory.slots]
     if not wanted:
         return slots
     if wanted not in FILTERS:

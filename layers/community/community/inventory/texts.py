@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from community.content import Item
+from community.catalog.content import Item
 
 
 def added(quantity: int, item: Item, owner: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 from uuid import UUID
 
-from community.content import Item
+from community.catalog.content import Item
 from community.inventory.models import Slot
 from community.players.models import Crowd, Fact, Player, PlayerRef
 from kernel.errors import Refused

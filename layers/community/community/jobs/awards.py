@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from community.content import Job
 from community.jobs import rules
+from community.jobs.content import Job
 from community.jobs.reactions import awarded
 from community.players import service as players
 from community.players.models import Player, PlayerRef

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
-from community.content import Job
+from community.jobs.content import Job
 from community.players.collected import Collected
 from kernel.errors import NotFound
 from kernel.events.models import Event

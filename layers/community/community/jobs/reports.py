@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from community.content import Job, content
 from community.jobs import rules
+from community.jobs.content import Job, jobs
 from community.jobs.models import Jobs, JobStanding
 from community.players import service as players
 from community.players.models import NoSuchPlayer, Player, PlayerRef
@@ -21,7 +21,7 @@ def jobs_of(tx: Tx, ref: PlayerRef) -> tuple[Player, list[JobStanding]]:
     player = _look(tx, ref)
     return player, [
         rules.standing(job, player[Jobs].progress.get(job.key), player.world)
-        for job in content.jobs.values()
+        for job in jobs.by_key.values()
         if player.world.has(job.node_key)
     ]
 

@@ -9,9 +9,10 @@ from datetime import datetime
 from itertools import accumulate
 from random import Random
 
-from community.content import Job, content
+from community.jobs.content import Job, jobs
 from community.jobs.days import game_day
 from community.jobs.models import JobProgress, Jobs, JobStanding, UnknownJob
+from community.progression.content import tree
 from community.progression.models import FeatureLocked, World
 from community.progression.rules import modified
 from kernel.errors import Refused
@@ -57,7 +58,7 @@ def find_job(job_key: str) -> Job:
     Raises:
         UnknownJob
     """
-    job = content.jobs.get(job_key.removeprefix("job_"))
+    job = jobs.by_key.get(job_key.removeprefix("job_"))
     if job is None:
         raise UnknownJob(job=job_key)
     return job
@@ -106,9 +107,9 @@ def award(
         FeatureLocked: the community has not unlocked the job.
         DailyCapReached: nothing is left of today's allowance.
     """
-    node_key = content.jobs[job_key].node_key
+    node_key = jobs.by_key[job_key].node_key
     if not world.has(node_key):
-        raise FeatureLocked(feature=content.nodes[node_key].name)
+        raise FeatureLocked(feature=tree.nodes[node_key].name)
     today = game_day(now)
     before = progress or JobProgress(xp=0, level=0, daily_xp=0, daily_xp_on=today)
     earned_today = before.daily_xp if before.daily_xp_on == today else 0

@@ -9,7 +9,8 @@ from random import Random
 from uuid import UUID
 
 from community import dice
-from community.content import GatedTable, content
+from community.catalog.content import items
+from community.lootboxes.content import GatedTable
 from community.progression.models import World
 from community.progression.rules import item_unlocked
 
@@ -36,17 +37,17 @@ def amounts(box_name: str, table: GatedTable, boxes: int, world: World, rng: Ran
     gate_rolls = dice.rolls(rng, boxes)
     missed = [roll for roll in gate_rolls if roll >= rate]
     found = _chosen(chances, boxes - len(missed), rng)
-    money = content.money.internal_name
+    money = items.money.internal_name
     found[money] = found.get(money, 0) + sum(consolations(table, missed))
     return found
 
 
-def _chosen(chances: tuple[tuple[str, float], ...], items: int, rng: Random) -> dict[str, int]:
+def _chosen(chances: tuple[tuple[str, float], ...], choices: int, rng: Random) -> dict[str, int]:
     """{item: how many} of so many choices: how many fall on the first, how many of the rest on the second ..."""
     chosen: dict[str, int] = {}
     for name, chance in chances:
-        chosen[name] = dice.successes(rng, items, chance)
-        items -= chosen[name]
+        chosen[name] = dice.successes(rng, choices, chance)
+        choices -= chosen[name]
     return chosen
 
 
@@ -83,7 +84,7 @@ def unlocked_weights(table: GatedTable, world: World) -> dict[str, Fraction]:
     a pool without any falls out, so the others are chosen more often."""
     weights: dict[str, Fraction] = {}
     for pool in table.pools:
-        unlocked = [entry for entry in pool.items if item_unlocked(world, content.items[entry.item_name])]
+        unlocked = [entry for entry in pool.items if item_unlocked(world, items.by_name[entry.item_name])]
         together = sum(entry.weight for entry in unlocked)
         for entry in unlocked:
             share = Fraction(pool.weight * entry.weight, together)

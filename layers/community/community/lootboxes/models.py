@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from community.content import Item
+from community.catalog.content import Item
 from community.inventory.models import Quality
 from kernel.events.models import Event
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 
-from community.content import Item, LootEntry, LootTable, content
+from community.catalog.content import Item, items
 from community.dice import successes, total
 from community.inventory.models import Quality
 from community.lootboxes import gates
+from community.lootboxes.content import LootEntry, LootTable, loot_tables
 from community.lootboxes.models import Drop
 from community.progression.models import World
 
@@ -50,7 +51,7 @@ def open_boxes(
     world: World,
     rng: Random,
     *,
-    tables: Mapping[str, LootTable] = content.loot,
+    tables: Mapping[str, LootTable] = loot_tables.by_box,
 ) -> tuple[Drop, ...]:
     """Open boxes of one kind and quality.
 
@@ -65,14 +66,14 @@ def open_boxes(
     """
     lifts = world.has(LIFT_FEATURE)
     return tuple(
-        _drop(content.items[name], amount, rolled_quality(quality, rng, lifts=lifts))
+        _drop(items.by_name[name], amount, rolled_quality(quality, rng, lifts=lifts))
         for name, amount in amounts(box, quantity, world, rng, tables=tables).items()
         if amount
     )
 
 
 def amounts(
-    box: Item, quantity: int, world: World, rng: Random, *, tables: Mapping[str, LootTable] = content.loot
+    box: Item, quantity: int, world: World, rng: Random, *, tables: Mapping[str, LootTable] = loot_tables.by_box
 ) -> dict[str, int]:
     """{internal name: how many} before anything is known of their quality; perhaps 0."""
     table = tables.get(box.internal_name, ())

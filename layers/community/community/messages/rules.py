@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from community.content import ChatString, content
+from community.messages.content import ChatString, chat_strings
 from community.messages.models import Match
 from community.players.models import Player
 from community.timeouts.rules import in_words
@@ -41,4 +41,4 @@ class Finder:
         return tuple(Match(string.code, value) for string, value in found if string.priority == highest)
 
 
-_SHIPPED = Finder(content.strings)
+_SHIPPED = Finder(chat_strings.all)

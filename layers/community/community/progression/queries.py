@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 
 from psycopg.types.json import Jsonb
 
-from community.content import Node
+from community.progression.content import Node
 from kernel.database import Cursor, Tx
 
 LEVELS: LiteralString = """

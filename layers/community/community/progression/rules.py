@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
-from community.content import Item, Modifier, Node, NodesBelowTier, TotalNodes, content
+from community.catalog.content import Item
+from community.progression.content import Modifier, Node, NodesBelowTier, TotalNodes, tree
 from community.progression.models import FeatureLocked, FeatureLockedBehind, LevelTooHigh, UnknownNode, World
 
 Number = int | Fraction
@@ -14,7 +15,7 @@ Number = int | Fraction
 def _modifiers_by_feature() -> Mapping[str, list[tuple[Node, Modifier]]]:
     """In the order in which they apply."""
     modifiers: dict[str, list[tuple[Node, Modifier]]] = {}
-    for node in sorted(content.nodes.values(), key=lambda node: (node.tier, node.node_id)):
+    for node in sorted(tree.nodes.values(), key=lambda node: (node.tier, node.node_id)):
         for modifier in node.modifiers:
             modifiers.setdefault(modifier.feature_key, []).append((node, modifier))
     return modifiers
@@ -80,7 +81,7 @@ def prerequisites_hold(node: Node, levels: Mapping[str, int], *, granted: str | 
 def _condition_holds(condition: NodesBelowTier | TotalNodes, levels: Mapping[str, int]) -> bool:
     if isinstance(condition, TotalNodes):
         return len(levels) >= condition.count
-    below = sum(1 for key in levels if key in content.nodes and content.nodes[key].tier < condition.tier)
+    below = sum(1 for key in levels if key in tree.nodes and tree.nodes[key].tier < condition.tier)
     return below >= condition.count
 
 
@@ -90,8 +91,8 @@ def is_available(node: Node, levels: Mapping[str, int], *, granted: str | None =
 
 
 def _children() -> Mapping[str, list[Node]]:
-    children: dict[str, list[Node]] = {key: [] for key in content.nodes}
-    for node in content.nodes.values():
+    children: dict[str, list[Node]] = {key: [] for key in tree.nodes}
+    for node in tree.nodes.values():
         for parent in node.static_prerequisites:
             children[parent].append(node)
     return children
@@ -102,7 +103,7 @@ CHILDREN = _children()
 
 
 def available_nodes(levels: Mapping[str, int]) -> list[Node]:
-    return [node for node in content.nodes.values() if is_available(node, levels)]
+    return [node for node in tree.nodes.values() if is_available(node, levels)]
 
 
 def require_feature(world: World, node_key: str) -> None:
@@ -113,7 +114,7 @@ def require_feature(world: World, node_key: str) -> None:
     """
     if world.has(node_key):
         return
-    node = content.nodes.get(node_key)
+    node = tree.nodes.get(node_key)
     feature = node.name if node else "this feature"
     missing = locked_ancestors(node_key, world.levels)
     if missing:
@@ -131,10 +132,10 @@ def locked_ancestors(node_key: str, levels: Mapping[str, int]) -> list[Node]:
     found: dict[str, Node] = {}
 
     def visit(key: str) -> None:
-        node = content.nodes.get(key)
+        node = tree.nodes.get(key)
         for parent in node.static_prerequisites if node else ():
             if parent not in levels and parent not in found:
-                found[parent] = content.nodes[parent]
+                found[parent] = tree.nodes[parent]
                 visit(parent)
 
     visit(node_key)
@@ -162,7 +163,7 @@ def levels_to_relock(node_key: str, level: int, levels: Mapping[str, int]) -> tu
 
 
 def find_node(node_key: str) -> Node:
-    node = content.nodes.get(node_key)
+    node = tree.nodes.get(node_key)
     if node is None:
         raise UnknownNode(node=node_key)
     return node

@@ -10,8 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from community.catalog.models import Names
-from community.content import Node, content
 from community.progression import queries
+from community.progression.content import Node, tree
 from community.progression.models import Unlock, World
 from kernel.database import Tx
 
@@ -50,7 +50,7 @@ def world_at(tx: Tx, version: UUID) -> World:
 
 def known_levels(levels: Mapping[str, int]) -> dict[str, int]:
     """What the content has dropped stays in the database, but unlocks and counts for nothing."""
-    return {key: min(level, content.nodes[key].max_level) for key, level in levels.items() if key in content.nodes}
+    return {key: min(level, tree.nodes[key].max_level) for key, level in levels.items() if key in tree.nodes}
 
 
 def current_world(tx: Tx) -> World:
@@ -102,7 +102,7 @@ def remove_levels(tx: Tx, node: Node, lowest: int) -> None:
 def begin_anew(tx: Tx) -> None:
     """Only what unlocks itself is unlocked."""
     queries.delete_all_unlocks(tx)
-    for node in content.nodes.values():
+    for node in tree.nodes.values():
         if node.auto_unlock:
             queries.insert_unlocks(tx, node, [1], "auto")
 
@@ -114,7 +114,7 @@ def renew_world(tx: Tx) -> None:
 
 def read_unlock(tx: Tx, node_key: str, level: int) -> Unlock:
     """A level that is unlocked."""
-    row = queries.find_unlock(tx, content.nodes[node_key], level).fetchone()
+    row = queries.find_unlock(tx, tree.nodes[node_key], level).fetchone()
     assert row is not None
     return Unlock(
         unlock_id=row["unlock_id"],
@@ -141,7 +141,7 @@ def replace_weights(tx: Tx, weights: Mapping[str, float]) -> None:
 
 def sync_nodes(tx: Tx) -> None:
     """Bring the mirror of the tree up to date with the content and unlock what unlocks itself."""
-    for node in content.nodes.values():
+    for node in tree.nodes.values():
         queries.upsert_node(tx, node)
         if node.auto_unlock:
             queries.insert_unlocks(tx, node, [1], "auto")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from community.catalog.content import items
 from community.catalog.rules import display_name
-from community.content import content
 from community.cooldowns import service as cooldowns
 from community.inventory.models import Inventory
 from community.players import service as players
@@ -17,7 +17,7 @@ from community.stats.service import count_since
 from kernel.database import Tx
 
 FEATURE = "feature_search"
-BOX = content.items["lootbox_tier0"]
+BOX = items.by_name["lootbox_tier0"]
 
 
 def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from community.content import Node
 from community.engagement import service as engagement
 from community.jobs import service as jobs
 from community.progression import service as progression
+from community.progression.content import Node
 from community.progression.models import Unlock
 from community.progression.rules import levels_to_relock, levels_to_unlock
 from community.voting import cycle, overrides, queries, rules

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from community.content import content
 from community.progression import service as progression
+from community.progression.content import tree
 from community.voting import queries, records, turns
 from community.voting.models import Community
 from community.voting.settings import settings
@@ -57,7 +57,7 @@ def lock(tx: Tx) -> None:
 def save(tx: Tx, turn: Turn) -> None:
     """Write what has changed since `begin`, and announce what has happened."""
     for node_key, lowest in turn.relocked.items():
-        progression.remove_levels(tx, content.nodes[node_key], lowest)
+        progression.remove_levels(tx, tree.nodes[node_key], lowest)
     for (node, unlocked_by, score), added in groupby(
         turn.unlocked, key=lambda new: (new.node, new.unlocked_by, new.engagement_score)
     ):

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from community.content import Node, content
+from community.progression.content import Node, tree
 from community.voting.models import Option, Session
 from kernel.events.models import Event
 
@@ -29,7 +29,7 @@ class OptionOffered(BaseModel):
 
     @classmethod
     def of(cls, option: Option) -> OptionOffered:
-        node = content.nodes[option.node_key]
+        node = tree.nodes[option.node_key]
         return cls(
             node_key=node.key,
             display_name=node.name,
@@ -89,7 +89,7 @@ class TargetSet(Event):
     def of(cls, option: Option, session: Session | None, *, auto_selected: bool = False) -> TargetSet:
         return cls(
             node_key=option.node_key,
-            display_name=content.nodes[option.node_key].name,
+            display_name=tree.nodes[option.node_key].name,
             target_level=option.target_level,
             auto_selected=auto_selected or session is None,
             session_id=session.session_id if session else None,

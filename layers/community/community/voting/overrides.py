@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from community.content import Node, content
+from community.progression.content import Node, tree
 from community.voting import rules
 from community.voting.events import CycleCompleted, TargetDropped, VotingFroze, VotingResumed
 from community.voting.models import Community, InvalidOption, NoCandidates, SessionActive
@@ -67,7 +67,7 @@ def instant_unlock(turn: Turn, node_key: str | None = None) -> Turn:
     option = rules.pick_option(session, None, node_key) if node_key else rules.elect(session, community, turn.rng)
     if not rules.may_win(option, community):
         raise InvalidOption
-    node = content.nodes[option.node_key]
+    node = tree.nodes[option.node_key]
     turn = turn.with_level(NewLevel(node, option.target_level, "instant_override", community.accumulated))
     turn = turn.with_session(ended(session, option, turn.now))
     if community.progress:
@@ -83,7 +83,7 @@ def unlock(turn: Turn, node: Node, levels: Sequence[int]) -> Turn:
 
 def unlock_all(turn: Turn) -> Turn:
     previous = None
-    for node in content.nodes.values():
+    for node in tree.nodes.values():
         for level in range(rules.next_level(node, turn.community), node.max_level + 1):
             turn, previous = turn.with_level(NewLevel(node, level, "admin")), node
     return go_on(turn, previous) if previous else turn
@@ -114,7 +114,7 @@ def reset(turn: Turn) -> Turn:
     turn = replace(
         turn,
         community=Community(
-            levels={node.key: 1 for node in content.nodes.values() if node.auto_unlock},
+            levels={node.key: 1 for node in tree.nodes.values() if node.auto_unlock},
             points=community.points,
             progress=None,
             session=None,

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
 
-from community.content import Node, content
 from community.engagement import rules as engagement
 from community.engagement.estimates import Estimate, estimate
 from community.engagement.queries import DAYS_SINCE, TOTALS
 from community.engagement.rules import Velocity
+from community.progression.content import Node, tree
 from community.progression.service import world_at
 from community.voting import queries, records, rules
 from community.voting.models import Community, Option
@@ -77,7 +77,7 @@ class Standing:
 
     def foreseen(self, node_key: str) -> datetime | None:
         """When it can be unlocked; None when there is no saying, or nothing to wait for."""
-        return self.estimate(content.nodes[node_key]).date if node_key in content.nodes else None
+        return self.estimate(tree.nodes[node_key]).date if node_key in tree.nodes else None
 
 
 def read_standing(tx: Tx) -> Standing:

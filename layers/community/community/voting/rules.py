@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from community.content import Node, content
+from community.progression.content import Node, tree
 from community.progression.rules import is_available
 from community.voting.models import Community, InvalidOption, NoVotingSession, Option, Session
 
@@ -19,7 +19,7 @@ VOTING_TIME = timedelta(hours=24)
 def target_of(community: Community) -> Node | None:
     """What the points count towards, as long as it can be unlocked."""
     progress = community.progress
-    node = content.nodes.get(progress.node_key) if progress and progress.node_key else None
+    node = tree.nodes.get(progress.node_key) if progress and progress.node_key else None
     if progress is None or node is None or progress.target_level != next_level(node, community):
         return None
     return node if is_available(node, community.levels) else None
@@ -37,7 +37,7 @@ def is_reached(community: Community) -> bool:
 
 def is_complete(community: Community) -> bool:
     """There is nothing left to unlock."""
-    return all(community.levels.get(node.key, 0) >= node.max_level for node in content.nodes.values())
+    return all(community.levels.get(node.key, 0) >= node.max_level for node in tree.nodes.values())
 
 
 def candidates(community: Community) -> list[Node]:
@@ -46,7 +46,7 @@ def candidates(community: Community) -> list[Node]:
     granted = target.key if target else None
     return [
         node
-        for node in content.nodes.values()
+        for node in tree.nodes.values()
         if node.key != granted and is_available(node, community.levels, granted=granted)
     ]
 

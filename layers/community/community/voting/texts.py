@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from community.content import Node, content
+from community.progression.content import Node, tree
 from community.voting.controls import Started
 from community.voting.models import Ballot, Option, Session
 
@@ -38,7 +38,7 @@ def result(session: Session) -> str:
 
 def named(option: Option) -> str:
     """The level matters where there are several."""
-    node = content.nodes.get(option.node_key)
+    node = tree.nodes.get(option.node_key)
     if node is None:
         return option.node_key
     return f"{node.name} (level {option.target_level})" if node.max_level > 1 else node.name

@@ -8,7 +8,7 @@ from datetime import datetime
 from random import Random
 from typing import Self
 
-from community.content import Node
+from community.progression.content import Node
 from community.progression.models import NodeRelocked, NodeUnlocked
 from community.voting import rules
 from community.voting.events import AllUnlocked, CycleCompleted, TargetSet, VotingEnded, VotingStarted

@@ -18,6 +18,7 @@ import urllib3
 from doors.discord.settings import settings
 from doors.outbound import Rejected, Unavailable
 from doors.secrets import find_secret
+from kernel.backoff import pauses
 
 TIMEOUT: Final = urllib3.Timeout(connect=3, read=5)
 USER_AGENT: Final = "DiscordBot (https://community.invalid, 1)"
@@ -207,16 +208,16 @@ def patiently(act: Callable[[], T], seconds: float, *, wait: Callable[[float], N
         Unavailable: there is no time left. Rejected.
     """
     deadline = time.monotonic() + seconds
-    delay = FIRST_PAUSE_SECONDS
+    own_pauses = pauses(FIRST_PAUSE_SECONDS)
     while True:
         try:
             return act()
         except Unavailable as error:
-            pause = delay if error.retry_after is None else error.retry_after
+            own_pause = next(own_pauses)
+            pause = own_pause if error.retry_after is None else error.retry_after
             if time.monotonic() + pause > deadline:
                 raise
             wait(pause)
-            delay *= 2
 
 
 def _encoded(body: Any, files: Sequence[TextFile]) -> tuple[bytes | None, str]:

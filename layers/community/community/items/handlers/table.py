@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from community.content.items import HandlerName
+from community.catalog.content import HandlerName
 from community.items.handlers import (
     delayed_blast,
     generator,

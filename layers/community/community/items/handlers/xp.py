@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from community.catalog.rules import listed
-from community.content import Job, content
 from community.items.models import TargetRequired, Use, Used
 from community.items.texts import so_many
+from community.jobs.content import Job, jobs
 from community.jobs.models import UnknownJob
 from community.jobs.reactions import awarded
 from community.jobs.rules import XpAward, find_job
@@ -40,7 +40,7 @@ def _job(use: Use) -> Job:
     try:
         return find_job(target.strip().lower())
     except UnknownJob:
-        raise NoSuchLesson(job=target, jobs=listed(tuple(content.jobs), "or")) from None
+        raise NoSuchLesson(job=target, jobs=listed(tuple(jobs.by_key), "or")) from None
 
 
 def _told(use: Use, job: Job, award: XpAward) -> str:

@@ -1,9 +1,20 @@
+"""What jobs there are, and what their levels are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import cached_property
+from types import MappingProxyType
 from typing import Literal, Self
 
 from pydantic import Field, PositiveInt, model_validator
 
+from community.configs import shipped
+from community.progression.content import TreeSection
 from kernel.content.base import Document, Exact, Frozen, Key, Text
+from kernel.content.library import FileSection
+from kernel.content.problems import Problem, repeated, unknown
 
 BonusType = Literal["bonus_money_chance", "engagement_bonus", "price_adjustment", "prize_increase"]
 
@@ -47,3 +58,30 @@ class Job(Frozen):
 
 class JobsFile(Document):
     jobs: tuple[Job, ...] = Field(min_length=1)
+
+
+class JobsSection(FileSection[JobsFile]):
+    file = "jobs.json"
+    model = JobsFile
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Job]:
+        """By key, without "job_" before it, in the order of the file."""
+        return MappingProxyType({job.key: job for job in self.document.jobs})
+
+    def find(self, text: str) -> Job | None:
+        """Find a job by its key, with or without "job_" before it."""
+        return self.by_key.get(text) or self.by_key.get(text.removeprefix("job_"))
+
+    def problems(self) -> Iterator[Problem]:
+        rows, nodes = self.document.jobs, self.library[TreeSection].nodes
+        yield from repeated(self.file, "jobs", "job_id", (job.job_id for job in rows))
+        yield from repeated(self.file, "jobs", "key", (job.key for job in rows))
+        for index, job in enumerate(rows):
+            yield from unknown(self.file, f"jobs[{index}].node_key", "node", job.node_key, nodes)
+
+    def summary(self) -> str:
+        return f"{len(self.by_key)} jobs"
+
+
+jobs = shipped[JobsSection]

@@ -1,4 +1,4 @@
-"""A length of wire in front of Postgres: it counts round trips and can make each as slow as a network does.
+"""A proxy between a client and Postgres: it counts round trips and can make each as slow as a network does.
 
 It parses nothing, unless it is to count statements. A round trip begins with bytes from the client that follow bytes
 from the server: until then the client was waiting. (Answers beyond 8 KB, which the server sends before it is asked to,
@@ -23,24 +23,42 @@ from urllib.parse import quote
 
 from psycopg.conninfo import conninfo_to_dict
 
+FLUSH = b"H\x00\x00\x00\x04"
 _CHUNK = 1 << 16
-_FLUSH = b"H\x00\x00\x00\x04"
 _STATEMENTS = (b"E", b"Q")  # Execute, and a simple query
 _ENCRYPTION_REQUESTS = (80877103, 80877104)  # TLS, GSSAPI: what may come before the startup message
 _ON_THE_WAY = 1 << 20  # bytes in one direction; a sender that is further ahead waits
 
 
-class _Direction:
+class Direction:
     """From one socket to the other."""
 
     def __init__(self, source: socket.socket, sink: socket.socket) -> None:
-        self.source = source
-        self.sink = sink
+        self.source: socket.socket | None = source  # None: there is nothing more to read
+        self.sink: socket.socket | None = sink  # None: what is read goes nowhere
         self.flying: deque[tuple[float, memoryview]] = deque()  # (when it arrives, bytes)
         self.size = 0
 
     def due(self, now: float) -> bool:
         return bool(self.flying) and self.flying[0][0] <= now
+
+    def send(self) -> None:
+        """Hand over what is due, as far as the sink takes it; then the end, if the source has ended."""
+        if self.sink is None:
+            return
+        now = perf_counter()
+        while self.due(now):
+            arrival, data = self.flying.popleft()
+            try:
+                sent = self.sink.send(data)
+            except BlockingIOError:
+                sent = 0
+            self.size -= sent
+            if sent < len(data):
+                self.flying.appendleft((arrival, data[sent:]))
+                return
+        if self.source is None and not self.flying:
+            self.sink.shutdown(socket.SHUT_WR)
 
 
 class StatementCounter:
@@ -68,16 +86,28 @@ class StatementCounter:
             data = data[end:]
 
 
-class _Connection:
+class ProxiedConnection:
     def __init__(self, client: socket.socket, server: socket.socket) -> None:
-        self.requests = _Direction(client, server)
-        self.answers = _Direction(server, client)
+        self.requests = Direction(client, server)
+        self.answers = Direction(server, client)
         self.client_waits = True
         self.round_trips = 0
         self.statements = StatementCounter()
 
+    @property
+    def directions(self) -> tuple[Direction, Direction]:
+        return self.requests, self.answers
 
-class Wire:
+    def drop_client(self) -> None:
+        """Hang up on the client. The server acts on what it was sent before it notices; its answers go nowhere."""
+        assert self.requests.source is not None
+        self.requests.source.close()
+        self.requests.source = self.answers.sink = None
+        self.answers.flying.clear()
+        self.answers.size = 0
+
+
+class PostgresProxy:
     """Connect to `url` instead of the database's own, as many times as you like.
 
     Args:
@@ -91,19 +121,18 @@ class Wire:
         self._host = str(parts.get("host") or "localhost")
         self._port = int(parts.get("port") or 5432)
         self._delay = round_trip_ms / 2000
-        self._connections: list[_Connection] = []
-        self._directions: dict[socket.socket, _Direction] = {}
+        self._connections: list[ProxiedConnection] = []
         self._closed_round_trips = 0
         self._counts_statements = counts_statements
         self._closed_statements = 0
-        self._directory = Path(tempfile.mkdtemp(prefix="brandish-wire-", dir="/tmp"))  # sockets need short paths
+        self._directory = Path(tempfile.mkdtemp(prefix="brandish-proxy-", dir="/tmp"))  # sockets need short paths
         user, database = quote(str(parts.get("user", "")), safe=""), quote(str(parts.get("dbname", "")), safe="")
         self.url = f"postgresql://{user}@/{database}?host={quote(str(self._directory), safe='')}&port={self._port}"
         self._door = socket.socket(socket.AF_UNIX)
         self._door.bind(f"{self._directory}/.s.PGSQL.{self._port}")
         self._door.listen(64)
         self._bell, self._bell_rope = socket.socketpair()
-        self._thread = threading.Thread(target=self._run, name="wire", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="postgres-proxy", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -128,15 +157,27 @@ class Wire:
         """Sent since the start, over all connections."""
         return self._closed_statements + sum(each.statements.count for each in [*self._connections])
 
+    def _pass_on(self, direction: Direction, data: bytes) -> None:
+        direction.flying.append((perf_counter() + self._delay, memoryview(data)))
+        direction.size += len(data)
+
+    def _request(self, connection: ProxiedConnection, data: bytes) -> None:
+        """What a client has sent just now.
+
+        Raises:
+            OSError: the connection is to be closed at both ends, and these bytes are lost.
+        """
+        self._pass_on(connection.requests, data)
+
     def _run(self) -> None:
         while True:
             readable = [self._door, self._bell]
             writable: list[socket.socket] = []
             now, wake = perf_counter(), None
-            for direction in self._directions.values():
-                if direction.size < _ON_THE_WAY:
+            for direction in (each for connection in self._connections for each in connection.directions):
+                if direction.source is not None and direction.size < _ON_THE_WAY:
                     readable.append(direction.source)
-                if direction.due(now):
+                if direction.sink is not None and direction.due(now):
                     writable.append(direction.sink)
                 elif direction.flying:
                     wake = min(direction.flying[0][0], wake or direction.flying[0][0])
@@ -152,67 +193,59 @@ class Wire:
     def _accept(self) -> None:
         client, _ = self._door.accept()
         try:
-            connection = _Connection(client, self._call_server())
+            server = self._call_server()
         except OSError:
             client.close()  # the server is not there: the client finds out as it would without us
             return
-        for direction in (connection.requests, connection.answers):
-            direction.source.setblocking(False)
-            self._directions[direction.source] = direction
-        self._connections.append(connection)
+        client.setblocking(False)
+        server.setblocking(False)
+        self._connections.append(ProxiedConnection(client, server))
 
     def _call_server(self) -> socket.socket:
         if self._host.startswith("/"):
             server = socket.socket(socket.AF_UNIX)
-            server.connect(f"{self._host}/.s.PGSQL.{self._port}")
+            try:
+                server.connect(f"{self._host}/.s.PGSQL.{self._port}")
+            except OSError:
+                server.close()
+                raise
             return server
         server = socket.create_connection((self._host, self._port))
         server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return server
 
-    def _serve(self, connection: _Connection, ready: list[socket.socket], free: list[socket.socket]) -> None:
+    def _serve(self, connection: ProxiedConnection, ready: list[socket.socket], free: list[socket.socket]) -> None:
         try:
-            for direction in (connection.requests, connection.answers):
+            for direction in connection.directions:
                 if direction.source in ready:
                     self._receive(connection, direction)
                 if direction.sink in free or (not self._delay and direction.flying):
-                    _send(direction)
+                    direction.send()
         except OSError:  # one end hung up: the other one shall know
             self._close(connection)
 
-    def _receive(self, connection: _Connection, direction: _Direction) -> None:
+    def _receive(self, connection: ProxiedConnection, direction: Direction) -> None:
+        assert direction.source is not None
         data = direction.source.recv(_CHUNK)
         if not data:
             raise ConnectionResetError
         from_client = direction is connection.requests
-        if data != _FLUSH:
+        if data != FLUSH:
             connection.round_trips += from_client and connection.client_waits
             connection.client_waits = not from_client
-        if from_client and self._counts_statements:
-            connection.statements.feed(data)
-        direction.flying.append((perf_counter() + self._delay, memoryview(data)))
-        direction.size += len(data)
+        if from_client:
+            if self._counts_statements:
+                connection.statements.feed(data)
+            self._request(connection, data)
+        elif direction.sink is not None:
+            self._pass_on(direction, data)
 
-    def _close(self, connection: _Connection) -> None:
+    def _close(self, connection: ProxiedConnection) -> None:
         self._closed_round_trips += connection.round_trips
         self._closed_statements += connection.statements.count
         self._connections.remove(connection)
-        for direction in (connection.requests, connection.answers):
+        for direction in connection.directions:
             with suppress(OSError):
-                _send(direction)  # the last words: a FATAL, a Terminate
-            del self._directions[direction.source]
-            direction.source.close()
-
-
-def _send(direction: _Direction) -> None:
-    now = perf_counter()
-    while direction.due(now):
-        arrival, data = direction.flying.popleft()
-        try:
-            sent = direction.sink.send(data)
-        except BlockingIOError:
-            sent = 0
-        direction.size -= sent
-        if sent < len(data):
-            direction.flying.appendleft((arrival, data[sent:]))
-            return
+                direction.send()  # the last words: a FATAL, a Terminate
+            if direction.source is not None:
+                direction.source.close()

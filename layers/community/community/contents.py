@@ -1,0 +1,65 @@
+"""The product's content files: the one table of their sections.
+
+`python -m community.contents [folder]` checks them, `--write-schemas` writes the JSON Schemas that editors use.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from community.achievements.checks import event_problems
+from community.achievements.content import AchievementsSection
+from community.catalog.content import AliasesSection, ItemsSection, ThemesSection
+from community.configs import shipped
+from community.crafting.content import DisassemblesSection, UpgradesSection
+from community.economy.content import WeeklySalesSection
+from community.engagement.content import WeightsSection
+from community.info.content import InfoSection
+from community.jobs.content import JobsSection
+from community.lootboxes.content import LootTablesSection
+from community.messages.content import ChatStringsSection
+from community.progression.content import TreeSection
+from kernel.content import commands
+from kernel.content.library import Library, Section
+from kernel.events.models import Event
+
+SECTIONS: tuple[type[Section[Any]], ...] = (
+    ItemsSection,
+    TreeSection,
+    JobsSection,
+    UpgradesSection,
+    DisassemblesSection,
+    WeeklySalesSection,
+    WeightsSection,
+    ChatStringsSection,
+    LootTablesSection,
+    AchievementsSection,
+    AliasesSection,
+    ThemesSection,
+    InfoSection,
+)
+"""In the order in which they are checked."""
+
+
+def check(library: Library) -> None:
+    """Check every section, and that what the achievements count can happen.
+
+    Raises:
+        ContentError: the first thing that is wrong.
+    """
+    library.check(SECTIONS)
+    library.refuse(event_problems(library[AchievementsSection].by_key.values(), events()))
+
+
+def events() -> Mapping[str, type[Event]]:
+    """Return {event type: the event} of all that can happen to a player."""
+    # Not before: the reactions' modules read the shipped files when they are imported, and those may be broken.
+    from community.reactions import REACTIONS
+
+    return {event.type: event for event in REACTIONS}
+
+
+if __name__ == "__main__":
+    sys.exit(commands.run(sys.argv[1:], shipped, SECTIONS, check))

@@ -1,0 +1,109 @@
+"""What can be made of items, and what they can be taken apart into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Literal, Self
+
+from pydantic import Field, PositiveInt, model_validator
+
+from community.catalog.content import Ingredient, ItemsSection, ingredient_problems
+from community.configs import shipped
+from community.jobs.content import JobsSection
+from community.progression.content import TreeSection
+from kernel.content.base import Document, Frozen, Key
+from kernel.content.library import FileSection
+from kernel.content.problems import Problem, repeated, unknown
+
+
+class Upgrade(Frozen):
+    recipe_key: Key
+    target_item: Key
+    costs: tuple[Ingredient, ...] = Field(min_length=1)
+    output_quantity: PositiveInt = 1
+    duration_seconds: PositiveInt | None = None  # how long it is in the works; None: made at once
+    job_key: Key | None = None
+    xp_reward: PositiveInt | None = None
+    unlock_type: Literal["auto", "job_level", "node", "manual"] = "auto"
+    unlock_threshold: PositiveInt | None = None  # a job level
+    node_key: Key | None = None
+
+    @model_validator(mode="after")
+    def _knows_its_condition(self) -> Self:
+        if self.unlock_type == "job_level" and (self.job_key is None or self.unlock_threshold is None):
+            raise ValueError('unlock_type "job_level" needs job_key and unlock_threshold')
+        if self.unlock_type == "node" and self.node_key is None:
+            raise ValueError('unlock_type "node" needs node_key')
+        return self
+
+
+class Disassemble(Frozen):
+    recipe_key: Key  # the item taken apart
+    quantity_consumed: PositiveInt
+    outputs: tuple[Ingredient, ...] = Field(min_length=1)
+    associated_upgrade: Key
+
+
+class UpgradesFile(Document):
+    recipes: tuple[Upgrade, ...]
+
+
+class DisassemblesFile(Document):
+    recipes: tuple[Disassemble, ...]
+
+
+class UpgradesSection(FileSection[UpgradesFile]):
+    file = "recipes/upgrade.json"
+    model = UpgradesFile
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Upgrade]:
+        """By recipe key, in the order of the file."""
+        return MappingProxyType({recipe.recipe_key: recipe for recipe in self.document.recipes})
+
+    def problems(self) -> Iterator[Problem]:
+        items = self.library[ItemsSection].by_name
+        jobs = self.library[JobsSection].by_key
+        nodes = self.library[TreeSection].nodes
+        rows = self.document.recipes
+        yield from repeated(self.file, "recipes", "recipe_key", (row.recipe_key for row in rows))
+        for index, recipe in enumerate(rows):
+            field = f"recipes[{index}]"
+            yield from unknown(self.file, f"{field}.target_item", "item", recipe.target_item, items)
+            yield from ingredient_problems(self.file, f"{field}.costs", recipe.costs, items)
+            yield from unknown(self.file, f"{field}.job_key", "job", recipe.job_key, jobs)
+            yield from unknown(self.file, f"{field}.node_key", "node", recipe.node_key, nodes)
+
+    def summary(self) -> str:
+        return f"{len(self.by_key)} upgrades"
+
+
+class DisassemblesSection(FileSection[DisassemblesFile]):
+    file = "recipes/disassemble.json"
+    model = DisassemblesFile
+
+    @cached_property
+    def by_item(self) -> Mapping[str, Disassemble]:
+        """By internal name of the item taken apart, in the order of the file."""
+        return MappingProxyType({recipe.recipe_key: recipe for recipe in self.document.recipes})
+
+    def problems(self) -> Iterator[Problem]:
+        items = self.library[ItemsSection].by_name
+        upgrades = self.library[UpgradesSection].by_key
+        rows = self.document.recipes
+        yield from repeated(self.file, "recipes", "recipe_key", (row.recipe_key for row in rows))
+        for index, recipe in enumerate(rows):
+            field = f"recipes[{index}]"
+            yield from unknown(self.file, f"{field}.recipe_key", "item", recipe.recipe_key, items)
+            yield from ingredient_problems(self.file, f"{field}.outputs", recipe.outputs, items)
+            upgrade = recipe.associated_upgrade
+            yield from unknown(self.file, f"{field}.associated_upgrade", "upgrade recipe", upgrade, upgrades)
+
+    def summary(self) -> str:
+        return f"{len(self.by_item)} disassembles"
+
+
+upgrades = shipped[UpgradesSection]
+disassembles = shipped[DisassemblesSection]

@@ -1,0 +1,93 @@
+"""What is in which box."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, PositiveInt, model_validator
+
+from community.catalog.content import ItemsSection
+from community.configs import shipped
+from kernel.content.base import Document, Exact, Frozen, Key
+from kernel.content.library import FileSection
+from kernel.content.problems import Problem, unknown
+
+Chance = Annotated[Exact, Field(ge=0, le=1)]
+
+
+class Range(Frozen):
+    """Both ends are inclusive."""
+
+    min: PositiveInt
+    max: PositiveInt
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        if self.min > self.max:
+            raise ValueError(f"min {self.min} is above max {self.max}")
+        return self
+
+
+class LootEntry(Range):
+    """Each box has the same chance of this item, whatever else is in it."""
+
+    item_name: Key
+    chance: Chance
+
+
+class Weighted(Frozen):
+    item_name: Key
+    weight: PositiveInt
+
+
+class Pool(Frozen):
+    weight: PositiveInt
+    items: tuple[Weighted, ...] = Field(min_length=1)
+
+
+class GatedTable(Frozen):
+    """Each box has either one item of the pools, or money."""
+
+    item_drop_rate: Chance
+    fixed_money: Range
+    pools: tuple[Pool, ...] = Field(min_length=1)
+
+
+LootTable = tuple[LootEntry, ...] | GatedTable
+
+
+class LootTablesFile(Document):
+    document_type: Literal["loot-tables"] = Field(alias="schema")
+    tables: Mapping[Key, LootTable]  # {box: what is in it}
+
+
+class LootTablesSection(FileSection[LootTablesFile]):
+    file = "loot_tables.json"
+    model = LootTablesFile
+
+    @cached_property
+    def by_box(self) -> Mapping[str, LootTable]:
+        """By internal name of the box."""
+        return MappingProxyType(dict(self.document.tables))
+
+    def problems(self) -> Iterator[Problem]:
+        items = self.library[ItemsSection].by_name
+        for box, table in self.by_box.items():
+            field = f"tables.{box}"
+            yield from unknown(self.file, field, "item", box, items)
+            rows = (
+                [(f"pools[{number}].items", row) for number, pool in enumerate(table.pools) for row in pool.items]
+                if isinstance(table, GatedTable)
+                else [("entries", row) for row in table]
+            )
+            for place, row in rows:
+                yield from unknown(self.file, f"{field}.{place}", "item", row.item_name, items)
+
+    def summary(self) -> str:
+        return f"{len(self.by_box)} loot tables"
+
+
+loot_tables = shipped[LootTablesSection]

@@ -1,0 +1,35 @@
+"""Which words the game listens for in chat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from community.configs import shipped
+from kernel.content.base import Document, Frozen, Text
+from kernel.content.library import FileSection
+from kernel.content.problems import Problem, repeated
+
+
+class ChatString(Frozen):
+    word: Text
+    code: Text
+    priority: int = 0
+
+
+class ChatStringsFile(Document):
+    strings: tuple[ChatString, ...] = ()
+
+
+class ChatStringsSection(FileSection[ChatStringsFile]):
+    file = "chat_strings.json"
+    model = ChatStringsFile
+
+    @property
+    def all(self) -> tuple[ChatString, ...]:
+        return self.document.strings
+
+    def problems(self) -> Iterator[Problem]:
+        return repeated(self.file, "strings", "word", (string.word.lower() for string in self.all))
+
+
+chat_strings = shipped[ChatStringsSection]

@@ -1,0 +1,62 @@
+"""A proxy to Postgres that cuts connections: before the server hears, in mid-sentence, or before it is heard."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+from local.tools.postgres_proxy import FLUSH, PostgresProxy, ProxiedConnection
+
+CUTS = ("unheard", "in mid-sentence", "before the sync", "unanswered")
+_SYNC = b"S\x00\x00\x00\x04"  # ends a pipeline; COMMIT comes right before
+
+
+class CuttingProxy(PostgresProxy):
+    """Connect to `url` instead of the database's own.
+
+    Args:
+        chance: that what a client says before it waits for the answer is its last.
+    """
+
+    def __init__(self, conninfo: str, rng: Random, chance: float = 0.0) -> None:
+        super().__init__(conninfo)
+        self._rng = rng
+        self._chance = chance
+        self._appointment: tuple[int, str] | None = None
+        self.cuts: Counter[str] = Counter()
+        self._heard: dict[ProxiedConnection, bytes] = {}  # and not passed on
+
+    def cut_at(self, trip: int, how: str) -> None:
+        """Cut a client's round trip, 1 for the next, 2 for the one after, in this of the ways in `CUTS`."""
+        self._appointment = (trip, how)
+
+    def _request(self, connection: ProxiedConnection, data: bytes) -> None:
+        """libpq sends piece by piece. A round trip begins when the last piece has come."""
+        data = self._heard.pop(connection, b"") + data
+        if data.endswith((FLUSH, _SYNC)):
+            if how := self._is_time_to_cut():
+                self._cut(connection, data, how)
+            else:
+                self._pass_on(connection.requests, data)
+        elif data[:1] in (b"P", b"B", b"D", b"E"):  # part of a query
+            self._heard[connection] = data
+        else:  # a login, a farewell
+            self._pass_on(connection.requests, data)
+
+    def _is_time_to_cut(self) -> str | None:
+        if self._appointment is not None:
+            trip, how = self._appointment
+            self._appointment = (trip - 1, how) if trip > 1 else None
+            return how if trip == 1 else None
+        return self._rng.choice((*CUTS, "unanswered")) if self._rng.random() < self._chance else None
+
+    def _cut(self, connection: ProxiedConnection, data: bytes, how: str) -> None:
+        self.cuts[how] += 1
+        if how == "unheard":
+            raise ConnectionAbortedError
+        if how == "in mid-sentence":
+            data = data[: len(data) // 2]
+        elif how == "before the sync":
+            data = data.removesuffix(FLUSH).removesuffix(_SYNC)
+        self._pass_on(connection.requests, data)
+        connection.drop_client()
