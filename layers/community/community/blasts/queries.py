@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kernel.database import Cursor, Tx, declare_race
 
-if TYPE_CHECKING:  # the retention clock starts without pydantic
+if TYPE_CHECKING:  # the clocks start without pydantic
     from community.blasts.models import Blast
 
 declare_race("armed_blasts_pkey")
