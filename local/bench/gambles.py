@@ -19,7 +19,7 @@ from community.lootboxes.content import loot_tables
 from community.lootboxes.rules import open_boxes
 from community.players import registration
 from community.players.models import PlayerRef
-from community.progression.service import current_world
+from community.progression.service import current_state
 from kernel.database import Connection, connect, transaction
 from local.tools.postgres_proxy import PostgresProxy
 
@@ -54,11 +54,11 @@ def measure(database_url: str, *, rounds: int) -> list[Row]:
 
 def open_many(database_url: str, *, rounds: int) -> list[Row]:
     with closing(connect(database_url)) as conn, transaction(conn) as tx:
-        world = current_world(tx)
+        state = current_state(tx)
     rows: list[Row] = []
     for name in loot_tables.by_box:
         times = [
-            _timed_ms(lambda: open_boxes(items.by_name[name], MANY, Quality.COMMON, world, SystemRandom()))  # noqa: B023
+            _timed_ms(lambda: open_boxes(items.by_name[name], MANY, Quality.COMMON, state, SystemRandom()))  # noqa: B023
             for _ in range(rounds)
         ]
         verdict = "" if median(times) <= MANY_BUDGET_MS else "OVER"

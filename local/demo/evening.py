@@ -16,7 +16,7 @@ from local.demo.cast import Viewer
 from local.demo.chat import Chat
 from local.demo.commands import Line
 from local.demo.game import Answer, Game, Request
-from local.demo.ledger import Books, Move
+from local.demo.ledger import Ledger, Move
 from local.demo.log import Event, Log, headlines
 from local.demo.points import Points
 
@@ -49,8 +49,8 @@ class Evening:
         self.chat = chat
         self.viewers = viewers
         self.rng = rng
-        self.books = Books()
-        self.deeds = Books()
+        self.ledger = Ledger()
+        self.deeds = Ledger()
         self.log = Log(game)
         self.points = Points()
         self.latencies: list[float] = []  # seconds
@@ -79,7 +79,7 @@ class Evening:
 
     def held(self, viewer: Viewer) -> dict[str, int]:
         """{item: quantity}, going by the books."""
-        return self.books.held(viewer.user_id)
+        return self.ledger.held(viewer.user_id)
 
     def say(self, line: Line) -> Answer:
         return self.say_at_once([line])[0]
@@ -117,7 +117,7 @@ class Evening:
         news = self.log.news()
         ours = {viewer.user_id for viewer in self.viewers}
         moves = [move for event in news for move in crafts.moves(event, self.name_of)]
-        self.books.enter(move for move in moves if move.user_id in ours)
+        self.ledger.enter(move for move in moves if move.user_id in ours)
         return news
 
     def take_deeds(self) -> tuple[dict[str, dict[str, int]], int]:
@@ -159,7 +159,7 @@ class Evening:
 
     def _book(self, line: Line, answer: Answer) -> None:
         if answer.ok:
-            self.books.enter(line.moves(answer))
+            self.ledger.enter(line.moves(answer))
             player = line.speaker.user_id
             self.deeds.enter(Move("done", player, metric, much) for metric, much in line.deeds(answer).items())
         elif answer.code in line.refusals:

@@ -32,7 +32,7 @@ class Difference(NamedTuple):
     found: int
 
 
-class Books:
+class Ledger:
     def __init__(self) -> None:
         self._held: dict[str, Counter[str]] = {}
         self._before: Counter[str] = Counter()

@@ -54,7 +54,7 @@ def arrivals(evening: Evening) -> None:
         evening.chat.aside(f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if names[3:] else ''} come in")
     if returning:
         evening.chat.line(STREAMER_BOT, f"Welcome back, {returning} of you have been here before!")
-    evening.books.open(evening.take_stock())
+    evening.ledger.open(evening.take_stock())
 
 
 def opening(evening: Evening) -> None:
@@ -120,7 +120,7 @@ def linking(evening: Evening) -> None:
     token = evening.say(commands.link_initiate(here))
     if token.ok and evening.say(commands.link_claim(there, token.body["token"])).ok:
         if evening.say(commands.link_confirm(here)).ok:
-            evening.books.merge(here.user_id, there.user_id)
+            evening.ledger.merge(here.user_id, there.user_id)
             evening.deeds.merge(here.user_id, there.user_id)
             there.user_id = here.user_id
         evening.say(commands.inventory(there))

@@ -46,7 +46,7 @@ def report(evening: Evening, watch: Watch | None = None) -> bool:
     """
     evening.hear()
     stock = evening.take_stock()
-    differences = evening.books.differences(stock)
+    differences = evening.ledger.differences(stock)
     done, score = evening.take_deeds()
     miscounts = evening.deeds.differences(done)
     account = settle(evening.points, evening.game, score, evening.log)
@@ -59,8 +59,8 @@ def report(evening: Evening, watch: Watch | None = None) -> bool:
     say(f"  viewers    {len(evening.viewers)} accounts, {people} players")
     say(f"  refused    {_refusals(evening)}")
     say(f"  requests   {_speed(evening)}")
-    say(f"  money      {_sum(evening.books.money_flows(), _WORDS)} = {_total(stock, money=True)} now")
-    say(f"  items      {_sum(evening.books.item_flows(), _ITEM_WORDS)} = {_total(stock, money=False)} now")
+    say(f"  money      {_sum(evening.ledger.money_flows(), _WORDS)} = {_total(stock, money=True)} now")
+    say(f"  items      {_sum(evening.ledger.item_flows(), _ITEM_WORDS)} = {_total(stock, money=False)} now")
     say(f"  chat       {_deeds(evening)}")
     say(f"  points     {_points(account)}")
     if watch is not None:

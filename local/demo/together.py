@@ -153,7 +153,7 @@ def _book_finds(evening: Evening, seekers: list[Viewer]) -> bool:
         gain = stock.get(viewer.user_id, {}).get(BOX, 0) - evening.held(viewer).get(BOX, 0)
         if 0 < gain <= LARGEST_FIND:
             finds.append(Move("found", viewer.user_id, BOX, gain))
-    evening.books.enter(finds)
+    evening.ledger.enter(finds)
     return bool(finds)
 
 

@@ -35,7 +35,7 @@ PATIENCE: Final = 3.0  # seconds for handlers at work when the stack stops
 
 
 class PortBusy(Exception):
-    """Somebody else listens there. The message says what to do."""
+    """Someone else listens there. The message says what to do."""
 
 
 def listen(port: int) -> socket.socket:

@@ -38,13 +38,13 @@ _BRING_FORWARD = (
 )
 
 
-def bring_forward(conn: Connection) -> None:
+def fast_forward(conn: Connection) -> None:
     """Everything that waits for its time is due. While nobody plays."""
     for statement in _BRING_FORWARD:
         conn.execute(statement)
 
 
-def underway(conn: Connection) -> set[str]:
+def in_flight(conn: Connection) -> set[str]:
     """What waits for its time: of gambles and of what is in the works."""
     rows = conn.execute(
         """

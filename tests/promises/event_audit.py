@@ -27,7 +27,7 @@ SHIELDS = {"guard_buckler": "block", "guard_mirror": "reflect"}
 
 
 @dataclass(frozen=True)
-class Deed:
+class AuditedEvent:
     """An event of the log; `who` is the platform id of whose log it is."""
 
     type: str
@@ -36,24 +36,27 @@ class Deed:
     payload: Mapping[str, Any]
 
 
-def read(conn: Connection, names: Mapping[UUID, str]) -> list[Deed]:
+def read(conn: Connection, names: Mapping[UUID, str]) -> list[AuditedEvent]:
     """In the order of the log."""
     rows = conn.execute("SELECT event_type, user_id, created_at, payload FROM events ORDER BY position").fetchall()
-    return [Deed(row["event_type"], names.get(row["user_id"], ""), row["created_at"], row["payload"]) for row in rows]
+    return [
+        AuditedEvent(row["event_type"], names.get(row["user_id"], ""), row["created_at"], row["payload"])
+        for row in rows
+    ]
 
 
-def of(deeds: Iterable[Deed], *types: str) -> list[Deed]:
-    return [deed for deed in deeds if deed.type in types]
+def of(deeds: Iterable[AuditedEvent], *types: str) -> list[AuditedEvent]:
+    return [event for event in deeds if event.type in types]
 
 
-def used(deeds: Iterable[Deed], handler: str) -> list[Deed]:
-    return [deed for deed in of(deeds, "item.used") if items.by_name[deed.payload["item_name"]].handler == handler]
+def used(deeds: Iterable[AuditedEvent], handler: str) -> list[AuditedEvent]:
+    return [event for event in of(deeds, "item.used") if items.by_name[event.payload["item_name"]].handler == handler]
 
 
-def effects(deeds: list[Deed], names: Mapping[UUID, str]) -> Holdings:
+def effects(deeds: list[AuditedEvent], names: Mapping[UUID, str]) -> Holdings:
     """What they make of the holdings. What is in the works or at stake is nobody's."""
     changed: Holdings = Counter()
-    stakes = {deed.payload["id"]: deed.payload["bets"] for deed in of(deeds, "gamble.started")}
+    stakes = {event.payload["id"]: event.payload["bets"] for event in of(deeds, "gamble.started")}
 
     def give(who: str, item: str, quantity: int) -> None:
         changed[who, item] += quantity
@@ -62,9 +65,9 @@ def effects(deeds: list[Deed], names: Mapping[UUID, str]) -> Holdings:
         for bet in stakes[gamble_id]:
             give(who, bet["item_name"], sign * bet["quantity"])
 
-    for deed in deeds:
-        who, payload = deed.who, deed.payload
-        match deed.type:
+    for event in deeds:
+        who, payload = event.who, event.payload
+        match event.type:
             case "item.used":
                 item = items.by_name[payload["item_name"]]
                 give(who, item.internal_name, -payload["quantity"])
@@ -77,10 +80,10 @@ def effects(deeds: list[Deed], names: Mapping[UUID, str]) -> Holdings:
             case "item.upgraded":
                 give(who, payload["item_name"], payload["quantity"])
                 if payload["job_id"] is None:
-                    for item, quantity in _costs(deed).items():
+                    for item, quantity in _costs(event).items():
                         give(who, item, -quantity)
             case "crafting.started":
-                for item, quantity in _costs(deed).items():
+                for item, quantity in _costs(event).items():
                     give(who, item, -quantity)
             case "crafting.cancelled":
                 for item, quantity in payload["refunded"].items():
@@ -105,7 +108,7 @@ def effects(deeds: list[Deed], names: Mapping[UUID, str]) -> Holdings:
     return changed
 
 
-def lessons(deeds: list[Deed]) -> tuple[Earned, Earned]:
+def lessons(deeds: list[AuditedEvent]) -> tuple[Earned, Earned]:
     """How often experience was due for what was done, and how much at least, if no day were ever used up."""
     often: Earned = Counter()
     much: Earned = Counter()
@@ -114,22 +117,22 @@ def lessons(deeds: list[Deed]) -> tuple[Earned, Earned]:
         often[who, job, source] += 1
         much[who, job, source] += xp
 
-    for deed in deeds:
-        who, payload = deed.who, deed.payload
-        match deed.type:
+    for event in deeds:
+        who, payload = event.who, event.payload
+        match event.type:
             case "item.sold":
-                earn(who, "merchant", deed.type, max(1, -(-payload["money_gained"] // 10)))
+                earn(who, "merchant", event.type, max(1, -(-payload["money_gained"] // 10)))
             case "item.bought":
-                earn(who, "merchant", deed.type, max(1, -(-payload["cost"] // 10)))
+                earn(who, "merchant", event.type, max(1, -(-payload["cost"] // 10)))
             case "item.upgraded":
-                recipe = _recipe(deed)
-                earn(who, recipe.job_key or "blacksmith", deed.type, (recipe.xp_reward or 10) * _units(deed))
+                recipe = _recipe(event)
+                earn(who, recipe.job_key or "blacksmith", event.type, (recipe.xp_reward or 10) * _units(event))
             case "item.disassembled":
-                earn(who, "blacksmith", deed.type, 10 * payload["quantity"])
+                earn(who, "blacksmith", event.type, 10 * payload["quantity"])
             case "gamble.started":
-                earn(who, "gambler", deed.type, 20 * sum(bet["quantity"] for bet in payload["bets"]))
+                earn(who, "gambler", event.type, 20 * sum(bet["quantity"] for bet in payload["bets"]))
             case "gamble.joined":
-                earn(who, "gambler", deed.type, 20 * payload["boxes"])
+                earn(who, "gambler", event.type, 20 * payload["boxes"])
             case "gamble.complete" if payload["winner_id"]:
                 earn(who, "gambler", "gamble.won", 20)
             case "item.used" if items.by_name[payload["item_name"]].handler == "xp":
@@ -141,7 +144,7 @@ def lessons(deeds: list[Deed]) -> tuple[Earned, Earned]:
     return often, much
 
 
-def check(conn: Connection, deeds: list[Deed], names: Mapping[UUID, str]) -> None:
+def check(conn: Connection, deeds: list[AuditedEvent], names: Mapping[UUID, str]) -> None:
     """Each has happened once, and has had its consequences once."""
     _check_boxes(deeds)
     _check_works(conn, deeds)
@@ -149,44 +152,44 @@ def check(conn: Connection, deeds: list[Deed], names: Mapping[UUID, str]) -> Non
     _check_traps(conn, deeds)
 
 
-def _check_boxes(deeds: list[Deed]) -> None:
+def _check_boxes(deeds: list[AuditedEvent]) -> None:
     """What was used up was opened, and each kind of thing was found once in it."""
 
-    def boxes(found: list[Deed]) -> Counter[tuple[str, datetime, str, int]]:
-        return Counter((deed.who, deed.at, deed.payload["item_name"], deed.payload["quantity"]) for deed in found)
+    def boxes(found: list[AuditedEvent]) -> Counter[tuple[str, datetime, str, int]]:
+        return Counter((event.who, event.at, event.payload["item_name"], event.payload["quantity"]) for event in found)
 
     opened = of(deeds, LootboxOpened.type)
     assert boxes(used(deeds, "lootbox")) == boxes(opened)
-    for deed in opened:
-        found = [drop["item_name"] for drop in deed.payload["drops"]]
-        assert len(found) == len(set(found)), deed
+    for event in opened:
+        found = [drop["item_name"] for drop in event.payload["drops"]]
+        assert len(found) == len(set(found)), event
 
 
-def _check_works(conn: Connection, deeds: list[Deed]) -> None:
+def _check_works(conn: Connection, deeds: list[AuditedEvent]) -> None:
     """What was begun was delivered, or called off, or is still in the works: one of the three, once."""
-    started = {deed.payload["job_id"]: deed for deed in of(deeds, "crafting.started")}
+    started = {event.payload["job_id"]: event for event in of(deeds, "crafting.started")}
     assert len(started) == len(of(deeds, "crafting.started"))
-    ended = [deed for deed in of(deeds, "item.upgraded", "crafting.cancelled") if deed.payload["job_id"]]
-    assert max(Counter(deed.payload["job_id"] for deed in ended).values(), default=1) == 1
-    for deed in ended:
-        beginning = started[deed.payload["job_id"]]
-        assert deed.who == beginning.who
-        if deed.type == "item.upgraded":
-            assert deed.at.timestamp() >= deed.payload["timestamp"] > 0
-            assert _units(deed) == _units(beginning)
+    ended = [event for event in of(deeds, "item.upgraded", "crafting.cancelled") if event.payload["job_id"]]
+    assert max(Counter(event.payload["job_id"] for event in ended).values(), default=1) == 1
+    for event in ended:
+        beginning = started[event.payload["job_id"]]
+        assert event.who == beginning.who
+        if event.type == "item.upgraded":
+            assert event.at.timestamp() >= event.payload["timestamp"] > 0
+            assert _units(event) == _units(beginning)
         else:
-            assert deed.payload["refunded"] == _costs(beginning)
+            assert event.payload["refunded"] == _costs(beginning)
     rows = conn.execute("SELECT delivery_id FROM deliveries WHERE source = 'crafting' AND NOT no_room").fetchall()
     left = {str(row["delivery_id"]) for row in rows}
-    assert left == started.keys() - {deed.payload["job_id"] for deed in ended}
+    assert left == started.keys() - {event.payload["job_id"] for event in ended}
 
 
-def _check_gambles(conn: Connection, deeds: list[Deed], names: Mapping[UUID, str]) -> None:
+def _check_gambles(conn: Connection, deeds: list[AuditedEvent], names: Mapping[UUID, str]) -> None:
     """Every gamble is played or refunded once, and the prize is what was in the boxes of those who were in it."""
     staked: dict[str, list[str]] = defaultdict(list)
-    for deed in of(deeds, "gamble.started", "gamble.joined"):
-        staked[deed.payload.get("id") or deed.payload["gamble_id"]].append(deed.who)
-    complete = {deed.payload["gamble_id"]: deed for deed in of(deeds, "gamble.complete")}
+    for event in of(deeds, "gamble.started", "gamble.joined"):
+        staked[event.payload.get("id") or event.payload["gamble_id"]].append(event.who)
+    complete = {event.payload["gamble_id"]: event for event in of(deeds, "gamble.complete")}
     assert len(complete) == len(of(deeds, "gamble.complete"))
     rows = conn.execute(
         """
@@ -229,10 +232,10 @@ def _opened(conn: Connection, gamble_id: str) -> Counter[tuple[str, str]]:
     return found
 
 
-def _check_traps(conn: Connection, deeds: list[Deed]) -> None:
+def _check_traps(conn: Connection, deeds: list[AuditedEvent]) -> None:
     """Each goes off once at most, and until then it waits."""
-    placed = Counter(deed.payload["trap_id"] for deed in of(deeds, "trap.placed"))
-    sprung = Counter(deed.payload["trap_id"] for deed in of(deeds, "trap.triggered", "trap.self_triggered"))
+    placed = Counter(event.payload["trap_id"] for event in of(deeds, "trap.placed"))
+    sprung = Counter(event.payload["trap_id"] for event in of(deeds, "trap.triggered", "trap.self_triggered"))
     assert max((placed | sprung).values(), default=1) == 1
     rows = conn.execute("SELECT trap_id::text, triggered_at FROM traps").fetchall()
     assert {row["trap_id"] for row in rows} == set(placed)
@@ -245,10 +248,10 @@ def shields_left(conn: Connection, names: Mapping[UUID, str]) -> Counter[tuple[s
     return Counter({(names[row["user_id"]], row["kind"]): row["charges"] for row in rows})
 
 
-def shields_raised(deeds: list[Deed]) -> Counter[tuple[str, str]]:
+def shields_raised(deeds: list[AuditedEvent]) -> Counter[tuple[str, str]]:
     raised: Counter[tuple[str, str]] = Counter()
-    for deed in used(deeds, "shield"):
-        raised[deed.who, SHIELDS[deed.payload["item_name"]]] += deed.payload["quantity"]
+    for event in used(deeds, "shield"):
+        raised[event.who, SHIELDS[event.payload["item_name"]]] += event.payload["quantity"]
     return raised
 
 
@@ -266,22 +269,22 @@ def _names(told: str) -> list[str]:
     return re.split(r", | and ", told)
 
 
-def _recipe(deed: Deed) -> Upgrade:
-    return upgrades.by_key[deed.payload["recipe_key"]]
+def _recipe(event: AuditedEvent) -> Upgrade:
+    return upgrades.by_key[event.payload["recipe_key"]]
 
 
-def _units(deed: Deed) -> int:
+def _units(event: AuditedEvent) -> int:
     """How often the recipe was followed."""
-    payload = deed.payload
+    payload = event.payload
     certain = payload["quantity"] - payload.get("bonus_quantity", 0)
-    units, rest = divmod(certain, _recipe(deed).output_quantity)
+    units, rest = divmod(certain, _recipe(event).output_quantity)
     assert rest == 0
     assert units >= 1
     return units
 
 
-def _costs(deed: Deed) -> dict[str, int]:
-    return {cost.item: cost.quantity * _units(deed) for cost in _recipe(deed).costs}
+def _costs(event: AuditedEvent) -> dict[str, int]:
+    return {cost.item: cost.quantity * _units(event) for cost in _recipe(event).costs}
 
 
 def capped(source: str) -> bool:

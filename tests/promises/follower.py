@@ -1,4 +1,4 @@
-"""Somebody who reads the log while it is written. Hangs up now and then, and whenever the connection is cut, and starts
+"""Someone who reads the log while it is written. Hangs up now and then, and whenever the connection is cut, and starts
 anew from the last id."""
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import psycopg
 
 from kernel.database import Connection, connect, reading
 from kernel.errors import TryAgain
-from kernel.events.following import Place, end, find_place, read_after
+from kernel.events.following import LogPosition, end, find_position, read_after
 
 PAUSE_SECONDS = 0.02
 
@@ -62,7 +62,7 @@ class Follower:
             with closing(connect(self._url)) as conn:
                 self.begun += 1
                 with reading(conn) as tx:
-                    place = find_place(tx, self._last_id)
+                    place = find_position(tx, self._last_id)
                 assert place is not None
                 for _ in range(self._rng.randint(5, 30)):
                     over = self._over.is_set()
@@ -74,7 +74,7 @@ class Follower:
         except (psycopg.OperationalError, TryAgain):
             return False
 
-    def _read(self, conn: Connection, place: Place) -> tuple[Place, bool]:
+    def _read(self, conn: Connection, place: LogPosition) -> tuple[LogPosition, bool]:
         with reading(conn) as tx:
             page = read_after(tx, place, self._rng.choice((1, 3, 50, 500)))
         self.ids += [frame.id for frame in page.frames]

@@ -17,7 +17,7 @@ from community.jobs.rules import DAILY_CAP, LEVEL_CAP, game_day, level_for
 from kernel.database import Connection
 from tests.promises import event_audit, timeout_audit
 from tests.promises.calls import ITEMS, PLAYERS, Call, player
-from tests.promises.event_audit import Deed, Holdings
+from tests.promises.event_audit import AuditedEvent, Holdings
 
 LINE = "message.received"
 BALLOT = "progression.vote_recorded"
@@ -327,7 +327,7 @@ def _check_answers_kept(conn: Connection, ledger: Ledger) -> None:
     assert set(kept) == promised
 
 
-def _check_experience(conn: Connection, story: list[Deed]) -> None:
+def _check_experience(conn: Connection, story: list[AuditedEvent]) -> None:
     """Each deed has taught its doer once, doubled at best by luck; what a day's limit holds for was cut off there."""
     names = _names(conn)
     often, much = event_audit.lessons(story)
@@ -361,7 +361,7 @@ def _check_experience(conn: Connection, story: list[Deed]) -> None:
             assert sum(taught[key] for key in of_job) >= min(sum(much[key] for key in of_job), DAILY_CAP)
 
 
-def _check_shields(conn: Connection, ledger: Ledger, story: list[Deed], unheard: Counter[Fact]) -> None:
+def _check_shields(conn: Connection, ledger: Ledger, story: list[AuditedEvent], unheard: Counter[Fact]) -> None:
     """Every charge is there, or was met by an attack whose attacker was told so. Nobody was told of the `unheard`."""
     by_name = {str(ref.username): str(ref.platform_id) for ref in PLAYERS}
     met: Counter[tuple[str, str]] = Counter()
@@ -378,7 +378,7 @@ def _check_shields(conn: Connection, ledger: Ledger, story: list[Deed], unheard:
     assert max(missing.values(), default=0) <= unheard_attacks, missing
 
 
-def _check_engagement(conn: Connection, logged: Mapping[Fact, int], story: list[Deed]) -> None:
+def _check_engagement(conn: Connection, logged: Mapping[Fact, int], story: list[AuditedEvent]) -> None:
     """Each action counts once, as a stat, as engagement and in points, for whoever did it."""
     names = _names(conn)
     stats: Counter[tuple[str, str]] = Counter()

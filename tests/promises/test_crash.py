@@ -27,7 +27,7 @@ from local.stack.postgres import Postgres
 from local.stack.process import StackProcess
 from tests.promises import ledger
 from tests.promises.calls import Call, draw
-from tests.promises.clock import bring_forward, underway
+from tests.promises.clock import fast_forward, in_flight
 from tests.promises.door import environments
 from tests.promises.ledger import Answer, Ledger
 from tests.promises.opening import choose_seed, furnish
@@ -163,9 +163,9 @@ def test_what_was_answered_survives_the_death_of_postgres_and_of_the_stack(
 
         crowd.join()
         with closing(connect(database.url)) as conn:
-            bring_forward(conn)
+            fast_forward(conn)
             # The stack's own clock finds it, at the next full minute at the latest.
-            wait(lambda: not underway(conn), "what was in the works, and the gamble", seconds=90)
+            wait(lambda: not in_flight(conn), "what was in the works, and the gamble", seconds=90)
             wait(partial(_nothing_waits, conn), "the relay")
             published = _published(conn)
             ledger.check(conn, crowd.ledger, initial)
@@ -180,7 +180,7 @@ def test_what_was_answered_survives_the_death_of_postgres_and_of_the_stack(
 
 def _wait_for_work_and_a_gamble(url: str) -> None:
     with closing(connect(url)) as conn:
-        wait(lambda: underway(conn) == {"work", "gamble"}, "something that is underway")
+        wait(lambda: in_flight(conn) == {"work", "gamble"}, "something that is underway")
 
 
 def _nothing_waits(conn: Connection) -> bool:

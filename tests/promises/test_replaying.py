@@ -16,7 +16,7 @@ from functions.community.notify_discord.texts import TEXTS
 from kernel.database import Connection
 from local.demo.game import Game, Request
 from local.stack.process import StackProcess
-from tests.promises.clock import bring_forward, underway
+from tests.promises.clock import fast_forward, in_flight
 from tests.promises.listeners import Socketed, Streamed, heard, listening
 from tests.promises.opening import choose_seed, furnish
 from tests.promises.playing import playing
@@ -50,7 +50,7 @@ def test_a_day_told_again_changes_nothing_and_reaches_only_who_asked(
     with Game(stack_with_peers.url, stack_with_peers.api_key) as game, listening(listeners, wait):
         with playing(stack_with_peers, seed):
             time.sleep(SECONDS)
-        bring_forward(conn)
+        fast_forward(conn)
         wait(lambda: quiet(conn), "quiet", PATIENCE)
         to_tell = logged(conn)
         wait(lambda: len(discord_peer.messages) == sum(to_tell.values()), "the first time", PATIENCE)
@@ -123,7 +123,7 @@ def quiet(conn: Connection) -> bool:
              + (SELECT count(*) FROM stats_inbox) + (SELECT count(*) FROM engagement_inbox) AS n
         """
     ).fetchone()
-    if waiting != {"n": 0} or underway(conn):
+    if waiting != {"n": 0} or in_flight(conn):
         time.sleep(1)
         return False
     time.sleep(QUIET_SECONDS)

@@ -25,7 +25,7 @@ from functions.community.clock_due.app import handler as clock
 from kernel.database import Connection, connect
 from tests.promises import ledger
 from tests.promises.calls import Call, Plan
-from tests.promises.clock import bring_forward, underway
+from tests.promises.clock import fast_forward, in_flight
 from tests.promises.cutting_proxy import CuttingProxy
 from tests.promises.door import environments
 from tests.promises.follower import following
@@ -174,10 +174,10 @@ def _content(errors: IO[str]) -> str:
 
 def let_it_all_end(conn: Connection, url: str) -> None:
     """What is still underway comes due, and two clocks find it at once."""
-    bring_forward(conn)
+    fast_forward(conn)
     with environments(url, CLOCKS) as together:
         together([partial(clock, {}, None)] * CLOCKS)
-    assert underway(conn) == set()
+    assert in_flight(conn) == set()
 
 
 def weather(database_url: str, storm: Storm) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from community.players import service as players
 from community.players.merging import merge
 from community.players.models import PlayerRef
 from community.progression.content import tree
-from community.progression.service import current_world
+from community.progression.service import current_state
 from community.voting import controls, cycle, rules
 from community.voting.ballots import cast_ballot
 from community.voting.models import Ballot
@@ -136,10 +136,10 @@ def test_200_voters_at_once_each_have_one_vote(conn: Connection, database_url: s
     assert len(accepted) == len([True for _, ballot in answers if not ballot.already_voted]) == len(VOTERS)
     assert all(ballot.option.option_id == accepted[voter].option_id for voter, ballot in answers)
     with transaction(conn) as tx:
-        session = cycle.read_community(tx).session
-        assert session is not None
+        voting_round = cycle.read_voting_state(tx).voting_round
+        assert voting_round is not None
         told = announced(tx, "progression.vote_recorded")
-    tally = {option.option_id: option.vote_count for option in session.options}
+    tally = {option.option_id: option.vote_count for option in voting_round.options}
     assert tally == Counter(option.option_id for option in accepted.values())
     assert_tallies_equal_ballots(conn)
     assert sum(tally.values()) == len(told) == len({event["user_id"] for event in told}) == 200
@@ -153,7 +153,7 @@ def test_200_voters_at_once_each_have_one_vote(conn: Connection, database_url: s
         if count[event["option_id"]] == max(count.values()):
             led[event["option_id"]] = place
     winner = min(count, key=lambda option_id: (-count[option_id], led.get(option_id, len(told))))
-    assert rules.ranking(session, Random(1))[0].option_id == winner
+    assert rules.ranking(voting_round, Random(1))[0].option_id == winner
     assert set(open_sessions) == {1}
 
 
@@ -162,7 +162,7 @@ def test_8_connections_contribute_and_each_threshold_is_crossed_once(conn: Conne
 
     def contribute(own: Connection) -> None:
         for _ in range(steps):
-            act(own, lambda tx: contributions.add(tx, current_world(tx), [points]))
+            act(own, lambda tx: contributions.add(tx, current_state(tx), [points]))
 
     def clock(own: Connection) -> None:
         for _ in range(steps):
@@ -172,7 +172,7 @@ def test_8_connections_contribute_and_each_threshold_is_crossed_once(conn: Conne
         together(database_url, *[contribute] * CONNECTIONS, clock, clock)
 
     with transaction(conn) as tx:
-        now = cycle.read_community(tx)
+        now = cycle.read_voting_state(tx)
         told = [(event["node_key"], event["level"]) for event in announced(tx, "progression.node_unlocked")]
         completed = len(announced(tx, "progression.cycle.completed"))
     gained = unlocks(conn)
@@ -192,10 +192,10 @@ def test_8_connections_contribute_and_each_threshold_is_crossed_once(conn: Conne
 def test_clocks_at_once_unlock_what_is_due_once(conn: Connection, database_url: str, attempt: int):
     conn.execute("INSERT INTO contribution_shards (shard, points) VALUES (99, 500)")
 
-    together(database_url, *[cycle.go_on] * CONNECTIONS)
+    together(database_url, *[cycle.advance] * CONNECTIONS)
 
     with transaction(conn) as tx:
-        now = cycle.read_community(tx)
+        now = cycle.read_voting_state(tx)
         told = announced(tx, "progression.node_unlocked")
     gained = unlocks(conn)
     assert len(told) == len(gained) == len(set(gained)) >= 1
@@ -216,7 +216,7 @@ def test_an_evening_in_which_everybody_does_everything(conn: Connection, databas
             if what < 0.6:
                 cast_ballot(tx, voter, dice.randint(1, 4))
             elif what < 0.85:
-                return contributions.add(tx, current_world(tx), [dice.randint(20, 60)])
+                return contributions.add(tx, current_state(tx), [dice.randint(20, 60)])
             elif what < 0.9:
                 cycle.check(tx)
             else:
@@ -242,7 +242,7 @@ def test_an_evening_in_which_everybody_does_everything(conn: Connection, databas
     assert_tallies_equal_ballots(conn)
     with transaction(conn) as tx:
         cycle.check(tx)
-        now = cycle.read_community(tx)
+        now = cycle.read_voting_state(tx)
         votes = announced(tx, "progression.vote_recorded")
     gained = unlocks(conn)
     assert now.points == given + len(votes)

@@ -11,7 +11,7 @@ from community.inventory.models import Quality
 from community.timeouts.rules import adjusted
 from kernel.database import Connection
 from tests.promises.calls import PLAYERS
-from tests.promises.event_audit import Deed, of, used
+from tests.promises.event_audit import AuditedEvent, of, used
 
 _IDS = {str(ref.username): str(ref.platform_id) for ref in PLAYERS}
 _WHERE = {str(ref.platform_id): ref.platform for ref in PLAYERS}
@@ -21,23 +21,23 @@ Span = tuple[float, float]
 """From the least it may be to the most, in seconds: the log does not tell the quality of what was used."""
 
 
-def check(conn: Connection, story: list[Deed]) -> None:
+def check(conn: Connection, story: list[AuditedEvent]) -> None:
     """Play all silences again, in the order of the log: each says how much was left then, and the last one is left."""
     ends: dict[Name, Span] = defaultdict(lambda: (-inf, -inf))
     causes = _Causes(story)
-    for deed in story:
-        if deed.type == "timeout.applied":
-            name, now = (deed.payload["platform"], deed.payload["username"]), deed.at.timestamp()
-            least, most = causes.take(deed)
-            told = deed.payload["duration_seconds"]
+    for event in story:
+        if event.type == "timeout.applied":
+            name, now = (event.payload["platform"], event.payload["username"]), event.at.timestamp()
+            least, most = causes.take(event)
+            told = event.payload["duration_seconds"]
             # A clock's reading has no more than microseconds, a float of it has less.
-            assert floor(max(ends[name][0], now) + least - now - 1e-4) <= told, deed
-            assert told <= floor(max(ends[name][1], now) + most - now + 1e-4), deed
+            assert floor(max(ends[name][0], now) + least - now - 1e-4) <= told, event
+            assert told <= floor(max(ends[name][1], now) + most - now + 1e-4), event
             ends[name] = (now + told, now + told + 1)
-        elif deed.type == "timeout.cleared":
-            ends[deed.payload["platform"], deed.payload["username"]] = (-inf, -inf)
-        elif deed.type == "item.used" and items.by_name[deed.payload["item_name"]].handler == "revive":
-            _relieve(ends, deed)
+        elif event.type == "timeout.cleared":
+            ends[event.payload["platform"], event.payload["username"]] = (-inf, -inf)
+        elif event.type == "item.used" and items.by_name[event.payload["item_name"]].handler == "revive":
+            _relieve(ends, event)
     causes.check_all_were_heard()
     rows = conn.execute("SELECT platform, username, extract(epoch FROM expires_at)::float8 AS ends FROM timeouts")
     left = {(row["platform"], row["username"]): row["ends"] for row in rows.fetchall()}
@@ -46,9 +46,9 @@ def check(conn: Connection, story: list[Deed]) -> None:
         assert (least - 1e-3 <= left[name] <= most + 1e-3) if name in left else least == -inf, name
 
 
-def _relieve(ends: dict[Name, Span], deed: Deed) -> None:
-    name, now = (_WHERE[deed.who], deed.payload["target"]), deed.at.timestamp()
-    least, most = _of_any_quality(deed, deed.payload["quantity"])
+def _relieve(ends: dict[Name, Span], event: AuditedEvent) -> None:
+    name, now = (_WHERE[event.who], event.payload["target"]), event.at.timestamp()
+    least, most = _of_any_quality(event, event.payload["quantity"])
     from_, to = ends[name]
     # Of a silence that may have been over by then, nothing was taken.
     ends[name] = (from_ - most, to - least if from_ > now else to)
@@ -57,14 +57,14 @@ def _relieve(ends: dict[Name, Span], deed: Deed) -> None:
 class _Causes:
     """What silences somebody, for as many silences as it may bring about."""
 
-    def __init__(self, story: list[Deed]) -> None:
-        self._attacks = {(deed.at, deed.who): deed for deed in used(story, "weapon")}
-        self._traps = {(deed.at, deed.who): deed for deed in of(story, "trap.triggered", "trap.self_triggered")}
-        self._setters = {(deed.at, deed.who): deed for deed in used(story, "trap")}
+    def __init__(self, story: list[AuditedEvent]) -> None:
+        self._attacks = {(event.at, event.who): event for event in used(story, "weapon")}
+        self._traps = {(event.at, event.who): event for event in of(story, "trap.triggered", "trap.self_triggered")}
+        self._setters = {(event.at, event.who): event for event in used(story, "trap")}
         self._heard: Counter[tuple[object, str, str]] = Counter()
         self._traps_heard = 0
 
-    def take(self, silence: Deed) -> Span:
+    def take(self, silence: AuditedEvent) -> Span:
         """How much it may have added."""
         name, reason = silence.payload["username"], silence.payload["reason"]
         self._heard[silence.at, name, reason] += 1
@@ -98,11 +98,11 @@ class _Causes:
                 assert sum(by_attack[at, reason] for reason in reasons if reason.endswith(f" of {called}'s")) <= 1
 
 
-def _seconds(deed: Deed) -> int:
-    return items.by_name[deed.payload["item_name"]].handler_config.seconds
+def _seconds(event: AuditedEvent) -> int:
+    return items.by_name[event.payload["item_name"]].handler_config.seconds
 
 
-def _of_any_quality(deed: Deed, times: int = 1) -> Span:
-    seconds = _seconds(deed)
+def _of_any_quality(event: AuditedEvent, times: int = 1) -> Span:
+    seconds = _seconds(event)
     least, most = adjusted(seconds, Quality.CURSED), adjusted(seconds, Quality.LEGENDARY)
     return times * least.total_seconds(), times * most.total_seconds()

@@ -24,7 +24,7 @@ from local.demo.cast import MOST, STREAMER_BOT, invite
 from local.demo.chat import Chat
 from local.demo.evening import Evening
 from local.demo.game import Game, Request
-from local.demo.ledger import Books, Difference, Move
+from local.demo.ledger import Difference, Ledger, Move
 from local.demo.scenes import SCENES, arrivals, handouts
 from local.demo.summary import report
 from local.demo.things import all_is_done, the_gamble_begins, workshop
@@ -281,13 +281,13 @@ def test_a_request_whose_answer_is_lost_is_sent_again_under_its_key():
 
 
 def test_the_books_name_player_and_item_of_every_difference():
-    books = Books()
-    books.open({"ann": {"money": 10}, "bob": {}, "bobs other": {"spade": 1}})
-    books.merge("bob", "bobs other")
-    books.enter([Move("given", "ann", "money", -4), Move("given", "bob", "money", 4)])
+    ledger = Ledger()
+    ledger.open({"ann": {"money": 10}, "bob": {}, "bobs other": {"spade": 1}})
+    ledger.merge("bob", "bobs other")
+    ledger.enter([Move("given", "ann", "money", -4), Move("given", "bob", "money", 4)])
 
-    assert books.differences({"ann": {"money": 6}, "bob": {"money": 4, "spade": 1}}) == []
-    assert books.differences({"ann": {"money": 6}, "bob": {"money": 4}, "eve": {"spade": 1}}) == [
+    assert ledger.differences({"ann": {"money": 6}, "bob": {"money": 4, "spade": 1}}) == []
+    assert ledger.differences({"ann": {"money": 6}, "bob": {"money": 4}, "eve": {"spade": 1}}) == [
         Difference("bob", "spade", 1, 0),
         Difference("eve", "spade", 0, 1),
     ]

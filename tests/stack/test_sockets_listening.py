@@ -23,7 +23,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from kernel.database import connect as connect_database
 from kernel.database import reading
-from kernel.events.following import find_place, read_after
+from kernel.events.following import find_position, read_after
 from kernel.realtime.tickets import write_ticket
 from local.stack.postgres import Postgres
 from local.stack.process import StackProcess
@@ -217,7 +217,7 @@ def choose(events: list[Heard]) -> list[Heard]:
 def events_after(database_url: str, greeting_id: str) -> list[Heard]:
     """What the log has behind the place for which the greeting's id stands, as far as it can be read by now."""
     with closing(connect_database(database_url)) as conn, reading(conn) as tx:
-        place = find_place(tx, UUID(greeting_id))
+        place = find_position(tx, UUID(greeting_id))
         assert place is not None
         page = read_after(tx, place, 1_000_000)
     return [(str(frame.id), frame.type) for frame in page.frames]

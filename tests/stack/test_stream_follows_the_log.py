@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from kernel.database import connect, reading
-from kernel.events.following import find_place, read_after
+from kernel.events.following import find_position, read_after
 from local.stack.postgres import Postgres
 from local.stack.process import StackProcess
 from tests.stack.small_stack import PATIENCE, eventually
@@ -100,7 +100,7 @@ def playing(stack: StackProcess) -> Iterator[None]:
 def logged(url: str, after: str) -> list[tuple[str, str]]:
     """(type, id) of every event behind that id, in the log's order."""
     with closing(connect(url)) as conn, reading(conn) as tx:
-        place = find_place(tx, UUID(after))
+        place = find_position(tx, UUID(after))
         assert place is not None
         page = read_after(tx, place, 1_000_000)
     return [(frame.type, str(frame.id)) for frame in page.frames]

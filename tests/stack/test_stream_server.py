@@ -29,7 +29,7 @@ from functions.shared.stream.app import CONTEXT, PATH, app, hub_of, served
 from kernel import connections as database
 from kernel.database import Connection, reading, transaction
 from kernel.events import service as events
-from kernel.events.following import Place, find_place, read_after
+from kernel.events.following import LogPosition, find_position, read_after
 from kernel.realtime.presence import count_listeners
 from tests.stack.small_stack import PATIENCE, eventually
 from tests.support.event_source import EventSource, Message, Parser, Refused
@@ -53,16 +53,16 @@ class Service:
         url = f"http://127.0.0.1:{self.port}/api/v1/events?{query}"
         return EventSource(url, {CONTEXT: json.dumps(context), **headers}, timeout=PATIENCE)
 
-    def place(self, last_id: str) -> Place:
+    def place(self, last_id: str) -> LogPosition:
         with reading(self.conn) as tx:
-            place = find_place(tx, UUID(last_id))
+            place = find_position(tx, UUID(last_id))
         assert place is not None
         return place
 
     def logged(self) -> list[str]:
         """Ids of the whole log, in its order."""
         with reading(self.conn) as tx:
-            return [str(frame.id) for frame in read_after(tx, Place(0, 0), 10_000).frames]
+            return [str(frame.id) for frame in read_after(tx, LogPosition(0, 0), 10_000).frames]
 
 
 @pytest.fixture
@@ -156,7 +156,9 @@ def test_with_the_last_id_a_listener_goes_on_right_behind_it(service: Service, w
     assert [message.json["payload"] for message in take(source, 4)[1:]] == [2, 3, 4]
 
 
-@pytest.mark.parametrize("last_id", ["nonsense", "c8d9b1ed-859f-4cdd-b566-532c222bd085", str(Place(2**40, 0).as_id())])
+@pytest.mark.parametrize(
+    "last_id", ["nonsense", "c8d9b1ed-859f-4cdd-b566-532c222bd085", str(LogPosition(2**40, 0).as_id())]
+)
 def test_an_id_that_nobody_knows_means_from_now_on(service: Service, last_id: str):
     service.say(1)
     source = service.source()

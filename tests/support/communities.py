@@ -10,8 +10,8 @@ from typing import Any
 
 from community.progression.content import tree
 from community.voting import transitions
-from community.voting.models import Community, Option, Progress, Session, Status
-from community.voting.transitions import Turn
+from community.voting.models import Option, Status, UnlockProgress, VotingRound, VotingState
+from community.voting.transitions import Transition
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NODES = tree.nodes
@@ -26,23 +26,23 @@ def community(
     *,
     level: int = 1,
     points: int = 0,
-    session: Session | None = None,
-    latest: Session | None = None,
-) -> Community:
-    sessions = [each for each in (latest, session) if each]
-    return Community(
+    voting_round: VotingRound | None = None,
+    latest: VotingRound | None = None,
+) -> VotingState:
+    rounds = [each for each in (latest, voting_round) if each]
+    return VotingState(
         levels=START if levels is None else levels,
         points=points,
-        progress=Progress(1, target, level if target else None, 0, NOON - timedelta(days=1)),
-        session=session,
+        progress=UnlockProgress(1, target, level if target else None, 0, NOON - timedelta(days=1)),
+        voting_round=voting_round,
         latest=latest,
-        last_session_id=max((each.session_id for each in sessions), default=0),
-        last_option_id=max((each.options[-1].option_id for each in sessions), default=0),
+        last_session_id=max((each.session_id for each in rounds), default=0),
+        last_option_id=max((each.options[-1].option_id for each in rounds), default=0),
         last_progress_id=1,
     )
 
 
-def vote(number: int, votes: Mapping[str, int], status: Status = "voting", winner: str | None = None) -> Session:
+def vote(number: int, votes: Mapping[str, int], status: Status = "voting", winner: str | None = None) -> VotingRound:
     """A session about these nodes with so many votes; the first one was there first."""
     options = tuple(
         Option(number * 10 + place, key, 1, count, Decimal(count), NOON + timedelta(minutes=place) if count else None)
@@ -50,28 +50,28 @@ def vote(number: int, votes: Mapping[str, int], status: Status = "voting", winne
     )
     won = next((option.option_id for option in options if option.node_key == winner), None)
     ended_at = NOON if won else None
-    return Session(number, "completed" if won else status, options, NOON, NOON, ended_at, won)
+    return VotingRound(number, "completed" if won else status, options, NOON, NOON, ended_at, won)
 
 
-def turn_of(now: Community, *, cap: int | None = None, seed: int = 1) -> Turn:
-    return Turn(now, NOON, Random(seed), cap)
+def transition_of(now: VotingState, *, cap: int | None = None, seed: int = 1) -> Transition:
+    return Transition(now, NOON, Random(seed), cap)
 
 
-def on(now: Community, *, cap: int | None = None, seed: int = 1) -> Turn:
-    return transitions.go_on(turn_of(now, cap=cap, seed=seed))
+def on(now: VotingState, *, cap: int | None = None, seed: int = 1) -> Transition:
+    return transitions.advance(transition_of(now, cap=cap, seed=seed))
 
 
-def told(turn: Turn) -> list[str]:
-    return [event.type.removeprefix("progression.") for event in turn.events]
+def told(transition: Transition) -> list[str]:
+    return [event.type.removeprefix("progression.") for event in transition.events]
 
 
-def payload(turn: Turn, event_type: str) -> dict[str, Any]:
-    (event,) = [event for event in turn.events if event.type == f"progression.{event_type}"]
+def payload(transition: Transition, event_type: str) -> dict[str, Any]:
+    (event,) = [event for event in transition.events if event.type == f"progression.{event_type}"]
     return event.model_dump(mode="json")
 
 
-def target(turn: Turn) -> tuple[str | None, int | None]:
-    progress = turn.community.progress
+def target(transition: Transition) -> tuple[str | None, int | None]:
+    progress = transition.community.progress
     assert progress is not None
     return progress.node_key, progress.target_level
 

@@ -28,7 +28,7 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody on Discord."""
+    """Someone on Discord."""
 
     id: str
     username: str

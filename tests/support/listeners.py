@@ -107,7 +107,7 @@ class End:
 
 
 @dataclass
-class World:
+class FakeSockets:
     log: Log
     ends: dict[str, End]
     sqs: Any
@@ -197,7 +197,7 @@ class World:
 
 
 @contextmanager
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSockets]:
     with outer_ring(monkeypatch) as aws:
         aws.dynamodb.create_table(
             TableName=TABLE,
@@ -208,7 +208,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         fifo = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
         url = aws.sqs.create_queue(QueueName="frames.fifo", Attributes=fifo)["QueueUrl"]
         use_settings(monkeypatch, connections_table=TABLE, frames_queue_url=url, feed_function="feed")
-        made = World(Log(), {}, aws.sqs, aws.dynamodb, url)
+        made = FakeSockets(Log(), {}, aws.sqs, aws.dynamodb, url)
         _listen("lambda", "before-send.lambda.Invoke", made.answer_invoke)
         gateway = "before-send.apigatewaymanagementapi"
         _listen("apigatewaymanagementapi", f"{gateway}.PostToConnection", made.answer_post)

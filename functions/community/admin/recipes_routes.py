@@ -10,13 +10,13 @@ from community.crafting import learning
 from doors.call import Call
 from doors.fields import Message
 from functions.community.shapes.fields import NodeKey
-from functions.community.shapes.player_selector import Somebody
+from functions.community.shapes.player_selector import PlayerSelector
 from kernel.database import Tx
 
 router = APIRouter()
 
 
-class UnlockRequest(Somebody):
+class UnlockRequest(PlayerSelector):
     recipe_key: NodeKey
 
 

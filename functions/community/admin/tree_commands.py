@@ -83,7 +83,7 @@ def reset_tree(call: Interaction, tx: Tx) -> Reply:
 
 @command("admin-tree-status", "What is unlocked, and what is not.", admin=True, deferred=True)
 def tree_status(call: Interaction, tx: Tx) -> Reply:
-    levels = progression.read_tree(tx).world.levels
+    levels = progression.read_tree(tx).state.levels
     unlocked = [_line(node, levels[node.key]) for node in tree.nodes.values() if node.key in levels]
     locked = [_line(node, 0) for node in tree.nodes.values() if node.key not in levels]
     listed = "\n".join([*(f"🔓 {line}" for line in unlocked), *(f"🔒 {line}" for line in locked)])

@@ -29,7 +29,7 @@ from functions.community.crafting.shapes import (
     RecipeView,
     UpgradeResponse,
 )
-from functions.community.shapes.player_selector import Somebody
+from functions.community.shapes.player_selector import PlayerSelector
 from kernel.database import Tx
 
 app = create_app("Crafting")
@@ -67,7 +67,7 @@ async def recipes(query: Annotated[RecipesQuery, Query()], call: Call) -> Respon
 
 
 @app.get("/api/v1/crafting/jobs", response_model=JobsResponse)
-async def jobs(query: Annotated[Somebody, Query()], call: Call) -> Response:
+async def jobs(query: Annotated[PlayerSelector, Query()], call: Call) -> Response:
     """What a player has in the works, and what is done and waits for room."""
 
     def use_case(tx: Tx) -> JobsResponse:

@@ -14,7 +14,7 @@ from community.catalog.content import Ingredient, items
 from community.catalog.rules import plural
 from community.crafting import texts
 from community.crafting.content import Upgrade
-from community.crafting.models import Crafted, Job, Salvage
+from community.crafting.models import Crafted, CraftingJob, Salvage
 from community.crafting.rules import SALVAGE_MULTIPLIER, in_words
 from community.players.models import PlayerRef
 from doors.fields import Body, Message, Timestamp
@@ -182,7 +182,7 @@ class JobView(BaseModel):
     waiting_for_room: bool | None = None
 
     @classmethod
-    def of(cls, job: Job, now: datetime) -> JobView:
+    def of(cls, job: CraftingJob, now: datetime) -> JobView:
         return cls(
             job_id=job.job_id,
             recipe_key=job.recipe_key,
@@ -211,7 +211,7 @@ class CancelResponse(Message):
     refunded: dict[str, int]
 
     @classmethod
-    def of(cls, job: Job, refunded: Mapping[str, int]) -> CancelResponse:
+    def of(cls, job: CraftingJob, refunded: Mapping[str, int]) -> CancelResponse:
         called = f"{job.quantity} × {plural(job.item.public_name, job.quantity)}"
         return cls(
             message=f"Called off: {called}. You have back {in_words(refunded)}.",

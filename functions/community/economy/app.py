@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from community.economy import service as economy
 from community.economy.models import Purchase, Sale
-from community.progression.service import current_world
+from community.progression.service import current_state
 from doors.app import create_app, create_handler
 from doors.call import Call
 from functions.community.shapes.fields import Caller, ItemName, Quantity
@@ -75,8 +75,8 @@ async def resale_prices(call: Call) -> Response:
     """What the shop buys, and for how much."""
 
     def use_case(tx: Tx) -> list[ItemView]:
-        world = current_world(tx)
-        return [ItemView.of(item, sell_price=price) for item, price in economy.list_sellable(world)]
+        state = current_state(tx)
+        return [ItemView.of(item, sell_price=price) for item, price in economy.list_sellable(state)]
 
     return call.look(use_case)
 
@@ -86,8 +86,8 @@ async def prices(call: Call) -> Response:
     """What the shop sells: `base_value` is the full price, `buy_price` this week's."""
 
     def use_case(tx: Tx) -> list[ItemView]:
-        world = current_world(tx)
-        return [ItemView.of(item, buy_price=price) for item, price in economy.list_buyable(tx, world)]
+        state = current_state(tx)
+        return [ItemView.of(item, buy_price=price) for item, price in economy.list_buyable(tx, state)]
 
     return call.look(use_case)
 

@@ -6,7 +6,7 @@ from community.catalog import service as catalog
 from community.catalog.content import Item
 from community.economy import service as economy
 from community.inventory import service as inventory
-from community.progression.service import current_world
+from community.progression.service import current_state
 from doors.discord.commands import command, component, integer, member, text
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
@@ -19,7 +19,7 @@ _QUANTITY = integer("quantity", "How many; one when left out.", least=1, most=10
 
 
 def _buyable(call: Interaction, tx: Tx) -> list[Choice]:
-    listed = economy.list_buyable(tx, current_world(tx))
+    listed = economy.list_buyable(tx, current_state(tx))
     return [Choice(f"{item.public_name}: {price} money", item.public_name) for item, price in listed]
 
 
@@ -70,12 +70,12 @@ def prices_sell_page(call: Interaction, tx: Tx) -> Reply:
 
 
 def _buying_prices(tx: Tx, page: int, *, update: bool) -> Reply:
-    lines = _lines(economy.list_buyable(tx, current_world(tx)))
+    lines = _lines(economy.list_buyable(tx, current_state(tx)))
     return paged("The shop sells", lines, page, "prices", empty="Nothing just now.", update=update)
 
 
 def _selling_prices(tx: Tx, page: int, *, update: bool) -> Reply:
-    lines = _lines(economy.list_sellable(current_world(tx)))
+    lines = _lines(economy.list_sellable(current_state(tx)))
     return paged("The shop buys", lines, page, "prices-sell", empty="Nothing just now.", update=update)
 
 

@@ -10,7 +10,7 @@ from fastapi import Query, Response
 
 from community.jobs import awards, reports, rules
 from community.jobs.content import jobs as all_jobs
-from community.progression.service import current_world
+from community.progression.service import current_state
 from doors.app import create_app, create_handler
 from doors.call import Call
 from functions.community.jobs.shapes import (
@@ -32,9 +32,9 @@ async def jobs(call: Call) -> Response:
     """The jobs there are, and which of them the community has unlocked."""
 
     def use_case(tx: Tx) -> list[JobView]:
-        world = current_world(tx)
-        cap = rules.level_cap(world)
-        return [JobView.of(job, cap, world.has(job.node_key)) for job in all_jobs.by_key.values()]
+        state = current_state(tx)
+        cap = rules.level_cap(state)
+        return [JobView.of(job, cap, state.has(job.node_key)) for job in all_jobs.by_key.values()]
 
     return call.look(use_case)
 

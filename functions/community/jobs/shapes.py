@@ -18,7 +18,7 @@ from doors.fields import JsonObject
 from doors.nulls import WithNulls
 from functions.community.shapes.fields import NodeKey
 from functions.community.shapes.jobs import XpView
-from functions.community.shapes.player_selector import Account, Somebody
+from functions.community.shapes.player_selector import Account, PlayerSelector
 
 JobKey = NodeKey
 BonusType = NodeKey
@@ -41,7 +41,7 @@ def _meant(user_id: str) -> PlayerRef:
     return PlayerRef(account.platform, account.platform_id)
 
 
-class WorkerQuery(Somebody):
+class WorkerQuery(PlayerSelector):
     """Here `user_id` is our id or `platform:platform_id`."""
 
     user_id: Annotated[str, Field(max_length=150), AfterValidator(_somebody)] | None = None  # pyright: ignore[reportIncompatibleVariableOverride]

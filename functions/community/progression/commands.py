@@ -7,9 +7,9 @@ from datetime import datetime
 from community.progression.content import tree
 from community.voting import texts
 from community.voting.ballots import cast_ballot
-from community.voting.board import Standing, read_standing
+from community.voting.board import ProgressBoard, read_board
 from community.voting.events import OptionOffered
-from community.voting.models import Ballot, NoVotingSession, Option, Session, VotingFrozen
+from community.voting.models import Ballot, NoOpenRound, Option, VotingFrozen, VotingRound
 from doors.discord.commands import command, component, integer
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Embed, Field, Reply, Select, card
@@ -21,8 +21,8 @@ _VOTE = "Vote for what comes next."
 
 
 def _numbers(call: Interaction, tx: Tx) -> list[Choice]:
-    session = read_standing(tx).community.session
-    return _choices(session) if session else []
+    voting_round = read_board(tx).community.voting_round
+    return _choices(voting_round) if voting_round else []
 
 
 @command(
@@ -35,13 +35,13 @@ def vote(call: Interaction, tx: Tx) -> Reply:
     number = call.integer("option")
     if number:
         return _counted(cast_ballot(tx, player_of(call), number))
-    standing = read_standing(tx)
-    session = standing.community.session
-    if session is None:
-        raise NoVotingSession
-    if session.status == "frozen":
+    board = read_board(tx)
+    voting_round = board.community.voting_round
+    if voting_round is None:
+        raise NoOpenRound
+    if voting_round.status == "frozen":
         raise VotingFrozen
-    return _shown(session, standing, _VOTE)
+    return _shown(voting_round, board, _VOTE)
 
 
 @component("vote", changes=True)
@@ -52,31 +52,31 @@ def vote_from_menu(call: Interaction, tx: Tx) -> Reply:
 
 @command("voting-session", "What the community votes on.", public=True)
 def voting_session(call: Interaction, tx: Tx) -> Reply:
-    standing = read_standing(tx)
-    community = standing.community
-    if community.session:
-        frozen = community.session.status == "frozen"
-        return _shown(community.session, standing, texts.FROZEN if frozen else _VOTE)
+    board = read_board(tx)
+    community = board.community
+    if community.voting_round:
+        frozen = community.voting_round.status == "frozen"
+        return _shown(community.voting_round, board, texts.FROZEN if frozen else _VOTE)
     if community.latest:
-        return _shown(community.latest, standing, texts.result(community.latest))
+        return _shown(community.latest, board, texts.result(community.latest))
     return card("The vote", texts.NEVER_VOTED)
 
 
 @command("unlock-progress", "How far the community is on its way to what comes next.", public=True)
 def unlock_progress(call: Interaction, tx: Tx) -> Reply:
-    standing = read_standing(tx)
-    progress = standing.community.progress
+    board = read_board(tx)
+    progress = board.community.progress
     target = tree.nodes.get(progress.node_key or "") if progress else None
     if progress is None or target is None:
         return card("What comes next", texts.NO_TARGET)
-    made = min(max(standing.community.accumulated, 0), target.cost)
+    made = min(max(board.community.accumulated, 0), target.cost)
     done = made * _BAR // target.cost
     bar = "█" * done + "░" * (_BAR - done)
-    foreseen = standing.foreseen(target.key)
+    foreseen = board.foreseen(target.key)
     return card(
         f"{target.name} (level {progress.target_level})" if target.max_level > 1 else target.name,
         f"{target.description}\n\n{bar} {100 * made / target.cost:.1f} %",
-        Field("Points", f"{standing.community.accumulated} / {target.cost}", inline=True),
+        Field("Points", f"{board.community.accumulated} / {target.cost}", inline=True),
         Field("Expected", _date(foreseen) if foreseen else "There is no saying.", inline=True),
     )
 
@@ -85,33 +85,33 @@ def _counted(ballot: Ballot) -> Reply:
     return card("The vote", texts.after_vote(ballot))
 
 
-def _shown(session: Session, standing: Standing, text: str) -> Reply:
+def _shown(voting_round: VotingRound, board: ProgressBoard, text: str) -> Reply:
     """With a menu to vote from, as long as that is possible."""
     fields = tuple(
-        Field(f"{number}. {texts.named(option)}", _described(option, standing), inline=False)
-        for number, option in enumerate(session.options, start=1)
+        Field(f"{number}. {texts.named(option)}", _described(option, board), inline=False)
+        for number, option in enumerate(voting_round.options, start=1)
     )
-    menu = Select(f"vote:{session.session_id}", tuple(_choices(session)), _VOTE)
+    menu = Select(f"vote:{voting_round.session_id}", tuple(_choices(voting_round)), _VOTE)
     return Reply(
         embeds=(Embed("The vote", text, fields),),
-        components=(menu,) if session.status == "voting" else (),
+        components=(menu,) if voting_round.status == "voting" else (),
     )
 
 
-def _described(option: Option, standing: Standing) -> str:
+def _described(option: Option, board: ProgressBoard) -> str:
     counted = "1 vote" if option.vote_count == 1 else f"{option.vote_count} votes"
     votes = f"{counted}, weighing {texts.plain(option.weighted_votes)}"
     if option.node_key not in tree.nodes:
         return votes
-    offered, foreseen = OptionOffered.of(option), standing.foreseen(option.node_key)
+    offered, foreseen = OptionOffered.of(option), board.foreseen(option.node_key)
     duration = f"{offered.unlock_duration}: {_date(foreseen)}" if foreseen else offered.unlock_duration
     return f"{offered.description}\n{votes} · {duration}"
 
 
-def _choices(session: Session) -> list[Choice]:
+def _choices(voting_round: VotingRound) -> list[Choice]:
     return [
         Choice(f"{number}. {texts.named(option)}", number, _description(option))
-        for number, option in enumerate(session.options, start=1)
+        for number, option in enumerate(voting_round.options, start=1)
     ]
 
 

@@ -11,36 +11,38 @@ from community.engagement.recording import record
 from community.players.models import PlayerRef
 from doors.call import Call
 from functions.community.progression.engagement_shapes import (
+    AccountEngagementRequest,
     BreakdownResponse,
-    Deed,
-    DeedOfAccount,
-    DeedOfName,
+    EngagementRequest,
     LeadersQuery,
     LeaderView,
+    NameEngagementRequest,
     RecordResponse,
     VelocityQuery,
     VelocityResponse,
 )
 from functions.community.shapes.fields import Platform, Username
-from functions.community.shapes.player_selector import NamedAccount, Somebody
+from functions.community.shapes.player_selector import NamedAccount, PlayerSelector
 from kernel.database import Tx
 
 router = APIRouter()
 
 
 @router.post("/api/v1/progression/engagement", response_model=RecordResponse)
-async def record_engagement(body: DeedOfAccount, call: Call) -> Response:
+async def record_engagement(body: AccountEngagementRequest, call: Call) -> Response:
     """Count something a player did. With id and name a stranger becomes a player."""
     return _record(call, PlayerRef(body.platform, body.platform_id, body.username), body)
 
 
 @router.post("/api/v1/progression/engagement/{username}", response_model=RecordResponse)
-async def record_engagement_of(username: Annotated[Username, Path()], body: DeedOfName, call: Call) -> Response:
+async def record_engagement_of(
+    username: Annotated[Username, Path()], body: NameEngagementRequest, call: Call
+) -> Response:
     """Count something the player of that name did."""
     return _record(call, PlayerRef(body.platform, body.platform_id, username), body)
 
 
-def _record(call: Call, ref: PlayerRef, deed: Deed) -> Response:
+def _record(call: Call, ref: PlayerRef, deed: EngagementRequest) -> Response:
 
     def use_case(tx: Tx) -> RecordResponse:
         score = record(tx, ref, deed.metric_type, deed.value)
@@ -51,7 +53,7 @@ def _record(call: Call, ref: PlayerRef, deed: Deed) -> Response:
 
 
 @router.get("/api/v1/progression/engagement", response_model=BreakdownResponse)
-async def engagement(query: Annotated[Somebody, Query()], call: Call) -> Response:
+async def engagement(query: Annotated[PlayerSelector, Query()], call: Call) -> Response:
     """What the player of that account, or else of that name, has done. Nothing, for an account nobody knows."""
     return _breakdown(call, query.player)
 

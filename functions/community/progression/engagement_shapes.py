@@ -16,7 +16,7 @@ LEADERS = 10
 MOST_LEADERS = 100
 
 
-class Deed(Body):
+class EngagementRequest(Body):
     """`metric_type` may also be called `action` or `event_type`."""
 
     platform: Platform
@@ -26,12 +26,12 @@ class Deed(Body):
     value: Quantity = 1
 
 
-class DeedOfAccount(Deed):
+class AccountEngagementRequest(EngagementRequest):
     platform_id: PlatformId
     username: Username | None = None
 
 
-class DeedOfName(Deed):
+class NameEngagementRequest(EngagementRequest):
     platform_id: PlatformId | None = None
 
 

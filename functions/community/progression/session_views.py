@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from community.engagement.estimates import Confidence
 from community.progression.content import Node, tree
-from community.voting.board import MirroredNode, Standing
-from community.voting.models import Option, Progress, Session, Status
+from community.voting.board import MirroredNode, ProgressBoard
+from community.voting.models import Option, Status, UnlockProgress, VotingRound
 from doors.fields import Message, Timestamp
 from doors.nulls import WithNulls
 from functions.community.progression.views import NodeView
@@ -59,22 +59,22 @@ class SessionView(BaseModel):
     tier: int
 
     @classmethod
-    def of(cls, session: Session, standing: Standing) -> Self:
+    def of(cls, voting_round: VotingRound, board: ProgressBoard) -> Self:
         options = [
             OptionView.of(
-                option, session.session_id, standing.nodes[option.node_key], standing.foreseen(option.node_key)
+                option, voting_round.session_id, board.nodes[option.node_key], board.foreseen(option.node_key)
             )
-            for option in session.options
+            for option in voting_round.options
         ]
-        first = tree.nodes.get(session.options[0].node_key)
+        first = tree.nodes.get(voting_round.options[0].node_key)
         return cls(
-            id=session.session_id,
-            session_id=session.session_id,
-            status=session.status,
-            started_at=session.started_at,
-            ended_at=session.ended_at,
-            voting_deadline=session.voting_deadline,
-            winning_option_id=session.winning_option_id,
+            id=voting_round.session_id,
+            session_id=voting_round.session_id,
+            status=voting_round.status,
+            started_at=voting_round.started_at,
+            ended_at=voting_round.ended_at,
+            voting_deadline=voting_round.voting_deadline,
+            winning_option_id=voting_round.winning_option_id,
             options=options,
             tier=first.tier if first else 0,
         )
@@ -86,8 +86,8 @@ class OpenSession(SessionView):
     session: SessionView
 
     @classmethod
-    def of(cls, session: Session, standing: Standing) -> Self:
-        view = SessionView.of(session, standing)
+    def of(cls, voting_round: VotingRound, board: ProgressBoard) -> Self:
+        view = SessionView.of(voting_round, board)
         return cls(**dict(view), session=view)
 
 
@@ -116,18 +116,18 @@ class ProgressView(WithNulls):
     estimated_unlock_date: Timestamp | None = None
 
     @classmethod
-    def of(cls, progress: Progress, standing: Standing) -> Self:
+    def of(cls, progress: UnlockProgress, board: ProgressBoard) -> Self:
         key = progress.node_key
         return cls(
             id=progress.progress_id,
-            node_id=None if key is None else standing.nodes[key].node_id,
+            node_id=None if key is None else board.nodes[key].node_id,
             node_key=key,
             target_level=progress.target_level,
-            contributions_accumulated=standing.community.accumulated,
+            contributions_accumulated=board.community.accumulated,
             started_at=progress.started_at,
             unlocked_at=progress.unlocked_at,
             voting_session_id=progress.session_id,
-            estimated_unlock_date=None if key is None else standing.foreseen(key),
+            estimated_unlock_date=None if key is None else board.foreseen(key),
         )
 
 
@@ -144,15 +144,15 @@ class TargetProgress(ProgressView):
     estimated_unlock_date: Timestamp | None  # pyright: ignore[reportGeneralTypeIssues]
 
     @classmethod
-    def of(cls, progress: Progress, standing: Standing) -> Self:
+    def of(cls, progress: UnlockProgress, board: ProgressBoard) -> Self:
         target = tree.nodes[progress.node_key or ""]
-        share = min(standing.community.accumulated / target.cost, 1)
+        share = min(board.community.accumulated / target.cost, 1)
         return cls(
-            **dict(ProgressView.of(progress, standing)),
+            **dict(ProgressView.of(progress, board)),
             completion_percentage=round(100 * share, 2),
             target_unlock_cost=target.cost,
             target_node_name=target.name,
-            is_already_unlocked=standing.community.levels.get(target.key, 0) >= (progress.target_level or 1),
+            is_already_unlocked=board.community.levels.get(target.key, 0) >= (progress.target_level or 1),
         )
 
 
@@ -180,17 +180,17 @@ class StatusResponse(BaseModel):
     is_transitioning: bool
 
     @classmethod
-    def of(cls, standing: Standing) -> Self:
-        community = standing.community
-        session, progress = community.session, community.progress
+    def of(cls, board: ProgressBoard) -> Self:
+        community = board.community
+        voting_round, progress = community.voting_round, community.progress
         return cls(
             total_unlocked=len(community.levels),
             total_nodes=len(tree.nodes),
-            all_nodes_unlocked=standing.is_complete,
-            contribution_score=standing.score,
-            active_session=session and SessionView.of(session, standing),
-            active_unlock_progress=progress and ProgressView.of(progress, standing),
-            is_transitioning=standing.is_between_votes,
+            all_nodes_unlocked=board.is_complete,
+            contribution_score=board.score,
+            active_session=voting_round and SessionView.of(voting_round, board),
+            active_unlock_progress=progress and ProgressView.of(progress, board),
+            is_transitioning=board.is_between_votes,
         )
 
 
@@ -211,14 +211,14 @@ class EstimateResponse(WithNulls):
     estimated_unlock_date: Timestamp | None
 
     @classmethod
-    def of(cls, node: Node, standing: Standing) -> Self:
-        estimate = standing.estimate(node)
+    def of(cls, node: Node, board: ProgressBoard) -> Self:
+        estimate = board.estimate(node)
         return cls(
             node_key=node.key,
             estimated_days=float(estimate.days),
             confidence=estimate.confidence,
             required_points=estimate.required_points,
-            current_progress=standing.made_for(node.key),
-            current_velocity=float(standing.velocity.points_per_day),
+            current_progress=board.made_for(node.key),
+            current_velocity=float(board.velocity.points_per_day),
             estimated_unlock_date=estimate.date,
         )

@@ -12,7 +12,7 @@ from community.voting.ballots import WeightOrder
 from doors.fields import Body, Message, Timestamp
 from functions.community.progression.session_views import OptionView
 from functions.community.shapes.fields import Caller, Level, NodeKey, Reason, Username
-from functions.community.shapes.player_selector import Somebody
+from functions.community.shapes.player_selector import PlayerSelector
 
 MOST_WEIGHTS = 1000
 MOST_POINTS = 1_000_000_000
@@ -50,7 +50,7 @@ class ResetRequest(Body):
     preserve_user_progression: bool = False
 
 
-class WeightRequest(Somebody):
+class WeightRequest(PlayerSelector):
     voting_weight: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
     reason: Reason = ""
     expires_at: AwareDatetime | None = None

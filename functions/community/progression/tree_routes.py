@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from community.progression import service as progression
 from community.progression.rules import find_node
-from community.voting.board import read_standing
+from community.voting.board import read_board
 from doors.call import Call
 from functions.community.progression.session_views import EstimateResponse
 from functions.community.progression.views import AvailableResponse, TreeResponse
@@ -30,4 +30,4 @@ async def available(call: Call) -> Response:
 async def estimate(node_key: str, call: Call) -> Response:
     """When a node's next level could be unlocked, at the pace of the last seven days."""
     node = find_node(node_key)
-    return call.look(lambda tx: EstimateResponse.of(node, read_standing(tx)))
+    return call.look(lambda tx: EstimateResponse.of(node, read_board(tx)))

@@ -90,12 +90,12 @@ class AvailableResponse(BaseModel):
 
     @classmethod
     def of(cls, tree: Tree) -> AvailableResponse:
-        nodes = available_nodes(tree.world.levels)
+        nodes = available_nodes(tree.state.levels)
         return cls(available=[NodeView.of(node, tree.created_at[node.key]) for node in nodes])
 
 
 def _tree_node(tree: Tree, node: Node) -> TreeNodeView:
-    level = tree.world.levels.get(node.key, 0)
+    level = tree.state.levels.get(node.key, 0)
     return TreeNodeView(
         **dict(NodeView.of(node, tree.created_at[node.key])),
         is_unlocked=level > 0,

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from community.progression.content import tree
 from community.voting import texts
 from community.voting.ballots import cast_ballot
-from community.voting.board import read_standing
+from community.voting.board import read_board
 from doors.call import Call
 from functions.community.progression.session_views import (
     LatestSession,
@@ -42,7 +42,7 @@ async def vote(body: VoteRequest, call: Call) -> Response:
 @router.get("/api/v1/progression/status", response_model=StatusResponse)
 async def status(call: Call) -> Response:
     """Where the community stands: what it has, what it works towards, what it votes on."""
-    return call.look(lambda tx: StatusResponse.of(read_standing(tx)))
+    return call.look(lambda tx: StatusResponse.of(read_board(tx)))
 
 
 @router.get("/api/v1/progression/session", response_model=OpenSession | LatestSession | NoSession)
@@ -50,12 +50,12 @@ async def session(call: Call) -> Response:
     """The vote that is open; without one the vote before, and a message."""
 
     def use_case(tx: Tx) -> OpenSession | LatestSession | NoSession:
-        standing = read_standing(tx)
-        community = standing.community
-        if community.session:
-            return OpenSession.of(community.session, standing)
+        board = read_board(tx)
+        community = board.community
+        if community.voting_round:
+            return OpenSession.of(community.voting_round, board)
         if community.latest:
-            view = SessionView.of(community.latest, standing)
+            view = SessionView.of(community.latest, board)
             return LatestSession(session=view, message=texts.result(community.latest))
         return NoSession(session=None, message=texts.NEVER_VOTED)
 
@@ -67,11 +67,11 @@ async def unlock_progress(call: Call) -> Response:
     """How many points there are for what comes now; without a target, a message."""
 
     def use_case(tx: Tx) -> TargetProgress | NoTarget:
-        standing = read_standing(tx)
-        progress = standing.community.progress
+        board = read_board(tx)
+        progress = board.community.progress
         if progress and progress.node_key in tree.nodes:
-            return TargetProgress.of(progress, standing)
-        made = standing.community.accumulated if progress else None
+            return TargetProgress.of(progress, board)
+        made = board.community.accumulated if progress else None
         return NoTarget(progress=None, contributions_accumulated=made, message=texts.NO_TARGET)
 
     return call.look(use_case)

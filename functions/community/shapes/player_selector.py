@@ -22,7 +22,7 @@ class NamedAccount(Body):
     username: Username
 
 
-class Somebody(Body):
+class PlayerSelector(Body):
     """A player: by `user_id`; else on `platform` by `platform_id`; else by the `username` there."""
 
     user_id: UUID | None = None

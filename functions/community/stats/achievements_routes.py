@@ -11,23 +11,23 @@ from pydantic import BaseModel, model_validator
 from community.achievements import reports
 from community.achievements.content import Achievement
 from community.achievements.content import achievements as all_achievements
-from community.achievements.models import Progress, RewardView
+from community.achievements.models import AchievementProgress, RewardView
 from community.players.models import PlayerRef
 from doors.call import Call
 from doors.fields import Timestamp
-from functions.community.shapes.player_selector import Somebody
+from functions.community.shapes.player_selector import PlayerSelector
 
 router = APIRouter()
 
 
-class AchievementsQuery(Somebody):
+class AchievementsQuery(PlayerSelector):
     """Whose progress to show, if anybody's."""
 
     @model_validator(mode="before")
     @classmethod
     def _names_somebody(cls, body: Any) -> Any:
-        if isinstance(body, dict) and any(body.get(name) is not None for name in Somebody.model_fields):
-            Somebody.model_validate(body)
+        if isinstance(body, dict) and any(body.get(name) is not None for name in PlayerSelector.model_fields):
+            PlayerSelector.model_validate(body)
         return body
 
     @property
@@ -52,7 +52,7 @@ class AchievementView(BaseModel):
     unlocked_at: Timestamp | None = None
 
     @classmethod
-    def of(cls, achievement: Achievement, progress: Progress | None) -> AchievementView:
+    def of(cls, achievement: Achievement, progress: AchievementProgress | None) -> AchievementView:
         return cls(
             key=achievement.key,
             name=achievement.name,
@@ -78,10 +78,10 @@ class AchievementsResponse(BaseModel):
     total: int
 
     @classmethod
-    def of(cls, achieved: Mapping[str, Progress] | None) -> AchievementsResponse:
+    def of(cls, achieved: Mapping[str, AchievementProgress] | None) -> AchievementsResponse:
         """Without anybody, or with what they have achieved."""
         views = [
-            AchievementView.of(each, None if achieved is None else achieved.get(each.key, Progress(0)))
+            AchievementView.of(each, None if achieved is None else achieved.get(each.key, AchievementProgress(0)))
             for each in all_achievements.by_key.values()
         ]
         return cls(achievements=views, unlocked=sum(view.unlocked for view in views), total=len(views))

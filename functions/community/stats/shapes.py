@@ -10,13 +10,13 @@ from pydantic import AliasChoices, BaseModel, Field, model_validator
 from community.stats.models import Report, Standing
 from doors.fields import Body, JsonObject, Timestamp
 from functions.community.shapes.fields import NodeKey
-from functions.community.shapes.player_selector import Somebody
+from functions.community.shapes.player_selector import PlayerSelector
 
 EventType = NodeKey
 """The limits are the same."""
 
 
-class EventRequest(Somebody):
+class EventRequest(PlayerSelector):
     """`metadata` is another name for `event_data`."""
 
     event_type: EventType
@@ -27,7 +27,7 @@ class PeriodQuery(Body):
     period: str = Field("daily", description="hourly, daily, weekly, monthly, yearly or all; anything else is daily")
 
 
-class UserStatsQuery(PeriodQuery, Somebody):
+class UserStatsQuery(PeriodQuery, PlayerSelector):
     pass
 
 

@@ -73,7 +73,7 @@ async def own_inventory(query: Annotated[InventoryQuery, Query()], call: Call) -
     def use_case(tx: Tx) -> InventoryResponse:
         player = players.load_or_create(tx, query.player)
         players.save(tx, player)
-        return InventoryResponse.of(player, inventory.view(player[Inventory], player.world, query.filter))
+        return InventoryResponse.of(player, inventory.view(player[Inventory], player.state, query.filter))
 
     return call.act(use_case)
 

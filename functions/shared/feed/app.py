@@ -12,7 +12,7 @@ from uuid import UUID
 from kernel.action import look
 from kernel.database import Tx
 from kernel.events import following
-from kernel.events.following import Page, Place
+from kernel.events.following import LogPosition, Page
 
 MAX_FRAMES = 500
 MAX_BYTES = 5_000_000
@@ -32,13 +32,13 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _read(tx: Tx, after: UUID | None, limit: int) -> dict[str, Any]:
-    place = following.find_place(tx, after) if after else None
+    place = following.find_position(tx, after) if after else None
     if place is None:
         return _answer(Page((), (), following.end(tx), full=False), known=after is None)
     return _answer(_page(tx, place, limit), known=True)
 
 
-def _page(tx: Tx, place: Place, limit: int) -> Page:
+def _page(tx: Tx, place: LogPosition, limit: int) -> Page:
     """As much as an answer can hold, and at least one frame."""
     page = following.read_after(tx, place, limit)
     size = 0

@@ -10,7 +10,7 @@ from functions.shared.sockets.settings import settings
 
 
 def wake_up() -> None:
-    """Somebody is to be told something: one look at the log shows who, and what."""
+    """Someone is to be told something: one look at the log shows who, and what."""
     queue: Any = client("sqs")
     queue.send_message(
         QueueUrl=settings.frames_queue_url,

@@ -18,7 +18,7 @@ from kernel.action import look
 from kernel.database import Tx
 from kernel.errors import TryAgain
 from kernel.events import following
-from kernel.events.following import Page, Place
+from kernel.events.following import LogPosition, Page
 from kernel.realtime import presence
 
 log = logging.getLogger("brandish")
@@ -70,7 +70,7 @@ class Hub:
         """
         return await self._loop.run_in_executor(self._database, look, question)
 
-    async def read_after(self, place: Place) -> Page:
+    async def read_after(self, place: LogPosition) -> Page:
         """For somebody who is behind.
 
         Raises:

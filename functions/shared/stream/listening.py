@@ -19,7 +19,7 @@ from functions.shared.stream.hub import AWAY, RETRY_SECONDS, Hub
 from functions.shared.stream.settings import settings
 from kernel.database import Tx
 from kernel.events import following
-from kernel.events.following import Place
+from kernel.events.following import LogPosition
 from kernel.events.frames import Filter, connected, keepalive
 from kernel.realtime import presence
 
@@ -124,7 +124,7 @@ class EventStream(Response):
         finally:
             timer.cancel()
 
-    async def _find_place(self) -> Place | None:
+    async def _find_place(self) -> LogPosition | None:
         """None: its time is over before the database has answered."""
         while not self._over:
             try:
@@ -134,7 +134,7 @@ class EventStream(Response):
                 await asyncio.sleep(RETRY_SECONDS)
         return None
 
-    async def _after(self, place: Place) -> tuple[bytes | str, Place, bool]:
+    async def _after(self, place: LogPosition) -> tuple[bytes | str, LogPosition, bool]:
         """What there is for it after the place; where it is then; whether there may be more at once."""
         window = self._hub.window
         if window is None:
@@ -160,8 +160,8 @@ class EventStream(Response):
             await self._hub.ask(partial(presence.leave, client_id=self.client_id))
 
 
-def _begin(tx: Tx, client_id: UUID, last_id: UUID | None) -> Place:
+def _begin(tx: Tx, client_id: UUID, last_id: UUID | None) -> LogPosition:
     """From the last frame on, or from now on."""
     presence.renew(tx, [client_id])
-    place = following.find_place(tx, last_id) if last_id else None
+    place = following.find_position(tx, last_id) if last_id else None
     return place or following.end(tx)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from kernel.events.following import Page, Place
+from kernel.events.following import LogPosition, Page
 from kernel.events.frames import Filter, Frame
 
 MAX_FRAMES = 2000
@@ -17,11 +17,11 @@ class Window:
         start, end: what lies behind `start` and not behind `end` is here.
     """
 
-    def __init__(self, start: Place) -> None:
+    def __init__(self, start: LogPosition) -> None:
         self.start = self.end = start
-        self._places: list[Place] = []
+        self._places: list[LogPosition] = []
         self._frames: list[Frame] = []
-        self._texts: dict[tuple[Place, Filter], bytes] = {}
+        self._texts: dict[tuple[LogPosition, Filter], bytes] = {}
 
     def extend(self, page: Page) -> None:
         """
@@ -37,7 +37,7 @@ class Window:
             self.start = self._places[surplus - 1]
             del self._places[:surplus], self._frames[:surplus]
 
-    def text_after(self, place: Place, wanted: Filter) -> bytes | None:
+    def text_after(self, place: LogPosition, wanted: Filter) -> bytes | None:
         """What a listener gets who was there, and then is at `end` or where it was. None: that was too long ago."""
         if place < self.start:
             return None

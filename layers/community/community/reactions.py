@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from community.achievements.models import AchievementUnlocked
-from community.achievements.reactions import strive
+from community.achievements.reactions import track_achievements
 from community.blasts.models import BlastExploded
 from community.crafting import reactions as crafting
 from community.crafting.models import CraftingCancelled, CraftingStarted, ItemDisassembled, ItemUpgraded
@@ -112,16 +112,16 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
 }
 """Every event that can happen to a player, with what is owed for it in particular."""
 
-EVERY: tuple[Reaction, ...] = (strive,)
+EVERY: tuple[Reaction, ...] = (track_achievements,)
 """To every event, after its own."""
 
 
-def settle(player: Player, now: datetime, rng: Random) -> Player:
+def apply_reactions(player: Player, now: datetime, rng: Random) -> Player:
     """Apply the reactions to every event of the player, and to the events these record in turn."""
-    settled = 0
-    while settled < len(player.events):
-        event = player.events[settled]
+    applied = 0
+    while applied < len(player.events):
+        event = player.events[applied]
         for reaction in (*REACTIONS[type(event)], *EVERY):
             player = reaction(event, player, now, rng)
-        settled += 1
+        applied += 1
     return player

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from community.achievements.content import achievements
-from community.achievements.models import Progress
+from community.achievements.models import AchievementProgress
 from community.achievements.queries import upsert_progress
 from community.messages.service import handle_message
 from community.players.models import PlayerRef
@@ -79,7 +79,9 @@ def test_a_player_named_in_any_way_sees_how_far_they_are(call: CallApi, alice: s
 def test_nobody_is_shown_more_than_it_takes(call: CallApi, conn: Connection, alice: str):
     with transaction(conn) as tx:
         id_ = stored(tx, ALICE).id
-        upsert_progress(tx, id_, {"chatterbox": Progress(1200), "one_that_is_no_more": Progress(3)})
+        upsert_progress(
+            tx, id_, {"chatterbox": AchievementProgress(1200), "one_that_is_no_more": AchievementProgress(3)}
+        )
 
     rows = by_key(call("GET", PATH, query={"user_id": alice}).json)
 

@@ -19,7 +19,7 @@ from community.inventory.service import add_item
 from community.jobs.content import jobs
 from community.players.models import PlayerRef
 from community.players.registration import register
-from community.progression.service import current_world
+from community.progression.service import current_state
 from community.timeouts import service as timeouts
 from kernel import metrics
 from kernel.content.library import Library
@@ -66,7 +66,7 @@ def edit(file: Path, change: Callable[[Any], None]) -> None:
 
 def spade_names(conn: Connection) -> tuple[str, ...]:
     with transaction(conn) as tx:
-        names = current_world(tx).names
+        names = current_state(tx).names
     return names.aliases["item_spade"].default if "item_spade" in names.aliases else ()
 
 
@@ -134,8 +134,8 @@ def test_a_broken_file_keeps_the_old_names(call: CallApi, conn: Connection, file
 
 def test_the_cache_reports_under_both_spellings(call: CallApi, conn: Connection):
     with transaction(conn) as tx:
-        current_world(tx)
-        current_world(tx)
+        current_state(tx)
+        current_state(tx)
 
     stats = call("GET", "/api/v1/admin/cache/stats").json
 

@@ -44,7 +44,7 @@ def end_joining(tx: Tx, ago: str = "1 second") -> None:
 
 
 def send(tx: Tx, name: str = "carol") -> PlayerRef:
-    """Somebody who waits for two spades since a minute."""
+    """Someone who waits for two spades since a minute."""
     ref = make_player(tx, name)
     spades = (Slot(items.by_name["item_spade"].item_id, 2, Quality.COMMON),)
     sent = tx.now - timedelta(minutes=2)

@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 
 from community.progression.content import tree
-from community.progression.service import current_world
+from community.progression.service import current_state
 from community.voting import cycle
-from community.voting.models import Community
+from community.voting.models import VotingState
 from doors.discord import commands
 from doors.discord.commands import COMMANDS
 from functions.community.admin import system_commands as admin_system
@@ -53,9 +53,9 @@ def happened(conn: Connection, event_type: str) -> list[dict[str, Any]]:
         return announced(tx, event_type)
 
 
-def community(conn: Connection) -> Community:
+def community(conn: Connection) -> VotingState:
     with transaction(conn) as tx:
-        return cycle.read_community(tx)
+        return cycle.read_voting_state(tx)
 
 
 @pytest.mark.parametrize("name", sorted(name for name, each in COMMANDS.items() if each.admin))
@@ -233,23 +233,23 @@ def test_everything_is_unlocked(discord: DiscordClient, conn: Connection):
 
 def test_a_vote_is_resolved_at_once(discord: DiscordClient, conn: Connection):
     before = community(conn)
-    assert before.session is not None
+    assert before.voting_round is not None
 
     told = administer(discord, "admin-instant-resolve")
 
     assert "is unlocked." in told.text
     (added,) = community(conn).levels.keys() - before.levels.keys()
-    assert added in {option.node_key for option in before.session.options}
+    assert added in {option.node_key for option in before.voting_round.options}
 
 
 def test_a_vote_is_frozen_and_goes_on(discord: DiscordClient, conn: Connection):
     assert "already running" in administer(discord, "admin-start-voting").text
     assert "frozen" in administer(discord, "admin-end-voting").text
-    frozen = community(conn).session
+    frozen = community(conn).voting_round
     assert frozen is not None
     assert frozen.status == "frozen"
     assert "The vote goes on." in administer(discord, "admin-start-voting").text
-    resumed = community(conn).session
+    resumed = community(conn).voting_round
     assert resumed == replace(frozen, status="voting")
 
 
@@ -292,7 +292,7 @@ def test_weights_are_read_anew(discord: DiscordClient, conn: Connection):
 
 def test_the_cache_tells_how_often_it_was_of_use(discord: DiscordClient, conn: Connection):
     with transaction(conn) as tx:
-        current_world(tx)
+        current_state(tx)
 
     fields = administer(discord, "admin-cache-stats").data["embeds"][0]["fields"]
 

@@ -10,7 +10,7 @@ import pytest
 from community.contributions import service as contributions
 from community.progression.content import tree
 from community.voting import controls, cycle
-from community.voting.models import Session
+from community.voting.models import VotingRound
 from kernel.database import Connection, transaction
 from tests.support.community import forget_votes_and_targets
 from tests.support.discord_client import DiscordClient, Person, Told
@@ -20,18 +20,18 @@ ALICE = Person("500000000000000001", "alice")
 BOB = Person("500000000000000002", "bob")
 
 
-def session(conn: Connection) -> Session:
+def voting_round(conn: Connection) -> VotingRound:
     with transaction(conn) as tx:
-        found = cycle.read_community(tx).session
+        found = cycle.read_voting_state(tx).voting_round
     assert found is not None
     return found
 
 
 def votes(conn: Connection) -> list[int]:
-    return [option.vote_count for option in session(conn).options]
+    return [option.vote_count for option in voting_round(conn).options]
 
 
-def names(of: Session) -> list[str]:
+def names(of: VotingRound) -> list[str]:
     return [tree.nodes[option.node_key].name for option in of.options]
 
 
@@ -42,7 +42,7 @@ def menu(told: Told) -> dict[str, Any]:
 
 
 def test_everybody_sees_what_is_voted_on_with_a_menu_to_vote_from(discord: DiscordClient, conn: Connection):
-    open_now = session(conn)
+    open_now = voting_round(conn)
 
     told = discord.command(ALICE, "voting-session")
 
@@ -60,7 +60,7 @@ def test_a_choice_from_the_menu_is_a_vote(discord: DiscordClient, conn: Connecti
     told = discord.press(BOB, chosen["custom_id"], chosen["options"][1]["value"], asker=ALICE)
 
     assert told.private
-    assert f"Your vote counts: {names(session(conn))[1]}" in told.text
+    assert f"Your vote counts: {names(voting_round(conn))[1]}" in told.text
     assert votes(conn)[:2] == [0, 1]
     with transaction(conn) as tx:
         assert stored(tx, BOB.player).username == "bob"
@@ -79,7 +79,7 @@ def test_choosing_again_changes_nothing_and_says_so(discord: DiscordClient, conn
 
     told = discord.press(ALICE, chosen["custom_id"], "2")
 
-    assert f"You have voted already: {names(session(conn))[0]}" in told.text
+    assert f"You have voted already: {names(voting_round(conn))[0]}" in told.text
     assert votes(conn)[:2] == [1, 0]
 
 
@@ -92,7 +92,7 @@ def test_the_menu_of_a_vote_that_is_over_is_politely_refused(discord: DiscordCli
 
     assert told.private
     assert told.text == "That vote is over."
-    assert f"vote:{session(conn).session_id}" != old["custom_id"]
+    assert f"vote:{voting_round(conn).session_id}" != old["custom_id"]
     assert not any(votes(conn))
 
 
@@ -105,7 +105,7 @@ def test_a_menu_that_nobody_made_is_politely_refused(discord: DiscordClient, cus
 
 @pytest.mark.parametrize("value", ["x", "0", "99", "9" * 5000])
 def test_an_option_that_nobody_offered_is_politely_refused(discord: DiscordClient, conn: Connection, value: str):
-    told = discord.press(ALICE, f"vote:{session(conn).session_id}", value)
+    told = discord.press(ALICE, f"vote:{voting_round(conn).session_id}", value)
 
     assert told.text == "That is not one of the options of this vote."
 
@@ -123,12 +123,12 @@ def test_a_vote_without_a_number_shows_the_menu_to_who_asks(discord: DiscordClie
     told = discord.command(ALICE, "vote")
 
     assert told.private
-    assert menu(told)["custom_id"] == f"vote:{session(conn).session_id}"
+    assert menu(told)["custom_id"] == f"vote:{voting_round(conn).session_id}"
     assert not any(votes(conn))
 
 
 def test_options_are_suggested_by_name(discord: DiscordClient, conn: Connection):
-    options = names(session(conn))
+    options = names(voting_round(conn))
 
     assert discord.suggest(ALICE, "vote", "option") == list(range(1, len(options) + 1))
     assert 2 in discord.suggest(ALICE, "vote", "option", options[1])
@@ -167,7 +167,7 @@ def test_before_the_first_vote_there_is_nothing_to_show(discord: DiscordClient, 
 
 def test_progress_is_a_bar_with_points_and_a_date(discord: DiscordClient, conn: Connection):
     with transaction(conn) as tx:
-        target = cycle.read_community(tx).progress
+        target = cycle.read_voting_state(tx).progress
         assert target is not None
         node = tree.nodes[str(target.node_key)]
         contributions.contribute(tx, node.cost * 35 // 100)

@@ -9,6 +9,7 @@ import pytest
 
 from community.engagement import weights
 from community.engagement.rollup import roll_up
+from kernel.content.library import Library
 from kernel.database import Connection, transaction
 from tests.support.api import CallApi
 
@@ -228,7 +229,7 @@ def test_a_viewer_records_nothing(call: CallApi):
 
 @pytest.mark.parametrize("path", [RELOAD, OLD_RELOAD])
 def test_weights_are_reloaded(call: CallApi, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(weights, "configs", lambda: tmp_path)
+    monkeypatch.setattr(weights, "shipped", Library(tmp_path))
     (tmp_path / "engagement_weights.json").write_text('{"version": "1.0", "weights": {"item_sold": 0.5}}')
     call("POST", ENGAGEMENT, {**ALICE, "metric_type": "item_sold", "value": 5})
 
@@ -240,7 +241,7 @@ def test_weights_are_reloaded(call: CallApi, path: str, tmp_path: Path, monkeypa
 
 
 def test_a_broken_weights_file_changes_nothing(call: CallApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(weights, "configs", lambda: tmp_path)
+    monkeypatch.setattr(weights, "shipped", Library(tmp_path))
     (tmp_path / "engagement_weights.json").write_text('{"version": "1.0", "weights": {"item_sold": -1}}')
 
     answer = call("POST", RELOAD)

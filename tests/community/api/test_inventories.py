@@ -20,7 +20,7 @@ GIVE = "/api/v1/user/item/give"
 ALICE = {"platform": "twitch", "platform_id": "a", "username": "alice"}
 
 
-def settle(
+def apply_reactions(
     conn: Connection, name: str = "alice", *, platform: str = "twitch", items: Mapping[str, int] | None = None
 ) -> None:
     """A player whose platform id is the first letter of the name."""
@@ -71,8 +71,8 @@ def test_a_stranger_with_an_impossible_wish_does_not(call: CallApi, conn: Connec
 
 @pytest.mark.parametrize("path", [OWN + "/Alice", OWN + "/Alice/", BY_NAME], ids=["path", "trailing slash", "query"])
 def test_anybody_sees_what_a_name_has(call: CallApi, conn: Connection, path: str):
-    settle(conn, platform="discord", items={"item_spade": 2})
-    settle(conn)
+    apply_reactions(conn, platform="discord", items={"item_spade": 2})
+    apply_reactions(conn)
     name = {"username": "ALICE"} if path == BY_NAME else {}
 
     on_discord = call("GET", path, query=name)
@@ -84,7 +84,7 @@ def test_anybody_sees_what_a_name_has(call: CallApi, conn: Connection, path: str
 
 
 def test_head_is_as_good_as_get(call: CallApi, conn: Connection):
-    settle(conn)
+    apply_reactions(conn)
 
     answer = call("HEAD", OWN, query=ALICE)
 
@@ -100,7 +100,7 @@ def test_an_unknown_name_is_not_found(call: CallApi, path: str):
 
 @pytest.mark.parametrize("path", [OWN, OWN + "/alice", BY_NAME])
 def test_filters_are_checked_everywhere(call: CallApi, conn: Connection, path: str):
-    settle(conn, items={"item_spade": 2})
+    apply_reactions(conn, items={"item_spade": 2})
 
     unknown = call("GET", path, query=ALICE | {"filter": "best"})
     locked = call("GET", path, query=ALICE | {"filter": "sellable"})
@@ -123,7 +123,7 @@ def test_missing_parameters_are_named(call: CallApi):
 
 
 def test_items_are_added_and_removed(call: CallApi, conn: Connection):
-    settle(conn)
+    apply_reactions(conn)
 
     added = call("POST", ADD, on("alice", quantity=5))
     one_more = call("POST", ADD, on("ALICE", "item_spade"))
@@ -139,7 +139,7 @@ def test_items_are_added_and_removed(call: CallApi, conn: Connection):
 
 
 def test_no_more_is_removed_than_there_is(call: CallApi, conn: Connection):
-    settle(conn, items={"item_spade": 3})
+    apply_reactions(conn, items={"item_spade": 3})
 
     answer = call("POST", REMOVE, on("alice", quantity=10))
 
@@ -148,7 +148,7 @@ def test_no_more_is_removed_than_there_is(call: CallApi, conn: Connection):
 
 
 def test_refusals_have_their_codes(call: CallApi, conn: Connection):
-    settle(conn, items={"money": STACK_LIMIT})
+    apply_reactions(conn, items={"money": STACK_LIMIT})
 
     refusals = [
         call("POST", REMOVE, on("alice")),
@@ -176,7 +176,7 @@ def test_refusals_have_their_codes(call: CallApi, conn: Connection):
 
 
 def test_a_retry_adds_nothing(call: CallApi, conn: Connection):
-    settle(conn)
+    apply_reactions(conn)
 
     first = call("POST", ADD, on("alice", quantity=5), headers={"Idempotency-Key": "k"})
     second = call("POST", ADD, on("alice", quantity=5), headers={"Idempotency-Key": "k"})
@@ -211,8 +211,8 @@ BY_NAMES_ALONE = OURS | {"owner_platform_id": None}
 
 @pytest.mark.parametrize("body", [OURS, THEIRS, BY_NAMES_ALONE], ids=["ours", "theirs", "names alone"])
 def test_a_gift_arrives_under_every_name(call: CallApi, conn: Connection, body: dict[str, Any]):
-    settle(conn, items={"item_spade": 3})
-    settle(conn, "bob", platform="discord")
+    apply_reactions(conn, items={"item_spade": 3})
+    apply_reactions(conn, "bob", platform="discord")
 
     answer = call("POST", GIVE, body)
 
@@ -223,9 +223,9 @@ def test_a_gift_arrives_under_every_name(call: CallApi, conn: Connection, body: 
 
 
 def test_our_names_win(call: CallApi, conn: Connection):
-    settle(conn, items={"item_spade": 3})
-    settle(conn, "bob", platform="discord")
-    settle(conn, "carol", platform="discord")
+    apply_reactions(conn, items={"item_spade": 3})
+    apply_reactions(conn, "bob", platform="discord")
+    apply_reactions(conn, "carol", platform="discord")
 
     answer = call("POST", GIVE, OURS | {"to_username": "carol", "from_platform": "nonsense"})
 
@@ -234,9 +234,9 @@ def test_our_names_win(call: CallApi, conn: Connection):
 
 
 def test_the_platform_id_beats_the_name(call: CallApi, conn: Connection):
-    settle(conn, items={"item_spade": 3})
-    settle(conn, "bob", platform="discord")
-    settle(conn, "carol", platform="discord")
+    apply_reactions(conn, items={"item_spade": 3})
+    apply_reactions(conn, "bob", platform="discord")
+    apply_reactions(conn, "carol", platform="discord")
 
     answer = call("POST", GIVE, THEIRS | {"to_username": "carol"})
 
@@ -245,8 +245,8 @@ def test_the_platform_id_beats_the_name(call: CallApi, conn: Connection):
 
 
 def test_refused_gifts_have_their_codes(call: CallApi, conn: Connection):
-    settle(conn, items={"item_spade": 3, "weapon_cannon": 1})
-    settle(conn, "bob", platform="discord", items={"item_stick": STACK_LIMIT})
+    apply_reactions(conn, items={"item_spade": 3, "weapon_cannon": 1})
+    apply_reactions(conn, "bob", platform="discord", items={"item_stick": STACK_LIMIT})
     with transaction(conn) as tx:
         make_player(tx, "carol", platform_id="c", items={"item_stick": 1})
 
@@ -283,8 +283,8 @@ def test_refused_gifts_have_their_codes(call: CallApi, conn: Connection):
 
 
 def test_the_name_on_a_gift_does_not_stick_to_the_receiver(call: CallApi, conn: Connection):
-    settle(conn, items={"item_spade": 3})
-    settle(conn, "bob", platform="discord")
+    apply_reactions(conn, items={"item_spade": 3})
+    apply_reactions(conn, "bob", platform="discord")
 
     call("POST", GIVE, THEIRS)
 
@@ -295,7 +295,7 @@ def test_the_name_on_a_gift_does_not_stick_to_the_receiver(call: CallApi, conn: 
 
 
 def test_viewers_look_and_do_not_touch(call: CallApi, conn: Connection):
-    settle(conn)
+    apply_reactions(conn)
 
     assert call("GET", OWN + "/alice", query={"platform": "twitch"}, role="viewer").status == 200
     assert call("POST", ADD, on("alice"), role="viewer").status == 403

@@ -39,15 +39,15 @@ def test_an_open_session_is_shown_twice_and_without_a_message(call: CallApi):
 
 
 def test_options_come_in_the_order_of_their_numbers(call: CallApi):
-    session = call("GET", SESSION).json
+    voting_round = call("GET", SESSION).json
 
-    options = session["options"]
+    options = voting_round["options"]
     assert 2 <= len(options) <= 4
     assert [each["node_key"] for each in options] == sorted(each["node_key"] for each in options)
     for option in options:
         node = tree.nodes[option["node_key"]]
         assert option.keys() == OPTION_FIELDS
-        assert option["session_id"] == session["id"]
+        assert option["session_id"] == voting_round["id"]
         assert (option["vote_count"], option["weighted_votes"], option["last_highest_vote_at"]) == (0, 0, None)
         assert option["node_details"].keys() >= NODE_FIELDS
         assert (option["node_details"]["id"], option["node_id"]) == (node.node_id, node.node_id)

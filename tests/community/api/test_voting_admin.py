@@ -45,7 +45,7 @@ def level_of(call: CallApi, key: str) -> int:
 @pytest.mark.parametrize("freeze", ["freeze", "end-voting"])
 @pytest.mark.parametrize("start", ["start", "start-voting"])
 def test_a_frozen_vote_takes_no_ballots_until_it_goes_on(call: CallApi, freeze: str, start: str):
-    session = call("GET", SESSION).json["id"]
+    voting_round = call("GET", SESSION).json["id"]
     assert list(administer(call, freeze)) == ["message"]
     refused = call("POST", VOTE, ALICE | {"option_index": 1})
     assert (refused.status, refused.json["code"]) == (400, "voting_frozen")
@@ -56,10 +56,10 @@ def test_a_frozen_vote_takes_no_ballots_until_it_goes_on(call: CallApi, freeze: 
     resumed = administer(call, start)
 
     assert list(resumed) == ["message"]
-    assert (call("GET", SESSION).json["id"], call("GET", SESSION).json["status"]) == (session, "voting")
+    assert (call("GET", SESSION).json["id"], call("GET", SESSION).json["status"]) == (voting_round, "voting")
     assert call("POST", VOTE, ALICE | {"option_index": 1}).status == 200
-    assert events(call, "progression.voting_frozen") == [{"session_id": session}]
-    assert events(call, "progression.voting_resumed") == [{"session_id": session}]
+    assert events(call, "progression.voting_frozen") == [{"session_id": voting_round}]
+    assert events(call, "progression.voting_resumed") == [{"session_id": voting_round}]
 
 
 def test_points_go_on_counting_while_a_vote_is_frozen(call: CallApi):
@@ -87,10 +87,10 @@ def test_a_new_vote_after_a_decided_one(call: CallApi):
 
     answer = administer(call, "start")
 
-    session = call("GET", SESSION).json
-    assert (session["status"], session["id"] > first) == ("voting", True)
+    voting_round = call("GET", SESSION).json
+    assert (voting_round["status"], voting_round["id"] > first) == ("voting", True)
     assert answer["message"] == "A new vote is open."
-    assert events(call, "progression.voting_started")[-1]["session_id"] == session["id"]
+    assert events(call, "progression.voting_started")[-1]["session_id"] == voting_round["id"]
 
 
 def test_nobody_is_told_of_a_vote_where_there_is_no_choice(call: CallApi):
@@ -125,7 +125,7 @@ def test_there_is_nothing_to_vote_on_when_all_is_unlocked(call: CallApi):
 
 @pytest.mark.parametrize("force_end", ["force-end", "force-end-voting"])
 def test_a_vote_is_decided_at_once(call: CallApi, force_end: str):
-    session = call("GET", SESSION).json
+    voting_round = call("GET", SESSION).json
     call("POST", VOTE, ALICE | {"option_index": 2})
     before = target(call)
 
@@ -135,12 +135,12 @@ def test_a_vote_is_decided_at_once(call: CallApi, force_end: str):
     assert answer.keys() == {"winner", "message"}
     assert winner.keys() == OPTION_FIELDS
     assert winner["node_details"].keys() >= NODE_FIELDS
-    assert (winner["id"], winner["session_id"]) == (session["options"][1]["id"], session["id"])
+    assert (winner["id"], winner["session_id"]) == (voting_round["options"][1]["id"], voting_round["id"])
     assert (winner["vote_count"], winner["weighted_votes"]) == (1, 1)
     assert tree.nodes[winner["node_key"]].name in answer["message"]
     assert target(call)["node_key"] == before["node_key"]
     (ended,) = events(call, "progression.voting_ended")
-    assert (ended["session_id"], ended["option_id"]) == (session["id"], winner["id"])
+    assert (ended["session_id"], ended["option_id"]) == (voting_round["id"], winner["id"])
 
 
 def test_the_decided_winner_becomes_the_next_target(call: CallApi):
@@ -158,9 +158,9 @@ def test_the_decided_winner_becomes_the_next_target(call: CallApi):
 def test_an_option_is_unlocked_at_once(call: CallApi, named: bool):
     before = target(call)
     contribute(call, 11)
-    session = call("GET", SESSION).json
+    voting_round = call("GET", SESSION).json
     call("POST", VOTE, ALICE | {"option_index": 1})
-    option = session["options"][2 if named else 0]
+    option = voting_round["options"][2 if named else 0]
 
     answer = administer(call, "instant-unlock", {"node_key": option["node_key"]} if named else None)
 
@@ -173,7 +173,10 @@ def test_an_option_is_unlocked_at_once(call: CallApi, named: bool):
     assert level_of(call, option["node_key"]) == option["target_level"]
     assert target(call)["contributions_accumulated"] == 0
     assert target(call)["node_key"] == before["node_key"]
-    assert (call("GET", SESSION).json["id"] > session["id"], call("GET", SESSION).json["status"]) == (True, "voting")
+    assert (call("GET", SESSION).json["id"] > voting_round["id"], call("GET", SESSION).json["status"]) == (
+        True,
+        "voting",
+    )
     unlocked = events(call, "progression.node_unlocked")[-1]
     assert (unlocked["node_key"], unlocked["source"]) == (option["node_key"], "instant_override")
 
@@ -360,8 +363,8 @@ def test_a_reset_begins_from_the_beginning(call: CallApi, body: Any):
     assert {node["node_key"] for node in nodes if node["is_unlocked"]} == {
         node.key for node in tree.nodes.values() if node.auto_unlock
     }
-    session = call("GET", SESSION).json
-    assert (session["status"], {option["vote_count"] for option in session["options"]}) == ("voting", {0})
+    voting_round = call("GET", SESSION).json
+    assert (voting_round["status"], {option["vote_count"] for option in voting_round["options"]}) == ("voting", {0})
     assert target(call)["contributions_accumulated"] == 0
     assert call("GET", STATUS).json["contribution_score"] == 0
     (event,) = events(call, "progression.reset")

@@ -28,7 +28,7 @@ from tests.support.community import (
 def test_the_status_of_a_young_community(call: CallApi):
     status = call("GET", STATUS).json
 
-    session = call("GET", SESSION).json["session"]
+    voting_round = call("GET", SESSION).json["session"]
     unlocked = [node for node in tree.nodes.values() if node.auto_unlock]
     assert status["active_unlock_progress"].keys() == PROGRESS_FIELDS
     assert status == {
@@ -36,7 +36,7 @@ def test_the_status_of_a_young_community(call: CallApi):
         "total_nodes": len(tree.nodes),
         "all_nodes_unlocked": False,
         "contribution_score": 0,
-        "active_session": session,
+        "active_session": voting_round,
         "active_unlock_progress": status["active_unlock_progress"],
         "is_transitioning": False,
     }

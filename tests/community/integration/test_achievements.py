@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from community.achievements.models import Achievements, Progress
+from community.achievements.models import AchievementProgress, Achievements
 from community.achievements.queries import upsert_progress
 from community.crafting.models import RecipeLocked
 from community.crafting.service import upgrade_item
@@ -30,12 +30,12 @@ def chat(tx: Tx, ref: PlayerRef, lines: int = 1) -> None:
         handle_message(tx, ref, "hello")
 
 
-def progress_of(tx: Tx, ref: PlayerRef) -> Mapping[str, Progress]:
+def progress_of(tx: Tx, ref: PlayerRef) -> Mapping[str, AchievementProgress]:
     return stored(tx, ref)[Achievements].progress
 
 
 def have_done(tx: Tx, ref: PlayerRef, **counts: int) -> None:
-    upsert_progress(tx, stored(tx, ref).id, {key: Progress(count) for key, count in counts.items()})
+    upsert_progress(tx, stored(tx, ref).id, {key: AchievementProgress(count) for key, count in counts.items()})
 
 
 def unlocked(tx: Tx) -> list[str]:
@@ -50,9 +50,9 @@ def test_what_is_unlocked_comes_with_what_was_done(tx: Tx):
 
     assert holdings(tx, alice) == {"money": 10}
     assert progress_of(tx, alice) == {
-        "first_words": Progress(1, NOON),
-        "chatterbox": Progress(2),
-        "collector": Progress(1),
+        "first_words": AchievementProgress(1, NOON),
+        "chatterbox": AchievementProgress(2),
+        "collector": AchievementProgress(1),
     }
     assert announced(tx, "achievement.unlocked") == [
         {
@@ -117,7 +117,7 @@ def test_two_accounts_reach_together_what_neither_has_reached_alone(tx: Tx):
     claim_link(tx, start_link(tx, alice).token, BOB)
     confirm_link(tx, alice)
 
-    assert progress_of(tx, BOB)["chatterbox"] == Progress(1200)
+    assert progress_of(tx, BOB)["chatterbox"] == AchievementProgress(1200)
     assert progress_of(tx, BOB)["first_words"].unlocked_at is not None
     chat(tx, BOB)
     assert unlocked(tx) == ["first_words", "first_words", "chatterbox"]
@@ -137,7 +137,7 @@ def test_eight_mouths_of_one_player_unlock_it_once(database_url: str, conn: Conn
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(talk, range(8)))
         with transaction(conn) as tx:
-            assert progress_of(tx, alice)["chatterbox"] == Progress(40)
+            assert progress_of(tx, alice)["chatterbox"] == AchievementProgress(40)
             assert (holdings(tx, alice), unlocked(tx)) == ({"money": 10}, ["first_words"])
             have_done(tx, alice, chatterbox=970)
         list(pool.map(talk, range(8)))
@@ -146,7 +146,7 @@ def test_eight_mouths_of_one_player_unlock_it_once(database_url: str, conn: Conn
         assert unlocked(tx) == ["first_words", "chatterbox"]
         assert holdings(tx, alice) == {"money": 10, "lootbox_tier1": 3}
         assert progress_of(tx, alice)["chatterbox"].count == 1000
-        assert progress_of(tx, alice)["collector"] == Progress(2)
+        assert progress_of(tx, alice)["collector"] == AchievementProgress(2)
 
 
 def test_unlocking_costs_no_round_trip(database_url: str):

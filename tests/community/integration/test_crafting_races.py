@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 
-from community.crafting.models import Job, NoSuchJob
+from community.crafting.models import CraftingJob, NoSuchJob
 from community.crafting.service import upgrade_item
 from community.crafting.timed_crafting import cancel, jobs_of
 from community.deliveries.clock import deliver_due
@@ -47,8 +47,8 @@ def conn(conn: Connection) -> Connection:
     return conn
 
 
-def begun(conn: Connection, number: int, platform: str = "twitch") -> tuple[PlayerRef, Job]:
-    """Somebody who has put two firepots into the works at noon, and has nothing left."""
+def start_craft(conn: Connection, number: int, platform: str = "twitch") -> tuple[PlayerRef, CraftingJob]:
+    """Someone who has put two firepots into the works at noon, and has nothing left."""
     with transaction(conn, now=NOON) as tx:
         cook = make_player(tx, f"cook{number}", platform=platform, money=300, items={"item_stick": 6})
         job = upgrade_item(tx, cook, "firepot", 2).job
@@ -85,7 +85,7 @@ def spade(cook: PlayerRef) -> Callable[[Tx], object]:
 
 def test_two_clocks_and_two_actions_at_once_deliver_once(conn: Connection, race: Race):
     for number in range(ROUNDS):
-        cook, _ = begun(conn, number)
+        cook, _ = start_craft(conn, number)
 
         answers = race.run(at(DONE, deliver_due), at(DONE, deliver_due), at(DONE, spade(cook)), at(DONE, spade(cook)))
 
@@ -99,7 +99,7 @@ def test_two_clocks_and_two_actions_at_once_deliver_once(conn: Connection, race:
 def test_called_off_in_the_moment_it_is_done_it_is_delivered_or_refunded(conn: Connection, race: Race):
     refunds = 0
     for number in range(ROUNDS):
-        cook, job = begun(conn, number)
+        cook, job = start_craft(conn, number)
         cancels = partial(cancel, ref=cook, job_id=job.job_id)
 
         *_, called_off = race.run(at(DONE, deliver_due), at(DONE, spade(cook)), at(JUST_BEFORE, cancels))
@@ -113,7 +113,7 @@ def test_called_off_in_the_moment_it_is_done_it_is_delivered_or_refunded(conn: C
 
 def test_called_off_twice_at_once_it_is_refunded_once(conn: Connection, race: Race):
     for number in range(ROUNDS):
-        cook, job = begun(conn, number)
+        cook, job = start_craft(conn, number)
         cancels = partial(cancel, ref=cook, job_id=job.job_id)
 
         answers = race.run(*[at(JUST_BEFORE, cancels)] * 3)
@@ -124,7 +124,7 @@ def test_called_off_twice_at_once_it_is_refunded_once(conn: Connection, race: Ra
 
 
 def test_who_calls_off_too_late_by_a_commit_finds_it_done(conn: Connection, database_url: str):
-    cook, job = begun(conn, 1)
+    cook, job = start_craft(conn, 1)
     with closing(connect(database_url)) as other, ThreadPoolExecutor(1) as threads:
         with transaction(conn, now=DONE) as tx:
             assert deliver_due(tx) == 1
@@ -142,7 +142,7 @@ def test_who_calls_off_too_late_by_a_commit_finds_it_done(conn: Connection, data
 def test_a_clock_or_an_action_that_waited_for_the_refund_finds_nothing(
     conn: Connection, database_url: str, by_clock: bool
 ):
-    cook, _ = begun(conn, 1)
+    cook, _ = start_craft(conn, 1)
     with closing(connect(database_url)) as other, ThreadPoolExecutor(1) as threads:
         with transaction(conn, now=JUST_BEFORE) as tx:
             cancel(tx, cook)
@@ -157,7 +157,7 @@ def test_a_clock_or_an_action_that_waited_for_the_refund_finds_nothing(
 
 
 def test_an_action_that_is_refused_leaves_it_for_the_next(conn: Connection):
-    cook, job = begun(conn, 1)
+    cook, job = start_craft(conn, 1)
 
     refused = attempt(conn, partial(cancel, ref=cook, job_id=job.job_id), DONE)
     assert isinstance(refused, NoSuchJob)
@@ -168,7 +168,7 @@ def test_an_action_that_is_refused_leaves_it_for_the_next(conn: Connection):
 
 
 def test_an_environment_that_dies_in_mid_delivery_has_delivered_nothing(conn: Connection, database_url: str):
-    cook, _ = begun(conn, 1)
+    cook, _ = start_craft(conn, 1)
     with pytest.raises(TryAgain), closing(connect(database_url)) as dying, transaction(dying, now=DONE) as tx:
         assert deliver_due(tx) == 1
         holdings(tx, cook)
@@ -184,8 +184,8 @@ def test_an_environment_that_dies_in_mid_delivery_has_delivered_nothing(conn: Co
 
 def test_who_becomes_one_with_somebody_in_that_moment_loses_nothing(conn: Connection, race: Race):
     for number in range(ROUNDS):
-        alice, _ = begun(conn, 2 * number)
-        bob, _ = begun(conn, 2 * number + 1, "discord")
+        alice, _ = start_craft(conn, 2 * number)
+        bob, _ = start_craft(conn, 2 * number + 1, "discord")
         with transaction(conn, now=NOON) as tx:
             claim_link(tx, start_link(tx, alice).token, bob)
 

@@ -23,11 +23,11 @@ CHATTERS = Crowd("ARRAY(SELECT user_id FROM active_chatters WHERE platform = %s)
 def test_they_come_by_id_beside_those_named(tx: Tx):
     refs = [make_player(tx, name) for name in ("alice", "bob", "claire")]
 
-    named, crowd, world = players.load_crowd(tx, (refs[1], PlayerRef("twitch", "nobody")), EVERYBODY)
+    named, crowd, state = players.load_crowd(tx, (refs[1], PlayerRef("twitch", "nobody")), EVERYBODY)
 
     assert [player and player.username for player in named] == ["bob", None]
     assert [player.id for player in crowd] == sorted(stored(tx, ref).id for ref in refs)
-    assert world == crowd[0].world
+    assert state == crowd[0].state
 
 
 def test_nobody_may_be_there(tx: Tx):

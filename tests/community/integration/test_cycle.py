@@ -15,7 +15,7 @@ from community.progression import service as progression
 from community.progression.content import tree
 from community.voting import controls, cycle, quick_check
 from community.voting.ballots import cast_ballot
-from community.voting.models import Community
+from community.voting.models import VotingState
 from community.voting.settings import settings
 from functions.community.clock_progression.app import handler as clock_progression
 from kernel import connections as database
@@ -26,7 +26,7 @@ from tests.support.round_trips import counted
 ALICE = PlayerRef("twitch", "1", "alice")
 
 
-def needed(now: Community) -> int:
+def needed(now: VotingState) -> int:
     """Points the target still lacks."""
     assert now.progress is not None
     assert now.progress.node_key is not None
@@ -34,7 +34,7 @@ def needed(now: Community) -> int:
 
 
 def give(tx: Tx, points: int) -> None:
-    contributions.add(tx, progression.current_world(tx), [points])
+    contributions.add(tx, progression.current_state(tx), [points])
 
 
 def types(tx: Tx) -> list[str]:
@@ -52,12 +52,12 @@ def rows(tx: Tx, table: LiteralString) -> int:
 
 
 def test_a_fresh_community_has_a_target_and_a_vote(tx: Tx):
-    now = cycle.read_community(tx)
+    now = cycle.read_voting_state(tx)
 
     assert now.progress is not None
     assert now.progress.node_key is not None
-    assert now.session is not None
-    assert len(now.session.options) == 4
+    assert now.voting_round is not None
+    assert len(now.voting_round.options) == 4
     assert (now.points, now.latest) == (0, None)
 
 
@@ -66,34 +66,34 @@ def test_what_a_turn_decides_is_what_is_read_afterwards(tx: Tx):
         cast_ballot(tx, PlayerRef("twitch", f"{ref}", f"voter{ref}"), 2)
     give(tx, 900)
 
-    turn = cycle.check(tx)
+    transition = cycle.check(tx)
 
-    assert len(turn.unlocked) > 1
-    assert cycle.read_community(tx) == turn.community
-    assert progression.current_world(tx).levels == turn.community.levels
+    assert len(transition.unlocked) > 1
+    assert cycle.read_voting_state(tx) == transition.community
+    assert progression.current_state(tx).levels == transition.community.levels
 
 
 def test_every_control_stores_what_it_decides(tx: Tx):
     give(tx, 30)
     controls.freeze(tx)
-    frozen = cycle.read_community(tx)
-    assert frozen.session is not None
-    assert (frozen.session.status, frozen.accumulated) == ("frozen", 30)
+    frozen = cycle.read_voting_state(tx)
+    assert frozen.voting_round is not None
+    assert (frozen.voting_round.status, frozen.accumulated) == ("frozen", 30)
 
     assert controls.start(tx) == "resumed"
     winner = controls.force_end(tx)
-    ended = cycle.read_community(tx)
-    assert ended.session is None
+    ended = cycle.read_voting_state(tx)
+    assert ended.voting_round is None
     assert ended.latest is not None
     assert ended.latest.winner == winner
 
     assert controls.start(tx) == "opened"
-    started = cycle.read_community(tx)
-    assert started.session is not None
-    assert started.session.session_id == frozen.session.session_id + 1
+    started = cycle.read_voting_state(tx)
+    assert started.voting_round is not None
+    assert started.voting_round.session_id == frozen.voting_round.session_id + 1
 
-    unlocked = controls.instant_unlock(tx, started.session.options[0].node_key)
-    after = cycle.read_community(tx)
+    unlocked = controls.instant_unlock(tx, started.voting_round.options[0].node_key)
+    after = cycle.read_voting_state(tx)
     assert (unlocked.unlocked_by, unlocked.engagement_score) == ("instant_override", 30)
     assert (after.accumulated, after.points) == (0, 30)
     assert after.progress is not None
@@ -102,7 +102,7 @@ def test_every_control_stores_what_it_decides(tx: Tx):
 
 
 def test_an_unlock_by_points_is_stored_with_its_score(tx: Tx):
-    before = cycle.read_community(tx)
+    before = cycle.read_voting_state(tx)
     give(tx, needed(before) + 7)
 
     (new,) = cycle.check(tx).unlocked
@@ -116,40 +116,40 @@ def test_an_unlock_by_points_is_stored_with_its_score(tx: Tx):
 
 
 def test_relocking_the_target_empties_the_progress_and_the_next_look_aims_again(tx: Tx):
-    now = cycle.read_community(tx)
+    now = cycle.read_voting_state(tx)
     assert now.progress is not None
     assert now.progress.node_key is not None
     give(tx, 20)
 
     controls.relock(tx, now.progress.node_key)
 
-    dropped = cycle.read_community(tx)
+    dropped = cycle.read_voting_state(tx)
     assert dropped.progress is not None
     assert (dropped.progress.node_key, dropped.accumulated, dropped.points) == (None, 0, 20)
     cycle.check(tx)
-    again = cycle.read_community(tx)
+    again = cycle.read_voting_state(tx)
     assert again.progress is not None
     assert again.progress.node_key is not None
-    assert again.session is not None
+    assert again.voting_round is not None
 
 
 def test_a_gift_counts_half_as_much_again_with_the_boost(tx: Tx, monkeypatch: pytest.MonkeyPatch):
-    boosted = progression.current_world(tx)
-    monkeypatch.setattr(type(boosted), "has", lambda world, key: key == contributions.BOOST)
+    boosted = progression.current_state(tx)
+    monkeypatch.setattr(type(boosted), "has", lambda state, key: key == contributions.BOOST)
 
     assert contributions.contribute(tx, 5) == 7
 
     assert announced(tx, "progression.contribution_added") == [{"amount": 5, "points": 7}]
-    assert cycle.read_community(tx).points == 7
+    assert cycle.read_voting_state(tx).points == 7
 
 
 def test_the_rollover_cap_is_a_setting(tx: Tx, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(cycle, "settings", replace(settings, rollover_cap=5))
-    give(tx, needed(cycle.read_community(tx)) + 40)
+    give(tx, needed(cycle.read_voting_state(tx)) + 40)
 
     cycle.check(tx)
 
-    assert cycle.read_community(tx).accumulated == 5
+    assert cycle.read_voting_state(tx).accumulated == 5
 
 
 # ---------------------------------------------------------------- who turns it
@@ -157,14 +157,14 @@ def test_the_rollover_cap_is_a_setting(tx: Tx, monkeypatch: pytest.MonkeyPatch):
 
 def test_the_contribution_that_reaches_the_target_unlocks_it(conn: Connection):
     with transaction(conn) as tx:
-        before = cycle.read_community(tx)
+        before = cycle.read_voting_state(tx)
         give(tx, needed(before) - 1)
     with transaction(conn) as tx:
-        assert cycle.read_community(tx).levels == before.levels
+        assert cycle.read_voting_state(tx).levels == before.levels
         handle_message(tx, ALICE, "hello")
 
     with transaction(conn) as tx:
-        now = cycle.read_community(tx)
+        now = cycle.read_voting_state(tx)
         assert before.progress is not None
         assert now.levels == {**before.levels, before.progress.node_key: before.progress.target_level}
         assert now.accumulated == 0
@@ -179,7 +179,7 @@ def environment(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> Connection
 
 def test_the_clock_makes_a_lost_trigger_good_and_finds_nothing_the_second_time(environment: Connection):
     with transaction(environment) as tx:
-        before = cycle.read_community(tx)
+        before = cycle.read_voting_state(tx)
         tx.execute("INSERT INTO contribution_shards (shard, points) VALUES (99, %s)", (needed(before),))
 
     first, second = clock_progression({}, None), clock_progression({}, None)
@@ -196,7 +196,7 @@ def test_the_clock_opens_a_vote_where_there_is_none(environment: Connection):
     clock_progression({}, None)
 
     with transaction(environment) as tx:
-        assert cycle.read_community(tx).session is not None
+        assert cycle.read_voting_state(tx).voting_round is not None
 
 
 def test_looking_is_one_round_trip_and_turning_two(database_url: str):
@@ -226,18 +226,18 @@ def test_a_reset_begins_anew_and_keeps_what_it_says(tx: Tx):
     cast_ballot(tx, ALICE, 1)
     unlock(tx, "feature_economy", "item_lootbox1")
     give(tx, 40)
-    before = cycle.read_community(tx)
+    before = cycle.read_voting_state(tx)
     tx.now += timedelta(minutes=5)
 
     controls.reset(tx, "carol", "a new season", preserve_user_progression=True)
 
-    now = cycle.read_community(tx)
+    now = cycle.read_voting_state(tx)
     assert now.levels == {node.key: 1 for node in tree.nodes.values() if node.auto_unlock}
-    assert progression.current_world(tx).levels == now.levels
+    assert progression.current_state(tx).levels == now.levels
     assert (now.points, now.accumulated) == (before.points, 0)
     assert now.progress is not None
     assert now.progress.node_key is not None
-    assert now.session is not None
+    assert now.voting_round is not None
     assert (rows(tx, "voting_sessions"), rows(tx, "unlock_progress"), rows(tx, "ballots")) == (1, 1, 0)
     assert (rows(tx, "users"), rows(tx, "user_streaks")) == (1, 1)
     assert rows(tx, "engagement_inbox") == 2
@@ -289,5 +289,5 @@ def test_a_full_reset_forgets_what_players_did_and_learned_but_not_the_players(t
 
 
 def test_a_community_that_is_well_needs_no_turn(tx: Tx):
-    assert quick_check.all_is_well(tx)
+    assert quick_check.is_current(tx)
     assert cycle.check(tx).events == ()

@@ -31,7 +31,7 @@ def send(tx: Tx, ref: PlayerRef, *slots: Slot, due_in: timedelta = HOUR) -> Deli
 
 
 def under_way(tx: Tx) -> list[tuple[int, bool]]:
-    """(quantity of the first slot, no_room) of each delivery."""
+    """(quantity of the first slot, overflow) of each delivery."""
     rows = tx.execute("SELECT (slots #>> '{0,1}')::int AS quantity, no_room FROM deliveries ORDER BY due_at").fetchall()
     return [(row["quantity"], row["no_room"]) for row in rows]
 

@@ -24,8 +24,8 @@ from community.jobs.models import Jobs
 from community.messages.service import handle_message
 from community.players.models import NoSuchPlayer, PlayerRef
 from community.preparation import prepare
-from community.progression.service import current_world
-from community.voting.board import read_standing
+from community.progression.service import current_state
+from community.voting.board import read_board
 from kernel.content.library import Library
 from kernel.database import Tx, reading, transaction
 from tests.support.factories import announced, make_player, stored, unlock
@@ -76,11 +76,11 @@ def test_what_is_reported_counts_for_the_player_and_for_everybody(tx: Tx):
 
 @pytest.mark.parametrize(("boosted", "expected"), [(False, 11), (True, 15)])
 def test_with_the_boost_each_score_by_itself_makes_half_as_many_points_again(tx: Tx, boosted: bool, expected: int):
-    world = current_world(tx)
+    state = current_state(tx)
     if boosted:  # the shipped tree has no such node; another may
-        world = replace(world, levels={**world.levels, contributions.BOOST: 1})
+        state = replace(state, levels={**state.levels, contributions.BOOST: 1})
 
-    assert contributions.add(tx, world, [3, 1, 0, 7]) == expected  # 4 + 1 + 0 + 10
+    assert contributions.add(tx, state, [3, 1, 0, 7]) == expected  # 4 + 1 + 0 + 10
 
     assert points(tx) == expected
 
@@ -153,7 +153,7 @@ def test_a_message_is_seen_at_once_in_every_report(tx: Tx):
     handle_message(tx, PlayerRef("twitch", "1", "alice"), "hello")
 
     assert leaders(tx) == [(1, "alice", 1)]
-    assert read_standing(tx).score == 1
+    assert read_board(tx).score == 1
     assert reports.velocity(tx, 7) == rules.Velocity(Fraction(1, 7), "stable", 7, 1, Fraction(1))
 
 
@@ -182,7 +182,7 @@ def test_the_communitys_score_truncates_metric_by_metric_over_all_players(tx: Tx
         record(tx, player, "tea_brewed", 3)
         roll_up(tx)
 
-    assert read_standing(tx).score == 3 + 1
+    assert read_board(tx).score == 3 + 1
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,7 @@ def test_a_merge_adds_up_what_both_have_done(tx: Tx, rolled_up: str):
     record(tx, alice, "message", 2)
     if rolled_up == "both":
         roll_up(tx)
-    community = read_standing(tx).score
+    community = read_board(tx).score
 
     move(tx, stored(tx, bob).id, stored(tx, alice).id)
 
@@ -303,7 +303,7 @@ def test_a_merge_adds_up_what_both_have_done(tx: Tx, rolled_up: str):
     roll_up(tx)
     assert leaders(tx) == [(1, "alice", 15)]
     assert scores(tx) == {"alice": 15}
-    assert read_standing(tx).score == community == 15
+    assert read_board(tx).score == community == 15
 
 
 def test_a_merge_of_two_who_have_done_nothing(tx: Tx):
@@ -323,7 +323,7 @@ def test_everything_is_forgotten(tx: Tx):
     engagement.forget_all(tx)
 
     assert reports.breakdown(tx, alice) == Breakdown({}, 0)
-    assert (leaders(tx), read_standing(tx).score, reports.velocity(tx, 7).total_points) == ([], 0, 0)
+    assert (leaders(tx), read_board(tx).score, reports.velocity(tx, 7).total_points) == ([], 0, 0)
 
 
 def test_each_report_is_one_round_trip_and_a_record_two(database_url: str):
@@ -347,7 +347,7 @@ def test_each_report_is_one_round_trip_and_a_record_two(database_url: str):
         for report in (
             lambda tx: reports.breakdown(tx, alice),
             lambda tx: reports.leaderboard(tx, 10),
-            read_standing,
+            read_board,
             lambda tx: reports.velocity(tx, 7),
         ):
             # The first may take a look at the world, the third prepares the statement.

@@ -20,7 +20,7 @@ from community.engagement.recording import record
 from community.engagement.rollup import roll_up
 from community.engagement.weights import replace_weights
 from community.players.models import PlayerRef
-from community.voting.board import read_standing
+from community.voting.board import read_board
 from kernel.database import Connection, Tx, connect, reading, transaction
 from kernel.errors import TryAgain
 from tests.support.factories import make_player, stored
@@ -78,7 +78,7 @@ def test_reports_are_what_counting_everything_would_say(
         for limit in (1, 2, 10):
             assert [(-each.score, each.user_id) for each in reports.leaderboard(tx, limit)] == ranked[:limit]
         total = sum(done.values(), Counter[str]())
-        assert read_standing(tx).score == rules.weighted(total, weights.by_metric)
+        assert read_board(tx).score == rules.weighted(total, weights.by_metric)
         rows = [(day, metric, n) for (day, metric), n in days.items()]
         assert reports.velocity(tx, 5) == rules.velocity(rows, weights.by_metric, 5, NOON.date())
         raise _Over
@@ -159,7 +159,7 @@ def test_two_rollups_beside_writers_lose_nothing_and_count_nothing_twice(
         seen = 0
         while not written.is_set():
             with reading(own) as tx:
-                score = read_standing(tx).score
+                score = read_board(tx).score
                 assert score >= seen
                 assert score <= writers * lines
             with reading(own) as tx:
@@ -179,7 +179,7 @@ def test_two_rollups_beside_writers_lose_nothing_and_count_nothing_twice(
         assert [each.score for each in reports.leaderboard(tx, 10)] == [lines] * writers
         roll_up(tx)
         assert [each.score for each in reports.leaderboard(tx, 10)] == [lines] * writers
-        assert read_standing(tx).score == writers * lines
+        assert read_board(tx).score == writers * lines
         assert tx.execute("SELECT FROM engagement_inbox").fetchone() is None
 
 

@@ -35,7 +35,7 @@ def resets(tx: Tx) -> list[int]:
 
 @pytest.fixture
 def alice(tx: Tx) -> PlayerRef:
-    """Somebody who has used up a day, at noon."""
+    """Someone who has used up a day, at noon."""
     tx.now = NOON
     unlock(tx, "job_merchant", "job_farmer")
     alice = make_player(tx)

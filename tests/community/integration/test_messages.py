@@ -19,7 +19,7 @@ from community.messages.service import handle_message
 from community.players import service as players
 from community.players.models import PlayerRef
 from community.progression.content import tree
-from community.progression.service import current_world
+from community.progression.service import current_state
 from community.stats.models import Streak
 from community.voting import cycle
 from kernel.database import Connection, Tx, connect, transaction
@@ -89,16 +89,16 @@ def test_the_line_that_makes_the_last_point_unlocks_the_target(database_url: str
         for _ in range(3):
             say_hello(conn)
         with transaction(conn) as tx:
-            world = current_world(tx)
+            state = current_state(tx)
             points = points_made(tx)
-            contributions.add(tx, world, [tree.nodes[node_key].cost - points - 2])
+            contributions.add(tx, state, [tree.nodes[node_key].cost - points - 2])
         say_hello(conn)
         assert target(database_url) == reached
 
         say_hello(conn)
 
         with transaction(conn) as tx:
-            assert current_world(tx).levels[node_key] == level
+            assert current_state(tx).levels[node_key] == level
         assert target(database_url) not in (None, reached)
         say_hello(conn)  # the first after the unlock reads the new world
         before = wire.round_trips()

@@ -66,10 +66,10 @@ def test_every_drop_keeps_the_quality_it_was_rolled(tx: Tx):
     """As the rules draw it with the same dice, from boxes of the slot's quality."""
     boxes = items.by_name["lootbox_tier3"]
     alice = make_player(tx, items={"lootbox_tier3": 200}, quality=Quality.LEGENDARY)
-    world = stored(tx, alice).world
+    state = stored(tx, alice).state
     rng = Random(21)
     rng.choice([None])  # the stack
-    drops = open_boxes(boxes, 200, Quality.LEGENDARY, world, rng)
+    drops = open_boxes(boxes, 200, Quality.LEGENDARY, state, rng)
 
     opened(tx, alice, "vaultbox", 200, Random(21))
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from community.achievements.models import Achievements, Progress
+from community.achievements.models import AchievementProgress, Achievements
 from community.catalog.content import items
 from community.deliveries.models import Delivery
 from community.deliveries.rules import send
@@ -30,7 +30,7 @@ def give_of_everything(tx: Tx, ref: PlayerRef) -> Player:
         players.load(tx, ref)
         .having(Inventory((Slot(SPADE, 3, Quality.RARE), Slot(items.money.item_id, 5))))
         .having(Jobs({"merchant": JobProgress(300, 1, 100, today), "scholar": JobProgress(5, 0, 5, today)}))
-        .having(Achievements({"collector": Progress(2), "first_words": Progress(1, tx.now)}))
+        .having(Achievements({"collector": AchievementProgress(2), "first_words": AchievementProgress(1, tx.now)}))
         .having(Streak(3, today))
     )
     players.save(tx, player)

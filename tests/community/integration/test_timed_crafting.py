@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from community.catalog.content import items
 from community.crafting.learning import teach
-from community.crafting.models import Job, NoSuchJob, NothingInTheWorks, WorkshopFull
+from community.crafting.models import CraftingJob, NoSuchJob, NothingInTheWorks, WorkshopFull
 from community.crafting.service import upgrade_item
 from community.crafting.timed_crafting import MOST, cancel, jobs_of
 from community.deliveries.clock import DUE, deliver_due
@@ -50,7 +50,7 @@ def tx(tx: Tx) -> Tx:
     return tx
 
 
-def cook(tx: Tx, ref: PlayerRef, wanted: int = 2) -> Job:
+def cook(tx: Tx, ref: PlayerRef, wanted: int = 2) -> CraftingJob:
     """Firepots: 3 sticks and 150 money each, 20 seconds."""
     job = upgrade_item(tx, ref, "firepot", wanted).job
     assert job is not None
@@ -78,7 +78,7 @@ def test_at_the_start_the_ingredients_are_gone_and_nothing_is_earned(tx: Tx):
 
     job = cook(tx, alice)
 
-    assert job == Job(job.job_id, "item_firepot", items.by_name["item_firepot"], 2, NOON, NOON + FIREPOT_TIME)
+    assert job == CraftingJob(job.job_id, "item_firepot", items.by_name["item_firepot"], 2, NOON, NOON + FIREPOT_TIME)
     assert holdings(tx, alice) == {"money": 300, "item_stick": 6}
     assert announced(tx, "crafting.started") == [
         {
@@ -296,7 +296,7 @@ def test_what_does_not_fit_waits_and_counts_once(tx: Tx):
     add_item(tx, alice, "firepot", STACK_LIMIT - 1)
     job = cook(tx, alice, 3)
     tx.now += FIREPOT_TIME
-    waiting = Job(job.job_id, job.recipe_key, job.item, 2, job.started_at, job.due_at, waiting_for_room=True)
+    waiting = CraftingJob(job.job_id, job.recipe_key, job.item, 2, job.started_at, job.due_at, waiting_for_room=True)
 
     assert jobs_of(tx, alice) == [waiting]  # before anybody has delivered anything
     assert deliver_due(tx) == 1

@@ -36,19 +36,19 @@ def test_unlocking_a_level_unlocks_all_below_it(tx: Tx):
     controls.unlock(tx, "item_lootbox1", 3)
 
     assert levels_in_database(tx, "item_lootbox1") == [1, 2, 3]
-    assert progression.current_world(tx).levels["item_lootbox1"] == 3
+    assert progression.current_state(tx).levels["item_lootbox1"] == 3
     assert changes(tx, "progression.node_unlocked") == [("item_lootbox1", level) for level in (1, 2, 3)]
     assert {event["source"] for event in announced(tx, "progression.node_unlocked")} == {"admin"}
 
 
 def test_unlocking_twice_changes_and_announces_nothing_more(tx: Tx):
     controls.unlock(tx, "item_lootbox1", 3)
-    version = progression.current_world(tx).version
+    version = progression.current_state(tx).version
 
     controls.unlock(tx, "item_lootbox1", 2)
     controls.unlock(tx, "item_lootbox1", 3)
 
-    assert progression.current_world(tx).version == version
+    assert progression.current_state(tx).version == version
     assert len(announced(tx, "progression.node_unlocked")) == 3
 
 
@@ -74,7 +74,7 @@ def test_relocking_level_zero_takes_the_whole_node(tx: Tx):
     controls.relock(tx, "item_lootbox1", 0)
     controls.relock(tx, "item_lootbox1", 0)
 
-    assert not progression.current_world(tx).has("item_lootbox1")
+    assert not progression.current_state(tx).has("item_lootbox1")
     assert changes(tx, "progression.node_relocked") == [("item_lootbox1", 1), ("item_lootbox1", 2)]
 
 
@@ -86,7 +86,7 @@ def test_unlock_all_reaches_every_top_and_announces_each_level_once(tx: Tx):
 
     tops = {key: node.max_level for key, node in tree.nodes.items()}
     automatic = sum(node.auto_unlock for node in tree.nodes.values())
-    assert progression.current_world(tx).levels == tops
+    assert progression.current_state(tx).levels == tops
     assert (added, again) == (sum(tops.values()) - automatic - 2, 0)
     assert set(Counter(changes(tx, "progression.node_unlocked")).values()) == {1}
     assert len(announced(tx, "progression.node_unlocked")) == added + 2
@@ -104,7 +104,7 @@ def test_refusals(tx: Tx):
 def test_nodes_that_unlock_themselves_are_unlocked_from_the_start(tx: Tx):
     automatic = {key: 1 for key, node in tree.nodes.items() if node.auto_unlock}
 
-    assert progression.current_world(tx).levels == automatic
+    assert progression.current_state(tx).levels == automatic
 
 
 def test_a_node_that_the_content_has_dropped_counts_for_nothing(tx: Tx):
@@ -122,7 +122,7 @@ def test_a_node_that_the_content_has_dropped_counts_for_nothing(tx: Tx):
     )
     tx.execute("UPDATE world SET version = gen_random_uuid()")
 
-    assert not progression.current_world(tx).has("relic")
+    assert not progression.current_state(tx).has("relic")
 
 
 # ---------------------------------------------------------------- several environments
@@ -159,11 +159,11 @@ def test_an_unlock_that_rolls_back_was_never_seen(conn: Connection):
 
     with suppress(CrashError), transaction(conn) as tx:
         controls.unlock(tx, "feature_economy", 1)
-        assert progression.current_world(tx).has("feature_economy")  # and so it is in the cache
+        assert progression.current_state(tx).has("feature_economy")  # and so it is in the cache
         raise CrashError
 
     with transaction(conn) as tx:
-        assert not progression.current_world(tx).has("feature_economy")
+        assert not progression.current_state(tx).has("feature_economy")
         assert announced(tx, "progression.node_unlocked") == []
 
 

@@ -12,7 +12,7 @@ import pytest
 from community.players.models import NoSuchPlayer, PlayerRef
 from community.voting import controls, cycle, retention
 from community.voting.ballots import WeightOrder, cast_ballot, set_weights
-from community.voting.models import InvalidOption, NoVotingSession, Session, VotingFrozen
+from community.voting.models import InvalidOption, NoOpenRound, VotingFrozen, VotingRound
 from community.voting.part import BALLOTS
 from kernel.database import Connection, Tx, transaction
 from tests.support.factories import announced, make_player, stored
@@ -22,14 +22,14 @@ ALICE = PlayerRef("twitch", "1", "alice")
 BOB = PlayerRef("twitch", "2", "bob")
 
 
-def session(tx: Tx) -> Session:
-    found = cycle.read_community(tx).session
+def voting_round(tx: Tx) -> VotingRound:
+    found = cycle.read_voting_state(tx).voting_round
     assert found is not None
     return found
 
 
 def tallies(tx: Tx) -> list[tuple[int, Decimal]]:
-    return [(option.vote_count, option.weighted_votes) for option in session(tx).options]
+    return [(option.vote_count, option.weighted_votes) for option in voting_round(tx).options]
 
 
 def stored_ballots(tx: Tx) -> list[dict[str, Any]]:
@@ -44,12 +44,12 @@ def test_a_vote_counts_for_its_option_and_for_the_target(tx: Tx):
     ballot = cast_ballot(tx, alice, 2)
 
     assert not ballot.already_voted
-    assert ballot.option == session(tx).options[1] == ballot.session.options[1]
+    assert ballot.option == voting_round(tx).options[1] == ballot.voting_round.options[1]
     assert tallies(tx) == [(0, 0), (1, 1), (0, 0), (0, 0)]
-    assert session(tx).options[1].last_highest_vote_at == tx.now
+    assert voting_round(tx).options[1].last_highest_vote_at == tx.now
     assert announced(tx, "progression.vote_recorded") == [
         {
-            "session_id": ballot.session.session_id,
+            "session_id": ballot.voting_round.session_id,
             "option_id": ballot.option.option_id,
             "node_key": ballot.option.node_key,
             "target_level": ballot.option.target_level,
@@ -58,7 +58,7 @@ def test_a_vote_counts_for_its_option_and_for_the_target(tx: Tx):
             "user_id": str(stored(tx, alice).id),
         }
     ]
-    assert cycle.read_community(tx).points == 1
+    assert cycle.read_voting_state(tx).points == 1
     assert tx.execute("SELECT metric, value FROM engagement_inbox").fetchall() == [{"metric": "vote_cast", "value": 1}]
 
 
@@ -79,7 +79,7 @@ def test_defect_6_a_player_has_one_vote_in_a_session_whatever_the_option(tx: Tx)
     assert tallies(tx) == [(1, 1), (0, 0), (0, 0), (0, 0)]
     assert len(stored_ballots(tx)) == 1
     assert len(announced(tx, "progression.vote_recorded")) == 1
-    assert cycle.read_community(tx).points == 1
+    assert cycle.read_voting_state(tx).points == 1
 
 
 def test_in_the_next_session_everybody_has_a_vote_again(tx: Tx):
@@ -92,7 +92,7 @@ def test_in_the_next_session_everybody_has_a_vote_again(tx: Tx):
 
 
 def test_an_option_may_be_called_by_its_node(tx: Tx):
-    node_key = session(tx).options[2].node_key
+    node_key = voting_round(tx).options[2].node_key
 
     assert cast_ballot(tx, ALICE, node_key=node_key).option.node_key == node_key
     assert tallies(tx)[2] == (1, 1)
@@ -108,7 +108,7 @@ def test_refusals_leave_no_trace(conn: Connection):
         cast_ballot(tx, ALICE, 1)
     with transaction(conn) as tx:
         controls.force_end(tx)
-    with pytest.raises(NoVotingSession), transaction(conn) as tx:
+    with pytest.raises(NoOpenRound), transaction(conn) as tx:
         cast_ballot(tx, ALICE, 1)
 
     with transaction(conn) as tx:
@@ -125,7 +125,7 @@ def test_the_leader_is_who_got_there_first(tx: Tx):
 
     assert (winner.vote_count, winner.weighted_votes) == (2, 2)
     assert winner.option_id == announced(tx, "progression.voting_ended")[0]["option_id"]
-    latest = cycle.read_community(tx).latest
+    latest = cycle.read_voting_state(tx).latest
     assert latest is not None
     assert winner == latest.options[0]
 

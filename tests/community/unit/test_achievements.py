@@ -16,7 +16,7 @@ from community import contents
 from community.achievements.checks import event_problems
 from community.achievements.content import Achievement
 from community.achievements.content import achievements as shipped_achievements
-from community.achievements.models import Achievements, AchievementUnlocked, Progress, RewardView
+from community.achievements.models import AchievementProgress, Achievements, AchievementUnlocked, RewardView
 from community.achievements.rules import advanced
 from community.catalog.content import items
 from community.catalog.models import Names
@@ -34,8 +34,8 @@ from community.lootboxes.models import LootboxOpened
 from community.messages.models import MessageReceived
 from community.players.merging import merged
 from community.players.models import Player
-from community.progression.models import World
-from community.reactions import REACTIONS, settle
+from community.progression.models import CommunityState
+from community.reactions import REACTIONS, apply_reactions
 from community.search.models import Luck, Outcome, SearchPerformed
 from kernel.content.errors import ContentError
 from kernel.events.models import Event
@@ -97,12 +97,12 @@ FIND = SearchPerformed(
 )
 
 
-def player(*nodes: str, **achievements: Progress) -> Player:
+def player(*nodes: str, **achievements: AchievementProgress) -> Player:
     return Player(
         id=ALICE,
         username="alice",
         links={},
-        world=World(uuid4(), dict.fromkeys(nodes, 1), Names({}, {}), weights.by_metric),
+        state=CommunityState(uuid4(), dict.fromkeys(nodes, 1), Names({}, {}), weights.by_metric),
         created_at=NOON,
         updated_at=NOON,
     ).having(Achievements(achievements))
@@ -111,7 +111,7 @@ def player(*nodes: str, **achievements: Progress) -> Player:
 def after(player: Player, *events: Event) -> Player:
     for event in events:
         player = player.record(event)
-    return settle(player, NOON, Random(2))
+    return apply_reactions(player, NOON, Random(2))
 
 
 def unlocked(player: Player) -> list[str]:
@@ -121,26 +121,32 @@ def unlocked(player: Player) -> list[str]:
 def test_each_event_counts_one_until_there_are_enough():
     three = achievement(MessageReceived, count=3)
 
-    progress, seen = Progress(0), list[Progress]()
+    progress, seen = AchievementProgress(0), list[AchievementProgress]()
     for _ in range(5):
         progress = advanced(progress, three, LINE, NOON)
         seen.append(progress)
 
-    assert seen == [Progress(1), Progress(2), Progress(3, NOON), Progress(3, NOON), Progress(3, NOON)]
+    assert seen == [
+        AchievementProgress(1),
+        AchievementProgress(2),
+        AchievementProgress(3, NOON),
+        AchievementProgress(3, NOON),
+        AchievementProgress(3, NOON),
+    ]
 
 
 def test_a_field_can_be_added_up_and_is_worth_no_more_than_it_takes():
     rich = achievement(ItemSold, count=100, adds="money_gained")
 
-    assert advanced(Progress(0), rich, sold(60), NOON) == Progress(60)
-    assert advanced(Progress(60), rich, sold(0), NOON) == Progress(60)
-    assert advanced(Progress(60), rich, sold(70), NOON) == Progress(100, NOON)
+    assert advanced(AchievementProgress(0), rich, sold(60), NOON) == AchievementProgress(60)
+    assert advanced(AchievementProgress(60), rich, sold(0), NOON) == AchievementProgress(60)
+    assert advanced(AchievementProgress(60), rich, sold(70), NOON) == AchievementProgress(100, NOON)
 
 
 def test_nothing_counts_backwards():
     rich = achievement(ItemSold, count=100, adds="money_gained")
 
-    assert advanced(Progress(60), rich, sold(-10), NOON) == Progress(60)
+    assert advanced(AchievementProgress(60), rich, sold(-10), NOON) == AchievementProgress(60)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +168,9 @@ def test_nothing_counts_backwards():
 def test_only_what_meets_every_condition_counts(where: dict[str, Any], event: Event, counts: bool):
     row = achievement(type(event), where=where)
 
-    assert advanced(Progress(0), row, event, NOON) == (Progress(1, NOON) if counts else Progress(0))
+    assert advanced(AchievementProgress(0), row, event, NOON) == (
+        AchievementProgress(1, NOON) if counts else AchievementProgress(0)
+    )
 
 
 def test_it_is_unlocked_once_with_its_reward():
@@ -170,9 +178,9 @@ def test_it_is_unlocked_once_with_its_reward():
 
     assert unlocked(alice) == ["first_words"]
     assert alice[Achievements].progress == {
-        "first_words": Progress(1, NOON),
-        "chatterbox": Progress(3),
-        "collector": Progress(1),
+        "first_words": AchievementProgress(1, NOON),
+        "chatterbox": AchievementProgress(3),
+        "collector": AchievementProgress(1),
     }
     assert alice[Inventory].count(MONEY) == 10
     assert alice.events[3] == AchievementUnlocked(
@@ -187,11 +195,11 @@ def test_it_is_unlocked_once_with_its_reward():
 
 
 def test_an_achievement_may_be_the_last_of_another():
-    alice = after(player(collector=Progress(4)), LINE)
+    alice = after(player(collector=AchievementProgress(4)), LINE)
 
     assert unlocked(alice) == ["first_words", "collector"]
     assert alice[Inventory].count(items.by_name["lootbox_tier3"].item_id) == 1
-    assert alice[Achievements].progress["collector"] == Progress(5, NOON)
+    assert alice[Achievements].progress["collector"] == AchievementProgress(5, NOON)
 
 
 def test_a_full_stack_takes_nothing_from_the_reward():
@@ -199,20 +207,20 @@ def test_a_full_stack_takes_nothing_from_the_reward():
 
     assert alice[Inventory].count(MONEY) == STACK_LIMIT
     (waiting,) = alice[Deliveries].sent
-    assert (waiting.slots, waiting.no_room) == ((Slot(MONEY, 7),), True)
+    assert (waiting.slots, waiting.overflow) == ((Slot(MONEY, 7),), True)
 
 
 def test_a_recipe_is_learned():
-    alice = after(player(master_crafter=Progress(97)), upgraded(2))
+    alice = after(player(master_crafter=AchievementProgress(97)), upgraded(2))
     assert alice[NewRecipes] == ()
 
-    alice = after(player(master_crafter=Progress(97)), upgraded(3))
+    alice = after(player(master_crafter=AchievementProgress(97)), upgraded(3))
     assert alice[NewRecipes] == ("weapon_cannon",)
 
 
 def test_experience_comes_on_top_of_a_days():
     spent = JobProgress(xp=DAILY_CAP, level=1, daily_xp=DAILY_CAP, daily_xp_on=game_day(NOON))
-    alice = player("job_explorer", treasure_hunter=Progress(49)).having(Jobs({"explorer": spent}))
+    alice = player("job_explorer", treasure_hunter=AchievementProgress(49)).having(Jobs({"explorer": spent}))
 
     alice = after(alice, FIND)
 
@@ -221,33 +229,41 @@ def test_experience_comes_on_top_of_a_days():
 
 
 def test_a_locked_job_takes_only_the_experience_from_a_reward():
-    alice = after(player(treasure_hunter=Progress(49)), FIND)
+    alice = after(player(treasure_hunter=AchievementProgress(49)), FIND)
 
     assert (unlocked(alice), alice[Jobs].progress) == (["treasure_hunter"], {})
     assert alice[Inventory].count(items.by_name["lootbox_tier2"].item_id) == 1
 
 
 def test_what_two_have_done_is_added_up_and_the_next_event_finds_it_done():
-    keeper, other = player(chatterbox=Progress(700)), player(chatterbox=Progress(400), generous_hand=Progress(3))
+    keeper, other = (
+        player(chatterbox=AchievementProgress(700)),
+        player(chatterbox=AchievementProgress(400), generous_hand=AchievementProgress(3)),
+    )
 
     both = merged(keeper, other)
 
-    assert both[Achievements].progress == {"chatterbox": Progress(1100), "generous_hand": Progress(3)}
+    assert both[Achievements].progress == {
+        "chatterbox": AchievementProgress(1100),
+        "generous_hand": AchievementProgress(3),
+    }
     both = after(both, LINE)
-    assert both[Achievements].progress["chatterbox"] == Progress(1000, NOON)
+    assert both[Achievements].progress["chatterbox"] == AchievementProgress(1000, NOON)
     assert unlocked(both) == ["first_words", "chatterbox"]
 
 
 @pytest.mark.parametrize(
     ("one", "other", "both"),
     [
-        (Progress(1000, NOON), Progress(400), Progress(1000, NOON)),
-        (Progress(400), Progress(1000, NOON), Progress(1000, NOON)),
-        (Progress(1000, NOON), Progress(1000, EARLIER), Progress(1000, EARLIER)),
-        (Progress(1000, EARLIER), Progress(1000, NOON), Progress(1000, EARLIER)),
+        (AchievementProgress(1000, NOON), AchievementProgress(400), AchievementProgress(1000, NOON)),
+        (AchievementProgress(400), AchievementProgress(1000, NOON), AchievementProgress(1000, NOON)),
+        (AchievementProgress(1000, NOON), AchievementProgress(1000, EARLIER), AchievementProgress(1000, EARLIER)),
+        (AchievementProgress(1000, EARLIER), AchievementProgress(1000, NOON), AchievementProgress(1000, EARLIER)),
     ],
 )
-def test_what_either_has_unlocked_stays_unlocked_and_pays_once(one: Progress, other: Progress, both: Progress):
+def test_what_either_has_unlocked_stays_unlocked_and_pays_once(
+    one: AchievementProgress, other: AchievementProgress, both: AchievementProgress
+):
     alice = merged(player(chatterbox=one), player(chatterbox=other))
 
     assert alice[Achievements].progress == {"chatterbox": both}

@@ -29,7 +29,7 @@ from community.inventory.models import STACK_LIMIT, Inventory, Quality, Slot
 from community.jobs.models import JobProgress, Jobs
 from community.players.models import Player
 from community.progression.content import tree
-from community.progression.models import World
+from community.progression.models import CommunityState
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MONEY = items.money.item_id
@@ -42,14 +42,14 @@ UNITS = 9_000
 ROUNDS = 20
 
 
-def world(**levels: int) -> World:
-    return World(UUID(int=0), levels, shipped_names())
+def state(**levels: int) -> CommunityState:
+    return CommunityState(UUID(int=0), levels, shipped_names())
 
 
-def player(*known: str, world: World, blacksmith: int | None = None) -> Player:
+def player(*known: str, state: CommunityState, blacksmith: int | None = None) -> Player:
     jobs = {} if blacksmith is None else {"blacksmith": JobProgress(0, blacksmith, 0, NOW.date())}
     facts = {"known_recipes": list(known) or None}
-    return Player(uuid4(), "alice", {}, world, NOW, NOW, facts=facts).having(Jobs(jobs))
+    return Player(uuid4(), "alice", {}, state, NOW, NOW, facts=facts).having(Jobs(jobs))
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_money_has_no_say_in_the_quality():
 
 @pytest.mark.parametrize(("level", "expected"), [(0, Fraction(1, 10)), (1, Fraction(11, 100)), (5, Fraction(15, 100))])
 def test_every_tenth_is_a_masterwork_and_more_with_the_communitys_upgrade(level: int, expected: Fraction):
-    there = world(upgrade_crafting_1=level) if level else world()
+    there = state(upgrade_crafting_1=level) if level else state()
     rng = Random(1)
 
     batches = [upgrade(PLENTY, BOX_RECIPE, UNITS, there, rng)[1] for _ in range(ROUNDS)]
@@ -121,7 +121,7 @@ def test_every_tenth_is_a_masterwork_and_more_with_the_communitys_upgrade(level:
 
 @pytest.mark.parametrize(("level", "expected"), [(0, Fraction(1, 10)), (1, Fraction(11, 100)), (5, Fraction(15, 100))])
 def test_every_tenth_salvage_is_perfect_and_more_with_the_communitys_upgrade(level: int, expected: Fraction):
-    there = world(upgrade_crafting_1=level) if level else world()
+    there = state(upgrade_crafting_1=level) if level else state()
     rng = Random(2)
 
     salvages = [disassemble(PLENTY, UNBOX_RECIPE, UNITS, there, rng)[1] for _ in range(ROUNDS)]
@@ -140,7 +140,7 @@ def test_every_tenth_salvage_is_perfect_and_more_with_the_communitys_upgrade(lev
 def test_single_units_are_masterworks_as_often():
     rng = Random(3)
 
-    lucky = sum(upgrade(PLENTY, BOX_RECIPE, 1, world(), rng)[1].masterworks for _ in range(20_000))
+    lucky = sum(upgrade(PLENTY, BOX_RECIPE, 1, state(), rng)[1].masterworks for _ in range(20_000))
 
     assert lucky / 20_000 == pytest.approx(0.1, abs=0.012)
 
@@ -150,7 +150,7 @@ def test_a_recipe_that_makes_three_at_once_makes_six_with_luck():
         recipe_key="x", target_item="item_stick", costs=(Ingredient(item="money", quantity=1),), output_quantity=3
     )
     rng = Random(4)
-    _, batch = upgrade(PLENTY, always, 1000, world(), rng)
+    _, batch = upgrade(PLENTY, always, 1000, state(), rng)
 
     assert batch.masterworks > 0
     assert (batch.certain, batch.bonus) == (3000, 3 * batch.masterworks)
@@ -160,7 +160,7 @@ def test_a_recipe_that_makes_three_at_once_makes_six_with_luck():
 def test_the_scarcest_ingredient_decides():
     inventory = Inventory((Slot(CRATE, 23), Slot(MONEY, 399)))
 
-    left, batch = upgrade(inventory, BOX_RECIPE, 10, world(), Random(1))
+    left, batch = upgrade(inventory, BOX_RECIPE, 10, state(), Random(1))
 
     assert batch.units == 3
     assert (left.count(CRATE), left.count(MONEY)) == (8, 99)
@@ -169,13 +169,13 @@ def test_the_scarcest_ingredient_decides():
 @pytest.mark.parametrize("slots", [(), (Slot(CRATE, 5), Slot(MONEY, 99)), (Slot(CRATE, 4), Slot(MONEY, 100))])
 def test_without_enough_for_one_nothing_is_made(slots: tuple[Slot, ...]):
     with pytest.raises(NotEnoughIngredients, match="it takes 5 × crates and 100 × money, and you have"):
-        upgrade(Inventory(slots), BOX_RECIPE, 1, world(), Random(1))
+        upgrade(Inventory(slots), BOX_RECIPE, 1, state(), Random(1))
 
 
 def test_stacks_are_used_up_in_random_order():
     inventory = Inventory((Slot(CRATE, 5, Quality.CURSED), Slot(CRATE, 5, Quality.EPIC), Slot(MONEY, 100)))
 
-    qualities = {upgrade(inventory, BOX_RECIPE, 1, world(), Random(seed))[1].quality for seed in range(20)}
+    qualities = {upgrade(inventory, BOX_RECIPE, 1, state(), Random(seed))[1].quality for seed in range(20)}
 
     assert qualities == {Quality.CURSED, Quality.EPIC}
 
@@ -183,7 +183,7 @@ def test_stacks_are_used_up_in_random_order():
 def test_one_thing_is_made_of_several_stacks():
     inventory = Inventory((Slot(CRATE, 2, Quality.CURSED), Slot(CRATE, 3, Quality.LEGENDARY), Slot(MONEY, 100)))
 
-    left, batch = upgrade(inventory, BOX_RECIPE, 1, world(), Random(1))
+    left, batch = upgrade(inventory, BOX_RECIPE, 1, state(), Random(1))
 
     assert left.slots == ()
     assert batch.quality is Quality.UNCOMMON  # (0 * 2 + 7 * 3 + 2) // 5
@@ -208,7 +208,7 @@ inventories = st.builds(
 @given(inventory=inventories, wanted=st.integers(1, 20), seed=st.integers())
 def test_no_upgrade_loses_or_invents_ingredients(inventory: Inventory, wanted: int, seed: int):
     try:
-        left, batch = upgrade(inventory, BOX_RECIPE, wanted, world(), Random(seed))
+        left, batch = upgrade(inventory, BOX_RECIPE, wanted, state(), Random(seed))
     except NotEnoughIngredients:
         assert inventory.count(CRATE) < 5 or inventory.count(MONEY) < 100
         return
@@ -230,7 +230,7 @@ def test_no_upgrade_loses_or_invents_ingredients(inventory: Inventory, wanted: i
 @given(inventory=inventories, wanted=st.integers(1, 20), seed=st.integers())
 def test_taking_apart_leaves_at_most_half_as_much_again(inventory: Inventory, wanted: int, seed: int):
     try:
-        left, salvage = disassemble(inventory, UNBOX_RECIPE, wanted, world(), Random(seed))
+        left, salvage = disassemble(inventory, UNBOX_RECIPE, wanted, state(), Random(seed))
     except NotEnoughIngredients:
         assert inventory.count(LOOTBOX) == 0
         return
@@ -250,7 +250,7 @@ def test_what_takes_two_takes_two():
         associated_upgrade="lootbox_tier0",
     )
 
-    left, salvage = disassemble(Inventory((Slot(LOOTBOX, 7),)), pairs, 10, world(), Random(1))
+    left, salvage = disassemble(Inventory((Slot(LOOTBOX, 7),)), pairs, 10, state(), Random(1))
 
     assert (salvage.units, left.count(LOOTBOX)) == (3, 1)
 
@@ -270,12 +270,12 @@ def test_what_takes_two_takes_two():
 )
 def test_a_recipe_unlocks_on_its_condition(key: str, levels: dict[str, int], blacksmith: int | None, holds: bool):
     """Defect 13: recipes could not be unlocked."""
-    somebody = player(world=world(**levels), blacksmith=blacksmith)
+    somebody = player(state=state(**levels), blacksmith=blacksmith)
     recipe = upgrades.by_key[key]
 
-    assert condition_holds(recipe, somebody.world, somebody) == holds
+    assert condition_holds(recipe, somebody.state, somebody) == holds
     if blacksmith is None:
-        assert condition_holds(recipe, somebody.world, None) == holds
+        assert condition_holds(recipe, somebody.state, None) == holds
     if holds:
         assert learned(somebody, recipe)[NewRecipes] == (key,)
 
@@ -292,10 +292,10 @@ def test_a_locked_recipe_says_what_is_missing_and_a_learned_one_is_open(key: str
     recipe = upgrades.by_key[key]
 
     with pytest.raises(RecipeLocked) as refusal:
-        learned(player(world=world()), recipe)
+        learned(player(state=state()), recipe)
     assert missing in str(refusal.value)
 
-    pupil = player(key, world=world())
+    pupil = player(key, state=state())
     assert learned(pupil, recipe) is pupil
 
 

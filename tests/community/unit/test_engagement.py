@@ -20,8 +20,8 @@ from community.engagement.models import Engagement, NewEngagements
 from community.jobs.models import JobProgress, Jobs
 from community.messages.models import MessageReceived
 from community.players.models import Player
-from community.progression.models import World
-from community.reactions import settle
+from community.progression.models import CommunityState
+from community.reactions import apply_reactions
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TODAY = NOON.date()
@@ -51,19 +51,21 @@ WEIGHTS = {
 }
 
 
-def world(weights: dict[str, Fraction] | None = None, /, **levels: int) -> World:
-    return World(UUID(int=0), levels, shipped_names(), shipped_weights.by_metric if weights is None else weights)
+def state(weights: dict[str, Fraction] | None = None, /, **levels: int) -> CommunityState:
+    return CommunityState(
+        UUID(int=0), levels, shipped_names(), shipped_weights.by_metric if weights is None else weights
+    )
 
 
-def player(at: World, scholar_level: int = 0) -> Player:
+def player(at: CommunityState, scholar_level: int = 0) -> Player:
     jobs = {"scholar": JobProgress(0, scholar_level, 0, TODAY)} if scholar_level else {}
     return Player(UUID(int=1), "alice", {}, at, NOON, NOON).having(Jobs(jobs))
 
 
 @pytest.mark.parametrize(("metric", "points"), WEIGHTS.items())
 def test_each_kind_of_engagement_has_its_weight(metric: str, points: int):
-    assert rules.score(world(), metric, 1, 0) == points
-    assert rules.score(world(), metric, 3, 0) == 3 * points
+    assert rules.score(state(), metric, 1, 0) == points
+    assert rules.score(state(), metric, 3, 0) == 3 * points
 
 
 def test_the_shipped_table_has_these_kinds_and_no_others():
@@ -73,7 +75,7 @@ def test_the_shipped_table_has_these_kinds_and_no_others():
 @pytest.mark.parametrize(("metric", "points"), [("tea_brewed", 1), ("command", 2), ("message", 1)])
 @pytest.mark.parametrize("listed", [False, True], ids=["absent", "zero"])
 def test_what_is_not_listed_or_listed_with_zero_counts_once_and_a_command_twice(metric: str, points: int, listed: bool):
-    assert rules.score(world({metric: Fraction(0)} if listed else {}), metric, 1, 0) == points
+    assert rules.score(state({metric: Fraction(0)} if listed else {}), metric, 1, 0) == points
 
 
 @pytest.mark.parametrize(
@@ -88,29 +90,31 @@ def test_what_is_not_listed_or_listed_with_zero_counts_once_and_a_command_twice(
     ],
 )
 def test_a_score_is_truncated_once_behind_both_bonuses(value: int, scholar: int, levels: dict[str, int], points: int):
-    assert rules.score(world(**levels), "search_performed", value, scholar) == points
+    assert rules.score(state(**levels), "search_performed", value, scholar) == points
 
 
 def test_a_tenth_is_a_tenth():
     # As floats 100 × 1.1 × 1.1 is a little more than 121, and 10 × 0.7 × 1.1 a little less than 7.7.
-    tenths = world({"a": Fraction(7, 10)}, upgrade_progression_basic=1)
+    tenths = state({"a": Fraction(7, 10)}, upgrade_progression_basic=1)
 
     assert rules.score(tenths, "a", 100, 0) == 77
-    assert rules.score(world({"a": Fraction(1)}, upgrade_progression_basic=1), "a", 100, 1) == 121
+    assert rules.score(state({"a": Fraction(1)}, upgrade_progression_basic=1), "a", 100, 1) == 121
 
 
 def test_what_is_worth_less_than_a_point_teaches_nothing():
-    poor = world({"message": Fraction(1, 2)}, job_scholar=1)
+    poor = state({"message": Fraction(1, 2)}, job_scholar=1)
 
-    settled = settle(player(poor).record(MessageReceived(user_id=UUID(int=1), platform="twitch")), NOON, Random(1))
+    settled = apply_reactions(
+        player(poor).record(MessageReceived(user_id=UUID(int=1), platform="twitch")), NOON, Random(1)
+    )
 
     assert settled[NewEngagements] == (Engagement("message", 1, 0),)
     assert settled[Jobs].progress == {}
 
 
 def test_what_is_worth_a_point_teaches_a_scholar():
-    settled = settle(
-        player(world(job_scholar=1)).record(MessageReceived(user_id=UUID(int=1), platform="twitch")), NOON, Random(1)
+    settled = apply_reactions(
+        player(state(job_scholar=1)).record(MessageReceived(user_id=UUID(int=1), platform="twitch")), NOON, Random(1)
     )
 
     assert settled[NewEngagements] == (Engagement("message", 1, 1),)
@@ -122,7 +126,7 @@ def test_defect_1_an_action_counts_once_and_under_the_players_id():
     sold = ItemSold(user_id=UUID(int=1), item_name="item_dart", quantity=3, money_gained=30, timestamp=0)
     bought = ItemBought(user_id=UUID(int=1), item_name="item_dart", quantity=2, cost=50, timestamp=0)
 
-    settled = settle(replace(player(world()), events=(sold, bought)), NOON, Random(1))
+    settled = apply_reactions(replace(player(state()), events=(sold, bought)), NOON, Random(1))
 
     assert settled[NewEngagements] == (Engagement("item_sold", 3, 150), Engagement("item_bought", 2, 100))
 

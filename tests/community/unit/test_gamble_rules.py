@@ -19,7 +19,7 @@ from community.gambles.rules import MOST_BOXES, Settlement, agreed, opened, sett
 from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Quality, Slot
 from community.lootboxes.models import Drop
 from community.lootboxes.rules import open_boxes
-from community.progression.models import World
+from community.progression.models import CommunityState
 from kernel.errors import DomainError
 
 CRATE, LOOTBOX, STRONGBOX, SPADE = (
@@ -29,8 +29,8 @@ MONEY = items.money
 ANN, BEN, CLEO, DAN = (UUID(int=number) for number in range(1, 5))
 
 
-def world(**levels: int) -> World:
-    return World(UUID(int=0), levels, shipped_names())
+def state(**levels: int) -> CommunityState:
+    return CommunityState(UUID(int=0), levels, shipped_names())
 
 
 def money(value: int) -> tuple[Drop, ...]:
@@ -215,17 +215,17 @@ def test_a_gamble_opens_boxes_as_anybody_does(quality: Quality):
     stake = (Slot(LOOTBOX.item_id, 40, quality), Slot(STRONGBOX.item_id, 40))
 
     rng = Random(5)
-    expected = [drop for box in stake for drop in open_boxes(items.by_id[box.item_id], 40, box.quality, world(), rng)]
+    expected = [drop for box in stake for drop in open_boxes(items.by_id[box.item_id], 40, box.quality, state(), rng)]
 
-    assert list(opened(stake, world(), Random(5))) == expected
+    assert list(opened(stake, state(), Random(5))) == expected
     assert len(expected) >= 4
 
 
 @pytest.mark.parametrize(("level", "percent"), [(1, 105), (3, 115), (5, 125)])
 def test_the_communitys_bonus_lifts_every_drop_truncated(level: int, percent: int):
     stake = (Slot(LOOTBOX.item_id, 7, Quality.RARE), Slot(CRATE.item_id, 3, Quality.JUNK))
-    plain = opened(stake, world(), Random(3))
-    lifted = opened(stake, world(upgrade_gamble_win_bonus=level), Random(3))
+    plain = opened(stake, state(), Random(3))
+    lifted = opened(stake, state(upgrade_gamble_win_bonus=level), Random(3))
 
     assert [drop.value for drop in lifted] == [drop.value * percent // 100 for drop in plain]
     assert [(drop.item, drop.quantity, drop.quality) for drop in lifted] == [
@@ -238,7 +238,7 @@ def test_a_legendary_drop_counts_double_and_not_four_times():
     drops = [
         drop
         for seed in range(200)
-        for drop in opened(stake, world(), Random(seed))
+        for drop in opened(stake, state(), Random(seed))
         if drop.quality is Quality.LEGENDARY
     ]
 

@@ -8,23 +8,23 @@ from community.catalog.content import items
 from community.catalog.service import shipped_names
 from community.inventory.models import Inventory, Quality
 from community.inventory.service import FilterLocked, InvalidFilter, view
-from community.progression.models import World
+from community.progression.models import CommunityState
 
 SPADE, DART, MUCK = (items.by_name[name].item_id for name in ("item_spade", "weapon_dart", "compost_muck"))
 INVENTORY = Inventory().give(DART, 1).give(SPADE, 2, Quality.RARE).give(MUCK, 3).give(SPADE, 4)
 
 
-def world(*node_keys: str) -> World:
-    return World(UUID(int=0), dict.fromkeys(node_keys, 1), shipped_names())
+def state(*node_keys: str) -> CommunityState:
+    return CommunityState(UUID(int=0), dict.fromkeys(node_keys, 1), shipped_names())
 
 
-def seen(here: World, wanted: str | None) -> list[tuple[str, int]]:
+def seen(here: CommunityState, wanted: str | None) -> list[tuple[str, int]]:
     return [(item.internal_name, slot.quantity) for item, slot in view(INVENTORY, here, wanted)]
 
 
 @pytest.mark.parametrize("wanted", [None, ""])
 def test_without_a_filter_everything_is_seen_in_its_order(wanted: str | None):
-    assert seen(world(), wanted) == [
+    assert seen(state(), wanted) == [
         ("weapon_dart", 1),
         ("item_spade", 2),
         ("compost_muck", 3),
@@ -44,11 +44,11 @@ def test_a_filter_works_once_its_own_node_is_unlocked(wanted: str, shown: list[t
     others = [f"feature_filter_{name}" for name in ("upgrade", "sellable", "consumable") if name != wanted]
 
     with pytest.raises(FilterLocked):
-        seen(world(*others), wanted)
-    assert seen(world(f"feature_filter_{wanted}"), wanted) == shown
+        seen(state(*others), wanted)
+    assert seen(state(f"feature_filter_{wanted}"), wanted) == shown
 
 
 @pytest.mark.parametrize("wanted", ["upgradeable", "SELLABLE", "{name}", "%", " "])
 def test_there_are_no_other_filters(wanted: str):
     with pytest.raises(InvalidFilter):
-        view(INVENTORY, world(f"feature_filter_{wanted}"), wanted)
+        view(INVENTORY, state(f"feature_filter_{wanted}"), wanted)

@@ -19,7 +19,7 @@ from community.jobs.rules import (
     standing,
 )
 from community.progression.content import tree
-from community.progression.models import FeatureLocked, World
+from community.progression.models import CommunityState, FeatureLocked
 from tests.support.dice import Dice
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -28,8 +28,8 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 UNLUCKY = Dice(0.5)
 
 
-def world(**levels: int) -> World:
-    return World(UUID(int=0), {"job_merchant": 1} | levels, shipped_names())
+def state(**levels: int) -> CommunityState:
+    return CommunityState(UUID(int=0), {"job_merchant": 1} | levels, shipped_names())
 
 
 def work(
@@ -40,7 +40,7 @@ def work(
     source: str = "item.sold",
     **levels: int,
 ):
-    return award(progress, base, world(**levels), NOON, rng, job_key="merchant", source=source)
+    return award(progress, base, state(**levels), NOON, rng, job_key="merchant", source=source)
 
 
 def had(xp: int, *, today: int = 0, level: int = 0, day: date = date(2026, 3, 1)) -> JobProgress:
@@ -77,9 +77,9 @@ def test_each_level_of_the_upgrade_lifts_the_cap_by_ten():
 def test_the_cap_grows_by_ten_with_every_level_of_the_upgrade():
     upgrade = tree.nodes["upgrade_job_level_cap"]
 
-    caps = [level_cap(world(upgrade_job_level_cap=level)) for level in range(1, upgrade.max_level + 1)]
+    caps = [level_cap(state(upgrade_job_level_cap=level)) for level in range(1, upgrade.max_level + 1)]
 
-    assert level_cap(world()) == 10
+    assert level_cap(state()) == 10
     assert caps == [10 + 10 * level for level in range(1, upgrade.max_level + 1)]
 
 
@@ -92,7 +92,7 @@ def test_a_locked_job_earns_nothing():
         award(
             None,
             10,
-            World(UUID(int=0), {}, shipped_names()),
+            CommunityState(UUID(int=0), {}, shipped_names()),
             NOON,
             UNLUCKY,
             job_key="merchant",
@@ -197,27 +197,27 @@ def test_every_job_has_a_node_of_its_name():
     ],
 )
 def test_a_standing_says_what_is_missing_for_the_next_level(progress: JobProgress | None, level: int, missing: int):
-    found = standing(jobs.by_key["merchant"], progress, world())
+    found = standing(jobs.by_key["merchant"], progress, state())
 
     assert (found.level, found.xp_to_next, found.max_level) == (level, missing, 10)
 
 
 def test_under_a_lifted_cap_the_next_xp_brings_the_level():
-    found = standing(jobs.by_key["merchant"], had(50_000, level=10), world(upgrade_job_level_cap=1))
+    found = standing(jobs.by_key["merchant"], had(50_000, level=10), state(upgrade_job_level_cap=1))
 
     assert (found.level, found.xp_to_next, found.max_level) == (10, 0, 20)
 
 
 def test_the_primary_job_has_the_highest_level_then_the_most_xp():
     def stands(job: str, xp: int, level: int):
-        return standing(jobs.by_key[job], had(xp, level=level), world())
+        return standing(jobs.by_key[job], had(xp, level=level), state())
 
     beginner, richer, highest = stands("farmer", 200, 1), stands("gambler", 300, 1), stands("merchant", 150, 2)
 
     assert primary([beginner, richer, highest]) is highest
     assert primary([beginner, richer]) is richer
     assert primary([]) is None
-    assert primary([standing(jobs.by_key["farmer"], None, world())]) is None
+    assert primary([standing(jobs.by_key["farmer"], None, state())]) is None
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from community.jobs.models import JobProgress, Jobs
 from community.jobs.rules import LEVEL_TOTALS
 from community.players.merging import merged
 from community.players.models import Link, Player
-from community.progression.models import World
+from community.progression.models import CommunityState
 from community.stats.models import Streak
 
 TODAY = date(2026, 3, 1)
@@ -31,7 +31,7 @@ def player(
         id=uuid4(),
         username="somebody",
         links={platform: Link(platform_id, "somebody") for platform, platform_id in (links or {}).items()},
-        world=World(uuid4(), levels or {}, NO_NAMES),
+        state=CommunityState(uuid4(), levels or {}, NO_NAMES),
         created_at=MOMENT,
         updated_at=MOMENT,
     )

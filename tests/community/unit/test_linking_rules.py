@@ -18,7 +18,7 @@ from community.linking.rules import (
     require_unlinkable,
 )
 from community.players.models import Link, Player, PlayerRef
-from community.progression.models import World
+from community.progression.models import CommunityState
 from kernel.errors import DomainError
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -34,7 +34,7 @@ def player_on(*platforms: str) -> Player:
         id=uuid4(),
         username="alice",
         links={platform: Link("1", "alice") for platform in platforms},
-        world=World(uuid4(), {}, Names({}, {})),
+        state=CommunityState(uuid4(), {}, Names({}, {})),
         created_at=NOW,
         updated_at=NOW,
     )

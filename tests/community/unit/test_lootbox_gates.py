@@ -22,7 +22,7 @@ from community.lootboxes.content import GatedTable
 from community.lootboxes.gates import consolations, unlocked_weights
 from community.lootboxes.rules import amounts, open_boxes
 from community.progression.content import tree
-from community.progression.models import World
+from community.progression.models import CommunityState
 from tests.support.dice import ten_thousand_rolls
 
 BOX = catalogue.by_name["lootbox_tier1"]
@@ -39,11 +39,11 @@ def table(rate: float = 0.5, lowest: int = 10, highest: int = 100, pools: tuple[
     return GatedTable.model_validate_json(json.dumps(document))
 
 
-def world(*node_keys: str) -> World:
-    return World(uuid4(), dict.fromkeys(node_keys, 1), shipped_names())
+def state(*node_keys: str) -> CommunityState:
+    return CommunityState(uuid4(), dict.fromkeys(node_keys, 1), shipped_names())
 
 
-def found_in(gated: GatedTable, boxes: int, here: World, dice: Random) -> Mapping[str, int]:
+def found_in(gated: GatedTable, boxes: int, here: CommunityState, dice: Random) -> Mapping[str, int]:
     return amounts(BOX, boxes, here, dice, tables={BOX.internal_name: gated})
 
 
@@ -54,13 +54,13 @@ def items(found: Mapping[str, int]) -> int:
 @pytest.mark.parametrize(("rate", "lowest", "highest"), GATES)
 def test_the_gate_opens_as_often_as_it_says(rate: float, lowest: int, highest: int):
     """40 000 seeded boxes, five standard deviations."""
-    found = found_in(table(rate, lowest, highest), 40_000, world(*EVERYTHING), Random(1))
+    found = found_in(table(rate, lowest, highest), 40_000, state(*EVERYTHING), Random(1))
 
     assert items(found) / 40_000 == pytest.approx(rate, abs=5 * sqrt(rate * (1 - rate) / 40_000))
 
 
 def test_boxes_opened_one_by_one_hold_an_item_or_money():
-    dice, here, gated = Random(2), world(*EVERYTHING), table()
+    dice, here, gated = Random(2), state(*EVERYTHING), table()
 
     for _ in range(500):
         found = found_in(gated, 1, here, dice)
@@ -99,7 +99,7 @@ def test_what_is_paid_for_many_misses(rate: float, lowest: int, highest: int):
     spread = [(n + 0.5) / 10_000 for n in range(10_000)]
     each = consolations(gated, [roll for roll in spread if roll >= rate])
 
-    found = found_in(gated, 50_000, world(*EVERYTHING), Random(3))
+    found = found_in(gated, 50_000, state(*EVERYTHING), Random(3))
 
     misses = 50_000 - items(found)
     assert found["money"] / misses == pytest.approx(sum(each) / len(each), rel=0.02)
@@ -116,7 +116,7 @@ def test_what_is_paid_for_many_misses(rate: float, lowest: int, highest: int):
 )
 def test_what_is_locked_leaves_its_share_to_the_others(unlocked: tuple[str, ...], shares: dict[str, tuple[int, int]]):
     """Weights are exact; 20 000 seeded items, each share within 0.02, more than five standard deviations."""
-    here, gated = world(*unlocked), table(rate=1)
+    here, gated = state(*unlocked), table(rate=1)
     weights = unlocked_weights(gated, here)
 
     found = found_in(gated, 20_000, here, Random(4))
@@ -137,27 +137,27 @@ def test_an_item_in_two_pools_has_both_shares():
     )
     gated = table(rate=1, pools=pools)
 
-    assert unlocked_weights(gated, world("item_spade", "item_money")) == {
+    assert unlocked_weights(gated, state("item_spade", "item_money")) == {
         "item_spade": Fraction(3, 2),
         "money": Fraction(1, 2),
     }
-    found = found_in(gated, 1000, world("item_spade", "item_money"), Random(5))
+    found = found_in(gated, 1000, state("item_spade", "item_money"), Random(5))
     assert sum(found.values()) == 1000
 
 
 def test_what_has_just_been_unlocked_can_be_found():
     gated, dice = table(rate=1), Random(6)
 
-    before = found_in(gated, 1000, world("item_spade"), dice)
-    after = found_in(gated, 1000, world("item_spade", "item_dart"), dice)
-    relocked = found_in(gated, 1000, world("item_spade"), dice)
+    before = found_in(gated, 1000, state("item_spade"), dice)
+    after = found_in(gated, 1000, state("item_spade", "item_dart"), dice)
+    relocked = found_in(gated, 1000, state("item_spade"), dice)
 
     assert before == relocked == {"item_spade": 1000, "money": 0}
     assert after["weapon_dart"] > 0
 
 
 def test_another_table_for_a_box_is_noticed_in_the_same_world():
-    here, dice = world(*EVERYTHING), Random(7)
+    here, dice = state(*EVERYTHING), Random(7)
     only_tonics = table(rate=1, pools=(POOLS[1],))
 
     assert found_in(table(rate=1, pools=(POOLS[0],)), 100, here, dice).get("tonic_small", 0) == 0
@@ -168,7 +168,7 @@ def test_another_table_for_a_box_is_noticed_in_the_same_world():
 def test_while_everything_is_locked_every_box_pays(rate: float):
     gated = table(rate)
 
-    found = found_in(gated, 2000, world(), Random(8))
+    found = found_in(gated, 2000, state(), Random(8))
 
     assert items(found) == 0
     spread = consolations(gated, [(n + 0.5) / 1000 for n in range(1000)])
@@ -176,7 +176,7 @@ def test_while_everything_is_locked_every_box_pays(rate: float):
 
 
 def test_drops_have_quality_and_value_as_from_any_box():
-    drops = open_boxes(BOX, 100, Quality.COMMON, world(*EVERYTHING), Random(9), tables={BOX.internal_name: table()})
+    drops = open_boxes(BOX, 100, Quality.COMMON, state(*EVERYTHING), Random(9), tables={BOX.internal_name: table()})
 
     by_name = {drop.item.internal_name: drop for drop in drops}
     assert by_name.keys() == {"item_spade", "weapon_dart", "tonic_small", "money"}
@@ -187,7 +187,7 @@ def test_drops_have_quality_and_value_as_from_any_box():
 @given(st.integers(1, 10_000), st.floats(0, 1), st.integers(), st.booleans())
 def test_a_box_is_opened_once(boxes: int, rate: float, seed: int, locked: bool):
     """It holds one item, or money of 1 to one and a half times the most."""
-    found = found_in(table(rate), boxes, world() if locked else world(*EVERYTHING), Random(seed))
+    found = found_in(table(rate), boxes, state() if locked else state(*EVERYTHING), Random(seed))
 
     misses = boxes - items(found)
     assert 0 <= misses <= boxes
@@ -196,14 +196,14 @@ def test_a_box_is_opened_once(boxes: int, rate: float, seed: int, locked: bool):
 
 def test_ten_thousand_gates_are_opened_at_once():
     """Well under 50 ms, with the dice that players get; the best of three."""
-    here, times = world(*tree.nodes), list[float]()
+    here, times = state(*tree.nodes), list[float]()
     everything = ({"weight": 1, "items": [{"item_name": name, "weight": 1} for name in catalogue.by_name]},)
     tables = {BOX.internal_name: table(pools=everything)}
 
     for _ in range(3):
-        begun = thread_time()
+        start_craft = thread_time()
         drops = open_boxes(BOX, 10_000, Quality.COMMON, here, SystemRandom(), tables=tables)
-        times.append(thread_time() - begun)
+        times.append(thread_time() - start_craft)
         assert len(drops) > len(catalogue.by_name) / 2
 
     assert min(times) < max(0.05, 9 * ten_thousand_rolls())

@@ -19,7 +19,7 @@ from community.lootboxes.content import LootEntry
 from community.lootboxes.models import Drop, best_quality, total_value
 from community.lootboxes.rules import amounts, open_boxes, rolled_quality, unit_value
 from community.lootboxes.texts import describe
-from community.progression.models import World
+from community.progression.models import CommunityState
 from tests.support.dice import ten_thousand_rolls
 
 TIER0, TIER1 = items.by_name["lootbox_tier0"], items.by_name["lootbox_tier1"]
@@ -49,8 +49,8 @@ class Dice(Random):
         return self.rolls.pop(0)
 
 
-def world(*node_keys: str) -> World:
-    return World(UUID(int=0), dict.fromkeys(node_keys, 1), shipped_names())
+def state(*node_keys: str) -> CommunityState:
+    return CommunityState(UUID(int=0), dict.fromkeys(node_keys, 1), shipped_names())
 
 
 def entry(item_name: str, lowest: int, highest: int, chance: float = 1) -> LootEntry:
@@ -58,7 +58,7 @@ def entry(item_name: str, lowest: int, highest: int, chance: float = 1) -> LootE
 
 
 def opened(*entries: LootEntry, dice: Random, boxes: int = 1, quality: Quality = Quality.COMMON) -> tuple[Drop, ...]:
-    return open_boxes(TIER1, boxes, quality, world(), dice, tables={"lootbox_tier1": entries})
+    return open_boxes(TIER1, boxes, quality, state(), dice, tables={"lootbox_tier1": entries})
 
 
 @pytest.mark.parametrize("box_quality", Quality)
@@ -101,13 +101,13 @@ def test_one_in_a_hundred_is_lifted_by_a_step():
 def test_the_lift_waits_for_gambles(roll: float, quality: Quality):
     table = {"lootbox_tier1": (entry("item_spade", 1, 1),)}
 
-    def spade(here: World, dice: Dice) -> Quality:
+    def spade(here: CommunityState, dice: Dice) -> Quality:
         (drop,) = open_boxes(TIER1, 1, Quality.COMMON, here, dice, tables=table)
         return drop.quality
 
-    assert spade(world("feature_gamble"), Dice(0.5, roll)) is quality
+    assert spade(state("feature_gamble"), Dice(0.5, roll)) is quality
     unread = Dice(0.5, roll)
-    assert spade(world(), unread) is Quality.COMMON
+    assert spade(state(), unread) is Quality.COMMON
     assert unread.rolls == [roll]
 
 
@@ -179,7 +179,7 @@ def test_the_boxs_own_quality_counts():
 
 
 def test_a_box_without_a_table_is_empty():
-    assert open_boxes(TIER1, 100, Quality.LEGENDARY, world(), Dice(), tables={}) == ()
+    assert open_boxes(TIER1, 100, Quality.LEGENDARY, state(), Dice(), tables={}) == ()
     assert opened(entry("money", 1, 10, chance=0), dice=Dice(), boxes=100) == ()
 
 
@@ -202,7 +202,7 @@ TABLES: dict[str, dict[str, tuple[float, int, int]]] = {
 @pytest.mark.parametrize("box", TABLES)
 def test_what_single_boxes_hold(box: str):
     """6000 seeded boxes, opened one by one; each share within 0.03, more than four standard deviations."""
-    dice, here, boxes = Random(12), world(), 6000
+    dice, here, boxes = Random(12), state(), 6000
 
     found = [amounts(items.by_name[box], 1, here, dice) for _ in range(boxes)]
 
@@ -218,7 +218,7 @@ def test_what_single_boxes_hold(box: str):
 @pytest.mark.parametrize("box", TABLES)
 def test_many_boxes_hold_what_as_many_single_ones_do(box: str):
     """300 times 500 seeded boxes."""
-    dice, here, boxes, times = Random(13), world(), 500, 300
+    dice, here, boxes, times = Random(13), state(), 500, 300
 
     found = [amounts(items.by_name[box], boxes, here, dice) for _ in range(times)]
 
@@ -233,7 +233,7 @@ def test_many_boxes_hold_what_as_many_single_ones_do(box: str):
 def test_boxes_mint_no_more_than_they_hold(name: str, boxes: int, quality: Quality, lifts: bool, seed: int):
     box = items.by_name[name]
 
-    drops = open_boxes(box, boxes, quality, world("feature_gamble") if lifts else world(), Random(seed))
+    drops = open_boxes(box, boxes, quality, state("feature_gamble") if lifts else state(), Random(seed))
 
     assert len({drop.item.internal_name for drop in drops}) == len(drops)
     for drop in drops:
@@ -252,12 +252,12 @@ def test_boxes_mint_no_more_than_they_hold(name: str, boxes: int, quality: Quali
 @pytest.mark.parametrize("name", TABLES)
 def test_ten_thousand_boxes_are_opened_at_once(name: str):
     """Well under 50 ms, with the dice that players get. The best of three: other processes want the machine as well."""
-    here, box, times = world("feature_gamble"), items.by_name[name], list[float]()
+    here, box, times = state("feature_gamble"), items.by_name[name], list[float]()
 
     for _ in range(3):
-        begun = thread_time()
+        start_craft = thread_time()
         drops = open_boxes(box, 10_000, Quality.COMMON, here, SystemRandom())
-        times.append(thread_time() - begun)
+        times.append(thread_time() - start_craft)
         assert drops
 
     assert min(times) < max(0.05, 9 * ten_thousand_rolls())

@@ -14,7 +14,7 @@ from community.parts import PARTS
 from community.players.collected import Collected
 from community.players.models import Player
 from community.players.part import Column, Part, Parts, Rows, SharedSum, collecting
-from community.progression.models import World
+from community.progression.models import CommunityState
 from kernel.database import Tx
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -47,7 +47,7 @@ def saves(tx: Tx) -> list[Any]:
 BADGES = Part(
     holds=Badges,
     save=lambda tx, user_id, now, before: saves(tx).append((now, before)),
-    merge=lambda keeper, other, world: Badges(keeper.names | other.names),
+    merge=lambda keeper, other, state: Badges(keeper.names | other.names),
     column=Column("badges", "SELECT %s", lambda row: Badges(frozenset(row or ()))),
     on_load=lambda player: player.having(NewCheers(player[Badges].names)),
     tables=("badges",),
@@ -64,7 +64,7 @@ PARTS_OF_A_TEST = Parts(BADGES, CHEERS, HATS, NOISE)
 
 
 def stranger() -> Player:
-    return Player(uuid4(), "alice", {}, World(UUID(int=0), {}, Names({}, {})), NOON, NOON)
+    return Player(uuid4(), "alice", {}, CommunityState(UUID(int=0), {}, Names({}, {})), NOON, NOON)
 
 
 def loaded(*badges: str) -> Player:

@@ -4,8 +4,7 @@ from fractions import Fraction
 import pytest
 
 from community.catalog.content import items
-from community.economy.content import Sale as WeeklySale
-from community.economy.content import weekly_sales
+from community.economy.content import WeeklySale, weekly_sales
 from community.economy.models import InsufficientFunds, NotBuyable, NotSellable, Purchase, Sale
 from community.economy.rules import discounted, quote_purchase, quote_sale, resale_price, week_offset
 from community.jobs.content import jobs

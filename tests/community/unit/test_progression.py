@@ -12,7 +12,7 @@ import pytest
 from community.catalog.content import items
 from community.catalog.service import shipped_names
 from community.progression.content import Modifier, Node, tree
-from community.progression.models import FeatureLocked, FeatureLockedBehind, LevelTooHigh, UnknownNode, World
+from community.progression.models import CommunityState, FeatureLocked, FeatureLockedBehind, LevelTooHigh, UnknownNode
 from community.progression.rules import (
     CHILDREN,
     available_nodes,
@@ -30,8 +30,8 @@ from community.progression.rules import (
 NODES = tree.nodes
 
 
-def world(**levels: int) -> World:
-    return World(UUID(int=0), levels, shipped_names())
+def state(**levels: int) -> CommunityState:
+    return CommunityState(UUID(int=0), levels, shipped_names())
 
 
 def level_one(keys: Iterable[str]) -> dict[str, int]:
@@ -228,14 +228,14 @@ def test_an_unknown_node_is_refused_by_name():
 def test_every_gate_is_a_node_that_opens_it(gate: str):
     assert gate in NODES
 
-    require_feature(world(**{gate: 1}), gate)
+    require_feature(state(**{gate: 1}), gate)
     with pytest.raises((FeatureLocked, FeatureLockedBehind)):
-        require_feature(world(), gate)
+        require_feature(state(), gate)
 
 
 def test_a_locked_feature_names_its_locked_ancestors_depth_first_and_each_once():
     with pytest.raises(FeatureLockedBehind) as refusal:
-        require_feature(world(progression_system=1, item_money=1), "item_mirror")
+        require_feature(state(progression_system=1, item_money=1), "item_mirror")
 
     # item_mirror needs item_buckler (which needs item_dart) and item_tonic (which needs item_buckler).
     names = ", ".join(NODES[key].name for key in ("item_buckler", "item_dart", "item_tonic"))
@@ -249,12 +249,12 @@ def test_ancestors_behind_an_unlocked_node_do_not_matter():
 
 def test_a_feature_that_only_waits_for_itself_is_plainly_locked():
     with pytest.raises(FeatureLocked):
-        require_feature(world(progression_system=1, item_money=1), "feature_economy")
+        require_feature(state(progression_system=1, item_money=1), "feature_economy")
 
 
 def test_a_feature_without_a_node_is_locked():
     with pytest.raises(FeatureLocked):
-        require_feature(world(), "feature_of_tomorrow")
+        require_feature(state(), "feature_of_tomorrow")
 
 
 def test_an_item_needs_its_node_and_one_without_is_never_locked():
@@ -262,8 +262,8 @@ def test_an_item_needs_its_node_and_one_without_is_never_locked():
     spade = items.by_name["item_spade"]
     free = next(item for item in items.by_name.values() if item.node_key is None)
 
-    assert [item_unlocked(world(), spade), item_unlocked(world(item_spade=1), spade)] == [False, True]
-    assert item_unlocked(world(), free)
+    assert [item_unlocked(state(), spade), item_unlocked(state(item_spade=1), spade)] == [False, True]
+    assert item_unlocked(state(), free)
 
 
 # ---------------------------------------------------------------- modifiers
@@ -313,26 +313,26 @@ def test_the_upper_limit_is_applied_before_the_lower_one():
 def test_only_the_highest_level_counts():
     """Defect 8: a node multiplied once for each of its unlocked levels."""
     # Once for every unlocked level it would be 1.05 × 1.10 × 1.15 × 1.20 × 1.25.
-    assert modified(world(upgrade_economy_1=5), "economy_bonus", 100) == 125
+    assert modified(state(upgrade_economy_1=5), "economy_bonus", 100) == 125
 
 
 def test_every_base_value_is_worked_out_anew():
     """Defect 5: a result was remembered for its feature, and returned for every other base value."""
-    unlocked = world(upgrade_economy_1=2)
+    unlocked = state(upgrade_economy_1=2)
 
     assert [modified(unlocked, "economy_bonus", base) for base in (100, 10, 100)] == [110, 11, 110]
 
 
 def test_the_progression_upgrades_chain_over_the_tiers():
-    unlocked = world(upgrade_progression_basic=1, upgrade_progression_two=1)
+    unlocked = state(upgrade_progression_basic=1, upgrade_progression_two=1)
 
     assert modified(unlocked, "progression_rate", 100) == 121
 
 
 def test_the_job_level_cap_grows_by_ten_a_level():
-    assert [modified(world(upgrade_job_level_cap=n), "job_level_cap", 10) for n in (1, 2, 3)] == [20, 30, 40]
+    assert [modified(state(upgrade_job_level_cap=n), "job_level_cap", 10) for n in (1, 2, 3)] == [20, 30, 40]
 
 
 def test_without_an_unlocked_node_the_value_stays_as_it_is():
-    assert modified(world(), "economy_bonus", 100) == 100
-    assert modified(world(upgrade_economy_1=5), "no_such_key", 7) == 7
+    assert modified(state(), "economy_bonus", 100) == 100
+    assert modified(state(upgrade_economy_1=5), "no_such_key", 7) == 7

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from community.catalog.service import shipped_names
 from community.inventory.models import Quality
-from community.progression.models import World
+from community.progression.models import CommunityState
 from community.search.models import Luck, Outcome
 from community.search.rules import cooldown, search
 from community.search.texts import describe
@@ -34,12 +34,12 @@ class Dice(Random):
         return self._rolls.pop(0)
 
 
-def world(**levels: int) -> World:
-    return World(UUID(int=0), levels, shipped_names())
+def state(**levels: int) -> CommunityState:
+    return CommunityState(UUID(int=0), levels, shipped_names())
 
 
 def rolled(roll: float, *, earlier: int = 1, streak_days: int = 1) -> Outcome:
-    return search(world(), Dice(roll), earlier=earlier, streak_days=streak_days)
+    return search(state(), Dice(roll), earlier=earlier, streak_days=streak_days)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_the_rolls_of_a_tired_player(roll: float, luck: Luck, earlier: int):
 )
 def test_how_often_searches_end_in_which_way(earlier: int, shares: dict[Luck, float]):
     """40 000 seeded searches; each share within 0.01, which is more than four standard deviations."""
-    dice, here = Random(14), world()
+    dice, here = Random(14), state()
 
     found = Counter(search(here, dice, earlier=earlier, streak_days=1).luck for _ in range(ROLLS))
 
@@ -154,7 +154,7 @@ def test_every_fifth_day_of_a_streak_makes_the_first_find_finer(earlier: int, st
 def test_all_bonuses_together_end_at_legendary():
     assert rolled(0.01, earlier=0, streak_days=5).quality is Quality.LEGENDARY
 
-    finest = search(world(upgrade_exploration_1=5), Dice(0.01, 0.0), earlier=0, streak_days=5)
+    finest = search(state(upgrade_exploration_1=5), Dice(0.01, 0.0), earlier=0, streak_days=5)
     assert (finest.quality, finest.quantity) == (Quality.LEGENDARY, 2)
 
 
@@ -171,7 +171,7 @@ def test_exhaustion_is_noticed_once(roll: float):
 
 @given(st.integers(0, 50), st.integers(0, 400), st.integers(0, 5), st.integers())
 def test_a_search_mints_one_or_two_boxes_or_nothing(earlier: int, streak_days: int, level: int, seed: int):
-    here = world(upgrade_exploration_1=level) if level else world()
+    here = state(upgrade_exploration_1=level) if level else state()
 
     outcome = search(here, Random(seed), earlier=earlier, streak_days=streak_days)
 
@@ -184,7 +184,7 @@ def test_a_search_mints_one_or_two_boxes_or_nothing(earlier: int, streak_days: i
 
 def test_an_upgrade_makes_some_finds_one_step_finer():
     """Rank 4, raised by a fifth: 4.8. 15 000 seeded finds; the share within 0.02, six standard deviations."""
-    here, dice = world(upgrade_exploration_1=2), Random(14)
+    here, dice = state(upgrade_exploration_1=2), Random(14)
 
     outcomes = [search(here, dice, earlier=0, streak_days=1) for _ in range(ROLLS // 2)]
 
@@ -196,20 +196,20 @@ def test_an_upgrade_makes_some_finds_one_step_finer():
 def test_without_the_upgrade_a_search_rolls_once():
     dice = Dice(0.07, 0.99)
 
-    search(world(), dice, earlier=0, streak_days=1)
+    search(state(), dice, earlier=0, streak_days=1)
 
     assert dice.random() == 0.99
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(Fraction(1260), 1260), (Fraction(1, 2), 0.5), (Fraction(-300), 0)])
 def test_the_community_may_shorten_the_cooldown(seconds: Fraction, expected: float):
-    here = replace(world(), worked_out={("search_cooldown_reduction", 1800): seconds})
+    here = replace(state(), worked_out={("search_cooldown_reduction", 1800): seconds})
 
     assert cooldown(here) == timedelta(seconds=expected)
 
 
 def test_the_cooldown_is_half_an_hour_at_first():
-    assert cooldown(world()) == timedelta(minutes=30)
+    assert cooldown(state()) == timedelta(minutes=30)
 
 
 def test_what_is_said_about_a_find():

@@ -12,7 +12,7 @@ import pytest
 
 from community.progression.content import tree
 from community.voting import rules
-from community.voting.models import Community, InvalidOption, NoVotingSession, Option, Progress, Session
+from community.voting.models import InvalidOption, NoOpenRound, Option, UnlockProgress, VotingRound, VotingState
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NODES = tree.nodes
@@ -21,13 +21,13 @@ START = {node.key: 1 for node in NODES.values() if node.auto_unlock}
 
 def community(
     levels: dict[str, int] | None = None, target: str | None = None, *, level: int = 1, points: int = 0
-) -> Community:
-    progress = Progress(1, target, level if target else None, 0, NOON)
-    return Community(START if levels is None else levels, points, progress, session=None, latest=None)
+) -> VotingState:
+    progress = UnlockProgress(1, target, level if target else None, 0, NOON)
+    return VotingState(START if levels is None else levels, points, progress, voting_round=None, latest=None)
 
 
-def session(*options: Option) -> Session:
-    return Session(1, "voting", options, NOON, NOON + rules.VOTING_TIME)
+def voting_round(*options: Option) -> VotingRound:
+    return VotingRound(1, "voting", options, NOON, NOON + rules.VOTING_TIME)
 
 
 def option(number: int, votes: float = 0, led_at: int | None = None, *, node: str = "feature_economy") -> Option:
@@ -149,12 +149,14 @@ def test_the_highest_weighted_total_wins_however_many_ballots_it_has():
     three_ballots = replace(option(1, 3, led_at=1), vote_count=3)
     one_heavy_ballot = replace(option(2, 3.5, led_at=5), vote_count=1)
 
-    assert rules.ranking(session(three_ballots, one_heavy_ballot), Random(1))[0] == one_heavy_ballot
+    assert rules.ranking(voting_round(three_ballots, one_heavy_ballot), Random(1))[0] == one_heavy_ballot
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_of_equal_totals_the_one_that_was_there_first_wins(seed: int):
-    order = rules.ranking(session(option(1, 5, led_at=9), option(2, 5, led_at=4), option(3, 1, led_at=1)), Random(seed))
+    order = rules.ranking(
+        voting_round(option(1, 5, led_at=9), option(2, 5, led_at=4), option(3, 1, led_at=1)), Random(seed)
+    )
 
     assert [each.option_id for each in order] == [2, 1, 3]
 
@@ -162,26 +164,26 @@ def test_of_equal_totals_the_one_that_was_there_first_wins(seed: int):
 @pytest.mark.parametrize("seed", range(8))
 def test_what_has_never_led_comes_after_what_has(seed: int):
     """A ballot that a merge took back may leave such a draw."""
-    assert rules.ranking(session(option(1, 5), option(2, 5, led_at=4)), Random(seed))[0].option_id == 2
+    assert rules.ranking(voting_round(option(1, 5), option(2, 5, led_at=4)), Random(seed))[0].option_id == 2
 
 
 def test_without_votes_the_lot_decides():
     rng, times = Random(1), 8_000
-    vote = session(*(option(number) for number in (1, 2, 3, 4)))
+    vote = voting_round(*(option(number) for number in (1, 2, 3, 4)))
     wins = Counter(rules.ranking(vote, rng)[0].option_id for _ in range(times))
 
     assert all(abs(wins[number] - times / 4) < 0.05 * times / 4 for number in (1, 2, 3, 4))
 
 
 def test_the_winner_of_a_completed_session_stays_the_winner():
-    vote = replace(session(option(1), option(2), option(3)), status="completed", winning_option_id=3)
+    vote = replace(voting_round(option(1), option(2), option(3)), status="completed", winning_option_id=3)
 
     assert {rules.ranking(vote, Random(seed))[0].option_id for seed in range(20)} == {3}
 
 
 def test_the_next_in_the_ranking_wins_where_the_first_cannot_any_more():
     now = community(START | {"feature_economy": 1})
-    vote = session(option(1, 9, 1), option(2, 2, 1, node="item_spike"), option(3, 5, 1, node="item_spade"))
+    vote = voting_round(option(1, 9, 1), option(2, 2, 1, node="item_spike"), option(3, 5, 1, node="item_spade"))
 
     assert rules.elect(vote, now, Random(1)).option_id == 2
 
@@ -197,7 +199,7 @@ def test_a_level_that_is_unlocked_or_too_high_cannot_win():
 
 
 def test_a_ballot_counts_once_and_with_its_weight():
-    vote, counted = rules.count_ballot(session(option(1), option(2)), option(2), Decimal("2.5"), NOON)
+    vote, counted = rules.count_ballot(voting_round(option(1), option(2)), option(2), Decimal("2.5"), NOON)
 
     assert (counted.vote_count, counted.weighted_votes) == (1, Decimal("2.5"))
     assert vote.options == (option(1), counted)
@@ -205,7 +207,7 @@ def test_a_ballot_counts_once_and_with_its_weight():
 
 def test_defect_7_the_leader_is_marked_by_the_vote_itself():
     """BrandishBot never set `last_highest_vote_at` where it counted the vote."""
-    vote = session(option(1), option(2))
+    vote = voting_round(option(1), option(2))
     marks: list[tuple[int | None, ...]] = []
     for minute, number in enumerate([1, 2, 2, 1, 1], start=1):
         now = NOON + timedelta(minutes=minute)
@@ -217,14 +219,14 @@ def test_defect_7_the_leader_is_marked_by_the_vote_itself():
 
 
 def test_a_vote_that_does_not_reach_the_leader_leaves_its_mark_alone():
-    vote, counted = rules.count_ballot(session(option(1, 3, 1), option(2, 1)), option(2, 1), Decimal(1), NOON)
+    vote, counted = rules.count_ballot(voting_round(option(1, 3, 1), option(2, 1)), option(2, 1), Decimal(1), NOON)
 
     assert counted.last_highest_vote_at is None
     assert vote.options[0] == option(1, 3, 1)
 
 
 def test_a_voter_whose_clock_is_slow_does_not_come_before_who_voted_first():
-    vote, first = rules.count_ballot(session(option(1), option(2)), option(1), Decimal(1), NOON)
+    vote, first = rules.count_ballot(voting_round(option(1), option(2)), option(1), Decimal(1), NOON)
     vote, second = rules.count_ballot(vote, option(2), Decimal(1), NOON - timedelta(seconds=1))
 
     assert first.last_highest_vote_at is not None
@@ -234,7 +236,7 @@ def test_a_voter_whose_clock_is_slow_does_not_come_before_who_voted_first():
 
 
 def test_options_are_picked_by_number_or_node():
-    vote = session(option(11), option(12, node="item_spike"))
+    vote = voting_round(option(11), option(12, node="item_spike"))
 
     assert rules.pick_option(vote, 2, None).option_id == 12
     assert rules.pick_option(vote, None, "item_spike").option_id == 12
@@ -245,5 +247,5 @@ def test_options_are_picked_by_number_or_node():
 
 
 def test_without_a_session_there_is_nothing_to_vote_on():
-    with pytest.raises(NoVotingSession):
-        rules.open_session(community())
+    with pytest.raises(NoOpenRound):
+        rules.open_round(community())

@@ -12,7 +12,7 @@ from doors.discord.events import DiscordInteractionDeferred
 from functions.shared.relay.app import publish_batch
 from kernel.database import Connection, reading, transaction
 from kernel.events import service as events
-from kernel.events.following import Place, read_after
+from kernel.events.following import LogPosition, read_after
 from kernel.realtime import presence
 from tests.support.api import CallApi
 from tests.support.fakes import FakeEventBridge
@@ -36,7 +36,7 @@ def test_a_broadcast_goes_the_way_of_every_event(
 
     assert (answer.status, answer.json["type"], answer.json["client_count"]) == (200, "test.said", 0)
     with reading(environment) as tx:
-        (frame,) = read_after(tx, Place(0, 0)).frames
+        (frame,) = read_after(tx, LogPosition(0, 0)).frames
     assert (frame.type, frame.payload) == ("test.said", payload)
     (detail,) = event_bridge.details
     assert (detail["payload"], detail["metadata"]) == (payload, {"broadcast": True})

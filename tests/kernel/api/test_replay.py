@@ -15,7 +15,7 @@ from functions.shared.replay.app import handler
 from kernel.database import Connection, reading, transaction
 from kernel.events import replaying
 from kernel.events import service as events
-from kernel.events.following import Place, end, read_after
+from kernel.events.following import LogPosition, end, read_after
 from kernel.events.replaying import ReplayRequested
 from tests.kernel.api.test_relay import NOTHING_FAILED, counted, queue_event, sold
 from tests.support.fakes import FakeEventBridge
@@ -178,4 +178,4 @@ def test_requests_are_not_replayed(environment: Connection, event_bridge: FakeEv
 
 def _all(conn: Connection) -> Any:
     with reading(conn) as tx:
-        return read_after(tx, Place(0, 0)).frames
+        return read_after(tx, LogPosition(0, 0)).frames

@@ -17,11 +17,11 @@ from community.jobs.models import JobLevelUp
 from doors.discord.events import DiscordAnnouncementRequested
 from kernel.database import Connection, Tx, connect, reading, transaction
 from kernel.events import service as events
-from kernel.events.following import Page, Place, end, find_place, read_after
+from kernel.events.following import LogPosition, Page, end, find_position, read_after
 from kernel.events.log import read_log
 from kernel.events.replaying import request_replay
 
-BEGINNING = Place(0, 0)
+BEGINNING = LogPosition(0, 0)
 
 
 def say(tx: Tx, number: int) -> None:
@@ -32,14 +32,14 @@ def numbers(page: Page) -> list[int]:
     return [frame.payload for frame in page.frames]
 
 
-def look(conn: Connection, place: Place, limit: int = 500) -> Page:
+def look(conn: Connection, place: LogPosition, limit: int = 500) -> Page:
     with reading(conn) as tx:
         return read_after(tx, place, limit)
 
 
-def find(conn: Connection, last_id: UUID) -> Place | None:
+def find(conn: Connection, last_id: UUID) -> LogPosition | None:
     with reading(conn) as tx:
-        return find_place(tx, last_id)
+        return find_position(tx, last_id)
 
 
 def begun(tx: Tx, number: int) -> None:
@@ -147,7 +147,7 @@ def test_from_any_event_on_a_listener_gets_exactly_what_it_has_not_had(conn: Con
 
 
 def test_from_the_id_of_a_place_on_too(conn: Connection):
-    places: list[Place] = []
+    places: list[LogPosition] = []
     for number in range(3):
         with transaction(conn) as tx:
             say(tx, number)
@@ -161,17 +161,17 @@ def test_from_the_id_of_a_place_on_too(conn: Connection):
 
 @given(st.integers(0, 2**61 - 1), st.integers(0, 2**61 - 1))
 def test_a_places_id_is_a_uuid_that_differs_from_every_other(transaction_id: int, position: int):
-    id = Place(transaction_id, position).as_id()
+    id = LogPosition(transaction_id, position).as_id()
 
     assert (id.version, id.variant) == (8, "specified in RFC 4122")
-    assert id != Place(transaction_id ^ 1, position).as_id() != Place(transaction_id, position ^ 1).as_id()
+    assert id != LogPosition(transaction_id ^ 1, position).as_id() != LogPosition(transaction_id, position ^ 1).as_id()
 
 
 def test_ids_that_nobody_has_given_out_are_unknown(conn: Connection):
     with transaction(conn) as tx:
         say(tx, 1)
     with reading(conn) as tx:
-        ahead = Place(end(tx).transaction_id + 1000, 0)
+        ahead = LogPosition(end(tx).transaction_id + 1000, 0)
 
     assert find(conn, uuid4()) is None
     assert find(conn, ahead.as_id()) is None  # of another database, or made up

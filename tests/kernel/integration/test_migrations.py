@@ -61,8 +61,8 @@ def test_inventories_are_added_up_and_the_community_has_something_to_do(ground_f
         rows = conn.execute("SELECT money, items FROM user_inventory JOIN users USING (user_id) ORDER BY username")
         assert rows.fetchall() == [{"money": 70, "items": 7}, {"money": 0, "items": 0}]
         with transaction(conn) as tx:
-            community = cycle.read_community(tx)
-        assert community.session is not None
+            community = cycle.read_voting_state(tx)
+        assert community.voting_round is not None
         assert community.progress is not None
         assert community.progress.node_key is not None
 

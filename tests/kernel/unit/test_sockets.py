@@ -11,16 +11,16 @@ from uuid import uuid4
 import pytest
 
 from functions.shared.sockets.app import handler
-from tests.support.listeners import World, world
+from tests.support.listeners import FakeSockets, world
 
 
 @pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSockets]:
     with world(monkeypatch) as made:
         yield made
 
 
-def test_who_connects_is_remembered_until_it_leaves(here: World):
+def test_who_connects_is_remembered_until_it_leaves(here: FakeSockets):
     here.connect("a=", types="gamble.completed, job.level_up")
     here.connect("b=")
 
@@ -33,7 +33,7 @@ def test_who_connects_is_remembered_until_it_leaves(here: World):
     assert list(here.items()) == ["b="]
 
 
-def test_a_passive_client_says_in_its_address_where_it_goes_on(here: World):
+def test_a_passive_client_says_in_its_address_where_it_goes_on(here: FakeSockets):
     last_id = str(uuid4())
 
     here.connect("a=", last_event_id=last_id)
@@ -41,7 +41,7 @@ def test_a_passive_client_says_in_its_address_where_it_goes_on(here: World):
     assert here.items()["a="]["place"]["S"] == last_id
 
 
-def test_a_place_that_cannot_be_one_is_refused_before_the_connection_opens(here: World):
+def test_a_place_that_cannot_be_one_is_refused_before_the_connection_opens(here: FakeSockets):
     event = {"requestContext": here.about("a=", "CONNECT"), "queryStringParameters": {"last_event_id": "yesterday"}}
 
     answer = handler(event, None)
@@ -52,7 +52,7 @@ def test_a_place_that_cannot_be_one_is_refused_before_the_connection_opens(here:
 
 
 @pytest.mark.parametrize("types", [["a", " b"], "a, b"])
-def test_a_client_may_want_something_else_later(here: World, types: Any):
+def test_a_client_may_want_something_else_later(here: FakeSockets, types: Any):
     here.connect("a=", types="c")
     last_id = str(uuid4())
 
@@ -63,7 +63,7 @@ def test_a_client_may_want_something_else_later(here: World, types: Any):
     assert len(here.wake_ups()) == 2
 
 
-def test_no_types_are_all_types(here: World):
+def test_no_types_are_all_types(here: FakeSockets):
     here.connect("a=", types="c")
 
     here.say("a=", '{"action": "subscribe"}')
@@ -71,7 +71,7 @@ def test_no_types_are_all_types(here: World):
     assert here.items()["a="]["types"]["S"] == ""
 
 
-def test_who_is_behind_and_names_no_place_goes_on_from_where_it_is(here: World):
+def test_who_is_behind_and_names_no_place_goes_on_from_where_it_is(here: FakeSockets):
     last_id = str(uuid4())
     here.connect("a=", last_event_id=last_id)
 
@@ -80,7 +80,7 @@ def test_who_is_behind_and_names_no_place_goes_on_from_where_it_is(here: World):
     assert here.items()["a="]["place"]["S"] == last_id
 
 
-def test_a_ping_is_answered(here: World):
+def test_a_ping_is_answered(here: FakeSockets):
     end = here.connect("a=")
 
     here.say("a=", '{"action":"ping"}')
@@ -123,7 +123,7 @@ def test_a_ping_is_answered(here: World):
         ('{"action":"subscribe","last_event_id":"7"}', "validation", "last_event_id: the id of a frame."),
     ],
 )
-def test_whatever_else_is_said_gets_an_error_and_changes_nothing(here: World, body: str, code: str, error: str):
+def test_whatever_else_is_said_gets_an_error_and_changes_nothing(here: FakeSockets, body: str, code: str, error: str):
     end = here.connect("a=", types="c")
     before = here.items()
 
@@ -133,13 +133,13 @@ def test_whatever_else_is_said_gets_an_error_and_changes_nothing(here: World, bo
     assert here.items() == before
 
 
-def test_who_has_gone_before_the_answer_does_no_harm(here: World):
+def test_who_has_gone_before_the_answer_does_no_harm(here: FakeSockets):
     here.connect("a=").open = False
 
     here.say("a=", '{"action":"ping"}')
 
 
-def test_a_message_in_bytes_is_no_message(here: World):
+def test_a_message_in_bytes_is_no_message(here: FakeSockets):
     end = here.connect("a=")
 
     handler({"requestContext": here.about("a=", "MESSAGE"), "body": "eyJ9", "isBase64Encoded": True}, None)

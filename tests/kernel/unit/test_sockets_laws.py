@@ -15,7 +15,7 @@ from community.listening import ALIASES
 from functions.shared.sockets import connections
 from functions.shared.sockets.rounds import Rounds
 from kernel.events.frames import Filter, Frame
-from tests.support.listeners import Crash, End, World, world
+from tests.support.listeners import Crash, End, FakeSockets, world
 
 TYPES = ["item.sold", "gamble.complete", "progression.target.set"]
 WISHES = ["", "item.sold", "gamble.completed,item.sold", "progression.voting_started", "nothing.like.it"]
@@ -41,7 +41,7 @@ steps = st.lists(
 
 @dataclass
 class Listener:
-    """Somebody with a filter, over as many connections as it takes.
+    """Someone with a filter, over as many connections as it takes.
 
     Attributes:
         kept: what it had on connections that have ended.
@@ -70,7 +70,7 @@ class Listener:
         """The events, without what came again."""
         return list({f.id: f for f in self.frames if f.type not in ("connected", "keepalive")}.values())
 
-    def wanted(self, here: World) -> list[Frame]:
+    def wanted(self, here: FakeSockets) -> list[Frame]:
         """All that it should have had since its first greeting."""
         start = next((frame.id for frame in self.frames if frame.type == "connected"), None)
         if start is None:
@@ -82,7 +82,7 @@ class Listener:
 
 
 class Play:
-    def __init__(self, here: World, wishes: list[str]) -> None:
+    def __init__(self, here: FakeSockets, wishes: list[str]) -> None:
         self.here = here
         self.rounds = Rounds()
         self.listeners = [Listener(wish) for wish in wishes]
@@ -179,7 +179,7 @@ def here() -> Any:
 
 @settings(max_examples=30, deadline=None, database=None)
 @given(wishes=st.lists(st.sampled_from(WISHES), min_size=LISTENERS, max_size=LISTENERS), steps=steps)
-def test_every_listener_gets_all_it_wanted_in_order_and_once(here: World, wishes: list[str], steps: list[Step]):
+def test_every_listener_gets_all_it_wanted_in_order_and_once(here: FakeSockets, wishes: list[str], steps: list[Step]):
     play = Play(here, wishes)
 
     for step, number in steps:

@@ -13,7 +13,7 @@ import pytest
 from functions.shared.sockets import push
 from functions.shared.sockets.feed import FeedFailed
 from functions.shared.sockets.rounds import Left, Rounds
-from tests.support.listeners import Crash, World, world
+from tests.support.listeners import Crash, FakeSockets, world
 from tests.support.outer_ring import Time
 
 PAUSE_SECONDS = 0.05
@@ -21,7 +21,7 @@ TICK = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
 
 
 @pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSockets]:
     with world(monkeypatch) as made:
         monkeypatch.setattr(push, "rounds", Rounds())
         monkeypatch.setattr(push, "PAUSE_SECONDS", PAUSE_SECONDS)
@@ -49,7 +49,7 @@ def told(frame: Any, **metadata: Any) -> dict[str, Any]:
     return {"source": "brandish", "detail-type": frame.type, "detail": detail}
 
 
-def test_a_new_listener_is_greeted_and_then_gets_what_happens(here: World):
+def test_a_new_listener_is_greeted_and_then_gets_what_happens(here: FakeSockets):
     here.log.happen("before")
     end = here.connect("a=")
     wake()
@@ -63,7 +63,7 @@ def test_a_new_listener_is_greeted_and_then_gets_what_happens(here: World):
     assert sold == news
 
 
-def test_each_gets_what_it_wants_under_the_name_it_knows(here: World):
+def test_each_gets_what_it_wants_under_the_name_it_knows(here: FakeSockets):
     everything, legacy, target = here.connect("a="), here.connect("b=", types="gamble.completed"), here.connect("c=")
     here.say("c=", '{"action":"subscribe","types":["progression.voting_started"]}')
     wake()
@@ -79,7 +79,7 @@ def test_each_gets_what_it_wants_under_the_name_it_knows(here: World):
     assert target.frames[0].payload == {"client_id": "c=", "filters": ["progression.voting_started"]}
 
 
-def test_what_happens_at_once_arrives_in_one_message(here: World):
+def test_what_happens_at_once_arrives_in_one_message(here: FakeSockets):
     end = here.connect()
     wake()
 
@@ -90,7 +90,7 @@ def test_what_happens_at_once_arrives_in_one_message(here: World):
     assert end.frames[1:] == frames
 
 
-def test_a_message_is_never_too_long_and_no_frame_is_split(here: World):
+def test_a_message_is_never_too_long_and_no_frame_is_split(here: FakeSockets):
     end = here.connect()
     wake()
 
@@ -102,7 +102,7 @@ def test_a_message_is_never_too_long_and_no_frame_is_split(here: World):
     assert end.frames[1:] == frames
 
 
-def test_a_frame_that_no_message_can_hold_is_left_out_alone(here: World, caplog: pytest.LogCaptureFixture):
+def test_a_frame_that_no_message_can_hold_is_left_out_alone(here: FakeSockets, caplog: pytest.LogCaptureFixture):
     end = here.connect()
     wake()
 
@@ -115,7 +115,7 @@ def test_a_frame_that_no_message_can_hold_is_left_out_alone(here: World, caplog:
     assert "too large" in caplog.text
 
 
-def test_who_comes_back_gets_what_it_has_missed_and_then_goes_along(here: World):
+def test_who_comes_back_gets_what_it_has_missed_and_then_goes_along(here: FakeSockets):
     old = [here.log.happen("item.sold") for _ in range(5)]
     present = here.connect("a=")
     wake()
@@ -133,7 +133,7 @@ def test_who_comes_back_gets_what_it_has_missed_and_then_goes_along(here: World)
     assert "place" not in here.items()["b="]
 
 
-def test_who_missed_more_than_a_page_catches_up_page_by_page(here: World):
+def test_who_missed_more_than_a_page_catches_up_page_by_page(here: FakeSockets):
     frames = [here.log.happen("item.sold") for _ in range(1234)]
     end = here.connect("a=", last_event_id=str(frames[0].id))
 
@@ -143,7 +143,7 @@ def test_who_missed_more_than_a_page_catches_up_page_by_page(here: World):
     assert end.names().count("connected") == 1
 
 
-def test_a_keepalives_id_is_a_place_to_go_on_from(here: World):
+def test_a_keepalives_id_is_a_place_to_go_on_from(here: FakeSockets):
     end = here.connect("a=", types="nothing.like.it")
     wake()
     here.log.happen("item.sold")
@@ -160,7 +160,7 @@ def test_a_keepalives_id_is_a_place_to_go_on_from(here: World):
     assert again.names() == ["connected", "item.bought"]
 
 
-def test_only_the_silent_are_kept_alive(here: World):
+def test_only_the_silent_are_kept_alive(here: FakeSockets):
     end, other = here.connect("a="), here.connect("b=", types="item.sold")
     wake()
     push.rounds.heard["b="] -= 31
@@ -170,7 +170,7 @@ def test_only_the_silent_are_kept_alive(here: World):
     assert (end.names(), other.names()) == (["connected"], ["connected", "keepalive"])
 
 
-def test_an_id_that_nobody_knows_any_more_means_from_now_on(here: World):
+def test_an_id_that_nobody_knows_any_more_means_from_now_on(here: FakeSockets):
     here.log.happen("item.sold")
 
     end = here.connect("a=", last_event_id=str(uuid4()))
@@ -182,7 +182,7 @@ def test_an_id_that_nobody_knows_any_more_means_from_now_on(here: World):
     assert end.frames[0].id == here.log.place(1)
 
 
-def test_who_finds_nobody_there_hears_nothing_of_what_nobody_heard(here: World):
+def test_who_finds_nobody_there_hears_nothing_of_what_nobody_heard(here: FakeSockets):
     first = here.connect("a=")
     wake()
     first.open = False
@@ -197,7 +197,7 @@ def test_who_finds_nobody_there_hears_nothing_of_what_nobody_heard(here: World):
     assert end.frames[0].id == here.log.place(2)
 
 
-def test_many_who_were_lost_together_cost_few_readings(here: World):
+def test_many_who_were_lost_together_cost_few_readings(here: FakeSockets):
     frames = [here.log.happen("item.sold") for _ in range(60)]
     ends = [here.connect(f"{number}=", last_event_id=str(frames[number].id)) for number in range(60)]
 
@@ -207,7 +207,7 @@ def test_many_who_were_lost_together_cost_few_readings(here: World):
     assert len(here.log.readings) < 20
 
 
-def test_many_who_are_far_apart_are_served_in_several_rounds(here: World):
+def test_many_who_are_far_apart_are_served_in_several_rounds(here: FakeSockets):
     frames = [here.log.happen("item.sold") for _ in range(60)]
     ends = [here.connect(f"{number}=", last_event_id=str(here.log.place(number))) for number in range(60)]
 
@@ -216,7 +216,7 @@ def test_many_who_are_far_apart_are_served_in_several_rounds(here: World):
     assert [end.frames[1:] for end in ends] == [frames[number:] for number in range(60)]
 
 
-def test_behind_those_who_never_open_others_wait_for_the_next_second(here: World):
+def test_behind_those_who_never_open_others_wait_for_the_next_second(here: FakeSockets):
     frames = [here.log.happen("item.sold") for _ in range(30)]
     for number in range(29):
         here.connect(f"{number}=", opened=False, age=10, last_event_id=str(here.log.place(number)))
@@ -229,7 +229,7 @@ def test_behind_those_who_never_open_others_wait_for_the_next_second(here: World
     assert end.frames[1:] == frames[29:]
 
 
-def test_who_has_gone_is_forgotten(here: World):
+def test_who_has_gone_is_forgotten(here: FakeSockets):
     end, other = here.connect("a="), here.connect("b=")
     wake()
     end.open = False
@@ -241,7 +241,7 @@ def test_who_has_gone_is_forgotten(here: World):
     assert other.names() == ["connected", "item.sold"]
 
 
-def test_who_is_about_to_open_is_tried_again_within_the_second(here: World, sleeps: list[float]):
+def test_who_is_about_to_open_is_tried_again_within_the_second(here: FakeSockets, sleeps: list[float]):
     end = here.connect("a=", opened=False)
 
     class Opens(Time):
@@ -255,7 +255,7 @@ def test_who_is_about_to_open_is_tried_again_within_the_second(here: World, slee
     assert 0 < sum(sleeps) < 1
 
 
-def test_who_never_opens_is_forgotten_after_half_a_minute(here: World):
+def test_who_never_opens_is_forgotten_after_half_a_minute(here: FakeSockets):
     here.connect("young=", opened=False, age=20)
     here.connect("old=", opened=False, age=31)
 
@@ -264,7 +264,7 @@ def test_who_never_opens_is_forgotten_after_half_a_minute(here: World):
     assert list(here.items()) == ["young="]
 
 
-def test_who_cannot_be_reached_gets_it_later_and_the_others_do_not_wait(here: World):
+def test_who_cannot_be_reached_gets_it_later_and_the_others_do_not_wait(here: FakeSockets):
     end, other = here.connect("a="), here.connect("b=")
     wake()
     end.failures = 2
@@ -283,7 +283,7 @@ def test_who_cannot_be_reached_gets_it_later_and_the_others_do_not_wait(here: Wo
     assert end.frames[1] == news
 
 
-def test_who_fails_three_times_is_closed_and_goes_on_when_it_comes_back(here: World):
+def test_who_fails_three_times_is_closed_and_goes_on_when_it_comes_back(here: FakeSockets):
     end = here.connect("a=")
     wake()
     here.log.happen("item.sold")
@@ -299,7 +299,7 @@ def test_who_fails_three_times_is_closed_and_goes_on_when_it_comes_back(here: Wo
     assert again.names() == ["connected", "item.sold"]
 
 
-def test_a_message_that_fails_in_the_middle_is_not_followed_by_the_next(here: World):
+def test_a_message_that_fails_in_the_middle_is_not_followed_by_the_next(here: FakeSockets):
     end = here.connect("a=")
     wake()
     frames = [here.log.happen("item.sold", {"text": "x" * 60_000}) for _ in range(3)]
@@ -312,7 +312,7 @@ def test_a_message_that_fails_in_the_middle_is_not_followed_by_the_next(here: Wo
 
 
 @pytest.mark.parametrize("calls", range(10))
-def test_wherever_a_round_dies_nothing_is_lost(here: World, calls: int):
+def test_wherever_a_round_dies_nothing_is_lost(here: FakeSockets, calls: int):
     """One goes along, one cannot be reached, and one comes back."""
     first = here.log.happen("item.sold")
     ends = [here.connect("a="), here.connect("b=")]
@@ -334,7 +334,7 @@ def test_wherever_a_round_dies_nothing_is_lost(here: World, calls: int):
         assert list(events.values()) == [here.log.frames[1], last]
 
 
-def test_a_new_wish_counts_from_its_greeting_on(here: World):
+def test_a_new_wish_counts_from_its_greeting_on(here: FakeSockets):
     end = here.connect("a=", types="item.sold")
     wake()
     here.log.happen("item.bought")
@@ -351,7 +351,7 @@ def test_a_new_wish_counts_from_its_greeting_on(here: World):
     assert end.frames[1].payload == {"client_id": "a=", "filters": ["item.bought"]}
 
 
-def test_a_wish_may_reach_back(here: World):
+def test_a_wish_may_reach_back(here: FakeSockets):
     end = here.connect("a=", types="item.sold")
     wake()
     here.log.happen("item.bought")
@@ -365,7 +365,7 @@ def test_a_wish_may_reach_back(here: World):
     assert end.names() == ["connected", "connected", "item.bought"]
 
 
-def test_a_new_wish_while_the_frames_are_on_their_way_loses_none_of_them(here: World):
+def test_a_new_wish_while_the_frames_are_on_their_way_loses_none_of_them(here: FakeSockets):
     frames = [here.log.happen("item.sold") for _ in range(3)]
     end = here.connect("a=", last_event_id=str(frames[0].id))
     ask = json.dumps({"action": "subscribe", "last_event_id": str(frames[1].id)})
@@ -380,7 +380,7 @@ def test_a_new_wish_while_the_frames_are_on_their_way_loses_none_of_them(here: W
     ]
 
 
-def test_who_wants_something_else_while_it_cannot_be_reached_goes_on_from_there(here: World):
+def test_who_wants_something_else_while_it_cannot_be_reached_goes_on_from_there(here: FakeSockets):
     end = here.connect("a=")
     wake()
     frames = [here.log.happen("item.sold", {"text": "x" * 60_000}) for _ in range(2)]
@@ -394,7 +394,7 @@ def test_who_wants_something_else_while_it_cannot_be_reached_goes_on_from_there(
     assert [end.frames[1], end.frames[3]] == frames
 
 
-def test_who_asks_for_more_while_it_cannot_be_reached_gets_more(here: World):
+def test_who_asks_for_more_while_it_cannot_be_reached_gets_more(here: FakeSockets):
     end = here.connect("a=", types="item.sold")
     wake()
     here.log.happen("item.bought")
@@ -411,7 +411,7 @@ def test_who_asks_for_more_while_it_cannot_be_reached_gets_more(here: World):
     assert end.names() == ["connected", "item.sold", "connected", "item.bought", "item.sold", "item.sold"]
 
 
-def test_what_happened_before_nobody_listened_is_not_worth_a_look(here: World):
+def test_what_happened_before_nobody_listened_is_not_worth_a_look(here: FakeSockets):
     before, begun = told(here.log.happen("item.sold")), time.time()
     wake()
     here.calls_left = 0
@@ -422,7 +422,7 @@ def test_what_happened_before_nobody_listened_is_not_worth_a_look(here: World):
         wake(before, sent=time.time() + 10)
 
 
-def test_nobody_costs_no_reading(here: World):
+def test_nobody_costs_no_reading(here: FakeSockets):
     wake()
     wake(told(here.log.happen("item.sold")))
     wake(TICK)
@@ -430,7 +430,7 @@ def test_nobody_costs_no_reading(here: World):
     assert here.log.readings == []
 
 
-def test_a_clock_that_differs_from_the_queues_keeps_no_news_from_who_has_come_meanwhile(here: World):
+def test_a_clock_that_differs_from_the_queues_keeps_no_news_from_who_has_come_meanwhile(here: FakeSockets):
     wake()
     end = here.connect("a=")
     wake()
@@ -441,7 +441,7 @@ def test_a_clock_that_differs_from_the_queues_keeps_no_news_from_who_has_come_me
     assert end.frames[1:] == [news]
 
 
-def test_news_that_everybody_has_had_cost_nothing(here: World):
+def test_news_that_everybody_has_had_cost_nothing(here: FakeSockets):
     here.connect("a=")
     wake()
     first, second = here.log.happen("item.sold"), here.log.happen("item.sold")
@@ -453,7 +453,7 @@ def test_news_that_everybody_has_had_cost_nothing(here: World):
     assert len(here.log.readings) == readings
 
 
-def test_news_that_the_log_does_not_show_yet_are_waited_for(here: World):
+def test_news_that_the_log_does_not_show_yet_are_waited_for(here: FakeSockets):
     end = here.connect("a=")
     wake()
     late = here.log.happen("item.sold", settled=False)
@@ -468,7 +468,7 @@ def test_news_that_the_log_does_not_show_yet_are_waited_for(here: World):
     assert end.frames[1:] == [late]
 
 
-def test_news_from_long_ago_are_not_waited_for(here: World, sleeps: list[float]):
+def test_news_from_long_ago_are_not_waited_for(here: FakeSockets, sleeps: list[float]):
     here.connect("a=")
     wake()
     never = here.log.happen("item.sold", settled=False)
@@ -479,7 +479,7 @@ def test_news_from_long_ago_are_not_waited_for(here: World, sleeps: list[float])
 
 
 @pytest.mark.parametrize("replayed", [{"replay-name": "last-week"}])
-def test_the_archives_replays_wake_nobody(here: World, replayed: dict[str, Any]):
+def test_the_archives_replays_wake_nobody(here: FakeSockets, replayed: dict[str, Any]):
     here.connect("a=")
     wake()
     readings = len(here.log.readings)
@@ -489,7 +489,7 @@ def test_the_archives_replays_wake_nobody(here: World, replayed: dict[str, Any])
     assert len(here.log.readings) == readings
 
 
-def test_a_log_that_cannot_be_read_is_asked_again_and_then_the_message_comes_again(here: World):
+def test_a_log_that_cannot_be_read_is_asked_again_and_then_the_message_comes_again(here: FakeSockets):
     end = here.connect("a=")
     wake()
     here.log.happen("item.sold")
@@ -507,7 +507,7 @@ def test_a_log_that_cannot_be_read_is_asked_again_and_then_the_message_comes_aga
     assert end.names() == ["connected", "item.sold"]
 
 
-def test_what_does_not_fit_into_the_functions_time_is_done_by_the_next_one(here: World):
+def test_what_does_not_fit_into_the_functions_time_is_done_by_the_next_one(here: FakeSockets):
     frames = [here.log.happen("item.sold") for _ in range(700)]
     end = here.connect("a=", last_event_id=str(frames[0].id))
     here.wake_ups()
@@ -520,7 +520,7 @@ def test_what_does_not_fit_into_the_functions_time_is_done_by_the_next_one(here:
     assert end.frames[1:] == frames[1:]
 
 
-def test_who_comes_while_the_head_runs_after_the_log_misses_nothing(here: World):
+def test_who_comes_while_the_head_runs_after_the_log_misses_nothing(here: FakeSockets):
     """More than a page of news for those who keep up, and somebody who comes back in the middle of them."""
     present = here.connect("a=")
     wake()
@@ -533,7 +533,7 @@ def test_who_comes_while_the_head_runs_after_the_log_misses_nothing(here: World)
     assert end.frames[1:] == frames[701:]
 
 
-def test_who_is_overtaken_stops_and_has_somebody_look_once_more(here: World):
+def test_who_is_overtaken_stops_and_has_somebody_look_once_more(here: FakeSockets):
     end = here.connect("a=")
     wake()
     here.wake_ups()

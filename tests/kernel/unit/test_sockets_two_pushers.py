@@ -15,7 +15,7 @@ from functions.shared.sockets import connections, feed, rounds
 from functions.shared.sockets.connections import Overtaken
 from functions.shared.sockets.rounds import Rounds
 from tests.kernel.unit.test_sockets_laws import LISTENERS, WISHES, Play, Step
-from tests.support.listeners import World, world
+from tests.support.listeners import FakeSockets, world
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -153,7 +153,7 @@ def come(play: Play) -> None:
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None, database=None)
 @given(wishes=st.lists(st.sampled_from(WISHES), min_size=LISTENERS, max_size=LISTENERS), turns=turns)
-def test_two_pushers_may_repeat_and_never_lose(here: World, wishes: list[str], turns: list[Step]):
+def test_two_pushers_may_repeat_and_never_lose(here: FakeSockets, wishes: list[str], turns: list[Step]):
     play = Play(here, wishes)
     come(play)
 
@@ -173,7 +173,7 @@ def test_two_pushers_may_repeat_and_never_lose(here: World, wishes: list[str], t
     ids=["one cannot be reached", "one is left out", "one is new"],
 )
 def test_who_is_late_by_any_number_of_calls_loses_nothing(
-    here: World, prepare: Callable[[Play], Any], meanwhile: list[Step]
+    here: FakeSockets, prepare: Callable[[Play], Any], meanwhile: list[Step]
 ):
     """While one pusher is about to make any of its calls, others make whole rounds."""
     overtaken = False

@@ -16,7 +16,7 @@ from kernel.events.models import Event
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class AchievementProgress:
     """
     Attributes:
         count: as the achievement counts; it stops when it is unlocked.
@@ -35,9 +35,9 @@ class Achievements:
         progress: {achievement key: how far}, as far as something has counted.
     """
 
-    progress: Mapping[str, Progress] = field(default_factory=dict[str, Progress])
+    progress: Mapping[str, AchievementProgress] = field(default_factory=dict[str, AchievementProgress])
 
-    def having(self, key: str, progress: Progress) -> Self:
+    def having(self, key: str, progress: AchievementProgress) -> Self:
         return replace(self, progress={**self.progress, key: progress})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from community.achievements import queries, rules
-from community.achievements.models import Achievements, Progress
+from community.achievements.models import AchievementProgress, Achievements
 from community.players.part import Column, Part
 from kernel.database import Tx
 
@@ -17,7 +17,7 @@ def _parse(rows: Mapping[str, Sequence[Any]] | None) -> Achievements:
     """From {achievement key: [progress, unlocked_at]}."""
     return Achievements(
         {
-            key: Progress(count, datetime.fromisoformat(unlocked_at) if unlocked_at else None)
+            key: AchievementProgress(count, datetime.fromisoformat(unlocked_at) if unlocked_at else None)
             for key, (count, unlocked_at) in (rows or {}).items()
         }
     )
@@ -33,7 +33,7 @@ def _save(tx: Tx, user_id: UUID, now: Achievements, before: Achievements | None)
 ACHIEVEMENTS = Part(
     holds=Achievements,
     save=_save,
-    merge=lambda keeper, other, world: rules.merged(keeper, other),
+    merge=lambda keeper, other, state: rules.merged(keeper, other),
     column=Column("achievements", queries.ACHIEVEMENTS_OF_PLAYER, _parse),
     tables=("user_achievements",),
 )

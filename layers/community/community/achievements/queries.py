@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import LiteralString
 from uuid import UUID
 
-from community.achievements.models import Progress
+from community.achievements.models import AchievementProgress
 from kernel.database import Tx
 
 ACHIEVEMENTS_OF_PLAYER: LiteralString = """
@@ -16,7 +16,7 @@ ACHIEVEMENTS_OF_PLAYER: LiteralString = """
 """An expression over `u`, a row of users."""
 
 
-def upsert_progress(tx: Tx, user_id: UUID, progress: Mapping[str, Progress]) -> None:
+def upsert_progress(tx: Tx, user_id: UUID, progress: Mapping[str, AchievementProgress]) -> None:
     tx.execute(
         """
         INSERT INTO user_achievements (user_id, achievement_key, progress, unlocked_at)

@@ -6,7 +6,7 @@ from datetime import datetime
 from random import Random
 
 from community.achievements.content import Achievement
-from community.achievements.models import Achievements, AchievementUnlocked, Progress, RewardView
+from community.achievements.models import AchievementProgress, Achievements, AchievementUnlocked, RewardView
 from community.achievements.rules import BY_EVENT, advanced
 from community.catalog.content import items
 from community.crafting.models import NewRecipes
@@ -19,11 +19,11 @@ from kernel.events.models import Event
 SOURCE = "achievement"
 
 
-def strive(event: Event, player: Player, now: datetime, rng: Random) -> Player:
+def track_achievements(event: Event, player: Player, now: datetime, rng: Random) -> Player:
     """Count the event for every achievement it counts for, and hand out those that are done with it."""
     for achievement in BY_EVENT.get(event.type, ()):
         achievements = player[Achievements]
-        before = achievements.progress.get(achievement.key, Progress(0))
+        before = achievements.progress.get(achievement.key, AchievementProgress(0))
         after = advanced(before, achievement, event, now)
         if after == before:
             continue

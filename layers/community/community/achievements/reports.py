@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from community.achievements.models import Achievements, Progress
+from community.achievements.models import AchievementProgress, Achievements
 from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef
 from kernel.database import Tx
 
 
-def achieved_by(tx: Tx, ref: PlayerRef) -> Mapping[str, Progress]:
+def achieved_by(tx: Tx, ref: PlayerRef) -> Mapping[str, AchievementProgress]:
     """{achievement key: how far}, of all that something has counted for; perhaps of some that are no more.
 
     Raises:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from community.achievements.content import Achievement, AtLeast, achievements
-from community.achievements.models import Achievements, Progress
+from community.achievements.models import AchievementProgress, Achievements
 from kernel.events.models import Event
 
 
@@ -22,14 +22,16 @@ BY_EVENT = _by_event()
 """{event type: the achievements it may count for}"""
 
 
-def advanced(progress: Progress, achievement: Achievement, event: Event, now: datetime) -> Progress:
+def advanced(
+    progress: AchievementProgress, achievement: Achievement, event: Event, now: datetime
+) -> AchievementProgress:
     """How far it is after an event of the right type. What is unlocked counts no further."""
     added = 0 if progress.unlocked_at else worth(achievement, event)
     if not added:
         return progress
     # Two players who became one may have more between them than it takes.
     count = min(progress.count + added, achievement.count)
-    return Progress(count, now if count == achievement.count else None)
+    return AchievementProgress(count, now if count == achievement.count else None)
 
 
 def merged(one: Achievements, other: Achievements) -> Achievements:
@@ -42,7 +44,8 @@ def merged(one: Achievements, other: Achievements) -> Achievements:
         both = (one.progress[key], other.progress[key])
         unlocked = [each for each in both if each.unlocked_at]
         progress[key] = min(
-            unlocked or [Progress(sum(each.count for each in both))], key=lambda each: each.unlocked_at or datetime.max
+            unlocked or [AchievementProgress(sum(each.count for each in both))],
+            key=lambda each: each.unlocked_at or datetime.max,
         )
     return Achievements(progress)
 

@@ -13,7 +13,7 @@ from kernel.database import Tx
 
 def add(tx: Tx, players: Sequence[Player]) -> None:
     scores = [each.score for player in players for each in player[NewEngagements]]
-    service.add(tx, players[0].world, scores)
+    service.add(tx, players[0].state, scores)
 
 
 CONTRIBUTIONS = SharedSum(add)

@@ -8,7 +8,7 @@ from community.contributions import queries
 from community.contributions.models import ContributionAdded
 from community.contributions.settings import settings
 from community.progression import service as progression
-from community.progression.models import World
+from community.progression.models import CommunityState
 from community.voting import cycle
 from kernel.database import Tx
 from kernel.events import service as events
@@ -16,16 +16,16 @@ from kernel.events import service as events
 BOOST = "upgrade_contribution_boost"
 
 
-def add(tx: Tx, world: World, scores: Iterable[int]) -> int:
+def add(tx: Tx, state: CommunityState, scores: Iterable[int]) -> int:
     """Count scores for the community, and let the cycle go on once they have reached its target.
 
     Returns:
         The points they made: half as many again with the boost, each score by itself.
     """
-    points = sum(score * 3 // 2 if world.has(BOOST) else score for score in scores)
+    points = sum(score * 3 // 2 if state.has(BOOST) else score for score in scores)
     if points > 0:
         queries.add_points(tx, points, settings.contribution_shards)
-        tx.after_commit(queries.find_reached_target, cycle.go_on)
+        tx.after_commit(queries.find_reached_target, cycle.advance)
     return points
 
 
@@ -35,6 +35,6 @@ def contribute(tx: Tx, amount: int) -> int:
     Args:
         amount: at least 1.
     """
-    points = add(tx, progression.current_world(tx), [amount])
+    points = add(tx, progression.current_state(tx), [amount])
     events.announce(tx, ContributionAdded(amount=amount, points=points))
     return points

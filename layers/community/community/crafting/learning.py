@@ -12,7 +12,7 @@ from community.jobs.models import Jobs
 from community.players import service as players
 from community.players.models import NoSuchPlayer, Player, PlayerRef
 from community.progression.content import tree
-from community.progression.models import World
+from community.progression.models import CommunityState
 from kernel.database import Tx
 
 
@@ -21,10 +21,10 @@ def knows(player: Player, recipe: Upgrade) -> bool:
     Args:
         player: loaded with `KNOWN`.
     """
-    return recipe.recipe_key in _known(player) or condition_holds(recipe, player.world, player)
+    return recipe.recipe_key in _known(player) or condition_holds(recipe, player.state, player)
 
 
-def condition_holds(recipe: Upgrade, world: World, player: Player | None) -> bool:
+def condition_holds(recipe: Upgrade, state: CommunityState, player: Player | None) -> bool:
     """Whether the recipe unlocks for the player, or for a stranger, without having been learned."""
     match recipe.unlock_type:
         case "auto":
@@ -33,7 +33,7 @@ def condition_holds(recipe: Upgrade, world: World, player: Player | None) -> boo
             level = player[Jobs].level(recipe.job_key or "") if player else 0
             return level >= (recipe.unlock_threshold or 0)
         case "node":
-            return world.has(recipe.node_key or "")
+            return state.has(recipe.node_key or "")
         case "manual":
             return False
 
@@ -46,7 +46,7 @@ def learned(player: Player, recipe: Upgrade) -> Player:
     """
     if recipe.recipe_key in _known(player):
         return player
-    if not condition_holds(recipe, player.world, player):
+    if not condition_holds(recipe, player.state, player):
         name = items.by_name[recipe.target_item].public_name
         raise RecipeLocked(item=f"{article(name)} {name}", missing=_missing(recipe))
     return _with(player, recipe)

@@ -76,7 +76,7 @@ class Salvage:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class CraftingJob:
     """A batch in the works. How well it turns out shows when it is done.
 
     Attributes:
@@ -101,7 +101,7 @@ class Crafted:
     """
 
     batch: Batch
-    job: Job | None = None
+    job: CraftingJob | None = None
 
 
 class NewRecipes(Collected[str]):

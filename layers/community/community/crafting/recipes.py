@@ -31,6 +31,6 @@ def recipe_of(tx: Tx, item_name: str, cook: PlayerRef | None) -> tuple[Upgrade, 
     recipe = rules.find_upgrade(item_name)
     if cook is None:
         return recipe, False
-    player, world = players.peek(tx, cook, KNOWN)
-    known = learning.knows(player, recipe) if player else learning.condition_holds(recipe, world, None)
+    player, state = players.peek(tx, cook, KNOWN)
+    known = learning.knows(player, recipe) if player else learning.condition_holds(recipe, state, None)
     return recipe, not known

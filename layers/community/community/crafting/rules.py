@@ -13,7 +13,7 @@ from community.catalog.rules import listed, plural
 from community.crafting.content import Disassemble, Upgrade, disassembles, upgrades
 from community.crafting.models import Batch, NotEnoughIngredients, RecipeNotFound, Salvage
 from community.inventory.models import Inventory, Quality, Slot
-from community.progression.models import World
+from community.progression.models import CommunityState
 from community.progression.rules import modified
 
 CHANCE = Fraction(1, 10)
@@ -59,7 +59,9 @@ def find_disassemble(name: str) -> Disassemble:
     return recipe
 
 
-def upgrade(inventory: Inventory, recipe: Upgrade, wanted: int, world: World, rng: Random) -> tuple[Inventory, Batch]:
+def upgrade(
+    inventory: Inventory, recipe: Upgrade, wanted: int, state: CommunityState, rng: Random
+) -> tuple[Inventory, Batch]:
     """What is left, and what was made of the rest: as often as wanted, or as there are ingredients for.
 
     Raises:
@@ -67,12 +69,12 @@ def upgrade(inventory: Inventory, recipe: Upgrade, wanted: int, world: World, rn
     """
     units = _units(inventory, recipe.costs, wanted)
     inventory, consumed = _consume(inventory, recipe.costs, units, rng)
-    masterworks = dice.successes(rng, units, chance(world))
+    masterworks = dice.successes(rng, units, chance(state))
     return inventory, Batch(recipe, units, masterworks, consumed, average_quality(consumed))
 
 
 def disassemble(
-    inventory: Inventory, recipe: Disassemble, wanted: int, world: World, rng: Random
+    inventory: Inventory, recipe: Disassemble, wanted: int, state: CommunityState, rng: Random
 ) -> tuple[Inventory, Salvage]:
     """What is left, and what the rest was taken apart into.
 
@@ -82,13 +84,13 @@ def disassemble(
     costs = (Ingredient(item=recipe.recipe_key, quantity=recipe.quantity_consumed),)
     units = _units(inventory, costs, wanted)
     inventory, consumed = _consume(inventory, costs, units, rng)
-    perfect = dice.successes(rng, units, chance(world))
+    perfect = dice.successes(rng, units, chance(state))
     outputs = {row.item: (units - perfect) * row.quantity + perfect * _more(row.quantity) for row in recipe.outputs}
     return inventory, Salvage(recipe, units, perfect, outputs, average_quality(consumed))
 
 
-def chance(world: World) -> float:
-    return float(modified(world, "crafting_success_rate", CHANCE))
+def chance(state: CommunityState) -> float:
+    return float(modified(state, "crafting_success_rate", CHANCE))
 
 
 def average_quality(consumed: Iterable[Slot]) -> Quality:

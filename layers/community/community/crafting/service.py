@@ -29,9 +29,9 @@ def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Cra
     """
     recipe = rules.find_upgrade(item_name)
     player = players.load(tx, crafter, KNOWN, *([timed_crafting.UNDERWAY] if recipe.duration_seconds else []))
-    require_feature(player.world, UPGRADE_FEATURE)
+    require_feature(player.state, UPGRADE_FEATURE)
     player = learning.learned(player, recipe)
-    inventory, batch = rules.upgrade(player[Inventory], recipe, wanted, player.world, tx.rng)
+    inventory, batch = rules.upgrade(player[Inventory], recipe, wanted, player.state, tx.rng)
     player = player.having(inventory)
     if recipe.duration_seconds:
         player, job = timed_crafting.start(player, batch, recipe.duration_seconds, tx.now)
@@ -63,9 +63,9 @@ def disassemble_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) ->
     """
     recipe = rules.find_disassemble(item_name)
     player = players.load(tx, crafter, KNOWN)
-    require_feature(player.world, DISASSEMBLE_FEATURE)
+    require_feature(player.state, DISASSEMBLE_FEATURE)
     player = learning.learned(player, upgrades.by_key[recipe.associated_upgrade])
-    inventory, salvage = rules.disassemble(player[Inventory], recipe, wanted, player.world, tx.rng)
+    inventory, salvage = rules.disassemble(player[Inventory], recipe, wanted, player.state, tx.rng)
     for name, quantity in salvage.outputs.items():
         inventory = inventory.give(*rules.slot_of(name, quantity, salvage.quality))
     player = player.having(inventory).record(

@@ -10,15 +10,15 @@ from community.crafting import rules
 from community.crafting.models import (
     Batch,
     CraftingCancelled,
+    CraftingJob,
     CraftingStarted,
-    Job,
     NoSuchJob,
     NothingInTheWorks,
     WorkshopFull,
 )
 from community.crafting.reactions import SOURCE
 from community.deliveries.models import Delivery
-from community.deliveries.pending_deliveries import call_back, sent_by, underway
+from community.deliveries.pending_deliveries import pending, sent_by, withdraw
 from community.deliveries.rules import send
 from community.inventory.models import Inventory, Quality, Slot
 from community.players import service as players
@@ -32,7 +32,7 @@ UNDERWAY = sent_by(SOURCE)
 """For `start`."""
 
 
-def start(player: Player, batch: Batch, duration_seconds: int, now: datetime) -> tuple[Player, Job]:
+def start(player: Player, batch: Batch, duration_seconds: int, now: datetime) -> tuple[Player, CraftingJob]:
     """Send the batch on its way; its ingredients are gone already.
 
     Args:
@@ -41,7 +41,7 @@ def start(player: Player, batch: Batch, duration_seconds: int, now: datetime) ->
     Raises:
         WorkshopFull
     """
-    if len(underway(player, now)) >= MOST:
+    if len(pending(player, now)) >= MOST:
         raise WorkshopFull(most=MOST)
     recipe = batch.recipe
     delivery = Delivery(
@@ -75,7 +75,7 @@ def start(player: Player, batch: Batch, duration_seconds: int, now: datetime) ->
     return player, job
 
 
-def jobs_of(tx: Tx, ref: PlayerRef) -> list[Job]:
+def jobs_of(tx: Tx, ref: PlayerRef) -> list[CraftingJob]:
     """What a player has in the works, what is done first coming first. One look.
 
     Raises:
@@ -84,10 +84,10 @@ def jobs_of(tx: Tx, ref: PlayerRef) -> list[Job]:
     player, _ = players.peek(tx, ref, UNDERWAY)
     if player is None:
         raise NoSuchPlayer(name=ref.called)
-    return [_job(delivery) for delivery in underway(player, tx.now)]
+    return [_job(delivery) for delivery in pending(player, tx.now)]
 
 
-def cancel(tx: Tx, ref: PlayerRef, job_id: UUID | None = None) -> tuple[Job, dict[str, int]]:
+def cancel(tx: Tx, ref: PlayerRef, job_id: UUID | None = None) -> tuple[CraftingJob, dict[str, int]]:
     """Call off a batch that is not done yet, and give back all that was taken for it, in the qualities it had.
 
     Args:
@@ -101,7 +101,7 @@ def cancel(tx: Tx, ref: PlayerRef, job_id: UUID | None = None) -> tuple[Job, dic
         InventoryFull: there is no room for what would be given back; the work goes on.
     """
     player = players.load(tx, ref, UNDERWAY)
-    delivery = _wanted([each for each in underway(player, tx.now) if not each.no_room], job_id)
+    delivery = _wanted([each for each in pending(player, tx.now) if not each.overflow], job_id)
     inventory = player[Inventory]
     refunded: dict[str, int] = {}
     for item_id, quantity, quality in delivery.details["consumed"]:
@@ -111,7 +111,7 @@ def cancel(tx: Tx, ref: PlayerRef, job_id: UUID | None = None) -> tuple[Job, dic
         refunded[name] = refunded.get(name, 0) + slot.quantity
     job = _job(delivery)
     player = (
-        call_back(player, delivery)
+        withdraw(player, delivery)
         .having(inventory)
         .record(
             CraftingCancelled(
@@ -139,14 +139,14 @@ def _wanted(unfinished: list[Delivery], job_id: UUID | None) -> Delivery:
     raise NoSuchJob
 
 
-def _job(delivery: Delivery) -> Job:
+def _job(delivery: Delivery) -> CraftingJob:
     waiting = sum(slot.quantity for slot in delivery.slots)
-    return Job(
+    return CraftingJob(
         job_id=delivery.delivery_id,
         recipe_key=delivery.details["recipe_key"],
         item=items.by_name[delivery.details["item_name"]],
-        quantity=waiting if delivery.no_room else delivery.details["certain"],
+        quantity=waiting if delivery.overflow else delivery.details["certain"],
         started_at=delivery.sent_at,
         due_at=delivery.due_at,
-        waiting_for_room=delivery.no_room,
+        waiting_for_room=delivery.overflow,
     )

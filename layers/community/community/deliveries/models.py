@@ -20,7 +20,7 @@ class Delivery:
         slots: what will be handed over, as far as there is room.
         details: what the feature wants to know when it arrives, or is called back; JSON.
         due_at: not before.
-        no_room: it was due once and did not fit in whole; these are the slots that are left.
+        overflow: it was due once and did not fit in whole; these are the slots that are left.
     """
 
     delivery_id: UUID
@@ -29,7 +29,7 @@ class Delivery:
     sent_at: datetime
     due_at: datetime
     details: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    no_room: bool = False
+    overflow: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,9 @@ def parse(rows: Sequence[Sequence[Any]] | None) -> tuple[Delivery, ...]:
             details=details,
             sent_at=datetime.fromisoformat(sent_at),
             due_at=datetime.fromisoformat(due_at),
-            no_room=no_room,
+            overflow=overflow,
         )
-        for delivery_id, source, slots, details, sent_at, due_at, no_room in rows or ()
+        for delivery_id, source, slots, details, sent_at, due_at, overflow in rows or ()
     ]
     return tuple(sorted(deliveries, key=lambda delivery: (delivery.due_at, delivery.delivery_id)))
 
@@ -45,7 +45,7 @@ def _save(tx: Tx, user_id: UUID, now: Deliveries, before: Deliveries | None) -> 
 DELIVERIES = Part(
     holds=Deliveries,
     save=_save,
-    merge=lambda keeper, other, world: keeper.merge(other),
+    merge=lambda keeper, other, state: keeper.merge(other),
     column=Column("deliveries", queries.DUE, lambda rows: Deliveries(due=parse(rows))),
     transient=True,
     on_load=rules.hand_over,

@@ -15,7 +15,7 @@ _NAME: LiteralString = "underway"
 
 
 def sent_by(source: str) -> Fact:
-    """For `underway`: all that a feature has sent to a player, due or not."""
+    """For `pending`: all that a feature has sent to a player, due or not."""
     return Fact(
         _NAME,
         "SELECT " + queries.COLUMNS + " FROM deliveries d WHERE d.user_id = u.user_id AND d.source = %s",
@@ -23,7 +23,7 @@ def sent_by(source: str) -> Fact:
     )
 
 
-def underway(player: Player, now: datetime) -> list[Delivery]:
+def pending(player: Player, now: datetime) -> list[Delivery]:
     """What has not arrived yet, the earliest first. Of what waits for room: what is left of it by now.
 
     Args:
@@ -35,11 +35,11 @@ def underway(player: Player, now: datetime) -> list[Delivery]:
         if delivery.due_at > now:
             found.append(delivery)
         elif rest := received.get(delivery.delivery_id, delivery.slots):
-            found.append(replace(delivery, slots=rest, no_room=True))
+            found.append(replace(delivery, slots=rest, overflow=True))
     return found
 
 
-def call_back(player: Player, delivery: Delivery) -> Player:
+def withdraw(player: Player, delivery: Delivery) -> Player:
     """It will not arrive. Its player is locked, and it is not due yet."""
     deliveries = player[Deliveries]
     return player.having(replace(deliveries, received={**deliveries.received, delivery.delivery_id: ()}))

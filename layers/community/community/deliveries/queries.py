@@ -37,7 +37,7 @@ def insert_delivery(tx: Tx, user_id: UUID, delivery: Delivery) -> None:
             Jsonb(delivery.details),
             delivery.sent_at,
             delivery.due_at,
-            delivery.no_room,
+            delivery.overflow,
         ),
     )
 

@@ -18,7 +18,7 @@ def receive(player: Player, slots: Iterable[Slot], source: str, now: datetime) -
     already."""
     inventory, rest = put_in(player[Inventory], slots)
     player = player.having(inventory)
-    waiting = Delivery(uuid5(player.id, source), source, rest, now, now, no_room=True)
+    waiting = Delivery(uuid5(player.id, source), source, rest, now, now, overflow=True)
     return send(player, waiting) if rest else player
 
 
@@ -37,11 +37,11 @@ def hand_over(player: Player) -> Player:
     received: dict[UUID, tuple[Slot, ...]] = {}
     for delivery in due:
         inventory, rest = put_in(inventory, delivery.slots)
-        if not (delivery.no_room and rest == delivery.slots):
+        if not (delivery.overflow and rest == delivery.slots):
             received[delivery.delivery_id] = rest
     player = player.having(inventory).having(Deliveries(received=received))
     for delivery in due:
-        if not delivery.no_room:
+        if not delivery.overflow:
             player = player.record(
                 DeliveryArrived(
                     user_id=player.id,

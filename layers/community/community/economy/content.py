@@ -18,7 +18,7 @@ from kernel.content.problems import Problem, repeated, unknown
 WEEKS_IN_ROTATION = 4
 
 
-class Sale(Frozen):
+class WeeklySale(Frozen):
     week_offset: int = Field(ge=0, lt=WEEKS_IN_ROTATION)  # (ISO week - 1) mod 4
     target_category: Annotated[str, AfterValidator(str.lower)] | None  # None: every item
     discount_percent: int = Field(ge=1, le=100)
@@ -26,7 +26,7 @@ class Sale(Frozen):
 
 
 class SalesFile(Document):
-    sales_schedule: tuple[Sale, ...]
+    sales_schedule: tuple[WeeklySale, ...]
 
 
 class WeeklySalesSection(FileSection[SalesFile]):
@@ -34,7 +34,7 @@ class WeeklySalesSection(FileSection[SalesFile]):
     model = SalesFile
 
     @cached_property
-    def by_week(self) -> Mapping[int, Sale]:
+    def by_week(self) -> Mapping[int, WeeklySale]:
         """By week offset, (ISO week - 1) mod 4."""
         return MappingProxyType({sale.week_offset: sale for sale in self.document.sales_schedule})
 

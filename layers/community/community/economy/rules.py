@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from community.catalog.content import Item
-from community.economy.content import Sale as WeeklySale
+from community.economy.content import WeeklySale
 from community.economy.models import InsufficientFunds, NotBuyable, NotSellable, Purchase, Sale
 
 RESALE_RATIO = Fraction(2, 5)

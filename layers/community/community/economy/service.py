@@ -7,15 +7,14 @@ from fractions import Fraction
 from community.catalog import service as catalog
 from community.catalog.content import Item, items
 from community.economy import rules
-from community.economy.content import Sale as WeeklySale
-from community.economy.content import weekly_sales
+from community.economy.content import WeeklySale, weekly_sales
 from community.economy.models import ItemBought, ItemSold, Purchase, Sale
 from community.inventory.models import Inventory, NotInInventory, Quality
 from community.jobs.content import jobs
 from community.jobs.models import Jobs
 from community.players import service as players
 from community.players.models import Player, PlayerRef
-from community.progression.models import ItemLocked, World
+from community.progression.models import CommunityState, ItemLocked
 from community.progression.rules import item_unlocked, modified, require_feature
 from kernel.database import Tx
 
@@ -30,13 +29,13 @@ def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int) -> Sale:
     """
     item = catalog.resolve(item_name)
     player = players.load(tx, seller)
-    require_feature(player.world, FEATURE)
+    require_feature(player.state, FEATURE)
     slot = player[Inventory].pick_slot(item.item_id, tx.rng)
     sale = rules.quote_sale(
         item,
         slot.quantity if slot else 0,
         wanted,
-        unit_price=shop_pays(player.world, item),
+        unit_price=shop_pays(player.state, item),
         merchant_bonus=merchant_bonus(player),
     )
     if slot is None:
@@ -62,14 +61,14 @@ def buy_item(tx: Tx, buyer: PlayerRef, item_name: str, wanted: int) -> Purchase:
     """
     item = catalog.resolve(item_name)
     player = players.load(tx, buyer)
-    require_feature(player.world, FEATURE)
-    if item.buyable and not item_unlocked(player.world, item):
+    require_feature(player.state, FEATURE)
+    if item.buyable and not item_unlocked(player.state, item):
         raise ItemLocked(item=item.public_name)
     purchase = rules.quote_purchase(
         item,
         player[Inventory].count(items.money.item_id, Quality.COMMON),
         wanted,
-        unit_price=shop_asks(tx, player.world, item),
+        unit_price=shop_asks(tx, player.state, item),
         merchant_bonus=merchant_bonus(player),
     )
     player = player.having(
@@ -87,22 +86,22 @@ def buy_item(tx: Tx, buyer: PlayerRef, item_name: str, wanted: int) -> Purchase:
     return purchase
 
 
-def list_sellable(world: World) -> list[tuple[Item, int]]:
+def list_sellable(state: CommunityState) -> list[tuple[Item, int]]:
     """(item, what the shop pays for one) for everything it buys, in catalogue order."""
-    return [(item, shop_pays(world, item)) for item in _unlocked(world) if item.sellable]
+    return [(item, shop_pays(state, item)) for item in _unlocked(state) if item.sellable]
 
 
-def list_buyable(tx: Tx, world: World) -> list[tuple[Item, int]]:
+def list_buyable(tx: Tx, state: CommunityState) -> list[tuple[Item, int]]:
     """(item, what one costs this week) for everything it sells, in catalogue order."""
-    return [(item, shop_asks(tx, world, item)) for item in _unlocked(world) if item.buyable]
+    return [(item, shop_asks(tx, state, item)) for item in _unlocked(state) if item.buyable]
 
 
-def shop_pays(world: World, item: Item) -> int:
-    return rules.resale_price(item, Fraction(modified(world, "economy_bonus", 1)))
+def shop_pays(state: CommunityState, item: Item) -> int:
+    return rules.resale_price(item, Fraction(modified(state, "economy_bonus", 1)))
 
 
-def shop_asks(tx: Tx, world: World, item: Item) -> int:
-    return rules.discounted(item, _current_sale(tx, world))
+def shop_asks(tx: Tx, state: CommunityState, item: Item) -> int:
+    return rules.discounted(item, _current_sale(tx, state))
 
 
 def merchant_bonus(player: Player) -> Fraction:
@@ -110,11 +109,11 @@ def merchant_bonus(player: Player) -> Fraction:
     return jobs.by_key["merchant"].bonus("price_adjustment", player[Jobs].level("merchant"))
 
 
-def _current_sale(tx: Tx, world: World) -> WeeklySale | None:
-    if not world.has("feature_weekly_discount"):
+def _current_sale(tx: Tx, state: CommunityState) -> WeeklySale | None:
+    if not state.has("feature_weekly_discount"):
         return None
     return weekly_sales.by_week.get(rules.week_offset(tx.now))
 
 
-def _unlocked(world: World) -> list[Item]:
-    return [item for item in items.by_name.values() if item_unlocked(world, item)]
+def _unlocked(state: CommunityState) -> list[Item]:
+    return [item for item in items.by_name.values() if item_unlocked(state, item)]

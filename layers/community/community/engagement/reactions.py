@@ -35,6 +35,6 @@ def commands(event: Any, player: Player, now: datetime, rng: Random) -> Player:
 
 def engaged(player: Player, metric: str, value: int, now: datetime, rng: Random) -> Player:
     """Weigh and record it; whatever is worth a point teaches the player something, too."""
-    score = rules.score(player.world, metric, value, player[Jobs].level("scholar"))
+    score = rules.score(player.state, metric, value, player[Jobs].level("scholar"))
     player = player.having(player[NewEngagements].plus(Engagement(metric, value, score)))
     return earn(player, "scholar", rules.SCHOLAR_XP, SOURCE, now, rng) if score > 0 else player

@@ -10,7 +10,7 @@ from community.engagement import queries, rules
 from community.engagement.rules import Velocity
 from community.players import service as players
 from community.players.models import Fact, NoSuchPlayer, PlayerRef
-from community.progression.service import world_at
+from community.progression.service import state_at
 from kernel.database import Tx
 
 _TOTALS = Fact("engagement", queries.TOTALS_OF_PLAYER)
@@ -42,13 +42,13 @@ def breakdown(tx: Tx, ref: PlayerRef) -> Breakdown:
     Raises:
         NoSuchPlayer: asked for by name, and nobody was seen under it.
     """
-    player, world = players.peek(tx, ref, _TOTALS)
+    player, state = players.peek(tx, ref, _TOTALS)
     if player is None:
         if ref.platform_id is None:
             raise NoSuchPlayer(name=ref.called)
         return Breakdown()
     totals: Mapping[str, int] = player.facts["engagement"] or {}
-    return Breakdown(totals, rules.weighted(totals, world.weights))
+    return Breakdown(totals, rules.weighted(totals, state.weights))
 
 
 def leaderboard(tx: Tx, limit: int) -> list[Leader]:
@@ -64,4 +64,4 @@ def velocity(tx: Tx, days: int) -> Velocity:
     today = tx.now.date()
     row = queries.read_days_since(tx, rules.first_day(today, days)).fetchone()
     assert row is not None
-    return rules.velocity(row["days"], world_at(tx, row["version"]).weights, days, today)
+    return rules.velocity(row["days"], state_at(tx, row["version"]).weights, days, today)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Literal
 
 from community.jobs.content import jobs
-from community.progression.models import World
+from community.progression.models import CommunityState
 from community.progression.rules import modified
 
 SCHOLAR_XP = 5
@@ -22,9 +22,9 @@ def weight(weights: Mapping[str, Fraction], metric: str) -> Fraction:
     return weights.get(metric) or _UNLISTED.get(metric, Fraction(1))
 
 
-def score(world: World, metric: str, value: int, scholar_level: int) -> int:
+def score(state: CommunityState, metric: str, value: int, scholar_level: int) -> int:
     """Contribution points, truncated once, at the end."""
-    weighed = Fraction(modified(world, "progression_rate", value * weight(world.weights, metric)))
+    weighed = Fraction(modified(state, "progression_rate", value * weight(state.weights, metric)))
     return int(weighed * (1 + jobs.by_key["scholar"].bonus("engagement_bonus", scholar_level)))
 
 

@@ -16,7 +16,7 @@ from community.gambles.models import Bet, BetQuantity, BetsRequired, NotALootbox
 from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Quality, Slot
 from community.lootboxes.models import Drop
 from community.lootboxes.rules import open_boxes
-from community.progression.models import World
+from community.progression.models import CommunityState
 from community.progression.rules import modified
 
 FEATURE = "feature_gamble"
@@ -73,15 +73,15 @@ def staked(inventory: Inventory, bets: Iterable[Bet]) -> tuple[Inventory, tuple[
     return inventory, tuple(stake)
 
 
-def opened(stake: Iterable[Slot], world: World, rng: Random) -> tuple[Drop, ...]:
+def opened(stake: Iterable[Slot], state: CommunityState, rng: Random) -> tuple[Drop, ...]:
     """What is in a player's boxes, each drop with its value in a gamble.
 
     What its quality is worth is in the value already: a legendary drop counts double once.
     """
     drops = (
-        drop for box in stake for drop in open_boxes(items.by_id[box.item_id], box.quantity, box.quality, world, rng)
+        drop for box in stake for drop in open_boxes(items.by_id[box.item_id], box.quantity, box.quality, state, rng)
     )
-    return tuple(replace(drop, value=int(modified(world, "gamble_win_bonus", drop.value))) for drop in drops)
+    return tuple(replace(drop, value=int(modified(state, "gamble_win_bonus", drop.value))) for drop in drops)
 
 
 @dataclass(frozen=True, slots=True)

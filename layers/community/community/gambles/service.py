@@ -49,7 +49,7 @@ def start_gamble(
     """
     bets = rules.agreed(wished)
     player = players.load(tx, initiator, _ACTIVE)
-    require_feature(player.world, rules.FEATURE)
+    require_feature(player.state, rules.FEATURE)
     if player.facts[_ACTIVE.name]:
         raise GambleActive
     inventory, stake = rules.staked(player[Inventory], bets)
@@ -91,7 +91,7 @@ def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gam
     """
     locked = queries.lock_gamble(tx, gamble_id)
     player = players.load(tx, joiner, _PLAYING, _PLAYERS)
-    require_feature(player.world, rules.FEATURE)
+    require_feature(player.state, rules.FEATURE)
     row = locked.fetchone()
     if row is None:
         raise GambleNotFound

@@ -20,7 +20,7 @@ def _save(tx: Tx, user_id: UUID, now: Inventory, before: Inventory | None) -> No
 INVENTORY = Part(
     holds=Inventory,
     save=_save,
-    merge=lambda keeper, other, world: keeper.merge(other),
+    merge=lambda keeper, other, state: keeper.merge(other),
     column=Column("inventory", queries.INVENTORY_OF_PLAYER, Inventory.from_json),
     tables=("user_inventory",),
 )

@@ -8,7 +8,7 @@ from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
 from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Slot
 from community.players import service as players
 from community.players.models import Player, PlayerRef
-from community.progression.models import World
+from community.progression.models import CommunityState
 from kernel.database import Tx
 from kernel.errors import NotAllowed, Refused
 
@@ -35,7 +35,7 @@ class NotGiveable(Refused):
     message = "{item} cannot be given away."
 
 
-def view(inventory: Inventory, world: World, wanted: str | None = None) -> list[tuple[Item, Slot]]:
+def view(inventory: Inventory, state: CommunityState, wanted: str | None = None) -> list[tuple[Item, Slot]]:
     """What a player sees of an inventory, in slot order.
 
     Raises:
@@ -46,7 +46,7 @@ def view(inventory: Inventory, world: World, wanted: str | None = None) -> list[
         return slots
     if wanted not in FILTERS:
         raise InvalidFilter(name=wanted)
-    if not world.has(f"feature_filter_{wanted}"):
+    if not state.has(f"feature_filter_{wanted}"):
         raise FilterLocked(name=wanted)
     return [(item, slot) for item, slot in slots if _passes(item, wanted)]
 
@@ -61,8 +61,8 @@ def look(tx: Tx, owner: PlayerRef, wanted: str | None = None) -> tuple[Player, l
     Raises:
         InvalidFilter, FilterLocked
     """
-    player, world = players.peek(tx, owner)
-    slots = view(player[Inventory] if player else Inventory(), world, wanted)
+    player, state = players.peek(tx, owner)
+    slots = view(player[Inventory] if player else Inventory(), state, wanted)
     return (player, slots) if player else None
 
 

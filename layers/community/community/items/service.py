@@ -48,9 +48,9 @@ def use_item(tx: Tx, user: PlayerRef, item_name: str, quantity: int, target: str
 def _ready(tx: Tx, wish: Wish, reach: Reach) -> Use:
     """Everybody is there, and the items are in the user's hand."""
     refs = (wish.user, reach.named) if reach.named else (wish.user,)
-    named, crowd, world = players.load_crowd(tx, refs, reach.crowd, *reach.facts)
+    named, crowd, state = players.load_crowd(tx, refs, reach.crowd, *reach.facts)
     user, *targets = (players.known(player, ref) for player, ref in zip(named, refs, strict=True))
-    if not item_unlocked(world, wish.item):
+    if not item_unlocked(state, wish.item):
         raise ItemLocked(item=wish.item.public_name)
     slot = user[Inventory].pick_slot(wish.item.item_id, tx.rng)
     if slot is None:

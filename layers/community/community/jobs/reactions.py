@@ -54,7 +54,7 @@ def awarded(
         FeatureLocked, DailyCapReached
     """
     jobs = player[Jobs]
-    award = rules.award(jobs.progress.get(job_key), base, player.world, now, rng, job_key=job_key, source=source)
+    award = rules.award(jobs.progress.get(job_key), base, player.state, now, rng, job_key=job_key, source=source)
     player = player.having(jobs.having(job_key, award.progress))
     if source not in _NOT_LISTED:
         player = player.having(player[NewXpEvents].plus(XpEvent(job_key, award.gained, source, metadata)))

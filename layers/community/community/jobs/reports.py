@@ -20,9 +20,9 @@ def jobs_of(tx: Tx, ref: PlayerRef) -> tuple[Player, list[JobStanding]]:
     """
     player = _look(tx, ref)
     return player, [
-        rules.standing(job, player[Jobs].progress.get(job.key), player.world)
+        rules.standing(job, player[Jobs].progress.get(job.key), player.state)
         for job in jobs.by_key.values()
-        if player.world.has(job.node_key)
+        if player.state.has(job.node_key)
     ]
 
 

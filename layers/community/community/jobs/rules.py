@@ -13,7 +13,7 @@ from community.jobs.content import Job, jobs
 from community.jobs.days import game_day
 from community.jobs.models import JobProgress, Jobs, JobStanding, UnknownJob
 from community.progression.content import tree
-from community.progression.models import FeatureLocked, World
+from community.progression.models import CommunityState, FeatureLocked
 from community.progression.rules import modified
 from kernel.errors import Refused
 
@@ -64,17 +64,17 @@ def find_job(job_key: str) -> Job:
     return job
 
 
-def level_cap(world: World) -> int:
-    return min(int(modified(world, "job_level_cap", LEVEL_CAP)), LEVEL_LIMIT)
+def level_cap(state: CommunityState) -> int:
+    return min(int(modified(state, "job_level_cap", LEVEL_CAP)), LEVEL_LIMIT)
 
 
 def level_for(xp: int, cap: int) -> int:
     return min(bisect_right(LEVEL_TOTALS, xp), cap, LEVEL_LIMIT)
 
 
-def standing(job: Job, progress: JobProgress | None, world: World) -> JobStanding:
+def standing(job: Job, progress: JobProgress | None, state: CommunityState) -> JobStanding:
     xp, level = (progress.xp, progress.level) if progress else (0, 0)
-    cap = level_cap(world)
+    cap = level_cap(state)
     # A cap lifted since leaves somebody with more than the next level needs, until they earn again.
     missing = max(LEVEL_TOTALS[level] - xp, 0) if level < cap else 0
     return JobStanding(job, level, xp, missing, cap)
@@ -89,7 +89,7 @@ def primary(standings: Iterable[JobStanding]) -> JobStanding | None:
 def award(
     progress: JobProgress | None,
     base: int,
-    world: World,
+    state: CommunityState,
     now: datetime,
     rng: Random,
     *,
@@ -108,28 +108,28 @@ def award(
         DailyCapReached: nothing is left of today's allowance.
     """
     node_key = jobs.by_key[job_key].node_key
-    if not world.has(node_key):
+    if not state.has(node_key):
         raise FeatureLocked(feature=tree.nodes[node_key].name)
     today = game_day(now)
     before = progress or JobProgress(xp=0, level=0, daily_xp=0, daily_xp_on=today)
     earned_today = before.daily_xp if before.daily_xp_on == today else 0
 
-    gained = int(modified(world, "job_xp_multiplier", 1) * base)
+    gained = int(modified(state, "job_xp_multiplier", 1) * base)
     bonus = gained if rng.random() < EPIPHANY_CHANCE else 0
     gained += bonus
     if source not in BYPASS_SOURCES:
-        gained = min(gained, int(modified(world, "job_daily_cap", DAILY_CAP)) - earned_today)
+        gained = min(gained, int(modified(state, "job_daily_cap", DAILY_CAP)) - earned_today)
         if gained <= 0:
             raise DailyCapReached(job=job_key)
 
     xp = before.xp + gained
-    after = JobProgress(xp, max(level_for(xp, level_cap(world)), before.level), earned_today + gained, today)
+    after = JobProgress(xp, max(level_for(xp, level_cap(state)), before.level), earned_today + gained, today)
     return XpAward(after, gained, before.level, bonus)
 
 
-def merged(one: Jobs, other: Jobs, world: World) -> Jobs:
+def merged(one: Jobs, other: Jobs, state: CommunityState) -> Jobs:
     """What one player has who was two. Source: rules 1.1."""
-    cap = int(modified(world, "job_level_cap", LEVEL_CAP))
+    cap = int(modified(state, "job_level_cap", LEVEL_CAP))
     shared = one.progress.keys() & other.progress.keys()
     added_up = {key: _added_up(one.progress[key], other.progress[key], cap) for key in shared}
     return Jobs({**one.progress, **other.progress, **added_up})

@@ -22,7 +22,7 @@ from community.linking.models import (
 from community.players import merging
 from community.players import service as players
 from community.players.models import Link, Player, PlayerRef, UnknownPlayer
-from community.progression.service import current_world
+from community.progression.service import current_state
 from kernel.database import Tx
 from kernel.errors import TryAgain
 
@@ -124,8 +124,8 @@ def link_status(tx: Tx, account: PlayerRef) -> LinkStatus:
 
 def _register(tx: Tx, source: PlayerRef, other: Player | None) -> Player:
     """Saved at once: what is merged next needs a player to belong to."""
-    world = other.world if other is not None else current_world(tx)
-    (player,) = players.save(tx, players.create(tx, world, _named(source)))
+    state = other.state if other is not None else current_state(tx)
+    (player,) = players.save(tx, players.create(tx, state, _named(source)))
     return players.written(player)
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from community import dice
 from community.catalog.content import items
 from community.lootboxes.content import GatedTable
-from community.progression.models import World
+from community.progression.models import CommunityState
 from community.progression.rules import item_unlocked
 
 
@@ -23,16 +23,16 @@ class _Shares:
     """
 
     table: GatedTable
-    world_version: UUID
+    state_version: UUID
     chances: tuple[tuple[str, float], ...]
 
 
 _known: dict[str, _Shares] = {}  # {box: as of the world that was last asked about it}
 
 
-def amounts(box_name: str, table: GatedTable, boxes: int, world: World, rng: Random) -> dict[str, int]:
+def amounts(box_name: str, table: GatedTable, boxes: int, state: CommunityState, rng: Random) -> dict[str, int]:
     """{item: how many}. While every item is locked, the gate opens on nothing and each box pays the consolation."""
-    chances = _shares(box_name, table, world).chances
+    chances = _shares(box_name, table, state).chances
     rate = float(table.item_drop_rate) if chances else 0.0
     gate_rolls = dice.rolls(rng, boxes)
     missed = [roll for roll in gate_rolls if roll >= rate]
@@ -62,15 +62,15 @@ def consolations(table: GatedTable, rolls: Iterable[float]) -> list[int]:
     return [max(1, int((low + roll * span) * (1 + (roll - 0.5) * sway) + 0.5)) for roll in rolls]
 
 
-def _shares(box_name: str, table: GatedTable, world: World) -> _Shares:
+def _shares(box_name: str, table: GatedTable, state: CommunityState) -> _Shares:
     known = _known.get(box_name)
-    if known is None or known.table is not table or known.world_version != world.version:
-        _known[box_name] = known = _Shares(table, world.version, _chances(table, world))
+    if known is None or known.table is not table or known.state_version != state.version:
+        _known[box_name] = known = _Shares(table, state.version, _chances(table, state))
     return known
 
 
-def _chances(table: GatedTable, world: World) -> tuple[tuple[str, float], ...]:
-    weights = unlocked_weights(table, world)
+def _chances(table: GatedTable, state: CommunityState) -> tuple[tuple[str, float], ...]:
+    weights = unlocked_weights(table, state)
     left = sum(weights.values(), Fraction(0))
     chances: list[tuple[str, float]] = []
     for name, weight in weights.items():
@@ -79,12 +79,12 @@ def _chances(table: GatedTable, world: World) -> tuple[tuple[str, float], ...]:
     return tuple(chances)
 
 
-def unlocked_weights(table: GatedTable, world: World) -> dict[str, Fraction]:
+def unlocked_weights(table: GatedTable, state: CommunityState) -> dict[str, Fraction]:
     """{item: weight}. A pool's weight is shared by those of its items that are unlocked, as their own weights say;
     a pool without any falls out, so the others are chosen more often."""
     weights: dict[str, Fraction] = {}
     for pool in table.pools:
-        unlocked = [entry for entry in pool.items if item_unlocked(world, items.by_name[entry.item_name])]
+        unlocked = [entry for entry in pool.items if item_unlocked(state, items.by_name[entry.item_name])]
         together = sum(entry.weight for entry in unlocked)
         for entry in unlocked:
             share = Fraction(pool.weight * entry.weight, together)

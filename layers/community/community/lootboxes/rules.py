@@ -11,7 +11,7 @@ from community.inventory.models import Quality
 from community.lootboxes import gates
 from community.lootboxes.content import LootEntry, LootTable, loot_tables
 from community.lootboxes.models import Drop
-from community.progression.models import World
+from community.progression.models import CommunityState
 
 BONUS_PERCENT = 3
 """Of the box: on every threshold, for each step its quality is above COMMON."""
@@ -48,7 +48,7 @@ def open_boxes(
     box: Item,
     quantity: int,
     quality: Quality,
-    world: World,
+    state: CommunityState,
     rng: Random,
     *,
     tables: Mapping[str, LootTable] = loot_tables.by_box,
@@ -64,22 +64,27 @@ def open_boxes(
     Returns:
         One drop for each kind of item, in the table's order. Empty for a box without a table.
     """
-    lifts = world.has(LIFT_FEATURE)
+    lifts = state.has(LIFT_FEATURE)
     return tuple(
         _drop(items.by_name[name], amount, rolled_quality(quality, rng, lifts=lifts))
-        for name, amount in amounts(box, quantity, world, rng, tables=tables).items()
+        for name, amount in amounts(box, quantity, state, rng, tables=tables).items()
         if amount
     )
 
 
 def amounts(
-    box: Item, quantity: int, world: World, rng: Random, *, tables: Mapping[str, LootTable] = loot_tables.by_box
+    box: Item,
+    quantity: int,
+    state: CommunityState,
+    rng: Random,
+    *,
+    tables: Mapping[str, LootTable] = loot_tables.by_box,
 ) -> dict[str, int]:
     """{internal name: how many} before anything is known of their quality; perhaps 0."""
     table = tables.get(box.internal_name, ())
     if isinstance(table, tuple):
         return _listed(table, quantity, rng)
-    return gates.amounts(box.internal_name, table, quantity, world, rng)
+    return gates.amounts(box.internal_name, table, quantity, state, rng)
 
 
 def rolled_quality(box_quality: Quality, rng: Random, *, lifts: bool) -> Quality:

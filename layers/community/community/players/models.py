@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar, LiteralString, Self, TypeVar
 from uuid import UUID
 
-from community.progression.models import World
+from community.progression.models import CommunityState
 from kernel.errors import Conflict, NotFound, Refused
 from kernel.events.models import Event
 
@@ -97,7 +97,7 @@ class Player:
     id: UUID
     username: str
     links: Mapping[str, Link]
-    world: World
+    state: CommunityState
     created_at: datetime
     updated_at: datetime
     parts: Mapping[type[Any], Any] = field(default_factory=dict[type[Any], Any])

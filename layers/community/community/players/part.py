@@ -9,7 +9,7 @@ from uuid import UUID
 
 from community.players.collected import Collected
 from community.players.models import Player
-from community.progression.models import World
+from community.progression.models import CommunityState
 from kernel.database import Tx
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ class Part(Generic[T]):
 
     holds: type[T]
     save: Callable[[Tx, UUID, T, T | None], None]
-    merge: Callable[[T, T, World], T]
+    merge: Callable[[T, T, CommunityState], T]
     column: Column[T] | None = None
     transient: bool = False
     on_load: Callable[[Player], Player] | None = None
@@ -94,7 +94,7 @@ def collecting(holds: type[C], insert: Callable[[Tx, UUID, C], None], rows: Rows
         if now:
             insert(tx, user_id, now)
 
-    def merge(keeper: C, other: C, world: World) -> C:
+    def merge(keeper: C, other: C, state: CommunityState) -> C:
         return keeper.plus(*other)
 
     return Part(holds=holds, save=save, merge=merge, transient=True, rows=rows)
@@ -175,4 +175,4 @@ class Parts:
 
     def merged(self, keeper: Player, other: Player) -> dict[type[Any], Any]:
         """{type: value} of a player who was two."""
-        return {part.holds: part.merge(keeper[part.holds], other[part.holds], keeper.world) for part in self.parts}
+        return {part.holds: part.merge(keeper[part.holds], other[part.holds], keeper.state) for part in self.parts}

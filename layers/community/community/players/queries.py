@@ -54,7 +54,7 @@ def lock_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None) -> Curs
 
 
 def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, facts: Sequence[Fact]) -> Cursor:
-    """Rows: one per known player, or one without a player; each with `world_version`, `wanted`, the user
+    """Rows: one per known player, or one without a player; each with `state_version`, `wanted`, the user
     id (or null) for each ref, with a crowd `in_crowd`, the columns of all parts, and for each fact `fact_<name>`."""
     user_ids, params = _user_ids(refs)
     everybody: LiteralString = "wanted.user_ids"
@@ -68,7 +68,7 @@ def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, facts: 
         user_ids = user_ids + " AS user_ids"
     return tx.execute(
         """
-        SELECT world.version AS world_version, wanted.user_ids AS wanted,
+        SELECT world.version AS state_version, wanted.user_ids AS wanted,
                u.user_id, u.username, u.created_at, u.updated_at,
                (SELECT json_object_agg(l.platform, json_build_array(l.platform_user_id, l.username))
                 FROM user_platform_links l WHERE l.user_id = u.user_id) AS links"""

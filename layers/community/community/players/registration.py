@@ -32,13 +32,13 @@ def register(tx: Tx, known: PlayerRef, new: PlayerRef) -> tuple[Player, bool]:
         NameNeeded: a stranger without a name.
     """
     # Without its name, for that says nothing about the account that is known already.
-    (player, owner), world = players.meet(tx, replace(known, username=None), replace(new, username=None))
+    (player, owner), state = players.meet(tx, replace(known, username=None), replace(new, username=None))
     if owner is not None and (player is None or owner.id != player.id):
         raise IdentityTaken(platform=new.platform)
     if player is None:
         if not (known.username and new.username):
             raise NameNeeded
-        player = replace(players.create(tx, world, known, new), username=new.username)
+        player = replace(players.create(tx, state, known, new), username=new.username)
     else:
         player = _with_account(player, new)
         if player != player.stored:

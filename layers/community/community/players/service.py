@@ -11,8 +11,8 @@ from community.parts import PARTS
 from community.players import queries
 from community.players.models import Crowd, Fact, Link, Player, PlayerRef, UnknownPlayer, UserRegistered
 from community.progression import service as progression
-from community.progression.models import World
-from community.reactions import settle
+from community.progression.models import CommunityState
+from community.reactions import apply_reactions
 from kernel.database import Tx
 from kernel.errors import TryAgain
 from kernel.events import service as events
@@ -42,8 +42,8 @@ def known(player: Player | None, ref: PlayerRef) -> Player:
 
 def load_or_create(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
     """Like `load`, but a stranger becomes a player, saved with the rest. Needs the ref's id and name."""
-    player, _, world = _load(tx, (ref,), facts, lock=True)
-    return player[0] or create(tx, world, ref)
+    player, _, state = _load(tx, (ref,), facts, lock=True)
+    return player[0] or create(tx, state, ref)
 
 
 def load_all(tx: Tx, refs: tuple[PlayerRef, ...], *facts: Fact) -> list[Player | None]:
@@ -53,24 +53,24 @@ def load_all(tx: Tx, refs: tuple[PlayerRef, ...], *facts: Fact) -> list[Player |
 
 def load_crowd(
     tx: Tx, refs: tuple[PlayerRef, ...], crowd: Crowd | None, *facts: Fact
-) -> tuple[list[Player | None], list[Player], World]:
+) -> tuple[list[Player | None], list[Player], CommunityState]:
     """Like `load_all`, and those of the crowd by their ids; a player may be among both. Still one round trip."""
     return _load(tx, refs, facts, lock=True, crowd=crowd)
 
 
-def meet(tx: Tx, *refs: PlayerRef) -> tuple[list[Player | None], World]:
+def meet(tx: Tx, *refs: PlayerRef) -> tuple[list[Player | None], CommunityState]:
     """Like `load_all`, with the world for those who are still to be created."""
-    players, _, world = _load(tx, refs, (), lock=True)
-    return players, world
+    players, _, state = _load(tx, refs, (), lock=True)
+    return players, state
 
 
-def peek(tx: Tx, ref: PlayerRef, *facts: Fact) -> tuple[Player | None, World]:
+def peek(tx: Tx, ref: PlayerRef, *facts: Fact) -> tuple[Player | None, CommunityState]:
     """Read a player without the lock: for looking, never for changing."""
-    players, _, world = _load(tx, (ref,), facts, lock=False)
-    return players[0], world
+    players, _, state = _load(tx, (ref,), facts, lock=False)
+    return players[0], state
 
 
-def create(tx: Tx, world: World, *refs: PlayerRef) -> Player:
+def create(tx: Tx, state: CommunityState, *refs: PlayerRef) -> Player:
     """A new player with all these identities, to be saved. Each ref needs id and name."""
     links = {ref.platform: Link(str(ref.platform_id), str(ref.username)) for ref in refs}
     player_id = uuid4()
@@ -78,7 +78,7 @@ def create(tx: Tx, world: World, *refs: PlayerRef) -> Player:
         id=player_id,
         username=str(refs[0].username),
         links=links,
-        world=world,
+        state=state,
         created_at=tx.now,
         updated_at=tx.now,
         events=(UserRegistered(user_id=player_id),),
@@ -91,7 +91,7 @@ def save(tx: Tx, *players: Player) -> list[Player]:
     Returns:
         The players with all they were owed, by id. Before one of them is saved again, see `written`.
     """
-    settled = [settle(player, tx.now, tx.rng) for player in sorted(players, key=lambda player: player.id)]
+    settled = [apply_reactions(player, tx.now, tx.rng) for player in sorted(players, key=lambda player: player.id)]
     for player in settled:
         _write(tx, player)
     # Last, because everybody writes there.
@@ -107,28 +107,28 @@ def written(player: Player) -> Player:
 
 def _load(
     tx: Tx, refs: tuple[PlayerRef, ...], facts: tuple[Fact, ...], *, lock: bool, crowd: Crowd | None = None
-) -> tuple[list[Player | None], list[Player], World]:
+) -> tuple[list[Player | None], list[Player], CommunityState]:
     locking = queries.lock_players(tx, refs, crowd) if lock else None
     # A second statement, not a sub-select of the first: after waiting for the lock, one statement would still
     # see the other tables as they were before.
     rows = queries.read_players(tx, refs, crowd, facts).fetchall()
-    world = progression.world_at(tx, rows[0]["world_version"])
-    found = {row["user_id"]: _player(row, world, facts) for row in rows if row["user_id"]}
+    state = progression.state_at(tx, rows[0]["state_version"])
+    found = {row["user_id"]: _player(row, state, facts) for row in rows if row["user_id"]}
     if locking and {row["user_id"] for row in locking} != found.keys():
         raise TryAgain  # the identity moved to another player between the two statements
     wanted = [found.get(user_id) for user_id in rows[0]["wanted"]]
     tx.about = tx.about or next((player.id for player in wanted if player), None)
     named = [_seen(player, ref, tx.now) for player, ref in zip(wanted, refs, strict=True)]
     others = [found[row["user_id"]] for row in rows if crowd and row["in_crowd"]]
-    return named, sorted(others, key=lambda player: player.id), world
+    return named, sorted(others, key=lambda player: player.id), state
 
 
-def _player(row: dict[str, Any], world: World, facts: tuple[Fact, ...]) -> Player:
+def _player(row: dict[str, Any], state: CommunityState, facts: tuple[Fact, ...]) -> Player:
     player = Player(
         id=row["user_id"],
         username=row["username"],
         links={platform: Link(*link) for platform, link in (row["links"] or {}).items()},
-        world=world,
+        state=state,
         created_at=row["created_at"],
         updated_at=row["updated_at"],
         parts=PARTS.parse(row),

@@ -15,7 +15,7 @@ from kernel.events.models import Event
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class CommunityState:
     """The community's state that every action may depend on.
 
     Attributes:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from community.catalog.content import Item
 from community.progression.content import Modifier, Node, NodesBelowTier, TotalNodes, tree
-from community.progression.models import FeatureLocked, FeatureLockedBehind, LevelTooHigh, UnknownNode, World
+from community.progression.models import CommunityState, FeatureLocked, FeatureLockedBehind, LevelTooHigh, UnknownNode
 
 Number = int | Fraction
 
@@ -28,20 +28,20 @@ WORKED_OUT = 1000
 """How many results a world keeps: all of those for prices and caps, some of those for scores."""
 
 
-def modified(world: World, feature_key: str, value: Number) -> Number:
+def modified(state: CommunityState, feature_key: str, value: Number) -> Number:
     """`value` after every unlocked node that modifies this feature, each at its highest unlocked level.
 
     Exact: the caller truncates where the rules say so. Without such a node the value comes back unchanged.
     """
-    known = world.worked_out.get((feature_key, value))
+    known = state.worked_out.get((feature_key, value))
     if known is not None:
         return known
     active = [
-        (modifier, level) for node, modifier in _MODIFIERS.get(feature_key, ()) if (level := world.levels.get(node.key))
+        (modifier, level) for node, modifier in _MODIFIERS.get(feature_key, ()) if (level := state.levels.get(node.key))
     ]
     result = chained(value, active) if active else value
-    if len(world.worked_out) < WORKED_OUT:
-        world.worked_out[feature_key, value] = result
+    if len(state.worked_out) < WORKED_OUT:
+        state.worked_out[feature_key, value] = result
     return result
 
 
@@ -106,25 +106,25 @@ def available_nodes(levels: Mapping[str, int]) -> list[Node]:
     return [node for node in tree.nodes.values() if is_available(node, levels)]
 
 
-def require_feature(world: World, node_key: str) -> None:
+def require_feature(state: CommunityState, node_key: str) -> None:
     """
     Raises:
         FeatureLockedBehind: other nodes must be unlocked first; the message names all of them.
         FeatureLocked: nothing but the node itself is missing.
     """
-    if world.has(node_key):
+    if state.has(node_key):
         return
     node = tree.nodes.get(node_key)
     feature = node.name if node else "this feature"
-    missing = locked_ancestors(node_key, world.levels)
+    missing = locked_ancestors(node_key, state.levels)
     if missing:
         raise FeatureLockedBehind(feature=feature, names=", ".join(node.name for node in missing))
     raise FeatureLocked(feature=feature)
 
 
-def item_unlocked(world: World, item: Item) -> bool:
+def item_unlocked(state: CommunityState, item: Item) -> bool:
     """An item without a node is never locked."""
-    return item.node_key is None or world.has(item.node_key)
+    return item.node_key is None or state.has(item.node_key)
 
 
 def locked_ancestors(node_key: str, levels: Mapping[str, int]) -> list[Node]:

@@ -12,7 +12,7 @@ from uuid import UUID
 from community.catalog.models import Names
 from community.progression import queries
 from community.progression.content import Node, tree
-from community.progression.models import Unlock, World
+from community.progression.models import CommunityState, Unlock
 from kernel.database import Tx
 
 
@@ -27,11 +27,11 @@ class CacheStatistics:
         return 0 if _cached is None else 1
 
 
-_cached: World | None = None
+_cached: CommunityState | None = None
 cache_statistics = CacheStatistics()
 
 
-def world_at(tx: Tx, version: UUID) -> World:
+def state_at(tx: Tx, version: UUID) -> CommunityState:
     """The world as of `version`, which a load has just read. Asks the database only when it has changed."""
     global _cached
     cached = _cached  # read once: the local stack's environments share this module
@@ -42,10 +42,10 @@ def world_at(tx: Tx, version: UUID) -> World:
     cache_statistics.evictions += cached is not None
     row = queries.read_world(tx).fetchone()
     assert row is not None
-    _cached = world = World(
+    _cached = state = CommunityState(
         row["version"], known_levels(row["levels"]), _names(row["documents"]), _weights(row["documents"])
     )
-    return world
+    return state
 
 
 def known_levels(levels: Mapping[str, int]) -> dict[str, int]:
@@ -53,10 +53,10 @@ def known_levels(levels: Mapping[str, int]) -> dict[str, int]:
     return {key: min(level, tree.nodes[key].max_level) for key, level in levels.items() if key in tree.nodes}
 
 
-def current_world(tx: Tx) -> World:
+def current_state(tx: Tx) -> CommunityState:
     row = queries.read_world_version(tx).fetchone()
     assert row is not None
-    return world_at(tx, row["version"])
+    return state_at(tx, row["version"])
 
 
 def _names(documents: Mapping[str, Any]) -> Names:
@@ -73,13 +73,13 @@ def _weights(documents: Mapping[str, Any]) -> dict[str, Fraction]:
 class Tree:
     """What the community has of the content's nodes; `created_at` as {node key: time of the first sync}."""
 
-    world: World
+    state: CommunityState
     created_at: Mapping[str, datetime]
 
 
 def read_tree(tx: Tx) -> Tree:
     rows = queries.list_nodes(tx).fetchall()
-    return Tree(world_at(tx, rows[0]["version"]), {row["node_key"]: row["created_at"] for row in rows})
+    return Tree(state_at(tx, rows[0]["version"]), {row["node_key"]: row["created_at"] for row in rows})
 
 
 def lock_world(tx: Tx) -> None:

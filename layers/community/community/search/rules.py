@@ -8,7 +8,7 @@ from random import Random
 
 from community.cooldowns import rules as cooldowns
 from community.inventory.models import Quality
-from community.progression.models import World
+from community.progression.models import CommunityState
 from community.progression.rules import modified
 from community.search.models import Luck, Outcome
 
@@ -34,7 +34,7 @@ STREAK_EVERY = 5  # days
 _RANKS = ((14, 0), (9, 1), (5, 2), (1, 3), (0, 4))
 
 
-def search(world: World, rng: Random, *, earlier: int, streak_days: int) -> Outcome:
+def search(state: CommunityState, rng: Random, *, earlier: int, streak_days: int) -> Outcome:
     """Roll for one search.
 
     Args:
@@ -53,17 +53,17 @@ def search(world: World, rng: Random, *, earlier: int, streak_days: int) -> Outc
     return Outcome(
         luck,
         CRITICAL_BOXES if critical else BOXES,
-        _quality(_finer(world, _base_rank(earlier) + steps, rng)),
+        _quality(_finer(state, _base_rank(earlier) + steps, rng)),
         xp,
         streak_days=streak_days if lucky_streak else 0,
         exhausted=exhausted,
     )
 
 
-def cooldown(world: World) -> timedelta:
+def cooldown(state: CommunityState) -> timedelta:
     """Between two searches of a player, with what the community has done about it."""
     seconds = int(cooldowns.duration_of(ACTION).total_seconds())
-    return max(timedelta(0), timedelta(seconds=float(modified(world, "search_cooldown_reduction", seconds))))
+    return max(timedelta(0), timedelta(seconds=float(modified(state, "search_cooldown_reduction", seconds))))
 
 
 def _luck(roll: float, chance: float) -> Luck:
@@ -78,9 +78,9 @@ def _base_rank(earlier: int) -> int:
     return next(rank for searches, rank in _RANKS if earlier >= searches)
 
 
-def _finer(world: World, rank: int, rng: Random) -> int:
+def _finer(state: CommunityState, rank: int, rng: Random) -> int:
     """The rank with the community's upgrades: a fraction of a step is the chance of a whole one."""
-    wanted = Fraction(modified(world, "search_quality", rank))
+    wanted = Fraction(modified(state, "search_quality", rank))
     fraction = wanted % 1
     return int(wanted) + (fraction > 0 and rng.random() < fraction)
 

@@ -31,19 +31,19 @@ def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:
     """
     earlier = count_since("search", tx.now - rules.WINDOW)
     player = players.load_or_create(tx, seeker, cooldowns.cooldown_of(rules.ACTION), earlier)
-    require_feature(player.world, FEATURE)
+    require_feature(player.state, FEATURE)
     cooldowns.require_ready(tx, player, rules.ACTION)
     today = tx.now.date()
     outcome = rules.search(
-        player.world,
+        player.state,
         tx.rng,
         earlier=player.facts.get(earlier.name, 0),
         streak_days=continued(player[Streak], today).days,
     )
-    name = display_name(BOX, outcome.quality, player.world.names, today, tx.rng)
+    name = display_name(BOX, outcome.quality, player.state.names, today, tx.rng)
     player = player.having(player[Inventory].give(BOX.item_id, outcome.quantity, outcome.quality)).record(
         SearchPerformed(user_id=player.id, success=outcome.success, timestamp=int(tx.now.timestamp()), outcome=outcome)
     )
     players.save(tx, player)
-    cooldowns.start(tx, player, rules.ACTION, rules.cooldown(player.world))
+    cooldowns.start(tx, player, rules.ACTION, rules.cooldown(player.state))
     return outcome, texts.describe(outcome, name)

@@ -12,7 +12,7 @@ Kind = Literal["block", "reflect"]
 
 @dataclass(frozen=True, slots=True)
 class Struck:
-    """Somebody an attack was aimed at.
+    """Someone an attack was aimed at.
 
     Attributes:
         username: on the platform of the attack.

@@ -11,7 +11,7 @@ from community.players import service as players
 from community.players.models import Fact, NoSuchPlayer, PlayerRef
 from community.voting import ballot_queries, queries, row_parsing, rules
 from community.voting.events import VoteRecorded, VotingWeightSet
-from community.voting.models import Ballot, NoVotingSession, VoteOver, VotingFrozen
+from community.voting.models import Ballot, NoOpenRound, VoteOver, VotingFrozen
 from kernel.database import Tx
 from kernel.errors import TryAgain
 from kernel.events import service as events
@@ -50,10 +50,10 @@ def cast_ballot(
         session_id: the session that the number was read in; None: whichever is open.
 
     Raises:
-        NoVotingSession, VoteOver, VotingFrozen, InvalidOption
+        NoOpenRound, VoteOver, VotingFrozen, InvalidOption
     """
-    locked = queries.lock_open_session(tx)
-    reading = queries.read_open_session(tx)
+    locked = queries.lock_open_round(tx)
+    reading = queries.read_open_round(tx)
     player = players.load_or_create(
         tx,
         voter,
@@ -61,24 +61,26 @@ def cast_ballot(
         Fact("weight", ballot_queries.OWN_WEIGHT, (tx.now,)),
     )
     row = reading.fetchone()
-    session = row_parsing.session(row["session"]) if row else None
+    voting_round = row_parsing.voting_round(row["session"]) if row else None
     lock = locked.fetchone()
-    if (lock and lock["session_id"]) != (session and session.session_id):
+    if (lock and lock["session_id"]) != (voting_round and voting_round.session_id):
         raise TryAgain  # one session was ending while we waited for it, and the next has begun
-    if session_id is not None and session_id != (session and session.session_id):
+    if session_id is not None and session_id != (voting_round and voting_round.session_id):
         raise VoteOver
-    if session is None:
-        raise NoVotingSession
-    if session.status == "frozen":
+    if voting_round is None:
+        raise NoOpenRound
+    if voting_round.status == "frozen":
         raise VotingFrozen
     if voted := player.facts.get("option_id"):
-        return Ballot(session, session.option(voted), already_voted=True)
+        return Ballot(voting_round, voting_round.option(voted), already_voted=True)
 
     weight = player.facts.get("weight") or EVERYBODYS_WEIGHT
-    session, option = rules.count_ballot(session, rules.pick_option(session, number, node_key), weight, tx.now)
+    voting_round, option = rules.count_ballot(
+        voting_round, rules.pick_option(voting_round, number, node_key), weight, tx.now
+    )
     player = player.record(
         VoteRecorded(
-            session_id=session.session_id,
+            session_id=voting_round.session_id,
             option_id=option.option_id,
             node_key=option.node_key,
             target_level=option.target_level,
@@ -89,9 +91,9 @@ def cast_ballot(
     )
     players.save(tx, player)
     # Behind the player's own rows: a stranger's must be there first.
-    ballot_queries.insert_ballot(tx, session.session_id, player.id, option.option_id, weight)
+    ballot_queries.insert_ballot(tx, voting_round.session_id, player.id, option.option_id, weight)
     ballot_queries.count_ballot(tx, option.option_id, weight, option.last_highest_vote_at)
-    return Ballot(session, option)
+    return Ballot(voting_round, option)
 
 
 def set_weights(tx: Tx, orders: Sequence[WeightOrder]) -> None:

@@ -12,9 +12,9 @@ from community.engagement.estimates import Estimate, estimate
 from community.engagement.queries import DAYS_SINCE, TOTALS
 from community.engagement.rules import Velocity
 from community.progression.content import Node, tree
-from community.progression.service import world_at
+from community.progression.service import state_at
 from community.voting import queries, row_parsing, rules
-from community.voting.models import Community, Option
+from community.voting.models import Option, VotingState
 from kernel.database import Tx
 
 _MORE: LiteralString = (
@@ -37,7 +37,7 @@ class MirroredNode:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ProgressBoard:
     """Where the community stands at a moment, and at what pace it moves.
 
     Attributes:
@@ -46,7 +46,7 @@ class Standing:
         score: all engagement ever, weighted.
     """
 
-    community: Community
+    community: VotingState
     nodes: Mapping[str, MirroredNode]
     velocity: Velocity
     score: int
@@ -64,7 +64,7 @@ class Standing:
     def is_between_votes(self) -> bool:
         """The last vote is over, and the next one waits for the target to be unlocked."""
         community = self.community
-        return community.session is None and community.latest is not None and self.target is not None
+        return community.voting_round is None and community.latest is not None and self.target is not None
 
     def made_for(self, node_key: str) -> int:
         """The points for this node so far: all there are if it is the target, otherwise none."""
@@ -80,13 +80,13 @@ class Standing:
         return self.estimate(tree.nodes[node_key]).date if node_key in tree.nodes else None
 
 
-def read_standing(tx: Tx) -> Standing:
+def read_board(tx: Tx) -> ProgressBoard:
     today = tx.now.date()
     days = engagement.PERIOD_DAYS
-    row = queries.read_community(tx, _MORE, (engagement.first_day(today, days),)).fetchone()
+    row = queries.read_voting_state(tx, _MORE, (engagement.first_day(today, days),)).fetchone()
     assert row is not None
-    weights = world_at(tx, row["version"]).weights
-    return Standing(
+    weights = state_at(tx, row["version"]).weights
+    return ProgressBoard(
         community=row_parsing.community(row),
         nodes={key: MirroredNode(node_id, datetime.fromisoformat(at)) for key, (node_id, at) in row["nodes"].items()},
         velocity=engagement.velocity(row["days"], weights, days, today),

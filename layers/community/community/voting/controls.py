@@ -23,22 +23,22 @@ def start(tx: Tx) -> Started:
     """Let the community vote.
 
     Raises:
-        SessionActive: a vote is running.
+        RoundActive: a vote is running.
         NoCandidates: there is nothing to vote on.
     """
     before = cycle.begin(tx)
-    turn = overrides.start(before)
-    cycle.save(tx, turn)
-    if before.community.session is not None:
+    transition = overrides.start(before)
+    cycle.save(tx, transition)
+    if before.community.voting_round is not None:
         return "resumed"
-    return "opened" if turn.community.session is not None else "decided"
+    return "opened" if transition.community.voting_round is not None else "decided"
 
 
 def freeze(tx: Tx) -> None:
     """No more ballots until the vote is started again; the points go on.
 
     Raises:
-        NoVotingSession
+        NoOpenRound
     """
     cycle.save(tx, overrides.freeze(cycle.begin(tx)))
 
@@ -47,13 +47,13 @@ def force_end(tx: Tx) -> Option:
     """Decide the vote now. Returns the winner, which comes after the target, or becomes it where there is none.
 
     Raises:
-        NoVotingSession
+        NoOpenRound
     """
-    turn = cycle.begin(tx)
-    session = rules.open_session(turn.community)
-    turn = overrides.force_end(turn)
-    cycle.save(tx, turn)
-    winner = turn.sessions[session.session_id].winner
+    transition = cycle.begin(tx)
+    voting_round = rules.open_round(transition.community)
+    transition = overrides.force_end(transition)
+    cycle.save(tx, transition)
+    winner = transition.rounds[voting_round.session_id].winner
     assert winner is not None
     return winner
 
@@ -62,12 +62,12 @@ def instant_unlock(tx: Tx, node_key: str | None = None) -> Unlock:
     """Unlock the winner of the vote, or the given one of its options, now.
 
     Raises:
-        NoVotingSession
+        NoOpenRound
         InvalidOption: the node is not in the vote.
     """
-    turn = overrides.instant_unlock(cycle.begin(tx), node_key)
-    cycle.save(tx, turn)
-    first = turn.unlocked[0]
+    transition = overrides.instant_unlock(cycle.begin(tx), node_key)
+    cycle.save(tx, transition)
+    first = transition.unlocked[0]
     return progression.read_unlock(tx, first.node.key, first.level)
 
 
@@ -77,17 +77,17 @@ def unlock(tx: Tx, node_key: str, level: int = 0) -> Node:
     Raises:
         UnknownNode, LevelTooHigh
     """
-    turn = cycle.begin(tx)
-    node, missing = levels_to_unlock(node_key, level, turn.community.levels)
-    cycle.save(tx, overrides.unlock(turn, node, missing))
+    transition = cycle.begin(tx)
+    node, missing = levels_to_unlock(node_key, level, transition.community.levels)
+    cycle.save(tx, overrides.unlock(transition, node, missing))
     return node
 
 
 def unlock_all(tx: Tx) -> int:
     """Every node to its highest level. Returns how many levels were added."""
-    turn = overrides.unlock_all(cycle.begin(tx))
-    cycle.save(tx, turn)
-    return len(turn.unlocked)
+    transition = overrides.unlock_all(cycle.begin(tx))
+    cycle.save(tx, transition)
+    return len(transition.unlocked)
 
 
 def relock(tx: Tx, node_key: str, level: int = 0) -> Node:
@@ -97,9 +97,9 @@ def relock(tx: Tx, node_key: str, level: int = 0) -> Node:
     Raises:
         UnknownNode
     """
-    turn = cycle.begin(tx)
-    node, levels = levels_to_relock(node_key, level, turn.community.levels)
-    cycle.save(tx, overrides.relock(turn, node, levels))
+    transition = cycle.begin(tx)
+    node, levels = levels_to_relock(node_key, level, transition.community.levels)
+    cycle.save(tx, overrides.relock(transition, node, levels))
     return node
 
 
@@ -115,7 +115,7 @@ def reset(tx: Tx, reset_by: str, reason: str, preserve_user_progression: bool = 
     """
     cycle.lock(tx)
     counting = queries.count_for_reset(tx)
-    turn = cycle.begin(tx)
+    transition = cycle.begin(tx)
     counts = counting.fetchone()
     assert counts is not None
     event = ProgressionReset(
@@ -128,4 +128,4 @@ def reset(tx: Tx, reset_by: str, reason: str, preserve_user_progression: bool = 
     if not preserve_user_progression:
         jobs.forget_all(tx)  # first: it locks the players, like everybody who touches the sums behind them
         engagement.forget_all(tx)
-    cycle.save(tx, overrides.reset(turn.record(event)))
+    cycle.save(tx, overrides.reset(transition.record(event)))

@@ -10,14 +10,14 @@ from itertools import groupby
 from community.progression import service as progression
 from community.progression.content import tree
 from community.voting import queries, row_parsing, transitions
-from community.voting.models import Community
+from community.voting.models import VotingState
 from community.voting.settings import settings
-from community.voting.transitions import Turn
+from community.voting.transitions import Transition
 from kernel.database import Connection, Tx, transaction
 from kernel.events import service as events
 
 
-def go_on(conn: Connection) -> None:
+def advance(conn: Connection) -> None:
     """Do what is due, in a transaction of its own. Of several at once the first does it.
 
     Raises:
@@ -27,47 +27,47 @@ def go_on(conn: Connection) -> None:
         check(tx)
 
 
-def check(tx: Tx) -> Turn:
+def check(tx: Tx) -> Transition:
     """See to it that nothing waits: what the points have reached is unlocked, and there are a target and a vote, if
     anything is left."""
-    turn = transitions.go_on(begin(tx))
-    save(tx, turn)
-    return turn
+    transition = transitions.advance(begin(tx))
+    save(tx, transition)
+    return transition
 
 
-def read_community(tx: Tx) -> Community:
+def read_voting_state(tx: Tx) -> VotingState:
     """As it is just now, for looking."""
-    row = queries.read_community(tx).fetchone()
+    row = queries.read_voting_state(tx).fetchone()
     assert row is not None
     return row_parsing.community(row)
 
 
-def begin(tx: Tx) -> Turn:
+def begin(tx: Tx) -> Transition:
     """Lock the community and read it."""
     lock(tx)
-    return Turn(read_community(tx), tx.now, tx.rng, settings.rollover_cap)
+    return Transition(read_voting_state(tx), tx.now, tx.rng, settings.rollover_cap)
 
 
 def lock(tx: Tx) -> None:
     """Nobody else moves the community, and no ballot is on its way. What is read after this stays true."""
     progression.lock_world(tx)
-    queries.lock_open_session(tx)
+    queries.lock_open_round(tx)
 
 
-def save(tx: Tx, turn: Turn) -> None:
+def save(tx: Tx, transition: Transition) -> None:
     """Write what has changed since `begin`, and announce what has happened."""
-    for node_key, lowest in turn.relocked.items():
+    for node_key, lowest in transition.relocked.items():
         progression.remove_levels(tx, tree.nodes[node_key], lowest)
     for (node, unlocked_by, score), added in groupby(
-        turn.unlocked, key=lambda new: (new.node, new.unlocked_by, new.engagement_score)
+        transition.unlocked, key=lambda new: (new.node, new.unlocked_by, new.engagement_score)
     ):
         progression.add_levels(tx, node, [new.level for new in added], unlocked_by, score)
-    if turn.unlocked or turn.relocked:
+    if transition.unlocked or transition.relocked:
         progression.renew_world(tx)
     # In the order of their numbers: what was open is closed before the next one opens.
-    for _, session in sorted(turn.sessions.items()):
-        queries.upsert_session(tx, session)
-    for _, progress in sorted(turn.progress.items()):
+    for _, voting_round in sorted(transition.rounds.items()):
+        queries.upsert_round(tx, voting_round)
+    for _, progress in sorted(transition.progress.items()):
         queries.upsert_progress(tx, progress)
-    for event in turn.events:
+    for event in transition.events:
         events.announce(tx, event)

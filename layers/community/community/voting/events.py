@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from community.progression.content import Node, tree
-from community.voting.models import Option, Session
+from community.voting.models import Option, VotingRound
 from kernel.events.models import Event
 
 _DURATIONS = {"small": "Short", "medium": "Medium", "large": "Long"}
@@ -66,10 +66,12 @@ class VotingStarted(Event):
     auto_selected: bool
 
     @classmethod
-    def of(cls, session: Session, *, previous_unlock: str | None = None, auto_selected: bool = False) -> VotingStarted:
+    def of(
+        cls, voting_round: VotingRound, *, previous_unlock: str | None = None, auto_selected: bool = False
+    ) -> VotingStarted:
         return cls(
-            session_id=session.session_id,
-            options=tuple(OptionOffered.of(option) for option in session.options),
+            session_id=voting_round.session_id,
+            options=tuple(OptionOffered.of(option) for option in voting_round.options),
             previous_unlock=previous_unlock,
             auto_selected=auto_selected,
         )
@@ -86,13 +88,13 @@ class TargetSet(Event):
     session_id: int | None
 
     @classmethod
-    def of(cls, option: Option, session: Session | None, *, auto_selected: bool = False) -> TargetSet:
+    def of(cls, option: Option, voting_round: VotingRound | None, *, auto_selected: bool = False) -> TargetSet:
         return cls(
             node_key=option.node_key,
             display_name=tree.nodes[option.node_key].name,
             target_level=option.target_level,
-            auto_selected=auto_selected or session is None,
-            session_id=session.session_id if session else None,
+            auto_selected=auto_selected or voting_round is None,
+            session_id=voting_round.session_id if voting_round else None,
         )
 
 
@@ -140,9 +142,9 @@ class VotingEnded(Event):
     weighted_votes: float
 
     @classmethod
-    def of(cls, session: Session, winner: Option) -> VotingEnded:
+    def of(cls, voting_round: VotingRound, winner: Option) -> VotingEnded:
         return cls(
-            session_id=session.session_id,
+            session_id=voting_round.session_id,
             option_id=winner.option_id,
             node_key=winner.node_key,
             target_level=winner.target_level,

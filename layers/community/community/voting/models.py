@@ -31,7 +31,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class VotingRound:
     """
     Attributes:
         options: in the order in which they are numbered, from 1.
@@ -56,7 +56,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class UnlockProgress:
     """What the points count towards.
 
     Attributes:
@@ -76,7 +76,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Community:
+class VotingState:
     """Where the community stands: what it has, what it works towards, what it votes on.
 
     Attributes:
@@ -90,9 +90,9 @@ class Community:
 
     levels: Mapping[str, int]
     points: int
-    progress: Progress | None
-    session: Session | None
-    latest: Session | None
+    progress: UnlockProgress | None
+    voting_round: VotingRound | None
+    latest: VotingRound | None
     last_session_id: int = 0
     last_option_id: int = 0
     last_progress_id: int = 0
@@ -112,12 +112,12 @@ class Ballot:
         already_voted: the player had voted before, for this option; nothing was changed.
     """
 
-    session: Session
+    voting_round: VotingRound
     option: Option
     already_voted: bool = False
 
 
-class NoVotingSession(Refused):
+class NoOpenRound(Refused):
     code = "no_voting_session"
     message = "There is nothing to vote on just now."
 
@@ -137,7 +137,7 @@ class InvalidOption(Refused):
     message = "That is not one of the options of this vote."
 
 
-class SessionActive(Conflict):
+class RoundActive(Conflict):
     code = "session_active"
     message = "A vote is already running."
 

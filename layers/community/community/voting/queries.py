@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 
 from community.progression.queries import LEVELS
 from community.voting.events import ProgressionReset
-from community.voting.models import Progress, Session
+from community.voting.models import UnlockProgress, VotingRound
 from kernel.database import Cursor, Tx
 
 # Votes travel as text: a JSON number would come back as a float.
@@ -49,10 +49,10 @@ COMMUNITY: LiteralString = (
     (SELECT coalesce(max(progress_id), 0) FROM unlock_progress) AS last_progress_id
 """
 )
-"""Columns of a SELECT from `world`, for `records.community`: all of one moment."""
+"""Columns of a SELECT from `world`, for `row_parsing.community`: all of one moment."""
 
 
-def read_community(tx: Tx, more: LiteralString = "", params: Sequence[Any] = ()) -> Cursor:
+def read_voting_state(tx: Tx, more: LiteralString = "", params: Sequence[Any] = ()) -> Cursor:
     """One row: the columns of `COMMUNITY`.
 
     Args:
@@ -61,17 +61,17 @@ def read_community(tx: Tx, more: LiteralString = "", params: Sequence[Any] = ())
     return tx.execute("SELECT " + COMMUNITY + more + " FROM world", params)
 
 
-def lock_open_session(tx: Tx) -> Cursor:
+def lock_open_round(tx: Tx) -> Cursor:
     """One writer at a time: a ballot, or whoever ends the session."""
     return tx.execute("SELECT session_id FROM voting_sessions WHERE status <> 'completed' FOR NO KEY UPDATE")
 
 
-def read_open_session(tx: Tx) -> Cursor:
-    """One row, or none: `session`, for `records.session`."""
+def read_open_round(tx: Tx) -> Cursor:
+    """One row, or none: `session`, for `row_parsing.voting_round`."""
     return tx.execute("SELECT (" + OPEN_SESSION + ") AS session")
 
 
-def upsert_session(tx: Tx, session: Session) -> None:
+def upsert_round(tx: Tx, voting_round: VotingRound) -> None:
     """The session with its options, or its new state; ballots are counted elsewhere."""
     tx.execute(
         """
@@ -81,12 +81,12 @@ def upsert_session(tx: Tx, session: Session) -> None:
         SET status = excluded.status, ended_at = excluded.ended_at, winning_option_id = excluded.winning_option_id
         """,
         (
-            session.session_id,
-            session.status,
-            session.started_at,
-            session.voting_deadline,
-            session.ended_at,
-            session.winning_option_id,
+            voting_round.session_id,
+            voting_round.status,
+            voting_round.started_at,
+            voting_round.voting_deadline,
+            voting_round.ended_at,
+            voting_round.winning_option_id,
         ),
     )
     tx.execute(
@@ -99,15 +99,15 @@ def upsert_session(tx: Tx, session: Session) -> None:
         ON CONFLICT (option_id) DO NOTHING
         """,
         (
-            session.session_id,
-            [option.option_id for option in session.options],
-            [option.node_key for option in session.options],
-            [option.target_level for option in session.options],
+            voting_round.session_id,
+            [option.option_id for option in voting_round.options],
+            [option.node_key for option in voting_round.options],
+            [option.target_level for option in voting_round.options],
         ),
     )
 
 
-def upsert_progress(tx: Tx, progress: Progress) -> None:
+def upsert_progress(tx: Tx, progress: UnlockProgress) -> None:
     tx.execute(
         """
         INSERT INTO unlock_progress (progress_id, node_id, target_level, starts_at_points, started_at, unlocked_at,

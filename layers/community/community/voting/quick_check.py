@@ -5,7 +5,7 @@ from __future__ import annotations
 from kernel.database import Tx
 
 
-def all_is_well(tx: Tx) -> bool:
+def is_current(tx: Tx) -> bool:
     """The usual state: there is a target, it is not reached, and a vote on what comes after it is open."""
     cursor = tx.execute(
         """

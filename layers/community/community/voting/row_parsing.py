@@ -8,28 +8,28 @@ from decimal import Decimal
 from typing import Any
 
 from community.progression.service import known_levels
-from community.voting.models import Community, Option, Progress, Session
+from community.voting.models import Option, UnlockProgress, VotingRound, VotingState
 
 
-def community(row: Mapping[str, Any]) -> Community:
+def community(row: Mapping[str, Any]) -> VotingState:
     """Of the columns of `queries.COMMUNITY`."""
-    return Community(
+    return VotingState(
         levels=known_levels(row["levels"]),
         points=row["points"],
         progress=_progress(row["progress"]) if row["progress"] else None,
-        session=session(row["session"]),
-        latest=session(row["latest"]),
+        voting_round=voting_round(row["session"]),
+        latest=voting_round(row["latest"]),
         last_session_id=row["last_session_id"],
         last_option_id=row["last_option_id"],
         last_progress_id=row["last_progress_id"],
     )
 
 
-def session(document: Mapping[str, Any] | None) -> Session | None:
+def voting_round(document: Mapping[str, Any] | None) -> VotingRound | None:
     """Of what `queries.SESSION` selects."""
     if document is None:
         return None
-    return Session(
+    return VotingRound(
         session_id=document["session_id"],
         status=document["status"],
         options=tuple(_option(option) for option in document["options"]),
@@ -51,8 +51,8 @@ def _option(document: Mapping[str, Any]) -> Option:
     )
 
 
-def _progress(document: Mapping[str, Any]) -> Progress:
-    return Progress(
+def _progress(document: Mapping[str, Any]) -> UnlockProgress:
+    return UnlockProgress(
         progress_id=document["progress_id"],
         node_key=document["node_key"],
         target_level=document["target_level"],

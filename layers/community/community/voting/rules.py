@@ -10,13 +10,13 @@ from random import Random
 
 from community.progression.content import Node, tree
 from community.progression.rules import is_available
-from community.voting.models import Community, InvalidOption, NoVotingSession, Option, Session
+from community.voting.models import InvalidOption, NoOpenRound, Option, VotingRound, VotingState
 
 MAX_OPTIONS = 4
 VOTING_TIME = timedelta(hours=24)
 
 
-def target_of(community: Community) -> Node | None:
+def target_of(community: VotingState) -> Node | None:
     """What the points count towards, as long as it can be unlocked."""
     progress = community.progress
     node = tree.nodes.get(progress.node_key) if progress and progress.node_key else None
@@ -25,22 +25,22 @@ def target_of(community: Community) -> Node | None:
     return node if is_available(node, community.levels) else None
 
 
-def next_level(node: Node, community: Community) -> int:
+def next_level(node: Node, community: VotingState) -> int:
     """The lowest level that is not unlocked."""
     return community.levels.get(node.key, 0) + 1
 
 
-def is_reached(community: Community) -> bool:
+def is_reached(community: VotingState) -> bool:
     target = target_of(community)
     return target is not None and community.accumulated >= target.cost
 
 
-def is_complete(community: Community) -> bool:
+def is_complete(community: VotingState) -> bool:
     """There is nothing left to unlock."""
     return all(community.levels.get(node.key, 0) >= node.max_level for node in tree.nodes.values())
 
 
-def candidates(community: Community) -> list[Node]:
+def candidates(community: VotingState) -> list[Node]:
     """What may come after the target: what is available now, and what lacks nothing but the target."""
     target = target_of(community)
     granted = target.key if target else None
@@ -51,7 +51,7 @@ def candidates(community: Community) -> list[Node]:
     ]
 
 
-def draw_options(nodes: Sequence[Node], community: Community, rng: Random) -> tuple[Option, ...]:
+def draw_options(nodes: Sequence[Node], community: VotingState, rng: Random) -> tuple[Option, ...]:
     """At most four of the nodes, each with its next level, numbered on, in the order of their keys."""
     drawn = sorted(rng.sample(nodes, min(MAX_OPTIONS, len(nodes))), key=lambda node: node.key)
     return tuple(
@@ -60,7 +60,7 @@ def draw_options(nodes: Sequence[Node], community: Community, rng: Random) -> tu
     )
 
 
-def may_win(option: Option, community: Community) -> bool:
+def may_win(option: Option, community: VotingState) -> bool:
     """It is still a candidate: an administrator may have unlocked it meanwhile, or locked what it needs."""
     return any(
         node.key == option.node_key and next_level(node, community) == option.target_level
@@ -68,42 +68,42 @@ def may_win(option: Option, community: Community) -> bool:
     )
 
 
-def ranking(session: Session, rng: Random) -> list[Option]:
+def ranking(voting_round: VotingRound, rng: Random) -> list[Option]:
     """The highest weighted total first; of equal ones the one that was there first; else by lot. Once a session is
     completed its winner stays the first."""
-    by_lot = rng.sample(session.options, len(session.options))
+    by_lot = rng.sample(voting_round.options, len(voting_round.options))
 
     def rank(option: Option) -> tuple[bool, Decimal, bool, datetime]:
         led_at = option.last_highest_vote_at
-        decided = option.option_id == session.winning_option_id
-        return not decided, -option.weighted_votes, led_at is None, led_at or session.started_at
+        decided = option.option_id == voting_round.winning_option_id
+        return not decided, -option.weighted_votes, led_at is None, led_at or voting_round.started_at
 
     return sorted(by_lot, key=rank)
 
 
-def elect(session: Session, community: Community, rng: Random) -> Option:
+def elect(voting_round: VotingRound, community: VotingState, rng: Random) -> Option:
     """The first in the ranking that may win; simply the first when none may any more."""
-    ranked = ranking(session, rng)
+    ranked = ranking(voting_round, rng)
     return next((option for option in ranked if may_win(option, community)), ranked[0])
 
 
-def winner_waits(community: Community) -> bool:
+def winner_waits(community: VotingState) -> bool:
     """The last vote has been decided, and its winner is still to become the target."""
     winner = community.latest.winner if community.latest else None
     return winner is not None and may_win(winner, community)
 
 
-def open_session(community: Community) -> Session:
+def open_round(community: VotingState) -> VotingRound:
     """
     Raises:
-        NoVotingSession
+        NoOpenRound
     """
-    if community.session is None:
-        raise NoVotingSession
-    return community.session
+    if community.voting_round is None:
+        raise NoOpenRound
+    return community.voting_round
 
 
-def pick_option(session: Session, number: int | None, node_key: str | None) -> Option:
+def pick_option(voting_round: VotingRound, number: int | None, node_key: str | None) -> Option:
     """
     Args:
         number: of the option, from 1; it wins over `node_key`.
@@ -112,26 +112,28 @@ def pick_option(session: Session, number: int | None, node_key: str | None) -> O
         InvalidOption
     """
     if number is not None:
-        if 1 <= number <= len(session.options):
-            return session.options[number - 1]
+        if 1 <= number <= len(voting_round.options):
+            return voting_round.options[number - 1]
         raise InvalidOption
-    for option in session.options:
+    for option in voting_round.options:
         if option.node_key == node_key:
             return option
     raise InvalidOption
 
 
-def count_ballot(session: Session, option: Option, weight: Decimal, now: datetime) -> tuple[Session, Option]:
+def count_ballot(
+    voting_round: VotingRound, option: Option, weight: Decimal, now: datetime
+) -> tuple[VotingRound, Option]:
     """The session and its option with one more ballot in it."""
     total = option.weighted_votes + weight
     counted = replace(option, vote_count=option.vote_count + 1, weighted_votes=total)
-    if total >= max(other.weighted_votes for other in session.options):
-        counted = replace(counted, last_highest_vote_at=_after_all(session, now))
-    options = tuple(counted if other.option_id == option.option_id else other for other in session.options)
-    return replace(session, options=options), counted
+    if total >= max(other.weighted_votes for other in voting_round.options):
+        counted = replace(counted, last_highest_vote_at=_after_all(voting_round, now))
+    options = tuple(counted if other.option_id == option.option_id else other for other in voting_round.options)
+    return replace(voting_round, options=options), counted
 
 
-def _after_all(session: Session, now: datetime) -> datetime:
+def _after_all(voting_round: VotingRound, now: datetime) -> datetime:
     """Ballots count in the order in which they reached the session, whatever the voters' clocks say."""
-    leads = [option.last_highest_vote_at for option in session.options if option.last_highest_vote_at]
+    leads = [option.last_highest_vote_at for option in voting_round.options if option.last_highest_vote_at]
     return max(now, max(leads) + timedelta(microseconds=1)) if leads else now

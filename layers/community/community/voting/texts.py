@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from community.progression.content import Node, tree
 from community.voting.controls import Started
-from community.voting.models import Ballot, Option, Session
+from community.voting.models import Ballot, Option, VotingRound
 
 AFTER_START: Mapping[Started, str] = {
     "resumed": "The vote goes on.",
@@ -22,16 +22,16 @@ NO_TARGET = "The community has no target just now."
 
 def after_vote(ballot: Ballot) -> str:
     voted = "You have voted already:" if ballot.already_voted else "Your vote counts:"
-    return f"{voted} {named(ballot.option)}. {tally(ballot.session)}"
+    return f"{voted} {named(ballot.option)}. {tally(ballot.voting_round)}"
 
 
-def tally(session: Session) -> str:
+def tally(voting_round: VotingRound) -> str:
     """Weights included, for they decide."""
-    return f"So far: {', '.join(f'{named(option)} {plain(option.weighted_votes)}' for option in session.options)}."
+    return f"So far: {', '.join(f'{named(option)} {plain(option.weighted_votes)}' for option in voting_round.options)}."
 
 
-def result(session: Session) -> str:
-    winner = session.winner
+def result(voting_round: VotingRound) -> str:
+    winner = voting_round.winner
     assert winner is not None
     return f"No vote is open. The last one went to {named(winner)}."
 

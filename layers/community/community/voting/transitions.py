@@ -12,7 +12,7 @@ from community.progression.content import Node
 from community.progression.models import NodeRelocked, NodeUnlocked
 from community.voting import rules
 from community.voting.events import AllUnlocked, CycleCompleted, TargetSet, VotingEnded, VotingStarted
-from community.voting.models import Community, Option, Progress, Session
+from community.voting.models import Option, UnlockProgress, VotingRound, VotingState
 from kernel.events.models import Event
 
 
@@ -30,8 +30,8 @@ class NewLevel:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A community on its way to its next state: every step is a new Turn, and the last one is saved.
+class Transition:
+    """A community on its way to its next state: every step is a new Transition, and the last one is saved.
 
     Attributes:
         rollover_cap: the most points beyond a cost that count towards the next target; None for all.
@@ -41,12 +41,12 @@ class Turn:
         events: in the order in which they are announced.
     """
 
-    community: Community
+    community: VotingState
     now: datetime
     rng: Random
     rollover_cap: int | None = None
-    sessions: Mapping[int, Session] = field(default_factory=dict[int, Session])
-    progress: Mapping[int, Progress] = field(default_factory=dict[int, Progress])
+    rounds: Mapping[int, VotingRound] = field(default_factory=dict[int, VotingRound])
+    progress: Mapping[int, UnlockProgress] = field(default_factory=dict[int, UnlockProgress])
     unlocked: tuple[NewLevel, ...] = ()
     relocked: Mapping[str, int] = field(default_factory=dict[str, int])
     events: tuple[Event, ...] = ()
@@ -54,19 +54,19 @@ class Turn:
     def record(self, event: Event) -> Self:
         return replace(self, events=(*self.events, event))
 
-    def with_session(self, session: Session) -> Self:
+    def with_round(self, voting_round: VotingRound) -> Self:
         """A new session, or a new state of the open one."""
-        completed = session.status == "completed"
+        completed = voting_round.status == "completed"
         community = replace(
             self.community,
-            session=None if completed else session,
-            latest=session if completed else self.community.latest,
-            last_session_id=max(self.community.last_session_id, session.session_id),
-            last_option_id=max(self.community.last_option_id, session.options[-1].option_id),
+            voting_round=None if completed else voting_round,
+            latest=voting_round if completed else self.community.latest,
+            last_session_id=max(self.community.last_session_id, voting_round.session_id),
+            last_option_id=max(self.community.last_option_id, voting_round.options[-1].option_id),
         )
-        return replace(self, community=community, sessions={**self.sessions, session.session_id: session})
+        return replace(self, community=community, rounds={**self.rounds, voting_round.session_id: voting_round})
 
-    def with_progress(self, progress: Progress) -> Self:
+    def with_progress(self, progress: UnlockProgress) -> Self:
         """A new progress, or a new state of the open one."""
         community = replace(
             self.community,
@@ -86,137 +86,145 @@ class Turn:
         highest = levels.pop(node.key)
         if lowest > 1:
             levels[node.key] = lowest - 1
-        turn = replace(
+        transition = replace(
             self, community=replace(self.community, levels=levels), relocked={**self.relocked, node.key: lowest}
         )
         for level in range(lowest, highest + 1):
-            turn = turn.record(NodeRelocked(node_id=node.node_id, node_key=node.key, level=level))
-        return turn
+            transition = transition.record(NodeRelocked(node_id=node.node_id, node_key=node.key, level=level))
+        return transition
 
 
-def go_on(turn: Turn, previous: Node | None = None) -> Turn:
+def advance(transition: Transition, previous: Node | None = None) -> Transition:
     """Whatever is due: unlock what the points have reached, and see to it that there is a target, and a vote on
     what comes after it.
 
     Args:
         previous: what has just been unlocked by other means, if that is the reason to look.
     """
-    if turn.community.progress is None:
-        turn = count_from(turn, 0)
-    if rules.target_of(turn.community) is None:
-        turn = aim(turn)
-    while rules.is_reached(turn.community):
-        turn, previous = complete_cycle(turn), None
-    return see_to_a_vote(turn, previous)
+    if transition.community.progress is None:
+        transition = count_from(transition, 0)
+    if rules.target_of(transition.community) is None:
+        transition = choose_target(transition)
+    while rules.is_reached(transition.community):
+        transition, previous = complete_cycle(transition), None
+    return ensure_vote_open(transition, previous)
 
 
-def complete_cycle(turn: Turn) -> Turn:
+def complete_cycle(transition: Transition) -> Transition:
     """Unlock the target, aim at the next one, and vote on the one after that. Source: rules 9.9."""
-    community = turn.community
+    community = transition.community
     progress, target = community.progress, rules.target_of(community)
     assert progress is not None
     assert progress.target_level is not None
     assert target is not None
     rollover = community.accumulated - target.cost
-    if turn.rollover_cap is not None:
-        rollover = min(rollover, turn.rollover_cap)
-    turn = turn.with_level(NewLevel(target, progress.target_level, "vote", community.accumulated))
-    turn = turn.with_progress(replace(progress, unlocked_at=turn.now))
-    turn = count_from(turn, community.points - rollover)
-    turn = turn.record(CycleCompleted.of(target, progress.target_level))
-    return see_to_a_vote(aim(turn), previous=target)
+    if transition.rollover_cap is not None:
+        rollover = min(rollover, transition.rollover_cap)
+    transition = transition.with_level(NewLevel(target, progress.target_level, "vote", community.accumulated))
+    transition = transition.with_progress(replace(progress, unlocked_at=transition.now))
+    transition = count_from(transition, community.points - rollover)
+    transition = transition.record(CycleCompleted.of(target, progress.target_level))
+    return ensure_vote_open(choose_target(transition), previous=target)
 
 
-def count_from(turn: Turn, starts_at_points: int) -> Turn:
+def count_from(transition: Transition, starts_at_points: int) -> Transition:
     """Begin to count, towards nothing yet."""
-    return turn.with_progress(
-        Progress(
-            progress_id=turn.community.last_progress_id + 1,
+    return transition.with_progress(
+        UnlockProgress(
+            progress_id=transition.community.last_progress_id + 1,
             node_key=None,
             target_level=None,
             starts_at_points=starts_at_points,
-            started_at=turn.now,
+            started_at=transition.now,
         )
     )
 
 
-def aim(turn: Turn) -> Turn:
+def choose_target(transition: Transition) -> Transition:
     """Set the next target, and keep the points: what the vote has chosen or chooses now, else any available node.
     With nothing available there is none."""
-    community = turn.community
-    session = community.session or community.latest
-    if session is not None:
-        option = rules.elect(session, community, turn.rng)
-        if community.session:
-            turn = turn.with_session(ended(session, option, turn.now))
+    community = transition.community
+    voting_round = community.voting_round or community.latest
+    if voting_round is not None:
+        option = rules.elect(voting_round, community, transition.rng)
+        if community.voting_round:
+            transition = transition.with_round(end_round(voting_round, option, transition.now))
         if rules.may_win(option, community):
-            return _set_target(turn, option, session)
+            return _set_target(transition, option, voting_round)
     nodes = rules.candidates(community)
     if not nodes:
-        return _set_target(turn, None)
-    (option,) = rules.draw_options([turn.rng.choice(nodes)], turn.community, turn.rng)
+        return _set_target(transition, None)
+    (option,) = rules.draw_options([transition.rng.choice(nodes)], transition.community, transition.rng)
     if len(nodes) > 1:
-        return _set_target(turn, option)
+        return _set_target(transition, option)
     # There was no choice: a vote that nobody had to cast a ballot in, for the record.
-    record = begun(turn, (option,))
-    turn = _set_target(turn.with_session(ended(record, option, turn.now)), option, record, auto_selected=True)
-    return turn.record(VotingStarted.of(record, auto_selected=True))
+    record = begin_round(transition, (option,))
+    transition = _set_target(
+        transition.with_round(end_round(record, option, transition.now)), option, record, auto_selected=True
+    )
+    return transition.record(VotingStarted.of(record, auto_selected=True))
 
 
 def _set_target(
-    turn: Turn, option: Option | None, session: Session | None = None, *, auto_selected: bool = False
-) -> Turn:
-    progress = turn.community.progress
+    transition: Transition,
+    option: Option | None,
+    voting_round: VotingRound | None = None,
+    *,
+    auto_selected: bool = False,
+) -> Transition:
+    progress = transition.community.progress
     assert progress is not None
     if option is None and progress.node_key is None:
-        return turn
-    turn = turn.with_progress(
+        return transition
+    transition = transition.with_progress(
         replace(
             progress,
             node_key=option.node_key if option else None,
             target_level=option.target_level if option else None,
-            session_id=session.session_id if session else None,
+            session_id=voting_round.session_id if voting_round else None,
         )
     )
-    return turn.record(TargetSet.of(option, session, auto_selected=auto_selected)) if option else turn
+    return transition.record(TargetSet.of(option, voting_round, auto_selected=auto_selected)) if option else transition
 
 
-def see_to_a_vote(turn: Turn, previous: Node | None = None) -> Turn:
+def ensure_vote_open(transition: Transition, previous: Node | None = None) -> Transition:
     """Open a session when none is open, unless the last one's winner still waits for its turn."""
-    session = turn.community.session
-    if session and not any(rules.may_win(option, turn.community) for option in session.options):
-        turn = end_vote(turn, session)
-    if turn.community.session is None and not rules.winner_waits(turn.community):
-        turn = open_vote(turn, previous)
-    return turn.record(AllUnlocked()) if previous and rules.is_complete(turn.community) else turn
+    voting_round = transition.community.voting_round
+    if voting_round and not any(rules.may_win(option, transition.community) for option in voting_round.options):
+        transition = end_vote(transition, voting_round)
+    if transition.community.voting_round is None and not rules.winner_waits(transition.community):
+        transition = open_vote(transition, previous)
+    return transition.record(AllUnlocked()) if previous and rules.is_complete(transition.community) else transition
 
 
-def open_vote(turn: Turn, previous: Node | None = None) -> Turn:
+def open_vote(transition: Transition, previous: Node | None = None) -> Transition:
     """Vote on what comes after the target, if there is anything to vote on."""
-    nodes = rules.candidates(turn.community)
+    nodes = rules.candidates(transition.community)
     if not nodes:
-        return turn
-    session = begun(turn, rules.draw_options(nodes, turn.community, turn.rng))
-    return turn.with_session(session).record(
-        VotingStarted.of(session, previous_unlock=previous.name if previous else None)
+        return transition
+    voting_round = begin_round(transition, rules.draw_options(nodes, transition.community, transition.rng))
+    return transition.with_round(voting_round).record(
+        VotingStarted.of(voting_round, previous_unlock=previous.name if previous else None)
     )
 
 
-def end_vote(turn: Turn, session: Session) -> Turn:
+def end_vote(transition: Transition, voting_round: VotingRound) -> Transition:
     """Before the target is reached: the winner waits for its turn."""
-    winner = rules.elect(session, turn.community, turn.rng)
-    return turn.with_session(ended(session, winner, turn.now)).record(VotingEnded.of(session, winner))
+    winner = rules.elect(voting_round, transition.community, transition.rng)
+    return transition.with_round(end_round(voting_round, winner, transition.now)).record(
+        VotingEnded.of(voting_round, winner)
+    )
 
 
-def begun(turn: Turn, options: tuple[Option, ...]) -> Session:
-    return Session(
-        session_id=turn.community.last_session_id + 1,
+def begin_round(transition: Transition, options: tuple[Option, ...]) -> VotingRound:
+    return VotingRound(
+        session_id=transition.community.last_session_id + 1,
         status="voting",
         options=options,
-        started_at=turn.now,
-        voting_deadline=turn.now + rules.VOTING_TIME,
+        started_at=transition.now,
+        voting_deadline=transition.now + rules.VOTING_TIME,
     )
 
 
-def ended(session: Session, winner: Option, now: datetime) -> Session:
-    return replace(session, status="completed", ended_at=now, winning_option_id=winner.option_id)
+def end_round(voting_round: VotingRound, winner: Option, now: datetime) -> VotingRound:
+    return replace(voting_round, status="completed", ended_at=now, winning_option_id=winner.option_id)

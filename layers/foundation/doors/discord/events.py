@@ -14,7 +14,7 @@ from kernel.events.models import Event
 
 
 class DiscordInteractionDeferred(Event):
-    """Somebody was told to wait. `interaction` as Discord sent it, but for the token."""
+    """Someone was told to wait. `interaction` as Discord sent it, but for the token."""
 
     type: ClassVar[str] = "discord.interaction_deferred"
     private: ClassVar[bool] = True

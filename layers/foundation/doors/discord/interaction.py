@@ -30,7 +30,7 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody on Discord.
+    """Someone on Discord.
 
     Attributes:
         username: unique on Discord; the game knows the player by it.

@@ -21,7 +21,7 @@ _LAST = (1 << _BITS) - 1
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class LogPosition:
     """Everything up to and including this event lies behind."""
 
     transaction_id: int
@@ -45,12 +45,12 @@ class Page:
     """
 
     frames: tuple[Frame, ...]
-    places: tuple[Place, ...]
-    place: Place
+    places: tuple[LogPosition, ...]
+    place: LogPosition
     full: bool
 
 
-def find_place(tx: Tx, last_id: UUID) -> Place | None:
+def find_position(tx: Tx, last_id: UUID) -> LogPosition | None:
     """Where a listener was that has got this id last; None: unknown, or forgotten by now."""
     if last_id.version == 8:
         place = _decode(last_id)
@@ -59,14 +59,14 @@ def find_place(tx: Tx, last_id: UUID) -> Place | None:
     return _place_of(row) if row else None
 
 
-def end(tx: Tx) -> Place:
+def end(tx: Tx) -> LogPosition:
     """Behind all that has been settled by now."""
     row = queries.find_settled(tx).fetchone()
     assert row is not None
     return _before(row["settled"])
 
 
-def read_after(tx: Tx, place: Place, limit: int = 500) -> Page:
+def read_after(tx: Tx, place: LogPosition, limit: int = 500) -> Page:
     """What has happened since, oldest first, without the private events."""
     rows = queries.list_events_after(tx, place.transaction_id, place.position, limit).fetchall()
     settled = _before(rows[0]["settled"])
@@ -80,14 +80,14 @@ def _frame_of(row: Mapping[str, Any]) -> Frame:
     return Frame(row["event_id"], row["event_type"], int(row["created_at"].timestamp()), row["payload"])
 
 
-def _place_of(row: Mapping[str, Any]) -> Place:
-    return Place(row["transaction_id"], row["position"])
+def _place_of(row: Mapping[str, Any]) -> LogPosition:
+    return LogPosition(row["transaction_id"], row["position"])
 
 
-def _before(transaction_id: int) -> Place:
-    return Place(transaction_id - 1, _LAST)
+def _before(transaction_id: int) -> LogPosition:
+    return LogPosition(transaction_id - 1, _LAST)
 
 
-def _decode(id: UUID) -> Place:
+def _decode(id: UUID) -> LogPosition:
     bits = (id.int >> 80) << 74 | (id.int >> 64 & 0xFFF) << 62 | id.int & (1 << 62) - 1
-    return Place(bits >> _BITS, bits & _LAST)
+    return LogPosition(bits >> _BITS, bits & _LAST)

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from kernel.database import Tx
 from kernel.errors import Refused
 from kernel.events import queries, service
-from kernel.events.following import Place
+from kernel.events.following import LogPosition
 from kernel.events.models import Event
 from kernel.events.service import Envelope
 
@@ -41,7 +41,7 @@ class ReplayRequested(Event):
     after_transaction_id: int = 0
     after_position: int = 0
 
-    def behind(self, place: Place) -> ReplayRequested:
+    def behind(self, place: LogPosition) -> ReplayRequested:
         """The rest, after the place."""
         return self.model_copy(update={"after_transaction_id": place.transaction_id, "after_position": place.position})
 
@@ -81,7 +81,7 @@ def request_replay(
     return request, row["events"]
 
 
-def list_part(tx: Tx, request: ReplayRequested) -> tuple[list[Envelope], Place]:
+def list_part(tx: Tx, request: ReplayRequested) -> tuple[list[Envelope], LogPosition]:
     """What comes next, for its destination alone, and how far that is. Nothing: that was all."""
     rows = queries.list_events_to_replay(
         tx,
@@ -93,7 +93,7 @@ def list_part(tx: Tx, request: ReplayRequested) -> tuple[list[Envelope], Place]:
         request.after_position,
         PART,
     ).fetchall()
-    place = Place(rows[-1]["transaction_id"], rows[-1]["position"]) if rows else Place(0, 0)
+    place = LogPosition(rows[-1]["transaction_id"], rows[-1]["position"]) if rows else LogPosition(0, 0)
     return [_replayed(service.envelope_of(row), request) for row in rows], place
 
 

@@ -17,8 +17,8 @@ def use(tx: Tx, use: Use) -> Used:
     Raises:
         InventoryFull: one of the drops does not fit; the boxes stay closed.
     """
-    world, today = use.user.world, tx.now.date()
-    drops = open_boxes(use.item, use.quantity, use.slot.quality, world, tx.rng)
+    state, today = use.user.state, tx.now.date()
+    drops = open_boxes(use.item, use.quantity, use.slot.quality, state, tx.rng)
     inventory = use.user[Inventory]
     for drop in drops:
         inventory = inventory.give(drop.item.item_id, drop.quantity, drop.quality)
@@ -37,7 +37,7 @@ def use(tx: Tx, use: Use) -> Used:
         )
     )
     names = {
-        drop.item.internal_name: display_name(drop.item, drop.quality, world.names, today, tx.rng) for drop in drops
+        drop.item.internal_name: display_name(drop.item, drop.quality, state.names, today, tx.rng) for drop in drops
     }
     message = texts.describe(so_many(use), use.quantity, drops, names)
     return Used(use.changed(user).players, use.quantity, message)
