@@ -101,17 +101,17 @@ def _respond(adapter: Mangum, event: Event, headers: dict[str, str], *, public: 
     if refusal is not None:
         return refusal
     try:
-        uniform = _uniform(event, headers)
-        if len(uniform["body"]) > MAX_BODY:
+        normalised = _normalised(event, headers)
+        if len(normalised["body"]) > MAX_BODY:
             return error_answer(413, "body_too_large", "A request may have at most 1 MiB.")
         _ensure_event_loop()
-        return adapter(uniform, None)  # pyright: ignore[reportArgumentType]
+        return adapter(normalised, None)  # pyright: ignore[reportArgumentType]
     except UnicodeError:
         # Half a surrogate pair: JSON can spell it, but it is not text.
         return error_answer(400, "bad_json", "The request is not valid UTF-8.")
 
 
-def _uniform(event: Event, headers: dict[str, str]) -> Event:
+def _normalised(event: Event, headers: dict[str, str]) -> Event:
     """The event as every route expects it: JSON whatever the content type says, no trailing slash, HEAD as GET.
 
     Routes see no other header than these: what the engine reads from headers is in `brandish`.

@@ -8,7 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from doors.news import is_news
+from doors.originals import is_original
 
 Envelope = Mapping[str, Any]
 """An event on the bus: {version, id, type, timestamp, payload, metadata}. Source: rules 16."""
@@ -23,7 +23,7 @@ def consume(event: dict[str, Any], context: Any, handle: Callable[[Envelope], No
 
     def handle_record(record: dict[str, Any]) -> None:
         delivered = json.loads(record["body"])
-        if is_news(delivered):
+        if is_original(delivered):
             handle(delivered["detail"])
 
     # A processor of its own for each batch: it keeps the records of the one it has processed.

@@ -55,26 +55,26 @@ def error_response(
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    app.add_exception_handler(DomainError, _refused)
-    app.add_exception_handler(TryAgain, _again)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(psycopg.OperationalError, _unavailable)
-    app.add_exception_handler(Exception, _bug)
+    app.add_exception_handler(DomainError, _on_refusal)
+    app.add_exception_handler(TryAgain, _on_try_again)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(psycopg.OperationalError, _on_database_error)
+    app.add_exception_handler(Exception, _on_bug)
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def _on_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)
     seconds = error.details.get("seconds") if isinstance(error, TooSoon) else None
     headers = {"Retry-After": str(seconds)} if seconds is not None else None
     return error_response(status_of(error), error.code, str(error), headers=headers)
 
 
-async def _again(request: Request, error: Exception) -> Response:
+async def _on_try_again(request: Request, error: Exception) -> Response:
     return error_response(503, "unavailable", "Too many players at once. Try again.")
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
+async def _on_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     return validation_response(error.errors())
 
@@ -103,13 +103,13 @@ def _sentence(problem: Mapping[str, Any]) -> str:
     return "is required" if problem["type"] == "missing" else str(problem["msg"]).removeprefix("Value error, ")
 
 
-async def _http(request: Request, error: Exception) -> Response:
+async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code, text = _BY_STATUS.get(error.status_code, ("bad_json", "The request cannot be read."))
     return error_response(error.status_code, code, text, headers=error.headers)
 
 
-async def _unavailable(request: Request, error: Exception) -> Response:
+async def _on_database_error(request: Request, error: Exception) -> Response:
     log.warning("database unavailable", extra={"error": str(error)})
     return error_response(
         503,
@@ -119,6 +119,6 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     )
 
 
-async def _bug(request: Request, error: Exception) -> Response:
+async def _on_bug(request: Request, error: Exception) -> Response:
     log.error("unexpected error", exc_info=error)
     return error_response(500, "internal", "Something went wrong on our side. It has been noted.")

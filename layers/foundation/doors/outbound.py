@@ -35,9 +35,9 @@ OPEN_SECONDS = 60
 BACKOFF_SECONDS = 0.5
 """Before the second attempt; doubles."""
 
-REMEMBERED_SECONDS = 14 * 24 * 3600
-UNDER_WAY_SECONDS = 2.0
-TIME_FOR_AN_ATTEMPT = 8.0
+IDEMPOTENCY_SECONDS = 14 * 24 * 3600
+IN_PROGRESS_RETRY_SECONDS = 2.0
+ATTEMPT_SECONDS = 8.0
 """Seconds: no attempt begins with less time left."""
 
 
@@ -58,7 +58,7 @@ class Rejected(Exception):
 
 
 @dataclass(slots=True)
-class Breaker:
+class CircuitBreaker:
     """A destination that has failed five times in a row is left alone for a minute; then one attempt decides.
 
     Kept in memory: nobody else talks to the destination at the same time, and a new environment that does not know
@@ -81,8 +81,8 @@ class Breaker:
 
 
 @cache
-def breaker_of(destination: str) -> Breaker:
-    return Breaker()
+def circuit_breaker_of(destination: str) -> CircuitBreaker:
+    return CircuitBreaker()
 
 
 def deliver(
@@ -112,7 +112,7 @@ def deliver(
     return {"batchItemFailures": []}
 
 
-def concerns(delivered: Mapping[str, Any], destination: str) -> bool:
+def is_addressed_to(delivered: Mapping[str, Any], destination: str) -> bool:
     """Whether an EventBridge event is meant for the destination: a replay is for who asked for it alone."""
     if "replay-name" in delivered:
         return False  # from the bus's archive: it has been here
@@ -124,40 +124,40 @@ def _deliver(
     record: Mapping[str, Any], context: Any, destination: str, send: Send, wait: Callable[[float], None]
 ) -> None:
     delivered = json.loads(record["body"])
-    if not concerns(delivered, destination):
+    if not is_addressed_to(delivered, destination):
         return
     envelope: Envelope = delivered["detail"]
-    breaker = breaker_of(destination)
-    own_pauses = pauses(BACKOFF_SECONDS)
+    breaker = circuit_breaker_of(destination)
+    backoff = pauses(BACKOFF_SECONDS)
     while True:
         if breaker.is_open():
             raise Unavailable("left alone after five failures in a row")
-        if not _time_for(0, context):
+        if not _has_time_for(0, context):
             raise Unavailable("there is no time left")
         try:
-            _once(envelope, context, destination, send)
+            _send_once(envelope, context, destination, send)
         except Unavailable as error:
             if error.retry_after is None:
                 breaker.failed()
-            own_pause = next(own_pauses)
-            pause = own_pause if error.retry_after is None else error.retry_after
-            if breaker.is_open() or not _time_for(pause, context):
+            backoff_seconds = next(backoff)
+            pause = backoff_seconds if error.retry_after is None else error.retry_after
+            if breaker.is_open() or not _has_time_for(pause, context):
                 raise
             wait(pause)
         except Exception as error:
             breaker.succeeded()  # it answered, or we did not even ask
-            _put_aside(record, envelope, destination, error)
+            _send_to_dead_letters(record, envelope, destination, error)
             return
         else:
             breaker.succeeded()
             return
 
 
-def _time_for(pause: float, context: Any) -> bool:
-    return pause + TIME_FOR_AN_ATTEMPT < context.get_remaining_time_in_millis() / 1000
+def _has_time_for(pause: float, context: Any) -> bool:
+    return pause + ATTEMPT_SECONDS < context.get_remaining_time_in_millis() / 1000
 
 
-def _once(envelope: Envelope, context: Any, destination: str, send: Send) -> None:
+def _send_once(envelope: Envelope, context: Any, destination: str, send: Send) -> None:
     """Send what the destination has not had. It is noted before and after, so an attempt that died half-way is tried
     again when its function cannot be alive any more; a destination that can tell a repetition does so by the id."""
     from aws_lambda_powertools.utilities.idempotency import idempotent_function
@@ -167,7 +167,7 @@ def _once(envelope: Envelope, context: Any, destination: str, send: Send) -> Non
         IdempotencyPersistenceLayerError,
     )
 
-    store, config = _memory(destination)
+    store, config = _idempotency_store(destination)
     config.register_lambda_context(context)
 
     def act(key: dict[str, str]) -> None:
@@ -178,13 +178,13 @@ def _once(envelope: Envelope, context: Any, destination: str, send: Send) -> Non
     try:
         guarded(key={"id": envelope["id"], "replay": replay})
     except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError) as error:
-        raise Unavailable("another attempt is under way", retry_after=UNDER_WAY_SECONDS) from error
+        raise Unavailable("another attempt is under way", retry_after=IN_PROGRESS_RETRY_SECONDS) from error
     except IdempotencyPersistenceLayerError as error:
         raise Unavailable(f"DynamoDB: {error}") from error
 
 
 @cache
-def _memory(destination: str) -> tuple[DynamoDBPersistenceLayer, IdempotencyConfig]:
+def _idempotency_store(destination: str) -> tuple[DynamoDBPersistenceLayer, IdempotencyConfig]:
     from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig
     from aws_lambda_powertools.utilities.idempotency.persistence.dynamodb import DynamoDBPersistenceLayer
 
@@ -196,10 +196,10 @@ def _memory(destination: str) -> tuple[DynamoDBPersistenceLayer, IdempotencyConf
         expiry_attr="expires_at",
         boto3_client=client("dynamodb"),  # its own would wait for a minute
     )
-    return store, IdempotencyConfig(expires_after_seconds=REMEMBERED_SECONDS)
+    return store, IdempotencyConfig(expires_after_seconds=IDEMPOTENCY_SECONDS)
 
 
-def _put_aside(record: Mapping[str, Any], envelope: Envelope, destination: str, error: Exception) -> None:
+def _send_to_dead_letters(record: Mapping[str, Any], envelope: Envelope, destination: str, error: Exception) -> None:
     """Into the dead letters, where the alarm rings, so that the others need not wait behind it."""
     log.error(
         "%s does not take an event",

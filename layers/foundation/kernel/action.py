@@ -18,7 +18,7 @@ from kernel import log_fields, metrics
 from kernel.connections import connection
 from kernel.database import Connection, Tx, reading, transaction
 from kernel.errors import DomainError, OutcomeUnknown, TryAgain
-from kernel.idempotency import Answer, IdempotencyKey, Replay, acting_once, replay_if_answered, store_answer
+from kernel.idempotency import Answer, IdempotencyKey, Replay, replay_if_answered, replaying_refusals, store_answer
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -64,7 +64,7 @@ def run_action(use_case: UseCase[T], *, name: str = "", budget: Budget | None = 
         TryAgain: nothing was saved, however often it was tried.
         psycopg.OperationalError: the database cannot be reached, took too long, or was lost during COMMIT.
     """
-    return _run(partial(_act, use_case, budget), name, budget)
+    return _run(partial(_run_in_transaction, use_case, budget), name, budget)
 
 
 def run_once(
@@ -82,7 +82,7 @@ def run_once(
     """
     if key is None:
         return run_action(use_case, name=name, budget=budget)
-    return _run(partial(_act_once, use_case, key, budget), name, budget, can_be_looked_up=True)
+    return _run(partial(_run_once_in_transaction, use_case, key, budget), name, budget, can_be_looked_up=True)
 
 
 def look(use_case: UseCase[T], *, name: str = "", budget: Budget | None = None) -> T:
@@ -93,7 +93,7 @@ def look(use_case: UseCase[T], *, name: str = "", budget: Budget | None = None) 
     """
     if metrics.flush_is_due():
         return run_action(use_case, name=name, budget=budget)
-    return _run(partial(_look, use_case), name, budget)
+    return _run(partial(_run_reading, use_case), name, budget)
 
 
 def run_in_parts(use_case: UseCase[int], *, name: str, at_least: int = 1) -> int:
@@ -114,7 +114,7 @@ def _run(attempt: Callable[[Connection], T], name: str, budget: Budget | None, *
     started = perf_counter()
     outcome = "bug"
     try:
-        result = _repeated(attempt, budget, can_be_looked_up)
+        result = _run_repeatedly(attempt, budget, can_be_looked_up)
         outcome = "replayed" if isinstance(result, Answer) and result.replayed else "done"
     except DomainError as error:
         outcome = error.code
@@ -129,9 +129,9 @@ def _run(attempt: Callable[[Connection], T], name: str, budget: Budget | None, *
     return result
 
 
-def _repeated(attempt: Callable[[Connection], T], budget: Budget | None, can_be_looked_up: bool) -> T:
+def _run_repeatedly(attempt: Callable[[Connection], T], budget: Budget | None, can_be_looked_up: bool) -> T:
     unknown = False
-    trouble: Exception | None = None
+    last_error: Exception | None = None
     for _ in range(TRIES):
         try:
             conn = _connection(budget)
@@ -143,16 +143,16 @@ def _repeated(attempt: Callable[[Connection], T], budget: Budget | None, can_be_
                 # The next attempt finds out: what has an answer is not done again.
                 log.warning("database lost", extra={"error": str(error)})
                 unknown = True
-                trouble = error
+                last_error = error
         except TryAgain as error:
-            trouble = error
+            last_error = error
         except psycopg.OperationalError as error:
             if unknown:
                 raise OutcomeUnknown from error
             raise
         if budget is not None and budget.is_spent():
             break
-    raise (OutcomeUnknown if unknown else TryAgain) from trouble
+    raise (OutcomeUnknown if unknown else TryAgain) from last_error
 
 
 def _connection(budget: Budget | None) -> Connection:
@@ -169,7 +169,7 @@ def _connection(budget: Budget | None) -> Connection:
         raise TryAgain from error
 
 
-def _act(use_case: UseCase[T], budget: Budget | None, conn: Connection) -> T:
+def _run_in_transaction(use_case: UseCase[T], budget: Budget | None, conn: Connection) -> T:
     with transaction(conn) as tx:
         _limit_statements(tx, budget)
         result = _with_user(use_case, tx)
@@ -177,11 +177,13 @@ def _act(use_case: UseCase[T], budget: Budget | None, conn: Connection) -> T:
     return result
 
 
-def _act_once(use_case: UseCase[Answer], key: IdempotencyKey, budget: Budget | None, conn: Connection) -> Answer:
+def _run_once_in_transaction(
+    use_case: UseCase[Answer], key: IdempotencyKey, budget: Budget | None, conn: Connection
+) -> Answer:
     try:
         with transaction(conn) as tx:
             _limit_statements(tx, budget)
-            with acting_once(tx, key) as earlier:
+            with replaying_refusals(tx, key) as earlier:
                 answer = _with_user(use_case, tx)
                 replay_if_answered(earlier)
             store_answer(tx, key, answer)
@@ -191,7 +193,7 @@ def _act_once(use_case: UseCase[Answer], key: IdempotencyKey, budget: Budget | N
     return answer
 
 
-def _look(use_case: UseCase[T], conn: Connection) -> T:
+def _run_reading(use_case: UseCase[T], conn: Connection) -> T:
     with reading(conn) as tx:
         return _with_user(use_case, tx)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from importlib import import_module
 
-from kernel.database import PATIENCE, Connection, connect
+from kernel.database import STATEMENT_SECONDS, Connection, connect
 from kernel.settings import settings
 
 if settings.database_iam_auth:
@@ -16,7 +16,7 @@ if settings.database_iam_auth:
 _environment = threading.local()
 
 
-def connection(patience: int = PATIENCE) -> Connection:
+def connection(statement_seconds: int = STATEMENT_SECONDS) -> Connection:
     """The connection of this environment, made anew when there is none or the old one is gone.
 
     Args:
@@ -24,7 +24,7 @@ def connection(patience: int = PATIENCE) -> Connection:
     """
     conn: Connection | None = getattr(_environment, "connection", None)
     if conn is None or conn.closed:
-        conn = _environment.connection = _open(patience)
+        conn = _environment.connection = _open(statement_seconds)
     return conn
 
 
@@ -44,5 +44,10 @@ def password() -> str | None:
     return token(settings.database_url)
 
 
-def _open(patience: int) -> Connection:
-    return connect(settings.database_url, prepares=settings.database_prepares, patience=patience, password=password())
+def _open(statement_seconds: int) -> Connection:
+    return connect(
+        settings.database_url,
+        prepares=settings.database_prepares,
+        statement_seconds=statement_seconds,
+        password=password(),
+    )

@@ -23,10 +23,10 @@ Cursor = psycopg.Cursor[DictRow]
 # connection keeps its plans: one that was made for a hundred players and reads whole tables would still do so for the
 # thousands who come in an hour later. Every table has the index that its queries need.
 _SESSION_LIMITS = (
-    "-c statement_timeout={patience}s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c timezone=UTC"
+    "-c statement_timeout={statement_seconds}s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c timezone=UTC"
     " -c jit=off -c enable_seqscan=off"
 )
-PATIENCE = 10
+STATEMENT_SECONDS = 10
 
 RACED_CONSTRAINTS: Final[set[str]] = set()
 """Violated only when two transactions insert the same row at once: at the second try it is there."""
@@ -44,7 +44,9 @@ def declare_race(*constraints: str) -> None:
     RACED_CONSTRAINTS.update(constraints)
 
 
-def connect(conninfo: str, *, prepares: bool = True, patience: int = PATIENCE, **parameters: Any) -> Connection:
+def connect(
+    conninfo: str, *, prepares: bool = True, statement_seconds: int = STATEMENT_SECONDS, **parameters: Any
+) -> Connection:
     """A connection on which `transaction` can work.
 
     Args:
@@ -58,8 +60,8 @@ def connect(conninfo: str, *, prepares: bool = True, patience: int = PATIENCE, *
         autocommit=True,
         row_factory=dict_row,
         prepare_threshold=2 if prepares else None,
-        connect_timeout=min(patience, 5),
-        options=_SESSION_LIMITS.format(patience=patience) if prepares else None,
+        connect_timeout=min(statement_seconds, 5),
+        options=_SESSION_LIMITS.format(statement_seconds=statement_seconds) if prepares else None,
         **parameters,
     )
 
@@ -107,11 +109,11 @@ class Tx:
         return [(question(self), act) for question, act in self._follow_ups.items()]
 
 
-_system_dice = random.SystemRandom()
+_system_rng = random.SystemRandom()
 
 
 @contextmanager
-def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_dice) -> Generator[Tx]:
+def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_rng) -> Generator[Tx]:
     """Everything inside commits together, or not at all.
 
     Args:
@@ -135,7 +137,7 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
     except BaseException as error:
         if not conn.closed:
             conn.rollback()
-        if isinstance(error, psycopg.Error) and _may_be_repeated(error, lost=conn.closed and not committing):
+        if isinstance(error, psycopg.Error) and _is_repeatable(error, lost=conn.closed and not committing):
             raise TryAgain from error
         raise
     for answer, act in answers:
@@ -146,7 +148,7 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
 
 
 @contextmanager
-def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_dice) -> Generator[Tx]:
+def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_rng) -> Generator[Tx]:
     """For looking only: no BEGIN and no COMMIT, so a single question is a single round trip.
 
     Each `execute` asks at once and sees what has been committed by then.
@@ -162,7 +164,7 @@ def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random
         raise
 
 
-def _may_be_repeated(error: psycopg.Error, *, lost: bool) -> bool:
+def _is_repeatable(error: psycopg.Error, *, lost: bool) -> bool:
     """
     Args:
         lost: the connection is gone, and COMMIT had not been sent.

@@ -10,7 +10,7 @@ from datetime import timedelta
 from kernel.database import Cursor, Tx, declare_race
 from kernel.errors import DomainError
 
-KEPT = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 MAX_LENGTH = 200
 
 declare_race("idempotency_keys_pkey")
@@ -53,7 +53,7 @@ def find_answer(tx: Tx, key: IdempotencyKey) -> Cursor:
         SELECT status, body FROM idempotency_keys
         WHERE caller = %s AND path = %s AND key = %s AND created_at > %s
         """,
-        (key.caller, key.path, key.key, tx.now - KEPT),
+        (key.caller, key.path, key.key, tx.now - RETENTION),
     )
 
 
@@ -64,7 +64,7 @@ def replay_if_answered(found: Cursor) -> None:
 
 
 @contextmanager
-def acting_once(tx: Tx, key: IdempotencyKey) -> Generator[Cursor]:
+def replaying_refusals(tx: Tx, key: IdempotencyKey) -> Generator[Cursor]:
     """Around an action: what comes out of it is the first try's answer, when there is one.
 
     Yields:
@@ -87,7 +87,7 @@ def store_answer(tx: Tx, key: IdempotencyKey, answer: Answer) -> None:
     """Whoever stores second, because both came at once, violates the primary key and tries again from the start."""
     tx.execute(
         "DELETE FROM idempotency_keys WHERE caller = %s AND path = %s AND key = %s AND created_at <= %s",
-        (key.caller, key.path, key.key, tx.now - KEPT),
+        (key.caller, key.path, key.key, tx.now - RETENTION),
     )
     tx.execute(
         "INSERT INTO idempotency_keys (caller, path, key, status, body, created_at) VALUES (%s, %s, %s, %s, %s, %s)",
@@ -96,4 +96,4 @@ def store_answer(tx: Tx, key: IdempotencyKey, answer: Answer) -> None:
 
 
 def delete_expired(tx: Tx) -> None:
-    tx.execute("DELETE FROM idempotency_keys WHERE created_at <= %s", (tx.now - KEPT,))
+    tx.execute("DELETE FROM idempotency_keys WHERE created_at <= %s", (tx.now - RETENTION,))

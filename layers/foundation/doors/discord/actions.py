@@ -24,7 +24,7 @@ from kernel.idempotency import IdempotencyKey
 
 log = logging.getLogger("brandish")
 
-PATIENCE = 2
+BUDGET_SECONDS = 2
 """seconds for one statement, and for all tries. Discord waits for three."""
 
 BUSY = "The game is busy, and nothing has happened. Try again."
@@ -41,7 +41,7 @@ UseCase = Callable[[Interaction, Tx], Answer]
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class InteractionResult:
     """
     Attributes:
         answer: for Discord.
@@ -53,7 +53,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class InteractionAction:
     """
     Attributes:
         key: under which it happens once; None for what changes nothing.
@@ -64,31 +64,31 @@ class Action:
     use_case: UseCase
     key: IdempotencyKey | None = None
     click: bool = False
-    patience: int = PATIENCE
+    budget_seconds: int = BUDGET_SECONDS
 
 
 def key(name: str) -> IdempotencyKey:
     return IdempotencyKey("discord", "/discord/interactions", name)
 
 
-def private(text: str, outcome: str) -> Result:
-    return Result(replies.answer(Reply(text), public=False), outcome)
+def private(text: str, outcome: str) -> InteractionResult:
+    return InteractionResult(replies.answer(Reply(text), public=False), outcome)
 
 
-def refused(error: DomainError, game: Game) -> Result:
+def refused(error: DomainError, game: Game) -> InteractionResult:
     return private(plain(game.explain(error)), error.code)
 
 
-def run(call: Interaction, wanted: Action, game: Game) -> Result:
+def run(call: Interaction, wanted: InteractionAction, game: Game) -> InteractionResult:
     """Run an action, as often as that takes within the time there is. A stranger is introduced first."""
-    budget = Budget.of(wanted.patience)
+    budget = Budget.of(wanted.budget_seconds)
     try:
         try:
             return _run(call, wanted, budget)
-        except game.strangers:
+        except game.unknown_player_errors:
             if budget.is_spent():
                 return private(BUSY, LATER)
-        action.run_action(lambda tx: game.introduce(tx, call.caller), budget=budget)
+        action.run_action(lambda tx: game.register(tx, call.caller), budget=budget)
         # Refused once more, it is another player who is not known.
         return _run(call, wanted, budget)
     except DomainError as error:
@@ -105,21 +105,21 @@ def run(call: Interaction, wanted: Action, game: Game) -> Result:
         return private(BUG, "bug")
 
 
-def _run(call: Interaction, wanted: Action, budget: Budget) -> Result:
+def _run(call: Interaction, wanted: InteractionAction, budget: Budget) -> InteractionResult:
     if wanted.key is None:
-        return Result(action.look(partial(wanted.use_case, call), budget=budget))
+        return InteractionResult(action.look(partial(wanted.use_case, call), budget=budget))
 
     def use_case(tx: Tx) -> StoredAnswer:
         return StoredAnswer(200, json.dumps({"id": call.id, "answer": wanted.use_case(call, tx)}))
 
     stored = action.run_once(use_case, wanted.key, budget=budget)
     answered = json.loads(stored.body)
-    return _replayed(call, wanted, answered) if stored.replayed else Result(answered["answer"])
+    return _replayed(call, wanted, answered) if stored.replayed else InteractionResult(answered["answer"])
 
 
-def _replayed(call: Interaction, wanted: Action, earlier: Mapping[str, Any]) -> Result:
+def _replayed(call: Interaction, wanted: InteractionAction, earlier: Mapping[str, Any]) -> InteractionResult:
     """The same interaction gets the same answer. A second click needs none: everyone has seen the first one's."""
     answer = earlier["answer"]
     if wanted.click and earlier["id"] != call.id and answer["type"] != replies.UPDATE:
         answer = {"type": replies.KEEP}
-    return Result(answer, "replayed")
+    return InteractionResult(answer, "replayed")

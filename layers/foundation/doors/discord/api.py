@@ -39,7 +39,7 @@ class Gone(Rejected):
 
 
 @dataclass(frozen=True, slots=True)
-class TextFile:
+class Attachment:
     name: str
     text: str
 
@@ -65,7 +65,7 @@ class Route:
 
 
 @dataclass(slots=True)
-class Limits:
+class RateLimits:
     """What Discord has said about how often it wants to be asked. Source: its documentation, Rate Limits.
 
     Attributes:
@@ -101,9 +101,9 @@ class Limits:
         self.everything = time.monotonic() + seconds + MARGIN_SECONDS
 
 
-class Api:
+class DiscordApi:
     def __init__(self, url: str, token: Callable[[], str]) -> None:
-        self.limits = Limits()
+        self.limits = RateLimits()
         self._url = url
         self._token = token
         self._pool = urllib3.PoolManager(retries=False, timeout=TIMEOUT, maxsize=4)
@@ -121,14 +121,14 @@ class Api:
         self.request("PATCH", f"/channels/{channel_id}/messages/{message_id}", changes)
 
     def answer(
-        self, application_id: str, token: str, message: Mapping[str, Any], files: Sequence[TextFile] = ()
+        self, application_id: str, token: str, message: Mapping[str, Any], files: Sequence[Attachment] = ()
     ) -> None:
         """Put a message where an interaction was told to wait."""
         path = f"/webhooks/{application_id}/{token}/messages/@original"
         self.request("PATCH", path, {**message, "allowed_mentions": {"parse": []}}, files=files, as_bot=False)
 
     def request(
-        self, method: str, path: str, body: Any = None, *, files: Sequence[TextFile] = (), as_bot: bool = True
+        self, method: str, path: str, body: Any = None, *, files: Sequence[Attachment] = (), as_bot: bool = True
     ) -> Any:
         """Ask once.
 
@@ -173,11 +173,11 @@ class Api:
             raise Rejected(_reason(response))
 
     def _too_soon(self, route: Route, response: urllib3.BaseHTTPResponse) -> Unavailable:
-        told = _json(response)
+        body = _json(response)
         # The header is in whole seconds.
-        seconds = _seconds(told.get("retry_after")) or _seconds(response.headers.get("Retry-After"))
+        seconds = _seconds(body.get("retry_after")) or _seconds(response.headers.get("Retry-After"))
         seconds = DEFAULT_RETRY_SECONDS if seconds is None else seconds
-        if told.get("global") or response.headers.get("X-RateLimit-Global"):
+        if body.get("global") or response.headers.get("X-RateLimit-Global"):
             self.limits.close_everything(seconds)
         else:
             self.limits.close(route, seconds)
@@ -194,11 +194,11 @@ def bot_token() -> str:
 
 
 @cache
-def api() -> Api:
-    return Api(settings.discord_api_url, bot_token)
+def api() -> DiscordApi:
+    return DiscordApi(settings.discord_api_url, bot_token)
 
 
-def patiently(act: Callable[[], T], seconds: float, *, wait: Callable[[float], None] = time.sleep) -> T:
+def retry_until(act: Callable[[], T], seconds: float, *, wait: Callable[[float], None] = time.sleep) -> T:
     """Try until it works, as long as there is time.
 
     Args:
@@ -208,19 +208,19 @@ def patiently(act: Callable[[], T], seconds: float, *, wait: Callable[[float], N
         Unavailable: there is no time left. Rejected.
     """
     deadline = time.monotonic() + seconds
-    own_pauses = pauses(FIRST_PAUSE_SECONDS)
+    backoff = pauses(FIRST_PAUSE_SECONDS)
     while True:
         try:
             return act()
         except Unavailable as error:
-            own_pause = next(own_pauses)
-            pause = own_pause if error.retry_after is None else error.retry_after
+            backoff_seconds = next(backoff)
+            pause = backoff_seconds if error.retry_after is None else error.retry_after
             if time.monotonic() + pause > deadline:
                 raise
             wait(pause)
 
 
-def _encoded(body: Any, files: Sequence[TextFile]) -> tuple[bytes | None, str]:
+def _encoded(body: Any, files: Sequence[Attachment]) -> tuple[bytes | None, str]:
     """The content and its type."""
     if body is None:
         return None, ""

@@ -36,7 +36,7 @@ class AdministratorsOnly(NotAllowed):
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class CommandOption:
     """
     Attributes:
         least, most: of an integer; of a text `most` is its length.
@@ -86,9 +86,9 @@ def text(
     choices: Iterable[str | Choice] = (),
     longest: int = 100,
     suggest: Suggest | None = None,
-) -> Option:
+) -> CommandOption:
     made = tuple(Choice(each, each) if isinstance(each, str) else each for each in choices)
-    return Option(name, description, TEXT, required, made, most=longest, suggest=suggest)
+    return CommandOption(name, description, TEXT, required, made, most=longest, suggest=suggest)
 
 
 def integer(
@@ -99,16 +99,16 @@ def integer(
     least: int = 0,
     most: int | None = None,
     suggest: Suggest | None = None,
-) -> Option:
-    return Option(name, description, INTEGER, required, least=least, most=most, suggest=suggest)
+) -> CommandOption:
+    return CommandOption(name, description, INTEGER, required, least=least, most=most, suggest=suggest)
 
 
-def flag(name: str, description: str) -> Option:
-    return Option(name, description, FLAG)
+def flag(name: str, description: str) -> CommandOption:
+    return CommandOption(name, description, FLAG)
 
 
-def member(name: str, description: str, *, required: bool = False) -> Option:
-    return Option(name, description, MEMBER, required)
+def member(name: str, description: str, *, required: bool = False) -> CommandOption:
+    return CommandOption(name, description, MEMBER, required)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class Command:
 
     name: str
     description: str
-    options: tuple[Option, ...]
+    options: tuple[CommandOption, ...]
     run: Run
     changes: bool = False
     admin: bool = False
@@ -171,7 +171,7 @@ COMPONENTS: dict[str, Component] = {}
 def command(
     name: str,
     description: str,
-    *options: Option,
+    *options: CommandOption,
     changes: bool = False,
     admin: bool = False,
     public: bool = False,

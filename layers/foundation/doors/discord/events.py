@@ -23,7 +23,7 @@ class DiscordInteractionDeferred(Event):
     interaction: dict[str, Any]
 
 
-class TextFile(BaseModel):
+class FollowupFile(BaseModel):
     name: str
     text: str
 
@@ -41,7 +41,7 @@ class DiscordFollowupRequested(Event):
     application_id: str
     token: str
     body: dict[str, Any]
-    files: tuple[TextFile, ...] = ()
+    files: tuple[FollowupFile, ...] = ()
 
 
 class DiscordSyncRequested(Event):

@@ -19,6 +19,6 @@ class Game:
         explain: a refusal's text, as people on Discord read it.
     """
 
-    strangers: tuple[type[DomainError], ...]
-    introduce: Callable[[Tx, Member], object]
+    unknown_player_errors: tuple[type[DomainError], ...]
+    register: Callable[[Tx, Member], object]
     explain: Callable[[DomainError], str]

@@ -85,7 +85,7 @@ def message(*embeds: Embed, components: Sequence[Button | Select] = ()) -> dict[
     return {"embeds": _embeds(embeds), "components": _rows(components), "allowed_mentions": {"parse": []}}
 
 
-def filled(text: str, length: int) -> str:
+def non_empty(text: str, length: int) -> str:
     """Discord takes no empty names."""
     return clip(text, length) or "\u200b"
 
@@ -114,7 +114,7 @@ def _button(button: Button) -> dict[str, Any]:
     return {
         "type": 2,
         "style": button.style,
-        "label": filled(button.label, 80),
+        "label": non_empty(button.label, 80),
         "custom_id": custom_id_of(button.custom_id),
         "disabled": button.disabled,
     }
@@ -122,7 +122,7 @@ def _button(button: Button) -> dict[str, Any]:
 
 def _select(select: Select) -> dict[str, Any]:
     options: list[Mapping[str, Any]] = [
-        {"label": filled(choice.name, 100), "value": str(choice.value)[:100]}
+        {"label": non_empty(choice.name, 100), "value": str(choice.value)[:100]}
         | ({"description": clip(choice.description, 100)} if choice.description else {})
         for choice in select.choices[:MOST_CHOICES]
     ]

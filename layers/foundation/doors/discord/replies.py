@@ -18,7 +18,7 @@ from doors.discord.messages import (
     Select,
     clip,
     custom_id_of,
-    filled,
+    non_empty,
     plain,
 )
 
@@ -118,9 +118,9 @@ def answer(reply: Reply | Form, *, public: bool) -> dict[str, Any]:
 def message(reply: Reply) -> dict[str, Any]:
     """As Discord's API takes it, within its limits."""
     content = clip(reply.text, 2000)
-    told = discord_messages.message(*reply.embeds, components=reply.components)
-    told["content"] = content if content or reply.embeds or reply.files else "…"
-    return told
+    body = discord_messages.message(*reply.embeds, components=reply.components)
+    body["content"] = content if content or reply.embeds or reply.files else "…"
+    return body
 
 
 def waiting(*, public: bool) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def waiting(*, public: bool) -> dict[str, Any]:
 
 
 def choices(found: Sequence[Choice]) -> dict[str, Any]:
-    listed = [{"name": filled(each.name, 100), "value": _value(each.value)} for each in found]
+    listed = [{"name": non_empty(each.name, 100), "value": _value(each.value)} for each in found]
     return {"type": CHOICES, "data": {"choices": listed[:MOST_CHOICES]}}
 
 
@@ -142,7 +142,7 @@ def _form(form: Form) -> dict[str, Any]:
             "type": 4,
             "custom_id": custom_id_of(each.custom_id),
             "style": 1,
-            "label": filled(each.label, 45),
+            "label": non_empty(each.label, 45),
             "placeholder": clip(each.placeholder, 100),
             "max_length": each.longest,
             "required": True,
@@ -151,6 +151,6 @@ def _form(form: Form) -> dict[str, Any]:
     ]
     return {
         "custom_id": custom_id_of(form.custom_id),
-        "title": filled(form.title, 45),
+        "title": non_empty(form.title, 45),
         "components": [{"type": 1, "components": [each]} for each in inputs],
     }

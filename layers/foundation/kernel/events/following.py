@@ -45,18 +45,18 @@ class Page:
     """
 
     frames: tuple[Frame, ...]
-    places: tuple[LogPosition, ...]
-    place: LogPosition
+    positions: tuple[LogPosition, ...]
+    position: LogPosition
     full: bool
 
 
 def find_position(tx: Tx, last_id: UUID) -> LogPosition | None:
     """Where a listener was that has got this id last; None: unknown, or forgotten by now."""
     if last_id.version == 8:
-        place = _decode(last_id)
-        return place if place <= end(tx) else None  # of another log, or made up
+        position = _decode(last_id)
+        return position if position <= end(tx) else None  # of another log, or made up
     row = queries.find_position(tx, last_id).fetchone()
-    return _place_of(row) if row else None
+    return _position_of(row) if row else None
 
 
 def end(tx: Tx) -> LogPosition:
@@ -66,21 +66,21 @@ def end(tx: Tx) -> LogPosition:
     return _before(row["settled"])
 
 
-def read_after(tx: Tx, place: LogPosition, limit: int = 500) -> Page:
+def read_after(tx: Tx, position: LogPosition, limit: int = 500) -> Page:
     """What has happened since, oldest first, without the private events."""
-    rows = queries.list_events_after(tx, place.transaction_id, place.position, limit).fetchall()
+    rows = queries.list_events_after(tx, position.transaction_id, position.position, limit).fetchall()
     settled = _before(rows[0]["settled"])
     found = [row for row in rows if row["event_id"] is not None]
-    places = tuple(_place_of(row) for row in found)
+    positions = tuple(_position_of(row) for row in found)
     full = len(found) == limit
-    return Page(tuple(map(_frame_of, found)), places, max(place, places[-1] if full else settled), full)
+    return Page(tuple(map(_frame_of, found)), positions, max(position, positions[-1] if full else settled), full)
 
 
 def _frame_of(row: Mapping[str, Any]) -> Frame:
     return Frame(row["event_id"], row["event_type"], int(row["created_at"].timestamp()), row["payload"])
 
 
-def _place_of(row: Mapping[str, Any]) -> LogPosition:
+def _position_of(row: Mapping[str, Any]) -> LogPosition:
     return LogPosition(row["transaction_id"], row["position"])
 
 

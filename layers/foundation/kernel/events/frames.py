@@ -38,7 +38,7 @@ class Frame:
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         return cls(UUID(data["id"]), data["type"], data["timestamp"], data["payload"])
 
-    def called(self, name: str) -> Frame:
+    def renamed(self, name: str) -> Frame:
         return replace(self, type=name)
 
 
@@ -87,7 +87,7 @@ class Filter:
         name = self._named.get(frame.type) or self._substituted(frame)
         if name is None:
             return None
-        return frame if name == frame.type else frame.called(name)
+        return frame if name == frame.type else frame.renamed(name)
 
     def text(self, frames: Sequence[Frame]) -> str:
         """All that this listener gets of them."""

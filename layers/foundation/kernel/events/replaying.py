@@ -19,7 +19,7 @@ from kernel.events.models import Event
 from kernel.events.service import Envelope
 
 CONSUMER = "replay"
-PART = 100
+BATCH = 100
 
 
 class ReplayRequested(Event):
@@ -41,9 +41,11 @@ class ReplayRequested(Event):
     after_transaction_id: int = 0
     after_position: int = 0
 
-    def behind(self, place: LogPosition) -> ReplayRequested:
+    def continued_from(self, position: LogPosition) -> ReplayRequested:
         """The rest, after the place."""
-        return self.model_copy(update={"after_transaction_id": place.transaction_id, "after_position": place.position})
+        return self.model_copy(
+            update={"after_transaction_id": position.transaction_id, "after_position": position.position}
+        )
 
 
 class BackwardsRange(Refused):
@@ -81,7 +83,7 @@ def request_replay(
     return request, row["events"]
 
 
-def list_part(tx: Tx, request: ReplayRequested) -> tuple[list[Envelope], LogPosition]:
+def list_next(tx: Tx, request: ReplayRequested) -> tuple[list[Envelope], LogPosition]:
     """What comes next, for its destination alone, and how far that is. Nothing: that was all."""
     rows = queries.list_events_to_replay(
         tx,
@@ -91,13 +93,13 @@ def list_part(tx: Tx, request: ReplayRequested) -> tuple[list[Envelope], LogPosi
         request.until,
         request.after_transaction_id,
         request.after_position,
-        PART,
+        BATCH,
     ).fetchall()
-    place = LogPosition(rows[-1]["transaction_id"], rows[-1]["position"]) if rows else LogPosition(0, 0)
-    return [_replayed(service.envelope_of(row), request) for row in rows], place
+    position = LogPosition(rows[-1]["transaction_id"], rows[-1]["position"]) if rows else LogPosition(0, 0)
+    return [_replayed(service.envelope_of(row), request) for row in rows], position
 
 
-def ask_for_rest(tx: Tx, event_id: UUID, rest: ReplayRequested) -> None:
+def request_rest(tx: Tx, event_id: UUID, rest: ReplayRequested) -> None:
     """
     Args:
         event_id: of the request that has been fulfilled this far; one that has been before asks for nothing more.

@@ -118,12 +118,12 @@ DAYS_AHEAD = 14
 DAYS_KEPT = 10
 
 
-def make_room(tx: Tx) -> None:
+def ensure_partitions_ahead(tx: Tx) -> None:
     """Partitions for today and the days ahead."""
     queries.ensure_partitions(tx, tx.now, DAYS_AHEAD)
 
 
-def forget_old(tx: Tx) -> list[str]:
+def drop_old(tx: Tx) -> list[str]:
     """Drop what is older than ten days; the names of the partitions that went. Source: rules 16."""
     horizon = tx.now - timedelta(days=DAYS_KEPT)
     queries.delete_consumed_before(tx, horizon)

@@ -18,7 +18,7 @@ class KeyHolder:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AuthenticationResult:
     """What came of a key.
 
     Attributes:
@@ -31,7 +31,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class KeyInfo:
     """A key as far as it is known after it was made: not the key itself."""
 
     name: str

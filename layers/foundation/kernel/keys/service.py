@@ -8,7 +8,7 @@ from secrets import token_urlsafe
 
 from kernel.database import Tx
 from kernel.keys import queries
-from kernel.keys.models import KeyHolder, Listed, NoSuchKey, OwnKey, Role, Verdict
+from kernel.keys.models import AuthenticationResult, KeyHolder, KeyInfo, NoSuchKey, OwnKey, Role
 
 FAILURE_WINDOW = timedelta(minutes=5)
 FAILURES_TO_WARN = 5
@@ -21,7 +21,7 @@ def digest(api_key: str) -> str:
     return sha256(api_key.encode(errors="surrogatepass")).hexdigest()
 
 
-def judge(tx: Tx, api_key: str, address: str) -> Verdict:
+def authenticate(tx: Tx, api_key: str, address: str) -> AuthenticationResult:
     """Find the key's holder. One round trip for a good key, two for a bad one, which is counted."""
     since = tx.now - FAILURE_WINDOW
     found = queries.find_key(tx, digest(api_key))
@@ -29,9 +29,9 @@ def judge(tx: Tx, api_key: str, address: str) -> Verdict:
     attempts = failures["attempts"] if failures else 0
     row = found.fetchone()
     if row and attempts < FAILURES_TO_IGNORE:
-        return Verdict(KeyHolder(row["name"], row["role"]), attempts)
+        return AuthenticationResult(KeyHolder(row["name"], row["role"]), attempts)
     queries.count_failure(tx, address, since)
-    return Verdict(None, attempts + 1)
+    return AuthenticationResult(None, attempts + 1)
 
 
 def store(tx: Tx, key_hash: str, name: str, role: Role) -> None:
@@ -39,15 +39,15 @@ def store(tx: Tx, key_hash: str, name: str, role: Role) -> None:
     queries.upsert_key(tx, key_hash, name, role)
 
 
-def make(tx: Tx, name: str, role: Role) -> str:
+def create(tx: Tx, name: str, role: Role) -> str:
     """A new key, which nobody can look up later; the name's earlier one ends."""
     key = token_urlsafe(32)
     store(tx, digest(key), name, role)
     return key
 
 
-def list_all(tx: Tx) -> list[Listed]:
-    return [Listed(**row) for row in queries.list_keys(tx).fetchall()]
+def list_all(tx: Tx) -> list[KeyInfo]:
+    return [KeyInfo(**row) for row in queries.list_keys(tx).fetchall()]
 
 
 def revoke(tx: Tx, name: str, caller: str) -> None:
@@ -65,6 +65,6 @@ def revoke(tx: Tx, name: str, caller: str) -> None:
         raise NoSuchKey(name=name)
 
 
-def forget_failures(tx: Tx) -> None:
+def delete_old_failures(tx: Tx) -> None:
     """Drop what no window counts any more."""
     queries.delete_failures_before(tx, tx.now - FAILURE_WINDOW)

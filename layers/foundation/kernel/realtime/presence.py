@@ -9,8 +9,8 @@ from uuid import UUID
 from kernel.database import Tx
 from kernel.realtime import queries
 
-RENEWED_EVERY = timedelta(seconds=30)
-COUNTED_FOR = timedelta(seconds=90)
+RENEW_INTERVAL = timedelta(seconds=30)
+PRESENCE_TTL = timedelta(seconds=90)
 """Whoever has not been heard of for so long is gone, though nobody could say so."""
 
 
@@ -24,11 +24,11 @@ def leave(tx: Tx, client_id: UUID) -> None:
 
 
 def count_listeners(tx: Tx) -> int:
-    row = queries.count_clients_since(tx, tx.now - COUNTED_FOR).fetchone()
+    row = queries.count_clients_since(tx, tx.now - PRESENCE_TTL).fetchone()
     assert row is not None
     return row["clients"]
 
 
-def forget_silent(tx: Tx) -> None:
+def delete_silent(tx: Tx) -> None:
     """Drop whom nobody counts any more."""
-    queries.delete_clients_before(tx, tx.now - COUNTED_FOR)
+    queries.delete_clients_before(tx, tx.now - PRESENCE_TTL)
