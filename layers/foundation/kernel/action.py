@@ -1,6 +1,6 @@
-"""The envelope around every action and every look: a transaction, its repetition, its stored answer, its log line.
+"""The envelope around every action and every reading: a transaction, its retries, its stored answer, its log line.
 
-Every door hands its use case to one of the functions here, and opens no transaction of its own.
+Every door hands its use case to one of these functions and opens no transaction of its own.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ UseCase = Callable[[Tx], T]
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The time that a caller has.
+    """The time that an action may take.
 
-    Within it, a connection that cannot be opened is tried again, and so is an action with an idempotency key whose
-    connection broke during COMMIT. Callers without a budget are told at once.
+    Within the budget, we retry to open a connection, and we retry an action with an idempotency key whose connection
+    broke during COMMIT. Without a budget, both fail at once.
 
     Attributes:
-        statement_seconds: that one statement may take.
+        statement_seconds: the limit for a single statement.
         ends_at: in time.monotonic(); no attempt begins after it.
     """
 
@@ -46,7 +46,7 @@ class Budget:
 
     @classmethod
     def of(cls, seconds: int) -> Budget:
-        """For one statement, and for all attempts together, from now on."""
+        """Return a budget that starts now; the limit holds for each statement and for all attempts together."""
         return cls(seconds, monotonic() + seconds)
 
     def is_spent(self) -> bool:
@@ -54,14 +54,14 @@ class Budget:
 
 
 def run_action(use_case: UseCase[T], *, name: str = "", budget: Budget | None = None) -> T:
-    """Run a use case in a transaction of its own, as often as it takes.
+    """Run a use case in a transaction of its own, and retry it when the database asks for that.
 
     Args:
-        name: for the action's log line. Empty where the door writes a line with `log_fields`, or none is wanted.
+        name: for the action's log line. Empty when the door writes its own line with `log_fields`, or none is wanted.
 
     Raises:
-        DomainError: refused; nothing was saved.
-        TryAgain: nothing was saved, however often it was tried.
+        DomainError: the use case refused; nothing was saved.
+        TryAgain: every attempt failed; nothing was saved.
         psycopg.OperationalError: the database cannot be reached, took too long, or was lost during COMMIT.
     """
     return _run(partial(_run_in_transaction, use_case, budget), name, budget)
@@ -70,13 +70,13 @@ def run_action(use_case: UseCase[T], *, name: str = "", budget: Budget | None = 
 def run_once(
     use_case: UseCase[Answer], key: IdempotencyKey | None, *, name: str = "", budget: Budget | None = None
 ) -> Answer:
-    """Run a use case whose answer is stored under its key in the same transaction; a retry gets the first answer.
+    """Run a use case and store its answer under a key in the same transaction; a retry gets the first answer.
 
     Args:
-        key: None when the caller sent none; then it is as with `run_action`.
+        key: None when the caller sent none; this is then the same as `run_action`.
 
     Raises:
-        OutcomeUnknown: the connection broke during COMMIT, and the budget was spent before that could be looked up.
+        OutcomeUnknown: the connection broke during COMMIT, and the budget ended before we could check the result.
         DomainError, TryAgain, psycopg.OperationalError: as `run_action`. A request that was answered before is
             never refused.
     """
@@ -86,7 +86,7 @@ def run_once(
 
 
 def look(use_case: UseCase[T], *, name: str = "", budget: Budget | None = None) -> T:
-    """Run a use case that writes nothing: a single question is a single round trip.
+    """Run a use case that writes nothing: a single query is a single round trip.
 
     Raises:
         DomainError, TryAgain, psycopg.OperationalError: as `run_action`.
@@ -140,7 +140,7 @@ def _run_repeatedly(attempt: Callable[[Connection], T], budget: Budget | None, c
             except psycopg.OperationalError as error:
                 if budget is None or not (conn.closed and can_be_looked_up):
                     raise
-                # The next attempt finds out: what has an answer is not done again.
+                # The next attempt finds out whether the answer was stored. If so, the action is not repeated.
                 log.warning("database lost", extra={"error": str(error)})
                 unknown = True
                 last_error = error
@@ -156,9 +156,10 @@ def _run_repeatedly(attempt: Callable[[Connection], T], budget: Budget | None, c
 
 
 def _connection(budget: Budget | None) -> Connection:
-    """
+    """Return this environment's connection.
+
     Raises:
-        TryAgain: the database cannot be reached, and there is time to try again.
+        TryAgain: the database cannot be reached, and the budget allows another attempt.
     """
     if budget is None:
         return connection()
@@ -206,7 +207,7 @@ def _with_user(use_case: UseCase[T], tx: Tx) -> T:
 
 
 def _limit_statements(tx: Tx, budget: Budget | None) -> None:
-    """Behind a proxy, the connection has no limit of its own; without a budget the parameter group's is enough."""
+    """Set a statement timeout. Behind a proxy the connection has none; without a budget the parameter group's is enough."""
     if budget is not None:
         tx.execute("SELECT set_config('statement_timeout', %s, true)", (f"{budget.statement_seconds}s",))
 

@@ -1,4 +1,4 @@
-"""The environment's one database connection, opened when first needed."""
+"""The environment's one database connection, opened on first use."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from kernel.database import STATEMENT_SECONDS, Connection, connect
 from kernel.settings import settings
 
 if settings.database_iam_auth:
-    # Now rather than for the first connection: what is there before `ready` is in the snapshot that AWS starts from.
+    # Import it now, not with the first connection: what is loaded before `ready` is in the SnapStart snapshot.
     import_module("kernel.iam")
 
-# A Lambda environment has one thread; the local stack gives each of its environments one.
+# A Lambda environment has one thread, and so has each environment of the local stack.
 _environment = threading.local()
 
 
 def connection(statement_seconds: int = STATEMENT_SECONDS) -> Connection:
-    """The connection of this environment, made anew when there is none or the old one is gone.
+    """Return the connection of this environment; open a new one if there is none or the old one is closed.
 
     Args:
         patience: seconds that its statements may take; a function always asks for the same.
@@ -36,7 +36,7 @@ def close() -> None:
 
 
 def password() -> str | None:
-    """What `settings.database_url` leaves out: a token signed for this moment, where IAM logs us in."""
+    """Return a freshly signed token when we log in with IAM; None when `settings.database_url` has the password."""
     if not settings.database_iam_auth:
         return None
     from kernel.iam import token

@@ -138,7 +138,7 @@ def here() -> Iterator[Any]:
         monkeypatch.setattr(rounds, "_posters", OneByOne())
         # Soon more than one reading, and more readings than one round has.
         monkeypatch.setattr(feed, "LIMIT", 2)
-        monkeypatch.setattr(feed, "READINGS", 1)
+        monkeypatch.setattr(feed, "MAX_READS", 1)
         yield made
 
 

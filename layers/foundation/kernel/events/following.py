@@ -1,8 +1,8 @@
-"""Following the log: every event once, in an order that holds however the transactions commit.
+"""Following the log: each event once, in an order that does not depend on when transactions commit.
 
-The order is (transaction_id, position). It is read only as far as every transaction has ended that may still write
-into it, so nothing appears later in front of what has been read. `position` alone would not do: it is drawn before
-the commit, and of two transactions the one with the higher number may commit first.
+The order is (transaction_id, position). We read only up to the oldest transaction that is still running, so no event
+can appear later before those already read. `position` alone is not enough: it is assigned before the commit, and the
+transaction with the higher number may commit first.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LAST = (1 << _BITS) - 1
 
 @dataclass(frozen=True, slots=True, order=True)
 class LogPosition:
-    """Everything up to and including this event lies behind."""
+    """A position in the log: everything up to and including this event has been read."""
 
     transaction_id: int
     position: int
@@ -51,23 +51,23 @@ class Page:
 
 
 def find_position(tx: Tx, last_id: UUID) -> LogPosition | None:
-    """Where a listener was that has got this id last; None: unknown, or forgotten by now."""
+    """Return the position of a listener whose last frame has this id; None if the id is unknown or too old."""
     if last_id.version == 8:
         position = _decode(last_id)
-        return position if position <= end(tx) else None  # of another log, or made up
+        return position if position <= end(tx) else None  # else from another log, or invented
     row = queries.find_position(tx, last_id).fetchone()
     return _position_of(row) if row else None
 
 
 def end(tx: Tx) -> LogPosition:
-    """Behind all that has been settled by now."""
+    """Return the position after all events that can be read now."""
     row = queries.find_settled(tx).fetchone()
     assert row is not None
     return _before(row["settled"])
 
 
 def read_after(tx: Tx, position: LogPosition, limit: int = 500) -> Page:
-    """What has happened since, oldest first, without the private events."""
+    """Return the public events after a position, oldest first."""
     rows = queries.list_events_after(tx, position.transaction_id, position.position, limit).fetchall()
     settled = _before(rows[0]["settled"])
     found = [row for row in rows if row["event_id"] is not None]
