@@ -1,4 +1,4 @@
-"""A queue's consumer: each message of a batch by itself, and only what is new."""
+"""Consuming a queue: each message of a batch by itself, without replays and broadcasts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Envelope = Mapping[str, Any]
 
 
 def consume(event: dict[str, Any], context: Any, handle: Callable[[Envelope], None]) -> dict[str, Any]:
-    """Hand each new event of an SQS batch to `handle`. A message for which it raises comes again, the others are done.
+    """Pass each original event of an SQS batch to `handle`. A message for which it raises is delivered again.
 
     Returns:
         The partial-batch answer.
@@ -26,6 +26,6 @@ def consume(event: dict[str, Any], context: Any, handle: Callable[[Envelope], No
         if is_original(delivered):
             handle(delivered["detail"])
 
-    # A processor of its own for each batch: it keeps the records of the one it has processed.
+    # A new processor for each batch, because it keeps the records that it has processed.
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
     return dict(process_partial_response(event, handle_record, processor, context))

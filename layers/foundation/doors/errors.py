@@ -1,4 +1,4 @@
-"""From a refusal to an answer: the one table of kinds, and the shape every error has."""
+"""Turning errors into HTTP answers: the table of refusals and the shape of all errors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STATUS: Mapping[type[DomainError], int] = {
 }
 
 CODE_TEXT = "code_text"
-"""In the context of a validation error whose type is a code of the wire contract: the text that goes with the code."""
+"""The key, in a validation error's context, of the message for an error type that is a code of the wire contract."""
 
 _BY_STATUS = {
     400: ("bad_json", "The request body is not valid JSON."),
@@ -36,6 +36,7 @@ _BY_STATUS = {
 
 
 def status_of(error: DomainError) -> int:
+    """Return the HTTP status of a refusal."""
     return next(status for kind, status in STATUS.items() if isinstance(error, kind))
 
 
@@ -55,6 +56,7 @@ def error_response(
 
 
 def install_error_handlers(app: FastAPI) -> None:
+    """Register the error handlers with an app."""
     app.add_exception_handler(DomainError, _on_refusal)
     app.add_exception_handler(TryAgain, _on_try_again)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
@@ -80,7 +82,7 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
 
 
 def validation_response(problems: Sequence[Any]) -> Response:
-    """400 with the code that fits best, and a sentence for each wrong field."""
+    """Return a 400 with the best code and a sentence for each invalid field."""
     if any(problem["type"] == "json_invalid" for problem in problems):
         return error_response(400, "bad_json", "The request body is not valid JSON.")
     fields = {_field(problem["loc"]): _sentence(problem) for problem in problems}
@@ -94,12 +96,12 @@ def validation_response(problems: Sequence[Any]) -> Response:
 
 
 def _field(loc: Sequence[str | int]) -> str:
-    """("body", "bets", 0, "quantity") is the caller's `bets.0.quantity`."""
+    """Return the field's name for the caller: ("body", "bets", 0, "quantity") becomes `bets.0.quantity`."""
     return ".".join(str(part) for part in loc[1:]) or "body"
 
 
 def _sentence(problem: Mapping[str, Any]) -> str:
-    # Before a sentence of our own, pydantic puts the exception's kind.
+    # Pydantic puts the exception's kind in front of our own sentences.
     return "is required" if problem["type"] == "missing" else str(problem["msg"]).removeprefix("Value error, ")
 
 

@@ -1,4 +1,4 @@
-"""What the bus delivers, and what of it is new."""
+"""Telling original events from replays and broadcasts."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 
 def is_original(delivered: Mapping[str, Any]) -> bool:
-    """Whether an EventBridge event tells of something that has just happened in the game.
+    """Tell whether an EventBridge event is neither a replay nor a broadcast.
 
-    A replay, from the bus's archive or from the log, has happened before; a broadcast has not happened at all. Nothing
-    that changes the game may obey either.
+    A replay, from the bus's archive or from the log, happened before; a broadcast is only a message to listeners.
+    Nothing that changes the game may react to either.
     """
     return "replay-name" not in delivered and is_original_envelope(delivered["detail"])
 
 
 def is_original_envelope(envelope: Mapping[str, Any]) -> bool:
-    """The same of an envelope by itself, once it is known not to come from the bus's archive."""
+    """Tell the same of an envelope that is known not to come from the bus's archive."""
     metadata = envelope["metadata"]
     return not (metadata.get("replay") or metadata.get("broadcast"))

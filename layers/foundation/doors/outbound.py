@@ -1,7 +1,7 @@
-"""Telling a destination outside what happened: in order, once, and patiently.
+"""Delivering events to an external destination: in order, once, with retries.
 
 A destination has a FIFO queue with one message group, so one environment at a time works on it. A message that
-cannot be delivered now stays in the queue with all that come after it.
+cannot be delivered now stays in the queue, with all messages after it.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ Send = Callable[[Envelope], None]
 FAILURES_TO_OPEN = 5
 OPEN_SECONDS = 60
 BACKOFF_SECONDS = 0.5
-"""Before the second attempt; doubles."""
+"""The pause before the second attempt; it doubles with each further one."""
 
 IDEMPOTENCY_SECONDS = 14 * 24 * 3600
 IN_PROGRESS_RETRY_SECONDS = 2.0
 ATTEMPT_SECONDS = 8.0
-"""Seconds: no attempt begins with less time left."""
+"""No attempt begins with less time left."""
 
 
 class Unavailable(Exception):
     """The destination cannot be reached, or has failed.
 
     Attributes:
-        retry_after: seconds after which it wants to be asked again. Then it is busy, not broken.
+        retry_after: the seconds to wait, if the destination said so; it is then busy, not broken.
     """
 
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
@@ -54,27 +54,30 @@ class Unavailable(Exception):
 
 
 class Rejected(Exception):
-    """The destination will never take this one."""
+    """The destination refuses this message for good."""
 
 
 @dataclass(slots=True)
 class CircuitBreaker:
-    """A destination that has failed five times in a row is left alone for a minute; then one attempt decides.
+    """A circuit breaker: it opens for a minute after five failures in a row; then one attempt decides.
 
-    Kept in memory: nobody else talks to the destination at the same time, and a new environment that does not know
-    of the failures learns of them with its first attempt. Source: rules 16.
+    It is kept in memory: only one environment at a time calls the destination, and a new environment learns of the
+    failures with its first attempt. Source: rules 16.
     """
 
     failures: int = 0
     open_until: float = 0.0  # time.monotonic()
 
     def is_open(self) -> bool:
+        """Tell whether the destination must not be called now."""
         return time.monotonic() < self.open_until
 
     def succeeded(self) -> None:
+        """Note a success."""
         self.failures = 0
 
     def failed(self) -> None:
+        """Note a failure."""
         self.failures += 1
         if self.failures >= FAILURES_TO_OPEN:
             self.open_until = time.monotonic() + OPEN_SECONDS
@@ -82,6 +85,7 @@ class CircuitBreaker:
 
 @cache
 def circuit_breaker_of(destination: str) -> CircuitBreaker:
+    """Return the destination's circuit breaker in this environment."""
     return CircuitBreaker()
 
 
@@ -93,14 +97,14 @@ def deliver(
     *,
     wait: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
-    """Hand the messages of a FIFO queue to `send`, one after the other.
+    """Pass the messages of a FIFO queue to `send`, one after the other.
 
     Args:
         event: an SQS batch whose bodies are EventBridge events.
-        send: raises Unavailable or Rejected. Anything else it raises is a bug, and the message is put aside.
+        send: raises Unavailable or Rejected. Any other exception is a bug; the message goes to the dead letters.
 
     Returns:
-        The partial-batch answer: from the first message that has to wait on, all of them.
+        The partial-batch answer, with all messages from the first one that has to wait.
     """
     records = event["Records"]
     for done, record in enumerate(records):
@@ -113,9 +117,9 @@ def deliver(
 
 
 def is_addressed_to(delivered: Mapping[str, Any], destination: str) -> bool:
-    """Whether an EventBridge event is meant for the destination: a replay is for who asked for it alone."""
+    """Tell whether an EventBridge event is meant for the destination: a replay is for one destination only."""
     if "replay-name" in delivered:
-        return False  # from the bus's archive: it has been here
+        return False  # from the bus's archive: already delivered
     metadata = delivered["detail"]["metadata"]
     return not metadata.get("replay") or metadata.get("replay_to") == destination
 
@@ -145,7 +149,7 @@ def _deliver(
                 raise
             wait(pause)
         except Exception as error:
-            breaker.succeeded()  # it answered, or we did not even ask
+            breaker.succeeded()  # it answered, or was not called at all
             _send_to_dead_letters(record, envelope, destination, error)
             return
         else:
@@ -158,8 +162,11 @@ def _has_time_for(pause: float, context: Any) -> bool:
 
 
 def _send_once(envelope: Envelope, context: Any, destination: str, send: Send) -> None:
-    """Send what the destination has not had. It is noted before and after, so an attempt that died half-way is tried
-    again when its function cannot be alive any more; a destination that can tell a repetition does so by the id."""
+    """Send an event that the destination has not received yet.
+
+    The attempt is recorded before and after sending, so one that was interrupted is retried once its function cannot
+    be running any more. A destination may recognise a repetition by the event's id.
+    """
     from aws_lambda_powertools.utilities.idempotency import idempotent_function
     from aws_lambda_powertools.utilities.idempotency.exceptions import (
         IdempotencyAlreadyInProgressError,
@@ -194,13 +201,13 @@ def _idempotency_store(destination: str) -> tuple[DynamoDBPersistenceLayer, Idem
         sort_key_attr="sk",
         static_pk_value=f"had#{destination}",
         expiry_attr="expires_at",
-        boto3_client=client("dynamodb"),  # its own would wait for a minute
+        boto3_client=client("dynamodb"),  # the default client would wait for a minute
     )
     return store, IdempotencyConfig(expires_after_seconds=IDEMPOTENCY_SECONDS)
 
 
 def _send_to_dead_letters(record: Mapping[str, Any], envelope: Envelope, destination: str, error: Exception) -> None:
-    """Into the dead letters, where the alarm rings, so that the others need not wait behind it."""
+    """Move a message to the dead letters, which raise an alarm, so that the messages after it need not wait."""
     log.error(
         "%s does not take an event",
         destination,

@@ -207,7 +207,7 @@ def _with_user(use_case: UseCase[T], tx: Tx) -> T:
 
 
 def _limit_statements(tx: Tx, budget: Budget | None) -> None:
-    """Set a statement timeout. Behind a proxy the connection has none; without a budget the parameter group's is enough."""
+    """Set the budget's statement timeout: behind a proxy, the connection has none of its own."""
     if budget is not None:
         tx.execute("SELECT set_config('statement_timeout', %s, true)", (f"{budget.statement_seconds}s",))
 

@@ -20,7 +20,7 @@ def connection(statement_seconds: int = STATEMENT_SECONDS) -> Connection:
     """Return the connection of this environment; open a new one if there is none or the old one is closed.
 
     Args:
-        patience: seconds that its statements may take; a function always asks for the same.
+        statement_seconds: the limit for each statement; a function always passes the same value.
     """
     conn: Connection | None = getattr(_environment, "connection", None)
     if conn is None or conn.closed:

@@ -23,8 +23,8 @@ Cursor = psycopg.Cursor[DictRow]
 # choose it. Sequential scans are off because a connection keeps its plans: a plan made for a hundred players would read
 # whole tables for the thousands who join an hour later. Every table has the indexes that its queries need.
 _SESSION_LIMITS = (
-    "-c statement_timeout={statement_seconds}s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c timezone=UTC"
-    " -c jit=off -c enable_seqscan=off"
+    "-c statement_timeout={statement_seconds}s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s"
+    " -c timezone=UTC -c jit=off -c enable_seqscan=off"
 )
 STATEMENT_SECONDS = 10
 

@@ -1,4 +1,4 @@
-"""Running what an interaction asks for: once, within the time that Discord waits, and with an answer in any case."""
+"""Running the action of an interaction: once, within the time that Discord waits, and always with an answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from kernel.idempotency import IdempotencyKey
 log = logging.getLogger("brandish")
 
 BUDGET_SECONDS = 2
-"""seconds for one statement, and for all tries. Discord waits for three."""
+"""Seconds for one statement and for all attempts together. Discord waits for three."""
 
 BUSY = "The game is busy, and nothing has happened. Try again."
 UNCERTAIN = (
@@ -34,7 +34,7 @@ UNCERTAIN = (
 BUG = "Something went wrong on our side. It has been noted."
 
 LATER = "database unavailable"
-"""The one outcome after which the same call may be worth another try."""
+"""The only outcome after which it makes sense to retry the same call."""
 
 Answer = dict[str, Any]
 UseCase = Callable[[Interaction, Tx], Answer]
@@ -42,7 +42,8 @@ UseCase = Callable[[Interaction, Tx], Answer]
 
 @dataclass(frozen=True, slots=True)
 class InteractionResult:
-    """
+    """The result of an interaction.
+
     Attributes:
         answer: for Discord.
         outcome: for the log.
@@ -54,11 +55,12 @@ class InteractionResult:
 
 @dataclass(frozen=True, slots=True)
 class InteractionAction:
-    """
+    """What an interaction runs.
+
     Attributes:
-        key: under which it happens once; None for what changes nothing.
-        click: the key is not this interaction's alone, so that another one may find it used.
-        patience: seconds.
+        key: the key under which it runs once; None if it changes nothing.
+        click: True if several interactions share the key, as with clicks on one button.
+        budget_seconds: the time for all attempts.
     """
 
     use_case: UseCase
@@ -68,19 +70,22 @@ class InteractionAction:
 
 
 def key(name: str) -> IdempotencyKey:
+    """Return an idempotency key for interactions."""
     return IdempotencyKey("discord", "/discord/interactions", name)
 
 
 def private(text: str, outcome: str) -> InteractionResult:
+    """Return a text that only the caller sees."""
     return InteractionResult(replies.answer(Reply(text), public=False), outcome)
 
 
 def refused(error: DomainError, game: Game) -> InteractionResult:
+    """Return the explanation of a refusal, which only the caller sees."""
     return private(plain(game.explain(error)), error.code)
 
 
 def run(call: Interaction, wanted: InteractionAction, game: Game) -> InteractionResult:
-    """Run an action, as often as that takes within the time there is. A stranger is introduced first."""
+    """Run an action, with retries within its budget. A caller who is no player yet is registered first."""
     budget = Budget.of(wanted.budget_seconds)
     try:
         try:
@@ -89,7 +94,7 @@ def run(call: Interaction, wanted: InteractionAction, game: Game) -> Interaction
             if budget.is_spent():
                 return private(BUSY, LATER)
         action.run_action(lambda tx: game.register(tx, call.caller), budget=budget)
-        # Refused once more, it is another player who is not known.
+        # If this raises the same refusal, another player is unknown.
         return _run(call, wanted, budget)
     except DomainError as error:
         return refused(error, game)
@@ -118,7 +123,7 @@ def _run(call: Interaction, wanted: InteractionAction, budget: Budget) -> Intera
 
 
 def _replayed(call: Interaction, wanted: InteractionAction, earlier: Mapping[str, Any]) -> InteractionResult:
-    """The same interaction gets the same answer. A second click needs none: everyone has seen the first one's."""
+    """Return the stored answer for the same interaction. A second click needs none: the first one's is visible."""
     answer = earlier["answer"]
     if wanted.click and earlier["id"] != call.id and answer["type"] != replies.UPDATE:
         answer = {"type": replies.KEEP}

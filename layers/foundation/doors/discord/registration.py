@@ -1,4 +1,4 @@
-"""The commands as Discord wants to be told about them."""
+"""The commands in the format in which they are registered with Discord."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _SERVERS, _PRIVATE = 0, 1
 
 
 def payload(locales: Locales, *, guild: bool = False) -> list[dict[str, Any]]:
-    """All commands that have been declared, by name.
+    """Return all declared commands, sorted by name.
 
     Args:
-        guild: for one server. Where a command may be used is then no question.
+        guild: True to register for one server; the places where a command may be used are then left out.
     """
     return [_command(COMMANDS[name], locales, guild=guild) for name in sorted(COMMANDS)]
 

@@ -1,4 +1,4 @@
-"""From an interaction to what is to be done: found, checked, handed on."""
+"""Dispatching interactions: find the command or component, check the call, run it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NOT_YOURS = "That belongs to somebody else. Use the command yourself."
 
 
 def respond(call: Interaction, game: Game) -> InteractionResult:
-    """The answer to anything that people do."""
+    """Return the answer to an interaction."""
     try:
         if call.type == AUTOCOMPLETE:
             return _suggest(call)
@@ -50,7 +50,7 @@ def respond(call: Interaction, game: Game) -> InteractionResult:
 
 
 def allowed(command: Command, call: Interaction) -> Interaction:
-    """The call with its options checked.
+    """Return the call with its options checked.
 
     Raises:
         AdministratorsOnly, BadOption
@@ -110,7 +110,7 @@ def _component_action(component: Component, call: Interaction) -> InteractionAct
 
 
 def _suggest(call: Interaction) -> InteractionResult:
-    """Whatever is wrong: no suggestions. The caller is still typing."""
+    """Return suggestions for the option being typed; an error means none, because the caller is still typing."""
     command = COMMANDS.get(call.name)
     option = next((each for each in command.options if each.name == call.focused), None) if command else None
     if command is None or option is None or option.suggest is None or not command.is_for(call):

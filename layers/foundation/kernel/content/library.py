@@ -47,7 +47,7 @@ class Section(Generic[D]):
         return self.model.model_json_schema()
 
     def problems(self) -> Iterator[Problem]:
-        """Find problems that no single field shows. `library[Other]` is another section, with files of the right shape."""
+        """Find problems that no single field shows. `library[Other]` is another section; its files have been parsed."""
         return iter(())
 
     def summary(self) -> str:

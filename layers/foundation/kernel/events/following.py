@@ -28,7 +28,7 @@ class LogPosition:
     position: int
 
     def as_id(self) -> UUID:
-        """The place as a UUID of version 8: the id of frames that stand for no event, and a client may resume there."""
+        """Return the position as a UUID of version 8, the id of frames without an event; a client may resume there."""
         bits = self.transaction_id << _BITS | self.position
         high, middle, low = bits >> 74, bits >> 62 & 0xFFF, bits & (1 << 62) - 1
         return UUID(int=high << 80 | 8 << 76 | middle << 64 | 2 << 62 | low)
@@ -36,12 +36,13 @@ class LogPosition:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """
+    """Part of the log.
+
     Attributes:
         frames: under their canonical names, in the log's order.
-        places: of the frames, one for each.
-        place: where to go on: the last of the frames, or as far as could be seen.
-        full: there may be more already.
+        positions: the position of each frame.
+        position: where to continue: the position of the last frame, or the end of what could be read.
+        full: True if there may be more events already.
     """
 
     frames: tuple[Frame, ...]

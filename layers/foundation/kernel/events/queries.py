@@ -209,8 +209,10 @@ def find_settled(tx: Tx) -> Cursor:
 
 
 def list_events_after(tx: Tx, transaction_id: int, position: int, limit: int) -> Cursor:
-    """At least one row: `settled`, and what is settled after the place, in order; without an event, `event_id` is
-    null. One statement, because both must come from one snapshot."""
+    """Return `settled` and the settled events after a position, in order; one row with a null event when there are none.
+
+    It is one statement because both must come from the same snapshot.
+    """
     return tx.execute(
         """
         SELECT settled::text::bigint AS settled, found.*
@@ -241,7 +243,7 @@ def list_events_to_replay(
     position: int,
     limit: int,
 ) -> Cursor:
-    """In the log's order, after the place, what may be published once more."""
+    """Return the public events after a position that meet the conditions, in the log's order."""
     where, values = _conditions(user_id, event_type, since, until)
     return tx.execute(
         """

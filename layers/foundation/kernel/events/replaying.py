@@ -43,7 +43,7 @@ class ReplayRequested(Event):
     after_position: int = 0
 
     def continued_from(self, position: LogPosition) -> ReplayRequested:
-        """The rest, after the place."""
+        """Return the request for the rest, after a position."""
         return self.model_copy(
             update={"after_transaction_id": position.transaction_id, "after_position": position.position}
         )
