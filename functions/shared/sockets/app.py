@@ -64,9 +64,9 @@ def handle_message(context: Mapping[str, Any], body: str) -> dict[str, Any]:
 
 
 def subscribe(context: Mapping[str, Any], subscription: Subscription) -> None:
-    connections.subscribe(
-        context["connectionId"], context["connectedAt"] / 1000, subscription.wanted, subscription.position
-    )
+    """Store a subscription and wake the pusher."""
+    connected_at = context["connectedAt"] / 1000
+    connections.subscribe(context["connectionId"], connected_at, subscription.wanted, subscription.position)
     wake_up()
     types = ",".join(subscription.wanted.types) or "everything"
     log.info("a listener wants %s", types, extra={"connection_id": context["connectionId"]})

@@ -80,7 +80,7 @@ async def healthz() -> Health:
 
 @public.get("/readyz", response_model=Health, response_model_exclude_none=True, responses={503: {"model": Health}})
 async def readyz(response: Response) -> Health:
-    """Whether the game can be played: 503 unless somebody can log in to the database within two seconds."""
+    """Whether the game is available: 503 unless a login to the database succeeds within two seconds."""
     try:
         async with asyncio.timeout(PING_SECONDS):
             await _ping()
@@ -103,7 +103,7 @@ async def version() -> Version:
 
 @public.get("/metrics", response_class=PlainTextResponse)
 async def prometheus(call: Call) -> Response:
-    """What all functions together have counted, as Prometheus reads it."""
+    """The metrics of all functions, in Prometheus's text format."""
     text = exposition(call.read(read_metrics))
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
@@ -114,7 +114,7 @@ async def describe(
     feature: Annotated[ShortName, Query()] = "",
     topic: Annotated[ShortName, Query()] = "",
 ) -> Response:
-    """What players may want to know about a feature or a topic: a line for Twitch, more for Discord."""
+    """A text for players about a feature or a topic: one line for Twitch, more for Discord."""
     answer = Info(
         platform=platform,
         feature=feature or None,
