@@ -21,6 +21,7 @@ from community.jobs.content import JobsSection
 from community.lootboxes.content import LootTablesSection
 from community.messages.content import ChatStringsSection
 from community.progression.content import TreeSection
+from community.quests.content import QuestsSection
 from kernel.content import commands
 from kernel.content.library import Library, Section
 from kernel.events.models import Event
@@ -36,6 +37,7 @@ SECTIONS: tuple[type[Section[Any]], ...] = (
     ChatStringsSection,
     LootTablesSection,
     AchievementsSection,
+    QuestsSection,
     AliasesSection,
     ThemesSection,
     InfoSection,

@@ -14,6 +14,7 @@ from community.inventory.part import INVENTORY
 from community.jobs.part import JOBS, XP_EVENTS
 from community.messages.part import CHATTERS
 from community.players.part import Parts
+from community.quests.part import QUESTS
 from community.shields.part import SHIELDS
 from community.stats.part import STATS, STREAK
 from community.traps.part import TRAPS
@@ -24,6 +25,7 @@ PARTS = Parts(
     JOBS,
     XP_EVENTS,
     ACHIEVEMENTS,
+    QUESTS,
     RECIPES,
     DELIVERIES,
     CHATTERS,

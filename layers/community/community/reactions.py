@@ -31,6 +31,8 @@ from community.lootboxes import reactions as lootboxes
 from community.lootboxes.models import LootboxOpened
 from community.messages.models import MessageReceived
 from community.players.models import Player, UserRegistered
+from community.quests.models import QuestClaimed, QuestCompleted, QuestProgressUpdated
+from community.quests.reactions import track_quests
 from community.search import reactions as search
 from community.search.models import SearchPerformed
 from community.stats.reactions import counts
@@ -109,10 +111,13 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
         crafting.recipes_of_level,
     ),
     AchievementUnlocked: (),
+    QuestProgressUpdated: (),
+    QuestCompleted: (),
+    QuestClaimed: (),
 }
 """Every event that can happen to a player, with what is owed for it in particular."""
 
-EVERY: tuple[Reaction, ...] = (track_achievements,)
+EVERY: tuple[Reaction, ...] = (track_achievements, track_quests)
 """To every event, after its own."""
 
 

@@ -512,8 +512,8 @@ def test_the_check_command_prints_what_there_is():
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        "24 items, 55 nodes, 6 jobs, 11 upgrades, 7 disassembles, 4 sales, 4 loot tables, 14 achievements, "
-        "24 aliases, 2 themes, 16 info texts\n"
+        "24 items, 55 nodes, 6 jobs, 11 upgrades, 7 disassembles, 4 sales, 4 loot tables, 14 achievements, 9 quests, "
+        "24 aliases, 2 themes, 17 info texts\n"
     )
 
 
