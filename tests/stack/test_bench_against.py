@@ -45,6 +45,16 @@ Resources:
   Stream: {Type: AWS::Serverless::Function, Properties: {Handler: stream/run.sh}}
   ClockDue: {Type: AWS::Serverless::Function, Properties: {Handler: PREFIXclock_due.app.handler}}
 """
+ROUTES_TABLE = """
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      DefinitionBody:
+        paths:
+          /{proxy+}: {x-amazon-apigateway-any-method: {x-amazon-apigateway-integration: {uri: !Sub [x, {Function: !Ref System.Alias}]}}}
+          /api/v1/user/{proxy+}: {x-amazon-apigateway-any-method: {x-amazon-apigateway-integration: {uri: !Sub [x, {Function: !Ref Users.Alias}]}}}
+          /api/v1/user/item/buy: {post: {x-amazon-apigateway-integration: {uri: !Sub [x, {Function: !Ref Economy.Alias}]}}}
+"""  # noqa: E501
 HANDLER = """
 import helper
 
@@ -60,7 +70,10 @@ Layout = tuple[str, str, tuple[str, ...]]
 
 def make_tree(root: Path, layout: Layout, status: int = 200) -> Path:
     prefix, folder, layers = layout
-    (root / "template.yaml").write_text(TEMPLATE.replace("PREFIX", prefix))
+    template = TEMPLATE.replace("PREFIX", prefix)
+    if layout is NEW_LAYOUT:  # whose routes are a table of the API
+        template = template.replace("Type: Api,", "Type: NoLongerHere,") + ROUTES_TABLE
+    (root / "template.yaml").write_text(template)
     for name in ("users", "economy", "system", "clock_due"):
         (root / folder / name).mkdir(parents=True)
         (root / folder / name / "app.py").write_text(HANDLER)
