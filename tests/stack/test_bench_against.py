@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from contextlib import closing
@@ -230,6 +231,11 @@ def message(kind: bytes) -> bytes:
 
 def ask_worker(tree: Path, order: dict[str, Any]) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-P", WORKER, tree], input=json.dumps(order), capture_output=True, text=True, check=True
+        [sys.executable, "-P", WORKER, tree],
+        input=json.dumps(order),
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},  # this checkout's code
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return json.loads(done.stdout)
