@@ -44,7 +44,7 @@ def _once(metric: str) -> CountRule:
     return lambda payload: {(metric, ""): 1}
 
 
-COUNTED: Mapping[str, CountRule] = {
+COUNT_RULES: Mapping[str, CountRule] = {
     "item.sold": _sold,
     "item.bought": _bought,
     "item.used": _used,

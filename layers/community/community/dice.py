@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from random import Random
 
-_ONE_BY_ONE = 16
+_MAX_SINGLE_ROLLS = 16
 _WORD_BITS = 64
 _SPARE_BITS = 11  # a float between 0 and 1 has 53
 _FINEST = 2.0 ** (_SPARE_BITS - _WORD_BITS)
@@ -24,7 +24,7 @@ def successes(rng: Random, trials: int, chance: float) -> int:
     if chance >= 1:
         return trials
     certain = 0
-    while trials > _ONE_BY_ONE:
+    while trials > _MAX_SINGLE_ROLLS:
         middle = (trials + 1) // 2
         value = rng.betavariate(middle, trials + 1 - middle)
         if value < chance:
@@ -44,10 +44,10 @@ def rolls(rng: Random, times: int) -> list[float]:
 
 def total(rng: Random, times: int, lowest: int, highest: int) -> int:
     """The sum of so many whole numbers, each of them equally likely between both ends, inclusive."""
-    return times * lowest + sum(_below(rng, times, highest - lowest + 1))
+    return times * lowest + sum(_random_below(rng, times, highest - lowest + 1))
 
 
-def _below(rng: Random, times: int, bound: int) -> list[int]:
+def _random_below(rng: Random, times: int, bound: int) -> list[int]:
     """Whole numbers from 0 to `bound` - 1. All random bits at once; the few words that would favour the lower
     numbers are rolled again."""
     if bound == 1:

@@ -40,5 +40,5 @@ def prepare(tx: Tx) -> list[str]:
                 (name, digests[name], tx.now),
             )
     events.make_room(tx)
-    cycle.check(tx)
+    cycle.ensure_current(tx)
     return changed

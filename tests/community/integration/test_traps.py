@@ -55,7 +55,7 @@ def counted_as(tx: Tx, ref: PlayerRef) -> list[str]:
 
 
 def present(tx: Tx) -> set[str]:
-    return {chatter.username for chatter in messages.active(tx)}
+    return {chatter.username for chatter in messages.list_active_chatters(tx)}
 
 
 # Named
@@ -366,11 +366,11 @@ def test_what_went_off_is_forgotten_and_what_waits_is_not(tx: Tx):
     use_item(tx, alice, "snare", 1, target="claire")
     handle_message(tx, bob, "hello")
     tx.now += timedelta(days=10)
-    retention.forget_triggered(tx)
+    retention.delete_triggered(tx)
     assert len(tx.execute("SELECT FROM traps").fetchall()) == 2
     tx.now += timedelta(seconds=1)
 
-    retention.forget_triggered(tx)
+    retention.delete_triggered(tx)
 
     assert waiting(tx) == ["claire"]
     assert len(tx.execute("SELECT FROM traps").fetchall()) == 1

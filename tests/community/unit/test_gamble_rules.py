@@ -15,7 +15,7 @@ from community.catalog.content import Item, items
 from community.catalog.models import ItemNotFound
 from community.catalog.service import shipped_names
 from community.gambles.models import Bet, BetQuantity, BetsRequired, NotALootbox
-from community.gambles.rules import MOST_BOXES, Settlement, agreed, opened, settle, staked
+from community.gambles.rules import MAX_BOXES, Settlement, opened, settle, staked, validate_bets
 from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Quality, Slot
 from community.lootboxes.models import Drop
 from community.lootboxes.rules import open_boxes
@@ -42,8 +42,8 @@ def settled(scores: Mapping[UUID, int], seed: int = 1) -> Settlement:
 
 
 def test_boxes_are_found_by_either_of_their_names():
-    assert agreed([("crate", 2), ("lootbox_tier1", 3)]) == (Bet(CRATE, 2), Bet(LOOTBOX, 3))
-    assert agreed([("CRATE", MOST_BOXES)]) == (Bet(CRATE, MOST_BOXES),)
+    assert validate_bets([("crate", 2), ("lootbox_tier1", 3)]) == (Bet(CRATE, 2), Bet(LOOTBOX, 3))
+    assert validate_bets([("CRATE", MAX_BOXES)]) == (Bet(CRATE, MAX_BOXES),)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_boxes_are_found_by_either_of_their_names():
 )
 def test_what_is_no_bet(wished: list[tuple[str, int]], refusal: type[DomainError]):
     with pytest.raises(refusal):
-        agreed(wished)
+        validate_bets(wished)
 
 
 def test_a_bet_comes_out_of_the_first_stack_that_holds_it_all_and_keeps_its_quality():

@@ -12,7 +12,7 @@ from community.catalog.content import items
 from community.crafting.models import NewRecipes
 from community.deliveries.rules import receive
 from community.inventory.models import Slot
-from community.jobs.reactions import earn
+from community.jobs.reactions import earn_xp
 from community.players.models import Player
 from kernel.events.models import Event
 
@@ -47,7 +47,7 @@ def _unlocked(player: Player, achievement: Achievement, now: datetime, rng: Rand
     )
     reward = achievement.reward
     if reward.lesson:
-        player = earn(player, reward.lesson.job_key, reward.lesson.xp, SOURCE, now, rng)
+        player = earn_xp(player, reward.lesson.job_key, reward.lesson.xp, SOURCE, now, rng)
     if reward.recipe:
         player = player.having(player[NewRecipes].plus(reward.recipe))
     slots = [Slot(items.by_name[row.item].item_id, row.quantity) for row in reward.items]

@@ -18,5 +18,5 @@ def achieved_by(tx: Tx, ref: PlayerRef) -> Mapping[str, AchievementProgress]:
     """
     player, _ = players.peek(tx, ref)
     if player is None:
-        raise NoSuchPlayer(name=ref.called)
+        raise NoSuchPlayer(name=ref.label)
     return player[Achievements].progress

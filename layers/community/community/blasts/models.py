@@ -31,12 +31,12 @@ class Blast:
 class BlastExploded(Event):
     """
     Attributes:
-        usernames: of those it has silenced, where no shield stood in its way: the first `MOST_NAMED` of the alphabet.
+        usernames: of those it has silenced, where no shield stood in its way: the first `MAX_NAMED` of the alphabet.
             Each of them has a `timeout.applied` as well.
         silenced_count: of all of them.
     """
 
-    MOST_NAMED: ClassVar[int] = 25
+    MAX_NAMED: ClassVar[int] = 25
 
     type: ClassVar[str] = "blast.exploded"
     platform: str

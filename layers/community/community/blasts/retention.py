@@ -7,10 +7,10 @@ from datetime import timedelta
 from community.blasts import queries
 from kernel.database import Tx
 
-BURNS_OUT_AFTER = timedelta(days=1)
+EXPIRES_AFTER = timedelta(days=1)
 """Whoever had spoken by then is forgotten, too; and nobody else could light a fuse there."""
 
 
-def forget_duds(tx: Tx) -> None:
+def delete_expired(tx: Tx) -> None:
     """Delete blasts for which there were never enough chatters."""
-    queries.delete_armed_before(tx, tx.now - BURNS_OUT_AFTER)
+    queries.delete_armed_before(tx, tx.now - EXPIRES_AFTER)

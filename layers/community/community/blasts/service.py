@@ -43,19 +43,19 @@ def explode_due(tx: Tx) -> int:
         return 0
     blast = Blast(**row)
     refs = (PlayerRef("", user_id=blast.setter_id),)
-    heard = messages.spoke_since(blast.platform, blast.armed_at)
+    heard = messages.chatters_since(blast.platform, blast.armed_at)
     (setter,), crowd, _ = players.load_crowd(tx, refs, heard, shields.CHARGES)
     if setter is None:
         raise TryAgain  # merged meanwhile
     item = items.by_id[blast.item_id]
     added = timedelta(seconds=blast.seconds)
-    struck = shields.attack(tx, blast.platform, setter, crowd, added, f"a {item.public_name} of {setter.username}'s")
-    messages.leave(tx, blast.platform, crowd)
-    names = sorted(each.username for each in struck if each.met is None)
+    outcomes = shields.attack(tx, blast.platform, setter, crowd, added, f"a {item.public_name} of {setter.username}'s")
+    messages.remove_chatters(tx, blast.platform, crowd)
+    names = sorted(each.username for each in outcomes if each.stopped_by is None)
     event = BlastExploded(
         platform=blast.platform,
         setter_id=setter.id,
-        usernames=names[: BlastExploded.MOST_NAMED],
+        usernames=names[: BlastExploded.MAX_NAMED],
         silenced_count=len(names),
         duration_seconds=blast.seconds,
         timestamp=int(tx.now.timestamp()),

@@ -43,7 +43,7 @@ HandlerName = Literal[
     "xp",
 ]
 # The others have a default for everything: a weapon without seconds lasts a minute.
-NEEDED_BY_HANDLER = {"delayed_blast": "chatters", "generator": "item", "video_effect": "effects", "xp": "xp"}
+REQUIRED_BY_HANDLER = {"delayed_blast": "chatters", "generator": "item", "video_effect": "effects", "xp": "xp"}
 
 
 class HandlerConfig(Frozen):
@@ -83,7 +83,7 @@ class Item(Frozen):
 
     @model_validator(mode="after")
     def _handler_has_what_it_needs(self) -> Self:
-        needed = NEEDED_BY_HANDLER.get(self.handler or "")
+        needed = REQUIRED_BY_HANDLER.get(self.handler or "")
         if needed and not getattr(self.handler_config, needed):
             raise ValueError(f'handler "{self.handler}" needs handler_config.{needed}')
         return self

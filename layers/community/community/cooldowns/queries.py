@@ -13,7 +13,7 @@ def lock(tx: Tx, key: int) -> None:
     tx.execute("SELECT pg_advisory_xact_lock(%s)", (key,))
 
 
-def find_end_for_everybody(tx: Tx, action: str) -> Cursor:
+def find_end_for_everyone(tx: Tx, action: str) -> Cursor:
     """Rows: `expires_at`."""
     return tx.execute("SELECT expires_at FROM cooldowns WHERE user_id IS NULL AND action_key = %s", (action,))
 

@@ -12,15 +12,15 @@ DURATIONS = {
     "slots": timedelta(minutes=10),
     "expedition": timedelta(minutes=15),
 }
-OTHERWISE = timedelta(minutes=5)
+DEFAULT_DURATION = timedelta(minutes=5)
 
 
 def duration_of(action: str) -> timedelta:
     """Before anything that shortens it."""
-    return DURATIONS.get(action, OTHERWISE)
+    return DURATIONS.get(action, DEFAULT_DURATION)
 
 
-def require_over(expires_at: datetime | None, action: str, now: datetime) -> None:
+def require_expired(expires_at: datetime | None, action: str, now: datetime) -> None:
     """
     Args:
         expires_at: the cooldown's end; None when there was none.

@@ -16,7 +16,7 @@ from kernel.database import Tx
 from kernel.events import service as events
 
 _FACT: LiteralString = "cooldown"
-EVERYBODY = "everybody"
+EVERYONE = "everybody"
 """In the place of a user's id, where there is no user."""
 
 
@@ -38,7 +38,7 @@ def require_ready(tx: Tx, player: Player, action: str) -> None:
         OnCooldown: the player must wait.
     """
     if not settings.dev_mode:
-        rules.require_over(player.facts.get(_FACT), action, tx.now)
+        rules.require_expired(player.facts.get(_FACT), action, tx.now)
 
 
 def start(tx: Tx, player: Player, action: str, duration: timedelta) -> None:
@@ -46,7 +46,7 @@ def start(tx: Tx, player: Player, action: str, duration: timedelta) -> None:
     _start(tx, player.id, action, duration)
 
 
-def require_everybody_ready(tx: Tx, action: str) -> None:
+def require_ready_for_everyone(tx: Tx, action: str) -> None:
     """Nobody else can ask or start the same until this transaction has ended.
 
     Raises:
@@ -54,11 +54,11 @@ def require_everybody_ready(tx: Tx, action: str) -> None:
     """
     if settings.dev_mode:
         return
-    rules.require_over(_end_for_everybody(tx, action), action, tx.now)
+    rules.require_expired(_end_for_everyone(tx, action), action, tx.now)
 
 
-def start_for_everybody(tx: Tx, action: str, duration: timedelta) -> None:
-    """Behind `require_everybody_ready`."""
+def start_for_everyone(tx: Tx, action: str, duration: timedelta) -> None:
+    """Behind `require_ready_for_everyone`."""
     _start(tx, None, action, duration)
 
 
@@ -72,11 +72,11 @@ def reset(tx: Tx, ref: PlayerRef | None, action: str) -> bool:
         NoSuchPlayer
     """
     if ref is None:
-        user_id, expires_at = None, _end_for_everybody(tx, action)
+        user_id, expires_at = None, _end_for_everyone(tx, action)
     else:
         (player,) = players.load_all(tx, (ref,), cooldown_of(action))
         if player is None:
-            raise NoSuchPlayer(name=ref.called)
+            raise NoSuchPlayer(name=ref.label)
         user_id, expires_at = player.id, player.facts.get(_FACT)
     if expires_at is None or expires_at <= tx.now:
         return False
@@ -85,9 +85,9 @@ def reset(tx: Tx, ref: PlayerRef | None, action: str) -> bool:
     return True
 
 
-def _end_for_everybody(tx: Tx, action: str) -> datetime | None:
-    queries.lock(tx, rules.lock_key(EVERYBODY, action))
-    row = queries.find_end_for_everybody(tx, action).fetchone()
+def _end_for_everyone(tx: Tx, action: str) -> datetime | None:
+    queries.lock(tx, rules.lock_key(EVERYONE, action))
+    row = queries.find_end_for_everyone(tx, action).fetchone()
     return row["expires_at"] if row else None
 
 

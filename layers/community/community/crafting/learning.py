@@ -6,7 +6,7 @@ from community.catalog.content import items
 from community.catalog.rules import article
 from community.crafting.content import Upgrade, upgrades
 from community.crafting.models import NewRecipes, NoSuchRecipe, RecipeLocked
-from community.crafting.unlocks import KNOWN
+from community.crafting.unlocks import KNOWN_RECIPES
 from community.jobs.content import jobs
 from community.jobs.models import Jobs
 from community.players import service as players
@@ -16,10 +16,10 @@ from community.progression.models import CommunityState
 from kernel.database import Tx
 
 
-def knows(player: Player, recipe: Upgrade) -> bool:
+def is_known(player: Player, recipe: Upgrade) -> bool:
     """
     Args:
-        player: loaded with `KNOWN`.
+        player: loaded with `KNOWN_RECIPES`.
     """
     return recipe.recipe_key in _known(player) or condition_holds(recipe, player.state, player)
 
@@ -38,7 +38,7 @@ def condition_holds(recipe: Upgrade, state: CommunityState, player: Player | Non
             return False
 
 
-def learned(player: Player, recipe: Upgrade) -> Player:
+def learn(player: Player, recipe: Upgrade) -> Player:
     """A player who knows the recipe from now on, whatever becomes of its condition.
 
     Raises:
@@ -48,7 +48,7 @@ def learned(player: Player, recipe: Upgrade) -> Player:
         return player
     if not condition_holds(recipe, player.state, player):
         name = items.by_name[recipe.target_item].public_name
-        raise RecipeLocked(item=f"{article(name)} {name}", missing=_missing(recipe))
+        raise RecipeLocked(item=f"{article(name)} {name}", missing=_missing_condition(recipe))
     return _with(player, recipe)
 
 
@@ -61,23 +61,23 @@ def teach(tx: Tx, learner: PlayerRef, recipe_key: str) -> tuple[Player, Upgrade,
     recipe = upgrades.by_key.get(recipe_key)
     if recipe is None:
         raise NoSuchRecipe(key=recipe_key)
-    player = players.load_all(tx, (learner,), KNOWN)[0]
+    player = players.load_all(tx, (learner,), KNOWN_RECIPES)[0]
     if player is None:
-        raise NoSuchPlayer(name=learner.called)
+        raise NoSuchPlayer(name=learner.label)
     new = recipe_key not in _known(player)
     players.save(tx, _with(player, recipe))
     return player, recipe, new
 
 
 def _known(player: Player) -> list[str]:
-    return player.facts.get(KNOWN.name) or []
+    return player.facts.get(KNOWN_RECIPES.name) or []
 
 
 def _with(player: Player, recipe: Upgrade) -> Player:
     return player.having(player[NewRecipes].plus(recipe.recipe_key))
 
 
-def _missing(recipe: Upgrade) -> str:
+def _missing_condition(recipe: Upgrade) -> str:
     if recipe.unlock_type == "job_level" and recipe.job_key:
         return f"it takes a {jobs.by_key[recipe.job_key].display_name} of level {recipe.unlock_threshold}"
     if recipe.unlock_type == "node" and recipe.node_key:

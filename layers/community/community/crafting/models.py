@@ -191,7 +191,7 @@ class WorkshopFull(Refused):
     message = "Your workshop is full: {most} batches are in the works. Wait for one, or call one off."
 
 
-class NothingInTheWorks(NotFound):
+class NoCraftingJobs(NotFound):
     code = "not_found"
     message = "You have nothing in the works."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from community.crafting import learning, rules, timed_crafting
 from community.crafting.content import upgrades
 from community.crafting.models import Crafted, ItemDisassembled, ItemUpgraded, Salvage
-from community.crafting.unlocks import KNOWN
+from community.crafting.unlocks import KNOWN_RECIPES
 from community.inventory.models import Inventory
 from community.players import service as players
 from community.players.models import PlayerRef
@@ -28,9 +28,11 @@ def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Cra
         InventoryFull, WorkshopFull
     """
     recipe = rules.find_upgrade(item_name)
-    player = players.load(tx, crafter, KNOWN, *([timed_crafting.UNDERWAY] if recipe.duration_seconds else []))
+    player = players.load(
+        tx, crafter, KNOWN_RECIPES, *([timed_crafting.PENDING_BATCHES] if recipe.duration_seconds else [])
+    )
     require_feature(player.state, UPGRADE_FEATURE)
-    player = learning.learned(player, recipe)
+    player = learning.learn(player, recipe)
     inventory, batch = rules.upgrade(player[Inventory], recipe, wanted, player.state, tx.rng)
     player = player.having(inventory)
     if recipe.duration_seconds:
@@ -62,9 +64,9 @@ def disassemble_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) ->
         InventoryFull
     """
     recipe = rules.find_disassemble(item_name)
-    player = players.load(tx, crafter, KNOWN)
+    player = players.load(tx, crafter, KNOWN_RECIPES)
     require_feature(player.state, DISASSEMBLE_FEATURE)
-    player = learning.learned(player, upgrades.by_key[recipe.associated_upgrade])
+    player = learning.learn(player, upgrades.by_key[recipe.associated_upgrade])
     inventory, salvage = rules.disassemble(player[Inventory], recipe, wanted, player.state, tx.rng)
     for name, quantity in salvage.outputs.items():
         inventory = inventory.give(*rules.slot_of(name, quantity, salvage.quality))

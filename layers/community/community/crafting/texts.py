@@ -18,7 +18,7 @@ def made(crafted: Crafted) -> str:
     return f"Masterwork! Made {result}, {batch.bonus} of them on top." if batch.bonus else f"Made {result}."
 
 
-def taken_apart(salvage: Salvage) -> str:
+def disassembled_text(salvage: Salvage) -> str:
     taken = salvage.units * salvage.recipe.quantity_consumed
     luck = "Perfect salvage! " if salvage.perfect else ""
     return f"{luck}Took {taken} × {plural(salvage.item.public_name, taken)} apart: {in_words(salvage.outputs)}."

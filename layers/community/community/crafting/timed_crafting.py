@@ -12,8 +12,8 @@ from community.crafting.models import (
     CraftingCancelled,
     CraftingJob,
     CraftingStarted,
+    NoCraftingJobs,
     NoSuchJob,
-    NothingInTheWorks,
     WorkshopFull,
 )
 from community.crafting.reactions import SOURCE
@@ -25,10 +25,10 @@ from community.players import service as players
 from community.players.models import NoSuchPlayer, Player, PlayerRef
 from kernel.database import Tx
 
-MOST = 20
+MAX_BATCHES = 20
 """Batches in the works of one player: they are all read together."""
 
-UNDERWAY = sent_by(SOURCE)
+PENDING_BATCHES = sent_by(SOURCE)
 """For `start`."""
 
 
@@ -36,13 +36,13 @@ def start(player: Player, batch: Batch, duration_seconds: int, now: datetime) ->
     """Send the batch on its way; its ingredients are gone already.
 
     Args:
-        player: loaded with `UNDERWAY`.
+        player: loaded with `PENDING_BATCHES`.
 
     Raises:
         WorkshopFull
     """
-    if len(pending(player, now)) >= MOST:
-        raise WorkshopFull(most=MOST)
+    if len(pending(player, now)) >= MAX_BATCHES:
+        raise WorkshopFull(most=MAX_BATCHES)
     recipe = batch.recipe
     delivery = Delivery(
         delivery_id=uuid4(),
@@ -81,9 +81,9 @@ def jobs_of(tx: Tx, ref: PlayerRef) -> list[CraftingJob]:
     Raises:
         NoSuchPlayer
     """
-    player, _ = players.peek(tx, ref, UNDERWAY)
+    player, _ = players.peek(tx, ref, PENDING_BATCHES)
     if player is None:
-        raise NoSuchPlayer(name=ref.called)
+        raise NoSuchPlayer(name=ref.label)
     return [_job(delivery) for delivery in pending(player, tx.now)]
 
 
@@ -97,11 +97,11 @@ def cancel(tx: Tx, ref: PlayerRef, job_id: UUID | None = None) -> tuple[Crafting
         The job, and {internal name: quantity given back}.
 
     Raises:
-        UnknownPlayer, NothingInTheWorks, NoSuchJob
+        UnknownPlayer, NoCraftingJobs, NoSuchJob
         InventoryFull: there is no room for what would be given back; the work goes on.
     """
-    player = players.load(tx, ref, UNDERWAY)
-    delivery = _wanted([each for each in pending(player, tx.now) if not each.overflow], job_id)
+    player = players.load(tx, ref, PENDING_BATCHES)
+    delivery = _find_batch([each for each in pending(player, tx.now) if not each.overflow], job_id)
     inventory = player[Inventory]
     refunded: dict[str, int] = {}
     for item_id, quantity, quality in delivery.details["consumed"]:
@@ -128,10 +128,10 @@ def cancel(tx: Tx, ref: PlayerRef, job_id: UUID | None = None) -> tuple[Crafting
     return job, refunded
 
 
-def _wanted(unfinished: list[Delivery], job_id: UUID | None) -> Delivery:
+def _find_batch(unfinished: list[Delivery], job_id: UUID | None) -> Delivery:
     if job_id is None:
         if not unfinished:
-            raise NothingInTheWorks
+            raise NoCraftingJobs
         return max(unfinished, key=lambda delivery: (delivery.sent_at, delivery.delivery_id))
     for delivery in unfinished:
         if delivery.delivery_id == job_id:

@@ -8,7 +8,7 @@ from uuid import UUID
 from community.players.models import Fact
 from kernel.database import Tx
 
-KNOWN = Fact(
+KNOWN_RECIPES = Fact(
     "known_recipes",
     "SELECT array_agg(r.recipe_key) FROM user_unlocked_recipes r WHERE r.user_id = u.user_id",
 )

@@ -11,7 +11,7 @@ from community.deliveries.models import Deliveries, Delivery
 from community.deliveries.part import parse
 from community.players.models import Fact, Player
 
-_NAME: LiteralString = "underway"
+_NAME: LiteralString = "pending_deliveries"
 
 
 def sent_by(source: str) -> Fact:

@@ -16,7 +16,7 @@ from community.players.models import Player
 def receive(player: Player, slots: Iterable[Slot], source: str, now: datetime) -> Player:
     """For what nobody may refuse: what there is no room for waits until there is, with what waits from that source
     already."""
-    inventory, rest = put_in(player[Inventory], slots)
+    inventory, rest = add_what_fits(player[Inventory], slots)
     player = player.having(inventory)
     waiting = Delivery(uuid5(player.id, source), source, rest, now, now, overflow=True)
     return send(player, waiting) if rest else player
@@ -36,7 +36,7 @@ def hand_over(player: Player) -> Player:
     inventory = player[Inventory]
     received: dict[UUID, tuple[Slot, ...]] = {}
     for delivery in due:
-        inventory, rest = put_in(inventory, delivery.slots)
+        inventory, rest = add_what_fits(inventory, delivery.slots)
         if not (delivery.overflow and rest == delivery.slots):
             received[delivery.delivery_id] = rest
     player = player.having(inventory).having(Deliveries(received=received))
@@ -53,7 +53,7 @@ def hand_over(player: Player) -> Player:
     return player
 
 
-def put_in(inventory: Inventory, slots: Iterable[Slot]) -> tuple[Inventory, tuple[Slot, ...]]:
+def add_what_fits(inventory: Inventory, slots: Iterable[Slot]) -> tuple[Inventory, tuple[Slot, ...]]:
     """As much as there is room for, and what is left over: one slot for each item and quality."""
     rest: Counter[tuple[int, Quality]] = Counter()
     for slot in slots:

@@ -63,7 +63,7 @@ def quote_purchase(
     return Purchase(quantity, each, quantity * each)
 
 
-def discounted(item: Item, sale: WeeklySale | None) -> int:
+def discounted_price(item: Item, sale: WeeklySale | None) -> int:
     """The item's price in the week of `sale`; None: no sale."""
     if sale is None or not _on_sale(item, sale):
         return item.base_value

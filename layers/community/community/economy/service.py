@@ -35,7 +35,7 @@ def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int) -> Sale:
         item,
         slot.quantity if slot else 0,
         wanted,
-        unit_price=shop_pays(player.state, item),
+        unit_price=resale_price(player.state, item),
         merchant_bonus=merchant_bonus(player),
     )
     if slot is None:
@@ -68,7 +68,7 @@ def buy_item(tx: Tx, buyer: PlayerRef, item_name: str, wanted: int) -> Purchase:
         item,
         player[Inventory].count(items.money.item_id, Quality.COMMON),
         wanted,
-        unit_price=shop_asks(tx, player.state, item),
+        unit_price=purchase_price(tx, player.state, item),
         merchant_bonus=merchant_bonus(player),
     )
     player = player.having(
@@ -88,20 +88,20 @@ def buy_item(tx: Tx, buyer: PlayerRef, item_name: str, wanted: int) -> Purchase:
 
 def list_sellable(state: CommunityState) -> list[tuple[Item, int]]:
     """(item, what the shop pays for one) for everything it buys, in catalogue order."""
-    return [(item, shop_pays(state, item)) for item in _unlocked(state) if item.sellable]
+    return [(item, resale_price(state, item)) for item in _unlocked(state) if item.sellable]
 
 
 def list_buyable(tx: Tx, state: CommunityState) -> list[tuple[Item, int]]:
     """(item, what one costs this week) for everything it sells, in catalogue order."""
-    return [(item, shop_asks(tx, state, item)) for item in _unlocked(state) if item.buyable]
+    return [(item, purchase_price(tx, state, item)) for item in _unlocked(state) if item.buyable]
 
 
-def shop_pays(state: CommunityState, item: Item) -> int:
+def resale_price(state: CommunityState, item: Item) -> int:
     return rules.resale_price(item, Fraction(modified(state, "economy_bonus", 1)))
 
 
-def shop_asks(tx: Tx, state: CommunityState, item: Item) -> int:
-    return rules.discounted(item, _current_sale(tx, state))
+def purchase_price(tx: Tx, state: CommunityState, item: Item) -> int:
+    return rules.discounted_price(item, _current_sale(tx, state))
 
 
 def merchant_bonus(player: Player) -> Fraction:

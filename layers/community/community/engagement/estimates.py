@@ -12,7 +12,7 @@ from community.engagement.rules import Velocity
 Confidence = Literal["high", "medium", "low"]
 
 NEVER = Fraction(-1)
-_DAYS_FORESEEN = 365_000
+_MAX_FORECAST_DAYS = 365_000
 """A date a thousand years ahead says nothing, and much later ones cannot be written."""
 
 
@@ -45,8 +45,8 @@ def estimate(cost: int, accumulated_if_target: int, velocity: Velocity, maxed: b
     if velocity.points_per_day <= 0:
         return Estimate(NEVER, confidence, required, None)
     days = required / velocity.points_per_day
-    foreseen = now + timedelta(days=float(days)) if days <= _DAYS_FORESEEN else None
-    return Estimate(days, confidence, required, foreseen)
+    date = now + timedelta(days=float(days)) if days <= _MAX_FORECAST_DAYS else None
+    return Estimate(days, confidence, required, date)
 
 
 def _confidence(velocity: Velocity) -> Confidence:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from community.engagement.models import NewEngagements
-from community.engagement.reactions import engaged
+from community.engagement.reactions import add_engagement
 from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef
 from kernel.database import Tx
@@ -20,7 +20,7 @@ def record(tx: Tx, ref: PlayerRef, metric: str, value: int) -> int:
     introduced = ref.platform_id and ref.username
     player = players.load_or_create(tx, ref) if introduced else players.load_all(tx, (ref,))[0]
     if player is None:
-        raise NoSuchPlayer(name=ref.called)
-    player = engaged(player, metric, value, tx.now, tx.rng)
+        raise NoSuchPlayer(name=ref.label)
+    player = add_engagement(player, metric, value, tx.now, tx.rng)
     players.save(tx, player)
     return player[NewEngagements][-1].score

@@ -45,10 +45,10 @@ def breakdown(tx: Tx, ref: PlayerRef) -> Breakdown:
     player, state = players.peek(tx, ref, _TOTALS)
     if player is None:
         if ref.platform_id is None:
-            raise NoSuchPlayer(name=ref.called)
+            raise NoSuchPlayer(name=ref.label)
         return Breakdown()
     totals: Mapping[str, int] = player.facts["engagement"] or {}
-    return Breakdown(totals, rules.weighted(totals, state.weights))
+    return Breakdown(totals, rules.total_score(totals, state.weights))
 
 
 def leaderboard(tx: Tx, limit: int) -> list[Leader]:

@@ -28,7 +28,7 @@ def score(state: CommunityState, metric: str, value: int, scholar_level: int) ->
     return int(weighed * (1 + jobs.by_key["scholar"].bonus("engagement_bonus", scholar_level)))
 
 
-def weighted(totals: Mapping[str, int], weights: Mapping[str, Fraction]) -> int:
+def total_score(totals: Mapping[str, int], weights: Mapping[str, Fraction]) -> int:
     """The score of {metric: total}: each metric's share is truncated, then all are added."""
     return sum(int(total * weight(weights, metric)) for metric, total in totals.items())
 

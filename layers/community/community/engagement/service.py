@@ -6,7 +6,7 @@ from community.engagement import queries
 from kernel.database import Tx
 
 
-def forget_all(tx: Tx) -> None:
+def delete_all(tx: Tx) -> None:
     """Queue that nobody has ever done anything."""
     queries.lock_sums(tx)
     queries.delete_everything(tx)

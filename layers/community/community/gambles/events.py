@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from community.gambles.models import State
+from community.gambles.models import GambleState
 from kernel.events.models import Event
 
 
@@ -29,7 +29,7 @@ class GambleStarted(Event):
     initiator_id: UUID
     initiator_username: str
     platform: str
-    state: State
+    state: GambleState
     created_at: datetime
     join_deadline: datetime
     bets: tuple[BetView, ...]
@@ -87,11 +87,11 @@ class GambleCompleted(Event):
     """
     Attributes:
         winner_id: and what goes with it: None when everybody got their boxes back.
-        participants: the best `MOST_SHOWN`, highest score first.
+        participants: the best `MAX_SHOWN`, highest score first.
         items: what the winner takes.
     """
 
-    MOST_SHOWN: ClassVar[int] = 25
+    MAX_SHOWN: ClassVar[int] = 25
 
     type: ClassVar[str] = "gamble.complete"
     gamble_id: UUID

@@ -6,6 +6,6 @@ from community.gambles import queries
 from kernel.database import Tx
 
 
-def hold(tx: Tx) -> None:
+def lock_active_gamble(tx: Tx) -> None:
     """Ahead of the players' locks: the active gamble's row may have to be changed."""
     queries.lock_active(tx)

@@ -11,7 +11,7 @@ from community.catalog.content import Item
 from community.inventory.models import Slot
 from kernel.errors import NotFound, Refused
 
-State = Literal["Created", "Joining", "Opening", "Completed", "Refunded"]
+GambleState = Literal["Created", "Joining", "Opening", "Completed", "Refunded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Gamble:
 
     gamble_id: UUID
     initiator_id: UUID
-    state: State
+    state: GambleState
     bets: tuple[Bet, ...]
     created_at: datetime
     join_deadline: datetime
@@ -60,7 +60,7 @@ class Gamble:
         """That each player stakes."""
         return sum(bet.quantity for bet in self.bets)
 
-    def ended(self, state: State, now: datetime, *, winner_id: UUID | None, total_value: int) -> Self:
+    def ended(self, state: GambleState, now: datetime, *, winner_id: UUID | None, total_value: int) -> Self:
         return replace(self, state=state, executed_at=now, winner_id=winner_id, total_value=total_value)
 
 

@@ -10,7 +10,7 @@ from kernel.database import Tx
 
 
 def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """In a gamble that both play, one of them has both stakes. `merging.hold` comes ahead of it."""
+    """In a gamble that both play, one of them has both stakes. `merging.lock_active_gamble` comes ahead of it."""
     queries.move_gambles(tx, from_id, to_id)
     queries.move_participants(tx, from_id, to_id)
 

@@ -21,11 +21,11 @@ from community.progression.rules import modified
 
 FEATURE = "feature_gamble"
 BOX_PREFIX = "lootbox"
-MOST_BOXES = 10_000
+MAX_BOXES = 10_000
 """One player may stake in one gamble."""
-MOST_PLAYERS = 2000
+MAX_PLAYERS = 2000
 """In one gamble: it is played in one transaction, which must end in good time on a small machine, too."""
-EARLY = timedelta(seconds=5)
+EARLY_TOLERANCE = timedelta(seconds=5)
 """How long before its deadline a gamble may be played."""
 CRITICAL_FAIL = Fraction(1, 5)
 """Of an average score, or less."""
@@ -33,7 +33,7 @@ NEAR_MISS = Fraction(95, 100)
 """Of the highest score, or more."""
 
 
-def agreed(wished: Iterable[tuple[str, int]]) -> tuple[Bet, ...]:
+def validate_bets(requested: Iterable[tuple[str, int]]) -> tuple[Bet, ...]:
     """What a gamble would be about.
 
     Args:
@@ -42,18 +42,18 @@ def agreed(wished: Iterable[tuple[str, int]]) -> tuple[Bet, ...]:
     Raises:
         BetsRequired, ItemNotFound, NotALootbox, BetQuantity
     """
-    bets = tuple(Bet(resolve(name), quantity) for name, quantity in wished)
+    bets = tuple(Bet(resolve(name), quantity) for name, quantity in requested)
     if not bets:
         raise BetsRequired
     for bet in bets:
         if not bet.item.internal_name.startswith(BOX_PREFIX):
             raise NotALootbox(item=bet.item.public_name)
-    if min(bet.quantity for bet in bets) < 1 or sum(bet.quantity for bet in bets) > MOST_BOXES:
-        raise BetQuantity(most=MOST_BOXES)
+    if min(bet.quantity for bet in bets) < 1 or sum(bet.quantity for bet in bets) > MAX_BOXES:
+        raise BetQuantity(most=MAX_BOXES)
     return bets
 
 
-def staked(inventory: Inventory, bets: Iterable[Bet]) -> tuple[Inventory, tuple[Slot, ...]]:
+def take_stake(inventory: Inventory, bets: Iterable[Bet]) -> tuple[Inventory, tuple[Slot, ...]]:
     """Take each bet out of the first stack that holds all of it. Answers what is left, and what was taken.
 
     Raises:
@@ -125,11 +125,11 @@ def settle(openings: Mapping[UUID, Sequence[Drop]], rng: Random) -> Settlement:
             user_id for user_id, score in scores.items() if total > 0 and len(scores) > 1 and score <= low
         ),
         tie_losers=frozenset(best) - {winner_id},
-        prize=_together(drop for drops in openings.values() for drop in drops),
+        prize=_combined(drop for drops in openings.values() for drop in drops),
     )
 
 
-def _together(drops: Iterable[Drop]) -> tuple[Slot, ...]:
+def _combined(drops: Iterable[Drop]) -> tuple[Slot, ...]:
     """One stack for each item and quality, in the order in which they came up."""
     sums: Counter[tuple[int, Quality]] = Counter()
     for drop in drops:

@@ -26,7 +26,7 @@ from community.players.models import Fact, PlayerRef
 from community.progression.rules import require_feature
 from kernel.database import Tx
 
-_ACTIVE = Fact("a_gamble_is_active", queries.ANY_ACTIVE)
+_ACTIVE = Fact("active_gamble_exists", queries.ANY_ACTIVE)
 _PLAYING = Fact("playing", queries.PLAYING)
 _PLAYERS = Fact("players", queries.PLAYERS_NOW)
 
@@ -34,7 +34,7 @@ _PLAYERS = Fact("players", queries.PLAYERS_NOW)
 def start_gamble(
     tx: Tx,
     initiator: PlayerRef,
-    wished: Iterable[tuple[str, int]],
+    requested: Iterable[tuple[str, int]],
     join_seconds: float = settings.gamble_join_seconds,
 ) -> Gamble:
     """Stake boxes and invite everybody to do the same.
@@ -47,12 +47,12 @@ def start_gamble(
         BetsRequired, ItemNotFound, NotALootbox, BetQuantity, UnknownPlayer, FeatureLocked, GambleActive,
         NotInInventory, NotEnoughItems
     """
-    bets = rules.agreed(wished)
+    bets = rules.validate_bets(requested)
     player = players.load(tx, initiator, _ACTIVE)
     require_feature(player.state, rules.FEATURE)
     if player.facts[_ACTIVE.name]:
         raise GambleActive
-    inventory, stake = rules.staked(player[Inventory], bets)
+    inventory, stake = rules.take_stake(player[Inventory], bets)
     first = Participant(player.id, player.username, stake)
     gamble = Gamble(
         gamble_id=uuid4(),
@@ -102,9 +102,9 @@ def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gam
         raise AlreadyJoined
     if tx.now >= gamble.join_deadline:
         raise GambleTooLate
-    if player.facts[_PLAYERS.name] >= rules.MOST_PLAYERS:
-        raise GambleFull(most=rules.MOST_PLAYERS)
-    inventory, stake = rules.staked(player[Inventory], gamble.bets)
+    if player.facts[_PLAYERS.name] >= rules.MAX_PLAYERS:
+        raise GambleFull(most=rules.MAX_PLAYERS)
+    inventory, stake = rules.take_stake(player[Inventory], gamble.bets)
     queries.insert_participant(tx, gamble.gamble_id, Participant(player.id, player.username, stake))
     joined = GambleJoined(
         user_id=player.id,

@@ -50,7 +50,7 @@ class NoTargets(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class UseRequest:
     """What somebody wants to do with an item, before anything is known about them.
 
     Attributes:
@@ -74,7 +74,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class Targeting:
     """Whom an item may concern besides its user; they are locked and read together with them.
 
     Attributes:
@@ -87,7 +87,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class ItemUse:
     """An item at work.
 
     Attributes:
@@ -98,7 +98,7 @@ class Use:
         players: everybody concerned by id, as this use leaves them; the three above are how it found them.
     """
 
-    wish: Wish
+    request: UseRequest
     slot: Slot
     user: Player
     target: Player | None = None
@@ -107,11 +107,11 @@ class Use:
 
     @property
     def item(self) -> Item:
-        return self.wish.item
+        return self.request.item
 
     @property
     def quantity(self) -> int:
-        return self.wish.quantity
+        return self.request.quantity
 
     def now(self, player: Player) -> Player:
         """The player as this use has left them so far."""
@@ -122,7 +122,7 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class UseResult:
     """What came of it.
 
     Attributes:
@@ -135,4 +135,4 @@ class Used:
     players: Mapping[UUID, Player]
     consumed: int
     message: str
-    told: Callable[[str], str] | None = None
+    public_message: Callable[[str], str] | None = None

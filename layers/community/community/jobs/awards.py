@@ -8,7 +8,7 @@ from typing import Any
 
 from community.jobs import rules
 from community.jobs.content import Job
-from community.jobs.reactions import awarded
+from community.jobs.reactions import add_xp
 from community.players import service as players
 from community.players.models import Player, PlayerRef
 from kernel.database import Tx
@@ -41,6 +41,6 @@ def award_xp(
     """
     job = rules.find_job(job_key)
     player = players.load(tx, worker)
-    player, award = awarded(player, job.key, amount, source, tx.now, tx.rng, metadata)
+    player, award = add_xp(player, job.key, amount, source, tx.now, tx.rng, metadata)
     players.save(tx, player)
     return XpResult(player, job, award)

@@ -56,7 +56,7 @@ def move_xp_events(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     tx.execute("UPDATE job_xp_events SET user_id = %s WHERE user_id = %s", (to_id, from_id))
 
 
-def lock_everybody(tx: Tx) -> None:
+def lock_all_players(tx: Tx) -> None:
     """So that nobody saves what they loaded before. Counts them, for nobody wants to read them."""
     tx.execute("SELECT count(*) FROM (SELECT FROM users ORDER BY user_id FOR NO KEY UPDATE) AS locked")
 

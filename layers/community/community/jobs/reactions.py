@@ -12,34 +12,34 @@ from community.jobs import rules
 from community.jobs.models import JobLevelUp, Jobs, NewXpEvents, XpEvent
 from community.players.models import Player
 from community.progression.models import FeatureLocked
-from community.stats.reactions import counted
+from community.stats.reactions import add_stat
 
 # Each piece of engagement is listed by itself already.
 _NOT_LISTED = frozenset({"engagement"})
 
 
-def merchant_xp_for_sale(event: ItemSold, player: Player, now: datetime, rng: Random) -> Player:
+def award_sale_xp(event: ItemSold, player: Player, now: datetime, rng: Random) -> Player:
     return _merchant_xp(player, event.money_gained, event.type, now, rng)
 
 
-def merchant_xp_for_purchase(event: ItemBought, player: Player, now: datetime, rng: Random) -> Player:
+def award_purchase_xp(event: ItemBought, player: Player, now: datetime, rng: Random) -> Player:
     return _merchant_xp(player, event.cost, event.type, now, rng)
 
 
 def _merchant_xp(player: Player, money: int, source: str, now: datetime, rng: Random) -> Player:
     """A tenth of the money that changed hands, rounded up, at least 1. Source: rules 7."""
-    return earn(player, "merchant", max(1, -(-money // 10)), source, now, rng)
+    return earn_xp(player, "merchant", max(1, -(-money // 10)), source, now, rng)
 
 
-def earn(player: Player, job_key: str, base: int, source: str, now: datetime, rng: Random) -> Player:
+def earn_xp(player: Player, job_key: str, base: int, source: str, now: datetime, rng: Random) -> Player:
     """Experience on the side: a locked job or a used-up day takes nothing away from the action itself."""
     try:
-        return awarded(player, job_key, base, source, now, rng)[0]
+        return add_xp(player, job_key, base, source, now, rng)[0]
     except (FeatureLocked, rules.DailyCapReached):
         return player
 
 
-def awarded(
+def add_xp(
     player: Player,
     job_key: str,
     base: int,
@@ -59,7 +59,7 @@ def awarded(
     if source not in _NOT_LISTED:
         player = player.having(player[NewXpEvents].plus(XpEvent(job_key, award.gained, source, metadata)))
     if award.bonus:
-        player = counted(player, now, "job_xp_critical", {"job_key": job_key, "bonus": award.bonus})
+        player = add_stat(player, now, "job_xp_critical", {"job_key": job_key, "bonus": award.bonus})
     for level in range(award.old_level, award.progress.level):
         player = player.record(
             JobLevelUp(

@@ -40,5 +40,5 @@ def bonus(tx: Tx, ref: PlayerRef, job_key: str, bonus_type: str) -> tuple[Job, i
 def _look(tx: Tx, ref: PlayerRef) -> Player:
     player, _ = players.peek(tx, ref)
     if player is None:
-        raise NoSuchPlayer(name=ref.called)
+        raise NoSuchPlayer(name=ref.label)
     return player

@@ -6,7 +6,7 @@ from community.jobs import queries
 from kernel.database import Tx
 
 
-def forget_all(tx: Tx) -> None:
+def delete_all(tx: Tx) -> None:
     """Queue everybody's return to level 0. What was earned by what stays in the history."""
-    queries.lock_everybody(tx)
+    queries.lock_all_players(tx)
     queries.delete_all_jobs(tx)

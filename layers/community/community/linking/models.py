@@ -36,7 +36,7 @@ class LinkToken:
     target: PlayerRef | None
     expires_at: datetime
 
-    def is_over(self, now: datetime) -> bool:
+    def is_expired(self, now: datetime) -> bool:
         return self.state is LinkState.EXPIRED or now >= self.expires_at
 
 

@@ -40,7 +40,7 @@ def require_claimable(token: LinkToken | None, written: str, target: PlayerRef, 
         raise UnknownToken(token=written)
     if token.state is LinkState.CONFIRMED:
         raise TokenUsedUp(token=token.token)
-    if token.is_over(now):
+    if token.is_expired(now):
         raise TokenExpired(token=token.token)
     if token.state is LinkState.CLAIMED:
         raise TokenAlreadyClaimed(token=token.token)
@@ -57,7 +57,7 @@ def require_confirmable(token: LinkToken | None, now: datetime) -> tuple[LinkTok
     """
     if token is None:
         raise NothingToConfirm
-    if token.is_over(now):
+    if token.is_expired(now):
         raise TokenExpired(token=token.token)
     if token.target is None:
         raise NotClaimedYet(token=token.token)

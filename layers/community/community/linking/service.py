@@ -26,12 +26,12 @@ from community.progression.service import current_state
 from kernel.database import Tx
 from kernel.errors import TryAgain
 
-TRIES = 10
+MAX_ATTEMPTS = 10
 
 
 def start_link(tx: Tx, source: PlayerRef) -> LinkToken:
     """A new code for an account, which need not have played yet. Its earlier codes end."""
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         token = LinkToken(
             token=rules.draw_token(tx.rng),
             state=LinkState.PENDING,
@@ -67,7 +67,7 @@ def confirm_link(tx: Tx, source: PlayerRef) -> tuple[str, ...]:
     # Only the token knows who claimed it: a third round trip. Everybody locks tokens before players.
     token = _token(queries.lock_token_of(tx, source).fetchone())
     token, target = rules.require_confirmable(token, tx.now)
-    gambles.hold(tx)
+    gambles.lock_active_gamble(tx)
     keeper, other = players.load_all(tx, (source, replace(target, username=None)))
     if keeper is None:
         keeper = _register(tx, token.source, other)
@@ -126,7 +126,7 @@ def _register(tx: Tx, source: PlayerRef, other: Player | None) -> Player:
     """Saved at once: what is merged next needs a player to belong to."""
     state = other.state if other is not None else current_state(tx)
     (player,) = players.save(tx, players.create(tx, state, _named(source)))
-    return players.written(player)
+    return players.as_saved(player)
 
 
 def _attach(tx: Tx, keeper: Player, source: PlayerRef, target: PlayerRef) -> Player:

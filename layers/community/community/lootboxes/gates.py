@@ -27,7 +27,7 @@ class _Shares:
     chances: tuple[tuple[str, float], ...]
 
 
-_known: dict[str, _Shares] = {}  # {box: as of the world that was last asked about it}
+_cache: dict[str, _Shares] = {}  # {box: as of the world that was last asked about it}
 
 
 def amounts(box_name: str, table: GatedTable, boxes: int, state: CommunityState, rng: Random) -> dict[str, int]:
@@ -36,13 +36,13 @@ def amounts(box_name: str, table: GatedTable, boxes: int, state: CommunityState,
     rate = float(table.item_drop_rate) if chances else 0.0
     gate_rolls = dice.rolls(rng, boxes)
     missed = [roll for roll in gate_rolls if roll >= rate]
-    found = _chosen(chances, boxes - len(missed), rng)
+    found = _draw_items(chances, boxes - len(missed), rng)
     money = items.money.internal_name
-    found[money] = found.get(money, 0) + sum(consolations(table, missed))
+    found[money] = found.get(money, 0) + sum(consolation_money(table, missed))
     return found
 
 
-def _chosen(chances: tuple[tuple[str, float], ...], choices: int, rng: Random) -> dict[str, int]:
+def _draw_items(chances: tuple[tuple[str, float], ...], choices: int, rng: Random) -> dict[str, int]:
     """{item: how many} of so many choices: how many fall on the first, how many of the rest on the second ..."""
     chosen: dict[str, int] = {}
     for name, chance in chances:
@@ -51,7 +51,7 @@ def _chosen(chances: tuple[tuple[str, float], ...], choices: int, rng: Random) -
     return chosen
 
 
-def consolations(table: GatedTable, rolls: Iterable[float]) -> list[int]:
+def consolation_money(table: GatedTable, rolls: Iterable[float]) -> list[int]:
     """The money in each box whose gate has stayed shut: the farther the roll missed, the more.
 
     Args:
@@ -63,9 +63,9 @@ def consolations(table: GatedTable, rolls: Iterable[float]) -> list[int]:
 
 
 def _shares(box_name: str, table: GatedTable, state: CommunityState) -> _Shares:
-    known = _known.get(box_name)
+    known = _cache.get(box_name)
     if known is None or known.table is not table or known.state_version != state.version:
-        _known[box_name] = known = _Shares(table, state.version, _chances(table, state))
+        _cache[box_name] = known = _Shares(table, state.version, _chances(table, state))
     return known
 
 

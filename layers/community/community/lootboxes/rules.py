@@ -66,7 +66,7 @@ def open_boxes(
     """
     lifts = state.has(LIFT_FEATURE)
     return tuple(
-        _drop(items.by_name[name], amount, rolled_quality(quality, rng, lifts=lifts))
+        _drop(items.by_name[name], amount, roll_quality(quality, rng, lifts=lifts))
         for name, amount in amounts(box, quantity, state, rng, tables=tables).items()
         if amount
     )
@@ -83,11 +83,11 @@ def amounts(
     """{internal name: how many} before anything is known of their quality; perhaps 0."""
     table = tables.get(box.internal_name, ())
     if isinstance(table, tuple):
-        return _listed(table, quantity, rng)
+        return _roll_entries(table, quantity, rng)
     return gates.amounts(box.internal_name, table, quantity, state, rng)
 
 
-def rolled_quality(box_quality: Quality, rng: Random, *, lifts: bool) -> Quality:
+def roll_quality(box_quality: Quality, rng: Random, *, lifts: bool) -> Quality:
     """Of all there is of one item.
 
     Args:
@@ -105,7 +105,7 @@ def _quality_at(roll: float, box_quality: Quality) -> Quality:
     return next((quality for quality, percent in THRESHOLDS if roll <= (percent + bonus) / 100), Quality.CURSED)
 
 
-def _listed(table: tuple[LootEntry, ...], boxes: int, rng: Random) -> dict[str, int]:
+def _roll_entries(table: tuple[LootEntry, ...], boxes: int, rng: Random) -> dict[str, int]:
     """An item may have several entries."""
     found: dict[str, int] = {}
     for entry in table:

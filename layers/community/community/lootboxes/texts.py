@@ -21,12 +21,12 @@ def describe(boxes: str, quantity: int, drops: Sequence[Drop], names: Mapping[st
     """
     if not drops:
         return f"You opened {boxes}. Empty!"
-    found = f"You opened {boxes}: {', '.join(_told(drop, names[drop.item.internal_name]) for drop in drops)}."
+    found = f"You opened {boxes}: {', '.join(_drop_text(drop, names[drop.item.internal_name]) for drop in drops)}."
     remark = _remark(quantity, drops)
     return f"{found} {remark}" if remark else found
 
 
-def _told(drop: Drop, name: str) -> str:
+def _drop_text(drop: Drop, name: str) -> str:
     told = f"{drop.quantity} × {plural(name, drop.quantity)}"
     return told if drop.quality is Quality.COMMON else f"{told} ({drop.quality.lower()})"
 

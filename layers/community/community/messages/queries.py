@@ -10,14 +10,14 @@ from uuid import UUID
 from kernel.database import Cursor, Tx
 
 # For crowds: arrays of user ids. Who has left the platform since cannot be hit there.
-SOME: LiteralString = """
+RANDOM_CHATTERS: LiteralString = """
     ARRAY(
         SELECT c.user_id FROM active_chatters c JOIN user_platform_links l USING (user_id, platform)
         WHERE c.platform = %s AND c.last_message_at > %s
         ORDER BY md5(c.user_id::text || %s) LIMIT %s
     )
 """
-SINCE: LiteralString = """
+CHATTERS_SINCE: LiteralString = """
     ARRAY(
         SELECT c.user_id FROM active_chatters c JOIN user_platform_links l USING (user_id, platform)
         WHERE c.platform = %s AND c.last_message_at >= %s

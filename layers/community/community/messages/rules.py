@@ -17,7 +17,7 @@ def find_strings(text: str) -> tuple[Match, ...]:
     return _SHIPPED.search(text)
 
 
-def stepped_in(trap: Trap, victim: Player, username: str) -> Match:
+def trap_match(trap: Trap, victim: Player, username: str) -> Match:
     """What there is to tell of a line that set off a trap."""
     whose = "their own trap" if trap.setter_id == victim.id else f"a trap of {trap.setter_username}'s"
     return Match("trap_triggered", f"{username} steps into {whose}: {in_words(trap.time)} of silence.")

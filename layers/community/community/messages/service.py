@@ -14,7 +14,7 @@ from kernel.database import Tx
 
 ACTIVE_MINUTES = 30
 """After so long without a line a chatter counts as gone. Source: rules 1."""
-MOST_LISTED = 1000
+MAX_LISTED = 1000
 
 
 def handle_message(tx: Tx, chatter: PlayerRef, text: str) -> tuple[Player, tuple[Match, ...]]:
@@ -22,23 +22,23 @@ def handle_message(tx: Tx, chatter: PlayerRef, text: str) -> tuple[Player, tuple
     any. A stranger becomes a player."""
     player = players.load_or_create(tx, chatter, traps.WAITING)
     player = player.record(MessageReceived(user_id=player.id, platform=chatter.platform))
-    player, stepped_in = _heard(tx, player, chatter.platform)
-    return player, (*rules.find_strings(text), *stepped_in)
+    player, trap_match = _register_line(tx, player, chatter.platform)
+    return player, (*rules.find_strings(text), *trap_match)
 
 
-def greet(tx: Tx, chatter: PlayerRef) -> Player:
+def mark_active(tx: Tx, chatter: PlayerRef) -> Player:
     """As if the chatter had said something, without counting it."""
     player = players.load_or_create(tx, chatter, traps.WAITING)
-    return _heard(tx, player, chatter.platform)[0]
+    return _register_line(tx, player, chatter.platform)[0]
 
 
-def active(tx: Tx, minutes: int = ACTIVE_MINUTES) -> list[Chatter]:
+def list_active_chatters(tx: Tx, minutes: int = ACTIVE_MINUTES) -> list[Chatter]:
     """Who has said something in the last minutes, latest first; once for each platform."""
-    rows = queries.list_chatters_since(tx, tx.now - timedelta(minutes=minutes), MOST_LISTED).fetchall()
+    rows = queries.list_chatters_since(tx, tx.now - timedelta(minutes=minutes), MAX_LISTED).fetchall()
     return [Chatter(**row) for row in rows]
 
 
-def some(tx: Tx, platform: str, number: int) -> Crowd:
+def random_chatters(tx: Tx, platform: str, number: int) -> Crowd:
     """So many active chatters, or as many as there are: the dice say who, and say the same in every statement.
 
     Whoever else chooses on the platform waits until these are hit and off the list, or both would choose them, and one
@@ -46,15 +46,15 @@ def some(tx: Tx, platform: str, number: int) -> Crowd:
     """
     queries.lock_choice(tx, platform)
     since = tx.now - timedelta(minutes=ACTIVE_MINUTES)
-    return Crowd(queries.SOME, (platform, since, f"{tx.rng.getrandbits(64):x}", number))
+    return Crowd(queries.RANDOM_CHATTERS, (platform, since, f"{tx.rng.getrandbits(64):x}", number))
 
 
-def spoke_since(platform: str, moment: datetime) -> Crowd:
+def chatters_since(platform: str, moment: datetime) -> Crowd:
     """Everybody who has, and has not been hit since."""
-    return Crowd(queries.SINCE, (platform, moment))
+    return Crowd(queries.CHATTERS_SINCE, (platform, moment))
 
 
-def leave(tx: Tx, platform: str, chatters: Iterable[Player]) -> None:
+def remove_chatters(tx: Tx, platform: str, chatters: Iterable[Player]) -> None:
     """Queue that they count as gone: nobody is hit again without having said something. They are locked.
 
     Source: rules 1.
@@ -62,7 +62,7 @@ def leave(tx: Tx, platform: str, chatters: Iterable[Player]) -> None:
     queries.delete_chatters(tx, platform, [player.id for player in chatters])
 
 
-def _heard(tx: Tx, player: Player, platform: str) -> tuple[Player, tuple[Match, ...]]:
+def _register_line(tx: Tx, player: Player, platform: str) -> tuple[Player, tuple[Match, ...]]:
     """Save the player, who is an active chatter from now on; unless the line was a step into a trap."""
     trap = traps.waiting_for(player)
     if trap is None:
@@ -72,5 +72,5 @@ def _heard(tx: Tx, player: Player, platform: str) -> tuple[Player, tuple[Match, 
         return player, ()
     player = traps.trigger(tx, player, trap, platform)
     players.save(tx, player)
-    leave(tx, platform, [player])
-    return player, (rules.stepped_in(trap, player, player.links[platform].username),)
+    remove_chatters(tx, platform, [player])
+    return player, (rules.trap_match(trap, player, player.links[platform].username),)

@@ -26,7 +26,7 @@ class Profile:
 
 def search(tx: Tx, text: str, platform: str | None = None, limit: int = 10) -> list[Profile]:
     """Players with the text somewhere in a name, in any case, by name. With a platform: in the name there."""
-    return [_profile(row) for row in queries.list_players_called(tx, text, platform, limit)]
+    return [_profile(row) for row in queries.list_players_named(tx, text, platform, limit)]
 
 
 def newest(tx: Tx, limit: int = 10) -> list[Profile]:
@@ -38,7 +38,7 @@ def by_name(tx: Tx, platform: str, username: str) -> Profile:
     Raises:
         NoSuchPlayer: nobody was seen under that name on that platform.
     """
-    row = queries.find_player_called(tx, platform, username).fetchone()
+    row = queries.find_player_named(tx, platform, username).fetchone()
     if row is None:
         raise NoSuchPlayer(name=username)
     return _profile(row)

@@ -9,7 +9,7 @@ from community.players import queries
 from community.players.models import Player
 from kernel.database import Tx
 
-MERGED_TABLES = PARTS.tables | {"user_platform_links"}
+PLAYER_TABLES = PARTS.tables | {"user_platform_links"}
 """Every table with rows of a player. A test holds it against the schema: whoever adds such a table says in a part what
 becomes of its rows."""
 

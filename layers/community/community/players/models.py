@@ -32,7 +32,7 @@ class PlayerRef:
     user_id: UUID | None = None
 
     @property
-    def called(self) -> str:
+    def label(self) -> str:
         """For messages."""
         return self.username or (str(self.user_id) if self.user_id else f"{self.platform}:{self.platform_id}")
 

@@ -141,7 +141,7 @@ _PROFILE: LiteralString = """
 """
 
 
-def list_players_called(tx: Tx, text: str, platform: str | None, limit: int) -> Cursor:
+def list_players_named(tx: Tx, text: str, platform: str | None, limit: int) -> Cursor:
     """Profiles. Reads every name; `strpos`, for to LIKE a percent sign would mean something."""
     return tx.execute(
         _PROFILE
@@ -164,6 +164,6 @@ def list_newest_players(tx: Tx, limit: int) -> Cursor:
     return tx.execute(_PROFILE + "ORDER BY u.created_at DESC, u.user_id LIMIT %s", (limit,))
 
 
-def find_player_called(tx: Tx, platform: str, username: str) -> Cursor:
+def find_player_named(tx: Tx, platform: str, username: str) -> Cursor:
     """A profile."""
     return tx.execute(_PROFILE + "WHERE u.user_id = " + _BY_NAME, (platform, username))

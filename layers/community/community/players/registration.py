@@ -32,7 +32,7 @@ def register(tx: Tx, known: PlayerRef, new: PlayerRef) -> tuple[Player, bool]:
         NameNeeded: a stranger without a name.
     """
     # Without its name, for that says nothing about the account that is known already.
-    (player, owner), state = players.meet(tx, replace(known, username=None), replace(new, username=None))
+    (player, owner), state = players.load_all_with_state(tx, replace(known, username=None), replace(new, username=None))
     if owner is not None and (player is None or owner.id != player.id):
         raise IdentityTaken(platform=new.platform)
     if player is None:
@@ -40,14 +40,14 @@ def register(tx: Tx, known: PlayerRef, new: PlayerRef) -> tuple[Player, bool]:
             raise NameNeeded
         player = replace(players.create(tx, state, known, new), username=new.username)
     else:
-        player = _with_account(player, new)
+        player = _with_link(player, new)
         if player != player.stored:
             player = replace(player, updated_at=tx.now)
     players.save(tx, player)
     return player, player.stored is None
 
 
-def _with_account(player: Player, new: PlayerRef) -> Player:
+def _with_link(player: Player, new: PlayerRef) -> Player:
     old = player.links.get(new.platform)
     name = new.username or (old.username if old else player.username)
     link = Link(str(new.platform_id), name)

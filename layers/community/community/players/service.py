@@ -27,16 +27,16 @@ def load(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
     Raises:
         UnknownPlayer: nobody has played under that identity yet.
     """
-    return known(load_all(tx, (ref,), *facts)[0], ref)
+    return require_known(load_all(tx, (ref,), *facts)[0], ref)
 
 
-def known(player: Player | None, ref: PlayerRef) -> Player:
+def require_known(player: Player | None, ref: PlayerRef) -> Player:
     """
     Raises:
         UnknownPlayer: there is nobody.
     """
     if player is None:
-        raise UnknownPlayer(name=ref.called)
+        raise UnknownPlayer(name=ref.label)
     return player
 
 
@@ -58,7 +58,7 @@ def load_crowd(
     return _load(tx, refs, facts, lock=True, crowd=crowd)
 
 
-def meet(tx: Tx, *refs: PlayerRef) -> tuple[list[Player | None], CommunityState]:
+def load_all_with_state(tx: Tx, *refs: PlayerRef) -> tuple[list[Player | None], CommunityState]:
     """Like `load_all`, with the world for those who are still to be created."""
     players, _, state = _load(tx, refs, (), lock=True)
     return players, state
@@ -89,7 +89,7 @@ def save(tx: Tx, *players: Player) -> list[Player]:
     """Settle what the players' events set off, then queue what changed. Travels with the COMMIT.
 
     Returns:
-        The players with all they were owed, by id. Before one of them is saved again, see `written`.
+        The players with all they were owed, by id. Before one of them is saved again, see `as_saved`.
     """
     settled = [apply_reactions(player, tx.now, tx.rng) for player in sorted(players, key=lambda player: player.id)]
     for player in settled:
@@ -99,7 +99,7 @@ def save(tx: Tx, *players: Player) -> list[Player]:
     return settled
 
 
-def written(player: Player) -> Player:
+def as_saved(player: Player) -> Player:
     """As saved just now, for an action that goes on with the player: nothing is written twice."""
     saved = replace(player, parts=PARTS.lasting(player), events=())
     return replace(saved, stored=saved)

@@ -160,8 +160,8 @@ class TreeSection(FileSection[TreeFile]):
         broken_links = list(_broken_links(self.file, rows))
         yield from broken_links
         if not broken_links:  # what follows walks along the links
-            yield from _circle(self.file, rows)
-            yield from _out_of_reach(self.file, rows)
+            yield from _cycles(self.file, rows)
+            yield from _unreachable_nodes(self.file, rows)
         # Here and not with the items: the tree is built on the catalogue, which knows nothing of it.
         for index, item in enumerate(self.library[ItemsSection].document.items):
             yield from unknown(ItemsSection.file, f"items[{index}].node_key", "node", item.node_key, self.nodes)
@@ -192,7 +192,7 @@ def _link_problem(node: Node, place: int, text: str, keys: Collection[str]) -> s
     return None if text in keys else f'no node named "{text}"{did_you_mean(text, keys)}'
 
 
-def _circle(file: str, nodes: tuple[Node, ...]) -> Iterator[Problem]:
+def _cycles(file: str, nodes: tuple[Node, ...]) -> Iterator[Problem]:
     order = {node.key: index for index, node in enumerate(nodes)}
     try:
         TopologicalSorter({node.key: node.static_prerequisites for node in nodes}).prepare()
@@ -208,7 +208,7 @@ def _circle(file: str, nodes: tuple[Node, ...]) -> Iterator[Problem]:
         yield Problem(file, f"nodes[{index}].prerequisites[{place}]", f"these nodes need each other: {path}")
 
 
-def _out_of_reach(file: str, nodes: tuple[Node, ...]) -> Iterator[Problem]:
+def _unreachable_nodes(file: str, nodes: tuple[Node, ...]) -> Iterator[Problem]:
     """Unlock whatever can be, until nothing more can. Unlocking never hurts, so what is left never opens."""
     reached: set[str] = set()
     tiers: list[int] = []

@@ -23,7 +23,7 @@ class CommunityState:
         levels: {node key: highest unlocked level}, unlocked nodes only.
         names: how items are called in chat just now.
         weights: {engagement metric: points for one}.
-        worked_out: {(feature key, value): modified value}, as far as `rules.modified` was asked about this very
+        modifier_cache: {(feature key, value): modified value}, as far as `rules.modified` was asked about this very
             world: fractions are exact and slow, and prices are asked for all the time.
     """
 
@@ -31,7 +31,7 @@ class CommunityState:
     levels: Mapping[str, int]
     names: Names
     weights: Mapping[str, Fraction] = field(default_factory=dict[str, Fraction])
-    worked_out: dict[tuple[str, int | Fraction], int | Fraction] = field(
+    modifier_cache: dict[tuple[str, int | Fraction], int | Fraction] = field(
         default_factory=dict[tuple[str, int | Fraction], int | Fraction], compare=False, repr=False
     )
 

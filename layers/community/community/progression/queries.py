@@ -19,11 +19,11 @@ LEVELS: LiteralString = """
 """An expression: {node key: highest unlocked level}."""
 
 
-def read_world_version(tx: Tx) -> Cursor:
+def read_state_version(tx: Tx) -> Cursor:
     return tx.execute("SELECT version FROM world")
 
 
-def read_world(tx: Tx) -> Cursor:
+def read_state(tx: Tx) -> Cursor:
     """One row, of one moment: `version`, `levels` {node key: highest level} and `documents` {name: body}."""
     return tx.execute(
         "SELECT version, "
@@ -35,12 +35,12 @@ def read_world(tx: Tx) -> Cursor:
     )
 
 
-def lock_world(tx: Tx) -> Cursor:
+def lock_community_state(tx: Tx) -> Cursor:
     """One writer at a time, so that two administrators cannot decide on the same old tree."""
     return tx.execute("SELECT version FROM world FOR NO KEY UPDATE")
 
 
-def renew_world_version(tx: Tx) -> None:
+def renew_state_version(tx: Tx) -> None:
     """Every environment will refresh what it has cached before it acts again."""
     tx.execute("UPDATE world SET version = gen_random_uuid()")
 

@@ -24,7 +24,7 @@ def _modifiers_by_feature() -> Mapping[str, list[tuple[Node, Modifier]]]:
 _MODIFIERS = _modifiers_by_feature()
 
 
-WORKED_OUT = 1000
+MODIFIER_CACHE_SIZE = 1000
 """How many results a world keeps: all of those for prices and caps, some of those for scores."""
 
 
@@ -33,27 +33,27 @@ def modified(state: CommunityState, feature_key: str, value: Number) -> Number:
 
     Exact: the caller truncates where the rules say so. Without such a node the value comes back unchanged.
     """
-    known = state.worked_out.get((feature_key, value))
+    known = state.modifier_cache.get((feature_key, value))
     if known is not None:
         return known
     active = [
         (modifier, level) for node, modifier in _MODIFIERS.get(feature_key, ()) if (level := state.levels.get(node.key))
     ]
-    result = chained(value, active) if active else value
-    if len(state.worked_out) < WORKED_OUT:
-        state.worked_out[feature_key, value] = result
+    result = apply_modifiers(value, active) if active else value
+    if len(state.modifier_cache) < MODIFIER_CACHE_SIZE:
+        state.modifier_cache[feature_key, value] = result
     return result
 
 
-def chained(value: Number, active: Iterable[tuple[Modifier, int]]) -> Fraction:
+def apply_modifiers(value: Number, active: Iterable[tuple[Modifier, int]]) -> Fraction:
     """Each modifier, at its level, works on what the one before it has made."""
     result = Fraction(value)
     for modifier, level in active:
-        result = _apply(modifier, result, level)
+        result = _apply_modifier(modifier, result, level)
     return result
 
 
-def _apply(modifier: Modifier, value: Fraction, level: int) -> Fraction:
+def _apply_modifier(modifier: Modifier, value: Fraction, level: int) -> Fraction:
     bonus = level * modifier.per_level_value
     if modifier.modifier_type == "multiplicative":
         value *= 1 + bonus

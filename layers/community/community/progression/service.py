@@ -40,7 +40,7 @@ def state_at(tx: Tx, version: UUID) -> CommunityState:
         return cached
     cache_statistics.misses += 1
     cache_statistics.evictions += cached is not None
-    row = queries.read_world(tx).fetchone()
+    row = queries.read_state(tx).fetchone()
     assert row is not None
     _cached = state = CommunityState(
         row["version"], known_levels(row["levels"]), _names(row["documents"]), _weights(row["documents"])
@@ -54,7 +54,7 @@ def known_levels(levels: Mapping[str, int]) -> dict[str, int]:
 
 
 def current_state(tx: Tx) -> CommunityState:
-    row = queries.read_world_version(tx).fetchone()
+    row = queries.read_state_version(tx).fetchone()
     assert row is not None
     return state_at(tx, row["version"])
 
@@ -82,9 +82,9 @@ def read_tree(tx: Tx) -> Tree:
     return Tree(state_at(tx, rows[0]["version"]), {row["node_key"]: row["created_at"] for row in rows})
 
 
-def lock_world(tx: Tx) -> None:
+def lock_community_state(tx: Tx) -> None:
     """Nobody else changes what is unlocked until this transaction ends."""
-    queries.lock_world(tx)
+    queries.lock_community_state(tx)
 
 
 def add_levels(tx: Tx, node: Node, levels: Sequence[int], unlocked_by: str, engagement_score: int = 0) -> None:
@@ -99,7 +99,7 @@ def remove_levels(tx: Tx, node: Node, lowest: int) -> None:
     queries.delete_unlocks(tx, node, lowest)
 
 
-def begin_anew(tx: Tx) -> None:
+def reset_unlocks(tx: Tx) -> None:
     """Only what unlocks itself is unlocked."""
     queries.delete_all_unlocks(tx)
     for node in tree.nodes.values():
@@ -107,9 +107,9 @@ def begin_anew(tx: Tx) -> None:
             queries.insert_unlocks(tx, node, [1], "auto")
 
 
-def renew_world(tx: Tx) -> None:
+def renew_state_version(tx: Tx) -> None:
     """What is unlocked has changed: every environment reads it again before it acts again."""
-    queries.renew_world_version(tx)
+    queries.renew_state_version(tx)
 
 
 def read_unlock(tx: Tx, node_key: str, level: int) -> Unlock:
@@ -130,13 +130,13 @@ def replace_names(tx: Tx, aliases: Mapping[str, Any], themes: Mapping[str, Any])
     """Call items by these names from now on, in every environment."""
     queries.upsert_document(tx, "item_aliases", aliases)
     queries.upsert_document(tx, "item_themes", themes)
-    queries.renew_world_version(tx)
+    queries.renew_state_version(tx)
 
 
 def replace_weights(tx: Tx, weights: Mapping[str, float]) -> None:
     """Weigh engagement by this table, {metric: points for one}, from now on, in every environment."""
     queries.upsert_document(tx, "engagement_weights", weights)
-    queries.renew_world_version(tx)
+    queries.renew_state_version(tx)
 
 
 def sync_nodes(tx: Tx) -> None:
@@ -145,4 +145,4 @@ def sync_nodes(tx: Tx) -> None:
         queries.upsert_node(tx, node)
         if node.auto_unlock:
             queries.insert_unlocks(tx, node, [1], "auto")
-    queries.renew_world_version(tx)
+    queries.renew_state_version(tx)

@@ -11,7 +11,7 @@ Kind = Literal["block", "reflect"]
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
+class AttackOutcome:
     """Someone an attack was aimed at.
 
     Attributes:
@@ -21,4 +21,4 @@ class Struck:
 
     player: Player
     username: str
-    met: Kind | None
+    stopped_by: Kind | None

@@ -30,7 +30,7 @@ def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
 STREAK = Part(
     holds=Streak,
     save=_save_streak,
-    merge=lambda keeper, other, state: rules.joined(keeper, other),
+    merge=lambda keeper, other, state: rules.merge_streaks(keeper, other),
     column=Column("streak", queries.STREAK_OF_PLAYER, _parse_streak),
     tables=("user_streaks",),
 )

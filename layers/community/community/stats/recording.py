@@ -7,7 +7,7 @@ from typing import Any
 
 from community.players import service as players
 from community.players.models import PlayerRef
-from community.stats.reactions import counted
+from community.stats.reactions import add_stat
 from kernel.database import Tx
 
 
@@ -17,4 +17,4 @@ def record(tx: Tx, ref: PlayerRef, event_type: str, data: Mapping[str, Any] | No
         UnknownPlayer: nobody has played under that identity yet.
     """
     player = players.load(tx, ref)
-    players.save(tx, counted(player, tx.now, event_type, data))
+    players.save(tx, add_stat(player, tx.now, event_type, data))

@@ -23,7 +23,7 @@ class _Sums:
     column: LiteralString
     since: LiteralString
 
-    def into(self, query: LiteralString) -> LiteralString:
+    def fill_in(self, query: LiteralString) -> LiteralString:
         """Fill in `{column}`, `{since}`, and for an archived stat `e` and the period's start as two parameters:
         `{change}`, what `e` changes, and `{uncertain}`, whether it does."""
         return query.format(
@@ -51,7 +51,7 @@ _SUMS: Mapping[Period, _Sums] = {
 
 def player_counts(period: Period, start: datetime) -> tuple[LiteralString, tuple[Any, ...]]:
     """SQL over `u`, a row of users, for {event type: how often} as jsonb or null; and its parameters."""
-    sql = _SUMS[period].into(
+    sql = _SUMS[period].fill_in(
         """
         SELECT jsonb_object_agg(event_type, how_often) FROM (
             SELECT event_type, sum(change)::bigint AS how_often FROM (
@@ -69,7 +69,7 @@ def player_counts(period: Period, start: datetime) -> tuple[LiteralString, tuple
 
 def count_by_type(tx: Tx, period: Period, start: datetime) -> Cursor:
     """Rows: `event_type`, `how_often`; of all players together."""
-    sql = _SUMS[period].into(
+    sql = _SUMS[period].fill_in(
         """
         SELECT event_type, sum(change)::bigint AS how_often FROM (
             SELECT event_type, {column} AS change FROM stats_totals
@@ -89,7 +89,7 @@ def list_highest(tx: Tx, event_type: str, period: Period, start: datetime, limit
     The sums' own order answers for everybody without a correction. NOT IN keeps to that order, where an anti-join
     might sort them all. Those with a correction are few, and compete with the best of the others.
     """
-    sql = _SUMS[period].into(
+    sql = _SUMS[period].fill_in(
         """
         WITH corrections AS MATERIALIZED (
             SELECT user_id, sum(change)::bigint AS change FROM (

@@ -17,7 +17,7 @@ _SPANS: dict[Period, timedelta] = {
 _MONTHS: dict[Period, int] = {"monthly": 1, "yearly": 12}
 
 
-def continued(streak: Streak, today: date) -> Streak:
+def continue_streak(streak: Streak, today: date) -> Streak:
     """The streak after a stat of today: one day longer when there was one yesterday, new after a gap."""
     if streak.last_on >= today:
         return streak
@@ -33,7 +33,7 @@ def current_days(streak: Streak, today: date) -> int:
     return streak.days
 
 
-def joined(one: Streak, other: Streak) -> Streak:
+def merge_streaks(one: Streak, other: Streak) -> Streak:
     """The days of both, as far as they are in a row up to the latest."""
     if not (one.days and other.days):
         return one if one.days else other

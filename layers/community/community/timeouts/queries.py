@@ -15,10 +15,10 @@ _EXTEND: LiteralString = """
 """
 
 # For `events.announce_if`.
-EXTEND_AND_TELL: LiteralString = (
+EXTEND_RETURNING_PAYLOAD: LiteralString = (
     _EXTEND + "RETURNING jsonb_build_object('duration_seconds', floor(extract(epoch FROM old.expires_at - %s))::bigint)"
 )
-END_AND_TELL: LiteralString = """
+END_RETURNING_PAYLOAD: LiteralString = """
     DELETE FROM timeouts
     WHERE platform = %s AND username = lower(%s) AND expires_at > %s AND expires_at - %s <= %s
     RETURNING '{}'::jsonb
@@ -44,7 +44,7 @@ def extend_timeout(tx: Tx, platform: str, username: str, added: timedelta, reaso
 
 
 def shorten_timeout(tx: Tx, platform: str, username: str, removed: timedelta) -> None:
-    """Of one that is running, behind `END_AND_TELL`: it does not end with this."""
+    """Of one that is running, behind `END_RETURNING_PAYLOAD`: it does not end with this."""
     tx.execute(
         """
         UPDATE timeouts SET expires_at = expires_at - %s

@@ -35,13 +35,13 @@ def silence(tx: Tx, platform: str, username: str, added: timedelta, reason: str)
         platform=platform, username=username, duration_seconds=0, reason=reason, timestamp=int(tx.now.timestamp())
     )
     extension = queries.extension(tx, platform, username, added, reason)
-    events.announce_if(tx, event, queries.EXTEND_AND_TELL, (*extension, tx.now))
+    events.announce_if(tx, event, queries.EXTEND_RETURNING_PAYLOAD, (*extension, tx.now))
 
 
-def relieve(tx: Tx, platform: str, username: str, removed: timedelta, reason: str) -> None:
+def shorten_timeout(tx: Tx, platform: str, username: str, removed: timedelta, reason: str) -> None:
     """Queue that a name may talk that much sooner; announced only when that is now."""
     event = TimeoutCleared(platform=platform, username=username, reason=reason, timestamp=int(tx.now.timestamp()))
-    events.announce_if(tx, event, queries.END_AND_TELL, (platform, username, tx.now, removed, tx.now))
+    events.announce_if(tx, event, queries.END_RETURNING_PAYLOAD, (platform, username, tx.now, removed, tx.now))
     queries.shorten_timeout(tx, platform, username, removed)
 
 

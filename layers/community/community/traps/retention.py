@@ -7,10 +7,10 @@ from datetime import timedelta
 from community.traps import queries
 from kernel.database import Tx
 
-KEPT = timedelta(days=10)
+RETENTION = timedelta(days=10)
 """As long as the log, which tells the same story."""
 
 
-def forget_triggered(tx: Tx) -> None:
+def delete_triggered(tx: Tx) -> None:
     """Delete what went off so long ago. A trap that waits, waits."""
-    queries.delete_triggered_before(tx, tx.now - KEPT)
+    queries.delete_triggered_before(tx, tx.now - RETENTION)

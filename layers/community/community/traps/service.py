@@ -62,7 +62,7 @@ def trigger(tx: Tx, victim: Player, trap: Trap, platform: str) -> Player:
     )
 
 
-def backfire(tx: Tx, setter: Player, target: Player, trap: Trap, platform: str) -> Player:
+def trigger_on_setter(tx: Tx, setter: Player, target: Player, trap: Trap, platform: str) -> Player:
     """Queue what happens to whoever sets a trap where one waits: that one goes off, under them.
 
     Args:

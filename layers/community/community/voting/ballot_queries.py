@@ -45,7 +45,7 @@ def count_ballot(tx: Tx, option_id: int, weight: Decimal, last_highest_vote_at: 
     )
 
 
-def take_back_second_ballots(tx: Tx, one: UUID, other: UUID) -> None:
+def delete_duplicate_ballots(tx: Tx, one: UUID, other: UUID) -> None:
     """Where two players have voted in the same session, the later ballot is gone, and does not count any more."""
     tx.execute(
         """

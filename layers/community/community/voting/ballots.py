@@ -16,11 +16,11 @@ from kernel.database import Tx
 from kernel.errors import TryAgain
 from kernel.events import service as events
 
-EVERYBODYS_WEIGHT = Decimal(1)
+DEFAULT_WEIGHT = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
-class WeightOrder:
+class WeightChange:
     """How much a player's ballots count from now on.
 
     Attributes:
@@ -74,7 +74,7 @@ def cast_ballot(
     if voted := player.facts.get("option_id"):
         return Ballot(voting_round, voting_round.option(voted), already_voted=True)
 
-    weight = player.facts.get("weight") or EVERYBODYS_WEIGHT
+    weight = player.facts.get("weight") or DEFAULT_WEIGHT
     voting_round, option = rules.count_ballot(
         voting_round, rules.pick_option(voting_round, number, node_key), weight, tx.now
     )
@@ -96,26 +96,26 @@ def cast_ballot(
     return Ballot(voting_round, option)
 
 
-def set_weights(tx: Tx, orders: Sequence[WeightOrder]) -> None:
+def set_weights(tx: Tx, changes: Sequence[WeightChange]) -> None:
     """Let ballots of these players weigh more or less than everybody's. Those they have cast already stay as they are.
 
     Raises:
         NoSuchPlayer: one of them is unknown, and nothing is set.
     """
-    found = players.load_all(tx, tuple(order.player for order in orders))
-    for order, player in zip(orders, found, strict=True):
+    found = players.load_all(tx, tuple(change.player for change in changes))
+    for change, player in zip(changes, found, strict=True):
         if player is None:
-            raise NoSuchPlayer(name=order.player.called)
-        if order.voting_weight == EVERYBODYS_WEIGHT:
+            raise NoSuchPlayer(name=change.player.label)
+        if change.voting_weight == DEFAULT_WEIGHT:
             ballot_queries.delete_weights(tx, player.id)
         else:
-            ballot_queries.insert_weight(tx, player.id, order.voting_weight, order.reason, order.expires_at)
+            ballot_queries.insert_weight(tx, player.id, change.voting_weight, change.reason, change.expires_at)
         events.announce(
             tx,
             VotingWeightSet(
                 user_id=player.id,
-                voting_weight=float(order.voting_weight),
-                reason=order.reason,
-                expires_at=order.expires_at,
+                voting_weight=float(change.voting_weight),
+                reason=change.reason,
+                expires_at=change.expires_at,
             ),
         )

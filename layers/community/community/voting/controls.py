@@ -12,14 +12,14 @@ from community.progression.models import Unlock
 from community.progression.rules import levels_to_relock, levels_to_unlock
 from community.voting import cycle, overrides, queries, rules
 from community.voting.events import ProgressionReset
-from community.voting.models import Option
+from community.voting.models import VotingOption
 from kernel.database import Tx
 
-Started = Literal["resumed", "opened", "decided"]
+StartOutcome = Literal["resumed", "opened", "decided"]
 """A frozen session goes on; a new one is open; or there was no choice, and what there was is the target already."""
 
 
-def start(tx: Tx) -> Started:
+def start_voting(tx: Tx) -> StartOutcome:
     """Let the community vote.
 
     Raises:
@@ -27,31 +27,31 @@ def start(tx: Tx) -> Started:
         NoCandidates: there is nothing to vote on.
     """
     before = cycle.begin(tx)
-    transition = overrides.start(before)
+    transition = overrides.start_voting(before)
     cycle.save(tx, transition)
-    if before.community.voting_round is not None:
+    if before.voting.voting_round is not None:
         return "resumed"
-    return "opened" if transition.community.voting_round is not None else "decided"
+    return "opened" if transition.voting.voting_round is not None else "decided"
 
 
-def freeze(tx: Tx) -> None:
+def freeze_voting(tx: Tx) -> None:
     """No more ballots until the vote is started again; the points go on.
 
     Raises:
         NoOpenRound
     """
-    cycle.save(tx, overrides.freeze(cycle.begin(tx)))
+    cycle.save(tx, overrides.freeze_voting(cycle.begin(tx)))
 
 
-def force_end(tx: Tx) -> Option:
+def force_end_voting(tx: Tx) -> VotingOption:
     """Decide the vote now. Returns the winner, which comes after the target, or becomes it where there is none.
 
     Raises:
         NoOpenRound
     """
     transition = cycle.begin(tx)
-    voting_round = rules.open_round(transition.community)
-    transition = overrides.force_end(transition)
+    voting_round = rules.open_round(transition.voting)
+    transition = overrides.force_end_voting(transition)
     cycle.save(tx, transition)
     winner = transition.rounds[voting_round.session_id].winner
     assert winner is not None
@@ -71,26 +71,26 @@ def instant_unlock(tx: Tx, node_key: str | None = None) -> Unlock:
     return progression.read_unlock(tx, first.node.key, first.level)
 
 
-def unlock(tx: Tx, node_key: str, level: int = 0) -> Node:
+def unlock_node(tx: Tx, node_key: str, level: int = 0) -> Node:
     """Unlock every level of a node up to `level`; 0 means the first. What is unlocked already stays as it is.
 
     Raises:
         UnknownNode, LevelTooHigh
     """
     transition = cycle.begin(tx)
-    node, missing = levels_to_unlock(node_key, level, transition.community.levels)
-    cycle.save(tx, overrides.unlock(transition, node, missing))
+    node, missing = levels_to_unlock(node_key, level, transition.voting.levels)
+    cycle.save(tx, overrides.unlock_node(transition, node, missing))
     return node
 
 
-def unlock_all(tx: Tx) -> int:
+def unlock_all_nodes(tx: Tx) -> int:
     """Every node to its highest level. Returns how many levels were added."""
-    transition = overrides.unlock_all(cycle.begin(tx))
+    transition = overrides.unlock_all_nodes(cycle.begin(tx))
     cycle.save(tx, transition)
     return len(transition.unlocked)
 
 
-def relock(tx: Tx, node_key: str, level: int = 0) -> Node:
+def relock_node(tx: Tx, node_key: str, level: int = 0) -> Node:
     """Take back `level` of a node and all above it; 0 means all of it. What is locked already stays as it is; what
     has been counted towards the node is lost.
 
@@ -98,12 +98,12 @@ def relock(tx: Tx, node_key: str, level: int = 0) -> Node:
         UnknownNode
     """
     transition = cycle.begin(tx)
-    node, levels = levels_to_relock(node_key, level, transition.community.levels)
-    cycle.save(tx, overrides.relock(transition, node, levels))
+    node, levels = levels_to_relock(node_key, level, transition.voting.levels)
+    cycle.save(tx, overrides.relock_node(transition, node, levels))
     return node
 
 
-def reset(tx: Tx, reset_by: str, reason: str, preserve_user_progression: bool = False) -> None:
+def reset_progression(tx: Tx, reset_by: str, reason: str, preserve_user_progression: bool = False) -> None:
     """Begin from the beginning: votes, targets and all unlocks but those that unlock themselves are gone, and points
     count from now on.
 
@@ -123,9 +123,9 @@ def reset(tx: Tx, reset_by: str, reason: str, preserve_user_progression: bool = 
     )
     queries.insert_reset(tx, event)
     queries.delete_cycles(tx)
-    progression.begin_anew(tx)
-    progression.renew_world(tx)
+    progression.reset_unlocks(tx)
+    progression.renew_state_version(tx)
     if not preserve_user_progression:
-        jobs.forget_all(tx)  # first: it locks the players, like everybody who touches the sums behind them
-        engagement.forget_all(tx)
-    cycle.save(tx, overrides.reset(transition.record(event)))
+        jobs.delete_all(tx)  # first: it locks the players, like everybody who touches the sums behind them
+        engagement.delete_all(tx)
+    cycle.save(tx, overrides.reset_progression(transition.record(event)))

@@ -24,10 +24,10 @@ def advance(conn: Connection) -> None:
         TryAgain: nothing was done; the schedule looks again.
     """
     with transaction(conn) as tx:
-        check(tx)
+        ensure_current(tx)
 
 
-def check(tx: Tx) -> Transition:
+def ensure_current(tx: Tx) -> Transition:
     """See to it that nothing waits: what the points have reached is unlocked, and there are a target and a vote, if
     anything is left."""
     transition = transitions.advance(begin(tx))
@@ -39,7 +39,7 @@ def read_voting_state(tx: Tx) -> VotingState:
     """As it is just now, for looking."""
     row = queries.read_voting_state(tx).fetchone()
     assert row is not None
-    return row_parsing.community(row)
+    return row_parsing.voting_state(row)
 
 
 def begin(tx: Tx) -> Transition:
@@ -50,7 +50,7 @@ def begin(tx: Tx) -> Transition:
 
 def lock(tx: Tx) -> None:
     """Nobody else moves the community, and no ballot is on its way. What is read after this stays true."""
-    progression.lock_world(tx)
+    progression.lock_community_state(tx)
     queries.lock_open_round(tx)
 
 
@@ -63,7 +63,7 @@ def save(tx: Tx, transition: Transition) -> None:
     ):
         progression.add_levels(tx, node, [new.level for new in added], unlocked_by, score)
     if transition.unlocked or transition.relocked:
-        progression.renew_world(tx)
+        progression.renew_state_version(tx)
     # In the order of their numbers: what was open is closed before the next one opens.
     for _, voting_round in sorted(transition.rounds.items()):
         queries.upsert_round(tx, voting_round)

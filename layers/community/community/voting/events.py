@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from community.progression.content import Node, tree
-from community.voting.models import Option, VotingRound
+from community.voting.models import VotingOption, VotingRound
 from kernel.events.models import Event
 
 _DURATIONS = {"small": "Short", "medium": "Medium", "large": "Long"}
@@ -28,7 +28,7 @@ class OptionOffered(BaseModel):
     target_level: int
 
     @classmethod
-    def of(cls, option: Option) -> OptionOffered:
+    def of(cls, option: VotingOption) -> OptionOffered:
         node = tree.nodes[option.node_key]
         return cls(
             node_key=node.key,
@@ -88,7 +88,7 @@ class TargetSet(Event):
     session_id: int | None
 
     @classmethod
-    def of(cls, option: Option, voting_round: VotingRound | None, *, auto_selected: bool = False) -> TargetSet:
+    def of(cls, option: VotingOption, voting_round: VotingRound | None, *, auto_selected: bool = False) -> TargetSet:
         return cls(
             node_key=option.node_key,
             display_name=tree.nodes[option.node_key].name,
@@ -120,7 +120,7 @@ class AllUnlocked(Event):
     message: str = "The community has unlocked everything there is."
 
 
-class VotingFroze(Event):
+class RoundFrozen(Event):
     type: ClassVar[str] = "progression.voting_frozen"
     session_id: int
 
@@ -142,7 +142,7 @@ class VotingEnded(Event):
     weighted_votes: float
 
     @classmethod
-    def of(cls, voting_round: VotingRound, winner: Option) -> VotingEnded:
+    def of(cls, voting_round: VotingRound, winner: VotingOption) -> VotingEnded:
         return cls(
             session_id=voting_round.session_id,
             option_id=winner.option_id,

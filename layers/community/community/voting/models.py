@@ -14,7 +14,7 @@ Status = Literal["voting", "frozen", "completed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class VotingOption:
     """One level of one node, to be voted for.
 
     Attributes:
@@ -40,17 +40,17 @@ class VotingRound:
 
     session_id: int
     status: Status
-    options: tuple[Option, ...]
+    options: tuple[VotingOption, ...]
     started_at: datetime
     voting_deadline: datetime
     ended_at: datetime | None = None
     winning_option_id: int | None = None
 
-    def option(self, option_id: int) -> Option:
+    def option(self, option_id: int) -> VotingOption:
         return next(option for option in self.options if option.option_id == option_id)
 
     @property
-    def winner(self) -> Option | None:
+    def winner(self) -> VotingOption | None:
         """Of a completed session."""
         return None if self.winning_option_id is None else self.option(self.winning_option_id)
 
@@ -113,7 +113,7 @@ class Ballot:
     """
 
     voting_round: VotingRound
-    option: Option
+    option: VotingOption
     already_voted: bool = False
 
 

@@ -11,7 +11,7 @@ from kernel.database import Tx
 
 def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     """Of two ballots in one session, only the first one counts."""
-    queries.take_back_second_ballots(tx, from_id, to_id)
+    queries.delete_duplicate_ballots(tx, from_id, to_id)
     queries.move_ballots(tx, from_id, to_id)
     queries.move_weights(tx, from_id, to_id)
 

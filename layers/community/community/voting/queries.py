@@ -27,7 +27,7 @@ SESSION: LiteralString = """
 OPEN_SESSION: LiteralString = SESSION + "WHERE s.status <> 'completed'"
 LATEST_SESSION: LiteralString = SESSION + "WHERE s.status = 'completed' ORDER BY s.session_id DESC LIMIT 1"
 
-COMMUNITY: LiteralString = (
+VOTING_STATE: LiteralString = (
     """
     world.version,
     """
@@ -49,16 +49,16 @@ COMMUNITY: LiteralString = (
     (SELECT coalesce(max(progress_id), 0) FROM unlock_progress) AS last_progress_id
 """
 )
-"""Columns of a SELECT from `world`, for `row_parsing.community`: all of one moment."""
+"""Columns of a SELECT from `world`, for `row_parsing.voting_state`: all of one moment."""
 
 
 def read_voting_state(tx: Tx, more: LiteralString = "", params: Sequence[Any] = ()) -> Cursor:
-    """One row: the columns of `COMMUNITY`.
+    """One row: the columns of `VOTING_STATE`.
 
     Args:
         more: further columns, each with a comma ahead of it.
     """
-    return tx.execute("SELECT " + COMMUNITY + more + " FROM world", params)
+    return tx.execute("SELECT " + VOTING_STATE + more + " FROM world", params)
 
 
 def lock_open_round(tx: Tx) -> Cursor:

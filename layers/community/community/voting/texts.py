@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from community.progression.content import Node, tree
-from community.voting.controls import Started
-from community.voting.models import Ballot, Option, VotingRound
+from community.voting.controls import StartOutcome
+from community.voting.models import Ballot, VotingOption, VotingRound
 
-AFTER_START: Mapping[Started, str] = {
+AFTER_START: Mapping[StartOutcome, str] = {
     "resumed": "The vote goes on.",
     "opened": "A new vote is open.",
     "decided": "There is only one thing to choose: it comes next, without a vote.",
 }
 FROZEN = "The vote is frozen: no more ballots until it is started again."
-BEGUN_ANEW = "The community begins anew."
+RESET = "The community begins anew."
 NEVER_VOTED = "There has been no vote yet."
 NO_TARGET = "The community has no target just now."
 
@@ -36,7 +36,7 @@ def result(voting_round: VotingRound) -> str:
     return f"No vote is open. The last one went to {named(winner)}."
 
 
-def named(option: Option) -> str:
+def named(option: VotingOption) -> str:
     """The level matters where there are several."""
     node = tree.nodes.get(option.node_key)
     if node is None:

@@ -12,7 +12,7 @@ from community.progression.content import Node
 from community.progression.models import NodeRelocked, NodeUnlocked
 from community.voting import rules
 from community.voting.events import AllUnlocked, CycleCompleted, TargetSet, VotingEnded, VotingStarted
-from community.voting.models import Option, UnlockProgress, VotingRound, VotingState
+from community.voting.models import UnlockProgress, VotingOption, VotingRound, VotingState
 from kernel.events.models import Event
 
 
@@ -41,7 +41,7 @@ class Transition:
         events: in the order in which they are announced.
     """
 
-    community: VotingState
+    voting: VotingState
     now: datetime
     rng: Random
     rollover_cap: int | None = None
@@ -57,37 +57,37 @@ class Transition:
     def with_round(self, voting_round: VotingRound) -> Self:
         """A new session, or a new state of the open one."""
         completed = voting_round.status == "completed"
-        community = replace(
-            self.community,
+        voting = replace(
+            self.voting,
             voting_round=None if completed else voting_round,
-            latest=voting_round if completed else self.community.latest,
-            last_session_id=max(self.community.last_session_id, voting_round.session_id),
-            last_option_id=max(self.community.last_option_id, voting_round.options[-1].option_id),
+            latest=voting_round if completed else self.voting.latest,
+            last_session_id=max(self.voting.last_session_id, voting_round.session_id),
+            last_option_id=max(self.voting.last_option_id, voting_round.options[-1].option_id),
         )
-        return replace(self, community=community, rounds={**self.rounds, voting_round.session_id: voting_round})
+        return replace(self, voting=voting, rounds={**self.rounds, voting_round.session_id: voting_round})
 
     def with_progress(self, progress: UnlockProgress) -> Self:
         """A new progress, or a new state of the open one."""
-        community = replace(
-            self.community,
+        voting = replace(
+            self.voting,
             progress=None if progress.unlocked_at else progress,
-            last_progress_id=max(self.community.last_progress_id, progress.progress_id),
+            last_progress_id=max(self.voting.last_progress_id, progress.progress_id),
         )
-        return replace(self, community=community, progress={**self.progress, progress.progress_id: progress})
+        return replace(self, voting=voting, progress={**self.progress, progress.progress_id: progress})
 
     def with_level(self, new: NewLevel) -> Self:
-        community = replace(self.community, levels={**self.community.levels, new.node.key: new.level})
+        voting = replace(self.voting, levels={**self.voting.levels, new.node.key: new.level})
         event = NodeUnlocked(node_id=new.node.node_id, node_key=new.node.key, level=new.level, source=new.unlocked_by)
-        return replace(self, community=community, unlocked=(*self.unlocked, new)).record(event)
+        return replace(self, voting=voting, unlocked=(*self.unlocked, new)).record(event)
 
     def without_levels(self, node: Node, lowest: int) -> Self:
         """`lowest` and all above it are locked again."""
-        levels = dict(self.community.levels)
+        levels = dict(self.voting.levels)
         highest = levels.pop(node.key)
         if lowest > 1:
             levels[node.key] = lowest - 1
         transition = replace(
-            self, community=replace(self.community, levels=levels), relocked={**self.relocked, node.key: lowest}
+            self, voting=replace(self.voting, levels=levels), relocked={**self.relocked, node.key: lowest}
         )
         for level in range(lowest, highest + 1):
             transition = transition.record(NodeRelocked(node_id=node.node_id, node_key=node.key, level=level))
@@ -101,28 +101,28 @@ def advance(transition: Transition, previous: Node | None = None) -> Transition:
     Args:
         previous: what has just been unlocked by other means, if that is the reason to look.
     """
-    if transition.community.progress is None:
+    if transition.voting.progress is None:
         transition = count_from(transition, 0)
-    if rules.target_of(transition.community) is None:
+    if rules.target_of(transition.voting) is None:
         transition = choose_target(transition)
-    while rules.is_reached(transition.community):
+    while rules.is_reached(transition.voting):
         transition, previous = complete_cycle(transition), None
     return ensure_vote_open(transition, previous)
 
 
 def complete_cycle(transition: Transition) -> Transition:
     """Unlock the target, aim at the next one, and vote on the one after that. Source: rules 9.9."""
-    community = transition.community
-    progress, target = community.progress, rules.target_of(community)
+    voting = transition.voting
+    progress, target = voting.progress, rules.target_of(voting)
     assert progress is not None
     assert progress.target_level is not None
     assert target is not None
-    rollover = community.accumulated - target.cost
+    rollover = voting.accumulated - target.cost
     if transition.rollover_cap is not None:
         rollover = min(rollover, transition.rollover_cap)
-    transition = transition.with_level(NewLevel(target, progress.target_level, "vote", community.accumulated))
+    transition = transition.with_level(NewLevel(target, progress.target_level, "vote", voting.accumulated))
     transition = transition.with_progress(replace(progress, unlocked_at=transition.now))
-    transition = count_from(transition, community.points - rollover)
+    transition = count_from(transition, voting.points - rollover)
     transition = transition.record(CycleCompleted.of(target, progress.target_level))
     return ensure_vote_open(choose_target(transition), previous=target)
 
@@ -131,7 +131,7 @@ def count_from(transition: Transition, starts_at_points: int) -> Transition:
     """Begin to count, towards nothing yet."""
     return transition.with_progress(
         UnlockProgress(
-            progress_id=transition.community.last_progress_id + 1,
+            progress_id=transition.voting.last_progress_id + 1,
             node_key=None,
             target_level=None,
             starts_at_points=starts_at_points,
@@ -143,18 +143,18 @@ def count_from(transition: Transition, starts_at_points: int) -> Transition:
 def choose_target(transition: Transition) -> Transition:
     """Set the next target, and keep the points: what the vote has chosen or chooses now, else any available node.
     With nothing available there is none."""
-    community = transition.community
-    voting_round = community.voting_round or community.latest
+    voting = transition.voting
+    voting_round = voting.voting_round or voting.latest
     if voting_round is not None:
-        option = rules.elect(voting_round, community, transition.rng)
-        if community.voting_round:
+        option = rules.elect(voting_round, voting, transition.rng)
+        if voting.voting_round:
             transition = transition.with_round(end_round(voting_round, option, transition.now))
-        if rules.may_win(option, community):
+        if rules.may_win(option, voting):
             return _set_target(transition, option, voting_round)
-    nodes = rules.candidates(community)
+    nodes = rules.candidates(voting)
     if not nodes:
         return _set_target(transition, None)
-    (option,) = rules.draw_options([transition.rng.choice(nodes)], transition.community, transition.rng)
+    (option,) = rules.draw_options([transition.rng.choice(nodes)], transition.voting, transition.rng)
     if len(nodes) > 1:
         return _set_target(transition, option)
     # There was no choice: a vote that nobody had to cast a ballot in, for the record.
@@ -167,12 +167,12 @@ def choose_target(transition: Transition) -> Transition:
 
 def _set_target(
     transition: Transition,
-    option: Option | None,
+    option: VotingOption | None,
     voting_round: VotingRound | None = None,
     *,
     auto_selected: bool = False,
 ) -> Transition:
-    progress = transition.community.progress
+    progress = transition.voting.progress
     assert progress is not None
     if option is None and progress.node_key is None:
         return transition
@@ -189,20 +189,20 @@ def _set_target(
 
 def ensure_vote_open(transition: Transition, previous: Node | None = None) -> Transition:
     """Open a session when none is open, unless the last one's winner still waits for its turn."""
-    voting_round = transition.community.voting_round
-    if voting_round and not any(rules.may_win(option, transition.community) for option in voting_round.options):
+    voting_round = transition.voting.voting_round
+    if voting_round and not any(rules.may_win(option, transition.voting) for option in voting_round.options):
         transition = end_vote(transition, voting_round)
-    if transition.community.voting_round is None and not rules.winner_waits(transition.community):
+    if transition.voting.voting_round is None and not rules.has_waiting_winner(transition.voting):
         transition = open_vote(transition, previous)
-    return transition.record(AllUnlocked()) if previous and rules.is_complete(transition.community) else transition
+    return transition.record(AllUnlocked()) if previous and rules.is_complete(transition.voting) else transition
 
 
 def open_vote(transition: Transition, previous: Node | None = None) -> Transition:
     """Vote on what comes after the target, if there is anything to vote on."""
-    nodes = rules.candidates(transition.community)
+    nodes = rules.candidates(transition.voting)
     if not nodes:
         return transition
-    voting_round = begin_round(transition, rules.draw_options(nodes, transition.community, transition.rng))
+    voting_round = begin_round(transition, rules.draw_options(nodes, transition.voting, transition.rng))
     return transition.with_round(voting_round).record(
         VotingStarted.of(voting_round, previous_unlock=previous.name if previous else None)
     )
@@ -210,15 +210,15 @@ def open_vote(transition: Transition, previous: Node | None = None) -> Transitio
 
 def end_vote(transition: Transition, voting_round: VotingRound) -> Transition:
     """Before the target is reached: the winner waits for its turn."""
-    winner = rules.elect(voting_round, transition.community, transition.rng)
+    winner = rules.elect(voting_round, transition.voting, transition.rng)
     return transition.with_round(end_round(voting_round, winner, transition.now)).record(
         VotingEnded.of(voting_round, winner)
     )
 
 
-def begin_round(transition: Transition, options: tuple[Option, ...]) -> VotingRound:
+def begin_round(transition: Transition, options: tuple[VotingOption, ...]) -> VotingRound:
     return VotingRound(
-        session_id=transition.community.last_session_id + 1,
+        session_id=transition.voting.last_session_id + 1,
         status="voting",
         options=options,
         started_at=transition.now,
@@ -226,5 +226,5 @@ def begin_round(transition: Transition, options: tuple[Option, ...]) -> VotingRo
     )
 
 
-def end_round(voting_round: VotingRound, winner: Option, now: datetime) -> VotingRound:
+def end_round(voting_round: VotingRound, winner: VotingOption, now: datetime) -> VotingRound:
     return replace(voting_round, status="completed", ended_at=now, winning_option_id=winner.option_id)
