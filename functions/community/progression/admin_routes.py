@@ -66,7 +66,7 @@ async def set_weights(body: WeightsRequest, call: Call) -> Response:
     """Say how much players' ballots weigh from now on, all or none of them; 1 is what everybody's weighs."""
 
     def use_case(tx: Tx) -> WeightsResponse:
-        ballots.set_weights(tx, [each.order for each in body.weights])
+        ballots.set_weights(tx, [each.change for each in body.weights])
         updated = len(body.weights)
         message = f"{updated} voting weight{'s are' if updated > 1 else ' is'} set."
         return WeightsResponse(message=message, updated=updated)

@@ -13,7 +13,7 @@ from community.voting.models import Ballot, NoOpenRound, VotingFrozen, VotingOpt
 from doors.discord.commands import command, component, integer
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Embed, Field, Reply, Select, card
-from functions.voting.discord.players import player_of
+from functions.community.discord.players import player_of
 from kernel.database import Tx
 
 _BAR = 10

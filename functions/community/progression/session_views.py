@@ -13,7 +13,7 @@ from community.voting.board import ProgressBoard, StoredNode
 from community.voting.models import Status, UnlockProgress, VotingOption, VotingRound
 from doors.fields import Message, Timestamp
 from doors.nulls import WithNulls
-from functions.voting.progression.views import NodeView
+from functions.community.progression.views import NodeView
 
 
 class OptionView(WithNulls):

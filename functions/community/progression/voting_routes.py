@@ -10,7 +10,7 @@ from community.voting import texts
 from community.voting.ballots import cast_ballot
 from community.voting.board import read_board
 from doors.call import Call
-from functions.voting.progression.session_views import (
+from functions.community.progression.session_views import (
     LatestSession,
     NoSession,
     NoTarget,
@@ -19,7 +19,7 @@ from functions.voting.progression.session_views import (
     StatusResponse,
     TargetProgress,
 )
-from functions.voting.progression.shapes import VoteRequest, VoteResponse
+from functions.community.progression.shapes import VoteRequest, VoteResponse
 from kernel.database import Tx
 
 router = APIRouter()

@@ -1,4 +1,4 @@
-"""What is counted for which event. Source: rules 21."""
+"""Which counters each event increases. Source: rules 21."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import LiteralString
 
 import pytest
-from functions.voting.clock_progression.app import handler as clock_progression
+from functions.community.clock_progression.app import handler as clock_progression
 
 from community.contributions import service as contributions
 from community.messages.service import handle_message

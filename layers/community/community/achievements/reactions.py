@@ -1,4 +1,4 @@
-"""Achievements for what players do."""
+"""Reactions that track achievements."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SOURCE = "achievement"
 
 
 def track_achievements(event: Event, player: Player, now: datetime, rng: Random) -> Player:
-    """Count the event for every achievement it counts for, and hand out those that are done with it."""
+    """Count the event for every achievement that counts it, and reward those that it completes."""
     for achievement in BY_EVENT.get(event.type, ()):
         achievements = player[Achievements]
         before = achievements.progress.get(achievement.key, AchievementProgress(0))

@@ -8,9 +8,9 @@ from community.blasts import queries
 from kernel.database import Tx
 
 EXPIRES_AFTER = timedelta(days=1)
-"""Whoever had spoken by then is forgotten, too; and nobody else could light a fuse there."""
+"""Chatters are deleted after the same time; until then, no other blast can be armed on that platform."""
 
 
 def delete_expired(tx: Tx) -> None:
-    """Delete blasts for which there were never enough chatters."""
+    """Delete blasts that never had enough chatters."""
     queries.delete_armed_before(tx, tx.now - EXPIRES_AFTER)

@@ -3,7 +3,7 @@ from community.catalog.models import ItemNotFound, Names
 
 
 def resolve(text: str) -> Item:
-    """Find the item a player means: its public name in any case, else its exact internal name.
+    """Find an item by its public name in any case, else by its exact internal name.
 
     Raises:
         ItemNotFound: no item has that name.

@@ -1,4 +1,4 @@
-"""Who may follow which recipe. Source: rules 8.2."""
+"""Which recipes a player may use. Source: rules 8.2."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from kernel.database import Tx
 
 
 def is_known(player: Player, recipe: Upgrade) -> bool:
-    """
+    """Whether the player may use the recipe.
+
     Args:
         player: loaded with `KNOWN_RECIPES`.
     """
@@ -25,7 +26,7 @@ def is_known(player: Player, recipe: Upgrade) -> bool:
 
 
 def condition_holds(recipe: Upgrade, state: CommunityState, player: Player | None) -> bool:
-    """Whether the recipe unlocks for the player, or for a stranger, without having been learned."""
+    """Whether the recipe's condition is met for the player, who is None for a stranger."""
     match recipe.unlock_type:
         case "auto":
             return True
@@ -39,10 +40,10 @@ def condition_holds(recipe: Upgrade, state: CommunityState, player: Player | Non
 
 
 def learn(player: Player, recipe: Upgrade) -> Player:
-    """A player who knows the recipe from now on, whatever becomes of its condition.
+    """Return the player with the recipe learned, so that it stays known if its condition stops being met.
 
     Raises:
-        RecipeLocked: they do not, and the message says what is missing.
+        RecipeLocked: its condition is not met; the message says what is missing.
     """
     if recipe.recipe_key in _known(player):
         return player
@@ -53,7 +54,7 @@ def learn(player: Player, recipe: Upgrade) -> Player:
 
 
 def teach(tx: Tx, learner: PlayerRef, recipe_key: str) -> tuple[Player, Upgrade, bool]:
-    """Unlock a recipe by hand. The last of the answer: whether it was new to the player.
+    """Unlock a recipe on behalf of an administrator. The last value says whether it was new to the player.
 
     Raises:
         NoSuchRecipe, NoSuchPlayer

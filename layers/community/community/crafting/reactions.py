@@ -1,4 +1,4 @@
-"""What players are owed for crafting."""
+"""Reactions to crafting: experience, statistics and recipes."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from community.players.models import Player
 from community.stats.reactions import add_stat
 
 SOURCE = "crafting"
-"""Of the deliveries that are batches in the works."""
+"""Source of the deliveries that carry timed batches."""
 
 JOB = "blacksmith"
 XP = 10
-"""For each time a recipe is followed."""
+"""Per application of a recipe."""
 
 
 def record_finished_batch(event: DeliveryArrived, player: Player, now: datetime, rng: Random) -> Player:
-    """What was in the works counts when it arrives: to start and to call off again earns nothing."""
+    """Record a timed batch as crafted when it arrives, so that starting and cancelling one earns nothing."""
     if event.source != SOURCE:
         return player
     details = event.details
@@ -43,7 +43,7 @@ def record_finished_batch(event: DeliveryArrived, player: Player, now: datetime,
 
 
 def award_upgrade_xp(event: ItemUpgraded, player: Player, now: datetime, rng: Random) -> Player:
-    """As the recipe says. One that has left the book since teaches what every recipe does."""
+    """Award the recipe's experience; the default for a recipe that has been removed since."""
     recipe = upgrades.by_key.get(event.recipe_key)
     job_key, xp = (recipe.job_key or JOB, recipe.xp_reward or XP) if recipe else (JOB, XP)
     return earn_xp(player, job_key, xp * event.units, event.type, now, rng)
@@ -54,7 +54,7 @@ def award_disassembly_xp(event: ItemDisassembled, player: Player, now: datetime,
 
 
 def learn_recipes_for_level(event: JobLevelUp, player: Player, now: datetime, rng: Random) -> Player:
-    """Those that wait for this level of the job are the player's from now on. Source: rules 8.2."""
+    """Unlock the recipes that require this level of the job. Source: rules 8.2."""
     reached = [
         recipe.recipe_key
         for recipe in upgrades.by_key.values()
@@ -79,5 +79,5 @@ def count_perfect_salvage(event: ItemDisassembled, player: Player, now: datetime
 
 
 def record_upgrade_command(event: ItemUpgraded, player: Player, now: datetime, rng: Random) -> Player:
-    """The command was given when the work began, if it took its time."""
+    """Record the command, unless it was already recorded when a timed job started."""
     return player if event.job_id else record_command(event, player, now, rng)

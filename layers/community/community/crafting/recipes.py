@@ -1,4 +1,4 @@
-"""Looking into the recipe book."""
+"""Reading recipes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kernel.database import Tx
 
 
 def known_recipes(tx: Tx, cook: PlayerRef) -> list[Upgrade]:
-    """Those the player may follow, in the order of the book.
+    """List the recipes that the player may use, in the order of the file.
 
     Raises:
         NoSuchPlayer
@@ -23,7 +23,7 @@ def known_recipes(tx: Tx, cook: PlayerRef) -> list[Upgrade]:
 
 
 def recipe_of(tx: Tx, item_name: str, cook: PlayerRef | None) -> tuple[Upgrade, bool]:
-    """The recipe for an item, and whether it is locked: for that player, who may be a stranger; for nobody, it is not.
+    """Return the recipe for an item, and whether it is locked for that player, who may be a stranger; never without one.
 
     Raises:
         RecipeNotFound

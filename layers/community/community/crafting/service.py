@@ -1,4 +1,4 @@
-"""The workshop."""
+"""Crafting items and taking them apart."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ DISASSEMBLE_FEATURE = "feature_disassemble"
 
 
 def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Crafted:
-    """Make something, or have it made where the recipe takes its time, and announce it.
+    """Craft items, or start a timed job where the recipe takes time, and announce it.
 
     Args:
-        item_name: of what is to be made; or a recipe's key.
-        wanted: how often to follow the recipe; as often as there are ingredients for.
+        item_name: of the product; or a recipe's key.
+        wanted: how often to apply the recipe; limited by the ingredients.
 
     Raises:
         RecipeNotFound, UnknownPlayer, FeatureLocked, FeatureLockedBehind, RecipeLocked, NotEnoughIngredients,
@@ -57,7 +57,7 @@ def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Cra
 
 
 def disassemble_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Salvage:
-    """Take something apart, as often as wanted or as there is something, and announce it.
+    """Take items apart as often as wanted and possible, and announce it.
 
     Raises:
         RecipeNotFound, UnknownPlayer, FeatureLocked, FeatureLockedBehind, RecipeLocked, NotEnoughIngredients,

@@ -1,4 +1,4 @@
-"""What chat hears from the workshop."""
+"""Messages about crafting."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def disassembled_text(salvage: Salvage) -> str:
 
 
 def span(length: timedelta) -> str:
-    """How long that is."""
+    """Describe a duration, e.g. 1 h 30 min."""
     minutes, seconds = divmod(int(length.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     parts = [f"{number} {unit}" for number, unit in ((hours, "h"), (minutes, "min"), (seconds, "s")) if number]

@@ -1,4 +1,4 @@
-"""What takes its time. A batch in the works is a delivery to its maker, with all that a refund takes."""
+"""Recipes that take time. A pending batch is a delivery to its maker that also holds the data for a refund."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from community.players.models import NoSuchPlayer, Player, PlayerRef
 from kernel.database import Tx
 
 MAX_BATCHES = 20
-"""Batches in the works of one player: they are all read together."""
+"""Limit of pending batches per player, because all of them are read together."""
 
 PENDING_BATCHES = sent_by(SOURCE)
-"""For `start`."""
+"""Fact with the player's pending batches, for `start`."""
 
 
 def start(player: Player, batch: Batch, duration_seconds: int, now: datetime) -> tuple[Player, CraftingJob]:
-    """Send the batch on its way; its ingredients are gone already.
+    """Queue the delivery of a batch whose ingredients have already been taken.
 
     Args:
         player: loaded with `PENDING_BATCHES`.
@@ -76,7 +76,7 @@ def start(player: Player, batch: Batch, duration_seconds: int, now: datetime) ->
 
 
 def jobs_of(tx: Tx, ref: PlayerRef) -> list[CraftingJob]:
-    """What a player has in the works, what is done first coming first. One look.
+    """List a player's pending batches, the earliest due first. One round trip.
 
     Raises:
         NoSuchPlayer
@@ -88,7 +88,7 @@ def jobs_of(tx: Tx, ref: PlayerRef) -> list[CraftingJob]:
 
 
 def cancel(tx: Tx, ref: PlayerRef, job_id: UUID | None = None) -> tuple[CraftingJob, dict[str, int]]:
-    """Call off a batch that is not done yet, and give back all that was taken for it, in the qualities it had.
+    """Cancel a batch that is not done yet, and give back all ingredients in their original qualities.
 
     Args:
         job_id: None for the batch that was started last.
@@ -98,7 +98,7 @@ def cancel(tx: Tx, ref: PlayerRef, job_id: UUID | None = None) -> tuple[Crafting
 
     Raises:
         UnknownPlayer, NoCraftingJobs, NoSuchJob
-        InventoryFull: there is no room for what would be given back; the work goes on.
+        InventoryFull: there is no room for the ingredients; the batch continues.
     """
     player = players.load(tx, ref, PENDING_BATCHES)
     delivery = _find_batch([each for each in pending(player, tx.now) if not each.overflow], job_id)

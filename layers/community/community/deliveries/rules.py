@@ -1,4 +1,4 @@
-"""Handing over."""
+"""Delivering items to players."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from community.players.models import Player
 
 
 def receive(player: Player, slots: Iterable[Slot], source: str, now: datetime) -> Player:
-    """For what nobody may refuse: what there is no room for waits until there is, with what waits from that source
-    already."""
+    """Give a player items that cannot be refused. What does not fit waits with earlier overflow from the same source."""
     inventory, rest = add_what_fits(player[Inventory], slots)
     player = player.having(inventory)
     waiting = Delivery(uuid5(player.id, source), source, rest, now, now, overflow=True)
@@ -23,13 +22,13 @@ def receive(player: Player, slots: Iterable[Slot], source: str, now: datetime) -
 
 
 def send(player: Player, delivery: Delivery) -> Player:
-    """The delivery sets out to the player."""
+    """Add a delivery to the player."""
     deliveries = player[Deliveries]
     return player.having(replace(deliveries, sent=(*deliveries.sent, delivery)))
 
 
 def hand_over(player: Player) -> Player:
-    """Whatever a player does next, what is due to them comes first."""
+    """Deliver everything that is due, before the player's action."""
     due = player[Deliveries].due
     if not due:
         return player
@@ -54,7 +53,7 @@ def hand_over(player: Player) -> Player:
 
 
 def add_what_fits(inventory: Inventory, slots: Iterable[Slot]) -> tuple[Inventory, tuple[Slot, ...]]:
-    """As much as there is room for, and what is left over: one slot for each item and quality."""
+    """Add as much as fits. Returns the inventory and the remainder, with one slot per item and quality."""
     rest: Counter[tuple[int, Quality]] = Counter()
     for slot in slots:
         fits = min(slot.quantity, STACK_LIMIT - inventory.count(slot.item_id, slot.quality))

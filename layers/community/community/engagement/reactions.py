@@ -1,4 +1,4 @@
-"""Engagement for what players do."""
+"""Reactions that record engagement."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SOURCE = "engagement"
 def record_engagement(
     metric: str, value: Callable[[Any], int] = lambda event: 1
 ) -> Callable[[Any, Player, datetime, Random], Player]:
-    """The reaction that takes an event as engagement of this metric."""
+    """Return a reaction that records an event as engagement of this metric."""
 
     def engage(event: Any, player: Player, now: datetime, rng: Random) -> Player:
         return add_engagement(player, metric, value(event), now, rng)
@@ -29,12 +29,12 @@ def record_engagement(
 
 
 def record_command(event: Any, player: Player, now: datetime, rng: Random) -> Player:
-    """What a person asked for is a command as well, where the community wants commands to count."""
+    """Record the event as a command too, if commands count as engagement in this installation."""
     return add_engagement(player, "command", 1, now, rng) if settings.commands_engage else player
 
 
 def add_engagement(player: Player, metric: str, value: int, now: datetime, rng: Random) -> Player:
-    """Weigh and record it; whatever is worth a point teaches the player something, too."""
+    """Weigh and record engagement; if it scores, it also earns experience."""
     score = rules.score(player.state, metric, value, player[Jobs].level("scholar"))
     player = player.having(player[NewEngagements].plus(Engagement(metric, value, score)))
     return earn_xp(player, "scholar", rules.SCHOLAR_XP, SOURCE, now, rng) if score > 0 else player

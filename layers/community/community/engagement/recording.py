@@ -1,4 +1,4 @@
-"""Engagement that somebody outside reports, rather than an action of ours."""
+"""Engagement that external clients report."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from kernel.database import Tx
 
 
 def record(tx: Tx, ref: PlayerRef, metric: str, value: int) -> int:
-    """Count it for the player, and for everybody, like any other engagement. Returns its contribution points.
+    """Record engagement like that of any action. Returns its contribution points.
 
-    With id and name a stranger becomes a player.
+    A stranger with id and name becomes a player.
 
     Raises:
-        NoSuchPlayer: a stranger of whom only the id or only the name is known.
+        NoSuchPlayer: a stranger without id or without name.
     """
     introduced = ref.platform_id and ref.username
     player = players.load_or_create(tx, ref) if introduced else players.load_all(tx, (ref,))[0]

@@ -1,4 +1,4 @@
-"""Forgetting engagement; `part` writes it, `rollup` adds it up and `reports` reads it."""
+"""Deleting engagement; `part` writes it, `rollup` adds it up and `reports` reads it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from kernel.database import Tx
 
 
 def delete_all(tx: Tx) -> None:
-    """Queue that nobody has ever done anything."""
+    """Queue the deletion of all engagement."""
     queries.lock_sums(tx)
     queries.delete_everything(tx)

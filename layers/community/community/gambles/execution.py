@@ -1,4 +1,4 @@
-"""Playing a gamble: all boxes are opened, and one player takes what is in them."""
+"""Playing a gamble: all boxes are opened, and one player wins everything in them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _STAKE = Fact("stake", queries.STAKE)
 
 
 def execute(tx: Tx, gamble_id: UUID | None = None) -> Gamble | None:
-    """Play the gamble whose time has come. Of several who try, one does; the others, and who comes too early, get None.
+    """Play the due gamble. Of concurrent callers, one plays it; the others get None, like callers that are too early.
 
     Args:
-        gamble_id: None: whichever is due.
+        gamble_id: None for whichever gamble is due.
 
     Raises:
-        TryAgain: a player of it was merged into another just now.
+        TryAgain: one of its players was merged at the same time.
     """
     opening = queries.begin_opening(tx, tx.now + rules.EARLY_TOLERANCE, gamble_id)
     _, crowd, _ = players.load_crowd(tx, (), _PLAYERS, _STAKE)
@@ -60,7 +60,7 @@ def _play(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
 
 
 def _refund(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
-    """Nobody to play against."""
+    """Give a lone player their boxes back."""
     gamble = gamble.ended("Refunded", tx.now, winner_id=None, total_value=0)
     _end(tx, gamble, crowd)
     players.save(

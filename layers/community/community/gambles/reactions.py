@@ -1,4 +1,4 @@
-"""What players are owed for gambling. Source: rules 11."""
+"""Reactions to gambles: experience and statistics. Source: rules 11."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ XP_FOR_WINNING = 20
 
 
 def award_gambling_xp(event: GambleStarted | GambleJoined, player: Player, now: datetime, rng: Random) -> Player:
-    """For the courage: when the boxes are staked."""
+    """Award experience for staking boxes."""
     return earn_xp(player, "gambler", XP_PER_BOX * event.boxes, event.type, now, rng)
 
 
@@ -25,7 +25,7 @@ def award_win_xp(event: GamblePlayed, player: Player, now: datetime, rng: Random
 
 
 def count_notable_outcome(event: GamblePlayed, player: Player, now: datetime, rng: Random) -> Player:
-    """Beside having taken part, which counts once however it ends."""
+    """Count near misses, critical fails and lost tie-breaks, in addition to the participation."""
     stats = {
         "gamble_near_miss": event.near_miss,
         "gamble_critical_fail": event.critical_fail,

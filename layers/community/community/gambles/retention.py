@@ -11,5 +11,5 @@ RETENTION = timedelta(days=90)
 
 
 def delete_old_gambles(tx: Tx) -> None:
-    """Delete gambles that ended so long ago, with their players and all that was in the boxes."""
+    """Delete gambles that ended before the retention period, with their participants and items."""
     queries.delete_executed_before(tx, tx.now - RETENTION)

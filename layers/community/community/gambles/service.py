@@ -1,4 +1,4 @@
-"""Starting and joining gambles, and looking at them. `execution` plays them."""
+"""Starting, joining and reading gambles. `execution` plays them."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def start_gamble(
     requested: Iterable[tuple[str, int]],
     join_seconds: float = settings.gamble_join_seconds,
 ) -> Gamble:
-    """Stake boxes and invite everybody to do the same.
+    """Start a gamble by staking boxes that every other player has to match.
 
     Args:
-        wished: (name of a box, how many).
-        join_seconds: how long it waits for the others.
+        requested: (name of a box, quantity).
+        join_seconds: how long others can join.
 
     Raises:
         BetsRequired, ItemNotFound, NotALootbox, BetQuantity, UnknownPlayer, FeatureLocked, GambleActive,
@@ -80,7 +80,7 @@ def start_gamble(
 
 
 def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gamble:
-    """Stake what the initiator has staked.
+    """Join a gamble by matching the initiator's stake.
 
     Args:
         gamble_id: None: the active one.
@@ -118,13 +118,14 @@ def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gam
 
 
 def active_gamble(tx: Tx) -> Gamble | None:
-    """The one that may be joined, or is being played."""
+    """Return the gamble that can be joined or is being played, if there is one."""
     row = queries.find_gamble(tx, None).fetchone()
     return row_parsing.gamble(row) if row else None
 
 
 def read_gamble(tx: Tx, gamble_id: UUID | None = None) -> Gamble:
-    """
+    """Read one gamble with its participants.
+
     Args:
         gamble_id: None: the active one.
 

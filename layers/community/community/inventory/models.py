@@ -68,7 +68,10 @@ class Inventory:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """Source: rules 3.2; a missing or empty quality reads as COMMON."""
+        """Read an inventory from its stored document.
+
+        Source: rules 3.2; a missing or empty quality reads as COMMON.
+        """
         return cls(
             tuple(
                 Slot(slot["item_id"], slot["quantity"], Quality(slot.get("quality") or Quality.COMMON))
@@ -96,7 +99,8 @@ class Inventory:
         return rng.choice(slots) if slots else None
 
     def give(self, item_id: int, quantity: int, quality: Quality = Quality.COMMON) -> Self:
-        """
+        """Add items to the stack of that item and quality.
+
         Raises:
             InventoryFull: the stack would hold more than 999 999.
         """

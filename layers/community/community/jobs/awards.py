@@ -16,7 +16,8 @@ from kernel.database import Tx
 
 @dataclass(frozen=True, slots=True)
 class XpResult:
-    """
+    """The result of an award of experience.
+
     Attributes:
         player: as they are now.
     """

@@ -17,7 +17,8 @@ from kernel.events import service as events
 
 @dataclass(frozen=True, slots=True)
 class DailyReset:
-    """
+    """When the daily sums were last reset, and when they will be next.
+
     Attributes:
         last_at: None before the first.
         next_at: when the next game day begins.

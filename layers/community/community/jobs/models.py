@@ -16,7 +16,8 @@ from kernel.events.models import Event
 
 @dataclass(frozen=True, slots=True)
 class JobProgress:
-    """
+    """A player's progress in one job.
+
     Attributes:
         xp: all that was ever gathered.
         level: the level this is worth under the cap of the moment it was gathered.
@@ -67,7 +68,8 @@ class NewXpEvents(Collected[XpEvent]):
 
 @dataclass(frozen=True, slots=True)
 class JobStanding:
-    """
+    """A player's level in a job, and what the next level needs.
+
     Attributes:
         xp_to_next: what is missing for the next level; 0 at the highest.
         max_level: the highest the community allows just now.

@@ -34,7 +34,8 @@ class DailyCapReached(Refused):
 
 @dataclass(frozen=True, slots=True)
 class XpAward:
-    """
+    """The outcome of adding experience to a job.
+
     Attributes:
         gained: XP really added, after multiplier, epiphany and cap.
         bonus: what the epiphany added, before the cap; 0 without one.
@@ -51,7 +52,8 @@ class XpAward:
 
 
 def find_job(job_key: str) -> Job:
-    """
+    """Find a job by its key.
+
     Args:
         job_key: its node's key does as well.
 

@@ -42,7 +42,8 @@ class LinkToken:
 
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
-    """
+    """Which platforms an account is linked to, and its open code.
+
     Attributes:
         platforms: in the order of lists; empty for somebody who has never played.
         token: the account's own, while it can still lead to a link.

@@ -32,7 +32,8 @@ def draw_token(rng: Random) -> str:
 
 
 def require_claimable(token: LinkToken | None, written: str, target: PlayerRef, now: datetime) -> LinkToken:
-    """
+    """Refuse a code that the account cannot claim.
+
     Raises:
         UnknownToken, TokenAlreadyClaimed, TokenUsedUp, TokenExpired, ClaimedByItsOwner
     """
@@ -65,7 +66,8 @@ def require_confirmable(token: LinkToken | None, now: datetime) -> tuple[LinkTok
 
 
 def require_unlinkable(player: Player, platform: str) -> None:
-    """
+    """Refuse to unlink a platform that is not linked, or is the only one.
+
     Raises:
         NotLinked, LastLink
     """

@@ -17,7 +17,8 @@ from community.progression.rules import item_unlocked
 
 @dataclass(frozen=True, slots=True)
 class _Shares:
-    """
+    """The chances of a table's items under one community state.
+
     Attributes:
         chances: (item, how likely it is if it is none of those before it); none where all items are locked.
     """

@@ -35,7 +35,8 @@ class DropView(BaseModel):
 
 
 class LootboxOpened(Event):
-    """
+    """A player has opened boxes.
+
     Attributes:
         drops: all that was in the boxes.
         value: of all drops, in money.

@@ -13,7 +13,8 @@ GOOD_HAUL_BOXES = 5
 
 
 def describe(boxes: str, quantity: int, drops: Sequence[Drop], names: Mapping[str, str]) -> str:
-    """
+    """Describe what was in the boxes.
+
     Args:
         boxes: what has been opened, with its number or its article.
         quantity: of the boxes.
@@ -32,7 +33,10 @@ def _drop_text(drop: Drop, name: str) -> str:
 
 
 def _remark(quantity: int, drops: Sequence[Drop]) -> str | None:
-    """Source: rules 6.1."""
+    """Choose a closing remark for a remarkable result, if there is one.
+
+    Source: rules 6.1.
+    """
     best = best_quality(drops)
     if best is Quality.LEGENDARY:
         return "Jackpot!"

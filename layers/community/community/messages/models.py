@@ -29,7 +29,8 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Chatter:
-    """
+    """A player who has written in a chat recently.
+
     Attributes:
         username: on this platform.
     """

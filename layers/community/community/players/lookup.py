@@ -34,7 +34,8 @@ def newest(tx: Tx, limit: int = 10) -> list[Profile]:
 
 
 def by_name(tx: Tx, platform: str, username: str) -> Profile:
-    """
+    """Find the player seen under a name on a platform.
+
     Raises:
         NoSuchPlayer: nobody was seen under that name on that platform.
     """

@@ -115,7 +115,8 @@ class Parts:
     """
 
     def __init__(self, *entries: Entry) -> None:
-        """
+        """Prepare the table of parts.
+
         Args:
             entries: in the order in which they are written.
 

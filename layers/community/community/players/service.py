@@ -31,7 +31,8 @@ def load(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
 
 
 def require_known(player: Player | None, ref: PlayerRef) -> Player:
-    """
+    """Return the player, or refuse the action when there is none.
+
     Raises:
         UnknownPlayer: there is nobody.
     """

@@ -69,7 +69,8 @@ def _apply_modifier(modifier: Modifier, value: Fraction, level: int) -> Fraction
 
 
 def prerequisites_hold(node: Node, levels: Mapping[str, int], *, granted: str | None = None) -> bool:
-    """
+    """Whether all prerequisites of a node are met.
+
     Args:
         granted: the key of a node that is taken for unlocked where it is named; it does not count towards a number.
     """
@@ -107,7 +108,8 @@ def available_nodes(levels: Mapping[str, int]) -> list[Node]:
 
 
 def require_feature(state: CommunityState, node_key: str) -> None:
-    """
+    """Refuse an action whose feature the community has not unlocked.
+
     Raises:
         FeatureLockedBehind: other nodes must be unlocked first; the message names all of them.
         FeatureLocked: nothing but the node itself is missing.

@@ -88,7 +88,8 @@ def lock_community_state(tx: Tx) -> None:
 
 
 def add_levels(tx: Tx, node: Node, levels: Sequence[int], unlocked_by: str, engagement_score: int = 0) -> None:
-    """
+    """Store newly unlocked levels of a node.
+
     Args:
         engagement_score: the points that had come together for it.
     """

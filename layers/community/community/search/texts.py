@@ -13,7 +13,8 @@ _NOTHING = {
 
 
 def describe(outcome: Outcome, item_name: str) -> str:
-    """
+    """Describe the outcome of a search.
+
     Args:
         item_name: what one of the things found is called in chat.
     """

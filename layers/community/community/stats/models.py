@@ -28,7 +28,8 @@ class NewStats(Collected[Stat]):
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """
+    """Consecutive days on which a player was active.
+
     Attributes:
         days: UTC days in a row with at least one stat; 0 before the first.
         last_on: the last of them.
@@ -44,7 +45,8 @@ class Streak:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """
+    """Counts of events within a period, for one player or for all.
+
     Attributes:
         counts: {event type: how often}, the most frequent first.
         streak: days in a row up to now; None where it is not about one player.

@@ -12,7 +12,8 @@ from kernel.database import Tx
 
 
 def record(tx: Tx, ref: PlayerRef, event_type: str, data: Mapping[str, Any] | None = None) -> None:
-    """
+    """Count an event that was observed outside the engine.
+
     Raises:
         UnknownPlayer: nobody has played under that identity yet.
     """

@@ -27,7 +27,8 @@ def parse_period(word: str) -> Period:
 
 
 def user_stats(tx: Tx, ref: PlayerRef, period: Period) -> Report:
-    """
+    """Report a player's counts within a period.
+
     Raises:
         NoSuchPlayer: nobody has played under that identity yet.
     """

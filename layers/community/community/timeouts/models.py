@@ -11,7 +11,8 @@ from kernel.events.models import Event
 
 @dataclass(frozen=True, slots=True)
 class Timeout:
-    """
+    """A name's timeout on a platform.
+
     Attributes:
         remaining: zero when the name is free to talk.
     """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 
 def silenced(name: str, seconds: int) -> str:
-    """
+    """Say how long a name is timed out.
+
     Args:
         seconds: all that remains.
     """

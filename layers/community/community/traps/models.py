@@ -14,7 +14,8 @@ from kernel.events.models import Event
 
 @dataclass(frozen=True, slots=True)
 class Trap:
-    """
+    """A trap that has been set for a player.
+
     Attributes:
         seconds: what it silences for, if it is COMMON.
     """

@@ -31,7 +31,8 @@ def insert_ballot(tx: Tx, session_id: int, user_id: UUID, option_id: int, weight
 
 
 def count_ballot(tx: Tx, option_id: int, weight: Decimal, last_highest_vote_at: datetime | None) -> None:
-    """
+    """Add a ballot to its option's counts.
+
     Args:
         last_highest_vote_at: what the option has for it now.
     """

@@ -53,7 +53,8 @@ class VoteRecorded(Event):
 
 
 class VotingStarted(Event):
-    """
+    """A voting round has started.
+
     Attributes:
         previous_unlock: the display name of what has just been unlocked, if that is why there is a new vote.
         auto_selected: there was nothing to choose from; the only option is the target already.

@@ -32,7 +32,8 @@ class VotingOption:
 
 @dataclass(frozen=True, slots=True)
 class VotingRound:
-    """
+    """A voting round with its options.
+
     Attributes:
         options: in the order in which they are numbered, from 1.
         voting_deadline: for players to read; nothing ends a session by the clock.

@@ -93,7 +93,8 @@ def has_waiting_winner(voting: VotingState) -> bool:
 
 
 def open_round(voting: VotingState) -> VotingRound:
-    """
+    """Return the open round, or refuse when there is none.
+
     Raises:
         NoOpenRound
     """
@@ -103,7 +104,8 @@ def open_round(voting: VotingState) -> VotingRound:
 
 
 def pick_option(voting_round: VotingRound, number: int | None, node_key: str | None) -> VotingOption:
-    """
+    """Find an option of the round by its number or by its node.
+
     Args:
         number: of the option, from 1; it wins over `node_key`.
 

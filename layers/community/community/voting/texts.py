@@ -58,7 +58,8 @@ def everything_unlocked(levels: int) -> str:
 
 
 def relocked(node: Node, level: int) -> str:
-    """
+    """Say which levels of a node were locked again.
+
     Args:
         level: the lowest that is gone; 0 means all.
     """

@@ -18,7 +18,8 @@ from kernel.events.models import Event
 
 @dataclass(frozen=True, slots=True)
 class NewLevel:
-    """
+    """A level that a transition unlocks.
+
     Attributes:
         engagement_score: the points that had come together for it.
     """

@@ -14,7 +14,8 @@ def choose_targets(tx: Tx, request: UseRequest) -> Targeting:
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
-    """
+    """Arm a delayed blast on the user's platform.
+
     Raises:
         OneAtATime, AlreadyArmed
     """

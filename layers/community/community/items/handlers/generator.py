@@ -10,7 +10,8 @@ from kernel.database import Tx
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
-    """
+    """Turn the items into the item that they produce.
+
     Raises:
         InventoryFull
     """

@@ -13,7 +13,8 @@ from kernel.database import Tx
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
-    """
+    """Open the boxes and give the player what was in them.
+
     Raises:
         InventoryFull: one of the drops does not fit; the boxes stay closed.
     """

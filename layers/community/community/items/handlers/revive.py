@@ -22,7 +22,8 @@ def choose_targets(tx: Tx, request: UseRequest) -> Targeting:
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
-    """
+    """Shorten the timeout of the target.
+
     Raises:
         TargetRequired, TargetNotTimedOut
     """

@@ -28,7 +28,8 @@ def no_targets(tx: Tx, request: UseRequest) -> Targeting:
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """
+    """What an item with a handler does, in two steps.
+
     Attributes:
         use: decides, queues what is not a player's own, and answers; refuses with a DomainError.
         choose_targets: whom to load, before anything is known; may refuse as well.

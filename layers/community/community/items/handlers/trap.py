@@ -24,7 +24,8 @@ def choose_targets(tx: Tx, request: UseRequest) -> Targeting:
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
-    """
+    """Set traps for the named player or for random chatters.
+
     Raises:
         TargetRequired, OneAtATime
     """

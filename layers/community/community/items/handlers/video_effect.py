@@ -31,7 +31,8 @@ class UnknownEffect(Refused):
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
-    """
+    """Request a video effect from whatever shows the stream.
+
     Raises:
         TargetRequired, UnknownEffect
     """

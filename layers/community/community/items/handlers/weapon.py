@@ -24,7 +24,8 @@ def choose_targets(tx: Tx, request: UseRequest) -> Targeting:
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
-    """
+    """Attack the named player, a random chatter or several of them.
+
     Raises:
         TargetRequired, NoTargets
     """

@@ -21,7 +21,8 @@ class UnknownLesson(Refused):
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
-    """
+    """Add experience to the job that the user names.
+
     Raises:
         TargetRequired, UnknownLesson
         FeatureLocked: the community has not unlocked the job.
