@@ -1,7 +1,8 @@
-"""What the game owes for an event: the one table of all reactions.
+"""The table of all reactions to events.
 
-A reaction is a pure function from (event, player) to the player with what they are owed. It is saved in the
-transaction that recorded the event, so it happens exactly once. Adding one here touches no use case.
+A reaction is a pure function that takes an event and its player and returns the player with the consequences. They
+are saved in the transaction that recorded the event, so they happen exactly once. Adding one needs no change to a use
+case.
 """
 
 from __future__ import annotations
@@ -114,10 +115,10 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     ),
     AchievementUnlocked: (),
 }
-"""Every event that can happen to a player, with what is owed for it in particular."""
+"""{event of a player: its reactions}, for every such event."""
 
 REACTIONS_TO_EVERY_EVENT: tuple[Reaction, ...] = (track_achievements,)
-"""To every event, after its own."""
+"""Applied to every event, after its own reactions."""
 
 
 def apply_reactions(player: Player, now: datetime, rng: Random) -> Player:

@@ -548,7 +548,7 @@ def test_gambles_are_remembered_for_a_season(town: Tx):
     execute(town)
     start_gamble(town, gambler(town, "bob"), FIVE)
 
-    town.now += retention.KEPT
+    town.now += retention.RETENTION
     retention.delete_old_gambles(town)
     assert len(town.execute("SELECT FROM gambles").fetchall()) == 2
 

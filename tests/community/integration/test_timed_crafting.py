@@ -17,7 +17,7 @@ from community.catalog.content import items
 from community.crafting.learning import teach
 from community.crafting.models import CraftingJob, NoCraftingJobs, NoSuchJob, WorkshopFull
 from community.crafting.service import upgrade_item
-from community.crafting.timed_crafting import MOST, cancel, jobs_of
+from community.crafting.timed_crafting import MAX_BATCHES, cancel, jobs_of
 from community.deliveries.clock import DUE, deliver_due
 from community.engagement import reactions as engagement
 from community.engagement.settings import settings
@@ -99,7 +99,7 @@ def test_at_the_start_the_ingredients_are_gone_and_nothing_is_earned(tx: Tx):
 
 def test_a_workshop_has_so_many_places(tx: Tx):
     alice = make_player(tx, money=150 * 30, items={"item_stick": 90})
-    for _ in range(MOST):
+    for _ in range(MAX_BATCHES):
         cook(tx, alice, 1)
 
     with pytest.raises(WorkshopFull):

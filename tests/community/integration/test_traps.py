@@ -12,7 +12,7 @@ from community.items.models import OneAtATime, TargetRequired
 from community.items.service import use_item
 from community.linking.service import claim_link, confirm_link, start_link
 from community.messages import service as messages
-from community.messages.service import greet, handle_message
+from community.messages.service import handle_message, mark_active
 from community.players.models import PlayerRef, UnknownPlayer
 from community.timeouts import service as timeouts
 from community.traps import retention
@@ -290,7 +290,7 @@ def test_a_greeting_sets_it_off_too(tx: Tx):
     alice, bob = setter(tx), make_player(tx, "bob")
     use_item(tx, alice, "snare", 1, target="bob")
 
-    greet(tx, bob)
+    mark_active(tx, bob)
 
     assert remaining(tx, "bob") == 60
     assert present(tx) == set()

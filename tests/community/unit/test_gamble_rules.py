@@ -15,7 +15,7 @@ from community.catalog.content import Item, items
 from community.catalog.models import ItemNotFound
 from community.catalog.service import shipped_names
 from community.gambles.models import Bet, BetQuantity, BetsRequired, NotALootbox
-from community.gambles.rules import MAX_BOXES, Settlement, opened, settle, staked, validate_bets
+from community.gambles.rules import MAX_BOXES, Settlement, opened, settle, take_stake, validate_bets
 from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Quality, Slot
 from community.lootboxes.models import Drop
 from community.lootboxes.rules import open_boxes
@@ -75,7 +75,7 @@ def test_a_bet_comes_out_of_the_first_stack_that_holds_it_all_and_keeps_its_qual
         )
     )
 
-    left, stake = staked(held, [Bet(CRATE, 4), Bet(LOOTBOX, 1), Bet(CRATE, 2), Bet(CRATE, 2)])
+    left, stake = take_stake(held, [Bet(CRATE, 4), Bet(LOOTBOX, 1), Bet(CRATE, 2), Bet(CRATE, 2)])
 
     assert stake == (
         Slot(CRATE.item_id, 4, Quality.EPIC),
@@ -98,7 +98,7 @@ def test_half_a_bet_is_none(bets: list[Bet], refusal: type[DomainError]):
     held = Inventory((Slot(CRATE.item_id, 5), Slot(CRATE.item_id, 2, Quality.RARE)))
 
     with pytest.raises(refusal):
-        staked(held, bets)
+        take_stake(held, bets)
 
 
 def test_the_highest_score_takes_everything():
@@ -284,7 +284,7 @@ def test_what_is_staked_and_what_is_left_is_what_there_was(holdings: list[tuple[
     for item, quantity, quality in holdings:
         held = held.give(item.item_id, quantity, quality)
     try:
-        left, stake = staked(held, bets)
+        left, stake = take_stake(held, bets)
     except DomainError:
         return
 

@@ -43,7 +43,7 @@ def _number(place: str, event: type[Event], field: str, *kinds: type) -> Iterato
 
 
 def _value(place: str, event: type[Event], field: str, wanted: bool | int | str) -> Iterator[Problem]:
-    """Check that the field can equal `wanted`, as `rules.amount_for` compares: a string never equals an id or a time."""
+    """Check that the field can equal `wanted`, as `rules.amount_for` compares: a string never equals an id."""
     yield from _no_field(place, event, field)
     if field not in event.model_fields:
         return

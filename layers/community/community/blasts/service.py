@@ -33,7 +33,7 @@ def arm(tx: Tx, setter: Player, platform: str, item: Item, seconds: int, chatter
 
 
 def explode_due(tx: Tx) -> int:
-    """Explode one due blast, see `clock.explode_due`. The caller that deletes the row does it: a second clock finds none.
+    """Explode one due blast, see `clock.explode_due`. The caller that deletes the row does it.
 
     This locks the blast before its players, while a merge of the setter locks it after them. When both happen at the
     same time, one of them is repeated.

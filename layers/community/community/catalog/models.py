@@ -1,3 +1,5 @@
+"""Names of items, and their errors."""
+
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,3 +1,5 @@
+"""Finding items by name."""
+
 from community.catalog.content import Item, aliases, items, themes
 from community.catalog.models import ItemNotFound, Names
 

@@ -9,7 +9,7 @@ from kernel.database import Cursor, Tx
 
 
 def lock(tx: Tx, key: int) -> None:
-    """Lock until the transaction ends. A separate statement, so that the next one sees what the other holder committed."""
+    """Lock until the transaction ends. A separate statement, so that the next one sees what others committed."""
     tx.execute("SELECT pg_advisory_xact_lock(%s)", (key,))
 
 

@@ -23,7 +23,7 @@ def known_recipes(tx: Tx, cook: PlayerRef) -> list[Upgrade]:
 
 
 def recipe_of(tx: Tx, item_name: str, cook: PlayerRef | None) -> tuple[Upgrade, bool]:
-    """Return the recipe for an item, and whether it is locked for that player, who may be a stranger; never without one.
+    """Return the recipe for an item, and whether it is locked for the player. Without a player it is never locked.
 
     Raises:
         RecipeNotFound

@@ -14,7 +14,7 @@ from community.players.models import Player
 
 
 def receive(player: Player, slots: Iterable[Slot], source: str, now: datetime) -> Player:
-    """Give a player items that cannot be refused. What does not fit waits with earlier overflow from the same source."""
+    """Give a player items that cannot be refused. What does not fit joins earlier overflow from the same source."""
     inventory, rest = add_what_fits(player[Inventory], slots)
     player = player.having(inventory)
     waiting = Delivery(uuid5(player.id, source), source, rest, now, now, overflow=True)

@@ -73,7 +73,7 @@ def lock_sums(tx: Tx) -> None:
 
 
 def add_up_inbox(tx: Tx, limit: int) -> Cursor:
-    """Move the oldest entries into the sums. Returns one row: `moved`, and the `user_ids` whose scores must be updated."""
+    """Move the oldest entries into the sums. Returns one row: `moved`, and the `user_ids` whose scores changed."""
     return tx.execute(
         """
         WITH moved AS (

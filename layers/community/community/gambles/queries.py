@@ -64,7 +64,7 @@ def find_gamble(tx: Tx, gamble_id: UUID | None) -> Cursor:
 
 
 def lock_gamble(tx: Tx, gamble_id: UUID | None) -> Cursor:
-    """Share the gamble's lock with other players who join; playing it waits for all of them. None for the active one."""
+    """Share the gamble's lock with others who join; playing it waits for all of them. None for the active one."""
     where, params = _which(gamble_id)
     return tx.execute("SELECT " + _COLUMNS + "FROM gambles " + where + " FOR SHARE", params)
 

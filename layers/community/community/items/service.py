@@ -1,4 +1,4 @@
-"""Using items. What each kind does is in `handlers`, one file for each."""
+"""Using items. The effect of each kind is in `handlers`, one file per kind."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from kernel.database import Tx
 
 
 def use_item(tx: Tx, user: PlayerRef, item_name: str, quantity: int, target: str | None = None) -> UseResult:
-    """Let an item do what it does, and announce it.
+    """Use an item, and announce it.
 
     Raises:
-        ItemNotFound, NoEffect, UnknownPlayer, ItemLocked, NotInInventory, NotEnoughItems, InventoryFull, and what
-        the item's handler says.
+        ItemNotFound, NoEffect, UnknownPlayer, ItemLocked, NotInInventory, NotEnoughItems, InventoryFull, and the
+        errors of the item's handler.
     """
     item = catalog.resolve(item_name)
     handler = HANDLERS.get(item.handler) if item.handler else None
@@ -48,7 +48,7 @@ def use_item(tx: Tx, user: PlayerRef, item_name: str, quantity: int, target: str
 
 
 def _prepare(tx: Tx, request: UseRequest, targeting: Targeting) -> ItemUse:
-    """Everybody is there, and the items are in the user's hand."""
+    """Load all players and take the items from the user's inventory."""
     refs = (request.user, targeting.named) if targeting.named else (request.user,)
     named, crowd, state = players.load_crowd(tx, refs, targeting.crowd, *targeting.facts)
     user, *targets = (players.require_known(player, ref) for player, ref in zip(named, refs, strict=True))

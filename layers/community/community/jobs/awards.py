@@ -1,4 +1,4 @@
-"""Experience that somebody asks for by name."""
+"""Awards of experience on request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class XpResult:
     """The result of an award of experience.
 
     Attributes:
-        player: as they are now.
+        player: the player after the award.
     """
 
     player: Player
@@ -30,11 +30,11 @@ class XpResult:
 def award_xp(
     tx: Tx, worker: PlayerRef, job_key: str, amount: int, source: str, metadata: Mapping[str, Any] | None = None
 ) -> XpResult:
-    """Add experience to a player's job, under the rules that hold for what they earn by playing.
+    """Add experience to a player's job, under the same rules as for experience earned by playing.
 
     Args:
         amount: before the community's multiplier, at least 1.
-        source: what it is for; some sources ignore the daily cap.
+        source: the reason; some sources ignore the daily cap.
         metadata: for the player's history.
 
     Raises:

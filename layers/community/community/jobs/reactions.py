@@ -1,4 +1,4 @@
-"""Experience for what players do."""
+"""Reactions that award experience, and the functions that add it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from community.players.models import Player
 from community.progression.models import FeatureLocked
 from community.stats.reactions import add_stat
 
-# Each piece of engagement is listed by itself already.
+# Every piece of engagement is already stored individually.
 _NOT_LISTED = frozenset({"engagement"})
 
 
@@ -27,12 +27,12 @@ def award_purchase_xp(event: ItemBought, player: Player, now: datetime, rng: Ran
 
 
 def _merchant_xp(player: Player, money: int, source: str, now: datetime, rng: Random) -> Player:
-    """A tenth of the money that changed hands, rounded up, at least 1. Source: rules 7."""
+    """Award a tenth of the traded money, rounded up, at least 1. Source: rules 7."""
     return earn_xp(player, "merchant", max(1, -(-money // 10)), source, now, rng)
 
 
 def earn_xp(player: Player, job_key: str, base: int, source: str, now: datetime, rng: Random) -> Player:
-    """Experience on the side: a locked job or a used-up day takes nothing away from the action itself."""
+    """Add experience as a side effect: a locked job or a reached daily cap does not fail the action."""
     try:
         return add_xp(player, job_key, base, source, now, rng)[0]
     except (FeatureLocked, rules.DailyCapReached):
@@ -48,7 +48,7 @@ def add_xp(
     rng: Random,
     metadata: Mapping[str, Any] | None = None,
 ) -> tuple[Player, rules.XpAward]:
-    """The one place where experience is added, with all that tells of it.
+    """Add experience and record what follows from it. All experience is added here.
 
     Raises:
         FeatureLocked, DailyCapReached

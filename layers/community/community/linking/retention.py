@@ -11,6 +11,6 @@ RETENTION = timedelta(hours=1)
 
 
 def delete_expired(tx: Tx) -> None:
-    """Delete codes an hour after their end and unlink requests nobody confirmed. Source: rules 1.1."""
+    """Delete codes and unlink requests an hour after their expiry. Source: rules 1.1."""
     queries.delete_tokens_expired_before(tx, tx.now - RETENTION)
     queries.delete_unlink_requests_expired_before(tx, tx.now - RETENTION)

@@ -1,4 +1,4 @@
-"""When a link may go one step further. Source: rules 1.1."""
+"""The conditions for each step of linking. Source: rules 1.1."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def require_claimable(token: LinkToken | None, written: str, target: PlayerRef, 
 
 
 def require_confirmable(token: LinkToken | None, now: datetime) -> tuple[LinkToken, PlayerRef]:
-    """The source's token, and who claimed it.
+    """Return the source's code and the account that claimed it.
 
     Raises:
         NothingToConfirm, TokenExpired, NotClaimedYet

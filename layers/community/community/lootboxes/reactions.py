@@ -1,4 +1,4 @@
-"""What is remembered of lucky boxes."""
+"""Reactions that count rare drops."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _STATS = {Quality.LEGENDARY: "lootbox_jackpot", Quality.EPIC: "lootbox_big_win"}
 
 
 def count_rare_drop(event: LootboxOpened, player: Player, now: datetime, rng: Random) -> Player:
-    """Once for all boxes that were opened together."""
+    """Count a legendary or epic drop, once for all boxes that were opened together."""
     stat = _STATS.get(event.best) if event.best else None
     if stat is None:
         return player

@@ -8,9 +8,9 @@ from community.messages import queries
 from kernel.database import Tx
 
 RETENTION = timedelta(days=1)
-"""As far back as anybody may ask who was active."""
+"""The longest period for which active chatters can be listed."""
 
 
 def delete_inactive_chatters(tx: Tx) -> None:
-    """Delete who has not said anything for so long."""
+    """Delete chatters who have not written within the retention period."""
     queries.delete_chatters_silent_since(tx, tx.now - RETENTION)

@@ -1,4 +1,4 @@
-"""Introducing a player, or one more of a player's accounts."""
+"""Registering players and further accounts of players."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ class NameNeeded(Refused):
 
 
 def register(tx: Tx, known: PlayerRef, new: PlayerRef) -> tuple[Player, bool]:
-    """Whoever is `known` gets the account `new` as well; a stranger becomes a player with both.
+    """Add the account `new` to the player of the account `known`; a stranger becomes a player with both.
 
-    The player is called by the name that comes with `new`, where there is one; on a platform where the player
-    had an account, the new one takes its place. Doing it twice changes nothing.
+    The player takes the name of `new`, if it has one. The new account replaces any other on its platform. Repeating the
+    call changes nothing.
 
     Args:
         known, new: accounts with platform and id, maybe the same one.
 
     Returns:
-        The player, and whether they were created now.
+        The player, and whether they were created by this call.
 
     Raises:
         IdentityTaken: `new` belongs to another player.
         NameNeeded: a stranger without a name.
     """
-    # Without its name, for that says nothing about the account that is known already.
+    # Without the names, because loading a player by id with a name would store that name.
     (player, owner), state = players.load_all_with_state(tx, replace(known, username=None), replace(new, username=None))
     if owner is not None and (player is None or owner.id != player.id):
         raise IdentityTaken(platform=new.platform)

@@ -1,4 +1,4 @@
-"""The world as everybody sees it, and the administrators' hands on the tree."""
+"""Reading the community's state, and changing its unlocks, names and weights."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ cache_statistics = CacheStatistics()
 
 
 def state_at(tx: Tx, version: UUID) -> CommunityState:
-    """The world as of `version`, which a load has just read. Asks the database only when it has changed."""
+    """Return the state of `version`, which a load has just read. Queries the database only when it is not cached."""
     global _cached
-    cached = _cached  # read once: the local stack's environments share this module
+    cached = _cached  # read once, because the environments of the local stack share this module
     if cached is not None and cached.version == version:
         cache_statistics.hits += 1
         return cached
@@ -49,7 +49,7 @@ def state_at(tx: Tx, version: UUID) -> CommunityState:
 
 
 def known_levels(levels: Mapping[str, int]) -> dict[str, int]:
-    """What the content has dropped stays in the database, but unlocks and counts for nothing."""
+    """Return the levels of nodes that the content still has. Removed nodes stay in the database without effect."""
     return {key: min(level, tree.nodes[key].max_level) for key, level in levels.items() if key in tree.nodes}
 
 
@@ -64,14 +64,14 @@ def _names(documents: Mapping[str, Any]) -> Names:
 
 
 def _weights(documents: Mapping[str, Any]) -> dict[str, Fraction]:
-    # Through the text: 0.1 in a document means a tenth, not the float nearest to it.
+    # Via the text: 0.1 in a document means a tenth, not the nearest float.
     weights: Mapping[str, Any] = documents.get("engagement_weights", {})
     return {metric: Fraction(str(weight)) for metric, weight in weights.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """What the community has of the content's nodes; `created_at` as {node key: time of the first sync}."""
+    """The nodes in the database, with the community's state; `created_at` is {node key: time of the first sync}."""
 
     state: CommunityState
     created_at: Mapping[str, datetime]
@@ -83,7 +83,7 @@ def read_tree(tx: Tx) -> Tree:
 
 
 def lock_community_state(tx: Tx) -> None:
-    """Nobody else changes what is unlocked until this transaction ends."""
+    """Prevent other changes of the community's state until this transaction ends."""
     queries.lock_community_state(tx)
 
 
@@ -91,7 +91,7 @@ def add_levels(tx: Tx, node: Node, levels: Sequence[int], unlocked_by: str, enga
     """Store newly unlocked levels of a node.
 
     Args:
-        engagement_score: the points that had come together for it.
+        engagement_score: the points when they were unlocked.
     """
     queries.insert_unlocks(tx, node, levels, unlocked_by, engagement_score)
 
@@ -101,7 +101,7 @@ def remove_levels(tx: Tx, node: Node, lowest: int) -> None:
 
 
 def reset_unlocks(tx: Tx) -> None:
-    """Only what unlocks itself is unlocked."""
+    """Delete all unlocks except those of nodes that unlock automatically."""
     queries.delete_all_unlocks(tx)
     for node in tree.nodes.values():
         if node.auto_unlock:
@@ -109,12 +109,12 @@ def reset_unlocks(tx: Tx) -> None:
 
 
 def renew_state_version(tx: Tx) -> None:
-    """What is unlocked has changed: every environment reads it again before it acts again."""
+    """Set a new version after a change, so that every environment reloads the state before its next action."""
     queries.renew_state_version(tx)
 
 
 def read_unlock(tx: Tx, node_key: str, level: int) -> Unlock:
-    """A level that is unlocked."""
+    """Read an unlocked level."""
     row = queries.find_unlock(tx, tree.nodes[node_key], level).fetchone()
     assert row is not None
     return Unlock(
@@ -128,20 +128,20 @@ def read_unlock(tx: Tx, node_key: str, level: int) -> Unlock:
 
 
 def replace_names(tx: Tx, aliases: Mapping[str, Any], themes: Mapping[str, Any]) -> None:
-    """Call items by these names from now on, in every environment."""
+    """Replace the names of items, in every environment."""
     queries.upsert_document(tx, "item_aliases", aliases)
     queries.upsert_document(tx, "item_themes", themes)
     queries.renew_state_version(tx)
 
 
 def replace_weights(tx: Tx, weights: Mapping[str, float]) -> None:
-    """Weigh engagement by this table, {metric: points for one}, from now on, in every environment."""
+    """Replace the engagement weights, {metric: points for one}, in every environment."""
     queries.upsert_document(tx, "engagement_weights", weights)
     queries.renew_state_version(tx)
 
 
 def sync_nodes(tx: Tx) -> None:
-    """Bring the mirror of the tree up to date with the content and unlock what unlocks itself."""
+    """Copy the tree into the database, and unlock the nodes that unlock automatically."""
     for node in tree.nodes.values():
         queries.upsert_node(tx, node)
         if node.auto_unlock:

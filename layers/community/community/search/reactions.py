@@ -1,4 +1,4 @@
-"""What players are owed for searching."""
+"""Reactions to searches: experience and statistics."""
 
 from __future__ import annotations
 
@@ -22,6 +22,6 @@ def award_search_xp(event: SearchPerformed, player: Player, now: datetime, rng: 
 
 
 def count_notable_outcome(event: SearchPerformed, player: Player, now: datetime, rng: Random) -> Player:
-    """Beside the search itself, which counts once however it ends."""
+    """Count critical successes, near misses and critical fails, in addition to the search itself."""
     stat = _STATS.get(event.outcome.luck)
     return add_stat(player, now, stat) if stat else player

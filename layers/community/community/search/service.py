@@ -1,4 +1,4 @@
-"""The treasure search."""
+"""The use case of searching for treasure."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ BOX = items.by_name["lootbox_tier0"]
 
 
 def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:
-    """Look for a box and announce what came of it. A stranger becomes a player.
+    """Search for a box, and announce the outcome. A stranger becomes a player.
 
     Returns:
-        The outcome, and how to tell it.
+        The outcome, and its message.
 
     Raises:
         FeatureLocked, FeatureLockedBehind, OnCooldown, InventoryFull

@@ -1,4 +1,4 @@
-"""What stands between a player and an attack."""
+"""Shields and the outcomes of attacks."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ Kind = Literal["block", "reflect"]
 
 @dataclass(frozen=True, slots=True)
 class AttackOutcome:
-    """Someone an attack was aimed at.
+    """The outcome of an attack for one target.
 
     Attributes:
         username: on the platform of the attack.
-        met: the shield it met and used up; None for a hit.
+        stopped_by: the shield that stopped the attack and was used up; None for a hit.
     """
 
     player: Player

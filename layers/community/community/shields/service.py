@@ -14,19 +14,21 @@ from community.timeouts import service as timeouts
 from kernel.database import Tx
 
 CHARGES = Fact("shields", queries.CHARGES)
-"""For everybody who may be attacked."""
+"""Fact to load with every player who may be attacked."""
 
 
 def raise_shields(tx: Tx, player: Player, kind: Kind, charges: int) -> None:
-    """Queue that so many more attacks on the player come to nothing."""
+    """Queue additional charges, each of which stops one attack on the player."""
     queries.add_charges(tx, player.id, kind, charges)
 
 
 def attack(
     tx: Tx, platform: str, attacker: Player, targets: Iterable[Player], added: timedelta, reason: str
 ) -> tuple[AttackOutcome, ...]:
-    """Queue a timeout for each target whom no shield protects. A mirror, which is used up ahead of other shields,
-    sends it to the attacker, whom no shield protects from that.
+    """Queue a timeout for each target without a shield.
+
+    A reflecting shield, which is used up before blocking ones, sends the timeout to the attacker, whose shields do not
+    help against it.
 
     Args:
         targets: each once, with a link on the platform; locked and loaded with `CHARGES`, like the attacker.
@@ -37,10 +39,10 @@ def attack(
         if bearers:
             queries.take_charges(tx, bearers, kind)
     silenced = [each.username for each in outcomes if each.stopped_by is None]
-    # Without an account there, nothing can be sent back.
+    # An attacker without an account on the platform cannot be timed out there.
     if platform in attacker.links:
         silenced += [attacker.links[platform].username for each in outcomes if each.stopped_by == "reflect"]
-    # One row for each name, in one order: two players may go by the same name.
+    # One row per name, in a fixed order: two players may have the same name.
     times = Counter(name.lower() for name in silenced)
     for name in sorted({name.lower(): name for name in silenced}.values(), key=str.lower):
         timeouts.silence(tx, platform, name, added * times[name.lower()], reason)

@@ -1,4 +1,4 @@
-"""Counting what others than the engine itself have seen a player do."""
+"""Stats that external clients report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def record(tx: Tx, ref: PlayerRef, event_type: str, data: Mapping[str, Any] | No
     """Count an event that was observed outside the engine.
 
     Raises:
-        UnknownPlayer: nobody has played under that identity yet.
+        UnknownPlayer: no one has played under that identity yet.
     """
     player = players.load(tx, ref)
     players.save(tx, add_stat(player, tx.now, event_type, data))

@@ -1,4 +1,4 @@
-"""What players did within a period that ends now. Each report is one statement, exact to the moment.
+"""Reports on a period that ends now. Each report is one statement, and always exact.
 
 Source: rules 15.
 """
@@ -22,7 +22,7 @@ _COUNTS = "stats_counts"
 
 
 def parse_period(word: str) -> Period:
-    """What an unknown word means, too: a day."""
+    """Return the period of that name; an unknown one means daily."""
     return _PERIODS.get(word.lower(), "daily")
 
 
@@ -30,7 +30,7 @@ def user_stats(tx: Tx, ref: PlayerRef, period: Period) -> Report:
     """Report a player's counts within a period.
 
     Raises:
-        NoSuchPlayer: nobody has played under that identity yet.
+        NoSuchPlayer: no one has played under that identity yet.
     """
     start = start_of(period, tx.now)
     player, _ = players.peek(tx, ref, Fact(_COUNTS, *queries.player_counts(period, start)))
@@ -48,10 +48,10 @@ def system_stats(tx: Tx, period: Period) -> Report:
 
 
 def leaderboard(tx: Tx, metric: str, period: Period, limit: int) -> list[Standing]:
-    """Who did it most often; of equals, the lower id is first.
+    """List the players with the highest counts; of equals, the lower id first.
 
     Args:
-        metric: an event type, or one of the words in `_NOW`, which are about this moment whatever the period.
+        metric: an event type, or a key of `_NOW`, which shows current values regardless of the period.
         limit: places, at least 1; more than `MAX_PLACES` means that many.
 
     Raises:

@@ -7,5 +7,5 @@ from kernel.database import Tx
 
 
 def delete_expired(tx: Tx) -> None:
-    """Delete rows nobody will look at again."""
+    """Delete expired timeouts."""
     queries.delete_expired(tx)

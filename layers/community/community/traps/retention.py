@@ -8,9 +8,9 @@ from community.traps import queries
 from kernel.database import Tx
 
 RETENTION = timedelta(days=10)
-"""As long as the log, which tells the same story."""
+"""The same as the retention of the log."""
 
 
 def delete_triggered(tx: Tx) -> None:
-    """Delete what went off so long ago. A trap that waits, waits."""
+    """Delete traps that were triggered before the retention period. Waiting traps are never deleted."""
     queries.delete_triggered_before(tx, tx.now - RETENTION)

@@ -1,4 +1,4 @@
-"""Looking at the community's targets and votes: one round trip."""
+"""Reading the community's target, voting and progress in one round trip."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MORE: LiteralString = (
 
 @dataclass(frozen=True, slots=True)
 class StoredNode:
-    """What only the database knows of a node, which the content may have dropped meanwhile."""
+    """A node's row in the database, which may outlive the node's content."""
 
     node_id: int
     created_at: datetime
@@ -38,12 +38,12 @@ class StoredNode:
 
 @dataclass(frozen=True, slots=True)
 class ProgressBoard:
-    """Where the community stands at a moment, and at what pace it moves.
+    """The community's voting state and progress at one time.
 
     Attributes:
-        nodes: {node key: its mirror}.
-        velocity: of the last seven days.
-        score: all engagement ever, weighted.
+        nodes: {node key: its row}.
+        velocity: points per day in the last seven days.
+        score: the weighted total of all engagement.
     """
 
     voting: VotingState
@@ -62,21 +62,21 @@ class ProgressBoard:
 
     @property
     def is_between_votes(self) -> bool:
-        """The last vote is over, and the next one waits for the target to be unlocked."""
+        """Whether the last round is over, and the next waits for the target to be unlocked."""
         voting = self.voting
         return voting.voting_round is None and voting.latest is not None and self.target is not None
 
     def points_towards(self, node_key: str) -> int:
-        """The points for this node so far: all there are if it is the target, otherwise none."""
+        """Return the points towards this node: all current points if it is the target, otherwise 0."""
         return self.voting.accumulated if self.target and self.target.key == node_key else 0
 
     def estimate(self, node: Node) -> Estimate:
-        """When there will be points enough for its next level."""
+        """Estimate when the points will suffice for the node's next level."""
         maxed = self.voting.levels.get(node.key, 0) >= node.max_level
         return estimate(node.cost, self.points_towards(node.key), self.velocity, maxed, self.now)
 
     def estimated_unlock(self, node_key: str) -> datetime | None:
-        """When it can be unlocked; None when there is no saying, or nothing to wait for."""
+        """Return when the node can be unlocked; None when it cannot be estimated, or the node is complete."""
         return self.estimate(tree.nodes[node_key]).date if node_key in tree.nodes else None
 
 
@@ -96,7 +96,7 @@ def read_board(tx: Tx) -> ProgressBoard:
 
 
 def find_option(tx: Tx, option: VotingOption) -> tuple[int, StoredNode]:
-    """The number of the session that the option is in, and its node."""
+    """Return the number of the option's round, and the option's node."""
     row = queries.find_option(tx, option.option_id).fetchone()
     assert row is not None
     return row["session_id"], StoredNode(row["node_id"], row["created_at"])

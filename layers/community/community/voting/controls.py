@@ -1,4 +1,4 @@
-"""What administrators may do to the community. Each leaves an event in the log. Source: rules 9.11."""
+"""Administrators' use cases on voting and unlocks. Each records an event in the log. Source: rules 9.11."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from community.voting.models import VotingOption
 from kernel.database import Tx
 
 StartOutcome = Literal["resumed", "opened", "decided"]
-"""A frozen session goes on; a new one is open; or there was no choice, and what there was is the target already."""
+"""A frozen round continues; a new one is open; or there was only one candidate, which is already the target."""
 
 
 def start_voting(tx: Tx) -> StartOutcome:
-    """Let the community vote.
+    """Start or resume voting.
 
     Raises:
-        RoundActive: a vote is running.
+        RoundActive: a round is already open.
         NoCandidates: there is nothing to vote on.
     """
     before = cycle.begin(tx)
@@ -35,7 +35,7 @@ def start_voting(tx: Tx) -> StartOutcome:
 
 
 def freeze_voting(tx: Tx) -> None:
-    """No more ballots until the vote is started again; the points go on.
+    """Stop ballots until voting is started again. Points are still counted.
 
     Raises:
         NoOpenRound
@@ -44,7 +44,7 @@ def freeze_voting(tx: Tx) -> None:
 
 
 def force_end_voting(tx: Tx) -> VotingOption:
-    """Decide the vote now. Returns the winner, which comes after the target, or becomes it where there is none.
+    """End the round now. Returns the winner, which becomes the target after the current one, or at once without one.
 
     Raises:
         NoOpenRound
@@ -59,11 +59,11 @@ def force_end_voting(tx: Tx) -> VotingOption:
 
 
 def instant_unlock(tx: Tx, node_key: str | None = None) -> Unlock:
-    """Unlock the winner of the vote, or the given one of its options, now.
+    """Unlock the leading option of the open round, or the given one, now.
 
     Raises:
         NoOpenRound
-        InvalidOption: the node is not in the vote.
+        InvalidOption: the node is not an option of the round.
     """
     transition = overrides.instant_unlock(cycle.begin(tx), node_key)
     cycle.save(tx, transition)
@@ -72,7 +72,7 @@ def instant_unlock(tx: Tx, node_key: str | None = None) -> Unlock:
 
 
 def unlock_node(tx: Tx, node_key: str, level: int = 0) -> Node:
-    """Unlock every level of a node up to `level`; 0 means the first. What is unlocked already stays as it is.
+    """Unlock every level of a node up to `level`; 0 means the first. Levels already unlocked stay unchanged.
 
     Raises:
         UnknownNode, LevelTooHigh
@@ -84,15 +84,16 @@ def unlock_node(tx: Tx, node_key: str, level: int = 0) -> Node:
 
 
 def unlock_all_nodes(tx: Tx) -> int:
-    """Every node to its highest level. Returns how many levels were added."""
+    """Unlock every node to its highest level. Returns how many levels were added."""
     transition = overrides.unlock_all_nodes(cycle.begin(tx))
     cycle.save(tx, transition)
     return len(transition.unlocked)
 
 
 def relock_node(tx: Tx, node_key: str, level: int = 0) -> Node:
-    """Take back `level` of a node and all above it; 0 means all of it. What is locked already stays as it is; what
-    has been counted towards the node is lost.
+    """Relock `level` of a node and all above it; 0 means all. Levels already locked stay unchanged.
+
+    Points towards the node are lost.
 
     Raises:
         UnknownNode
@@ -104,14 +105,12 @@ def relock_node(tx: Tx, node_key: str, level: int = 0) -> Node:
 
 
 def reset_progression(tx: Tx, reset_by: str, reason: str, preserve_user_progression: bool = False) -> None:
-    """Begin from the beginning: votes, targets and all unlocks but those that unlock themselves are gone, and points
-    count from now on.
+    """Reset the community's progress: rounds, targets and all unlocks except automatic ones. Points start at 0 again.
 
-    Players stay, with their accounts, things, statistics, streaks and voting weights.
+    Players keep their accounts, items, statistics, streaks and voting weights.
 
     Args:
-        preserve_user_progression: False: what players have done for the community, and what they have learned, is
-            forgotten, too.
+        preserve_user_progression: if False, players' engagement and job progress are deleted, too.
     """
     cycle.lock(tx)
     counting = queries.count_for_reset(tx)
@@ -126,6 +125,6 @@ def reset_progression(tx: Tx, reset_by: str, reason: str, preserve_user_progress
     progression.reset_unlocks(tx)
     progression.renew_state_version(tx)
     if not preserve_user_progression:
-        jobs.delete_all(tx)  # first: it locks the players, like everybody who touches the sums behind them
+        jobs.delete_all(tx)  # first, because players are always locked before the sums of engagement
         engagement.delete_all(tx)
     cycle.save(tx, overrides.reset_progression(transition.record(event)))

@@ -1,4 +1,4 @@
-"""What administrators do to the community, and what that leads to. Pure. Source: rules 9.11."""
+"""Transitions made by administrators. Pure. Source: rules 9.11."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from community.voting.transitions import (
 
 
 def start_voting(transition: Transition) -> Transition:
-    """Vote again: a frozen session goes on, otherwise a new one opens, behind a target.
+    """Resume a frozen round, or open a new one, after ensuring a target.
 
     Raises:
-        RoundActive: a vote is running.
+        RoundActive: a round is already open.
         NoCandidates: there is nothing to vote on.
     """
     voting_round = transition.voting.voting_round
@@ -45,7 +45,7 @@ def start_voting(transition: Transition) -> Transition:
 
 
 def freeze_voting(transition: Transition) -> Transition:
-    """No more ballots; the points go on. A frozen session stays as it is.
+    """Freeze the open round: no more ballots, while points are still counted. A frozen round stays unchanged.
 
     Raises:
         NoOpenRound
@@ -59,7 +59,7 @@ def freeze_voting(transition: Transition) -> Transition:
 
 
 def force_end_voting(transition: Transition) -> Transition:
-    """Decide the vote now. Its winner becomes the target as soon as there is none, which may be now.
+    """End the open round now. Its winner becomes the target as soon as there is none, which may be now.
 
     Raises:
         NoOpenRound
@@ -68,12 +68,13 @@ def force_end_voting(transition: Transition) -> Transition:
 
 
 def instant_unlock(transition: Transition, node_key: str | None = None) -> Transition:
-    """Unlock the winner of the vote, or the given option, at once, at the price of all points there are. Another
-    target stays.
+    """Unlock the leading option of the open round, or the given one, at once, for all current points.
+
+    Another target stays.
 
     Raises:
         NoOpenRound
-        InvalidOption: the node is not in the vote, or has been unlocked meanwhile.
+        InvalidOption: the node is not an option of the round, or has been unlocked in the meantime.
     """
     voting = transition.voting
     voting_round = rules.open_round(voting)
@@ -109,7 +110,7 @@ def unlock_all_nodes(transition: Transition) -> Transition:
 
 
 def relock_node(transition: Transition, node: Node, levels: Sequence[int]) -> Transition:
-    """Take these back. What has been counted towards the node itself is lost; the next look sets a new target."""
+    """Relock levels. If the node is the target, its points are lost, and the next transition sets a new target."""
     if levels:
         transition = transition.without_levels(node, levels[0])
     voting, progress = transition.voting, transition.voting.progress
@@ -128,7 +129,7 @@ def relock_node(transition: Transition, node: Node, levels: Sequence[int]) -> Tr
 
 
 def reset_progression(transition: Transition) -> Transition:
-    """From the beginning, with what unlocks itself and nothing else; the numbers go on."""
+    """Start again with only the automatic unlocks. The numbering of rounds and options continues."""
     voting = transition.voting
     transition = replace(
         transition,

@@ -7,5 +7,5 @@ from kernel.database import Tx
 
 
 def delete_expired(tx: Tx) -> None:
-    """Delete voting weights that hold no longer. Ballots stay: a session's counts are the sum of them."""
+    """Delete expired voting weights. Ballots stay, because a round's counts are their sums."""
     ballot_queries.delete_expired_weights(tx)

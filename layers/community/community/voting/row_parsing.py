@@ -1,4 +1,4 @@
-"""From rows to values."""
+"""Parsing rows of `queries` into models."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from community.voting.models import UnlockProgress, VotingOption, VotingRound, V
 
 
 def voting_state(row: Mapping[str, Any]) -> VotingState:
-    """Of the columns of `queries.VOTING_STATE`."""
+    """Parse the columns of `queries.VOTING_STATE`."""
     return VotingState(
         levels=known_levels(row["levels"]),
         points=row["points"],
@@ -26,7 +26,7 @@ def voting_state(row: Mapping[str, Any]) -> VotingState:
 
 
 def voting_round(document: Mapping[str, Any] | None) -> VotingRound | None:
-    """Of what `queries.SESSION` selects."""
+    """Parse what `queries.SESSION` selects."""
     if document is None:
         return None
     return VotingRound(

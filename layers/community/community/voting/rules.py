@@ -1,4 +1,4 @@
-"""What can be voted on, who leads, and what a ballot changes. Pure. Source: rules 9.7 and 9.8."""
+"""Candidates, ranking and counting of votes. Pure. Source: rules 9.7 and 9.8."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ VOTING_TIME = timedelta(hours=24)
 
 
 def target_of(voting: VotingState) -> Node | None:
-    """What the points count towards, as long as it can be unlocked."""
+    """Return the current target, unless it cannot be unlocked any more."""
     progress = voting.progress
     node = tree.nodes.get(progress.node_key) if progress and progress.node_key else None
     if progress is None or node is None or progress.target_level != next_level(node, voting):
@@ -26,7 +26,7 @@ def target_of(voting: VotingState) -> Node | None:
 
 
 def next_level(node: Node, voting: VotingState) -> int:
-    """The lowest level that is not unlocked."""
+    """Return the lowest level that is not unlocked."""
     return voting.levels.get(node.key, 0) + 1
 
 
@@ -36,12 +36,12 @@ def is_reached(voting: VotingState) -> bool:
 
 
 def is_complete(voting: VotingState) -> bool:
-    """There is nothing left to unlock."""
+    """Whether nothing is left to unlock."""
     return all(voting.levels.get(node.key, 0) >= node.max_level for node in tree.nodes.values())
 
 
 def candidates(voting: VotingState) -> list[Node]:
-    """What may come after the target: what is available now, and what lacks nothing but the target."""
+    """List the possible next targets: nodes that are available now, or once the target is unlocked."""
     target = target_of(voting)
     granted = target.key if target else None
     return [
@@ -52,7 +52,7 @@ def candidates(voting: VotingState) -> list[Node]:
 
 
 def draw_options(nodes: Sequence[Node], voting: VotingState, rng: Random) -> tuple[VotingOption, ...]:
-    """At most four of the nodes, each with its next level, numbered on, in the order of their keys."""
+    """Draw at most four of the nodes as options, each with its next level, numbered in the order of their keys."""
     drawn = sorted(rng.sample(nodes, min(MAX_OPTIONS, len(nodes))), key=lambda node: node.key)
     return tuple(
         VotingOption(option_id, node.key, next_level(node, voting))
@@ -61,15 +61,17 @@ def draw_options(nodes: Sequence[Node], voting: VotingState, rng: Random) -> tup
 
 
 def may_win(option: VotingOption, voting: VotingState) -> bool:
-    """It is still a candidate: an administrator may have unlocked it meanwhile, or locked what it needs."""
+    """Whether the option is still a candidate: an administrator may have unlocked it, or relocked its prerequisites."""
     return any(
         node.key == option.node_key and next_level(node, voting) == option.target_level for node in candidates(voting)
     )
 
 
 def ranking(voting_round: VotingRound, rng: Random) -> list[VotingOption]:
-    """The highest weighted total first; of equal ones the one that was there first; else by lot. Once a session is
-    completed its winner stays the first."""
+    """Rank options by weighted total; of equals, the one that reached it first, else at random.
+
+    The winner of a completed round always comes first.
+    """
     by_lot = rng.sample(voting_round.options, len(voting_round.options))
 
     def rank(option: VotingOption) -> tuple[bool, Decimal, bool, datetime]:
@@ -81,13 +83,13 @@ def ranking(voting_round: VotingRound, rng: Random) -> list[VotingOption]:
 
 
 def elect(voting_round: VotingRound, voting: VotingState, rng: Random) -> VotingOption:
-    """The first in the ranking that may win; simply the first when none may any more."""
+    """Return the highest-ranked option that may win, or the highest-ranked one if none may win any more."""
     ranked = ranking(voting_round, rng)
     return next((option for option in ranked if may_win(option, voting)), ranked[0])
 
 
 def has_waiting_winner(voting: VotingState) -> bool:
-    """The last vote has been decided, and its winner is still to become the target."""
+    """Whether the winner of the last round has yet to become the target."""
     winner = voting.latest.winner if voting.latest else None
     return winner is not None and may_win(winner, voting)
 
@@ -107,7 +109,7 @@ def pick_option(voting_round: VotingRound, number: int | None, node_key: str | N
     """Find an option of the round by its number or by its node.
 
     Args:
-        number: of the option, from 1; it wins over `node_key`.
+        number: the option's number, from 1; it takes precedence over `node_key`.
 
     Raises:
         InvalidOption
@@ -125,7 +127,7 @@ def pick_option(voting_round: VotingRound, number: int | None, node_key: str | N
 def count_ballot(
     voting_round: VotingRound, option: VotingOption, weight: Decimal, now: datetime
 ) -> tuple[VotingRound, VotingOption]:
-    """The session and its option with one more ballot in it."""
+    """Return the round and its option with one more ballot."""
     total = option.weighted_votes + weight
     counted = replace(option, vote_count=option.vote_count + 1, weighted_votes=total)
     if total >= max(other.weighted_votes for other in voting_round.options):
@@ -135,6 +137,6 @@ def count_ballot(
 
 
 def _next_lead_time(voting_round: VotingRound, now: datetime) -> datetime:
-    """Ballots count in the order in which they reached the session, whatever the voters' clocks say."""
+    """Return a time after all earlier leads: ballots count in the order of their locks, even if clocks differ."""
     leads = [option.last_highest_vote_at for option in voting_round.options if option.last_highest_vote_at]
     return max(now, max(leads) + timedelta(microseconds=1)) if leads else now

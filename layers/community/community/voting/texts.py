@@ -1,4 +1,4 @@
-"""What people read about votes, targets and the tree."""
+"""Messages about voting, targets and the tree."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def after_vote(ballot: Ballot) -> str:
 
 
 def tally(voting_round: VotingRound) -> str:
-    """Weights included, for they decide."""
+    """List the weighted votes of all options."""
     return f"So far: {', '.join(f'{named(option)} {plain(option.weighted_votes)}' for option in voting_round.options)}."
 
 
@@ -37,7 +37,7 @@ def result(voting_round: VotingRound) -> str:
 
 
 def named(option: VotingOption) -> str:
-    """The level matters where there are several."""
+    """Return the option's name, with its level if the node has several."""
     node = tree.nodes.get(option.node_key)
     if node is None:
         return option.node_key
@@ -45,7 +45,7 @@ def named(option: VotingOption) -> str:
 
 
 def plain(number: Decimal) -> str:
-    """3, not 3.00 or 3E+0."""
+    """Format a number without trailing zeros or exponent: 3, not 3.00 or 3E+0."""
     return f"{number.normalize():f}"
 
 
@@ -61,7 +61,7 @@ def relocked(node: Node, level: int) -> str:
     """Say which levels of a node were locked again.
 
     Args:
-        level: the lowest that is gone; 0 means all.
+        level: the lowest relocked level; 0 means all.
     """
     gone = f"Level {level} of {node.name} and all above it" if level > 1 else node.name
     return f"{gone}: locked again."

@@ -1,4 +1,4 @@
-"""How the community goes from one state to the next. Pure. Source: rules 9.7 to 9.9."""
+"""Transitions of the community's voting state. Pure. Source: rules 9.7 to 9.9."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class NewLevel:
     """A level that a transition unlocks.
 
     Attributes:
-        engagement_score: the points that had come together for it.
+        engagement_score: the points when it was unlocked.
     """
 
     node: Node
@@ -32,13 +32,13 @@ class NewLevel:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A community on its way to its next state: every step is a new Transition, and the last one is saved.
+    """An unfinished change of the voting state: every step returns a new Transition, and the last one is saved.
 
     Attributes:
-        rollover_cap: the most points beyond a cost that count towards the next target; None for all.
-        sessions, progress: {number: as it is now} of those that are new or have changed.
-        unlocked: what the community has got on the way.
-        relocked: {node key: the lowest level it has lost}.
+        rollover_cap: limit of surplus points that count towards the next target; None for no limit.
+        rounds, progress: {number: current value} of new or changed ones.
+        unlocked: the levels that have been unlocked.
+        relocked: {node key: the lowest relocked level}.
         events: in the order in which they are announced.
     """
 
@@ -56,7 +56,7 @@ class Transition:
         return replace(self, events=(*self.events, event))
 
     def with_round(self, voting_round: VotingRound) -> Self:
-        """A new session, or a new state of the open one."""
+        """Store a new round, or a new state of the open one."""
         completed = voting_round.status == "completed"
         voting = replace(
             self.voting,
@@ -68,7 +68,7 @@ class Transition:
         return replace(self, voting=voting, rounds={**self.rounds, voting_round.session_id: voting_round})
 
     def with_progress(self, progress: UnlockProgress) -> Self:
-        """A new progress, or a new state of the open one."""
+        """Store new progress, or a new state of the current one."""
         voting = replace(
             self.voting,
             progress=None if progress.unlocked_at else progress,
@@ -82,7 +82,7 @@ class Transition:
         return replace(self, voting=voting, unlocked=(*self.unlocked, new)).record(event)
 
     def without_levels(self, node: Node, lowest: int) -> Self:
-        """`lowest` and all above it are locked again."""
+        """Relock `lowest` and all levels above it."""
         levels = dict(self.voting.levels)
         highest = levels.pop(node.key)
         if lowest > 1:
@@ -96,11 +96,10 @@ class Transition:
 
 
 def advance(transition: Transition, previous: Node | None = None) -> Transition:
-    """Whatever is due: unlock what the points have reached, and see to it that there is a target, and a vote on
-    what comes after it.
+    """Make all due steps: unlock what the points have reached, and ensure a target and an open round for the next one.
 
     Args:
-        previous: what has just been unlocked by other means, if that is the reason to look.
+        previous: the node that an administrator has just unlocked, if that is the reason for the call.
     """
     if transition.voting.progress is None:
         transition = count_from(transition, 0)
@@ -112,7 +111,7 @@ def advance(transition: Transition, previous: Node | None = None) -> Transition:
 
 
 def complete_cycle(transition: Transition) -> Transition:
-    """Unlock the target, aim at the next one, and vote on the one after that. Source: rules 9.9."""
+    """Unlock the target, choose the next one, and open a round for the one after that. Source: rules 9.9."""
     voting = transition.voting
     progress, target = voting.progress, rules.target_of(voting)
     assert progress is not None
@@ -129,7 +128,7 @@ def complete_cycle(transition: Transition) -> Transition:
 
 
 def count_from(transition: Transition, starts_at_points: int) -> Transition:
-    """Begin to count, towards nothing yet."""
+    """Start counting points, without a target yet."""
     return transition.with_progress(
         UnlockProgress(
             progress_id=transition.voting.last_progress_id + 1,
@@ -142,8 +141,10 @@ def count_from(transition: Transition, starts_at_points: int) -> Transition:
 
 
 def choose_target(transition: Transition) -> Transition:
-    """Set the next target, and keep the points: what the vote has chosen or chooses now, else any available node.
-    With nothing available there is none."""
+    """Set the next target and keep the points: the winner of the round, which ends now if it is open, else any
+    available node.
+    Without an available node there is no target.
+    """
     voting = transition.voting
     voting_round = voting.voting_round or voting.latest
     if voting_round is not None:
@@ -158,7 +159,7 @@ def choose_target(transition: Transition) -> Transition:
     (option,) = rules.draw_options([transition.rng.choice(nodes)], transition.voting, transition.rng)
     if len(nodes) > 1:
         return _set_target(transition, option)
-    # There was no choice: a vote that nobody had to cast a ballot in, for the record.
+    # There is only one candidate: record a completed round without ballots.
     record = begin_round(transition, (option,))
     transition = _set_target(
         transition.with_round(end_round(record, option, transition.now)), option, record, auto_selected=True
@@ -189,7 +190,7 @@ def _set_target(
 
 
 def ensure_vote_open(transition: Transition, previous: Node | None = None) -> Transition:
-    """Open a session when none is open, unless the last one's winner still waits for its turn."""
+    """Open a round if none is open, unless the last winner has yet to become the target."""
     voting_round = transition.voting.voting_round
     if voting_round and not any(rules.may_win(option, transition.voting) for option in voting_round.options):
         transition = end_vote(transition, voting_round)
@@ -199,7 +200,7 @@ def ensure_vote_open(transition: Transition, previous: Node | None = None) -> Tr
 
 
 def open_vote(transition: Transition, previous: Node | None = None) -> Transition:
-    """Vote on what comes after the target, if there is anything to vote on."""
+    """Open a round for the target after the current one, if there are candidates."""
     nodes = rules.candidates(transition.voting)
     if not nodes:
         return transition
@@ -210,7 +211,7 @@ def open_vote(transition: Transition, previous: Node | None = None) -> Transitio
 
 
 def end_vote(transition: Transition, voting_round: VotingRound) -> Transition:
-    """Before the target is reached: the winner waits for its turn."""
+    """End a round before the target is reached; the winner becomes the next target."""
     winner = rules.elect(voting_round, transition.voting, transition.rng)
     return transition.with_round(end_round(voting_round, winner, transition.now)).record(
         VotingEnded.of(voting_round, winner)

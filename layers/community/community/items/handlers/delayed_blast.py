@@ -1,4 +1,4 @@
-"""Items that go off later. Source: rules 6.6."""
+"""Items that explode later. Source: rules 6.6."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     if item_use.quantity != 1:
         raise OneAtATime(item=item_use.item.public_name)
     config = item_use.item.handler_config
-    assert config.chatters is not None  # the content sees to it
+    assert config.chatters is not None  # the content checks ensure it
     seconds = int(adjusted(config.seconds, item_use.slot.quality).total_seconds())
     blasts.arm(tx, item_use.user, item_use.request.user.platform, item_use.item, seconds, config.chatters)
-    message = f"You light the fuse of {name_with_quantity(item_use)}. Once {config.chatters} have talked, silence sets it off."
+    name = name_with_quantity(item_use)
+    message = f"You light the fuse of {name}. Once {config.chatters} have talked, silence sets it off."
     return UseResult(item_use.players, item_use.quantity, message)

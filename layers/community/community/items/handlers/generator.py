@@ -1,4 +1,4 @@
-"""Items that turn into others."""
+"""Items that produce other items."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
         InventoryFull
     """
     config = item_use.item.handler_config
-    assert config.item is not None  # the content sees to it
+    assert config.item is not None  # the content checks ensure it
     made = items.by_name[config.item]
     quantity = config.quantity * item_use.quantity
     user = item_use.user.having(item_use.user[Inventory].give(made.item_id, quantity))

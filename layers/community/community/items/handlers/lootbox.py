@@ -1,4 +1,4 @@
-"""Boxes, opened for what is in them."""
+"""Boxes that can be opened."""
 
 from __future__ import annotations
 

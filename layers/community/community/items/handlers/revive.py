@@ -40,5 +40,5 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     )
     when = "again" if silenced_until - removed <= tx.now else f"{in_words(removed)} sooner"
     what = f"{name_with_quantity(item_use)}: {name} may talk {when}."
-    told = None if item_use.target.id == item_use.user.id else lambda user: f"{user} uses {what}"
-    return UseResult(item_use.players, item_use.quantity, f"You use {what}", told)
+    public_message = None if item_use.target.id == item_use.user.id else lambda user: f"{user} uses {what}"
+    return UseResult(item_use.players, item_use.quantity, f"You use {what}", public_message)

@@ -1,4 +1,4 @@
-"""Which handler does what. Source: rules 6."""
+"""The table of item handlers. Source: rules 6."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ class Handler:
     """What an item with a handler does, in two steps.
 
     Attributes:
-        use: decides, queues what is not a player's own, and answers; refuses with a DomainError.
-        choose_targets: whom to load, before anything is known; may refuse as well.
+        use: decides the effect, queues writes that are not part of a player, and returns the result; may raise a
+            DomainError.
+        choose_targets: names the players to load, before any is loaded; may raise a DomainError.
     """
 
     use: Callable[[Tx, ItemUse], UseResult]

@@ -1,4 +1,4 @@
-"""Items that lie in wait. Source: rules 6.5."""
+"""Items that set traps. Source: rules 6.5."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     """
     if item_use.item.handler_config.target == "named":
         return _place(tx, item_use, [_named_target(item_use)])
-    # Where nobody is, the setter walks alone.
+    # Without any active chatters, the setter is the only possible target.
     targets = list(item_use.crowd) or [item_use.user]
     tx.rng.shuffle(targets)
     return _place(tx, item_use, targets)
@@ -46,7 +46,7 @@ def _named_target(item_use: ItemUse) -> Player:
 
 
 def _place(tx: Tx, item_use: ItemUse, targets: Iterable[Player]) -> UseResult:
-    """One after the other, until one goes wrong."""
+    """Place traps one after the other, until one is triggered."""
     config, platform, setter = item_use.item.handler_config, item_use.request.user.platform, item_use.user
     placed, accident = 0, ""
     for target in targets:
@@ -65,7 +65,9 @@ def _place(tx: Tx, item_use: ItemUse, targets: Iterable[Player]) -> UseResult:
             break
         setter = traps.place(tx, setter, target, platform, item_use.slot.quality, config.seconds)
         placed += 1
-    told = [f"You set {name_with_quantity(item_use, placed)}."] if placed else []
+    sentences = [f"You set {name_with_quantity(item_use, placed)}."] if placed else []
     return UseResult(
-        item_use.changed(setter).players, placed + bool(accident), " ".join([*told, accident] if accident else told)
+        item_use.changed(setter).players,
+        placed + bool(accident),
+        " ".join([*sentences, accident] if accident else sentences),
     )

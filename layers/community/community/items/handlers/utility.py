@@ -1,4 +1,4 @@
-"""Items for the pleasure of it."""
+"""Items that only produce a message."""
 
 from __future__ import annotations
 

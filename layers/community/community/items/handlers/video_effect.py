@@ -1,4 +1,4 @@
-"""Items that change the picture for a while. Source: rules 6.7."""
+"""Items that apply a video effect to the stream. Source: rules 6.7."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kernel.events.models import Event
 
 
 class VideoEffectRequested(Event):
-    """Whoever shows the stream acts on it. `quantity` is how often, or how long: theirs to say."""
+    """A request to the streaming client, which decides whether `quantity` means repetitions or a duration."""
 
     type: ClassVar[str] = "video_effect.requested"
     user_id: UUID
@@ -31,7 +31,7 @@ class UnknownEffect(Refused):
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
-    """Request a video effect from whatever shows the stream.
+    """Request a video effect from the streaming client.
 
     Raises:
         TargetRequired, UnknownEffect

@@ -1,4 +1,4 @@
-"""Items that silence others. Source: rules 6.2."""
+"""Items that time out other players. Source: rules 6.2."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def _describe(outcomes: Sequence[AttackOutcome], added: timedelta, user: str) ->
     hit, shielded, mirrored = (
         sorted(each.username for each in outcomes if each.stopped_by == met) for met in (None, "block", "reflect")
     )
-    told: list[str] = []
+    sentences: list[str] = []
     if hit:
-        told.append(f"{in_words(added)} of silence{' each' if len(hit) > 1 else ''} for {listed(hit)}.")
+        sentences.append(f"{in_words(added)} of silence{' each' if len(hit) > 1 else ''} for {listed(hit)}.")
     if shielded:
-        told.append(f"No effect on {listed(shielded)}, behind {'shields' if len(shielded) > 1 else 'a shield'}.")
+        sentences.append(f"No effect on {listed(shielded)}, behind {'shields' if len(shielded) > 1 else 'a shield'}.")
     if mirrored:
         mirrors = "hold mirrors" if len(mirrored) > 1 else "holds a mirror"
-        told.append(f"{listed(mirrored)} {mirrors}: {in_words(added * len(mirrored))} of silence for {user}.")
-    return " ".join(told)
+        sentences.append(f"{listed(mirrored)} {mirrors}: {in_words(added * len(mirrored))} of silence for {user}.")
+    return " ".join(sentences)

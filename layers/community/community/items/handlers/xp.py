@@ -1,4 +1,4 @@
-"""Items that teach a job."""
+"""Items that give experience in a job."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     """
     job = _job(item_use)
     per_unit = item_use.item.handler_config.xp
-    assert per_unit is not None  # the content sees to it
+    assert per_unit is not None  # the content checks ensure it
     user, award = add_xp(item_use.user, job.key, per_unit * item_use.quantity, SOURCE, tx.now, tx.rng)
     return UseResult(item_use.changed(user).players, item_use.quantity, _describe(item_use, job, award))
 
