@@ -82,7 +82,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 DIES_BEFORE_ITS_COMMIT = """
 import json, os, signal, sys
 from uuid import UUID
-from community.counting import COUNT_RULES
+from community.counters import COUNT_RULES
 from kernel.events.tallying import tally
 from kernel.database import transaction
 from kernel.connections import connection

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from community.counting import COUNT_RULES
+from community.counters import COUNT_RULES
 from kernel.events.models import Event
 from kernel.events.replaying import ReplayRequested
 from local.stack.routes import Routes

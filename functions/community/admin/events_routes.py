@@ -21,7 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from community.listening import ALIASES
+from community.event_aliases import ALIASES
 from doors.call import Call, answer
 from doors.discord.events import DiscordAnnouncementRequested
 from doors.fields import Body, Message, storable_json

@@ -42,7 +42,7 @@ class UpgradeResponse(Message):
         batch, job = crafted.batch, crafted.job
         quantity, bonus = (batch.certain, 0) if job else (batch.produced, batch.bonus)
         return cls(
-            message=texts.made(crafted),
+            message=texts.crafted_text(crafted),
             new_item=batch.item.internal_name,
             quantity_upgraded=quantity,
             is_masterwork=bonus > 0,

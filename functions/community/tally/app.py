@@ -7,7 +7,7 @@ from doors.start import ready  # first: see there
 from typing import Any
 from uuid import UUID
 
-from community.counting import COUNT_RULES
+from community.counters import COUNT_RULES
 from doors.consumer import Envelope, consume
 from kernel.action import run_action
 from kernel.events.tallying import tally

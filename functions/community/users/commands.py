@@ -112,7 +112,7 @@ def _costs(recipe: Upgrade) -> str:
 )
 def upgrade(call: Interaction, tx: Tx) -> Reply:
     crafted = workshop.upgrade_item(tx, player_of(call), call.text("recipe"), call.integer("quantity", 1))
-    return card("Workshop", texts.made(crafted))
+    return card("Workshop", texts.crafted_text(crafted))
 
 
 @command(

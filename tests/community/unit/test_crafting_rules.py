@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.catalog.content import Ingredient, items
-from community.catalog.service import shipped_names
 from community.crafting.content import Disassemble, Upgrade, disassembles, upgrades
 from community.crafting.learning import condition_holds, learn
 from community.crafting.models import NewRecipes, NotEnoughIngredients, RecipeLocked, RecipeNotFound
@@ -30,6 +29,7 @@ from community.jobs.models import JobProgress, Jobs
 from community.players.models import Player
 from community.progression.content import tree
 from community.progression.models import CommunityState
+from tests.support.catalog import shipped_names
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MONEY = items.money.item_id

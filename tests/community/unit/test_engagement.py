@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from community.catalog.service import shipped_names
 from community.economy.models import ItemBought, ItemSold
 from community.engagement import rules
 from community.engagement.content import weights as shipped_weights
@@ -22,6 +21,7 @@ from community.messages.models import MessageReceived
 from community.players.models import Player
 from community.progression.models import CommunityState
 from community.reactions import apply_reactions
+from tests.support.catalog import shipped_names
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TODAY = NOON.date()

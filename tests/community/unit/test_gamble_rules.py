@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from community.catalog.content import Item, items
 from community.catalog.models import ItemNotFound
-from community.catalog.service import shipped_names
 from community.gambles.models import Bet, BetQuantity, BetsRequired, NotALootbox
-from community.gambles.rules import MAX_BOXES, Settlement, opened, settle, take_stake, validate_bets
+from community.gambles.rules import MAX_BOXES, Settlement, open_stake, settle, take_stake, validate_bets
 from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Quality, Slot
 from community.lootboxes.models import Drop
 from community.lootboxes.rules import open_boxes
 from community.progression.models import CommunityState
 from kernel.errors import DomainError
+from tests.support.catalog import shipped_names
 
 CRATE, LOOTBOX, STRONGBOX, SPADE = (
     items.by_name[name] for name in ("lootbox_tier0", "lootbox_tier1", "lootbox_tier2", "item_spade")
@@ -217,15 +217,15 @@ def test_a_gamble_opens_boxes_as_anybody_does(quality: Quality):
     rng = Random(5)
     expected = [drop for box in stake for drop in open_boxes(items.by_id[box.item_id], 40, box.quality, state(), rng)]
 
-    assert list(opened(stake, state(), Random(5))) == expected
+    assert list(open_stake(stake, state(), Random(5))) == expected
     assert len(expected) >= 4
 
 
 @pytest.mark.parametrize(("level", "percent"), [(1, 105), (3, 115), (5, 125)])
 def test_the_communitys_bonus_lifts_every_drop_truncated(level: int, percent: int):
     stake = (Slot(LOOTBOX.item_id, 7, Quality.RARE), Slot(CRATE.item_id, 3, Quality.JUNK))
-    plain = opened(stake, state(), Random(3))
-    lifted = opened(stake, state(upgrade_gamble_win_bonus=level), Random(3))
+    plain = open_stake(stake, state(), Random(3))
+    lifted = open_stake(stake, state(upgrade_gamble_win_bonus=level), Random(3))
 
     assert [drop.value for drop in lifted] == [drop.value * percent // 100 for drop in plain]
     assert [(drop.item, drop.quantity, drop.quality) for drop in lifted] == [
@@ -238,7 +238,7 @@ def test_a_legendary_drop_counts_double_and_not_four_times():
     drops = [
         drop
         for seed in range(200)
-        for drop in opened(stake, state(), Random(seed))
+        for drop in open_stake(stake, state(), Random(seed))
         if drop.quality is Quality.LEGENDARY
     ]
 

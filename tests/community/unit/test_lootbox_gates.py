@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.catalog.content import items as catalogue
-from community.catalog.service import shipped_names
 from community.inventory.models import Quality
 from community.lootboxes.content import GatedTable
 from community.lootboxes.gates import consolation_money, unlocked_weights
 from community.lootboxes.rules import amounts, open_boxes
 from community.progression.content import tree
 from community.progression.models import CommunityState
+from tests.support.catalog import shipped_names
 from tests.support.dice import ten_thousand_rolls
 
 BOX = catalogue.by_name["lootbox_tier1"]

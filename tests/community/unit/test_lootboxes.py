@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.catalog.content import items
-from community.catalog.service import shipped_names
 from community.inventory.models import Quality
 from community.lootboxes.content import LootEntry
 from community.lootboxes.models import Drop, best_quality, total_value
 from community.lootboxes.rules import amounts, open_boxes, roll_quality, unit_value
 from community.lootboxes.texts import describe
 from community.progression.models import CommunityState
+from tests.support.catalog import shipped_names
 from tests.support.dice import ten_thousand_rolls
 
 TIER0, TIER1 = items.by_name["lootbox_tier0"], items.by_name["lootbox_tier1"]

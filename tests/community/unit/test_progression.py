@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 
 from community.catalog.content import items
-from community.catalog.service import shipped_names
 from community.progression.content import Modifier, Node, tree
 from community.progression.models import CommunityState, FeatureLocked, FeatureLockedBehind, LevelTooHigh, UnknownNode
 from community.progression.rules import (
@@ -26,6 +25,7 @@ from community.progression.rules import (
     prerequisites_hold,
     require_feature,
 )
+from tests.support.catalog import shipped_names
 
 NODES = tree.nodes
 

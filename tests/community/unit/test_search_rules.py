@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from community.catalog.service import shipped_names
 from community.inventory.models import Quality
 from community.progression.models import CommunityState
 from community.search.models import Luck, Outcome
 from community.search.rules import cooldown, search
 from community.search.texts import describe
+from tests.support.catalog import shipped_names
 
 ROLLS = 40_000
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from community.counting import COUNT_RULES
+from community.counters import COUNT_RULES
 from functions.shared.system.exposition import COUNTERS, exposition
 from functions.shared.system.queries import Figures, Requests
 from kernel.counters.rules import count

@@ -1,7 +1,7 @@
 """Finding items by name."""
 
-from community.catalog.content import Item, aliases, items, themes
-from community.catalog.models import ItemNotFound, Names
+from community.catalog.content import Item, items
+from community.catalog.models import ItemNotFound
 
 
 def resolve(text: str) -> Item:
@@ -14,7 +14,3 @@ def resolve(text: str) -> Item:
     if item is None:
         raise ItemNotFound(item=text)
     return item
-
-
-def shipped_names() -> Names:
-    return Names(aliases.by_item, themes.by_key)

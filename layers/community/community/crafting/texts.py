@@ -9,7 +9,7 @@ from community.crafting.models import Crafted, Salvage
 from community.crafting.rules import in_words
 
 
-def made(crafted: Crafted) -> str:
+def crafted_text(crafted: Crafted) -> str:
     batch, job = crafted.batch, crafted.job
     quantity = batch.certain if job else batch.produced
     result = f"{quantity} × {plural(batch.item.public_name, quantity)}"

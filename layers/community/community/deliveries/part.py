@@ -38,7 +38,7 @@ def parse(rows: Sequence[Sequence[Any]] | None) -> tuple[Delivery, ...]:
 def _save(tx: Tx, user_id: UUID, now: Deliveries, before: Deliveries | None) -> None:
     for delivery_id, rest in now.received.items():
         if rest:
-            queries.update_rest(tx, delivery_id, rest)
+            queries.update_remaining(tx, delivery_id, rest)
         else:
             queries.delete_delivery(tx, delivery_id)
     for delivery in now.sent:

@@ -42,7 +42,7 @@ def insert_delivery(tx: Tx, user_id: UUID, delivery: Delivery) -> None:
     )
 
 
-def update_rest(tx: Tx, delivery_id: UUID, rest: Sequence[Slot]) -> None:
+def update_remaining(tx: Tx, delivery_id: UUID, rest: Sequence[Slot]) -> None:
     tx.execute(
         "UPDATE deliveries SET slots = %s, no_room = true WHERE delivery_id = %s",
         (_json(rest), delivery_id),

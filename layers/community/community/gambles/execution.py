@@ -41,7 +41,7 @@ def execute(tx: Tx, gamble_id: UUID | None = None) -> Gamble | None:
 
 def _play(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
     stakes = {player.id: row_parsing.stake(player.facts[_STAKE.name]) for player in crowd}
-    openings = {player.id: rules.opened(stakes[player.id], player.state, tx.rng) for player in crowd}
+    openings = {player.id: rules.open_stake(stakes[player.id], player.state, tx.rng) for player in crowd}
     settlement = rules.settle(openings, tx.rng)
     gamble = gamble.ended("Completed", tx.now, winner_id=settlement.winner_id, total_value=settlement.total)
     queries.insert_opened_items(

@@ -73,7 +73,7 @@ def take_stake(inventory: Inventory, bets: Iterable[Bet]) -> tuple[Inventory, tu
     return inventory, tuple(stake)
 
 
-def opened(stake: Iterable[Slot], state: CommunityState, rng: Random) -> tuple[Drop, ...]:
+def open_stake(stake: Iterable[Slot], state: CommunityState, rng: Random) -> tuple[Drop, ...]:
     """Open a player's boxes, and return each drop with its value in a gamble.
 
     The value already includes the quality, so a legendary drop is not doubled twice.

@@ -15,7 +15,7 @@ from community.progression.models import FeatureLocked
 from community.stats.reactions import add_stat
 
 # Every piece of engagement is already stored individually.
-_NOT_LISTED = frozenset({"engagement"})
+_SOURCES_NOT_LOGGED = frozenset({"engagement"})
 
 
 def award_sale_xp(event: ItemSold, player: Player, now: datetime, rng: Random) -> Player:
@@ -56,7 +56,7 @@ def add_xp(
     jobs = player[Jobs]
     award = rules.award(jobs.progress.get(job_key), base, player.state, now, rng, job_key=job_key, source=source)
     player = player.having(jobs.having(job_key, award.progress))
-    if source not in _NOT_LISTED:
+    if source not in _SOURCES_NOT_LOGGED:
         player = player.having(player[NewXpEvents].plus(XpEvent(job_key, award.gained, source, metadata)))
     if award.bonus:
         player = add_stat(player, now, "job_xp_critical", {"job_key": job_key, "bonus": award.bonus})

@@ -119,7 +119,7 @@ def _load(
         raise TryAgain  # the identity moved to another player between the two statements
     wanted = [found.get(user_id) for user_id in rows[0]["wanted"]]
     tx.about = tx.about or next((player.id for player in wanted if player), None)
-    named = [_seen(player, ref, tx.now) for player, ref in zip(wanted, refs, strict=True)]
+    named = [_with_current_name(player, ref, tx.now) for player, ref in zip(wanted, refs, strict=True)]
     others = [found[row["user_id"]] for row in rows if crowd and row["in_crowd"]]
     return named, sorted(others, key=lambda player: player.id), state
 
@@ -138,7 +138,7 @@ def _player(row: dict[str, Any], state: CommunityState, facts: tuple[Fact, ...])
     return PARTS.loaded(replace(player, stored=player))
 
 
-def _seen(player: Player | None, ref: PlayerRef, now: datetime) -> Player | None:
+def _with_current_name(player: Player | None, ref: PlayerRef, now: datetime) -> Player | None:
     """Store the name that came with a platform id as the player's current name there."""
     if player is None or ref.user_id is not None or ref.platform_id is None or not ref.username:
         return player
