@@ -212,7 +212,7 @@ def test_relocking_takes_the_level_and_all_above_it():
 
 
 def test_relocking_everything_of_a_node_removes_it():
-    assert "item_lootbox1" not in relocked(community(START | {"item_lootbox1": 4}), "item_lootbox1").community.levels
+    assert "item_lootbox1" not in relocked(community(START | {"item_lootbox1": 4}), "item_lootbox1").voting.levels
 
 
 def test_relocking_the_targets_node_drops_what_was_counted_towards_it():
