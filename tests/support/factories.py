@@ -41,7 +41,7 @@ def make_player(
 def unlock(tx: Tx, *node_keys: str) -> None:
     """And nothing else: the points that a test makes in passing unlock nothing more."""
     for node_key in node_keys:
-        controls.unlock(tx, node_key, tree.nodes[node_key].max_level)
+        controls.unlock_node(tx, node_key, tree.nodes[node_key].max_level)
     hold_target(tx)
 
 

@@ -22,7 +22,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from community.destinations import Destination
-from community.listening import ALIASES
+from community.event_aliases import ALIASES
 from doors.call import Call, answer
 from doors.discord.events import DiscordAnnouncementRequested
 from doors.fields import Body, Message, storable_json

@@ -14,7 +14,7 @@ from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Res
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from community.listening import ALIASES
+from community.event_aliases import ALIASES
 from doors.answers import SECURITY_HEADERS, request_id_of
 from doors.app import create_app
 from functions.shared.stream.hub import Hub

@@ -1,4 +1,4 @@
-"""All that is stored with a player: the one table of parts, in the order in which they are written."""
+"""Everything that is stored with a player: the table of parts, in the order in which they are written."""
 
 from __future__ import annotations
 

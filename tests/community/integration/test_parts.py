@@ -85,7 +85,7 @@ def test_what_is_saved_once_is_not_saved_again(tx: Tx):
     (player,) = players.save(tx, send(players.load(tx, alice), waiting))
     before = rows_written(tx)
 
-    players.save(tx, players.written(player))
+    players.save(tx, players.as_saved(player))
 
     assert rows_written(tx) == before
 
