@@ -7,7 +7,7 @@ import re
 import sys
 from typing import Final
 
-from doors.discord.api import api, patiently
+from doors.discord.api import api, retry_until
 from doors.discord.settings import settings as discord_settings
 from doors.outbound import Rejected, Unavailable
 from functions.community.discord import catalogue as catalogue  # declares every command
@@ -48,7 +48,7 @@ def main() -> int:
     place = Place(discord_settings.discord_application_id, guild_id)
     where = f"on server {guild_id}" if guild_id else "on all servers"
     try:
-        difference = patiently(lambda: _register(place, options), PATIENCE_SECONDS)
+        difference = retry_until(lambda: _register(place, options), PATIENCE_SECONDS)
     except Unavailable as error:
         print(f"Discord cannot be reached just now ({error}). Nothing is lost: try again.", file=sys.stderr)
         return 1

@@ -19,7 +19,7 @@ from tests.promises.listeners import Socketed, Streamed, heard, last_position, l
 from tests.promises.opening import choose_seed, furnish
 from tests.promises.playing import playing
 from tests.promises.test_crash import wait
-from tests.support.announcements import did
+from tests.support.announcements import post_admin
 from tests.support.fake_discord import FakeDiscord
 from tests.support.fake_streamerbot import FakeStreamerbot
 
@@ -122,12 +122,12 @@ def test_the_death_of_what_delivers_loses_nothing(
     stack, discord, streamerbot = stack_with_peers, discord_peer, streamerbot_peer
     listeners = [Socketed(stack) for _ in range(MANY)]
     with Game(stack.url, stack.api_key) as game:
-        did(game, "/api/v1/user/register", VIEWER)
+        post_admin(game, "/api/v1/user/register", VIEWER)
         time.sleep(BEGINNING_SECONDS)
         begin = last_position(conn)
         with listening(listeners, wait):
             for number in range(1, 101):
-                did(game, "/api/v1/admin/announce", {"title": f"{number}", "description": "It goes on"})
+                post_admin(game, "/api/v1/admin/announce", {"title": f"{number}", "description": "It goes on"})
                 silence = {"platform": "twitch", "username": VIEWER["username"], "duration_seconds": number}
                 assert game.ask(Request("PUT", "/api/v1/user/timeout", silence)).ok
                 if number == 50:

@@ -63,7 +63,7 @@ def on(now: VotingState, *, cap: int | None = None, seed: int = 1) -> Transition
     return transitions.advance(transition_of(now, cap=cap, seed=seed))
 
 
-def told(transition: Transition) -> list[str]:
+def event_types(transition: Transition) -> list[str]:
     return [event.type.removeprefix("progression.") for event in transition.events]
 
 

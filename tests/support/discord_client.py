@@ -44,7 +44,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Told:
+class DiscordAnswer:
     """An answer to an interaction."""
 
     status: int
@@ -91,19 +91,21 @@ class DiscordClient:
     def public_key(self) -> str:
         return self.key.verify_key.encode().hex()
 
-    def command(self, who: Person, name: str, /, *, admin: bool = False, id: str | None = None, **options: Any) -> Told:
+    def command(
+        self, who: Person, name: str, /, *, admin: bool = False, id: str | None = None, **options: Any
+    ) -> DiscordAnswer:
         """`_` in the name of an option is a `-`. A `Person` among the options is a member of the server."""
         return self.send(command(who, name, admin=admin, id=id, **options))
 
     def press(
         self, who: Person, custom_id: str, *values: str, admin: bool = False, asker: Person | None = None
-    ) -> Told:
+    ) -> DiscordAnswer:
         """A button, or with values a menu, under a message that `asker` got."""
         data = {"custom_id": custom_id, "component_type": 3 if values else 2} | ({"values": values} if values else {})
         message = {"id": new_id(), "interaction_metadata": {"user": (asker or who).user}}
         return self.send(interaction(3, who, data, admin=admin) | {"message": message})
 
-    def submit(self, who: Person, custom_id: str, /, *, admin: bool = False, **fields: str) -> Told:
+    def submit(self, who: Person, custom_id: str, /, *, admin: bool = False, **fields: str) -> DiscordAnswer:
         """A form."""
         rows = [
             {"type": 1, "components": [{"type": 4, "custom_id": name, "value": value}]}
@@ -120,9 +122,9 @@ class DiscordClient:
         data = {"name": name, "type": 1, "options": [*options, focused]}
         return self.send(interaction(4, who, data, admin=admin)).choices
 
-    def send(self, payload: Any) -> Told:
+    def send(self, payload: Any) -> DiscordAnswer:
         answer = self.post(json.dumps(payload))
-        told = Told(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+        told = DiscordAnswer(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
         if told.status == 200:
             check_answer(told.answer)
         return told

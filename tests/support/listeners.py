@@ -54,7 +54,7 @@ class Log:
     def settle(self) -> None:
         self.settled = len(self.frames)
 
-    def place(self, number: int) -> UUID:
+    def position(self, number: int) -> UUID:
         """After so many frames."""
         return UUID(int=number << 80 | 8 << 76 | 2 << 62)
 
@@ -74,14 +74,14 @@ class Log:
             self.happen(self.meanwhile.pop())
         return {
             "frames": [frame.as_json() for frame in frames],
-            "place": str(self.place(end)),
+            "place": str(self.position(end)),
             "full": end - start == limit,
             "known": known,
         }
 
 
 @dataclass
-class End:
+class ListenerEnd:
     """A connection's other end.
 
     Attributes:
@@ -109,7 +109,7 @@ class End:
 @dataclass
 class FakeSockets:
     log: Log
-    ends: dict[str, End]
+    ends: dict[str, ListenerEnd]
     sqs: Any
     dynamodb: Any
     queue_url: str
@@ -119,8 +119,8 @@ class FakeSockets:
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text("here")
 
-    def connect(self, connection_id: str = "c1=", *, opened: bool = True, age: float = 0, **query: str) -> End:
-        self.ends[connection_id] = End(open=opened)
+    def connect(self, connection_id: str = "c1=", *, opened: bool = True, age: float = 0, **query: str) -> ListenerEnd:
+        self.ends[connection_id] = ListenerEnd(open=opened)
         event = {"requestContext": self.about(connection_id, "CONNECT", age), "queryStringParameters": query or None}
         assert handler(event, None)["statusCode"] == 200
         return self.ends[connection_id]
@@ -192,7 +192,7 @@ class FakeSockets:
             end.open, end.closed = False, True
         return _response(request, 204, {})
 
-    def _end(self, request: AWSPreparedRequest) -> End | None:
+    def _end(self, request: AWSPreparedRequest) -> ListenerEnd | None:
         return self.ends.get(unquote(request.url.rpartition("/")[2]))
 
 

@@ -81,7 +81,7 @@ def outer_ring(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[Aws
         settings: on top of what the test process has.
     """
     with played_by_moto(monkeypatch):
-        forget()
+        clear_caches()
         made = Aws(boto3.client("dynamodb"), boto3.client("sqs"), "")
         made.dynamodb.create_table(
             TableName=TABLE,
@@ -94,7 +94,7 @@ def outer_ring(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[Aws
         here = {"destinations_table": TABLE, "dead_letters_url": made.dead_letters_url}
         use_settings(monkeypatch, **here, **settings)
         yield made
-    forget()
+    clear_caches()
 
 
 @cache
@@ -123,11 +123,11 @@ def _are_settings(held: Any) -> bool:
     return is_dataclass(held) and not isinstance(held, type) and type(held).__module__.endswith(".settings")
 
 
-def forget() -> None:
+def clear_caches() -> None:
     """What an environment keeps from one invocation to the next."""
     aws.client.cache_clear()
-    outbound.breaker_of.cache_clear()
-    outbound._memory.cache_clear()
+    outbound.circuit_breaker_of.cache_clear()
+    outbound._idempotency_store.cache_clear()
     if api := sys.modules.get("doors.discord.api"):
         api.api.cache_clear()
 

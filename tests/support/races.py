@@ -19,7 +19,7 @@ TRIES = 5
 PATIENCE = 60
 """seconds, and only so that nobody waits for ever"""
 
-Deed = Callable[[Tx], object]
+UseCase = Callable[[Tx], object]
 Answer = TypeVar("Answer")
 
 
@@ -30,9 +30,9 @@ class Race:
         self._connections = connections
         self._threads = ThreadPoolExecutor(len(connections))
 
-    def __call__(self, *deeds: Deed) -> list[object]:
+    def __call__(self, *use_cases: UseCase) -> list[object]:
         """What each deed answered, or its refusal."""
-        return self.run(*[partial(attempt, deed=deed) for deed in deeds])
+        return self.run(*[partial(attempt, use_case=use_case) for use_case in use_cases])
 
     def run(self, *pieces: Callable[[Connection], Answer]) -> list[Answer]:
         line = Barrier(len(pieces))
@@ -52,12 +52,12 @@ def race_of(number: int, url: str) -> Iterator[Race]:
         yield Race([stack.enter_context(closing(connect(url))) for _ in range(number)])
 
 
-def attempt(connection: Connection, deed: Deed, now: datetime | None = None) -> object:
+def attempt(connection: Connection, use_case: UseCase, now: datetime | None = None) -> object:
     """What a deed answered, or its refusal, with the tries that a door makes."""
     for _ in range(TRIES):
         try:
             with transaction(connection, now=now) as tx:
-                return deed(tx)
+                return use_case(tx)
         except TryAgain:
             continue
         except DomainError as refusal:

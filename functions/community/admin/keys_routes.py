@@ -60,7 +60,7 @@ async def make_key(body: MakeRequest, call: Call) -> Response:
     """A new key: `viewer` may look and listen, `bot` may play for people, `admin` may do everything."""
 
     def use_case(tx: Tx) -> Answer:
-        return answer(MadeKey(name=body.name, role=body.role, api_key=keys.make(tx, body.name, body.role)), 201)
+        return answer(MadeKey(name=body.name, role=body.role, api_key=keys.create(tx, body.name, body.role)), 201)
 
     # Not stored for a retry, for it would lie there readable; a caller who has missed it makes another.
     return call.act(use_case, stored=False)

@@ -12,7 +12,7 @@ from time import perf_counter, time
 from typing import Any
 
 from doors.answers import MAX_BODY, SECURITY_HEADERS, error_answer, headers_of, json_answer, request_id_of
-from doors.discord.actions import BUG, Result, private
+from doors.discord.actions import BUG, InteractionResult, private
 from doors.discord.interaction import AUTOCOMPLETE, COMMAND, PING, Malformed, read
 from doors.discord.running import UNKNOWN, respond
 from doors.discord.signature import is_genuine
@@ -83,7 +83,7 @@ def _answer(event: dict[str, Any], method: str, path: str, headers: dict[str, st
     return json_answer(200, json.dumps(result.answer))
 
 
-def _result(payload: dict[str, Any], told: dict[str, Any]) -> Result:
+def _result(payload: dict[str, Any], told: dict[str, Any]) -> InteractionResult:
     try:
         call = read(payload)
         told |= {"interaction_id": call.id, "discord_user_id": call.caller.id}

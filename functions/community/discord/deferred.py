@@ -10,9 +10,9 @@ from time import perf_counter
 from typing import Any
 
 from doors.consumer import Envelope, consume
-from doors.discord.actions import LATER, Action, Answer, UseCase, run
+from doors.discord.actions import LATER, Answer, InteractionAction, UseCase, run
 from doors.discord.commands import COMMANDS
-from doors.discord.events import DiscordFollowupRequested, TextFile
+from doors.discord.events import DiscordFollowupRequested, FollowupFile
 from doors.discord.interaction import Interaction, read
 from doors.discord.replies import File, Reply, message
 from doors.discord.running import allowed
@@ -27,7 +27,7 @@ from kernel.idempotency import IdempotencyKey
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
 
-PATIENCE = 20
+BUDGET_SECONDS = 20
 """seconds; nobody waits for an answer here"""
 
 ready()
@@ -47,7 +47,7 @@ def finish(envelope: Envelope) -> None:
     call = read({**payload["interaction"], "token": payload["token"]})
     key = IdempotencyKey("discord", "deferred", call.id)
     started = perf_counter()
-    result = run(call, Action(_do, key, patience=PATIENCE), COMMUNITY)
+    result = run(call, InteractionAction(_do, key, budget_seconds=BUDGET_SECONDS), COMMUNITY)
     fields = log_fields.take()
     log.info(
         "deferred interaction",
@@ -62,7 +62,9 @@ def finish(envelope: Envelope) -> None:
     if result.outcome == LATER:
         raise TryAgain
     if result.outcome not in ("done", "replayed"):
-        told = run(call, Action(_saying(result.answer["data"]), key, patience=PATIENCE), COMMUNITY)
+        told = run(
+            call, InteractionAction(_saying(result.answer["data"]), key, budget_seconds=BUDGET_SECONDS), COMMUNITY
+        )
         if told.outcome == LATER:
             raise TryAgain
 
@@ -84,7 +86,7 @@ def _saying(body: Mapping[str, Any]) -> UseCase:
 
 
 def _announce(tx: Tx, call: Interaction, body: dict[str, Any], files: tuple[File, ...] = ()) -> Answer:
-    attached = tuple(TextFile(name=file.name, text=file.text) for file in files)
+    attached = tuple(FollowupFile(name=file.name, text=file.text) for file in files)
     events.announce(
         tx, DiscordFollowupRequested(application_id=call.application_id, token=call.token, body=body, files=attached)
     )

@@ -7,7 +7,7 @@ from time import monotonic
 
 import psycopg
 
-from doors.discord.actions import PATIENCE
+from doors.discord.actions import BUDGET_SECONDS
 from functions.community.discord.settings import settings
 from kernel.action import Budget, look
 from kernel.database import Tx
@@ -35,7 +35,7 @@ def health() -> tuple[int, str]:
 def _commands_received() -> int | None:
     """By all environments, as far as they have told by now; None when the database cannot be asked."""
     try:
-        return look(_count_commands, budget=Budget.of(PATIENCE))
+        return look(_count_commands, budget=Budget.of(BUDGET_SECONDS))
     except (TryAgain, psycopg.OperationalError):
         return None
 

@@ -30,4 +30,4 @@ def _explain(error: DomainError) -> str:
     return str(error)
 
 
-COMMUNITY: Final = Game(strangers=(UnknownPlayer, NoSuchPlayer), introduce=_introduce, explain=_explain)
+COMMUNITY: Final = Game(unknown_player_errors=(UnknownPlayer, NoSuchPlayer), register=_introduce, explain=_explain)

@@ -15,8 +15,8 @@ from typing import Any, Final
 from doors.discord.api import api
 from doors.discord.messages import BLUE_BUTTON, Button, Embed, message
 from doors.discord.settings import settings as discord_settings
-from doors.news import is_first_told
-from doors.outbound import Envelope, concerns, deliver
+from doors.originals import is_original_envelope
+from doors.outbound import Envelope, deliver, is_addressed_to
 from functions.community.notify_discord import gambles, registration
 from functions.community.notify_discord.settings import settings
 from functions.community.notify_discord.texts import TEST, TEXTS, ballot
@@ -39,7 +39,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def is_wanted(delivered: Mapping[str, Any]) -> bool:
     envelope = delivered["detail"]
-    if not concerns(delivered, DESTINATION):
+    if not is_addressed_to(delivered, DESTINATION):
         return False
     return bool(discord_settings.discord_application_id if envelope["type"] == SYNC else channel_of(envelope))
 
@@ -64,7 +64,7 @@ def send(envelope: Envelope) -> None:
     if embed is None:
         return
     channel_id, nonce = channel_of(envelope), nonce_of(envelope)
-    match envelope["type"] if is_first_told(envelope) else "":
+    match envelope["type"] if is_original_envelope(envelope) else "":
         case "gamble.started":
             gamble_id = envelope["payload"]["id"]
             invitation = message(embed, components=[Button("Join", f"gamble:join:{gamble_id}", BLUE_BUTTON)])

@@ -9,9 +9,9 @@ import logging
 from pathlib import Path
 from typing import Any, Final
 
-from doors.discord.api import api, patiently
+from doors.discord.api import api, retry_until
 from doors.discord.messages import Embed, message
-from doors.outbound import TIME_FOR_AN_ATTEMPT
+from doors.outbound import ATTEMPT_SECONDS
 from functions.community.notify_discord.posted_messages import note, recall
 from functions.community.notify_discord.settings import settings
 from functions.community.notify_discord.texts import GREEN, configs
@@ -40,8 +40,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     if recall("patch_notes", channel_id).get("digest") == digest:
         return {"posted": False}
     notes = message(Embed("Patch notes", text, color=GREEN))
-    seconds = context.get_remaining_time_in_millis() / 1000 - TIME_FOR_AN_ATTEMPT
-    patiently(lambda: api().post(channel_id, notes, digest[:25]), seconds)
+    seconds = context.get_remaining_time_in_millis() / 1000 - ATTEMPT_SECONDS
+    retry_until(lambda: api().post(channel_id, notes, digest[:25]), seconds)
     note("patch_notes", channel_id, digest=digest)
     return {"posted": True}
 

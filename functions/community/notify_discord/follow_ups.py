@@ -10,9 +10,9 @@ import time
 from contextlib import suppress
 from typing import Any, Final
 
-from doors.discord.api import Gone, TextFile, api, patiently
-from doors.news import is_news
-from doors.outbound import TIME_FOR_AN_ATTEMPT, Rejected, Unavailable
+from doors.discord.api import Attachment, Gone, api, retry_until
+from doors.originals import is_original
+from doors.outbound import ATTEMPT_SECONDS, Rejected, Unavailable
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -41,7 +41,7 @@ def answer(delivered: dict[str, Any], context: Any) -> None:
     Raises:
         Unavailable
     """
-    if not is_news(delivered):
+    if not is_original(delivered):
         return  # nobody waits for it any more, or ever has
     envelope = delivered["detail"]
     about = {"event_id": envelope["id"]}
@@ -49,13 +49,13 @@ def answer(delivered: dict[str, Any], context: Any) -> None:
         log.warning("a follow-up came too late", extra=about)
         return
     asked = envelope["payload"]
-    files = [TextFile(file["name"], file["text"]) for file in asked.get("files") or ()]
-    seconds = context.get_remaining_time_in_millis() / 1000 - TIME_FOR_AN_ATTEMPT
+    files = [Attachment(file["name"], file["text"]) for file in asked.get("files") or ()]
+    seconds = context.get_remaining_time_in_millis() / 1000 - ATTEMPT_SECONDS
     if seconds < 0:
         raise Unavailable("there is no time left")
     where = asked["application_id"], asked["token"]
     try:
-        patiently(lambda: api().answer(*where, asked["body"], files), seconds)
+        retry_until(lambda: api().answer(*where, asked["body"], files), seconds)
     except Gone as error:
         log.warning("nobody waits for a follow-up any more: %s", error, extra=about)
     except Rejected as error:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from doors.discord.api import Api, api
+from doors.discord.api import DiscordApi, api
 from doors.discord.settings import settings as discord_settings
 from functions.community.notify_discord.settings import settings
 
@@ -95,7 +95,7 @@ def act(payload: Mapping[str, Any]) -> None:
         log.info("commands compared: %s", difference)
 
 
-def sync(api: Api, place: Place, commands: Sequence[Command], *, force: bool = False) -> Difference:
+def sync(api: DiscordApi, place: Place, commands: Sequence[Command], *, force: bool = False) -> Difference:
     """Offer exactly these commands. When nothing differs, nothing is sent.
 
     Args:
@@ -112,7 +112,7 @@ def sync(api: Api, place: Place, commands: Sequence[Command], *, force: bool = F
     return difference
 
 
-def remove(api: Api, place: Place, name: str) -> bool:
+def remove(api: DiscordApi, place: Place, name: str) -> bool:
     """Whether there was one of that name.
 
     Raises:
@@ -124,7 +124,7 @@ def remove(api: Api, place: Place, name: str) -> bool:
     return bool(found)
 
 
-def existing(api: Api, place: Place) -> list[Command]:
+def existing(api: DiscordApi, place: Place) -> list[Command]:
     return api.request("GET", f"{place.path}?with_localizations=true")
 
 

@@ -29,20 +29,20 @@ ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    key, ticket = shown(event)
-    if ticket and not key and is_good(ticket):
+    key, ticket = credentials_of(event)
+    if ticket and not key and is_valid_ticket(ticket):
         return policy(tickets.HOLDER, event["methodArn"])
     address = event["requestContext"].get("identity", {}).get("sourceIp") or "unknown"
     # No key is a wrong one, and so is a ticket that is not good.
-    verdict = run_action(lambda tx: keys.judge(tx, key, address))
-    if verdict.failures >= keys.FAILURES_TO_WARN:
-        log.warning("repeated wrong API keys", extra={"remote_addr": address, "failures": verdict.failures})
-    if verdict.holder is None:
+    result = run_action(lambda tx: keys.authenticate(tx, key, address))
+    if result.failures >= keys.FAILURES_TO_WARN:
+        log.warning("repeated wrong API keys", extra={"remote_addr": address, "failures": result.failures})
+    if result.holder is None:
         raise Exception("Unauthorized")  # the very word API Gateway turns into 401
-    return policy(verdict.holder, event["methodArn"])
+    return policy(result.holder, event["methodArn"])
 
 
-def shown(event: dict[str, Any]) -> tuple[str, str]:
+def credentials_of(event: dict[str, Any]) -> tuple[str, str]:
     """The key and the ticket that a caller shows, empty when it does not.
 
     A browser can send no headers with an EventSource or a WebSocket, nor can Streamer.bot; to the latter, for which a
@@ -54,7 +54,7 @@ def shown(event: dict[str, Any]) -> tuple[str, str]:
     return key or "", query.get("ticket") or ""
 
 
-def is_good(ticket: str) -> bool:
+def is_valid_ticket(ticket: str) -> bool:
     """Mostly without the database: after a drop all listeners of a channel come back in the same second."""
     expires_at = tickets.read_ticket(_signing_key(int(monotonic() // KEY_SECONDS)), ticket)
     return expires_at is not None and expires_at > datetime.now(UTC)

@@ -25,14 +25,14 @@ ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
-    run_action(forget, name="retention")
+    run_action(delete_expired, name="retention")
     # By itself: it locks the whole log for a moment.
-    return {"dropped": run_action(forget_log, name="retention of the log")}
+    return {"dropped": run_action(rotate_log, name="retention of the log")}
 
 
-def forget(tx: Tx) -> None:
+def delete_expired(tx: Tx) -> None:
     idempotency.delete_expired(tx)
-    keys.forget_failures(tx)
+    keys.delete_old_failures(tx)
     linking.delete_expired(tx)
     timeouts.delete_expired(tx)
     cooldowns.delete_expired(tx)
@@ -41,9 +41,9 @@ def forget(tx: Tx) -> None:
     traps.delete_triggered(tx)
     blasts.delete_expired(tx)
     gambles.delete_old_gambles(tx)
-    presence.forget_silent(tx)
+    presence.delete_silent(tx)
 
 
-def forget_log(tx: Tx) -> list[str]:
-    events.make_room(tx)
-    return events.forget_old(tx)
+def rotate_log(tx: Tx) -> list[str]:
+    events.ensure_partitions_ahead(tx)
+    return events.drop_old(tx)

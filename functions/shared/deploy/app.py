@@ -17,7 +17,7 @@ _READ_TIMEOUT_SECONDS = 630
 _LONGEST_REASON = 1000
 
 
-class MigrationError(Exception):
+class MigrationFailed(Exception):
     """`migrate` raised; the text is its error message."""
 
 
@@ -47,7 +47,7 @@ def _migrate(properties: dict[str, str]) -> list[str]:
     )
     result = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
-        raise MigrationError(result.get("errorMessage", "no message"))
+        raise MigrationFailed(result.get("errorMessage", "no message"))
     return result["applied"]
 
 

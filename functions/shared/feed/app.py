@@ -32,27 +32,27 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _read(tx: Tx, after: UUID | None, limit: int) -> dict[str, Any]:
-    place = following.find_position(tx, after) if after else None
-    if place is None:
+    position = following.find_position(tx, after) if after else None
+    if position is None:
         return _answer(Page((), (), following.end(tx), full=False), known=after is None)
-    return _answer(_page(tx, place, limit), known=True)
+    return _answer(_page(tx, position, limit), known=True)
 
 
-def _page(tx: Tx, place: LogPosition, limit: int) -> Page:
+def _page(tx: Tx, position: LogPosition, limit: int) -> Page:
     """As much as an answer can hold, and at least one frame."""
-    page = following.read_after(tx, place, limit)
+    page = following.read_after(tx, position, limit)
     size = 0
     for number, frame in enumerate(page.frames):
         size += len(json.dumps(frame.as_json()))
         if size > MAX_BYTES and number:
-            return Page(page.frames[:number], page.places[:number], page.places[number - 1], full=True)
+            return Page(page.frames[:number], page.positions[:number], page.positions[number - 1], full=True)
     return page
 
 
 def _answer(page: Page, *, known: bool) -> dict[str, Any]:
     return {
         "frames": [frame.as_json() for frame in page.frames],
-        "place": str(page.place.as_id()),
+        "place": str(page.position.as_id()),
         "full": page.full,
         "known": known,
     }

@@ -38,7 +38,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
         `applied`: the migrations applied now; `content`: the content files taken in now.
     """
     if "master" in event:
-        _make_users(event["master"])
+        _create_users(event["master"])
     applied = migrate(settings.database_url, MIGRATIONS, password=password())
 
     def fill(tx: Tx) -> list[str]:
@@ -52,7 +52,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
     return {"applied": applied, "content": content}
 
 
-def _make_users(master: dict[str, str]) -> None:
+def _create_users(master: dict[str, str]) -> None:
     database = str(conninfo_to_dict(settings.database_url)["dbname"])
     with psycopg.connect(
         settings.database_url, user=master["username"], password=master["password"], autocommit=True

@@ -27,50 +27,52 @@ ready()
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """One of three things happens to a connection; the authorizer has let it in before."""
-    about = event["requestContext"]
-    match about["eventType"]:
+    context = event["requestContext"]
+    match context["eventType"]:
         case "CONNECT":
-            return connect(about, event.get("queryStringParameters") or {})
+            return connect(context, event.get("queryStringParameters") or {})
         case "DISCONNECT":
-            connections.forget(about["connectionId"])
+            connections.delete(context["connectionId"])
             return OK
         case _:
-            return hear(about, event.get("body") or "")
+            return handle_message(context, event.get("body") or "")
 
 
-def connect(about: Mapping[str, Any], query: Mapping[str, str]) -> dict[str, Any]:
+def connect(context: Mapping[str, Any], query: Mapping[str, str]) -> dict[str, Any]:
     try:
         subscription = read_query(query)
     except DomainError as error:
         return error_answer(400, error.code, str(error))
-    subscribe(about, subscription)
+    subscribe(context, subscription)
     return OK
 
 
-def hear(about: Mapping[str, Any], body: str) -> dict[str, Any]:
+def handle_message(context: Mapping[str, Any], body: str) -> dict[str, Any]:
     try:
-        said = read_message(body)
+        message = read_message(body)
     except DomainError as error:
-        reply(about, error_body(error.code, str(error)))
+        reply(context, error_body(error.code, str(error)))
         return OK
-    match said:
+    match message:
         case Ping():
-            reply(about, PONG)
+            reply(context, PONG)
         case Subscription():
-            subscribe(about, said)
+            subscribe(context, message)
     return OK
 
 
-def subscribe(about: Mapping[str, Any], subscription: Subscription) -> None:
-    connections.subscribe(about["connectionId"], about["connectedAt"] / 1000, subscription.wanted, subscription.place)
+def subscribe(context: Mapping[str, Any], subscription: Subscription) -> None:
+    connections.subscribe(
+        context["connectionId"], context["connectedAt"] / 1000, subscription.wanted, subscription.position
+    )
     wake_up()
     types = ",".join(subscription.wanted.types) or "everything"
-    log.info("a listener wants %s", types, extra={"connection_id": about["connectionId"]})
+    log.info("a listener wants %s", types, extra={"connection_id": context["connectionId"]})
 
 
-def reply(about: Mapping[str, Any], text: str) -> None:
+def reply(context: Mapping[str, Any], text: str) -> None:
     api: Any = client("apigatewaymanagementapi")
     try:
-        api.post_to_connection(ConnectionId=about["connectionId"], Data=text.encode())
+        api.post_to_connection(ConnectionId=context["connectionId"], Data=text.encode())
     except api.exceptions.GoneException:
-        log.info("who asked has gone", extra={"connection_id": about["connectionId"]})
+        log.info("who asked has gone", extra={"connection_id": context["connectionId"]})

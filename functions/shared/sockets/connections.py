@@ -21,7 +21,7 @@ Item = Mapping[str, Any]
 _HEAD = {"pk": {"S": "head"}, "sk": {"S": "head"}}
 
 
-class Overtaken(Exception):
+class ConcurrentPusher(Exception):
     """Another pusher has been here since this one looked. Whoever notices it stops."""
 
 
@@ -34,7 +34,7 @@ class Head:
         pushes: how often it was written.
     """
 
-    place: UUID | None
+    position: UUID | None
     pushes: int
 
 
@@ -54,21 +54,21 @@ class Connection:
     wanted: Filter
     turn: int
     welcomed: int
-    place: UUID | None
+    position: UUID | None
     failures: int
     since: float
     pushes: int
 
     @property
-    def is_welcome(self) -> bool:
+    def is_greeted(self) -> bool:
         return self.welcomed == self.turn
 
     @property
-    def goes_along(self) -> bool:
-        return self.is_welcome and self.place is None
+    def is_at_head(self) -> bool:
+        return self.is_greeted and self.position is None
 
 
-def subscribe(connection_id: str, connected_at: float, wanted: Filter, place: UUID | None) -> None:
+def subscribe(connection_id: str, connected_at: float, wanted: Filter, position: UUID | None) -> None:
     """What the connection wants from now on, or from a place in the log; who is behind stays there without one.
 
     Args:
@@ -81,19 +81,19 @@ def subscribe(connection_id: str, connected_at: float, wanted: Filter, place: UU
         ":one": {"N": "1"},
     }
     change = "SET #types = :types, #since = :since, expires_at = :expires_at"
-    if place is not None:
+    if position is not None:
         change += ", #place = :place"
-        values[":place"] = {"S": str(place)}
+        values[":place"] = {"S": str(position)}
     _table().update_item(
         TableName=settings.connections_table,
         Key=_key(connection_id),
         UpdateExpression=f"{change} ADD turn :one",
-        ExpressionAttributeNames={"#types": "types", "#since": "since"} | ({"#place": "place"} if place else {}),
+        ExpressionAttributeNames={"#types": "types", "#since": "since"} | ({"#place": "place"} if position else {}),
         ExpressionAttributeValues=values,
     )
 
 
-def forget(connection_id: str) -> None:
+def delete(connection_id: str) -> None:
     _table().delete_item(TableName=settings.connections_table, Key=_key(connection_id))
 
 
@@ -118,59 +118,59 @@ def read_head() -> Head:
     return Head(UUID(item["place"]["S"]) if item else None, _count(item, "pushes"))
 
 
-def move_head(head: Head, place: UUID) -> None:
+def move_head(head: Head, position: UUID) -> None:
     """
     Raises:
-        Overtaken: nothing was written.
+        ConcurrentPusher: nothing was written.
     """
     try:
-        _write(_HEAD, head, "SET #place = :place", {":place": {"S": str(place)}})
+        _write(_HEAD, head, "SET #place = :place", {":place": {"S": str(position)}})
     except _table().exceptions.ConditionalCheckFailedException:
-        raise Overtaken from None
+        raise ConcurrentPusher from None
 
 
-def begin(connection: Connection, place: UUID) -> Connection:
+def assign_start(connection: Connection, position: UUID) -> Connection:
     """It has no place yet; this one is noted before it is greeted.
 
     Raises:
-        Overtaken
+        ConcurrentPusher
     """
-    _update(connection, "SET #place = if_not_exists(#place, :place)", {":place": {"S": str(place)}})
-    return replace(connection, place=place, pushes=connection.pushes + 1)
+    _update(connection, "SET #place = if_not_exists(#place, :place)", {":place": {"S": str(position)}})
+    return replace(connection, position=position, pushes=connection.pushes + 1)
 
 
-def went_on(connection: Connection, place: UUID | None) -> None:
+def save_progress(connection: Connection, position: UUID | None) -> None:
     """It has everything up to the place; None: up to the head, with which it goes along from now on.
 
     Void when it has subscribed once more meanwhile: it is then sent some of it again, rather than too little.
 
     Raises:
-        Overtaken
+        ConcurrentPusher
     """
     values = {":turn": {"N": str(connection.turn)}}
     change = "SET welcomed = :turn REMOVE failures, #place"
-    if place is not None:
-        values[":place"] = {"S": str(place)}
+    if position is not None:
+        values[":place"] = {"S": str(position)}
         change = "SET welcomed = :turn, #place = :place REMOVE failures"
     _update(connection, change, values, "turn = :turn")
 
 
-def stayed_behind(connection: Connection, place: UUID) -> None:
+def save_failure(connection: Connection, position: UUID) -> None:
     """It could not be reached: it goes on by itself from the place, unless it has one that is further back.
 
     Raises:
-        Overtaken
+        ConcurrentPusher
     """
-    values = {":place": {"S": str(place)}, ":failures": {"N": str(connection.failures + 1)}}
+    values = {":place": {"S": str(position)}, ":failures": {"N": str(connection.failures + 1)}}
     _update(connection, "SET #place = if_not_exists(#place, :place), failures = :failures", values)
 
 
-def was_left_out(connection: Connection) -> None:
+def mark_skipped(connection: Connection) -> None:
     """It stays where it is while the head moves on. Who believes that it has come along to the head may not say so
     any more.
 
     Raises:
-        Overtaken
+        ConcurrentPusher
     """
     _update(connection, "", {})
 
@@ -181,14 +181,14 @@ def _update(
     """Nothing happens when the connection has gone, or the condition does not hold any more.
 
     Raises:
-        Overtaken: nothing was written.
+        ConcurrentPusher: nothing was written.
     """
     try:
         _write(_key(connection.id), connection, change, values, f"{condition} AND ")
     except _table().exceptions.ConditionalCheckFailedException as error:
         item = error.response.get("Item")
         if item and _count(item, "pushes") != connection.pushes:
-            raise Overtaken from None
+            raise ConcurrentPusher from None
 
 
 def _write(
@@ -215,13 +215,13 @@ def _write(
 
 
 def _read(item: Item) -> Connection:
-    place = item.get("place")
+    position = item.get("place")
     return Connection(
         id=item["sk"]["S"],
         wanted=Filter.of(item["types"]["S"], ALIASES),
         turn=int(item["turn"]["N"]),
         welcomed=_count(item, "welcomed"),
-        place=UUID(place["S"]) if place else None,
+        position=UUID(position["S"]) if position else None,
         failures=_count(item, "failures"),
         since=float(item["since"]["N"]),
         pushes=_count(item, "pushes"),

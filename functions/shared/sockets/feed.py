@@ -14,7 +14,7 @@ from functions.shared.sockets.settings import settings
 from kernel.events.frames import Frame
 
 LIMIT = 500
-READINGS = 20
+MAX_READS = 20
 """Of backlogs in one round, one after the other: the database has few connections to spare."""
 
 
@@ -23,7 +23,7 @@ class FeedFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FeedPage:
     """
     Attributes:
         place: where to go on.
@@ -32,17 +32,17 @@ class Page:
     """
 
     frames: tuple[Frame, ...]
-    place: UUID
+    position: UUID
     full: bool
     known: bool
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Page:
+    def from_json(cls, data: Mapping[str, Any]) -> FeedPage:
         frames = tuple(map(Frame.from_json, data["frames"]))
         return cls(frames, UUID(data["place"]), data["full"], data["known"])
 
 
-def read(after: UUID | None) -> Page:
+def read(after: UUID | None) -> FeedPage:
     """What comes after a place or an event; after None, only where the log ends.
 
     Raises:
@@ -59,26 +59,26 @@ def read(after: UUID | None) -> Page:
         raise FeedFailed(str(error)) from error
     if "FunctionError" in answer:
         raise FeedFailed(text.decode(errors="replace")[:500])
-    return Page.from_json(json.loads(text))
+    return FeedPage.from_json(json.loads(text))
 
 
-def read_backlogs(places: Iterable[UUID]) -> dict[UUID, Page]:
+def read_backlogs(positions: Iterable[UUID]) -> dict[UUID, FeedPage]:
     """What comes after each of the places, for as many as can be read now.
 
     Raises:
         FeedFailed
     """
-    asked = set(places)
-    pages: dict[UUID, Page] = {}
-    readings = 0
+    asked = set(positions)
+    pages: dict[UUID, FeedPage] = {}
+    reads = 0
     # In any order: who cannot be reached stays at a place, and must not stand before the others each time.
-    for place in random.sample(list(asked), len(asked)):
-        if place in pages:
+    for position in random.sample(list(asked), len(asked)):
+        if position in pages:
             continue
-        if readings == READINGS:
+        if reads == MAX_READS:
             break
-        readings += 1
-        page = pages[place] = read(place)
+        reads += 1
+        page = pages[position] = read(position)
         # Who was lost at the same time is a few events apart: one reading does for all of them.
         for number, frame in enumerate(page.frames, 1):
             if frame.id in asked:

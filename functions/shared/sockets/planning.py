@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from functions.shared.sockets.connections import Connection
-from functions.shared.sockets.feed import Page
-from functions.shared.sockets.posting import Message, pack
+from functions.shared.sockets.feed import FeedPage
+from functions.shared.sockets.posting import PackedMessage, pack
 from kernel.events.frames import Filter, Frame, connected
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PushPlan:
     """
     Attributes:
         messages: none when it wants nothing of what is new.
@@ -22,14 +22,14 @@ class Part:
     """
 
     connection: Connection
-    messages: Sequence[Message]
+    messages: Sequence[PackedMessage]
     start: UUID
     end: UUID | None = None
 
 
-def plan(
-    everybody: Iterable[Connection], head: UUID, news: Page, backlogs: Mapping[UUID, Page], now: float
-) -> list[Part]:
+def plan_pushes(
+    listeners: Iterable[Connection], head: UUID, latest: FeedPage, backlogs: Mapping[UUID, FeedPage], now: float
+) -> list[PushPlan]:
     """A part for everybody who need not wait for the next round.
 
     Args:
@@ -38,16 +38,16 @@ def plan(
         backlogs: what comes after each other place at which somebody is by himself.
         now: unix seconds.
     """
-    packed: dict[Filter, Sequence[Message]] = {}
-    news_ids = {frame.id for frame in news.frames}
-    parts: list[Part] = []
-    for each in everybody:
-        if each.goes_along:
+    packed: dict[Filter, Sequence[PackedMessage]] = {}
+    latest_ids = {frame.id for frame in latest.frames}
+    plans: list[PushPlan] = []
+    for each in listeners:
+        if each.is_at_head:
             if each.wanted not in packed:
-                packed[each.wanted] = pack(_wanted(each, news.frames))
-            parts.append(Part(each, packed[each.wanted], head))
+                packed[each.wanted] = pack(_wanted(each, latest.frames))
+            plans.append(PushPlan(each, packed[each.wanted], head))
             continue
-        start, backlog = each.place or head, ()
+        start, backlog = each.position or head, ()
         if start != head:
             page = backlogs.get(start)
             if page is None:
@@ -56,19 +56,19 @@ def plan(
                 start = head  # nobody knows any more what it has missed
             elif page.full:
                 frames = [*_greeting(each, start, now), *_wanted(each, page.frames)]
-                parts.append(Part(each, pack(frames), start, page.place))
+                plans.append(PushPlan(each, pack(frames), start, page.position))
                 continue
-            elif news.full:
+            elif latest.full:
                 continue  # the backlog may reach beyond these news
             else:
-                backlog = [frame for frame in page.frames if frame.id not in news_ids]
-        frames = [*_greeting(each, start, now), *_wanted(each, [*backlog, *news.frames])]
-        parts.append(Part(each, pack(frames), start))
-    return parts
+                backlog = [frame for frame in page.frames if frame.id not in latest_ids]
+        frames = [*_greeting(each, start, now), *_wanted(each, [*backlog, *latest.frames])]
+        plans.append(PushPlan(each, pack(frames), start))
+    return plans
 
 
 def _greeting(connection: Connection, start: UUID, now: float) -> list[Frame]:
-    if connection.is_welcome:
+    if connection.is_greeted:
         return []
     return [connected(start, int(now), connection.id, connection.wanted)]
 

@@ -19,30 +19,30 @@ LARGEST_BYTES = 128 * 1024
 log = logging.getLogger("brandish")
 
 
-class Outcome(Enum):
+class PostOutcome(Enum):
     SENT = auto()
     GONE = auto()
     FAILED = auto()
 
 
-class Message(NamedTuple):
+class PackedMessage(NamedTuple):
     data: bytes
     last_id: UUID
 
 
-class Delivery(NamedTuple):
+class PostResult(NamedTuple):
     """
     Attributes:
         last_id: of the last frame that was sent; None: none was.
     """
 
-    outcome: Outcome
+    outcome: PostOutcome
     last_id: UUID | None
 
 
-def pack(frames: Iterable[Frame]) -> list[Message]:
+def pack(frames: Iterable[Frame]) -> list[PackedMessage]:
     """The frames in as few messages as they fit in, none of them split."""
-    messages: list[Message] = []
+    messages: list[PackedMessage] = []
     packed: list[Frame] = []
     size = 0
     for frame in frames:
@@ -60,8 +60,8 @@ def pack(frames: Iterable[Frame]) -> list[Message]:
     return messages
 
 
-def _message(frames: Sequence[Frame]) -> Message:
-    return Message("".join(frame.text for frame in frames).encode(), frames[-1].id)
+def _message(frames: Sequence[Frame]) -> PackedMessage:
+    return PackedMessage("".join(frame.text for frame in frames).encode(), frames[-1].id)
 
 
 def gateway() -> Any:
@@ -69,7 +69,7 @@ def gateway() -> Any:
     return client("apigatewaymanagementapi")
 
 
-def post(api: Any, connection_id: str, messages: Sequence[Message]) -> Delivery:
+def post(api: Any, connection_id: str, messages: Sequence[PackedMessage]) -> PostResult:
     """One message after the other, up to the first that does not arrive."""
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -78,12 +78,12 @@ def post(api: Any, connection_id: str, messages: Sequence[Message]) -> Delivery:
         try:
             api.post_to_connection(ConnectionId=connection_id, Data=message.data)
         except api.exceptions.GoneException:
-            return Delivery(Outcome.GONE, last_id)
+            return PostResult(PostOutcome.GONE, last_id)
         except (BotoCoreError, ClientError) as error:
             log.warning("a listener cannot be reached: %s", error, extra={"connection_id": connection_id})
-            return Delivery(Outcome.FAILED, last_id)
+            return PostResult(PostOutcome.FAILED, last_id)
         last_id = message.last_id
-    return Delivery(Outcome.SENT, last_id)
+    return PostResult(PostOutcome.SENT, last_id)
 
 
 def close(api: Any, connection_id: str) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from functions.shared.sockets.connections import Overtaken
+from functions.shared.sockets.connections import ConcurrentPusher
 from functions.shared.sockets.feed import FeedFailed
 from functions.shared.sockets.rounds import Rounds
 from functions.shared.sockets.wake_up import wake_up
@@ -27,7 +27,7 @@ PAUSE_SECONDS = 1.0
 OPENING_PAUSE_SECONDS = 0.25
 SETTLING_SECONDS = 5.0
 """An event may be announced a moment before the log shows it: an older transaction is still at work."""
-TIME_FOR_A_ROUND = 10.0
+ROUND_SECONDS = 10.0
 """Seconds: no round begins with less time left."""
 
 log = logging.getLogger("brandish")
@@ -39,7 +39,7 @@ ready()
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class PushRequest:
     """What the messages of a batch ask for.
 
     Attributes:
@@ -52,16 +52,16 @@ class Call:
     events: frozenset[UUID]
     listener: bool
     minute: bool
-    latest: float
+    sent_at: float
 
     @classmethod
-    def of(cls, records: Sequence[Mapping[str, Any]]) -> Call:
+    def of(cls, records: Sequence[Mapping[str, Any]]) -> PushRequest:
         bodies = [json.loads(record["body"]) for record in records]
         return cls(
-            events=frozenset(UUID(body["detail"]["id"]) for body in bodies if _tells_of_event(body)),
+            events=frozenset(UUID(body["detail"]["id"]) for body in bodies if _announces_event(body)),
             listener=any("source" not in body for body in bodies),
             minute=any(body.get("source") == "aws.events" for body in bodies),
-            latest=max(int(record["attributes"]["SentTimestamp"]) for record in records) / 1000,
+            sent_at=max(int(record["attributes"]["SentTimestamp"]) for record in records) / 1000,
         )
 
     @property
@@ -69,46 +69,46 @@ class Call:
         return not self.listener and not self.minute
 
 
-def _tells_of_event(body: Mapping[str, Any]) -> bool:
+def _announces_event(body: Mapping[str, Any]) -> bool:
     """A broadcast is one here: the log has it, and listeners get it."""
     return "id" in body.get("detail", {}) and "replay-name" not in body
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
-    call = Call.of(event["Records"])
-    if call.is_for_events_only:
-        if call.latest < rounds.alone_at or call.events <= rounds.sent.keys():
+    request = PushRequest.of(event["Records"])
+    if request.is_for_events_only:
+        if request.sent_at < rounds.no_listeners_at or request.events <= rounds.sent.keys():
             return
-        time.sleep(max(0.0, rounds.begun_at + PAUSE_SECONDS - time.monotonic()))
-    while (pause := look(call, context)) is not None:
-        if not time_for_a_round(context, pause):
+        time.sleep(max(0.0, rounds.started_at + PAUSE_SECONDS - time.monotonic()))
+    while (pause := run_round(request, context)) is not None:
+        if not has_time_for_a_round(context, pause):
             wake_up()
             return
         time.sleep(pause)
 
 
-def look(call: Call, context: Any) -> float | None:
+def run_round(request: PushRequest, context: Any) -> float | None:
     """Make a round. Seconds until the next one; None: nothing is left to do."""
     try:
-        left = rounds.make(keep_alive=call.minute)
-    except Overtaken:
+        result = rounds.run(keep_alive=request.minute)
+    except ConcurrentPusher:
         log.warning("another pusher is at work")
         wake_up()  # it may have looked before what these messages tell of
         return None
     except FeedFailed as error:
-        if not time_for_a_round(context, PAUSE_SECONDS):
+        if not has_time_for_a_round(context, PAUSE_SECONDS):
             raise  # the messages come again
         log.warning("the log cannot be read: %s", error)
         return PAUSE_SECONDS
-    if left.nobody:
+    if result.no_listeners:
         return None
-    if left.more:
+    if result.more:
         return 0.0
-    if left.opening:
+    if result.opening:
         return OPENING_PAUSE_SECONDS
-    unseen = call.events - rounds.sent.keys() and time.time() < call.latest + SETTLING_SECONDS
-    return PAUSE_SECONDS if left.failed or unseen else None
+    unseen = request.events - rounds.sent.keys() and time.time() < request.sent_at + SETTLING_SECONDS
+    return PAUSE_SECONDS if result.failed or unseen else None
 
 
-def time_for_a_round(context: Any, pause: float) -> bool:
-    return context.get_remaining_time_in_millis() / 1000 >= TIME_FOR_A_ROUND + pause
+def has_time_for_a_round(context: Any, pause: float) -> bool:
+    return context.get_remaining_time_in_millis() / 1000 >= ROUND_SECONDS + pause

@@ -10,7 +10,7 @@ import uvicorn
 from functions.shared.stream.app import app, hub_of, served
 from kernel.settings import text
 
-LAST_WORDS_SECONDS = 5
+SHUTDOWN_SECONDS = 5
 """After which a listener that takes nothing any more is cut off."""
 
 
@@ -35,7 +35,7 @@ def main() -> None:
             log_level="warning",
             server_header=False,
             ws="none",
-            timeout_graceful_shutdown=LAST_WORDS_SECONDS,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
     ).run()
 

@@ -18,7 +18,7 @@ from community.event_aliases import ALIASES
 from doors.answers import SECURITY_HEADERS, request_id_of
 from doors.app import create_app
 from functions.shared.stream.hub import Hub
-from functions.shared.stream.listening import HEADERS, EventStream, Wish
+from functions.shared.stream.listening import HEADERS, EventStream, StreamRequest
 from kernel.events.frames import Filter
 
 PATH = "/api/v1/events"
@@ -37,7 +37,7 @@ FRAME: dict[str, Any] = {
 """Of a stream, OpenAPI describes each event."""
 
 
-class Complete:
+class CompleteHeaders:
     """Every answer gets the headers that all have, and its request's id. Any page may listen. A slash at the end
     makes no difference. Source: wire 1, 1.2."""
 
@@ -75,7 +75,7 @@ def hub_of(app: FastAPI) -> Hub:
 
 app = create_app("Stream")
 app.router.lifespan_context = lifespan
-served = Complete(app)
+served = CompleteHeaders(app)
 """What servers run. Around everything: what is added as middleware does not see Starlette's answer to a bug."""
 
 
@@ -111,7 +111,7 @@ async def events(
     Every frame's id is a place to go on from, that of `connected` and `keepalive` too. The server ends a stream before
     it gets old; a client comes back with the last id, and has missed nothing.
     """
-    wish = Wish(
+    stream_request = StreamRequest(
         Filter.of(types, ALIASES),
         _uuid(last_event_id_header) or _uuid(last_event_id),
         {
@@ -120,7 +120,7 @@ async def events(
             "key_name": _authorizer(context).get("principalId"),
         },
     )
-    return EventStream(hub_of(request.app), wish)
+    return EventStream(hub_of(request.app), stream_request)
 
 
 @app.head(PATH, include_in_schema=False)

@@ -27,10 +27,10 @@ POLL_SECONDS = 0.25
 PER_LISTENER_SECONDS = 0.003
 """More between two looks for each who listens: they are woken together, and a crowd is better woken seldom."""
 RETRY_SECONDS = 1.0
-READERS_AHEAD = 4
+MAX_WAITING_READS = 4
 """So many who are behind may have their pages read before it is the newest events' turn again."""
 
-AWAY = (psycopg.Error, TryAgain)
+DATABASE_ERRORS = (psycopg.Error, TryAgain)
 """The database cannot be asked just now."""
 
 T = TypeVar("T")
@@ -59,25 +59,25 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         # One thread, so one connection, and the event loop never waits for it.
         self._database = ThreadPoolExecutor(1, "database")
-        self._turns = asyncio.Semaphore(READERS_AHEAD)
+        self._turns = asyncio.Semaphore(MAX_WAITING_READS)
         self._renewed_at = float("-inf")
         self._ending = False
 
     async def ask(self, question: Callable[[Tx], T]) -> T:
         """
         Raises:
-            AWAY
+            DATABASE_ERRORS
         """
         return await self._loop.run_in_executor(self._database, look, question)
 
-    async def read_after(self, place: LogPosition) -> Page:
+    async def read_after(self, position: LogPosition) -> Page:
         """For somebody who is behind.
 
         Raises:
-            AWAY
+            DATABASE_ERRORS
         """
         async with self._turns:
-            return await self.ask(partial(following.read_after, place=place))
+            return await self.ask(partial(following.read_after, position=position))
 
     def join(self, listener: Listener) -> None:
         self._listeners.add(listener)
@@ -108,9 +108,9 @@ class Hub:
     async def _follow(self) -> None:
         while self._listeners:
             try:
-                more = await self._read_on()
+                more = await self._read_latest()
                 await self._renew_presence()
-            except AWAY as error:
+            except DATABASE_ERRORS as error:
                 log.warning("the log cannot be read: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
             except Exception:  # a bug must not leave everybody with keepalives alone
@@ -121,12 +121,12 @@ class Hub:
                     await asyncio.sleep(POLL_SECONDS + PER_LISTENER_SECONDS * len(self._listeners))
         self.window = None
 
-    async def _read_on(self) -> bool:
+    async def _read_latest(self) -> bool:
         """Whether there may be more at once."""
         if self.window is None:
             self.window = Window(await self.ask(following.end))
             self._wake()
-        page = await self.ask(partial(following.read_after, place=self.window.end))
+        page = await self.ask(partial(following.read_after, position=self.window.end))
         self.window.extend(page)
         if page.frames:
             self._wake()
@@ -134,7 +134,7 @@ class Hub:
 
     async def _renew_presence(self) -> None:
         now = self._loop.time()
-        if now >= self._renewed_at + presence.RENEWED_EVERY.total_seconds():
+        if now >= self._renewed_at + presence.RENEW_INTERVAL.total_seconds():
             await self.ask(partial(presence.renew, client_ids=[listener.client_id for listener in self._listeners]))
             self._renewed_at = now
 

@@ -18,7 +18,7 @@ from doors.app import create_app, create_handler
 from doors.call import Call
 from functions.shared.system import documents, realtime
 from functions.shared.system.exposition import exposition
-from functions.shared.system.queries import read_figures
+from functions.shared.system.queries import read_metrics
 from functions.shared.system.settings import settings
 from kernel import log_fields
 from kernel.connections import password
@@ -98,7 +98,7 @@ async def version() -> Version:
 @public.get("/metrics", response_class=PlainTextResponse)
 async def prometheus(call: Call) -> Response:
     """What all functions together have counted, as Prometheus reads it."""
-    text = exposition(call.read(read_figures))
+    text = exposition(call.read(read_metrics))
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

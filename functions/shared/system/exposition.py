@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate, groupby
 
-from functions.shared.system.queries import Figures, Requests
+from functions.shared.system.queries import MetricValues, RequestCounts
 from kernel.counters.rules import BETWEEN_LABELS
 from kernel.metrics import BUCKETS
 
@@ -33,36 +33,36 @@ COUNTERS: Mapping[str, tuple[tuple[str, ...], str]] = {
 }
 
 
-def exposition(figures: Figures) -> str:
-    return "".join(_lines(figures))
+def exposition(values: MetricValues) -> str:
+    return "".join(_lines(values))
 
 
-def _lines(figures: Figures) -> Iterator[str]:
-    yield from _family("http_requests_total", "counter", "Requests answered.", _requests(figures.requests))
+def _lines(values: MetricValues) -> Iterator[str]:
+    yield from _family("http_requests_total", "counter", "Requests answered.", _requests(values.requests))
     yield from _family(
         "http_request_duration_seconds",
         "histogram",
         "Time spent on a request.",
-        _durations(figures.requests),
+        _durations(values.requests),
     )
     for metric, (labels, text) in COUNTERS.items():
-        yield from _family(metric, "counter", text, _counted(labels, figures.counters.get(metric, {})))
+        yield from _family(metric, "counter", text, _counted(labels, values.counters.get(metric, {})))
     for metric, text, value in (
-        ("events_waiting", "Events that wait to be published.", figures.events_waiting),
-        ("events_dead", "Events given up after the last retry.", figures.events_dead),
-        ("sse_clients", "Listeners of the event stream.", figures.listeners),
-        ("db_pool_in_use", "Connections of the functions to the database.", figures.sessions),
-        ("http_requests_in_flight", "Requests within a transaction just now.", figures.in_transaction),
+        ("events_waiting", "Events that wait to be published.", values.events_waiting),
+        ("events_dead", "Events given up after the last retry.", values.events_dead),
+        ("sse_clients", "Listeners of the event stream.", values.listeners),
+        ("db_pool_in_use", "Connections of the functions to the database.", values.sessions),
+        ("http_requests_in_flight", "Requests within a transaction just now.", values.in_transaction),
     ):
         yield from _family(metric, "gauge", text, [("", {}, value)])
 
 
-def _requests(rows: Iterable[Requests]) -> Iterator[Sample]:
+def _requests(rows: Iterable[RequestCounts]) -> Iterator[Sample]:
     for row in rows:
         yield "", {"method": row.method, "path": row.path, "status": str(row.status)}, row.count
 
 
-def _durations(rows: Iterable[Requests]) -> Iterator[Sample]:
+def _durations(rows: Iterable[RequestCounts]) -> Iterator[Sample]:
     """One histogram for all statuses of a route. `rows` come sorted by method and path."""
     for (method, path), same in groupby(rows, key=lambda row: (row.method, row.path)):
         labels = {"method": method, "path": path}

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from kernel.database import Tx
-from kernel.realtime.presence import COUNTED_FOR
+from kernel.realtime.presence import PRESENCE_TTL
 
 
 @dataclass(frozen=True, slots=True)
-class Requests:
+class RequestCounts:
     """
     Attributes:
         buckets: how many took at most as long as each of `doors.metrics.BUCKETS`, and longer than the one before;
@@ -26,7 +26,7 @@ class Requests:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class MetricValues:
     """
     Attributes:
         counters: {metric: {label value, "" without a label: total}}.
@@ -34,7 +34,7 @@ class Figures:
         in_transaction: those of them that are in the middle of a transaction.
     """
 
-    requests: tuple[Requests, ...]
+    requests: tuple[RequestCounts, ...]
     counters: dict[str, dict[str, int]]
     events_waiting: int
     events_dead: int
@@ -43,7 +43,7 @@ class Figures:
     in_transaction: int
 
 
-def read_figures(tx: Tx) -> Figures:
+def read_metrics(tx: Tx) -> MetricValues:
     """Everything in one round trip. Each part comes from an index or a small table, whatever the game's size."""
     row = tx.execute(
         """
@@ -61,19 +61,19 @@ def read_figures(tx: Tx) -> Figures:
               FROM pg_stat_activity
               WHERE datname = current_database() AND usename = current_user) AS activity
         """,
-        (tx.now - COUNTED_FOR,),
+        (tx.now - PRESENCE_TTL,),
     ).fetchone()
     assert row is not None
-    return _figures(row)
+    return _metric_values(row)
 
 
-def _figures(row: dict[str, Any]) -> Figures:
+def _metric_values(row: dict[str, Any]) -> MetricValues:
     counters: dict[str, dict[str, int]] = {}
     for metric, label, total in row["counters"]:
         counters.setdefault(metric, {})[label] = total
-    return Figures(
+    return MetricValues(
         requests=tuple(
-            Requests(method, path, status, count, seconds, tuple(buckets))
+            RequestCounts(method, path, status, count, seconds, tuple(buckets))
             for method, path, status, count, seconds, buckets in row["requests"]
         ),
         counters=counters,

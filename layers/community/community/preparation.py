@@ -39,6 +39,6 @@ def prepare(tx: Tx) -> list[str]:
                 """,
                 (name, digests[name], tx.now),
             )
-    events.make_room(tx)
+    events.ensure_partitions_ahead(tx)
     cycle.ensure_current(tx)
     return changed

@@ -23,7 +23,7 @@ from tests.support.community import (
     VOTE,
     administer,
     contribute,
-    forget_votes_and_targets,
+    delete_votes_and_targets,
     target,
 )
 
@@ -105,7 +105,7 @@ def test_nobody_is_told_of_a_vote_where_there_is_no_choice(call: CallApi):
 
 
 def test_a_vote_needs_a_target_first(call: CallApi, conn: Connection):
-    forget_votes_and_targets(conn)
+    delete_votes_and_targets(conn)
 
     administer(call, "start")
 

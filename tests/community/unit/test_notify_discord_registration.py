@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from doors.discord.api import Api
+from doors.discord.api import DiscordApi
 from functions.community.notify_discord import app, registration
 from functions.community.notify_discord.registration import Difference, Place, compare, remove, sync
 from tests.support.fake_discord import APPLICATION, GUILD, TOKEN, FakeDiscord, fake_discord
@@ -42,8 +42,8 @@ def discord() -> Iterator[FakeDiscord]:
 
 
 @pytest.fixture
-def api(discord: FakeDiscord) -> Api:
-    return Api(discord.url, lambda: TOKEN)
+def api(discord: FakeDiscord) -> DiscordApi:
+    return DiscordApi(discord.url, lambda: TOKEN)
 
 
 def methods(discord: FakeDiscord) -> list[str]:
@@ -60,7 +60,7 @@ def changed(*path: str | int, to: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("place", [EVERYWHERE, SERVER])
-def test_what_is_there_already_is_not_sent_again(discord: FakeDiscord, api: Api, place: Place):
+def test_what_is_there_already_is_not_sent_again(discord: FakeDiscord, api: DiscordApi, place: Place):
     assert sync(api, place, COMMANDS) == Difference(added=("buy", "ping"))
     assert not sync(api, place, COMMANDS)
 
@@ -91,7 +91,9 @@ def test_what_is_there_already_is_not_sent_again(discord: FakeDiscord, api: Api,
         [*COMMANDS, {"name": "sell", "description": "Sell"}],
     ],
 )
-def test_whatever_differs_is_seen_and_all_are_sent(discord: FakeDiscord, api: Api, commands: list[dict[str, Any]]):
+def test_whatever_differs_is_seen_and_all_are_sent(
+    discord: FakeDiscord, api: DiscordApi, commands: list[dict[str, Any]]
+):
     sync(api, EVERYWHERE, COMMANDS)
 
     assert sync(api, EVERYWHERE, commands)
@@ -100,13 +102,13 @@ def test_whatever_differs_is_seen_and_all_are_sent(discord: FakeDiscord, api: Ap
     assert methods(discord) == ["GET", "PUT", "GET", "PUT", "GET"]
 
 
-def test_a_server_has_no_contexts_to_compare(api: Api):
+def test_a_server_has_no_contexts_to_compare(api: DiscordApi):
     sync(api, SERVER, COMMANDS)
 
     assert not sync(api, SERVER, changed("contexts", to=[2]))
 
 
-def test_force_sends_what_is_the_same(discord: FakeDiscord, api: Api):
+def test_force_sends_what_is_the_same(discord: FakeDiscord, api: DiscordApi):
     sync(api, EVERYWHERE, COMMANDS)
 
     assert not sync(api, EVERYWHERE, COMMANDS, force=True)
@@ -114,7 +116,7 @@ def test_force_sends_what_is_the_same(discord: FakeDiscord, api: Api):
     assert methods(discord) == ["GET", "PUT", "GET", "PUT"]
 
 
-def test_a_command_goes_by_its_name(discord: FakeDiscord, api: Api):
+def test_a_command_goes_by_its_name(discord: FakeDiscord, api: DiscordApi):
     sync(api, EVERYWHERE, COMMANDS)
 
     assert [remove(api, EVERYWHERE, "ping"), remove(api, EVERYWHERE, "ping")] == [True, False]

@@ -19,9 +19,9 @@ from tests.support.communities import (
     TOPS,
     almost,
     community,
+    event_types,
     payload,
     target,
-    told,
     transition_of,
     vote,
 )
@@ -46,8 +46,8 @@ def test_freezing_stops_the_vote_and_starting_lets_it_go_on():
     frozen = overrides.freeze_voting(transition_of(community(voting_round=RUNNING)))
     resumed = overrides.start_voting(transition_of(frozen.voting))
 
-    assert (told(frozen), frozen.voting.voting_round) == (["voting_frozen"], FROZEN)
-    assert (told(resumed), resumed.voting.voting_round) == (["voting_resumed"], RUNNING)
+    assert (event_types(frozen), frozen.voting.voting_round) == (["voting_frozen"], FROZEN)
+    assert (event_types(resumed), resumed.voting.voting_round) == (["voting_resumed"], RUNNING)
 
 
 def test_freezing_twice_changes_nothing_more():
@@ -66,14 +66,14 @@ def test_starting_opens_a_vote_even_while_a_winner_waits():
 
     transition = overrides.start_voting(transition_of(community(latest=decided)))
 
-    assert told(transition) == ["voting_started"]
+    assert event_types(transition) == ["voting_started"]
     assert transition.voting.voting_round is not None
 
 
 def test_starting_without_a_target_sets_one_first():
     transition = overrides.start_voting(transition_of(community(target=None)))
 
-    assert told(transition) == ["target.set", "voting_started"]
+    assert event_types(transition) == ["target.set", "voting_started"]
     assert rules.target_of(transition.voting) is not None
 
 
@@ -90,7 +90,7 @@ def test_with_nothing_to_vote_on_no_vote_starts(now: VotingState):
 def test_an_ended_votes_winner_waits_behind_the_target(voting_round: object):
     transition = overrides.force_end_voting(transition_of(replace(community(points=10), voting_round=voting_round)))
 
-    assert told(transition) == ["voting_ended"]
+    assert event_types(transition) == ["voting_ended"]
     assert payload(transition, "voting_ended") == {
         "session_id": 3,
         "option_id": 32,
@@ -107,7 +107,7 @@ def test_an_ended_votes_winner_waits_behind_the_target(voting_round: object):
 def test_without_a_target_the_winner_becomes_it():
     transition = overrides.force_end_voting(transition_of(community(target=None, voting_round=RUNNING, points=10)))
 
-    assert told(transition) == ["voting_ended", "target.set", "voting_started"]
+    assert event_types(transition) == ["voting_ended", "target.set", "voting_started"]
     assert payload(transition, "target.set")["session_id"] == 3
     assert target(transition) == ("feature_gamble", 1)
     assert transition.voting.accumulated == 10
@@ -132,7 +132,7 @@ def test_an_instant_unlock_costs_all_points_and_leaves_the_target():
         "instant_override",
         150,
     )
-    assert told(transition) == ["node_unlocked", "cycle.completed", "voting_started"]
+    assert event_types(transition) == ["node_unlocked", "cycle.completed", "voting_started"]
     assert payload(transition, "node_unlocked")["source"] == "instant_override"
     assert payload(transition, "voting_started")["previous_unlock"] == NODES["feature_gamble"].name
     assert target(transition) == ("feature_economy", 1)
@@ -168,7 +168,7 @@ def test_without_a_vote_there_is_nothing_to_freeze_end_or_unlock():
 def test_unlocking_something_else_leaves_target_vote_and_points():
     transition = unlocked(community(voting_round=RUNNING, points=10), "item_lootbox1", 3)
 
-    assert told(transition) == ["node_unlocked"] * 3
+    assert event_types(transition) == ["node_unlocked"] * 3
     assert [(new.node.key, new.level, new.unlocked_by) for new in transition.unlocked] == [
         ("item_lootbox1", level, "admin") for level in (1, 2, 3)
     ]
@@ -182,7 +182,7 @@ def test_unlocking_something_else_leaves_target_vote_and_points():
 def test_unlocking_the_target_lets_the_vote_decide_and_keeps_the_points():
     transition = unlocked(community(voting_round=RUNNING, points=150), "feature_economy")
 
-    assert told(transition) == ["node_unlocked", "target.set", "voting_started"]
+    assert event_types(transition) == ["node_unlocked", "target.set", "voting_started"]
     assert payload(transition, "voting_started")["previous_unlock"] == NODES["feature_economy"].name
     assert target(transition) == ("feature_gamble", 1)
     assert transition.voting.accumulated == 150
@@ -197,7 +197,7 @@ def test_unlocking_everything_is_the_end():
 
     assert transition.voting.levels == TOPS
     assert len(transition.unlocked) == sum(TOPS.values()) - len(START)
-    assert told(transition)[-1] == "all_unlocked"
+    assert event_types(transition)[-1] == "all_unlocked"
     assert (transition.voting.voting_round, target(transition)) == (None, (None, None))
     assert overrides.unlock_all_nodes(transition_of(transition.voting)).events == ()
 
@@ -220,7 +220,7 @@ def test_relocking_the_targets_node_drops_what_was_counted_towards_it():
 
     transition = relocked(now, "item_lootbox1", 2)
 
-    assert told(transition) == ["node_relocked", "target.dropped"]
+    assert event_types(transition) == ["node_relocked", "target.dropped"]
     assert payload(transition, "target.dropped") == {"node_key": "item_lootbox1", "target_level": 3, "points": 70}
     assert (target(transition), transition.voting.accumulated, transition.voting.points) == ((None, None), 0, 70)
     assert transition.voting.voting_round == RUNNING
@@ -229,7 +229,7 @@ def test_relocking_the_targets_node_drops_what_was_counted_towards_it():
 def test_relocking_a_target_of_which_nothing_is_unlocked_drops_it_all_the_same():
     transition = relocked(community(points=70), "feature_economy")
 
-    assert told(transition) == ["target.dropped"]
+    assert event_types(transition) == ["target.dropped"]
     assert transition.voting.accumulated == 0
 
 
@@ -243,7 +243,7 @@ def test_a_reset_begins_anew_with_points_from_zero_and_numbers_that_go_on():
 
     assert transition.voting.levels == {node.key: 1 for node in tree.nodes.values() if node.auto_unlock}
     assert (transition.voting.points, transition.voting.accumulated) == (5_000, 0)
-    assert told(transition) == ["target.set", "voting_started"]
+    assert event_types(transition) == ["target.set", "voting_started"]
     voting_round, progress = transition.voting.voting_round, transition.voting.progress
     assert voting_round is not None
     assert progress is not None

@@ -18,10 +18,10 @@ from tests.support.communities import (
     TOPS,
     almost,
     community,
+    event_types,
     on,
     payload,
     target,
-    told,
     vote,
 )
 
@@ -33,7 +33,7 @@ def test_at_the_beginning_a_random_node_becomes_the_target_and_the_next_is_voted
 
     transition = on(nothing)
 
-    assert told(transition) == ["target.set", "voting_started"]
+    assert event_types(transition) == ["target.set", "voting_started"]
     assert payload(transition, "target.set")["auto_selected"] is True
     assert payload(transition, "target.set")["session_id"] is None
     assert payload(transition, "voting_started")["previous_unlock"] is None
@@ -74,7 +74,7 @@ def test_looking_again_changes_nothing():
 def test_a_cycle_in_the_order_of_the_rules():
     transition = on(community(voting_round=RUNNING, points=ECONOMY + 15))
 
-    assert told(transition) == ["node_unlocked", "cycle.completed", "target.set", "voting_started"]
+    assert event_types(transition) == ["node_unlocked", "cycle.completed", "target.set", "voting_started"]
     assert payload(transition, "node_unlocked") == {
         "node_id": NODES["feature_economy"].node_id,
         "node_key": "feature_economy",
@@ -193,7 +193,7 @@ def test_a_rollover_that_pays_for_several_unlocks_them_one_after_the_other():
     assert transition.voting.accumulated == 1_000 - sum(costs)
     assert not rules.is_reached(transition.voting)
     cycle = ["node_unlocked", "cycle.completed", "target.set", "voting_started"]
-    assert told(transition) == cycle * len(costs)
+    assert event_types(transition) == cycle * len(costs)
     assert [voting_round.status for voting_round in transition.rounds.values()] == ["completed"] * len(costs) + [
         "voting"
     ]
@@ -215,7 +215,7 @@ def test_a_level_of_a_node_that_has_several_is_followed_by_the_next():
 def test_the_last_unlock_is_the_end_and_said_once():
     transition = on(community(almost("feature_duel"), "feature_duel", points=10_000))
 
-    assert told(transition) == ["node_unlocked", "cycle.completed", "all_unlocked"]
+    assert event_types(transition) == ["node_unlocked", "cycle.completed", "all_unlocked"]
     assert payload(transition, "all_unlocked").keys() == {"message"}
     assert target(transition) == (None, None)
     assert transition.voting.voting_round is None
@@ -229,7 +229,7 @@ def test_a_single_candidate_becomes_the_target_without_a_vote():
 
     transition = on(now)
 
-    assert told(transition) == ["target.set", "voting_started"]
+    assert event_types(transition) == ["target.set", "voting_started"]
     assert target(transition) == ("feature_duel", 1)
     assert payload(transition, "target.set") == {
         "node_key": "feature_duel",
@@ -249,7 +249,7 @@ def test_a_single_candidate_becomes_the_target_without_a_vote():
 def test_a_single_candidate_beside_a_target_is_voted_on():
     transition = on(community(almost("feature_duel", "feature_compost"), "feature_duel"))
 
-    assert told(transition) == ["voting_started"]
+    assert event_types(transition) == ["voting_started"]
     voting_round = transition.voting.voting_round
     assert voting_round is not None
     assert [option.node_key for option in voting_round.options] == ["feature_compost"]
@@ -265,8 +265,8 @@ def test_the_whole_tree_is_unlocked_in_the_end():
     transition = on(community(points=10**6), seed=5)
 
     assert transition.voting.levels == TOPS
-    assert told(transition)[-1] == "all_unlocked"
-    assert told(transition).count("all_unlocked") == 1
+    assert event_types(transition)[-1] == "all_unlocked"
+    assert event_types(transition).count("all_unlocked") == 1
     assert transition.voting.accumulated == 10**6 - sum(new.node.cost for new in transition.unlocked)
 
 
@@ -278,7 +278,7 @@ def test_a_target_that_was_unlocked_by_other_means_gives_way_and_the_points_stay
 
     transition = on(community(unlocked, voting_round=RUNNING, points=50))
 
-    assert told(transition) == ["target.set", "voting_started"]
+    assert event_types(transition) == ["target.set", "voting_started"]
     assert target(transition) == ("feature_gamble", 1)
     assert transition.voting.accumulated == 50
     assert transition.unlocked == ()
@@ -289,7 +289,7 @@ def test_a_vote_about_nothing_that_is_left_ends_and_another_begins():
 
     transition = on(community(START | {"feature_gamble": 1, "feature_search": 1}, voting_round=stale))
 
-    assert told(transition) == ["voting_ended", "voting_started"]
+    assert event_types(transition) == ["voting_ended", "voting_started"]
     assert transition.voting.voting_round is not None
     assert transition.voting.voting_round.session_id == 4
 
@@ -308,4 +308,4 @@ def test_a_decided_winner_waits_and_no_vote_opens_meanwhile():
     ],
 )
 def test_a_winner_that_need_not_wait_does_not_hold_up_the_next_vote(decided: VotingRound):
-    assert told(on(community(latest=decided))) == ["voting_started"]
+    assert event_types(on(community(latest=decided))) == ["voting_started"]

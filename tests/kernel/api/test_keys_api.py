@@ -14,7 +14,7 @@ PATH = "/api/v1/admin/keys"
 
 def holder(conn: Connection, key: str) -> KeyHolder | None:
     with transaction(conn) as tx:
-        return keys.judge(tx, key, "203.0.113.7").holder
+        return keys.authenticate(tx, key, "203.0.113.7").holder
 
 
 def test_a_new_key_is_shown_once_and_lets_its_holder_in(call: CallApi, conn: Connection):

@@ -88,7 +88,7 @@ def test_the_game_and_the_listeners_notice_nothing(environment: Connection, even
     event_bridge.entries.clear()
     request = asked(environment)
     with reading(environment) as tx:
-        place = end(tx)
+        position = end(tx)
 
     handler(queue_event(request), _Context())
     tally_handler(queue_event(*event_bridge.details), None)
@@ -96,7 +96,7 @@ def test_the_game_and_the_listeners_notice_nothing(environment: Connection, even
     assert [detail["type"] for detail in event_bridge.details] == ["item.sold"]
     assert counted(environment) == before
     with reading(environment) as tx:
-        assert read_after(tx, place).frames == ()
+        assert read_after(tx, position).frames == ()
 
 
 def test_only_what_was_asked_for(environment: Connection, event_bridge: FakeEventBridge):

@@ -101,10 +101,10 @@ def test_after_five_failures_in_a_row_nobody_asks_for_a_minute_and_then_one_atte
     assert told(peer, event) == ["0", "1", "2"]
     assert told(peer, event) == ["0", "1", "2"]
     assert len(peer.tried) == 5
-    outbound.breaker_of(DESTINATION).open_until -= outbound.OPEN_SECONDS
+    outbound.circuit_breaker_of(DESTINATION).open_until -= outbound.OPEN_SECONDS
     assert told(peer, event) == ["0", "1", "2"]
     assert len(peer.tried) == 6
-    outbound.breaker_of(DESTINATION).open_until -= outbound.OPEN_SECONDS
+    outbound.circuit_breaker_of(DESTINATION).open_until -= outbound.OPEN_SECONDS
     assert told(peer, event) == []
 
     assert peer.had == ["a", "b", "c"]
@@ -114,7 +114,7 @@ def test_after_five_failures_in_a_row_nobody_asks_for_a_minute_and_then_one_atte
 def test_no_attempt_begins_that_could_be_cut_short():
     peer = Peer()
 
-    assert told(peer, three(), Time(left=outbound.TIME_FOR_AN_ATTEMPT)) == ["0", "1", "2"]
+    assert told(peer, three(), Time(left=outbound.ATTEMPT_SECONDS)) == ["0", "1", "2"]
 
     assert peer.tried == []
 

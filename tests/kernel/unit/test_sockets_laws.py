@@ -15,7 +15,7 @@ from community.event_aliases import ALIASES
 from functions.shared.sockets import connections
 from functions.shared.sockets.rounds import Rounds
 from kernel.events.frames import Filter, Frame
-from tests.support.listeners import Crash, End, FakeSockets, world
+from tests.support.listeners import Crash, FakeSockets, ListenerEnd, world
 
 TYPES = ["item.sold", "gamble.complete", "progression.target.set"]
 WISHES = ["", "item.sold", "gamble.completed,item.sold", "progression.voting_started", "nothing.like.it"]
@@ -48,7 +48,7 @@ class Listener:
     """
 
     wish: str
-    end: End | None = None
+    end: ListenerEnd | None = None
     connection_id: str = ""
     kept: list[Frame] = field(default_factory=list[Frame])
 
@@ -94,7 +94,7 @@ class Play:
         here.ends.clear()
         here.calls_left = None
         for connection_id in here.items():
-            connections.forget(connection_id)
+            connections.delete(connection_id)
 
     def take(self, step: str, number: int) -> None:
         match step:
@@ -109,13 +109,13 @@ class Play:
                 self.trouble = True
                 self.here.calls_left = number
                 with suppress(Crash):
-                    self.rounds.make(keep_alive=True)
+                    self.rounds.run(keep_alive=True)
                 self.here.calls_left = None
                 self.rounds = Rounds()
             case "fresh":
                 self.rounds = Rounds()
             case "round":
-                self.rounds.make(keep_alive=number == 1)
+                self.rounds.run(keep_alive=number == 1)
             case _:
                 self.listen(step, self.listeners[number])
 
@@ -161,7 +161,7 @@ class Play:
                     listener.end.failures = 0
                 if not listener.is_there:
                     self.come(listener)
-            self.rounds.make()
+            self.rounds.run()
 
     def check(self) -> None:
         for listener in self.listeners:

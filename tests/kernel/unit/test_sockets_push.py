@@ -12,7 +12,7 @@ import pytest
 
 from functions.shared.sockets import push
 from functions.shared.sockets.feed import FeedFailed
-from functions.shared.sockets.rounds import Left, Rounds
+from functions.shared.sockets.rounds import RoundResult, Rounds
 from tests.support.listeners import Crash, FakeSockets, world
 from tests.support.outer_ring import Time
 
@@ -57,7 +57,7 @@ def test_a_new_listener_is_greeted_and_then_gets_what_happens(here: FakeSockets)
     wake(told(news))
 
     greeting, sold = end.frames
-    assert (greeting.type, greeting.id) == ("connected", here.log.place(1))
+    assert (greeting.type, greeting.id) == ("connected", here.log.position(1))
     assert greeting.payload == {"client_id": "a=", "filters": []}
     assert abs(greeting.timestamp - time.time()) < 60
     assert sold == news
@@ -148,7 +148,7 @@ def test_a_keepalives_id_is_a_place_to_go_on_from(here: FakeSockets):
     wake()
     here.log.happen("item.sold")
     wake()
-    push.rounds.heard.clear()  # half a minute later
+    push.rounds.last_sent_at.clear()  # half a minute later
     wake(TICK)
     keepalive = end.frames[-1]
     assert (keepalive.type, keepalive.payload) == ("keepalive", None)
@@ -163,7 +163,7 @@ def test_a_keepalives_id_is_a_place_to_go_on_from(here: FakeSockets):
 def test_only_the_silent_are_kept_alive(here: FakeSockets):
     end, other = here.connect("a="), here.connect("b=", types="item.sold")
     wake()
-    push.rounds.heard["b="] -= 31
+    push.rounds.last_sent_at["b="] -= 31
 
     wake(TICK)
 
@@ -179,7 +179,7 @@ def test_an_id_that_nobody_knows_any_more_means_from_now_on(here: FakeSockets):
     wake()
 
     assert end.names() == ["connected", "item.bought"]
-    assert end.frames[0].id == here.log.place(1)
+    assert end.frames[0].id == here.log.position(1)
 
 
 def test_who_finds_nobody_there_hears_nothing_of_what_nobody_heard(here: FakeSockets):
@@ -194,7 +194,7 @@ def test_who_finds_nobody_there_hears_nothing_of_what_nobody_heard(here: FakeSoc
     wake()
 
     assert end.names() == ["connected"]
-    assert end.frames[0].id == here.log.place(2)
+    assert end.frames[0].id == here.log.position(2)
 
 
 def test_many_who_were_lost_together_cost_few_readings(here: FakeSockets):
@@ -209,7 +209,7 @@ def test_many_who_were_lost_together_cost_few_readings(here: FakeSockets):
 
 def test_many_who_are_far_apart_are_served_in_several_rounds(here: FakeSockets):
     frames = [here.log.happen("item.sold") for _ in range(60)]
-    ends = [here.connect(f"{number}=", last_event_id=str(here.log.place(number))) for number in range(60)]
+    ends = [here.connect(f"{number}=", last_event_id=str(here.log.position(number))) for number in range(60)]
 
     wake()
 
@@ -219,13 +219,13 @@ def test_many_who_are_far_apart_are_served_in_several_rounds(here: FakeSockets):
 def test_behind_those_who_never_open_others_wait_for_the_next_second(here: FakeSockets):
     frames = [here.log.happen("item.sold") for _ in range(30)]
     for number in range(29):
-        here.connect(f"{number}=", opened=False, age=10, last_event_id=str(here.log.place(number)))
+        here.connect(f"{number}=", opened=False, age=10, last_event_id=str(here.log.position(number)))
 
-    assert Rounds().make() == Left(failed=True)
+    assert Rounds().run() == RoundResult(failed=True)
 
-    end = here.connect("there=", last_event_id=str(here.log.place(29)))
+    end = here.connect("there=", last_event_id=str(here.log.position(29)))
     while not end.frames:
-        assert Rounds().make() in (Left(more=True, failed=True), Left(failed=True))
+        assert Rounds().run() in (RoundResult(more=True, failed=True), RoundResult(failed=True))
     assert end.frames[1:] == frames[29:]
 
 
@@ -271,11 +271,11 @@ def test_who_cannot_be_reached_gets_it_later_and_the_others_do_not_wait(here: Fa
     news = here.log.happen("item.sold")
     rounds = Rounds()
 
-    assert rounds.make() == Left(failed=True)
+    assert rounds.run() == RoundResult(failed=True)
     assert other.names() == ["connected", "item.sold"]
     here.log.happen("item.bought")
-    assert rounds.make() == Left(failed=True)
-    assert rounds.make() == Left()
+    assert rounds.run() == RoundResult(failed=True)
+    assert rounds.run() == RoundResult()
 
     assert end.names() == ["connected", "item.sold", "item.bought"]
     assert other.names() == ["connected", "item.sold", "item.bought"]
@@ -290,7 +290,7 @@ def test_who_fails_three_times_is_closed_and_goes_on_when_it_comes_back(here: Fa
     end.failures = 3
     rounds = Rounds()
 
-    assert [rounds.make() for _ in range(3)] == [Left(failed=True), Left(failed=True), Left()]
+    assert [rounds.run() for _ in range(3)] == [RoundResult(failed=True), RoundResult(failed=True), RoundResult()]
 
     assert end.closed
     assert here.items() == {}
@@ -305,8 +305,8 @@ def test_a_message_that_fails_in_the_middle_is_not_followed_by_the_next(here: Fa
     frames = [here.log.happen("item.sold", {"text": "x" * 60_000}) for _ in range(3)]
     end.taken, end.failures = 1, 1
 
-    Rounds().make()
-    Rounds().make()
+    Rounds().run()
+    Rounds().run()
 
     assert end.frames[1:] == frames
 
@@ -316,18 +316,18 @@ def test_wherever_a_round_dies_nothing_is_lost(here: FakeSockets, calls: int):
     """One goes along, one cannot be reached, and one comes back."""
     first = here.log.happen("item.sold")
     ends = [here.connect("a="), here.connect("b=")]
-    Rounds().make()
+    Rounds().run()
     here.log.happen("item.sold")
     ends[1].failures = 1
     ends.append(here.connect("c=", last_event_id=str(first.id)))
 
     here.calls_left = calls
     with pytest.raises(Crash):
-        Rounds().make()
+        Rounds().run()
     here.calls_left = None
     last = here.log.happen("item.sold")
-    Rounds().make()
-    Rounds().make()  # for whom the second one could not be reached
+    Rounds().run()
+    Rounds().run()  # for whom the second one could not be reached
 
     for end in ends:
         events = {frame.id: frame for frame in end.frames if frame.type == "item.sold"}
@@ -347,7 +347,7 @@ def test_a_new_wish_counts_from_its_greeting_on(here: FakeSockets):
     wake()
 
     assert end.names() == ["connected", "connected", "item.bought"]
-    assert end.frames[1].id == here.log.place(1)
+    assert end.frames[1].id == here.log.position(1)
     assert end.frames[1].payload == {"client_id": "a=", "filters": ["item.bought"]}
 
 
@@ -387,8 +387,8 @@ def test_who_wants_something_else_while_it_cannot_be_reached_goes_on_from_there(
     end.taken, end.failures = 1, 1
     end.then.append(lambda: here.say("a=", '{"action":"subscribe","types":"item.sold"}'))
 
-    Rounds().make()
-    Rounds().make()
+    Rounds().run()
+    Rounds().run()
 
     assert end.names() == ["connected", "item.sold", "connected", "item.sold"]
     assert [end.frames[1], end.frames[3]] == frames
@@ -405,8 +405,8 @@ def test_who_asks_for_more_while_it_cannot_be_reached_gets_more(here: FakeSocket
     ask = json.dumps({"action": "subscribe", "types": [], "last_event_id": str(end.frames[0].id)})
     end.then.append(lambda: here.say("a=", ask))
 
-    Rounds().make()
-    Rounds().make()
+    Rounds().run()
+    Rounds().run()
 
     assert end.names() == ["connected", "item.sold", "connected", "item.bought", "item.sold", "item.sold"]
 
@@ -496,7 +496,7 @@ def test_a_log_that_cannot_be_read_is_asked_again_and_then_the_message_comes_aga
     here.log.down = True
 
     with pytest.raises(FeedFailed, match="no database"):
-        wake(context=Time(push.TIME_FOR_A_ROUND))
+        wake(context=Time(push.ROUND_SECONDS))
 
     class Recovers(Time):
         def get_remaining_time_in_millis(self) -> int:
@@ -540,7 +540,7 @@ def test_who_is_overtaken_stops_and_has_somebody_look_once_more(here: FakeSocket
     first = here.log.happen("item.sold")
 
     def overtake() -> None:
-        Rounds().make()
+        Rounds().run()
         here.log.happen("item.bought")
 
     end.then.append(overtake)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.shared.sockets import connections, feed, rounds
-from functions.shared.sockets.connections import Overtaken
+from functions.shared.sockets.connections import ConcurrentPusher
 from functions.shared.sockets.rounds import Rounds
 from tests.kernel.unit.test_sockets_laws import LISTENERS, WISHES, Play, Step
 from tests.support.listeners import FakeSockets, world
@@ -68,8 +68,8 @@ class Pusher:
     def _work(self) -> None:
         self._may_go.acquire()
         try:
-            Rounds().make()
-        except Overtaken:
+            Rounds().run()
+        except ConcurrentPusher:
             self.overtaken = True
         except Exception as error:
             self.failure = error
@@ -102,7 +102,7 @@ def push_at_once(play: Play, turns: Sequence[Step]) -> tuple[Pusher, Pusher]:
             elif turn == SECOND:
                 second.go_on()
             else:
-                with suppress(Overtaken):
+                with suppress(ConcurrentPusher):
                     play.take(*turn)
         first.finish()
         second.finish()
@@ -119,14 +119,14 @@ def catch_up(play: Play) -> None:
     play.here.log.meanwhile.clear()
     for connection_id, end in play.here.ends.items():
         if not end.open:
-            connections.forget(connection_id)  # the gateway has noticed
+            connections.delete(connection_id)  # the gateway has noticed
     for listener in play.listeners:
         if listener.end:
             listener.end.failures = 0
         if not listener.is_there:
             play.come(listener)
     for _ in range(100):
-        left = play.rounds.make()
+        left = play.rounds.run()
         if not (left.more or left.failed):
             return
     raise AssertionError("it does not end")
@@ -138,7 +138,7 @@ def here() -> Iterator[Any]:
         monkeypatch.setattr(rounds, "_posters", OneByOne())
         # Soon more than one reading, and more readings than one round has.
         monkeypatch.setattr(feed, "LIMIT", 2)
-        monkeypatch.setattr(feed, "READINGS", 1)
+        monkeypatch.setattr(feed, "MAX_READS", 1)
         yield made
 
 
