@@ -57,12 +57,12 @@ def build(postgres: Postgres) -> str:
         with transaction(conn) as tx:
             prepare(tx)
         with transaction(conn) as tx:
-            controls.unlock_all(tx)
+            controls.unlock_all_nodes(tx)
         for node_key in LEFT_TO_UNLOCK:
             with transaction(conn) as tx:
-                controls.relock(tx, node_key)
+                controls.relock_node(tx, node_key)
         with transaction(conn) as tx:
-            cycle.check(tx)
+            cycle.ensure_current(tx)
             # Out of reach: an unlock would change prices and experience in the middle of a measurement.
             tx.execute("UPDATE unlock_progress SET starts_at_points = %s WHERE unlocked_at IS NULL", (10**15,))
         for number in range(PLAYERS):

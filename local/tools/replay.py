@@ -7,9 +7,10 @@ import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID
 
+from community.destinations import Destination
 from kernel.events.frames import Frame
 from local.demo.game import Game, GameGone, Request
 
@@ -94,7 +95,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--since", type=_moment, required=True, metavar="TIME", help="2026-03-01T18:00, UTC if unsaid")
     parser.add_argument("--until", type=_moment, default=datetime.now(UTC), metavar="TIME", help="now when left out")
-    parser.add_argument("--to", choices=("discord", "streamerbot"), help="left out: the terminal")
+    parser.add_argument("--to", choices=get_args(Destination), help="left out: the terminal")
     parser.add_argument("--type", metavar="TYPE", help="only events of this type")
     parser.add_argument("--user", metavar="ID", help="only events of this player")
     return parser.parse_args()

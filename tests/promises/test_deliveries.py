@@ -74,21 +74,21 @@ def test_tallies_with_the_same_messages_in_different_orders_neither_block_nor_mi
 
 DIES_AFTER_ITS_COMMIT = """
 import json, os, signal, sys
-from functions.community.tally.app import count_message
-count_message(json.loads(sys.argv[1]))
+from functions.community.tally.app import handler
+assert handler({"Records": [json.loads(sys.argv[1])]}, None) == {"batchItemFailures": []}
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
 DIES_BEFORE_ITS_COMMIT = """
 import json, os, signal, sys
 from uuid import UUID
-from community.counting import COUNTED
+from community.counters import COUNT_RULES
 from kernel.events.tallying import tally
 from kernel.database import transaction
 from kernel.connections import connection
 detail = json.loads(json.loads(sys.argv[1])["body"])["detail"]
 with transaction(connection()) as tx:
-    assert tally(tx, UUID(detail["id"]), detail["type"], detail["payload"], COUNTED)
+    assert tally(tx, UUID(detail["id"]), detail["type"], detail["payload"], COUNT_RULES)
     tx.execute("SELECT 1").fetchone()
     os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -94,8 +94,8 @@ class _Causes:
             config = items.by_name[attack.payload["item_name"]].handler_config
             if config.target != "crowd":
                 reasons: Iterable[str] = (reason for moment, reason in by_attack if moment == at)
-                called = next(str(ref.username) for ref in PLAYERS if ref.platform_id == who)
-                assert sum(by_attack[at, reason] for reason in reasons if reason.endswith(f" of {called}'s")) <= 1
+                name = next(str(ref.username) for ref in PLAYERS if ref.platform_id == who)
+                assert sum(by_attack[at, reason] for reason in reasons if reason.endswith(f" of {name}'s")) <= 1
 
 
 def _seconds(event: AuditedEvent) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 from community.progression.content import tree
 from community.voting import transitions
-from community.voting.models import Option, Status, UnlockProgress, VotingRound, VotingState
+from community.voting.models import Status, UnlockProgress, VotingOption, VotingRound, VotingState
 from community.voting.transitions import Transition
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -45,7 +45,9 @@ def community(
 def vote(number: int, votes: Mapping[str, int], status: Status = "voting", winner: str | None = None) -> VotingRound:
     """A voting round on these nodes with these numbers of votes; the first node reached its count first."""
     options = tuple(
-        Option(number * 10 + place, key, 1, count, Decimal(count), NOON + timedelta(minutes=place) if count else None)
+        VotingOption(
+            number * 10 + place, key, 1, count, Decimal(count), NOON + timedelta(minutes=place) if count else None
+        )
         for place, (key, count) in enumerate(votes.items(), start=1)
     )
     won = next((option.option_id for option in options if option.node_key == winner), None)
@@ -71,7 +73,7 @@ def payload(transition: Transition, event_type: str) -> dict[str, Any]:
 
 
 def target(transition: Transition) -> tuple[str | None, int | None]:
-    progress = transition.community.progress
+    progress = transition.voting.progress
     assert progress is not None
     return progress.node_key, progress.target_level
 

@@ -13,6 +13,7 @@ from typing import Any
 from nacl.signing import SigningKey
 
 from community.players.models import PlayerRef
+from doors.discord.commands import COMMANDS
 from tests.support.discord_limits import check_answer
 
 APPLICATION_ID = "1100000000000000001"
@@ -146,12 +147,16 @@ class DiscordClient:
 
 
 def command(who: Person, name: str, /, *, admin: bool = False, id: str | None = None, **options: Any) -> dict[str, Any]:
+    """`options`: by their names; `gamble_id` is `gamble-id` as well."""
     people = [value for value in options.values() if isinstance(value, Person)]
+    declared = {option.name for option in COMMANDS[name].options} if name in COMMANDS else set[str]()
     data: dict[str, Any] = {
         "id": new_id(),
         "name": name,
         "type": 1,
-        "options": [_option(name.replace("_", "-"), value) for name, value in options.items()],
+        "options": [
+            _option(each if each in declared else each.replace("_", "-"), value) for each, value in options.items()
+        ],
         "resolved": {
             "users": {person.id: person.user for person in people},
             "members": {person.id: {"nick": None, "permissions": "0"} for person in people},

@@ -41,7 +41,7 @@ def make_player(
 def unlock(tx: Tx, *node_keys: str) -> None:
     """Unlock these nodes and prevent further unlocks by points that a test earns incidentally."""
     for node_key in node_keys:
-        controls.unlock(tx, node_key, tree.nodes[node_key].max_level)
+        controls.unlock_node(tx, node_key, tree.nodes[node_key].max_level)
     hold_target(tx)
 
 

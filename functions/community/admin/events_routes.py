@@ -21,7 +21,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from community.listening import ALIASES
+from community.destinations import Destination
+from community.event_aliases import ALIASES
 from doors.call import Call, answer
 from doors.discord.events import DiscordAnnouncementRequested
 from doors.fields import Body, Message, storable_json
@@ -127,7 +128,7 @@ class ReplayRequest(Body):
     until: AwareDatetime
     event_type: EventType | None = None
     user_id: UUID | None = None
-    to: Literal["discord", "streamerbot"]
+    to: Destination
 
 
 class ReplayResponse(Message):

@@ -108,7 +108,7 @@ def award_xp(call: Interaction, tx: Tx) -> Reply:
         result = awards.award_xp(tx, worker, _job_key(call.text("job")), call.integer("amount"), "admin")
     except DailyCapReached as error:
         job = jobs.by_key[str(error.details["job"])].display_name
-        raise EarnedEnough(worker=worker.called, job=job) from None
+        raise EarnedEnough(worker=worker.label, job=job) from None
     name = plain(result.player.links[worker.platform].username)
     progress = result.award.progress
     return card(

@@ -72,7 +72,9 @@ class ResetRequest(Body):
 @router.get("/api/v1/admin/users/active", response_model=list[ActiveUser])
 async def active_users(query: Annotated[ActiveQuery, Query()], call: Call) -> Response:
     """Who has said something in the last minutes, latest first; at most 1000."""
-    return call.look(lambda tx: [ActiveUser.of(chatter) for chatter in messages.active(tx, query.minutes)])
+    return call.look(
+        lambda tx: [ActiveUser.of(chatter) for chatter in messages.list_active_chatters(tx, query.minutes)]
+    )
 
 
 @router.post("/api/v1/admin/cooldown/reset", response_model=Message)

@@ -13,6 +13,7 @@ from uuid import UUID
 from community.blasts import clock as blasts
 from community.deliveries import clock as deliveries
 from community.gambles import clock as gambles
+from community.quests import clock as quests
 from kernel.action import look, run_in_parts
 from kernel.database import Tx
 
@@ -37,6 +38,7 @@ class Chore(NamedTuple):
 CHORES: Mapping[str, Chore] = {
     "gambles": Chore(gambles.DUE, play),
     "blasts": Chore(blasts.DUE, blasts.explode_due),
+    "quests": Chore(quests.DUE, quests.reset_due),
     "deliveries": Chore(deliveries.DUE, deliveries.deliver_due),
 }
 QUESTION: LiteralString = "SELECT ARRAY[" + ", ".join(chore.due for chore in CHORES.values()) + "] AS due"

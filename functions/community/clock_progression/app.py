@@ -24,4 +24,4 @@ def unlock_reached(tx: Tx) -> list[str]:
     # The tree and its rules take as long to load as all of the above, and are hardly ever needed.
     from community.voting import cycle
 
-    return [f"{new.node.key} {new.level}" for new in cycle.check(tx).unlocked]
+    return [f"{new.node.key} {new.level}" for new in cycle.ensure_current(tx).unlocked]

@@ -42,7 +42,7 @@ class UpgradeResponse(Message):
         batch, job = crafted.batch, crafted.job
         quantity, bonus = (batch.certain, 0) if job else (batch.produced, batch.bonus)
         return cls(
-            message=texts.made(crafted),
+            message=texts.crafted_text(crafted),
             new_item=batch.item.internal_name,
             quantity_upgraded=quantity,
             is_masterwork=bonus > 0,
@@ -61,7 +61,7 @@ class DisassembleResponse(Message):
     @classmethod
     def of(cls, salvage: Salvage) -> DisassembleResponse:
         return cls(
-            message=texts.taken_apart(salvage),
+            message=texts.disassembled_text(salvage),
             outputs=dict(salvage.outputs),
             quantity_processed=salvage.units,
             is_perfect_salvage=salvage.perfect > 0,
@@ -212,9 +212,9 @@ class CancelResponse(Message):
 
     @classmethod
     def of(cls, job: CraftingJob, refunded: Mapping[str, int]) -> CancelResponse:
-        called = f"{job.quantity} × {plural(job.item.public_name, job.quantity)}"
+        description = f"{job.quantity} × {plural(job.item.public_name, job.quantity)}"
         return cls(
-            message=f"Called off: {called}. You have back {in_words(refunded)}.",
+            message=f"Called off: {description}. You have back {in_words(refunded)}.",
             job_id=job.job_id,
             refunded=dict(refunded),
         )

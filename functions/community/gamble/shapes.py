@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, Field
 
 from community.catalog.content import items
-from community.gambles.models import Gamble, Participant, State
+from community.gambles.models import Gamble, GambleState, Participant
 from doors.fields import Body, Timestamp
 from functions.community.shapes.fields import Caller, ItemName
 
@@ -63,7 +63,7 @@ class ParticipantView(BaseModel):
 class GambleView(BaseModel):
     id: UUID
     initiator_id: UUID
-    state: State
+    state: GambleState
     created_at: Timestamp
     join_deadline: Timestamp
     executed_at: Timestamp | None = None

@@ -33,7 +33,7 @@ async def handle(body: HandleRequest, call: Call) -> Response:
 async def test(body: Caller, call: Call) -> Response:
     """Whether chat reaches the game: it greets whoever asks, and counts nothing."""
     return call.act(
-        lambda tx: Message(message=f"Hello {messages.greet(tx, body.player).username}, the game can hear you.")
+        lambda tx: Message(message=f"Hello {messages.mark_active(tx, body.player).username}, the game can hear you.")
     )
 
 

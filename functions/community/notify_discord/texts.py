@@ -17,7 +17,7 @@ YELLOW: Final = 0xFEE75C
 FUCHSIA: Final = 0xEB459E
 GREY: Final = 0x99AAB5
 
-MOST_LISTED: Final = 10
+MAX_LISTED: Final = 10
 SOMEBODY: Final = "Somebody"
 TEST: Final = "[Test] "
 
@@ -166,8 +166,8 @@ def _list(parts: Sequence[str]) -> str:
 
 def _lines(rows: Sequence[str], of: int) -> str:
     """As many as are worth reading of so many."""
-    more = of - len(rows[:MOST_LISTED])
-    return "\n".join([*rows[:MOST_LISTED], *([f"and {more:,} more"] if more > 0 else [])])
+    more = of - len(rows[:MAX_LISTED])
+    return "\n".join([*rows[:MAX_LISTED], *([f"and {more:,} more"] if more > 0 else [])])
 
 
 @cache

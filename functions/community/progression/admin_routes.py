@@ -34,7 +34,7 @@ async def freeze(call: Call) -> Response:
     """Take no more ballots; points go on counting. `start` opens the vote again."""
 
     def use_case(tx: Tx) -> Message:
-        controls.freeze(tx)
+        controls.freeze_voting(tx)
         return Message(message=texts.FROZEN)
 
     return call.act(use_case)
@@ -46,7 +46,7 @@ async def force_end(call: Call) -> Response:
     """Decide the vote now. The winner comes after the current target, or at once when there is none."""
 
     def use_case(tx: Tx) -> WinnerResponse:
-        winner = controls.force_end(tx)
+        winner = controls.force_end_voting(tx)
         view = OptionView.of(winner, *find_option(tx, winner))
         return WinnerResponse(winner=view, message=f"The vote is over: {texts.named(winner)} has won.")
 
@@ -57,7 +57,7 @@ async def force_end(call: Call) -> Response:
 @router.post("/api/v1/progression/admin/start-voting", response_model=Message)
 async def start(call: Call) -> Response:
     """Open a vote on what comes next; a frozen one goes on."""
-    return call.act(lambda tx: Message(message=texts.AFTER_START[controls.start(tx)]))
+    return call.act(lambda tx: Message(message=texts.AFTER_START[controls.start_voting(tx)]))
 
 
 @router.put("/api/v1/progression/admin/weights", response_model=WeightsResponse)
@@ -66,7 +66,7 @@ async def set_weights(body: WeightsRequest, call: Call) -> Response:
     """Say how much players' ballots weigh from now on, all or none of them; 1 is what everybody's weighs."""
 
     def use_case(tx: Tx) -> WeightsResponse:
-        ballots.set_weights(tx, [each.order for each in body.weights])
+        ballots.set_weights(tx, [each.change for each in body.weights])
         updated = len(body.weights)
         message = f"{updated} voting weight{'s are' if updated > 1 else ' is'} set."
         return WeightsResponse(message=message, updated=updated)
@@ -78,21 +78,21 @@ async def set_weights(body: WeightsRequest, call: Call) -> Response:
 async def unlock(body: NodeRequest, call: Call) -> Response:
     """Unlock all levels of a node up to `level`; 0 means the first."""
     return call.act(
-        lambda tx: Message(message=texts.unlocked(controls.unlock(tx, body.node_key, body.level), body.level or 1))
+        lambda tx: Message(message=texts.unlocked(controls.unlock_node(tx, body.node_key, body.level), body.level or 1))
     )
 
 
 @router.post("/api/v1/progression/admin/unlock-all", response_model=Message)
 async def unlock_all(call: Call) -> Response:
     """Unlock every node up to its highest level."""
-    return call.act(lambda tx: Message(message=texts.everything_unlocked(controls.unlock_all(tx))))
+    return call.act(lambda tx: Message(message=texts.everything_unlocked(controls.unlock_all_nodes(tx))))
 
 
 @router.post("/api/v1/progression/admin/relock", response_model=Message)
 async def relock(body: NodeRequest, call: Call) -> Response:
     """Take back `level` of a node and all above it; 0 means the whole node."""
     return call.act(
-        lambda tx: Message(message=texts.relocked(controls.relock(tx, body.node_key, body.level), body.level))
+        lambda tx: Message(message=texts.relocked(controls.relock_node(tx, body.node_key, body.level), body.level))
     )
 
 
@@ -117,8 +117,8 @@ async def reset(body: ResetRequest, call: Call) -> Response:
     """
 
     def use_case(tx: Tx) -> Message:
-        controls.reset(tx, body.reset_by, body.reason, body.preserve_user_progression)
-        return Message(message=texts.BEGUN_ANEW)
+        controls.reset_progression(tx, body.reset_by, body.reason, body.preserve_user_progression)
+        return Message(message=texts.RESET)
 
     return call.act(use_case)
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from community.engagement.estimates import Confidence
 from community.progression.content import Node, tree
-from community.voting.board import MirroredNode, ProgressBoard
-from community.voting.models import Option, Status, UnlockProgress, VotingRound
+from community.voting.board import ProgressBoard, StoredNode
+from community.voting.models import Status, UnlockProgress, VotingOption, VotingRound
 from doors.fields import Message, Timestamp
 from doors.nulls import WithNulls
 from functions.community.progression.views import NodeView
@@ -29,7 +29,7 @@ class OptionView(WithNulls):
     estimated_unlock_date: Timestamp | None = None
 
     @classmethod
-    def of(cls, option: Option, session_id: int, mirrored: MirroredNode, date: datetime | None = None) -> Self:
+    def of(cls, option: VotingOption, session_id: int, mirrored: StoredNode, date: datetime | None = None) -> Self:
         node = tree.nodes.get(option.node_key)
         return cls(
             id=option.option_id,
@@ -62,7 +62,7 @@ class SessionView(BaseModel):
     def of(cls, voting_round: VotingRound, board: ProgressBoard) -> Self:
         options = [
             OptionView.of(
-                option, voting_round.session_id, board.nodes[option.node_key], board.foreseen(option.node_key)
+                option, voting_round.session_id, board.nodes[option.node_key], board.estimated_unlock(option.node_key)
             )
             for option in voting_round.options
         ]
@@ -123,11 +123,11 @@ class ProgressView(WithNulls):
             node_id=None if key is None else board.nodes[key].node_id,
             node_key=key,
             target_level=progress.target_level,
-            contributions_accumulated=board.community.accumulated,
+            contributions_accumulated=board.voting.accumulated,
             started_at=progress.started_at,
             unlocked_at=progress.unlocked_at,
             voting_session_id=progress.session_id,
-            estimated_unlock_date=None if key is None else board.foreseen(key),
+            estimated_unlock_date=None if key is None else board.estimated_unlock(key),
         )
 
 
@@ -146,13 +146,13 @@ class TargetProgress(ProgressView):
     @classmethod
     def of(cls, progress: UnlockProgress, board: ProgressBoard) -> Self:
         target = tree.nodes[progress.node_key or ""]
-        share = min(board.community.accumulated / target.cost, 1)
+        share = min(board.voting.accumulated / target.cost, 1)
         return cls(
             **dict(ProgressView.of(progress, board)),
             completion_percentage=round(100 * share, 2),
             target_unlock_cost=target.cost,
             target_node_name=target.name,
-            is_already_unlocked=board.community.levels.get(target.key, 0) >= (progress.target_level or 1),
+            is_already_unlocked=board.voting.levels.get(target.key, 0) >= (progress.target_level or 1),
         )
 
 
@@ -181,10 +181,10 @@ class StatusResponse(BaseModel):
 
     @classmethod
     def of(cls, board: ProgressBoard) -> Self:
-        community = board.community
-        voting_round, progress = community.voting_round, community.progress
+        voting = board.voting
+        voting_round, progress = voting.voting_round, voting.progress
         return cls(
-            total_unlocked=len(community.levels),
+            total_unlocked=len(voting.levels),
             total_nodes=len(tree.nodes),
             all_nodes_unlocked=board.is_complete,
             contribution_score=board.score,
@@ -218,7 +218,7 @@ class EstimateResponse(WithNulls):
             estimated_days=float(estimate.days),
             confidence=estimate.confidence,
             required_points=estimate.required_points,
-            current_progress=board.made_for(node.key),
+            current_progress=board.points_towards(node.key),
             current_velocity=float(board.velocity.points_per_day),
             estimated_unlock_date=estimate.date,
         )

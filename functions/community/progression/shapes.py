@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from community.progression.models import Unlock
-from community.voting.ballots import WeightOrder
+from community.voting.ballots import WeightChange
 from doors.fields import Body, Message, Timestamp
 from functions.community.progression.session_views import OptionView
 from functions.community.shapes.fields import Caller, Level, NodeKey, Reason, Username
@@ -56,9 +56,9 @@ class WeightRequest(PlayerSelector):
     expires_at: AwareDatetime | None = None
 
     @property
-    def order(self) -> WeightOrder:
+    def change(self) -> WeightChange:
         # Through the text: 0.1 in a request means a tenth, not the float nearest to it.
-        return WeightOrder(self.player, Decimal(str(self.voting_weight)), self.reason, self.expires_at)
+        return WeightChange(self.player, Decimal(str(self.voting_weight)), self.reason, self.expires_at)
 
 
 class WeightsRequest(Body):

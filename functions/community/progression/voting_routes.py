@@ -51,12 +51,12 @@ async def session(call: Call) -> Response:
 
     def use_case(tx: Tx) -> OpenSession | LatestSession | NoSession:
         board = read_board(tx)
-        community = board.community
-        if community.voting_round:
-            return OpenSession.of(community.voting_round, board)
-        if community.latest:
-            view = SessionView.of(community.latest, board)
-            return LatestSession(session=view, message=texts.result(community.latest))
+        voting = board.voting
+        if voting.voting_round:
+            return OpenSession.of(voting.voting_round, board)
+        if voting.latest:
+            view = SessionView.of(voting.latest, board)
+            return LatestSession(session=view, message=texts.result(voting.latest))
         return NoSession(session=None, message=texts.NEVER_VOTED)
 
     return call.look(use_case)
@@ -68,10 +68,10 @@ async def unlock_progress(call: Call) -> Response:
 
     def use_case(tx: Tx) -> TargetProgress | NoTarget:
         board = read_board(tx)
-        progress = board.community.progress
+        progress = board.voting.progress
         if progress and progress.node_key in tree.nodes:
             return TargetProgress.of(progress, board)
-        made = board.community.accumulated if progress else None
+        made = board.voting.accumulated if progress else None
         return NoTarget(progress=None, contributions_accumulated=made, message=texts.NO_TARGET)
 
     return call.look(use_case)

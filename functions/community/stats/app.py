@@ -41,13 +41,15 @@ async def record_event(body: EventRequest, call: Call) -> Response:
 @app.get("/api/v1/stats/user", response_model=StatsResponse)
 async def user_stats(query: Annotated[UserStatsQuery, Query()], call: Call) -> Response:
     """How often a player did what within a period, and for how many days in a row they have been there."""
-    return call.look(lambda tx: StatsResponse.of(reports.user_stats(tx, query.player, reports.period_of(query.period))))
+    return call.look(
+        lambda tx: StatsResponse.of(reports.user_stats(tx, query.player, reports.parse_period(query.period)))
+    )
 
 
 @app.get("/api/v1/stats/system", response_model=StatsResponse)
 async def system_stats(query: Annotated[PeriodQuery, Query()], call: Call) -> Response:
     """How often all players together did what within a period."""
-    return call.look(lambda tx: StatsResponse.of(reports.system_stats(tx, reports.period_of(query.period))))
+    return call.look(lambda tx: StatsResponse.of(reports.system_stats(tx, reports.parse_period(query.period))))
 
 
 @app.get("/api/v1/stats/leaderboard", response_model=LeaderboardResponse)
@@ -57,7 +59,7 @@ async def leaderboard(query: Annotated[LeaderboardQuery, Query()], call: Call) -
     Besides event types there are `messages`, and of the present moment `money`, `items` (all others),
     `engagement_score` and `contribution`.
     """
-    period = reports.period_of(query.period)
+    period = reports.parse_period(query.period)
 
     def use_case(tx: Tx) -> LeaderboardResponse:
         standings = reports.leaderboard(tx, query.event_type, period, query.limit)

@@ -7,7 +7,7 @@ from doors.start import ready  # first: see there
 from typing import Any
 from uuid import UUID
 
-from community.counting import COUNTED
+from community.counters import COUNT_RULES
 from doors.consumer import Envelope, consume
 from kernel.action import run_action
 from kernel.events.tallying import tally
@@ -22,4 +22,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def count(envelope: Envelope) -> None:
     event_id, payload = UUID(envelope["id"]), envelope["payload"]
-    run_action(lambda tx: tally(tx, event_id, envelope["type"], payload, COUNTED), name="tally")
+    run_action(lambda tx: tally(tx, event_id, envelope["type"], payload, COUNT_RULES), name="tally")

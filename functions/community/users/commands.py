@@ -46,7 +46,7 @@ def inventory_page(call: Interaction, tx: Tx) -> Reply:
 def _inventory(tx: Tx, owner: PlayerRef, wanted: str, page: int, *, update: bool) -> Reply:
     found = inventory.look(tx, owner, wanted)
     if found is None:
-        raise NoSuchPlayer(name=owner.called)
+        raise NoSuchPlayer(name=owner.label)
     player, slots = found
     return paged(
         f"What {plain(player.username)} has",
@@ -77,10 +77,10 @@ def use(call: Interaction, tx: Tx) -> Reply:
     used = use_item(tx, player_of(call), item.internal_name, call.integer("quantity", 1), target or None)
     title = f"{plain(call.caller.name)} uses {item.public_name}"
     footer = f"{used.consumed} used up"
-    if used.told is None:
+    if used.public_message is None:
         return card(title, plain(used.message), footer=footer, public=False)
     # Only the mention means something to Discord. No name has a NUL in it: the database keeps none.
-    told = plain(used.told("\0")).replace("\0", call.caller.mention)
+    told = plain(used.public_message("\0")).replace("\0", call.caller.mention)
     return card(title, told, footer=footer, public=True)
 
 
@@ -112,7 +112,7 @@ def _costs(recipe: Upgrade) -> str:
 )
 def upgrade(call: Interaction, tx: Tx) -> Reply:
     crafted = workshop.upgrade_item(tx, player_of(call), call.text("recipe"), call.integer("quantity", 1))
-    return card("Workshop", texts.made(crafted))
+    return card("Workshop", texts.crafted_text(crafted))
 
 
 @command(
@@ -129,7 +129,7 @@ def upgrade(call: Interaction, tx: Tx) -> Reply:
 )
 def disassemble(call: Interaction, tx: Tx) -> Reply:
     salvage = workshop.disassemble_item(tx, player_of(call), call.text("item"), call.integer("quantity", 1))
-    return card("Workshop", texts.taken_apart(salvage))
+    return card("Workshop", texts.disassembled_text(salvage))
 
 
 @command("recipes", "What can be made of what, and what you know how to make.")

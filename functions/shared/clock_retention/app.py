@@ -35,14 +35,14 @@ def delete_expired(tx: Tx) -> None:
     """Delete the expired data of every feature."""
     idempotency.delete_expired(tx)
     keys.delete_old_failures(tx)
-    linking.forget_expired(tx)
-    timeouts.forget_expired(tx)
-    cooldowns.forget_expired(tx)
-    messages.forget_silent(tx)
-    voting.forget_expired(tx)
-    traps.forget_triggered(tx)
-    blasts.forget_duds(tx)
-    gambles.forget_old(tx)
+    linking.delete_expired(tx)
+    timeouts.delete_expired(tx)
+    cooldowns.delete_expired(tx)
+    messages.delete_inactive_chatters(tx)
+    voting.delete_expired(tx)
+    traps.delete_triggered(tx)
+    blasts.delete_expired(tx)
+    gambles.delete_old_gambles(tx)
     presence.delete_silent(tx)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from community.listening import ALIASES
+from community.event_aliases import ALIASES
 from kernel.errors import Refused
 from kernel.events.frames import Filter
 

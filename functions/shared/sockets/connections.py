@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from community.listening import ALIASES
+from community.event_aliases import ALIASES
 from doors.aws import client
 from functions.shared.sockets.settings import settings
 from kernel.events.frames import Filter

@@ -150,7 +150,7 @@ def test_refusals(
 @pytest.mark.usefixtures("alice")
 def test_a_closed_workshop(call: CallApi, conn: Connection, path: str, node: str):
     with transaction(conn) as tx:
-        controls.relock(tx, node, 0)
+        controls.relock_node(tx, node, 0)
 
     answer = call("POST", path, CALLER | {"item": "lootbox", "quantity": 1})
 

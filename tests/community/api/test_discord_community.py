@@ -136,7 +136,7 @@ def test_options_are_suggested_by_name(discord: DiscordClient, conn: Connection)
 
 def test_while_a_vote_is_frozen_there_is_no_menu(discord: DiscordClient, conn: Connection):
     with transaction(conn) as tx:
-        controls.freeze(tx)
+        controls.freeze_voting(tx)
 
     shown = discord.command(ALICE, "voting-session")
 
@@ -148,7 +148,7 @@ def test_while_a_vote_is_frozen_there_is_no_menu(discord: DiscordClient, conn: C
 
 def test_between_votes_the_last_result_is_shown(discord: DiscordClient, conn: Connection):
     with transaction(conn) as tx:
-        winner = controls.force_end(tx)
+        winner = controls.force_end_voting(tx)
 
     shown = discord.command(ALICE, "voting-session")
 

@@ -30,7 +30,7 @@ def cost(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cost]:
     with counted(database_url) as (conn, wire):
         monkeypatch.setattr(database._environment, "connection", conn, raising=False)
         with transaction(conn) as tx:
-            unlock(tx, "job_merchant")
+            unlock(tx, "job_merchant", "feature_weekly_quests")
             make_player(tx, "alice", platform="discord", platform_id=ALICE.id, items={"item_spade": 50})
 
         def fewest(name: str, **options: Any) -> int:
@@ -48,7 +48,8 @@ def _cost(wire: PostgresProxy, discord: DiscordClient, name: str, options: dict[
 
 
 @pytest.mark.parametrize(
-    "name", ["voting-session", "unlock-progress", "engagement", "stats", "jobs", "leaderboard", "check-timeout"]
+    "name",
+    ["voting-session", "unlock-progress", "engagement", "stats", "jobs", "leaderboard", "check-timeout", "quests"],
 )
 def test_a_look_takes_one(cost: Cost, name: str):
     assert cost(name) == 1

@@ -32,8 +32,8 @@ def act(tx: Tx, ref: PlayerRef, action: str = "dance", duration: timedelta = MIN
 
 
 def act_for_everybody(tx: Tx) -> None:
-    cooldowns.require_everybody_ready(tx, "expedition")
-    cooldowns.start_for_everybody(tx, "expedition", MINUTE)
+    cooldowns.require_ready_for_everyone(tx, "expedition")
+    cooldowns.start_for_everyone(tx, "expedition", MINUTE)
 
 
 def rows(tx: Tx, user_id: UUID | None = None) -> dict[str, timedelta]:
@@ -128,11 +128,11 @@ def test_everybody_waits_for_the_whole_duration_of_the_action(tx: Tx):
 
     tx.now += MINUTE - timedelta(seconds=1)
     with pytest.raises(OnCooldown) as refusal:
-        cooldowns.require_everybody_ready(tx, "expedition")
+        cooldowns.require_ready_for_everyone(tx, "expedition")
     assert "on cooldown: 0m 1s remaining" in str(refusal.value)
 
     tx.now += timedelta(seconds=1)
-    cooldowns.require_everybody_ready(tx, "expedition")
+    cooldowns.require_ready_for_everyone(tx, "expedition")
 
 
 def test_a_cooldown_for_everybody_is_not_that_of_a_player(tx: Tx):
@@ -155,8 +155,8 @@ def test_a_cooldown_costs_no_round_trip_of_its_own(database_url: str, action: st
                 if action == "player":
                     act(tx, alice, duration=timedelta(0))
                 else:
-                    cooldowns.require_everybody_ready(tx, "expedition")
-                    cooldowns.start_for_everybody(tx, "expedition", timedelta(0))
+                    cooldowns.require_ready_for_everyone(tx, "expedition")
+                    cooldowns.start_for_everyone(tx, "expedition", timedelta(0))
             costs.append(wire.round_trips() - before)
 
     assert costs[-1] == 2
@@ -252,7 +252,7 @@ def test_what_is_over_is_forgotten(tx: Tx):
     act_for_everybody(tx)
     tx.now += MINUTE
 
-    retention.forget_expired(tx)
+    retention.delete_expired(tx)
 
     assert rows(tx) == {}
     assert rows(tx, stored(tx, alice).id) == {"sing": MINUTE}

@@ -16,6 +16,7 @@ import functions.community.discord.app
 import functions.community.discord.deferred
 import functions.community.schedule_gamble.app
 import functions.shared.replay.app
+from community.progression.content import tree
 from kernel.database import Connection, transaction
 from kernel.keys import service as keys
 from tests.support.api import app_of
@@ -36,7 +37,7 @@ def play(file: str) -> Any:
 def test_a_captured_request_is_answered(environment: Connection, file: str):
     with transaction(environment) as tx:
         make_player(tx, "alice", platform_id="1001", items={"item_spade": 5})
-        unlock(tx, "feature_economy", "item_spade")
+        unlock(tx, "item_spade", *(key for key in tree.nodes if key.startswith("feature_")))
 
     assert play(file)["statusCode"] == 200
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from community.counting import COUNTED
+from community.counters import COUNT_RULES
 from functions.shared.system.exposition import COUNTERS, exposition
 from functions.shared.system.queries import MetricValues, RequestCounts
 from kernel.counters.rules import count
@@ -106,10 +106,10 @@ def test_whatever_the_tally_counts_is_shown():
         ("search.performed", {"success": False}),
         ("progression.vote_recorded", {"node_key": "feature_search"}),
     ]
-    assert {event_type for event_type, _ in events} == set(COUNTED)
+    assert {event_type for event_type, _ in events} == set(COUNT_RULES)
 
     counters: dict[str, dict[str, int]] = {}
-    for (metric, label), total in count(events, COUNTED).items():
+    for (metric, label), total in count(events, COUNT_RULES).items():
         counters.setdefault(metric, {})[label] = total
 
     families = parse(exposition(MetricValues((), counters, 0, 0, 0, 0, 0)))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from community.listening import ALIASES
+from community.event_aliases import ALIASES
 from functions.shared.sockets import connections
 from functions.shared.sockets.rounds import Rounds
 from kernel.events.frames import Filter, Frame

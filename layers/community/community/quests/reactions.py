@@ -1,0 +1,41 @@
+"""Progress with the week's quests, for what players do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from random import Random
+
+from community.players.models import Player
+from community.quests import rules
+from community.quests.models import ActiveQuest, QuestCompleted, QuestLog, QuestProgress, QuestProgressUpdated
+from kernel.events.models import Event
+
+
+def track_quests(event: Event, player: Player, now: datetime, rng: Random) -> Player:
+    """Count the event for every quest of this week that it counts for."""
+    if not player.state.has(rules.FEATURE):
+        return player
+    for active in rules.active_quests(now):
+        if added := rules.worth(active.quest, event):
+            player = _advanced(player, active, added, now)
+    return player
+
+
+def _advanced(player: Player, active: ActiveQuest, added: int, now: datetime) -> Player:
+    before = player[QuestLog].progress.get(active.quest_id)
+    after = rules.advanced(before, active.quest, added, now)
+    if after == before:
+        return player
+    player = player.having(player[QuestLog].having(active.quest_id, after)).record(
+        QuestProgressUpdated(
+            user_id=player.id, quest_id=active.quest_id, quest_key=active.quest.key, progress=after.count
+        )
+    )
+    return with_completion(player, active, before, after)
+
+
+def with_completion(player: Player, active: ActiveQuest, before: QuestProgress | None, after: QuestProgress) -> Player:
+    """The player with the news that the quest is completed, if that is new."""
+    if after.completed_at is None or (before and before.completed_at):
+        return player
+    return player.record(QuestCompleted(user_id=player.id, quest_id=active.quest_id, quest_key=active.quest.key))
