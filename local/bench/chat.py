@@ -10,7 +10,7 @@ from kernel.database import connect, transaction
 from local.bench.actions import bench_player
 from local.bench.image import Image
 from local.bench.speed import result
-from local.bench.workers import do_together, hired
+from local.bench.workers import do_together, running_workers
 from local.tools.postgres_proxy import PostgresProxy
 
 CHATTERS = range(10_000, 10_200)
@@ -37,7 +37,7 @@ def measure(image: Image, database_url: str, *, seconds: float, rounds: int) -> 
             if distance:
                 url = stack.enter_context(PostgresProxy(database_url, round_trip_ms=distance)).url
             for shards in SHARDS:
-                with hired(image, url, max(CONNECTIONS), CONTRIBUTION_SHARDS=f"{shards}") as workers:
+                with running_workers(image, url, max(CONNECTIONS), CONTRIBUTION_SHARDS=f"{shards}") as workers:
                     alone = 0
                     for connections in CONNECTIONS:
                         best = max(

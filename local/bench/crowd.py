@@ -19,7 +19,7 @@ from local.bench.chat import CHATTERS
 from local.bench.image import Image
 from local.bench.numbers import percentile
 from local.bench.speed import Progress, result
-from local.bench.workers import Worker, hired
+from local.bench.workers import Worker, running_workers
 
 REPORT_BUDGET_MS = 50
 MESSAGE_BUDGET = 1.2
@@ -70,7 +70,7 @@ def measure(image: Image, database_url: str, size: Size, *, asks: int, rounds: i
         {"users", "stats_events", "reports": [{"report", "median_ms", "p95_ms", "budget_ms", "verdict"}],
         "message": {"empty_ms", "full_ms", "ratio", "budget", "verdict"}}
     """
-    with hired(image, database_url) as (worker,):
+    with running_workers(image, database_url) as (worker,):
         progress("lines of chat, empty tables")
         empty = _lines(worker, rounds)
         progress(f"{size.stats:,} stats events of {size.users:,} users")

@@ -113,7 +113,7 @@ def _execute(conn: Connection, gamble_id: UUID, deadline: datetime) -> None:
         assert execute(tx, gamble_id)
 
 
-def _timed_ms(act: Any) -> float:
+def _timed_ms(call: Any) -> float:
     started = perf_counter()
-    act()
+    call()
     return 1000 * (perf_counter() - started)

@@ -16,7 +16,7 @@ BUDGET_MS = 150
 DISCORD = ("Discord", "DiscordDeferred")
 """They may take BUDGET_MS besides the domain, which they need as a whole."""
 DOMAIN = "(domain)"
-UNHURRIED = ("Migrate", "Replay")  # nobody waits for their start
+WITHOUT_BUDGET = ("Migrate", "Replay")  # nobody waits for their start
 
 # `ready`: what Lambda's INIT phase waits for. `answered`: a path that no route has, so no use case and no database.
 _CHILD = """
@@ -132,7 +132,7 @@ def _row(image: Image, name: str, runs: list[_Measured]) -> Row:
     row: Row = {
         "function": name,
         **_spread(runs),
-        "budget_ms": DOOR_BUDGET_MS if name in image.doors else None if name in UNHURRIED else BUDGET_MS,
+        "budget_ms": DOOR_BUDGET_MS if name in image.doors else None if name in WITHOUT_BUDGET else BUDGET_MS,
     }
     if name in image.doors and not image.functions[name].web_app:
         row["first_answer_ms"] = round(median(run.answered for run in runs), 1)

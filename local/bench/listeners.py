@@ -36,7 +36,7 @@ def measure(database_url: str, *, seconds: float, rounds: int, progress: Callabl
     """
     alone: list[float] = []
     watched: list[float] = []
-    heard: list[tuple[int, int]] = []
+    received: list[tuple[int, int]] = []
     with StackProcess(database_url, KEY) as stack:
         _prepare(stack.url)
         _play(stack.url, 2)  # warm
@@ -48,9 +48,9 @@ def measure(database_url: str, *, seconds: float, rounds: int, progress: Callabl
                 count()
                 watched += _play(stack.url, seconds)
                 time.sleep(3)  # the last events arrive
-                heard.append(count())
+                received.append(count())
     rows = [_row(0, alone), _row(STREAMS + SOCKETS, watched)]
-    rows[1]["events_each"] = f"{min(low for low, _ in heard)} to {max(high for _, high in heard)}"
+    rows[1]["events_each"] = f"{min(low for low, _ in received)} to {max(high for _, high in received)}"
     rows[1]["slower_median"] = round(rows[1]["median_ms"] / rows[0]["median_ms"], 2)
     rows[1]["slower_mean"] = round(rows[1]["mean_ms"] / rows[0]["mean_ms"], 2)
     return rows

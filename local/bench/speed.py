@@ -11,12 +11,12 @@ from typing import Any
 
 import psycopg
 
-from local.bench import actions, floor, recording, town
+from local.bench import actions, bench_database, floor, recording
 from local.bench.actions import Action, bench_player
 from local.bench.image import Image
 from local.bench.numbers import percentile
 from local.bench.recording import Recording
-from local.bench.workers import Worker, do_together, hired
+from local.bench.workers import Worker, do_together, running_workers
 from local.tools.postgres_proxy import PostgresProxy
 
 COLUMNS = ("clients", "players", "action", "level", "per_second", "median_ms", "p95_ms", "cpu_us", "of_floor")
@@ -51,7 +51,7 @@ class Plan:
 
 
 QUICK = Plan(tuple(action for action in actions.ACTIONS if action.name in ("buy", "sell")), ((1, "own"),), 1)
-FULL = Plan(actions.ACTIONS, ((1, "own"), (town.CLIENTS, "own"), (town.CLIENTS, "shared")), 3)
+FULL = Plan(actions.ACTIONS, ((1, "own"), (bench_database.CLIENTS, "own"), (bench_database.CLIENTS, "shared")), 3)
 
 
 def measure(image: Image, database_url: str, plan: Plan, progress: Progress) -> tuple[list[Row], dict[int, float]]:
@@ -75,7 +75,7 @@ def measure(image: Image, database_url: str, plan: Plan, progress: Progress) -> 
                     excess = round_trip(wire.url) - distance
                 url = stack.enter_context(PostgresProxy(database_url, round_trip_ms=max(0.0, distance - excess))).url
             taken[distance] = round(round_trip(url), 3)
-            workers = stack.enter_context(hired(image, url, max(clients for clients, _ in plan.crowds)))
+            workers = stack.enter_context(running_workers(image, url, max(clients for clients, _ in plan.crowds)))
             bench = _Bench(pgbench, database_url, url, workers, recordings, plan.seconds)
             for action, clients, players in plan.steps():
                 progress(f"{action.name}, {clients} client(s), {players} players, {distance} ms")
@@ -108,7 +108,7 @@ def shortfalls(rows: Sequence[Row]) -> list[Row]:
 
 
 def _record(database_url: str, plan: Plan) -> dict[tuple[str, int], Recording]:
-    town.refill(database_url)
+    bench_database.refill(database_url)
     found: dict[tuple[str, int], Recording] = {}
     for action in plan.actions:
         groups = {
@@ -128,8 +128,8 @@ def _record(database_url: str, plan: Plan) -> dict[tuple[str, int], Recording]:
 def _groups(clients: int, players: str) -> list[list[int]]:
     """Players of each client."""
     if players == "shared":
-        return [town.shared_players()] * clients
-    return [town.players_of(client) for client in range(clients)]
+        return [bench_database.shared_players()] * clients
+    return [bench_database.players_of(client) for client in range(clients)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class _Bench:
 
     def rows(self, action: Action, clients: int, players: str, repeats: int) -> list[Row]:
         """One row a level. Levels take turns, so that a noisy moment touches all of them; medians of the rounds."""
-        town.refill(self.direct_url)
+        bench_database.refill(self.direct_url)
         rounds: dict[str, list[Row]] = {}
         for _ in range(repeats):
             if self.pgbench:

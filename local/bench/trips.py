@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.bench import requests, town
+from local.bench import bench_database, requests
 from local.bench.image import TEMPLATE
 from local.stack.routes import Routes
 from local.stack.template import load
@@ -130,7 +130,7 @@ STEPS = (
 _PREPARATIONS = (
     Step("", 0, "POST", "/api/v1/progression/admin/unlock-all"),
     # Something to vote on again, and to unlock.
-    *(_post("", "/api/v1/progression/admin/relock", {"node_key": key}) for key in town.LEFT_TO_UNLOCK),
+    *(_post("", "/api/v1/progression/admin/relock", {"node_key": key}) for key in bench_database.LEFT_TO_UNLOCK),
     Step("", 0, "POST", "/api/v1/progression/admin/start"),
     _post("", "/api/v1/user/register", ALICE),
     _post("", "/api/v1/user/register", BOB),

@@ -59,20 +59,20 @@ def call(handler: str, event: dict[str, Any]) -> Any:
 
 
 def overhead(count: int) -> dict[str, Any]:
-    from local.bench import nothing
+    from local.bench import empty_route
 
-    return _timed(nothing.do, nothing.event, lambda done, _: done >= count, warm_up=lambda done, _: done >= 200)
+    return _timed(empty_route.do, empty_route.event, lambda done, _: done >= count, warm_up=lambda done, _: done >= 200)
 
 
 def ask(handler: str, event: dict[str, Any], count: int) -> dict[str, Any]:
     """The same question again and again."""
     answering = handler_named(handler)
 
-    def act(event: Any) -> None:
+    def run_once(event: Any) -> None:
         answer = answering(event, None)
         assert answer["statusCode"] == 200, answer
 
-    return _timed(act, lambda: event, lambda done, _: done >= count, warm_up=lambda done, _: done >= 5)
+    return _timed(run_once, lambda: event, lambda done, _: done >= count, warm_up=lambda done, _: done >= 5)
 
 
 def run(action: str, level: str, players: list[int], seconds: float) -> dict[str, Any]:
@@ -81,21 +81,21 @@ def run(action: str, level: str, players: list[int], seconds: float) -> dict[str
 
     actions.lift_limits()
     chosen = actions.BY_NAME[action]
-    everybody = [actions.bench_player(number) for number in players]
+    available = [actions.bench_player(number) for number in players]
 
     def pick() -> tuple[PlayerRef, PlayerRef]:
-        player, other = random.sample(everybody, 2)
+        player, other = random.sample(available, 2)
         return chosen.who(player), other
 
     if level == "use case":
-        act, prepare = _as_use_case(chosen), pick
+        run_once, prepare = _as_use_case(chosen), pick
     else:
-        act = _as_handler(chosen)
+        run_once = _as_handler(chosen)
 
         def prepare() -> Any:
             return requests.event("POST", chosen.path, chosen.body(*pick()))
 
-    return _timed(act, prepare, lambda _, passed: passed >= seconds, warm_up=lambda _, passed: passed >= WARM_UP)
+    return _timed(run_once, prepare, lambda _, passed: passed >= seconds, warm_up=lambda _, passed: passed >= WARM_UP)
 
 
 def _as_use_case(action: Action) -> Callable[[Any], None]:
@@ -103,21 +103,21 @@ def _as_use_case(action: Action) -> Callable[[Any], None]:
 
     conn = _connection()
 
-    def act(players: Any) -> None:
+    def run_once(players: Any) -> None:
         with transaction(conn) as tx:
             action.use_case(tx, *players)
 
-    return act
+    return run_once
 
 
 def _as_handler(action: Action) -> Callable[[Any], None]:
     handler = handler_named(action.handler)
 
-    def act(event: Any) -> None:
+    def run_once(event: Any) -> None:
         answer = handler(event, None)
         assert answer["statusCode"] in (200, 201), answer
 
-    return act
+    return run_once
 
 
 @cache
@@ -130,14 +130,14 @@ def _connection() -> Connection:
 Over = Callable[[int, float], bool]
 
 
-def _timed(act: Callable[[Any], None], prepare: Callable[[], Any], over: Over, *, warm_up: Over) -> dict[str, Any]:
+def _timed(run_once: Callable[[Any], None], prepare: Callable[[], Any], over: Over, *, warm_up: Over) -> dict[str, Any]:
     """Act until `over` (calls, seconds)."""
-    _repeat(act, prepare, warm_up)
-    times, worked = _repeat(act, prepare, over)
+    _repeat(run_once, prepare, warm_up)
+    times, worked = _repeat(run_once, prepare, over)
     return {"times": times, "processor": worked / len(times)}
 
 
-def _repeat(act: Callable[[Any], None], prepare: Callable[[], Any], over: Over) -> tuple[list[float], float]:
+def _repeat(run_once: Callable[[Any], None], prepare: Callable[[], Any], over: Over) -> tuple[list[float], float]:
     """Microseconds of each call, and of the processor for all of them, both without the preparation."""
     times: list[float] = []
     worked = 0.0
@@ -146,7 +146,7 @@ def _repeat(act: Callable[[Any], None], prepare: Callable[[], Any], over: Over) 
         subject = prepare()
         worked -= process_time()
         before = perf_counter()
-        act(subject)
+        run_once(subject)
         now = perf_counter()
         worked += process_time()
         times.append((now - before) * 1e6)

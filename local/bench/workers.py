@@ -49,7 +49,7 @@ def do_together(workers: Sequence[Worker], orders: Sequence[dict[str, Any]]) -> 
 
 
 @contextmanager
-def hired(image: Image, database_url: str, count: int = 1, **settings: str) -> Generator[list[Worker]]:
+def running_workers(image: Image, database_url: str, count: int = 1, **settings: str) -> Generator[list[Worker]]:
     """So many processes that are connected to this database, with these settings, gone at the end."""
     environment = image.environment(DATABASE_URL=database_url, **settings)
     environment["PYTHONPATH"] += f":{ROOT}"

@@ -27,17 +27,17 @@ def main(folder: str, lock: str, *options: str) -> int:
 
 def install(python: Path, lock: str, options: tuple[str, ...]) -> int:
     pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--require-hashes", "--progress-bar=off"]
-    said: list[str] = []
+    output: list[str] = []
     with subprocess.Popen(
         [*pip, *options, "-r", lock], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as process:
         assert process.stdout
         for line in process.stdout:
-            said.append(line)
+            output.append(line)
             show(line)
     print(flush=True)
     if process.returncode:
-        print(f"The installation failed; pip said:\n\n{''.join(said[-20:])}")
+        print(f"The installation failed; pip said:\n\n{''.join(output[-20:])}")
     return process.returncode
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel.events.frames import Frame
-from local.demo.game import Game, GameGone, Request
+from local.demo.game import Game, GameUnavailable, Request
 
 PAGE: Final = 1000
 
@@ -21,7 +21,7 @@ def main() -> int:
     try:
         with Game(_base_url(), os.environ.get("API_KEY") or "test-api-key") as game:
             return _replay(game, options) if options.to else _show(game, options)
-    except GameGone as error:
+    except GameUnavailable as error:
         print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:
@@ -59,14 +59,14 @@ def _rows(game: Game, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     while True:
         answer = game.ask(Request("GET", "/api/v1/admin/events", wanted))
         if not answer.ok:
-            raise GameGone(f"The game at {game.url} answers with {answer.status}: {answer.text}")
+            raise GameUnavailable(f"The game at {game.url} answers with {answer.status}: {answer.text}")
         page = [row for row in answer.body["events"] if row["id"] not in seen]
         yield from page
         seen.update(row["id"] for row in page)
         if len(answer.body["events"]) < PAGE:
             return
         if not page:
-            raise GameGone("More than a thousand events in one moment: the log cannot be shown past it.")
+            raise GameUnavailable("More than a thousand events in one moment: the log cannot be shown past it.")
         wanted["until"] = page[-1]["created_at"]
 
 
