@@ -43,7 +43,7 @@ from local.tools.postgres_proxy import PostgresProxy  # noqa: E402
 SECTIONS = ("imports", "overhead", "trips", "speed", "gambles", "chat", "cold", "listeners", "crowd")
 OVERHEAD_BUDGET_US = 150
 QUIET_LIMIT = 1.2
-"""Up to here the noise does not matter."""
+"""A steadiness up to here means that noise does not matter."""
 
 
 def main() -> int:
@@ -91,7 +91,7 @@ class _Bench:
         found["steadiness"] = steadiness = _steadiness()
         print(found["machine"])
         if steadiness > QUIET_LIMIT:
-            print(f"Others are at work: the same loop takes {steadiness:.1f} times its best, and so may all below.")
+            print(f"The machine is busy: the same loop takes {steadiness:.1f} times its best, and so may all below.")
         with ExitStack() as stack:
             database_url = ""
             if {"trips", "speed", "gambles", "chat", "cold", "listeners", "crowd"} & set(self.sections):
@@ -197,7 +197,7 @@ class _Bench:
         _title(
             "Listeners",
             f"{listeners.PLAYERS} players act {listeners.ACTIONS_PER_SECOND} times a second each, over HTTP; half of "
-            "the audience at the stream, half at the WebSocket, everybody hears everything",
+            "the audience on the stream, half on the WebSocket; everyone gets all events",
         )
         seconds, rounds = (5, 1) if self.quick else (20, 3)
         rows = listeners.measure(database_url, seconds=seconds, rounds=rounds, progress=_progress)
@@ -224,7 +224,7 @@ def _machine() -> str:
 
 
 def _steadiness() -> float:
-    """How much longer than at its best a loop takes here and now; 1 on a machine that has nothing else to do."""
+    """The median time of a loop as a multiple of its best time; 1 on an idle machine."""
     times: list[float] = []
     for _ in range(50):
         started = perf_counter()

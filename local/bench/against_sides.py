@@ -41,7 +41,8 @@ class GitError(Exception):
 
 @dataclass(slots=True)
 class Side:
-    """
+    """A tree of the project with its database.
+
     Attributes:
         url: of its database.
         paths: the folders on sys.path.

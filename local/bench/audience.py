@@ -1,6 +1,6 @@
-"""`python -m local.bench.audience URL KEY STREAMS SOCKETS`: listeners in a process of their own.
+"""`python -m local.bench.audience URL KEY STREAMS SOCKETS`: listeners in their own process.
 
-Prints how many are connected, then, on each line it reads, the frames that have come since the last; ends with its
+Prints how many are connected; then, for each line that it reads, the frames received since the last one. Ends with its
 input.
 """
 
@@ -14,15 +14,11 @@ from urllib.parse import urlsplit
 
 from websockets.asyncio.client import connect
 
-AT_ONCE: Final = 8  # connections being opened: the authorizer has a share of the database like everybody
+AT_ONCE: Final = 8  # connections opened at the same time, because the authorizer's database connections are limited
 
 
 class Audience:
-    """
-    Attributes:
-        events: frames of events that have come, over all listeners.
-        shortest, longest: the fewest and the most that a single listener has got.
-    """
+    """Counts the event frames that each listener receives."""
 
     def __init__(self, url: str, key: str) -> None:
         parts = urlsplit(url)
@@ -37,7 +33,7 @@ class Audience:
         return len(self._received)
 
     def count(self) -> str:
-        """Total, fewest and most of one listener since the last time."""
+        """The total, and the fewest and most of one listener, since the last call."""
         counts = f"{sum(self._received)} {min(self._received, default=0)} {max(self._received, default=0)}"
         self._received[:] = [0] * len(self._received)
         return counts
@@ -84,5 +80,5 @@ async def main(url: str, key: str, streams: int, sockets: int) -> None:
 
 
 if __name__ == "__main__":
-    os.nice(10)  # elsewhere they have machines of their own
+    os.nice(10)  # real listeners run on other machines
     asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))

@@ -1,4 +1,4 @@
-"""How the throughput of chat lines grows with the connections, with one contribution counter and with several."""
+"""The throughput of chat lines by number of connections, with one contribution counter and with several."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS = ("distance_ms", "shards", "connections", "per_second", "growth", "medi
 
 
 def measure(image: Image, database_url: str, *, seconds: float, rounds: int) -> list[dict[str, Any]]:
-    """Lines a second of 200 chatters, each of whom one connection writes for; the best of the rounds.
+    """Lines per second of 200 chatters, who are divided among the connections; the best of the rounds.
 
     Returns:
         {"distance_ms", "shards", "connections", "per_second", "growth", "median_ms", "p95_ms"}; `growth` is

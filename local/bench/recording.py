@@ -1,4 +1,4 @@
-"""What a use case really sends, as psycopg sends it."""
+"""Records the statements that a use case sends, as psycopg sends them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from local.bench.actions import Action
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """
+    """A statement as sent.
+
     Attributes:
         text: with $1, $2, ... for the values.
         types: what psycopg declares each value to be; "" leaves it to the server.
@@ -37,7 +38,7 @@ class Recording:
 
     round_trips: tuple[tuple[Statement, ...], ...]
     new_values: dict[str, str]
-    """{value: "id" or "name"} of what a newcomer brings along and nobody may repeat."""
+    """The values of a newcomer that must be unique, {value: "id" or "name"}."""
 
 
 class _Recorder(psycopg.Cursor[DictRow]):
@@ -72,7 +73,7 @@ class _Recorder(psycopg.Cursor[DictRow]):
 
 
 def record(database_url: str, action: Action, player: PlayerRef, other: PlayerRef) -> Recording:
-    """Perform the action twice, for good, and keep what the second one sent: the first one fills the caches."""
+    """Run and commit the action twice, and keep what the second run sent: the first one fills the caches."""
     with closing(connect(database_url, cursor_factory=_Recorder)) as conn:
         _run(conn, action, action.who(player), other)
         _Recorder.log = [[]]

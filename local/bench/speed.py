@@ -29,11 +29,12 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """
+    """What to measure.
+
     Attributes:
-        crowds: (clients, who they play for): "own" players of each, or the same "shared" ones for all.
-        crowded: the names of the actions that several clients do at once; the others are done by one alone.
-        repeats: how often buying and selling on one connection are measured; the rest is once.
+        crowds: (clients, their players): "own" players of each, or the same "shared" ones for all.
+        crowded: the names of the actions that several clients run at the same time; one client runs the others.
+        repeats: how often buying and selling on one connection are measured; all else is measured once.
     """
 
     actions: tuple[Action, ...]
@@ -55,11 +56,12 @@ FULL = Plan(actions.ACTIONS, ((1, "own"), (bench_database.CLIENTS, "own"), (benc
 
 
 def measure(image: Image, database_url: str, plan: Plan, progress: Progress) -> tuple[list[Row], dict[int, float]]:
-    """
+    """Measure all actions of the plan.
+
     Returns:
         {"distance_ms", "clients", "players", "action", "level", "per_second", "median_ms", "p95_ms", "cpu_us"?,
-        "of_floor"?}; `cpu_us` is what the client process itself worked for a call;
-        and for each distance what a round trip really took, in ms.
+        "of_floor"?}; `cpu_us` is the client process's own CPU time per call;
+        and the measured time of a round trip for each distance, in ms.
     """
     actions.lift_limits()
     pgbench = floor.find_pgbench()
@@ -70,7 +72,7 @@ def measure(image: Image, database_url: str, plan: Plan, progress: Progress) -> 
         with ExitStack() as stack:
             url = database_url
             if distance:
-                # A wire adds a little of its own: take that off.
+                # The proxy itself adds a little: subtract that.
                 with PostgresProxy(database_url, round_trip_ms=distance) as wire:
                     excess = round_trip(wire.url) - distance
                 url = stack.enter_context(PostgresProxy(database_url, round_trip_ms=max(0.0, distance - excess))).url
@@ -88,7 +90,7 @@ def measure(image: Image, database_url: str, plan: Plan, progress: Progress) -> 
 
 
 def round_trip(url: str) -> float:
-    """ms that the shortest question takes; median of 200."""
+    """The time of the simplest query in ms, median of 200."""
     with psycopg.connect(url, autocommit=True) as conn:
         times: list[float] = []
         for _ in range(200):
@@ -142,7 +144,7 @@ class _Bench:
     seconds: int
 
     def rows(self, action: Action, clients: int, players: str, repeats: int) -> list[Row]:
-        """One row a level. Levels take turns, so that a noisy moment touches all of them; medians of the rounds."""
+        """One row per level, medians of the rounds. Levels take turns, so that noise affects all of them."""
         bench_database.refill(self.direct_url)
         rounds: dict[str, list[Row]] = {}
         for _ in range(repeats):
@@ -157,7 +159,7 @@ class _Bench:
         return [{"action": action.name, "level": level} | _medians(results) for level, results in rounds.items()]
 
     def _floor(self, pgbench: str, action: Action, clients: int, players: str) -> Row:
-        # One process plays for all where all play the same players.
+        # With shared players, one process serves all clients.
         groups, connections = _groups(clients, players), 1
         if players == "shared":
             groups, connections = groups[:1], clients

@@ -1,11 +1,11 @@
-"""One Lambda environment, or one client without a door: python3.13 with the layers, told what to do by JSON lines.
+"""A Lambda environment, or a client that calls use cases directly: python3.13 with the layers, driven by JSON lines.
 
     {"do": "call", "handler": "functions.community.users.app.handler", "event": {...}} -> the answer
     {"do": "overhead", "count": 5000}                                                    -> timed
     {"do": "ask", "handler": "functions.community.stats.app.handler", "event": {...}, "count": 50}           -> timed
     {"do": "run", "action": "sell", "level": "handler", "players": [1, 2], "seconds": 1} -> timed
 
-Timed is {"times": microseconds of each call, "processor": microseconds of this process's own work per call}.
+Timed is {"times": microseconds of each call, "processor": CPU microseconds of this process per call}.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.bench import requests
 
-if TYPE_CHECKING:  # whoever measures a handler lets it do its own imports
+if TYPE_CHECKING:  # when a handler is measured, it must do its own imports
     from community.players.models import PlayerRef
     from kernel.database import Connection
     from local.bench.actions import Action
@@ -32,7 +32,7 @@ WARM_UP = 0.3  # seconds
 
 
 class _LikeLambda(logging.Formatter):
-    """The runtime writes each record as JSON; so do we, to nowhere."""
+    """Formats each record as JSON like Lambda's runtime; the output is discarded."""
 
     def format(self, record: logging.LogRecord) -> str:
         return json.dumps(record.__dict__, default=str)
@@ -65,7 +65,7 @@ def overhead(count: int) -> dict[str, Any]:
 
 
 def ask(handler: str, event: dict[str, Any], count: int) -> dict[str, Any]:
-    """The same question again and again."""
+    """Send the same request again and again."""
     answering = handler_named(handler)
 
     def run_once(event: Any) -> None:
@@ -76,7 +76,7 @@ def ask(handler: str, event: dict[str, Any], count: int) -> dict[str, Any]:
 
 
 def run(action: str, level: str, players: list[int], seconds: float) -> dict[str, Any]:
-    """One call after the other, for players picked at random."""
+    """Make one call after the other, for random players."""
     from local.bench import actions
 
     actions.lift_limits()
@@ -131,14 +131,14 @@ Over = Callable[[int, float], bool]
 
 
 def _timed(run_once: Callable[[Any], None], prepare: Callable[[], Any], over: Over, *, warm_up: Over) -> dict[str, Any]:
-    """Act until `over` (calls, seconds)."""
+    """Time calls until `over` (calls, seconds)."""
     _repeat(run_once, prepare, warm_up)
     times, worked = _repeat(run_once, prepare, over)
     return {"times": times, "processor": worked / len(times)}
 
 
 def _repeat(run_once: Callable[[Any], None], prepare: Callable[[], Any], over: Over) -> tuple[list[float], float]:
-    """Microseconds of each call, and of the processor for all of them, both without the preparation."""
+    """The microseconds of each call, and the CPU microseconds of all, both without the preparation."""
     times: list[float] = []
     worked = 0.0
     started = now = perf_counter()

@@ -1,4 +1,4 @@
-"""`make discord-register`: bring the list of commands that Discord offers up to date."""
+"""`make discord-register`: updates the list of commands that Discord offers."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""`make install`: a virtual environment with exactly what a lock file names, and a line that shows it is going on.
+"""`make install`: creates a virtual environment with exactly the packages of a lock file, and shows the progress.
 
-Runs before anything is installed: standard library only.
+Standard library only, because it runs before anything is installed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def install(python: Path, lock: str, options: tuple[str, ...]) -> int:
 
 
 def show(line: str) -> None:
-    """Collecting, downloading, installing: on a terminal one line that changes, elsewhere only the stages."""
+    """Show a line of pip's progress: on a terminal in place, elsewhere only the last stage."""
     words = line.split()
     if not words or words[0] not in ("Collecting", "Downloading", "Using", "Installing"):
         return

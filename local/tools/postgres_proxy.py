@@ -1,9 +1,9 @@
-"""A proxy between a client and Postgres: it counts round trips and can make each as slow as a network does.
+"""A proxy between a client and Postgres that counts round trips, and can add a network's latency to each.
 
-It parses nothing, unless it is to count statements. A round trip begins with bytes from the client that follow bytes
-from the server: until then the client was waiting. (Answers beyond 8 KB, which the server sends before it is asked to,
-would count as one more.) But for one message: psycopg ends a pipeline with Sync and then sends a Flush by itself, which
-asks for nothing new. It may come after the answer to the Sync, and none ever answers it.
+It parses nothing, unless it counts statements. A round trip starts with bytes from the client that follow bytes from
+the server. (An answer beyond 8 KB, which the server starts to send early, would count as one more.) One message is
+ignored: psycopg ends a pipeline with Sync and then sends a separate Flush, which may come after the answer to the Sync
+and is never answered.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ FLUSH = b"H\x00\x00\x00\x04"
 _CHUNK = 1 << 16
 _STATEMENTS = (b"E", b"Q")  # Execute, and a simple query
 _ENCRYPTION_REQUESTS = (80877103, 80877104)  # TLS, GSSAPI: what may come before the startup message
-_MAX_IN_FLIGHT = 1 << 20  # bytes in one direction; a sender that is further ahead waits
+_MAX_IN_FLIGHT = 1 << 20  # bytes in one direction; beyond this the sender has to wait
 
 
 class Direction:
     """From one socket to the other."""
 
     def __init__(self, source: socket.socket, sink: socket.socket) -> None:
-        self.source: socket.socket | None = source  # None: there is nothing more to read
-        self.sink: socket.socket | None = sink  # None: what is read goes nowhere
+        self.source: socket.socket | None = source  # None: closed
+        self.sink: socket.socket | None = sink  # None: what is read is discarded
         self.in_flight: deque[tuple[float, memoryview]] = deque()  # (when it arrives, bytes)
         self.size = 0
 
@@ -43,7 +43,7 @@ class Direction:
         return bool(self.in_flight) and self.in_flight[0][0] <= now
 
     def send(self) -> None:
-        """Hand over what is due, as far as the sink takes it; then the end, if the source has ended."""
+        """Send what is due, as far as the sink accepts it; then close it, if the source is closed."""
         if self.sink is None:
             return
         now = perf_counter()
@@ -62,12 +62,12 @@ class Direction:
 
 
 class StatementCounter:
-    """How many statements a client has sent; BEGIN and COMMIT are statements too."""
+    """Counts the statements that a client sends, BEGIN and COMMIT included."""
 
     def __init__(self) -> None:
         self.count = 0
         self._rest = b""
-        self._started = False  # the startup message, and only it, has no type in front of its length
+        self._started = False  # only the startup message has no type before its length
 
     def feed(self, data: bytes) -> None:
         """Read the next bytes of the connection, wherever they are cut."""
@@ -99,7 +99,7 @@ class ProxiedConnection:
         return self.requests, self.answers
 
     def drop_client(self) -> None:
-        """Hang up on the client. The server acts on what it was sent before it notices; its answers go nowhere."""
+        """Close the client's connection. The server still handles what it was sent; its answers are discarded."""
         assert self.requests.source is not None
         self.requests.source.close()
         self.requests.source = self.answers.sink = None
@@ -162,10 +162,10 @@ class PostgresProxy:
         direction.size += len(data)
 
     def _request(self, connection: ProxiedConnection, data: bytes) -> None:
-        """What a client has sent just now.
+        """Handle bytes that a client has just sent.
 
         Raises:
-            OSError: the connection is to be closed at both ends, and these bytes are lost.
+            OSError: closes the connection at both ends, and drops these bytes.
         """
         self._pass_on(connection.requests, data)
 
@@ -181,7 +181,7 @@ class PostgresProxy:
                     writable.append(direction.sink)
                 elif direction.in_flight:
                     wake = min(direction.in_flight[0][0], wake or direction.in_flight[0][0])
-            # select and not epoll: it alone waits for fractions of a millisecond.
+            # select, not epoll, because only select can wait for fractions of a millisecond.
             ready, free, _ = select.select(readable, writable, [], max(0.0, wake - now) if wake else None)
             if self._wake in ready:
                 return
@@ -195,7 +195,7 @@ class PostgresProxy:
         try:
             server = self._connect_server()
         except OSError:
-            client.close()  # the server is not there: the client finds out as it would without us
+            client.close()  # the server is down: the client sees the same as without the proxy
             return
         client.setblocking(False)
         server.setblocking(False)
@@ -221,7 +221,7 @@ class PostgresProxy:
                     self._receive(connection, direction)
                 if direction.sink in free or (not self._delay and direction.in_flight):
                     direction.send()
-        except OSError:  # one end hung up: the other one shall know
+        except OSError:  # one end closed the connection: close the other too
             self._close(connection)
 
     def _receive(self, connection: ProxiedConnection, direction: Direction) -> None:
@@ -246,6 +246,6 @@ class PostgresProxy:
         self._connections.remove(connection)
         for direction in connection.directions:
             with suppress(OSError):
-                direction.send()  # the last words: a FATAL, a Terminate
+                direction.send()  # the last message: a FATAL or a Terminate
             if direction.source is not None:
                 direction.source.close()

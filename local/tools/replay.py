@@ -1,4 +1,4 @@
-"""`python -m local.tools.replay --since ...`: past events, on the terminal or, with `--to`, sent again."""
+"""`python -m local.tools.replay --since ...`: prints past events or, with `--to`, publishes them again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:
-        # Nobody reads any more, as in `make replay | head`; Python would complain when it flushes at the end.
+        # The reader is gone, as in `make replay | head`; otherwise Python would complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
@@ -41,7 +41,7 @@ def _replay(game: Game, options: argparse.Namespace) -> int:
 
 
 def _show(game: Game, options: argparse.Namespace) -> int:
-    """Every event of the range as a frame of the stream, oldest first."""
+    """Print every event of the range as a frame of the stream, oldest first."""
     rows = list(_rows(game, options))
     for row in reversed(rows):
         created_at = datetime.fromisoformat(row["created_at"])
@@ -53,7 +53,7 @@ def _show(game: Game, options: argparse.Namespace) -> int:
 
 
 def _rows(game: Game, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """The log's pages, newest first. A page's end comes again with the next one, for its moment may go on there."""
+    """The log's rows, newest first. Pages overlap, because one moment may continue on the next page."""
     wanted = _range(options) | {"limit": PAGE}
     seen: set[int] = set()
     while True:
