@@ -32,7 +32,7 @@ CALLERS: Final = (
 ENDPOINTS: Final = "AWS_ENDPOINT_URL"
 
 
-def common(functions: Iterable[Function]) -> dict[str, str]:
+def shared_variables(functions: Iterable[Function]) -> dict[str, str]:
     """What the functions' environments agree on. The rest each function sees while it is imported."""
     values: dict[str, set[str]] = {}
     for function in functions:
@@ -41,7 +41,7 @@ def common(functions: Iterable[Function]) -> dict[str, str]:
     return {name: next(iter(found)) for name, found in values.items() if len(found) == 1}
 
 
-def apart(function: Function, shared: Container[str]) -> dict[str, str]:
+def own_variables(function: Function, shared: Container[str]) -> dict[str, str]:
     """What is a function's own."""
     return {
         name: value
@@ -50,7 +50,7 @@ def apart(function: Function, shared: Container[str]) -> dict[str, str]:
     }
 
 
-def surroundings(functions: Iterable[Function], caller: Mapping[str, str], endpoint: str) -> dict[str, str]:
+def process_environment(functions: Iterable[Function], caller: Mapping[str, str], endpoint: str) -> dict[str, str]:
     """What AWS would put around the functions of one process, with this machine in the place of AWS.
 
     Args:
@@ -60,7 +60,7 @@ def surroundings(functions: Iterable[Function], caller: Mapping[str, str], endpo
     functions = list(functions)
     services = {name for function in functions for name in function.environment if name.startswith(ENDPOINTS)}
     return {
-        **{name: value for name, value in common(functions).items() if not name.startswith("DB_")},
+        **{name: value for name, value in shared_variables(functions).items() if not name.startswith("DB_")},
         **{name: caller[name] for name in CALLERS if caller.get(name)},
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",

@@ -129,7 +129,7 @@ class Outer:
                         self._ready.set()
                     else:
                         self._answer(json.loads(line))
-            self._bury(self._process.wait())
+            self._process_ended(self._process.wait())
 
     def _answer(self, line: Mapping[str, Any]) -> None:
         with self._lock:
@@ -137,7 +137,7 @@ class Outer:
         if waiting is not None:
             _settle(waiting, line)
 
-    def _bury(self, status: int) -> None:
+    def _process_ended(self, status: int) -> None:
         """Nobody is there any more: whoever waits for an answer hears of it, and the next process is started."""
         if not self._stopping:
             log.warning("the process for the functions outside the VPC ended with status %d; starting it again", status)

@@ -70,7 +70,7 @@ class Queue:
                 await self._arrived.wait()
             if window_seconds and len(self._visible) < limit:
                 await asyncio.sleep(window_seconds)
-            batch = [self._hide(message) for message in self._take(limit) if not self._bury(message)]
+            batch = [self._hide(message) for message in self._take(limit) if not self._move_to_dead_letters(message)]
             if batch:
                 return batch
 
@@ -111,7 +111,7 @@ class Queue:
         if self._hidden.pop(message.message_id, None):
             self._add(message)
 
-    def _bury(self, message: Message) -> bool:
+    def _move_to_dead_letters(self, message: Message) -> bool:
         if self.dead_letters is None or not self.spec.max_receives or message.receives < self.spec.max_receives:
             return False
         log.warning("%s gave up on a message; it is in %s", self.spec.name, self.dead_letters.spec.name)

@@ -22,7 +22,7 @@ from queue import SimpleQueue
 from typing import Any, Final, Protocol
 from uuid import uuid4
 
-from local.stack.environment import apart, common
+from local.stack.environment import own_variables, shared_variables
 from local.stack.resources import Function
 
 log = logging.getLogger("local.stack.runtime")
@@ -99,7 +99,7 @@ class _Fleet:
         return handler
 
 
-class Elsewhere(Protocol):
+class OtherRuntime(Protocol):
     """Where the functions run that do not run here."""
 
     def start(self, name: str, event: Any) -> Future[Any]:
@@ -118,15 +118,15 @@ class Runtime:
         self,
         functions: Mapping[str, Function],
         here: Callable[[Function], bool] = lambda _: True,
-        elsewhere: Elsewhere | None = None,
+        other_runtime: OtherRuntime | None = None,
     ) -> None:
         self.stopping = threading.Event()
         self._lock = threading.Lock()
         self._functions = functions
-        self._elsewhere = elsewhere
+        self._elsewhere = other_runtime
         hosted = [function for function in functions.values() if here(function)]
-        shared = common(hosted)
-        self._fleets = {function.name: _Fleet(function, apart(function, shared)) for function in hosted}
+        shared = shared_variables(hosted)
+        self._fleets = {function.name: _Fleet(function, own_variables(function, shared)) for function in hosted}
 
     @property
     def names(self) -> Iterable[str]:
@@ -142,7 +142,7 @@ class Runtime:
             Throttled: every environment that the function may have is busy.
         """
         if name not in self._fleets:
-            return self._start_elsewhere(name, event)
+            return self._start_outside(name, event)
         fleet = self._fleets[name]
         function = fleet.function
         context = Context(
@@ -157,7 +157,7 @@ class Runtime:
         self._environment(fleet).inbox.put(invocation)
         return invocation.answer
 
-    def _start_elsewhere(self, name: str, event: Any) -> Future[Any]:
+    def _start_outside(self, name: str, event: Any) -> Future[Any]:
         if self._elsewhere:
             return self._elsewhere.start(name, event)
         failed: Future[Any] = Future()
@@ -294,12 +294,12 @@ def _settle(answer: Future[Any], outcome: Any) -> None:
 
 def load_code(module: str, name: str, own_environment: Mapping[str, str]) -> Any:
     """What a function runs, imported with its own variables around it."""
-    with _imports, _around(own_environment):
+    with _imports, _with_variables(own_environment):
         return getattr(importlib.import_module(module), name)
 
 
 @contextlib.contextmanager
-def _around(own: Mapping[str, str]) -> Iterator[None]:
+def _with_variables(own: Mapping[str, str]) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in own}
     os.environ.update(own)
     try:

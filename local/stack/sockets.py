@@ -181,7 +181,7 @@ class Sockets:
             raise GatewayError("ACCESS_DENIED", status=status)
 
     async def _authorize(self, connection: _Connection, authorizer: str) -> None:
-        if not all(_brought(source, connection.request) for source in self._api.identity):
+        if not all(_is_present(source, connection.request) for source in self._api.identity):
             raise GatewayError("UNAUTHORIZED")
         resource = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{self._api.name}/{self._api.stage}/$connect"
         event = {"type": "REQUEST", "methodArn": resource, **self._opening(connection)}
@@ -197,7 +197,7 @@ class Sockets:
         finally:
             self._connections.pop(connection.connection_id, None)
         if "$disconnect" in self._api.routes and not self._stopping:
-            await self._tell_of_the_end(connection)
+            await self._invoke_disconnect(connection)
 
     async def _step(self, connection: _Connection, receive: Receive) -> bool:
         """Wait for the client and do what it says. Returns whether that was the last of it."""
@@ -227,21 +227,21 @@ class Sockets:
         event = self._event(connection, route, "MESSAGE", messageId=str(uuid4()))
         event |= {"body": body, "isBase64Encoded": text is None}
         if route not in self._api.routes:
-            await self._complain(connection, event, "Forbidden")
+            await self._send_error(connection, event, "Forbidden")
             return
         try:
             await self._invoke(route, event)
         except (FunctionError, Throttled, TimeoutError) as error:
             log.warning("%s failed: %s", self._api.routes[route], error or type(error).__name__)
-            await self._complain(connection, event, "Internal server error")
+            await self._send_error(connection, event, "Internal server error")
 
-    async def _complain(self, connection: _Connection, event: Mapping[str, Any], message: str) -> None:
+    async def _send_error(self, connection: _Connection, event: Mapping[str, Any], message: str) -> None:
         request_id = event["requestContext"]["requestId"]
         text = {"message": message, "connectionId": connection.connection_id, "requestId": request_id}
         with suppress(Gone):
             await self.post(connection.connection_id, json.dumps(text).encode())
 
-    async def _tell_of_the_end(self, connection: _Connection) -> None:
+    async def _invoke_disconnect(self, connection: _Connection) -> None:
         code, reason = connection.ended or (1006, "")
         event = self._event(connection, "$disconnect", "DISCONNECT", disconnectStatusCode=code, disconnectReason=reason)
         try:
@@ -296,7 +296,7 @@ class Sockets:
         return {"requestContext": context, "isBase64Encoded": False}
 
 
-def _brought(source: str, request: Request) -> bool:
+def _is_present(source: str, request: Request) -> bool:
     where, _, name = source.removeprefix("route.request.").partition(".")
     return bool(request.header(name) if where == "header" else request.parameter(name))
 

@@ -18,7 +18,7 @@ import uvloop
 from local.stack import schedules, template
 from local.stack.aws_api import AwsApi
 from local.stack.bus import Bus
-from local.stack.environment import ENDPOINTS, surroundings
+from local.stack.environment import ENDPOINTS, process_environment
 from local.stack.gateway import AccessLog, Gateway, Receive, Send
 from local.stack.outer import Outer
 from local.stack.resources import Function
@@ -186,7 +186,7 @@ class Stack:
             task.cancel()
         if self._sockets:
             self._sockets.stop()
-        await self._streams.let_go()
+        await self._streams.release_streams()
         await asyncio.gather(*self._tasks, *(server.end() for server in self._servers), return_exceptions=True)
         await self._streams.stop()
 
@@ -205,7 +205,7 @@ class Stack:
             if name in ("AWS_PROFILE", "AWS_SESSION_TOKEN") or name.startswith(ENDPOINTS):
                 del os.environ[name]
         os.environ |= {
-            **surroundings(filter(_is_inner, functions), self._before, self.bus_url),
+            **process_environment(filter(_is_inner, functions), self._before, self.bus_url),
             "WEBSOCKET_URL": self.socket_url,  # in the template: an address that only AWS knows
             "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), HOST])),
             "no_proxy": ",".join(filter(None, [os.environ.get("no_proxy"), HOST])),

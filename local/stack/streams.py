@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import uvloop
 
-from local.stack.environment import apart, common
+from local.stack.environment import own_variables, shared_variables
 from local.stack.errors import GatewayError
 from local.stack.proxy import Headers, Request, forwarded
 from local.stack.resources import Function
@@ -47,9 +47,9 @@ class Streams:
 
     def __init__(self, functions: Iterable[Function]) -> None:
         functions = list(functions)
-        shared = common(functions)
+        shared = shared_variables(functions)
         self._servers = {
-            function.name: _Server(function, function.web_app, apart(function, shared))
+            function.name: _Server(function, function.web_app, own_variables(function, shared))
             for function in functions
             if function.web_app
         }
@@ -95,9 +95,9 @@ class Streams:
         if not stream.complete:
             await send({"type": "http.response.body", "body": b""})
 
-    async def let_go(self) -> None:
+    async def release_streams(self) -> None:
         """End what is open, within a second or so, and from now on whatever comes as soon as it has begun."""
-        await asyncio.gather(*(server.let_go() for server in self._servers.values()))
+        await asyncio.gather(*(server.release_streams() for server in self._servers.values()))
 
     async def stop(self) -> None:
         """End the applications. Nothing may come any more."""
@@ -119,7 +119,7 @@ class _Stream:
         self.task: asyncio.Task[None] | None = None
         self.incoming = asyncio.Queue[Message]()
         self.incoming.put_nowait({"type": "http.request", "body": body, "more_body": False})
-        self._hand_over = hand_over
+        self._deliver = hand_over
         self._sent_bytes = 0
         self._waits = False
         self._room = asyncio.Event()
@@ -146,7 +146,7 @@ class _Stream:
         except Exception:
             traces.exception("the stream failed")
         finally:
-            self._hand_over(self, None)
+            self._deliver(self, None)
 
     async def _send(self, message: Message) -> None:
         size = len(message.get("body", b""))
@@ -157,7 +157,7 @@ class _Stream:
                 await self._room.wait()
             self._waits = False
         self._sent_bytes += size
-        self._hand_over(self, message)
+        self._deliver(self, message)
 
 
 class _Server:
@@ -185,7 +185,7 @@ class _Server:
         if self._app is None:
             raise GatewayError("INTEGRATION_FAILURE")
         state = dict(self._lifespan.state) if self._lifespan else {}
-        stream = _Stream(_scope(request, context, self.function, state), request.body, self._hand_over)
+        stream = _Stream(_scope(request, context, self.function, state), request.body, self._deliver)
         self._loop.call_soon_threadsafe(self._run, stream, self._app)
         return stream
 
@@ -194,9 +194,9 @@ class _Server:
         with suppress(RuntimeError):  # its loop is closed
             self._loop.call_soon_threadsafe(self._hang_up, stream)
 
-    async def let_go(self) -> None:
+    async def release_streams(self) -> None:
         if self._gateway is not None:
-            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._hang_up_on_all(), self._loop))
+            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._disconnect_all(), self._loop))
 
     async def stop(self) -> None:
         if self._gateway is not None:
@@ -205,7 +205,7 @@ class _Server:
             self._thread.join()
         self._loop.close()
 
-    def _hand_over(self, stream: _Stream, message: Message | None) -> None:
+    def _deliver(self, stream: _Stream, message: Message | None) -> None:
         """Called on the application's loop. One wake-up of the gateway for all that is said at once."""
         assert self._gateway is not None
         self._messages.append((stream, message))
@@ -241,7 +241,7 @@ class _Server:
         self._lifespan = _Lifespan(self._app)
         await self._lifespan.begin()
 
-    async def _hang_up_on_all(self) -> None:
+    async def _disconnect_all(self) -> None:
         self._ending = True
         for stream in self._running.values():
             self._hang_up(stream)
@@ -265,17 +265,17 @@ class _Lifespan:
 
     async def begin(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
-        await self._tell("lifespan.startup")
+        await self._send_event("lifespan.startup")
 
     async def end(self) -> None:
         assert self._task is not None
         if not self._task.done():
             with suppress(TimeoutError):
                 async with asyncio.timeout(GRACE_SECONDS):
-                    await self._tell("lifespan.shutdown")
+                    await self._send_event("lifespan.shutdown")
             self._task.cancel()
 
-    async def _tell(self, what: str) -> None:
+    async def _send_event(self, what: str) -> None:
         self._said.clear()
         self._incoming.put_nowait({"type": what})
         await self._said.wait()

@@ -69,7 +69,7 @@ class Tables:
     def _restore(self, file: Path, tables: tuple[Table, ...]) -> None:
         """Tell the log again, and begin a new one that says the same in fewer words."""
         for operation, body in _read(file):
-            self._tell(operation, body)
+            self._call(operation, body)
         file.parent.mkdir(parents=True, exist_ok=True)
         fresh = file.with_suffix(".new")
         self._log = fresh.open("w", buffering=1, encoding="utf-8")
@@ -77,12 +77,12 @@ class Tables:
             for item in self._items(table):
                 if _is_over(item, table.expiry):  # AWS, too, removes it at its leisure
                     key = {attribute["AttributeName"]: item[attribute["AttributeName"]] for attribute in _key(table)}
-                    self._tell("DeleteItem", json.dumps({"TableName": table.name, "Key": key}))
+                    self._call("DeleteItem", json.dumps({"TableName": table.name, "Key": key}))
                 else:
                     self._note("PutItem", json.dumps({"TableName": table.name, "Item": item}))
         fresh.replace(file)
 
-    def _tell(self, operation: str, body: str) -> dict[str, Any]:
+    def _call(self, operation: str, body: str) -> dict[str, Any]:
         headers = HTTPHeaders()
         headers["X-Amz-Target"] = f"DynamoDB_20120810.{operation}"
         headers["Content-Type"] = "application/x-amz-json-1.0"
@@ -95,7 +95,7 @@ class Tables:
     def _items(self, table: Table) -> Iterator[Mapping[str, Any]]:
         start: dict[str, Any] = {}
         while True:
-            page = self._tell("Scan", json.dumps({"TableName": table.name, **start}))
+            page = self._call("Scan", json.dumps({"TableName": table.name, **start}))
             yield from page["Items"]
             if "LastEvaluatedKey" not in page:
                 return

@@ -46,7 +46,7 @@ _GOODS = ("spade", "pebble", "spike", "tonic", "firepot", "offcut", "boulder")
 _WEAPONS = ("dart", "pebble", "boulder", "firepot", "keg")
 _BOXES = ("crate", "lootbox", "strongbox", "vaultbox")
 _USEFUL = (*_WEAPONS, *_BOXES, "buckler", "mirror", "spike", "snare", "tonic", "spade", "scroll", "lens")
-_AT_SOMEBODY = ("dart", "pebble", "boulder", "snare", "tonic")
+_TARGETED = ("dart", "pebble", "boulder", "snare", "tonic")
 _LESSONS = ("merchant", "blacksmith", "gambler", "scholar")  # the last is locked
 _MADE = ("lootbox", "strongbox", "vaultbox", "boulder", "snare", "keg", "buckler", "firepot", "firepot", "mirror")
 _SALVAGED = ("lootbox", "strongbox", "vaultbox", "boulder", "snare", "keg", "buckler")
@@ -114,7 +114,7 @@ def _drawn_use(rng: Random, who: int, key: str | None) -> Call:
     if item in _BOXES:
         quantity = rng.choice((1, 2, 10))
     target = ""
-    if item in _AT_SOMEBODY:
+    if item in _TARGETED:
         beside = range(who % len(PLATFORMS), len(PLAYERS), len(PLATFORMS))  # on the same platform
         target = str(PLAYERS[rng.choice(beside)].username)
     elif item == "scroll":

@@ -32,7 +32,7 @@ def send(call: Call) -> tuple[int, dict[str, str], str]:
     return answer["statusCode"], {name.lower(): value for name, value in answer["headers"].items()}, answer["body"]
 
 
-def perform(call: Call, rng: Random) -> Answer:
+def send_until_answered(call: Call, rng: Random) -> Answer:
     """Send; with a key, until the outcome is known."""
     began, lost = time.monotonic(), 0
     while True:
@@ -50,14 +50,14 @@ def main() -> None:
     rng = Random(f"{plan.seed} pauses {client}")
     for group in GROUPS:
         import_module(app_of(group))
-    told: list[dict[str, Any]] = []
+    answers: list[dict[str, Any]] = []
     print("ready", flush=True)
     for number in range(plan.rounds):
         calls = plan.round(client, number)
         sys.stdin.readline()
-        told += [asdict(perform(call, rng)) for call in calls]
+        answers += [asdict(send_until_answered(call, rng)) for call in calls]
         print("done", flush=True)
-    print(json.dumps(told), flush=True)
+    print(json.dumps(answers), flush=True)
 
 
 if __name__ == "__main__":

@@ -340,8 +340,8 @@ def _check_experience(conn: Connection, story: list[AuditedEvent]) -> None:
         assert xp <= 2 * much[key], key
         assert times[key] <= often[key], key
     rises: Counter[tuple[str, str]] = Counter()
-    for deed in event_audit.of(story, "job.level_up"):
-        rises[deed.who, deed.payload["job_key"]] += deed.payload["new_level"] - deed.payload["old_level"]
+    for audited in event_audit.of(story, "job.level_up"):
+        rises[audited.who, audited.payload["job_key"]] += audited.payload["new_level"] - audited.payload["old_level"]
     jobs = conn.execute("SELECT * FROM user_jobs").fetchall()
     standings = {(names[row["user_id"]], row["job_key"]): row for row in jobs}
     # What a locked job would have taught is lost.
@@ -361,8 +361,8 @@ def _check_experience(conn: Connection, story: list[AuditedEvent]) -> None:
             assert sum(taught[key] for key in of_job) >= min(sum(much[key] for key in of_job), DAILY_CAP)
 
 
-def _check_shields(conn: Connection, ledger: Ledger, story: list[AuditedEvent], unheard: Counter[Fact]) -> None:
-    """Every charge is there, or was met by an attack whose attacker was told so. Nobody was told of the `unheard`."""
+def _check_shields(conn: Connection, ledger: Ledger, story: list[AuditedEvent], unanswered: Counter[Fact]) -> None:
+    """Every charge is there, or was met by an attack whose attacker was told, or belongs to an `unanswered` call."""
     by_name = {str(ref.username): str(ref.platform_id) for ref in PLAYERS}
     met: Counter[tuple[str, str]] = Counter()
     for answer in ledger.actions():
@@ -370,12 +370,12 @@ def _check_shields(conn: Connection, ledger: Ledger, story: list[AuditedEvent], 
             met.update((by_name[name], kind) for name, kind in event_audit.shields_met(answer.body["message"]))
     raised, left = event_audit.shields_raised(story), event_audit.shields_left(conn, _names(conn))
     missing = Counter({key: raised[key] - left[key] - met[key] for key in raised | left | met})
-    unheard_attacks = sum(
-        times for fact, times in unheard.items() if fact.item and items.by_name[fact.item].handler == "weapon"
+    unanswered_attacks = sum(
+        times for fact, times in unanswered.items() if fact.item and items.by_name[fact.item].handler == "weapon"
     )
     assert min(missing.values(), default=0) >= 0, missing
     # One attack meets one shield of a player at most.
-    assert max(missing.values(), default=0) <= unheard_attacks, missing
+    assert max(missing.values(), default=0) <= unanswered_attacks, missing
 
 
 def _check_engagement(conn: Connection, logged: Mapping[Fact, int], story: list[AuditedEvent]) -> None:
@@ -389,12 +389,12 @@ def _check_engagement(conn: Connection, logged: Mapping[Fact, int], story: list[
             stats[fact.actor, stat] += times
         if metric:
             values[fact.actor, metric] += _ENGAGES.get(fact.type, fact.quantity) * times
-    for deed in story:
-        if deed.type == "item.upgraded" and deed.payload["job_id"]:
-            stats[deed.who, "item_crafted"] += 1
-            values[deed.who, "item_crafted"] += deed.payload["quantity"]
-        elif deed.type in ("trap.placed", "trap.triggered", "trap.self_triggered"):
-            stats[deed.who, deed.type] += 1
+    for audited in story:
+        if audited.type == "item.upgraded" and audited.payload["job_id"]:
+            stats[audited.who, "item_crafted"] += 1
+            values[audited.who, "item_crafted"] += audited.payload["quantity"]
+        elif audited.type in ("trap.placed", "trap.triggered", "trap.self_triggered"):
+            stats[audited.who, audited.type] += 1
     counted = _stats(conn)
     assert {key: counted[key] for key in stats} == stats
     engaged: Counter[tuple[str, str]] = Counter()

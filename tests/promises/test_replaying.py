@@ -18,9 +18,9 @@ from local.demo.game import Game, Request
 from local.stack.process import StackProcess
 from tests.promises.clock import fast_forward, in_flight
 from tests.promises.listeners import Socketed, Streamed, heard, listening
-from tests.promises.opening import choose_seed, furnish
-from tests.promises.playing import playing
+from tests.promises.preparation import choose_seed, prepare_players
 from tests.promises.test_crash import wait
+from tests.promises.traffic import background_traffic
 from tests.support.fake_discord import FakeDiscord, Message
 from tests.support.fake_streamerbot import FakeStreamerbot
 
@@ -45,10 +45,10 @@ def test_a_day_told_again_changes_nothing_and_reaches_only_who_asked(
     stack_with_peers: StackProcess, conn: Connection, discord_peer: FakeDiscord, streamerbot_peer: FakeStreamerbot
 ):
     seed = choose_seed()
-    furnish(conn, Random(seed))
+    prepare_players(conn, Random(seed))
     listeners = (Streamed(stack_with_peers), Socketed(stack_with_peers))
     with Game(stack_with_peers.url, stack_with_peers.api_key) as game, listening(listeners, wait):
-        with playing(stack_with_peers, seed):
+        with background_traffic(stack_with_peers, seed):
             time.sleep(SECONDS)
         fast_forward(conn)
         wait(lambda: quiet(conn), "quiet", PATIENCE)

@@ -61,22 +61,22 @@ class _Causes:
         self._attacks = {(event.at, event.who): event for event in used(story, "weapon")}
         self._traps = {(event.at, event.who): event for event in of(story, "trap.triggered", "trap.self_triggered")}
         self._setters = {(event.at, event.who): event for event in used(story, "trap")}
-        self._heard: Counter[tuple[object, str, str]] = Counter()
+        self._counted: Counter[tuple[object, str, str]] = Counter()
         self._traps_heard = 0
 
-    def take(self, silence: AuditedEvent) -> Span:
+    def take(self, timeout: AuditedEvent) -> Span:
         """How much it may have added."""
-        name, reason = silence.payload["username"], silence.payload["reason"]
-        self._heard[silence.at, name, reason] += 1
+        name, reason = timeout.payload["username"], timeout.payload["reason"]
+        self._counted[timeout.at, name, reason] += 1
         victim = _IDS[name]
-        if trap := self._traps.get((silence.at, victim)):
+        if trap := self._traps.get((timeout.at, victim)):
             self._traps_heard += 1
             return trap.payload["timeout_seconds"], trap.payload["timeout_seconds"]
         if reason == "a trap of their own":
-            seconds = _seconds(self._setters[silence.at, victim])
+            seconds = _seconds(self._setters[timeout.at, victim])
             return seconds, seconds
         attacker = reason.rsplit(" of ", 1)[1].removesuffix("'s")
-        attack = self._attacks[silence.at, _IDS[attacker]]
+        attack = self._attacks[timeout.at, _IDS[attacker]]
         least, most = _of_any_quality(attack)
         # Each mirror of a crowd sends it back.
         config = items.by_name[attack.payload["item_name"]].handler_config
@@ -85,10 +85,10 @@ class _Causes:
 
     def check_all_were_heard(self) -> None:
         """Nobody was silenced twice by one deed, and every trap that went off has silenced somebody."""
-        assert max(self._heard.values(), default=1) == 1
+        assert max(self._counted.values(), default=1) == 1
         assert self._traps_heard == len(self._traps)
         by_attack: Counter[tuple[object, str]] = Counter()
-        for at, _, reason in self._heard:
+        for at, _, reason in self._counted:
             by_attack[at, reason] += 1
         for (at, who), attack in self._attacks.items():
             config = items.by_name[attack.payload["item_name"]].handler_config

@@ -18,22 +18,22 @@ CLIENTS = 8
 
 
 @contextmanager
-def playing(stack: StackProcess, seed: int) -> Iterator[Counter[str]]:
+def background_traffic(stack: StackProcess, seed: int) -> Iterator[Counter[str]]:
     """Eight connections, each one call after the other. What a restart breaks off is tried no more."""
     over = threading.Event()
-    said: Counter[str] = Counter()
+    statuses: Counter[str] = Counter()
 
     def play(number: int) -> None:
         rng = Random(f"{seed} client {number}")
         while not over.is_set():
-            said[_answer(stack, draw(rng, None))] += 1
+            statuses[_answer(stack, draw(rng, None))] += 1
             over.wait(rng.uniform(0, 0.1))
 
     threads = [threading.Thread(target=play, args=(number,)) for number in range(CLIENTS)]
     for thread in threads:
         thread.start()
     try:
-        yield said
+        yield statuses
     finally:
         over.set()
         for thread in threads:

@@ -26,7 +26,7 @@ def choose_seed() -> int:
     return seed
 
 
-def furnish(conn: Connection, rng: Random) -> Holdings:
+def prepare_players(conn: Connection, rng: Random) -> Holdings:
     """Everybody with some of everything in two qualities; the first two with stacks that are nearly full."""
     with transaction(conn, rng=rng) as tx:
         unlock(tx, *(f"feature_{name}" for name in OPEN), *(f"job_{name}" for name in ledger.WORKING))

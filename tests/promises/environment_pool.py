@@ -17,7 +17,7 @@ from tests.promises.client import send
 from tests.support.races import PATIENCE
 
 
-class Told(NamedTuple):
+class Reply(NamedTuple):
     status: int
     body: Any
     replayed: bool
@@ -55,6 +55,6 @@ def environments(url: str, number: int) -> Iterator[Environments]:
             together([close_environment] * len(pool._threads))
 
 
-def tell(call: Call) -> Told:
+def send_call(call: Call) -> Reply:
     status, headers, body = send(call)
-    return Told(status, json.loads(body), "idempotency-replayed" in headers)
+    return Reply(status, json.loads(body), "idempotency-replayed" in headers)
