@@ -1,4 +1,4 @@
-"""`make dev`, once everything is installed: the whole game on this machine until Ctrl-C."""
+"""`make dev`, once everything is installed: runs the whole game on this machine until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from local.stack.template import TemplateError
 ROOT: Final = Path(__file__).resolve().parents[2]
 STATE: Final = Path(os.environ.get("BRANDISH_STATE") or ".local")
 DATABASE: Final = "brandish"
-CONNECTIONS: Final = {"max_connections": "200"}  # what the functions may open together, and some for people
+CONNECTIONS: Final = {"max_connections": "200"}  # what all functions may open together, and some for people
 
 
 class StartError(Exception):
-    """The start ends here; the message is one line for a person."""
+    """The stack cannot start; the message is one line for a person."""
 
 
 def main() -> int:
-    """Returns the exit status."""
+    """Run the stack; returns the exit status."""
     console = Console(STATE / "log" / "functions.log")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
@@ -119,7 +119,7 @@ def _start_stack(url: str, listener: socket.socket, console: Console) -> Stack:
 
 
 def _messages_file() -> Path:
-    """What waits in the queues belongs to the database it came from."""
+    """The file for queued messages: one per database, because they belong together."""
     given = os.environ.get("DATABASE_URL", "")
     return STATE / "queues" / f"{sha256(given.encode()).hexdigest()[:12] if given else 'own'}.db"
 

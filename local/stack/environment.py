@@ -1,4 +1,4 @@
-"""The variables that functions see around them."""
+"""The environment variables that functions see."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from local.stack.cloudformation import REGION
 from local.stack.resources import Function
 
-# Settings of the game that may be tried out without editing the template: PORT=8081 ROLLOVER_CAP=500 make dev.
+# Settings that can be tried out without editing the template: PORT=8081 ROLLOVER_CAP=500 make dev.
 CALLERS: Final = (
     "COMMANDS_ENGAGE",
     "GAMBLE_JOIN_DURATION_MINUTES",
@@ -33,7 +33,7 @@ ENDPOINTS: Final = "AWS_ENDPOINT_URL"
 
 
 def shared_variables(functions: Iterable[Function]) -> dict[str, str]:
-    """What the functions' environments agree on. The rest each function sees while it is imported."""
+    """The variables with the same value in all functions. A function sees the others while it is imported."""
     values: dict[str, set[str]] = {}
     for function in functions:
         for name, value in function.environment.items():
@@ -42,7 +42,7 @@ def shared_variables(functions: Iterable[Function]) -> dict[str, str]:
 
 
 def own_variables(function: Function, shared: Container[str]) -> dict[str, str]:
-    """What is a function's own."""
+    """The variables of one function only."""
     return {
         name: value
         for name, value in function.environment.items()
@@ -51,11 +51,11 @@ def own_variables(function: Function, shared: Container[str]) -> dict[str, str]:
 
 
 def process_environment(functions: Iterable[Function], caller: Mapping[str, str], endpoint: str) -> dict[str, str]:
-    """What AWS would put around the functions of one process, with this machine in the place of AWS.
+    """The environment for the functions of one process, with this machine in place of AWS.
 
     Args:
-        caller: the variables of who started the stack.
-        endpoint: where the AWS APIs are.
+        caller: the environment that the stack was started in.
+        endpoint: the URL of the AWS APIs.
     """
     functions = list(functions)
     services = {name for function in functions for name in function.environment if name.startswith(ENDPOINTS)}
@@ -69,6 +69,6 @@ def process_environment(functions: Iterable[Function], caller: Mapping[str, str]
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        # Every service: a call to one that is not here gets a clear refusal and never leaves the machine.
+        # For every service, so that a call to one that is missing fails clearly and never leaves the machine.
         **dict.fromkeys(services | {ENDPOINTS}, endpoint),
     }

@@ -69,7 +69,7 @@ def receive(line: socket.socket, requests: SimpleQueue[bytes | None]) -> None:
             for request in lines:
                 requests.put(request)
     except OSError:
-        pass  # the stack was killed, and has not read all that we said
+        pass  # the stack was killed before it read all our output
     requests.put(None)
 
 
