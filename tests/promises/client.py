@@ -1,7 +1,7 @@
-"""One client with a Lambda environment of its own: `python -m tests.promises.client '<plan>' <number>`.
+"""A client with its own Lambda environment: `python -m tests.promises.client '<plan>' <number>`.
 
-Says when it is ready, waits for a line on stdin before every round, and says when that is over. The last line on
-stdout is what it was told.
+It reports when it is ready, waits for a line on stdin before every round, and reports the end of each. The last line
+on stdout holds the answers that it got.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PATIENCE = 200
 
 
 def send(call: Call) -> tuple[int, dict[str, str], str]:
-    """Through the real handler."""
+    """Send a call through the real handler; returns status, headers and body."""
     headers = {"Idempotency-Key": call.key} if call.key else {}
     event = proxy_event("POST", call.path, dict(call.body), headers=headers)
     answer = handler_of(call.path)(event, None)
@@ -33,7 +33,7 @@ def send(call: Call) -> tuple[int, dict[str, str], str]:
 
 
 def send_until_answered(call: Call, rng: Random) -> Answer:
-    """Send; with a key, until the outcome is known."""
+    """Send a call; one with a key again and again until the outcome is known."""
     began, lost = time.monotonic(), 0
     while True:
         status, headers, body = send(call)

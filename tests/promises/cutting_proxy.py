@@ -1,4 +1,4 @@
-"""A proxy to Postgres that cuts connections: before the server hears, in mid-sentence, or before it is heard."""
+"""A proxy to Postgres that cuts connections: before, within or after a request of the client."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class CuttingProxy(PostgresProxy):
     """Connect to `url` instead of the database's own.
 
     Args:
-        chance: that what a client says before it waits for the answer is its last.
+        chance: the probability that a client's round trip is cut.
     """
 
     def __init__(self, conninfo: str, rng: Random, chance: float = 0.0) -> None:
@@ -27,11 +27,11 @@ class CuttingProxy(PostgresProxy):
         self._held_back: dict[ProxiedConnection, bytes] = {}  # and not passed on
 
     def cut_at(self, trip: int, how: str) -> None:
-        """Cut a client's round trip, 1 for the next, 2 for the one after, in this of the ways in `CUTS`."""
+        """Cut a client's round trip (1 is the next) in one of the ways in `CUTS`."""
         self._planned_cut = (trip, how)
 
     def _request(self, connection: ProxiedConnection, data: bytes) -> None:
-        """libpq sends piece by piece. A round trip begins when the last piece has come."""
+        """Hold back pieces of a query until it is complete, because libpq sends it piece by piece."""
         data = self._held_back.pop(connection, b"") + data
         if data.endswith((FLUSH, _SYNC)):
             if how := self._choose_cut():

@@ -1,4 +1,4 @@
-"""Several Lambda environments in one process: a thread each, with a database connection of its own."""
+"""Several Lambda environments in one process: a thread each, with its own database connection."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Environments = Callable[[Sequence[Callable[[], Any]]], list[Any]]
 
 @contextmanager
 def environments(url: str, number: int) -> Iterator[Environments]:
-    """Answers a function that runs up to `number` pieces of work at the same moment, each in its own environment."""
+    """Yield a function that runs up to `number` callables at the same time, each in its own environment."""
 
     def open_environment() -> None:
         asyncio.set_event_loop(asyncio.new_event_loop())

@@ -1,5 +1,4 @@
-"""What items have done, as the event log tells it: what it makes of everybody's holdings, and whether each deed was
-done once and is over."""
+"""Audits the event log: the effects of events on all holdings, and whether each action happened once and is complete."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ SHIELDS = {"guard_buckler": "block", "guard_mirror": "reflect"}
 
 @dataclass(frozen=True)
 class AuditedEvent:
-    """An event of the log; `who` is the platform id of whose log it is."""
+    """An event of the log; `who` is the platform id of its player."""
 
     type: str
     who: str
@@ -54,7 +53,7 @@ def used(events: Iterable[AuditedEvent], handler: str) -> list[AuditedEvent]:
 
 
 def effects(events: list[AuditedEvent], names: Mapping[UUID, str]) -> Holdings:
-    """What they make of the holdings. What is in the works or at stake is nobody's."""
+    """The effects of events on the holdings. Ingredients in crafting jobs and stakes belong to no player."""
     changed: Holdings = Counter()
     stakes = {event.payload["id"]: event.payload["bets"] for event in of(events, "gamble.started")}
 
@@ -153,7 +152,7 @@ def check(conn: Connection, events: list[AuditedEvent], names: Mapping[UUID, str
 
 
 def _check_boxes(events: list[AuditedEvent]) -> None:
-    """What was used up was opened, and each kind of thing was found once in it."""
+    """Every box that was used was opened, and each kind of item was found once in it."""
 
     def boxes(found: list[AuditedEvent]) -> Counter[tuple[str, datetime, str, int]]:
         return Counter((event.who, event.at, event.payload["item_name"], event.payload["quantity"]) for event in found)
@@ -185,7 +184,7 @@ def _check_works(conn: Connection, events: list[AuditedEvent]) -> None:
 
 
 def _check_gambles(conn: Connection, events: list[AuditedEvent], names: Mapping[UUID, str]) -> None:
-    """Every gamble is played or refunded once, and the prize is what was in the boxes of those who were in it."""
+    """Every gamble is played or refunded once, and the prize is the content of all its boxes."""
     staked: dict[str, list[str]] = defaultdict(list)
     for event in of(events, "gamble.started", "gamble.joined"):
         staked[event.payload.get("id") or event.payload["gamble_id"]].append(event.who)
@@ -243,7 +242,7 @@ def _check_traps(conn: Connection, events: list[AuditedEvent]) -> None:
 
 
 def shields_left(conn: Connection, names: Mapping[UUID, str]) -> Counter[tuple[str, str]]:
-    """{(platform id, kind): charges}."""
+    """The charges of all shields, {(platform id, kind): charges}."""
     rows = conn.execute("SELECT * FROM shields").fetchall()
     return Counter({(names[row["user_id"]], row["kind"]): row["charges"] for row in rows})
 
@@ -260,9 +259,9 @@ _REFLECTED = re.compile(r"(?:^|\. )([^.]+) (?:holds a mirror|hold mirrors): ")
 
 
 def shields_met(message: str) -> list[tuple[str, str]]:
-    """(username, kind) of those who had one up, as the attacker was told."""
-    met = [(name, "block") for told in _BLOCKED.findall(message) for name in _names(told)]
-    return met + [(name, "reflect") for told in _REFLECTED.findall(message) for name in _names(told)]
+    """The shields that an attack met according to its message, as (username, kind)."""
+    met = [(name, "block") for found in _BLOCKED.findall(message) for name in _names(found)]
+    return met + [(name, "reflect") for found in _REFLECTED.findall(message) for name in _names(found)]
 
 
 def _names(told: str) -> list[str]:

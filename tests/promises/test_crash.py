@@ -209,7 +209,7 @@ def _check_counters(conn: Connection, url: str) -> None:
 
 
 def _trades(conn: Connection) -> dict[str, dict[str, int]]:
-    """{metric: {label: total}} as the log has it."""
+    """The trades in the log, {metric: {label: total}}."""
     totals: dict[str, Counter[str]] = defaultdict(Counter)
     for fact, times in ledger.logged_facts(conn).items():
         if fact.type == "item.sold":

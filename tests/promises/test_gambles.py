@@ -86,7 +86,8 @@ def in_slots(slots: tuple[Slot, ...]) -> Held:
 
 
 class Evening:
-    """
+    """The state that players and clocks share.
+
     Attributes:
         refused: those who came too late.
         due: set when the deadline has come, for the clocks.

@@ -67,7 +67,7 @@ def at_once(together: Environments, *actions: partial[tuple[int, Any]]) -> list[
 
 
 def listed(tx: Tx) -> Mapping[str, int]:
-    """{source: XP} of the player's history."""
+    """The player's XP history, {source: XP}."""
     rows = tx.execute("SELECT source, sum(xp)::int AS xp FROM job_xp_events GROUP BY source").fetchall()
     return {row["source"]: row["xp"] for row in rows}
 

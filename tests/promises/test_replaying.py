@@ -29,13 +29,13 @@ QUIET_SECONDS = 3.0
 PATIENCE = 120.0
 
 PLUMBING = {
-    "events": "the wish for the replay is one, and is published",
+    "events": "the request for the replay is an event, and is published",
     "business_counters": "published events are counted",
     "request_counters": "requests are counted",
-    "stream_clients": "who listens says so again and again",
-    "idempotency_keys": "of the wish",
+    "stream_clients": "listeners report their presence repeatedly",
+    "idempotency_keys": "of the request",
 }
-"""{table: why it may change}. The rows of the log that were there before must be as they were, all the same."""
+"""The tables that may change, {table: why}. Earlier rows of the log must still be unchanged."""
 
 Dump = dict[str, Counter[str]]
 

@@ -1,4 +1,4 @@
-"""A crowd at a running stack that does not mind what becomes of its calls."""
+"""Background traffic on a running stack; the outcome of its calls does not matter."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CLIENTS = 8
 
 @contextmanager
 def background_traffic(stack: StackProcess, seed: int) -> Iterator[Counter[str]]:
-    """Eight connections, each one call after the other. What a restart breaks off is tried no more."""
+    """Eight clients that make one call after the other. A call that a restart interrupts is not repeated."""
     over = threading.Event()
     statuses: Counter[str] = Counter()
 
@@ -41,7 +41,7 @@ def background_traffic(stack: StackProcess, seed: int) -> Iterator[Counter[str]]
 
 
 def _answer(stack: StackProcess, call: Call) -> str:
-    """The kind of status, or of trouble."""
+    """The class of the status, or that the connection broke."""
     try:
         with closing(http.client.HTTPConnection(str(urlsplit(stack.url).netloc), timeout=10)) as connection:
             headers = {"X-API-Key": stack.api_key, "Content-Type": "application/json"}
