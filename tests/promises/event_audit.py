@@ -1,4 +1,4 @@
-"""Audits the event log: the effects of events on all holdings, and whether each action happened once and is complete."""
+"""Audits the event log: the effects of events on holdings, and whether each action happened once and is complete."""
 
 from __future__ import annotations
 
