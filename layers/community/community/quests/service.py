@@ -1,4 +1,4 @@
-"""Looking at the week's quests, and claiming their rewards."""
+"""Reading the week's quests, and claiming their rewards."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from community.catalog.content import items
 from community.deliveries.rules import receive
 from community.inventory.models import Slot
-from community.jobs.reactions import earn
+from community.jobs.reactions import earn_xp
 from community.players import service as players
 from community.players.models import NoSuchPlayer, Player, PlayerRef
 from community.progression.rules import require_feature
@@ -22,9 +22,10 @@ SOURCE = "quest_reward"
 
 @dataclass(frozen=True, slots=True)
 class QuestStanding:
-    """
+    """One of this week's quests, with a player's progress.
+
     Attributes:
-        progress: None when the player has not begun.
+        progress: None when the player has not started it.
     """
 
     active: ActiveQuest
@@ -42,7 +43,7 @@ def list_active(tx: Tx) -> tuple[ActiveQuest, ...]:
 
 
 def standings_of(tx: Tx, ref: PlayerRef) -> tuple[Player, list[QuestStanding]]:
-    """Return the player, and how far they have come with each of this week's quests.
+    """Return the player, and their progress with each of this week's quests.
 
     Raises:
         NoSuchPlayer, FeatureLocked, FeatureLockedBehind
@@ -50,7 +51,7 @@ def standings_of(tx: Tx, ref: PlayerRef) -> tuple[Player, list[QuestStanding]]:
     player, state = players.peek(tx, ref)
     require_feature(state, rules.FEATURE)
     if player is None:
-        raise NoSuchPlayer(name=ref.called)
+        raise NoSuchPlayer(name=ref.label)
     progress = player[QuestLog].progress
     return player, [QuestStanding(active, progress.get(active.quest_id)) for active in rules.active_quests(tx.now)]
 
@@ -80,5 +81,5 @@ def claim_reward(tx: Tx, ref: PlayerRef, wanted: int | str) -> ActiveQuest:
         )
     )
     player = receive(player, [Slot(items.money.item_id, quest.reward_money)], SOURCE, tx.now)
-    players.save(tx, earn(player, "merchant", quest.reward_xp, SOURCE, tx.now, tx.rng))
+    players.save(tx, earn_xp(player, "merchant", quest.reward_xp, SOURCE, tx.now, tx.rng))
     return active
