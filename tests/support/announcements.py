@@ -1,4 +1,4 @@
-"""An evening on a running stack that gives Discord's channel something to tell, and what it should tell."""
+"""A scenario on a running stack with events that are announced on Discord, and the expected messages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Announcement = tuple[str, str, str]
 def stack_with(
     peer: FakeDiscord, postgres: Postgres, template_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Game, FakeDiscord]]:
-    """The running game, and this Discord, which it tells."""
+    """Run the game, connected to this fake of Discord."""
     database = f"discord_{uuid4().hex}"
     with fake_discord(peer) as discord:
         set_up(discord, monkeypatch)
@@ -52,7 +52,7 @@ def set_up(discord: FakeDiscord, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def evening(game: Game) -> None:
-    """A vote, an unlock, everything else unlocked, levels, a gamble that goes on when this returns."""
+    """Play a vote, unlocks, level-ups, and a gamble that is still running when this returns."""
     for player in PLAYERS:
         post_admin(game, "/api/v1/user/register", player)
     post_admin(game, "/api/v1/progression/admin/instant-unlock", {})
@@ -76,7 +76,7 @@ def post_admin(game: Game, path: str, values: dict[str, Any]) -> None:
 
 
 def expected_messages(game: Game) -> list[Announcement]:
-    """As the log has it: (channel, title, text)."""
+    """Return the messages expected from the log: (channel, title, text)."""
     posted_messages: list[Announcement] = []
     events = game.ask(Request("GET", "/api/v1/admin/events", {"limit": 1000})).body["events"]
     for event in reversed(events):
@@ -93,7 +93,7 @@ def posted_messages(discord: FakeDiscord) -> list[Announcement]:
 
 
 def is_gamble_over(game: Game) -> bool:
-    """The gamble is."""
+    """Tell whether the gamble has ended."""
     return any(title.startswith("The gamble is") for _, title, _ in expected_messages(game))
 
 

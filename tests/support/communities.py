@@ -1,4 +1,4 @@
-"""Communities at some point of their cycle, and what has happened to them."""
+"""Voting states at some point of the cycle, and helpers for their transitions."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def community(
 
 
 def vote(number: int, votes: Mapping[str, int], status: Status = "voting", winner: str | None = None) -> VotingRound:
-    """A session about these nodes with so many votes; the first one was there first."""
+    """A voting round on these nodes with these numbers of votes; the first node reached its count first."""
     options = tuple(
         VotingOption(
             number * 10 + place, key, 1, count, Decimal(count), NOON + timedelta(minutes=place) if count else None
@@ -79,7 +79,7 @@ def target(transition: Transition) -> tuple[str | None, int | None]:
 
 
 def almost(*missing: str) -> dict[str, int]:
-    """Everything but these nodes' last levels."""
+    """Levels that lack only these nodes' last levels."""
     return {key: level - (key in missing) for key, level in TOPS.items() if level - (key in missing)}
 
 

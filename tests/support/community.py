@@ -1,4 +1,4 @@
-"""What tests of votes and targets have in common: paths, shapes and an administrator's hand."""
+"""What tests of votes and targets have in common: paths, shapes and an administrator's controls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Discord, as our endpoint sees it: it signs what people do, and shows them the answer within its limits."""
+"""A Discord client for tests: it signs interactions and checks that the answers respect Discord's limits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class Person:
-    """Someone on Discord."""
+    """A person on Discord."""
 
     id: str
     username: str
@@ -57,7 +57,7 @@ class DiscordAnswer:
 
     @property
     def text(self) -> str:
-        """All there is to read, but for buttons and menus."""
+        """All its text, without buttons and menus."""
         parts = [self.data["content"]]
         for embed in self.data["embeds"]:
             parts += [embed["title"], embed["description"], embed.get("footer", {}).get("text", "")]
@@ -70,7 +70,7 @@ class DiscordAnswer:
 
     @property
     def choices(self) -> list[Any]:
-        """The values that were suggested."""
+        """The suggested values."""
         return [choice["value"] for choice in self.data["choices"]]
 
     @property
@@ -78,7 +78,7 @@ class DiscordAnswer:
         return [each for row in self.data["components"] for each in row["components"]]
 
     def custom_id(self, label: str) -> str:
-        """Of the button with that label."""
+        """Return the custom id of the button with this label."""
         return next(each["custom_id"] for each in self.components if each.get("label") == label)
 
 
@@ -94,19 +94,19 @@ class DiscordClient:
     def command(
         self, who: Person, name: str, /, *, admin: bool = False, id: str | None = None, **options: Any
     ) -> DiscordAnswer:
-        """`_` in the name of an option is a `-`. A `Person` among the options is a member of the server."""
+        """Use a command. `_` in an option name becomes `-`; a `Person` is a member of the server."""
         return self.send(command(who, name, admin=admin, id=id, **options))
 
     def press(
         self, who: Person, custom_id: str, *values: str, admin: bool = False, asker: Person | None = None
     ) -> DiscordAnswer:
-        """A button, or with values a menu, under a message that `asker` got."""
+        """Press a button, or choose values of a menu, below a message that answers `asker`."""
         data = {"custom_id": custom_id, "component_type": 3 if values else 2} | ({"values": values} if values else {})
         message = {"id": new_id(), "interaction_metadata": {"user": (asker or who).user}}
         return self.send(interaction(3, who, data, admin=admin) | {"message": message})
 
     def submit(self, who: Person, custom_id: str, /, *, admin: bool = False, **fields: str) -> DiscordAnswer:
-        """A form."""
+        """Submit a form."""
         rows = [
             {"type": 1, "components": [{"type": 4, "custom_id": name, "value": value}]}
             for name, value in fields.items()
@@ -116,7 +116,7 @@ class DiscordClient:
     def suggest(
         self, who: Person, name: str, option: str, typed: str = "", *, admin: bool = False, **before: Any
     ) -> list[Any]:
-        """The values suggested for an option after something has been typed, and `before` it other options."""
+        """Return the values suggested for an option, given its text so far and the options `before` it."""
         options = [_option(name, value) for name, value in before.items()]
         focused = {"name": option, "type": 3, "value": typed, "focused": True}
         data = {"name": name, "type": 1, "options": [*options, focused]}
@@ -130,7 +130,7 @@ class DiscordClient:
         return told
 
     def post(self, body: str, /, **changed: Any) -> dict[str, Any]:
-        """What the handler answers. `changed`: fields of the proxy event."""
+        """Return the handler's answer. `changed`: fields of the proxy event."""
         return self.handler(self.event(body) | changed, None)
 
     def event(self, body: str, *, base64: bool = False, signed_at: float | None = None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Once a day: room in the log for the days ahead, and an end to what nobody needs any more."""
+"""Daily retention: create the log's partitions for the coming days and delete expired data."""
 
 from __future__ import annotations
 
@@ -25,12 +25,14 @@ ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
+    """Delete what has expired; return the names of the dropped partitions."""
     run_action(delete_expired, name="retention")
-    # By itself: it locks the whole log for a moment.
+    # In a transaction of its own, because it locks the whole log for a moment.
     return {"dropped": run_action(rotate_log, name="retention of the log")}
 
 
 def delete_expired(tx: Tx) -> None:
+    """Delete the expired data of every feature."""
     idempotency.delete_expired(tx)
     keys.delete_old_failures(tx)
     linking.delete_expired(tx)
@@ -45,5 +47,6 @@ def delete_expired(tx: Tx) -> None:
 
 
 def rotate_log(tx: Tx) -> list[str]:
+    """Create the log's next partitions and drop the old ones; return the names of the latter."""
     events.ensure_partitions_ahead(tx)
     return events.drop_old(tx)

@@ -1,4 +1,4 @@
-"""events.replay_requested -> that part of the log on the bus once more, for the one destination that wants it."""
+"""Handles events.replay_requested: publishes part of the log again for one destination."""
 
 from __future__ import annotations
 
@@ -21,16 +21,18 @@ log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
 
 STOP_BEFORE_END_MS = 20_000
-"""The time for one more part; the rest is asked for."""
+"""The time for one more batch; after that, a new event requests the rest."""
 
 ready()
 
 
 class EventRefused(Exception):
-    """The bus has refused an event. The queue brings the request again."""
+    """The bus refused an event; the queue delivers the request again."""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Replay each requested range of an SQS batch."""
+
     def handle_request(envelope: Delivered) -> None:
         replay(UUID(envelope["id"]), ReplayRequested.model_validate(envelope["payload"]), context)
 
@@ -38,6 +40,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def replay(event_id: UUID, request: ReplayRequested, context: Any) -> None:
+    """Publish a range, batch by batch, and request the rest when time runs out."""
     published = 0
     rest = request
     while True:
@@ -54,7 +57,8 @@ def replay(event_id: UUID, request: ReplayRequested, context: Any) -> None:
 
 
 def publish(envelopes: list[Envelope]) -> None:
-    """
+    """Put events on the bus.
+
     Raises:
         EventRefused
     """

@@ -1,4 +1,4 @@
-"""The WebSocket API's door: who comes, who goes, who wants what. The frames are sent by sockets."""
+"""The WebSocket API's door: connecting, disconnecting and subscribing. `push` sends the frames."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """One of three things happens to a connection; the authorizer has let it in before."""
+    """Handle an event of a connection that the authorizer has accepted."""
     context = event["requestContext"]
     match context["eventType"]:
         case "CONNECT":
@@ -39,6 +39,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def connect(context: Mapping[str, Any], query: Mapping[str, str]) -> dict[str, Any]:
+    """Subscribe a new connection as its query says."""
     try:
         subscription = read_query(query)
     except DomainError as error:
@@ -48,6 +49,7 @@ def connect(context: Mapping[str, Any], query: Mapping[str, str]) -> dict[str, A
 
 
 def handle_message(context: Mapping[str, Any], body: str) -> dict[str, Any]:
+    """Handle a message from a client."""
     try:
         message = read_message(body)
     except DomainError as error:
@@ -62,17 +64,18 @@ def handle_message(context: Mapping[str, Any], body: str) -> dict[str, Any]:
 
 
 def subscribe(context: Mapping[str, Any], subscription: Subscription) -> None:
-    connections.subscribe(
-        context["connectionId"], context["connectedAt"] / 1000, subscription.wanted, subscription.position
-    )
+    """Store a subscription and wake the pusher."""
+    connected_at = context["connectedAt"] / 1000
+    connections.subscribe(context["connectionId"], connected_at, subscription.wanted, subscription.position)
     wake_up()
     types = ",".join(subscription.wanted.types) or "everything"
     log.info("a listener wants %s", types, extra={"connection_id": context["connectionId"]})
 
 
 def reply(context: Mapping[str, Any], text: str) -> None:
+    """Send a text to a connection, if it is still open."""
     api: Any = client("apigatewaymanagementapi")
     try:
         api.post_to_connection(ConnectionId=context["connectionId"], Data=text.encode())
     except api.exceptions.GoneException:
-        log.info("who asked has gone", extra={"connection_id": context["connectionId"]})
+        log.info("the client has disconnected", extra={"connection_id": context["connectionId"]})

@@ -1,4 +1,4 @@
-"""What a listener may say: in the address it connects to, and in messages."""
+"""Parsing what clients send: the query on connecting, and messages."""
 
 from __future__ import annotations
 
@@ -13,29 +13,34 @@ from kernel.errors import Refused
 from kernel.events.frames import Filter
 
 MAX_TYPES_LENGTH = 4000
-"""Characters, for all names together."""
+"""The limit, in characters, for all names together."""
 
 
 class InvalidMessage(Refused):
+    """A message or a query has an invalid field."""
+
     code = "validation"
     message = "{what}"
 
 
 class NotJson(Refused):
+    """A message is not a JSON object."""
+
     code = "bad_json"
     message = "A message is a JSON object."
 
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    pass
+    """A ping from a client."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """
+    """A subscription from a client.
+
     Attributes:
-        place: the id of the last frame it has got; None: from now on.
+        position: the id of the last frame that the client received; None: from now on.
     """
 
     wanted: Filter
@@ -43,7 +48,8 @@ class Subscription:
 
 
 def read_query(query: Mapping[str, str]) -> Subscription:
-    """
+    """Parse the query of a new connection.
+
     Raises:
         InvalidMessage
     """
@@ -51,7 +57,8 @@ def read_query(query: Mapping[str, str]) -> Subscription:
 
 
 def read_message(body: str) -> Ping | Subscription:
-    """
+    """Parse a message.
+
     Raises:
         NotJson, InvalidMessage
     """

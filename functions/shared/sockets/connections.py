@@ -1,4 +1,4 @@
-"""Who listens over a WebSocket: one item for each open connection, and how far those are who have kept up."""
+"""The table of WebSocket connections: an item for each, and the head, up to which most have received everything."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _HEAD = {"pk": {"S": "head"}, "sk": {"S": "head"}}
 
 
 class ConcurrentPusher(Exception):
-    """Another pusher has been here since this one looked. Whoever notices it stops."""
+    """Another pusher has written an item since this one read it; this one must stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How far those are who have kept up.
+    """The position shared by all connections that are up to date.
 
     Attributes:
-        place: None before the first of them.
-        pushes: how often it was written.
+        position: None before the first round.
+        pushes: the number of writes.
     """
 
     position: UUID | None
@@ -40,14 +40,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """
+    """An open connection.
+
     Attributes:
-        turn: how often it has subscribed.
-        welcomed: the turn for which it got its `connected` frame; 0: none yet.
-        place: what comes after it is still to be sent; None: it goes along with the head.
-        failures: rounds in a row in which nothing could be posted to it.
-        since: unix seconds.
-        pushes: how often a pusher has written it.
+        turn: the number of its subscriptions so far.
+        welcomed: the turn for which it received its `connected` frame; 0: none yet.
+        position: its own position; everything after it is still to be sent. None: it is at the head.
+        failures: rounds in a row in which posting to it failed.
+        since: when it connected, in unix seconds.
+        pushes: the number of writes by pushers.
     """
 
     id: str
@@ -61,15 +62,17 @@ class Connection:
 
     @property
     def is_greeted(self) -> bool:
+        """Whether it received the `connected` frame for its latest subscription."""
         return self.welcomed == self.turn
 
     @property
     def is_at_head(self) -> bool:
+        """Whether it has received everything up to the head."""
         return self.is_greeted and self.position is None
 
 
 def subscribe(connection_id: str, connected_at: float, wanted: Filter, position: UUID | None) -> None:
-    """What the connection wants from now on, or from a place in the log; who is behind stays there without one.
+    """Store a connection's subscription. Without a position, a connection that is behind keeps its own.
 
     Args:
         connected_at: unix seconds.
@@ -94,11 +97,12 @@ def subscribe(connection_id: str, connected_at: float, wanted: Filter, position:
 
 
 def delete(connection_id: str) -> None:
+    """Delete a connection."""
     _table().delete_item(TableName=settings.connections_table, Key=_key(connection_id))
 
 
 def list_all() -> list[Connection]:
-    """Everybody, as of this moment."""
+    """Return all connections, as of this moment."""
     pages = (
         _table()
         .get_paginator("query")
@@ -114,12 +118,14 @@ def list_all() -> list[Connection]:
 
 
 def read_head() -> Head:
+    """Return the head."""
     item = _table().get_item(TableName=settings.connections_table, Key=_HEAD, ConsistentRead=True).get("Item", {})
     return Head(UUID(item["place"]["S"]) if item else None, _count(item, "pushes"))
 
 
 def move_head(head: Head, position: UUID) -> None:
-    """
+    """Move the head to a position.
+
     Raises:
         ConcurrentPusher: nothing was written.
     """
@@ -130,7 +136,7 @@ def move_head(head: Head, position: UUID) -> None:
 
 
 def assign_start(connection: Connection, position: UUID) -> Connection:
-    """It has no place yet; this one is noted before it is greeted.
+    """Store the first position of a new connection, before it is greeted.
 
     Raises:
         ConcurrentPusher
@@ -140,9 +146,10 @@ def assign_start(connection: Connection, position: UUID) -> Connection:
 
 
 def save_progress(connection: Connection, position: UUID | None) -> None:
-    """It has everything up to the place; None: up to the head, with which it goes along from now on.
+    """Note that a connection has received everything up to a position; None: up to the head.
 
-    Void when it has subscribed once more meanwhile: it is then sent some of it again, rather than too little.
+    Nothing changes if it has subscribed again in the meantime: it then receives some frames twice, which is better
+    than missing some.
 
     Raises:
         ConcurrentPusher
@@ -156,7 +163,7 @@ def save_progress(connection: Connection, position: UUID | None) -> None:
 
 
 def save_failure(connection: Connection, position: UUID) -> None:
-    """It could not be reached: it goes on by itself from the place, unless it has one that is further back.
+    """Note that posting failed after a position. The connection keeps its own position if it has one.
 
     Raises:
         ConcurrentPusher
@@ -166,8 +173,9 @@ def save_failure(connection: Connection, position: UUID) -> None:
 
 
 def mark_skipped(connection: Connection) -> None:
-    """It stays where it is while the head moves on. Who believes that it has come along to the head may not say so
-    any more.
+    """Note that a connection was skipped, before the head moves on.
+
+    An earlier round can then no longer claim that the connection has received everything up to the head.
 
     Raises:
         ConcurrentPusher
@@ -178,7 +186,7 @@ def mark_skipped(connection: Connection) -> None:
 def _update(
     connection: Connection, change: str, values: Mapping[str, Any], condition: str = "attribute_exists(pk)"
 ) -> None:
-    """Nothing happens when the connection has gone, or the condition does not hold any more.
+    """Update a connection. Nothing changes if it has been deleted or the condition no longer holds.
 
     Raises:
         ConcurrentPusher: nothing was written.
@@ -194,13 +202,13 @@ def _update(
 def _write(
     key: Mapping[str, Any], thing: Head | Connection, change: str, values: Mapping[str, Any], condition: str = ""
 ) -> None:
-    """Only if no pusher has written it since it was read.
+    """Update an item if no pusher has written it since it was read.
 
     Args:
-        condition: what else must hold, with the AND behind it.
+        condition: a further condition, followed by AND.
 
     Raises:
-        ConditionalCheckFailedException: it is not so; nothing was written.
+        ConditionalCheckFailedException: a condition does not hold; nothing was written.
     """
     as_read = {":pushes": {"N": str(thing.pushes)}, ":none": {"N": "0"}, ":one": {"N": "1"}}
     _table().update_item(

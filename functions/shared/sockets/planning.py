@@ -1,4 +1,4 @@
-"""Who gets what in a round. No I/O."""
+"""Planning what each connection receives in a round. No I/O."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from kernel.events.frames import Filter, Frame, connected
 
 @dataclass(frozen=True, slots=True)
 class PushPlan:
-    """
+    """What to push to a connection.
+
     Attributes:
-        messages: none when it wants nothing of what is new.
-        start: where the connection was before.
-        end: where it is afterwards; None: with those who keep up, at the head.
+        messages: empty when its filter excludes all new frames.
+        start: its position before the round.
+        end: its position afterwards; None: at the head.
     """
 
     connection: Connection
@@ -30,12 +31,12 @@ class PushPlan:
 def plan_pushes(
     listeners: Iterable[Connection], head: UUID, latest: FeedPage, backlogs: Mapping[UUID, FeedPage], now: float
 ) -> list[PushPlan]:
-    """A part for everybody who need not wait for the next round.
+    """Return a plan for each connection that need not wait for the next round.
 
     Args:
-        everybody: each with a place, or going along.
-        news: what comes after the head. Read after the backlogs, so what a backlog has beyond the head is in it too.
-        backlogs: what comes after each other place at which somebody is by himself.
+        listeners: each is at the head or has a position.
+        latest: what follows the head. It is read after the backlogs, so it includes what they have beyond the head.
+        backlogs: what follows the other positions.
         now: unix seconds.
     """
     packed: dict[Filter, Sequence[PackedMessage]] = {}
@@ -53,13 +54,13 @@ def plan_pushes(
             if page is None:
                 continue
             if not page.known:
-                start = head  # nobody knows any more what it has missed
+                start = head  # what it missed can no longer be determined
             elif page.full:
                 frames = [*_greeting(each, start, now), *_wanted(each, page.frames)]
                 plans.append(PushPlan(each, pack(frames), start, page.position))
                 continue
             elif latest.full:
-                continue  # the backlog may reach beyond these news
+                continue  # the backlog may contain more than this page
             else:
                 backlog = [frame for frame in page.frames if frame.id not in latest_ids]
         frames = [*_greeting(each, start, now), *_wanted(each, [*backlog, *latest.frames])]

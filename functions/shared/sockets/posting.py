@@ -1,4 +1,4 @@
-"""Frames on their way to a connection: packed into messages, and posted."""
+"""Packing frames into messages and posting them to connections."""
 
 from __future__ import annotations
 
@@ -12,28 +12,33 @@ from doors.aws import client
 from kernel.events.frames import Frame
 
 MESSAGE_BYTES = 32_000
-"""A message is closed before it grows beyond; a frame that is larger by itself travels alone."""
+"""The size limit of a message; a larger frame gets a message of its own."""
 LARGEST_BYTES = 128 * 1024
-"""API Gateway takes no larger message."""
+"""API Gateway accepts no larger message."""
 
 log = logging.getLogger("brandish")
 
 
 class PostOutcome(Enum):
+    """Whether posting succeeded."""
+
     SENT = auto()
     GONE = auto()
     FAILED = auto()
 
 
 class PackedMessage(NamedTuple):
+    """Frames in one message."""
+
     data: bytes
     last_id: UUID
 
 
 class PostResult(NamedTuple):
-    """
+    """The result of posting to a connection.
+
     Attributes:
-        last_id: of the last frame that was sent; None: none was.
+        last_id: the id of the last frame sent; None: none was sent.
     """
 
     outcome: PostOutcome
@@ -41,7 +46,7 @@ class PostResult(NamedTuple):
 
 
 def pack(frames: Iterable[Frame]) -> list[PackedMessage]:
-    """The frames in as few messages as they fit in, none of them split."""
+    """Pack frames into as few messages as possible, without splitting a frame."""
     messages: list[PackedMessage] = []
     packed: list[Frame] = []
     size = 0
@@ -65,12 +70,12 @@ def _message(frames: Sequence[Frame]) -> PackedMessage:
 
 
 def gateway() -> Any:
-    """What `post` and `close` need. Asked for before the threads that post begin: making it takes long."""
+    """Return the client for `post` and `close`. Creating it is slow, so call this before starting threads."""
     return client("apigatewaymanagementapi")
 
 
 def post(api: Any, connection_id: str, messages: Sequence[PackedMessage]) -> PostResult:
-    """One message after the other, up to the first that does not arrive."""
+    """Post messages in order, up to the first failure."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     last_id: UUID | None = None
@@ -87,7 +92,7 @@ def post(api: Any, connection_id: str, messages: Sequence[PackedMessage]) -> Pos
 
 
 def close(api: Any, connection_id: str) -> None:
-    """Whoever still listens there notices, and comes again."""
+    """Close a connection; a client that still listens notices this and reconnects."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:

@@ -1,8 +1,8 @@
-"""Sends what happens to everybody who listens over a WebSocket.
+"""Pushes new events to all WebSocket listeners.
 
-A message of the queue only says that there may be something to see; what there is, is in the log. The queue has one
-message group, so only one environment at a time is at work here. Should a message come again while it still is (the
-queue waits only so long), the one that is overtaken stops, and has somebody look once more: see `rounds`.
+A message in the queue only says that there may be something to push; the events are in the log. The queue has one
+message group, so only one environment at a time runs. If a message is delivered again while the first run still works
+(visibility timeouts are limited), the run that finds itself overtaken stops and triggers another one: see `rounds`.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from functions.shared.sockets.rounds import Rounds
 from functions.shared.sockets.wake_up import wake_up
 
 PAUSE_SECONDS = 1.0
-"""Between two rounds: however much happens, a listener gets one message a second. The relay's pace, too."""
+"""The pause between two rounds, as in the relay: a listener receives at most one message a second."""
 OPENING_PAUSE_SECONDS = 0.25
 SETTLING_SECONDS = 5.0
-"""An event may be announced a moment before the log shows it: an older transaction is still at work."""
+"""How long to wait for an announced event to appear in the log while an older transaction is still running."""
 ROUND_SECONDS = 10.0
-"""Seconds: no round begins with less time left."""
+"""No round begins with less time left."""
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -40,13 +40,13 @@ ready()
 
 @dataclass(frozen=True, slots=True)
 class PushRequest:
-    """What the messages of a batch ask for.
+    """The reasons for a push, from the messages of a batch.
 
     Attributes:
-        events: announced by the bus.
-        listener: somebody has come, or wants something else; or there was more than could be sent in time.
-        minute: another one has passed.
-        latest: when the last of the messages was written, in unix seconds.
+        events: the events announced by the bus.
+        listener: True if a listener subscribed, or an earlier run left work to do.
+        minute: True if another minute has passed.
+        sent_at: when the last of the messages was sent, in unix seconds.
     """
 
     events: frozenset[UUID]
@@ -56,6 +56,7 @@ class PushRequest:
 
     @classmethod
     def of(cls, records: Sequence[Mapping[str, Any]]) -> PushRequest:
+        """Return the request of an SQS batch."""
         bodies = [json.loads(record["body"]) for record in records]
         return cls(
             events=frozenset(UUID(body["detail"]["id"]) for body in bodies if _announces_event(body)),
@@ -66,15 +67,17 @@ class PushRequest:
 
     @property
     def is_for_events_only(self) -> bool:
+        """Whether events are the only reason."""
         return not self.listener and not self.minute
 
 
 def _announces_event(body: Mapping[str, Any]) -> bool:
-    """A broadcast is one here: the log has it, and listeners get it."""
+    """Tell whether a message announces an event; broadcasts count, because listeners receive them from the log."""
     return "id" in body.get("detail", {}) and "replay-name" not in body
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
+    """Run rounds until nothing is left to push or time runs out."""
     request = PushRequest.of(event["Records"])
     if request.is_for_events_only:
         if request.sent_at < rounds.no_listeners_at or request.events <= rounds.sent.keys():
@@ -88,16 +91,16 @@ def handler(event: dict[str, Any], context: Any) -> None:
 
 
 def run_round(request: PushRequest, context: Any) -> float | None:
-    """Make a round. Seconds until the next one; None: nothing is left to do."""
+    """Run a round; return the seconds until the next one, or None if nothing is left to do."""
     try:
         result = rounds.run(keep_alive=request.minute)
     except ConcurrentPusher:
         log.warning("another pusher is at work")
-        wake_up()  # it may have looked before what these messages tell of
+        wake_up()  # it may have read the log before these messages were sent
         return None
     except FeedFailed as error:
         if not has_time_for_a_round(context, PAUSE_SECONDS):
-            raise  # the messages come again
+            raise  # the messages are delivered again
         log.warning("the log cannot be read: %s", error)
         return PAUSE_SECONDS
     if result.no_listeners:
@@ -111,4 +114,5 @@ def run_round(request: PushRequest, context: Any) -> float | None:
 
 
 def has_time_for_a_round(context: Any, pause: float) -> bool:
+    """Tell whether there is time for a pause and a round."""
     return context.get_remaining_time_in_millis() / 1000 >= ROUND_SECONDS + pause

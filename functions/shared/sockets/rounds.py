@@ -1,14 +1,13 @@
-"""One round: what is new in the log goes to everybody who listens, each according to its filter.
+"""A round: send new events in the log to all listeners, each according to its filter.
 
-Those who keep up share one place in the log, the head. Who has just come, comes back with the id it got last, or could
-not be reached, has a place of its own, and joins the others when it has caught up with them. Places move on after the
-frames have been sent: a round that dies in between is made again, and nothing is lost.
+Connections that are up to date share one position in the log, the head. A connection that is new, resumes from an id,
+or could not be reached has its own position and joins the head once it has caught up. Positions advance after the
+frames have been sent: if a round crashes in between, it is repeated, and nothing is lost.
 
-The queue sees to it that there is one pusher at a time; should there be two for a while, nothing is lost either. Every
-write holds only if nobody has written the same item since it was read, and who finds that somebody has stops. A round
-moves the head only when each connection has been sent everything up to there, or is marked as left out, which voids
-whatever an earlier round still wants to say of it. What remains possible is what a crash can do as well: frames come
-again, with the same ids.
+The queue ensures that there is one pusher at a time; if there are two for a while, nothing is lost either. Each write
+succeeds only if no one has written the item since it was read; a pusher whose write fails stops. A round moves the head
+only after each connection has received everything up to there or has been marked as skipped, which invalidates results
+of earlier rounds for that connection. As after a crash, frames may be sent again, with the same ids.
 """
 
 from __future__ import annotations
@@ -33,11 +32,11 @@ T = TypeVar("T")
 POSTERS = 10
 
 SILENCE_SECONDS = 30
-"""After so long without a frame, one tells a listener that all is well. Source: rules 17."""
+"""After this time without a frame, a listener receives a keepalive. Source: rules 17."""
 OPENING_SECONDS = 30
-"""API Gateway calls a connection gone until $connect has answered: a younger one may be just that."""
+"""API Gateway reports a connection as gone until $connect has answered, so a younger one may still be opening."""
 OPENING_RETRY_SECONDS = 5
-"""So long it is tried again at once."""
+"""How long an opening connection is retried with short pauses."""
 FAILURES_TO_CLOSE = 3
 EVENTS_REMEMBERED = 20_000
 
@@ -48,13 +47,13 @@ _posters = ThreadPoolExecutor(POSTERS, "poster")
 
 @dataclass(frozen=True, slots=True)
 class RoundResult:
-    """What a round leaves to be done.
+    """What a round left to do.
 
     Attributes:
-        more: there is more to be sent already.
-        opening: somebody is about to be there.
-        failed: somebody could not be reached, or has to wait.
-        nobody: nobody listens.
+        more: there is more to send already.
+        opening: a connection is still opening.
+        failed: a connection could not be reached or has to wait.
+        no_listeners: there are no connections.
     """
 
     more: bool = False
@@ -65,13 +64,13 @@ class RoundResult:
 
 @dataclass(slots=True)
 class Rounds:
-    """What is remembered between rounds only to save some: a new environment begins without it.
+    """Runs rounds. Its state only saves work: a new environment starts without it.
 
     Attributes:
-        sent: the latest events that went to all who keep up.
-        heard: when each connection got something last, in time.monotonic().
-        started_at: the latest of them, in time.monotonic().
-        no_listeners_at: when nobody listened, in unix seconds; 0 while somebody does.
+        sent: the latest events sent to all connections at the head.
+        last_sent_at: when each connection last received something, in time.monotonic().
+        started_at: the start of the latest round, in time.monotonic().
+        no_listeners_at: when there were no connections, in unix seconds; 0 while there are some.
     """
 
     sent: dict[UUID, None] = field(default_factory=dict)
@@ -80,13 +79,14 @@ class Rounds:
     no_listeners_at: float = 0.0
 
     def run(self, *, keep_alive: bool = False) -> RoundResult:
-        """
+        """Run a round.
+
         Args:
-            keep_alive: who has long heard nothing gets a frame that says so, by which we learn who has gone.
+            keep_alive: send a keepalive to silent connections, which also shows which of them are gone.
 
         Raises:
             FeedFailed: the log could not be read; nothing was sent.
-            ConcurrentPusher: another pusher is at work, and goes on.
+            ConcurrentPusher: another pusher is running and continues.
         """
         self.started_at = time.monotonic()
         before = connections.read_head()
@@ -97,7 +97,7 @@ class Rounds:
             return RoundResult(no_listeners=True)
         self.no_listeners_at = 0.0
         if connections.read_head() != before:
-            raise ConcurrentPusher  # the list may be of one moment, and the head of another
+            raise ConcurrentPusher  # the list and the head may be from different moments
         head = _head_position(before, listeners)
         listeners = _with_positions(listeners, head)
         backlogs = feed.read_backlogs(each.position for each in listeners if each.position not in (None, head))
@@ -125,7 +125,7 @@ class Rounds:
         return replace(plan, messages=pack([keepalive(plan.end or position, int(time.time()))]))
 
     def _save_results(self, sent: Iterable[tuple[PushPlan, PostResult]], head: Head, position: UUID) -> RoundResult:
-        """Write down who is where. Those who stay behind first: the head must not move on without them."""
+        """Save the position of each connection, those that fell behind first: the head must not move before that."""
         more = opening = failed = False
         behind: list[Callable[[], None]] = []
         ahead: list[Callable[[], None]] = []
@@ -163,13 +163,13 @@ class Rounds:
 
 
 def _head_position(head: Head, listeners: Sequence[Connection]) -> UUID:
-    """Where those are who keep up. While there are none, it is the end of the log."""
+    """Return the head; the end of the log if no connection is at the head."""
     known = head.position if any(each.is_at_head for each in listeners) else None
     return known or feed.read(None).position
 
 
 def _with_positions(listeners: Sequence[Connection], head: UUID) -> list[Connection]:
-    """Who has just come begins at the head."""
+    """Assign the head to new connections as their position."""
     newcomers = [each for each in listeners if not (each.is_at_head or each.position)]
     begun = {each.id: each for each in _run_all([partial(connections.assign_start, each, head) for each in newcomers])}
     return [begun.get(each.id, each) for each in listeners]

@@ -1,4 +1,4 @@
-"""Everybody who listens to this process, and the one who reads the log for them."""
+"""The hub: all listeners of this process, and the task that reads the log for them."""
 
 from __future__ import annotations
 
@@ -25,31 +25,34 @@ log = logging.getLogger("brandish")
 
 POLL_SECONDS = 0.25
 PER_LISTENER_SECONDS = 0.003
-"""More between two looks for each who listens: they are woken together, and a crowd is better woken seldom."""
+"""Added to the pause for each listener: all are woken together, which should happen less often in a crowd."""
 RETRY_SECONDS = 1.0
 MAX_WAITING_READS = 4
-"""So many who are behind may have their pages read before it is the newest events' turn again."""
+"""The number of reads for listeners that are behind which may run before the next read of the newest events."""
 
 DATABASE_ERRORS = (psycopg.Error, TryAgain)
-"""The database cannot be asked just now."""
+"""Raised when the database is unavailable."""
 
 T = TypeVar("T")
 
 
 class Listener(Protocol):
+    """A listener as the hub sees it."""
+
     client_id: UUID
 
     def wake(self) -> None:
-        """There is something new."""
+        """Continue, because there are new events."""
 
     def end(self) -> None:
-        """Finish the frame and go."""
+        """End the stream after the current frame."""
 
 
 class Hub:
-    """
+    """Reads the log while there are listeners.
+
     Attributes:
-        window: None as long as nobody listens or the database has not answered yet.
+        window: None while there are no listeners or the database has not answered yet.
     """
 
     def __init__(self) -> None:
@@ -64,14 +67,15 @@ class Hub:
         self._ending = False
 
     async def ask(self, question: Callable[[Tx], T]) -> T:
-        """
+        """Run a query in the database's thread.
+
         Raises:
             DATABASE_ERRORS
         """
         return await self._loop.run_in_executor(self._database, look, question)
 
     async def read_after(self, position: LogPosition) -> Page:
-        """For somebody who is behind.
+        """Read the log for a listener that is behind.
 
         Raises:
             DATABASE_ERRORS
@@ -80,6 +84,7 @@ class Hub:
             return await self.ask(partial(following.read_after, position=position))
 
     def join(self, listener: Listener) -> None:
+        """Add a listener."""
         self._listeners.add(listener)
         if self._ending:
             listener.end()
@@ -87,16 +92,18 @@ class Hub:
             self._follower = self._loop.create_task(self._follow())
 
     def leave(self, listener: Listener) -> None:
+        """Remove a listener."""
         self._listeners.discard(listener)
 
     def end_soon(self) -> None:
-        """Let everybody go. May be called from a signal handler or another thread."""
+        """End all streams. May be called from a signal handler or another thread."""
         self._loop.call_soon_threadsafe(self._end)
 
     async def close(self) -> None:
+        """Stop reading and close the database connection."""
         if self._follower is not None:
             self._follower.cancel()
-        # Behind its last question, which is a matter of milliseconds: the connection is that thread's.
+        # In the thread that owns the connection, after its last query.
         await self._loop.run_in_executor(self._database, connections.close)
         self._database.shutdown()
 
@@ -113,7 +120,7 @@ class Hub:
             except DATABASE_ERRORS as error:
                 log.warning("the log cannot be read: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
-            except Exception:  # a bug must not leave everybody with keepalives alone
+            except Exception:  # after a bug, listeners must not receive keepalives only
                 log.exception("the log cannot be read")
                 await asyncio.sleep(RETRY_SECONDS)
             else:
@@ -122,7 +129,7 @@ class Hub:
         self.window = None
 
     async def _read_latest(self) -> bool:
-        """Whether there may be more at once."""
+        """Read the newest events; return whether there may be more."""
         if self.window is None:
             self.window = Window(await self.ask(following.end))
             self._wake()

@@ -1,4 +1,4 @@
-"""One listener: the answer to a request that goes on and on."""
+"""A listener: the streaming answer to a request."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ log = logging.getLogger("brandish")
 
 KEEPALIVE_SECONDS = 30.0
 GRACE_SECONDS = 10.0
-"""For a listener that does not take what it gets when its time is over."""
+"""How long a listener may take to receive the rest when its time is up."""
 
 HEADERS = {
     "Content-Type": "text/event-stream",
@@ -40,10 +40,11 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class StreamRequest:
-    """
+    """What a listener requested.
+
     Attributes:
-        last_id: of the last frame that it has got; None: from now on.
-        about: for the log.
+        last_id: the id of the last frame that it received; None: from now on.
+        about: fields for the log.
     """
 
     wanted: Filter
@@ -52,9 +53,9 @@ class StreamRequest:
 
 
 class EventStream(Response):
-    """The log from the listener's place on, until it goes or its time is over. It ends between two frames.
+    """The log from the listener's position, until it disconnects or its time is up. It ends between two frames.
 
-    A listener that takes long is simply behind: it holds one page of the log, and gets the next when it has taken it.
+    A slow listener is merely behind: it holds one page of the log and receives the next one afterwards.
     """
 
     def __init__(self, hub: Hub, stream_request: StreamRequest) -> None:
@@ -67,9 +68,11 @@ class EventStream(Response):
         self._ended = False
 
     def wake(self) -> None:
+        """Continue, because there are new events."""
         self._changed.set()
 
     def end(self) -> None:
+        """End the stream after the current frame."""
         self._ended = True
         self._changed.set()
 
@@ -95,7 +98,7 @@ class EventStream(Response):
             log.info("stream", extra={**self._request.about, "seconds": round(loop.time() - started, 1)})
 
     async def _wait_for_disconnect(self, receive: Receive) -> None:
-        """Notice when the listener goes."""
+        """End the stream when the listener disconnects."""
         while (await receive())["type"] != "http.disconnect":
             pass
         self.end()
@@ -125,7 +128,7 @@ class EventStream(Response):
             timer.cancel()
 
     async def _find_position(self) -> LogPosition | None:
-        """None: its time is over before the database has answered."""
+        """Return the first position; None if the time is up before the database has answered."""
         while not self._ended:
             try:
                 return await self._hub.ask(partial(_begin, client_id=self.client_id, last_id=self._request.last_id))
@@ -135,7 +138,7 @@ class EventStream(Response):
         return None
 
     async def _after(self, position: LogPosition) -> tuple[bytes | str, LogPosition, bool]:
-        """What there is for it after the place; where it is then; whether there may be more at once."""
+        """Return the text after a position, the new position, and whether there may be more."""
         window = self._hub.window
         if window is None:
             return b"", position, False
@@ -155,13 +158,13 @@ class EventStream(Response):
         await self._send({"type": "http.response.body", "body": body, "more_body": True})
 
     async def _leave(self) -> None:
-        """Before the answer is complete, for then an environment is frozen."""
+        """Leave before the answer is complete, because Lambda then freezes the environment."""
         with suppress(*DATABASE_ERRORS):
             await self._hub.ask(partial(presence.leave, client_id=self.client_id))
 
 
 def _begin(tx: Tx, client_id: UUID, last_id: UUID | None) -> LogPosition:
-    """From the last frame on, or from now on."""
+    """Return the position of the last frame, or the end of the log."""
     presence.renew(tx, [client_id])
     position = following.find_position(tx, last_id) if last_id else None
     return position or following.end(tx)

@@ -1,4 +1,4 @@
-"""The newest part of the log, in memory, for all who listen."""
+"""The newest part of the log, in memory, for all listeners."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ MAX_FRAMES = 2000
 
 
 class Window:
-    """The frames of a stretch of the log without gaps.
+    """The frames of a range of the log, without gaps.
 
     Attributes:
-        start, end: what lies behind `start` and not behind `end` is here.
+        start, end: the range is after `start`, up to and including `end`.
     """
 
     def __init__(self, start: LogPosition) -> None:
@@ -24,7 +24,8 @@ class Window:
         self._texts: dict[tuple[LogPosition, Filter], bytes] = {}
 
     def extend(self, page: Page) -> None:
-        """
+        """Add a page.
+
         Args:
             page: what was read after `end`.
         """
@@ -38,12 +39,12 @@ class Window:
             del self._positions[:surplus], self._frames[:surplus]
 
     def text_after(self, position: LogPosition, wanted: Filter) -> bytes | None:
-        """What a listener gets who was there, and then is at `end` or where it was. None: that was too long ago."""
+        """Return what a listener at a position receives up to `end`; None if the position is before `start`."""
         if position < self.start:
             return None
         if position >= self.end:
             return b""
-        # Most are at the same place and want the same.
+        # Most listeners have the same position and the same filter.
         text = self._texts.get((position, wanted))
         if text is None:
             first = bisect_right(self._positions, position)

@@ -11,9 +11,9 @@ from kernel.metrics import BUCKETS
 
 Labels = Mapping[str, str]
 Sample = tuple[str, Labels, float]
-"""What the name ends in, labels, value."""
+"""Suffix of the name, labels, value."""
 
-# What is counted in the game: metric -> (labels, help). Source: rules 21.
+# The business counters: metric -> (labels, help). Source: rules 21.
 COUNTERS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "events_published_total": (("type",), "Events that the event bus has taken."),
     "events_received_total": (("type",), "Events that came from the event bus to be counted."),
@@ -34,6 +34,7 @@ COUNTERS: Mapping[str, tuple[tuple[str, ...], str]] = {
 
 
 def exposition(values: MetricValues) -> str:
+    """Return the metrics in Prometheus's text format."""
     return "".join(_lines(values))
 
 
@@ -63,7 +64,7 @@ def _requests(rows: Iterable[RequestCounts]) -> Iterator[Sample]:
 
 
 def _durations(rows: Iterable[RequestCounts]) -> Iterator[Sample]:
-    """One histogram for all statuses of a route. `rows` come sorted by method and path."""
+    """Yield a histogram per route, over all statuses. `rows` are sorted by method and path."""
     for (method, path), same in groupby(rows, key=lambda row: (row.method, row.path)):
         labels = {"method": method, "path": path}
         group = list(same)

@@ -1,4 +1,4 @@
-"""What others have counted, read for /metrics."""
+"""Queries for /metrics."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from kernel.realtime.presence import PRESENCE_TTL
 
 @dataclass(frozen=True, slots=True)
 class RequestCounts:
-    """
+    """Request counts of a route and a status.
+
     Attributes:
-        buckets: how many took at most as long as each of `doors.metrics.BUCKETS`, and longer than the one before;
-            the last: longer than all.
+        buckets: counts per bucket of `kernel.metrics.BUCKETS`, not cumulative, and one for longer requests.
     """
 
     method: str
@@ -27,11 +27,12 @@ class RequestCounts:
 
 @dataclass(frozen=True, slots=True)
 class MetricValues:
-    """
+    """The values of all metrics.
+
     Attributes:
         counters: {metric: {label value, "" without a label: total}}.
-        sessions: connections of the game to its database.
-        in_transaction: those of them that are in the middle of a transaction.
+        sessions: the functions' connections to the database.
+        in_transaction: those of them that are in a transaction.
     """
 
     requests: tuple[RequestCounts, ...]
@@ -44,7 +45,7 @@ class MetricValues:
 
 
 def read_metrics(tx: Tx) -> MetricValues:
-    """Everything in one round trip. Each part comes from an index or a small table, whatever the game's size."""
+    """Read all metrics in one round trip, from indexes and small tables only."""
     row = tx.execute(
         """
         SELECT (SELECT coalesce(jsonb_agg(jsonb_build_array(method, path, status, count, seconds, buckets)

@@ -108,11 +108,11 @@ def test_the_captured_look_at_the_log_gets_its_end(environment: Connection):
 
 
 @pytest.mark.parametrize("file", ["notify_discord", "notify_streamerbot"])
-def test_a_captured_announcement_is_no_work_where_nobody_wants_it(file: str):
+def test_a_captured_announcement_needs_no_work_when_no_destination_wants_it(file: str):
     assert play(file) == {"batchItemFailures": []}
 
 
-def test_the_captured_listener_is_welcome(monkeypatch: pytest.MonkeyPatch):
+def test_the_captured_listener_is_accepted(monkeypatch: pytest.MonkeyPatch):
     with world(monkeypatch) as made:
         assert play("sockets")["statusCode"] == 200
         assert len(made.wake_ups()) == 1

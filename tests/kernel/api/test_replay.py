@@ -116,7 +116,7 @@ def test_only_what_was_asked_for(environment: Connection, event_bridge: FakeEven
 def test_what_there_is_no_time_for_is_asked_for_and_goes_on_where_it_stopped(
     environment: Connection, event_bridge: FakeEventBridge, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(replaying, "PART", 4)
+    monkeypatch.setattr(replaying, "BATCH", 4)
     say(environment, *range(10))
     requests = [asked(environment)]
 

@@ -79,7 +79,7 @@ def test_two_transactions_that_write_in_the_opposite_order_of_their_ids(conn: Co
     assert late.frames[0].id != late.frames[1].id
 
 
-def test_a_transaction_that_rolls_back_holds_nobody_up(conn: Connection, database_url: str):
+def test_a_transaction_that_rolls_back_delays_no_reader(conn: Connection, database_url: str):
     with closing(connect(database_url)) as one, pytest.raises(ZeroDivisionError), transaction(one) as first:
         begun(first, 1)
         with transaction(conn) as second:
@@ -167,7 +167,7 @@ def test_a_places_id_is_a_uuid_that_differs_from_every_other(transaction_id: int
     assert id != LogPosition(transaction_id ^ 1, position).as_id() != LogPosition(transaction_id, position ^ 1).as_id()
 
 
-def test_ids_that_nobody_has_given_out_are_unknown(conn: Connection):
+def test_made_up_ids_are_unknown(conn: Connection):
     with transaction(conn) as tx:
         say(tx, 1)
     with reading(conn) as tx:

@@ -60,7 +60,7 @@ def test_it_stops_before_a_limit_and_is_let_in_again_after_it(discord: FakeDisco
     assert discord.statuses == {200: 7}
 
 
-def test_a_limit_that_somebody_else_has_used_up_is_respected(discord: FakeDiscord, api: DiscordApi):
+def test_a_limit_that_another_client_has_used_up_is_respected(discord: FakeDiscord, api: DiscordApi):
     for number in range(5):
         DiscordApi(discord.url, lambda: TOKEN).post(NEWS, HELLO, str(number))
 
@@ -116,9 +116,9 @@ def test_a_server_that_fails_or_is_not_there_may_be_asked_again(discord: FakeDis
     discord.failing = 1.0
     with pytest.raises(Unavailable) as failed:
         api.post(NEWS, HELLO, "1")
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        port = nobody.getsockname()[1]
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
         with pytest.raises(Unavailable) as away:
             DiscordApi(f"http://127.0.0.1:{port}", lambda: TOKEN).answer("1", "a-secret", {"content": "x"})
 

@@ -15,7 +15,7 @@ from community.event_aliases import ALIASES
 from functions.shared.sockets import connections
 from functions.shared.sockets.rounds import Rounds
 from kernel.events.frames import Filter, Frame
-from tests.support.listeners import Crash, FakeSockets, ListenerEnd, world
+from tests.support.listeners import Crash, FakeSockets, ListenerEnd, fake_sockets
 
 TYPES = ["item.sold", "gamble.complete", "progression.target.set"]
 WISHES = ["", "item.sold", "gamble.completed,item.sold", "progression.voting_started", "nothing.like.it"]
@@ -82,10 +82,10 @@ class Listener:
 
 
 class Play:
-    def __init__(self, here: FakeSockets, wishes: list[str]) -> None:
+    def __init__(self, here: FakeSockets, filters: list[str]) -> None:
         self.here = here
         self.rounds = Rounds()
-        self.listeners = [Listener(wish) for wish in wishes]
+        self.listeners = [Listener(wish) for wish in filters]
         self.made = 0
         self.trouble = False
         here.log.frames.clear()
@@ -128,7 +128,7 @@ class Play:
             case "leave" if listener.is_there:
                 self.here.leave(listener.connection_id)
                 listener.lose()
-            case "again":  # the old connection is still there, as far as anybody knows
+            case "again":  # the old connection is still there, as far as the server knows
                 listener.lose()
                 self.come(listener)
             case "fail" if listener.end:
@@ -173,14 +173,14 @@ class Play:
 
 @pytest.fixture(scope="module")
 def here() -> Any:
-    with pytest.MonkeyPatch.context() as monkeypatch, world(monkeypatch) as made:
+    with pytest.MonkeyPatch.context() as monkeypatch, fake_sockets(monkeypatch) as made:
         yield made
 
 
 @settings(max_examples=30, deadline=None, database=None)
-@given(wishes=st.lists(st.sampled_from(WISHES), min_size=LISTENERS, max_size=LISTENERS), steps=steps)
-def test_every_listener_gets_all_it_wanted_in_order_and_once(here: FakeSockets, wishes: list[str], steps: list[Step]):
-    play = Play(here, wishes)
+@given(filters=st.lists(st.sampled_from(WISHES), min_size=LISTENERS, max_size=LISTENERS), steps=steps)
+def test_every_listener_gets_all_it_wanted_in_order_and_once(here: FakeSockets, filters: list[str], steps: list[Step]):
+    play = Play(here, filters)
 
     for step, number in steps:
         play.take(step, number)

@@ -13,7 +13,7 @@ import pytest
 from functions.shared.sockets import push
 from functions.shared.sockets.feed import FeedFailed
 from functions.shared.sockets.rounds import RoundResult, Rounds
-from tests.support.listeners import Crash, FakeSockets, world
+from tests.support.listeners import Crash, FakeSockets, fake_sockets
 from tests.support.outer_ring import Time
 
 PAUSE_SECONDS = 0.05
@@ -22,7 +22,7 @@ TICK = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSockets]:
-    with world(monkeypatch) as made:
+    with fake_sockets(monkeypatch) as made:
         monkeypatch.setattr(push, "rounds", Rounds())
         monkeypatch.setattr(push, "PAUSE_SECONDS", PAUSE_SECONDS)
         yield made
@@ -31,9 +31,9 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSockets]:
 @pytest.fixture
 def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What is slept, in seconds, and passes at once."""
-    told: list[float] = []
-    monkeypatch.setattr(time, "sleep", told.append)
-    return told
+    delivered: list[float] = []
+    monkeypatch.setattr(time, "sleep", delivered.append)
+    return delivered
 
 
 def wake(*bodies: Any, sent: float | None = None, context: Any = None) -> None:
@@ -43,7 +43,7 @@ def wake(*bodies: Any, sent: float | None = None, context: Any = None) -> None:
     push.handler({"Records": records}, context or Time(30.0))
 
 
-def told(frame: Any, **metadata: Any) -> dict[str, Any]:
+def delivered(frame: Any, **metadata: Any) -> dict[str, Any]:
     """An event as the bus hands it on."""
     detail = {"id": str(frame.id), "type": frame.type, "metadata": metadata}
     return {"source": "brandish", "detail-type": frame.type, "detail": detail}
@@ -54,7 +54,7 @@ def test_a_new_listener_is_greeted_and_then_gets_what_happens(here: FakeSockets)
     end = here.connect("a=")
     wake()
     news = here.log.happen("item.sold")
-    wake(told(news))
+    wake(delivered(news))
 
     greeting, sold = end.frames
     assert (greeting.type, greeting.id) == ("connected", here.log.position(1))
@@ -170,7 +170,7 @@ def test_only_the_silent_are_kept_alive(here: FakeSockets):
     assert (end.names(), other.names()) == (["connected"], ["connected", "keepalive"])
 
 
-def test_an_id_that_nobody_knows_any_more_means_from_now_on(here: FakeSockets):
+def test_an_expired_id_means_from_now_on(here: FakeSockets):
     here.log.happen("item.sold")
 
     end = here.connect("a=", last_event_id=str(uuid4()))
@@ -182,7 +182,7 @@ def test_an_id_that_nobody_knows_any_more_means_from_now_on(here: FakeSockets):
     assert end.frames[0].id == here.log.position(1)
 
 
-def test_who_finds_nobody_there_hears_nothing_of_what_nobody_heard(here: FakeSockets):
+def test_the_first_listener_receives_nothing_from_before(here: FakeSockets):
     first = here.connect("a=")
     wake()
     first.open = False
@@ -334,7 +334,7 @@ def test_wherever_a_round_dies_nothing_is_lost(here: FakeSockets, calls: int):
         assert list(events.values()) == [here.log.frames[1], last]
 
 
-def test_a_new_wish_counts_from_its_greeting_on(here: FakeSockets):
+def test_a_new_subscription_counts_from_its_greeting_on(here: FakeSockets):
     end = here.connect("a=", types="item.sold")
     wake()
     here.log.happen("item.bought")
@@ -351,7 +351,7 @@ def test_a_new_wish_counts_from_its_greeting_on(here: FakeSockets):
     assert end.frames[1].payload == {"client_id": "a=", "filters": ["item.bought"]}
 
 
-def test_a_wish_may_reach_back(here: FakeSockets):
+def test_a_subscription_may_reach_back(here: FakeSockets):
     end = here.connect("a=", types="item.sold")
     wake()
     here.log.happen("item.bought")
@@ -365,7 +365,7 @@ def test_a_wish_may_reach_back(here: FakeSockets):
     assert end.names() == ["connected", "connected", "item.bought"]
 
 
-def test_a_new_wish_while_the_frames_are_on_their_way_loses_none_of_them(here: FakeSockets):
+def test_a_new_subscription_while_the_frames_are_on_their_way_loses_none_of_them(here: FakeSockets):
     frames = [here.log.happen("item.sold") for _ in range(3)]
     end = here.connect("a=", last_event_id=str(frames[0].id))
     ask = json.dumps({"action": "subscribe", "last_event_id": str(frames[1].id)})
@@ -411,8 +411,8 @@ def test_who_asks_for_more_while_it_cannot_be_reached_gets_more(here: FakeSocket
     assert end.names() == ["connected", "item.sold", "connected", "item.bought", "item.sold", "item.sold"]
 
 
-def test_what_happened_before_nobody_listened_is_not_worth_a_look(here: FakeSockets):
-    before, begun = told(here.log.happen("item.sold")), time.time()
+def test_events_from_before_the_first_listener_are_not_read(here: FakeSockets):
+    before, begun = delivered(here.log.happen("item.sold")), time.time()
     wake()
     here.calls_left = 0
 
@@ -422,9 +422,9 @@ def test_what_happened_before_nobody_listened_is_not_worth_a_look(here: FakeSock
         wake(before, sent=time.time() + 10)
 
 
-def test_nobody_costs_no_reading(here: FakeSockets):
+def test_without_listeners_the_log_is_not_read(here: FakeSockets):
     wake()
-    wake(told(here.log.happen("item.sold")))
+    wake(delivered(here.log.happen("item.sold")))
     wake(TICK)
 
     assert here.log.readings == []
@@ -436,7 +436,7 @@ def test_a_clock_that_differs_from_the_queues_keeps_no_news_from_who_has_come_me
     wake()
     news = here.log.happen("item.sold")
 
-    wake(told(news), sent=time.time() - 5)
+    wake(delivered(news), sent=time.time() - 5)
 
     assert end.frames[1:] == [news]
 
@@ -445,10 +445,10 @@ def test_news_that_everybody_has_had_cost_nothing(here: FakeSockets):
     here.connect("a=")
     wake()
     first, second = here.log.happen("item.sold"), here.log.happen("item.sold")
-    wake(told(first))
+    wake(delivered(first))
     readings = len(here.log.readings)
 
-    wake(told(second))
+    wake(delivered(second))
 
     assert len(here.log.readings) == readings
 
@@ -463,7 +463,7 @@ def test_news_that_the_log_does_not_show_yet_are_waited_for(here: FakeSockets):
             here.log.settle()  # after the first round
             return 30_000
 
-    wake(told(late), context=Settles())
+    wake(delivered(late), context=Settles())
 
     assert end.frames[1:] == [late]
 
@@ -473,18 +473,18 @@ def test_news_from_long_ago_are_not_waited_for(here: FakeSockets, sleeps: list[f
     wake()
     never = here.log.happen("item.sold", settled=False)
 
-    wake(told(never), sent=time.time() - 10)
+    wake(delivered(never), sent=time.time() - 10)
 
     assert sum(sleeps) <= PAUSE_SECONDS  # the usual one before a round
 
 
 @pytest.mark.parametrize("replayed", [{"replay-name": "last-week"}])
-def test_the_archives_replays_wake_nobody(here: FakeSockets, replayed: dict[str, Any]):
+def test_replays_from_the_archive_start_no_round(here: FakeSockets, replayed: dict[str, Any]):
     here.connect("a=")
     wake()
     readings = len(here.log.readings)
 
-    wake({**told(here.log.happen("item.sold")), **replayed})
+    wake({**delivered(here.log.happen("item.sold")), **replayed})
 
     assert len(here.log.readings) == readings
 
@@ -521,7 +521,7 @@ def test_what_does_not_fit_into_the_functions_time_is_done_by_the_next_one(here:
 
 
 def test_who_comes_while_the_head_runs_after_the_log_misses_nothing(here: FakeSockets):
-    """More than a page of news for those who keep up, and somebody who comes back in the middle of them."""
+    """More than a page of news for those who keep up, and a connection that resumes in the middle of them."""
     present = here.connect("a=")
     wake()
     frames = [here.log.happen("item.sold") for _ in range(1100)]
@@ -533,7 +533,7 @@ def test_who_comes_while_the_head_runs_after_the_log_misses_nothing(here: FakeSo
     assert end.frames[1:] == frames[701:]
 
 
-def test_who_is_overtaken_stops_and_has_somebody_look_once_more(here: FakeSockets):
+def test_an_overtaken_pusher_stops_and_triggers_another_run(here: FakeSockets):
     end = here.connect("a=")
     wake()
     here.wake_ups()
@@ -544,7 +544,7 @@ def test_who_is_overtaken_stops_and_has_somebody_look_once_more(here: FakeSocket
         here.log.happen("item.bought")
 
     end.then.append(overtake)
-    wake(told(first))
+    wake(delivered(first))
 
     assert [frame.type for frame in end.frames] == ["connected", "item.sold", "item.sold"]
     (look,) = here.wake_ups()

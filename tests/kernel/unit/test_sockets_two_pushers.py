@@ -15,7 +15,7 @@ from functions.shared.sockets import connections, feed, rounds
 from functions.shared.sockets.connections import ConcurrentPusher
 from functions.shared.sockets.rounds import Rounds
 from tests.kernel.unit.test_sockets_laws import LISTENERS, WISHES, Play, Step
-from tests.support.listeners import FakeSockets, world
+from tests.support.listeners import FakeSockets, fake_sockets
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -134,7 +134,7 @@ def catch_up(play: Play) -> None:
 
 @pytest.fixture(scope="module")
 def here() -> Iterator[Any]:
-    with pytest.MonkeyPatch.context() as monkeypatch, world(monkeypatch) as made:
+    with pytest.MonkeyPatch.context() as monkeypatch, fake_sockets(monkeypatch) as made:
         monkeypatch.setattr(rounds, "_posters", OneByOne())
         # Soon more than one reading, and more readings than one round has.
         monkeypatch.setattr(feed, "LIMIT", 2)
@@ -152,9 +152,9 @@ def come(play: Play) -> None:
 
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None, database=None)
-@given(wishes=st.lists(st.sampled_from(WISHES), min_size=LISTENERS, max_size=LISTENERS), turns=turns)
-def test_two_pushers_may_repeat_and_never_lose(here: FakeSockets, wishes: list[str], turns: list[Step]):
-    play = Play(here, wishes)
+@given(filters=st.lists(st.sampled_from(WISHES), min_size=LISTENERS, max_size=LISTENERS), turns=turns)
+def test_two_pushers_may_repeat_and_never_lose(here: FakeSockets, filters: list[str], turns: list[Step]):
+    play = Play(here, filters)
     come(play)
 
     push_at_once(play, turns)

@@ -109,7 +109,7 @@ class FolderSection(Section[D]):
 
     @cached_property
     def documents(self) -> Mapping[str, D]:
-        """{file name without .json: the parsed file}, in the order of the names, read on first use.
+        """The parsed files as {name without .json: file}, sorted by name, read on first use.
 
         Raises:
             ContentError: see `load`.
