@@ -11,11 +11,9 @@ from community.achievements.models import AchievementProgress
 from community.achievements.queries import upsert_progress
 from community.messages.service import handle_message
 from community.players.models import PlayerRef
-from kernel import connections as database
 from kernel.database import Connection, transaction
 from tests.support.api import CallApi
 from tests.support.factories import stored
-from tests.support.round_trips import counted
 
 ALICE = PlayerRef("twitch", "a", "alice")
 PATH = "/api/v1/achievements"
@@ -108,15 +106,3 @@ def test_half_a_name_is_refused(call: CallApi, query: dict[str, str], code: str,
     answer = call("GET", PATH, query=query)
 
     assert (answer.status, answer.json["code"], list(answer.json["fields"])) == (400, code, [field])
-
-
-def test_a_look_is_one_round_trip(call: CallApi, alice: str, database_url: str, monkeypatch: pytest.MonkeyPatch):
-    costs: list[int] = []
-    with counted(database_url) as (conn, wire):
-        monkeypatch.setattr(database._environment, "connection", conn, raising=False)
-        for _ in range(3):  # caches are empty at the first, and counters may be flushed
-            before = wire.round_trips()
-            assert call("GET", PATH, query={"user_id": alice}).status == 200
-            costs.append(wire.round_trips() - before)
-
-    assert min(costs) == 1

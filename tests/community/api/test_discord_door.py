@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from time import time
 from typing import Any
@@ -410,3 +413,14 @@ def test_what_is_counted_shows_in_the_health(discord: DiscordClient, monkeypatch
 def _received(discord: DiscordClient) -> int:
     answer = discord.post("", path="/discord/health", httpMethod="GET")
     return json.loads(answer["body"])["commands_received"]
+
+
+@pytest.mark.parametrize("module", ["app", "deferred"])
+def test_the_endpoint_starts_without_what_would_make_it_slow(module: str):
+    listing = f"import sys, functions.community.discord.{module}; print(*sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    printed = subprocess.run([sys.executable, "-c", listing], env=environment, capture_output=True, check=True).stdout
+    loaded = printed.decode().split()
+
+    assert "functions.community.discord.catalogue" in loaded
+    assert {"boto3", "fastapi", "mangum", "starlette", "flask", "requests"}.isdisjoint(loaded)

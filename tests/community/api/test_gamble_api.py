@@ -13,11 +13,9 @@ from community.gambles.execution import execute
 from community.inventory.models import Quality
 from community.players.models import PlayerRef
 from community.voting import controls
-from kernel import connections as database
 from kernel.database import Connection, transaction
 from tests.support.api import CallApi
-from tests.support.factories import announced, hold_target, holdings, make_player, stored, unlock
-from tests.support.round_trips import counted
+from tests.support.factories import announced, holdings, make_player, stored, unlock
 
 START, JOIN, GET, ACTIVE = (f"/api/v1/gamble/{name}" for name in ("start", "join", "get", "active"))
 CRATES = [{"item_name": "crate", "quantity": 5}]
@@ -290,25 +288,3 @@ def test_a_request_sent_twice_stakes_once(call: CallApi, town: Connection):
     assert (crates(town, "alice"), crates(town, "bob")) == (15, 15)
     with transaction(town) as tx:
         assert len(announced(tx, "gamble.joined")) == 1
-
-
-@pytest.mark.parametrize(("path", "trips"), [(JOIN, 2), (GET, 1), (ACTIVE, 1)])
-def test_round_trips_over_http(
-    call: CallApi, town: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch, path: str, trips: int
-):
-    names = [f"gambler{number}" for number in range(8)]
-    with transaction(town) as tx:
-        hold_target(tx)
-        for name in names:
-            make_player(tx, name, platform_id=name, items={"lootbox_tier0": 5})
-    start(call)
-    with counted(database_url) as (conn, wire):
-        monkeypatch.setattr(database._environment, "connection", conn, raising=False)
-        costs: list[int] = []
-        for name in names:
-            before = wire.round_trips()
-            answer = call("POST", JOIN, caller(name)) if path == JOIN else call("GET", path)
-            costs.append(wire.round_trips() - before)
-            assert answer.status == 200
-
-    assert min(costs[-3:]) == trips

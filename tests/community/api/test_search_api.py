@@ -11,8 +11,7 @@ from community.cooldowns import service as cooldowns
 from community.voting import controls
 from kernel.database import Connection, transaction
 from tests.support.api import CallApi
-from tests.support.factories import announced, hold_target, make_player, unlock
-from tests.support.round_trips import counted
+from tests.support.factories import announced, make_player, unlock
 
 SEARCH = "/api/v1/user/search"
 ALICE: dict[str, Any] = {"platform": "twitch", "platform_id": "1", "username": "alice"}
@@ -122,23 +121,3 @@ def test_searching_waits_for_its_node(call: CallApi, conn: Connection):
     answer = call("POST", SEARCH, ALICE)
     assert (answer.status, answer.json["code"]) == (403, "feature_locked")
     assert answer.json["error"].startswith("LOCKED_NODES: ")
-
-
-@pytest.mark.usefixtures("unlocked")
-def test_a_search_over_http_is_two_round_trips(
-    call: CallApi, environment: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch
-):
-    from kernel import connections as database
-
-    monkeypatch.setattr(cooldowns, "settings", replace(cooldowns.settings, dev_mode=True))
-    with counted(database_url) as (conn, wire):
-        with transaction(conn) as tx:
-            hold_target(tx)  # the search that reaches it takes two more
-        monkeypatch.setattr(database._environment, "connection", conn, raising=False)
-        costs: list[int] = []
-        for _ in range(8):
-            before = wire.round_trips()
-            call("POST", SEARCH, ALICE)
-            costs.append(wire.round_trips() - before)
-
-    assert min(costs[-3:]) == 2
