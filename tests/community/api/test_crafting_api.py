@@ -157,17 +157,6 @@ def test_a_closed_workshop(call: CallApi, conn: Connection, path: str, node: str
     assert (answer.status, answer.json["code"]) == (403, "feature_locked")
 
 
-@pytest.mark.usefixtures("alice")
-def test_a_repeated_request_makes_nothing_twice(call: CallApi, conn: Connection, alice: PlayerRef):
-    key = {"Idempotency-Key": "k1"}
-
-    first = call("POST", UPGRADE, CALLER | {"item": "firepot", "quantity": 2}, headers=key)
-    again = call("POST", UPGRADE, CALLER | {"item": "firepot", "quantity": 2}, headers=key)
-
-    assert (first.status, again.text) == (200, first.text)
-    assert held(conn, alice, "item_stick") == 6
-
-
 # Recipes.
 
 
@@ -462,10 +451,3 @@ def test_nothing_is_taught_to_nobody(call: CallApi, change: dict[str, Any], stat
     answer = call("POST", TEACH, body | change)
 
     assert (answer.status, answer.json["code"]) == (status, code)
-
-
-@pytest.mark.usefixtures("alice")
-def test_only_administrators_teach(call: CallApi):
-    body = {"platform": "twitch", "username": "alice", "recipe_key": "weapon_cannon"}
-
-    assert call("POST", TEACH, body, role="bot").status == 403

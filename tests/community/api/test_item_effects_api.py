@@ -117,13 +117,3 @@ def test_a_second_fuse_is_refused(call: CallApi, conn: Connection):
     assert (answer.status, answer.json["code"]) == (400, "no_effect")
     with transaction(conn) as tx:
         assert holdings(tx, REF)["blast_barrel"] == 2
-
-
-def test_a_weapon_used_twice_with_one_key_hits_once(call: CallApi, conn: Connection):
-    body = ALICE | {"item_name": "dart", "quantity": 1, "target_user": "bob"}
-    first, second = (call("POST", USE, body, headers={"Idempotency-Key": "k"}) for _ in range(2))
-
-    assert first.text == second.text
-    with transaction(conn) as tx:
-        assert 55 < timeouts.read_timeout(tx, "twitch", "bob").remaining_seconds <= 60
-        assert holdings(tx, REF)["weapon_dart"] == 2

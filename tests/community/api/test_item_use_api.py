@@ -193,20 +193,3 @@ def test_an_account_is_known_by_its_id(call: CallApi, conn: Connection):
     with transaction(conn) as tx:
         assert stored(tx, PlayerRef("twitch", "1")).username == "alice_renamed"
         assert holdings(tx, REF)["item_stick"] == 22
-
-
-def test_the_same_use_sent_twice_is_answered_twice_and_made_once(call: CallApi, conn: Connection):
-    body = ALICE | {"item_name": "crate", "quantity": 5}
-
-    first, second = (call("POST", USE, body, headers={"Idempotency-Key": "k"}) for _ in range(2))
-
-    assert (first.status, second.status) == (200, 200)
-    assert first.text == second.text
-    assert uses(conn) == 1
-    assert held(conn)["lootbox_tier0"] == 15
-
-
-def test_items_are_used_by_asking_for_it(call: CallApi):
-    answer = call("GET", USE)
-
-    assert (answer.status, answer.json["code"]) == (405, "method_not_allowed")

@@ -236,21 +236,6 @@ def test_metadata_may_not_be_a_well(call: CallApi):
     assert call("POST", "/api/v1/jobs/award-xp", AWARD | {"metadata": well}).json["code"] == "validation"
 
 
-@pytest.mark.usefixtures("alice")
-def test_a_repeated_award_is_given_once(call: CallApi):
-    headers = {"Idempotency-Key": "k"}
-    first = call("POST", "/api/v1/jobs/award-xp", AWARD, headers=headers)
-    second = call("POST", "/api/v1/jobs/award-xp", AWARD, headers=headers)
-
-    assert first.json == second.json
-    jobs = call("GET", "/api/v1/jobs/user", query={"user_id": "twitch:1"}).json
-    assert jobs["primary_job"]["xp"] == first.json["xp_gained"]
-
-
-def test_viewers_only_look(call: CallApi):
-    assert call("POST", "/api/v1/jobs/award-xp", AWARD, role="viewer").status == 403
-
-
 # ---------------------------------------------------------------- bonuses
 
 
@@ -353,16 +338,3 @@ def test_a_reset_by_hand(call: CallApi, conn: Connection, alice: str):
     assert call("POST", ADMIN_PATHS[0], ADMIN_AWARD).status == 200
     with transaction(conn) as tx:
         assert [each["records_affected"] for each in announced(tx, "daily_reset.complete")] == [1]
-
-
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        *[("POST", path) for path in ADMIN_PATHS],
-        ("POST", "/api/v1/admin/jobs/reset-daily-xp"),
-        ("GET", "/api/v1/admin/jobs/reset-status"),
-    ],
-)
-def test_nobody_but_administrators(call: CallApi, method: str, path: str):
-    for role, status in ((None, 401), ("viewer", 403), ("bot", 403)):
-        assert call(method, path, role=role).status == status

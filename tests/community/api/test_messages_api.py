@@ -87,21 +87,6 @@ def test_the_game_greets_whoever_tests_it(call: CallApi, conn: Connection, path:
     assert conn.execute("SELECT event_type FROM stats_inbox WHERE event_type = 'message_received'").fetchone() is None
 
 
-@pytest.mark.parametrize("path", [HANDLE, "/api/v1/message/test", "/api/v1/test"])
-def test_messages_are_sent_not_read(call: CallApi, path: str):
-    assert call("GET", path).status == 405
-    assert call("POST", path, ALICE, role="viewer").status == 403
-    assert call("POST", path, ALICE, role=None).status == 401
-
-
-def test_a_line_sent_twice_with_one_key_counts_once(call: CallApi, conn: Connection):
-    body = ALICE | {"message": "hello"}
-    first, second = (call("POST", HANDLE, body, headers={"Idempotency-Key": "k"}) for _ in range(2))
-
-    assert first.text == second.text
-    assert conn.execute("SELECT count(*) AS n FROM engagement_inbox").fetchone() == {"n": 1}
-
-
 def test_a_line_that_sets_off_a_trap_says_so(call: CallApi, conn: Connection):
     with transaction(conn) as tx:
         unlock(tx, "item_snare")

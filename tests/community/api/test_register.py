@@ -133,11 +133,3 @@ def test_an_account_of_somebody_else_is_not_given_away(call: CallApi):
     for answer in (known_player, stranger):
         assert answer.status == 409
         assert answer.json["code"] == "identity_taken"
-
-
-def test_a_retry_with_its_key_gets_the_first_answer(call: CallApi):
-    first = call("POST", REGISTER, short_form(), headers={"Idempotency-Key": "a"})
-    second = call("POST", REGISTER, short_form(), headers={"Idempotency-Key": "a"})
-
-    assert (first.status, second.status) == (201, 201)
-    assert first.text == second.text

@@ -96,15 +96,6 @@ def test_a_second_search_comes_too_soon(call: CallApi, conn: Connection):
 
 
 @pytest.mark.usefixtures("unlocked")
-def test_the_same_search_sent_twice_is_answered_twice_and_made_once(call: CallApi, conn: Connection):
-    first, second = (call("POST", SEARCH, ALICE, headers={"Idempotency-Key": "k"}) for _ in range(2))
-
-    assert (first.status, second.status) == (200, 200)
-    assert first.text == second.text
-    assert searches(conn) == 1
-
-
-@pytest.mark.usefixtures("unlocked")
 def test_in_development_searches_follow_each_other(call: CallApi, conn: Connection, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(cooldowns, "settings", replace(cooldowns.settings, dev_mode=True))
 

@@ -101,13 +101,6 @@ def test_nobody_does_nothing(call: CallApi, who: dict[str, str]):
     assert (answer.status, answer.json["code"]) == (400, "user_not_found")
 
 
-def test_a_retry_counts_once(call: CallApi, alice: Player):
-    for _ in range(2):
-        assert call("POST", "/api/v1/stats/event", EVENT, headers={"Idempotency-Key": "k"}).status == 200
-
-    assert call("GET", "/api/v1/stats/user", query=ACCOUNT).json["event_counts"]["search"] == 1
-
-
 @pytest.mark.parametrize("who", [{"platform_id": "a"}, {"username": "ALICE"}, {"platform_id": "a", "username": "bob"}])
 def test_the_stats_of_a_player(call: CallApi, alice: Player, who: dict[str, str]):
     call("POST", "/api/v1/stats/event", EVENT)

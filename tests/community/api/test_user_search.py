@@ -71,12 +71,3 @@ def test_a_search_needs_something_to_look_for(call: CallApi, body: dict[str, Any
 
     assert (answer.status, answer.json["code"]) == (400, "validation")
     assert answer.json["fields"].keys() == {field}
-
-
-@pytest.mark.usefixtures("owls")
-def test_a_search_may_be_retried(call: CallApi):
-    first = call("POST", SEARCH, {"query": "owl"}, headers={"Idempotency-Key": "k"})
-    second = call("POST", SEARCH, {"query": "owl"}, headers={"Idempotency-Key": "k"})
-
-    assert (first.status, second.status) == (200, 200)
-    assert first.text == second.text

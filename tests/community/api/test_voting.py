@@ -156,16 +156,6 @@ def test_a_vote_is_in_the_log(call: CallApi):
     }
 
 
-def test_a_retried_vote_gets_the_first_answer(call: CallApi):
-    headers = {"Idempotency-Key": "one"}
-    first = call("POST", VOTE, ALICE | {"option_index": 1}, headers=headers)
-
-    again = call("POST", VOTE, ALICE | {"option_index": 1}, headers=headers)
-
-    assert again.json == first.json
-    assert "already_voted" not in again.json
-
-
 @pytest.mark.parametrize(
     ("body", "code", "field"),
     [

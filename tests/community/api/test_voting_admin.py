@@ -439,11 +439,3 @@ def test_every_control_leaves_an_event_in_the_log(call: CallApi, control: str):
     administer(call, control, body)
 
     assert len(events(call, event_type)) > before
-
-
-@pytest.mark.parametrize("control", [*CONTROLS, "start", "start-voting", "weights"])
-def test_only_administrators_have_a_hand_in_it(call: CallApi, control: str):
-    for role in ("bot", "viewer"):
-        answer = call("POST", f"{ADMIN}/{control}", role=role)
-        assert (answer.status, answer.json["code"]) == (403, "forbidden")
-    assert call("GET", f"{ADMIN}/{control}").status == 405

@@ -16,8 +16,6 @@ from tests.support.community import (
     PROGRESSION,
     SESSION,
     STATUS,
-    UNLOCK_PROGRESS,
-    VOTE,
     administer,
     contribute,
     forget_votes_and_targets,
@@ -215,17 +213,3 @@ def test_there_is_no_estimate_for_an_unknown_node(call: CallApi, key: str):
     answer = call("GET", f"{ESTIMATE}/{key}")
 
     assert (answer.status, answer.json["code"]) == (404, "not_found")
-
-
-@pytest.mark.parametrize("path", [SESSION, STATUS, UNLOCK_PROGRESS, f"{ESTIMATE}/feature_search"])
-def test_looking_needs_a_key_and_changes_nothing(call: CallApi, path: str):
-    assert [call("GET", path, role=role).status for role in ("viewer", "bot", "admin")] == [200, 200, 200]
-    assert call("GET", path, role=None).json["code"] == "unauthorized"
-    assert (call("HEAD", path).text, call("HEAD", path).status) == ("", 200)
-    assert call("POST", path).status == 405
-    assert call("GET", f"{path}/").json == call("GET", path).json
-
-
-def test_a_viewer_does_not_vote(call: CallApi):
-    assert call("POST", VOTE, ALICE | {"option_index": 1}, role="viewer").status == 403
-    assert call("POST", VOTE, ALICE | {"option_index": 1}, role="bot").status == 200
