@@ -93,16 +93,14 @@ def test_nobody_of_that_name(call: CallApi):
     assert (answer.status, answer.json["code"]) == (404, "not_found")
 
 
-@pytest.mark.parametrize(
-    ("query", "code", "field"),
-    [
+def test_half_a_name_is_refused(call: CallApi, subtests: pytest.Subtests):
+    for query, code, field in [
         ({"platform": "twitch"}, "missing_parameter", "platform_id"),
         ({"username": "alice"}, "missing_parameter", "platform"),
         ({"platform": "pigeon", "platform_id": "a"}, "invalid_platform", "platform"),
         ({"user_id": "alice"}, "validation", "user_id"),
-    ],
-)
-def test_half_a_name_is_refused(call: CallApi, query: dict[str, str], code: str, field: str):
-    answer = call("GET", PATH, query=query)
+    ]:
+        with subtests.test(query=query, code=code):
+            answer = call("GET", PATH, query=query)
 
-    assert (answer.status, answer.json["code"], list(answer.json["fields"])) == (400, code, [field])
+            assert (answer.status, answer.json["code"], list(answer.json["fields"])) == (400, code, [field])

@@ -66,9 +66,8 @@ def test_a_gamble_is_started_and_told(call: CallApi, conn: Connection, name: str
 
 
 @pytest.mark.usefixtures("town")
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
+def test_what_starts_no_gamble(call: CallApi, conn: Connection, subtests: pytest.Subtests):
+    for change, code in [
         ({"bets": None}, "bets_required"),
         ({"bets": []}, "bets_required"),
         ({"bets": [{"item_name": "crate", "quantity": 0}]}, "bet_quantity"),
@@ -91,14 +90,13 @@ def test_a_gamble_is_started_and_told(call: CallApi, conn: Connection, name: str
         ({"bets": [{"item_name": "crate", "quantity": 1.5}]}, "validation"),
         ({"bets": [{"item_name": "x" * 101, "quantity": 1}]}, "validation"),
         ({"bets": [{"item_name": "crate", "quantity": 1}] * 11}, "validation"),
-    ],
-)
-def test_what_starts_no_gamble(call: CallApi, conn: Connection, change: dict[str, Any], code: str):
-    answer = call("POST", START, ALICE | {"bets": CRATES} | change)
+    ]:
+        with subtests.test(change=change, code=code):
+            answer = call("POST", START, ALICE | {"bets": CRATES} | change)
 
-    assert (answer.status, answer.json["code"]) == (400, code)
-    assert call("GET", ACTIVE).json == {"active": False}
-    assert crates(conn, "alice") == 20
+            assert (answer.status, answer.json["code"]) == (400, code)
+            assert call("GET", ACTIVE).json == {"active": False}
+            assert crates(conn, "alice") == 20
 
 
 @pytest.mark.usefixtures("town")
@@ -249,19 +247,17 @@ def test_a_refunded_gamble_has_no_winner(call: CallApi, town: Connection):
     assert crates(town, "alice") == 20
 
 
-@pytest.mark.parametrize(
-    ("query", "status", "code"),
-    [
+def test_what_cannot_be_looked_at(call: CallApi, subtests: pytest.Subtests):
+    for query, status, code in [
         ({}, 404, "not_found"),
         ({"id": str(uuid4())}, 404, "not_found"),
         ({"id": "nonsense"}, 400, "validation"),
         ({"id": "1"}, 400, "validation"),
-    ],
-)
-def test_what_cannot_be_looked_at(call: CallApi, query: dict[str, str], status: int, code: str):
-    answer = call("GET", GET, query=query)
+    ]:
+        with subtests.test(query=query, status=status):
+            answer = call("GET", GET, query=query)
 
-    assert (answer.status, answer.json["code"]) == (status, code)
+            assert (answer.status, answer.json["code"]) == (status, code)
 
 
 def test_a_request_sent_twice_stakes_once(call: CallApi, town: Connection):

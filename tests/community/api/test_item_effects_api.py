@@ -77,9 +77,8 @@ def test_blanks_around_a_name_are_not_part_of_it(call: CallApi, conn: Connection
         assert 50 < timeouts.read_timeout(tx, "twitch", "bob").remaining_seconds <= 60
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "code", "part"),
-    [
+def test_what_cannot_be_done_costs_nothing(call: CallApi, conn: Connection, subtests: pytest.Subtests):
+    for body, status, code, part in [
         ({"item_name": "dart"}, 400, "target_required", "a player"),
         ({"item_name": "dart", "target_user": ""}, 400, "target_required", "a player"),
         ({"item_name": "tonic"}, 400, "target_required", "a player"),
@@ -94,18 +93,15 @@ def test_blanks_around_a_name_are_not_part_of_it(call: CallApi, conn: Connection
         ({"item_name": "dart", "target_user": "bob", "quantity": 4}, 400, "not_enough_items", "dart"),
         ({"item_name": "cannon", "target_user": "bob"}, 403, "item_locked", "cannon"),
         ({"item_name": "cannon"}, 403, "item_locked", "cannon"),
-    ],
-)
-def test_what_cannot_be_done_costs_nothing(
-    call: CallApi, conn: Connection, body: dict[str, Any], status: int, code: str, part: str
-):
-    answer = call("POST", USE, ALICE | {"quantity": 1} | body)
+    ]:
+        with subtests.test(body=body, status=status):
+            answer = call("POST", USE, ALICE | {"quantity": 1} | body)
 
-    assert (answer.status, answer.json["code"]) == (status, code)
-    assert part in answer.json["error"]
-    with transaction(conn) as tx:
-        assert holdings(tx, REF) == ITEMS
-        assert timeouts.read_timeout(tx, "twitch", "bob").remaining_seconds == 0
+            assert (answer.status, answer.json["code"]) == (status, code)
+            assert part in answer.json["error"]
+            with transaction(conn) as tx:
+                assert holdings(tx, REF) == ITEMS
+                assert timeouts.read_timeout(tx, "twitch", "bob").remaining_seconds == 0
 
 
 def test_a_second_fuse_is_refused(call: CallApi, conn: Connection):

@@ -80,9 +80,8 @@ def test_a_scroll_teaches_a_job(call: CallApi, conn: Connection, job: str):
         assert holdings(tx, REF)["scroll_study"] == 1
 
 
-@pytest.mark.parametrize(
-    ("wish", "status", "code"),
-    [
+def test_what_is_refused_uses_nothing_up(call: CallApi, conn: Connection, subtests: pytest.Subtests):
+    for wish, status, code in [
         ({"item_name": "rainbow", "quantity": 1}, 400, "item_not_found"),
         ({"item_name": "offcut", "quantity": 1}, 400, "no_effect"),
         ({"item_name": "muck", "quantity": 1}, 400, "no_effect"),
@@ -98,15 +97,14 @@ def test_a_scroll_teaches_a_job(call: CallApi, conn: Connection, job: str):
         ({"item_name": "scroll", "quantity": 1, "target_user": "farmer"}, 403, "feature_locked"),
         ({"item_name": "scroll", "quantity": 4, "target_user": "explorer"}, 400, "not_enough_items"),
         ({"item_name": "spade", "quantity": 1, "platform_id": "2", "username": "bob"}, 400, "user_not_found"),
-    ],
-)
-def test_what_is_refused_uses_nothing_up(call: CallApi, conn: Connection, wish: dict[str, Any], status: int, code: str):
-    answer = call("POST", USE, ALICE | wish)
+    ]:
+        with subtests.test(wish=wish, status=status):
+            answer = call("POST", USE, ALICE | wish)
 
-    assert (answer.status, answer.json["code"]) == (status, code)
-    assert answer.json["error"]
-    assert held(conn) == ITEMS
-    assert uses(conn) == 0
+            assert (answer.status, answer.json["code"]) == (status, code)
+            assert answer.json["error"]
+            assert held(conn) == ITEMS
+            assert uses(conn) == 0
 
 
 def test_what_nobody_holds_cannot_be_used(call: CallApi, conn: Connection):
@@ -141,19 +139,23 @@ def spades(quantity: Any) -> dict[str, Any]:
     return {"item_name": "spade", "quantity": quantity}
 
 
-@pytest.mark.parametrize("missing", ["platform", "platform_id", "username", "item_name", "quantity"])
-def test_what_is_required_is_missed(call: CallApi, conn: Connection, missing: str):
-    body = ALICE | spades(1)
+def test_what_is_required_is_missed(call: CallApi, conn: Connection, subtests: pytest.Subtests):
+    for missing in ["platform", "platform_id", "username", "item_name", "quantity"]:
+        with subtests.test(missing=missing):
+            body = ALICE | spades(1)
 
-    for absent in ({name: value for name, value in body.items() if name != missing}, body | {missing: None}):
-        answer = call("POST", USE, absent)
-        assert (answer.status, answer.json["code"], answer.json["fields"].keys()) == (400, "validation", {missing})
-    assert uses(conn) == 0
+            for absent in ({name: value for name, value in body.items() if name != missing}, body | {missing: None}):
+                answer = call("POST", USE, absent)
+                assert (answer.status, answer.json["code"], answer.json["fields"].keys()) == (
+                    400,
+                    "validation",
+                    {missing},
+                )
+            assert uses(conn) == 0
 
 
-@pytest.mark.parametrize(
-    ("change", "code", "field"),
-    [
+def test_every_field_has_its_limits(call: CallApi, conn: Connection, subtests: pytest.Subtests):
+    for change, code, field in [
         ({"platform": "myspace"}, "invalid_platform", "platform"),
         ({"platform_id": ""}, "validation", "platform_id"),
         ({"username": "x" * 101}, "validation", "username"),
@@ -168,13 +170,12 @@ def test_what_is_required_is_missed(call: CallApi, conn: Connection, missing: st
         ({"target_user": "a\x00b"}, "validation", "target_user"),
         ({"target_user": ["alice"]}, "validation", "target_user"),
         ({"target_user": {}}, "validation", "target_user"),
-    ],
-)
-def test_every_field_has_its_limits(call: CallApi, conn: Connection, change: dict[str, Any], code: str, field: str):
-    answer = call("POST", USE, ALICE | spades(1) | change)
+    ]:
+        with subtests.test(change=change, code=code):
+            answer = call("POST", USE, ALICE | spades(1) | change)
 
-    assert (answer.status, answer.json["code"], answer.json["fields"].keys()) == (400, code, {field})
-    assert uses(conn) == 0
+            assert (answer.status, answer.json["code"], answer.json["fields"].keys()) == (400, code, {field})
+            assert uses(conn) == 0
 
 
 @pytest.mark.parametrize("more", [{"target_user": ""}, {"target_user": None}, {"target_user": 7}, {"colour": "red"}])

@@ -54,26 +54,22 @@ def test_a_line_has_at_most_2000_characters(call: CallApi):
     assert answer.json["fields"].keys() == {"message"}
 
 
-@pytest.mark.parametrize("path", [HANDLE, "/api/v1/message/test", "/api/v1/test"])
-@pytest.mark.parametrize(
-    ("change", "code", "field"),
-    [
-        ({"platform": "myspace"}, "invalid_platform", "platform"),
-        ({"platform": None}, "validation", "platform"),
-        ({"platform_id": ""}, "validation", "platform_id"),
-        ({"platform_id": "x" * 101}, "validation", "platform_id"),
-        ({"username": None}, "validation", "username"),
-        ({"username": "a\tb"}, "validation", "username"),
-    ],
-)
-def test_nobody_in_particular_says_nothing(
-    call: CallApi, conn: Connection, path: str, change: dict[str, Any], code: str, field: str
-):
-    answer = call("POST", path, ALICE | change)
+def test_nobody_in_particular_says_nothing(call: CallApi, conn: Connection, subtests: pytest.Subtests):
+    for path in [HANDLE, "/api/v1/message/test", "/api/v1/test"]:
+        for change, code, field in [
+            ({"platform": "myspace"}, "invalid_platform", "platform"),
+            ({"platform": None}, "validation", "platform"),
+            ({"platform_id": ""}, "validation", "platform_id"),
+            ({"platform_id": "x" * 101}, "validation", "platform_id"),
+            ({"username": None}, "validation", "username"),
+            ({"username": "a\tb"}, "validation", "username"),
+        ]:
+            with subtests.test(path=path, change=change):
+                answer = call("POST", path, ALICE | change)
 
-    assert (answer.status, answer.json["code"]) == (400, code)
-    assert answer.json["fields"].keys() == {field}
-    assert conn.execute("SELECT FROM users").fetchone() is None
+                assert (answer.status, answer.json["code"]) == (400, code)
+                assert answer.json["fields"].keys() == {field}
+                assert conn.execute("SELECT FROM users").fetchone() is None
 
 
 @pytest.mark.parametrize("path", ["/api/v1/message/test", "/api/v1/test"])

@@ -108,27 +108,25 @@ def test_unlock_all(call: CallApi):
     assert call("GET", AVAILABLE).json == {"available": []}
 
 
-@pytest.mark.parametrize("path", [UNLOCK, RELOCK])
-@pytest.mark.parametrize(
-    ("body", "status", "code", "field"),
-    [
-        ({"node_key": "item_sword", "level": 1}, 404, "not_found", None),
-        ({"level": 1}, 400, "validation", "node_key"),
-        ({"node_key": "", "level": 1}, 400, "validation", "node_key"),
-        ({"node_key": "x" * 51, "level": 1}, 400, "validation", "node_key"),
-        ({"node_key": "a\x00b", "level": 1}, 400, "validation", "node_key"),
-        ({"node_key": "item_dart", "level": -1}, 400, "validation", "level"),
-        ({"node_key": "item_dart", "level": 10**30}, 400, "validation", "level"),
-        ({"node_key": "item_dart", "level": "three"}, 400, "validation", "level"),
-        ("[]", 400, "validation", "body"),
-        ("{", 400, "bad_json", None),
-    ],
-)
-def test_a_refused_change(call: CallApi, path: str, body: Any, status: int, code: str, field: str | None):
-    answer = call("POST", path, body)
+def test_a_refused_change(call: CallApi, subtests: pytest.Subtests):
+    for path in [UNLOCK, RELOCK]:
+        for body, status, code, field in [
+            ({"node_key": "item_sword", "level": 1}, 404, "not_found", None),
+            ({"level": 1}, 400, "validation", "node_key"),
+            ({"node_key": "", "level": 1}, 400, "validation", "node_key"),
+            ({"node_key": "x" * 51, "level": 1}, 400, "validation", "node_key"),
+            ({"node_key": "a\x00b", "level": 1}, 400, "validation", "node_key"),
+            ({"node_key": "item_dart", "level": -1}, 400, "validation", "level"),
+            ({"node_key": "item_dart", "level": 10**30}, 400, "validation", "level"),
+            ({"node_key": "item_dart", "level": "three"}, 400, "validation", "level"),
+            ("[]", 400, "validation", "body"),
+            ("{", 400, "bad_json", None),
+        ]:
+            with subtests.test(path=path, body=body):
+                answer = call("POST", path, body)
 
-    assert (answer.status, answer.json["code"]) == (status, code)
-    assert list(answer.json.get("fields", {})) == ([field] if field else [])
+                assert (answer.status, answer.json["code"]) == (status, code)
+                assert list(answer.json.get("fields", {})) == ([field] if field else [])
 
 
 def test_a_level_beyond_the_last_is_refused(call: CallApi):

@@ -104,9 +104,8 @@ def test_the_name_may_be_missing_when_the_player_is_known(call: CallApi):
     assert unknown.json["fields"] == {"username": "is required"}
 
 
-@pytest.mark.parametrize(
-    ("body", "code", "fields"),
-    [
+def test_a_refusal_names_the_fields_that_were_sent(call: CallApi, subtests: pytest.Subtests):
+    for body, code, fields in [
         ({}, "validation", {"platform", "platform_id"}),
         (short_form(""), "validation", {"platform_id"}),
         (short_form(platform="myspace"), "invalid_platform", {"platform"}),
@@ -114,13 +113,12 @@ def test_the_name_may_be_missing_when_the_player_is_known(call: CallApi):
         (long_form(new_platform_id=None), "validation", {"new_platform_id"}),
         (long_form(known_platform="myspace"), "invalid_platform", {"known_platform"}),
         (short_form(known_platform="twitch"), "validation", {"known_platform_id", "new_platform", "new_platform_id"}),
-    ],
-)
-def test_a_refusal_names_the_fields_that_were_sent(call: CallApi, body: dict[str, Any], code: str, fields: set[str]):
-    answer = call("POST", REGISTER, body)
+    ]:
+        with subtests.test(body=body, code=code):
+            answer = call("POST", REGISTER, body)
 
-    assert (answer.status, answer.json["code"]) == (400, code)
-    assert answer.json["fields"].keys() == fields
+            assert (answer.status, answer.json["code"]) == (400, code)
+            assert answer.json["fields"].keys() == fields
 
 
 def test_an_account_of_somebody_else_is_not_given_away(call: CallApi):

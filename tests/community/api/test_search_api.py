@@ -51,9 +51,8 @@ def test_without_a_platform_id_players_are_looked_for(call: CallApi, conn: Conne
 
 
 @pytest.mark.usefixtures("unlocked")
-@pytest.mark.parametrize(
-    ("change", "code", "field"),
-    [
+def test_nobody_in_particular_finds_nothing(call: CallApi, conn: Connection, subtests: pytest.Subtests):
+    for change, code, field in [
         ({"platform": "myspace"}, "invalid_platform", "platform"),
         ({"platform": None}, "validation", "platform"),
         ({"platform_id": ""}, "validation", "platform_id"),
@@ -62,16 +61,13 @@ def test_without_a_platform_id_players_are_looked_for(call: CallApi, conn: Conne
         ({"username": "x" * 101}, "validation", "username"),
         ({"item_hint": "x" * 51}, "validation", "item_hint"),
         ({"item_hint": ["crate"]}, "validation", "item_hint"),
-    ],
-)
-def test_nobody_in_particular_finds_nothing(
-    call: CallApi, conn: Connection, change: dict[str, Any], code: str, field: str
-):
-    answer = call("POST", SEARCH, ALICE | change)
+    ]:
+        with subtests.test(change=change, code=code):
+            answer = call("POST", SEARCH, ALICE | change)
 
-    assert (answer.status, answer.json["code"]) == (400, code)
-    assert answer.json["fields"].keys() == {field}
-    assert conn.execute("SELECT FROM users").fetchone() is None
+            assert (answer.status, answer.json["code"]) == (400, code)
+            assert answer.json["fields"].keys() == {field}
+            assert conn.execute("SELECT FROM users").fetchone() is None
 
 
 @pytest.mark.parametrize("body", ["[]", '"x"', "1"])

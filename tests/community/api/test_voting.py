@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -156,9 +155,8 @@ def test_a_vote_is_in_the_log(call: CallApi):
     }
 
 
-@pytest.mark.parametrize(
-    ("body", "code", "field"),
-    [
+def test_a_refused_vote(call: CallApi, subtests: pytest.Subtests):
+    for body, code, field in [
         (ALICE | {"option_index": 5}, "invalid_option", None),
         (ALICE | {"option_index": 10**30}, "invalid_option", None),
         (ALICE | {"node_key": "progression_system"}, "invalid_option", None),
@@ -177,14 +175,13 @@ def test_a_vote_is_in_the_log(call: CallApi):
         ({"platform": "twitch", "username": "alice", "option_index": 1}, "validation", "platform_id"),
         ("[]", "validation", "body"),
         ("{", "bad_json", None),
-    ],
-)
-def test_a_refused_vote(call: CallApi, body: Any, code: str, field: str | None):
-    answer = call("POST", VOTE, body)
+    ]:
+        with subtests.test(body=body, code=code):
+            answer = call("POST", VOTE, body)
 
-    assert (answer.status, answer.json["code"]) == (400, code)
-    assert list(answer.json.get("fields", {})) == ([field] if field else [])
-    assert [each["vote_count"] for each in call("GET", SESSION).json["options"]] == [0] * 4
+            assert (answer.status, answer.json["code"]) == (400, code)
+            assert list(answer.json.get("fields", {})) == ([field] if field else [])
+            assert [each["vote_count"] for each in call("GET", SESSION).json["options"]] == [0] * 4
 
 
 def test_without_a_session_nobody_can_vote(call: CallApi):

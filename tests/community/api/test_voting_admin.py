@@ -207,11 +207,12 @@ def test_a_gift_counts(call: CallApi):
     assert events(call, "progression.contribution_added") == [{"amount": 5, "points": 5}]
 
 
-@pytest.mark.parametrize("body", [{}, *({"amount": amount} for amount in (0, -1, 1.5, "many", None, 10**30))])
-def test_a_gift_that_is_none(call: CallApi, body: Any):
-    answer = call("POST", f"{ADMIN}/contribution", body)
+def test_a_gift_that_is_none(call: CallApi, subtests: pytest.Subtests):
+    for body in [{}, *({"amount": amount} for amount in (0, -1, 1.5, "many", None, 10**30))]:
+        with subtests.test(body=body):
+            answer = call("POST", f"{ADMIN}/contribution", body)
 
-    assert (answer.status, answer.json["code"], list(answer.json["fields"])) == (400, "validation", ["amount"])
+            assert (answer.status, answer.json["code"], list(answer.json["fields"])) == (400, "validation", ["amount"])
 
 
 def register(call: CallApi, who: Mapping[str, str]) -> str:
@@ -294,9 +295,8 @@ def test_all_weights_are_set_or_none(call: CallApi, whom: dict[str, str]):
     assert events(call, "progression.voting_weight_set") == []
 
 
-@pytest.mark.parametrize(
-    ("wrong", "field"),
-    [
+def test_a_refused_weight(call: CallApi, subtests: pytest.Subtests):
+    for wrong, field in [
         ({"voting_weight": 0}, "voting_weight"),
         ({"voting_weight": -1}, "voting_weight"),
         ({"voting_weight": 100.1}, "voting_weight"),
@@ -308,20 +308,18 @@ def test_all_weights_are_set_or_none(call: CallApi, whom: dict[str, str]):
         ({"expires_at": "tomorrow"}, "expires_at"),
         ({"expires_at": "2030-01-01T00:00:00"}, "expires_at"),
         ({"user_id": "4711"}, "user_id"),
-    ],
-)
-def test_a_refused_weight(call: CallApi, wrong: dict[str, Any], field: str):
-    body = {"user_id": NOBODY, "voting_weight": 2} | wrong
+    ]:
+        with subtests.test(wrong=wrong, field=field):
+            body = {"user_id": NOBODY, "voting_weight": 2} | wrong
 
-    one, several = call("PUT", WEIGHTS, body), call("PUT", WEIGHTS, {"weights": [body]})
+            one, several = call("PUT", WEIGHTS, body), call("PUT", WEIGHTS, {"weights": [body]})
 
-    assert (one.status, one.json["code"], list(one.json["fields"])) == (400, "validation", [field])
-    assert (several.status, list(several.json["fields"])) == (400, [f"weights.0.{field}"])
+            assert (one.status, one.json["code"], list(one.json["fields"])) == (400, "validation", [field])
+            assert (several.status, list(several.json["fields"])) == (400, [f"weights.0.{field}"])
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+def test_weights_of_nobody(call: CallApi, subtests: pytest.Subtests):
+    for body in [
         {"voting_weight": 2},
         {"voting_weight": 2, "platform": "twitch"},
         {"voting_weight": 2, "username": "alice"},
@@ -329,12 +327,11 @@ def test_a_refused_weight(call: CallApi, wrong: dict[str, Any], field: str):
         {"weights": "alice"},
         {},
         "[]",
-    ],
-)
-def test_weights_of_nobody(call: CallApi, body: Any):
-    answer = call("PUT", WEIGHTS, body)
+    ]:
+        with subtests.test(body=body):
+            answer = call("PUT", WEIGHTS, body)
 
-    assert (answer.status, answer.json["code"]) == (400, "validation")
+            assert (answer.status, answer.json["code"]) == (400, "validation")
 
 
 def play(call: CallApi) -> None:
@@ -401,20 +398,18 @@ def test_what_players_have_done_is_forgotten_unless_preserved(call: CallApi, pre
     assert after["total_score"] == (before["total_score"] if preserve else 0)
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
+def test_a_refused_reset(call: CallApi, subtests: pytest.Subtests):
+    for body, field in [
         ({"reset_by": ""}, "reset_by"),
         ({"reset_by": "x" * 101}, "reset_by"),
         ({"reason": "x" * 256}, "reason"),
         ({"preserve_user_progression": "perhaps"}, "preserve_user_progression"),
-    ],
-)
-def test_a_refused_reset(call: CallApi, body: Any, field: str):
-    answer = call("POST", f"{ADMIN}/reset", body)
+    ]:
+        with subtests.test(body=body, field=field):
+            answer = call("POST", f"{ADMIN}/reset", body)
 
-    assert (answer.status, list(answer.json["fields"])) == (400, [field])
-    assert events(call, "progression.reset") == []
+            assert (answer.status, list(answer.json["fields"])) == (400, [field])
+            assert events(call, "progression.reset") == []
 
 
 CONTROLS = {
