@@ -13,7 +13,6 @@ from community.crafting.content import upgrades
 from community.crafting.service import upgrade_item
 from community.inventory.models import STACK_LIMIT
 from community.players.models import PlayerRef
-from community.voting import controls
 from kernel.database import Connection, transaction
 from tests.support.api import CallApi
 from tests.support.factories import holdings, make_player, unlock
@@ -136,17 +135,6 @@ def test_refusals(call: CallApi, conn: Connection, alice: PlayerRef, subtests: p
             assert (answer.status, answer.json["code"]) == (status, code)
             with transaction(conn) as tx:
                 assert holdings(tx, alice) == THINGS | {"money": 10_000}
-
-
-@pytest.mark.parametrize(("path", "node"), [(UPGRADE, "feature_upgrade"), (DISASSEMBLE, "feature_disassemble")])
-@pytest.mark.usefixtures("alice")
-def test_a_closed_workshop(call: CallApi, conn: Connection, path: str, node: str):
-    with transaction(conn) as tx:
-        controls.relock(tx, node, 0)
-
-    answer = call("POST", path, CALLER | {"item": "lootbox", "quantity": 1})
-
-    assert (answer.status, answer.json["code"]) == (403, "feature_locked")
 
 
 # Recipes.
@@ -295,21 +283,6 @@ def test_what_takes_its_time_says_when_it_is_done(call: CallApi, conn: Connectio
     assert held(conn, alice, "item_firepot") == 0
 
 
-def test_what_is_done_is_there_and_no_longer_in_the_works(call: CallApi, conn: Connection, alice: PlayerRef):
-    with transaction(conn, now=datetime.now(UTC) - timedelta(seconds=30)) as tx:
-        job = upgrade_item(tx, alice, "firepot", 3).job
-    assert job is not None
-
-    assert call("GET", JOBS, query={"platform": "twitch", "username": "alice"}).json == {"jobs": []}
-    for wanted in ({}, {"job_id": str(job.job_id)}):
-        answer = call("POST", CANCEL, CALLER | wanted)
-        assert (answer.status, answer.json["code"]) == (404, "not_found")
-    call("POST", "/api/v1/user/item/add", CALLER | {"item_name": "spade", "quantity": 1})
-
-    assert 3 <= held(conn, alice, "item_firepot") <= 6
-    assert conn.execute("SELECT FROM deliveries").fetchall() == []
-
-
 def test_what_waits_for_room_says_so(call: CallApi, conn: Connection, alice: PlayerRef):
     add = {"item_name": "firepot", "quantity": 1}
     with transaction(conn, now=datetime.now(UTC) - timedelta(seconds=30)) as tx:
@@ -379,24 +352,6 @@ def test_nothing_to_call_off(call: CallApi, subtests: pytest.Subtests):
             answer = call("POST", CANCEL, CALLER | change)
 
             assert (answer.status, answer.json["code"]) == (status, code)
-
-
-def test_without_room_for_the_refund_nothing_is_called_off(call: CallApi, conn: Connection, alice: PlayerRef):
-    call("POST", UPGRADE, CALLER | {"item": "firepot", "quantity": 1})
-    with transaction(conn) as tx:
-        tx.execute(
-            """
-            UPDATE user_inventory SET inventory_data = jsonb_build_object('slots', jsonb_build_array(
-                jsonb_build_object('item_id', 3, 'quantity', %s::int, 'quality', 'COMMON')))
-            """,
-            (STACK_LIMIT,),
-        )
-
-    answer = call("POST", CANCEL, CALLER)
-
-    assert (answer.status, answer.json["code"]) == (400, "inventory_full")
-    assert len(call("GET", JOBS, query={"platform": "twitch", "platform_id": "1"}).json["jobs"]) == 1
-    assert held(conn, alice, "item_stick") == STACK_LIMIT
 
 
 # What administrators teach.

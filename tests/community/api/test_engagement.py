@@ -134,12 +134,6 @@ def test_nobody_has_zeros_but_a_name_must_be_known(call: CallApi):
         assert (answer.status, answer.json["code"]) == (404, "not_found")
 
 
-def test_a_player_who_has_done_nothing_has_zeros(call: CallApi):
-    call("POST", "/api/v1/user/register", ALICE)
-
-    assert call("GET", f"{ENGAGEMENT}/alice", query={"platform": "twitch"}).json == NOTHING
-
-
 def test_a_refused_look(call: CallApi, subtests: pytest.Subtests):
     for path, query, code, fields in [
         (ENGAGEMENT, {}, "missing_parameter", "platform platform_id"),

@@ -100,16 +100,6 @@ def test_what_starts_no_gamble(call: CallApi, conn: Connection, subtests: pytest
 
 
 @pytest.mark.usefixtures("town")
-def test_a_second_gamble_has_to_wait(call: CallApi, conn: Connection):
-    start(call)
-
-    answer = call("POST", START, BOB | {"bets": CRATES})
-
-    assert (answer.status, answer.json["code"]) == (400, "gamble_active")
-    assert crates(conn, "bob") == 20
-
-
-@pytest.mark.usefixtures("town")
 @pytest.mark.parametrize("how", ["query", "body", "both", "neither", "empty"])
 def test_a_gamble_is_joined_by_its_id_or_because_it_is_the_only_one(call: CallApi, conn: Connection, how: str):
     gamble_id = start(call)
@@ -153,25 +143,6 @@ def test_who_does_not_join(call: CallApi, conn: Connection, who: dict[str, Any],
 
     assert (answer.status, answer.json["code"]) == (400, code)
     assert [crates(conn, name) for name in ("alice", "bob", "cleo")] == [15, 20, 4]
-
-
-def test_without_a_gamble_there_is_none_to_join(call: CallApi, town: Connection):
-    answer = call("POST", JOIN, BOB)
-    assert (answer.status, answer.json["code"]) == (400, "gamble_not_found")
-
-    gamble_id = start(call)
-    play(town)
-    answer = call("POST", JOIN, BOB, query={"id": gamble_id})
-    assert (answer.status, answer.json["code"]) == (400, "gamble_not_joining")
-
-
-def test_after_the_deadline_it_is_too_late(call: CallApi, town: Connection):
-    start(call)
-    town.execute("UPDATE gambles SET join_deadline = now() - interval '1 second'")
-
-    answer = call("POST", JOIN, BOB)
-
-    assert (answer.status, answer.json["code"]) == (400, "gamble_too_late")
 
 
 def test_gambling_waits_for_its_node(call: CallApi, conn: Connection):

@@ -102,14 +102,3 @@ def test_what_cannot_be_done_costs_nothing(call: CallApi, conn: Connection, subt
             with transaction(conn) as tx:
                 assert holdings(tx, REF) == ITEMS
                 assert timeouts.read_timeout(tx, "twitch", "bob").remaining_seconds == 0
-
-
-def test_a_second_fuse_is_refused(call: CallApi, conn: Connection):
-    body = ALICE | {"item_name": "barrel", "quantity": 1}
-    call("POST", USE, body)
-
-    answer = call("POST", USE, body)
-
-    assert (answer.status, answer.json["code"]) == (400, "no_effect")
-    with transaction(conn) as tx:
-        assert holdings(tx, REF)["blast_barrel"] == 2

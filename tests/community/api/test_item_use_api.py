@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from community.inventory.models import STACK_LIMIT
 from community.players.models import PlayerRef
 from kernel.database import Connection, transaction
 from tests.support.api import CallApi
@@ -105,27 +104,6 @@ def test_what_is_refused_uses_nothing_up(call: CallApi, conn: Connection, subtes
             assert answer.json["error"]
             assert held(conn) == ITEMS
             assert uses(conn) == 0
-
-
-def test_what_nobody_holds_cannot_be_used(call: CallApi, conn: Connection):
-    with transaction(conn) as tx:
-        make_player(tx, "bob", platform_id="2")
-
-    answer = call("POST", USE, {"platform": "twitch", "platform_id": "2", "username": "bob"} | spades(1))
-
-    assert (answer.status, answer.json["code"]) == (400, "not_in_inventory")
-
-
-def test_a_box_whose_contents_do_not_fit_stays_closed(call: CallApi, conn: Connection):
-    with transaction(conn) as tx:
-        make_player(tx, "bob", platform_id="2", money=STACK_LIMIT, items={"lootbox_tier0": 1})
-    bob = {"platform": "twitch", "platform_id": "2", "username": "bob"}
-
-    answer = call("POST", USE, bob | {"item_name": "crate", "quantity": 1})
-
-    assert (answer.status, answer.json["code"]) == (400, "inventory_full")
-    with transaction(conn) as tx:
-        assert holdings(tx, PlayerRef("twitch", "2")) == {"money": STACK_LIMIT, "lootbox_tier0": 1}
 
 
 def test_an_unknown_job_is_told_the_jobs_there_are(call: CallApi):

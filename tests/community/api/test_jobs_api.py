@@ -182,16 +182,6 @@ def test_a_new_level_is_told(call: CallApi, conn: Connection, alice: str):
 
 
 @pytest.mark.usefixtures("alice")
-def test_the_day_ends_at_the_cap(call: CallApi):
-    whole = call("POST", "/api/v1/jobs/award-xp", without(AWARD, "source") | {"xp_amount": 10_000})
-    more = call("POST", "/api/v1/jobs/award-xp", without(AWARD, "source"))
-
-    assert (whole.status, whole.json["xp_gained"]) == (200, 250)
-    assert (more.status, more.json["code"]) == (400, "daily_cap")
-    assert call("POST", "/api/v1/jobs/award-xp", AWARD).status == 200
-
-
-@pytest.mark.usefixtures("alice")
 def test_what_an_award_is_refused_for(call: CallApi, subtests: pytest.Subtests):
     for change, status, code in [
         ({"job_key": "blacksmith"}, 403, "feature_locked"),

@@ -129,12 +129,6 @@ def test_a_refused_change(call: CallApi, subtests: pytest.Subtests):
                 assert list(answer.json.get("fields", {})) == ([field] if field else [])
 
 
-def test_a_level_beyond_the_last_is_refused(call: CallApi):
-    answer = call("POST", UNLOCK, {"node_key": "item_lootbox1", "level": 6})
-
-    assert (answer.status, answer.json["code"]) == (400, "validation")
-
-
 def test_an_encoded_letter_does_not_make_an_administrator(call: CallApi):
     answer = call("POST", "/api/v1/progression/%61dmin/unlock", {"node_key": "item_dart"}, role="bot")
 

@@ -42,15 +42,6 @@ def test_a_stranger_becomes_a_player(call: CallApi):
     assert user.keys().isdisjoint({"youtube_id", "discord_id"})
 
 
-def test_the_second_time_nothing_changes(call: CallApi):
-    first = call("POST", REGISTER, short_form())
-
-    second = call("POST", REGISTER, short_form())
-
-    assert (first.status, second.status) == (201, 200)
-    assert first.json == second.json
-
-
 def test_both_forms_mean_the_same(call: CallApi):
     first = call("POST", REGISTER, long_form(new_platform="TWITCH", new_platform_id="1"))
 
@@ -78,17 +69,6 @@ def test_a_stranger_with_two_accounts_gets_both(call: CallApi):
     assert answer.status == 201
     assert (answer.json["twitch_id"], answer.json["discord_id"]) == ("1", "2")
     assert call("POST", REGISTER, long_form()).status == 200
-
-
-def test_a_new_id_takes_the_place_of_the_old_one(call: CallApi):
-    alice = call("POST", REGISTER, long_form()).json
-
-    answer = call("POST", REGISTER, long_form(new_platform_id="3"))
-
-    assert answer.status == 200
-    assert (answer.json["id"], answer.json["discord_id"]) == (alice["id"], "3")
-    bob = call("POST", REGISTER, {"username": "bob", "platform": "discord", "platform_id": "2"})
-    assert bob.status == 201
 
 
 def test_the_name_may_be_missing_when_the_player_is_known(call: CallApi):

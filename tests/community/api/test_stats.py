@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from community.players.models import Player, PlayerRef
+from community.players.models import Player
 from functions.community.clock_rollup import app as clock
 from kernel.database import Connection, transaction
 from tests.support.api import CallApi
@@ -221,11 +221,6 @@ def test_the_clock_empties_the_inboxes_and_changes_no_answer(
     assert clock.handler({}, None) == {"stats": 0, "engagement": 0}
     assert call("GET", "/api/v1/stats/system").json["event_counts"] == before
     assert before == {"search": 7, "daily_streak": 1, "user_registered": 1}
-
-
-def test_own_ids_find_their_player(conn: Connection, alice: Player):
-    with transaction(conn) as tx:
-        assert stored(tx, PlayerRef("", user_id=alice.id)).id == alice.id
 
 
 @pytest.mark.parametrize("who", [{"user_id": "00000000-0000-0000-0000-000000000000"}, ACCOUNT | {"platform_id": "404"}])

@@ -100,19 +100,6 @@ def test_progress_towards_the_target(call: CallApi):
     assert after["estimated_unlock_date"] is None  # a gift says nothing about the pace
 
 
-def test_what_the_points_pay_for_is_unlocked_and_the_rest_counts_on(call: CallApi):
-    before = target(call)
-    node = tree.nodes[before["node_key"]]
-
-    contribute(call, node.cost + 7)
-
-    nodes = {each["node_key"]: each for each in call("GET", f"{PROGRESSION}/tree").json["nodes"]}
-    assert nodes[node.key]["unlocked_level"] == before["target_level"]
-    after = target(call)
-    assert (after["id"], after["contributions_accumulated"]) == (before["id"] + 1, 7)
-    assert after["voting_session_id"] is not None
-
-
 def test_a_target_that_is_there_already(call: CallApi, conn: Connection):
     before = target(call)
     conn.execute(
