@@ -74,6 +74,9 @@ class Tree:
                 for event in properties.get("Events", {}).values()
                 if event["Type"] == "Api"
             ]
+        for resource in document["Resources"].values():
+            if resource["Type"] == "AWS::Serverless::Api":
+                self.routes += _defined_routes(resource["Properties"].get("DefinitionBody", {}), self.functions)
         self.paths: list[str] = [str(path) for path in _search_paths(root, self.functions.values())]
 
     def handler_of(self, method: str, path: str) -> str:
@@ -94,6 +97,16 @@ class Tree:
         """{name in the template: handler} of the functions behind the API."""
         behind = {route.handler for route in self.routes}
         return {name: handler for name, handler in self.functions.items() if handler in behind}
+
+
+def _defined_routes(definition: dict[str, Any], functions: dict[str, str]) -> Iterator[Route]:
+    """The routes of an OpenAPI definition whose integrations name a function's alias."""
+    for path, methods in definition.get("paths", {}).items():
+        for method, operation in methods.items():
+            _, names = operation["x-amazon-apigateway-integration"]["uri"]
+            function = names["Function"].partition(".")[0]
+            if function in functions:
+                yield Route("ANY" if method.endswith("any-method") else method.upper(), path, functions[function])
 
 
 class Environment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from contextlib import closing
@@ -45,6 +46,16 @@ Resources:
   Stream: {Type: AWS::Serverless::Function, Properties: {Handler: stream/run.sh}}
   ClockDue: {Type: AWS::Serverless::Function, Properties: {Handler: PREFIXclock_due.app.handler}}
 """
+ROUTES_TABLE = """
+  Api:
+    Type: AWS::Serverless::Api
+    Properties:
+      DefinitionBody:
+        paths:
+          /{proxy+}: {x-amazon-apigateway-any-method: {x-amazon-apigateway-integration: {uri: !Sub [x, {Function: !Ref System.Alias}]}}}
+          /api/v1/user/{proxy+}: {x-amazon-apigateway-any-method: {x-amazon-apigateway-integration: {uri: !Sub [x, {Function: !Ref Users.Alias}]}}}
+          /api/v1/user/item/buy: {post: {x-amazon-apigateway-integration: {uri: !Sub [x, {Function: !Ref Economy.Alias}]}}}
+"""  # noqa: E501
 HANDLER = """
 import helper
 
@@ -60,7 +71,10 @@ Layout = tuple[str, str, tuple[str, ...]]
 
 def make_tree(root: Path, layout: Layout, status: int = 200) -> Path:
     prefix, folder, layers = layout
-    (root / "template.yaml").write_text(TEMPLATE.replace("PREFIX", prefix))
+    template = TEMPLATE.replace("PREFIX", prefix)
+    if layout is NEW_LAYOUT:  # whose routes are a table of the API
+        template = template.replace("Type: Api,", "Type: NoLongerHere,") + ROUTES_TABLE
+    (root / "template.yaml").write_text(template)
     for name in ("users", "economy", "system", "clock_due"):
         (root / folder / name).mkdir(parents=True)
         (root / folder / name / "app.py").write_text(HANDLER)
@@ -217,6 +231,11 @@ def message(kind: bytes) -> bytes:
 
 def ask_worker(tree: Path, order: dict[str, Any]) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-P", WORKER, tree], input=json.dumps(order), capture_output=True, text=True, check=True
+        [sys.executable, "-P", WORKER, tree],
+        input=json.dumps(order),
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},  # this checkout's code
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return json.loads(done.stdout)

@@ -49,12 +49,12 @@ class Complete:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(SECURITY_HEADERS)
-                headers["X-Request-ID"] = scope["community.request_id"]
+                headers["X-Request-ID"] = scope["brandish.request_id"]
                 headers["Access-Control-Allow-Origin"] = "*"
             await send(message)
 
         if scope["type"] == "http":
-            scope["community.request_id"] = request_id_of(Headers(scope=scope))
+            scope["brandish.request_id"] = request_id_of(Headers(scope=scope))
             scope["path"] = scope["path"].rstrip("/")
             await self._app(scope, receive, send_complete)
         else:
@@ -115,7 +115,7 @@ async def events(
         Filter.of(types, ALIASES),
         _uuid(last_event_id_header) or _uuid(last_event_id),
         {
-            "request_id": request.scope["community.request_id"],
+            "request_id": request.scope["brandish.request_id"],
             "remote_addr": context.get("identity", {}).get("sourceIp"),
             "key_name": _authorizer(context).get("principalId"),
         },

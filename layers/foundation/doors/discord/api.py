@@ -21,7 +21,7 @@ from doors.secrets import find_secret
 from kernel.backoff import pauses
 
 TIMEOUT: Final = urllib3.Timeout(connect=3, read=5)
-USER_AGENT: Final = "DiscordBot (https://community.invalid, 1)"
+USER_AGENT: Final = "DiscordBot (https://brandish.invalid, 1)"
 """Discord asks for this form."""
 
 MARGIN_SECONDS: Final = 0.05
