@@ -128,7 +128,8 @@ class Postgres:
         """Create a database, optionally as a copy of one without connections; returns its URL."""
         statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
         if template is not None:
-            statement += sql.SQL(" TEMPLATE {}").format(sql.Identifier(template))
+            # Half the time of the default, which writes every page to the log as well.
+            statement += sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(template))
         self._administrate(statement)
         return self.url(name)
 

@@ -22,7 +22,7 @@ from kernel.keys import service as keys
 from tests.support.api import app_of
 from tests.support.factories import announced, make_player, unlock
 from tests.support.fakes import FakeEventBridge
-from tests.support.listeners import world
+from tests.support.listeners import fake_sockets
 
 FOLDER = Path(__file__).resolve().parents[3] / "events"
 PROXIED = sorted(path for path in FOLDER.glob("*-*.json"))
@@ -113,7 +113,7 @@ def test_a_captured_announcement_needs_no_work_when_no_destination_wants_it(file
 
 
 def test_the_captured_listener_is_accepted(monkeypatch: pytest.MonkeyPatch):
-    with world(monkeypatch) as made:
+    with fake_sockets(monkeypatch) as made:
         assert play("sockets")["statusCode"] == 200
         assert len(made.wake_ups()) == 1
 
