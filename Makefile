@@ -40,8 +40,18 @@ discord-register: install ## Bring Discord's list of commands up to date (ARGS="
 	@exec $(BIN)/python -m local.tools.discord_register $(ARGS)
 
 .PHONY: test
-test: install ## Run the fast tests
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+test: install ## Run the fast tests (ARGS="-k gamble" for some of them)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+# Of one part: tests/community, tests/kernel, tests/stack, tests/promises.
+TEST_PARTS := test-community test-kernel test-stack test-promises
+.PHONY: $(TEST_PARTS)
+test-community: ## Run the fast tests of Community
+test-kernel: ## Run the fast tests of the kernel and its doors
+test-stack: ## Run the fast tests of the local stack, the template and the tools
+test-promises: ## Run the fast tests of what must hold under load and faults
+$(TEST_PARTS): test-%: install
+	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/$* $(ARGS)
 
 .PHONY: test-slow
 test-slow: install ## Run the tests that take minutes: the storm, the crashes, the API fuzzing

@@ -75,7 +75,14 @@ def database_url(postgres: Postgres, template_database: str) -> Iterator[str]:
     """A database that is this test's alone."""
     name = f"test_{uuid4().hex}"
     yield postgres.create_database(name, template_database)
-    postgres.drop_database(name)
+    # Only now the one of the test before: a server process takes a moment to end after its connection has, and
+    # DROP DATABASE looks only ten times a second whether all have ended. The last goes with the server.
+    if _used_databases:
+        postgres.drop_database(_used_databases.pop())
+    _used_databases.append(name)
+
+
+_used_databases: list[str] = []
 
 
 @pytest.fixture

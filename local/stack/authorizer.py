@@ -33,7 +33,7 @@ class Guard:
         self._verdicts: dict[tuple[str, ...], AuthenticationResult] = {}
 
     async def admit(self, request: Request, match: Match) -> Mapping[str, Any] | None:
-        """What the authorizer says about the caller, for the event's requestContext. None: the route is open.
+        """The authorizer's context for the event's requestContext; None: the route is open.
 
         Raises:
             GatewayError: UNAUTHORIZED, ACCESS_DENIED, INVALID_API_KEY, AUTHORIZER_FAILURE or
@@ -74,7 +74,8 @@ class Guard:
 
 
 async def ask(runtime: Runtime, function: str, event: Mapping[str, Any], ttl_seconds: int = 0) -> AuthenticationResult:
-    """
+    """Invoke an authorizer function.
+
     Raises:
         GatewayError: UNAUTHORIZED, AUTHORIZER_FAILURE or AUTHORIZER_CONFIGURATION_ERROR.
     """
@@ -82,7 +83,7 @@ async def ask(runtime: Runtime, function: str, event: Mapping[str, Any], ttl_sec
     try:
         answer = await runtime.invoke(function, event)
     except FunctionError as error:
-        # API Gateway goes by the text alone.
+        # API Gateway compares only the text.
         kind = "UNAUTHORIZED" if error.message == "Unauthorized" else "AUTHORIZER_FAILURE"
         raise GatewayError(kind) from error
     except Throttled:

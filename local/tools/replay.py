@@ -1,4 +1,4 @@
-"""`python -m local.tools.replay --since ...`: past events, on the terminal or, with `--to`, sent again."""
+"""`python -m local.tools.replay --since ...`: prints past events or, with `--to`, publishes them again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from uuid import UUID
 
 from community.destinations import Destination
 from kernel.events.frames import Frame
-from local.demo.game import Game, GameGone, Request
+from local.demo.game import Game, GameUnavailable, Request
 
 PAGE: Final = 1000
 
@@ -22,11 +22,11 @@ def main() -> int:
     try:
         with Game(_base_url(), os.environ.get("API_KEY") or "test-api-key") as game:
             return _replay(game, options) if options.to else _show(game, options)
-    except GameGone as error:
+    except GameUnavailable as error:
         print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:
-        # Nobody reads any more, as in `make replay | head`; Python would complain when it flushes at the end.
+        # The reader is gone, as in `make replay | head`; otherwise Python would complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
@@ -42,7 +42,7 @@ def _replay(game: Game, options: argparse.Namespace) -> int:
 
 
 def _show(game: Game, options: argparse.Namespace) -> int:
-    """Every event of the range as a frame of the stream, oldest first."""
+    """Print every event of the range as a frame of the stream, oldest first."""
     rows = list(_rows(game, options))
     for row in reversed(rows):
         created_at = datetime.fromisoformat(row["created_at"])
@@ -54,20 +54,20 @@ def _show(game: Game, options: argparse.Namespace) -> int:
 
 
 def _rows(game: Game, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """The log's pages, newest first. A page's end comes again with the next one, for its moment may go on there."""
+    """The log's rows, newest first. Pages overlap, because one moment may continue on the next page."""
     wanted = _range(options) | {"limit": PAGE}
     seen: set[int] = set()
     while True:
         answer = game.ask(Request("GET", "/api/v1/admin/events", wanted))
         if not answer.ok:
-            raise GameGone(f"The game at {game.url} answers with {answer.status}: {answer.text}")
+            raise GameUnavailable(f"The game at {game.url} answers with {answer.status}: {answer.text}")
         page = [row for row in answer.body["events"] if row["id"] not in seen]
         yield from page
         seen.update(row["id"] for row in page)
         if len(answer.body["events"]) < PAGE:
             return
         if not page:
-            raise GameGone("More than a thousand events in one moment: the log cannot be shown past it.")
+            raise GameUnavailable("More than a thousand events in one moment: the log cannot be shown past it.")
         wanted["until"] = page[-1]["created_at"]
 
 

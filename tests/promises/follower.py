@@ -1,5 +1,7 @@
-"""Someone who reads the log while it is written. Hangs up now and then, and whenever the connection is cut, and starts
-anew from the last id."""
+"""Reads the log while it is written.
+
+It disconnects now and then, and after that or a cut connection it continues from the last id.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +22,12 @@ PAUSE_SECONDS = 0.02
 
 
 class Follower:
-    """
+    """A reader of the log on its own thread.
+
     Attributes:
-        ids: of the events it has read, in its order.
-        begun: on how many connections it has read.
-        trouble: why it stopped before it was told to.
+        ids: of the events that it has read, in order.
+        begun: the number of connections that it has read from.
+        trouble: why it stopped too early, if it did.
     """
 
     def __init__(self, url: str, rng: Random) -> None:

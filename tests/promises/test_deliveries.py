@@ -18,7 +18,7 @@ import pytest
 from community.economy.models import ItemSold
 from kernel.database import Connection, transaction
 from kernel.events import service as events
-from tests.promises.door import environments
+from tests.promises.environment_pool import environments
 from tests.support.fakes import fake_event_bridge
 
 

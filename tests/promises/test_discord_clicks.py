@@ -18,8 +18,8 @@ from doors.discord.replies import plain
 from functions.community.clock_due.app import handler as clock
 from functions.community.discord import app
 from kernel.database import Connection, transaction
-from tests.promises.door import environments
-from tests.promises.opening import choose_seed
+from tests.promises.environment_pool import environments
+from tests.promises.preparation import choose_seed
 from tests.support.discord_client import DiscordAnswer, DiscordClient, Person, command
 from tests.support.factories import holdings, make_player, unlock
 

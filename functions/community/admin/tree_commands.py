@@ -1,4 +1,4 @@
-"""/admin-unlock and its like: an administrator's hand on the tree, the vote and the points."""
+"""/admin-unlock and related commands: administrators' control of the tree, the vote and the points."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kernel.database import Tx
 
 RESET = "RESET TREE"
 MAX_SHOWN = 4000
-"""Characters; a longer list comes as a file."""
+"""Characters; a longer list is sent as a file."""
 
 _HIGHEST_LEVEL = 1000
 _MOST_POINTS = 1_000_000_000
@@ -55,7 +55,7 @@ def relock(call: Interaction, tx: Tx) -> Reply:
     return card("The tree", texts.relocked(controls.relock_node(tx, call.text("node"), level), level))
 
 
-@command("admin-unlock-all", "Unlock everything there is.", changes=True, admin=True)
+@command("admin-unlock-all", "Unlock every node of the tree.", changes=True, admin=True)
 def unlock_all(call: Interaction, tx: Tx) -> Reply:
     return card("The tree", texts.everything_unlocked(controls.unlock_all_nodes(tx)))
 
@@ -69,7 +69,7 @@ def instant_resolve(call: Interaction, tx: Tx) -> Reply:
 
 @command(
     "admin-reset-tree",
-    "Begin from the beginning. Players keep what they have.",
+    "Reset the tree. Players keep what they have.",
     text("confirmation", f"Write {RESET}.", required=True),
     changes=True,
     admin=True,
@@ -97,12 +97,12 @@ def _line(node: Node, level: int) -> str:
     return f"{node.name} (`{node.key}`) {level}/{node.max_level}"
 
 
-@command("admin-start-voting", "Open a vote on what comes next; a frozen one goes on.", changes=True, admin=True)
+@command("admin-start-voting", "Open a vote on what comes next, or resume a frozen one.", changes=True, admin=True)
 def start_voting(call: Interaction, tx: Tx) -> Reply:
     return card("The vote", texts.AFTER_START[controls.start_voting(tx)])
 
 
-@command("admin-end-voting", "Take no more votes until the vote is started again.", changes=True, admin=True)
+@command("admin-end-voting", "Freeze the vote until it is started again.", changes=True, admin=True)
 def end_voting(call: Interaction, tx: Tx) -> Reply:
     controls.freeze_voting(tx)
     return card("The vote", texts.FROZEN)
@@ -119,6 +119,6 @@ def contribute(call: Interaction, tx: Tx) -> Reply:
     return card("Points", contributed(contributions.contribute(tx, call.integer("amount"))))
 
 
-@command("admin-reload-weights", "Weigh engagement by the weights file from now on.", changes=True, admin=True)
+@command("admin-reload-weights", "Reload the engagement weights from their file.", changes=True, admin=True)
 def reload_weights(call: Interaction, tx: Tx) -> Reply:
     return card("Weights", engagement_texts.reloaded(weights.reload_weights(tx)))

@@ -1,4 +1,4 @@
-"""Every command there is: importing a module declares what is in it."""
+"""Imports every module with commands, which declares them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody on Discord was told to wait for: done here, and told through an event. From an SQS queue."""
+"""Runs deferred Discord commands from an SQS queue, and announces their answers as events."""
 
 from __future__ import annotations
 
@@ -28,26 +28,27 @@ log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
 
 BUDGET_SECONDS = 20
-"""seconds; nobody waits for an answer here"""
+"""Seconds; longer than for a direct answer, because Discord does not wait for this one."""
 
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Each message by itself: one that fails comes again, the others are done."""
+    """Handle each message separately: a failed one is delivered again, the others are done."""
     return consume(event, context, finish)
 
 
 def finish(envelope: Envelope) -> None:
-    """
+    """Run the command and announce its answer, or why it failed.
+
     Raises:
-        TryAgain: nothing was done, or nobody knows; the message comes again.
+        TryAgain: nothing was done, or it is unknown whether it was; the message is delivered again.
     """
     payload = envelope["payload"]
     call = read({**payload["interaction"], "token": payload["token"]})
     key = IdempotencyKey("discord", "deferred", call.id)
     started = perf_counter()
-    result = run(call, InteractionAction(_do, key, budget_seconds=BUDGET_SECONDS), COMMUNITY)
+    result = run(call, InteractionAction(_run_command, key, budget_seconds=BUDGET_SECONDS), COMMUNITY)
     fields = log_fields.take()
     log.info(
         "deferred interaction",
@@ -62,22 +63,22 @@ def finish(envelope: Envelope) -> None:
     if result.outcome == LATER:
         raise TryAgain
     if result.outcome not in ("done", "replayed"):
-        told = run(
-            call, InteractionAction(_saying(result.answer["data"]), key, budget_seconds=BUDGET_SECONDS), COMMUNITY
+        announced = run(
+            call, InteractionAction(_announcing(result.answer["data"]), key, budget_seconds=BUDGET_SECONDS), COMMUNITY
         )
-        if told.outcome == LATER:
+        if announced.outcome == LATER:
             raise TryAgain
 
 
-def _do(call: Interaction, tx: Tx) -> Answer:
+def _run_command(call: Interaction, tx: Tx) -> Answer:
     command = COMMANDS[call.name]
     reply = command.run(allowed(command, call), tx)
-    assert isinstance(reply, Reply)  # a form would have to be opened at once
+    assert isinstance(reply, Reply)  # a form can only be a direct answer
     return _announce(tx, call, message(reply), reply.files)
 
 
-def _saying(body: Mapping[str, Any]) -> UseCase:
-    """Nothing was done, and the caller is told why not."""
+def _announcing(body: Mapping[str, Any]) -> UseCase:
+    """A use case that only announces why nothing was done."""
 
     def use_case(call: Interaction, tx: Tx) -> Answer:
         return _announce(tx, call, {name: value for name, value in body.items() if name != "flags"})

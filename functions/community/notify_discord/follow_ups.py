@@ -1,4 +1,4 @@
-"""discord.followup_requested -> the message that somebody was told to wait for."""
+"""Delivers the answers to deferred Discord commands (discord.followup_requested)."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from doors.outbound import ATTEMPT_SECONDS, Rejected, Unavailable
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
 
-SORRY: Final = {"content": "It is done, but the answer cannot be shown here."}
+FALLBACK: Final = {"content": "It is done, but the answer cannot be shown here."}
 TOKEN_SECONDS: Final = 15 * 60
 
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Each message by itself: one that has to wait comes again, the others are done."""
+    """Handle each message separately: one that has to wait is delivered again, the others are done."""
     waiting: list[str] = []
     for record in event["Records"]:
         try:
@@ -36,13 +36,13 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def answer(delivered: dict[str, Any], context: Any) -> None:
-    """A second time does no harm: the message is only written again.
+    """Send one answer. Sending it twice is harmless: the message is only overwritten.
 
     Raises:
         Unavailable
     """
     if not is_original(delivered):
-        return  # nobody waits for it any more, or ever has
+        return  # no caller is waiting for it, or no longer
     envelope = delivered["detail"]
     about = {"event_id": envelope["id"]}
     if time.time() > envelope["timestamp"] + TOKEN_SECONDS:
@@ -57,8 +57,8 @@ def answer(delivered: dict[str, Any], context: Any) -> None:
     try:
         retry_until(lambda: api().answer(*where, asked["body"], files), seconds)
     except Gone as error:
-        log.warning("nobody waits for a follow-up any more: %s", error, extra=about)
+        log.warning("a follow-up has expired: %s", error, extra=about)
     except Rejected as error:
-        log.error("Discord does not take a follow-up: %s", error, extra=about)
+        log.error("Discord rejected a follow-up: %s", error, extra=about)
         with suppress(Unavailable, Rejected):
-            api().answer(*where, SORRY)
+            api().answer(*where, FALLBACK)

@@ -1,4 +1,4 @@
-"""What administrators may do to the community; `doors.app` lets nobody else in. Source: wire 7.1."""
+"""Administrators' routes for the tree, the vote and the points; `doors.app` lets no other role in. Source: wire 7.1."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ router = APIRouter()
 @router.post("/api/v1/progression/admin/freeze", response_model=Message)
 @router.post("/api/v1/progression/admin/end-voting", response_model=Message)
 async def freeze(call: Call) -> Response:
-    """Take no more ballots; points go on counting. `start` opens the vote again."""
+    """Freeze the vote: no more ballots, while points still count. `start` resumes it."""
 
     def use_case(tx: Tx) -> Message:
         controls.freeze_voting(tx)
@@ -43,7 +43,7 @@ async def freeze(call: Call) -> Response:
 @router.post("/api/v1/progression/admin/force-end", response_model=WinnerResponse)
 @router.post("/api/v1/progression/admin/force-end-voting", response_model=WinnerResponse)
 async def force_end(call: Call) -> Response:
-    """Decide the vote now. The winner comes after the current target, or at once when there is none."""
+    """Decide the vote now. The winner becomes the target after the current one, or now when there is none."""
 
     def use_case(tx: Tx) -> WinnerResponse:
         winner = controls.force_end_voting(tx)
@@ -56,14 +56,14 @@ async def force_end(call: Call) -> Response:
 @router.post("/api/v1/progression/admin/start", response_model=Message)
 @router.post("/api/v1/progression/admin/start-voting", response_model=Message)
 async def start(call: Call) -> Response:
-    """Open a vote on what comes next; a frozen one goes on."""
+    """Open a vote on what comes next, or resume a frozen one."""
     return call.act(lambda tx: Message(message=texts.AFTER_START[controls.start_voting(tx)]))
 
 
 @router.put("/api/v1/progression/admin/weights", response_model=WeightsResponse)
 @router.post("/api/v1/progression/admin/weights", response_model=WeightsResponse)
 async def set_weights(body: WeightsRequest, call: Call) -> Response:
-    """Say how much players' ballots weigh from now on, all or none of them; 1 is what everybody's weighs."""
+    """Set the voting weights of players, all or none of them. The default weight is 1."""
 
     def use_case(tx: Tx) -> WeightsResponse:
         ballots.set_weights(tx, [each.change for each in body.weights])
@@ -110,10 +110,9 @@ async def instant_unlock(body: InstantUnlockRequest, call: Call) -> Response:
 
 @router.post("/api/v1/progression/admin/reset", response_model=Message)
 async def reset(body: ResetRequest, call: Call) -> Response:
-    """Begin from the beginning.
+    """Reset the tree.
 
-    Players keep what they have; with `preserve_user_progression` also what they have learned, and what they have done
-    for the community.
+    Players keep their belongings; with `preserve_user_progression` also what they have learned and contributed.
     """
 
     def use_case(tx: Tx) -> Message:
@@ -125,5 +124,5 @@ async def reset(body: ResetRequest, call: Call) -> Response:
 
 @router.post("/api/v1/progression/admin/contribution", response_model=Message)
 async def contribute(body: ContributionRequest, call: Call) -> Response:
-    """Give the community points; they count like all others."""
+    """Give the community points, which count like all others."""
     return call.act(lambda tx: Message(message=contributed(contributions.contribute(tx, body.amount))))

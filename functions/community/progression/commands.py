@@ -1,4 +1,4 @@
-"""/vote, /voting-session and /unlock-progress: what comes next, and how far the community is on its way."""
+"""/vote, /voting-session and /unlock-progress: the vote on what comes next, and the progress towards the target."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _numbers(call: Interaction, tx: Tx) -> list[Choice]:
 @command(
     "vote",
     _VOTE,
-    integer("option", "Its number; without one you choose from a list.", least=1, suggest=_numbers),
+    integer("option", "Its number; choose from a list when left out.", least=1, suggest=_numbers),
     changes=True,
 )
 def vote(call: Interaction, tx: Tx) -> Reply:
@@ -50,7 +50,7 @@ def vote_from_menu(call: Interaction, tx: Tx) -> Reply:
     return _counted(cast_ballot(tx, player_of(call), number, session_id=session_id))
 
 
-@command("voting-session", "What the community votes on.", public=True)
+@command("voting-session", "What the community is voting on.", public=True)
 def voting_session(call: Interaction, tx: Tx) -> Reply:
     board = read_board(tx)
     voting = board.voting
@@ -62,7 +62,7 @@ def voting_session(call: Interaction, tx: Tx) -> Reply:
     return card("The vote", texts.NEVER_VOTED)
 
 
-@command("unlock-progress", "How far the community is on its way to what comes next.", public=True)
+@command("unlock-progress", "The community's progress towards what comes next.", public=True)
 def unlock_progress(call: Interaction, tx: Tx) -> Reply:
     board = read_board(tx)
     progress = board.voting.progress
@@ -86,7 +86,7 @@ def _counted(ballot: Ballot) -> Reply:
 
 
 def _shown(voting_round: VotingRound, board: ProgressBoard, text: str) -> Reply:
-    """With a menu to vote from, as long as that is possible."""
+    """The vote, with a menu while it is open."""
     fields = tuple(
         Field(f"{number}. {texts.named(option)}", _described(option, board), inline=False)
         for number, option in enumerate(voting_round.options, start=1)
@@ -121,11 +121,11 @@ def _description(option: VotingOption) -> str:
 
 
 def _number(words: tuple[str, ...]) -> int:
-    """The first word's; 0, which no session and no option has, when there is none."""
+    """The first word as a number; 0, which is no valid session or option, if that is impossible."""
     word = words[0] if words else ""
     return int(word) if word.isdecimal() and len(word) < 20 else 0
 
 
 def _date(moment: datetime) -> str:
-    """Discord shows it in everybody's own time zone."""
+    """A date that Discord shows in each reader's time zone."""
     return f"<t:{int(moment.timestamp())}:D>"

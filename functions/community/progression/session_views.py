@@ -1,4 +1,4 @@
-"""Votes and targets as the wire shows them. Source: wire 2 and 7."""
+"""Votes and targets as responses. Source: wire 2 and 7."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class OptionView(WithNulls):
 
 
 class SessionView(BaseModel):
-    """`session_id` repeats the id, and `tier` is that of the first option: other clients look there."""
+    """A voting session. For other clients, `session_id` repeats the id and `tier` is that of the first option."""
 
     id: int
     session_id: int
@@ -81,7 +81,7 @@ class SessionView(BaseModel):
 
 
 class OpenSession(SessionView):
-    """The open session, and the same once more under `session`. Clients tell it by having no `message`."""
+    """The open session, repeated under `session`. Clients recognise it by the absence of `message`."""
 
     session: SessionView
 
@@ -92,7 +92,7 @@ class OpenSession(SessionView):
 
 
 class LatestSession(Message):
-    """No vote is open: the one before."""
+    """The previous session, when none is open."""
 
     session: SessionView
     is_completed: bool = True
@@ -132,7 +132,8 @@ class ProgressView(WithNulls):
 
 
 class TargetProgress(ProgressView):
-    """
+    """The progress towards the current target.
+
     Attributes:
         completion_percentage: 0 to 100, with two decimals.
     """
@@ -157,18 +158,19 @@ class TargetProgress(ProgressView):
 
 
 class NoTarget(WithNulls, Message):
-    """Points made meanwhile count towards the next target."""
+    """There is no target; points still count, towards the next one."""
 
     progress: None
     contributions_accumulated: int | None = None
 
 
 class StatusResponse(BaseModel):
-    """
+    """The community's status.
+
     Attributes:
         total_unlocked: nodes of which at least one level is unlocked.
         contribution_score: all engagement of the community, weighted.
-        is_transitioning: the last vote is over, the next begins once the current target is unlocked.
+        is_transitioning: the last vote is over, and the next starts once the current target is unlocked.
     """
 
     total_unlocked: int
@@ -195,11 +197,12 @@ class StatusResponse(BaseModel):
 
 
 class EstimateResponse(WithNulls):
-    """
+    """An estimate of when a node's next level will be unlocked.
+
     Attributes:
-        estimated_days: -1 while nobody makes any points.
-        current_progress: the points made towards it so far.
-        current_velocity: points a day.
+        estimated_days: -1 while the community earns no points.
+        current_progress: the points earned towards it so far.
+        current_velocity: points per day.
     """
 
     node_key: str

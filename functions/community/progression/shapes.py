@@ -1,4 +1,4 @@
-"""What the votes' and the administrators' routes take, and what they answer for it. Source: wire 7 and 7.1."""
+"""Requests and responses of the voting and admin routes. Source: wire 7 and 7.1."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_POINTS = 1_000_000_000
 
 
 class VoteRequest(Caller):
-    """For the option of that number; without a number, for the option with that node."""
+    """A ballot for the option with that number; without a number, for the option with that node."""
 
     option_index: Annotated[int, Field(ge=1)] | None = None
     node_key: NodeKey | None = None
@@ -43,7 +43,7 @@ class ContributionRequest(Body):
 
 
 class ResetRequest(Body):
-    """The web panel sends no body at all."""
+    """How to reset the tree. All fields have defaults, because the web panel sends no body."""
 
     reset_by: Username = "admin"
     reason: Reason = "reset by an administrator"
@@ -57,7 +57,7 @@ class WeightRequest(PlayerSelector):
 
     @property
     def change(self) -> WeightChange:
-        # Through the text: 0.1 in a request means a tenth, not the float nearest to it.
+        # Through text: 0.1 in a request means a tenth, not the nearest float.
         return WeightChange(self.player, Decimal(str(self.voting_weight)), self.reason, self.expires_at)
 
 
@@ -80,7 +80,7 @@ class WeightsRequest(Body):
     def _short_form(cls, body: Any) -> Any:
         if not isinstance(body, dict) or body.get("weights") is not None:
             return body
-        # Here, so that a refusal names the fields that were sent.
+        # Validated here, so that an error names the fields that were sent.
         return {"weights": [WeightRequest.model_validate(body)]}
 
 

@@ -1,4 +1,4 @@
-"""Counts what happens in the game, once however often EventBridge delivers it."""
+"""Counts events for the business metrics, each once however often EventBridge delivers it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Each message by itself: one that fails comes again, the others are done."""
+    """Handle each message separately: a failed one is delivered again, the others are done."""
     return consume(event, context, count)
 
 

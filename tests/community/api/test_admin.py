@@ -28,25 +28,6 @@ from kernel.database import Connection, transaction
 from tests.support.api import CallApi
 from tests.support.factories import make_player
 
-ROUTES = [
-    ("POST", "reload-aliases"),
-    ("GET", "cache/stats"),
-    ("GET", "metrics"),
-    ("POST", "timeout/clear"),
-    ("GET", "users/lookup"),
-    ("GET", "users/recent"),
-    ("GET", "items"),
-    ("GET", "jobs"),
-    ("GET", "events"),
-]
-
-
-@pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_nobody_else_gets_in(call: CallApi, method: str, path: str):
-    for role, status in ((None, 401), ("viewer", 403), ("bot", 403)):
-        assert call(method, f"/api/v1/admin/{path}", role=role).status == status
-
-
 # ---------------------------------------------------------------- names
 
 
@@ -223,12 +204,13 @@ def test_the_newest_players_come_first(call: CallApi, conn: Connection):
     assert (two[0]["platform"], two[0]["platform_id"], two[0]["twitch_id"]) == ("twitch", "11", "11")
 
 
-@pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "1e9", ""])
-def test_nobody_asks_for_too_many(call: CallApi, limit: str):
-    answer = call("GET", "/api/v1/admin/users/recent", query={"limit": limit})
+def test_nobody_asks_for_too_many(call: CallApi, subtests: pytest.Subtests):
+    for limit in ["0", "101", "-1", "x", "1e9", ""]:
+        with subtests.test(limit=limit):
+            answer = call("GET", "/api/v1/admin/users/recent", query={"limit": limit})
 
-    assert (answer.status, answer.json["code"]) == (400, "validation")
-    assert answer.json["fields"].keys() == {"limit"}
+            assert (answer.status, answer.json["code"]) == (400, "validation")
+            assert answer.json["fields"].keys() == {"limit"}
 
 
 # ---------------------------------------------------------------- content
@@ -299,9 +281,8 @@ def test_the_log_is_filtered(call: CallApi, log: UUID):
     ]
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
+def test_a_wrong_filter_is_named(call: CallApi, subtests: pytest.Subtests):
+    for name, value in [
         ("user_id", "alice"),
         ("user_id", "1" * 200),
         ("since", "yesterday"),
@@ -314,13 +295,12 @@ def test_the_log_is_filtered(call: CallApi, log: UUID):
         ("limit", "0"),
         ("limit", "1001"),
         ("limit", "9" * 5000),
-    ],
-)
-def test_a_wrong_filter_is_named(call: CallApi, name: str, value: str):
-    answer = call("GET", EVENTS, query={name: value})
+    ]:
+        with subtests.test(name=name, value=value):
+            answer = call("GET", EVENTS, query={name: value})
 
-    assert (answer.status, answer.json["code"]) == (400, "validation")
-    assert answer.json["fields"].keys() == {name}
+            assert (answer.status, answer.json["code"]) == (400, "validation")
+            assert answer.json["fields"].keys() == {name}
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "1e10"])

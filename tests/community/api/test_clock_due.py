@@ -25,7 +25,6 @@ from functions.community.clock_due.app import handler
 from kernel import connections as database
 from kernel.database import Connection, Tx, transaction
 from tests.support.factories import announced, holdings, make_player, unlock
-from tests.support.round_trips import counted
 
 BOX = "lootbox_tier1"
 EVERY_MINUTE: dict[str, Any] = {"detail-type": "Scheduled Event"}
@@ -75,17 +74,6 @@ def test_nothing_is_due(environment: Connection):
         start_gamble(tx)
 
     assert handler(EVERY_MINUTE, None) == {}
-
-
-def test_whether_something_is_due_is_one_round_trip(database_url: str, monkeypatch: pytest.MonkeyPatch):
-    with counted(database_url) as (conn, wire):
-        monkeypatch.setattr(database._environment, "connection", conn, raising=False)
-        handler(EVERY_MINUTE, None)
-        before = wire.round_trips()
-
-        handler(EVERY_MINUTE, None)
-
-        assert wire.round_trips() - before == 1
 
 
 def test_the_question_loads_nothing_of_the_game():

@@ -47,9 +47,8 @@ def test_a_cooldown_of_everybody_is_ended_for_everybody(call: CallApi, conn: Con
         assert len(announced(tx, "cooldown.reset")) == 1
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "code", "field"),
-    [
+def test_a_reset_that_makes_no_sense(call: CallApi, subtests: pytest.Subtests):
+    for body, status, code, field in [
         ({}, 400, "validation", "action"),
         ({"action": ""}, 400, "validation", "action"),
         ({"action": "x" * 51}, 400, "validation", "action"),
@@ -57,19 +56,12 @@ def test_a_cooldown_of_everybody_is_ended_for_everybody(call: CallApi, conn: Con
         ({"action": "search", "username": "alice"}, 400, "validation", "platform"),
         ({"action": "search", "platform": "myspace", "username": "alice"}, 400, "invalid_platform", "platform"),
         ({"action": "search", "platform": "twitch", "username": "nobody"}, 404, "not_found", None),
-    ],
-)
-def test_a_reset_that_makes_no_sense(call: CallApi, body: dict[str, Any], status: int, code: str, field: str | None):
-    answer = call("POST", RESET, body)
+    ]:
+        with subtests.test(body=body, status=status):
+            answer = call("POST", RESET, body)
 
-    assert (answer.status, answer.json["code"]) == (status, code)
-    assert answer.json.get("fields", {}).keys() == ({field} if field else set())
-
-
-@pytest.mark.parametrize("role", ["bot", "viewer"])
-def test_only_administrators_end_cooldowns_or_see_who_is_there(call: CallApi, role: str):
-    assert call("POST", RESET, {"action": "search"}, role=role).status == 403
-    assert call("GET", ACTIVE, role=role).status == 403
+            assert (answer.status, answer.json["code"]) == (status, code)
+            assert answer.json.get("fields", {}).keys() == ({field} if field else set())
 
 
 def test_who_has_said_something_lately(call: CallApi, conn: Connection):
@@ -104,12 +96,13 @@ def test_nobody_is_there(call: CallApi):
     assert (answer.status, answer.json) == (200, [])
 
 
-@pytest.mark.parametrize("minutes", ["0", "-1", "1441", "many", "1.5"])
-def test_a_span_of_time_that_makes_no_sense(call: CallApi, minutes: str):
-    answer = call("GET", ACTIVE, query={"minutes": minutes})
+def test_a_span_of_time_that_makes_no_sense(call: CallApi, subtests: pytest.Subtests):
+    for minutes in ["0", "-1", "1441", "many", "1.5"]:
+        with subtests.test(minutes=minutes):
+            answer = call("GET", ACTIVE, query={"minutes": minutes})
 
-    assert (answer.status, answer.json["code"]) == (400, "validation")
-    assert answer.json["fields"].keys() == {"minutes"}
+            assert (answer.status, answer.json["code"]) == (400, "validation")
+            assert answer.json["fields"].keys() == {"minutes"}
 
 
 def test_the_retention_clock_forgets_cooldowns_and_chatters(environment: Connection):

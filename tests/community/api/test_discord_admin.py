@@ -58,15 +58,16 @@ def community(conn: Connection) -> VotingState:
         return cycle.read_voting_state(tx)
 
 
-@pytest.mark.parametrize("name", sorted(name for name, each in COMMANDS.items() if each.admin))
-def test_nobody_else_may(discord: DiscordClient, conn: Connection, name: str):
-    before = conn.execute("SELECT count(*) AS n FROM events").fetchall()
+def test_nobody_else_may(discord: DiscordClient, conn: Connection, subtests: pytest.Subtests):
+    for name in sorted(name for name, each in COMMANDS.items() if each.admin):
+        with subtests.test(name=name):
+            before = conn.execute("SELECT count(*) AS n FROM events").fetchall()
 
-    told = discord.command(BOB, name)
+            told = discord.command(BOB, name)
 
-    assert told.private
-    assert told.text == "Only administrators of the game's own server may do that, and only there."
-    assert conn.execute("SELECT count(*) AS n FROM events").fetchall() == before
+            assert told.private
+            assert told.text == "Only administrators of the game's own server may do that, and only there."
+            assert conn.execute("SELECT count(*) AS n FROM events").fetchall() == before
 
 
 @pytest.mark.parametrize(
@@ -178,20 +179,18 @@ def test_who_has_earned_enough_today_is_named(discord: DiscordClient, conn: Conn
     assert r"bob\_\*b\* has earned all the Merchant XP there is for today" in told.text
 
 
-@pytest.mark.parametrize(
-    ("changed", "said"),
-    [
+def test_experience_that_cannot_be_awarded_is_refused(discord: DiscordClient, subtests: pytest.Subtests):
+    for changed, said in [
         ({}, "The community has not unlocked Merchant yet."),
         ({"job": "juggler"}, "There is no job called juggler."),
         ({"username": "carol"}, "Nobody called carol has played here yet."),
         ({"platform": "icq"}, "there is no such choice as icq"),
         ({"amount": 10_001}, "must be from 1 to 10000"),
-    ],
-)
-def test_experience_that_cannot_be_awarded_is_refused(discord: DiscordClient, changed: dict[str, Any], said: str):
-    options = {"platform": "discord", "username": BOB.username, "job": "merchant", "amount": 5} | changed
+    ]:
+        with subtests.test(changed=changed, said=said):
+            options = {"platform": "discord", "username": BOB.username, "job": "merchant", "amount": 5} | changed
 
-    assert said in administer(discord, "admin-award-xp", **options).text
+            assert said in administer(discord, "admin-award-xp", **options).text
 
 
 def test_a_name_is_silenced_and_may_talk_again(discord: DiscordClient, conn: Connection):

@@ -96,18 +96,20 @@ def test_the_menu_of_a_vote_that_is_over_is_politely_refused(discord: DiscordCli
     assert not any(votes(conn))
 
 
-@pytest.mark.parametrize(
-    ("custom_id", "value"), [("vote", "1"), ("vote:x", "1"), ("vote:" + "9" * 90, "1"), ("vote:²", "1")]
-)
-def test_a_menu_that_nobody_made_is_politely_refused(discord: DiscordClient, custom_id: str, value: str):
-    assert discord.press(ALICE, custom_id, value).text == "That vote is over."
+def test_a_menu_that_nobody_made_is_politely_refused(discord: DiscordClient, subtests: pytest.Subtests):
+    for custom_id, value in [("vote", "1"), ("vote:x", "1"), ("vote:" + "9" * 90, "1"), ("vote:²", "1")]:
+        with subtests.test(custom_id=custom_id, value=value):
+            assert discord.press(ALICE, custom_id, value).text == "That vote is over."
 
 
-@pytest.mark.parametrize("value", ["x", "0", "99", "9" * 5000])
-def test_an_option_that_nobody_offered_is_politely_refused(discord: DiscordClient, conn: Connection, value: str):
-    told = discord.press(ALICE, f"vote:{voting_round(conn).session_id}", value)
+def test_an_option_that_nobody_offered_is_politely_refused(
+    discord: DiscordClient, conn: Connection, subtests: pytest.Subtests
+):
+    for value in ["x", "0", "99", "9" * 5000]:
+        with subtests.test(value=value):
+            told = discord.press(ALICE, f"vote:{voting_round(conn).session_id}", value)
 
-    assert told.text == "That is not one of the options of this vote."
+            assert told.text == "That is not one of the options of this vote."
 
 
 def test_a_vote_may_name_its_number(discord: DiscordClient, conn: Connection):

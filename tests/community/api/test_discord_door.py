@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from time import time
 from typing import Any
@@ -74,9 +77,8 @@ def test_a_trailing_slash_and_other_spellings_of_the_headers_do_no_harm(discord:
 
 
 @pytest.mark.usefixtures("_no_database")
-@pytest.mark.parametrize(
-    "headers",
-    [
+def test_who_does_not_sign_gets_no_further(discord: DiscordClient, subtests: pytest.Subtests):
+    for headers in [
         {"X-Signature-Ed25519": None},
         {"X-Signature-Timestamp": None},
         {"X-Signature-Ed25519": "00" * 64},
@@ -87,12 +89,11 @@ def test_a_trailing_slash_and_other_spellings_of_the_headers_do_no_harm(discord:
         {"X-Signature-Timestamp": "now"},
         {"X-Signature-Timestamp": "٣" * 10},
         {"X-Signature-Timestamp": ""},
-    ],
-)
-def test_who_does_not_sign_gets_no_further(discord: DiscordClient, headers: dict[str, str | None]):
-    body = json.dumps(command(ALICE, "sell", item="spade"))
+    ]:
+        with subtests.test(headers=headers):
+            body = json.dumps(command(ALICE, "sell", item="spade"))
 
-    assert refused(discord.handler(spoiled(discord.event(body), **headers), None)) == "401 unauthorized"
+            assert refused(discord.handler(spoiled(discord.event(body), **headers), None)) == "401 unauthorized"
 
 
 @pytest.mark.usefixtures("_no_database")
@@ -122,11 +123,21 @@ def test_without_a_public_key_nobody_is_believed(discord: DiscordClient, monkeyp
     assert refused(discord.post(PING)) == "401 unauthorized"
 
 
-@pytest.mark.parametrize(
-    "body", ["", "{", "[]", "1", '"text"', "null", '{"type": NaN}', '{"a": "\\u0000"}', '{"a": "\\ud800"}', "[" * 9999]
-)
-def test_what_is_signed_and_no_interaction_is_a_bad_request(discord: DiscordClient, body: str):
-    assert refused(discord.post(body)) == "400 bad_json"
+def test_what_is_signed_and_no_interaction_is_a_bad_request(discord: DiscordClient, subtests: pytest.Subtests):
+    for body in [
+        "",
+        "{",
+        "[]",
+        "1",
+        '"text"',
+        "null",
+        '{"type": NaN}',
+        '{"a": "\\u0000"}',
+        '{"a": "\\ud800"}',
+        "[" * 9999,
+    ]:
+        with subtests.test(body=body):
+            assert refused(discord.post(body)) == "400 bad_json"
 
 
 @pytest.mark.parametrize("type", [True, False])
@@ -146,12 +157,15 @@ def test_there_are_two_addresses_each_with_its_methods(discord: DiscordClient):
     assert refused(discord.post("", path="/discord/health")) == "405 method_not_allowed"
 
 
-@pytest.mark.parametrize("type", [0, 6, 99, None, "2", [2]])
-def test_a_type_of_interaction_that_nobody_knows_yet_is_politely_refused(discord: DiscordClient, type: Any):
-    told = discord.send({**command(ALICE, "ping"), "type": type})
+def test_a_type_of_interaction_that_nobody_knows_yet_is_politely_refused(
+    discord: DiscordClient, subtests: pytest.Subtests
+):
+    for type in [0, 6, 99, None, "2", [2]]:
+        with subtests.test(type=type):
+            told = discord.send({**command(ALICE, "ping"), "type": type})
 
-    assert told.private
-    assert told.text == "This client sends something Brandish does not know."
+            assert told.private
+            assert told.text == "This client sends something Brandish does not know."
 
 
 @pytest.mark.parametrize("kind", [2, 3, 4])
@@ -162,12 +176,13 @@ def test_commands_on_users_and_messages_are_politely_refused(discord: DiscordCli
     assert discord.send(payload).text == "This client sends something Brandish does not know."
 
 
-@pytest.mark.parametrize("missing", ["id", "application_id", "member", "data"])
-def test_what_lacks_something_is_politely_refused(discord: DiscordClient, missing: str):
-    payload = command(ALICE, "ping")
-    del payload[missing]
+def test_what_lacks_something_is_politely_refused(discord: DiscordClient, subtests: pytest.Subtests):
+    for missing in ["id", "application_id", "member", "data"]:
+        with subtests.test(missing=missing):
+            payload = command(ALICE, "ping")
+            del payload[missing]
 
-    assert discord.send(payload).private
+            assert discord.send(payload).private
 
 
 def test_a_command_a_button_and_a_form_that_have_gone_are_answered(discord: DiscordClient):
@@ -193,9 +208,8 @@ def test_the_options_of_a_sub_command_are_as_good(discord: DiscordClient):
     assert "nothing like it" in discord.send(payload).text
 
 
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
+def test_options_are_checked_again(discord: DiscordClient, subtests: pytest.Subtests):
+    for options, said in [
         ({}, "item: is required."),
         ({"item": "  "}, "item: is required."),
         ({"item": 7}, "item: must be text."),
@@ -206,13 +220,12 @@ def test_the_options_of_a_sub_command_are_as_good(discord: DiscordClient):
         ({"item": "spade", "quantity": 10_001}, "quantity: must be from 1 to 10000."),
         ({"item": "spade", "quantity": "7"}, "quantity: must be a whole number."),
         ({"item": "spade", "quantity": True}, "quantity: must be a whole number."),
-    ],
-)
-def test_options_are_checked_again(discord: DiscordClient, options: dict[str, Any], said: str):
-    told = discord.command(ALICE, "sell", **options)
+    ]:
+        with subtests.test(options=options, said=said):
+            told = discord.command(ALICE, "sell", **options)
 
-    assert told.private
-    assert told.text.replace("\\", "") == said
+            assert told.private
+            assert told.text.replace("\\", "") == said
 
 
 def test_a_choice_that_is_none_is_refused(discord: DiscordClient):
@@ -410,3 +423,14 @@ def test_what_is_counted_shows_in_the_health(discord: DiscordClient, monkeypatch
 def _received(discord: DiscordClient) -> int:
     answer = discord.post("", path="/discord/health", httpMethod="GET")
     return json.loads(answer["body"])["commands_received"]
+
+
+@pytest.mark.parametrize("module", ["app", "deferred"])
+def test_the_endpoint_starts_without_what_would_make_it_slow(module: str):
+    listing = f"import sys, functions.community.discord.{module}; print(*sys.modules)"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    printed = subprocess.run([sys.executable, "-c", listing], env=environment, capture_output=True, check=True).stdout
+    loaded = printed.decode().split()
+
+    assert "functions.community.discord.catalogue" in loaded
+    assert {"boto3", "fastapi", "mangum", "starlette", "flask", "requests"}.isdisjoint(loaded)

@@ -83,14 +83,6 @@ def test_anybody_sees_what_a_name_has(call: CallApi, conn: Connection, path: str
     assert on_twitch.json["items"] == []
 
 
-def test_head_is_as_good_as_get(call: CallApi, conn: Connection):
-    apply_reactions(conn)
-
-    answer = call("HEAD", OWN, query=ALICE)
-
-    assert (answer.status, answer.text) == (200, "")
-
-
 @pytest.mark.parametrize("path", [OWN + "/nobody", BY_NAME])
 def test_an_unknown_name_is_not_found(call: CallApi, path: str):
     answer = call("GET", path, query={"username": "nobody"})
@@ -173,16 +165,6 @@ def test_refusals_have_their_codes(call: CallApi, conn: Connection):
         "validation",
     ]
     assert held(call, "alice") == {"money": STACK_LIMIT}
-
-
-def test_a_retry_adds_nothing(call: CallApi, conn: Connection):
-    apply_reactions(conn)
-
-    first = call("POST", ADD, on("alice", quantity=5), headers={"Idempotency-Key": "k"})
-    second = call("POST", ADD, on("alice", quantity=5), headers={"Idempotency-Key": "k"})
-
-    assert first.text == second.text
-    assert held(call, "alice") == {"item_spade": 5}
 
 
 # ---------------------------------------------------------------- giving
@@ -292,11 +274,3 @@ def test_the_name_on_a_gift_does_not_stick_to_the_receiver(call: CallApi, conn: 
 
 
 # ---------------------------------------------------------------- who may
-
-
-def test_viewers_look_and_do_not_touch(call: CallApi, conn: Connection):
-    apply_reactions(conn)
-
-    assert call("GET", OWN + "/alice", query={"platform": "twitch"}, role="viewer").status == 200
-    assert call("POST", ADD, on("alice"), role="viewer").status == 403
-    assert call("POST", ADD, on("alice"), role=None).status == 401

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from community.inventory.models import STACK_LIMIT
 from community.players.models import PlayerRef
 from kernel.database import Connection, transaction
 from tests.support.api import CallApi
@@ -80,9 +79,8 @@ def test_a_scroll_teaches_a_job(call: CallApi, conn: Connection, job: str):
         assert holdings(tx, REF)["scroll_study"] == 1
 
 
-@pytest.mark.parametrize(
-    ("wish", "status", "code"),
-    [
+def test_what_is_refused_uses_nothing_up(call: CallApi, conn: Connection, subtests: pytest.Subtests):
+    for wish, status, code in [
         ({"item_name": "rainbow", "quantity": 1}, 400, "item_not_found"),
         ({"item_name": "offcut", "quantity": 1}, 400, "no_effect"),
         ({"item_name": "muck", "quantity": 1}, 400, "no_effect"),
@@ -98,36 +96,14 @@ def test_a_scroll_teaches_a_job(call: CallApi, conn: Connection, job: str):
         ({"item_name": "scroll", "quantity": 1, "target_user": "farmer"}, 403, "feature_locked"),
         ({"item_name": "scroll", "quantity": 4, "target_user": "explorer"}, 400, "not_enough_items"),
         ({"item_name": "spade", "quantity": 1, "platform_id": "2", "username": "bob"}, 400, "user_not_found"),
-    ],
-)
-def test_what_is_refused_uses_nothing_up(call: CallApi, conn: Connection, wish: dict[str, Any], status: int, code: str):
-    answer = call("POST", USE, ALICE | wish)
+    ]:
+        with subtests.test(wish=wish, status=status):
+            answer = call("POST", USE, ALICE | wish)
 
-    assert (answer.status, answer.json["code"]) == (status, code)
-    assert answer.json["error"]
-    assert held(conn) == ITEMS
-    assert uses(conn) == 0
-
-
-def test_what_nobody_holds_cannot_be_used(call: CallApi, conn: Connection):
-    with transaction(conn) as tx:
-        make_player(tx, "bob", platform_id="2")
-
-    answer = call("POST", USE, {"platform": "twitch", "platform_id": "2", "username": "bob"} | spades(1))
-
-    assert (answer.status, answer.json["code"]) == (400, "not_in_inventory")
-
-
-def test_a_box_whose_contents_do_not_fit_stays_closed(call: CallApi, conn: Connection):
-    with transaction(conn) as tx:
-        make_player(tx, "bob", platform_id="2", money=STACK_LIMIT, items={"lootbox_tier0": 1})
-    bob = {"platform": "twitch", "platform_id": "2", "username": "bob"}
-
-    answer = call("POST", USE, bob | {"item_name": "crate", "quantity": 1})
-
-    assert (answer.status, answer.json["code"]) == (400, "inventory_full")
-    with transaction(conn) as tx:
-        assert holdings(tx, PlayerRef("twitch", "2")) == {"money": STACK_LIMIT, "lootbox_tier0": 1}
+            assert (answer.status, answer.json["code"]) == (status, code)
+            assert answer.json["error"]
+            assert held(conn) == ITEMS
+            assert uses(conn) == 0
 
 
 def test_an_unknown_job_is_told_the_jobs_there_are(call: CallApi):
@@ -141,19 +117,23 @@ def spades(quantity: Any) -> dict[str, Any]:
     return {"item_name": "spade", "quantity": quantity}
 
 
-@pytest.mark.parametrize("missing", ["platform", "platform_id", "username", "item_name", "quantity"])
-def test_what_is_required_is_missed(call: CallApi, conn: Connection, missing: str):
-    body = ALICE | spades(1)
+def test_what_is_required_is_missed(call: CallApi, conn: Connection, subtests: pytest.Subtests):
+    for missing in ["platform", "platform_id", "username", "item_name", "quantity"]:
+        with subtests.test(missing=missing):
+            body = ALICE | spades(1)
 
-    for absent in ({name: value for name, value in body.items() if name != missing}, body | {missing: None}):
-        answer = call("POST", USE, absent)
-        assert (answer.status, answer.json["code"], answer.json["fields"].keys()) == (400, "validation", {missing})
-    assert uses(conn) == 0
+            for absent in ({name: value for name, value in body.items() if name != missing}, body | {missing: None}):
+                answer = call("POST", USE, absent)
+                assert (answer.status, answer.json["code"], answer.json["fields"].keys()) == (
+                    400,
+                    "validation",
+                    {missing},
+                )
+            assert uses(conn) == 0
 
 
-@pytest.mark.parametrize(
-    ("change", "code", "field"),
-    [
+def test_every_field_has_its_limits(call: CallApi, conn: Connection, subtests: pytest.Subtests):
+    for change, code, field in [
         ({"platform": "myspace"}, "invalid_platform", "platform"),
         ({"platform_id": ""}, "validation", "platform_id"),
         ({"username": "x" * 101}, "validation", "username"),
@@ -168,13 +148,12 @@ def test_what_is_required_is_missed(call: CallApi, conn: Connection, missing: st
         ({"target_user": "a\x00b"}, "validation", "target_user"),
         ({"target_user": ["alice"]}, "validation", "target_user"),
         ({"target_user": {}}, "validation", "target_user"),
-    ],
-)
-def test_every_field_has_its_limits(call: CallApi, conn: Connection, change: dict[str, Any], code: str, field: str):
-    answer = call("POST", USE, ALICE | spades(1) | change)
+    ]:
+        with subtests.test(change=change, code=code):
+            answer = call("POST", USE, ALICE | spades(1) | change)
 
-    assert (answer.status, answer.json["code"], answer.json["fields"].keys()) == (400, code, {field})
-    assert uses(conn) == 0
+            assert (answer.status, answer.json["code"], answer.json["fields"].keys()) == (400, code, {field})
+            assert uses(conn) == 0
 
 
 @pytest.mark.parametrize("more", [{"target_user": ""}, {"target_user": None}, {"target_user": 7}, {"colour": "red"}])
@@ -193,20 +172,3 @@ def test_an_account_is_known_by_its_id(call: CallApi, conn: Connection):
     with transaction(conn) as tx:
         assert stored(tx, PlayerRef("twitch", "1")).username == "alice_renamed"
         assert holdings(tx, REF)["item_stick"] == 22
-
-
-def test_the_same_use_sent_twice_is_answered_twice_and_made_once(call: CallApi, conn: Connection):
-    body = ALICE | {"item_name": "crate", "quantity": 5}
-
-    first, second = (call("POST", USE, body, headers={"Idempotency-Key": "k"}) for _ in range(2))
-
-    assert (first.status, second.status) == (200, 200)
-    assert first.text == second.text
-    assert uses(conn) == 1
-    assert held(conn)["lootbox_tier0"] == 15
-
-
-def test_items_are_used_by_asking_for_it(call: CallApi):
-    answer = call("GET", USE)
-
-    assert (answer.status, answer.json["code"]) == (405, "method_not_allowed")

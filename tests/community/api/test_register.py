@@ -42,15 +42,6 @@ def test_a_stranger_becomes_a_player(call: CallApi):
     assert user.keys().isdisjoint({"youtube_id", "discord_id"})
 
 
-def test_the_second_time_nothing_changes(call: CallApi):
-    first = call("POST", REGISTER, short_form())
-
-    second = call("POST", REGISTER, short_form())
-
-    assert (first.status, second.status) == (201, 200)
-    assert first.json == second.json
-
-
 def test_both_forms_mean_the_same(call: CallApi):
     first = call("POST", REGISTER, long_form(new_platform="TWITCH", new_platform_id="1"))
 
@@ -80,17 +71,6 @@ def test_a_stranger_with_two_accounts_gets_both(call: CallApi):
     assert call("POST", REGISTER, long_form()).status == 200
 
 
-def test_a_new_id_takes_the_place_of_the_old_one(call: CallApi):
-    alice = call("POST", REGISTER, long_form()).json
-
-    answer = call("POST", REGISTER, long_form(new_platform_id="3"))
-
-    assert answer.status == 200
-    assert (answer.json["id"], answer.json["discord_id"]) == (alice["id"], "3")
-    bob = call("POST", REGISTER, {"username": "bob", "platform": "discord", "platform_id": "2"})
-    assert bob.status == 201
-
-
 def test_the_name_may_be_missing_when_the_player_is_known(call: CallApi):
     alice = call("POST", REGISTER, short_form()).json
 
@@ -104,9 +84,8 @@ def test_the_name_may_be_missing_when_the_player_is_known(call: CallApi):
     assert unknown.json["fields"] == {"username": "is required"}
 
 
-@pytest.mark.parametrize(
-    ("body", "code", "fields"),
-    [
+def test_a_refusal_names_the_fields_that_were_sent(call: CallApi, subtests: pytest.Subtests):
+    for body, code, fields in [
         ({}, "validation", {"platform", "platform_id"}),
         (short_form(""), "validation", {"platform_id"}),
         (short_form(platform="myspace"), "invalid_platform", {"platform"}),
@@ -114,13 +93,12 @@ def test_the_name_may_be_missing_when_the_player_is_known(call: CallApi):
         (long_form(new_platform_id=None), "validation", {"new_platform_id"}),
         (long_form(known_platform="myspace"), "invalid_platform", {"known_platform"}),
         (short_form(known_platform="twitch"), "validation", {"known_platform_id", "new_platform", "new_platform_id"}),
-    ],
-)
-def test_a_refusal_names_the_fields_that_were_sent(call: CallApi, body: dict[str, Any], code: str, fields: set[str]):
-    answer = call("POST", REGISTER, body)
+    ]:
+        with subtests.test(body=body, code=code):
+            answer = call("POST", REGISTER, body)
 
-    assert (answer.status, answer.json["code"]) == (400, code)
-    assert answer.json["fields"].keys() == fields
+            assert (answer.status, answer.json["code"]) == (400, code)
+            assert answer.json["fields"].keys() == fields
 
 
 def test_an_account_of_somebody_else_is_not_given_away(call: CallApi):
@@ -133,11 +111,3 @@ def test_an_account_of_somebody_else_is_not_given_away(call: CallApi):
     for answer in (known_player, stranger):
         assert answer.status == 409
         assert answer.json["code"] == "identity_taken"
-
-
-def test_a_retry_with_its_key_gets_the_first_answer(call: CallApi):
-    first = call("POST", REGISTER, short_form(), headers={"Idempotency-Key": "a"})
-    second = call("POST", REGISTER, short_form(), headers={"Idempotency-Key": "a"})
-
-    assert (first.status, second.status) == (201, 201)
-    assert first.text == second.text

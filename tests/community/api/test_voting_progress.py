@@ -16,8 +16,6 @@ from tests.support.community import (
     PROGRESSION,
     SESSION,
     STATUS,
-    UNLOCK_PROGRESS,
-    VOTE,
     administer,
     contribute,
     delete_votes_and_targets,
@@ -100,19 +98,6 @@ def test_progress_towards_the_target(call: CallApi):
     assert after["completion_percentage"] == round(100 * (node.cost // 4) / node.cost, 2)
     assert (after["is_already_unlocked"], after["unlocked_at"]) == (False, None)
     assert after["estimated_unlock_date"] is None  # a gift says nothing about the pace
-
-
-def test_what_the_points_pay_for_is_unlocked_and_the_rest_counts_on(call: CallApi):
-    before = target(call)
-    node = tree.nodes[before["node_key"]]
-
-    contribute(call, node.cost + 7)
-
-    nodes = {each["node_key"]: each for each in call("GET", f"{PROGRESSION}/tree").json["nodes"]}
-    assert nodes[node.key]["unlocked_level"] == before["target_level"]
-    after = target(call)
-    assert (after["id"], after["contributions_accumulated"]) == (before["id"] + 1, 7)
-    assert after["voting_session_id"] is not None
 
 
 def test_a_target_that_is_there_already(call: CallApi, conn: Connection):
@@ -215,17 +200,3 @@ def test_there_is_no_estimate_for_an_unknown_node(call: CallApi, key: str):
     answer = call("GET", f"{ESTIMATE}/{key}")
 
     assert (answer.status, answer.json["code"]) == (404, "not_found")
-
-
-@pytest.mark.parametrize("path", [SESSION, STATUS, UNLOCK_PROGRESS, f"{ESTIMATE}/feature_search"])
-def test_looking_needs_a_key_and_changes_nothing(call: CallApi, path: str):
-    assert [call("GET", path, role=role).status for role in ("viewer", "bot", "admin")] == [200, 200, 200]
-    assert call("GET", path, role=None).json["code"] == "unauthorized"
-    assert (call("HEAD", path).text, call("HEAD", path).status) == ("", 200)
-    assert call("POST", path).status == 405
-    assert call("GET", f"{path}/").json == call("GET", path).json
-
-
-def test_a_viewer_does_not_vote(call: CallApi):
-    assert call("POST", VOTE, ALICE | {"option_index": 1}, role="viewer").status == 403
-    assert call("POST", VOTE, ALICE | {"option_index": 1}, role="bot").status == 200

@@ -19,7 +19,6 @@ from community.messages.service import handle_message
 from community.players.models import PlayerRef
 from kernel.database import Connection, Tx, connect, transaction
 from tests.support.factories import announced, holdings, make_player, stored, unlock
-from tests.support.round_trips import counted
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BOB = PlayerRef("discord", "b1", "bob")
@@ -147,22 +146,6 @@ def test_eight_mouths_of_one_player_unlock_it_once(database_url: str, conn: Conn
         assert holdings(tx, alice) == {"money": 10, "lootbox_tier1": 3}
         assert progress_of(tx, alice)["chatterbox"].count == 1000
         assert progress_of(tx, alice)["collector"] == AchievementProgress(2)
-
-
-def test_unlocking_costs_no_round_trip(database_url: str):
-    strangers = [PlayerRef("twitch", str(number), f"stranger{number}") for number in range(3)]
-    costs: list[int] = []
-    with counted(database_url) as (conn, wire):
-        for stranger in strangers:  # the first finds nothing prepared
-            before = wire.round_trips()
-            with transaction(conn) as tx:
-                chat(tx, stranger)
-            costs.append(wire.round_trips() - before)
-
-        with transaction(conn) as tx:
-            assert unlocked(tx) == ["first_words"] * 3
-
-    assert costs[-1] == 2
 
 
 def test_who_has_unlocked_all_there_is_for_lines_writes_nothing_more(conn: Connection):

@@ -19,9 +19,8 @@ from community.messages import service as messages
 from community.messages.service import handle_message
 from community.players.models import PlayerRef, UnknownPlayer
 from community.timeouts import service as timeouts
-from kernel.database import Tx, transaction
+from kernel.database import Tx
 from tests.support.factories import announced, holdings, make_player, stored, unlock
-from tests.support.round_trips import counted
 
 ARMS = {"weapon_dart": 5, "weapon_pebble": 5, "item_firepot": 5, "blast_keg": 5}
 
@@ -311,28 +310,6 @@ def test_everybody_is_hit_as_often(tx: Tx):
 
     assert len(times) == 10
     assert all(abs(count - 180) < 52 for count in times.values())  # 4.6 sigma
-
-
-# What it costs
-
-
-@pytest.mark.parametrize(("item", "target"), [("dart", "viewer1"), ("firepot", None), ("keg", None)])
-def test_an_attack_is_two_round_trips(database_url: str, item: str, target: str | None):
-    with counted(database_url) as (conn, wire):
-        with transaction(conn) as tx:
-            unlock_arms(tx)
-            alice = make_player(tx, items=ARMS)
-            viewers = make_chatters(tx, 30)
-        with transaction(conn) as tx:
-            raise_shields(tx, viewers[1], {"reflect": 5})
-        costs: list[int] = []
-        for _ in range(2):
-            before = wire.round_trips()
-            with transaction(conn) as tx:
-                use_item(tx, alice, item, 1, target=target)
-            costs.append(wire.round_trips() - before)
-
-    assert costs[-1] == 2
 
 
 def raise_shields(tx: Tx, ref: PlayerRef, held: dict[str, int]) -> None:

@@ -23,7 +23,6 @@ from kernel.database import Connection, Tx, connect, transaction
 from kernel.errors import TryAgain
 from tests.support.factories import announced, holdings, make_player, stored, unlock
 from tests.support.races import PATIENCE
-from tests.support.round_trips import counted
 
 QUIET = timedelta(seconds=5)
 
@@ -301,21 +300,3 @@ def test_of_two_who_light_a_fuse_at_once_one_keeps_the_barrel(conn: Connection, 
     assert sorted(lit) == [False, True]
     with transaction(conn) as tx:
         assert sorted(holdings(tx, ref)["blast_barrel"] for ref in refs) == [8, 9]
-
-
-def test_lighting_a_fuse_is_two_round_trips_and_a_bang_three(database_url: str):
-    with counted(database_url) as (conn, wire):
-        moment = arm_and_wait(conn)
-        with transaction(conn) as tx:
-            bob = demolisher(tx, "bob", platform="youtube")
-            talk(tx, bob)
-        before = wire.round_trips()
-        with transaction(conn) as tx:
-            use_item(tx, bob, "barrel", 1)
-        lighting = wire.round_trips() - before
-        before = wire.round_trips()
-        with transaction(conn, now=moment) as tx:
-            assert explode_due(tx) == 1
-        exploding = wire.round_trips() - before
-
-    assert (lighting, exploding) == (2, 3)

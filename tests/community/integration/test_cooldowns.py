@@ -19,7 +19,6 @@ from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef
 from kernel.database import Connection, Tx, connect, transaction
 from tests.support.factories import announced, make_player, stored
-from tests.support.round_trips import counted
 
 MINUTE = timedelta(minutes=1)
 
@@ -142,24 +141,6 @@ def test_a_cooldown_for_everybody_is_not_that_of_a_player(tx: Tx):
     act_for_everybody(tx)
 
     assert rows(tx) == {"expedition": MINUTE}
-
-
-@pytest.mark.parametrize("action", ["player", "everybody"])
-def test_a_cooldown_costs_no_round_trip_of_its_own(database_url: str, action: str):
-    alice = PlayerRef("twitch", "1", "alice")
-    with counted(database_url) as (conn, wire):
-        costs: list[int] = []
-        for _ in range(5):
-            before = wire.round_trips()
-            with transaction(conn) as tx:
-                if action == "player":
-                    act(tx, alice, duration=timedelta(0))
-                else:
-                    cooldowns.require_ready_for_everyone(tx, "expedition")
-                    cooldowns.start_for_everyone(tx, "expedition", timedelta(0))
-            costs.append(wire.round_trips() - before)
-
-    assert costs[-1] == 2
 
 
 def test_in_development_nobody_waits(tx: Tx, monkeypatch: pytest.MonkeyPatch):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -23,10 +22,9 @@ from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
 from community.progression.models import FeatureLocked, FeatureLockedBehind
 from community.voting import controls
-from kernel.database import Connection, Tx, reading, transaction
+from kernel.database import Tx
 from tests.support.dice import Dice
 from tests.support.factories import announced, holdings, make_player, stored, unlock, xp
-from tests.support.round_trips import counted
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STRANGER = PlayerRef("twitch", "nobody", "nobody")
@@ -311,45 +309,3 @@ def test_the_worlds_upgrade_is_asked_at_the_bench(tx: Tx):
     tx.rng = Dice(0.1499)
 
     assert upgrade_item(tx, alice, "lootbox", 1).batch.masterworks == 1
-
-
-TRIES = 5  # enough for every statement to be prepared
-
-
-@pytest.mark.parametrize(
-    ("act", "item"),
-    [(upgrade_item, "lootbox"), (disassemble_item, "lootbox"), (upgrade_item, "firepot")],
-    ids=["upgrade", "disassemble", "timed"],
-)
-def test_an_action_costs_two_round_trips(database_url: str, conn: Connection, act: Callable[..., object], item: str):
-    with transaction(conn) as tx:
-        unlock(tx, "feature_upgrade", "feature_disassemble")
-        alice = make_player(tx, money=9000, items={"lootbox_tier0": 90, "lootbox_tier1": 90, "item_stick": 90})
-    costs: list[int] = []
-    with counted(database_url) as (wired, wire):
-        for _ in range(TRIES):
-            before = wire.round_trips()
-            with transaction(wired) as tx:
-                act(tx, alice, item, 2)
-            costs.append(wire.round_trips() - before)
-
-    assert costs[-1] == 2
-
-
-@pytest.mark.parametrize(
-    "look",
-    [lambda tx, ref: known_recipes(tx, ref), lambda tx, ref: recipe_of(tx, "cannon", ref)],
-    ids=["known", "recipe"],
-)
-def test_a_look_costs_one_round_trip(database_url: str, conn: Connection, look: Callable[[Tx, PlayerRef], object]):
-    with transaction(conn) as tx:
-        alice = make_player(tx)
-    costs: list[int] = []
-    with counted(database_url) as (wired, wire):
-        for _ in range(TRIES):
-            before = wire.round_trips()
-            with reading(wired) as tx:
-                look(tx, alice)
-            costs.append(wire.round_trips() - before)
-
-    assert costs[-1] == 1

@@ -14,7 +14,6 @@ from kernel.database import Connection, Tx, connect, transaction
 from kernel.errors import TryAgain
 from tests.support.factories import make_player, stored
 from tests.support.races import PATIENCE, wait_for_a_lock
-from tests.support.round_trips import counted
 
 EVERYONE = Crowd("ARRAY(SELECT user_id FROM users ORDER BY md5(user_id::text || %s))", ("salt",))
 CHATTERS = Crowd("ARRAY(SELECT user_id FROM active_chatters WHERE platform = %s)", ("twitch",))
@@ -44,22 +43,6 @@ def test_facts_are_told_of_everybody(tx: Tx):
     assert named is not None
     assert named.facts == {"shout": "ALICE"}
     assert sorted(player.facts["shout"] for player in crowd) == ["ALICE", "BOB"]
-
-
-def test_a_crowd_is_loaded_in_one_round_trip(database_url: str):
-    with closing(connect(database_url)) as conn, transaction(conn) as tx:
-        refs = [make_player(tx, f"viewer{number}") for number in range(20)]
-    with counted(database_url) as (conn, wire):
-        with transaction(conn) as tx:
-            players.load(tx, refs[0])  # connected, and the world is known
-        before = wire.round_trips()
-
-        with transaction(conn) as tx:
-            _, crowd, _ = players.load_crowd(tx, (refs[0],), EVERYONE)
-            players.save(tx, *crowd)
-
-        assert len(crowd) == 20
-        assert wire.round_trips() - before == 2
 
 
 def test_a_crowd_that_has_changed_while_we_waited_is_asked_for_again(conn: Connection, database_url: str):

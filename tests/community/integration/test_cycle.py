@@ -21,7 +21,6 @@ from functions.community.clock_progression.app import handler as clock_progressi
 from kernel import connections as database
 from kernel.database import Connection, Tx, transaction
 from tests.support.factories import announced, unlock
-from tests.support.round_trips import counted
 
 ALICE = PlayerRef("twitch", "1", "alice")
 
@@ -197,24 +196,6 @@ def test_the_clock_opens_a_vote_where_there_is_none(environment: Connection):
 
     with transaction(environment) as tx:
         assert cycle.read_voting_state(tx).voting_round is not None
-
-
-def test_looking_is_one_round_trip_and_turning_two(database_url: str):
-    with counted(database_url) as (conn, wire):
-        spent: list[int] = []
-        for _ in range(4):
-            before = wire.round_trips()
-            with transaction(conn) as tx:
-                cycle.ensure_current(tx)
-            spent.append(wire.round_trips() - before)
-        with transaction(conn) as tx:
-            give(tx, 10_000)
-        before = wire.round_trips()
-        with transaction(conn) as tx:
-            cycle.ensure_current(tx)
-        spent.append(wire.round_trips() - before)
-
-    assert spent[-2:] == [2, 2]
 
 
 # ---------------------------------------------------------------- reset

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -27,9 +26,8 @@ from community.preparation import prepare
 from community.progression.service import current_state
 from community.voting.board import read_board
 from kernel.content.library import Library
-from kernel.database import Tx, reading, transaction
+from kernel.database import Tx
 from tests.support.factories import announced, make_player, stored, unlock
-from tests.support.round_trips import counted
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -324,34 +322,6 @@ def test_everything_is_forgotten(tx: Tx):
 
     assert reports.breakdown(tx, alice) == Breakdown({}, 0)
     assert (leaders(tx), read_board(tx).score, reports.velocity(tx, 7).total_points) == ([], 0, 0)
-
-
-def test_each_report_is_one_round_trip_and_a_record_two(database_url: str):
-    alice = PlayerRef("twitch", "1", "alice")
-    with counted(database_url) as (conn, wire):
-
-        def trips_of_recording() -> int:
-            before = wire.round_trips()
-            with transaction(conn) as tx:
-                record(tx, alice, "message", 1)
-            return wire.round_trips() - before
-
-        assert [trips_of_recording() for _ in range(3)][1:] == [2, 2]
-
-        def trips_of(report: Callable[[Tx], object]) -> int:
-            before = wire.round_trips()
-            with reading(conn) as tx:
-                report(tx)
-            return wire.round_trips() - before
-
-        for report in (
-            lambda tx: reports.breakdown(tx, alice),
-            lambda tx: reports.leaderboard(tx, 10),
-            read_board,
-            lambda tx: reports.velocity(tx, 7),
-        ):
-            # The first may take a look at the world, the third prepares the statement.
-            assert [trips_of(report) for _ in range(5)][3:] == [1, 1]
 
 
 def test_the_expressions_for_other_statements(tx: Tx):

@@ -24,7 +24,6 @@ from community.voting.board import read_board
 from kernel.database import Connection, Tx, connect, reading, transaction
 from kernel.errors import TryAgain
 from tests.support.factories import make_player, stored
-from tests.support.round_trips import counted
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -102,19 +101,6 @@ def test_a_rollup_tells_how_much_it_moved_and_takes_no_more_than_a_batch(tx: Tx,
 
     assert [roll_up(tx) for _ in range(3)] == [2, 1, 0]
     assert reports.breakdown(tx, alice).by_type == {"message": 3}
-
-
-def test_a_rollup_is_two_round_trips_however_much_there_is(database_url: str):
-    with counted(database_url) as (conn, wire):
-        for _ in range(4):
-            with transaction(conn) as tx:
-                for number in range(20):
-                    record(tx, PlayerRef("twitch", str(number), f"p{number}"), "message", 1)
-            before = wire.round_trips()
-            with transaction(conn) as tx:
-                roll_up(tx)
-
-            assert wire.round_trips() - before == 2
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from community.players.models import PlayerRef
 from community.progression.models import FeatureLocked
 from kernel.database import Connection, Tx, transaction
 from tests.support.dice import Dice
-from tests.support.factories import announced, hold_target, holdings, make_player, stored, unlock, xp
-from tests.support.round_trips import counted
+from tests.support.factories import announced, holdings, make_player, stored, unlock, xp
 
 PLAIN, EPIPHANY = Dice(0.5), Dice(0.0)
 
@@ -109,20 +108,3 @@ def test_a_locked_job_cannot_be_studied(conn: Connection):
         assert holdings(tx, alice) == {"scroll_study": 1}
         assert xp(tx, alice, "farmer") == 0
         assert announced(tx, "item.used") == []
-
-
-@pytest.mark.parametrize(("item", "target"), [("scroll", "explorer"), ("spade", None), ("stick", None)])
-def test_using_something_on_oneself_is_two_round_trips(database_url: str, item: str, target: str | None):
-    costs: list[int] = []
-    with counted(database_url) as (conn, wire):
-        with transaction(conn) as tx:
-            unlock(tx, "item_scroll", "item_spade", "item_stick", "job_explorer")
-            hold_target(tx)
-            alice = make_player(tx, items={"scroll_study": 50, "item_spade": 50, "item_stick": 50})
-        for _ in range(6):
-            before = wire.round_trips()
-            with transaction(conn) as tx:
-                use_item(tx, alice, item, 2, target)
-            costs.append(wire.round_trips() - before)
-
-    assert costs[-1] == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from random import Random
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -18,11 +18,8 @@ from community.messages.service import handle_message
 from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
 from community.progression.models import FeatureLocked
-from kernel.database import Connection, Tx, reading, transaction
+from kernel.database import Tx
 from tests.support.factories import announced, make_player, stored, unlock, xp
-from tests.support.round_trips import counted
-
-ALICE = PlayerRef("twitch", "1", "alice")
 
 
 def history(tx: Tx, ref: PlayerRef) -> list[tuple[str, int, str]]:
@@ -194,42 +191,6 @@ def test_everybody_may_be_forgotten(tx: Tx):
 
     assert [stored(tx, ref)[Jobs].progress for ref in (alice, bob)] == [{}, {}]
     assert history(tx, alice) != []
-
-
-# ---------------------------------------------------------------- what it costs
-
-
-@pytest.fixture
-def alice_id(conn: Connection) -> UUID:
-    with transaction(conn) as tx:
-        unlock(tx, "job_merchant")
-        make_player(tx, platform_id=ALICE.platform_id)
-        return stored(tx, ALICE).id
-
-
-def test_an_award_costs_two_round_trips(database_url: str, alice_id: UUID):
-    with counted(database_url) as (conn, wire):
-        costs: list[int] = []
-        for _ in range(5):
-            before = wire.round_trips()
-            with transaction(conn) as tx:
-                award_xp(tx, PlayerRef("", user_id=alice_id), "merchant", 90, "xp_item", {"why": "test"})
-            costs.append(wire.round_trips() - before)
-
-    assert costs[-1] == 2
-
-
-@pytest.mark.usefixtures("alice_id")
-def test_a_look_costs_one_round_trip(database_url: str):
-    with counted(database_url) as (conn, wire), reading(conn) as tx:
-        costs: list[int] = []
-        for _ in range(5):
-            before = wire.round_trips()
-            reports.jobs_of(tx, ALICE)
-            reports.bonus(tx, ALICE, "merchant", "price_adjustment")
-            costs.append(wire.round_trips() - before)
-
-    assert costs[-1] == 2
 
 
 def test_an_unknown_own_id_is_nobody(tx: Tx):

@@ -54,31 +54,6 @@ def test_a_scholar_learns_from_every_line(tx: Tx):
     assert stored(tx, alice)[Jobs].progress["scholar"].xp in (5, 10)
 
 
-def test_a_known_chatters_line_is_two_round_trips(database_url: str):
-    costs: list[int] = []
-    with counted(database_url) as (conn, wire):
-        for _ in range(3):
-            before = wire.round_trips()
-            say_hello(conn)
-            costs.append(wire.round_trips() - before)
-
-    assert costs[-1] == 2
-
-
-def test_a_line_stays_two_round_trips_with_a_target_ahead(database_url: str):
-    with counted(database_url) as (conn, wire):
-        with transaction(conn) as tx:
-            cycle.ensure_current(tx)
-        costs: list[int] = []
-        for _ in range(5):
-            before = wire.round_trips()
-            say_hello(conn)
-            costs.append(wire.round_trips() - before)
-
-    assert target(database_url) is not None
-    assert costs[-1] == 2
-
-
 def test_the_line_that_makes_the_last_point_unlocks_the_target(database_url: str):
     with counted(database_url) as (conn, wire):
         with transaction(conn) as tx:

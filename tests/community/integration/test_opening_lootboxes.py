@@ -18,8 +18,7 @@ from community.players.models import PlayerRef
 from community.progression.models import ItemLocked
 from kernel.database import Connection, Tx, transaction
 from tests.support.dice import Dice
-from tests.support.factories import announced, hold_target, holdings, make_player, stored, unlock
-from tests.support.round_trips import counted
+from tests.support.factories import announced, holdings, make_player, stored, unlock
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)  # no theme is on
 BOXES = ("item_lootbox0", "item_lootbox1", "item_lootbox2", "item_lootbox3")
@@ -154,19 +153,3 @@ def test_a_locked_box_stays_closed(conn: Connection):
             use_item(tx, alice, "strongbox", 1)
 
         assert holdings(tx, alice) == {"lootbox_tier2": 1}
-
-
-def test_opening_is_two_round_trips(database_url: str):
-    costs: list[int] = []
-    with counted(database_url) as (conn, wire):
-        with transaction(conn) as tx:
-            unlock(tx, *BOXES, "feature_gamble")
-            hold_target(tx)
-            alice = make_player(tx, items={"lootbox_tier1": 1000})
-        for _ in range(6):
-            before = wire.round_trips()
-            with transaction(conn) as tx:
-                use_item(tx, alice, "lootbox", 100)
-            costs.append(wire.round_trips() - before)
-
-    assert costs[-1] == 2

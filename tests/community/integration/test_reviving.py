@@ -12,9 +12,8 @@ from community.items.models import TargetRequired
 from community.items.service import use_item
 from community.players.models import PlayerRef, UnknownPlayer
 from community.timeouts import service as timeouts
-from kernel.database import Tx, transaction
+from kernel.database import Tx
 from tests.support.factories import announced, holdings, make_player, unlock
-from tests.support.round_trips import counted
 
 
 def remaining(tx: Tx, name: str) -> int:
@@ -84,19 +83,3 @@ def test_nothing_is_used_up_for_nothing(tx: Tx, target: str | None, refusal: typ
         use_item(tx, alice, "tonic", 1, target=target)
 
     assert holdings(tx, alice) == {"tonic_small": 5}
-
-
-def test_reviving_is_two_round_trips(database_url: str):
-    with counted(database_url) as (conn, wire):
-        with transaction(conn) as tx:
-            alice = healer(tx)
-            make_player(tx, "bob")
-            silence(tx, "bob", 1000)
-        costs: list[int] = []
-        for _ in range(2):
-            before = wire.round_trips()
-            with transaction(conn) as tx:
-                use_item(tx, alice, "tonic", 1, target="bob")
-            costs.append(wire.round_trips() - before)
-
-    assert costs[-1] == 2

@@ -18,8 +18,7 @@ from community.search.models import Luck, Outcome
 from community.search.service import search_for_treasure
 from kernel.database import Connection, Tx, transaction
 from tests.support.dice import Dice
-from tests.support.factories import announced, hold_target, holdings, make_player, stored, unlock, xp
-from tests.support.round_trips import counted
+from tests.support.factories import announced, holdings, make_player, stored, unlock, xp
 
 ALICE = PlayerRef("twitch", "1", "alice")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -193,18 +192,3 @@ def test_a_locked_job_learns_nothing_and_hinders_nobody(conn: Connection):
     with transaction(conn) as tx:
         assert xp(tx, ALICE, "explorer") == 0
         assert holdings(tx, ALICE) == {"lootbox_tier0": 1}
-
-
-def test_a_search_is_two_round_trips(database_url: str):
-    costs: list[int] = []
-    with counted(database_url) as (conn, wire):
-        with transaction(conn) as tx:
-            unlock(tx, "feature_search", "job_explorer")
-            hold_target(tx)  # the search that reaches it takes two more
-        for number in range(6):
-            before = wire.round_trips()
-            with transaction(conn, now=NOON + number * HALF_AN_HOUR) as tx:
-                search_for_treasure(tx, ALICE)
-            costs.append(wire.round_trips() - before)
-
-    assert costs[-1] == 2

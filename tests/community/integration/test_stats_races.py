@@ -15,7 +15,6 @@ from community.stats.recording import record
 from kernel.database import Connection, connect, reading, transaction
 from tests.support.factories import make_player, stored
 from tests.support.races import PATIENCE, wait_for_a_lock
-from tests.support.round_trips import counted
 
 NOON = datetime(2026, 3, 15, 12, tzinfo=UTC)
 
@@ -140,37 +139,3 @@ def test_a_streak_day_is_counted_once_however_much_happens_at_its_beginning(data
         report = reports.user_stats(tx, alice, "all")
     assert report.counts == {"search": 30, "daily_streak": 2, "user_registered": 1}
     assert report.streak == 2
-
-
-def test_each_report_is_one_round_trip(database_url: str):
-    with counted(database_url) as (conn, wire):
-        with transaction(conn) as tx:
-            alice = make_player(tx)
-        for question in (
-            lambda tx: reports.user_stats(tx, alice, "monthly"),
-            lambda tx: reports.system_stats(tx, "monthly"),
-            lambda tx: reports.leaderboard(tx, "search", "monthly", 10),
-            lambda tx: reports.leaderboard(tx, "engagement_score", "monthly", 10),
-            lambda tx: reports.leaderboard(tx, "money", "monthly", 10),
-        ):
-            trips = 0
-            for _ in range(5):  # until the statement is prepared
-                before = wire.round_trips()
-                with reading(conn) as tx:
-                    question(tx)
-                trips = wire.round_trips() - before
-            assert trips == 1
-
-
-def test_counting_and_adding_up_are_two_round_trips(database_url: str):
-    with counted(database_url) as (conn, wire):
-        with transaction(conn) as tx:
-            alice = make_player(tx)
-        for action in (lambda tx: record(tx, alice, "search", {"found": 1}), rollup.roll_up):
-            trips = 0
-            for _ in range(5):
-                before = wire.round_trips()
-                with transaction(conn) as tx:
-                    action(tx)
-                trips = wire.round_trips() - before
-            assert trips == 2

@@ -26,10 +26,9 @@ from community.inventory.service import add_item, remove_item
 from community.linking.service import claim_link, confirm_link, start_link
 from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
-from kernel.database import Connection, Tx, reading, transaction
+from kernel.database import Tx
 from tests.support.dice import Dice
 from tests.support.factories import announced, holdings, make_player, stored, unlock, xp
-from tests.support.round_trips import counted
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIREPOT_TIME = timedelta(seconds=20)
@@ -381,33 +380,6 @@ def test_it_is_delivered_or_refunded(tx: Tx, slots: dict[Quality, int], wanted: 
         cancel(tx, ref)
         assert sorted(stored(tx, ref)[Inventory].slots) == sorted(before.slots)
     assert jobs_of(tx, ref) == []
-
-
-TRIES = 5  # enough for every statement to be prepared
-
-
-def test_looking_at_the_works_costs_one_round_trip_and_calling_off_two(database_url: str, conn: Connection):
-    with transaction(conn) as tx:
-        unlock(tx, "feature_upgrade")
-        alice = chef(tx)
-        for _ in range(2):
-            cook(tx, alice)
-    looks: list[int] = []
-    actions: list[int] = []
-    with counted(database_url) as (wired, wire):
-        for _ in range(TRIES):
-            before = wire.round_trips()
-            with reading(wired) as tx:
-                assert len(jobs_of(tx, alice)) == 2
-            looks.append(wire.round_trips() - before)
-            before = wire.round_trips()
-            with transaction(wired) as tx:
-                cancel(tx, alice)
-            actions.append(wire.round_trips() - before)
-            with transaction(wired) as tx:
-                cook(tx, alice)
-
-    assert (looks[-1], actions[-1]) == (1, 2)
 
 
 def test_it_arrives_in_the_quality_of_its_ingredients(tx: Tx):

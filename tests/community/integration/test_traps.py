@@ -16,9 +16,8 @@ from community.messages.service import handle_message, mark_active
 from community.players.models import PlayerRef, UnknownPlayer
 from community.timeouts import service as timeouts
 from community.traps import retention
-from kernel.database import Tx, transaction
+from kernel.database import Tx
 from tests.support.factories import announced, holdings, make_player, stored, unlock
-from tests.support.round_trips import counted
 
 
 def setter(tx: Tx, name: str = "alice", *, quality: Quality = Quality.COMMON, platform: str = "twitch") -> PlayerRef:
@@ -374,34 +373,3 @@ def test_what_went_off_is_forgotten_and_what_waits_is_not(tx: Tx):
 
     assert waiting(tx) == ["claire"]
     assert len(tx.execute("SELECT FROM traps").fetchall()) == 1
-
-
-# What it costs
-
-
-@pytest.mark.parametrize(("item", "quantity"), [("snare", 1), ("spike", 6)])
-def test_setting_traps_and_stepping_into_them_is_two_round_trips_each(database_url: str, item: str, quantity: int):
-    """Defect 9: all of it is one transaction, which cannot wait for itself."""
-    with counted(database_url) as (conn, wire):
-        with transaction(conn) as tx:
-            alice = setter(tx)
-            refs = make_chatters(tx, 12)
-        using: list[int] = []
-        talking: list[int] = []
-        for number in range(2):
-            target = f"viewer{number}" if item == "snare" else None
-            before = wire.round_trips()
-            with transaction(conn) as tx:
-                use_item(tx, alice, item, quantity if number else 1, target=target)
-            using.append(wire.round_trips() - before)
-            trapped = 0
-            for ref in refs:
-                before = wire.round_trips()
-                with transaction(conn) as tx:
-                    _, matches = handle_message(tx, ref, "hello")
-                talking.append(wire.round_trips() - before)
-                trapped += len(matches)
-            assert trapped == (quantity if number else 1)
-
-    assert using[-1] == 2
-    assert set(talking[-len(refs) :]) == {2}

@@ -16,7 +16,6 @@ from community.voting.models import InvalidOption, NoOpenRound, VotingFrozen, Vo
 from community.voting.part import BALLOTS
 from kernel.database import Connection, Tx, transaction
 from tests.support.factories import announced, make_player, stored
-from tests.support.round_trips import counted
 
 ALICE = PlayerRef("twitch", "1", "alice")
 BOB = PlayerRef("twitch", "2", "bob")
@@ -128,18 +127,6 @@ def test_the_leader_is_who_got_there_first(tx: Tx):
     latest = cycle.read_voting_state(tx).latest
     assert latest is not None
     assert winner == latest.options[0]
-
-
-def test_a_vote_is_two_round_trips(database_url: str):
-    with counted(database_url) as (conn, wire):
-        spent: list[int] = []
-        for number in range(5):
-            before = wire.round_trips()
-            with transaction(conn) as tx:
-                cast_ballot(tx, PlayerRef("twitch", f"{number}", "voter"), 1)
-            spent.append(wire.round_trips() - before)
-
-    assert spent[-1] == 2
 
 
 # ---------------------------------------------------------------- weights

@@ -10,12 +10,12 @@ import pytest
 
 from doors.discord.api import DiscordApi
 from functions.community.notify_discord import app, registration
-from functions.community.notify_discord.registration import Difference, Place, compare, remove, sync
+from functions.community.notify_discord.registration import Difference, Scope, compare, remove, sync
 from tests.support.fake_discord import APPLICATION, GUILD, TOKEN, FakeDiscord, fake_discord
 from tests.support.outer_ring import Time, batch, envelope, outer_ring, use_settings, waiting
 
-EVERYWHERE = Place(APPLICATION)
-SERVER = Place(APPLICATION, GUILD)
+EVERYWHERE = Scope(APPLICATION)
+SERVER = Scope(APPLICATION, GUILD)
 
 COMMANDS: list[dict[str, Any]] = [
     {"name": "ping", "description": "Are you there?"},
@@ -52,20 +52,20 @@ def methods(discord: FakeDiscord) -> list[str]:
 
 def changed(*path: str | int, to: Any) -> list[dict[str, Any]]:
     commands: Any = deepcopy(COMMANDS)
-    place = commands[1]
+    scope = commands[1]
     for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = to
+        scope = scope[key]
+    scope[path[-1]] = to
     return commands
 
 
-@pytest.mark.parametrize("place", [EVERYWHERE, SERVER])
-def test_what_is_there_already_is_not_sent_again(discord: FakeDiscord, api: DiscordApi, place: Place):
-    assert sync(api, place, COMMANDS) == Difference(added=("buy", "ping"))
-    assert not sync(api, place, COMMANDS)
+@pytest.mark.parametrize("scope", [EVERYWHERE, SERVER])
+def test_what_is_there_already_is_not_sent_again(discord: FakeDiscord, api: DiscordApi, scope: Scope):
+    assert sync(api, scope, COMMANDS) == Difference(added=("buy", "ping"))
+    assert not sync(api, scope, COMMANDS)
 
     assert methods(discord) == ["GET", "PUT", "GET"]
-    assert [command["name"] for command in discord.commands[place.path]] == ["ping", "buy"]
+    assert [command["name"] for command in discord.commands[scope.path]] == ["ping", "buy"]
 
 
 @pytest.mark.parametrize(

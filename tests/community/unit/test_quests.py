@@ -26,7 +26,16 @@ from community.quests.models import (
     QuestProgress,
     QuestWeek,
 )
-from community.quests.rules import active_quests, advanced, claimed, drawn, find_active, is_completed, merged, worth
+from community.quests.rules import (
+    active_quests,
+    advanced,
+    amount_for,
+    claimed,
+    draw_quests,
+    find_active,
+    is_completed,
+    merged,
+)
 from community.search.models import Luck, Outcome, SearchPerformed
 from kernel.events.models import Event
 
@@ -104,19 +113,19 @@ def test_a_week_keeps_its_quests_from_monday_to_monday(moment: datetime):
     [(QuestWeek(2026, 47), [8, 5, 6]), (QuestWeek(2026, 48), [6, 3, 5]), (QuestWeek(2026, 51), [2, 4, 8])],
 )
 def test_every_instance_draws_these(week: QuestWeek, numbers: list[int]):
-    assert [quest.number for quest in drawn(POOL.values(), week)] == numbers
+    assert [quest.number for quest in draw_quests(POOL.values(), week)] == numbers
 
 
 def test_every_quest_has_its_turn():
     weeks = [QuestWeek(2026, week) for week in range(1, 53)]
 
-    assert {quest.number for week in weeks for quest in drawn(POOL.values(), week)} == set(POOL)
+    assert {quest.number for week in weeks for quest in draw_quests(POOL.values(), week)} == set(POOL)
 
 
 def test_the_draw_leaves_other_dice_alone():
     before = Random(1).random()
 
-    drawn(POOL.values(), QuestWeek(2026, 1))
+    draw_quests(POOL.values(), QuestWeek(2026, 1))
 
     assert Random(1).random() == before
 
@@ -203,7 +212,7 @@ def searched(luck: Luck) -> SearchPerformed:
     ],
 )
 def test_an_event_counts_for_these_quests(event: Event, expected: dict[int, int]):
-    assert {number: added for number, quest in POOL.items() if (added := worth(quest, event))} == expected
+    assert {number: added for number, quest in POOL.items() if (added := amount_for(quest, event))} == expected
 
 
 def test_the_first_event_begins_the_quest():

@@ -42,10 +42,10 @@ def test_a_key_opens_the_whole_api_under_its_holders_name_and_role(known_key: Co
     )
 
 
-@pytest.mark.parametrize("wrong", ["", "A-long-random-key", KEY + " ", "\udcff", "x" * 10_000])
-def test_any_other_key_is_unauthorized(known_key: Connection, wrong: str):
-    with pytest.raises(Exception, match="^Unauthorized$"):
-        handler(request(wrong), None)
+def test_any_other_key_is_unauthorized(known_key: Connection, subtests: pytest.Subtests):
+    for wrong in ["", "A-long-random-key", KEY + " ", "\udcff", "x" * 10_000]:
+        with subtests.test(wrong=wrong), pytest.raises(Exception, match="^Unauthorized$"):
+            handler(request(wrong), None)
 
 
 def test_only_the_hash_of_a_key_is_stored(known_key: Connection):

@@ -6,7 +6,6 @@ import json
 import logging
 from contextlib import closing
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -83,9 +82,8 @@ def test_locked_items_are_not_on_the_lists(shop: CallApi):
     assert "item_spade" not in {item["internal_name"] for item in shop("GET", "/api/v1/prices/buy").json}
 
 
-@pytest.mark.parametrize(
-    ("change", "status", "code"),
-    [
+def test_a_refusal_has_its_status_and_code(shop: CallApi, subtests: pytest.Subtests):
+    for change, status, code in [
         ({"item_name": "no such thing"}, 400, "item_not_found"),
         ({"item_name": "stick"}, 400, "not_sellable"),
         ({"item_name": "tonic"}, 400, "not_in_inventory"),
@@ -103,14 +101,13 @@ def test_locked_items_are_not_on_the_lists(shop: CallApi):
         ({"username": "a\nb"}, 400, "validation"),
         ({"username": "\ud800"}, 400, "validation"),
         ({"username": ["alice"]}, 400, "validation"),
-    ],
-)
-def test_a_refusal_has_its_status_and_code(shop: CallApi, change: dict[str, Any], status: int, code: str):
-    answer = shop("POST", PATH, SELL | change)
+    ]:
+        with subtests.test(change=change, status=status):
+            answer = shop("POST", PATH, SELL | change)
 
-    assert (answer.status, answer.json["code"]) == (status, code)
-    assert answer.json["error"]
-    assert ("fields" in answer.json) == (code in ("validation", "invalid_platform"))
+            assert (answer.status, answer.json["code"]) == (status, code)
+            assert answer.json["error"]
+            assert ("fields" in answer.json) == (code in ("validation", "invalid_platform"))
 
 
 def test_a_locked_feature_is_forbidden(environment: Connection, call: CallApi):
@@ -122,19 +119,21 @@ def test_a_locked_feature_is_forbidden(environment: Connection, call: CallApi):
     assert (answer.status, answer.json["code"]) == (403, "feature_locked")
 
 
-@pytest.mark.parametrize("body", ["{", "nonsense", '{"a": 1', "\x00", "\ud800", "[" * 100_000])
-def test_what_is_not_json_is_called_so(shop: CallApi, body: str):
-    answer = shop("POST", PATH, body)
+def test_what_is_not_json_is_called_so(shop: CallApi, subtests: pytest.Subtests):
+    for body in ["{", "nonsense", '{"a": 1', "\x00", "\ud800", "[" * 100_000]:
+        with subtests.test(body=body):
+            answer = shop("POST", PATH, body)
 
-    assert (answer.status, answer.json["code"]) == (400, "bad_json")
+            assert (answer.status, answer.json["code"]) == (400, "bad_json")
 
 
-@pytest.mark.parametrize("body", ["[]", '"text"', "1", "null", "NaN", "", "{}"])
-def test_json_that_is_no_request_names_what_is_missing(shop: CallApi, body: str):
-    answer = shop("POST", PATH, body)
+def test_json_that_is_no_request_names_what_is_missing(shop: CallApi, subtests: pytest.Subtests):
+    for body in ["[]", '"text"', "1", "null", "NaN", "", "{}"]:
+        with subtests.test(body=body):
+            answer = shop("POST", PATH, body)
 
-    assert (answer.status, answer.json["code"]) == (400, "validation")
-    assert answer.json["fields"]
+            assert (answer.status, answer.json["code"]) == (400, "validation")
+            assert answer.json["fields"]
 
 
 def test_a_field_error_names_the_callers_field(shop: CallApi):

@@ -58,9 +58,8 @@ def test_it_tells_how_many_listen_to_the_stream(call: CallApi, environment: Conn
     assert environment.execute("SELECT count(*) AS n FROM stream_clients").fetchone() == {"n": 2}
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
+def test_what_cannot_be_broadcast(call: CallApi, environment: Connection, subtests: pytest.Subtests):
+    for body, field in [
         ({"payload": {}}, "type"),
         ({"type": "a"}, "payload"),
         ({"type": "", "payload": 1}, "type"),
@@ -73,14 +72,13 @@ def test_it_tells_how_many_listen_to_the_stream(call: CallApi, environment: Conn
         ({"type": "a" * 101, "payload": 1}, "type"),
         ({"type": "a", "payload": "x" * 65_536}, "payload"),
         ({"type": "a", "payload": "\x00"}, "payload"),
-    ],
-)
-def test_what_cannot_be_broadcast(call: CallApi, environment: Connection, body: Any, field: str):
-    answer = call("POST", BROADCAST, body)
+    ]:
+        with subtests.test(body=body, field=field):
+            answer = call("POST", BROADCAST, body)
 
-    assert answer.status == 400, answer.text
-    assert list(answer.json["fields"]) == [field]
-    assert logged(environment) == []
+            assert answer.status == 400, answer.text
+            assert list(answer.json["fields"]) == [field]
+            assert logged(environment) == []
 
 
 @pytest.mark.parametrize(("path", "body"), [(BROADCAST, {}), (REPLAY, {}), (ANNOUNCE, {})])
@@ -104,21 +102,19 @@ def test_an_announcement_is_for_discord(call: CallApi, environment: Connection):
     assert red["payload"]["color"] == 0xFF0000
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
+def test_an_announcement_that_discord_would_not_take(call: CallApi, subtests: pytest.Subtests):
+    for body, field in [
         ({"description": "x"}, "title"),
         ({"title": "x"}, "description"),
         ({"title": " \n", "description": "x"}, "title"),
         ({"title": "x" * 257, "description": "x"}, "title"),
         ({"title": "x", "description": "x" * 4097}, "description"),
         ({"title": "x", "description": "x", "color": 1 << 24}, "color"),
-    ],
-)
-def test_an_announcement_that_discord_would_not_take(call: CallApi, body: Any, field: str):
-    answer = call("POST", ANNOUNCE, body)
+    ]:
+        with subtests.test(body=body, field=field):
+            answer = call("POST", ANNOUNCE, body)
 
-    assert (answer.status, list(answer.json["fields"])) == (400, [field])
+            assert (answer.status, list(answer.json["fields"])) == (400, [field])
 
 
 def test_the_log_has_ids_and_hides_what_our_parts_ask_of_each_other(call: CallApi, environment: Connection):
@@ -182,16 +178,20 @@ def test_a_single_event_is_no_crowd(call: CallApi, environment: Connection):
     assert answer.json["message"] == "1 event is on its way to discord."
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [{"to": "Everybody!"}, {"to": None}, {"since": None}, {"until": "2026-01-01T00:00:00"}, {"user_id": "alice"}],
-)
-def test_a_replay_that_is_not_understood(call: CallApi, wrong: dict[str, Any]):
-    body = {"since": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z", "to": "discord"}
+def test_a_replay_that_is_not_understood(call: CallApi, subtests: pytest.Subtests):
+    for wrong in [
+        {"to": "Everybody!"},
+        {"to": None},
+        {"since": None},
+        {"until": "2026-01-01T00:00:00"},
+        {"user_id": "alice"},
+    ]:
+        with subtests.test(wrong=wrong):
+            body = {"since": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z", "to": "discord"}
 
-    answer = call("POST", REPLAY, body | wrong)
+            answer = call("POST", REPLAY, body | wrong)
 
-    assert (answer.status, list(answer.json["fields"])) == (400, list(wrong))
+            assert (answer.status, list(answer.json["fields"])) == (400, list(wrong))
 
 
 def test_a_range_that_runs_backwards(call: CallApi):

@@ -1,5 +1,4 @@
-"""What the clock asks first, and what it does then. Nothing else is imported for the question, so that it starts
-quickly."""
+"""The clock's check for a new week. The check imports nothing else, so that the clock starts quickly."""
 
 from __future__ import annotations
 
@@ -12,8 +11,8 @@ DUE: LiteralString = RESET_DUE
 
 
 def reset_due(tx: Tx) -> int:
-    """Announce a week that has begun, once; 0 when that is done."""
-    # The pool takes longer to load than the question above, and is needed once a week.
+    """Announce a new week once. Returns 0 when it has already been announced."""
+    # The pool takes longer to import than the check above, and is needed only once a week.
     from community.quests.weekly_reset import reset_if_due
 
     return int(reset_if_due(tx))

@@ -33,7 +33,7 @@ class Quest(Frozen):
     key: Key
     type: QuestType
     description: Text
-    target_category: ContentType | None = None  # of what is bought or sold; without one anything counts
+    target_category: ContentType | None = None  # of the traded items; without one every item counts
     target_recipe_key: Key | None = None  # of an upgrade, a disassembly, or both
     requirement: PositiveInt  # units, money or searches
     reward_money: NonNegativeInt

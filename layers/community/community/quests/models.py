@@ -1,4 +1,4 @@
-"""Weekly quests, and how far players have come with them."""
+"""Weekly quests, and players' progress with them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class QuestWeek:
 
     @property
     def number(self) -> int:
-        """Such as 202603. Seeds the draw, and grows from week to week."""
+        """A number such as 202603, which seeds the draw and increases from week to week."""
         return self.year * 100 + self.week
 
     @property
@@ -48,13 +48,14 @@ class ActiveQuest:
 
     @property
     def quest_id(self) -> int:
-        """Unique for the week and the quest, and the same everywhere without being stored."""
+        """An id that is unique to the week and the quest. It is computed, so it need not be stored."""
         return self.week.number * (MAX_NUMBER + 1) + self.quest.number
 
 
 @dataclass(frozen=True, slots=True)
 class QuestProgress:
-    """
+    """A player's progress with one quest.
+
     Attributes:
         count: in the unit of the quest's requirement, and never more than that.
         completed_at: None until the requirement is reached.
@@ -69,10 +70,10 @@ class QuestProgress:
 
 @dataclass(frozen=True, slots=True)
 class QuestLog:
-    """A player's progress.
+    """A player's progress with all quests.
 
     Attributes:
-        progress: {quest id: how far}, of the quests they have begun; perhaps of earlier weeks, which mean nothing.
+        progress: {quest id: progress} of started quests, perhaps including earlier weeks, which are ignored.
     """
 
     progress: Mapping[int, QuestProgress] = field(default_factory=dict[int, QuestProgress])
@@ -85,7 +86,7 @@ class QuestsReset(Event):
     """A new week has begun.
 
     Attributes:
-        progress_reset: rows of players' progress in earlier weeks that are gone.
+        progress_reset: how many rows of progress in earlier weeks were deleted.
     """
 
     type: ClassVar[str] = "quest.weekly_reset"
@@ -112,9 +113,10 @@ class QuestCompleted(Event):
 
 
 class QuestClaimed(Event):
-    """
+    """A player has claimed a quest's reward.
+
     Attributes:
-        reward_xp: before what changes all experience: multipliers, the daily cap.
+        reward_xp: experience before multipliers and the daily cap.
     """
 
     type: ClassVar[str] = "quest.claimed"

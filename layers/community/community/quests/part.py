@@ -1,4 +1,4 @@
-"""How far a player has come with the week's quests."""
+"""A player's progress with the week's quests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kernel.database import Tx
 
 
 def _parse(rows: Mapping[str, Sequence[Any]] | None) -> QuestLog:
-    """From {quest id: [progress, started_at, completed_at, claimed_at]}."""
+    """Parse {quest id: [progress, started_at, completed_at, claimed_at]}."""
     return QuestLog(
         {
             int(quest_id): QuestProgress(

@@ -1,4 +1,4 @@
-"""quest_progress and quest_reset."""
+"""SQL on quest_progress and quest_reset."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ PROGRESS_OF_PLAYER: LiteralString = """
     SELECT json_object_agg(q.quest_id, json_build_array(q.progress, q.started_at, q.completed_at, q.claimed_at))
     FROM quest_progress q WHERE q.user_id = u.user_id
 """
-"""An expression over `u`, a row of users."""
+"""SQL expression over `u`, a row of users."""
 
 RESET_DUE: LiteralString = """
     EXISTS (SELECT FROM quest_reset WHERE week < to_char(%s::timestamptz AT TIME ZONE 'UTC', 'IYYYIW')::integer)
 """
-"""Whether a week has begun that was not announced: an expression; its parameter is the moment."""
+"""SQL expression: whether a new week has not been announced. Its parameter is the current time."""
 
 
 def upsert_progress(tx: Tx, user_id: UUID, progress: Mapping[int, QuestProgress]) -> None:
@@ -47,14 +47,14 @@ def upsert_progress(tx: Tx, user_id: UUID, progress: Mapping[int, QuestProgress]
 
 
 def claim_reset(tx: Tx, week: QuestWeek) -> Cursor:
-    """A row, unless that week was announced already."""
+    """Claim the announcement of a week; returns a row, unless it was already announced."""
     return tx.execute(
         "UPDATE quest_reset SET week = %(week)s WHERE week < %(week)s RETURNING week", {"week": week.number}
     )
 
 
 def delete_progress_before(tx: Tx, first_quest_id: int) -> Cursor:
-    """One row: how many are gone. Rows that an action has locked stay for the next time."""
+    """Delete old progress, and return one row with the count. Rows locked by an action are left for the next time."""
     return tx.execute(
         """
         WITH old AS (

@@ -1,4 +1,4 @@
-"""Progress with the week's quests, for what players do."""
+"""Reactions that track the week's quests."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from kernel.events.models import Event
 
 
 def track_quests(event: Event, player: Player, now: datetime, rng: Random) -> Player:
-    """Count the event for every quest of this week that it counts for."""
+    """Count the event for every quest of this week that counts it."""
     if not player.state.has(rules.FEATURE):
         return player
     for active in rules.active_quests(now):
-        if added := rules.worth(active.quest, event):
+        if added := rules.amount_for(active.quest, event):
             player = _advanced(player, active, added, now)
     return player
 
@@ -35,7 +35,7 @@ def _advanced(player: Player, active: ActiveQuest, added: int, now: datetime) ->
 
 
 def with_completion(player: Player, active: ActiveQuest, before: QuestProgress | None, after: QuestProgress) -> Player:
-    """The player with the news that the quest is completed, if that is new."""
+    """Record the completion of the quest, if it was completed just now."""
     if after.completed_at is None or (before and before.completed_at):
         return player
     return player.record(QuestCompleted(user_id=player.id, quest_id=active.quest_id, quest_key=active.quest.key))

@@ -1,4 +1,4 @@
-"""Which quests a week has, what counts for them, and when they pay. Pure. Source: rules 24.3."""
+"""The quests of a week, their progress and their rewards. Pure. Source: rules 24.3."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from kernel.events.models import Event
 FEATURE = "feature_weekly_quests"
 
 
-def drawn(pool: Iterable[Quest], week: QuestWeek) -> tuple[Quest, ...]:
-    """Draw the quests of a week: the same ones wherever it is done."""
-    # Of all that `Random` does, only the numbers of `random()` stay the same from one version of Python to the next.
+def draw_quests(pool: Iterable[Quest], week: QuestWeek) -> tuple[Quest, ...]:
+    """Draw the quests of a week. The result is the same on every machine."""
+    # Of all methods of `Random`, only `random()` is guaranteed to be stable across versions of Python.
     rng = Random(week.number)
     return tuple(sorted(pool, key=lambda quest: rng.random())[:QUESTS_PER_WEEK])
 
@@ -40,7 +40,7 @@ def active_quests(now: datetime) -> tuple[ActiveQuest, ...]:
 
 @lru_cache(maxsize=4)
 def _active_quests(week: QuestWeek) -> tuple[ActiveQuest, ...]:
-    return tuple(ActiveQuest(week, quest) for quest in drawn(quests.document.quests, week))
+    return tuple(ActiveQuest(week, quest) for quest in draw_quests(quests.document.quests, week))
 
 
 def find_active(now: datetime, wanted: int | str) -> ActiveQuest:
@@ -58,8 +58,8 @@ def find_active(now: datetime, wanted: int | str) -> ActiveQuest:
     raise NoSuchQuest
 
 
-def worth(quest: Quest, event: Event) -> int:
-    """How much an event adds to a quest's progress, in the unit of its requirement."""
+def amount_for(quest: Quest, event: Event) -> int:
+    """Return how much an event adds to a quest's progress, in the unit of its requirement."""
     match quest.type, event:
         case "buy_items", ItemBought():
             return event.quantity if _matches(quest, event.item_name) else 0
@@ -86,7 +86,7 @@ def _is_of_recipe(quest: Quest, recipe_key: str) -> bool:
 
 
 def advanced(before: QuestProgress | None, quest: Quest, added: int, now: datetime) -> QuestProgress:
-    """The progress with `added` more, at least 1. A completed quest advances no further."""
+    """Return the progress with `added` more, at least 1. A completed quest advances no further."""
     progress = before or QuestProgress(0, started_at=now)
     if progress.completed_at:
         return progress
@@ -95,12 +95,12 @@ def advanced(before: QuestProgress | None, quest: Quest, added: int, now: dateti
 
 
 def is_completed(progress: QuestProgress, quest: Quest) -> bool:
-    """Two players who became one may have reached together what neither had: no event has completed it yet."""
+    """Whether the requirement is reached. After a merge that can be so before any event has completed the quest."""
     return progress.count >= quest.requirement
 
 
 def claimed(progress: QuestProgress | None, quest: Quest, now: datetime) -> QuestProgress:
-    """The progress once the reward is paid.
+    """Return the progress with the reward claimed.
 
     Raises:
         QuestNotCompleted, QuestAlreadyClaimed
@@ -113,7 +113,7 @@ def claimed(progress: QuestProgress | None, quest: Quest, now: datetime) -> Ques
 
 
 def merged(one: QuestLog, other: QuestLog) -> QuestLog:
-    """What one player has who was two: what either has claimed is claimed; the rest adds up."""
+    """Merge two players' progress: a reward claimed by either is claimed; other counts add up."""
     shared = one.progress.keys() & other.progress.keys()
     both = {quest_id: _merged(quest_id, one.progress[quest_id], other.progress[quest_id]) for quest_id in shared}
     return QuestLog({**one.progress, **other.progress, **both})
@@ -124,7 +124,7 @@ def _merged(quest_id: int, one: QuestProgress, other: QuestProgress) -> QuestPro
     quest = quests.by_number.get(quest_id % (MAX_NUMBER + 1))
     if completed_at or quest is None:
         count = max(one.count, other.count)
-    else:  # no event completes it now, so `is_completed` looks at the count
+    else:  # a merge records no completion, so `is_completed` checks the count
         count = min(one.count + other.count, quest.requirement)
     return QuestProgress(
         count,

@@ -1,4 +1,4 @@
-"""Looking at the week's quests, and claiming their rewards."""
+"""Reading the week's quests, and claiming their rewards."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ SOURCE = "quest_reward"
 
 @dataclass(frozen=True, slots=True)
 class QuestStanding:
-    """
+    """One of this week's quests, with a player's progress.
+
     Attributes:
-        progress: None when the player has not begun.
+        progress: None when the player has not started it.
     """
 
     active: ActiveQuest
@@ -42,7 +43,7 @@ def list_active(tx: Tx) -> tuple[ActiveQuest, ...]:
 
 
 def standings_of(tx: Tx, ref: PlayerRef) -> tuple[Player, list[QuestStanding]]:
-    """Return the player, and how far they have come with each of this week's quests.
+    """Return the player, and their progress with each of this week's quests.
 
     Raises:
         NoSuchPlayer, FeatureLocked, FeatureLockedBehind

@@ -1,4 +1,4 @@
-"""What people read about quests."""
+"""Messages about quests."""
 
 from __future__ import annotations
 

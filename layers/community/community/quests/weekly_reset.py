@@ -1,7 +1,7 @@
-"""The beginning of a week: Monday, 00:00 UTC.
+"""The weekly reset: Monday, 00:00 UTC.
 
-The new quests are there at that moment, and count from nothing, whether this has run or not: which quests are active
-is computed, and progress belongs to a quest of one week. Source: rules 24.3.
+New quests start at that time with no progress, even if the reset is late: active quests are computed, and progress
+belongs to the quest of one week. Source: rules 24.3.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from kernel.events import service as events
 
 
 def reset_if_due(tx: Tx) -> bool:
-    """Announce the week, and delete the progress of earlier ones: once a week, however often it is called."""
+    """Announce the week and delete the progress of earlier ones, once per week, even if it is called more often."""
     week = QuestWeek.at(tx.now)
     if queries.claim_reset(tx, week).fetchone() is None:
         return False

@@ -82,7 +82,7 @@ class Filter:
 
     @cached_property
     def _named(self) -> Mapping[str, str]:
-        """The names this listener receives, by canonical type; a listener that lists both gets the canonical one."""
+        """The names that this listener receives, by canonical type; one that lists both gets the canonical name."""
         earlier = self.aliases.earlier
         named = {earlier[name]: name for name in self.types if name in earlier}
         named |= {name: name for name in self.types if name not in earlier}

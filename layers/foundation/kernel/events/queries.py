@@ -184,7 +184,7 @@ def delete_consumed_before(tx: Tx, moment: datetime) -> None:
 
 
 def ensure_partitions(tx: Tx, first: datetime, days: int) -> None:
-    """Create a partition for each of `days` UTC days from `first`; matching rows of the default one move there."""
+    """Create a partition for each of `days` UTC days from `first`; rows in the default partition move to it."""
     for offset in range(days):
         day = (first + timedelta(days=offset)).date()
         tx.execute("SELECT ensure_events_partition(%s)", (day,))
@@ -209,7 +209,7 @@ def find_settled(tx: Tx) -> Cursor:
 
 
 def list_events_after(tx: Tx, transaction_id: int, position: int, limit: int) -> Cursor:
-    """Return `settled` and the settled events after a position, in order; without any, one row with a null event.
+    """Return `settled` and the settled events after a position, in order; one row with nulls when there are none.
 
     It is one statement because both must come from the same snapshot.
     """

@@ -1,0 +1,94 @@
+"""Every refusal of the game has its status and its code of the wire contract; its rule's tests say when it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import walk_packages
+
+import community
+import kernel
+from doors.errors import status_of
+from kernel import errors
+from kernel.errors import DomainError
+
+# {status: {code: names}}
+CONTRACT = {
+    400: {
+        "already_joined": "AlreadyJoined",
+        "bet_quantity": "BetQuantity",
+        "bets_required": "BetsRequired",
+        "daily_cap": "DailyCapReached",
+        "gamble_active": "GambleActive",
+        "gamble_not_found": "GambleNotFound",
+        "gamble_not_joining": "GambleFull GambleNotJoining",
+        "gamble_too_late": "GambleTooLate",
+        "insufficient_funds": "InsufficientFunds",
+        "invalid_filter": "InvalidFilter",
+        "invalid_limit": "InvalidLimit",
+        "invalid_option": "InvalidOption",
+        "inventory_full": "InventoryFull WorkshopFull",
+        "item_not_found": "ItemNotFound",
+        "link_token": (
+            "ClaimedByItsOwner LastLink NotClaimedYet NotLinked NothingToConfirm TokenAlreadyClaimed TokenExpired "
+            "TokenUsedUp UnknownToken UnlinkNotRequested UnlinkTooLate WouldReplaceItself"
+        ),
+        "no_candidates": "NoCandidates",
+        "no_effect": "AlreadyArmed NoEffect NotSilenced",
+        "no_targets": "NoTargets",
+        "no_voting_session": "NoOpenRound VoteOver",
+        "not_a_lootbox": "NotALootbox",
+        "not_buyable": "NotBuyable",
+        "not_enough_items": "NotEnoughIngredients NotEnoughItems",
+        "not_in_inventory": "NotInInventory",
+        "not_sellable": "NotSellable",
+        "recipe_not_found": "RecipeNotFound",
+        "self_gift": "SelfGift",
+        "target_required": "TargetRequired",
+        "user_not_found": "UnknownPlayer",
+        "validation": (
+            "BackwardsRange LevelTooHigh NameNeeded NoSuchLesson NotGiveable OneAtATime OwnKey UnknownEffect "
+            "UnusableWeights"
+        ),
+        "voting_frozen": "VotingFrozen",
+    },
+    403: {
+        "feature_locked": "FeatureLocked FeatureLockedBehind",
+        "filter_locked": "FilterLocked",
+        "item_locked": "ItemLocked",
+        "recipe_locked": "RecipeLocked",
+    },
+    404: {
+        "not_found": (
+            "NoSuchGamble NoSuchJob NoSuchKey NoSuchPlayer NoSuchRecipe NoSuchText NothingInTheWorks UnknownJob "
+            "UnknownNode"
+        ),
+    },
+    409: {
+        "identity_taken": "IdentityTaken",
+        "session_active": "RoundActive",
+    },
+    429: {
+        "cooldown": "OnCooldown",
+    },
+}
+
+
+def refusals(kind: type[DomainError]) -> Iterator[type[DomainError]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from refusals(each)
+
+
+def test_every_refusal_has_its_status_and_its_code():
+    for package in (kernel, community):
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    found: dict[int, dict[str, set[str]]] = {}
+    for each in refusals(DomainError):
+        if each.__module__.startswith(("kernel.", "community.")) and each.__module__ != errors.__name__:
+            found.setdefault(status_of(each.__new__(each)), {}).setdefault(each.code, set()).add(each.__name__)
+
+    assert {
+        status: {code: " ".join(sorted(names)) for code, names in codes.items()} for status, codes in found.items()
+    } == CONTRACT
