@@ -1,1 +1,1 @@
-"""`make bench`: what the game costs, measured on this machine beside what it could cost at best."""
+"""`make bench`: measures the game on this machine, and compares it with the best it could do."""

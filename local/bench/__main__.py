@@ -20,17 +20,30 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / folder) for folder in ("layers/foundation", "layers/community")]
 
-from local.bench import against, chat, cold, crowd, floor, gambles, image, imports, listeners, speed, town, trips  # noqa: E402
+from local.bench import (  # noqa: E402
+    against,
+    bench_database,
+    chat,
+    cold,
+    crowd,
+    floor,
+    gambles,
+    image,
+    imports,
+    listeners,
+    speed,
+    trips,
+)
 from local.bench.numbers import percentile  # noqa: E402
 from local.bench.report import table  # noqa: E402
-from local.bench.workers import WorkerError, hired  # noqa: E402
+from local.bench.workers import WorkerError, running_workers  # noqa: E402
 from local.stack.postgres import Postgres, PostgresError  # noqa: E402
 from local.tools.postgres_proxy import PostgresProxy  # noqa: E402
 
 SECTIONS = ("imports", "overhead", "trips", "speed", "gambles", "chat", "cold", "listeners", "crowd")
 OVERHEAD_BUDGET_US = 150
-QUIET = 1.2
-"""Up to here the noise does not matter."""
+QUIET_LIMIT = 1.2
+"""A steadiness up to here means that noise does not matter."""
 
 
 def main() -> int:
@@ -71,20 +84,20 @@ class _Bench:
         self.verbose: bool = options.verbose
         self.fast_disk: bool = options.fast_disk
         self.sections: list[str] = options.sections or list(SECTIONS)
-        self.image = _say("building the layers", image.build)
+        self.image = _with_progress("building the layers", image.build)
 
     def run(self) -> dict[str, Any]:
         found: dict[str, Any] = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": _machine()}
         found["steadiness"] = steadiness = _steadiness()
         print(found["machine"])
-        if steadiness > QUIET:
-            print(f"Others are at work: the same loop takes {steadiness:.1f} times its best, and so may all below.")
+        if steadiness > QUIET_LIMIT:
+            print(f"The machine is busy: the same loop takes {steadiness:.1f} times its best, and so may all below.")
         with ExitStack() as stack:
             database_url = ""
             if {"trips", "speed", "gambles", "chat", "cold", "listeners", "crowd"} & set(self.sections):
                 postgres = self._postgres()
                 stack.callback(postgres.destroy)
-                database_url = _say("preparing the database", lambda: town.build(postgres))
+                database_url = _with_progress("preparing the database", lambda: bench_database.build(postgres))
             for section in SECTIONS:
                 if section in self.sections:
                     found[section] = getattr(self, section)(database_url)
@@ -107,8 +120,8 @@ class _Bench:
     def overhead(self, _: str) -> Any:
         count = 1000 if self.quick else 5000
         _title("Warm overhead", f"{count} requests with a body through a group's handler, no database")
-        with hired(self.image, "") as (worker,):
-            timed = _say("overhead", lambda: worker.do({"do": "overhead", "count": count}))
+        with running_workers(self.image, "") as (worker,):
+            timed = _with_progress("overhead", lambda: worker.do({"do": "overhead", "count": count}))
         times = timed["times"]
         row = {
             "median_us": round(median(times), 1),
@@ -122,8 +135,8 @@ class _Bench:
 
     def trips(self, database_url: str) -> Any:
         _title("Round trips", "counted between a warm handler and Postgres")
-        with PostgresProxy(database_url) as wire, hired(self.image, wire.url) as (worker,):
-            counted = _say(
+        with PostgresProxy(database_url) as wire, running_workers(self.image, wire.url) as (worker,):
+            counted = _with_progress(
                 "round trips",
                 lambda: trips.count(
                     lambda handler, event: worker.do({"do": "call", "handler": handler, "event": event}),
@@ -158,9 +171,9 @@ class _Bench:
     def gambles(self, database_url: str) -> Any:
         _title("Gambles", f"{gambles.BOXES} boxes each, use case; then boxes alone, without the database")
         rounds = 1 if self.quick else 3
-        played = _say("gambles", lambda: gambles.measure(database_url, rounds=rounds))
+        played = _with_progress("gambles", lambda: gambles.measure(database_url, rounds=rounds))
         print(table(played, gambles.COLUMNS))
-        opened = _say("boxes", lambda: gambles.open_many(database_url, rounds=10 * rounds))
+        opened = _with_progress("boxes", lambda: gambles.open_many(database_url, rounds=10 * rounds))
         print(table(opened, gambles.MANY_COLUMNS))
         return {"gambles": played, "boxes": opened}
 
@@ -169,7 +182,7 @@ class _Bench:
             "Chat", f"lines a second, {len(chat.CHATTERS)} chatters, use case; growth: as multiple of one connection"
         )
         seconds, rounds = (1, 1) if self.quick else (2, 3)
-        rows = _say("chat", lambda: chat.measure(self.image, database_url, seconds=seconds, rounds=rounds))
+        rows = _with_progress("chat", lambda: chat.measure(self.image, database_url, seconds=seconds, rounds=rounds))
         print(table(rows, chat.COLUMNS))
         return rows
 
@@ -184,7 +197,7 @@ class _Bench:
         _title(
             "Listeners",
             f"{listeners.PLAYERS} players act {listeners.ACTIONS_PER_SECOND} times a second each, over HTTP; half of "
-            "the audience at the stream, half at the WebSocket, everybody hears everything",
+            "the audience on the stream, half on the WebSocket; everyone gets all events",
         )
         seconds, rounds = (5, 1) if self.quick else (20, 3)
         rows = listeners.measure(database_url, seconds=seconds, rounds=rounds, progress=_progress)
@@ -211,7 +224,7 @@ def _machine() -> str:
 
 
 def _steadiness() -> float:
-    """How much longer than at its best a loop takes here and now; 1 on a machine that has nothing else to do."""
+    """The median time of a loop as a multiple of its best time; 1 on an idle machine."""
     times: list[float] = []
     for _ in range(50):
         started = perf_counter()
@@ -229,7 +242,7 @@ def _progress(text: str) -> None:
         print(f"\r\033[K... {text}", end="\r", file=sys.stderr, flush=True)
 
 
-def _say(text: str, work: Callable[[], T]) -> T:
+def _with_progress(text: str, work: Callable[[], T]) -> T:
     _progress(text)
     result = work()
     _progress("")

@@ -1,4 +1,4 @@
-"""The actions that are timed: each as a use case and as the request that leads to it."""
+"""The measured actions, each as a use case and as the request that leads to it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from kernel.database import Tx
 
 ITEM = "spade"
 BOXES = 5
-LINE = "did anybody see that? what a shot"
+LINE = "did anyone see that? what a shot"
 
 UseCase = Callable[[Tx, PlayerRef, PlayerRef], Any]
 Body = Callable[[PlayerRef, PlayerRef], dict[str, Any]]
@@ -32,7 +32,7 @@ Body = Callable[[PlayerRef, PlayerRef], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`use_case` and `body` are told the player and another one."""
+    """A measured action; `use_case` and `body` get the player and another one."""
 
     name: str
     handler: str
@@ -54,10 +54,12 @@ def stranger() -> PlayerRef:
 
 
 def lift_limits() -> None:
-    """The day's XP would be used up after 60 sales, and the sales from then on would have less to save. Cooldowns are
-    read and written, but nobody minds them."""
+    """Disable the daily XP cap and the cooldowns.
+
+    The cap would be reached after 60 sales, and later sales would save less. Cooldowns are still read and written.
+    """
     jobs.DAILY_CAP = 10**9
-    cooldowns.require_over = lambda expires_at, action, now: None
+    cooldowns.require_expired = lambda expires_at, action, now: None
 
 
 def _caller(player: PlayerRef, other: PlayerRef) -> dict[str, Any]:
@@ -189,7 +191,7 @@ ACTIONS = (
     Action("upgrade", _CRAFTING, "/api/v1/user/item/upgrade", _upgrade, _recipe),
     Action("disassemble", _CRAFTING, "/api/v1/user/item/disassemble", _disassemble, _recipe),
     Action("register (known)", _USERS, "/api/v1/user/register", _register, _caller),
-    # Last, for newcomers make small tables large under the plans that were made for them.
+    # Last, because newcomers make small tables large, and the query plans were made for small ones.
     Action(
         "vote (new)",
         "functions.community.progression.app.handler",

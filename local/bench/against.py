@@ -111,7 +111,7 @@ class _Comparison:
         found: dict[str, Sides[list[Traffic]]] = {action: {"old": [], "new": []} for action in ACTIONS}
         for side in self.sides:
             self.progress(f"counting round trips, {side.name}")
-            with PostgresProxy(side.url, counts_statements=True) as wire, side.hired(wire.url) as (worker,):
+            with PostgresProxy(side.url, counts_statements=True) as wire, side.running_workers(wire.url) as (worker,):
                 for script, number in product(SCRIPTS, range(COUNTED)):
                     for step in script.steps:
                         before = wire.round_trips(), wire.statements()
@@ -133,12 +133,12 @@ class _Comparison:
         for first in range(0, self.options.rounds, ROUNDS_PER_PROCESS):
             rounds = range(first, min(first + ROUNDS_PER_PROCESS, self.options.rounds))
             with ExitStack() as stack:
-                staff = [(side, stack.enter_context(self._workers(side))) for side in self.sides]
+                workers_by_side = [(side, stack.enter_context(self._workers(side))) for side in self.sides]
                 for _ in range(WARM_UP):
-                    self._round(staff)
+                    self._round(workers_by_side)
                 for number in rounds:
                     self.progress(f"round {number + 1} of {self.options.rounds}")
-                    for action, side, batch in self._round(staff if number % 2 else staff[::-1]):
+                    for action, side, batch in self._round(workers_by_side if number % 2 else workers_by_side[::-1]):
                         found[action][side].append(batch)
         return found
 
@@ -165,17 +165,17 @@ class _Comparison:
             url = side.url
             if self.options.distance_ms:
                 url = stack.enter_context(PostgresProxy(url, round_trip_ms=self.options.distance_ms)).url
-            yield stack.enter_context(side.hired(url, self.options.clients))
+            yield stack.enter_context(side.running_workers(url, self.options.clients))
 
-    def _round(self, staff: Sequence[tuple[Side, list[Worker]]]) -> list[tuple[str, str, Batch]]:
+    def _round(self, workers_by_side: Sequence[tuple[Side, list[Worker]]]) -> list[tuple[str, str, Batch]]:
         """Let both sides play each script in turn; returns (action, side, what was measured)."""
         first = next(self.rounds) * self.options.repeats
         turns = range(first, first + self.options.repeats)
-        for side, workers in staff:
+        for side, workers in workers_by_side:
             side.run(workers[0], [*round_calls()])
         return [
             (action, side.name, batch)
-            for script, (side, workers) in product(SCRIPTS, staff)
+            for script, (side, workers) in product(SCRIPTS, workers_by_side)
             for action, batch in _play(side, workers[:1] if script.alone else workers, script, turns)
         ]
 

@@ -42,7 +42,8 @@ class Turn:
 
     @classmethod
     def of(cls, client: int, number: int) -> Turn:
-        """
+        """The people of a client's repetition.
+
         Args:
             number: of the repetition, counted over the whole run.
         """
@@ -55,7 +56,8 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """
+    """A call of a script.
+
     Attributes:
         action: its name in the table; None: it is not measured.
     """
@@ -128,7 +130,7 @@ def _play_gamble(_: Turn) -> Call:
 
 
 SCRIPTS = (
-    _single("chat line", lambda turn: post("message/handle", turn.player | {"message": "did anybody see that?"})),
+    _single("chat line", lambda turn: post("message/handle", turn.player | {"message": "did anyone see that?"})),
     _single("search", lambda turn: post("user/search", turn.player)),
     _single("buy", lambda turn: post("economy/buy", turn.player | {"item_name": "spade", "quantity": 1})),
     _single("sell", lambda turn: post("economy/sell", turn.player | {"item_name": "spade", "quantity": 1})),

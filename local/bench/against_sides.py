@@ -41,7 +41,8 @@ class GitError(Exception):
 
 @dataclass(slots=True)
 class Side:
-    """
+    """A tree of the project with its database.
+
     Attributes:
         url: of its database.
         paths: the folders on sys.path.
@@ -56,11 +57,11 @@ class Side:
 
     def prepare(self, clients: int) -> None:
         """Migrate the database and set up the community, through this tree's own functions."""
-        with self.hired(self.url) as (worker,):
+        with self.running_workers(self.url) as (worker,):
             described = _result(self, worker, {"describe": True})
             self.paths, self.handlers = described["paths"], described["handlers"]
             self.run(worker, [{"function": "migrate", "event": {"admin_key_sha256": ADMIN_KEY_SHA256}}])
-        with self.hired(self.url) as (worker,):
+        with self.running_workers(self.url) as (worker,):
             self.run(worker, [*setup_calls(clients)])
         with psycopg.connect(self.url, autocommit=True) as conn:
             # Out of reach: an unlock would change prices and the vote in the middle of a measurement.
@@ -68,7 +69,7 @@ class Side:
             conn.execute("VACUUM ANALYZE")
 
     @contextmanager
-    def hired(self, url: str, count: int = 1) -> Generator[list[Worker]]:
+    def running_workers(self, url: str, count: int = 1) -> Generator[list[Worker]]:
         """Start `count` processes that serve this tree with the database at `url`; they end with the block."""
         with ExitStack() as stack:
             workers: list[Worker] = []

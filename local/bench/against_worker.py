@@ -94,7 +94,7 @@ class Tree:
         raise LookupError(f"no function is called {name}")
 
     def http_handlers(self) -> dict[str, str]:
-        """{name in the template: handler} of the functions behind the API."""
+        """The functions behind the API, {name in the template: handler}."""
         behind = {route.handler for route in self.routes}
         return {name: handler for name, handler in self.functions.items() if handler in behind}
 
@@ -153,7 +153,7 @@ def main() -> None:
                 answer: Any = {"paths": tree.paths, "handlers": tree.http_handlers()}
             else:
                 answer = environment.run(order["calls"])
-        except Exception:  # whatever it is, the caller reports it
+        except Exception:  # the caller reports any error
             answer = {"error": traceback.format_exc()}
         print(json.dumps(answer), file=answers, flush=True)
 

@@ -1,6 +1,6 @@
-"""`python -m local.bench.audience URL KEY STREAMS SOCKETS`: listeners in a process of their own.
+"""`python -m local.bench.audience URL KEY STREAMS SOCKETS`: listeners in their own process.
 
-Prints how many are connected, then, on each line it reads, the frames that have come since the last; ends with its
+Prints how many are connected; then, for each line that it reads, the frames received since the last one. Ends with its
 input.
 """
 
@@ -14,15 +14,11 @@ from urllib.parse import urlsplit
 
 from websockets.asyncio.client import connect
 
-AT_ONCE: Final = 8  # connections being opened: the authorizer has a share of the database like everybody
+AT_ONCE: Final = 8  # connections opened at the same time, because the authorizer's database connections are limited
 
 
 class Audience:
-    """
-    Attributes:
-        events: frames of events that have come, over all listeners.
-        shortest, longest: the fewest and the most that a single listener has got.
-    """
+    """Counts the event frames that each listener receives."""
 
     def __init__(self, url: str, key: str) -> None:
         parts = urlsplit(url)
@@ -30,17 +26,17 @@ class Audience:
         self._socket_url = f"ws://{parts.netloc}/realtime?key={key}"
         self._key = key
         self._gate = asyncio.Semaphore(AT_ONCE)
-        self._heard: list[int] = []
+        self._received: list[int] = []
 
     @property
     def connected(self) -> int:
-        return len(self._heard)
+        return len(self._received)
 
     def count(self) -> str:
-        """Total, fewest and most of one listener since the last time."""
-        told = f"{sum(self._heard)} {min(self._heard, default=0)} {max(self._heard, default=0)}"
-        self._heard[:] = [0] * len(self._heard)
-        return told
+        """The total, and the fewest and most of one listener, since the last call."""
+        counts = f"{sum(self._received)} {min(self._received, default=0)} {max(self._received, default=0)}"
+        self._received[:] = [0] * len(self._received)
+        return counts
 
     async def listen_to_stream(self) -> None:
         async with self._gate:
@@ -49,24 +45,24 @@ class Audience:
                 f"GET /api/v1/events HTTP/1.1\r\nHost: brandish\r\nX-API-Key: {self._key}\r\n\r\n".encode("ascii")
             )
             await reader.readuntil(b"event: connected\n")
-        number = self._sit_down()
+        number = self._add_listener()
         while chunk := await reader.read(1 << 16):
-            self._heard[number] += chunk.count(b"event: ") - chunk.count(b"event: keepalive")
+            self._received[number] += chunk.count(b"event: ") - chunk.count(b"event: keepalive")
         raise ConnectionError("the stream has ended")
 
     async def listen_to_socket(self) -> None:
         async with self._gate:
             connection = await connect(self._socket_url, compression=None, max_size=None, open_timeout=30)
-        number = self._sit_down()
+        number = self._add_listener()
         async for message in connection:
             text = str(message)
             quiet = text.count("event: keepalive") + text.count("event: connected")
-            self._heard[number] += text.count("event: ") - quiet
+            self._received[number] += text.count("event: ") - quiet
         raise ConnectionError("the socket was closed")
 
-    def _sit_down(self) -> int:
-        self._heard.append(0)
-        return len(self._heard) - 1
+    def _add_listener(self) -> int:
+        self._received.append(0)
+        return len(self._received) - 1
 
 
 async def main(url: str, key: str, streams: int, sockets: int) -> None:
@@ -84,5 +80,5 @@ async def main(url: str, key: str, streams: int, sockets: int) -> None:
 
 
 if __name__ == "__main__":
-    os.nice(10)  # elsewhere they have machines of their own
+    os.nice(10)  # real listeners run on other machines
     asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))

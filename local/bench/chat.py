@@ -1,4 +1,4 @@
-"""How the throughput of chat lines grows with the connections, with one contribution counter and with several."""
+"""The throughput of chat lines by number of connections, with one contribution counter and with several."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kernel.database import connect, transaction
 from local.bench.actions import bench_player
 from local.bench.image import Image
 from local.bench.speed import result
-from local.bench.workers import do_together, hired
+from local.bench.workers import do_together, running_workers
 from local.tools.postgres_proxy import PostgresProxy
 
 CHATTERS = range(10_000, 10_200)
@@ -20,7 +20,7 @@ COLUMNS = ("distance_ms", "shards", "connections", "per_second", "growth", "medi
 
 
 def measure(image: Image, database_url: str, *, seconds: float, rounds: int) -> list[dict[str, Any]]:
-    """Lines a second of 200 chatters, each of whom one connection writes for; the best of the rounds.
+    """Lines per second of 200 chatters, who are divided among the connections; the best of the rounds.
 
     Returns:
         {"distance_ms", "shards", "connections", "per_second", "growth", "median_ms", "p95_ms"}; `growth` is
@@ -37,7 +37,7 @@ def measure(image: Image, database_url: str, *, seconds: float, rounds: int) -> 
             if distance:
                 url = stack.enter_context(PostgresProxy(database_url, round_trip_ms=distance)).url
             for shards in SHARDS:
-                with hired(image, url, max(CONNECTIONS), CONTRIBUTION_SHARDS=f"{shards}") as workers:
+                with running_workers(image, url, max(CONNECTIONS), CONTRIBUTION_SHARDS=f"{shards}") as workers:
                     alone = 0
                     for connections in CONNECTIONS:
                         best = max(

@@ -1,4 +1,4 @@
-"""Discord's commands in a process that has just begun: the wait after a quiet hour, without SnapStart."""
+"""Discord's commands in a fresh process: the wait after a quiet hour, without SnapStart."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS = ("command", "median_ms", "max_ms", "budget_ms", "verdict")
 
 _KEY: Final = SigningKey(bytes(range(32)))
 _VALUES: Final = {3: "spade", 4: 1, 5: False, 6: "1001"}
-"""{type of option: what is said}"""
+"""{type of option: value}"""
 
 _DECLARED = """
 import json
@@ -43,7 +43,11 @@ print(answered - started)
 
 
 def measure(image: Image, database_url: str, *, runs: int, progress: Callable[[str], None]) -> list[dict[str, Any]]:
-    """{"command", "median_ms", "max_ms", "budget_ms", "verdict"} from the first import to the answer, slowest first."""
+    """Measure each command from the first import to its answer.
+
+    Returns:
+        {"command", "median_ms", "max_ms", "budget_ms", "verdict"}, slowest first.
+    """
     declared = json.loads(_python(image, database_url, _DECLARED, ""))
     rows: list[dict[str, Any]] = []
     for command, deferred in declared:
@@ -68,7 +72,7 @@ def measure(image: Image, database_url: str, *, runs: int, progress: Callable[[s
 
 
 def _interaction(command: dict[str, Any]) -> dict[str, Any]:
-    """With every option that the command demands; a choice is its first."""
+    """An interaction with all required options of the command; of choices, the first."""
     options = [
         {
             "name": option["name"],

@@ -1,4 +1,4 @@
-"""A community with years behind it: do reports stay quick, and chat lines as quick as on the first day?"""
+"""A large, old community: do reports stay fast, and chat lines as fast as with empty tables?"""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from local.bench.chat import CHATTERS
 from local.bench.image import Image
 from local.bench.numbers import percentile
 from local.bench.speed import Progress, result
-from local.bench.workers import Worker, hired
+from local.bench.workers import Worker, running_workers
 
 REPORT_BUDGET_MS = 50
 MESSAGE_BUDGET = 1.2
-"""A line in a full database may take so many times as long as in an empty one."""
+"""How much longer a line may take in a full database than in an empty one, as a multiple."""
 
 REPORT_COLUMNS = ("report", "median_ms", "p95_ms", "budget_ms", "verdict")
 
@@ -65,12 +65,13 @@ REPORTS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
 
 
 def measure(image: Image, database_url: str, size: Size, *, asks: int, rounds: int, progress: Progress) -> Row:
-    """
+    """Measure the reports and a chat line in a database filled to `size`.
+
     Returns:
         {"users", "stats_events", "reports": [{"report", "median_ms", "p95_ms", "budget_ms", "verdict"}],
         "message": {"empty_ms", "full_ms", "ratio", "budget", "verdict"}}
     """
-    with hired(image, database_url) as (worker,):
+    with running_workers(image, database_url) as (worker,):
         progress("lines of chat, empty tables")
         empty = _lines(worker, rounds)
         progress(f"{size.stats:,} stats events of {size.users:,} users")
@@ -78,7 +79,7 @@ def measure(image: Image, database_url: str, size: Size, *, asks: int, rounds: i
         progress("lines of chat, full tables")
         full = _lines(worker, rounds)
         _roll_up(database_url)
-        # What a minute leaves in the inbox until it is added up.
+        # Fill the inbox with about a minute's rows, as before a roll-up.
         _lines(worker, 1)
         reports: list[Row] = []
         for name, group, path, query in REPORTS:
@@ -128,7 +129,7 @@ def _roll_up(database_url: str) -> None:
 
 
 def _fill(database_url: str, size: Size) -> None:
-    """A year of activity, most of it by few: who talks most does so for a fiftieth of all."""
+    """A year of activity, most of it by few players: the most active one makes a fiftieth of it."""
     _roll_up(database_url)
     with psycopg.connect(database_url, autocommit=True, options="-c maintenance_work_mem=512MB") as conn:
         conn.execute("SELECT setseed(0.5)")
@@ -148,7 +149,7 @@ def _fill(database_url: str, size: Size) -> None:
 
 @contextmanager
 def _without_indexes(conn: psycopg.Connection[Any], table: str) -> Generator[None]:
-    """Ten million entries are sorted faster than inserted one by one. Keys stay: other tables may lean on them."""
+    """Ten million entries are sorted faster than inserted one by one. Keys stay, because foreign keys need them."""
     indexes = conn.execute(
         """
         SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index

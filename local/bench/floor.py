@@ -1,7 +1,7 @@
-"""The floor: the statements of a use case in pgbench, which does nothing but send them and wait.
+"""The floor: the statements of a use case in pgbench, which only sends them and waits.
 
-The scripts are made from what the use case has just sent, so the floor follows the code. Each player has a script
-of their own, and pgbench picks one at random. Values are bound, not written into the statements.
+The scripts are made from what the use case has just sent, so the floor follows the code. Each player has their own
+script, and pgbench picks one at random. Values are bound, not written into the statements.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from pathlib import Path
 from local.bench.recording import Recording, Statement
 from local.stack.postgres import find_binaries
 
-# One number that nobody had before, in the shapes of what it stands for.
+# A fresh random number, cast to the type of the value that it replaces.
 _NEW = {"name": ":new::text", "id": "lpad(:new::text, 32, '0')::uuid"}
 
 
 class FloorError(Exception):
-    """pgbench failed; the text is what it wrote."""
+    """pgbench failed; the text is its output."""
 
 
 def find_pgbench() -> str | None:
@@ -65,7 +65,7 @@ class Scripts:
 def run(
     pgbench: str, database_url: str, recordings: Sequence[Sequence[Recording]], *, clients: int, seconds: int
 ) -> list[float]:
-    """Microseconds of each transaction.
+    """Run pgbench; returns the microseconds of each transaction.
 
     Args:
         recordings: one group of players for each pgbench process; processes run at the same time.

@@ -1,4 +1,4 @@
-"""Gambles of more and more players: joining, and the one transaction that plays them; and boxes by the ten thousand."""
+"""Gambles with growing numbers of players: joining them and executing them; and opening ten thousand boxes."""
 
 from __future__ import annotations
 
@@ -38,8 +38,10 @@ Row = dict[str, Any]
 
 
 def measure(database_url: str, *, rounds: int) -> list[Row]:
-    """The best of the rounds, each column by itself. `join_ms` is the median of a round's players, one after the
-    other."""
+    """Measure gambles; each column is the best of the rounds.
+
+    `join_ms` is the median of a round's players, who join one after the other.
+    """
     rows: list[Row] = []
     with PostgresProxy(database_url) as wire, closing(connect(wire.url)) as conn:
         gamblers = _gamblers(conn, max(PLAYERS))
@@ -113,7 +115,7 @@ def _execute(conn: Connection, gamble_id: UUID, deadline: datetime) -> None:
         assert execute(tx, gamble_id)
 
 
-def _timed_ms(act: Any) -> float:
+def _timed_ms(call: Any) -> float:
     started = perf_counter()
-    act()
+    call()
     return 1000 * (perf_counter() - started)

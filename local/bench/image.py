@@ -1,4 +1,4 @@
-"""The layers and functions as `sam build` makes them, but for this machine: byte-code for python3.13, nothing else."""
+"""The layers and functions as `sam build` makes them, but for this machine: byte-code for python3.13 only."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ RECIPE = ROOT / "layers" / "dependencies" / "Makefile"
 
 
 class BuildError(Exception):
-    """A command of the build failed; the text is what it wrote."""
+    """A command of the build failed; the text is its output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """What a Lambda environment of every function together would find.
+    """The code that a Lambda environment with all functions would see.
 
     Attributes:
         python: the interpreter, 3.13.
@@ -41,7 +41,7 @@ class Image:
     doors: frozenset[str]
 
     def environment(self, **more: str) -> dict[str, str]:
-        """For a process of `python`: nothing of ours but the image, and no byte-code written on the way."""
+        """Environment variables for a process of `python` that sees only the image and writes no byte-code."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHON313", "PYENV_ROOT") if name in os.environ}
         return kept | {
             "PYTHONPATH": os.pathsep.join(str(path) for path in self.paths),
@@ -53,10 +53,10 @@ class Image:
 
 
 def build() -> Image:
-    """Everything but the dependencies is made anew; those are kept as long as the lock stays as it is.
+    """Build everything anew except the dependencies, which are kept until the lock file changes.
 
     Raises:
-        BuildError: no python3.13, a package that cannot be had, code that does not compile.
+        BuildError: no python3.13, a package that cannot be installed, or code that does not compile.
     """
     python = _run(PYTHON_OF_THE_BUILD, "-c", "import sys; print(sys.executable)").strip()
     template = load(TEMPLATE)

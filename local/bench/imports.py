@@ -1,4 +1,4 @@
-"""Import to ready: a fresh process per run, python3.13, the layers as they are deployed."""
+"""The time from import to ready: a fresh process per run, python3.13, the layers as deployed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from local.bench.image import ROOT, BuildError, Image
 DOOR_BUDGET_MS = 350
 BUDGET_MS = 150
 DISCORD = ("Discord", "DiscordDeferred")
-"""They may take BUDGET_MS besides the domain, which they need as a whole."""
+"""Their budget is BUDGET_MS plus the import of the domain, which they need as a whole."""
 DOMAIN = "(domain)"
-UNHURRIED = ("Migrate", "Replay")  # nobody waits for their start
+WITHOUT_BUDGET = ("Migrate", "Replay")  # their start-up time does not matter
 
 # `ready`: what Lambda's INIT phase waits for. `answered`: a path that no route has, so no use case and no database.
 _CHILD = """
@@ -43,7 +43,11 @@ Row = dict[str, Any]
 
 
 def measure(image: Image, *, runs: int, progress: Callable[[str], None]) -> list[Row]:
-    """{"function", "median_ms", "min_ms", "max_ms", "cpu_ms", "budget_ms", "first_answer_ms"?} for every function."""
+    """Measure every function.
+
+    Returns:
+        {"function", "median_ms", "min_ms", "max_ms", "cpu_ms", "budget_ms", "first_answer_ms"?}
+    """
     taken: dict[str, list[_Measured]] = {name: [] for name in image.functions}
     for number in range(1, runs + 1):  # in rounds: a noisy moment touches every function once
         progress(f"imports, round {number} of {runs}")
@@ -60,7 +64,7 @@ def measure(image: Image, *, runs: int, progress: Callable[[str], None]) -> list
 
 
 def heaviest(image: Image, name: str, count: int = 8) -> list[tuple[str, float]]:
-    """(module, ms spent in itself alone), largest first."""
+    """The slowest modules of an import, as (module, its own ms), slowest first."""
     written = _run(image, name, "-X", "importtime").stderr
     lines = re.findall(r"import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)", written)
     ordered = sorted(lines, key=lambda line: -int(line[0]))
@@ -89,7 +93,7 @@ class _Measured(NamedTuple):
     """In ms."""
 
     ready: float
-    worked: float  # by the processor: what noise from other programs hardly touches
+    worked: float  # CPU time, which noise from other programs hardly affects
     answered: float
 
 
@@ -117,7 +121,7 @@ def _python(image: Image, name: str, *arguments: str) -> subprocess.CompletedPro
     done = subprocess.run(
         [image.python, *arguments],
         cwd=ROOT.anchor,
-        # What signs the login's token is botocore, which is in none of our layers: Lambda's runtime brings it.
+        # IAM login needs botocore, which Lambda's runtime provides and none of our layers contains.
         env=image.environment(**{**image.functions[name].environment, "DB_IAM_AUTH": "false"}),
         capture_output=True,
         text=True,
@@ -132,7 +136,7 @@ def _row(image: Image, name: str, runs: list[_Measured]) -> Row:
     row: Row = {
         "function": name,
         **_spread(runs),
-        "budget_ms": DOOR_BUDGET_MS if name in image.doors else None if name in UNHURRIED else BUDGET_MS,
+        "budget_ms": DOOR_BUDGET_MS if name in image.doors else None if name in WITHOUT_BUDGET else BUDGET_MS,
     }
     if name in image.doors and not image.functions[name].web_app:
         row["first_answer_ms"] = round(median(run.answered for run in runs), 1)

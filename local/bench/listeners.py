@@ -1,4 +1,4 @@
-"""What 500 listeners cost those who play: the local stack over HTTP, with and without an audience."""
+"""How much 500 listeners slow down players: the local stack over HTTP, with and without an audience."""
 
 from __future__ import annotations
 
@@ -28,29 +28,29 @@ Row = dict[str, Any]
 
 
 def measure(database_url: str, *, seconds: float, rounds: int, progress: Callable[[str], None]) -> list[Row]:
-    """Latencies of players who trade at a steady pace: alone, and with everybody listening to everything.
+    """Latencies of players who trade at a steady pace, without listeners and with an audience that gets all events.
 
     Returns:
         {"listeners", "actions", "median_ms", "p95_ms", "mean_ms", "events_each", "slower_median", "slower_mean"};
-        `events_each`: fewest and most that one listener has heard; `slower_...` as a multiple of playing alone.
+        `events_each`: the fewest and most that one listener has received; `slower_...`: the ratio to no listeners.
     """
     alone: list[float] = []
     watched: list[float] = []
-    heard: list[tuple[int, int]] = []
+    received: list[tuple[int, int]] = []
     with StackProcess(database_url, KEY) as stack:
         _prepare(stack.url)
         _play(stack.url, 2)  # warm
-        for number in range(1, rounds + 1):  # in turns: a noisy moment touches both
-            progress(f"listeners, round {number} of {rounds}: nobody listens")
+        for number in range(1, rounds + 1):  # in turns, so that noise affects both
+            progress(f"listeners, round {number} of {rounds}: no listeners")
             alone += _play(stack.url, seconds)
             progress(f"listeners, round {number} of {rounds}: {STREAMS + SOCKETS} listen")
             with _audience(stack.url) as count:
                 count()
                 watched += _play(stack.url, seconds)
                 time.sleep(3)  # the last events arrive
-                heard.append(count())
+                received.append(count())
     rows = [_row(0, alone), _row(STREAMS + SOCKETS, watched)]
-    rows[1]["events_each"] = f"{min(low for low, _ in heard)} to {max(high for _, high in heard)}"
+    rows[1]["events_each"] = f"{min(low for low, _ in received)} to {max(high for _, high in received)}"
     rows[1]["slower_median"] = round(rows[1]["median_ms"] / rows[0]["median_ms"], 2)
     rows[1]["slower_mean"] = round(rows[1]["mean_ms"] / rows[0]["mean_ms"], 2)
     return rows
@@ -58,7 +58,7 @@ def measure(database_url: str, *, seconds: float, rounds: int, progress: Callabl
 
 @contextmanager
 def _audience(url: str) -> Iterator[Callable[[], tuple[int, int]]]:
-    """Everybody is connected when this begins. Yields what counts the events since the last call."""
+    """Start listeners and wait until all are connected; yields a function that counts events since its last call."""
     process = subprocess.Popen(
         [sys.executable, "-m", "local.bench.audience", url, KEY, str(STREAMS), str(SOCKETS)],
         cwd=ROOT,
@@ -79,7 +79,7 @@ def _audience(url: str) -> Iterator[Callable[[], tuple[int, int]]]:
 
     try:
         if answers.readline().strip() != str(STREAMS + SOCKETS):
-            raise RuntimeError("The audience could not be seated.")
+            raise RuntimeError("Not all listeners could connect.")
         time.sleep(2)
         yield count
     finally:
@@ -103,7 +103,7 @@ def _prepare(url: str) -> None:
 
 
 def _play(url: str, seconds: float) -> list[float]:
-    """Everybody buys and sells in turn. The latencies in seconds."""
+    """Let all players buy and sell in turn; returns the latencies in seconds."""
     players = [_Player(url, number) for number in range(PLAYERS)]
     threads = [threading.Thread(target=player.play, args=(seconds,)) for player in players]
     for thread in threads:

@@ -1,4 +1,4 @@
-"""What a use case really sends, as psycopg sends it."""
+"""Records the statements that a use case sends, as psycopg sends them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from local.bench.actions import Action
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """
+    """A statement as sent.
+
     Attributes:
         text: with $1, $2, ... for the values.
         types: what psycopg declares each value to be; "" leaves it to the server.
@@ -37,7 +38,7 @@ class Recording:
 
     round_trips: tuple[tuple[Statement, ...], ...]
     new_values: dict[str, str]
-    """{value: "id" or "name"} of what a newcomer brings along and nobody may repeat."""
+    """The values of a newcomer that must be unique, {value: "id" or "name"}."""
 
 
 class _Recorder(psycopg.Cursor[DictRow]):
@@ -54,35 +55,35 @@ class _Recorder(psycopg.Cursor[DictRow]):
         return self
 
     def fetchone(self) -> DictRow | None:
-        self._note_wait()
+        self._end_round_trip()
         return super().fetchone()
 
     def fetchall(self) -> list[DictRow]:
-        self._note_wait()
+        self._end_round_trip()
         return super().fetchall()
 
     def __iter__(self) -> Self:
-        self._note_wait()
+        self._end_round_trip()
         super().__iter__()
         return self
 
-    def _note_wait(self) -> None:
+    def _end_round_trip(self) -> None:
         if self.log[-1]:
             self.log.append([])
 
 
 def record(database_url: str, action: Action, player: PlayerRef, other: PlayerRef) -> Recording:
-    """Perform the action twice, for good, and keep what the second one sent: the first one fills the caches."""
+    """Run and commit the action twice, and keep what the second run sent: the first one fills the caches."""
     with closing(connect(database_url, cursor_factory=_Recorder)) as conn:
-        _perform(conn, action, action.who(player), other)
+        _run(conn, action, action.who(player), other)
         _Recorder.log = [[]]
         who = action.who(player)
-        _perform(conn, action, who, other)
+        _run(conn, action, who, other)
     sent = tuple(tuple(group) for group in _Recorder.log if group)
     return Recording(sent, _new_values(database_url, who) if action.newcomer else {})
 
 
-def _perform(conn: Connection, action: Action, who: PlayerRef, other: PlayerRef) -> None:
+def _run(conn: Connection, action: Action, who: PlayerRef, other: PlayerRef) -> None:
     with transaction(conn) as tx:
         action.use_case(tx, who, other)
 

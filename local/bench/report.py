@@ -1,4 +1,4 @@
-"""Tables that a person reads."""
+"""Plain-text tables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Row = dict[str, Any]
 
 
 def table(rows: Sequence[Row], columns: Sequence[str]) -> str:
-    """One line a row, one column for each key; an absent value is left blank."""
+    """One line per row, one column per key; absent values are blank."""
     cells = [[_cell(row.get(column)) for column in columns] for row in rows]
     heads = [column.replace("_", " ") for column in columns]
     widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]

@@ -1,4 +1,4 @@
-"""REST API proxy events, as small as a handler accepts them. Needs nothing but Python: Lambda's has no more."""
+"""Minimal REST API proxy events. Standard library only, because workers run in the image."""
 
 from __future__ import annotations
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import psycopg
 
-from local.bench import actions, floor, recording, town
+from local.bench import actions, bench_database, floor, recording
 from local.bench.actions import Action, bench_player
 from local.bench.image import Image
 from local.bench.numbers import percentile
 from local.bench.recording import Recording
-from local.bench.workers import Worker, do_together, hired
+from local.bench.workers import Worker, do_together, running_workers
 from local.tools.postgres_proxy import PostgresProxy
 
 COLUMNS = ("clients", "players", "action", "level", "per_second", "median_ms", "p95_ms", "cpu_us", "of_floor")
@@ -29,11 +29,12 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """
+    """What to measure.
+
     Attributes:
-        crowds: (clients, who they play for): "own" players of each, or the same "shared" ones for all.
-        crowded: the names of the actions that several clients do at once; the others are done by one alone.
-        repeats: how often buying and selling on one connection are measured; the rest is once.
+        crowds: (clients, their players): "own" players of each, or the same "shared" ones for all.
+        crowded: the names of the actions that several clients run at the same time; one client runs the others.
+        repeats: how often buying and selling on one connection are measured; all else is measured once.
     """
 
     actions: tuple[Action, ...]
@@ -51,15 +52,16 @@ class Plan:
 
 
 QUICK = Plan(tuple(action for action in actions.ACTIONS if action.name in ("buy", "sell")), ((1, "own"),), 1)
-FULL = Plan(actions.ACTIONS, ((1, "own"), (town.CLIENTS, "own"), (town.CLIENTS, "shared")), 3)
+FULL = Plan(actions.ACTIONS, ((1, "own"), (bench_database.CLIENTS, "own"), (bench_database.CLIENTS, "shared")), 3)
 
 
 def measure(image: Image, database_url: str, plan: Plan, progress: Progress) -> tuple[list[Row], dict[int, float]]:
-    """
+    """Measure all actions of the plan.
+
     Returns:
         {"distance_ms", "clients", "players", "action", "level", "per_second", "median_ms", "p95_ms", "cpu_us"?,
-        "of_floor"?}; `cpu_us` is what the client process itself worked for a call;
-        and for each distance what a round trip really took, in ms.
+        "of_floor"?}; `cpu_us` is the client process's own CPU time per call;
+        and the measured time of a round trip for each distance, in ms.
     """
     actions.lift_limits()
     pgbench = floor.find_pgbench()
@@ -70,12 +72,12 @@ def measure(image: Image, database_url: str, plan: Plan, progress: Progress) -> 
         with ExitStack() as stack:
             url = database_url
             if distance:
-                # A wire adds a little of its own: take that off.
+                # The proxy itself adds a little: subtract that.
                 with PostgresProxy(database_url, round_trip_ms=distance) as wire:
                     excess = round_trip(wire.url) - distance
                 url = stack.enter_context(PostgresProxy(database_url, round_trip_ms=max(0.0, distance - excess))).url
             taken[distance] = round(round_trip(url), 3)
-            workers = stack.enter_context(hired(image, url, max(clients for clients, _ in plan.crowds)))
+            workers = stack.enter_context(running_workers(image, url, max(clients for clients, _ in plan.crowds)))
             bench = _Bench(pgbench, database_url, url, workers, recordings, plan.seconds)
             for action, clients, players in plan.steps():
                 progress(f"{action.name}, {clients} client(s), {players} players, {distance} ms")
@@ -88,7 +90,7 @@ def measure(image: Image, database_url: str, plan: Plan, progress: Progress) -> 
 
 
 def round_trip(url: str) -> float:
-    """ms that the shortest question takes; median of 200."""
+    """The time of the simplest query in ms, median of 200."""
     with psycopg.connect(url, autocommit=True) as conn:
         times: list[float] = []
         for _ in range(200):
@@ -108,7 +110,7 @@ def shortfalls(rows: Sequence[Row]) -> list[Row]:
 
 
 def _record(database_url: str, plan: Plan) -> dict[tuple[str, int], Recording]:
-    town.refill(database_url)
+    bench_database.refill(database_url)
     found: dict[tuple[str, int], Recording] = {}
     for action in plan.actions:
         groups = {
@@ -128,8 +130,8 @@ def _record(database_url: str, plan: Plan) -> dict[tuple[str, int], Recording]:
 def _groups(clients: int, players: str) -> list[list[int]]:
     """Players of each client."""
     if players == "shared":
-        return [town.shared_players()] * clients
-    return [town.players_of(client) for client in range(clients)]
+        return [bench_database.shared_players()] * clients
+    return [bench_database.players_of(client) for client in range(clients)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,8 @@ class _Bench:
     seconds: int
 
     def rows(self, action: Action, clients: int, players: str, repeats: int) -> list[Row]:
-        """One row a level. Levels take turns, so that a noisy moment touches all of them; medians of the rounds."""
-        town.refill(self.direct_url)
+        """One row per level, medians of the rounds. Levels take turns, so that noise affects all of them."""
+        bench_database.refill(self.direct_url)
         rounds: dict[str, list[Row]] = {}
         for _ in range(repeats):
             if self.pgbench:
@@ -157,7 +159,7 @@ class _Bench:
         return [{"action": action.name, "level": level} | _medians(results) for level, results in rounds.items()]
 
     def _floor(self, pgbench: str, action: Action, clients: int, players: str) -> Row:
-        # One process plays for all where all play the same players.
+        # With shared players, one process serves all clients.
         groups, connections = _groups(clients, players), 1
         if players == "shared":
             groups, connections = groups[:1], clients

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.bench import requests, town
+from local.bench import bench_database, requests
 from local.bench.image import TEMPLATE
 from local.stack.routes import Routes
 from local.stack.template import load
@@ -37,10 +37,10 @@ SECOND_ACCOUNT = {"platform": "discord", "platform_id": "trips-second"}
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A request. `{round}` and `{token}` (of the last link/initiate) are filled in everywhere.
+    """A request. `{round}` and `{token}` (of the last link/initiate) are replaced everywhere.
 
     Attributes:
-        promised: the round trips it may take and takes.
+        promised: the round trips that it must take.
     """
 
     name: str
@@ -129,8 +129,8 @@ STEPS = (
 
 _PREPARATIONS = (
     Step("", 0, "POST", "/api/v1/progression/admin/unlock-all"),
-    # Something to vote on again, and to unlock.
-    *(_post("", "/api/v1/progression/admin/relock", {"node_key": key}) for key in town.LEFT_TO_UNLOCK),
+    # Something to vote on and to unlock.
+    *(_post("", "/api/v1/progression/admin/relock", {"node_key": key}) for key in bench_database.LEFT_TO_UNLOCK),
     Step("", 0, "POST", "/api/v1/progression/admin/start"),
     _post("", "/api/v1/user/register", ALICE),
     _post("", "/api/v1/user/register", BOB),
@@ -138,11 +138,13 @@ _PREPARATIONS = (
 
 
 def count(call: CallHandler, round_trips: Callable[[], int]) -> dict[str, int]:
-    """{step: round trips}: the fewest of three rounds, for in one of them the request counters may be flushed.
+    """Count round trips, {step: round trips}.
+
+    It is the fewest of three rounds, because the request counters may be flushed in one of them.
 
     Args:
-        call: runs a request in one environment, whose database is at the end of the wire.
-        round_trips: so far, on the wire.
+        call: runs a request in one environment, which reaches its database through the proxy.
+        round_trips: the proxy's count so far.
     """
     routes = Routes(load(TEMPLATE).api.routes)
     handlers = {name: function.handler for name, function in load(TEMPLATE).functions.items()}

@@ -1,11 +1,11 @@
-"""One Lambda environment, or one client without a door: python3.13 with the layers, told what to do by JSON lines.
+"""A Lambda environment, or a client that calls use cases directly: python3.13 with the layers, driven by JSON lines.
 
     {"do": "call", "handler": "functions.community.users.app.handler", "event": {...}} -> the answer
     {"do": "overhead", "count": 5000}                                                    -> timed
     {"do": "ask", "handler": "functions.community.stats.app.handler", "event": {...}, "count": 50}           -> timed
     {"do": "run", "action": "sell", "level": "handler", "players": [1, 2], "seconds": 1} -> timed
 
-Timed is {"times": microseconds of each call, "processor": microseconds of this process's own work per call}.
+Timed is {"times": microseconds of each call, "processor": CPU microseconds of this process per call}.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from local.bench import requests
 
-if TYPE_CHECKING:  # whoever measures a handler lets it do its own imports
+if TYPE_CHECKING:  # when a handler is measured, it must do its own imports
     from community.players.models import PlayerRef
     from kernel.database import Connection
     from local.bench.actions import Action
@@ -32,7 +32,7 @@ WARM_UP = 0.3  # seconds
 
 
 class _LikeLambda(logging.Formatter):
-    """The runtime writes each record as JSON; so do we, to nowhere."""
+    """Formats each record as JSON like Lambda's runtime; the output is discarded."""
 
     def format(self, record: logging.LogRecord) -> str:
         return json.dumps(record.__dict__, default=str)
@@ -59,43 +59,43 @@ def call(handler: str, event: dict[str, Any]) -> Any:
 
 
 def overhead(count: int) -> dict[str, Any]:
-    from local.bench import nothing
+    from local.bench import empty_route
 
-    return _timed(nothing.do, nothing.event, lambda done, _: done >= count, warm_up=lambda done, _: done >= 200)
+    return _timed(empty_route.do, empty_route.event, lambda done, _: done >= count, warm_up=lambda done, _: done >= 200)
 
 
 def ask(handler: str, event: dict[str, Any], count: int) -> dict[str, Any]:
-    """The same question again and again."""
+    """Send the same request again and again."""
     answering = handler_named(handler)
 
-    def act(event: Any) -> None:
+    def run_once(event: Any) -> None:
         answer = answering(event, None)
         assert answer["statusCode"] == 200, answer
 
-    return _timed(act, lambda: event, lambda done, _: done >= count, warm_up=lambda done, _: done >= 5)
+    return _timed(run_once, lambda: event, lambda done, _: done >= count, warm_up=lambda done, _: done >= 5)
 
 
 def run(action: str, level: str, players: list[int], seconds: float) -> dict[str, Any]:
-    """One call after the other, for players picked at random."""
+    """Make one call after the other, for random players."""
     from local.bench import actions
 
     actions.lift_limits()
     chosen = actions.BY_NAME[action]
-    everybody = [actions.bench_player(number) for number in players]
+    available = [actions.bench_player(number) for number in players]
 
     def pick() -> tuple[PlayerRef, PlayerRef]:
-        player, other = random.sample(everybody, 2)
+        player, other = random.sample(available, 2)
         return chosen.who(player), other
 
     if level == "use case":
-        act, prepare = _as_use_case(chosen), pick
+        run_once, prepare = _as_use_case(chosen), pick
     else:
-        act = _as_handler(chosen)
+        run_once = _as_handler(chosen)
 
         def prepare() -> Any:
             return requests.event("POST", chosen.path, chosen.body(*pick()))
 
-    return _timed(act, prepare, lambda _, passed: passed >= seconds, warm_up=lambda _, passed: passed >= WARM_UP)
+    return _timed(run_once, prepare, lambda _, passed: passed >= seconds, warm_up=lambda _, passed: passed >= WARM_UP)
 
 
 def _as_use_case(action: Action) -> Callable[[Any], None]:
@@ -103,21 +103,21 @@ def _as_use_case(action: Action) -> Callable[[Any], None]:
 
     conn = _connection()
 
-    def act(players: Any) -> None:
+    def run_once(players: Any) -> None:
         with transaction(conn) as tx:
             action.use_case(tx, *players)
 
-    return act
+    return run_once
 
 
 def _as_handler(action: Action) -> Callable[[Any], None]:
     handler = handler_named(action.handler)
 
-    def act(event: Any) -> None:
+    def run_once(event: Any) -> None:
         answer = handler(event, None)
         assert answer["statusCode"] in (200, 201), answer
 
-    return act
+    return run_once
 
 
 @cache
@@ -130,15 +130,15 @@ def _connection() -> Connection:
 Over = Callable[[int, float], bool]
 
 
-def _timed(act: Callable[[Any], None], prepare: Callable[[], Any], over: Over, *, warm_up: Over) -> dict[str, Any]:
-    """Act until `over` (calls, seconds)."""
-    _repeat(act, prepare, warm_up)
-    times, worked = _repeat(act, prepare, over)
+def _timed(run_once: Callable[[Any], None], prepare: Callable[[], Any], over: Over, *, warm_up: Over) -> dict[str, Any]:
+    """Time calls until `over` (calls, seconds)."""
+    _repeat(run_once, prepare, warm_up)
+    times, worked = _repeat(run_once, prepare, over)
     return {"times": times, "processor": worked / len(times)}
 
 
-def _repeat(act: Callable[[Any], None], prepare: Callable[[], Any], over: Over) -> tuple[list[float], float]:
-    """Microseconds of each call, and of the processor for all of them, both without the preparation."""
+def _repeat(run_once: Callable[[Any], None], prepare: Callable[[], Any], over: Over) -> tuple[list[float], float]:
+    """The microseconds of each call, and the CPU microseconds of all, both without the preparation."""
     times: list[float] = []
     worked = 0.0
     started = now = perf_counter()
@@ -146,7 +146,7 @@ def _repeat(act: Callable[[Any], None], prepare: Callable[[], Any], over: Over) 
         subject = prepare()
         worked -= process_time()
         before = perf_counter()
-        act(subject)
+        run_once(subject)
         now = perf_counter()
         worked += process_time()
         times.append((now - before) * 1e6)

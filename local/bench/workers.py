@@ -1,4 +1,4 @@
-"""Starting workers and giving them orders."""
+"""Starts worker processes and sends them orders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from local.bench.image import ROOT, Image
 
 
 class WorkerError(Exception):
-    """A worker died; what it had to say is on the terminal."""
+    """A worker died; its error output is on the terminal."""
 
 
 class Worker:
@@ -28,7 +28,7 @@ class Worker:
             self._orders.write(json.dumps(order) + "\n")
             self._orders.flush()
         except BrokenPipeError as error:
-            raise WorkerError(f"a worker is gone, asked to {order}") from error
+            raise WorkerError(f"a worker died before the order {order}") from error
 
     def result(self) -> Any:
         line = self._answers.readline()
@@ -42,15 +42,15 @@ class Worker:
 
 
 def do_together(workers: Sequence[Worker], orders: Sequence[dict[str, Any]]) -> list[Any]:
-    """Each worker its order, all at the same time."""
+    """Give each worker its order at the same time; returns their results."""
     for worker, order in zip(workers, orders, strict=True):
         worker.begin(order)
     return [worker.result() for worker in workers]
 
 
 @contextmanager
-def hired(image: Image, database_url: str, count: int = 1, **settings: str) -> Generator[list[Worker]]:
-    """So many processes that are connected to this database, with these settings, gone at the end."""
+def running_workers(image: Image, database_url: str, count: int = 1, **settings: str) -> Generator[list[Worker]]:
+    """Start `count` processes that use this database and these settings; they end with the block."""
     environment = image.environment(DATABASE_URL=database_url, **settings)
     environment["PYTHONPATH"] += f":{ROOT}"
     with ExitStack() as stack:
@@ -66,6 +66,6 @@ def hired(image: Image, database_url: str, count: int = 1, **settings: str) -> G
                     text=True,
                 )
             )
-            stack.callback(process.kill)  # before the wait that leaving the process means
+            stack.callback(process.kill)  # runs before the process's own exit, which waits for its end
             workers.append(Worker(process))
         yield workers

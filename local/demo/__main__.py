@@ -12,12 +12,12 @@ from typing import Final
 from local.demo.cast import FEWEST, MOST, invite
 from local.demo.chat import Chat
 from local.demo.evening import Evening
-from local.demo.game import Game, GameGone
+from local.demo.game import Game, GameUnavailable
 from local.demo.scenes import SCENES
+from local.demo.stream_listener import StreamListener
 from local.demo.summary import report
-from local.demo.watch import Watch
 
-PAUSE_SECONDS: Final = 0.25  # after each line: 50 viewers make an evening of a bit less than a minute
+PAUSE_SECONDS: Final = 0.25  # after each line; an evening with 50 viewers takes a bit less than a minute
 
 
 def main() -> int:
@@ -25,28 +25,28 @@ def main() -> int:
     sys.stdout.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
     try:
         return 0 if _play(options) else 1
-    except GameGone as error:
+    except GameUnavailable as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nThe evening ends early.", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # Nobody reads any more, as in `make demo | head`; Python would complain when it flushes at the end.
+        # The reader is gone, as in `make demo | head`; otherwise Python would complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 
 def _play(options: argparse.Namespace) -> bool:
-    """True: all went as planned."""
+    """Play an evening; returns whether all went as planned."""
     chat = Chat(sys.stdout, 0 if options.fast else PAUSE_SECONDS)
     with (
         Game(_base_url(), os.environ.get("API_KEY") or "test-api-key") as game,
         Evening(game, chat, invite(options.viewers), Random(options.seed)) as evening,
     ):
-        game.greet()
+        game.check()
         chat.report(f"A chat evening with {options.viewers} viewers at {game.url}")
-        with Watch(game, chat.event) if options.watch else nullcontext() as watch:
+        with StreamListener(game, chat.event) if options.watch else nullcontext() as watch:
             for scene in SCENES:
                 scene(evening)
             return report(evening, watch)
@@ -62,7 +62,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--fast", action="store_true", help="without pauses")
     parser.add_argument("--watch", action="store_true", help="show the live events beside the chat")
-    parser.add_argument("--seed", type=int, metavar="N", help="the same choices every time; other each time without")
+    parser.add_argument("--seed", type=int, metavar="N", help="make the same choices every time; random when left out")
     parser.add_argument("--viewers", type=int, default=50, metavar="N", help=f"{FEWEST} to {MOST}; 50 when left out")
     options = parser.parse_args()
     if not FEWEST <= options.viewers <= MOST:

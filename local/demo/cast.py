@@ -1,4 +1,4 @@
-"""Who comes to the stream: the same people every evening."""
+"""The viewers of the stream, the same every evening."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Viewer:
     """An account in a chat.
 
     Attributes:
-        second: another account of the same person, told at the door: (platform, platform_id).
-        user_id: the game's id of the player, once they have come in; two accounts of one player share it.
-        silenced: a moderator's word; whoever has it writes nothing more this evening.
+        second: another account of the same person, given when they register: (platform, platform_id).
+        user_id: the game's id of the player, once registered; two accounts of one player share it.
+        silenced: has a timeout, and writes nothing more this evening.
     """
 
     platform: str
@@ -48,7 +48,7 @@ STREAMER_BOT: Final = Viewer("twitch", "demo-bot", "streamers_bot")
 
 
 def invite(count: int) -> list[Viewer]:
-    """`count` accounts of different names, FEWEST to MOST; the last is the first one's person on discord."""
+    """`count` accounts with different names, FEWEST to MOST; the last is the first viewer's Discord account."""
     viewers = [_viewer(number) for number in range(count - 1)]
     return [*viewers, _account("discord", 0)]
 
@@ -65,7 +65,7 @@ def _account(platform: str, number: int) -> Viewer:
 
 
 def _styled(platform: str, number: int) -> str:
-    """Each pair of words once, written the way people do there."""
+    """A unique pair of words, in the style of the platform's names."""
     row, column = divmod(number, len(_FIRST))
     first, second = _FIRST[column], _SECOND[(column + row) % len(_SECOND)]
     if platform == "youtube":

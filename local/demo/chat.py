@@ -1,4 +1,4 @@
-"""The chat window: a terminal, a pipe, or a test."""
+"""Prints the chat to a terminal, a pipe or a test."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Chat:
         self._rest()
 
     def line(self, speaker: Viewer, text: str, *answers: str, refused: bool = False) -> None:
-        """Something said, and what it was answered."""
+        """Print a chat line and the answers to it."""
         clock = time.strftime("%H:%M")
         platform = self._painted(f"[{speaker.platform}]", _PLATFORM_COLOURS[speaker.platform])
         gap = " " * (8 - len(speaker.platform))
@@ -47,12 +47,12 @@ class Chat:
         self._rest()
 
     def aside(self, text: str) -> None:
-        """What happens in the room without being said."""
+        """Print something that happens without being said."""
         self._write(f"{_INDENT}{self._dim(_printable(text))}")
         self._rest()
 
     def event(self, kind: str, facts: str) -> None:
-        """What the live stream says, from another thread than the rest: no pause."""
+        """Print a live event. Called from another thread, so without a pause."""
         self._write(f"{_MARGIN}{self._painted('~ ' + kind, _CYAN)} {self._dim(_printable(facts))}")
 
     def report(self, text: str = "", *, bad: bool = False) -> None:
@@ -76,5 +76,5 @@ class Chat:
 
 
 def _printable(text: str) -> str:
-    """Names are other people's: nothing in them may steer the terminal."""
+    """Replace control characters: names come from other people and must not control the terminal."""
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

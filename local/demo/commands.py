@@ -1,4 +1,4 @@
-"""What can be said in this chat, and what the game is asked for it."""
+"""The basic chat commands, and the requests that they send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _no_moves(_: Answer) -> Iterable[Move]:
     return ()
 
 
-def _no_deeds(_: Answer) -> Mapping[str, int]:
+def _no_contributions(_: Answer) -> Mapping[str, int]:
     return {}
 
 
@@ -25,26 +25,26 @@ def _message(answer: Answer) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """Something said in chat that the game answers.
+    """A chat line that sends a request to the game.
 
     Attributes:
-        moves: what a success changes hands.
-        deeds: {metric: how much} of what a success does for the community.
-        told: how the bot says the answer in chat, "" for not at all; refusals are said as they are.
-        refusals: error codes that belong to the game; any other is a fault.
+        moves: the items that a success moves.
+        contributions: what a success contributes to the community, {metric: how much}.
+        reply: the bot's reply in chat, "" for none; errors are shown as they are.
+        refusals: error codes that are part of the game; any other is a fault.
     """
 
     speaker: Viewer
     text: str
     request: Request
     moves: Callable[[Answer], Iterable[Move]] = _no_moves
-    deeds: Callable[[Answer], Mapping[str, int]] = _no_deeds
-    told: Callable[[Answer], str] = _message
+    contributions: Callable[[Answer], Mapping[str, int]] = _no_contributions
+    reply: Callable[[Answer], str] = _message
     refusals: frozenset[str] = frozenset()
 
 
 def register(viewer: Viewer) -> Line:
-    """In the short form; in the long one who tells of a second account."""
+    """Register in the short form; viewers with a second account use the long one."""
     if viewer.second is None:
         body = viewer.caller
     else:
@@ -61,7 +61,7 @@ def register(viewer: Viewer) -> Line:
 
 def inventory(viewer: Viewer) -> Line:
     request = Request("GET", "/api/v1/user/inventory", viewer.caller)
-    return Line(viewer, "!inventory", request, told=lambda answer: f"You hold {_listed(answer.body['items'])}.")
+    return Line(viewer, "!inventory", request, reply=lambda answer: f"You hold {_listed(answer.body['items'])}.")
 
 
 def unlock(node_key: str, why: str) -> Line:
@@ -93,11 +93,11 @@ def buy(viewer: Viewer, item: str, quantity: int, *, refusals: Iterable[str] = (
             Move("bought", viewer.user_id, MONEY, -answer.body["cost"]),
         ]
 
-    def deeds(answer: Answer) -> Mapping[str, int]:
+    def contributions(answer: Answer) -> Mapping[str, int]:
         return {} if answer.replayed else {"item_bought": answer.body["items_bought"]}
 
     request = Request("POST", "/api/v1/economy/buy", _trade(viewer, item, quantity))
-    return Line(viewer, f"!buy {item} {quantity}", request, moves, deeds, refusals=frozenset(refusals))
+    return Line(viewer, f"!buy {item} {quantity}", request, moves, contributions, refusals=frozenset(refusals))
 
 
 def sell(viewer: Viewer, item: str, quantity: int, *, refusals: Iterable[str] = ()) -> Line:
@@ -107,11 +107,11 @@ def sell(viewer: Viewer, item: str, quantity: int, *, refusals: Iterable[str] = 
             Move("sold", viewer.user_id, MONEY, answer.body["money_gained"]),
         ]
 
-    def deeds(answer: Answer) -> Mapping[str, int]:
+    def contributions(answer: Answer) -> Mapping[str, int]:
         return {"item_sold": answer.body["items_sold"]}
 
     request = Request("POST", "/api/v1/economy/sell", _trade(viewer, item, quantity))
-    return Line(viewer, f"!sell {item} {quantity}", request, moves, deeds, refusals=frozenset(refusals))
+    return Line(viewer, f"!sell {item} {quantity}", request, moves, contributions, refusals=frozenset(refusals))
 
 
 def give(viewer: Viewer, friend: Viewer, item: str, quantity: int, *, refusals: Iterable[str] = ()) -> Line:
@@ -137,19 +137,19 @@ def give(viewer: Viewer, friend: Viewer, item: str, quantity: int, *, refusals: 
 
 
 def prices(viewer: Viewer) -> Line:
-    def told(answer: Answer) -> str:
+    def reply(answer: Answer) -> str:
         offers = [f"{item['public_name']} {item['buy_price']}{_sale(item)}" for item in answer.body]
         return f"The shop sells {', '.join(offers)}."
 
-    return Line(viewer, "!shop", Request("GET", "/api/v1/prices/buy"), told=told)
+    return Line(viewer, "!shop", Request("GET", "/api/v1/prices/buy"), reply=reply)
 
 
 def resale_prices(viewer: Viewer) -> Line:
-    def told(answer: Answer) -> str:
+    def reply(answer: Answer) -> str:
         offers = [f"{item['public_name']} {item['sell_price']}" for item in answer.body]
         return f"The shop pays {', '.join(offers)}."
 
-    return Line(viewer, "!prices", Request("GET", "/api/v1/prices"), told=told)
+    return Line(viewer, "!prices", Request("GET", "/api/v1/prices"), reply=reply)
 
 
 def link_status(viewer: Viewer) -> Line:
@@ -182,39 +182,39 @@ def time_out(viewer: Viewer, seconds: int, reason: str) -> Line:
 
 
 def read_timeout(asker: Viewer, viewer: Viewer) -> Line:
-    def told(answer: Answer) -> str:
+    def reply(answer: Answer) -> str:
         if not answer.body["is_timed_out"]:
             return f"{viewer.name} may speak."
         return f"{viewer.name} is back in {answer.body['remaining_seconds']:.0f} seconds."
 
     query = {"platform": viewer.platform, "username": viewer.name}
-    return Line(asker, f"!timeout? @{viewer.name}", Request("GET", "/api/v1/user/timeout", query), told=told)
+    return Line(asker, f"!timeout? @{viewer.name}", Request("GET", "/api/v1/user/timeout", query), reply=reply)
 
 
 def find_users(text: str) -> Line:
-    def told(answer: Answer) -> str:
+    def reply(answer: Answer) -> str:
         names = [user["username"] for user in answer.body["users"]]
-        return f"{len(names)} found: {', '.join(names)}." if names else "Nobody found."
+        return f"{len(names)} found: {', '.join(names)}." if names else "No one found."
 
     request = Request("POST", "/api/v1/user/search", {"query": text, "limit": 8})
-    return Line(STREAMER_BOT, f"!who {text}", request, told=told)
+    return Line(STREAMER_BOT, f"!who {text}", request, reply=reply)
 
 
 def tree(viewer: Viewer) -> Line:
-    def told(answer: Answer) -> str:
+    def reply(answer: Answer) -> str:
         nodes = answer.body["nodes"]
         return f"{sum(node['is_unlocked'] for node in nodes)} of {len(nodes)} nodes are unlocked."
 
-    return Line(viewer, "!tree", Request("GET", "/api/v1/progression/tree"), told=told)
+    return Line(viewer, "!tree", Request("GET", "/api/v1/progression/tree"), reply=reply)
 
 
 def available(viewer: Viewer) -> Line:
-    def told(answer: Answer) -> str:
+    def reply(answer: Answer) -> str:
         names = [node["display_name"] for node in answer.body["available"]]
         more = f" and {len(names) - 6} more" if len(names) > 6 else ""
         return f"Could come next: {', '.join(names[:6])}{more}." if names else "Everything is unlocked."
 
-    return Line(viewer, "!next", Request("GET", "/api/v1/progression/available"), told=told)
+    return Line(viewer, "!next", Request("GET", "/api/v1/progression/available"), reply=reply)
 
 
 def _trade(viewer: Viewer, item: str, quantity: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What people do for their community, and ask about it: talk, vote, search, see how far everybody has come."""
+"""Chat commands about the community: talking, voting, searching, and standings."""
 
 from __future__ import annotations
 
@@ -15,42 +15,42 @@ def _once(metric: str) -> Callable[[Answer], Mapping[str, int]]:
 
 
 def talk(viewer: Viewer, text: str) -> Line:
-    def told(answer: Answer) -> str:
+    def reply(answer: Answer) -> str:
         codes = [match["code"] for match in answer.body["matches"] or ()]
         return f"(The streamer hears about {', '.join(codes)}.)" if codes else ""
 
     request = Request("POST", "/api/v1/message/handle", viewer.caller | {"message": text})
-    return Line(viewer, text, request, told=told, deeds=_once("message"))
+    return Line(viewer, text, request, reply=reply, contributions=_once("message"))
 
 
 def vote(viewer: Viewer, number: int, *, refusals: Iterable[str] = ()) -> Line:
-    def deeds(answer: Answer) -> Mapping[str, int]:
+    def contributions(answer: Answer) -> Mapping[str, int]:
         return {} if answer.body.get("already_voted") else {"vote_cast": 1}
 
     request = Request("POST", "/api/v1/progression/vote", viewer.caller | {"option_index": number})
-    return Line(viewer, f"!vote {number}", request, deeds=deeds, refusals=frozenset(refusals))
+    return Line(viewer, f"!vote {number}", request, contributions=contributions, refusals=frozenset(refusals))
 
 
-def ballot_paper(viewer: Viewer) -> Line:
-    """The vote that is open, and how it stands."""
+def open_vote(viewer: Viewer) -> Line:
+    """Ask for the open vote and its current counts."""
 
-    def told(answer: Answer) -> str:
+    def reply(answer: Answer) -> str:
         if "message" in answer.body:
             return str(answer.body["message"])
         options = [f"{number}. {_option(option)}" for number, option in enumerate(answer.body["options"], 1)]
         return f"You can vote for {'; '.join(options)}."
 
-    return Line(viewer, "!vote", Request("GET", "/api/v1/progression/session"), told=told)
+    return Line(viewer, "!vote", Request("GET", "/api/v1/progression/session"), reply=reply)
 
 
 def progress(viewer: Viewer) -> Line:
-    def told(answer: Answer) -> str:
+    def reply(answer: Answer) -> str:
         if "message" in answer.body:
             return str(answer.body["message"])
         made, cost = answer.body["contributions_accumulated"], answer.body["target_unlock_cost"]
         return f"{made} of {cost} points for {answer.body['target_node_name']}."
 
-    return Line(viewer, "!points", Request("GET", "/api/v1/progression/unlock-progress"), told=told)
+    return Line(viewer, "!points", Request("GET", "/api/v1/progression/unlock-progress"), reply=reply)
 
 
 def add_points(points: int, why: str) -> Line:
@@ -60,41 +60,41 @@ def add_points(points: int, why: str) -> Line:
 
 def search(viewer: Viewer) -> Line:
     request = Request("POST", "/api/v1/user/search", viewer.caller)
-    return Line(viewer, "!search", request, deeds=_once("search_performed"), refusals=frozenset({"cooldown"}))
+    return Line(viewer, "!search", request, contributions=_once("search_performed"), refusals=frozenset({"cooldown"}))
 
 
-def let_search_again(viewer: Viewer) -> Line:
+def reset_search_cooldown(viewer: Viewer) -> Line:
     body = {"action": "search", "platform": viewer.platform, "username": viewer.name}
     request = Request("POST", "/api/v1/admin/cooldown/reset", body)
     return Line(STREAMER_BOT, f"!rested @{viewer.name}  (for tonight's demonstration)", request)
 
 
 def jobs(viewer: Viewer) -> Line:
-    def told(answer: Answer) -> str:
+    def reply(answer: Answer) -> str:
         rows = [f"{job['display_name']} {job['level']} ({job['current_xp']} XP)" for job in answer.body["jobs"]]
-        return f"Your levels: {', '.join(rows) or 'nobody has unlocked a job yet'}."
+        return f"Your levels: {', '.join(rows) or 'no job is unlocked yet'}."
 
     query = {"platform": viewer.platform, "platform_id": viewer.platform_id}
-    return Line(viewer, "!jobs", Request("GET", "/api/v1/jobs/user", query), told=told)
+    return Line(viewer, "!jobs", Request("GET", "/api/v1/jobs/user", query), reply=reply)
 
 
 def stats(viewer: Viewer) -> Line:
-    def told(answer: Answer) -> str:
+    def reply(answer: Answer) -> str:
         counts = answer.body["event_counts"]
         most = sorted(counts.keys() - {"daily_streak"}, key=lambda name: (-counts[name], name))[:4]
         days = answer.body.get("current_streak", 0)
         return f"Today: {', '.join(f'{name} {counts[name]}' for name in most)}. Day {days} in a row."
 
     query = {"platform": viewer.platform, "platform_id": viewer.platform_id, "period": "daily"}
-    return Line(viewer, "!stats", Request("GET", "/api/v1/stats/user", query), told=told)
+    return Line(viewer, "!stats", Request("GET", "/api/v1/stats/user", query), reply=reply)
 
 
 def ranking(viewer: Viewer) -> Line:
-    def told(answer: Answer) -> str:
+    def reply(answer: Answer) -> str:
         places = [f"{row['rank']}. {row['username']} ({row['contribution']})" for row in answer.body]
         return f"Most points for the community: {', '.join(places)}."
 
-    return Line(viewer, "!top", Request("GET", "/api/v1/progression/leaderboard", {"limit": 3}), told=told)
+    return Line(viewer, "!top", Request("GET", "/api/v1/progression/leaderboard", {"limit": 3}), reply=reply)
 
 
 def engagement(viewer: Viewer) -> Line:

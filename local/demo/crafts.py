@@ -1,4 +1,4 @@
-"""What can be said about boxes, the workshop and the gamble, and what the game is asked for it."""
+"""Chat commands for using items, crafting and gambling, and the requests that they send."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from local.demo.game import Answer, Request
 from local.demo.ledger import MONEY, Move
 
 Recipe = Mapping[str, Any]
-"""As the game lists it."""
+"""A recipe as the game lists it."""
 
 
 def use(viewer: Viewer, item: str, quantity: int, target: str = "", *, refusals: Iterable[str] = ()) -> Line:
-    """What comes of it is told by the log: see `crafts.moves`."""
+    """Use an item. Its outcome is read from the log: see `crafts.moves`."""
     body = viewer.caller | {"item_name": item, "quantity": quantity, "target_user": target}
     text = f"!use {item} {quantity} {target}".rstrip()
     return Line(
@@ -28,15 +28,15 @@ def use(viewer: Viewer, item: str, quantity: int, target: str = "", *, refusals:
 
 
 def recipes(viewer: Viewer) -> Line:
-    def told(answer: Answer) -> str:
+    def reply(answer: Answer) -> str:
         return f"You can make {', '.join(recipe['public_name'] for recipe in answer.body['recipes'])}."
 
     query = {"user": viewer.name, "platform": viewer.platform, "platform_id": viewer.platform_id}
-    return Line(viewer, "!recipes", Request("GET", "/api/v1/crafting/recipes", query), told=told)
+    return Line(viewer, "!recipes", Request("GET", "/api/v1/crafting/recipes", query), reply=reply)
 
 
 def upgrade(viewer: Viewer, recipe: Recipe, units: int, name_of: Callable[[str], str]) -> Line:
-    """What takes its time is taken at once, and comes later."""
+    """Upgrade an item. A recipe that takes time takes its ingredients now and delivers later."""
 
     def moves(answer: Answer) -> list[Move]:
         made = answer.body["quantity_upgraded"]
@@ -62,8 +62,8 @@ def disassemble(viewer: Viewer, item: str, units: int, name_of: Callable[[str], 
     return Line(viewer, f"!disassemble {item} {units}", request, moves)
 
 
-def works(viewer: Viewer) -> Line:
-    def told(answer: Answer) -> str:
+def crafting_jobs(viewer: Viewer) -> Line:
+    def reply(answer: Answer) -> str:
         jobs = [
             f"{job['quantity']} × {job['public_name']} in {job['remaining_seconds']} seconds"
             for job in answer.body["jobs"]
@@ -71,7 +71,7 @@ def works(viewer: Viewer) -> Line:
         return f"In the works: {', '.join(jobs)}." if jobs else "Nothing is in the works."
 
     query = {"platform": viewer.platform, "platform_id": viewer.platform_id}
-    return Line(viewer, "!works", Request("GET", "/api/v1/crafting/jobs", query), told=told)
+    return Line(viewer, "!works", Request("GET", "/api/v1/crafting/jobs", query), reply=reply)
 
 
 def cancel(viewer: Viewer, name_of: Callable[[str], str]) -> Line:
@@ -103,16 +103,16 @@ def join_gamble(viewer: Viewer, box: str, quantity: int) -> Line:
 
 
 def achievements(viewer: Viewer) -> Line:
-    def told(answer: Answer) -> str:
+    def reply(answer: Answer) -> str:
         mine = [each["name"] for each in answer.body["achievements"] if each["unlocked"]]
         return f"{answer.body['unlocked']} of {answer.body['total']}: {', '.join(mine)}."
 
     query = {"platform": viewer.platform, "platform_id": viewer.platform_id}
-    return Line(viewer, "!achievements", Request("GET", "/api/v1/achievements", query), told=told)
+    return Line(viewer, "!achievements", Request("GET", "/api/v1/achievements", query), reply=reply)
 
 
 def moves(event: Mapping[str, Any], name_of: Callable[[str], str]) -> list[Move]:
-    """What an event of the log has brought to somebody that no answer has told of."""
+    """The items that an event of the log brought to a player without being part of an answer."""
     payload = event["payload"]
     match event["event_type"]:
         case "lootbox.opened":

@@ -1,4 +1,4 @@
-"""One evening as it goes: who is there, what was said, what it came to."""
+"""The state of an evening: the viewers, what they have said, and what it has led to."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ from local.demo.points import Points
 
 AT_ONCE: Final = 8
 COUNTED: Final = ("message", "vote_cast", "search_performed", "item_bought", "item_sold")
-"""Deeds that are compared with the game; what else it may count depends on its settings."""
+"""Contributions that are compared with the game; whether it counts others depends on its settings."""
 
 
 def waves(crowd: Iterable[Viewer]) -> Iterator[list[Viewer]]:
-    """As many as can speak at once, then the next."""
+    """The crowd in groups of AT_ONCE."""
     waiting = iter(crowd)
     while wave := list(islice(waiting, AT_ONCE)):
         yield wave
 
 
 class Evening:
-    """Lines are asked by several threads, and booked and shown by the caller's alone.
+    """Lines are sent by several threads, but recorded and shown only by the caller's.
 
     Attributes:
-        books: what everybody holds.
-        deeds: what everybody has done for the community, counted the same way.
+        ledger: what the viewers should hold.
+        contributions: what they have done for the community, recorded the same way.
         faults: answers that no player should ever get, ready to be printed.
-        busy_seconds: how long at least one question was open.
-        gamble: the id of the one that was begun; "" for none.
-        cook: who has something in the works, if anybody.
+        busy_seconds: how long at least one request was open.
+        gamble: the id of the one that was started; "" for none.
+        cook: the viewer with a crafting job in progress, if any.
     """
 
     def __init__(self, game: Game, chat: Chat, viewers: list[Viewer], rng: Random) -> None:
@@ -50,7 +50,7 @@ class Evening:
         self.viewers = viewers
         self.rng = rng
         self.ledger = Ledger()
-        self.deeds = Ledger()
+        self.contributions = Ledger()
         self.log = Log(game)
         self.points = Points()
         self.latencies: list[float] = []  # seconds
@@ -63,7 +63,7 @@ class Evening:
 
     @property
     def talkative(self) -> list[Viewer]:
-        """Who may write; of two accounts of a player only the first, since people have one keyboard."""
+        """The viewers who may write; only the first of a player's accounts, because people have one keyboard."""
         players: dict[str, Viewer] = {}
         for viewer in self.viewers:
             players.setdefault(viewer.user_id, viewer)
@@ -78,52 +78,52 @@ class Evening:
         return {item["internal_name"]: item["public_name"] for item in self.game.read("/api/v1/admin/items")}
 
     def held(self, viewer: Viewer) -> dict[str, int]:
-        """{item: quantity}, going by the books."""
+        """What a viewer should hold by the ledger, {item: quantity}."""
         return self.ledger.held(viewer.user_id)
 
     def say(self, line: Line) -> Answer:
-        return self.say_at_once([line])[0]
+        return self.say_together([line])[0]
 
-    def say_at_once(self, lines: Sequence[Line], *, shown: int | None = None) -> list[Answer]:
-        """Everybody at the same moment, up to AT_ONCE. Shown as the answers come in, the first `shown` of them."""
+    def say_together(self, lines: Sequence[Line], *, shown: int | None = None) -> list[Answer]:
+        """Send all lines at the same time, up to AT_ONCE; show the first `shown` in the order of their answers."""
         answers: dict[int, Answer] = {}
-        for number, answer in self._asked([line.request for line in lines]):
+        for number, answer in self._ask_all([line.request for line in lines]):
             answers[number] = answer
-            self._book(lines[number], answer)
+            self._record(lines[number], answer)
         for number in islice(answers, shown):
             self._show(lines[number], answers[number])
         return [answers[number] for number in range(len(lines))]
 
-    def begin_counting(self) -> None:
-        """From now on deeds and points are accounted for."""
-        done, score = self.take_deeds()
-        self.deeds.open(done)
+    def start_counting(self) -> None:
+        """Start accounting for contributions and points."""
+        done, score = self.read_contributions()
+        self.contributions.open(done)
         self.log.begin()
         self.points = Points.begin(self.game, score)
 
-    def tell_news(self, most: int = 4) -> list[Event]:
-        """Show what the game has announced since the last time. Returns all of it."""
+    def show_events(self, most: int = 4) -> list[Event]:
+        """Show what the game has announced since the last call; returns all events."""
         names = {viewer.user_id: viewer.name for viewer in reversed(self.viewers)}
-        news = self.hear()
-        told = headlines(news, lambda user_id: names.get(user_id, "Somebody"))
-        for text in told[:most]:
+        news = self.read_events()
+        texts = headlines(news, lambda user_id: names.get(user_id, "Someone"))
+        for text in texts[:most]:
             self.chat.aside(f"* {text}")
-        if len(told) > most:
-            self.chat.aside(f"* ... and {len(told) - most} more to celebrate")
+        if len(texts) > most:
+            self.chat.aside(f"* ... and {len(texts) - most} more to celebrate")
         return news
 
-    def hear(self) -> list[Event]:
-        """What the game has announced since the last time; what it has brought to somebody goes into the books."""
+    def read_events(self) -> list[Event]:
+        """What the game has announced since the last call; gains of our viewers are recorded in the ledger."""
         news = self.log.news()
         ours = {viewer.user_id for viewer in self.viewers}
         moves = [move for event in news for move in crafts.moves(event, self.name_of)]
         self.ledger.enter(move for move in moves if move.user_id in ours)
         return news
 
-    def take_deeds(self) -> tuple[dict[str, dict[str, int]], int]:
-        """{user_id: {metric: how much}} as the game has counted it, and what all of it together is worth."""
+    def read_contributions(self) -> tuple[dict[str, dict[str, int]], int]:
+        """What the game has counted, {user_id: {metric: how much}}, and the score of all of it together."""
         players = {viewer.user_id: viewer for viewer in self.viewers}
-        answers = self.say_at_once([community.engagement(viewer) for viewer in players.values()], shown=0)
+        answers = self.say_together([community.engagement(viewer) for viewer in players.values()], shown=0)
         bodies = {user_id: answer.body for user_id, answer in zip(players, answers, strict=True) if answer.ok}
         counted = {
             user_id: {metric: body["by_type"][metric] for metric in COUNTED if metric in body.get("by_type", {})}
@@ -131,21 +131,21 @@ class Evening:
         }
         return counted, sum(body["total_score"] for body in bodies.values())
 
-    def take_stock(self, viewers: Iterable[Viewer] | None = None) -> dict[str, dict[str, int]]:
-        """{user_id: {item: quantity}}, asked from the game, not from the books. Of everybody, if of nobody else."""
+    def read_holdings(self, viewers: Iterable[Viewer] | None = None) -> dict[str, dict[str, int]]:
+        """What viewers hold by the game's answers, {user_id: {item: quantity}}; all viewers unless some are named."""
         asked = [commands.inventory(viewer) for viewer in viewers or self.viewers]
-        answers = self.say_at_once(asked, shown=0)
-        stock: dict[str, dict[str, int]] = {}
+        answers = self.say_together(asked, shown=0)
+        holdings: dict[str, dict[str, int]] = {}
         for answer in answers:
             if answer.ok:
                 held = Counter[str]()
                 for item in answer.body["items"]:
                     held[item["public_name"]] += item["quantity"]
-                stock[answer.body["user"]["id"]] = dict(held)
-        return stock
+                holdings[answer.body["user"]["id"]] = dict(held)
+        return holdings
 
-    def _asked(self, requests: Sequence[Request]) -> list[tuple[int, Answer]]:
-        """(which request, its answer) in the order of the answers."""
+    def _ask_all(self, requests: Sequence[Request]) -> list[tuple[int, Answer]]:
+        """The answers in the order of arrival, as (index of the request, answer)."""
         started = time.perf_counter()
         numbers = {self._pool.submit(self.game.ask, request): number for number, request in enumerate(requests)}
         try:
@@ -157,19 +157,21 @@ class Evening:
         self.latencies += [answer.seconds for _, answer in answers]
         return answers
 
-    def _book(self, line: Line, answer: Answer) -> None:
+    def _record(self, line: Line, answer: Answer) -> None:
         if answer.ok:
             self.ledger.enter(line.moves(answer))
             player = line.speaker.user_id
-            self.deeds.enter(Move("done", player, metric, much) for metric, much in line.deeds(answer).items())
+            self.contributions.enter(
+                Move("done", player, metric, much) for metric, much in line.contributions(answer).items()
+            )
         elif answer.code in line.refusals:
             self.refused[answer.code] += 1
         else:
             self.faults.append(f"{line.speaker.name}: {line.text} -> {answer.status} {answer.code} {answer.text}")
 
     def _show(self, line: Line, answer: Answer) -> None:
-        told = line.told(answer) if answer.ok else answer.text or f"(status {answer.status})"
-        self.chat.line(line.speaker, line.text, *filter(None, [told]), refused=not answer.ok)
+        reply = line.reply(answer) if answer.ok else answer.text or f"(status {answer.status})"
+        self.chat.line(line.speaker, line.text, *filter(None, [reply]), refused=not answer.ok)
 
     def __enter__(self) -> Self:
         return self

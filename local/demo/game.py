@@ -1,4 +1,4 @@
-"""The running game as a chat bot sees it: HTTP and an API key."""
+"""A chat bot's client of the running game: HTTP with an API key."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ TRIES: Final = 4
 PAUSE_SECONDS: Final = 0.5  # before another try, a little longer each time
 
 
-class GameGone(Exception):
-    """The evening cannot take place, or not go on. The message is for a person."""
+class GameUnavailable(Exception):
+    """The evening cannot start or continue. The message is fit for a person."""
 
 
 def new_key() -> str:
@@ -28,10 +28,10 @@ def new_key() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to ask. A GET has a query, a POST a body.
+    """A request to the game. A GET has a query, a POST a body.
 
     Attributes:
-        key: makes it safe to send a POST again when its answer was lost.
+        key: the Idempotency-Key, which makes it safe to send a POST again when its answer was lost.
     """
 
     method: str
@@ -42,10 +42,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """
+    """The game's answer to a request.
+
     Attributes:
-        seconds: from asking to having read it, without earlier tries.
-        replayed: the game had answered this Idempotency-Key before and did nothing this time.
+        seconds: from sending the request to having read the answer, without earlier attempts.
+        replayed: the game had already answered this Idempotency-Key, and did nothing this time.
     """
 
     status: int
@@ -63,24 +64,25 @@ class Answer:
 
     @property
     def busy(self) -> bool:
-        """The same request may succeed in a moment. A player's cooldown is another matter."""
+        """Whether the same request may succeed in a moment; a player's cooldown does not count."""
         return self.status == 503 or self.code == "rate_limited"
 
     @property
     def text(self) -> str:
-        """What the game says to the player."""
+        """The game's message for the player."""
         if not isinstance(self.body, dict):
             return ""
         return str(self.body.get("message") or self.body.get("error") or "")
 
 
 class Game:
-    """May be asked from many threads; each has a connection of its own."""
+    """A client that many threads may use; each has its own connection."""
 
     def __init__(self, url: str, api_key: str) -> None:
-        """
+        """Check the address; connections are opened on first use.
+
         Raises:
-            GameGone: that is no address.
+            GameUnavailable: the URL is not valid.
         """
         self.url = url.rstrip("/")
         parts = urlsplit(self.url)
@@ -89,7 +91,7 @@ class Game:
         except ValueError:
             self._host, self._port = "", None
         if parts.scheme not in ("http", "https") or not self._host:
-            raise GameGone(f"{url} is no address: it should look like http://127.0.0.1:8080.")
+            raise GameUnavailable(f"{url} is no address: it should look like http://127.0.0.1:8080.")
         self._connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._folder = parts.path
         self._headers = {"X-API-Key": api_key, "Content-Type": "application/json"}
@@ -97,19 +99,19 @@ class Game:
         self._connections: list[http.client.HTTPConnection] = []
 
     def ask(self, request: Request) -> Answer:
-        """Ask until there is an answer: again if the connection breaks or the game is busy.
+        """Send a request, again if the connection breaks or the game is busy.
 
         Raises:
-            GameGone: no answer in several tries.
+            GameUnavailable: no answer after several attempts.
         """
         for attempt in range(TRIES):
             try:
                 answer = self._try(request)
             except (OSError, http.client.HTTPException) as error:
-                self._hang_up()
+                self._close_connection()
                 if attempt == TRIES - 1:
-                    raise GameGone(f"The game at {self.url} does not answer any more: {error}") from error
-                time.sleep(PAUSE_SECONDS * attempt)  # at once the first time: a connection may have been idle too long
+                    raise GameUnavailable(f"The game at {self.url} does not answer any more: {error}") from error
+                time.sleep(PAUSE_SECONDS * attempt)  # 0 at first: an idle connection may just have expired
             else:
                 if not answer.busy or attempt == TRIES - 1:
                     return answer
@@ -117,45 +119,47 @@ class Game:
         raise AssertionError("the last attempt returns or raises")
 
     def read(self, path: str) -> Any:
-        """What is at a path without parameters.
+        """The body of a GET without parameters.
 
         Raises:
-            GameGone: nothing that could be read.
+            GameUnavailable: the answer is an error.
         """
         answer = self.ask(Request("GET", path))
         if answer.status in (401, 403):
-            raise GameGone(
+            raise GameUnavailable(
                 f"The game at {self.url} does not take this API key. Set API_KEY to the one `make dev` shows."
             )
         if not answer.ok:
-            raise GameGone(f"The game at {self.url} answers {path} with {answer.status}: {answer.text}")
+            raise GameUnavailable(f"The game at {self.url} answers {path} with {answer.status}: {answer.text}")
         return answer.body
 
-    def greet(self) -> None:
-        """See that the game is there and knows our key.
+    def check(self) -> None:
+        """Check that the game answers and accepts our key.
 
         Raises:
-            GameGone: it is not, or does not.
+            GameUnavailable: it does not.
         """
         try:
             health = self._try(Request("GET", "/healthz"))
         except (OSError, http.client.HTTPException):
-            raise GameGone(
+            raise GameUnavailable(
                 f"Nobody answers at {self.url}. Start the game with `make dev` in another terminal, then try again."
             ) from None
         if not isinstance(health.body, dict) or health.body.get("status") != "ok":
-            raise GameGone(f"Something answers at {self.url}, but it is not Brandish. Is PORT the one of `make dev`?")
+            raise GameUnavailable(
+                f"Something answers at {self.url}, but it is not Brandish. Is PORT the one of `make dev`?"
+            )
         self.read("/api/v1/progression/tree")
 
     def connect(self, timeout_seconds: float = TIMEOUT_SECONDS) -> http.client.HTTPConnection:
-        """A connection of one's own."""
+        """A new connection."""
         return self._connect(self._host, self._port, timeout=timeout_seconds)
 
     @contextmanager
     def stream(
         self, connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str]
     ) -> Iterator[http.client.HTTPResponse]:
-        """An answer that has no end, to be read line by line."""
+        """Open an endless answer, to be read line by line."""
         try:
             connection.request("GET", self._folder + path, headers={**self._headers, **headers})
             response = connection.getresponse()
@@ -191,7 +195,7 @@ class Game:
             self._connections.append(self._local.connection)
         return self._local.connection
 
-    def _hang_up(self) -> None:
+    def _close_connection(self) -> None:
         self._connection().close()  # the next request opens it again
 
     def __enter__(self) -> Self:

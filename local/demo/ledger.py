@@ -1,4 +1,4 @@
-"""The evening's bookkeeping: what everybody must hold, going by the game's answers alone."""
+"""The evening's bookkeeping: what all viewers must hold, judging only by the game's answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Move(NamedTuple):
     """Items that came to a player (or left, when negative).
 
     Attributes:
-        reason: `handed out`, `found`, `bought`, `sold` and the like, or `given` for what only changes hands.
+        reason: `handed out`, `found`, `bought`, `sold` and the like, or `given` between players.
     """
 
     reason: str
@@ -39,7 +39,7 @@ class Ledger:
         self._flows: dict[str, Counter[str]] = {}
 
     def open(self, holdings: Holdings) -> None:
-        """What everybody held before the evening."""
+        """Record what the viewers held before the evening."""
         for user_id, items in holdings.items():
             self._held[user_id] = Counter(items)
             self._before.update(items)
@@ -50,16 +50,16 @@ class Ledger:
             self._flows.setdefault(reason, Counter())[item] += quantity
 
     def merge(self, keeper: str, other: str) -> None:
-        """One player holds what two held."""
+        """Move all holdings of one player to another."""
         if keeper != other:
             self._held[keeper].update(self._held.pop(other))
 
     def held(self, user_id: str) -> dict[str, int]:
-        """Without what is used up."""
+        """What a player holds, {item: quantity above 0}."""
         return {item: quantity for item, quantity in self._held[user_id].items() if quantity > 0}
 
     def differences(self, found: Holdings) -> list[Difference]:
-        """Where the game and the books disagree, player by player and item by item."""
+        """Where the game and the ledger disagree, by player and item."""
         return [
             Difference(user_id, item, held.get(item, 0), there.get(item, 0))
             for user_id in sorted(self._held.keys() | found.keys())
@@ -69,15 +69,15 @@ class Ledger:
         ]
 
     def totals(self, reason: str) -> Mapping[str, int]:
-        """What came or went for a reason, all players together; 0 of what did not."""
+        """What all players together gained or lost for a reason; 0 for absent items."""
         return self._flows.get(reason, Counter())
 
     def money_flows(self) -> dict[str, int]:
-        """{reason: money gained or lost by all players together}, `before` first."""
+        """Money gained or lost by all players together, {reason: money}, `before` first."""
         flows = {reason: items[MONEY] for reason, items in self._flows.items()}
         return {"before": self._before[MONEY]} | flows
 
     def item_flows(self) -> dict[str, int]:
-        """The same for all that is not money."""
+        """The same for all items but money."""
         flows = {reason: items.total() - items[MONEY] for reason, items in self._flows.items()}
         return {"before": self._before.total() - self._before[MONEY]} | flows

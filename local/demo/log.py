@@ -1,4 +1,4 @@
-"""What the game announces while the evening goes on, read from its log of events."""
+"""The game's events during the evening, read from its event log."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 from local.demo.game import Game, Request
 
 LOG: Final = "/api/v1/admin/events"
-MOST: Final = 1000  # rows of one look
+MOST: Final = 1000  # rows per request
 
 Event = Mapping[str, Any]
 
@@ -20,27 +20,27 @@ class Log:
         self.events: list[Event] = []
 
     def begin(self) -> None:
-        """Forget what was before."""
+        """Skip all events up to now."""
         self._take_unseen()
 
     def news(self) -> list[Event]:
-        """What is new since the last look, oldest first."""
+        """The events since the last call, oldest first."""
         rows = self._take_unseen()
         self.events += rows
         return rows
 
     def _take_unseen(self) -> list[Event]:
-        """By their ids: of two that happen at once, either may be in the log first."""
+        """Compared by id, because concurrent events may appear in the log in either order."""
         rows = [row for row in reversed(self._rows(limit=MOST)) if row["event_id"] not in self._seen]
         self._seen.update(row["event_id"] for row in rows)
         return rows
 
     def payloads(self, event_type: str) -> list[Mapping[str, Any]]:
-        """Of this evening, oldest first."""
+        """The payloads of this evening's events of a type, oldest first."""
         return [event["payload"] for event in self.events if event["event_type"] == event_type]
 
     def count_ballots(self, session_id: int) -> int:
-        """Ever cast in a session, as far as the newest rows go."""
+        """The ballots cast in a session, as far back as the newest rows reach."""
         rows = self._rows(event_type="progression.vote_recorded", limit=MOST)
         return sum(row["payload"]["session_id"] == session_id for row in rows)
 
@@ -51,33 +51,33 @@ class Log:
 
 
 def headlines(events: list[Event], name_of: Callable[[str], str]) -> list[str]:
-    """What of it the streamer's bot would tell the chat."""
-    told: list[str] = []
+    """The lines that the streamer's bot would post in chat about the events."""
+    lines: list[str] = []
     for event in events:
         payload = event["payload"]
         match event["event_type"]:
             case "progression.cycle.completed":
                 node = payload["unlocked_node"]
-                told.append(f"Unlocked: {_levelled(node['display_name'], node['level'])}!")
+                lines.append(f"Unlocked: {_levelled(node['display_name'], node['level'])}!")
             case "progression.target.set":
-                ahead = told.pop() + " " if told and told[-1].startswith("Unlocked:") else ""
-                told.append(f"{ahead}Next: {_levelled(payload['display_name'], payload['target_level'])}.")
+                ahead = lines.pop() + " " if lines and lines[-1].startswith("Unlocked:") else ""
+                lines.append(f"{ahead}Next: {_levelled(payload['display_name'], payload['target_level'])}.")
             case "job.level_up":
-                told.append(
+                lines.append(
                     f"{name_of(payload['user_id'])} is now a {payload['job_key']} of level {payload['new_level']}."
                 )
             case "achievement.unlocked":
-                told.append(f"{name_of(payload['user_id'])}: {payload['name']}! {payload['description']}")
+                lines.append(f"{name_of(payload['user_id'])}: {payload['name']}! {payload['description']}")
             case "gamble.complete" if payload["winner_id"]:
-                told.append(
+                lines.append(
                     f"{payload['winner_username']} wins the gamble: what {payload['participant_count']} players had in "
                     f"their boxes, worth {payload['total_value']} money."
                 )
             case "progression.all_unlocked":
-                told.append(payload["message"])
+                lines.append(payload["message"])
             case _:
                 pass
-    return told
+    return lines
 
 
 def _levelled(name: str, level: int) -> str:

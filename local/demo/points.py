@@ -1,4 +1,4 @@
-"""Where the community's points come from and what they have paid for, going by the game's answers and its log."""
+"""Accounts for the community's points: where they come from and what they paid for, by the game's answers and log."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from local.demo.log import Log
 
 @dataclass(frozen=True)
 class Points:
-    """The counter at some moment.
+    """The points at some moment.
 
     Attributes:
-        score: what everybody has done, weighed, without bonuses.
+        score: the weighted contributions of all viewers, without bonuses.
         towards: collected for the current target.
         costs: {node: points for one level}.
     """
@@ -35,11 +35,11 @@ class Account:
     """`before + done + given + bonus = paid + left`
 
     Attributes:
-        before: collected for the target when the counting began.
-        done: points that the viewers' deeds are worth by themselves.
+        before: collected for the target when counting started.
+        done: what the viewers' contributions are worth without bonuses.
         given: points that the streamer added.
-        paid: points that unlocks have cost; each level was reached, and paid for, once.
-        unlocks: how many.
+        paid: points that unlocks have cost; each level is paid for once.
+        unlocks: the number of unlocks.
         left: collected for the target now.
     """
 
@@ -52,11 +52,11 @@ class Account:
 
     @property
     def bonus(self) -> int:
-        """What bonuses made of it. Below 0: points were lost."""
+        """Points from bonuses. Below 0 means that points were lost."""
         return self.paid + self.left - self.before - self.done - self.given
 
 
-def settle(began: Points, game: Game, score: int, log: Log) -> Account:
+def account_for(began: Points, game: Game, score: int, log: Log) -> Account:
     log.news()
     unlocked = [each for each in log.payloads("progression.node_unlocked") if each["source"] == "vote"]
     return Account(
@@ -70,7 +70,7 @@ def settle(began: Points, game: Game, score: int, log: Log) -> Account:
 
 
 def repeated_unlocks(log: Log) -> list[str]:
-    """Levels that the log says were unlocked more than once."""
+    """Levels that were unlocked more than once according to the log."""
     levels = [f"{each['node_key']} {each['level']}" for each in log.payloads("progression.node_unlocked")]
     return sorted({level for level in levels if levels.count(level) > 1})
 

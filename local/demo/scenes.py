@@ -1,4 +1,4 @@
-"""The evening, scene by scene. A new one is a function of the evening and a place in SCENES."""
+"""The evening, scene by scene. To add a scene, write a function of the evening and list it in SCENES."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import Any, Final
 from local.demo import commands, community
 from local.demo.cast import STREAMER_BOT, Viewer
 from local.demo.commands import Line
+from local.demo.community_scenes import level_up, small_talk, treasure, unlock_target, voting
 from local.demo.evening import Evening, waves
-from local.demo.game import GameGone
+from local.demo.game import GameUnavailable
+from local.demo.item_scenes import await_results, boxes, darts, gamble_start, workshop
 from local.demo.ledger import MONEY
-from local.demo.things import all_is_done, boxes, mischief, the_gamble_begins, workshop
-from local.demo.together import a_level, small_talk, the_unlock, the_vote, treasure
 
 UNLOCKED: Final = {
     "feature_economy": "no trade without a shop",
-    "job_merchant": "who trades shall learn to get better prices",
-    "feature_weekly_discount": "this week's sale shall count",
-    "feature_search": "somebody will want to look for treasure",
-    "job_scholar": "who takes part shall learn something",
-    "feature_upgrade": "somebody will want to make things",
+    "job_merchant": "traders should learn to get better prices",
+    "feature_weekly_discount": "this week's sale should count",
+    "feature_search": "someone will want to look for treasure",
+    "job_scholar": "taking part should teach you something",
+    "feature_upgrade": "someone will want to make things",
     "feature_disassemble": "and to take them apart",
     "job_blacksmith": "which is a craft",
-    "feature_gamble": "what would boxes be without risk",
+    "feature_gamble": "what are boxes without some risk?",
     "job_gambler": "some are better at it than others",
     "item_lootbox1": "something to open",
     "item_lootbox2": "something better to open",
@@ -34,27 +34,27 @@ UNLOCKED: Final = {
     "item_spike": "something to step on",
     "item_buckler": "something to save up for",
 }
-"""{node: why tonight needs it}"""
+"""{node: the reason the bot gives for unlocking it}"""
 
-PURSE: Final = 500  # money for everybody
+PURSE: Final = 500  # money for each viewer
 GIFTS: Final = ("spade", "pebble", "boulder", "crate", "spike", "scroll")
 
 
 def arrivals(evening: Evening) -> None:
-    evening.chat.heading("The stream starts, and people come in")
+    evening.chat.heading("The stream starts, and viewers arrive")
     returning = 0
     for wave in waves(evening.viewers):
-        answers = evening.say_at_once([commands.register(viewer) for viewer in wave], shown=0)
+        answers = evening.say_together([commands.register(viewer) for viewer in wave], shown=0)
         for viewer, answer in zip(wave, answers, strict=True):
             if not answer.ok:
-                raise GameGone(f"{viewer.name} could not come in: {answer.status} {answer.text}")
+                raise GameUnavailable(f"{viewer.name} could not come in: {answer.status} {answer.text}")
             viewer.user_id = answer.body["internal_id"]
             returning += answer.status == 200
         names = [viewer.name for viewer in wave]
         evening.chat.aside(f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if names[3:] else ''} come in")
     if returning:
         evening.chat.line(STREAMER_BOT, f"Welcome back, {returning} of you have been here before!")
-    evening.ledger.open(evening.take_stock())
+    evening.ledger.open(evening.read_holdings())
 
 
 def opening(evening: Evening) -> None:
@@ -67,24 +67,24 @@ def opening(evening: Evening) -> None:
         evening.say(commands.unlock(node, UNLOCKED[node]))
     if not missing:
         evening.chat.line(STREAMER_BOT, "The shop is open already: what a community unlocks stays unlocked.")
-    evening.begin_counting()
+    evening.start_counting()
 
 
 def handouts(evening: Evening) -> None:
-    evening.chat.heading("Something to start with, for everybody")
+    evening.chat.heading("A starting gift for everyone")
     purses = [commands.hand_out(viewer, MONEY, PURSE) for viewer in evening.talkative]
     gifts = [
         commands.hand_out(viewer, evening.rng.choice(GIFTS), evening.rng.randint(1, 4)) for viewer in evening.talkative
     ]
     for lines in (purses, gifts):
-        evening.say_at_once(lines, shown=2)
+        evening.say_together(lines, shown=2)
         evening.chat.aside(f"... and so on for all {len(lines)}")
 
 
 def window_shopping(evening: Evening) -> None:
     evening.chat.heading("What does it cost?")
     asker, another, third = evening.rng.sample(evening.talkative, 3)
-    evening.say_at_once([commands.prices(asker), commands.resale_prices(another), commands.inventory(third)])
+    evening.say_together([commands.prices(asker), commands.resale_prices(another), commands.inventory(third)])
 
 
 def market(evening: Evening) -> None:
@@ -93,20 +93,20 @@ def market(evening: Evening) -> None:
 
 
 def second_market(evening: Evening) -> None:
-    evening.chat.heading("Business goes on")
+    evening.chat.heading("Trading continues")
     crowd = evening.talkative
     _trade_round(evening, evening.rng.sample(crowd, len(crowd) // 4))
 
 
 def _trade_round(evening: Evening, crowd: list[Viewer]) -> None:
-    """Each does something once, in waves of people who act at the same time."""
+    """Each viewer does something once, in waves that act at the same time."""
     sold = _listed(evening, "/api/v1/prices/buy")
     bought = _listed(evening, "/api/v1/prices")
     tradeable = {name for name, item in (sold | bought).items() if "tradeable" in item["types"]}
     evening.rng.shuffle(crowd)
     for wave in waves(crowd):
-        evening.say_at_once([_some_trade(evening, viewer, sold, bought.keys(), tradeable) for viewer in wave])
-        evening.tell_news(most=2)
+        evening.say_together([_some_trade(evening, viewer, sold, bought.keys(), tradeable) for viewer in wave])
+        evening.show_events(most=2)
 
 
 def linking(evening: Evening) -> None:
@@ -115,19 +115,19 @@ def linking(evening: Evening) -> None:
     status = evening.say(commands.link_status(here))
     if not status.ok or there.platform in status.body["linked_platforms"]:
         return
-    evening.say_at_once([commands.inventory(here)])
-    evening.say_at_once([commands.inventory(there)])
+    evening.say_together([commands.inventory(here)])
+    evening.say_together([commands.inventory(there)])
     token = evening.say(commands.link_initiate(here))
     if token.ok and evening.say(commands.link_claim(there, token.body["token"])).ok:
         if evening.say(commands.link_confirm(here)).ok:
             evening.ledger.merge(here.user_id, there.user_id)
-            evening.deeds.merge(here.user_id, there.user_id)
+            evening.contributions.merge(here.user_id, there.user_id)
             there.user_id = here.user_id
         evening.say(commands.inventory(there))
 
 
-def a_timeout(evening: Evening) -> None:
-    evening.chat.heading("Somebody is too loud")
+def timeout_scene(evening: Evening) -> None:
+    evening.chat.heading("Someone is too loud")
     loud, friend = evening.rng.sample(evening.talkative[1:], 2)
     evening.chat.line(loud, "BUY SPADES BUY SPADES BUY SPADES")
     if evening.say(commands.time_out(loud, 60, "capitals")).ok:
@@ -135,7 +135,7 @@ def a_timeout(evening: Evening) -> None:
     evening.say(commands.read_timeout(friend, loud))
 
 
-def asking_too_much(evening: Evening) -> None:
+def refused_requests(evening: Evening) -> None:
     evening.chat.heading("The game says no, politely")
     crowd = sorted(evening.talkative, key=lambda viewer: evening.held(viewer).get(MONEY, 0))
     poor, friend, dreamer, collector = crowd[0], crowd[-1], crowd[1], crowd[2]
@@ -145,20 +145,20 @@ def asking_too_much(evening: Evening) -> None:
     evening.say(commands.give(friend, friend, MONEY, 1, refusals={"self_gift"}))
 
 
-def impatience(evening: Evening) -> None:
+def repeated_request(evening: Evening) -> None:
     evening.chat.heading("An impatient bot sends the same buy twice, with the same Idempotency-Key")
     buyer = max(evening.talkative, key=lambda viewer: evening.held(viewer).get(MONEY, 0))
     evening.say(commands.hand_out(buyer, MONEY, 200))
     line = commands.buy(buyer, "stick", 1)
     before = evening.held(buyer).get(MONEY, 0)
-    answers = evening.say_at_once([line, replace(line, text=f"{line.text}  (again: no answer yet?)")])
+    answers = evening.say_together([line, replace(line, text=f"{line.text}  (again: no answer yet?)")])
     charged = before - evening.held(buyer).get(MONEY, 0)
     repeats = sum(answer.replayed for answer in answers)
     evening.chat.aside(f"two requests, {repeats} of them a repeat: {before} - {charged} = {before - charged} money")
     evening.say(commands.inventory(buyer))
 
 
-def looking_around(evening: Evening) -> None:
+def lookups(evening: Evening) -> None:
     evening.chat.heading("Who is here, and what comes next?")
     evening.say(commands.find_users("moth"))
     curious, keen = evening.rng.sample(evening.talkative, 2)
@@ -172,24 +172,24 @@ SCENES: Final[tuple[Callable[[Evening], None], ...]] = (
     arrivals,
     opening,
     small_talk,
-    the_vote,
-    the_unlock,
+    voting,
+    unlock_target,
     handouts,
     window_shopping,
     market,
     treasure,
     boxes,
     workshop,
-    the_gamble_begins,
+    gamble_start,
     linking,
-    mischief,
-    a_timeout,
-    asking_too_much,
+    darts,
+    timeout_scene,
+    refused_requests,
     second_market,
-    a_level,
-    impatience,
-    all_is_done,
-    looking_around,
+    level_up,
+    repeated_request,
+    await_results,
+    lookups,
 )
 
 
@@ -199,7 +199,7 @@ def _unlocked_nodes(evening: Evening) -> set[str]:
 
 
 def _listed(evening: Evening, path: str) -> dict[str, dict[str, Any]]:
-    """{name: item} of a price list."""
+    """A price list as {name: item}."""
     return {item["public_name"]: item for item in evening.game.read(path)}
 
 
@@ -210,7 +210,7 @@ def _some_trade(
     bought: Iterable[str],
     tradeable: Iterable[str],
 ) -> Line:
-    """What this viewer feels like, out of what they can do."""
+    """A random action out of those that this viewer can take."""
     rng, held = evening.rng, evening.held(viewer)
     to_sell = sorted(held.keys() & set(bought))
     to_give = sorted(held.keys() & set(tradeable))

@@ -1,4 +1,4 @@
-"""What the evening came to."""
+"""The summary of the evening."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from statistics import median
 
 from local.demo.evening import AT_ONCE, Evening
 from local.demo.ledger import MONEY, Difference, Holdings
-from local.demo.points import Account, repeated_unlocks, settle
-from local.demo.watch import Watch
+from local.demo.points import Account, account_for, repeated_unlocks
+from local.demo.stream_listener import StreamListener
 
 _WORDS = {
     "before": "before",
@@ -34,41 +34,41 @@ _ITEM_WORDS = {
     "crafted": "made",
     "rewarded": "for achievements",
 }
-_DEED_WORDS = {"message": "lines of chat", "vote_cast": "votes", "search_performed": "searches"}
+_CONTRIBUTION_WORDS = {"message": "lines of chat", "vote_cast": "votes", "search_performed": "searches"}
 SHOWN = 5
 
 
-def report(evening: Evening, watch: Watch | None = None) -> bool:
-    """Print it. True: every answer was as planned, and the game holds what its answers promised.
+def report(evening: Evening, listener: StreamListener | None = None) -> bool:
+    """Print the summary; returns whether every answer was as planned and the game holds what its answers promised.
 
     Args:
-        watch: must have heard each event of the evening once.
+        listener: must have received each event of the evening exactly once.
     """
-    evening.hear()
-    stock = evening.take_stock()
-    differences = evening.ledger.differences(stock)
-    done, score = evening.take_deeds()
-    miscounts = evening.deeds.differences(done)
-    account = settle(evening.points, evening.game, score, evening.log)
+    evening.read_events()
+    holdings = evening.read_holdings()
+    differences = evening.ledger.differences(holdings)
+    done, score = evening.read_contributions()
+    miscounts = evening.contributions.differences(done)
+    account = account_for(evening.points, evening.game, score, evening.log)
     evening.faults += _wrong_points(evening, account)
-    if watch is not None:
-        evening.faults += _unheard(evening, watch)
+    if listener is not None:
+        evening.faults += _stream_faults(evening, listener)
     say = evening.chat.report
     evening.chat.heading("The evening is over")
     people = len({viewer.user_id for viewer in evening.viewers})
     say(f"  viewers    {len(evening.viewers)} accounts, {people} players")
     say(f"  refused    {_refusals(evening)}")
     say(f"  requests   {_speed(evening)}")
-    say(f"  money      {_sum(evening.ledger.money_flows(), _WORDS)} = {_total(stock, money=True)} now")
-    say(f"  items      {_sum(evening.ledger.item_flows(), _ITEM_WORDS)} = {_total(stock, money=False)} now")
-    say(f"  chat       {_deeds(evening)}")
+    say(f"  money      {_sum(evening.ledger.money_flows(), _WORDS)} = {_total(holdings, money=True)} now")
+    say(f"  items      {_sum(evening.ledger.item_flows(), _ITEM_WORDS)} = {_total(holdings, money=False)} now")
+    say(f"  chat       {_contributions(evening)}")
     say(f"  points     {_points(account)}")
-    if watch is not None:
-        say(f"  stream     {len(watch.heard)} live events, each of them once")
+    if listener is not None:
+        say(f"  stream     {len(listener.received)} live events, each of them once")
     if not differences and not miscounts:
         say("  checked    player by player against the game: every coin and every item accounted for,")
         say("             every line, search, trade and vote counted once, every level unlocked once")
-    for line in _complaints(evening, differences, miscounts):
+    for line in _problems(evening, differences, miscounts):
         say(f"  {line}", bad=True)
     say()
     say(f"Look at it next:  {evening.game.url}/swagger/  every call the viewers made, to try by hand")
@@ -77,9 +77,9 @@ def report(evening: Evening, watch: Watch | None = None) -> bool:
     return not differences and not miscounts and not evening.faults
 
 
-def _deeds(evening: Evening) -> str:
-    totals = evening.deeds.totals("done")
-    return ", ".join(f"{totals[metric]} {word}" for metric, word in _DEED_WORDS.items())
+def _contributions(evening: Evening) -> str:
+    totals = evening.contributions.totals("done")
+    return ", ".join(f"{totals[metric]} {word}" for metric, word in _CONTRIBUTION_WORDS.items())
 
 
 def _points(account: Account) -> str:
@@ -95,10 +95,10 @@ def _wrong_points(evening: Evening, account: Account) -> list[str]:
     return lost + [f"{level} was unlocked more than once" for level in repeated_unlocks(evening.log)]
 
 
-def _unheard(evening: Evening, watch: Watch) -> list[str]:
-    missing = watch.unheard({event["event_id"] for event in evening.log.events})
+def _stream_faults(evening: Evening, listener: StreamListener) -> list[str]:
+    missing = listener.wait_for_missing({event["event_id"] for event in evening.log.events})
     lost = [f"{len(missing)} events did not come over the stream"] if missing else []
-    twice = len(watch.heard) - len(set(watch.heard))
+    twice = len(listener.received) - len(set(listener.received))
     return lost + ([f"{twice} events came more than once over the stream"] if twice else [])
 
 
@@ -117,18 +117,17 @@ def _speed(evening: Evening) -> str:
 
 
 def _sum(flows: dict[str, int], words: dict[str, str]) -> str:
-    """`0 before + 100 handed out - 40 spent on buying`; what only changed hands adds nothing, and what did not happen
-    is left out."""
+    """Amounts as a sum, like `0 before + 100 handed out - 40 spent on buying`, without reasons that amount to 0."""
     before, *others = [(flows.get(reason, 0), word) for reason, word in words.items()]
     changes = [f" {'-' if amount < 0 else '+'} {abs(amount)} {word}" for amount, word in others if amount]
     return f"{before[0]} {before[1]}{''.join(changes)}"
 
 
-def _total(stock: Holdings, *, money: bool) -> int:
-    return sum(quantity for items in stock.values() for item, quantity in items.items() if (item == MONEY) is money)
+def _total(holdings: Holdings, *, money: bool) -> int:
+    return sum(quantity for items in holdings.values() for item, quantity in items.items() if (item == MONEY) is money)
 
 
-def _complaints(evening: Evening, differences: list[Difference], miscounts: list[Difference]) -> list[str]:
+def _problems(evening: Evening, differences: list[Difference], miscounts: list[Difference]) -> list[str]:
     names = {viewer.user_id: viewer.name for viewer in evening.viewers}
     lines = [f"unplanned answer: {fault}" for fault in evening.faults[:SHOWN]]
     lines += [
@@ -143,5 +142,5 @@ def _complaints(evening: Evening, differences: list[Difference], miscounts: list
     if more:
         lines.append(f"... and {more} more")
     if differences or miscounts:
-        lines.append("NOT ACCOUNTED FOR, unless somebody else played with these viewers meanwhile")
+        lines.append("NOT ACCOUNTED FOR, unless someone else played with these viewers at the same time")
     return lines

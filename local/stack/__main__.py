@@ -7,7 +7,7 @@ import sys
 
 
 def run() -> int:
-    # While we only import, there is nothing to stop in good order, and a traceback would help nobody.
+    # During the imports there is nothing to shut down, and a traceback would not help.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     from local.stack.command import main
 

@@ -19,7 +19,7 @@ MAX_REMEMBERED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AuthenticationResult:
     statements: tuple[Mapping[str, Any], ...]
     context: Mapping[str, Any]
     usage_key: str | None
@@ -30,10 +30,10 @@ class Guard:
     def __init__(self, api: Api, runtime: Runtime) -> None:
         self._api = api
         self._runtime = runtime
-        self._verdicts: dict[tuple[str, ...], Verdict] = {}
+        self._verdicts: dict[tuple[str, ...], AuthenticationResult] = {}
 
     async def admit(self, request: Request, match: Match) -> Mapping[str, Any] | None:
-        """What the authorizer says about the caller, for the event's requestContext. None: the route is open.
+        """The authorizer's context for the event's requestContext; None: the route is open.
 
         Raises:
             GatewayError: UNAUTHORIZED, ACCESS_DENIED, INVALID_API_KEY, AUTHORIZER_FAILURE or
@@ -57,7 +57,7 @@ class Guard:
             raise GatewayError("INVALID_API_KEY")
         return verdict.context
 
-    async def _ask(self, authorizer: Authorizer, request: Request, match: Match) -> Verdict:
+    async def _ask(self, authorizer: Authorizer, request: Request, match: Match) -> AuthenticationResult:
         event = authorizer_event(request, match, self._api)
         if authorizer.kind == "TOKEN":
             event = {
@@ -67,14 +67,15 @@ class Guard:
             }
         return await ask(self._runtime, authorizer.function, event, authorizer.ttl_seconds)
 
-    def _remember(self, identity: tuple[str, ...], verdict: Verdict) -> None:
+    def _remember(self, identity: tuple[str, ...], verdict: AuthenticationResult) -> None:
         if len(self._verdicts) >= MAX_REMEMBERED:
             self._verdicts.clear()
         self._verdicts[identity] = verdict
 
 
-async def ask(runtime: Runtime, function: str, event: Mapping[str, Any], ttl_seconds: int = 0) -> Verdict:
-    """
+async def ask(runtime: Runtime, function: str, event: Mapping[str, Any], ttl_seconds: int = 0) -> AuthenticationResult:
+    """Invoke an authorizer function.
+
     Raises:
         GatewayError: UNAUTHORIZED, AUTHORIZER_FAILURE or AUTHORIZER_CONFIGURATION_ERROR.
     """
@@ -82,7 +83,7 @@ async def ask(runtime: Runtime, function: str, event: Mapping[str, Any], ttl_sec
     try:
         answer = await runtime.invoke(function, event)
     except FunctionError as error:
-        # API Gateway goes by the text alone.
+        # API Gateway compares only the text.
         kind = "UNAUTHORIZED" if error.message == "Unauthorized" else "AUTHORIZER_FAILURE"
         raise GatewayError(kind) from error
     except Throttled:
@@ -98,14 +99,14 @@ def _identity(authorizer: Authorizer, request: Request) -> tuple[str, ...]:
     return (authorizer.name, *(value for value in values if value))
 
 
-def _verdict(answer: Any, latency_ms: int, ttl_seconds: int) -> Verdict:
+def _verdict(answer: Any, latency_ms: int, ttl_seconds: int) -> AuthenticationResult:
     try:
         principal = answer["principalId"]
         statements = answer["policyDocument"]["Statement"]
         context = {name: _flat(value) for name, value in (answer.get("context") or {}).items()}
     except (KeyError, TypeError, AttributeError) as error:
         raise GatewayError("AUTHORIZER_CONFIGURATION_ERROR") from error
-    return Verdict(
+    return AuthenticationResult(
         statements=tuple(statements) if isinstance(statements, list) else (statements,),
         context={**context, "principalId": str(principal), "integrationLatency": latency_ms},
         usage_key=answer.get("usageIdentifierKey"),

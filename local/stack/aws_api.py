@@ -1,5 +1,7 @@
-"""The AWS APIs that functions call, over HTTP: EventBridge and its scheduler, SQS, Lambda, and API Gateway's
-connections. What boto3 finds at AWS_ENDPOINT_URL."""
+"""The AWS APIs that functions call, over HTTP at AWS_ENDPOINT_URL.
+
+EventBridge and its scheduler, SQS, Lambda, and API Gateway's connections.
+"""
 
 from __future__ import annotations
 

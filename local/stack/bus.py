@@ -25,7 +25,7 @@ log = logging.getLogger("local.stack.bus")
 
 
 class Bus:
-    """Rules, queues and their consumers. Belongs to the event loop that calls `run`."""
+    """Rules, queues and their consumers. Used only on the event loop that calls `run`."""
 
     def __init__(
         self,
@@ -59,17 +59,17 @@ class Bus:
                     group.create_task(feed(self.queues[source.queue], source, self._runtime))
 
     def put(self, entries: list[Mapping[str, Any]]) -> list[dict[str, str]]:
-        """Publish, each entry on its own: PutEvents' result entries, with an EventId or an ErrorCode."""
+        """Publish each entry separately; returns PutEvents' result entries, with an EventId or an ErrorCode."""
         return [self._put_one(entry) for entry in entries]
 
     def invoke_later(self, function: str, event: Any, dead_letters: str | None = None) -> None:
-        """An asynchronous invocation, retried; what fails for good goes to the dead-letter queue, if any."""
+        """Invoke asynchronously with retries; a final failure goes to the dead-letter queue, if any."""
         task = asyncio.get_running_loop().create_task(self._invoke(function, event, dead_letters))
         self._deliveries.add(task)
         task.add_done_callback(self._deliveries.discard)
 
     def close(self) -> None:
-        """Nothing may arrive any more."""
+        """Close the stores. No events may arrive after this."""
         self.one_shots.close()
         self._messages.close()
 
@@ -91,7 +91,7 @@ class Bus:
             if not entry.get(name):
                 return {"ErrorCode": "InvalidArgument", "ErrorMessage": f"Parameter {name} is not valid."}
         if bus not in self._template.buses:
-            # AWS swallows such an event without a word, which helps nobody here.
+            # AWS drops such an event silently; here an error is more helpful.
             return {"ErrorCode": "InvalidArgument", "ErrorMessage": f"No event bus {bus} in the template."}
         event = _envelope(entry, detail)
         for rule in self._template.rules:
@@ -101,7 +101,7 @@ class Bus:
         return {"EventId": event["id"]}
 
     def deliver(self, target: Target, event: Any) -> None:
-        """Hand an event, or what the target wants in its place, to a queue or a function."""
+        """Deliver an event, or the target's own input, to a queue or a function."""
         body = target.input or json.dumps(event, ensure_ascii=False, separators=(",", ":"))
         if target.kind == "queue":
             self.queues[target.name].send(body, target.group)

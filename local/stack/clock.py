@@ -1,4 +1,4 @@
-"""What time it is, for whatever waits for a moment."""
+"""The current time, and waiting for a moment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 STEP_SECONDS: Final = 30.0
-"""So often somebody looks at the clock: after it was set, or the machine slept, one long wait would be wrong."""
+"""The longest single wait: a longer one would be wrong after the clock was set or the machine slept."""
 
 
 def now() -> datetime:

@@ -31,7 +31,7 @@ _PSEUDO: Final = {
 
 
 class TemplateError(Exception):
-    """The template says something that the local stack cannot follow. The message names the place."""
+    """The template has something that the local stack cannot handle. The message names the place."""
 
 
 class _Unknown:
@@ -49,7 +49,7 @@ _ABSENT: Final = _Absent()
 
 if TYPE_CHECKING:
     _Fastest = yaml.SafeLoader
-else:  # libyaml's where it is there: the template is long, and everybody who starts the stack waits for it
+else:  # libyaml's where available: the template is long, and parsing it delays every start
     _Fastest = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -101,7 +101,7 @@ def arn(resource_type: str, logical_id: str) -> str | _Unknown:
 
 
 def queue_url(name: str) -> str:
-    """The address that SendMessage takes. Nobody connects to it: the functions' requests go to AWS_ENDPOINT_URL."""
+    """The queue's URL for SendMessage. It is never opened: functions send their requests to AWS_ENDPOINT_URL."""
     return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
 
 
@@ -183,8 +183,7 @@ class Resolver:
         return self._attribute(logical_id, "Arn") if suffix else self._name(logical_id)
 
     def _name(self, logical_id: str) -> Any:
-        """What Ref answers: the logical id instead of a name, but a queue's address, and the name of a bus as PutEvents
-        says it."""
+        """The value of Ref: a queue's URL, a bus's name, otherwise the logical id in place of a name."""
         resource = self._resources[logical_id]
         if resource.get("Type") == "AWS::SQS::Queue":
             return queue_url(logical_id)

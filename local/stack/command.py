@@ -1,4 +1,4 @@
-"""`make dev`, once everything is installed: the whole game on this machine until Ctrl-C."""
+"""`make dev`, once everything is installed: runs the whole game on this machine until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from local.stack.template import TemplateError
 ROOT: Final = Path(__file__).resolve().parents[2]
 STATE: Final = Path(os.environ.get("BRANDISH_STATE") or ".local")
 DATABASE: Final = "brandish"
-CONNECTIONS: Final = {"max_connections": "200"}  # what the functions may open together, and some for people
+CONNECTIONS: Final = {"max_connections": "200"}  # what all functions may open together, and some for people
 
 
-class Unusable(Exception):
-    """The start ends here; the message is one line for a person."""
+class StartError(Exception):
+    """The stack cannot start; the message is one line for a person."""
 
 
 def main() -> int:
-    """Returns the exit status."""
+    """Run the stack; returns the exit status."""
     console = Console(STATE / "log" / "functions.log")
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         os.chdir(ROOT)
         _run(console)
-    except Unusable as error:
+    except StartError as error:
         console.say(str(error))
         return 1
     except KeyboardInterrupt:
@@ -72,18 +72,18 @@ def _run(console: Console) -> None:
 def _listen() -> socket.socket:
     text = os.environ.get("PORT") or "8080"
     if not text.isascii() or not text.isdigit() or int(text) > 65535:
-        raise Unusable(f"PORT={text} is no port: use a number from 1 to 65535, or leave it out for 8080")
+        raise StartError(f"PORT={text} is no port: use a number from 1 to 65535, or leave it out for 8080")
     try:
         return listen(int(text))
     except PortBusy as error:
-        raise Unusable(str(error)) from None
+        raise StartError(str(error)) from None
 
 
 def _start_postgres() -> Postgres:
     try:
         return Postgres.start(STATE / "postgres", durable=True, settings=CONNECTIONS)
     except PostgresError as error:
-        raise Unusable(str(error)) from None
+        raise StartError(str(error)) from None
 
 
 def _database(postgres: Postgres) -> str:
@@ -102,24 +102,24 @@ def _start_stack(url: str, listener: socket.socket, console: Console) -> Stack:
             messages=_messages_file(),
         )
     except (TemplateError, PatternError) as error:
-        raise Unusable(str(error)) from None
+        raise StartError(str(error)) from None
     try:
         return stack.start(listener, console.say)
     except OuterError as error:
         stack.stop()
-        raise Unusable(f"{error} (more in {console.log})") from None
+        raise StartError(f"{error} (more in {console.log})") from None
     except FunctionError as error:
         stack.stop()
         if error.error_type == "ContentError":
-            raise Unusable(error.message) from None
+            raise StartError(error.message) from None
         first_line = error.message.partition("\n")[0]
-        raise Unusable(
+        raise StartError(
             f"The database could not be prepared: {error.error_type}: {first_line} (more in {console.log})"
         ) from None
 
 
 def _messages_file() -> Path:
-    """What waits in the queues belongs to the database it came from."""
+    """The file for queued messages: one per database, because they belong together."""
     given = os.environ.get("DATABASE_URL", "")
     return STATE / "queues" / f"{sha256(given.encode()).hexdigest()[:12] if given else 'own'}.db"
 

@@ -1,4 +1,4 @@
-"""What a person who runs `make dev` sees, and where the rest goes."""
+"""The terminal output of `make dev`, and the log file for the rest."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAX_LOG_BYTES: Final = 5_000_000
 
 
 class Console:
-    """The terminal. The functions' own output goes to a file: their JSON lines are not meant for eyes."""
+    """The terminal. The functions' own output goes to a file, because their JSON lines are hard to read."""
 
     def __init__(self, log: Path) -> None:
         self.log = log
@@ -25,7 +25,7 @@ class Console:
         self.say(f"{method:<4} {path} {status} {milliseconds:.0f} ms{hint}")
 
     def divert_output(self) -> None:
-        """From now on what functions print or log is in the file, the stack's warnings in both places."""
+        """Send what functions print or log to the file, and the stack's warnings to both places."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > MAX_LOG_BYTES:
             self.log.replace(self.log.with_suffix(".old.log"))
@@ -39,7 +39,7 @@ class Console:
 
 
 class WithExtras(logging.Formatter):
-    """Lambda's JSON format has what a call passes as `extra`; so has this one, for people."""
+    """Appends what a call passes as `extra`, like Lambda's JSON format, but as plain text."""
 
     _usual = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 

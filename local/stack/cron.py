@@ -159,15 +159,15 @@ def _days_of_week(part: str, year: int, month: int, length: int) -> set[int]:
     if part == "L":
         part = "SAT"
     if part.endswith("L"):
-        return {max(_falling_on(part[:-1], year, month, length))}
+        return {max(_dates_on(part[:-1], year, month, length))}
     if "#" in part:
         day, _, ordinal = part.partition("#")
         (nth,) = _numbers(ordinal, range(1, 6))
-        return set(sorted(_falling_on(day, year, month, length))[nth - 1 : nth])
-    return _falling_on(part, year, month, length)
+        return set(sorted(_dates_on(day, year, month, length))[nth - 1 : nth])
+    return _dates_on(part, year, month, length)
 
 
-def _falling_on(field: str, year: int, month: int, length: int) -> set[int]:
+def _dates_on(field: str, year: int, month: int, length: int) -> set[int]:
     wanted = _numbers(field, range(1, 8), _DAYS)
     return {day for day in range(1, length + 1) if date(year, month, day).isoweekday() % 7 + 1 in wanted}
 

@@ -1,4 +1,4 @@
-"""The variables that functions see around them."""
+"""The environment variables that functions see."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from local.stack.cloudformation import REGION
 from local.stack.resources import Function
 
-# Settings of the game that may be tried out without editing the template: PORT=8081 ROLLOVER_CAP=500 make dev.
+# Settings that can be tried out without editing the template: PORT=8081 ROLLOVER_CAP=500 make dev.
 CALLERS: Final = (
     "COMMANDS_ENGAGE",
     "GAMBLE_JOIN_DURATION_MINUTES",
@@ -32,8 +32,8 @@ CALLERS: Final = (
 ENDPOINTS: Final = "AWS_ENDPOINT_URL"
 
 
-def common(functions: Iterable[Function]) -> dict[str, str]:
-    """What the functions' environments agree on. The rest each function sees while it is imported."""
+def shared_variables(functions: Iterable[Function]) -> dict[str, str]:
+    """The variables with the same value in all functions. A function sees the others while it is imported."""
     values: dict[str, set[str]] = {}
     for function in functions:
         for name, value in function.environment.items():
@@ -41,8 +41,8 @@ def common(functions: Iterable[Function]) -> dict[str, str]:
     return {name: next(iter(found)) for name, found in values.items() if len(found) == 1}
 
 
-def apart(function: Function, shared: Container[str]) -> dict[str, str]:
-    """What is a function's own."""
+def own_variables(function: Function, shared: Container[str]) -> dict[str, str]:
+    """The variables of one function only."""
     return {
         name: value
         for name, value in function.environment.items()
@@ -50,17 +50,17 @@ def apart(function: Function, shared: Container[str]) -> dict[str, str]:
     }
 
 
-def surroundings(functions: Iterable[Function], caller: Mapping[str, str], endpoint: str) -> dict[str, str]:
-    """What AWS would put around the functions of one process, with this machine in the place of AWS.
+def process_environment(functions: Iterable[Function], caller: Mapping[str, str], endpoint: str) -> dict[str, str]:
+    """The environment for the functions of one process, with this machine in place of AWS.
 
     Args:
-        caller: the variables of who started the stack.
-        endpoint: where the AWS APIs are.
+        caller: the environment that the stack was started in.
+        endpoint: the URL of the AWS APIs.
     """
     functions = list(functions)
     services = {name for function in functions for name in function.environment if name.startswith(ENDPOINTS)}
     return {
-        **{name: value for name, value in common(functions).items() if not name.startswith("DB_")},
+        **{name: value for name, value in shared_variables(functions).items() if not name.startswith("DB_")},
         **{name: caller[name] for name in CALLERS if caller.get(name)},
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
@@ -69,6 +69,6 @@ def surroundings(functions: Iterable[Function], caller: Mapping[str, str], endpo
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        # Every service: a call to one that is not here gets a clear refusal and never leaves the machine.
+        # For every service, so that a call to one that is missing fails clearly and never leaves the machine.
         **dict.fromkeys(services | {ENDPOINTS}, endpoint),
     }

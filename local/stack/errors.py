@@ -58,7 +58,7 @@ def gateway_response(error: GatewayError, api: Api, request: Request | None, req
 
 
 def plain_response(error: GatewayError) -> tuple[int, bytes]:
-    """What a WebSocket API answers to a handshake: it has no gateway responses of its own."""
+    """The answer of a WebSocket API to a handshake; it has no gateway responses."""
     status, message, _ = _DEFAULTS[error.kind]
     return error.status or status, json.dumps({"message": message}).encode()
 

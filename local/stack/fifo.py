@@ -1,4 +1,4 @@
-"""SQS FIFO queues: the messages of a group one after the other, and each of them once in five minutes.
+"""SQS FIFO queues: messages of a group are delivered in order, and deduplicated within five minutes.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
 """
@@ -19,11 +19,11 @@ DEDUPLICATION_SECONDS: Final = 300
 
 
 class Refused(Exception):
-    """SQS would not take this message."""
+    """SQS would reject this message."""
 
 
 class FifoQueue(Queue):
-    """While messages of a group are hidden, the rest of the group waits behind them."""
+    """A queue in which hidden messages of a group block the rest of the group."""
 
     def __init__(self, spec: QueueSpec, store: MessageStore) -> None:
         self._groups: dict[str, deque[Message]] = {}
@@ -35,9 +35,10 @@ class FifoQueue(Queue):
         return self._message(body, group, message_id, message_id)
 
     def send(self, body: str, group: str | None = None, deduplication_id: str | None = None) -> Message:
-        """
+        """Add a message, unless it repeats one of the last five minutes.
+
         Raises:
-            Refused: no group, or nothing to tell a repetition by.
+            Refused: no group, or no way to deduplicate.
         """
         if not group:
             raise Refused("The request must contain the parameter MessageGroupId.")

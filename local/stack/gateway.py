@@ -36,7 +36,7 @@ AccessLog = Callable[[str, str, int, float], None]  # method, path, status, mill
 
 
 class _Gone(Exception):
-    """The client hung up before its request was complete."""
+    """The client disconnected before its request was complete."""
 
 
 class Gateway:
@@ -76,7 +76,7 @@ class Gateway:
         note(response.status)
 
     def _match(self, request: Request) -> Match | None:
-        """None: the answer is SAM's own to OPTIONS."""
+        """The matching route; None: OPTIONS, which SAM's own response answers."""
         if request.method == "OPTIONS" and self._api.preflight is not None and self._routes.has_path(request.path):
             return None
         match = self._routes.match(request.method, request.path)
@@ -125,7 +125,7 @@ class Gateway:
 
 
 def _preflight(headers: Mapping[str, str]) -> Response:
-    """What SAM's `Cors` puts before the functions."""
+    """The response to OPTIONS from SAM's `Cors`."""
     fixed = [(name.encode(), value.encode()) for name, value in headers.items()]
     return Response(200, [(b"content-type", b"application/json"), *fixed], b"")
 

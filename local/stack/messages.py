@@ -1,4 +1,4 @@
-"""Where queues keep their messages: a file, so that they survive the process as they do in AWS."""
+"""Stores the messages of queues in a file, so that they survive the process as in AWS."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 
 
 def open_store(file: Path | None) -> sqlite3.Connection:
-    """
+    """Open the database that stores are kept in.
+
     Args:
         file: None keeps everything in memory, for tests.
     """
@@ -23,7 +24,7 @@ def open_store(file: Path | None) -> sqlite3.Connection:
 
 
 class MessageStore:
-    """The messages of all queues. Belongs to the event loop of the bus.
+    """The messages of all queues. Used only on the bus's event loop.
 
     Args:
         file: None keeps them in memory, for tests.
@@ -56,12 +57,12 @@ class MessageStore:
         self._db.execute("DELETE FROM messages WHERE message_id = ?", (message_id,))
 
     def read(self, queue: str) -> Iterator[tuple[str, str, str]]:
-        """(message id, body, group), oldest first."""
+        """The messages of a queue as (message id, body, group), oldest first."""
         wanted = "SELECT message_id, body, message_group FROM messages WHERE queue = ? ORDER BY rowid"
         yield from self._db.execute(wanted, (queue,))
 
     def find_sent(self, queue: str, deduplication_id: str, seconds: float) -> str | None:
-        """The id of the message that brought this deduplication id within the last seconds. Forgets older ones."""
+        """The id of the message sent with this deduplication id in the last seconds; deletes older records."""
         self._db.execute("DELETE FROM sent WHERE at < ?", (time.time() - seconds,))
         wanted = "SELECT message_id FROM sent WHERE queue = ? AND deduplication_id = ?"
         row = self._db.execute(wanted, (queue, deduplication_id)).fetchone()

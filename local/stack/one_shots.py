@@ -1,4 +1,4 @@
-"""EventBridge Scheduler's API, locally: schedules that functions make, which fire once and are gone.
+"""EventBridge Scheduler's API, locally: schedules that functions create, which fire once and are then deleted.
 
 https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
 """
@@ -28,7 +28,7 @@ Key = tuple[str, str]  # group, name
 
 
 class Refused(Exception):
-    """What AWS answers instead."""
+    """An error as AWS answers it."""
 
     def __init__(self, status: int, kind: str, message: str) -> None:
         super().__init__(message)
@@ -37,11 +37,11 @@ class Refused(Exception):
 
 
 class OneShots:
-    """The schedules that wait. Belongs to the event loop of the bus.
+    """The pending schedules. Used only on the bus's event loop.
 
     Args:
-        invoke: begins an asynchronous invocation of a function.
-        file: where they are kept, so that they survive the process as they do in AWS; None: in memory.
+        invoke: starts an asynchronous invocation of a function.
+        file: where they are stored, so that they survive the process as in AWS; None: in memory.
     """
 
     def __init__(self, template: Template, invoke: Invoke, file: Path | None) -> None:
@@ -61,7 +61,7 @@ class OneShots:
         )
 
     async def run(self) -> None:
-        """Take up what an earlier process has left, what was missed at once; until cancelled."""
+        """Resume the schedules of an earlier process, firing missed ones now, and run until cancelled."""
         try:
             for group, name, request in self._db.execute("SELECT * FROM schedules").fetchall():
                 if (group, name) not in self._timers:
@@ -75,9 +75,10 @@ class OneShots:
         self._db.close()
 
     def answer(self, method: str, path: str, group: str | None, body: bytes) -> dict[str, Any]:
-        """
+        """Handle a request to the scheduler's API.
+
         Raises:
-            Refused: AWS would.
+            Refused: AWS would reject the request.
         """
         name = unquote(path.removeprefix(PATH))
         if not re.fullmatch(r"[0-9a-zA-Z_.-]{1,64}", name):
@@ -105,7 +106,9 @@ class OneShots:
         if existing is None:
             self._db.execute("INSERT INTO schedules VALUES (?, ?, ?)", (*key, json.dumps(request)))
             self._begin(key, request)
-        elif existing.get("ClientToken") != request.get("ClientToken"):  # the same token: the same request once more
+        elif existing.get("ClientToken") != request.get(
+            "ClientToken"
+        ):  # the same token means a repetition of the same request
             raise Refused(409, "ConflictException", f"Schedule {name} already exists.")
         return {"ScheduleArn": _address(key)}
 

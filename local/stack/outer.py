@@ -1,8 +1,8 @@
-"""The outer ring: functions outside the VPC have a process of their own, as they have a network of their own in AWS.
+"""The outer ring: functions outside the VPC run in their own process, as they are in a separate network in AWS.
 
-This side starts that process (`local.stack.outer_process`), sends it invocations and starts it again when it dies. A
-line each: first the template, pickled, and READY back; then JSON, {id, function, event} there, {id, answer} or
-{id, failed} or {id, throttled} back.
+This side starts that process (`local.stack.outer_process`), sends it invocations and restarts it when it dies. Messages
+are lines: first the pickled template, answered by READY; then JSON, {id, function, event} one way and {id, answer},
+{id, failed} or {id, throttled} the other.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ class OuterError(Exception):
 
 
 class Outer:
-    """Takes the environment as it is when `begin` is called.
+    """Runs the functions outside the VPC, in the environment at the time of `begin`.
 
     Args:
-        tables: the file in which DynamoDB's tables are kept; None: in memory.
+        tables: the file for DynamoDB's tables; None: in memory.
     """
 
     def __init__(self, template: Template, tables: Path | None) -> None:
@@ -66,10 +66,10 @@ class Outer:
         self._reader.start()
 
     def wait(self) -> None:
-        """Until every function is loaded.
+        """Wait until every function is loaded.
 
         Raises:
-            OuterError: they cannot be.
+            OuterError: they cannot be loaded.
         """
         if not self._ready.wait(START_SECONDS):
             raise OuterError("The process for the functions outside the VPC does not start.")
@@ -80,13 +80,13 @@ class Outer:
             number = next(self._numbers)
             self._waiting[number] = answer
             request = json.dumps({"id": number, "function": name, "event": event})
-            with contextlib.suppress(OSError):  # it has died; whoever reads from it tells everybody
+            with contextlib.suppress(OSError):  # it has died; the reader thread handles that
                 assert self._line is not None
                 self._line.sendall(request.encode() + b"\n")
         return answer
 
     def stop(self, patience_seconds: float) -> None:
-        """Let handlers that are at work finish for so long."""
+        """End the process, after giving running handlers this long to finish."""
         with self._lock:
             self._stopping = True
             process, line = self._process, self._line
@@ -113,10 +113,10 @@ class Outer:
                 stdout=_descriptor(sys.stdout),
                 stderr=_descriptor(sys.stderr),
                 pass_fds=[theirs.fileno()],
-                process_group=0,  # the terminal's Ctrl-C is for us; we tell it
+                process_group=0,  # the terminal's Ctrl-C reaches only the stack, which stops it
             )
         self._line = ours
-        with contextlib.suppress(OSError):  # dead already: whoever reads from it sees that
+        with contextlib.suppress(OSError):  # already dead; the reader thread handles that
             ours.sendall(self._template + b"\n")
 
     def _read(self) -> None:
@@ -129,7 +129,7 @@ class Outer:
                         self._ready.set()
                     else:
                         self._answer(json.loads(line))
-            self._bury(self._process.wait())
+            self._process_ended(self._process.wait())
 
     def _answer(self, line: Mapping[str, Any]) -> None:
         with self._lock:
@@ -137,8 +137,8 @@ class Outer:
         if waiting is not None:
             _settle(waiting, line)
 
-    def _bury(self, status: int) -> None:
-        """Nobody is there any more: whoever waits for an answer hears of it, and the next process is started."""
+    def _process_ended(self, status: int) -> None:
+        """Fail all waiting invocations, and start the next process."""
         if not self._stopping:
             log.warning("the process for the functions outside the VPC ended with status %d; starting it again", status)
             if not self._ready.is_set():
@@ -157,7 +157,7 @@ class Outer:
 
 
 def _settle(waiting: Future[Any], line: Mapping[str, Any]) -> None:
-    with contextlib.suppress(InvalidStateError):  # nobody waits any more: it timed out
+    with contextlib.suppress(InvalidStateError):  # the caller timed out
         if "answer" in line:
             waiting.set_result(line["answer"])
         elif "throttled" in line:
@@ -169,7 +169,7 @@ def _settle(waiting: Future[Any], line: Mapping[str, Any]) -> None:
 
 
 def _descriptor(stream: Any) -> int | None:
-    """None: the stack's own."""
+    """The descriptor for a child's output; None: the same as the stack's."""
     try:
         return stream.fileno()
     except (AttributeError, OSError, ValueError):

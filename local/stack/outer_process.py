@@ -21,7 +21,7 @@ from queue import SimpleQueue
 from typing import Any, Final
 
 from local.stack.console import WithExtras
-from local.stack.environment import surroundings
+from local.stack.environment import process_environment
 from local.stack.outer import READY
 from local.stack.resources import Function, Template
 from local.stack.runtime import FunctionError, Runtime, Throttled
@@ -69,7 +69,7 @@ def receive(line: socket.socket, requests: SimpleQueue[bytes | None]) -> None:
             for request in lines:
                 requests.put(request)
     except OSError:
-        pass  # the stack was killed, and has not read all that we said
+        pass  # the stack was killed before it read all our output
     requests.put(None)
 
 
@@ -102,7 +102,7 @@ def _outcome(done: Future[Any]) -> dict[str, Any]:
 def _enter_environment(template: Template) -> None:
     """The stack's, without the way to the database."""
     functions = [function for function in template.functions.values() if _outside(function)]
-    os.environ |= surroundings(functions, os.environ, os.environ["AWS_ENDPOINT_URL"])
+    os.environ |= process_environment(functions, os.environ, os.environ["AWS_ENDPOINT_URL"])
     for name in [name for name in os.environ if name == "DATABASE_URL" or name.startswith("DB_")]:
         del os.environ[name]
     os.environ |= {f"AWS_ENDPOINT_URL_{name}": address for name, address in MOCKED.items()}

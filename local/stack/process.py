@@ -1,4 +1,4 @@
-"""The local stack as a process of its own, for tests that need the real thing or want to kill it."""
+"""The local stack in its own process, for tests that need the real stack or kill it."""
 
 from __future__ import annotations
 

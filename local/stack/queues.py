@@ -1,4 +1,4 @@
-"""SQS queues and what Lambda's poller does with them."""
+"""SQS queues, and the pollers that feed them to functions."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Queue:
     """One queue. Belongs to an event loop; only `depth` and `bodies` may be called from elsewhere."""
 
     def __init__(self, spec: QueueSpec, store: MessageStore) -> None:
-        """What an earlier process left in the store waits again, as if never received."""
+        """Messages that an earlier process left in the store become visible again."""
         self.spec = spec
         self.dead_letters: Queue | None = None
         self._store = store
@@ -53,14 +53,14 @@ class Queue:
         return Message(body, message_id)
 
     def send(self, body: str, group: str | None = None, deduplication_id: str | None = None) -> Message:
-        """Group and deduplication id say nothing to a queue without an order."""
+        """Add a message; group and deduplication id are ignored by a standard queue."""
         message = Message(body)
         self._store.add(self.spec.name, message.message_id, body)
         self._add(message)
         return message
 
     async def receive(self, limit: int, window_seconds: float = 0) -> list[Message]:
-        """Up to `limit` messages, at least one, hidden from others for the visibility timeout.
+        """Wait for 1 to `limit` messages, which are then hidden for the visibility timeout.
 
         Messages received too often go to the dead-letter queue instead.
         """
@@ -70,7 +70,7 @@ class Queue:
                 await self._arrived.wait()
             if window_seconds and len(self._visible) < limit:
                 await asyncio.sleep(window_seconds)
-            batch = [self._hide(message) for message in self._take(limit) if not self._bury(message)]
+            batch = [self._hide(message) for message in self._take(limit) if not self._move_to_dead_letters(message)]
             if batch:
                 return batch
 
@@ -81,11 +81,11 @@ class Queue:
                 message.reappearance.cancel()
 
     def depth(self) -> int:
-        """Messages waiting or being worked on."""
+        """The number of messages, hidden ones included."""
         return len(self.bodies()) + len(self._hidden)
 
     def bodies(self) -> list[str]:
-        """What waits, oldest first."""
+        """The visible messages, oldest first."""
         return [message.body for message in self._visible]
 
     def _has_some(self) -> bool:
@@ -111,7 +111,7 @@ class Queue:
         if self._hidden.pop(message.message_id, None):
             self._add(message)
 
-    def _bury(self, message: Message) -> bool:
+    def _move_to_dead_letters(self, message: Message) -> bool:
         if self.dead_letters is None or not self.spec.max_receives or message.receives < self.spec.max_receives:
             return False
         log.warning("%s gave up on a message; it is in %s", self.spec.name, self.dead_letters.spec.name)
@@ -121,7 +121,7 @@ class Queue:
 
 
 async def feed(queue: Queue, source: QueueSource, runtime: Runtime) -> None:
-    """Hand a queue's batches to a function, for ever. What fails stays hidden until its time is up."""
+    """Feed a queue's batches to a function until cancelled. Failed messages stay hidden until their timeout ends."""
     while True:
         batch = await queue.receive(source.batch_size, source.window_seconds)
         event = {"Records": [_record(message, queue.spec) for message in batch]}

@@ -1,4 +1,4 @@
-"""What a template has, in the words that the local stack uses."""
+"""The resources of a template, as the local stack represents them."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class Schedule:
 class Table:
     name: str
     definition: Mapping[str, Any]  # what DynamoDB's CreateTable takes
-    expiry: str | None  # the attribute that says when an item is over, in unix seconds
+    expiry: str | None  # the attribute with an item's expiry, in Unix seconds
 
 
 @dataclass(frozen=True, slots=True)

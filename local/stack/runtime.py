@@ -1,7 +1,7 @@
-"""Runs the handlers the way Lambda does: one invocation at a time per environment, environments kept warm.
+"""Runs handlers like Lambda does: one invocation at a time per environment, environments kept warm.
 
-An environment is a thread with an event loop of its own. Whatever the code keeps per thread (its database
-connection) is kept per environment, as in Lambda.
+An environment is a thread with its own event loop. What the code keeps per thread (its database connection) is kept
+per environment, as in Lambda.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from queue import SimpleQueue
 from typing import Any, Final, Protocol
 from uuid import uuid4
 
-from local.stack.environment import apart, common
+from local.stack.environment import own_variables, shared_variables
 from local.stack.resources import Function
 
 log = logging.getLogger("local.stack.runtime")
-traces = logging.getLogger("functions")  # for the file; the terminal hears from who invoked
+traces = logging.getLogger("functions")  # for the log file; the caller reports to the terminal
 
 RETRY_DELAYS: Final = (60.0, 120.0)  # seconds, between the attempts of an asynchronous invocation
 DEFAULT_CONCURRENCY: Final = 1000  # an AWS account's, shared; here per function
@@ -99,8 +99,8 @@ class _Fleet:
         return handler
 
 
-class Elsewhere(Protocol):
-    """Where the functions run that do not run here."""
+class OtherRuntime(Protocol):
+    """Runs the functions that do not run in this process."""
 
     def start(self, name: str, event: Any) -> Future[Any]:
         """The future holds the answer, a FunctionError or Throttled."""
@@ -108,7 +108,8 @@ class Elsewhere(Protocol):
 
 
 class Runtime:
-    """
+    """Invokes functions, in this process or another.
+
     Args:
         functions: all that may be invoked.
         here: whether a function runs in this process.
@@ -118,22 +119,22 @@ class Runtime:
         self,
         functions: Mapping[str, Function],
         here: Callable[[Function], bool] = lambda _: True,
-        elsewhere: Elsewhere | None = None,
+        other_runtime: OtherRuntime | None = None,
     ) -> None:
         self.stopping = threading.Event()
         self._lock = threading.Lock()
         self._functions = functions
-        self._elsewhere = elsewhere
+        self._other_runtime = other_runtime
         hosted = [function for function in functions.values() if here(function)]
-        shared = common(hosted)
-        self._fleets = {function.name: _Fleet(function, apart(function, shared)) for function in hosted}
+        shared = shared_variables(hosted)
+        self._fleets = {function.name: _Fleet(function, own_variables(function, shared)) for function in hosted}
 
     @property
     def names(self) -> Iterable[str]:
         return self._functions.keys()
 
     def start(self, name: str, event: Any) -> Future[Any]:
-        """Begin an invocation.
+        """Start an invocation.
 
         Returns:
             A future with the handler's answer, or a FunctionError.
@@ -142,7 +143,7 @@ class Runtime:
             Throttled: every environment that the function may have is busy.
         """
         if name not in self._fleets:
-            return self._start_elsewhere(name, event)
+            return self._start_outside(name, event)
         fleet = self._fleets[name]
         function = fleet.function
         context = Context(
@@ -157,9 +158,9 @@ class Runtime:
         self._environment(fleet).inbox.put(invocation)
         return invocation.answer
 
-    def _start_elsewhere(self, name: str, event: Any) -> Future[Any]:
-        if self._elsewhere:
-            return self._elsewhere.start(name, event)
+    def _start_outside(self, name: str, event: Any) -> Future[Any]:
+        if self._other_runtime:
+            return self._other_runtime.start(name, event)
         failed: Future[Any] = Future()
         failed.set_exception(FunctionError("Runtime.InvalidEntrypoint", f"{name} takes no invocations here"))
         return failed
@@ -169,7 +170,7 @@ class Runtime:
 
         Raises:
             Throttled, FunctionError
-            TimeoutError: the caller's patience ended before the function's timeout.
+            TimeoutError: `patience_seconds` passed before the function's timeout.
         """
         answer = asyncio.wrap_future(self.start(name, event))
         timeout = self._functions[name].timeout_seconds
@@ -184,7 +185,7 @@ class Runtime:
             raise FunctionError("Sandbox.Timedout", f"Task timed out after {timeout:.2f} seconds") from None
 
     async def invoke_until_done(self, name: str, event: Any, delays: tuple[float, ...]) -> None:
-        """An asynchronous invocation: retried after the delays, kept waiting while throttled.
+        """Invoke asynchronously: retry after the delays, wait while throttled.
 
         Raises:
             FunctionError: every attempt failed.
@@ -222,7 +223,7 @@ class Runtime:
                 log.warning("%s cannot be imported: %s: %s", name, type(error).__name__, error)
 
     def stop(self, patience_seconds: float) -> None:
-        """End every environment, giving handlers that are at work this long to finish."""
+        """End every environment, after giving running handlers this long to finish."""
         self.stopping.set()
         with self._lock:
             for fleet in self._fleets.values():
@@ -266,7 +267,7 @@ class _Environment:
         asyncio.set_event_loop(loop)
         while invocation := self.inbox.get():
             outcome = self._handle(invocation)
-            # Free before the answer is out: a caller that calls again at once finds this environment warm.
+            # Released before the answer is set, so that an immediate second call finds this environment warm.
             self._release(self)
             _settle(invocation.answer, outcome)
         loop.close()
@@ -285,7 +286,7 @@ class _Environment:
 
 
 def _settle(answer: Future[Any], outcome: Any) -> None:
-    with contextlib.suppress(InvalidStateError):  # nobody waits any more: it timed out
+    with contextlib.suppress(InvalidStateError):  # the caller timed out
         if isinstance(outcome, FunctionError):
             answer.set_exception(outcome)
         else:
@@ -293,13 +294,13 @@ def _settle(answer: Future[Any], outcome: Any) -> None:
 
 
 def load_code(module: str, name: str, own_environment: Mapping[str, str]) -> Any:
-    """What a function runs, imported with its own variables around it."""
-    with _imports, _around(own_environment):
+    """Import a function's code, with the function's own variables in the environment."""
+    with _imports, _with_variables(own_environment):
         return getattr(importlib.import_module(module), name)
 
 
 @contextlib.contextmanager
-def _around(own: Mapping[str, str]) -> Iterator[None]:
+def _with_variables(own: Mapping[str, str]) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in own}
     os.environ.update(own)
     try:

@@ -1,4 +1,4 @@
-"""uvicorn, told to accept what API Gateway's clients really send."""
+"""uvicorn, configured to accept what API Gateway's clients really send."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _BEYOND_ASCII: Final = re.compile(rb"[\x80-\xff]")
 
 
 class LenientProtocol(HttpToolsProtocol):
-    """Takes raw UTF-8 in the request line, which the parser refuses, by encoding it first.
+    """Accepts raw UTF-8 in the request line by encoding it, because the parser rejects it.
 
-    Old clients put names into a query as they are.
+    Old clients do not encode names in a query.
     """
 
     _in_request_line = True
@@ -40,9 +40,9 @@ class LenientProtocol(HttpToolsProtocol):
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):
-    """Takes a handshake that was refused with an answer of the application's own for what it is: complete.
+    """Treats a handshake that the application refused with its own answer as complete.
 
-    The class above complains in the log that nobody has answered.
+    The base class would log that the handshake was not answered.
     """
 
     async def send(self, message: Any) -> None:
@@ -52,7 +52,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
 
 class Server:
-    """An ASGI application on a socket that is listening already."""
+    """An ASGI application on a socket that is already listening."""
 
     def __init__(self, app: Any, listener: socket.socket) -> None:
         self._listener = listener
@@ -82,7 +82,7 @@ class Server:
             await asyncio.sleep(0.005)
 
     def refuse(self) -> None:
-        """Nobody new comes in; who is in stays."""
+        """Accept no new connections; open ones stay."""
         for server in self._uvicorn.servers:
             server.close()
 

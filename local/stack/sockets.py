@@ -1,4 +1,4 @@
-"""API Gateway's WebSocket API, locally: a connection's messages become invocations; functions post to it by its id.
+"""API Gateway's WebSocket API, locally: messages become invocations, and functions post to connections by id.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html
 """
@@ -42,11 +42,11 @@ GOING_AWAY: Final = 1001
 
 
 class Gone(Exception):
-    """There is no such connection, or no longer."""
+    """The connection does not exist, or no longer."""
 
 
 class TooLarge(Exception):
-    """More than a connection takes at once."""
+    """The message exceeds the limit."""
 
 
 @dataclass(eq=False, slots=True)
@@ -62,7 +62,7 @@ class _Connection:
 
     @property
     def left(self) -> float:
-        """Seconds, unless the client says something."""
+        """Seconds until the connection times out, unless the client sends something."""
         return min(self.active + IDLE_SECONDS, self.opened + LONGEST_SECONDS) - now()
 
 
@@ -99,11 +99,12 @@ class Sockets:
             await self._keep(connection, receive)
 
     def stop(self) -> None:
-        """From now on the end of a connection is our own doing, and announced to nobody."""
+        """From now on, do not report the ends of connections: the stack itself closes them."""
         self._stopping = True
 
     async def post(self, connection_id: str, data: bytes) -> None:
-        """
+        """Send a message to a client.
+
         Raises:
             Gone, TooLarge
         """
@@ -122,7 +123,8 @@ class Sockets:
             raise Gone from None
 
     async def close(self, connection_id: str, code: int = 1000) -> None:
-        """
+        """Close a connection.
+
         Raises:
             Gone
         """
@@ -133,13 +135,14 @@ class Sockets:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await connection.send({"type": "websocket.close", "code": code})
         except TimeoutError:
-            if connection.waiting:  # it cannot be told, so it is simply hung up on
+            if connection.waiting:  # the close frame cannot be sent, so the connection is dropped
                 connection.waiting.reschedule(0)
         except (OSError, RuntimeError):
             pass  # it was closing
 
     def describe(self, connection_id: str) -> dict[str, Any]:
-        """
+        """The connection's details, as GetConnection answers.
+
         Raises:
             Gone
         """
@@ -158,7 +161,8 @@ class Sockets:
             raise Gone from None
 
     async def _admit(self, connection: _Connection) -> None:
-        """
+        """Authorize a handshake and invoke $connect.
+
         Raises:
             GatewayError: the handshake is refused.
         """
@@ -181,7 +185,7 @@ class Sockets:
             raise GatewayError("ACCESS_DENIED", status=status)
 
     async def _authorize(self, connection: _Connection, authorizer: str) -> None:
-        if not all(_brought(source, connection.request) for source in self._api.identity):
+        if not all(_is_present(source, connection.request) for source in self._api.identity):
             raise GatewayError("UNAUTHORIZED")
         resource = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{self._api.name}/{self._api.stage}/$connect"
         event = {"type": "REQUEST", "methodArn": resource, **self._opening(connection)}
@@ -197,10 +201,10 @@ class Sockets:
         finally:
             self._connections.pop(connection.connection_id, None)
         if "$disconnect" in self._api.routes and not self._stopping:
-            await self._tell_of_the_end(connection)
+            await self._invoke_disconnect(connection)
 
     async def _step(self, connection: _Connection, receive: Receive) -> bool:
-        """Wait for the client and do what it says. Returns whether that was the last of it."""
+        """Wait for the client's next message and handle it; returns whether it was the last."""
         try:
             async with asyncio.timeout(min(max(0, connection.left), clock.STEP_SECONDS)) as connection.waiting:
                 message = await receive()
@@ -227,21 +231,21 @@ class Sockets:
         event = self._event(connection, route, "MESSAGE", messageId=str(uuid4()))
         event |= {"body": body, "isBase64Encoded": text is None}
         if route not in self._api.routes:
-            await self._complain(connection, event, "Forbidden")
+            await self._send_error(connection, event, "Forbidden")
             return
         try:
             await self._invoke(route, event)
         except (FunctionError, Throttled, TimeoutError) as error:
             log.warning("%s failed: %s", self._api.routes[route], error or type(error).__name__)
-            await self._complain(connection, event, "Internal server error")
+            await self._send_error(connection, event, "Internal server error")
 
-    async def _complain(self, connection: _Connection, event: Mapping[str, Any], message: str) -> None:
+    async def _send_error(self, connection: _Connection, event: Mapping[str, Any], message: str) -> None:
         request_id = event["requestContext"]["requestId"]
         text = {"message": message, "connectionId": connection.connection_id, "requestId": request_id}
         with suppress(Gone):
             await self.post(connection.connection_id, json.dumps(text).encode())
 
-    async def _tell_of_the_end(self, connection: _Connection) -> None:
+    async def _invoke_disconnect(self, connection: _Connection) -> None:
         code, reason = connection.ended or (1006, "")
         event = self._event(connection, "$disconnect", "DISCONNECT", disconnectStatusCode=code, disconnectReason=reason)
         try:
@@ -253,7 +257,7 @@ class Sockets:
         return await self._runtime.invoke(self._api.routes[route], event, INTEGRATION_TIMEOUT)
 
     def _route(self, text: str | None) -> str:
-        """$request.body.action, where there is such a route."""
+        """The route that $request.body.action selects."""
         try:
             action = json.loads(text or "")["action"]
         except (ValueError, KeyError, TypeError, IndexError, RecursionError):
@@ -296,7 +300,7 @@ class Sockets:
         return {"requestContext": context, "isBase64Encoded": False}
 
 
-def _brought(source: str, request: Request) -> bool:
+def _is_present(source: str, request: Request) -> bool:
     where, _, name = source.removeprefix("route.request.").partition(".")
     return bool(request.header(name) if where == "header" else request.parameter(name))
 

@@ -18,7 +18,7 @@ import uvloop
 from local.stack import schedules, template
 from local.stack.aws_api import AwsApi
 from local.stack.bus import Bus
-from local.stack.environment import ENDPOINTS, surroundings
+from local.stack.environment import ENDPOINTS, process_environment
 from local.stack.gateway import AccessLog, Gateway, Receive, Send
 from local.stack.outer import Outer
 from local.stack.resources import Function
@@ -35,14 +35,14 @@ PATIENCE: Final = 3.0  # seconds for handlers at work when the stack stops
 
 
 class PortBusy(Exception):
-    """Someone else listens there. The message says what to do."""
+    """The port is in use. The message says what to do."""
 
 
 def listen(port: int) -> socket.socket:
-    """A socket on a port of this machine; 0 for any free one.
+    """Listen on a port of this machine; 0 for any free one.
 
     Raises:
-        PortBusy: taken, or not ours to take.
+        PortBusy: in use, or not permitted.
     """
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -77,7 +77,7 @@ class Stack:
         access_log: AccessLog | None = None,
         messages: Path | None = None,
     ) -> None:
-        """Nothing runs yet.
+        """Read the template; nothing runs yet.
 
         Args:
             parameters: values for the template's parameters; the rest keep their defaults.
@@ -144,7 +144,7 @@ class Stack:
         return self
 
     def stop(self) -> None:
-        """End in good order within a few seconds, and restore the environment."""
+        """Shut down within a few seconds, and restore the environment."""
         self._wait(self._end())
         self.runtime.stopping.set()  # who works until its time is over may end while we wait for others
         if self._outer:
@@ -186,7 +186,7 @@ class Stack:
             task.cancel()
         if self._sockets:
             self._sockets.stop()
-        await self._streams.let_go()
+        await self._streams.release_streams()
         await asyncio.gather(*self._tasks, *(server.end() for server in self._servers), return_exceptions=True)
         await self._streams.stop()
 
@@ -194,7 +194,7 @@ class Stack:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def _enter_environment(self) -> None:
-        """What a function sees around it, AWS's variables included; the template's folders to import from."""
+        """Set the functions' environment variables, AWS's included, and their import paths."""
         self._before = dict(os.environ)
         folder = self._template.folder
         functions = self._template.functions.values()
@@ -205,7 +205,7 @@ class Stack:
             if name in ("AWS_PROFILE", "AWS_SESSION_TOKEN") or name.startswith(ENDPOINTS):
                 del os.environ[name]
         os.environ |= {
-            **surroundings(filter(_is_inner, functions), self._before, self.bus_url),
+            **process_environment(filter(_is_inner, functions), self._before, self.bus_url),
             "WEBSOCKET_URL": self.socket_url,  # in the template: an address that only AWS knows
             "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), HOST])),
             "no_proxy": ",".join(filter(None, [os.environ.get("no_proxy"), HOST])),
@@ -214,7 +214,7 @@ class Stack:
 
 
 class _Front:
-    """What listens: HTTP to one API, WebSockets to the other."""
+    """Routes HTTP to one API and WebSockets to the other."""
 
     def __init__(self, gateway: Gateway, sockets: Sockets | None) -> None:
         self._gateway = gateway

@@ -1,8 +1,8 @@
-"""Functions that stream their answer: a web application behind the Lambda Web Adapter, locally.
+"""Functions that stream their answer: web applications behind the Lambda Web Adapter, locally.
 
-Each application runs on an event loop of its own, all its streams together, so that its waiting for the database
-holds up nobody else. In AWS a stream has an environment to itself; here a hundred threads would only be slower. That is
-also why ReservedConcurrentExecutions does not count here: it protects a database that is smaller than this one.
+Each application runs all its streams on its own event loop, so that its waiting for the database blocks no other code.
+In AWS every stream has its own environment; here a hundred threads would only be slower. ReservedConcurrentExecutions
+is ignored here: it protects a database that is smaller than this one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import uvloop
 
-from local.stack.environment import apart, common
+from local.stack.environment import own_variables, shared_variables
 from local.stack.errors import GatewayError
 from local.stack.proxy import Headers, Request, forwarded
 from local.stack.resources import Function
@@ -29,7 +29,7 @@ log = logging.getLogger("local.stack.streams")
 traces = logging.getLogger("functions")
 
 HIGH_WATER: Final = 65536  # bytes on their way to one client, before its sender has to wait
-GRACE_SECONDS: Final = 1.0  # for an application to end by itself what nobody listens to any more
+GRACE_SECONDS: Final = 1.0  # for an application to end streams without a listener
 HOP_BY_HOP: Final = frozenset({"connection", "transfer-encoding", "content-length", "expect"})
 
 Message = dict[str, Any]
@@ -39,23 +39,23 @@ App = Callable[[Message, Receive, Send], Coroutine[Any, Any, None]]
 
 
 class Streams:
-    """Belongs to the event loop of the gateway.
+    """The streaming functions. Used only on the gateway's event loop.
 
     Args:
-        functions: of this process; those that stream are taken from them.
+        functions: all functions of this process; those that stream are selected.
     """
 
     def __init__(self, functions: Iterable[Function]) -> None:
         functions = list(functions)
-        shared = common(functions)
+        shared = shared_variables(functions)
         self._servers = {
-            function.name: _Server(function, function.web_app, apart(function, shared))
+            function.name: _Server(function, function.web_app, own_variables(function, shared))
             for function in functions
             if function.web_app
         }
 
     async def begin(self) -> None:
-        """Import the applications, and let them start. One that cannot be imported fails when it is asked."""
+        """Import and start the applications. One that cannot be imported fails when it is requested."""
         for server in self._servers.values():
             await server.begin()
 
@@ -68,11 +68,11 @@ class Streams:
         send: Send,
         begun: Callable[[int], None],
     ) -> None:
-        """Pass the answer on as it comes, until it is complete, the client hangs up or the function's time is over.
+        """Pass the answer on until it is complete, the client disconnects or the function times out.
 
         Args:
             context: the proxy event's requestContext.
-            begun: told the status.
+            begun: called with the status.
 
         Raises:
             GatewayError: INTEGRATION_FAILURE, when the application ended without an answer.
@@ -95,12 +95,12 @@ class Streams:
         if not stream.complete:
             await send({"type": "http.response.body", "body": b""})
 
-    async def let_go(self) -> None:
-        """End what is open, within a second or so, and from now on whatever comes as soon as it has begun."""
-        await asyncio.gather(*(server.let_go() for server in self._servers.values()))
+    async def release_streams(self) -> None:
+        """End open streams within about a second, and every later one as soon as it has started."""
+        await asyncio.gather(*(server.release_streams() for server in self._servers.values()))
 
     async def stop(self) -> None:
-        """End the applications. Nothing may come any more."""
+        """End the applications. No requests may arrive after this."""
         await asyncio.gather(*(server.stop() for server in self._servers.values()))
 
 
@@ -119,14 +119,14 @@ class _Stream:
         self.task: asyncio.Task[None] | None = None
         self.incoming = asyncio.Queue[Message]()
         self.incoming.put_nowait({"type": "http.request", "body": body, "more_body": False})
-        self._hand_over = hand_over
+        self._deliver = hand_over
         self._sent_bytes = 0
         self._waits = False
         self._room = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def pass_on(self, send: Send, begun: Callable[[int], None]) -> None:
-        """Everything that the application says, until it or somebody else has said the last word."""
+        """Forward what the application sends, until it or another party ends the stream."""
         while not self.complete and (message := await self.arrived.get()) is not None and not self.gone:
             if message["type"] == "http.response.start":
                 self.begun = True
@@ -146,7 +146,7 @@ class _Stream:
         except Exception:
             traces.exception("the stream failed")
         finally:
-            self._hand_over(self, None)
+            self._deliver(self, None)
 
     async def _send(self, message: Message) -> None:
         size = len(message.get("body", b""))
@@ -157,7 +157,7 @@ class _Stream:
                 await self._room.wait()
             self._waits = False
         self._sent_bytes += size
-        self._hand_over(self, message)
+        self._deliver(self, message)
 
 
 class _Server:
@@ -185,18 +185,18 @@ class _Server:
         if self._app is None:
             raise GatewayError("INTEGRATION_FAILURE")
         state = dict(self._lifespan.state) if self._lifespan else {}
-        stream = _Stream(_scope(request, context, self.function, state), request.body, self._hand_over)
+        stream = _Stream(_scope(request, context, self.function, state), request.body, self._deliver)
         self._loop.call_soon_threadsafe(self._run, stream, self._app)
         return stream
 
     def close(self, stream: _Stream) -> None:
-        """Nobody listens any more."""
+        """The client has disconnected."""
         with suppress(RuntimeError):  # its loop is closed
             self._loop.call_soon_threadsafe(self._hang_up, stream)
 
-    async def let_go(self) -> None:
+    async def release_streams(self) -> None:
         if self._gateway is not None:
-            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._hang_up_on_all(), self._loop))
+            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._disconnect_all(), self._loop))
 
     async def stop(self) -> None:
         if self._gateway is not None:
@@ -205,8 +205,8 @@ class _Server:
             self._thread.join()
         self._loop.close()
 
-    def _hand_over(self, stream: _Stream, message: Message | None) -> None:
-        """Called on the application's loop. One wake-up of the gateway for all that is said at once."""
+    def _deliver(self, stream: _Stream, message: Message | None) -> None:
+        """Called on the application's loop. Wakes the gateway once for all messages sent together."""
         assert self._gateway is not None
         self._messages.append((stream, message))
         if len(self._messages) == 1:  # else the gateway is awake, and will come to this one
@@ -241,7 +241,7 @@ class _Server:
         self._lifespan = _Lifespan(self._app)
         await self._lifespan.begin()
 
-    async def _hang_up_on_all(self) -> None:
+    async def _disconnect_all(self) -> None:
         self._ending = True
         for stream in self._running.values():
             self._hang_up(stream)
@@ -254,7 +254,7 @@ class _Server:
 
 
 class _Lifespan:
-    """ASGI's lifespan protocol, as the web server in the function speaks it. An application may ignore it."""
+    """ASGI's lifespan protocol, as the function's web server speaks it. An application may ignore it."""
 
     def __init__(self, app: App) -> None:
         self.state: dict[str, Any] = {}
@@ -265,17 +265,17 @@ class _Lifespan:
 
     async def begin(self) -> None:
         self._task = asyncio.get_running_loop().create_task(self._run())
-        await self._tell("lifespan.startup")
+        await self._send_event("lifespan.startup")
 
     async def end(self) -> None:
         assert self._task is not None
         if not self._task.done():
             with suppress(TimeoutError):
                 async with asyncio.timeout(GRACE_SECONDS):
-                    await self._tell("lifespan.shutdown")
+                    await self._send_event("lifespan.shutdown")
             self._task.cancel()
 
-    async def _tell(self, what: str) -> None:
+    async def _send_event(self, what: str) -> None:
         self._said.clear()
         self._incoming.put_nowait({"type": what})
         await self._said.wait()
@@ -303,7 +303,7 @@ async def _hang_up(receive: Receive, stream: _Stream) -> None:
 
 
 def _scope(request: Request, context: Mapping[str, Any], function: Function, state: dict[str, Any]) -> Message:
-    """The request as the adapter sends it to the web server in the function."""
+    """The request as the adapter sends it to the function's web server."""
     headers: Headers = [
         (name.lower().encode("latin-1"), value.encode())
         for name, value in forwarded(request)
@@ -329,7 +329,7 @@ def _scope(request: Request, context: Mapping[str, Any], function: Function, sta
 
 
 def _lambda_context(request: Request, function: Function) -> dict[str, Any]:
-    """What the adapter's runtime knows; its words. Source: the type `lambda_http::Context`."""
+    """The adapter's Lambda context, in its own terms. Source: the type `lambda_http::Context`."""
     return {
         "request_id": request.request_id,
         "deadline": int((time.time() + function.timeout_seconds) * 1000),  # unix ms

@@ -1,6 +1,7 @@
-"""DynamoDB, and Secrets Manager beside it: moto, in the process of the functions that use them.
+"""DynamoDB and Secrets Manager: moto, in the process of the functions that use them.
 
-What moto forgets with its process we keep in a file: the requests that changed a table, told again at the next start.
+moto keeps nothing beyond its process, so requests that change a table are logged in a file and replayed at the next
+start.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ WRITES: Final = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteIte
 
 
 class Tables:
-    """The template's tables and secrets. Make it before any AWS client.
+    """The template's tables and secrets. Must be created before any AWS client.
 
     Args:
-        file: None keeps nothing.
+        file: the log of changes; None: nothing survives the process.
     """
 
     def __init__(self, template: Template, file: Path | None) -> None:
@@ -60,29 +61,29 @@ class Tables:
         with self._lock:  # a condition and the write that it allows are one
             answer = botocore_stubber(event_name, request)
             if self._log and answer is not None and answer.status_code == 200 and _operation(request) in WRITES:
-                self._note(_operation(request), _text(request.body))
+                self._log_request(_operation(request), _text(request.body))
         return answer
 
-    def _note(self, operation: str, body: str) -> None:
+    def _log_request(self, operation: str, body: str) -> None:
         self._log.write(json.dumps([operation, body]) + "\n")
 
     def _restore(self, file: Path, tables: tuple[Table, ...]) -> None:
-        """Tell the log again, and begin a new one that says the same in fewer words."""
+        """Replay the log, and start a compacted one."""
         for operation, body in _read(file):
-            self._tell(operation, body)
+            self._call(operation, body)
         file.parent.mkdir(parents=True, exist_ok=True)
         fresh = file.with_suffix(".new")
         self._log = fresh.open("w", buffering=1, encoding="utf-8")
         for table in tables:
             for item in self._items(table):
-                if _is_over(item, table.expiry):  # AWS, too, removes it at its leisure
+                if _is_over(item, table.expiry):  # AWS removes expired items late, too
                     key = {attribute["AttributeName"]: item[attribute["AttributeName"]] for attribute in _key(table)}
-                    self._tell("DeleteItem", json.dumps({"TableName": table.name, "Key": key}))
+                    self._call("DeleteItem", json.dumps({"TableName": table.name, "Key": key}))
                 else:
-                    self._note("PutItem", json.dumps({"TableName": table.name, "Item": item}))
+                    self._log_request("PutItem", json.dumps({"TableName": table.name, "Item": item}))
         fresh.replace(file)
 
-    def _tell(self, operation: str, body: str) -> dict[str, Any]:
+    def _call(self, operation: str, body: str) -> dict[str, Any]:
         headers = HTTPHeaders()
         headers["X-Amz-Target"] = f"DynamoDB_20120810.{operation}"
         headers["Content-Type"] = "application/x-amz-json-1.0"
@@ -95,7 +96,7 @@ class Tables:
     def _items(self, table: Table) -> Iterator[Mapping[str, Any]]:
         start: dict[str, Any] = {}
         while True:
-            page = self._tell("Scan", json.dumps({"TableName": table.name, **start}))
+            page = self._call("Scan", json.dumps({"TableName": table.name, **start}))
             yield from page["Items"]
             if "LastEvaluatedKey" not in page:
                 return

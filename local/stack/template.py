@@ -1,4 +1,4 @@
-"""What template.yaml says, as far as the local stack acts on it."""
+"""Reads template.yaml, as far as the local stack needs it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def load(path: Path, parameters: Mapping[str, str] | None = None) -> Template:
     """The template with parameter defaults, or the given values, filled in.
 
     Raises:
-        TemplateError: unreadable, or a function, route or target that leads nowhere.
+        TemplateError: unreadable, or a function, route or target that refers to something missing.
     """
     document = read_document(path)
     resolver = Resolver(document, parameters or {})
@@ -313,7 +313,7 @@ def _table(name: str, spec: Mapping[str, Any]) -> Table:
 
 
 def _secret(spec: Mapping[str, Any]) -> str:
-    """Nothing is generated: an empty secret is one that nobody has filled in."""
+    """The secret's value. Nothing is generated: a secret without a value stays empty."""
     text = spec.get("SecretString", spec.get("GenerateSecretString", {}).get("SecretStringTemplate"))
     return text if isinstance(text, str) else "{}"
 

@@ -1,4 +1,4 @@
-"""`make discord-register`: bring the list of commands that Discord offers up to date."""
+"""`make discord-register`: updates the list of commands that Discord offers."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 import sys
 from typing import Final
 
-from doors.discord.api import api, patiently
+from doors.discord.api import api, retry_until
 from doors.discord.settings import settings as discord_settings
 from doors.outbound import Rejected, Unavailable
 from functions.community.discord import catalogue as catalogue  # declares every command
 from functions.community.discord.registration import payload
-from functions.community.notify_discord.registration import Difference, Place, compare, existing, sync
+from functions.community.notify_discord.registration import Difference, Scope, compare, existing, sync
 from functions.community.notify_discord.settings import settings
 
 PATIENCE_SECONDS: Final = 30
@@ -45,10 +45,10 @@ def main() -> int:
     if wrong:
         print("\n".join(wrong), file=sys.stderr)
         return 1
-    place = Place(discord_settings.discord_application_id, guild_id)
+    scope = Scope(discord_settings.discord_application_id, guild_id)
     where = f"on server {guild_id}" if guild_id else "on all servers"
     try:
-        difference = patiently(lambda: _register(place, options), PATIENCE_SECONDS)
+        difference = retry_until(lambda: _register(scope, options), PATIENCE_SECONDS)
     except Unavailable as error:
         print(f"Discord cannot be reached just now ({error}). Nothing is lost: try again.", file=sys.stderr)
         return 1
@@ -59,11 +59,11 @@ def main() -> int:
     return 0
 
 
-def _register(place: Place, options: argparse.Namespace) -> Difference:
-    commands = payload(guild=bool(place.guild_id))
+def _register(scope: Scope, options: argparse.Namespace) -> Difference:
+    commands = payload(guild=bool(scope.guild_id))
     if options.dry_run:
-        return compare(place, existing(api(), place), commands)
-    return sync(api(), place, commands, force=options.force)
+        return compare(scope, existing(api(), scope), commands)
+    return sync(api(), scope, commands, force=options.force)
 
 
 def _outcome(difference: Difference, where: str, options: argparse.Namespace) -> str:

@@ -1,6 +1,6 @@
-"""`make install`: a virtual environment with exactly what a lock file names, and a line that shows it is going on.
+"""`make install`: creates a virtual environment with exactly the packages of a lock file, and shows the progress.
 
-Runs before anything is installed: standard library only.
+Standard library only, because it runs before anything is installed.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ def main(folder: str, lock: str, *options: str) -> int:
 
 def install(python: Path, lock: str, options: tuple[str, ...]) -> int:
     pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--require-hashes", "--progress-bar=off"]
-    said: list[str] = []
+    output: list[str] = []
     with subprocess.Popen(
         [*pip, *options, "-r", lock], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
     ) as process:
         assert process.stdout
         for line in process.stdout:
-            said.append(line)
+            output.append(line)
             show(line)
     print(flush=True)
     if process.returncode:
-        print(f"The installation failed; pip said:\n\n{''.join(said[-20:])}")
+        print(f"The installation failed; pip said:\n\n{''.join(output[-20:])}")
     return process.returncode
 
 
 def show(line: str) -> None:
-    """Collecting, downloading, installing: on a terminal one line that changes, elsewhere only the stages."""
+    """Show a line of pip's progress: on a terminal in place, elsewhere only the last stage."""
     words = line.split()
     if not words or words[0] not in ("Collecting", "Downloading", "Using", "Installing"):
         return

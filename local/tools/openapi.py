@@ -1,4 +1,4 @@
-"""One description of the whole API, merged from those of the groups: `python -m local.tools.openapi [--check]`."""
+"""Merges the OpenAPI documents of all groups into one: `python -m local.tools.openapi [--check]`."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ FILE: Final = ROOT / "docs" / "openapi.json"
 Json = dict[str, Any]
 
 DESCRIPTION: Final = """\
-A game engine for live chat communities. Every path below /api/ wants the header `X-API-Key`.
+A game engine for live chat communities. Every path below /api/ requires the header `X-API-Key`.
 
 A POST or PUT with an `Idempotency-Key` may be repeated for 24 hours: it acts once, and a repetition gets the first
-answer again, with the header `Idempotency-Replayed: true`. Unknown fields are ignored, null is as good as absent,
-`/prices/` is `/prices`, and every GET answers HEAD, too. Errors have the shape `Error`; its `error` is fit for a
+answer again, with the header `Idempotency-Replayed: true`. Unknown fields are ignored, null means absent,
+`/prices/` is `/prices`, and every GET answers HEAD too. Errors have the shape `Error`; its `error` is fit for a
 player, its `code` is for programs."""
 
 ERRORS: Final[Mapping[int, tuple[str, str]]] = {
-    400: ("BadRequest", "Malformed, or it makes no sense here; `fields` names what is wrong."),
+    400: ("BadRequest", "Malformed, or not possible here; `fields` names what is wrong."),
     401: ("Unauthorized", "The key is missing or unknown."),
     403: ("Forbidden", "Locked for this community, or the key's role may not do it."),
     404: ("NotFound", "There is no such thing, or no such path."),
-    409: ("Conflict", "The world has moved on meanwhile."),
+    409: ("Conflict", "The state has changed in the meantime."),
     413: ("BodyTooLarge", "More than 1 MiB."),
     429: ("TooManyRequests", "A cooldown is running, or these were too many requests."),
-    500: ("Internal", "Our fault. Nothing was saved."),
+    500: ("Internal", "An internal error. Nothing was saved."),
     503: ("Unavailable", "The game cannot be reached just now. Try again."),
 }
 ONLY_WHEN_WRITING: Final = {409, 413}
@@ -56,12 +56,12 @@ ERROR: Final[Json] = {
 }
 HEADERS: Final[Mapping[str, tuple[str, str]]] = {
     "IdempotencyKey": ("Idempotency-Key", "A name for this request, new for each; makes a repetition safe."),
-    "RequestId": ("X-Request-ID", "Comes back in the answer and stands in our log. Made up when left out."),
+    "RequestId": ("X-Request-ID", "Returned in the answer and written to our log. Generated when left out."),
 }
 
 
 def groups() -> Iterator[tuple[str, str, FastAPI]]:
-    """Name, first sentence of the docstring and app of every HTTP group."""
+    """The name, first sentence of the docstring, and app of every HTTP group."""
     for file in sorted((ROOT / "functions").glob("*/*/app.py")):
         module = import_module(f"functions.{file.parent.parent.name}.{file.parent.name}.app")
         app = getattr(module, "app", None)
@@ -70,7 +70,7 @@ def groups() -> Iterator[tuple[str, str, FastAPI]]:
 
 
 def document() -> Json:
-    """Every group's paths under its name as the tag."""
+    """The merged document; each group's name is the tag of its paths."""
     merged: Json = {
         "openapi": "3.1.0",
         "info": {"title": "Brandish", "version": _version(), "description": DESCRIPTION},
@@ -116,14 +116,14 @@ def _add(merged: Json, title: str, group: Json) -> None:
 
 
 def _names(own: Json, taken: Json, title: str) -> dict[str, str]:
-    """Under which name each schema of a group goes in: its own, unless another group means something else by it."""
+    """The name for each schema of a group: its own, unless another group uses that for a different schema."""
     names = {name: name for name in own}
     while clashes := [
         name
         for name, schema in own.items()
         if names[name] == name and name in taken and taken[name] != _renamed(schema, names)
     ]:
-        # One at a time would do, too: a schema that refers to a renamed one may clash only then.
+        # Renaming may cause new clashes, in schemas that refer to renamed ones.
         names.update({name: f"{title.replace(' ', '')}{name}" for name in clashes})
     return names
 
@@ -139,7 +139,7 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
 
 
 def _without_422(group: Json) -> Json:
-    """FastAPI's own validation error, which nobody ever sees: ours has another status and shape."""
+    """Drop FastAPI's own validation error, which never occurs: ours has another status and shape."""
     for operations in group["paths"].values():
         for operation in operations.values():
             operation["responses"].pop("422", None)
@@ -150,7 +150,7 @@ def _without_422(group: Json) -> Json:
 
 
 def _complete(operation: Json, title: str, path: str, method: str) -> None:
-    """What all operations have in common."""
+    """Add what all operations have in common."""
     operation["tags"] = [title]
     # The docstring's first line, for the lists that show one line each.
     operation["summary"], _, more = operation.pop("description", operation["summary"]).partition("\n")

@@ -1,9 +1,9 @@
-"""A proxy between a client and Postgres: it counts round trips and can make each as slow as a network does.
+"""A proxy between a client and Postgres that counts round trips, and can add a network's latency to each.
 
-It parses nothing, unless it is to count statements. A round trip begins with bytes from the client that follow bytes
-from the server: until then the client was waiting. (Answers beyond 8 KB, which the server sends before it is asked to,
-would count as one more.) But for one message: psycopg ends a pipeline with Sync and then sends a Flush by itself, which
-asks for nothing new. It may come after the answer to the Sync, and none ever answers it.
+It parses nothing, unless it counts statements. A round trip starts with bytes from the client that follow bytes from
+the server. (An answer beyond 8 KB, which the server starts to send early, would count as one more.) One message is
+ignored: psycopg ends a pipeline with Sync and then sends a separate Flush, which may come after the answer to the Sync
+and is never answered.
 """
 
 from __future__ import annotations
@@ -27,47 +27,47 @@ FLUSH = b"H\x00\x00\x00\x04"
 _CHUNK = 1 << 16
 _STATEMENTS = (b"E", b"Q")  # Execute, and a simple query
 _ENCRYPTION_REQUESTS = (80877103, 80877104)  # TLS, GSSAPI: what may come before the startup message
-_ON_THE_WAY = 1 << 20  # bytes in one direction; a sender that is further ahead waits
+_MAX_IN_FLIGHT = 1 << 20  # bytes in one direction; beyond this the sender has to wait
 
 
 class Direction:
     """From one socket to the other."""
 
     def __init__(self, source: socket.socket, sink: socket.socket) -> None:
-        self.source: socket.socket | None = source  # None: there is nothing more to read
-        self.sink: socket.socket | None = sink  # None: what is read goes nowhere
-        self.flying: deque[tuple[float, memoryview]] = deque()  # (when it arrives, bytes)
+        self.source: socket.socket | None = source  # None: closed
+        self.sink: socket.socket | None = sink  # None: what is read is discarded
+        self.in_flight: deque[tuple[float, memoryview]] = deque()  # (when it arrives, bytes)
         self.size = 0
 
     def due(self, now: float) -> bool:
-        return bool(self.flying) and self.flying[0][0] <= now
+        return bool(self.in_flight) and self.in_flight[0][0] <= now
 
     def send(self) -> None:
-        """Hand over what is due, as far as the sink takes it; then the end, if the source has ended."""
+        """Send what is due, as far as the sink accepts it; then close it, if the source is closed."""
         if self.sink is None:
             return
         now = perf_counter()
         while self.due(now):
-            arrival, data = self.flying.popleft()
+            arrival, data = self.in_flight.popleft()
             try:
                 sent = self.sink.send(data)
             except BlockingIOError:
                 sent = 0
             self.size -= sent
             if sent < len(data):
-                self.flying.appendleft((arrival, data[sent:]))
+                self.in_flight.appendleft((arrival, data[sent:]))
                 return
-        if self.source is None and not self.flying:
+        if self.source is None and not self.in_flight:
             self.sink.shutdown(socket.SHUT_WR)
 
 
 class StatementCounter:
-    """How many statements a client has sent; BEGIN and COMMIT are statements too."""
+    """Counts the statements that a client sends, BEGIN and COMMIT included."""
 
     def __init__(self) -> None:
         self.count = 0
         self._rest = b""
-        self._started = False  # the startup message, and only it, has no type in front of its length
+        self._started = False  # only the startup message has no type before its length
 
     def feed(self, data: bytes) -> None:
         """Read the next bytes of the connection, wherever they are cut."""
@@ -99,11 +99,11 @@ class ProxiedConnection:
         return self.requests, self.answers
 
     def drop_client(self) -> None:
-        """Hang up on the client. The server acts on what it was sent before it notices; its answers go nowhere."""
+        """Close the client's connection. The server still handles what it was sent; its answers are discarded."""
         assert self.requests.source is not None
         self.requests.source.close()
         self.requests.source = self.answers.sink = None
-        self.answers.flying.clear()
+        self.answers.in_flight.clear()
         self.answers.size = 0
 
 
@@ -128,10 +128,10 @@ class PostgresProxy:
         self._directory = Path(tempfile.mkdtemp(prefix="brandish-proxy-", dir="/tmp"))  # sockets need short paths
         user, database = quote(str(parts.get("user", "")), safe=""), quote(str(parts.get("dbname", "")), safe="")
         self.url = f"postgresql://{user}@/{database}?host={quote(str(self._directory), safe='')}&port={self._port}"
-        self._door = socket.socket(socket.AF_UNIX)
-        self._door.bind(f"{self._directory}/.s.PGSQL.{self._port}")
-        self._door.listen(64)
-        self._bell, self._bell_rope = socket.socketpair()
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(f"{self._directory}/.s.PGSQL.{self._port}")
+        self._listener.listen(64)
+        self._wake, self._wake_sender = socket.socketpair()
         self._thread = threading.Thread(target=self._run, name="postgres-proxy", daemon=True)
 
     def __enter__(self) -> Self:
@@ -141,12 +141,12 @@ class PostgresProxy:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._bell_rope.close()
+        self._wake_sender.close()
         self._thread.join()
         for connection in [*self._connections]:
             self._close(connection)
-        self._bell.close()
-        self._door.close()
+        self._wake.close()
+        self._listener.close()
         shutil.rmtree(self._directory, ignore_errors=True)
 
     def round_trips(self) -> int:
@@ -158,50 +158,50 @@ class PostgresProxy:
         return self._closed_statements + sum(each.statements.count for each in [*self._connections])
 
     def _pass_on(self, direction: Direction, data: bytes) -> None:
-        direction.flying.append((perf_counter() + self._delay, memoryview(data)))
+        direction.in_flight.append((perf_counter() + self._delay, memoryview(data)))
         direction.size += len(data)
 
     def _request(self, connection: ProxiedConnection, data: bytes) -> None:
-        """What a client has sent just now.
+        """Handle bytes that a client has just sent.
 
         Raises:
-            OSError: the connection is to be closed at both ends, and these bytes are lost.
+            OSError: closes the connection at both ends, and drops these bytes.
         """
         self._pass_on(connection.requests, data)
 
     def _run(self) -> None:
         while True:
-            readable = [self._door, self._bell]
+            readable = [self._listener, self._wake]
             writable: list[socket.socket] = []
             now, wake = perf_counter(), None
             for direction in (each for connection in self._connections for each in connection.directions):
-                if direction.source is not None and direction.size < _ON_THE_WAY:
+                if direction.source is not None and direction.size < _MAX_IN_FLIGHT:
                     readable.append(direction.source)
                 if direction.sink is not None and direction.due(now):
                     writable.append(direction.sink)
-                elif direction.flying:
-                    wake = min(direction.flying[0][0], wake or direction.flying[0][0])
-            # select and not epoll: it alone waits for fractions of a millisecond.
+                elif direction.in_flight:
+                    wake = min(direction.in_flight[0][0], wake or direction.in_flight[0][0])
+            # select, not epoll, because only select can wait for fractions of a millisecond.
             ready, free, _ = select.select(readable, writable, [], max(0.0, wake - now) if wake else None)
-            if self._bell in ready:
+            if self._wake in ready:
                 return
-            if self._door in ready:
+            if self._listener in ready:
                 self._accept()
             for connection in [*self._connections]:
                 self._serve(connection, ready, free)
 
     def _accept(self) -> None:
-        client, _ = self._door.accept()
+        client, _ = self._listener.accept()
         try:
-            server = self._call_server()
+            server = self._connect_server()
         except OSError:
-            client.close()  # the server is not there: the client finds out as it would without us
+            client.close()  # the server is down: the client sees the same as without the proxy
             return
         client.setblocking(False)
         server.setblocking(False)
         self._connections.append(ProxiedConnection(client, server))
 
-    def _call_server(self) -> socket.socket:
+    def _connect_server(self) -> socket.socket:
         if self._host.startswith("/"):
             server = socket.socket(socket.AF_UNIX)
             try:
@@ -219,9 +219,9 @@ class PostgresProxy:
             for direction in connection.directions:
                 if direction.source in ready:
                     self._receive(connection, direction)
-                if direction.sink in free or (not self._delay and direction.flying):
+                if direction.sink in free or (not self._delay and direction.in_flight):
                     direction.send()
-        except OSError:  # one end hung up: the other one shall know
+        except OSError:  # one end closed the connection: close the other too
             self._close(connection)
 
     def _receive(self, connection: ProxiedConnection, direction: Direction) -> None:
@@ -246,6 +246,6 @@ class PostgresProxy:
         self._connections.remove(connection)
         for direction in connection.directions:
             with suppress(OSError):
-                direction.send()  # the last words: a FATAL, a Terminate
+                direction.send()  # the last message: a FATAL or a Terminate
             if direction.source is not None:
                 direction.source.close()

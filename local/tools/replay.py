@@ -1,4 +1,4 @@
-"""`python -m local.tools.replay --since ...`: past events, on the terminal or, with `--to`, sent again."""
+"""`python -m local.tools.replay --since ...`: prints past events or, with `--to`, publishes them again."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID
 
+from community.destinations import Destination
 from kernel.events.frames import Frame
-from local.demo.game import Game, GameGone, Request
+from local.demo.game import Game, GameUnavailable, Request
 
 PAGE: Final = 1000
 
@@ -21,11 +22,11 @@ def main() -> int:
     try:
         with Game(_base_url(), os.environ.get("API_KEY") or "test-api-key") as game:
             return _replay(game, options) if options.to else _show(game, options)
-    except GameGone as error:
+    except GameUnavailable as error:
         print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:
-        # Nobody reads any more, as in `make replay | head`; Python would complain when it flushes at the end.
+        # The reader is gone, as in `make replay | head`; otherwise Python would complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
@@ -41,7 +42,7 @@ def _replay(game: Game, options: argparse.Namespace) -> int:
 
 
 def _show(game: Game, options: argparse.Namespace) -> int:
-    """Every event of the range as a frame of the stream, oldest first."""
+    """Print every event of the range as a frame of the stream, oldest first."""
     rows = list(_rows(game, options))
     for row in reversed(rows):
         created_at = datetime.fromisoformat(row["created_at"])
@@ -53,20 +54,20 @@ def _show(game: Game, options: argparse.Namespace) -> int:
 
 
 def _rows(game: Game, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
-    """The log's pages, newest first. A page's end comes again with the next one, for its moment may go on there."""
+    """The log's rows, newest first. Pages overlap, because one moment may continue on the next page."""
     wanted = _range(options) | {"limit": PAGE}
     seen: set[int] = set()
     while True:
         answer = game.ask(Request("GET", "/api/v1/admin/events", wanted))
         if not answer.ok:
-            raise GameGone(f"The game at {game.url} answers with {answer.status}: {answer.text}")
+            raise GameUnavailable(f"The game at {game.url} answers with {answer.status}: {answer.text}")
         page = [row for row in answer.body["events"] if row["id"] not in seen]
         yield from page
         seen.update(row["id"] for row in page)
         if len(answer.body["events"]) < PAGE:
             return
         if not page:
-            raise GameGone("More than a thousand events in one moment: the log cannot be shown past it.")
+            raise GameUnavailable("More than a thousand events in one moment: the log cannot be shown past it.")
         wanted["until"] = page[-1]["created_at"]
 
 
@@ -94,7 +95,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--since", type=_moment, required=True, metavar="TIME", help="2026-03-01T18:00, UTC if unsaid")
     parser.add_argument("--until", type=_moment, default=datetime.now(UTC), metavar="TIME", help="now when left out")
-    parser.add_argument("--to", choices=("discord", "streamerbot"), help="left out: the terminal")
+    parser.add_argument("--to", choices=get_args(Destination), help="left out: the terminal")
     parser.add_argument("--type", metavar="TYPE", help="only events of this type")
     parser.add_argument("--user", metavar="ID", help="only events of this player")
     return parser.parse_args()

@@ -18,7 +18,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 FILE: Final = ROOT / "docs" / "structure.svg"
 
 TABLES: Final = frozenset({"events", "part", "parts", "reactions"})
-"""Modules that say what a feature owes for another one's events: no dependency of the feature itself."""
+"""Modules that connect a feature to the events and data of others; they do not count as its dependencies."""
 
 Graph = Mapping[str, Collection[str]]
 """{module or package: those that it imports}"""
@@ -36,7 +36,7 @@ def sources() -> list[Path]:
 
 @cache
 def modules() -> Mapping[str, Path]:
-    """{dotted name: file} of all code that is deployed."""
+    """All deployed modules, {dotted name: file}."""
     packages = [("kernel", sources()[0]), ("doors", sources()[0]), ("functions", ROOT)]
     packages += [(name, ROOT / "layers" / name) for name in products()]
     return {
@@ -227,7 +227,7 @@ def _rows(graph: Graph) -> list[list[str]]:
 
 
 def _without_detours(graph: Graph) -> Graph:
-    """The arrows that say all: a -> c is left out when a -> b -> c says it already."""
+    """The graph without redundant arrows: a -> c is left out when there is a -> b -> c."""
     return {
         name: {
             other

@@ -1,6 +1,6 @@
-"""Run with the SAM CLI's Python: template.yaml as CloudFormation will see it, and how much of its limits that takes.
+"""Translates template.yaml to CloudFormation and compares its size with the limits, which `sam validate` does not do.
 
-`sam validate` does not go so far.
+Run it with the SAM CLI's Python.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from samcli.yamlhelper import yaml_parse  # pyright: ignore[reportMissingImports
 
 MAX_RESOURCES: Final = 500
 MAX_BYTES: Final = 1_000_000
-# Beyond these, it is time to split the stack.
+# From here on, the stack has to be split.
 FULL_RESOURCES: Final = 460
 FULL_BYTES: Final = 800_000
 
@@ -31,9 +31,9 @@ def translate(path: Path) -> dict[str, Any]:
     Raises:
         InvalidSamDocumentException: SAM cannot make one.
     """
-    # What YAML aliases name is one object here and a copy each in what is deployed; SAM changes it in place.
+    # SAM changes the document in place, so what YAML aliases share has to be copied.
     document = json.loads(json.dumps(yaml_parse(path.read_text())))
-    # AWS's own policies would be asked for over the network; those of the template are written out.
+    # Without AWS's managed policies, which SAM would fetch over the network; the template uses none.
     validator = SamTemplateValidator(document, SimpleNamespace(load=dict), region="us-east-1")
     return yaml_parse(validator.get_translated_template_if_valid())
 

@@ -1,4 +1,4 @@
-"""What a crowd of clients calls, all of it decided by a seed."""
+"""The calls of many clients, determined by a seed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from community.players.models import PLATFORMS, PlayerRef
 
 PLAYERS = tuple(PlayerRef(PLATFORMS[n % 3], f"id-{n}", f"player{n}") for n in range(20))
 STRANGERS = 40
-"""People who are not there at the start, and whom several clients register."""
+"""Players who do not exist at the start, and whom several clients register."""
 
 ITEMS = {
     "spade": "item_spade",
@@ -46,7 +46,7 @@ _GOODS = ("spade", "pebble", "spike", "tonic", "firepot", "offcut", "boulder")
 _WEAPONS = ("dart", "pebble", "boulder", "firepot", "keg")
 _BOXES = ("crate", "lootbox", "strongbox", "vaultbox")
 _USEFUL = (*_WEAPONS, *_BOXES, "buckler", "mirror", "spike", "snare", "tonic", "spade", "scroll", "lens")
-_AT_SOMEBODY = ("dart", "pebble", "boulder", "snare", "tonic")
+_TARGETED = ("dart", "pebble", "boulder", "snare", "tonic")
 _LESSONS = ("merchant", "blacksmith", "gambler", "scholar")  # the last is locked
 _MADE = ("lootbox", "strongbox", "vaultbox", "boulder", "snare", "keg", "buckler", "firepot", "firepot", "mirror")
 _SALVAGED = ("lootbox", "strongbox", "vaultbox", "boulder", "snare", "keg", "buckler")
@@ -55,10 +55,11 @@ _QUANTITIES = (1, 1, 1, 1, 2, 2, 3, 5, 25, 10_000)
 
 @dataclass(frozen=True)
 class Call:
-    """
+    """A request of a client.
+
     Attributes:
         actor, receiver: positions in `PLAYERS`; for `register` of a stranger the actor is `len(PLAYERS)` or more.
-        key: the Idempotency-Key; None: the call is sent once, whatever comes of it.
+        key: the Idempotency-Key; None: the call is sent once, whatever the outcome.
     """
 
     action: str
@@ -114,7 +115,7 @@ def _drawn_use(rng: Random, who: int, key: str | None) -> Call:
     if item in _BOXES:
         quantity = rng.choice((1, 2, 10))
     target = ""
-    if item in _AT_SOMEBODY:
+    if item in _TARGETED:
         beside = range(who % len(PLATFORMS), len(PLAYERS), len(PLATFORMS))  # on the same platform
         target = str(PLAYERS[rng.choice(beside)].username)
     elif item == "scroll":
@@ -157,7 +158,7 @@ def registration(who: int, *, key: str | None = None) -> Call:
 
 
 def line(who: int, *, key: str | None = None) -> Call:
-    """Of chat."""
+    """A chat message."""
     return Call("say", "/api/v1/message/handle", _caller(who) | {"message": "hello"}, who, quantity=1, key=key)
 
 
@@ -177,7 +178,7 @@ def craft(action: str, who: int, item: str, quantity: int, *, key: str | None = 
 
 
 def cancellation(who: int, *, key: str | None = None) -> Call:
-    """Of what was started last."""
+    """Cancel the crafting job that was started last."""
     return Call("cancel", "/api/v1/crafting/cancel", _caller(who), who, quantity=1, key=key)
 
 
@@ -187,7 +188,7 @@ def gamble(who: int, box: str, quantity: int, *, key: str | None = None) -> Call
 
 
 def entry(who: int, *, key: str | None = None) -> Call:
-    """Into the gamble that is on."""
+    """Join the active gamble."""
     return Call("join", "/api/v1/gamble/join", _caller(who), who, quantity=1, key=key)
 
 
@@ -198,7 +199,7 @@ def _caller(who: int) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Plan:
-    """Who sends what, in rounds that all clients begin together.
+    """Which client sends what, in rounds that all clients start together.
 
     Attributes:
         together: how many requests of a round several clients send at the same moment, with one key.
@@ -232,7 +233,7 @@ class Plan:
         ]
 
     def _repeats(self, client: int, number: int) -> list[Call]:
-        """Some of what anybody sent with a key in an earlier round."""
+        """Some calls that any client sent with a key in an earlier round."""
         if number == 0:
             return []
         rng = Random(f"{self.seed} repeats {client} {number}")

@@ -1,7 +1,7 @@
-"""One client with a Lambda environment of its own: `python -m tests.promises.client '<plan>' <number>`.
+"""A client with its own Lambda environment: `python -m tests.promises.client '<plan>' <number>`.
 
-Says when it is ready, waits for a line on stdin before every round, and says when that is over. The last line on
-stdout is what it was told.
+It reports when it is ready, waits for a line on stdin before every round, and reports the end of each. The last line
+on stdout holds the answers that it got.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ PATIENCE = 200
 
 
 def send(call: Call) -> tuple[int, dict[str, str], str]:
-    """Through the real handler."""
+    """Send a call through the real handler; returns status, headers and body."""
     headers = {"Idempotency-Key": call.key} if call.key else {}
     event = proxy_event("POST", call.path, dict(call.body), headers=headers)
     answer = handler_of(call.path)(event, None)
     return answer["statusCode"], {name.lower(): value for name, value in answer["headers"].items()}, answer["body"]
 
 
-def perform(call: Call, rng: Random) -> Answer:
-    """Send; with a key, until the outcome is known."""
+def send_until_answered(call: Call, rng: Random) -> Answer:
+    """Send a call; one with a key again and again until the outcome is known."""
     began, lost = time.monotonic(), 0
     while True:
         status, headers, body = send(call)
@@ -50,14 +50,14 @@ def main() -> None:
     rng = Random(f"{plan.seed} pauses {client}")
     for group in GROUPS:
         import_module(app_of(group))
-    told: list[dict[str, Any]] = []
+    answers: list[dict[str, Any]] = []
     print("ready", flush=True)
     for number in range(plan.rounds):
         calls = plan.round(client, number)
         sys.stdin.readline()
-        told += [asdict(perform(call, rng)) for call in calls]
+        answers += [asdict(send_until_answered(call, rng)) for call in calls]
         print("done", flush=True)
-    print(json.dumps(told), flush=True)
+    print(json.dumps(answers), flush=True)
 
 
 if __name__ == "__main__":

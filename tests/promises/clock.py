@@ -1,7 +1,7 @@
-"""A clock that never rests, in a Lambda environment of its own: `python -m tests.promises.clock`.
+"""A clock that runs all the time, in its own Lambda environment: `python -m tests.promises.clock`.
 
-Says when it is ready, and calls clock_due again and again until there is a line on stdin. In between it brings
-deadlines forward, for there is no time to wait for them. The last line on stdout is {chore: how much was done}.
+It reports when it is ready, and calls clock_due repeatedly until there is a line on stdin. In between it brings
+deadlines forward, because there is no time to wait for them. The last line on stdout is {chore: how much was done}.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kernel.connections import connection
 from kernel.database import Connection, transaction
 from kernel.errors import TryAgain
 
-# One row at a time, and none that somebody holds: nobody waits in a circle for it.
+# One row at a time, and none that is locked, so that there is no deadlock.
 _HURRY_WORK = """
     UPDATE deliveries SET due_at = now() WHERE delivery_id = (
         SELECT delivery_id FROM deliveries WHERE NOT no_room AND due_at > now()
@@ -39,13 +39,13 @@ _BRING_FORWARD = (
 
 
 def fast_forward(conn: Connection) -> None:
-    """Everything that waits for its time is due. While nobody plays."""
+    """Make everything due that waits for its time. No clients may be running."""
     for statement in _BRING_FORWARD:
         conn.execute(statement)
 
 
 def in_flight(conn: Connection) -> set[str]:
-    """What waits for its time: of gambles and of what is in the works."""
+    """Which kinds of things wait for their time: gambles, crafting jobs."""
     rows = conn.execute(
         """
         SELECT 'work' AS what FROM deliveries WHERE NOT no_room

@@ -1,4 +1,4 @@
-"""A running stack that has somebody to tell."""
+"""A running stack with a fake Discord and a fake Streamer.bot."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.fake_streamerbot import FakeStreamerbot
 
 @pytest.fixture
 def discord_peer() -> Iterator[FakeDiscord]:
-    """In a hurry: its limits last a fraction of a second."""
+    """A fake Discord whose rate limits last only a fraction of a second."""
     with fake_discord(FakeDiscord(window=0.2)) as peer:
         yield peer
 

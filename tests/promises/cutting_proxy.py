@@ -1,4 +1,4 @@
-"""A proxy to Postgres that cuts connections: before the server hears, in mid-sentence, or before it is heard."""
+"""A proxy to Postgres that cuts connections: before, within or after a request of the client."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ class CuttingProxy(PostgresProxy):
     """Connect to `url` instead of the database's own.
 
     Args:
-        chance: that what a client says before it waits for the answer is its last.
+        chance: the probability that a client's round trip is cut.
     """
 
     def __init__(self, conninfo: str, rng: Random, chance: float = 0.0) -> None:
         super().__init__(conninfo)
         self._rng = rng
         self._chance = chance
-        self._appointment: tuple[int, str] | None = None
+        self._planned_cut: tuple[int, str] | None = None
         self.cuts: Counter[str] = Counter()
-        self._heard: dict[ProxiedConnection, bytes] = {}  # and not passed on
+        self._held_back: dict[ProxiedConnection, bytes] = {}  # and not passed on
 
     def cut_at(self, trip: int, how: str) -> None:
-        """Cut a client's round trip, 1 for the next, 2 for the one after, in this of the ways in `CUTS`."""
-        self._appointment = (trip, how)
+        """Cut a client's round trip (1 is the next) in one of the ways in `CUTS`."""
+        self._planned_cut = (trip, how)
 
     def _request(self, connection: ProxiedConnection, data: bytes) -> None:
-        """libpq sends piece by piece. A round trip begins when the last piece has come."""
-        data = self._heard.pop(connection, b"") + data
+        """Hold back pieces of a query until it is complete, because libpq sends it piece by piece."""
+        data = self._held_back.pop(connection, b"") + data
         if data.endswith((FLUSH, _SYNC)):
-            if how := self._is_time_to_cut():
+            if how := self._choose_cut():
                 self._cut(connection, data, how)
             else:
                 self._pass_on(connection.requests, data)
         elif data[:1] in (b"P", b"B", b"D", b"E"):  # part of a query
-            self._heard[connection] = data
+            self._held_back[connection] = data
         else:  # a login, a farewell
             self._pass_on(connection.requests, data)
 
-    def _is_time_to_cut(self) -> str | None:
-        if self._appointment is not None:
-            trip, how = self._appointment
-            self._appointment = (trip - 1, how) if trip > 1 else None
+    def _choose_cut(self) -> str | None:
+        if self._planned_cut is not None:
+            trip, how = self._planned_cut
+            self._planned_cut = (trip - 1, how) if trip > 1 else None
             return how if trip == 1 else None
         return self._rng.choice((*CUTS, "unanswered")) if self._rng.random() < self._chance else None
 

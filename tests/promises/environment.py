@@ -1,4 +1,4 @@
-"""A Lambda environment in a process of its own: `python -m tests.promises.environment`.
+"""A Lambda environment in its own process: `python -m tests.promises.environment`.
 
 Takes a request as JSON on every line of stdin, [group, method, path, body], and answers [status, body] on stdout.
 """

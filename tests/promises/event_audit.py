@@ -1,5 +1,4 @@
-"""What items have done, as the event log tells it: what it makes of everybody's holdings, and whether each deed was
-done once and is over."""
+"""Audits the event log: the effects of events on holdings, and whether each action happened once and is complete."""
 
 from __future__ import annotations
 
@@ -28,7 +27,7 @@ SHIELDS = {"guard_buckler": "block", "guard_mirror": "reflect"}
 
 @dataclass(frozen=True)
 class AuditedEvent:
-    """An event of the log; `who` is the platform id of whose log it is."""
+    """An event of the log; `who` is the platform id of its player."""
 
     type: str
     who: str
@@ -45,18 +44,18 @@ def read(conn: Connection, names: Mapping[UUID, str]) -> list[AuditedEvent]:
     ]
 
 
-def of(deeds: Iterable[AuditedEvent], *types: str) -> list[AuditedEvent]:
-    return [event for event in deeds if event.type in types]
+def of(events: Iterable[AuditedEvent], *types: str) -> list[AuditedEvent]:
+    return [event for event in events if event.type in types]
 
 
-def used(deeds: Iterable[AuditedEvent], handler: str) -> list[AuditedEvent]:
-    return [event for event in of(deeds, "item.used") if items.by_name[event.payload["item_name"]].handler == handler]
+def used(events: Iterable[AuditedEvent], handler: str) -> list[AuditedEvent]:
+    return [event for event in of(events, "item.used") if items.by_name[event.payload["item_name"]].handler == handler]
 
 
-def effects(deeds: list[AuditedEvent], names: Mapping[UUID, str]) -> Holdings:
-    """What they make of the holdings. What is in the works or at stake is nobody's."""
+def effects(events: list[AuditedEvent], names: Mapping[UUID, str]) -> Holdings:
+    """The effects of events on the holdings. Ingredients in crafting jobs and stakes belong to no player."""
     changed: Holdings = Counter()
-    stakes = {event.payload["id"]: event.payload["bets"] for event in of(deeds, "gamble.started")}
+    stakes = {event.payload["id"]: event.payload["bets"] for event in of(events, "gamble.started")}
 
     def give(who: str, item: str, quantity: int) -> None:
         changed[who, item] += quantity
@@ -65,7 +64,7 @@ def effects(deeds: list[AuditedEvent], names: Mapping[UUID, str]) -> Holdings:
         for bet in stakes[gamble_id]:
             give(who, bet["item_name"], sign * bet["quantity"])
 
-    for event in deeds:
+    for event in events:
         who, payload = event.who, event.payload
         match event.type:
             case "item.used":
@@ -108,7 +107,7 @@ def effects(deeds: list[AuditedEvent], names: Mapping[UUID, str]) -> Holdings:
     return changed
 
 
-def lessons(deeds: list[AuditedEvent]) -> tuple[Earned, Earned]:
+def lessons(events: list[AuditedEvent]) -> tuple[Earned, Earned]:
     """How often experience was due for what was done, and how much at least, if no day were ever used up."""
     often: Earned = Counter()
     much: Earned = Counter()
@@ -117,7 +116,7 @@ def lessons(deeds: list[AuditedEvent]) -> tuple[Earned, Earned]:
         often[who, job, source] += 1
         much[who, job, source] += xp
 
-    for event in deeds:
+    for event in events:
         who, payload = event.who, event.payload
         match event.type:
             case "item.sold":
@@ -144,32 +143,32 @@ def lessons(deeds: list[AuditedEvent]) -> tuple[Earned, Earned]:
     return often, much
 
 
-def check(conn: Connection, deeds: list[AuditedEvent], names: Mapping[UUID, str]) -> None:
+def check(conn: Connection, events: list[AuditedEvent], names: Mapping[UUID, str]) -> None:
     """Each has happened once, and has had its consequences once."""
-    _check_boxes(deeds)
-    _check_works(conn, deeds)
-    _check_gambles(conn, deeds, names)
-    _check_traps(conn, deeds)
+    _check_boxes(events)
+    _check_works(conn, events)
+    _check_gambles(conn, events, names)
+    _check_traps(conn, events)
 
 
-def _check_boxes(deeds: list[AuditedEvent]) -> None:
-    """What was used up was opened, and each kind of thing was found once in it."""
+def _check_boxes(events: list[AuditedEvent]) -> None:
+    """Every box that was used was opened, and each kind of item was found once in it."""
 
     def boxes(found: list[AuditedEvent]) -> Counter[tuple[str, datetime, str, int]]:
         return Counter((event.who, event.at, event.payload["item_name"], event.payload["quantity"]) for event in found)
 
-    opened = of(deeds, LootboxOpened.type)
-    assert boxes(used(deeds, "lootbox")) == boxes(opened)
+    opened = of(events, LootboxOpened.type)
+    assert boxes(used(events, "lootbox")) == boxes(opened)
     for event in opened:
         found = [drop["item_name"] for drop in event.payload["drops"]]
         assert len(found) == len(set(found)), event
 
 
-def _check_works(conn: Connection, deeds: list[AuditedEvent]) -> None:
+def _check_works(conn: Connection, events: list[AuditedEvent]) -> None:
     """What was begun was delivered, or called off, or is still in the works: one of the three, once."""
-    started = {event.payload["job_id"]: event for event in of(deeds, "crafting.started")}
-    assert len(started) == len(of(deeds, "crafting.started"))
-    ended = [event for event in of(deeds, "item.upgraded", "crafting.cancelled") if event.payload["job_id"]]
+    started = {event.payload["job_id"]: event for event in of(events, "crafting.started")}
+    assert len(started) == len(of(events, "crafting.started"))
+    ended = [event for event in of(events, "item.upgraded", "crafting.cancelled") if event.payload["job_id"]]
     assert max(Counter(event.payload["job_id"] for event in ended).values(), default=1) == 1
     for event in ended:
         beginning = started[event.payload["job_id"]]
@@ -184,13 +183,13 @@ def _check_works(conn: Connection, deeds: list[AuditedEvent]) -> None:
     assert left == started.keys() - {event.payload["job_id"] for event in ended}
 
 
-def _check_gambles(conn: Connection, deeds: list[AuditedEvent], names: Mapping[UUID, str]) -> None:
-    """Every gamble is played or refunded once, and the prize is what was in the boxes of those who were in it."""
+def _check_gambles(conn: Connection, events: list[AuditedEvent], names: Mapping[UUID, str]) -> None:
+    """Every gamble is played or refunded once, and the prize is the content of all its boxes."""
     staked: dict[str, list[str]] = defaultdict(list)
-    for event in of(deeds, "gamble.started", "gamble.joined"):
+    for event in of(events, "gamble.started", "gamble.joined"):
         staked[event.payload.get("id") or event.payload["gamble_id"]].append(event.who)
-    complete = {event.payload["gamble_id"]: event for event in of(deeds, "gamble.complete")}
-    assert len(complete) == len(of(deeds, "gamble.complete"))
+    complete = {event.payload["gamble_id"]: event for event in of(events, "gamble.complete")}
+    assert len(complete) == len(of(events, "gamble.complete"))
     rows = conn.execute(
         """
         SELECT gamble_id::text, state, winner_id,
@@ -232,10 +231,10 @@ def _opened(conn: Connection, gamble_id: str) -> Counter[tuple[str, str]]:
     return found
 
 
-def _check_traps(conn: Connection, deeds: list[AuditedEvent]) -> None:
+def _check_traps(conn: Connection, events: list[AuditedEvent]) -> None:
     """Each goes off once at most, and until then it waits."""
-    placed = Counter(event.payload["trap_id"] for event in of(deeds, "trap.placed"))
-    sprung = Counter(event.payload["trap_id"] for event in of(deeds, "trap.triggered", "trap.self_triggered"))
+    placed = Counter(event.payload["trap_id"] for event in of(events, "trap.placed"))
+    sprung = Counter(event.payload["trap_id"] for event in of(events, "trap.triggered", "trap.self_triggered"))
     assert max((placed | sprung).values(), default=1) == 1
     rows = conn.execute("SELECT trap_id::text, triggered_at FROM traps").fetchall()
     assert {row["trap_id"] for row in rows} == set(placed)
@@ -243,14 +242,14 @@ def _check_traps(conn: Connection, deeds: list[AuditedEvent]) -> None:
 
 
 def shields_left(conn: Connection, names: Mapping[UUID, str]) -> Counter[tuple[str, str]]:
-    """{(platform id, kind): charges}."""
+    """The charges of all shields, {(platform id, kind): charges}."""
     rows = conn.execute("SELECT * FROM shields").fetchall()
     return Counter({(names[row["user_id"]], row["kind"]): row["charges"] for row in rows})
 
 
-def shields_raised(deeds: list[AuditedEvent]) -> Counter[tuple[str, str]]:
+def shields_raised(events: list[AuditedEvent]) -> Counter[tuple[str, str]]:
     raised: Counter[tuple[str, str]] = Counter()
-    for event in used(deeds, "shield"):
+    for event in used(events, "shield"):
         raised[event.who, SHIELDS[event.payload["item_name"]]] += event.payload["quantity"]
     return raised
 
@@ -260,9 +259,9 @@ _REFLECTED = re.compile(r"(?:^|\. )([^.]+) (?:holds a mirror|hold mirrors): ")
 
 
 def shields_met(message: str) -> list[tuple[str, str]]:
-    """(username, kind) of those who had one up, as the attacker was told."""
-    met = [(name, "block") for told in _BLOCKED.findall(message) for name in _names(told)]
-    return met + [(name, "reflect") for told in _REFLECTED.findall(message) for name in _names(told)]
+    """The shields that an attack met according to its message, as (username, kind)."""
+    met = [(name, "block") for found in _BLOCKED.findall(message) for name in _names(found)]
+    return met + [(name, "reflect") for found in _REFLECTED.findall(message) for name in _names(found)]
 
 
 def _names(told: str) -> list[str]:

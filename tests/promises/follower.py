@@ -1,5 +1,7 @@
-"""Someone who reads the log while it is written. Hangs up now and then, and whenever the connection is cut, and starts
-anew from the last id."""
+"""Reads the log while it is written.
+
+It disconnects now and then, and after that or a cut connection it continues from the last id.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +22,12 @@ PAUSE_SECONDS = 0.02
 
 
 class Follower:
-    """
+    """A reader of the log on its own thread.
+
     Attributes:
-        ids: of the events it has read, in its order.
-        begun: on how many connections it has read.
-        trouble: why it stopped before it was told to.
+        ids: of the events that it has read, in order.
+        begun: the number of connections that it has read from.
+        trouble: why it stopped too early, if it did.
     """
 
     def __init__(self, url: str, rng: Random) -> None:
@@ -62,11 +65,11 @@ class Follower:
             with closing(connect(self._url)) as conn:
                 self.begun += 1
                 with reading(conn) as tx:
-                    place = find_position(tx, self._last_id)
-                assert place is not None
+                    position = find_position(tx, self._last_id)
+                assert position is not None
                 for _ in range(self._rng.randint(5, 30)):
                     over = self._over.is_set()
-                    place, more = self._read(conn, place)
+                    position, more = self._read(conn, position)
                     if over and not more and self.begun > 1:
                         return True
                     time.sleep(0 if more else self._rng.uniform(0, PAUSE_SECONDS))
@@ -74,13 +77,13 @@ class Follower:
         except (psycopg.OperationalError, TryAgain):
             return False
 
-    def _read(self, conn: Connection, place: LogPosition) -> tuple[LogPosition, bool]:
+    def _read(self, conn: Connection, position: LogPosition) -> tuple[LogPosition, bool]:
         with reading(conn) as tx:
-            page = read_after(tx, place, self._rng.choice((1, 3, 50, 500)))
+            page = read_after(tx, position, self._rng.choice((1, 3, 50, 500)))
         self.ids += [frame.id for frame in page.frames]
         # What a client has got last: an event's id, or that of a keepalive.
-        self._last_id = page.frames[-1].id if page.frames and self._rng.random() < 0.5 else page.place.as_id()
-        return page.place, page.full
+        self._last_id = page.frames[-1].id if page.frames and self._rng.random() < 0.5 else page.position.as_id()
+        return page.position, page.full
 
 
 @contextmanager

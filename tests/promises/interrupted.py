@@ -1,7 +1,7 @@
-"""A clock that dies at work: `python -m tests.promises.interrupted <url> <moment>`.
+"""A clock that is killed in a transaction: `python -m tests.promises.interrupted <url> <moment>`.
 
-Says when it is ready, waits for a line on stdin, plays the gamble that is due, and stops ahead of the COMMIT: it says
-that it has got there, and waits to be killed.
+It reports when it is ready, waits for a line on stdin, executes the gamble that is due, and stops before the COMMIT:
+there it reports and waits to be killed.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def main() -> None:
             tx.execute("SELECT 1").fetchone()  # everything is written by now
             print("in the middle", flush=True)
             time.sleep(60)
-            raise AssertionError("nobody has killed this process")
+            raise AssertionError("this process was not killed")
 
 
 if __name__ == "__main__":

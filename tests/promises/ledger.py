@@ -1,4 +1,4 @@
-"""What the clients were told, against what the database holds."""
+"""Compares the answers that clients got with what the database holds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WORKING = ("merchant", "blacksmith", "gambler")
 
 
 class Fact(NamedTuple):
-    """One successful action, as an answer tells it and as the log does."""
+    """One successful action, derived from an answer or from the log."""
 
     type: str
     actor: str  # platform id
@@ -34,17 +34,17 @@ class Fact(NamedTuple):
     quantity: int
     money: int = 0
     receiver: str | None = None
-    number: str = ""  # of the job or the gamble, where the answer tells it
+    number: str = ""  # of the job or the gamble, where the answer contains it
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a client was told in the end about one call it made.
+    """The final answer to one call of a client.
 
     Attributes:
-        status: 503 when the client does not know.
-        lost: answers that did not reach it before this one.
-        replayed: the server says that it had answered before.
+        status: 503 when the outcome is unknown to the client.
+        lost: answers that were lost before this one.
+        replayed: the server marked it as a repeated answer.
         began, ended: seconds on a clock that all clients share.
     """
 
@@ -86,7 +86,7 @@ class Ledger:
         return [answer.call for answer in self.answers if answer.status == 503]
 
     def check_repeats(self) -> None:
-        """Equal answers for equal keys, at most one of them the first, and no refusal once one was heard."""
+        """Equal keys get equal answers, at most one of them not replayed, and no error after a success."""
         by_key: dict[str, list[Answer]] = {}
         for answer in self.answers:
             if answer.call.key:
@@ -152,7 +152,7 @@ def _facts_of(answer: Answer) -> Iterable[Fact]:
 
 
 def logged_facts(conn: Connection) -> Counter[Fact]:
-    """What the event log says happened to items, which ballots it knows, and which lines of chat were counted."""
+    """The facts in the event log: what happened to items, ballots, and counted chat messages."""
     names = _names(conn)
     rows = conn.execute(
         """
@@ -195,7 +195,7 @@ def logged_facts(conn: Connection) -> Counter[Fact]:
 
 
 def _stats(conn: Connection) -> Counter[tuple[str, str]]:
-    """{(platform id, stat): how often}, whether a clock has added them up already or not."""
+    """All stats, rolled up or not, {(platform id, stat): how often}."""
     names = _names(conn)
     rows = conn.execute(
         "SELECT user_id, event_type FROM stats_inbox UNION ALL SELECT user_id, event_type FROM stats_events"
@@ -236,8 +236,10 @@ def rewards(conn: Connection, logged: Mapping[Fact, int]) -> Holdings:
 
 
 def held(conn: Connection) -> Holdings:
-    """What the database holds, also for players without room for it, but for what is still in the works; fails on a
-    stack that is empty, overfull or there twice."""
+    """What the database holds, overflow included, crafting jobs excluded.
+
+    Fails on a stack that is empty, over the limit or duplicated.
+    """
     names = _names(conn)
     found: Holdings = Counter()
     for row in conn.execute("SELECT user_id, inventory_data FROM user_inventory").fetchall():
@@ -257,16 +259,16 @@ def check(conn: Connection, ledger: Ledger, initial: Holdings) -> int:
     """Every item, every coin, every event and all experience is accounted for.
 
     Returns:
-        How many actions were done of which nobody was told.
+        The number of actions that succeeded without the client getting the answer.
     """
     strange = [answer for answer in ledger.answers if answer.status not in (200, 201, 400, 403, 404, 409, 503)]
     assert strange == []
     assert [answer for answer in ledger.answers if answer.call.key and answer.status == 503] == []
     ledger.check_repeats()
 
-    told, logged = ledger.facts(), logged_facts(conn)
-    assert told - logged == Counter(), "promised, and not in the log"
-    explain(logged - told, ledger.unknown())
+    answered, logged = ledger.facts(), logged_facts(conn)
+    assert answered - logged == Counter(), "promised, and not in the log"
+    explain(logged - answered, ledger.unknown())
     names = _names(conn)
     story = event_audit.read(conn, names)
     done = _sum(effects(logged), event_audit.effects(story, names))
@@ -274,22 +276,22 @@ def check(conn: Connection, ledger: Ledger, initial: Holdings) -> int:
     assert _without_zeros(held(conn)) == _without_zeros(due)
     event_audit.check(conn, story, names)
     timeout_audit.check(conn, story)
-    _check_shields(conn, ledger, story, logged - told)
+    _check_shields(conn, ledger, story, logged - answered)
     _check_answers_kept(conn, ledger)
     _check_experience(conn, story)
     _check_engagement(conn, logged, story)
     _check_ballots(conn, logged)
     _check_registrations(conn, ledger)
-    return (logged - told).total()
+    return (logged - answered).total()
 
 
 def explain(surplus: Counter[Fact], unknown: Sequence[Call]) -> None:
-    """Find for each fact that nobody was told of a call whose answer was lost, each call for one fact at most."""
+    """Match each unanswered fact to a call whose answer was lost, each call to one fact at most."""
     left = list(unknown)
     # Largest first, and for each the call that asked for the least: what asked for more may explain more.
     for fact in sorted(surplus.elements(), key=lambda fact: -fact.quantity):
         candidates = [call for call in left if _may_explain(call, fact)]
-        assert candidates, f"nobody asked for {fact}"
+        assert candidates, f"no call explains {fact}"
         left.remove(min(candidates, key=lambda call: call.quantity))
 
 
@@ -328,7 +330,7 @@ def _check_answers_kept(conn: Connection, ledger: Ledger) -> None:
 
 
 def _check_experience(conn: Connection, story: list[AuditedEvent]) -> None:
-    """Each deed has taught its doer once, doubled at best by luck; what a day's limit holds for was cut off there."""
+    """Each action gave its XP once, at most doubled by luck, and no more than the daily cap allows."""
     names = _names(conn)
     often, much = event_audit.lessons(story)
     rows = conn.execute("SELECT user_id, job_key, source, xp, earned_at FROM job_xp_events").fetchall()
@@ -340,8 +342,8 @@ def _check_experience(conn: Connection, story: list[AuditedEvent]) -> None:
         assert xp <= 2 * much[key], key
         assert times[key] <= often[key], key
     rises: Counter[tuple[str, str]] = Counter()
-    for deed in event_audit.of(story, "job.level_up"):
-        rises[deed.who, deed.payload["job_key"]] += deed.payload["new_level"] - deed.payload["old_level"]
+    for audited in event_audit.of(story, "job.level_up"):
+        rises[audited.who, audited.payload["job_key"]] += audited.payload["new_level"] - audited.payload["old_level"]
     jobs = conn.execute("SELECT * FROM user_jobs").fetchall()
     standings = {(names[row["user_id"]], row["job_key"]): row for row in jobs}
     # What a locked job would have taught is lost.
@@ -361,8 +363,8 @@ def _check_experience(conn: Connection, story: list[AuditedEvent]) -> None:
             assert sum(taught[key] for key in of_job) >= min(sum(much[key] for key in of_job), DAILY_CAP)
 
 
-def _check_shields(conn: Connection, ledger: Ledger, story: list[AuditedEvent], unheard: Counter[Fact]) -> None:
-    """Every charge is there, or was met by an attack whose attacker was told so. Nobody was told of the `unheard`."""
+def _check_shields(conn: Connection, ledger: Ledger, story: list[AuditedEvent], unanswered: Counter[Fact]) -> None:
+    """Every charge is there, or was met by an attack whose attacker was told, or belongs to an `unanswered` call."""
     by_name = {str(ref.username): str(ref.platform_id) for ref in PLAYERS}
     met: Counter[tuple[str, str]] = Counter()
     for answer in ledger.actions():
@@ -370,16 +372,16 @@ def _check_shields(conn: Connection, ledger: Ledger, story: list[AuditedEvent], 
             met.update((by_name[name], kind) for name, kind in event_audit.shields_met(answer.body["message"]))
     raised, left = event_audit.shields_raised(story), event_audit.shields_left(conn, _names(conn))
     missing = Counter({key: raised[key] - left[key] - met[key] for key in raised | left | met})
-    unheard_attacks = sum(
-        times for fact, times in unheard.items() if fact.item and items.by_name[fact.item].handler == "weapon"
+    unanswered_attacks = sum(
+        times for fact, times in unanswered.items() if fact.item and items.by_name[fact.item].handler == "weapon"
     )
     assert min(missing.values(), default=0) >= 0, missing
     # One attack meets one shield of a player at most.
-    assert max(missing.values(), default=0) <= unheard_attacks, missing
+    assert max(missing.values(), default=0) <= unanswered_attacks, missing
 
 
 def _check_engagement(conn: Connection, logged: Mapping[Fact, int], story: list[AuditedEvent]) -> None:
-    """Each action counts once, as a stat, as engagement and in points, for whoever did it."""
+    """Each action counts once for its player: as a stat, as engagement and in points."""
     names = _names(conn)
     stats: Counter[tuple[str, str]] = Counter()
     values: Counter[tuple[str, str]] = Counter()
@@ -389,12 +391,12 @@ def _check_engagement(conn: Connection, logged: Mapping[Fact, int], story: list[
             stats[fact.actor, stat] += times
         if metric:
             values[fact.actor, metric] += _ENGAGES.get(fact.type, fact.quantity) * times
-    for deed in story:
-        if deed.type == "item.upgraded" and deed.payload["job_id"]:
-            stats[deed.who, "item_crafted"] += 1
-            values[deed.who, "item_crafted"] += deed.payload["quantity"]
-        elif deed.type in ("trap.placed", "trap.triggered", "trap.self_triggered"):
-            stats[deed.who, deed.type] += 1
+    for audited in story:
+        if audited.type == "item.upgraded" and audited.payload["job_id"]:
+            stats[audited.who, "item_crafted"] += 1
+            values[audited.who, "item_crafted"] += audited.payload["quantity"]
+        elif audited.type in ("trap.placed", "trap.triggered", "trap.self_triggered"):
+            stats[audited.who, audited.type] += 1
     counted = _stats(conn)
     assert {key: counted[key] for key in stats} == stats
     engaged: Counter[tuple[str, str]] = Counter()
@@ -450,7 +452,7 @@ def _check_ballots(conn: Connection, logged: Mapping[Fact, int]) -> None:
 
 
 def _check_registrations(conn: Connection, ledger: Ledger) -> None:
-    """Whoever was registered is there once, and nobody else."""
+    """Every registered player exists once, and there are no others."""
     attempts = [answer for answer in ledger.answers if answer.call.action == "register"]
     known = {ref.platform_id for ref in PLAYERS}
     registered = {player(each.call.actor).platform_id for each in attempts if each.status in (200, 201)}

@@ -1,5 +1,4 @@
-"""Standard clients of the live events, who come back with their last id whatever becomes of a connection, and what
-the log says they should have got."""
+"""Standard clients of the live events, which reconnect with their last id, and what they should receive by the log."""
 
 from __future__ import annotations
 
@@ -24,11 +23,12 @@ Heard = tuple[str, str]
 
 
 class Listener(Protocol):
-    """
+    """A client of the live events.
+
     Attributes:
-        messages: all it has got, on all its connections.
+        messages: all that it has received, on all connections.
         connections: how many it has had.
-        awake: not set: it takes nothing from its connection.
+        awake: while cleared, it reads nothing from its connection.
     """
 
     messages: list[Message]

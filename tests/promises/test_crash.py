@@ -28,9 +28,9 @@ from local.stack.process import StackProcess
 from tests.promises import ledger
 from tests.promises.calls import Call, draw
 from tests.promises.clock import fast_forward, in_flight
-from tests.promises.door import environments
+from tests.promises.environment_pool import environments
 from tests.promises.ledger import Answer, Ledger
-from tests.promises.opening import choose_seed, furnish
+from tests.promises.preparation import choose_seed, prepare_players
 
 CLIENTS = 8
 CALLS = 150
@@ -147,7 +147,7 @@ def test_what_was_answered_survives_the_death_of_postgres_and_of_the_stack(
     started = time.perf_counter()
     with StackProcess(database.url, state=tmp_path) as first, ExitStack() as later:
         with closing(connect(database.url)) as conn:
-            initial = furnish(conn, Random(seed))
+            initial = prepare_players(conn, Random(seed))
         crowd = Crowd(first, seed)
         crowd.start()
 
@@ -209,7 +209,7 @@ def _check_counters(conn: Connection, url: str) -> None:
 
 
 def _trades(conn: Connection) -> dict[str, dict[str, int]]:
-    """{metric: {label: total}} as the log has it."""
+    """The trades in the log, {metric: {label: total}}."""
     totals: dict[str, Counter[str]] = defaultdict(Counter)
     for fact, times in ledger.logged_facts(conn).items():
         if fact.type == "item.sold":

@@ -19,7 +19,7 @@ from kernel.database import Connection, transaction
 from kernel.settings import settings
 from tests.promises.calls import PLAYERS, Call, trade
 from tests.promises.cutting_proxy import CUTS, CuttingProxy
-from tests.promises.door import Told, tell
+from tests.promises.environment_pool import Reply, send_call
 from tests.support.api import proxy_event
 from tests.support.factories import announced, holdings, unlock
 from tests.support.races import PATIENCE
@@ -39,7 +39,7 @@ def line(conn: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch) -
     with CuttingProxy(database_url, Random(1)) as proxy:
         monkeypatch.setattr(database, "settings", replace(settings, database_url=proxy.url))
         monkeypatch.setattr(database._environment, "connection", None, raising=False)
-        assert tell(buy()).status == 200
+        assert send_call(buy()).status == 200
         yield proxy
         database.connection().close()
 
@@ -72,7 +72,7 @@ def end_all_others(conn: Connection) -> None:
     )
 
 
-@pytest.mark.parametrize("call", [lambda: tell(buy()).status, look], ids=["buying", "looking"])
+@pytest.mark.parametrize("call", [lambda: send_call(buy()).status, look], ids=["buying", "looking"])
 def test_a_connection_that_died_between_two_calls_is_nobodys_business(
     conn: Connection, line: CuttingProxy, call: Callable[[], int]
 ):
@@ -85,7 +85,7 @@ def test_a_connection_that_died_between_two_calls_is_nobodys_business(
 def test_a_line_that_is_cut_before_the_commit_is_tried_again_unnoticed(conn: Connection, line: CuttingProxy, how: str):
     line.cut_at(1, how)
 
-    assert tell(buy()).status == 200
+    assert send_call(buy()).status == 200
 
     assert line.cuts == {how: 1}
     assert bought(conn) == 2
@@ -95,7 +95,7 @@ def test_a_line_that_is_cut_before_the_commit_is_tried_again_unnoticed(conn: Con
 def test_a_line_that_is_cut_at_the_commit_leaves_it_to_the_caller(conn: Connection, line: CuttingProxy, how: str):
     line.cut_at(2, how)
 
-    answer = tell(buy())
+    answer = send_call(buy())
 
     assert (answer.status, answer.body["code"]) == (503, "unavailable")
     assert line.cuts == {how: 1}
@@ -109,10 +109,10 @@ def test_a_line_that_is_cut_at_the_commit_leaves_it_to_the_caller(conn: Connecti
 @pytest.mark.parametrize("how", CUTS)
 def test_a_caller_with_a_key_finds_out(conn: Connection, line: CuttingProxy, how: str):
     line.cut_at(2, how)
-    assert tell(buy("k")).status == 503
+    assert send_call(buy("k")).status == 503
 
-    first, second = tell(buy("k")), tell(buy("k"))
+    first, second = send_call(buy("k")), send_call(buy("k"))
 
-    assert first == Told(200, first.body, replayed=how in COMMITTED)
-    assert second == Told(200, first.body, replayed=True)
+    assert first == Reply(200, first.body, replayed=how in COMMITTED)
+    assert second == Reply(200, first.body, replayed=True)
     assert bought(conn) == 2

@@ -18,7 +18,7 @@ import pytest
 from community.economy.models import ItemSold
 from kernel.database import Connection, transaction
 from kernel.events import service as events
-from tests.promises.door import environments
+from tests.promises.environment_pool import environments
 from tests.support.fakes import fake_event_bridge
 
 
@@ -82,13 +82,13 @@ os.kill(os.getpid(), signal.SIGKILL)
 DIES_BEFORE_ITS_COMMIT = """
 import json, os, signal, sys
 from uuid import UUID
-from community.counting import COUNTED
+from community.counters import COUNT_RULES
 from kernel.events.tallying import tally
 from kernel.database import transaction
 from kernel.connections import connection
 detail = json.loads(json.loads(sys.argv[1])["body"])["detail"]
 with transaction(connection()) as tx:
-    assert tally(tx, UUID(detail["id"]), detail["type"], detail["payload"], COUNTED)
+    assert tally(tx, UUID(detail["id"]), detail["type"], detail["payload"], COUNT_RULES)
     tx.execute("SELECT 1").fetchone()
     os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -18,9 +18,9 @@ from doors.discord.replies import plain
 from functions.community.clock_due.app import handler as clock
 from functions.community.discord import app
 from kernel.database import Connection, transaction
-from tests.promises.door import environments
-from tests.promises.opening import choose_seed
-from tests.support.discord_client import DiscordClient, Person, Told, command
+from tests.promises.environment_pool import environments
+from tests.promises.preparation import choose_seed
+from tests.support.discord_client import DiscordAnswer, DiscordClient, Person, command
 from tests.support.factories import holdings, make_player, unlock
 
 USERS = [Person(f"6000000000000000{number:02}", f"user{number}") for number in range(50)]
@@ -42,7 +42,7 @@ def discord(monkeypatch: pytest.MonkeyPatch) -> DiscordClient:
     return client
 
 
-def wait_and(seconds: float, press: Callable[[], Told]) -> tuple[Told, float]:
+def wait_and(seconds: float, press: Callable[[], DiscordAnswer]) -> tuple[DiscordAnswer, float]:
     """With the seconds that the answer took."""
     time.sleep(seconds)
     at = time.monotonic()
@@ -107,7 +107,7 @@ def test_a_rush_for_a_gamble_that_closes_leaves_one_entry_each_and_nobody_deceiv
     assert all(count == 0 for name, count in boxes.items() if name in staked)
 
 
-def _says_joined(told: Told) -> bool:
+def _says_joined(told: DiscordAnswer) -> bool:
     return told.answer["type"] != KEPT and told.text.startswith("Joined\n")
 
 
@@ -140,7 +140,7 @@ def test_one_interaction_twenty_times_at_once_acts_once(discord: DiscordClient, 
     payload = command(STARTER, "sell", item="spade", quantity=3)
 
     with environments(database_url, 20) as together:
-        told: list[Told] = together([partial(discord.send, payload)] * 20)
+        told: list[DiscordAnswer] = together([partial(discord.send, payload)] * 20)
 
     with transaction(conn) as tx:
         assert holdings(tx, STARTER.player)["item_spade"] == 97

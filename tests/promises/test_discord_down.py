@@ -11,14 +11,14 @@ from local.stack.postgres import Postgres
 from tests.support.announcements import (
     BOX,
     PLAYERS,
-    did,
     evening,
+    expected_messages,
     gamble,
     invitations,
-    over,
+    is_gamble_over,
+    post_admin,
+    posted_messages,
     stack_with,
-    to_tell,
-    told,
     until,
 )
 from tests.support.fake_discord import DEV, NEWS, FakeDiscord
@@ -39,12 +39,12 @@ def miss_two_minutes(game: Game, discord: FakeDiscord) -> None:
     discord.down = True
     begun = time.monotonic()
     evening(game)
-    until(lambda: over(game), 60)
-    assert over(game)
+    until(lambda: is_gamble_over(game), 60)
+    assert is_gamble_over(game)
     slowest = 0.0
     while time.monotonic() < begun + AWAY_SECONDS:
         at = time.monotonic()
-        did(game, "/api/v1/user/item/add", PLAYERS[0] | BOX)
+        post_admin(game, "/api/v1/user/item/add", PLAYERS[0] | BOX)
         slowest = max(slowest, time.monotonic() - at)
         time.sleep(0.5)
     assert (discord.messages, slowest < 1) == ([], True)
@@ -52,13 +52,13 @@ def miss_two_minutes(game: Game, discord: FakeDiscord) -> None:
 
     discord.down = False
     for player in PLAYERS:
-        did(game, "/api/v1/user/item/add", player | BOX)
+        post_admin(game, "/api/v1/user/item/add", player | BOX)
     gamble(game)
-    until(lambda: sum(title.startswith("The gamble is") for _, title, _ in to_tell(game)) == 2, 60)
-    did(game, "/api/v1/admin/announce", {"title": "Back", "description": "Again"})  # behind all others
+    until(lambda: sum(title.startswith("The gamble is") for _, title, _ in expected_messages(game)) == 2, 60)
+    post_admin(game, "/api/v1/admin/announce", {"title": "Back", "description": "Again"})  # behind all others
     until(lambda: "Back" in discord.titles, PATIENCE)
 
-    assert told(discord) == [*to_tell(game), (DEV, "Back", "Again")]
+    assert posted_messages(discord) == [*expected_messages(game), (DEV, "Back", "Again")]
     assert [message.buttons for message in invitations(discord)] == [[], []]
     assert {message.channel_id for message in discord.messages} == {NEWS, DEV}
     assert discord.statuses[429] == 0

@@ -15,7 +15,7 @@ from community.catalog.content import items
 from doors.discord.commands import COMMANDS, COMPONENTS
 from functions.community.discord import catalogue as catalogue  # declares every command
 from kernel.database import Connection
-from tests.promises.opening import furnish
+from tests.promises.preparation import prepare_players
 from tests.support.api import discord as discord
 from tests.support.api import environment as environment
 from tests.support.discord_client import DiscordClient, Person, interaction
@@ -110,5 +110,5 @@ _furnished: set[int] = set()
 
 def _furnish(conn: Connection) -> None:
     if id(conn) not in _furnished:
-        furnish(conn, Random(1))
+        prepare_players(conn, Random(1))
         _furnished.add(id(conn))

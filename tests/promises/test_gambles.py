@@ -30,7 +30,7 @@ from community.players.models import PlayerRef
 from kernel import connections as database
 from kernel.database import Connection, Tx, connect, transaction
 from kernel.errors import TryAgain
-from tests.promises.door import Environments, environments
+from tests.promises.environment_pool import Environments, environments
 from tests.promises.interrupted import interrupted
 from tests.support.api import handler_of, proxy_event
 from tests.support.factories import announced, make_player, unlock
@@ -45,7 +45,7 @@ Held = Counter[tuple[int, Quality]]
 Answer = TypeVar("Answer")
 
 
-def furnish(conn: Connection) -> Gamble:
+def prepare_players(conn: Connection) -> Gamble:
     """Everybody has boxes of two qualities, and nothing else; the host has started a gamble."""
     rng = Random(7)
     with transaction(conn) as tx:
@@ -86,7 +86,8 @@ def in_slots(slots: tuple[Slot, ...]) -> Held:
 
 
 class Evening:
-    """
+    """The state that players and clocks share.
+
     Attributes:
         refused: those who came too late.
         due: set when the deadline has come, for the clocks.
@@ -140,7 +141,7 @@ class Evening:
 
 @pytest.mark.parametrize("due_after", [200, 70])
 def test_200_join_and_one_takes_it_all_once(conn: Connection, database_url: str, due_after: int):
-    gamble = furnish(conn)
+    gamble = prepare_players(conn)
     evening = Evening(database_url, gamble, due_after)
     with transaction(conn) as tx:
         (host,) = read_gamble(tx).participants

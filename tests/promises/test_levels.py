@@ -18,7 +18,7 @@ from community.jobs.rules import DAILY_CAP, level_for
 from community.players import service as players
 from kernel.database import Connection, Tx, transaction
 from tests.promises.calls import PLAYERS, trade
-from tests.promises.door import Environments, environments, tell
+from tests.promises.environment_pool import Environments, environments, send_call
 from tests.support.api import proxy_event
 from tests.support.factories import announced, stored, unlock
 
@@ -57,7 +57,7 @@ def award(amount: int, source: str) -> tuple[int, Any]:
 
 
 def sell() -> tuple[int, Any]:
-    told = tell(trade("sell", 0, "spade", 1))
+    told = send_call(trade("sell", 0, "spade", 1))
     return told.status, told.body
 
 
@@ -67,7 +67,7 @@ def at_once(together: Environments, *actions: partial[tuple[int, Any]]) -> list[
 
 
 def listed(tx: Tx) -> Mapping[str, int]:
-    """{source: XP} of the player's history."""
+    """The player's XP history, {source: XP}."""
     rows = tx.execute("SELECT source, sum(xp)::int AS xp FROM job_xp_events GROUP BY source").fetchall()
     return {row["source"]: row["xp"] for row in rows}
 

@@ -16,10 +16,10 @@ from kernel.events import service as events
 from local.demo.game import Game, Request
 from local.stack.process import StackProcess
 from tests.promises.listeners import Socketed, Streamed, heard, last_position, listening, to_hear
-from tests.promises.opening import choose_seed, furnish
-from tests.promises.playing import playing
+from tests.promises.preparation import choose_seed, prepare_players
 from tests.promises.test_crash import wait
-from tests.support.announcements import did
+from tests.promises.traffic import background_traffic
+from tests.support.announcements import post_admin
 from tests.support.fake_discord import FakeDiscord
 from tests.support.fake_streamerbot import FakeStreamerbot
 
@@ -34,13 +34,13 @@ FEW = {"item.sold": "item.sold", "gamble.complete": "gamble.completed"}
 def test_a_minute_of_play_and_a_restart_cost_no_listener_an_event(database_url: str, tmp_path: Path, how: str):
     seed = choose_seed()
     with closing(connect(database_url)) as conn, StackProcess(database_url, state=tmp_path) as stack:
-        furnish(conn, Random(seed))
+        prepare_players(conn, Random(seed))
         time.sleep(BEGINNING_SECONDS)
         everything, few = (Streamed(stack), Socketed(stack)), (Streamed(stack, names()), Socketed(stack, names()))
         listeners = (*everything, *few)
         begin = last_position(conn)
         with listening(listeners, wait):
-            with playing(stack, seed) as said:
+            with background_traffic(stack, seed) as said:
                 time.sleep(SECONDS / 2)
                 stack.stop() if how == "stopped" else stack.kill()
                 stack.start()
@@ -122,12 +122,12 @@ def test_the_death_of_what_delivers_loses_nothing(
     stack, discord, streamerbot = stack_with_peers, discord_peer, streamerbot_peer
     listeners = [Socketed(stack) for _ in range(MANY)]
     with Game(stack.url, stack.api_key) as game:
-        did(game, "/api/v1/user/register", VIEWER)
+        post_admin(game, "/api/v1/user/register", VIEWER)
         time.sleep(BEGINNING_SECONDS)
         begin = last_position(conn)
         with listening(listeners, wait):
             for number in range(1, 101):
-                did(game, "/api/v1/admin/announce", {"title": f"{number}", "description": "It goes on"})
+                post_admin(game, "/api/v1/admin/announce", {"title": f"{number}", "description": "It goes on"})
                 silence = {"platform": "twitch", "username": VIEWER["username"], "duration_seconds": number}
                 assert game.ask(Request("PUT", "/api/v1/user/timeout", silence)).ok
                 if number == 50:

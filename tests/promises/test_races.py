@@ -14,7 +14,7 @@ from community.jobs.rules import DAILY_CAP
 from community.players import service as players
 from kernel.database import Connection, transaction
 from tests.promises.calls import PLAYERS, Call, gift, hand, registration, trade
-from tests.promises.door import Environments, Told, environments, tell
+from tests.promises.environment_pool import Environments, Reply, environments, send_call
 from tests.support.factories import announced, hold_target, holdings, unlock, xp
 
 A, B, C = 0, 1, 2
@@ -26,7 +26,7 @@ def together(database_url: str) -> Iterator[Environments]:
         yield run
 
 
-def furnish(conn: Connection, **held: int) -> None:
+def prepare_players(conn: Connection, **held: int) -> None:
     """Players a, b and c with these things each, in a world where they may be traded."""
     with transaction(conn) as tx:
         unlock(tx, "feature_economy", "job_merchant", "item_spade", "item_offcut")
@@ -49,11 +49,11 @@ def events(conn: Connection, event_type: str) -> int:
         return len(announced(tx, event_type))
 
 
-def at_once(together: Environments, *calls: Call) -> list[Told]:
-    return together([partial(tell, call) for call in calls])
+def at_once(together: Environments, *calls: Call) -> list[Reply]:
+    return together([partial(send_call, call) for call in calls])
 
 
-def codes(answers: list[Told]) -> Counter[str]:
+def codes(answers: list[Reply]) -> Counter[str]:
     return Counter(answer.body.get("code", "done") for answer in answers)
 
 
@@ -77,7 +77,7 @@ def test_what_there_is_once_is_traded_once(
     attempt: int,
 ):
     """Defect 2: the shop read inventories without locking them."""
-    furnish(conn, **before)
+    prepare_players(conn, **before)
 
     answers = at_once(together, *[trade(action, A, "spade", 1)] * 8)
 
@@ -87,7 +87,7 @@ def test_what_there_is_once_is_traded_once(
 
 
 def test_racing_buyers_lose_neither_money_nor_experience(conn: Connection, together: Environments):
-    furnish(conn, money=1000)
+    prepare_players(conn, money=1000)
 
     answers = [
         answer for _ in range(20) for answer in at_once(together, *[trade("buy", A, "offcut", 1)] * 8)
@@ -103,7 +103,7 @@ def test_racing_buyers_lose_neither_money_nor_experience(conn: Connection, toget
 
 
 def test_givers_in_a_circle_neither_wait_for_ever_nor_lose_anything(conn: Connection, together: Environments):
-    furnish(conn, item_spade=10)
+    prepare_players(conn, item_spade=10)
 
     answers = [
         answer
@@ -121,7 +121,7 @@ def test_givers_in_a_circle_neither_wait_for_ever_nor_lose_anything(conn: Connec
 
 
 def test_the_last_item_cannot_be_given_and_sold(conn: Connection, together: Environments):
-    furnish(conn, item_spade=1)
+    prepare_players(conn, item_spade=1)
 
     answers = at_once(
         together,
@@ -141,7 +141,7 @@ def test_the_last_item_cannot_be_given_and_sold(conn: Connection, together: Envi
 
 
 def test_racing_additions_fill_a_stack_and_no_more(conn: Connection, together: Environments):
-    furnish(conn, item_spade=STACK_LIMIT - 30)
+    prepare_players(conn, item_spade=STACK_LIMIT - 30)
 
     answers = at_once(together, *[hand("add", A, "spade", 10)] * 8)
 
@@ -170,7 +170,7 @@ def test_a_stranger_registered_by_eight_at_once_is_one_player(conn: Connection, 
 def test_one_request_from_eight_at_once_acts_once_and_all_hear_the_same(
     conn: Connection, together: Environments, call: Call
 ):
-    furnish(conn, item_spade=1, money=10)
+    prepare_players(conn, item_spade=1, money=10)
 
     answers = at_once(together, *[call] * 8)
 

@@ -18,9 +18,9 @@ from local.demo.game import Game, Request
 from local.stack.process import StackProcess
 from tests.promises.clock import fast_forward, in_flight
 from tests.promises.listeners import Socketed, Streamed, heard, listening
-from tests.promises.opening import choose_seed, furnish
-from tests.promises.playing import playing
+from tests.promises.preparation import choose_seed, prepare_players
 from tests.promises.test_crash import wait
+from tests.promises.traffic import background_traffic
 from tests.support.fake_discord import FakeDiscord, Message
 from tests.support.fake_streamerbot import FakeStreamerbot
 
@@ -29,13 +29,13 @@ QUIET_SECONDS = 3.0
 PATIENCE = 120.0
 
 PLUMBING = {
-    "events": "the wish for the replay is one, and is published",
+    "events": "the request for the replay is an event, and is published",
     "business_counters": "published events are counted",
     "request_counters": "requests are counted",
-    "stream_clients": "who listens says so again and again",
-    "idempotency_keys": "of the wish",
+    "stream_clients": "listeners report their presence repeatedly",
+    "idempotency_keys": "of the request",
 }
-"""{table: why it may change}. The rows of the log that were there before must be as they were, all the same."""
+"""The tables that may change, {table: why}. Earlier rows of the log must still be unchanged."""
 
 Dump = dict[str, Counter[str]]
 
@@ -45,10 +45,10 @@ def test_a_day_told_again_changes_nothing_and_reaches_only_who_asked(
     stack_with_peers: StackProcess, conn: Connection, discord_peer: FakeDiscord, streamerbot_peer: FakeStreamerbot
 ):
     seed = choose_seed()
-    furnish(conn, Random(seed))
+    prepare_players(conn, Random(seed))
     listeners = (Streamed(stack_with_peers), Socketed(stack_with_peers))
     with Game(stack_with_peers.url, stack_with_peers.api_key) as game, listening(listeners, wait):
-        with playing(stack_with_peers, seed):
+        with background_traffic(stack_with_peers, seed):
             time.sleep(SECONDS)
         fast_forward(conn)
         wait(lambda: quiet(conn), "quiet", PATIENCE)

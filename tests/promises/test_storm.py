@@ -27,11 +27,11 @@ from tests.promises import ledger
 from tests.promises.calls import Call, Plan
 from tests.promises.clock import fast_forward, in_flight
 from tests.promises.cutting_proxy import CuttingProxy
-from tests.promises.door import environments
+from tests.promises.environment_pool import environments
 from tests.promises.follower import following
 from tests.promises.ledger import Answer, Ledger
 from tests.promises.listeners import last_position, to_hear
-from tests.promises.opening import choose_seed, furnish
+from tests.promises.preparation import choose_seed, prepare_players
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOCKS = 2
@@ -182,7 +182,7 @@ def let_it_all_end(conn: Connection, url: str) -> None:
 
 def weather(database_url: str, storm: Storm) -> dict[str, Any]:
     with closing(connect(database_url)) as conn:
-        initial = furnish(conn, Random(storm.plan.seed))
+        initial = prepare_players(conn, Random(storm.plan.seed))
         begin = last_position(conn)
     with following(database_url, Random(f"{storm.plan.seed} follower")) as follower:
         found, report = storm.rage(database_url)

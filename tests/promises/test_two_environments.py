@@ -40,8 +40,8 @@ def administer(at: Environment, what: str, node_key: str, level: int) -> None:
 
 
 def score_of_a_message(at: Environment) -> int:
-    deed = ALICE | {"metric_type": "message"}
-    status, answer = at("progression", "POST", "/api/v1/progression/engagement", deed)
+    body = ALICE | {"metric_type": "message"}
+    status, answer = at("progression", "POST", "/api/v1/progression/engagement", body)
     assert status == 200
     return answer["score"]
 

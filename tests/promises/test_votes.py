@@ -166,7 +166,7 @@ def test_8_connections_contribute_and_each_threshold_is_crossed_once(conn: Conne
 
     def clock(own: Connection) -> None:
         for _ in range(steps):
-            act(own, cycle.check)
+            act(own, cycle.ensure_current)
 
     with watched(database_url) as open_sessions:
         together(database_url, *[contribute] * CONNECTIONS, clock, clock)
@@ -218,9 +218,11 @@ def test_an_evening_in_which_everybody_does_everything(conn: Connection, databas
             elif what < 0.85:
                 return contributions.add(tx, current_state(tx), [dice.randint(20, 60)])
             elif what < 0.9:
-                cycle.check(tx)
+                cycle.ensure_current(tx)
             else:
-                dice.choice([controls.freeze, controls.start, controls.start, controls.force_end])(tx)
+                dice.choice(
+                    [controls.freeze_voting, controls.start_voting, controls.start_voting, controls.force_end_voting]
+                )(tx)
             return 0
 
         def play(own: Connection) -> int:
@@ -241,7 +243,7 @@ def test_an_evening_in_which_everybody_does_everything(conn: Connection, databas
     assert refused.keys() <= {"no_voting_session", "voting_frozen", "invalid_option", "session_active"}
     assert_tallies_equal_ballots(conn)
     with transaction(conn) as tx:
-        cycle.check(tx)
+        cycle.ensure_current(tx)
         now = cycle.read_voting_state(tx)
         votes = announced(tx, "progression.vote_recorded")
     gained = unlocks(conn)
@@ -272,9 +274,9 @@ def test_players_who_merge_and_seasons_that_end_leave_no_vote_without_its_ballot
             elif what < 0.9:
                 merge_two(tx, one, other)
             elif what < 0.95:
-                cycle.check(tx)
+                cycle.ensure_current(tx)
             else:
-                controls.reset(tx, "admin", "a new season")
+                controls.reset_progression(tx, "admin", "a new season")
 
         def play(own: Connection) -> None:
             for _ in range(40):

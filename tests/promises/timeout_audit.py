@@ -1,4 +1,4 @@
-"""Whether every second of silence has its cause, and is counted once."""
+"""Audits timeouts: every second of them has a cause, and is counted once."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _WHERE = {str(ref.platform_id): ref.platform for ref in PLAYERS}
 Name = tuple[str, str]
 """A platform, and who is called so there."""
 Span = tuple[float, float]
-"""From the least it may be to the most, in seconds: the log does not tell the quality of what was used."""
+"""The least and the most seconds possible: the log does not contain the quality of the item that was used."""
 
 
 def check(conn: Connection, story: list[AuditedEvent]) -> None:
-    """Play all silences again, in the order of the log: each says how much was left then, and the last one is left."""
+    """Replay all timeouts in the order of the log, and compare the remaining seconds of each event and of the rows."""
     ends: dict[Name, Span] = defaultdict(lambda: (-inf, -inf))
     causes = _Causes(story)
     for event in story:
@@ -38,7 +38,7 @@ def check(conn: Connection, story: list[AuditedEvent]) -> None:
             ends[event.payload["platform"], event.payload["username"]] = (-inf, -inf)
         elif event.type == "item.used" and items.by_name[event.payload["item_name"]].handler == "revive":
             _relieve(ends, event)
-    causes.check_all_were_heard()
+    causes.check_all_were_counted()
     rows = conn.execute("SELECT platform, username, extract(epoch FROM expires_at)::float8 AS ends FROM timeouts")
     left = {(row["platform"], row["username"]): row["ends"] for row in rows.fetchall()}
     assert left.keys() <= ends.keys()
@@ -50,52 +50,52 @@ def _relieve(ends: dict[Name, Span], event: AuditedEvent) -> None:
     name, now = (_WHERE[event.who], event.payload["target"]), event.at.timestamp()
     least, most = _of_any_quality(event, event.payload["quantity"])
     from_, to = ends[name]
-    # Of a silence that may have been over by then, nothing was taken.
+    # Nothing was subtracted from a timeout that may have been over by then.
     ends[name] = (from_ - most, to - least if from_ > now else to)
 
 
 class _Causes:
-    """What silences somebody, for as many silences as it may bring about."""
+    """The causes of timeouts, each with the number of timeouts it may lead to."""
 
     def __init__(self, story: list[AuditedEvent]) -> None:
         self._attacks = {(event.at, event.who): event for event in used(story, "weapon")}
         self._traps = {(event.at, event.who): event for event in of(story, "trap.triggered", "trap.self_triggered")}
         self._setters = {(event.at, event.who): event for event in used(story, "trap")}
-        self._heard: Counter[tuple[object, str, str]] = Counter()
-        self._traps_heard = 0
+        self._counted: Counter[tuple[object, str, str]] = Counter()
+        self._traps_counted = 0
 
-    def take(self, silence: AuditedEvent) -> Span:
+    def take(self, timeout: AuditedEvent) -> Span:
         """How much it may have added."""
-        name, reason = silence.payload["username"], silence.payload["reason"]
-        self._heard[silence.at, name, reason] += 1
+        name, reason = timeout.payload["username"], timeout.payload["reason"]
+        self._counted[timeout.at, name, reason] += 1
         victim = _IDS[name]
-        if trap := self._traps.get((silence.at, victim)):
-            self._traps_heard += 1
+        if trap := self._traps.get((timeout.at, victim)):
+            self._traps_counted += 1
             return trap.payload["timeout_seconds"], trap.payload["timeout_seconds"]
         if reason == "a trap of their own":
-            seconds = _seconds(self._setters[silence.at, victim])
+            seconds = _seconds(self._setters[timeout.at, victim])
             return seconds, seconds
         attacker = reason.rsplit(" of ", 1)[1].removesuffix("'s")
-        attack = self._attacks[silence.at, _IDS[attacker]]
+        attack = self._attacks[timeout.at, _IDS[attacker]]
         least, most = _of_any_quality(attack)
         # Each mirror of a crowd sends it back.
         config = items.by_name[attack.payload["item_name"]].handler_config
         at_once = config.max_targets if config.target == "crowd" and attacker == name else 1
         return least, most * at_once
 
-    def check_all_were_heard(self) -> None:
-        """Nobody was silenced twice by one deed, and every trap that went off has silenced somebody."""
-        assert max(self._heard.values(), default=1) == 1
-        assert self._traps_heard == len(self._traps)
+    def check_all_were_counted(self) -> None:
+        """No action gave the same player two timeouts, and every trap that went off gave one."""
+        assert max(self._counted.values(), default=1) == 1
+        assert self._traps_counted == len(self._traps)
         by_attack: Counter[tuple[object, str]] = Counter()
-        for at, _, reason in self._heard:
+        for at, _, reason in self._counted:
             by_attack[at, reason] += 1
         for (at, who), attack in self._attacks.items():
             config = items.by_name[attack.payload["item_name"]].handler_config
             if config.target != "crowd":
                 reasons: Iterable[str] = (reason for moment, reason in by_attack if moment == at)
-                called = next(str(ref.username) for ref in PLAYERS if ref.platform_id == who)
-                assert sum(by_attack[at, reason] for reason in reasons if reason.endswith(f" of {called}'s")) <= 1
+                name = next(str(ref.username) for ref in PLAYERS if ref.platform_id == who)
+                assert sum(by_attack[at, reason] for reason in reasons if reason.endswith(f" of {name}'s")) <= 1
 
 
 def _seconds(event: AuditedEvent) -> int:

@@ -24,10 +24,10 @@ from local.demo.cast import MOST, STREAMER_BOT, invite
 from local.demo.chat import Chat
 from local.demo.evening import Evening
 from local.demo.game import Game, Request
+from local.demo.item_scenes import await_results, gamble_start, workshop
 from local.demo.ledger import Difference, Ledger, Move
 from local.demo.scenes import SCENES, arrivals, handouts
 from local.demo.summary import report
-from local.demo.things import all_is_done, the_gamble_begins, workshop
 from local.stack.postgres import Postgres
 from local.stack.process import ROOT, StackProcess
 
@@ -73,7 +73,7 @@ def play_on(stack: StackProcess) -> Played:
         Evening(game, Chat(printed, 0), invite(50), Random(2)) as evening,
     ):
         for scene in SCENES:
-            if scene not in (workshop, the_gamble_begins, all_is_done):
+            if scene not in (workshop, gamble_start, await_results):
                 scene(evening)
         return Played(0 if report(evening) else 1, printed.getvalue())
 
@@ -173,11 +173,11 @@ def test_a_theft_and_an_unplanned_answer_spoil_the_evening(stack: StackProcess):
         Evening(game, Chat(printed, 0), invite(10), Random(1)) as evening,
     ):
         arrivals(evening)
-        evening.begin_counting()
+        evening.start_counting()
         handouts(evening)
         robbed = evening.viewers[2]
         evening.say(community.talk(robbed, "hello"))  # first words pay, whenever they are said
-        evening.hear()
+        evening.read_events()
         held = evening.held(robbed)["money"]
         theft = {"platform": robbed.platform, "username": robbed.name, "item_name": "money", "quantity": 1}
         assert game.ask(Request("POST", "/api/v1/user/item/remove", theft)).ok
@@ -205,7 +205,7 @@ def test_a_gamble_that_ended_in_an_earlier_scene_is_not_waited_for(stack: StackP
         evening.gamble = str(uuid4())
         evening.log.events.append({"event_type": "gamble.complete", "payload": {"gamble_id": evening.gamble}})
 
-        all_is_done(evening)
+        await_results(evening)
 
         assert evening.faults == []
 

@@ -6,7 +6,16 @@ import pytest
 
 from local.demo.game import Game
 from local.stack.postgres import Postgres
-from tests.support.announcements import did, evening, invitations, over, stack_with, to_tell, told, until
+from tests.support.announcements import (
+    evening,
+    expected_messages,
+    invitations,
+    is_gamble_over,
+    post_admin,
+    posted_messages,
+    stack_with,
+    until,
+)
 from tests.support.fake_discord import DEV, FakeDiscord
 
 PATIENCE = 60.0
@@ -25,14 +34,14 @@ def test_a_bad_connection_loses_nothing_doubles_nothing_and_keeps_the_order(
 def tell_of_an_evening(game: Game, discord: FakeDiscord) -> None:
     """event -> relay -> rule -> queue -> the process outside -> Discord."""
     evening(game)
-    until(lambda: over(game), PATIENCE)
-    did(game, "/api/v1/admin/announce", {"title": "Tonight", "description": "At nine"})  # behind all others
+    until(lambda: is_gamble_over(game), PATIENCE)
+    post_admin(game, "/api/v1/admin/announce", {"title": "Tonight", "description": "At nine"})  # behind all others
 
     until(lambda: "Tonight" in discord.titles, PATIENCE)
 
-    expected = to_tell(game)
-    assert [each for each in told(discord) if each[0] != DEV] == expected
-    assert [each for each in told(discord) if each[0] == DEV] == [(DEV, "Tonight", "At nine")]
+    expected = expected_messages(game)
+    assert [each for each in posted_messages(discord) if each[0] != DEV] == expected
+    assert [each for each in posted_messages(discord) if each[0] == DEV] == [(DEV, "Tonight", "At nine")]
     titles = [title for _, title, _ in expected]
     assert {"A new vote", "Everything is unlocked!", "A gamble!", "The gamble is decided", "Level up!"} <= {*titles}
     assert any(title.startswith("Unlocked: ") for title in titles)

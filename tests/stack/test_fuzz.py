@@ -17,7 +17,7 @@ from community.jobs.content import jobs
 from kernel.database import connect
 from local.stack.process import StackProcess
 from tests.promises.calls import PLAYERS
-from tests.promises.opening import furnish
+from tests.promises.preparation import prepare_players
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "openapi.json"
@@ -87,7 +87,7 @@ def test_what_players_may_ask_of_items_that_do_things_is_never_a_server_error(da
     knowing = tmp_path / "openapi.json"
     knowing.write_text(json.dumps(document))
     with StackProcess(database_url) as stack, closing(connect(database_url)) as conn:
-        furnish(conn, Random(1))
+        prepare_players(conn, Random(1))
         options = ("--phases=coverage,fuzzing", "--max-examples=400", "--max-time=60")
         result = fuzz(
             stack, knowing, *options, "--include-path-regex=/item/(use|upgrade|disassemble)|/gamble/|/crafting/"

@@ -39,7 +39,8 @@ def tick(event: Any, _context: Any) -> None:
 
 @dataclass
 class Clock:
-    """
+    """A clock that can be set ahead.
+
     Attributes:
         ahead: how much later it is for the scheduler than here.
         looks: how often it has asked.
@@ -53,7 +54,7 @@ class Clock:
         return datetime.now(UTC) + self.ahead
 
     def set(self, ahead: timedelta) -> None:
-        """Returns when what waits has seen what time it is, several times."""
+        """Set the clock; returns when the scheduler has read it several times."""
         self.ahead, self.looks = ahead, 0
         eventually(lambda: self.looks > 50)
 

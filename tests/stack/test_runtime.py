@@ -14,7 +14,7 @@ from local.stack.runtime import FunctionError, Runtime
 FAR_AWAY = Function("far_away", "far.away.handler", "", {}, 0.1, 128, None, 0, None, "arn:far_away")
 
 
-class Elsewhere:
+class OtherRuntime:
     def __init__(self) -> None:
         self.answer: Future[Any] = Future()
 
@@ -23,22 +23,22 @@ class Elsewhere:
 
 
 @pytest.fixture
-def elsewhere() -> Elsewhere:
-    return Elsewhere()
+def other_runtime() -> OtherRuntime:
+    return OtherRuntime()
 
 
 @pytest.fixture
-def runtime(elsewhere: Elsewhere) -> Runtime:
-    return Runtime({FAR_AWAY.name: FAR_AWAY}, here=lambda _: False, elsewhere=elsewhere)
+def runtime(other_runtime: OtherRuntime) -> Runtime:
+    return Runtime({FAR_AWAY.name: FAR_AWAY}, here=lambda _: False, other_runtime=other_runtime)
 
 
-def test_an_answer_at_the_moment_of_the_end_does_not_put_the_end_off(runtime: Runtime, elsewhere: Elsewhere):
+def test_an_answer_at_the_moment_of_the_end_does_not_put_the_end_off(runtime: Runtime, other_runtime: OtherRuntime):
     """Else a poller takes another batch, and the stack waits for it for ever."""
 
     async def scene() -> bool:
         poller = asyncio.create_task(runtime.invoke(FAR_AWAY.name, {}))
         await asyncio.sleep(0)
-        elsewhere.answer.set_result("done")  # reaches the loop in its next turn
+        other_runtime.answer.set_result("done")  # reaches the loop in its next turn
         asyncio.get_running_loop().call_soon(poller.cancel)  # in the same one
         await asyncio.wait([poller])
         return poller.cancelled()
@@ -46,11 +46,11 @@ def test_an_answer_at_the_moment_of_the_end_does_not_put_the_end_off(runtime: Ru
     assert asyncio.run(scene())
 
 
-def test_what_takes_longer_than_its_function_may_is_given_up(runtime: Runtime, elsewhere: Elsewhere):
+def test_what_takes_longer_than_its_function_may_is_given_up(runtime: Runtime, other_runtime: OtherRuntime):
     with pytest.raises(FunctionError, match=r"Task timed out after 0\.10 seconds"):
         asyncio.run(runtime.invoke(FAR_AWAY.name, {}))
 
-    assert elsewhere.answer.cancelled()
+    assert other_runtime.answer.cancelled()
 
 
 def test_a_caller_may_have_less_patience_than_the_function_has_time(runtime: Runtime):

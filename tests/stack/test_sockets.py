@@ -282,7 +282,8 @@ def test_a_ping_is_answered(stack: Stack):
 
 @dataclass
 class Clock:
-    """
+    """A clock that stands still until it is advanced.
+
     Attributes:
         looks: how often the stack has asked what time it is since the clock was set.
     """
@@ -295,7 +296,7 @@ class Clock:
         return self.seconds
 
     def advance(self, seconds: float) -> None:
-        """Returns when the stack has noticed."""
+        """Advance the clock; returns when the stack has read it."""
         self.seconds, self.looks = self.seconds + seconds, 0
         eventually(lambda: self.looks > 5)
 

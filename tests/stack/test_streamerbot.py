@@ -51,7 +51,7 @@ def test_every_action_runs_once_and_in_order_though_the_program_is_closed_for_a_
     game: Game, fake: FakeStreamerbot
 ):
     """event -> relay -> rule -> queue -> the process outside -> Streamer.bot."""
-    furnish(game)
+    prepare_players(game)
     silence(game, 3)
     # What is on its way when the program is closed comes again: Streamer.bot does not know an event by its id. So we
     # wait for the community's vote, three silences, and the end of the last.
@@ -74,7 +74,7 @@ def test_every_action_runs_once_and_in_order_though_the_program_is_closed_for_a_
     assert fake.faults == []
 
 
-def furnish(game: Game) -> None:
+def prepare_players(game: Game) -> None:
     did(game, Request("POST", "/api/v1/progression/admin/unlock-all", {}))
     for player in PLAYERS:
         did(game, Request("POST", "/api/v1/user/register", player))

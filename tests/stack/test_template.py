@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from community.counting import COUNTED
+from community.counters import COUNT_RULES
 from kernel.events.models import Event
 from kernel.events.replaying import ReplayRequested
 from local.stack.routes import Routes
@@ -509,4 +509,4 @@ def test_samconfig_gives_parameters_values_they_take(installation: str):
 def test_everything_the_tally_counts_is_delivered_to_it():
     [rule] = [rule for rule in TEMPLATE.rules if rule.name == "EventsToTally"]
 
-    assert set(rule.pattern["detail-type"]) == set(COUNTED)
+    assert set(rule.pattern["detail-type"]) == set(COUNT_RULES)

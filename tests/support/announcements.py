@@ -1,4 +1,4 @@
-"""An evening on a running stack that gives Discord's channel something to tell, and what it should tell."""
+"""A scenario on a running stack with events that are announced on Discord, and the expected messages."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ GAMBLE_SECONDS: Final = 3
 BOX: Final = {"item_name": "lootbox_tier1", "quantity": 2}
 PLAYERS: Final = [{"platform": "twitch", "platform_id": name, "username": name} for name in ("al_ice", "**bob**")]
 
-Told = tuple[str, str, str]
+Announcement = tuple[str, str, str]
 
 
 @contextmanager
 def stack_with(
     peer: FakeDiscord, postgres: Postgres, template_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Game, FakeDiscord]]:
-    """The running game, and this Discord, which it tells."""
+    """Run the game, connected to this fake of Discord."""
     database = f"discord_{uuid4().hex}"
     with fake_discord(peer) as discord:
         set_up(discord, monkeypatch)
@@ -52,49 +52,49 @@ def set_up(discord: FakeDiscord, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def evening(game: Game) -> None:
-    """A vote, an unlock, everything else unlocked, levels, a gamble that goes on when this returns."""
+    """Play a vote, unlocks, level-ups, and a gamble that is still running when this returns."""
     for player in PLAYERS:
-        did(game, "/api/v1/user/register", player)
-    did(game, "/api/v1/progression/admin/instant-unlock", {})
-    did(game, "/api/v1/progression/admin/unlock-all", {})
+        post_admin(game, "/api/v1/user/register", player)
+    post_admin(game, "/api/v1/progression/admin/instant-unlock", {})
+    post_admin(game, "/api/v1/progression/admin/unlock-all", {})
     for player in PLAYERS:
-        did(game, "/api/v1/user/item/add", player | BOX)
+        post_admin(game, "/api/v1/user/item/add", player | BOX)
     gamble(game)
     for player in PLAYERS:
         for job in ("merchant", "farmer", "explorer", "blacksmith"):
-            did(game, "/api/v1/admin/jobs/award-xp", player | {"job_key": job, "amount": 1200})
+            post_admin(game, "/api/v1/admin/jobs/award-xp", player | {"job_key": job, "amount": 1200})
 
 
 def gamble(game: Game) -> None:
-    did(game, "/api/v1/gamble/start", PLAYERS[0] | {"bets": [BOX]})
-    did(game, "/api/v1/gamble/join", PLAYERS[1])
+    post_admin(game, "/api/v1/gamble/start", PLAYERS[0] | {"bets": [BOX]})
+    post_admin(game, "/api/v1/gamble/join", PLAYERS[1])
 
 
-def did(game: Game, path: str, values: dict[str, Any]) -> None:
+def post_admin(game: Game, path: str, values: dict[str, Any]) -> None:
     answer = game.ask(Request("POST", path, values))
     assert answer.ok, answer.text
 
 
-def to_tell(game: Game) -> list[Told]:
-    """As the log has it: (channel, title, text)."""
-    told: list[Told] = []
+def expected_messages(game: Game) -> list[Announcement]:
+    """Return the messages expected from the log: (channel, title, text)."""
+    posted_messages: list[Announcement] = []
     events = game.ask(Request("GET", "/api/v1/admin/events", {"limit": 1000})).body["events"]
     for event in reversed(events):
         if event["event_type"] in TEXTS:
             about = {"id": event["event_id"], "type": event["event_type"], "timestamp": 1}
             embed = embed_of({**about, "payload": event["payload"], "metadata": event.get("metadata") or {}})
             assert embed is not None
-            told.append((NEWS, embed.title, embed.text))
-    return told
+            posted_messages.append((NEWS, embed.title, embed.text))
+    return posted_messages
 
 
-def told(discord: FakeDiscord) -> list[Told]:
+def posted_messages(discord: FakeDiscord) -> list[Announcement]:
     return [(message.channel_id, message.title, message.text) for message in discord.messages]
 
 
-def over(game: Game) -> bool:
-    """The gamble is."""
-    return any(title.startswith("The gamble is") for _, title, _ in to_tell(game))
+def is_gamble_over(game: Game) -> bool:
+    """Tell whether the gamble has ended."""
+    return any(title.startswith("The gamble is") for _, title, _ in expected_messages(game))
 
 
 def until(true: Callable[[], bool], seconds: float) -> None:

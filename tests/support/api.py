@@ -84,7 +84,7 @@ def _template() -> tuple[Template, Routes]:
 
 
 def handler_of(path: str) -> Callable[[Any, Any], Any]:
-    """What template.yaml has answer a path."""
+    """Return the handler for a path in template.yaml."""
     template, routes = _template()
     match = routes.match("POST", path)
     assert match
@@ -94,7 +94,7 @@ def handler_of(path: str) -> Callable[[Any, Any], Any]:
 
 @pytest.fixture
 def environment(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> Connection:
-    """This thread as a Lambda environment that is connected to a database of the test's own."""
+    """Make this thread a Lambda environment that is connected to the test's own database."""
     monkeypatch.setattr(database._environment, "connection", conn, raising=False)
     return conn
 
@@ -128,7 +128,7 @@ def call(environment: Connection) -> CallApi:
 
 @pytest.fixture
 def discord(environment: Connection, monkeypatch: pytest.MonkeyPatch) -> DiscordClient:
-    """What people do on Discord, on a database of the test's own."""
+    """A Discord client for a game on the test's own database."""
     from functions.community.discord import app, health
 
     client = DiscordClient(SigningKey.generate(), app.handler)

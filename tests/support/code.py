@@ -1,4 +1,4 @@
-"""What a module of ours imports and calls, read from its source."""
+"""Imports and calls of our modules, read from their source."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def attributes_of(file: Path) -> frozenset[str]:
 
 
 def first_arguments(file: Path, *functions: str) -> Iterator[str]:
-    """The texts with which the file calls functions of these names."""
+    """Yield the first argument of each call of these functions, if it is a text."""
     for node in nodes_of(file):
         if isinstance(node, ast.Call) and called_name(node) in functions and node.args:
             argument = node.args[0]

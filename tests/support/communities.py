@@ -1,4 +1,4 @@
-"""Communities at some point of their cycle, and what has happened to them."""
+"""Voting states at some point of the cycle, and helpers for their transitions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from community.progression.content import tree
 from community.voting import transitions
-from community.voting.models import Option, Status, UnlockProgress, VotingRound, VotingState
+from community.voting.models import Status, UnlockProgress, VotingOption, VotingRound, VotingState
 from community.voting.transitions import Transition
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -43,9 +43,11 @@ def community(
 
 
 def vote(number: int, votes: Mapping[str, int], status: Status = "voting", winner: str | None = None) -> VotingRound:
-    """A session about these nodes with so many votes; the first one was there first."""
+    """A voting round on these nodes with these numbers of votes; the first node reached its count first."""
     options = tuple(
-        Option(number * 10 + place, key, 1, count, Decimal(count), NOON + timedelta(minutes=place) if count else None)
+        VotingOption(
+            number * 10 + place, key, 1, count, Decimal(count), NOON + timedelta(minutes=place) if count else None
+        )
         for place, (key, count) in enumerate(votes.items(), start=1)
     )
     won = next((option.option_id for option in options if option.node_key == winner), None)
@@ -61,7 +63,7 @@ def on(now: VotingState, *, cap: int | None = None, seed: int = 1) -> Transition
     return transitions.advance(transition_of(now, cap=cap, seed=seed))
 
 
-def told(transition: Transition) -> list[str]:
+def event_types(transition: Transition) -> list[str]:
     return [event.type.removeprefix("progression.") for event in transition.events]
 
 
@@ -71,13 +73,13 @@ def payload(transition: Transition, event_type: str) -> dict[str, Any]:
 
 
 def target(transition: Transition) -> tuple[str | None, int | None]:
-    progress = transition.community.progress
+    progress = transition.voting.progress
     assert progress is not None
     return progress.node_key, progress.target_level
 
 
 def almost(*missing: str) -> dict[str, int]:
-    """Everything but these nodes' last levels."""
+    """Levels that lack only these nodes' last levels."""
     return {key: level - (key in missing) for key, level in TOPS.items() if level - (key in missing)}
 
 

@@ -1,4 +1,4 @@
-"""What tests of votes and targets have in common: paths, shapes and an administrator's hand."""
+"""What tests of votes and targets have in common: paths, shapes and an administrator's controls."""
 
 from __future__ import annotations
 
@@ -52,6 +52,6 @@ def target(call: CallApi) -> dict[str, Any]:
     return call("GET", UNLOCK_PROGRESS).json
 
 
-def forget_votes_and_targets(conn: Connection) -> None:
+def delete_votes_and_targets(conn: Connection) -> None:
     conn.execute("DELETE FROM unlock_progress")
     conn.execute("DELETE FROM voting_sessions")

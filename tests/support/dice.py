@@ -7,7 +7,7 @@ from time import thread_time
 
 
 class Dice(Random):
-    """Rolls these numbers, the last of them for ever. Whatever else is asked of it is random, and always the same."""
+    """Rolls these numbers, and the last of them for ever. All its other methods are random with a fixed seed."""
 
     def __init__(self, *rolls: float) -> None:
         super().__init__(1)

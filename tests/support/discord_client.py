@@ -1,4 +1,4 @@
-"""Discord, as our endpoint sees it: it signs what people do, and shows them the answer within its limits."""
+"""A Discord client for tests: it signs interactions and checks that the answers respect Discord's limits."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 from nacl.signing import SigningKey
 
 from community.players.models import PlayerRef
+from doors.discord.commands import COMMANDS
 from tests.support.discord_limits import check_answer
 
 APPLICATION_ID = "1100000000000000001"
@@ -28,7 +29,7 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class Person:
-    """Someone on Discord."""
+    """A person on Discord."""
 
     id: str
     username: str
@@ -43,7 +44,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Told:
+class DiscordAnswer:
     """An answer to an interaction."""
 
     status: int
@@ -56,7 +57,7 @@ class Told:
 
     @property
     def text(self) -> str:
-        """All there is to read, but for buttons and menus."""
+        """All its text, without buttons and menus."""
         parts = [self.data["content"]]
         for embed in self.data["embeds"]:
             parts += [embed["title"], embed["description"], embed.get("footer", {}).get("text", "")]
@@ -69,7 +70,7 @@ class Told:
 
     @property
     def choices(self) -> list[Any]:
-        """The values that were suggested."""
+        """The suggested values."""
         return [choice["value"] for choice in self.data["choices"]]
 
     @property
@@ -77,7 +78,7 @@ class Told:
         return [each for row in self.data["components"] for each in row["components"]]
 
     def custom_id(self, label: str) -> str:
-        """Of the button with that label."""
+        """Return the custom id of the button with this label."""
         return next(each["custom_id"] for each in self.components if each.get("label") == label)
 
 
@@ -90,20 +91,22 @@ class DiscordClient:
     def public_key(self) -> str:
         return self.key.verify_key.encode().hex()
 
-    def command(self, who: Person, name: str, /, *, admin: bool = False, id: str | None = None, **options: Any) -> Told:
-        """`_` in the name of an option is a `-`. A `Person` among the options is a member of the server."""
+    def command(
+        self, who: Person, name: str, /, *, admin: bool = False, id: str | None = None, **options: Any
+    ) -> DiscordAnswer:
+        """Use a command. `_` in an option name becomes `-`; a `Person` is a member of the server."""
         return self.send(command(who, name, admin=admin, id=id, **options))
 
     def press(
         self, who: Person, custom_id: str, *values: str, admin: bool = False, asker: Person | None = None
-    ) -> Told:
-        """A button, or with values a menu, under a message that `asker` got."""
+    ) -> DiscordAnswer:
+        """Press a button, or choose values of a menu, below a message that answers `asker`."""
         data = {"custom_id": custom_id, "component_type": 3 if values else 2} | ({"values": values} if values else {})
         message = {"id": new_id(), "interaction_metadata": {"user": (asker or who).user}}
         return self.send(interaction(3, who, data, admin=admin) | {"message": message})
 
-    def submit(self, who: Person, custom_id: str, /, *, admin: bool = False, **fields: str) -> Told:
-        """A form."""
+    def submit(self, who: Person, custom_id: str, /, *, admin: bool = False, **fields: str) -> DiscordAnswer:
+        """Submit a form."""
         rows = [
             {"type": 1, "components": [{"type": 4, "custom_id": name, "value": value}]}
             for name, value in fields.items()
@@ -113,21 +116,21 @@ class DiscordClient:
     def suggest(
         self, who: Person, name: str, option: str, typed: str = "", *, admin: bool = False, **before: Any
     ) -> list[Any]:
-        """The values suggested for an option after something has been typed, and `before` it other options."""
+        """Return the values suggested for an option, given its text so far and the options `before` it."""
         options = [_option(name, value) for name, value in before.items()]
         focused = {"name": option, "type": 3, "value": typed, "focused": True}
         data = {"name": name, "type": 1, "options": [*options, focused]}
         return self.send(interaction(4, who, data, admin=admin)).choices
 
-    def send(self, payload: Any) -> Told:
+    def send(self, payload: Any) -> DiscordAnswer:
         answer = self.post(json.dumps(payload))
-        told = Told(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+        told = DiscordAnswer(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
         if told.status == 200:
             check_answer(told.answer)
         return told
 
     def post(self, body: str, /, **changed: Any) -> dict[str, Any]:
-        """What the handler answers. `changed`: fields of the proxy event."""
+        """Return the handler's answer. `changed`: fields of the proxy event."""
         return self.handler(self.event(body) | changed, None)
 
     def event(self, body: str, *, base64: bool = False, signed_at: float | None = None) -> dict[str, Any]:
@@ -144,12 +147,16 @@ class DiscordClient:
 
 
 def command(who: Person, name: str, /, *, admin: bool = False, id: str | None = None, **options: Any) -> dict[str, Any]:
+    """`options`: by their names; `gamble_id` is `gamble-id` as well."""
     people = [value for value in options.values() if isinstance(value, Person)]
+    declared = {option.name for option in COMMANDS[name].options} if name in COMMANDS else set[str]()
     data: dict[str, Any] = {
         "id": new_id(),
         "name": name,
         "type": 1,
-        "options": [_option(name.replace("_", "-"), value) for name, value in options.items()],
+        "options": [
+            _option(each if each in declared else each.replace("_", "-"), value) for each, value in options.items()
+        ],
         "resolved": {
             "users": {person.id: person.user for person in people},
             "members": {person.id: {"nick": None, "permissions": "0"} for person in people},

@@ -1,4 +1,4 @@
-"""What Discord takes. Its API refuses a message beyond any of these, and the caller sees nothing."""
+"""Discord's limits. Its API refuses a message that exceeds one of them, and the caller sees nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def check_answer(answer: dict[str, Any]) -> None:
-    """Of an interaction, whatever its type."""
+    """Check an answer to an interaction of any type."""
     data = answer.get("data", {})
     match answer["type"]:
         case 1 | 6:
@@ -36,7 +36,7 @@ def check_message(message: dict[str, Any]) -> None:
 
 
 def _check_embed(embed: dict[str, Any]) -> int:
-    """How much of the embeds' common allowance it takes."""
+    """Check an embed; return its share of the limit for all embeds."""
     fields = embed.get("fields", [])
     footer = embed.get("footer", {}).get("text", "")
     assert embed["title"] or embed["description"] or fields

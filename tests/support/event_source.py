@@ -37,7 +37,7 @@ class Message:
 
 @dataclass(slots=True)
 class Parser:
-    """Bytes in, messages out. What is not complete when the stream ends is dropped."""
+    """Parses bytes into messages. An incomplete message at the end of the stream is dropped."""
 
     last_id: str = ""
     retry_ms: int | None = None
@@ -73,7 +73,7 @@ class Parser:
             case "retry" if re.fullmatch(r"[0-9]+", value):
                 self.retry_ms = int(value)
             case _:
-                pass  # a comment, or a field that nobody knows
+                pass  # a comment or an unknown field
 
     def _dispatch(self) -> Message | None:
         if self._id is not None:
@@ -113,11 +113,11 @@ class EventSource:
             self._closed.wait(self._retry_seconds)
 
     def move(self, url: str) -> None:
-        """From the next connection on, this is the address."""
+        """Use another address from the next connection on."""
         self._url = urlsplit(url)
 
     def close(self) -> None:
-        """From any thread: whoever iterates comes to an end."""
+        """End the iteration; may be called from any thread."""
         self._closed.set()
         connection = self._connection
         if connection is not None and connection.sock is not None:
@@ -148,4 +148,4 @@ class EventSource:
 
 
 class Refused(Exception):
-    """Not answered with a stream: status and body."""
+    """The answer is no stream; the arguments are its status and body."""

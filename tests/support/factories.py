@@ -1,4 +1,4 @@
-"""Small makers and readers, so that a test says only what it is about."""
+"""Small factories and readers that keep tests short."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def make_player(
     items: Mapping[str, int] | None = None,
     quality: Quality = Quality.COMMON,
 ) -> PlayerRef:
-    """A saved player with these things, all of one quality."""
+    """Save a player with these items, all of one quality."""
     ref = PlayerRef(platform, platform_id or f"{name}-{next(_numbers)}", name)
     player = players.load_or_create(tx, ref)
     inventory = player[Inventory].give(catalogue.money.item_id, money)
@@ -39,14 +39,14 @@ def make_player(
 
 
 def unlock(tx: Tx, *node_keys: str) -> None:
-    """And nothing else: the points that a test makes in passing unlock nothing more."""
+    """Unlock these nodes and prevent further unlocks by points that a test earns incidentally."""
     for node_key in node_keys:
-        controls.unlock(tx, node_key, tree.nodes[node_key].max_level)
+        controls.unlock_node(tx, node_key, tree.nodes[node_key].max_level)
     hold_target(tx)
 
 
 def hold_target(tx: Tx) -> None:
-    """Put it out of reach: whatever points a test makes in passing, they unlock nothing."""
+    """Make the target unreachable, so that points that a test earns incidentally unlock nothing."""
     tx.execute("UPDATE unlock_progress SET starts_at_points = 1000000000000 WHERE unlocked_at IS NULL")
 
 
@@ -69,6 +69,6 @@ def xp(tx: Tx, ref: PlayerRef, job_key: str) -> int:
 
 
 def announced(tx: Tx, event_type: str) -> list[dict[str, Any]]:
-    """Payloads of the events of a type, oldest first."""
+    """Return the payloads of the events of a type, oldest first."""
     rows = tx.execute("SELECT payload FROM events WHERE event_type = %s ORDER BY position", (event_type,))
     return [row["payload"] for row in rows.fetchall()]

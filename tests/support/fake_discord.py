@@ -1,4 +1,4 @@
-"""Discord's REST API as far as we use it: it keeps its limits, refuses what it would refuse, and has bad days."""
+"""A fake of Discord's REST API as far as we use it: it enforces limits and can simulate outages."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class FakeDiscord:
     Attributes:
         failing: the share of requests answered with a 500, and nothing done.
         losing: the share of requests that are done, and whose answer is lost.
-        down: nobody answers.
+        down: no request is answered.
         window: seconds after which a channel may be written to again.
         per_second: what the bot may ask altogether.
         messages: as they are now, in the order in which they were posted.
@@ -97,7 +97,7 @@ class FakeDiscord:
         return Counter(status for _, _, status in self.requests)
 
     def take(self, method: str, path: str, headers: dict[str, str], content: bytes) -> Answer | None:
-        """What to answer; None for nothing at all."""
+        """Return the answer; None to send none."""
         with self._lock:
             answer = self._take(method, path, headers, content)
             lost = answer is not None and answer[0] < 300 and self._rng.random() < self.losing
@@ -135,7 +135,7 @@ class FakeDiscord:
         return None
 
     def _counted(self, method: str, path: str) -> tuple[dict[str, str], Answer | None]:
-        """Creating and editing messages are counted apart, each channel and webhook by itself."""
+        """Count a request: creating and editing separately, for each channel and webhook."""
         major = "/".join(path.split("/")[1:3])
         key, now = f"{method}:{major}", time.monotonic()
         begun, used = self._windows.get(key, (now, 0))
@@ -214,7 +214,7 @@ class FakeDiscord:
         return 204, None
 
     def _registered(self, path: str, command: dict[str, Any]) -> dict[str, Any]:
-        """With what Discord fills in, and without what it leaves out."""
+        """Return a command with the fields that Discord adds and without those that it omits."""
         globally = "guilds" not in path
         return {
             "id": self._id(),
@@ -238,7 +238,7 @@ class FakeDiscord:
 
 
 def problems(body: dict[str, Any]) -> list[str]:
-    """What Discord would not take about a message. Source: its documentation, Create Message, Embed Limits."""
+    """Return why Discord would refuse a message. Source: its documentation, Create Message, Embed Limits."""
     found: list[str] = []
     embeds = body.get("embeds") or []
     if not body.keys() & {"content", "embeds", "components"} or (

@@ -23,7 +23,7 @@ CHALLENGE = "MTM1Nzkx"
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """An action that was run."""
+    """An action that the fake has run."""
 
     id: str
     name: str
@@ -75,7 +75,7 @@ class FakeStreamerbot:
         return self
 
     def stop(self) -> None:
-        """The streamer closes the program: its clients are told."""
+        """Stop like the closed program, which closes its clients' connections."""
         if self._server is not None and self._thread is not None:
             self._server.shutdown()
             self._thread.join()
@@ -111,7 +111,7 @@ class FakeStreamerbot:
                     self.replied += request["request"] == "DoAction"
 
     def _run(self, request: dict[str, Any]) -> str:
-        """Empty, or what was wrong."""
+        """Run an action; return "" or the error."""
         if request["request"] == "GetActions":
             return ""
         name = request["action"]["name"]

@@ -1,4 +1,4 @@
-"""EventBridge as far as we use it: a peer we do not own, at the edge."""
+"""A fake of EventBridge, as far as we use it."""
 
 from __future__ import annotations
 

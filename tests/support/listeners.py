@@ -1,5 +1,5 @@
-"""WebSocket listeners without a network: the functions are real, DynamoDB and SQS are moto, and what lies beyond
-(the listeners' end of API Gateway, the log's end of the Lambda API) is played here, on the wire of boto3."""
+"""WebSocket listeners without a network: the functions are real, moto simulates DynamoDB and SQS, and this module
+simulates API Gateway's connections and the log behind the Lambda API, at the HTTP level of boto3."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TABLE = "listeners"
 
 
 class Crash(Exception):
-    """The function's end, wherever it is."""
+    """The function crashes."""
 
 
 @dataclass
@@ -33,8 +33,8 @@ class Log:
     """
     Attributes:
         settled: how many of the frames can be read; the others' transactions are still at work.
-        down: whoever reads fails.
-        meanwhile: types of events that happen one by one, each when somebody has just read.
+        down: reads fail.
+        meanwhile: types of events that happen one by one, each right after a read.
         readings: what was asked for.
     """
 
@@ -54,8 +54,8 @@ class Log:
     def settle(self) -> None:
         self.settled = len(self.frames)
 
-    def place(self, number: int) -> UUID:
-        """After so many frames."""
+    def position(self, number: int) -> UUID:
+        """Return the position after a number of frames."""
         return UUID(int=number << 80 | 8 << 76 | 2 << 62)
 
     def find(self, id: UUID) -> int | None:
@@ -74,21 +74,21 @@ class Log:
             self.happen(self.meanwhile.pop())
         return {
             "frames": [frame.as_json() for frame in frames],
-            "place": str(self.place(end)),
+            "place": str(self.position(end)),
             "full": end - start == limit,
             "known": known,
         }
 
 
 @dataclass
-class End:
-    """A connection's other end.
+class ListenerEnd:
+    """The listener's end of a connection.
 
     Attributes:
         open: False until $connect has answered, and after it has gone.
         taken, failures: so many posts to it succeed from now on, and then so many fail.
         closed: by us.
-        then: what happens after each message, before anybody knows that it has arrived.
+        then: what happens after each message, before the function learns that it has arrived.
     """
 
     open: bool = True
@@ -109,7 +109,7 @@ class End:
 @dataclass
 class FakeSockets:
     log: Log
-    ends: dict[str, End]
+    ends: dict[str, ListenerEnd]
     sqs: Any
     dynamodb: Any
     queue_url: str
@@ -119,8 +119,8 @@ class FakeSockets:
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text("here")
 
-    def connect(self, connection_id: str = "c1=", *, opened: bool = True, age: float = 0, **query: str) -> End:
-        self.ends[connection_id] = End(open=opened)
+    def connect(self, connection_id: str = "c1=", *, opened: bool = True, age: float = 0, **query: str) -> ListenerEnd:
+        self.ends[connection_id] = ListenerEnd(open=opened)
         event = {"requestContext": self.about(connection_id, "CONNECT", age), "queryStringParameters": query or None}
         assert handler(event, None)["statusCode"] == 200
         return self.ends[connection_id]
@@ -143,7 +143,7 @@ class FakeSockets:
         return {item["sk"]["S"]: item for item in found if item["pk"]["S"] == "connection"}
 
     def wake_ups(self) -> list[dict[str, Any]]:
-        """The messages in the queue, which are gone then."""
+        """Receive and return the messages in the queue."""
         found: list[dict[str, Any]] = []
         while messages := self.sqs.receive_message(
             QueueUrl=self.queue_url, MaxNumberOfMessages=10, AttributeNames=["All"]
@@ -192,12 +192,12 @@ class FakeSockets:
             end.open, end.closed = False, True
         return _response(request, 204, {})
 
-    def _end(self, request: AWSPreparedRequest) -> End | None:
+    def _end(self, request: AWSPreparedRequest) -> ListenerEnd | None:
         return self.ends.get(unquote(request.url.rpartition("/")[2]))
 
 
 @contextmanager
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSockets]:
+def fake_sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSockets]:
     with outer_ring(monkeypatch) as aws:
         aws.dynamodb.create_table(
             TableName=TABLE,
@@ -218,7 +218,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSockets]:
 
 
 def read_frames(text: str) -> list[Frame]:
-    """What a listener makes of a message."""
+    """Parse a message as a listener does."""
     frames: list[Frame] = []
     for part in text.split("\n\n")[:-1]:
         id, type, data = part.split("\n")

@@ -1,4 +1,4 @@
-"""What surrounds a function of the outer ring, for tests: settings, its tables and queues in moto, time to spend."""
+"""The surroundings of a function of the outer ring, for tests: settings, tables and queues in moto, a clock."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from doors import aws, outbound
 
 TABLE: Final = "destinations"
 PRODUCT: Final = {"kernel", "doors", "community", "functions"}
-"""Whose modules have settings."""
+"""The packages whose modules have settings."""
 
 
 @dataclass
 class Time:
-    """A function's time, which passes only while it waits.
+    """A function's remaining time, which passes only while it waits.
 
     Attributes:
         left: seconds.
-        waits: what it was told to wait, in order.
+        waits: the seconds of each wait, in order.
     """
 
     left: float = 60.0
@@ -46,7 +46,8 @@ class Time:
 
 @dataclass
 class Aws:
-    """
+    """AWS, simulated by moto.
+
     Attributes:
         dynamodb, sqs: clients.
     """
@@ -56,7 +57,7 @@ class Aws:
     dead_letters_url: str
 
     def dead_letters(self) -> list[dict[str, Any]]:
-        """The envelopes that were put aside."""
+        """The envelopes in the dead letters."""
         found = self.sqs.receive_message(QueueUrl=self.dead_letters_url, MaxNumberOfMessages=10).get("Messages", [])
         return [json.loads(message["Body"])["detail"] for message in found]
 
@@ -66,7 +67,7 @@ class Aws:
 
 @contextmanager
 def played_by_moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """All of AWS, for a new environment."""
+    """Simulate AWS for a new environment."""
     with mock_aws():
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", _session())
         aws.client.cache_clear()
@@ -76,12 +77,13 @@ def played_by_moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @contextmanager
 def outer_ring(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[Aws]:
-    """
+    """Simulate what surrounds a function of the outer ring.
+
     Args:
-        settings: on top of what the test process has.
+        settings: override those of the test process.
     """
     with played_by_moto(monkeypatch):
-        forget()
+        clear_caches()
         made = Aws(boto3.client("dynamodb"), boto3.client("sqs"), "")
         made.dynamodb.create_table(
             TableName=TABLE,
@@ -94,20 +96,20 @@ def outer_ring(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[Aws
         here = {"destinations_table": TABLE, "dead_letters_url": made.dead_letters_url}
         use_settings(monkeypatch, **here, **settings)
         yield made
-    forget()
+    clear_caches()
 
 
 @cache
 def _session() -> boto3.Session:
-    """One for all tests: it remembers what it has read about AWS's APIs, which is megabytes."""
+    """Return a session that all tests share, because it caches megabytes of API descriptions."""
     return boto3.Session("nobody", "nothing", region_name="eu-central-1")
 
 
 def use_settings(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> None:
-    """In every module that has taken them.
+    """Change settings in every module that has imported them.
 
     Args:
-        settings: by the names of their fields, whichever object has them.
+        settings: new values by field name, in any settings object.
     """
     unknown = set(settings)
     for module in [module for name, module in sys.modules.items() if name.partition(".")[0] in PRODUCT]:
@@ -123,11 +125,11 @@ def _are_settings(held: Any) -> bool:
     return is_dataclass(held) and not isinstance(held, type) and type(held).__module__.endswith(".settings")
 
 
-def forget() -> None:
-    """What an environment keeps from one invocation to the next."""
+def clear_caches() -> None:
+    """Clear what an environment caches between invocations."""
     aws.client.cache_clear()
-    outbound.breaker_of.cache_clear()
-    outbound._memory.cache_clear()
+    outbound.circuit_breaker_of.cache_clear()
+    outbound._idempotency_store.cache_clear()
     if api := sys.modules.get("doors.discord.api"):
         api.api.cache_clear()
 
@@ -144,7 +146,7 @@ def envelope(type: str, payload: Any, *, timestamp: int = 1_772_366_400, **metad
 
 
 def batch(*envelopes: Mapping[str, Any], **delivered: Any) -> dict[str, Any]:
-    """What a queue hands to its function: the messages are called "0", "1", ..."""
+    """Return an SQS batch; the message ids are "0", "1", ..."""
     return {
         "Records": [
             {"messageId": str(number), "body": json.dumps({"detail": each, "detail-type": each["type"], **delivered})}
@@ -154,5 +156,5 @@ def batch(*envelopes: Mapping[str, Any], **delivered: Any) -> dict[str, Any]:
 
 
 def waiting(answer: Mapping[str, Any]) -> list[str]:
-    """The messages that come again."""
+    """Return the ids of the messages that will be delivered again."""
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]

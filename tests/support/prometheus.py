@@ -1,4 +1,4 @@
-"""A strict reader of Prometheus's text format 0.0.4: whatever it lets pass, Prometheus takes.
+"""A strict parser of Prometheus's text format 0.0.4: it accepts only what Prometheus accepts.
 
 Source: https://prometheus.io/docs/instrumenting/exposition_formats/
 """

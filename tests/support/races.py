@@ -1,4 +1,4 @@
-"""For tests of what happens at the same moment, or while one waits for another."""
+"""Helpers for tests of concurrent transactions."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from kernel.database import Connection, Tx, connect, transaction
 from kernel.errors import DomainError, TryAgain
 
 TRIES = 5
-"""That a door makes."""
+"""Attempts, as many as a door makes."""
 PATIENCE = 60
-"""seconds, and only so that nobody waits for ever"""
+"""Seconds after which a test fails instead of waiting for ever."""
 
-Deed = Callable[[Tx], object]
+UseCase = Callable[[Tx], object]
 Answer = TypeVar("Answer")
 
 
@@ -30,9 +30,9 @@ class Race:
         self._connections = connections
         self._threads = ThreadPoolExecutor(len(connections))
 
-    def __call__(self, *deeds: Deed) -> list[object]:
-        """What each deed answered, or its refusal."""
-        return self.run(*[partial(attempt, deed=deed) for deed in deeds])
+    def __call__(self, *use_cases: UseCase) -> list[object]:
+        """Run use cases at the same moment; return the result or the refusal of each."""
+        return self.run(*[partial(attempt, use_case=use_case) for use_case in use_cases])
 
     def run(self, *pieces: Callable[[Connection], Answer]) -> list[Answer]:
         line = Barrier(len(pieces))
@@ -47,17 +47,17 @@ class Race:
 
 @contextmanager
 def race_of(number: int, url: str) -> Iterator[Race]:
-    """For up to so many at once."""
+    """A race with up to `number` participants."""
     with ExitStack() as stack:
         yield Race([stack.enter_context(closing(connect(url))) for _ in range(number)])
 
 
-def attempt(connection: Connection, deed: Deed, now: datetime | None = None) -> object:
-    """What a deed answered, or its refusal, with the tries that a door makes."""
+def attempt(connection: Connection, use_case: UseCase, now: datetime | None = None) -> object:
+    """Run a use case with the retries that a door makes; return its result or its refusal."""
     for _ in range(TRIES):
         try:
             with transaction(connection, now=now) as tx:
-                return deed(tx)
+                return use_case(tx)
         except TryAgain:
             continue
         except DomainError as refusal:
@@ -66,7 +66,7 @@ def attempt(connection: Connection, deed: Deed, now: datetime | None = None) -> 
 
 
 def wait_for_a_lock(conn: Connection) -> None:
-    """Until somebody waits for another's row."""
+    """Wait until a transaction waits for a lock."""
     deadline = monotonic() + PATIENCE
     while monotonic() < deadline:
         waiting = conn.execute(
@@ -75,4 +75,4 @@ def wait_for_a_lock(conn: Connection) -> None:
         if waiting:
             return
         sleep(0.01)
-    raise AssertionError("nobody waits")
+    raise AssertionError("no transaction waits for a lock")

@@ -1,4 +1,4 @@
-"""Counting what an action costs: how often somebody at the database has to be waited for."""
+"""Counting the database round trips of an action."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from local.tools.postgres_proxy import PostgresProxy
 
 @contextmanager
 def counted(database_url: str) -> Iterator[tuple[Connection, PostgresProxy]]:
-    """A connection and the wire it goes through."""
+    """A connection and the proxy that counts its round trips."""
     with PostgresProxy(database_url) as wire, closing(connect(wire.url)) as conn:
         yield conn, wire

@@ -1,4 +1,4 @@
-"""What template.yaml says of its functions, and where their code is."""
+"""The functions in template.yaml and their code."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CLOCKS = sorted(each.target.name for each in TEMPLATE.schedules if each.target.k
 
 
 def module_of(function: str) -> str:
-    """Where its handler is, or its web server."""
+    """Return the module of a function's handler or web server."""
     handler = PROPERTIES[function]["Handler"]
     return (
         handler.removesuffix("/run.sh").replace("/", ".") + ".__main__"
@@ -35,10 +35,10 @@ def module_of(function: str) -> str:
 
 
 def folder_of(function: str) -> str:
-    """Such as functions/community/economy."""
+    """Return a function's folder, such as functions/community/economy."""
     return "/".join(module_of(function).split(".")[:3])
 
 
 def reachable(function: str) -> tuple[frozenset[str], frozenset[Path]]:
-    """Modules that its code imports, and the files of ours among them."""
+    """Return the modules that a function's code imports, and our files among them."""
     return reachable_from(module_of(function))

@@ -1,4 +1,4 @@
-"""/api/v1/admin: for the people who run the game. `doors.app` lets nobody else in."""
+"""/api/v1/admin: for administrators only, which `doors.app` enforces."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ app = create_app("Administration")
 
 @app.post("/api/v1/admin/reload-aliases", response_model=ReloadResponse)
 async def reload_aliases(call: Call) -> Response:
-    """Call items by the names in the alias and theme files from now on. A broken file changes nothing."""
+    """Reload the item names from the alias and theme files. An invalid file changes nothing."""
     return call.act(lambda tx: ReloadResponse(message="Item names reloaded.", active_theme=reload_names(tx)))
 
 
 @app.get("/api/v1/admin/cache/stats", response_model=CacheStats)
 async def cache_stats(call: Call) -> Response:
-    """How often the environment that answers had the state of the world at hand."""
+    """The cache statistics of the environment that answers: how often it had the community's state in memory."""
     stats = cache_statistics
     hits, misses, evictions, size = stats.hits, stats.misses, stats.evictions, stats.size
     looks = hits + misses
@@ -69,13 +69,13 @@ async def cache_stats(call: Call) -> Response:
 
 @app.get("/api/v1/admin/metrics", response_model=Figures)
 async def metrics(call: Call) -> Response:
-    """Requests and trades of the whole fleet; environments report every ten seconds."""
+    """Requests and trades of all environments together, which report every ten seconds."""
     return call.look(read_figures)
 
 
 @app.post("/api/v1/admin/timeout/clear", response_model=ClearResponse)
 async def clear_timeout(body: NamedAccount, call: Call) -> Response:
-    """Let a name talk again."""
+    """End the timeout of a name."""
 
     def use_case(tx: Tx) -> ClearResponse:
         cleared = timeouts.clear_timeout(tx, body.platform, body.username)
@@ -93,7 +93,7 @@ async def lookup_user(query: Annotated[NamedAccount, Query()], call: Call) -> Re
 
 @app.get("/api/v1/admin/users/recent", response_model=list[RecentUser])
 async def recent_users(query: Annotated[RecentQuery, Query()], call: Call) -> Response:
-    """Who came last, newest first."""
+    """The newest players, newest first."""
     return call.look(lambda tx: [RecentUser.of(profile) for profile in lookup.newest(tx, query.limit)])
 
 
@@ -105,7 +105,7 @@ async def items(call: Call) -> Response:
 
 @app.get("/api/v1/admin/jobs", response_model=list[JobView])
 async def jobs(call: Call) -> Response:
-    """The jobs, locked or not."""
+    """All jobs, locked or not."""
     return call.respond(
         [
             JobView(Key=job.key, DisplayName=job.display_name, key=job.key, display_name=job.display_name)

@@ -1,4 +1,4 @@
-"""/api/v1/admin: the event log, and what can be sent through it. Source: wire 13 and 16."""
+"""/api/v1/admin: the event log, broadcasts, replays and announcements. Source: wire 13 and 16."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from community.listening import ALIASES
+from community.destinations import Destination
+from community.event_aliases import ALIASES
 from doors.call import Call, answer
 from doors.discord.events import DiscordAnnouncementRequested
 from doors.fields import Body, Message, storable_json
@@ -37,7 +38,7 @@ from kernel.realtime.presence import count_listeners
 router = APIRouter()
 
 MAX_PAYLOAD_BYTES = 64 * 1024
-"""As UTF-8. Escaped it may be three times as long; the bus takes 256 KB, a WebSocket's message 128."""
+"""In UTF-8. Escaping may triple it; the limit of the bus is 256 KB, of a WebSocket message 128 KB."""
 
 GREEN = 0x2ECC71
 
@@ -51,7 +52,7 @@ def _canonical(event_type: str) -> str:
 
 
 def _with_plus(moment: Any) -> Any:
-    """Older clients do not encode what they ask for, and a plus arrives as a space. Source: wire 17."""
+    """Restore the plus of a time zone: older clients do not encode it, so it arrives as a space. Source: wire 17."""
     return _ZONE.sub(r"\1+\2", moment) if isinstance(moment, str) else moment
 
 
@@ -100,7 +101,7 @@ def _broadcastable(event_type: str) -> str:
         raise PydanticCustomError("event_type", "must be up to 100 letters, digits, dots, dashes and underscores")
     if event_type in _RESERVED or event_type.startswith("discord."):
         raise PydanticCustomError("event_type", "is a type that cannot be broadcast")
-    return _canonical(event_type)  # who asks for the older name gets it under that
+    return _canonical(event_type)  # a listener who asked for the older name gets it under that one
 
 
 def _sendable(payload: Any) -> Any:
@@ -111,7 +112,7 @@ def _sendable(payload: Any) -> Any:
 
 
 class BroadcastRequest(BaseModel):
-    """`payload` may be null, but not left out."""
+    """An event for all listeners. `payload` may be null, but not absent."""
 
     type: Annotated[str, Field(validation_alias=AliasChoices("type", "event_type")), AfterValidator(_broadcastable)]
     payload: Annotated[Any, AfterValidator(_sendable)]
@@ -127,11 +128,11 @@ class ReplayRequest(Body):
     until: AwareDatetime
     event_type: EventType | None = None
     user_id: UUID | None = None
-    to: Literal["discord", "streamerbot"]
+    to: Destination
 
 
 class ReplayResponse(Message):
-    """`events` will be published for `to` alone, marked with `replay_id`."""
+    """How many events will be published for `to` alone, marked with `replay_id`."""
 
     replay_id: UUID
     to: str
@@ -139,7 +140,7 @@ class ReplayResponse(Message):
 
 
 class AnnounceRequest(Body):
-    """Limits are Discord's."""
+    """An announcement; the limits are Discord's."""
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
     description: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)]
@@ -157,7 +158,7 @@ class AnnounceResponse(BaseModel):
 
 @router.get("/api/v1/admin/events", response_model=EventsResponse)
 async def events(query: Annotated[EventsQuery, Query()], call: Call) -> Response:
-    """What happened, newest first; by player, type and time."""
+    """The event log, newest first; filtered by player, type and time."""
 
     def use_case(tx: Tx) -> EventsResponse:
         entries = read_log(
@@ -175,27 +176,27 @@ async def events(query: Annotated[EventsQuery, Query()], call: Call) -> Response
 
 @router.post("/api/v1/admin/sse/broadcast", response_model=BroadcastResponse)
 async def broadcast(body: BroadcastRequest, call: Call) -> Response:
-    """Let all who listen hear something. `client_count` are those on the stream."""
+    """Send an event to all listeners. `client_count` is the number of listeners on the stream."""
 
     def use_case(tx: Tx) -> BroadcastResponse:
         listeners = count_listeners(tx)
         log.broadcast(tx, body.type, body.payload)
-        return BroadcastResponse(message="Everybody will hear it.", type=body.type, client_count=listeners)
+        return BroadcastResponse(message="Sent to all listeners.", type=body.type, client_count=listeners)
 
     return call.act(use_case)
 
 
 @router.post("/api/v1/admin/events/replay", response_model=ReplayResponse, status_code=202)
 async def replay(body: ReplayRequest, call: Call) -> Response:
-    """Publish a part of the log once more, for the one destination that asks. The game itself is not played again."""
+    """Publish a part of the log again, for one destination only. The game itself does not change."""
 
     def use_case(tx: Tx) -> Answer:
         request, count = replaying.request_replay(
             tx, body.to, body.since, body.until, event_type=body.event_type, player_id=body.user_id
         )
-        on_their_way = "1 event is on its way" if count == 1 else f"{count} events are on their way"
+        sent = "1 event is on its way" if count == 1 else f"{count} events are on their way"
         accepted = ReplayResponse(
-            message=f"{on_their_way} to {body.to}.",
+            message=f"{sent} to {body.to}.",
             replay_id=request.replay_id,
             to=body.to,
             events=count,
@@ -207,7 +208,7 @@ async def replay(body: ReplayRequest, call: Call) -> Response:
 
 @router.post("/api/v1/admin/announce", response_model=AnnounceResponse)
 async def announce(body: AnnounceRequest, call: Call) -> Response:
-    """Say something in the Discord channel for news about the bot."""
+    """Post an announcement in the developers' Discord channel."""
 
     def use_case(tx: Tx) -> AnnounceResponse:
         log.announce(tx, DiscordAnnouncementRequested(title=body.title, description=body.description, color=body.color))

@@ -1,4 +1,4 @@
-"""How the whole fleet is doing, from what its environments have added up."""
+"""Metrics of all environments together, from the counters that they flush to the database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Http(BaseModel):
     requests_total_by_status: dict[str, int]
     avg_latency_ms: float
     p95_latency_ms: float
-    # An environment serves one request at a time and tells of it only afterwards: nobody could add these up.
+    # An environment serves one request at a time and reports it only afterwards, so this cannot be known.
     in_flight: int = 0
 
 
@@ -70,9 +70,9 @@ def _http(rows: Sequence[Mapping[str, Any]]) -> Http:
 
 
 def quantile(buckets: Sequence[int], share: float) -> float:
-    """Seconds that this share of all requests took at most: the upper bound of the bucket it lies in.
+    """The quantile in seconds, as the upper bound of the bucket that it lies in.
 
-    Whatever took longer than the last bound is taken to have taken that long.
+    Requests slower than the last bound count as that bound.
     """
     wanted = share * sum(buckets)
     counted = 0

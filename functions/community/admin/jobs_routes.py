@@ -1,4 +1,4 @@
-"""/api/v1/admin/jobs: experience by hand, and the daily reset. Source: wire 9."""
+"""/api/v1/admin/jobs: XP awards by administrators, and the daily reset. Source: wire 9."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class AwardRequest(NamedAccount):
 
 
 class AwardResponse(BaseModel):
-    """`xp_awarded` is what the player really got."""
+    """The award; `xp_awarded` is what the player really got, within the daily cap."""
 
     success: bool = True
     user_id: UUID
@@ -43,7 +43,7 @@ class ResetResponse(Message):
 
 
 class ResetStatus(WithNulls):
-    """`last_reset_time` is null before the first."""
+    """When the daily XP was and will be reset; `last_reset_time` is null before the first reset."""
 
     last_reset_time: Timestamp | None
     next_reset_time: Timestamp
@@ -54,7 +54,7 @@ class ResetStatus(WithNulls):
 @router.post("/api/v1/admin/jobs/award-xp", response_model=AwardResponse)
 @router.post("/api/v1/admin/job/award-xp", response_model=AwardResponse)
 async def award_xp(body: AwardRequest, call: Call) -> Response:
-    """Add experience to a player's job, as far as the day allows it."""
+    """Award XP in a player's job, up to the daily cap."""
 
     def use_case(tx: Tx) -> AwardResponse:
         worker = PlayerRef(body.platform, username=body.username)
@@ -75,17 +75,17 @@ async def award_xp(body: AwardRequest, call: Call) -> Response:
 
 @router.post("/api/v1/admin/jobs/reset-daily-xp", response_model=ResetResponse)
 async def reset_daily_xp(call: Call) -> Response:
-    """Let everybody earn a whole day's experience again, at once."""
+    """Reset the daily XP of all players now."""
     return call.act(
         lambda tx: ResetResponse(
-            message="Everybody's daily XP is 0 again.", records_affected=daily_reset.reset_now(tx).records
+            message="The daily XP of all players is 0 again.", records_affected=daily_reset.reset_now(tx).records
         )
     )
 
 
 @router.get("/api/v1/admin/jobs/reset-status", response_model=ResetStatus)
 async def reset_status(call: Call) -> Response:
-    """When daily sums were set to 0 last and will be next, and how many the last time."""
+    """When the daily XP was last reset and will be next, and how many records the last reset affected."""
 
     def use_case(tx: Tx) -> ResetStatus:
         found = daily_reset.status(tx)

@@ -1,4 +1,4 @@
-"""/api/v1/admin/keys: who may call. Ours; a deployment begins with one key, an administrator's."""
+"""/api/v1/admin/keys: the API keys. A deployment starts with one administrator's key. Not in the original's API."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class MakeRequest(Body):
 
 
 class MadeKey(BaseModel):
-    """`api_key` is shown this once; only its hash is kept."""
+    """A new key. `api_key` is shown only this once; only its hash is stored."""
 
     name: str
     role: Role
@@ -46,7 +46,7 @@ class RevokeRequest(Body):
 
 @router.get("/api/v1/admin/keys", response_model=list[KeyView])
 async def list_keys(call: Call) -> Response:
-    """All keys, revoked ones too, without the keys themselves."""
+    """The names and roles of all keys, revoked ones included; never the keys themselves."""
     return call.look(
         lambda tx: [
             KeyView(name=key.name, role=key.role, created_at=key.created_at, revoked_at=key.revoked_at)
@@ -57,18 +57,18 @@ async def list_keys(call: Call) -> Response:
 
 @router.post("/api/v1/admin/keys", response_model=MadeKey, status_code=201)
 async def make_key(body: MakeRequest, call: Call) -> Response:
-    """A new key: `viewer` may look and listen, `bot` may play for people, `admin` may do everything."""
+    """Create a key: a `viewer` may read and listen, a `bot` may act for players, an `admin` may do everything."""
 
     def use_case(tx: Tx) -> Answer:
-        return answer(MadeKey(name=body.name, role=body.role, api_key=keys.make(tx, body.name, body.role)), 201)
+        return answer(MadeKey(name=body.name, role=body.role, api_key=keys.create(tx, body.name, body.role)), 201)
 
-    # Not stored for a retry, for it would lie there readable; a caller who has missed it makes another.
+    # The answer is not stored for a retry, because the key would be readable there. A caller who lost it makes another.
     return call.act(use_case, stored=False)
 
 
 @router.post("/api/v1/admin/keys/revoke", response_model=Message)
 async def revoke_key(body: RevokeRequest, call: Call) -> Response:
-    """From at most five minutes on nobody is let in with it."""
+    """Revoke a key. It stops working within five minutes."""
 
     def use_case(tx: Tx) -> Message:
         keys.revoke(tx, body.name, call.caller)

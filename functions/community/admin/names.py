@@ -1,4 +1,4 @@
-"""What messages call the items, taken anew from the files."""
+"""Reloads from the files what messages call the items."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class UnusableNames(Refused):
 
 
 def reload_names(tx: Tx) -> str:
-    """Take the alias and theme files as they are on disk; the key of the active theme, or "".
+    """Load the alias and theme files from disk; returns the key of the active theme, or "".
 
     Raises:
-        UnusableNames: a file is wrong, and nothing has changed.
+        UnusableNames: a file is invalid; nothing has changed.
     """
     try:
         aliases, themes = shipped_documents()

@@ -1,4 +1,4 @@
-"""/add-item, /remove-item, /admin-award-xp, /timeout-set and /timeout-clear: an administrator's hand on players."""
+"""/add-item, /remove-item, /admin-award-xp, /timeout-set and /timeout-clear: administrators' commands on players."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from kernel.database import Tx
 
 
 class HasNone(NotInInventory):
-    """What an administrator reads, instead of the player."""
+    """The player has none of the item: worded for an administrator."""
 
     message: ClassVar[str] = "{owner} does not have any {item}."
 
 
-class EarnedEnough(DailyCapReached):
-    """As above."""
+class WorkerCapReached(DailyCapReached):
+    """The player has reached the daily XP cap: worded for an administrator."""
 
     message: ClassVar[str] = "{worker} has earned all the {job} XP there is for today, until the daily reset."
 
@@ -55,15 +55,16 @@ def _jobs(call: Interaction, tx: Tx) -> list[Choice]:
 
 
 def _job_key(name: str) -> str:
-    """Of a job by what people call it; another name as it is."""
+    """The key of a job, given its display name; any other text unchanged."""
     keys = {job.display_name.casefold(): job.key for job in jobs.by_key.values()}
     return keys.get(name.casefold(), name)
 
 
 def _username(call: Interaction) -> str:
-    """
+    """The option's user name, without a leading @.
+
     Raises:
-        BadOption: it is a mention, in which Discord writes the id and not the name.
+        BadOption: it is a mention, which holds the id and not the name.
     """
     name = call.text("username").removeprefix("@")
     if name.startswith("<"):
@@ -94,7 +95,7 @@ def remove_item(call: Interaction, tx: Tx) -> Reply:
 
 @command(
     "admin-award-xp",
-    "Add experience to somebody's job.",
+    "Award XP in a player's job.",
     _PLATFORM,
     _USERNAME,
     text("job", "In which job.", required=True, longest=50, suggest=_jobs),
@@ -108,7 +109,7 @@ def award_xp(call: Interaction, tx: Tx) -> Reply:
         result = awards.award_xp(tx, worker, _job_key(call.text("job")), call.integer("amount"), "admin")
     except DailyCapReached as error:
         job = jobs.by_key[str(error.details["job"])].display_name
-        raise EarnedEnough(worker=worker.called, job=job) from None
+        raise WorkerCapReached(worker=worker.label, job=job) from None
     name = plain(result.player.links[worker.platform].username)
     progress = result.award.progress
     return card(
@@ -121,7 +122,7 @@ def award_xp(call: Interaction, tx: Tx) -> Reply:
 
 @command(
     "timeout-set",
-    "Silence somebody; for that much longer, if they must be silent already.",
+    "Give someone a timeout, or extend the one that is running.",
     _PLATFORM,
     _USERNAME,
     integer("duration", "Seconds.", required=True, least=1, most=86_400),
@@ -135,7 +136,7 @@ def set_timeout(call: Interaction, tx: Tx) -> Reply:
     return card("Timeout", timeout_texts.silenced(plain(username), timeout.remaining_seconds))
 
 
-@command("timeout-clear", "Let somebody talk again.", _PLATFORM, _USERNAME, changes=True, admin=True)
+@command("timeout-clear", "End someone's timeout.", _PLATFORM, _USERNAME, changes=True, admin=True)
 def clear_timeout(call: Interaction, tx: Tx) -> Reply:
     username = _username(call)
     was_silenced = timeouts.clear_timeout(tx, call.text("platform"), username)

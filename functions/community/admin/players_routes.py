@@ -1,4 +1,4 @@
-"""/api/v1/admin: who is there, and who need not wait."""
+"""/api/v1/admin: active players, and cooldown resets."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ActiveUser(BaseModel):
 
 
 class ResetRequest(Body):
-    """The cooldown of a player; without one, that of everybody together."""
+    """The cooldown of a player; without a player, the one that all share."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -71,13 +71,15 @@ class ResetRequest(Body):
 
 @router.get("/api/v1/admin/users/active", response_model=list[ActiveUser])
 async def active_users(query: Annotated[ActiveQuery, Query()], call: Call) -> Response:
-    """Who has said something in the last minutes, latest first; at most 1000."""
-    return call.look(lambda tx: [ActiveUser.of(chatter) for chatter in messages.active(tx, query.minutes)])
+    """The players who sent a message in the last minutes, latest first; at most 1000."""
+    return call.look(
+        lambda tx: [ActiveUser.of(chatter) for chatter in messages.list_active_chatters(tx, query.minutes)]
+    )
 
 
 @router.post("/api/v1/admin/cooldown/reset", response_model=Message)
 async def reset_cooldown(body: ResetRequest, call: Call) -> Response:
-    """Let a player do something again at once; or everybody, where all wait together."""
+    """End a player's cooldown; or, without a player, the one that all share."""
 
     def use_case(tx: Tx) -> Message:
         was_running = cooldowns.reset(tx, body.player, body.action)

@@ -1,4 +1,4 @@
-"""/api/v1/admin/recipes: what players have learned."""
+"""/api/v1/admin/recipes: teaching recipes to players."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class UnlockRequest(PlayerSelector):
 
 @router.post("/api/v1/admin/recipes/unlock", response_model=Message)
 async def unlock_recipe(body: UnlockRequest, call: Call) -> Response:
-    """Teach a player a recipe, whatever it takes otherwise to learn it."""
+    """Teach a player a recipe, regardless of its requirements."""
 
     def use_case(tx: Tx) -> Message:
         player, recipe, new = learning.teach(tx, body.player, body.recipe_key)

@@ -1,4 +1,4 @@
-"""What the admin group takes and answers. Source: wire 13."""
+"""Requests and responses of the admin group. Source: wire 13."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class ReloadResponse(Message):
 
 
 class CacheStats(BaseModel):
-    """The capitalised names are those of old clients."""
+    """Cache statistics. The capitalised names are for old clients."""
 
     hits: int
     misses: int
@@ -59,7 +59,7 @@ class RecentQuery(Body):
 
 
 class RecentUser(UserIds):
-    """`platform` and `platform_id` name one of the accounts."""
+    """A new player; `platform` and `platform_id` name one of their accounts."""
 
     platform: str
     platform_id: str
@@ -80,7 +80,7 @@ class RecentUser(UserIds):
 
 
 class JobView(BaseModel):
-    """The capitalised names are those of the web panel."""
+    """A job. The capitalised names are for the web panel."""
 
     Key: str
     DisplayName: str

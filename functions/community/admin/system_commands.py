@@ -1,4 +1,4 @@
-"""/admin-cache-stats and /reload: an administrator's look at the machinery."""
+"""/admin-cache-stats and /reload: administrators' commands on the system."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from kernel.database import Tx
 from kernel.events import service as events
 
 
-@command("admin-cache-stats", "How often the state of the world was at hand.", admin=True)
+@command("admin-cache-stats", "How often the community's state was in the cache.", admin=True)
 def cache_stats(call: Interaction, tx: Tx) -> Reply:
     stats = cache_statistics
     looks = stats.hits + stats.misses
     return card(
         "Cache",
-        "Of the environment that has answered you.",
+        "Of the environment that answered you.",
         Field("Hits", str(stats.hits), inline=True),
         Field("Misses", str(stats.misses), inline=True),
         Field("Evictions", str(stats.evictions), inline=True),
@@ -34,7 +34,7 @@ def _names(call: Interaction, tx: Tx) -> list[Choice]:
 
 @command(
     "reload",
-    "Send the commands to Discord anew, or remove one.",
+    "Send the commands to Discord again, or remove one.",
     text("command-name", "Which one to remove; all are sent when left out.", longest=32, suggest=_names),
     changes=True,
     admin=True,
@@ -43,5 +43,5 @@ def reload(call: Interaction, tx: Tx) -> Reply:
     name = call.text("command-name").removeprefix("/") or None
     commands = registration.payload(guild=bool(settings.discord_guild_id))
     events.announce(tx, DiscordSyncRequested(commands=commands, remove=name))
-    told = f"If Discord knows /{name}, it will be removed." if name else "All commands will be sent to Discord."
-    return card("Commands", told)
+    result = f"If Discord knows /{name}, it will be removed." if name else "All commands will be sent to Discord."
+    return card("Commands", result)

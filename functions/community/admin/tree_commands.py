@@ -1,4 +1,4 @@
-"""/admin-unlock and its like: an administrator's hand on the tree, the vote and the points."""
+"""/admin-unlock and related commands: administrators' control of the tree, the vote and the points."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from doors.discord.replies import Choice, File, Reply, card
 from kernel.database import Tx
 
 RESET = "RESET TREE"
-MOST_SHOWN = 4000
-"""Characters; a longer list comes as a file."""
+MAX_SHOWN = 4000
+"""Characters; a longer list is sent as a file."""
 
 _HIGHEST_LEVEL = 1000
 _MOST_POINTS = 1_000_000_000
@@ -39,7 +39,7 @@ _NODE = text("node", "Which node.", required=True, longest=50, suggest=_nodes)
 )
 def unlock(call: Interaction, tx: Tx) -> Reply:
     level = call.integer("level", 1) or 1
-    return card("The tree", texts.unlocked(controls.unlock(tx, call.text("node"), level), level))
+    return card("The tree", texts.unlocked(controls.unlock_node(tx, call.text("node"), level), level))
 
 
 @command(
@@ -52,12 +52,12 @@ def unlock(call: Interaction, tx: Tx) -> Reply:
 )
 def relock(call: Interaction, tx: Tx) -> Reply:
     level = call.integer("level", 0)
-    return card("The tree", texts.relocked(controls.relock(tx, call.text("node"), level), level))
+    return card("The tree", texts.relocked(controls.relock_node(tx, call.text("node"), level), level))
 
 
-@command("admin-unlock-all", "Unlock everything there is.", changes=True, admin=True)
+@command("admin-unlock-all", "Unlock every node of the tree.", changes=True, admin=True)
 def unlock_all(call: Interaction, tx: Tx) -> Reply:
-    return card("The tree", texts.everything_unlocked(controls.unlock_all(tx)))
+    return card("The tree", texts.everything_unlocked(controls.unlock_all_nodes(tx)))
 
 
 @command("admin-instant-resolve", "Unlock the winner of the vote at once.", changes=True, admin=True)
@@ -69,7 +69,7 @@ def instant_resolve(call: Interaction, tx: Tx) -> Reply:
 
 @command(
     "admin-reset-tree",
-    "Begin from the beginning. Players keep what they have.",
+    "Reset the tree. Players keep what they have.",
     text("confirmation", f"Write {RESET}.", required=True),
     changes=True,
     admin=True,
@@ -77,8 +77,8 @@ def instant_resolve(call: Interaction, tx: Tx) -> Reply:
 def reset_tree(call: Interaction, tx: Tx) -> Reply:
     if call.text("confirmation") != RESET:
         raise BadOption(option="confirmation", problem=f"must be exactly {RESET}, and nothing has happened")
-    controls.reset(tx, call.caller.username, "reset on Discord", preserve_user_progression=True)
-    return card("The tree", texts.BEGUN_ANEW)
+    controls.reset_progression(tx, call.caller.username, "reset on Discord", preserve_user_progression=True)
+    return card("The tree", texts.RESET)
 
 
 @command("admin-tree-status", "What is unlocked, and what is not.", admin=True, deferred=True)
@@ -88,7 +88,7 @@ def tree_status(call: Interaction, tx: Tx) -> Reply:
     locked = [_line(node, 0) for node in tree.nodes.values() if node.key not in levels]
     listed = "\n".join([*(f"🔓 {line}" for line in unlocked), *(f"🔒 {line}" for line in locked)])
     summary = f"{len(unlocked)} of {len(tree.nodes)} unlocked"
-    if len(listed) > MOST_SHOWN:
+    if len(listed) > MAX_SHOWN:
         return Reply(f"The tree: {summary}.", files=(File("tree.txt", listed),))
     return card("The tree", listed, footer=summary)
 
@@ -97,14 +97,14 @@ def _line(node: Node, level: int) -> str:
     return f"{node.name} (`{node.key}`) {level}/{node.max_level}"
 
 
-@command("admin-start-voting", "Open a vote on what comes next; a frozen one goes on.", changes=True, admin=True)
+@command("admin-start-voting", "Open a vote on what comes next, or resume a frozen one.", changes=True, admin=True)
 def start_voting(call: Interaction, tx: Tx) -> Reply:
-    return card("The vote", texts.AFTER_START[controls.start(tx)])
+    return card("The vote", texts.AFTER_START[controls.start_voting(tx)])
 
 
-@command("admin-end-voting", "Take no more votes until the vote is started again.", changes=True, admin=True)
+@command("admin-end-voting", "Freeze the vote until it is started again.", changes=True, admin=True)
 def end_voting(call: Interaction, tx: Tx) -> Reply:
-    controls.freeze(tx)
+    controls.freeze_voting(tx)
     return card("The vote", texts.FROZEN)
 
 
@@ -119,6 +119,6 @@ def contribute(call: Interaction, tx: Tx) -> Reply:
     return card("Points", contributed(contributions.contribute(tx, call.integer("amount"))))
 
 
-@command("admin-reload-weights", "Weigh engagement by the weights file from now on.", changes=True, admin=True)
+@command("admin-reload-weights", "Reload the engagement weights from their file.", changes=True, admin=True)
 def reload_weights(call: Interaction, tx: Tx) -> Reply:
     return card("Weights", engagement_texts.reloaded(weights.reload_weights(tx)))

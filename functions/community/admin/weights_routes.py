@@ -1,4 +1,4 @@
-"""/api/v1/admin/progression: what engagement weighs. Source: wire 7.1."""
+"""/api/v1/admin/progression: the engagement weights. Source: wire 7.1."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ router = APIRouter()
 @router.post("/api/v1/admin/progression/reload-weights", response_model=Message)
 @router.post("/api/admin/progression/reload-weights", response_model=Message)
 async def reload_weights(call: Call) -> Response:
-    """Weigh engagement by the weights file from now on, and the leaderboard with it. A broken file changes nothing."""
+    """Reload the engagement weights from their file; the leaderboard follows. An invalid file changes nothing."""
     return call.act(lambda tx: Message(message=texts.reloaded(weights.reload_weights(tx))))

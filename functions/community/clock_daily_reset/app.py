@@ -1,4 +1,4 @@
-"""At 17:00 UTC, and every half hour in case that was missed: a new game day for those who work."""
+"""Resets the daily XP at 17:00 UTC, and checks every half hour in case that run was missed."""
 
 from __future__ import annotations
 

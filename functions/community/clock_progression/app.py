@@ -1,5 +1,7 @@
-"""Twice an hour: what nobody was there to do. Points that have reached their target unlock it when they come in; here
-whatever has kept them from it is made good."""
+"""Twice an hour: unlocks a target whose points were reached without unlocking it.
+
+Usually the action that adds the last point unlocks the target. This catches up where something prevented that.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
 def unlock_reached(tx: Tx) -> list[str]:
     if quick_check.is_current(tx):
         return []
-    # The tree and its rules take as long to load as all of the above, and are hardly ever needed.
+    # Imported late: the tree and its rules take as long to load as all of the above, and are rarely needed.
     from community.voting import cycle
 
-    return [f"{new.node.key} {new.level}" for new in cycle.check(tx).unlocked]
+    return [f"{new.node.key} {new.level}" for new in cycle.ensure_current(tx).unlocked]

@@ -1,4 +1,4 @@
-"""/api/v1/crafting, and /api/v1/user/item/upgrade and /disassemble: the workshop's door."""
+"""/api/v1/crafting, and /api/v1/user/item/upgrade and /disassemble: crafting."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ app = create_app("Crafting")
 
 @app.post("/api/v1/user/item/upgrade", response_model=UpgradeResponse)
 async def upgrade(body: CraftRequest, call: Call) -> Response:
-    """Make an item out of others: as many of the wanted as there are ingredients for. Some recipes take their time."""
+    """Make an item out of others: up to `quantity`, as far as the ingredients last. Some recipes take time."""
     return call.act(lambda tx: UpgradeResponse.of(workshop.upgrade_item(tx, body.player, body.item, body.quantity)))
 
 
 @app.post("/api/v1/user/item/disassemble", response_model=DisassembleResponse)
 async def disassemble(body: CraftRequest, call: Call) -> Response:
-    """Take items apart: as many of the wanted as there are."""
+    """Take items apart: up to `quantity`, as many as the player has."""
     return call.act(
         lambda tx: DisassembleResponse.of(workshop.disassemble_item(tx, body.player, body.item, body.quantity))
     )
@@ -52,7 +52,7 @@ async def disassemble(body: CraftRequest, call: Call) -> Response:
 @app.get("/api/v1/crafting/recipes", response_model=RecipesResponse | KnownRecipesResponse | RecipeResponse)
 @app.get("/api/v1/recipes", response_model=RecipesResponse | KnownRecipesResponse | RecipeResponse)
 async def recipes(query: Annotated[RecipesQuery, Query()], call: Call) -> Response:
-    """The recipe for an `item`; or those that a `user` knows; or all there are."""
+    """The recipe for an `item`; or the recipes that a `user` knows; or all recipes."""
 
     def use_case(tx: Tx) -> RecipeResponse | KnownRecipesResponse | RecipesResponse:
         if query.item is not None:
@@ -68,7 +68,7 @@ async def recipes(query: Annotated[RecipesQuery, Query()], call: Call) -> Respon
 
 @app.get("/api/v1/crafting/jobs", response_model=JobsResponse)
 async def jobs(query: Annotated[PlayerSelector, Query()], call: Call) -> Response:
-    """What a player has in the works, and what is done and waits for room."""
+    """A player's crafting jobs: those in progress, and finished ones that wait for room."""
 
     def use_case(tx: Tx) -> JobsResponse:
         found = timed_crafting.jobs_of(tx, query.player)
@@ -79,7 +79,7 @@ async def jobs(query: Annotated[PlayerSelector, Query()], call: Call) -> Respons
 
 @app.post("/api/v1/crafting/cancel", response_model=CancelResponse)
 async def cancel(body: CancelRequest, call: Call) -> Response:
-    """Call off what is in the works, and have everything back that was taken for it."""
+    """Cancel a crafting job and return all its ingredients."""
 
     def use_case(tx: Tx) -> CancelResponse:
         job, refunded = timed_crafting.cancel(tx, body.player, body.job_id)

@@ -1,4 +1,4 @@
-"""What the crafting group takes and answers. Source: wire 6."""
+"""Requests and responses of the crafting group. Source: wire 6."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class CraftRequest(Caller):
 
 
 class UpgradeResponse(Message):
-    """A recipe that takes its time answers with `job_id` and `due_at`; luck shows when it is done."""
+    """What was made. A recipe that takes time has `job_id` and `due_at`; its bonus is rolled when it is done."""
 
     new_item: str
     quantity_upgraded: int
@@ -42,7 +42,7 @@ class UpgradeResponse(Message):
         batch, job = crafted.batch, crafted.job
         quantity, bonus = (batch.certain, 0) if job else (batch.produced, batch.bonus)
         return cls(
-            message=texts.made(crafted),
+            message=texts.crafted_text(crafted),
             new_item=batch.item.internal_name,
             quantity_upgraded=quantity,
             is_masterwork=bonus > 0,
@@ -61,7 +61,7 @@ class DisassembleResponse(Message):
     @classmethod
     def of(cls, salvage: Salvage) -> DisassembleResponse:
         return cls(
-            message=texts.taken_apart(salvage),
+            message=texts.disassembled_text(salvage),
             outputs=dict(salvage.outputs),
             quantity_processed=salvage.units,
             is_perfect_salvage=salvage.perfect > 0,
@@ -70,7 +70,7 @@ class DisassembleResponse(Message):
 
 
 class RecipesQuery(Body):
-    """With `item`: the recipe for it. With `user`: what that player knows. Else the whole book, whoever asks."""
+    """With `item`: the recipe for it. With `user`: the recipes that player knows. Otherwise: all recipes."""
 
     item: ItemName | None = None
     user: Username | None = None
@@ -79,8 +79,8 @@ class RecipesQuery(Body):
 
     @model_validator(mode="before")
     @classmethod
-    def _what_counts(cls, query: Any) -> Any:
-        """Fields without text are as good as absent, and so is everything beside the question."""
+    def _relevant_fields(cls, query: Any) -> Any:
+        """Drop empty fields; without `item` and `user`, drop all others too."""
         if not isinstance(query, dict):
             return query
         query = {name: value for name, value in query.items() if value != ""}
@@ -117,9 +117,10 @@ class KnownRecipe(BaseModel):
 
 
 class RecipeView(KnownRecipe):
-    """
+    """A recipe with its inputs and outputs.
+
     Attributes:
-        duration_seconds: of a recipe that takes its time.
+        duration_seconds: absent for a recipe that takes no time.
     """
 
     description: str
@@ -147,7 +148,8 @@ class KnownRecipesResponse(BaseModel):
 
 
 class RecipeResponse(BaseModel):
-    """
+    """The recipe for one item.
+
     Attributes:
         locked: true, or absent.
     """
@@ -166,9 +168,10 @@ class RecipeResponse(BaseModel):
 
 
 class JobView(BaseModel):
-    """
+    """A crafting job.
+
     Attributes:
-        waiting_for_room: true when it is done and does not fit, else absent.
+        waiting_for_room: true when it is done but does not fit into the inventory, otherwise absent.
     """
 
     job_id: UUID
@@ -201,7 +204,7 @@ class JobsResponse(BaseModel):
 
 
 class CancelRequest(Caller):
-    """Without `job_id`: what was started last."""
+    """Which job to cancel; without `job_id`, the one that was started last."""
 
     job_id: UUID | None = None
 
@@ -212,9 +215,9 @@ class CancelResponse(Message):
 
     @classmethod
     def of(cls, job: CraftingJob, refunded: Mapping[str, int]) -> CancelResponse:
-        called = f"{job.quantity} × {plural(job.item.public_name, job.quantity)}"
+        cancelled = f"{job.quantity} × {plural(job.item.public_name, job.quantity)}"
         return cls(
-            message=f"Called off: {called}. You have back {in_words(refunded)}.",
+            message=f"Called off: {cancelled}. You have back {in_words(refunded)}.",
             job_id=job.job_id,
             refunded=dict(refunded),
         )

@@ -1,5 +1,7 @@
-"""POST /discord/interactions: the game on Discord. No web framework: Discord waits for three seconds, cold start
-included."""
+"""POST /discord/interactions: the game on Discord.
+
+No web framework, because Discord waits only three seconds, cold start included.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from time import perf_counter, time
 from typing import Any
 
 from doors.answers import MAX_BODY, SECURITY_HEADERS, error_answer, headers_of, json_answer, request_id_of
-from doors.discord.actions import BUG, Result, private
+from doors.discord.actions import BUG, InteractionResult, private
 from doors.discord.interaction import AUTOCOMPLETE, COMMAND, PING, Malformed, read
 from doors.discord.running import UNKNOWN, respond
 from doors.discord.signature import is_genuine
@@ -33,9 +35,9 @@ def handler(event: dict[str, Any], context: Any) -> Answer:
     started = perf_counter()
     headers = headers_of(event)
     request_id = request_id_of(headers)
-    told: dict[str, Any] = {"request_id": request_id}
+    logged: dict[str, Any] = {"request_id": request_id}
     method, path = event["httpMethod"], event["path"].rstrip("/")
-    answer = _answer(event, method, path, headers, told)
+    answer = _answer(event, method, path, headers, logged)
     answer["headers"] |= SECURITY_HEADERS | {"X-Request-ID": request_id}
     seconds = perf_counter() - started
     fields = log_fields.take()
@@ -43,7 +45,7 @@ def handler(event: dict[str, Any], context: Any) -> Answer:
     if path == "/discord/interactions":
         log.info(
             "interaction",
-            extra=told
+            extra=logged
             | {
                 "route": fields.route,
                 "user_id": fields.user_id and str(fields.user_id),
@@ -54,7 +56,7 @@ def handler(event: dict[str, Any], context: Any) -> Answer:
     return answer
 
 
-def _answer(event: dict[str, Any], method: str, path: str, headers: dict[str, str], told: dict[str, Any]) -> Answer:
+def _answer(event: dict[str, Any], method: str, path: str, headers: dict[str, str], logged: dict[str, Any]) -> Answer:
     if path not in _METHODS:
         return error_answer(404, "not_found", "There is nothing at this address.")
     if method not in _METHODS[path]:
@@ -66,29 +68,29 @@ def _answer(event: dict[str, Any], method: str, path: str, headers: dict[str, st
     if raw is not None and len(raw) > MAX_BODY:
         return error_answer(413, "body_too_large", "A request may have at most 1 MiB.")
     if raw is None or not is_genuine(raw, headers, settings.discord_public_key, time()):
-        told["outcome"] = "not from Discord"
+        logged["outcome"] = "not from Discord"
         return error_answer(401, "unauthorized", "This is not signed by Discord.")
     payload = _parsed(raw)
     if payload is None:
-        told["outcome"] = "not JSON"
+        logged["outcome"] = "not JSON"
         return error_answer(400, "bad_json", "The request body is not valid JSON.")
-    if isinstance(payload.get("type"), bool):  # Python takes yes for 1, and 1 is a PING
-        told["outcome"] = "not a type"
+    if isinstance(payload.get("type"), bool):  # in Python True equals 1, and 1 is a PING
+        logged["outcome"] = "not a type"
         return error_answer(400, "validation", "type: must be a number.")
     if payload.get("type") == PING:
-        told["outcome"] = "ping"
+        logged["outcome"] = "ping"
         return json_answer(200, '{"type":1}')
-    result = _result(payload, told)
-    told["outcome"] = result.outcome
+    result = _result(payload, logged)
+    logged["outcome"] = result.outcome
     return json_answer(200, json.dumps(result.answer))
 
 
-def _result(payload: dict[str, Any], told: dict[str, Any]) -> Result:
+def _result(payload: dict[str, Any], logged: dict[str, Any]) -> InteractionResult:
     try:
         call = read(payload)
-        told |= {"interaction_id": call.id, "discord_user_id": call.caller.id}
+        logged |= {"interaction_id": call.id, "discord_user_id": call.caller.id}
         if call.type in (COMMAND, AUTOCOMPLETE):  # the name of a button or a form may hold a code
-            told["command"] = call.name[:100]
+            logged["command"] = call.name[:100]
         return respond(call, COMMUNITY)
     except Malformed as error:
         return private(UNKNOWN, f"malformed: {error}")
@@ -98,7 +100,7 @@ def _result(payload: dict[str, Any], told: dict[str, Any]) -> Result:
 
 
 def _raw_body(event: dict[str, Any]) -> bytes | None:
-    """The very bytes that were signed; None when they cannot be had."""
+    """The bytes that were signed; None when they cannot be decoded."""
     body = event.get("body") or ""
     try:
         return b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
@@ -107,7 +109,7 @@ def _raw_body(event: dict[str, Any]) -> bytes | None:
 
 
 def _parsed(raw: bytes) -> dict[str, Any] | None:
-    """None for what is no JSON object, and for text that the database cannot keep: NUL, half a surrogate pair."""
+    """The JSON object; None for anything else, and for text that Postgres cannot store: NUL, lone surrogates."""
     try:
         payload = json.loads(raw.decode(), parse_constant=_refuse)
         written = json.dumps(payload, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Every command there is: importing a module declares what is in it."""
+"""Imports every module with commands, which declares them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from functions.community.economy import commands as economy
 from functions.community.gamble import commands as gambling
 from functions.community.linking import commands as linking
 from functions.community.progression import commands as community
+from functions.community.quests import commands as quests
 from functions.community.stats import commands as standing
 from functions.community.users import commands as things
 from functions.community.users import search_commands as players
@@ -31,6 +32,7 @@ __all__ = [
     "info",
     "linking",
     "players",
+    "quests",
     "standing",
     "things",
 ]

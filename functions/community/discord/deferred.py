@@ -1,4 +1,4 @@
-"""What somebody on Discord was told to wait for: done here, and told through an event. From an SQS queue."""
+"""Runs deferred Discord commands from an SQS queue, and announces their answers as events."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from time import perf_counter
 from typing import Any
 
 from doors.consumer import Envelope, consume
-from doors.discord.actions import LATER, Action, Answer, UseCase, run
+from doors.discord.actions import LATER, Answer, InteractionAction, UseCase, run
 from doors.discord.commands import COMMANDS
-from doors.discord.events import DiscordFollowupRequested, TextFile
+from doors.discord.events import DiscordFollowupRequested, FollowupFile
 from doors.discord.interaction import Interaction, read
 from doors.discord.replies import File, Reply, message
 from doors.discord.running import allowed
@@ -27,27 +27,28 @@ from kernel.idempotency import IdempotencyKey
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
 
-PATIENCE = 20
-"""seconds; nobody waits for an answer here"""
+BUDGET_SECONDS = 20
+"""Seconds; longer than for a direct answer, because Discord does not wait for this one."""
 
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Each message by itself: one that fails comes again, the others are done."""
+    """Handle each message separately: a failed one is delivered again, the others are done."""
     return consume(event, context, finish)
 
 
 def finish(envelope: Envelope) -> None:
-    """
+    """Run the command and announce its answer, or why it failed.
+
     Raises:
-        TryAgain: nothing was done, or nobody knows; the message comes again.
+        TryAgain: nothing was done, or it is unknown whether it was; the message is delivered again.
     """
     payload = envelope["payload"]
     call = read({**payload["interaction"], "token": payload["token"]})
     key = IdempotencyKey("discord", "deferred", call.id)
     started = perf_counter()
-    result = run(call, Action(_do, key, patience=PATIENCE), COMMUNITY)
+    result = run(call, InteractionAction(_run_command, key, budget_seconds=BUDGET_SECONDS), COMMUNITY)
     fields = log_fields.take()
     log.info(
         "deferred interaction",
@@ -62,20 +63,22 @@ def finish(envelope: Envelope) -> None:
     if result.outcome == LATER:
         raise TryAgain
     if result.outcome not in ("done", "replayed"):
-        told = run(call, Action(_saying(result.answer["data"]), key, patience=PATIENCE), COMMUNITY)
-        if told.outcome == LATER:
+        announced = run(
+            call, InteractionAction(_announcing(result.answer["data"]), key, budget_seconds=BUDGET_SECONDS), COMMUNITY
+        )
+        if announced.outcome == LATER:
             raise TryAgain
 
 
-def _do(call: Interaction, tx: Tx) -> Answer:
+def _run_command(call: Interaction, tx: Tx) -> Answer:
     command = COMMANDS[call.name]
     reply = command.run(allowed(command, call), tx)
-    assert isinstance(reply, Reply)  # a form would have to be opened at once
+    assert isinstance(reply, Reply)  # a form can only be a direct answer
     return _announce(tx, call, message(reply), reply.files)
 
 
-def _saying(body: Mapping[str, Any]) -> UseCase:
-    """Nothing was done, and the caller is told why not."""
+def _announcing(body: Mapping[str, Any]) -> UseCase:
+    """A use case that only announces why nothing was done."""
 
     def use_case(call: Interaction, tx: Tx) -> Answer:
         return _announce(tx, call, {name: value for name, value in body.items() if name != "flags"})
@@ -84,7 +87,7 @@ def _saying(body: Mapping[str, Any]) -> UseCase:
 
 
 def _announce(tx: Tx, call: Interaction, body: dict[str, Any], files: tuple[File, ...] = ()) -> Answer:
-    attached = tuple(TextFile(name=file.name, text=file.text) for file in files)
+    attached = tuple(FollowupFile(name=file.name, text=file.text) for file in files)
     events.announce(
         tx, DiscordFollowupRequested(application_id=call.application_id, token=call.token, body=body, files=attached)
     )

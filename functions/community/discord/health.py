@@ -1,4 +1,4 @@
-"""How the game's side of Discord does."""
+"""The health of the Discord integration."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from time import monotonic
 
 import psycopg
 
-from doors.discord.actions import PATIENCE
+from doors.discord.actions import BUDGET_SECONDS
 from functions.community.discord.settings import settings
 from kernel.action import Budget, look
 from kernel.database import Tx
@@ -18,7 +18,10 @@ _started = monotonic()
 
 
 def health() -> tuple[int, str]:
-    """Source: wire 16. There is no gateway to be connected to: what counts is that requests can be verified."""
+    """HTTP status and JSON body. `connected` means that requests can be verified: there is no gateway connection.
+
+    Source: wire 16.
+    """
     received = _commands_received()
     connected = bool(settings.discord_public_key)
     healthy = connected and received is not None
@@ -33,9 +36,9 @@ def health() -> tuple[int, str]:
 
 
 def _commands_received() -> int | None:
-    """By all environments, as far as they have told by now; None when the database cannot be asked."""
+    """By all environments, as far as they have reported; None when the database does not answer."""
     try:
-        return look(_count_commands, budget=Budget.of(PATIENCE))
+        return look(_count_commands, budget=Budget.of(BUDGET_SECONDS))
     except (TryAgain, psycopg.OperationalError):
         return None
 

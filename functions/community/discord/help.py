@@ -1,4 +1,4 @@
-"""/help: what the caller may do."""
+"""/help: the commands that the caller may use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/info: what there is to know about the game."""
+"""/info: an explanation of the game's features."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from kernel.database import Tx
 
 
 def _names(call: Interaction, tx: Tx) -> list[Choice]:
-    """The features, and for who types on, what is in them."""
+    """The features, followed by their topics."""
     features = texts.by_feature
     topics = [Choice(f"{name}: {topic}", topic) for name, each in features.items() for topic in each.topics]
     return [Choice(name, name) for name in features] + topics
 
 
-@command("info", "What there is to know about the game.", text("feature", "About what.", longest=50, suggest=_names))
+@command("info", "How the game works.", text("feature", "About what.", longest=50, suggest=_names))
 def info_about(call: Interaction, tx: Tx) -> Reply:
     feature = call.text("feature")
     return card(feature.replace("_", " ").capitalize() or "The game", info.describe("discord", feature))

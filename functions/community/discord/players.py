@@ -1,4 +1,4 @@
-"""Who acts on Discord, as the community knows them."""
+"""Players as identified by Discord interactions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kernel.errors import DomainError
 
 
 def player_of(person: Interaction | Member) -> PlayerRef:
-    """The player a member is, or the caller of an interaction."""
+    """The player behind a member, or behind the caller of an interaction."""
     member = person.caller if isinstance(person, Interaction) else person
     return PlayerRef("discord", member.id, member.username)
 
@@ -30,4 +30,4 @@ def _explain(error: DomainError) -> str:
     return str(error)
 
 
-COMMUNITY: Final = Game(strangers=(UnknownPlayer, NoSuchPlayer), introduce=_introduce, explain=_explain)
+COMMUNITY: Final = Game(unknown_player_errors=(UnknownPlayer, NoSuchPlayer), register=_introduce, explain=_explain)

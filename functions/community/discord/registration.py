@@ -1,4 +1,4 @@
-"""The community's commands, as Discord is told about them."""
+"""The community's commands, as registered with Discord."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ def payload(*, guild: bool = False) -> list[dict[str, Any]]:
     """All commands, by name.
 
     Args:
-        guild: for one server. Where a command may be used is then no question.
+        guild: for one server only, where commands need no contexts.
     """
     return registration.payload(locales(), guild=guild)

@@ -1,4 +1,4 @@
-"""What verifies an interaction."""
+"""Settings of the interactions function."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kernel.settings import text
 @dataclass(frozen=True, slots=True)
 class InteractionSettings:
     discord_public_key: str
-    """Hex; verifies what claims to come from Discord. Empty: no Discord."""
+    """Hex; verifies Discord's signatures. Empty: Discord is not used."""
 
 
 settings = InteractionSettings(

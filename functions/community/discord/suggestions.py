@@ -1,4 +1,4 @@
-"""What is suggested while somebody types. One round trip each."""
+"""Autocomplete suggestions. One round trip each."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def owned(wanted: Callable[[Item], bool] = lambda item: True) -> Suggest:
             return []
         ids = dict.fromkeys(slot.item_id for slot in player[Inventory].slots)
         items = [item for item in map(all_items.by_id.__getitem__, ids) if wanted(item)]
-        return [named(item, player[Inventory].count(item.item_id)) for item in items]
+        return [item_choice(item, player[Inventory].count(item.item_id)) for item in items]
 
     return suggest
 
 
-def named(item: Item, quantity: int) -> Choice:
+def item_choice(item: Item, quantity: int) -> Choice:
     return Choice(f"{item.public_name} × {quantity}", item.public_name)

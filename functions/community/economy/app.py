@@ -1,4 +1,4 @@
-"""/api/v1/economy and /api/v1/prices: the shop's door."""
+"""/api/v1/economy and /api/v1/prices: the shop."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class BuyResponse(BaseModel):
 @app.post("/api/v1/economy/sell", response_model=SellResponse)
 @app.post("/api/v1/user/item/sell", response_model=SellResponse)
 async def sell(body: TradeRequest, call: Call) -> Response:
-    """Sell items to the shop: as many of the wanted as are in one stack."""
+    """Sell items to the shop: up to `quantity`, as many as one stack holds."""
     return call.act(
         lambda tx: SellResponse.of(economy.sell_item(tx, body.player, body.item_name, body.quantity), body.item_name)
     )
@@ -64,7 +64,7 @@ async def sell(body: TradeRequest, call: Call) -> Response:
 @app.post("/api/v1/economy/buy", response_model=BuyResponse)
 @app.post("/api/v1/user/item/buy", response_model=BuyResponse)
 async def buy(body: TradeRequest, call: Call) -> Response:
-    """Buy items: as many of the wanted as the money pays for."""
+    """Buy items: up to `quantity`, as many as the player can pay for."""
     return call.act(
         lambda tx: BuyResponse.of(economy.buy_item(tx, body.player, body.item_name, body.quantity), body.item_name)
     )

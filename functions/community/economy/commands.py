@@ -1,4 +1,4 @@
-"""/buy, /sell, /prices, /prices-sell and /give: the shop, and what players give each other."""
+"""/buy, /sell, /prices, /prices-sell and /give: the shop, and gifts between players."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _lines(priced: list[tuple[Item, int]]) -> list[str]:
 
 @command(
     "give",
-    "Give items to somebody.",
+    "Give items to someone.",
     member("user", "Who gets them.", required=True),
     text("item", "What to give.", required=True, suggest=owned(lambda item: item.tradeable or item.is_money)),
     _QUANTITY,

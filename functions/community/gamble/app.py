@@ -1,4 +1,4 @@
-"""/api/v1/gamble: everybody stakes the same, one takes all."""
+"""/api/v1/gamble: all players stake the same, and one wins it all."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Id = Annotated[GambleId, Query()]
 
 @app.post("/api/v1/gamble/start", response_model=StartResponse, status_code=201)
 async def start(body: StartRequest, call: Call) -> Response:
-    """Stake boxes, and wait for others to stake as many. There is one gamble at a time."""
+    """Start a gamble by staking boxes; others join with the same stake. There is one gamble at a time."""
 
     def use_case(tx: Tx) -> Answer:
         bets = [(bet.item_name, bet.quantity) for bet in body.bets]
@@ -46,7 +46,7 @@ async def start(body: StartRequest, call: Call) -> Response:
 
 @app.post("/api/v1/gamble/join", response_model=Message)
 async def join(body: JoinRequest, call: Call, id: Id = None) -> Response:
-    """Stake what the initiator has staked; without an id, in the gamble that is on."""
+    """Join a gamble with the same stake as the initiator; without an id, the active gamble."""
     return call.act(
         lambda tx: Message(
             message=texts.joined(gambles.join_gamble(tx, body.player, id or body.gamble_id), body.username)
@@ -56,13 +56,13 @@ async def join(body: JoinRequest, call: Call, id: Id = None) -> Response:
 
 @app.get("/api/v1/gamble/get", response_model=GambleView)
 async def get(call: Call, id: Id = None) -> Response:
-    """A gamble with its players; without an id, the one that is on."""
+    """A gamble with its players; without an id, the active one."""
     return call.look(lambda tx: GambleView.of(gambles.read_gamble(tx, id)))
 
 
 @app.get("/api/v1/gamble/active", response_model=ActiveGamble | NoActiveGamble)
 async def active(call: Call) -> Response:
-    """The gamble that is on, if one is."""
+    """The active gamble, if there is one."""
 
     def use_case(tx: Tx) -> ActiveGamble | NoActiveGamble:
         gamble = gambles.active_gamble(tx)

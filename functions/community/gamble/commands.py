@@ -19,7 +19,7 @@ from kernel.database import Tx
 
 @command(
     "gamble-start",
-    "Stake boxes, and wait for others to stake as many.",
+    "Start a gamble: stake boxes, and others join with the same stake.",
     text("item", "Which box.", required=True, suggest=owned(lambda item: item.internal_name in loot_tables.by_box)),
     integer("quantity", "How many.", required=True, least=1),
     changes=True,
@@ -27,17 +27,17 @@ from kernel.database import Tx
 )
 def start(call: Interaction, tx: Tx) -> Reply:
     gamble = gambles.start_gamble(tx, player_of(call), [(call.text("item"), call.integer("quantity"))])
-    told = texts.started(gamble, call.caller.mention)
+    invitation = texts.started(gamble, call.caller.mention)
     return Reply(
-        embeds=(Embed("A gamble!", told, footer=f"/gamble-join, or the button. {gamble.gamble_id}"),),
+        embeds=(Embed("A gamble!", invitation, footer=f"/gamble-join, or the button. {gamble.gamble_id}"),),
         components=(Button("Join", f"gamble:join:{gamble.gamble_id}", GREEN_BUTTON),),
     )
 
 
 @command(
     "gamble-join",
-    "Stake what the others have staked.",
-    text("gamble-id", "Which gamble; the one that is on when left out."),
+    "Join a gamble with the same stake.",
+    text("gamble-id", "Which gamble; the active one when left out."),
     changes=True,
     public=True,
 )

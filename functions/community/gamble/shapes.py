@@ -1,4 +1,4 @@
-"""What the gamble group takes and answers. Source: wire 2 and 8."""
+"""Requests and responses of the gamble group. Source: wire 2 and 8."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, Field
 
 from community.catalog.content import items
-from community.gambles.models import Gamble, Participant, State
+from community.gambles.models import Gamble, GambleState, Participant
 from doors.fields import Body, Timestamp
 from functions.community.shapes.fields import Caller, ItemName
 
@@ -20,7 +20,7 @@ def _none_if_empty(text: Any) -> Any:
 
 
 GambleId = Annotated[UUID | None, BeforeValidator(_none_if_empty)]
-"""Some clients send an empty one for none."""
+"""Some clients send an empty string for no id."""
 
 
 class Bet(Body):
@@ -29,9 +29,9 @@ class Bet(Body):
 
 
 class StartRequest(Caller):
-    """`bets` and their quantities are judged by the game, which has codes for what is wrong with them.
+    """A gamble to start. The game checks `bets` and their quantities, because it has error codes for them.
 
-    `join_seconds` is ours: how long the others have, where that is not as long as usual.
+    `join_seconds` is not in the original's API: how long others may join, where that differs from the setting.
     """
 
     bets: list[Bet] = Field(default_factory=list[Bet], max_length=MOST_BETS)
@@ -63,7 +63,7 @@ class ParticipantView(BaseModel):
 class GambleView(BaseModel):
     id: UUID
     initiator_id: UUID
-    state: State
+    state: GambleState
     created_at: Timestamp
     join_deadline: Timestamp
     executed_at: Timestamp | None = None
@@ -77,7 +77,7 @@ class GambleView(BaseModel):
 
 
 class ActiveGamble(GambleView):
-    """The same twice, for two kinds of clients."""
+    """The active gamble twice, for two kinds of clients: as fields, and as `gamble`."""
 
     active: Literal[True] = True
     gamble: GambleView

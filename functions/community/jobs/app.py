@@ -1,4 +1,4 @@
-"""/api/v1/jobs: what people work in, and how far they have come."""
+"""/api/v1/jobs: the jobs, and players' levels in them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ app = create_app("Jobs")
 
 @app.get("/api/v1/jobs", response_model=list[JobView])
 async def jobs(call: Call) -> Response:
-    """The jobs there are, and which of them the community has unlocked."""
+    """All jobs, and which of them the community has unlocked."""
 
     def use_case(tx: Tx) -> list[JobView]:
         state = current_state(tx)
@@ -41,7 +41,7 @@ async def jobs(call: Call) -> Response:
 
 @app.get("/api/v1/jobs/user", response_model=UserJobsResponse)
 async def user_jobs(query: Annotated[WorkerQuery, Query()], call: Call) -> Response:
-    """Where a player stands in every unlocked job. The primary one has the highest level, then the most XP."""
+    """A player's level and XP in every unlocked job. The primary job has the highest level, then the most XP."""
 
     def use_case(tx: Tx) -> UserJobsResponse:
         player, standings = reports.jobs_of(tx, query.player)
@@ -52,7 +52,7 @@ async def user_jobs(query: Annotated[WorkerQuery, Query()], call: Call) -> Respo
 
 @app.post("/api/v1/jobs/award-xp", response_model=AwardResponse)
 async def award_xp(body: AwardRequest, call: Call) -> Response:
-    """Add experience to a player's job, as far as the day allows it."""
+    """Award XP in a player's job, up to the daily cap."""
     return call.act(
         lambda tx: AwardResponse.of(
             awards.award_xp(tx, body.player, body.job_key, body.xp_amount, body.source, body.metadata)
@@ -62,7 +62,7 @@ async def award_xp(body: AwardRequest, call: Call) -> Response:
 
 @app.get("/api/v1/jobs/bonus", response_model=BonusResponse)
 async def bonus(query: Annotated[BonusQuery, Query()], call: Call) -> Response:
-    """What a player's level in a job is worth; 0 where the job has no such bonus."""
+    """The bonus that a player's level in a job gives; 0 where the job has no such bonus."""
 
     def use_case(tx: Tx) -> BonusResponse:
         job, level, value = reports.bonus(tx, query.player, query.job_key, query.bonus_type)

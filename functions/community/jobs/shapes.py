@@ -1,4 +1,4 @@
-"""What the jobs group takes and answers. Source: wire 2 and 9."""
+"""Requests and responses of the jobs group. Source: wire 2 and 9."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from functions.community.shapes.player_selector import Account, PlayerSelector
 JobKey = NodeKey
 BonusType = NodeKey
 Source = NodeKey
-"""The limits are the same."""
+"""All three have the limits of a node key."""
 
 
-def _somebody(text: str) -> str:
-    _meant(text)
+def _checked_id(text: str) -> str:
+    _player_of(text)
     return text
 
 
-def _meant(user_id: str) -> PlayerRef:
+def _player_of(user_id: str) -> PlayerRef:
     with suppress(ValueError):
         return PlayerRef("", user_id=UUID(user_id))
     platform, colon, platform_id = user_id.partition(":")
@@ -42,13 +42,13 @@ def _meant(user_id: str) -> PlayerRef:
 
 
 class WorkerQuery(PlayerSelector):
-    """Here `user_id` is our id or `platform:platform_id`."""
+    """A player. Here `user_id` is our id or `platform:platform_id`."""
 
-    user_id: Annotated[str, Field(max_length=150), AfterValidator(_somebody)] | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
+    user_id: Annotated[str, Field(max_length=150), AfterValidator(_checked_id)] | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
 
     @property
     def player(self) -> PlayerRef:
-        return super().player if self.user_id is None else _meant(self.user_id)
+        return super().player if self.user_id is None else _player_of(self.user_id)
 
 
 class JobView(BaseModel):
@@ -72,7 +72,7 @@ class JobView(BaseModel):
 
 
 class JobInfo(BaseModel):
-    """`xp` and `xp_to_next` repeat what the web panel reads under these names."""
+    """A player's standing in a job. `xp` and `xp_to_next` repeat fields under the web panel's names."""
 
     job_key: str
     display_name: str
@@ -98,7 +98,7 @@ class JobInfo(BaseModel):
 
 
 class UserJobsResponse(WithNulls):
-    """`platform` and `platform_id` name one of the accounts: the one that was asked for, or else any."""
+    """A player's jobs. `platform` and `platform_id` name the requested account, or else any of the player's."""
 
     platform: str
     platform_id: str

@@ -1,4 +1,4 @@
-"""/api/v1/link: one person's accounts, joined and parted."""
+"""/api/v1/link: links and unlinks the accounts of one person."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Account(Body):
 
 
 class NamedAccount(Account):
-    """The name, if told, is for an account that the link makes known to the game."""
+    """An account with an optional name, which is used when the account is new to the game."""
 
     username: Username | None = None
 
@@ -41,7 +41,7 @@ class NamedAccount(Account):
 
 
 class ClaimRequest(NamedAccount):
-    # Kept as written: what has the wrong shape is an unknown code like any other.
+    # Kept as written: a code of the wrong shape is simply unknown.
     token: PlatformId = Field(validation_alias=AliasChoices("token", "code"))
 
 
@@ -81,7 +81,7 @@ class ConfirmResponse(BaseModel):
 
 
 class UnlinkResponse(BaseModel):
-    """The first call answers `awaiting_confirmation`, the second `success`."""
+    """The answer to either call: `awaiting_confirmation` for the first, `success` for the second."""
 
     awaiting_confirmation: bool | None = None
     success: bool | None = None
@@ -114,25 +114,25 @@ class StatusResponse(BaseModel):
 
 @app.post("/api/v1/link/initiate", response_model=InitiateResponse)
 async def initiate(body: NamedAccount, call: Call) -> Response:
-    """First step: a code for this account. Its player will stay; earlier codes of it end."""
+    """First step: get a code for this account. Its player is the one that stays; earlier codes become invalid."""
     return call.act(lambda tx: InitiateResponse.of(linking.start_link(tx, body.account)))
 
 
 @app.post("/api/v1/link/claim", response_model=ClaimResponse)
 async def claim(body: ClaimRequest, call: Call) -> Response:
-    """Second step: the other account repeats the code. Nothing is linked yet."""
+    """Second step: the other account claims the code. Nothing is linked yet."""
     return call.act(lambda tx: ClaimResponse.of(linking.claim_link(tx, body.token, body.account)))
 
 
 @app.post("/api/v1/link/confirm", response_model=ConfirmResponse)
 async def confirm(body: Account, call: Call) -> Response:
-    """Third step, on the first account: the two become one player with everything both had."""
+    """Third step, on the first account: merge both players into one, with everything both had."""
     return call.act(lambda tx: ConfirmResponse.of(linking.confirm_link(tx, body.account)))
 
 
 @app.post("/api/v1/link/unlink", response_model=UnlinkResponse)
 async def unlink(body: UnlinkRequest, call: Call) -> Response:
-    """Give up the player's account on a platform: ask first, then again with `confirm` within 60 seconds."""
+    """Unlink the player's account on a platform: call once, then again with `confirm` within 60 seconds."""
     platform = body.target_platform
 
     def use_case(tx: Tx) -> UnlinkResponse:
@@ -147,7 +147,7 @@ async def unlink(body: UnlinkRequest, call: Call) -> Response:
 
 @app.get("/api/v1/link/status", response_model=StatusResponse)
 async def status(platform: Platform, platform_id: PlatformId, call: Call) -> Response:
-    """Where the account's player is known, and the account's own code while it is good for something."""
+    """The platforms that the account's player is linked on, and the account's own code while it is valid."""
     return call.look(lambda tx: StatusResponse.of(linking.link_status(tx, PlayerRef(platform, platform_id))))
 
 

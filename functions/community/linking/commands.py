@@ -1,4 +1,4 @@
-"""/link and /unlink: one person's accounts, joined and parted."""
+"""/link and /unlink: link and unlink the accounts of one person."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from functions.community.discord.players import player_of
 from kernel.database import Tx
 
 _LINKING, _UNLINKING = "Link your accounts", "Unlink an account"
-_STEPS = "Then come back and confirm: with the button, or with /link confirm. Have you got a code already? Enter it."
+_STEPS = "Then come back and confirm: with the button, or with /link confirm. If you already have a code, enter it."
 
 
 @command(
     "link",
-    "Play as one on this and another platform.",
+    "Play as the same player on this and another platform.",
     text("token", "The code from your other account."),
     flag("confirm", "The other account has claimed your code: link the two."),
     changes=True,
@@ -59,9 +59,9 @@ def _claimed(call: Interaction, tx: Tx, code: str) -> Reply:
 
 @command(
     "unlink",
-    "Give up your account on another platform.",
+    "Unlink your account on another platform.",
     text("platform", "Which one.", required=True, choices=[Choice("Twitch", "twitch"), Choice("YouTube", "youtube")]),
-    flag("confirm", "You have been warned, and mean it."),
+    flag("confirm", "Skip the warning and unlink now."),
     changes=True,
 )
 def unlink(call: Interaction, tx: Tx) -> Reply:

@@ -1,4 +1,4 @@
-"""/api/v1/message: every line of chat."""
+"""/api/v1/message: chat messages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ app = create_app("Messages")
 
 @app.post("/api/v1/message/handle", response_model=HandleResponse)
 async def handle(body: HandleRequest, call: Call) -> Response:
-    """Count a line for who wrote it, and find the configured words in it. A stranger becomes a player."""
+    """Count a message for its author, and find the configured words in it. An unknown author becomes a player."""
 
     def use_case(tx: Tx) -> HandleResponse:
         player, matches = messages.handle_message(tx, body.player, body.message)
@@ -31,9 +31,9 @@ async def handle(body: HandleRequest, call: Call) -> Response:
 @app.post("/api/v1/message/test", response_model=Message)
 @app.post("/api/v1/test", response_model=Message)
 async def test(body: Caller, call: Call) -> Response:
-    """Whether chat reaches the game: it greets whoever asks, and counts nothing."""
+    """Check that chat reaches the game: it greets the caller, and counts nothing."""
     return call.act(
-        lambda tx: Message(message=f"Hello {messages.greet(tx, body.player).username}, the game can hear you.")
+        lambda tx: Message(message=f"Hello {messages.mark_active(tx, body.player).username}, the game can hear you.")
     )
 
 

@@ -1,4 +1,4 @@
-"""What the messages group takes and answers. Source: wire 11."""
+"""Requests and responses of the messages group. Source: wire 11."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FoundString(BaseModel):
 
 
 class HandleResponse(WithNulls):
-    """`found_strings` repeats the matches under the C# client's names."""
+    """The author and the words found. `found_strings` repeats the matches under the C# client's names."""
 
     user: UserView
     matches: list[FoundMatch] | None

@@ -1,4 +1,4 @@
-"""Events -> messages in a Discord channel, each once and one after the other."""
+"""Posts events as messages in a Discord channel, each once and in order."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import Any, Final
 from doors.discord.api import api
 from doors.discord.messages import BLUE_BUTTON, Button, Embed, message
 from doors.discord.settings import settings as discord_settings
-from doors.news import is_first_told
-from doors.outbound import Envelope, concerns, deliver
+from doors.originals import is_original_envelope
+from doors.outbound import Envelope, deliver, is_addressed_to
 from functions.community.notify_discord import gambles, registration
 from functions.community.notify_discord.settings import settings
 from functions.community.notify_discord.texts import TEST, TEXTS, ballot
@@ -32,20 +32,20 @@ ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """What nobody wants to hear of costs nothing: it is not even noted."""
+    """Deliver the batch. Events that are not announced are filtered out first, so they cost no bookkeeping."""
     wanted = [record for record in event["Records"] if is_wanted(json.loads(record["body"]))]
     return deliver({"Records": wanted}, context, DESTINATION, send)
 
 
 def is_wanted(delivered: Mapping[str, Any]) -> bool:
     envelope = delivered["detail"]
-    if not concerns(delivered, DESTINATION):
+    if not is_addressed_to(delivered, DESTINATION):
         return False
     return bool(discord_settings.discord_application_id if envelope["type"] == SYNC else channel_of(envelope))
 
 
 def channel_of(envelope: Envelope) -> str:
-    """Where it is told; empty: nowhere. Source: rules 17, 19."""
+    """The channel where an event is posted; empty if it is not. Source: rules 17, 19."""
     if envelope["type"] not in TEXTS:
         return ""
     for_developers = envelope["type"] == ANNOUNCEMENT or is_test(envelope)
@@ -53,18 +53,19 @@ def channel_of(envelope: Envelope) -> str:
 
 
 def send(envelope: Envelope) -> None:
-    """
+    """Post one event, or update Discord's list of commands.
+
     Raises:
         Unavailable, Rejected
     """
     if envelope["type"] == SYNC:
-        registration.act(envelope["payload"])
+        registration.update(envelope["payload"])
         return
     embed = embed_of(envelope)
     if embed is None:
         return
     channel_id, nonce = channel_of(envelope), nonce_of(envelope)
-    match envelope["type"] if is_first_told(envelope) else "":
+    match envelope["type"] if is_original_envelope(envelope) else "":
         case "gamble.started":
             gamble_id = envelope["payload"]["id"]
             invitation = message(embed, components=[Button("Join", f"gamble:join:{gamble_id}", BLUE_BUTTON)])
@@ -78,13 +79,13 @@ def send(envelope: Envelope) -> None:
 
 
 def embed_of(envelope: Envelope) -> Embed | None:
-    """None for a broadcast that looks like an event and has not got what it needs."""
+    """The message; None for a broadcast of an event's type that lacks the event's fields."""
     try:
         embed = TEXTS[envelope["type"]](envelope["payload"])
     except (AttributeError, KeyError, TypeError, ValueError):
         if not envelope["metadata"].get("broadcast"):
             raise
-        log.warning("a broadcast that cannot be told", extra={"event_id": envelope["id"]}, exc_info=True)
+        log.warning("a broadcast without the fields of its type", extra={"event_id": envelope["id"]}, exc_info=True)
         return None
     if is_test(envelope):
         embed = replace(embed, title=TEST + embed.title)

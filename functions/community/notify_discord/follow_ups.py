@@ -1,4 +1,4 @@
-"""discord.followup_requested -> the message that somebody was told to wait for."""
+"""Delivers the answers to deferred Discord commands (discord.followup_requested)."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import time
 from contextlib import suppress
 from typing import Any, Final
 
-from doors.discord.api import Gone, TextFile, api, patiently
-from doors.news import is_news
-from doors.outbound import TIME_FOR_AN_ATTEMPT, Rejected, Unavailable
+from doors.discord.api import Attachment, Gone, api, retry_until
+from doors.originals import is_original
+from doors.outbound import ATTEMPT_SECONDS, Rejected, Unavailable
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
 
-SORRY: Final = {"content": "It is done, but the answer cannot be shown here."}
+FALLBACK: Final = {"content": "It is done, but the answer cannot be shown here."}
 TOKEN_SECONDS: Final = 15 * 60
 
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Each message by itself: one that has to wait comes again, the others are done."""
+    """Handle each message separately: one that has to wait is delivered again, the others are done."""
     waiting: list[str] = []
     for record in event["Records"]:
         try:
@@ -36,29 +36,29 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def answer(delivered: dict[str, Any], context: Any) -> None:
-    """A second time does no harm: the message is only written again.
+    """Send one answer. Sending it twice is harmless: the message is only overwritten.
 
     Raises:
         Unavailable
     """
-    if not is_news(delivered):
-        return  # nobody waits for it any more, or ever has
+    if not is_original(delivered):
+        return  # no caller is waiting for it, or no longer
     envelope = delivered["detail"]
     about = {"event_id": envelope["id"]}
     if time.time() > envelope["timestamp"] + TOKEN_SECONDS:
         log.warning("a follow-up came too late", extra=about)
         return
     asked = envelope["payload"]
-    files = [TextFile(file["name"], file["text"]) for file in asked.get("files") or ()]
-    seconds = context.get_remaining_time_in_millis() / 1000 - TIME_FOR_AN_ATTEMPT
+    files = [Attachment(file["name"], file["text"]) for file in asked.get("files") or ()]
+    seconds = context.get_remaining_time_in_millis() / 1000 - ATTEMPT_SECONDS
     if seconds < 0:
         raise Unavailable("there is no time left")
     where = asked["application_id"], asked["token"]
     try:
-        patiently(lambda: api().answer(*where, asked["body"], files), seconds)
+        retry_until(lambda: api().answer(*where, asked["body"], files), seconds)
     except Gone as error:
-        log.warning("nobody waits for a follow-up any more: %s", error, extra=about)
+        log.warning("a follow-up has expired: %s", error, extra=about)
     except Rejected as error:
-        log.error("Discord does not take a follow-up: %s", error, extra=about)
+        log.error("Discord rejected a follow-up: %s", error, extra=about)
         with suppress(Unavailable, Rejected):
-            api().answer(*where, SORRY)
+            api().answer(*where, FALLBACK)

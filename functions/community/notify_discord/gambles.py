@@ -1,4 +1,4 @@
-"""A gamble's two messages, in order: an invitation with a button, which goes when the gamble is over, and its end."""
+"""A gamble's two messages in order: an invitation with a button, removed when the gamble is over, and the result."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from doors.discord.api import api
 from doors.outbound import Rejected
-from functions.community.notify_discord.posted_messages import note, recall
+from functions.community.notify_discord.posted_messages import find_record, save_record
 
 log = logging.getLogger("brandish")
 
@@ -17,26 +17,25 @@ OVER: Final = "over"
 
 
 def invite(gamble_id: str, channel_id: str, message: dict[str, Any], nonce: str) -> None:
-    """To a gamble that goes on: an invitation that was overtaken by its end would lead nowhere."""
-    if recall(KIND, gamble_id).get("state") == OVER:
-        log.info("the gamble is over already", extra={"gamble_id": gamble_id})
+    """Post the invitation, unless the gamble is already over: events may arrive out of order."""
+    if find_record(KIND, gamble_id).get("state") == OVER:
+        log.info("the gamble is already over", extra={"gamble_id": gamble_id})
         return
     message_id = api().post(channel_id, message, nonce)
-    note(KIND, gamble_id, state=INVITED, channel_id=channel_id, message_id=message_id)
+    save_record(KIND, gamble_id, state=INVITED, channel_id=channel_id, message_id=message_id)
 
 
 def end(gamble_id: str, channel_id: str, message: dict[str, Any], nonce: str) -> None:
-    known = recall(KIND, gamble_id)
+    known = find_record(KIND, gamble_id)
     if known.get("state") != OVER:
         if "message_id" in known:
-            _withdraw(known["channel_id"], known["message_id"])
-        note(KIND, gamble_id, state=OVER)
+            _remove_button(known["channel_id"], known["message_id"])
+        save_record(KIND, gamble_id, state=OVER)
     api().post(channel_id, message, nonce)
 
 
-def _withdraw(channel_id: str, message_id: str) -> None:
-    """Take the button away."""
+def _remove_button(channel_id: str, message_id: str) -> None:
     try:
         api().edit(channel_id, message_id, {"components": []})
     except Rejected as error:
-        log.warning("the invitation keeps its button: %s", error)  # whoever presses it is told that it is too late
+        log.warning("the invitation keeps its button: %s", error)  # pressing it answers that it is too late

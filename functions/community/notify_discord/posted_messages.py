@@ -1,4 +1,4 @@
-"""What has to be known of earlier announcements: a few strings by key, in DynamoDB."""
+"""Records of earlier posts, in DynamoDB: a few strings by key."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from doors.settings import settings
 KEPT_SECONDS: Final = 14 * 24 * 3600
 
 
-def recall(kind: str, key: str) -> Mapping[str, str]:
-    """Empty for what nobody has noted.
+def find_record(kind: str, key: str) -> Mapping[str, str]:
+    """The saved strings; empty if nothing was saved.
 
     Raises:
         Unavailable
     """
     table: Any = client("dynamodb")
-    with _patience():
+    with _as_unavailable():
         found = table.get_item(TableName=settings.destinations_table, Key=_key(kind, key), ConsistentRead=True)
     return {name: value["S"] for name, value in found.get("Item", {}).items() if "S" in value}
 
 
-def note(kind: str, key: str, **values: str) -> None:
-    """In the place of what was noted before.
+def save_record(kind: str, key: str, **values: str) -> None:
+    """Save strings, replacing those saved before.
 
     Raises:
         Unavailable
@@ -38,7 +38,7 @@ def note(kind: str, key: str, **values: str) -> None:
         **{name: {"S": value} for name, value in values.items()},
         "expires_at": {"N": str(int(time.time()) + KEPT_SECONDS)},
     }
-    with _patience():
+    with _as_unavailable():
         table.put_item(TableName=settings.destinations_table, Item=item)
 
 
@@ -47,7 +47,7 @@ def _key(kind: str, key: str) -> dict[str, dict[str, str]]:
 
 
 @contextmanager
-def _patience() -> Iterator[None]:
+def _as_unavailable() -> Iterator[None]:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:

@@ -1,4 +1,4 @@
-"""The commands Discord offers to people, made the same as ours."""
+"""Keeps Discord's list of commands the same as ours."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from doors.discord.api import Api, api
+from doors.discord.api import DiscordApi, api
 from doors.discord.settings import settings as discord_settings
 from functions.community.notify_discord.settings import settings
 
@@ -26,7 +26,7 @@ COMPARED: Final = (
     "nsfw",
 )
 GLOBAL_ONLY: Final = ("contexts", "integration_types")
-"""A server's commands have none. Without a word from us, Discord fills in the application's own."""
+"""Commands of a server have none. Where ours set none, Discord fills in the application's defaults."""
 
 COMPARED_IN_OPTION: Final = (
     "type",
@@ -64,11 +64,11 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Scope:
     """Where the commands are offered.
 
     Attributes:
-        guild_id: one server; empty: everywhere.
+        guild_id: one server; empty for all servers.
     """
 
     application_id: str
@@ -80,61 +80,61 @@ class Place:
         return f"/applications/{self.application_id}{guild}/commands"
 
 
-def act(payload: Mapping[str, Any]) -> None:
-    """What an administrator has asked for.
+def update(payload: Mapping[str, Any]) -> None:
+    """Sync or remove commands, as an administrator requested.
 
     Raises:
         Unavailable, Rejected
     """
-    place = Place(discord_settings.discord_application_id, discord_settings.discord_guild_id)
+    scope = Scope(discord_settings.discord_application_id, discord_settings.discord_guild_id)
     if name := payload.get("remove"):
-        found = remove(api(), place, name)
+        found = remove(api(), scope, name)
         log.info("command removed" if found else "there was no such command", extra={"command": name})
     else:
-        difference = sync(api(), place, payload["commands"], force=settings.discord_force_command_update)
+        difference = sync(api(), scope, payload["commands"], force=settings.discord_force_command_update)
         log.info("commands compared: %s", difference)
 
 
-def sync(api: Api, place: Place, commands: Sequence[Command], *, force: bool = False) -> Difference:
-    """Offer exactly these commands. When nothing differs, nothing is sent.
+def sync(api: DiscordApi, scope: Scope, commands: Sequence[Command], *, force: bool = False) -> Difference:
+    """Make Discord offer exactly these commands. When nothing differs, nothing is sent.
 
     Args:
-        force: send them all the same.
+        force: send them even when nothing differs.
 
     Raises:
         Unavailable, Rejected
 
     Source: rules 19.
     """
-    difference = compare(place, existing(api, place), commands)
+    difference = compare(scope, existing(api, scope), commands)
     if difference or force:
-        api.request("PUT", place.path, list(commands))
+        api.request("PUT", scope.path, list(commands))
     return difference
 
 
-def remove(api: Api, place: Place, name: str) -> bool:
-    """Whether there was one of that name.
+def remove(api: DiscordApi, scope: Scope, name: str) -> bool:
+    """Remove a command; returns whether there was one of that name.
 
     Raises:
         Unavailable, Rejected
     """
-    found = [command["id"] for command in existing(api, place) if command["name"] == name]
+    found = [command["id"] for command in existing(api, scope) if command["name"] == name]
     for command_id in found:
-        api.request("DELETE", f"{place.path}/{command_id}")
+        api.request("DELETE", f"{scope.path}/{command_id}")
     return bool(found)
 
 
-def existing(api: Api, place: Place) -> list[Command]:
-    return api.request("GET", f"{place.path}?with_localizations=true")
+def existing(api: DiscordApi, scope: Scope) -> list[Command]:
+    return api.request("GET", f"{scope.path}?with_localizations=true")
 
 
-def compare(place: Place, theirs: Sequence[Command], ours: Sequence[Command]) -> Difference:
+def compare(scope: Scope, theirs: Sequence[Command], ours: Sequence[Command]) -> Difference:
     before = {_name(command): command for command in theirs}
     after = {_name(command): command for command in ours}
     both = before.keys() & after.keys()
     return Difference(
         added=_names(after.keys() - before.keys()),
-        changed=_names({name for name in both if _differ(place, before[name], after[name])}),
+        changed=_names({name for name in both if _differ(scope, before[name], after[name])}),
         removed=_names(before.keys() - after.keys()),
     )
 
@@ -144,26 +144,26 @@ def _names(found: set[tuple[int, str]]) -> tuple[str, ...]:
 
 
 def _name(command: Command) -> tuple[int, str]:
-    """A name may be used once for each type."""
+    """The identity of a command: a name may be used once per type."""
     return command.get("type", CHAT_INPUT), command["name"]
 
 
-def _differ(place: Place, theirs: Command, ours: Command) -> bool:
-    if _told(theirs, COMPARED) != _told(ours, COMPARED):  # they are of the same type: see `_name`
+def _differ(scope: Scope, theirs: Command, ours: Command) -> bool:
+    if _normalised(theirs, COMPARED) != _normalised(ours, COMPARED):  # they are of the same type: see `_name`
         return True
-    said = () if place.guild_id else [key for key in GLOBAL_ONLY if ours.get(key) is not None]
-    return any(sorted(theirs.get(key) or ()) != sorted(ours[key]) for key in said)
+    explicit = () if scope.guild_id else [key for key in GLOBAL_ONLY if ours.get(key) is not None]
+    return any(sorted(theirs.get(key) or ()) != sorted(ours[key]) for key in explicit)
 
 
-def _told(thing: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
-    """Without what says the same as nothing: Discord leaves some of that out, and fills in other."""
-    kept = {key: thing[key] for key in keys if _says(thing.get(key))}
+def _normalised(thing: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any]:
+    """Without values that equal the default, because Discord omits some of them and fills in others."""
+    kept = {key: thing[key] for key in keys if _is_set(thing.get(key))}
     if "options" in kept:
-        kept["options"] = [_told(option, COMPARED_IN_OPTION) for option in kept["options"]]
+        kept["options"] = [_normalised(option, COMPARED_IN_OPTION) for option in kept["options"]]
     if "choices" in kept:
-        kept["choices"] = [_told(choice, COMPARED_IN_CHOICE) for choice in kept["choices"]]
+        kept["choices"] = [_normalised(choice, COMPARED_IN_CHOICE) for choice in kept["choices"]]
     return kept
 
 
-def _says(value: object) -> bool:
+def _is_set(value: object) -> bool:
     return value is not False and value not in (None, [], {}, "")

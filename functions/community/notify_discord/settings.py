@@ -10,7 +10,7 @@ from kernel.settings import switch, text
 @dataclass(frozen=True, slots=True)
 class NotifyDiscordSettings:
     discord_channel_id: str
-    """Of announcements for players; empty: nowhere."""
+    """Where announcements for players are posted; empty: they are not."""
     discord_dev_channel_id: str
     discord_force_command_update: bool
     """Send the commands even where nothing differs."""

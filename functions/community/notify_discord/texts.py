@@ -1,4 +1,4 @@
-"""What the channel is told, in words: one function for each type of event, from its payload to an embed."""
+"""The texts of announcements: one function per event type, from its payload to an embed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ YELLOW: Final = 0xFEE75C
 FUCHSIA: Final = 0xEB459E
 GREY: Final = 0x99AAB5
 
-MOST_LISTED: Final = 10
-SOMEBODY: Final = "Somebody"
+MAX_LISTED: Final = 10
+UNKNOWN_PLAYER: Final = "Somebody"
 TEST: Final = "[Test] "
 
 Payload = Mapping[str, Any]
@@ -45,7 +45,7 @@ def voting_started(payload: Payload) -> Embed:
 
 
 def ballot(payload: Payload) -> list[Select]:
-    """The menu to vote from, which the door for Discord's interactions knows."""
+    """The voting menu, which the interactions function handles."""
     if payload.get("auto_selected"):
         return []
     options: Sequence[Payload] = payload["options"]
@@ -70,19 +70,19 @@ def gamble_started(payload: Payload) -> Embed:
     deadline = int(datetime.fromisoformat(payload["join_deadline"]).timestamp())
     return Embed(
         "A gamble!",
-        f"**{plain(payload.get('initiator_username') or SOMEBODY)}** stakes {stake}. Everybody who joins stakes the "
-        f"same, and one of them takes all that is in the boxes.\nTime to join: <t:{deadline}:R>",
+        f"**{plain(payload.get('initiator_username') or UNKNOWN_PLAYER)}** stakes {stake}. Everyone who joins stakes "
+        f"the same, and one of them wins everything in the boxes.\nTime to join: <t:{deadline}:R>",
         color=FUCHSIA,
     )
 
 
 def gamble_complete(payload: Payload) -> Embed:
     if not payload.get("winner_id"):
-        return Embed("The gamble is off", "Nobody else has joined. The boxes went back.", color=GREY)
-    winner = plain(payload.get("winner_username") or SOMEBODY)
-    fields = [Field("In it", str(payload["participant_count"]), inline=True)]
+        return Embed("The gamble is off", "No one else joined. The boxes were returned.", color=GREY)
+    winner = plain(payload.get("winner_username") or UNKNOWN_PLAYER)
+    fields = [Field("Players", str(payload["participant_count"]), inline=True)]
     if ranking := payload.get("participants"):
-        rows = [f"{plain(each.get('username') or SOMEBODY)}: {each['score']:,}" for each in ranking]
+        rows = [f"{plain(each.get('username') or UNKNOWN_PLAYER)}: {each['score']:,}" for each in ranking]
         fields.append(Field("Best boxes", _lines(rows, payload["participant_count"])))
     if items := payload.get("items"):
         fields.append(Field("Prize", _lines([_times(item) for item in items], len(items))))
@@ -98,7 +98,7 @@ def achievement_unlocked(payload: Payload) -> Embed:
 
 
 def announcement(payload: Payload) -> Embed:
-    """An administrator's, who may use markdown."""
+    """An administrator's announcement; Markdown is allowed."""
     color = payload.get("color")
     return Embed(payload["title"], payload["description"], color=GREEN if color is None else color)
 
@@ -116,7 +116,7 @@ TEXTS: Mapping[str, Callable[[Payload], Embed]] = {
 
 
 def _player(payload: Payload) -> str:
-    return plain(payload.get("username") or SOMEBODY)
+    return plain(payload.get("username") or UNKNOWN_PLAYER)
 
 
 def _node(node: Payload) -> str:
@@ -124,12 +124,12 @@ def _node(node: Payload) -> str:
 
 
 def _name(node: Payload) -> str:
-    """For a menu, in which Discord shows text as it is."""
+    """For a menu, where Discord does not interpret Markdown."""
     return node.get("display_name") or _title(node["node_key"])
 
 
 def _with_level(node: Payload, name: str) -> str:
-    """Where there are several."""
+    """The name with its level, unless that is 1."""
     level = node.get("target_level") or node.get("level") or 1
     return f"{name} (level {level})" if level > 1 else name
 
@@ -165,19 +165,22 @@ def _list(parts: Sequence[str]) -> str:
 
 
 def _lines(rows: Sequence[str], of: int) -> str:
-    """As many as are worth reading of so many."""
-    more = of - len(rows[:MOST_LISTED])
-    return "\n".join([*rows[:MOST_LISTED], *([f"and {more:,} more"] if more > 0 else [])])
+    """The first rows, and how many of the total are left out."""
+    more = of - len(rows[:MAX_LISTED])
+    return "\n".join([*rows[:MAX_LISTED], *([f"and {more:,} more"] if more > 0 else [])])
 
 
 @cache
 def public_names() -> Mapping[str, str]:
-    """{item: what players call it}. The content itself takes longer to import than all of this function."""
+    """What players call each item, {internal name: public name}.
+
+    Read from the file, because importing the content takes longer than all of this function.
+    """
     items = json.loads((configs() / "items.json").read_bytes())["items"]
     return {item["internal_name"]: item["public_name"] for item in items}
 
 
 def configs() -> Path:
-    """Beside the package's parent in Lambda, above it in a checkout."""
+    """The folder of the community's configs: beside the package's parent in Lambda, above it in a checkout."""
     above = Path(community.__file__).resolve().parents
     return next(folder / "configs" / "community" for folder in above if (folder / "configs" / "community").is_dir())

@@ -1,4 +1,4 @@
-"""What Streamer.bot is asked to do about an event. Source: rules 18."""
+"""Which Streamer.bot action an event triggers, with which arguments. Source: rules 18."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ Args = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """
+    """An action of the streamer's, with its arguments.
+
     Attributes:
         name: without the prefix, which is a setting.
-        args: text only, as Streamer.bot's variables are; what is not known is empty.
+        args: text only, like Streamer.bot's variables; unknown values are empty.
     """
 
     name: str
@@ -23,7 +24,7 @@ class Action:
 
 
 def action_for(envelope: Values) -> Action | None:
-    """None: Streamer.bot has nothing to do with events of this type."""
+    """The action for an event; None if its type triggers none."""
     if envelope["type"] not in _ACTIONS:
         return None
     name, args = _ACTIONS[envelope["type"]]

@@ -1,4 +1,4 @@
-"""Events -> the streamer's own actions, at a Streamer.bot that can be reached from here."""
+"""Runs the streamer's own actions for events, in a Streamer.bot that is reachable from here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from functions.community.notify_streamerbot.settings import settings
 
 DESTINATION = "streamerbot"
 SECONDS_TO_SPARE = 2.0
-"""For the answer to the queue."""
+"""Kept for answering the queue."""
 
 log = logging.getLogger("brandish")
 
@@ -33,16 +33,18 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 def send(context: Any, envelope: Envelope) -> None:
-    """Have the event's action run. What Streamer.bot refuses, or is not there for, is logged and forgotten: a streamer
-    has the actions they like, and closes the program when the stream is over.
+    """Run the event's action.
+
+    What Streamer.bot rejects or misses is only logged, because streamers define the actions they like and close the
+    program when the stream is over.
 
     Raises:
-        Unavailable: not now.
+        Unavailable: try again later.
     """
     action = action_for(envelope)
     metadata = envelope["metadata"]
     if action is None or metadata.get("broadcast"):
-        return  # a broadcast is for who listens; an action may silence people
+        return  # a broadcast is for listeners only; an action could give people timeouts
     action = Action(settings.streamerbot_action_prefix + action.name, action.args)
     happened = time.time() if metadata.get("replay") else envelope["timestamp"]
     seconds = context.get_remaining_time_in_millis() / 1000 - SECONDS_TO_SPARE
@@ -57,12 +59,13 @@ def send(context: Any, envelope: Envelope) -> None:
 
 @cache
 def link() -> Link:
-    """To the one Streamer.bot there is."""
+    """The connection to Streamer.bot, one per environment."""
     return Link(_open)
 
 
 def password() -> str:
-    """
+    """The password from the settings, or else from the secret store.
+
     Raises:
         Unavailable
     """

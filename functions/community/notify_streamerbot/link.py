@@ -1,4 +1,4 @@
-"""The way to a program that a streamer starts and closes as they like."""
+"""The connection to a program that streamers start and close as they like."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ log = logging.getLogger("brandish")
 
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
-FAILURES_TO_SLEEP = 10
+MAX_FAILURES = 10
 LEAST_SECONDS = 6.0
-"""With less time than this nothing is begun."""
+"""With less time than this no action is started."""
 
 
 class GivenUp(Rejected):
-    """Streamer.bot is not there, and has not been for a while."""
+    """Streamer.bot has been away for a while."""
 
 
 class Session(Protocol):
@@ -31,17 +31,17 @@ class Session(Protocol):
 
 
 class Link:
-    """Keeps one connection, opens it when it is needed, and knows when to try again.
+    """Keeps one connection, opens it when needed, and decides when to try again.
 
-    After a failure it waits, 1 s at first and doubling up to 30 s. After ten in a row it goes dormant: what has
-    happened until then is given up, for a closed program is no fault and nobody wants the alerts of an hour ago. The
-    next thing that happens makes one attempt; if that fails, it is given up too. Source: rules 18.
+    After a failure it waits 1 s, doubling up to 30 s. After ten failures in a row it goes dormant and drops all events
+    up to that moment: a closed program is no fault, and alerts an hour late are of no use. Each later event makes one
+    attempt; if that fails, the event is dropped too. Source: rules 18.
 
-    Like the circuit breakers it is kept in memory: a new environment starts with hope.
+    The state is kept in memory, like that of the circuit breakers: a new environment starts without failures.
 
     Args:
-        open: a session, within so many seconds.
-        clock: unix seconds.
+        open: opens a session within the given seconds.
+        clock: the time in Unix seconds.
     """
 
     def __init__(self, open: Callable[[float], Session], clock: Callable[[], float] = time.time) -> None:
@@ -51,29 +51,29 @@ class Link:
         self._failures = 0
         self._pauses = pauses(FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)
         self._next_attempt = 0.0
-        self._asleep_since: float | None = None
+        self._dormant_since: float | None = None
 
     def run(self, id: str, action: Action, *, happened: float, seconds: float) -> None:
-        """Have an action run.
+        """Run an action.
 
         Args:
-            happened: when there was reason for it, in unix seconds.
-            seconds: all that this may take.
+            happened: when its event happened, in Unix seconds.
+            seconds: the time limit.
 
         Raises:
             Unavailable: try again after its pause.
-            Rejected: Streamer.bot does not want to; or it is given up.
+            Rejected: Streamer.bot refuses, or the event is dropped.
         """
-        if self._asleep_since is not None and happened < int(self._asleep_since):
+        if self._dormant_since is not None and happened < int(self._dormant_since):
             raise GivenUp("it happened while Streamer.bot was away")
         if seconds < LEAST_SECONDS:
-            raise Unavailable("too little time left to begin", retry_after=LONGEST_PAUSE_SECONDS)
+            raise Unavailable("too little time left to start", retry_after=LONGEST_PAUSE_SECONDS)
         pause = self._next_attempt - self._clock()
         if pause > 0:
             raise Unavailable("the next attempt is later", retry_after=pause)
         until = time.monotonic() + seconds
         try:
-            session = self._opened(seconds)
+            session = self._open_session(seconds)
             session.do_action(id, action.name, dict(action.args), seconds=until - time.monotonic())
         except Rejected:
             self._succeeded()  # it has answered
@@ -87,7 +87,7 @@ class Link:
             self._session.close()
             self._session = None
 
-    def _opened(self, seconds: float) -> Session:
+    def _open_session(self, seconds: float) -> Session:
         if self._session is not None and not self._session.is_alive():
             self.close()
         if self._session is None:
@@ -97,17 +97,17 @@ class Link:
     def _succeeded(self) -> None:
         self._failures = 0
         self._pauses = pauses(FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS)
-        self._asleep_since = None
+        self._dormant_since = None
 
     def _failed(self, error: Unavailable) -> Unavailable | GivenUp:
         self.close()
         self._failures += 1
-        if self._failures < FAILURES_TO_SLEEP:
+        if self._failures < MAX_FAILURES:
             pause = next(self._pauses)
             self._next_attempt = self._clock() + pause
             return Unavailable(str(error), retry_after=pause)
-        if self._asleep_since is None:
+        if self._dormant_since is None:
             log.warning("Streamer.bot is away: waiting for the next event", extra={"failures": self._failures})
         self._next_attempt = 0.0
-        self._asleep_since = self._clock()
+        self._dormant_since = self._clock()
         return GivenUp(str(error))

@@ -23,18 +23,18 @@ HELLO_SECONDS = 2.0
 WRITE_SECONDS = 10.0
 REPLY_SECONDS = 10.0
 FRESH_SECONDS = 5.0
-"""A connection that was used so recently is taken for good without asking."""
+"""A connection used this recently is assumed to be alive."""
 PONG_SECONDS = 2.0
 
 Password = Callable[[], str]
-"""Looked up only when Streamer.bot wants one."""
+"""Called only when Streamer.bot demands a password."""
 
 
 def authentication(password: str, salt: str, challenge: str, *, raw: bool = False) -> str:
-    """Proves that one knows the password without sending it.
+    """The proof of knowing the password without sending it.
 
     Args:
-        raw: as the original did it: the first hash goes into the second as bytes, not as base64.
+        raw: as in the original: the first hash goes into the second as bytes, not as base64.
     """
     secret = hashlib.sha256((password + salt).encode()).digest()
     if not raw:
@@ -43,7 +43,7 @@ def authentication(password: str, salt: str, challenge: str, *, raw: bool = Fals
 
 
 class Session:
-    """An open connection that has said what it had to say to be listened to."""
+    """An open, authenticated connection."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
@@ -51,19 +51,20 @@ class Session:
 
     @classmethod
     def open(cls, url: str, password: Password, *, seconds: float, raw: bool = False) -> Self:
-        """
+        """Connect and authenticate.
+
         Args:
-            seconds: all that this may take.
+            seconds: the time limit.
 
         Raises:
-            Unavailable: nobody there, or nobody who knows us.
+            Unavailable: no Streamer.bot answers, or it does not accept the password.
         """
         until = time.monotonic() + seconds
         with _failures():
             session = cls(_connect(url, min(OPEN_SECONDS, seconds)))
         try:
             with _failures():
-                session._introduce(password, until, raw=raw)
+                session._authenticate(password, until, raw=raw)
         except BaseException:
             session.close()
             raise
@@ -73,19 +74,18 @@ class Session:
         """Run one of the streamer's actions.
 
         Args:
-            seconds: to wait for the answer.
+            seconds: the time to wait for the answer.
 
         Raises:
-            Unavailable: no answer. It may have been done all the same.
-            Rejected: Streamer.bot has no such action, or does not let us.
+            Unavailable: no answer. The action may have run nevertheless.
+            Rejected: Streamer.bot has no such action, or does not allow it.
         """
         request = {"request": "DoAction", "id": id, "action": {"name": name}, "args": dict(args)}
         with _failures():
             self._ask(request, time.monotonic() + min(REPLY_SECONDS, seconds))
 
     def is_alive(self) -> bool:
-        """Whether somebody is still at the other end: while nothing happened, this process may not have been awake to
-        hear them leave."""
+        """Whether the other end is still there, which a frozen process may not have noticed."""
         if self._connection.close_code is not None:
             return False
         if time.monotonic() - self._used_at < FRESH_SECONDS:
@@ -99,38 +99,39 @@ class Session:
     def close(self) -> None:
         self._connection.close()
 
-    def _introduce(self, password: Password, until: float, *, raw: bool) -> None:
+    def _authenticate(self, password: Password, until: float, *, raw: bool) -> None:
         try:
             hello = self._next(min(until, time.monotonic() + HELLO_SECONDS))
         except TimeoutError:
-            return  # an old Streamer.bot says nothing and takes everything
+            return  # an old Streamer.bot sends no greeting and demands no password
         wanted = _challenge(hello)
         if not wanted:
             return
         secret = password()
         if not secret:
-            return  # it may do without: that is a switch of its own there
+            return  # Streamer.bot has a setting to accept clients without one
         proof = authentication(secret, wanted["salt"], wanted["challenge"], raw=raw)
         try:
             self._ask({"request": "Authenticate", "id": str(uuid4()), "authentication": proof}, until)
         except Rejected as error:
-            raise Unavailable(f"Streamer.bot does not take the password: {error}") from error
+            raise Unavailable(f"Streamer.bot does not accept the password: {error}") from error
 
     def _ask(self, request: Mapping[str, Any], until: float) -> None:
-        """
+        """Send a request and wait for its answer.
+
         Raises:
-            Rejected: the answer is no.
+            Rejected: the answer is not "ok".
         """
         self._connection.send(json.dumps(request))
         reply = self._next(until)
         while reply.get("id") != request["id"]:
-            reply = self._next(until)  # what Streamer.bot tells everybody comes in between
+            reply = self._next(until)  # Streamer.bot's own events may come in between
         self._used_at = time.monotonic()
         if reply.get("status") != "ok":
             raise Rejected(str(reply.get("error") or "no reason given"))
 
     def _next(self, until: float) -> Mapping[str, Any]:
-        """The next message; without content if it is none of Streamer.bot's own."""
+        """The next message; empty if it is not a JSON object."""
         message = self._connection.recv(timeout=max(0.0, until - time.monotonic()))
         try:
             found = json.loads(message)
@@ -140,7 +141,7 @@ class Session:
 
 
 def _challenge(hello: Mapping[str, Any]) -> Mapping[str, str]:
-    """Empty if there is none."""
+    """The salt and challenge in Streamer.bot's greeting; empty if there are none."""
     inside = hello.get("info")
     for place in (hello, inside if isinstance(inside, dict) else {}):  # Streamer.bot's; the original's
         wanted = place.get("authentication")
@@ -156,12 +157,12 @@ def _connect(url: str, seconds: float) -> ClientConnection:
         url,
         open_timeout=seconds,
         close_timeout=1,
-        ping_interval=None,  # between two invocations nobody is awake to answer; see is_alive
-        max_queue=None,  # what nobody has read must not keep the pong from coming
+        ping_interval=None,  # the process is frozen between invocations and could not answer; see is_alive
+        max_queue=None,  # unread messages must not block the pong
         proxy=None,
-        legacy=True,  # not for one `with`: it is kept
+        legacy=True,  # it outlives any `with` block
     )
-    # Whole seconds and microseconds, as the C library has them.
+    # Whole seconds and microseconds, as in C's struct timeval.
     limit = struct.pack("@ll", int(WRITE_SECONDS), int(WRITE_SECONDS % 1 * 1_000_000))
     connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
     return connection
@@ -169,7 +170,7 @@ def _connect(url: str, seconds: float) -> ClientConnection:
 
 @contextmanager
 def _failures() -> Generator[None]:
-    """Whatever goes wrong on the way, as one kind of error."""
+    """Turn all network errors into Unavailable."""
     from websockets.exceptions import WebSocketException
 
     try:

@@ -1,4 +1,4 @@
-"""The streamer's Streamer.bot."""
+"""Settings of the connection to Streamer.bot."""
 
 from __future__ import annotations
 

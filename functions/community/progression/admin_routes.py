@@ -1,4 +1,4 @@
-"""What administrators may do to the community; `doors.app` lets nobody else in. Source: wire 7.1."""
+"""Administrators' routes for the tree, the vote and the points; `doors.app` lets no other role in. Source: wire 7.1."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ router = APIRouter()
 @router.post("/api/v1/progression/admin/freeze", response_model=Message)
 @router.post("/api/v1/progression/admin/end-voting", response_model=Message)
 async def freeze(call: Call) -> Response:
-    """Take no more ballots; points go on counting. `start` opens the vote again."""
+    """Freeze the vote: no more ballots, while points still count. `start` resumes it."""
 
     def use_case(tx: Tx) -> Message:
-        controls.freeze(tx)
+        controls.freeze_voting(tx)
         return Message(message=texts.FROZEN)
 
     return call.act(use_case)
@@ -43,10 +43,10 @@ async def freeze(call: Call) -> Response:
 @router.post("/api/v1/progression/admin/force-end", response_model=WinnerResponse)
 @router.post("/api/v1/progression/admin/force-end-voting", response_model=WinnerResponse)
 async def force_end(call: Call) -> Response:
-    """Decide the vote now. The winner comes after the current target, or at once when there is none."""
+    """Decide the vote now. The winner becomes the target after the current one, or now when there is none."""
 
     def use_case(tx: Tx) -> WinnerResponse:
-        winner = controls.force_end(tx)
+        winner = controls.force_end_voting(tx)
         view = OptionView.of(winner, *find_option(tx, winner))
         return WinnerResponse(winner=view, message=f"The vote is over: {texts.named(winner)} has won.")
 
@@ -56,17 +56,17 @@ async def force_end(call: Call) -> Response:
 @router.post("/api/v1/progression/admin/start", response_model=Message)
 @router.post("/api/v1/progression/admin/start-voting", response_model=Message)
 async def start(call: Call) -> Response:
-    """Open a vote on what comes next; a frozen one goes on."""
-    return call.act(lambda tx: Message(message=texts.AFTER_START[controls.start(tx)]))
+    """Open a vote on what comes next, or resume a frozen one."""
+    return call.act(lambda tx: Message(message=texts.AFTER_START[controls.start_voting(tx)]))
 
 
 @router.put("/api/v1/progression/admin/weights", response_model=WeightsResponse)
 @router.post("/api/v1/progression/admin/weights", response_model=WeightsResponse)
 async def set_weights(body: WeightsRequest, call: Call) -> Response:
-    """Say how much players' ballots weigh from now on, all or none of them; 1 is what everybody's weighs."""
+    """Set the voting weights of players, all or none of them. The default weight is 1."""
 
     def use_case(tx: Tx) -> WeightsResponse:
-        ballots.set_weights(tx, [each.order for each in body.weights])
+        ballots.set_weights(tx, [each.change for each in body.weights])
         updated = len(body.weights)
         message = f"{updated} voting weight{'s are' if updated > 1 else ' is'} set."
         return WeightsResponse(message=message, updated=updated)
@@ -78,21 +78,21 @@ async def set_weights(body: WeightsRequest, call: Call) -> Response:
 async def unlock(body: NodeRequest, call: Call) -> Response:
     """Unlock all levels of a node up to `level`; 0 means the first."""
     return call.act(
-        lambda tx: Message(message=texts.unlocked(controls.unlock(tx, body.node_key, body.level), body.level or 1))
+        lambda tx: Message(message=texts.unlocked(controls.unlock_node(tx, body.node_key, body.level), body.level or 1))
     )
 
 
 @router.post("/api/v1/progression/admin/unlock-all", response_model=Message)
 async def unlock_all(call: Call) -> Response:
     """Unlock every node up to its highest level."""
-    return call.act(lambda tx: Message(message=texts.everything_unlocked(controls.unlock_all(tx))))
+    return call.act(lambda tx: Message(message=texts.everything_unlocked(controls.unlock_all_nodes(tx))))
 
 
 @router.post("/api/v1/progression/admin/relock", response_model=Message)
 async def relock(body: NodeRequest, call: Call) -> Response:
     """Take back `level` of a node and all above it; 0 means the whole node."""
     return call.act(
-        lambda tx: Message(message=texts.relocked(controls.relock(tx, body.node_key, body.level), body.level))
+        lambda tx: Message(message=texts.relocked(controls.relock_node(tx, body.node_key, body.level), body.level))
     )
 
 
@@ -110,20 +110,19 @@ async def instant_unlock(body: InstantUnlockRequest, call: Call) -> Response:
 
 @router.post("/api/v1/progression/admin/reset", response_model=Message)
 async def reset(body: ResetRequest, call: Call) -> Response:
-    """Begin from the beginning.
+    """Reset the tree.
 
-    Players keep what they have; with `preserve_user_progression` also what they have learned, and what they have done
-    for the community.
+    Players keep their belongings; with `preserve_user_progression` also what they have learned and contributed.
     """
 
     def use_case(tx: Tx) -> Message:
-        controls.reset(tx, body.reset_by, body.reason, body.preserve_user_progression)
-        return Message(message=texts.BEGUN_ANEW)
+        controls.reset_progression(tx, body.reset_by, body.reason, body.preserve_user_progression)
+        return Message(message=texts.RESET)
 
     return call.act(use_case)
 
 
 @router.post("/api/v1/progression/admin/contribution", response_model=Message)
 async def contribute(body: ContributionRequest, call: Call) -> Response:
-    """Give the community points; they count like all others."""
+    """Give the community points, which count like all others."""
     return call.act(lambda tx: Message(message=contributed(contributions.contribute(tx, body.amount))))

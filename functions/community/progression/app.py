@@ -1,4 +1,4 @@
-"""/api/v1/progression: the community's tree, its votes, and the points it makes."""
+"""/api/v1/progression: the community's tree, votes and points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/vote, /voting-session and /unlock-progress: what comes next, and how far the community is on its way."""
+"""/vote, /voting-session and /unlock-progress: the vote on what comes next, and the progress towards the target."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from community.voting import texts
 from community.voting.ballots import cast_ballot
 from community.voting.board import ProgressBoard, read_board
 from community.voting.events import OptionOffered
-from community.voting.models import Ballot, NoOpenRound, Option, VotingFrozen, VotingRound
+from community.voting.models import Ballot, NoOpenRound, VotingFrozen, VotingOption, VotingRound
 from doors.discord.commands import command, component, integer
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Embed, Field, Reply, Select, card
@@ -21,14 +21,14 @@ _VOTE = "Vote for what comes next."
 
 
 def _numbers(call: Interaction, tx: Tx) -> list[Choice]:
-    voting_round = read_board(tx).community.voting_round
+    voting_round = read_board(tx).voting.voting_round
     return _choices(voting_round) if voting_round else []
 
 
 @command(
     "vote",
     _VOTE,
-    integer("option", "Its number; without one you choose from a list.", least=1, suggest=_numbers),
+    integer("option", "Its number; choose from a list when left out.", least=1, suggest=_numbers),
     changes=True,
 )
 def vote(call: Interaction, tx: Tx) -> Reply:
@@ -36,7 +36,7 @@ def vote(call: Interaction, tx: Tx) -> Reply:
     if number:
         return _counted(cast_ballot(tx, player_of(call), number))
     board = read_board(tx)
-    voting_round = board.community.voting_round
+    voting_round = board.voting.voting_round
     if voting_round is None:
         raise NoOpenRound
     if voting_round.status == "frozen":
@@ -50,34 +50,34 @@ def vote_from_menu(call: Interaction, tx: Tx) -> Reply:
     return _counted(cast_ballot(tx, player_of(call), number, session_id=session_id))
 
 
-@command("voting-session", "What the community votes on.", public=True)
+@command("voting-session", "What the community is voting on.", public=True)
 def voting_session(call: Interaction, tx: Tx) -> Reply:
     board = read_board(tx)
-    community = board.community
-    if community.voting_round:
-        frozen = community.voting_round.status == "frozen"
-        return _shown(community.voting_round, board, texts.FROZEN if frozen else _VOTE)
-    if community.latest:
-        return _shown(community.latest, board, texts.result(community.latest))
+    voting = board.voting
+    if voting.voting_round:
+        frozen = voting.voting_round.status == "frozen"
+        return _shown(voting.voting_round, board, texts.FROZEN if frozen else _VOTE)
+    if voting.latest:
+        return _shown(voting.latest, board, texts.result(voting.latest))
     return card("The vote", texts.NEVER_VOTED)
 
 
-@command("unlock-progress", "How far the community is on its way to what comes next.", public=True)
+@command("unlock-progress", "The community's progress towards what comes next.", public=True)
 def unlock_progress(call: Interaction, tx: Tx) -> Reply:
     board = read_board(tx)
-    progress = board.community.progress
+    progress = board.voting.progress
     target = tree.nodes.get(progress.node_key or "") if progress else None
     if progress is None or target is None:
         return card("What comes next", texts.NO_TARGET)
-    made = min(max(board.community.accumulated, 0), target.cost)
+    made = min(max(board.voting.accumulated, 0), target.cost)
     done = made * _BAR // target.cost
     bar = "█" * done + "░" * (_BAR - done)
-    foreseen = board.foreseen(target.key)
+    estimated_unlock = board.estimated_unlock(target.key)
     return card(
         f"{target.name} (level {progress.target_level})" if target.max_level > 1 else target.name,
         f"{target.description}\n\n{bar} {100 * made / target.cost:.1f} %",
-        Field("Points", f"{board.community.accumulated} / {target.cost}", inline=True),
-        Field("Expected", _date(foreseen) if foreseen else "There is no saying.", inline=True),
+        Field("Points", f"{board.voting.accumulated} / {target.cost}", inline=True),
+        Field("Expected", _date(estimated_unlock) if estimated_unlock else "There is no saying.", inline=True),
     )
 
 
@@ -86,7 +86,7 @@ def _counted(ballot: Ballot) -> Reply:
 
 
 def _shown(voting_round: VotingRound, board: ProgressBoard, text: str) -> Reply:
-    """With a menu to vote from, as long as that is possible."""
+    """The vote, with a menu while it is open."""
     fields = tuple(
         Field(f"{number}. {texts.named(option)}", _described(option, board), inline=False)
         for number, option in enumerate(voting_round.options, start=1)
@@ -98,13 +98,13 @@ def _shown(voting_round: VotingRound, board: ProgressBoard, text: str) -> Reply:
     )
 
 
-def _described(option: Option, board: ProgressBoard) -> str:
+def _described(option: VotingOption, board: ProgressBoard) -> str:
     counted = "1 vote" if option.vote_count == 1 else f"{option.vote_count} votes"
     votes = f"{counted}, weighing {texts.plain(option.weighted_votes)}"
     if option.node_key not in tree.nodes:
         return votes
-    offered, foreseen = OptionOffered.of(option), board.foreseen(option.node_key)
-    duration = f"{offered.unlock_duration}: {_date(foreseen)}" if foreseen else offered.unlock_duration
+    offered, estimated_unlock = OptionOffered.of(option), board.estimated_unlock(option.node_key)
+    duration = f"{offered.unlock_duration}: {_date(estimated_unlock)}" if estimated_unlock else offered.unlock_duration
     return f"{offered.description}\n{votes} · {duration}"
 
 
@@ -115,17 +115,17 @@ def _choices(voting_round: VotingRound) -> list[Choice]:
     ]
 
 
-def _description(option: Option) -> str:
+def _description(option: VotingOption) -> str:
     node = tree.nodes.get(option.node_key)
     return node.description if node else ""
 
 
 def _number(words: tuple[str, ...]) -> int:
-    """The first word's; 0, which no session and no option has, when there is none."""
+    """The first word as a number; 0, which is no valid session or option, if that is impossible."""
     word = words[0] if words else ""
     return int(word) if word.isdecimal() and len(word) < 20 else 0
 
 
 def _date(moment: datetime) -> str:
-    """Discord shows it in everybody's own time zone."""
+    """A date that Discord shows in each reader's time zone."""
     return f"<t:{int(moment.timestamp())}:D>"

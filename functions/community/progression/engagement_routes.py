@@ -1,4 +1,4 @@
-"""/api/v1/progression/engagement and what is reported from it. Source: wire 7."""
+"""/api/v1/progression/engagement and the reports on it. Source: wire 7."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ router = APIRouter()
 
 @router.post("/api/v1/progression/engagement", response_model=RecordResponse)
 async def record_engagement(body: AccountEngagementRequest, call: Call) -> Response:
-    """Count something a player did. With id and name a stranger becomes a player."""
+    """Record engagement of a player. With id and name, an unknown account becomes a player."""
     return _record(call, PlayerRef(body.platform, body.platform_id, body.username), body)
 
 
@@ -38,15 +38,15 @@ async def record_engagement(body: AccountEngagementRequest, call: Call) -> Respo
 async def record_engagement_of(
     username: Annotated[Username, Path()], body: NameEngagementRequest, call: Call
 ) -> Response:
-    """Count something the player of that name did."""
+    """Record engagement of the player of that name."""
     return _record(call, PlayerRef(body.platform, body.platform_id, username), body)
 
 
-def _record(call: Call, ref: PlayerRef, deed: EngagementRequest) -> Response:
+def _record(call: Call, ref: PlayerRef, body: EngagementRequest) -> Response:
 
     def use_case(tx: Tx) -> RecordResponse:
-        score = record(tx, ref, deed.metric_type, deed.value)
-        message = f"Recorded {deed.value} × {deed.metric_type}, worth {score} contribution points."
+        score = record(tx, ref, body.metric_type, body.value)
+        message = f"Recorded {body.value} × {body.metric_type}, worth {score} contribution points."
         return RecordResponse(message=message, score=score)
 
     return call.act(use_case)
@@ -54,13 +54,13 @@ def _record(call: Call, ref: PlayerRef, deed: EngagementRequest) -> Response:
 
 @router.get("/api/v1/progression/engagement", response_model=BreakdownResponse)
 async def engagement(query: Annotated[PlayerSelector, Query()], call: Call) -> Response:
-    """What the player of that account, or else of that name, has done. Nothing, for an account nobody knows."""
+    """A player's engagement, by account or else by name. All 0 for an unknown account."""
     return _breakdown(call, query.player)
 
 
 @router.get("/api/v1/progression/engagement-by-username", response_model=BreakdownResponse)
 async def engagement_by_username(query: Annotated[NamedAccount, Query()], call: Call) -> Response:
-    """What the player of that name has done."""
+    """The engagement of the player of that name."""
     return _breakdown(call, PlayerRef(query.platform, username=query.username))
 
 
@@ -68,7 +68,7 @@ async def engagement_by_username(query: Annotated[NamedAccount, Query()], call: 
 async def engagement_of(
     username: Annotated[Username, Path()], platform: Annotated[Platform, Query()], call: Call
 ) -> Response:
-    """What the player of that name has done."""
+    """The engagement of the player of that name."""
     return _breakdown(call, PlayerRef(platform, username=username))
 
 
@@ -78,11 +78,11 @@ def _breakdown(call: Call, ref: PlayerRef) -> Response:
 
 @router.get("/api/v1/progression/leaderboard", response_model=list[LeaderView])
 async def leaderboard(query: Annotated[LeadersQuery, Query()], call: Call) -> Response:
-    """Who has contributed the most."""
+    """The players who have contributed most."""
     return call.look(lambda tx: [LeaderView.of(leader) for leader in reports.leaderboard(tx, query.limit)])
 
 
 @router.get("/api/v1/progression/velocity", response_model=VelocityResponse)
 async def velocity(query: Annotated[VelocityQuery, Query()], call: Call) -> Response:
-    """How fast the community makes points, over the last days up to today."""
+    """How fast the community earns points, over the last days up to today."""
     return call.look(lambda tx: VelocityResponse.of(reports.velocity(tx, query.days)))

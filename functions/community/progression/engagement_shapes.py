@@ -1,4 +1,4 @@
-"""What the engagement routes take and answer. Source: wire 7."""
+"""Requests and responses of the engagement routes. Source: wire 7."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_LEADERS = 100
 
 
 class EngagementRequest(Body):
-    """`metric_type` may also be called `action` or `event_type`."""
+    """Engagement to record. `metric_type` may also be called `action` or `event_type`."""
 
     platform: Platform
     metric_type: NodeKey = Field(
@@ -61,9 +61,9 @@ class BreakdownResponse(BaseModel):
 
 
 def _leaders(value: Any) -> int:
-    """Whatever is no usable limit asks for the usual number."""
+    """The limit; anything unusable means the default."""
     text = str(value).strip()
-    # No more digits than the most has: a longer number is not even worth reading.
+    # Longer numbers are out of range, and may be too long for int().
     limit = int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_LEADERS)) else 0
     return limit if 1 <= limit <= MOST_LEADERS else LEADERS
 
@@ -84,7 +84,7 @@ class LeaderView(BaseModel):
 
 
 class VelocityQuery(Body):
-    """A period of no days is the usual one."""
+    """The period of a velocity; 0 days or fewer mean the default."""
 
     days: Annotated[int, Field(le=36_500), AfterValidator(lambda days: days if days > 0 else PERIOD_DAYS)] = PERIOD_DAYS
 

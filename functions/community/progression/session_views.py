@@ -1,4 +1,4 @@
-"""Votes and targets as the wire shows them. Source: wire 2 and 7."""
+"""Votes and targets as responses. Source: wire 2 and 7."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from community.engagement.estimates import Confidence
 from community.progression.content import Node, tree
-from community.voting.board import MirroredNode, ProgressBoard
-from community.voting.models import Option, Status, UnlockProgress, VotingRound
+from community.voting.board import ProgressBoard, StoredNode
+from community.voting.models import Status, UnlockProgress, VotingOption, VotingRound
 from doors.fields import Message, Timestamp
 from doors.nulls import WithNulls
 from functions.community.progression.views import NodeView
@@ -29,7 +29,7 @@ class OptionView(WithNulls):
     estimated_unlock_date: Timestamp | None = None
 
     @classmethod
-    def of(cls, option: Option, session_id: int, mirrored: MirroredNode, date: datetime | None = None) -> Self:
+    def of(cls, option: VotingOption, session_id: int, mirrored: StoredNode, date: datetime | None = None) -> Self:
         node = tree.nodes.get(option.node_key)
         return cls(
             id=option.option_id,
@@ -46,7 +46,7 @@ class OptionView(WithNulls):
 
 
 class SessionView(BaseModel):
-    """`session_id` repeats the id, and `tier` is that of the first option: other clients look there."""
+    """A voting session. For other clients, `session_id` repeats the id and `tier` is that of the first option."""
 
     id: int
     session_id: int
@@ -62,7 +62,7 @@ class SessionView(BaseModel):
     def of(cls, voting_round: VotingRound, board: ProgressBoard) -> Self:
         options = [
             OptionView.of(
-                option, voting_round.session_id, board.nodes[option.node_key], board.foreseen(option.node_key)
+                option, voting_round.session_id, board.nodes[option.node_key], board.estimated_unlock(option.node_key)
             )
             for option in voting_round.options
         ]
@@ -81,7 +81,7 @@ class SessionView(BaseModel):
 
 
 class OpenSession(SessionView):
-    """The open session, and the same once more under `session`. Clients tell it by having no `message`."""
+    """The open session, repeated under `session`. Clients recognise it by the absence of `message`."""
 
     session: SessionView
 
@@ -92,7 +92,7 @@ class OpenSession(SessionView):
 
 
 class LatestSession(Message):
-    """No vote is open: the one before."""
+    """The previous session, when none is open."""
 
     session: SessionView
     is_completed: bool = True
@@ -123,16 +123,17 @@ class ProgressView(WithNulls):
             node_id=None if key is None else board.nodes[key].node_id,
             node_key=key,
             target_level=progress.target_level,
-            contributions_accumulated=board.community.accumulated,
+            contributions_accumulated=board.voting.accumulated,
             started_at=progress.started_at,
             unlocked_at=progress.unlocked_at,
             voting_session_id=progress.session_id,
-            estimated_unlock_date=None if key is None else board.foreseen(key),
+            estimated_unlock_date=None if key is None else board.estimated_unlock(key),
         )
 
 
 class TargetProgress(ProgressView):
-    """
+    """The progress towards the current target.
+
     Attributes:
         completion_percentage: 0 to 100, with two decimals.
     """
@@ -146,29 +147,30 @@ class TargetProgress(ProgressView):
     @classmethod
     def of(cls, progress: UnlockProgress, board: ProgressBoard) -> Self:
         target = tree.nodes[progress.node_key or ""]
-        share = min(board.community.accumulated / target.cost, 1)
+        share = min(board.voting.accumulated / target.cost, 1)
         return cls(
             **dict(ProgressView.of(progress, board)),
             completion_percentage=round(100 * share, 2),
             target_unlock_cost=target.cost,
             target_node_name=target.name,
-            is_already_unlocked=board.community.levels.get(target.key, 0) >= (progress.target_level or 1),
+            is_already_unlocked=board.voting.levels.get(target.key, 0) >= (progress.target_level or 1),
         )
 
 
 class NoTarget(WithNulls, Message):
-    """Points made meanwhile count towards the next target."""
+    """There is no target; points still count, towards the next one."""
 
     progress: None
     contributions_accumulated: int | None = None
 
 
 class StatusResponse(BaseModel):
-    """
+    """The community's status.
+
     Attributes:
         total_unlocked: nodes of which at least one level is unlocked.
         contribution_score: all engagement of the community, weighted.
-        is_transitioning: the last vote is over, the next begins once the current target is unlocked.
+        is_transitioning: the last vote is over, and the next starts once the current target is unlocked.
     """
 
     total_unlocked: int
@@ -181,10 +183,10 @@ class StatusResponse(BaseModel):
 
     @classmethod
     def of(cls, board: ProgressBoard) -> Self:
-        community = board.community
-        voting_round, progress = community.voting_round, community.progress
+        voting = board.voting
+        voting_round, progress = voting.voting_round, voting.progress
         return cls(
-            total_unlocked=len(community.levels),
+            total_unlocked=len(voting.levels),
             total_nodes=len(tree.nodes),
             all_nodes_unlocked=board.is_complete,
             contribution_score=board.score,
@@ -195,11 +197,12 @@ class StatusResponse(BaseModel):
 
 
 class EstimateResponse(WithNulls):
-    """
+    """An estimate of when a node's next level will be unlocked.
+
     Attributes:
-        estimated_days: -1 while nobody makes any points.
-        current_progress: the points made towards it so far.
-        current_velocity: points a day.
+        estimated_days: -1 while the community earns no points.
+        current_progress: the points earned towards it so far.
+        current_velocity: points per day.
     """
 
     node_key: str
@@ -218,7 +221,7 @@ class EstimateResponse(WithNulls):
             estimated_days=float(estimate.days),
             confidence=estimate.confidence,
             required_points=estimate.required_points,
-            current_progress=board.made_for(node.key),
+            current_progress=board.points_towards(node.key),
             current_velocity=float(board.velocity.points_per_day),
             estimated_unlock_date=estimate.date,
         )

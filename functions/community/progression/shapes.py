@@ -1,4 +1,4 @@
-"""What the votes' and the administrators' routes take, and what they answer for it. Source: wire 7 and 7.1."""
+"""Requests and responses of the voting and admin routes. Source: wire 7 and 7.1."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from community.progression.models import Unlock
-from community.voting.ballots import WeightOrder
+from community.voting.ballots import WeightChange
 from doors.fields import Body, Message, Timestamp
 from functions.community.progression.session_views import OptionView
 from functions.community.shapes.fields import Caller, Level, NodeKey, Reason, Username
@@ -19,7 +19,7 @@ MOST_POINTS = 1_000_000_000
 
 
 class VoteRequest(Caller):
-    """For the option of that number; without a number, for the option with that node."""
+    """A ballot for the option with that number; without a number, for the option with that node."""
 
     option_index: Annotated[int, Field(ge=1)] | None = None
     node_key: NodeKey | None = None
@@ -43,7 +43,7 @@ class ContributionRequest(Body):
 
 
 class ResetRequest(Body):
-    """The web panel sends no body at all."""
+    """How to reset the tree. All fields have defaults, because the web panel sends no body."""
 
     reset_by: Username = "admin"
     reason: Reason = "reset by an administrator"
@@ -56,9 +56,9 @@ class WeightRequest(PlayerSelector):
     expires_at: AwareDatetime | None = None
 
     @property
-    def order(self) -> WeightOrder:
-        # Through the text: 0.1 in a request means a tenth, not the float nearest to it.
-        return WeightOrder(self.player, Decimal(str(self.voting_weight)), self.reason, self.expires_at)
+    def change(self) -> WeightChange:
+        # Through text: 0.1 in a request means a tenth, not the nearest float.
+        return WeightChange(self.player, Decimal(str(self.voting_weight)), self.reason, self.expires_at)
 
 
 class WeightsRequest(Body):
@@ -80,7 +80,7 @@ class WeightsRequest(Body):
     def _short_form(cls, body: Any) -> Any:
         if not isinstance(body, dict) or body.get("weights") is not None:
             return body
-        # Here, so that a refusal names the fields that were sent.
+        # Validated here, so that an error names the fields that were sent.
         return {"weights": [WeightRequest.model_validate(body)]}
 
 

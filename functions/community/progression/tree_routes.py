@@ -1,4 +1,4 @@
-"""The tree, and how far the community has come in it. Source: wire 7."""
+"""The tree, and the community's progress in it. Source: wire 7."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ router = APIRouter()
 
 @router.get("/api/v1/progression/tree", response_model=TreeResponse)
 async def tree(call: Call) -> Response:
-    """Every node of the tree, and how far the community has unlocked it."""
+    """All nodes of the tree, with their unlocked levels."""
     return call.look(lambda tx: TreeResponse.of(progression.read_tree(tx)))
 
 
 @router.get("/api/v1/progression/available", response_model=AvailableResponse)
 async def available(call: Call) -> Response:
-    """The nodes that could be unlocked next: their prerequisites hold and a level is left."""
+    """The nodes that could be unlocked next: their prerequisites are met and a level is left."""
     return call.look(lambda tx: AvailableResponse.of(progression.read_tree(tx)))
 
 

@@ -1,4 +1,4 @@
-"""Nodes as the wire shows them. Source: wire 2."""
+"""Nodes as responses. Source: wire 2."""
 
 from __future__ import annotations
 

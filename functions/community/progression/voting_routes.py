@@ -1,4 +1,4 @@
-"""The vote on what comes next, and the points for what comes now. Source: wire 7."""
+"""The vote on the next target, and the progress towards the current one. Source: wire 7."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ router = APIRouter()
 
 @router.post("/api/v1/progression/vote", response_model=VoteResponse)
 async def vote(body: VoteRequest, call: Call) -> Response:
-    """Vote for what comes next, once per session. Whoever has voted is told for what."""
+    """Vote for what comes next, once per session. A second vote is answered with the first choice."""
     if body.option_index is None and body.node_key is None:
-        # As if the field had been declared as required.
+        # The same error as for a field declared as required.
         raise RequestValidationError([{"type": "missing", "loc": ("body", "option_index"), "msg": "Field required"}])
 
     def use_case(tx: Tx) -> VoteResponse:
@@ -41,22 +41,22 @@ async def vote(body: VoteRequest, call: Call) -> Response:
 
 @router.get("/api/v1/progression/status", response_model=StatusResponse)
 async def status(call: Call) -> Response:
-    """Where the community stands: what it has, what it works towards, what it votes on."""
+    """The community's status: unlocked nodes, current target and open vote."""
     return call.look(lambda tx: StatusResponse.of(read_board(tx)))
 
 
 @router.get("/api/v1/progression/session", response_model=OpenSession | LatestSession | NoSession)
 async def session(call: Call) -> Response:
-    """The vote that is open; without one the vote before, and a message."""
+    """The open vote; when there is none, the previous one with a message."""
 
     def use_case(tx: Tx) -> OpenSession | LatestSession | NoSession:
         board = read_board(tx)
-        community = board.community
-        if community.voting_round:
-            return OpenSession.of(community.voting_round, board)
-        if community.latest:
-            view = SessionView.of(community.latest, board)
-            return LatestSession(session=view, message=texts.result(community.latest))
+        voting = board.voting
+        if voting.voting_round:
+            return OpenSession.of(voting.voting_round, board)
+        if voting.latest:
+            view = SessionView.of(voting.latest, board)
+            return LatestSession(session=view, message=texts.result(voting.latest))
         return NoSession(session=None, message=texts.NEVER_VOTED)
 
     return call.look(use_case)
@@ -64,14 +64,14 @@ async def session(call: Call) -> Response:
 
 @router.get("/api/v1/progression/unlock-progress", response_model=TargetProgress | NoTarget)
 async def unlock_progress(call: Call) -> Response:
-    """How many points there are for what comes now; without a target, a message."""
+    """The progress towards the current target; without a target, a message."""
 
     def use_case(tx: Tx) -> TargetProgress | NoTarget:
         board = read_board(tx)
-        progress = board.community.progress
+        progress = board.voting.progress
         if progress and progress.node_key in tree.nodes:
             return TargetProgress.of(progress, board)
-        made = board.community.accumulated if progress else None
+        made = board.voting.accumulated if progress else None
         return NoTarget(progress=None, contributions_accumulated=made, message=texts.NO_TARGET)
 
     return call.look(use_case)

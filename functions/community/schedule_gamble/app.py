@@ -1,4 +1,4 @@
-"""gamble.started -> a schedule that wakes the clock once, when the time to join is over."""
+"""gamble.started -> a one-shot schedule that invokes the clock when the time to join is over."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Each message by itself: one that fails comes again, the others are done."""
+    """Handle each message separately: a failed one is delivered again, the others are done."""
     return consume(event, context, schedule_end)
 
 
@@ -29,7 +29,7 @@ def schedule_end(envelope: Envelope) -> None:
 
 
 def schedule(gamble_id: str, deadline: datetime) -> None:
-    """Once, however often it is asked for. A deadline that has passed is left to the minute's clock."""
+    """Create the schedule, once however often it is called. The minute clock handles deadlines that have passed."""
     if deadline <= datetime.now(UTC):
         return
     scheduler: Any = client("scheduler")
@@ -45,18 +45,18 @@ def schedule(gamble_id: str, deadline: datetime) -> None:
                 "Arn": settings.schedule_target_arn,
                 "RoleArn": settings.schedule_role_arn,
                 "Input": json.dumps({"gamble_id": gamble_id}),
-                # The minute's clock is the retry.
+                # The minute clock is the retry.
                 "RetryPolicy": {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60},
             },
         )
     except scheduler.exceptions.ConflictException:
-        log.info("the schedule is there already", extra={"gamble_id": gamble_id})
+        log.info("the schedule already exists", extra={"gamble_id": gamble_id})
     except scheduler.exceptions.ValidationException:
         if deadline > datetime.now(UTC):
             raise
-        # It has passed in between: AWS takes no schedule for the past.
+        # It passed in the meantime, and AWS accepts no schedule in the past.
 
 
 def whole_second(moment: datetime) -> datetime:
-    """What a schedule can say, in UTC: never earlier than the moment."""
+    """The moment rounded up to a whole second, in UTC: schedules have no fractions."""
     return (moment.astimezone(UTC) + timedelta(microseconds=999_999)).replace(microsecond=0)

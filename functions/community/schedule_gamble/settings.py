@@ -1,4 +1,4 @@
-"""Where one-shot schedules are kept."""
+"""Settings of one-shot schedules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class ScheduleSettings:
     schedule_target_arn: str
     """The function that they invoke."""
     schedule_role_arn: str
-    """As whom they invoke it."""
+    """The role that they invoke it with."""
 
 
 settings = ScheduleSettings(

@@ -1,4 +1,4 @@
-"""The community's fields of the wire contract, each with its limits once. Source: wire 1.4."""
+"""The community's field types and their limits. Source: wire 1.4."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Level = Annotated[int, Field(ge=0, le=1000)]
 
 
 class Caller(Body):
-    """Who acts, as every action's body says it."""
+    """The acting player, as in the body of every action."""
 
     platform: Platform
     platform_id: PlatformId

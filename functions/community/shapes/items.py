@@ -1,4 +1,4 @@
-"""An item as the wire shows it."""
+"""An item as a response."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from community.catalog.content import Item
 
 
 class ItemView(BaseModel):
-    """Source: wire 2. `item_name` and `type` repeat what the C# client reads under those names."""
+    """An item. `item_name` and `type` repeat fields under the C# client's names. Source: wire 2."""
 
     item_id: int
     internal_name: str

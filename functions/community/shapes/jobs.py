@@ -1,4 +1,4 @@
-"""Experience as the wire shows it."""
+"""An XP award as a response."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from community.jobs.awards import XpResult
 
 
 class XpView(BaseModel):
-    """Source: wire 2."""
+    """An XP award. Source: wire 2."""
 
     job_key: str
     xp_gained: int

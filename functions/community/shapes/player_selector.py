@@ -1,4 +1,4 @@
-"""Whom a request means, where a player may be named in several ways. Source: wire 7, 9 and 10."""
+"""Requests that may name a player in several ways. Source: wire 7, 9 and 10."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class PlayerSelector(Body):
 
     @model_validator(mode="before")
     @classmethod
-    def _names_somebody(cls, body: Any) -> Any:
+    def _names_a_player(cls, body: Any) -> Any:
         if isinstance(body, dict) and body.get("user_id") is None:
-            # A refusal names what is missing.
+            # Validated here, so that an error names what is missing.
             by_name = body.get("platform_id") is None and body.get("username") is not None
             (NamedAccount if by_name else Account).model_validate(body)
         return body
@@ -43,6 +43,6 @@ class PlayerSelector(Body):
     def player(self) -> PlayerRef:
         if self.user_id is not None:
             return PlayerRef("", user_id=self.user_id)
-        # With an id the name says nothing: the caller need not know what the platform calls the player now.
+        # With an id the name is ignored: the caller need not know the player's current name on the platform.
         username = self.username if self.platform_id is None else None
         return PlayerRef(self.platform or "", self.platform_id, username)

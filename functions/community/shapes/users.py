@@ -1,4 +1,4 @@
-"""A player as the wire shows them."""
+"""A player as a response."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from doors.fields import Timestamp
 
 
 class UserIds(BaseModel):
-    """A player's id here, and on each platform they are known on."""
+    """A player's id in the game and on each linked platform."""
 
     internal_id: UUID
     id: UUID
@@ -23,7 +23,7 @@ class UserIds(BaseModel):
 
 
 class UserView(UserIds):
-    """Source: wire 2. `id` repeats what the C# client reads under that name.
+    """A player. `id` repeats `internal_id` under the C# client's name. Source: wire 2.
 
     Attributes:
         platform_usernames: {platform: the name there}.
@@ -47,5 +47,5 @@ class UserView(UserIds):
 
 
 def platform_ids(player: Player | Profile) -> dict[str, str]:
-    """{"twitch_id": ...} for every account of the player."""
+    """The ids of all accounts of the player, {"twitch_id": ...}."""
     return {f"{name}_id": link.platform_id for name, link in player.links.items()}

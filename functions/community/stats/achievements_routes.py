@@ -1,4 +1,4 @@
-"""/api/v1/achievements: what there is to be proud of, and how far somebody has come."""
+"""/api/v1/achievements: the achievements, and a player's progress in them."""
 
 from __future__ import annotations
 
@@ -21,24 +21,25 @@ router = APIRouter()
 
 
 class AchievementsQuery(PlayerSelector):
-    """Whose progress to show, if anybody's."""
+    """The player whose progress to show, if any."""
 
     @model_validator(mode="before")
     @classmethod
-    def _names_somebody(cls, body: Any) -> Any:
+    def _names_a_player(cls, body: Any) -> Any:
         if isinstance(body, dict) and any(body.get(name) is not None for name in PlayerSelector.model_fields):
             PlayerSelector.model_validate(body)
         return body
 
     @property
-    def somebody(self) -> PlayerRef | None:
+    def optional_player(self) -> PlayerRef | None:
         return self.player if self.user_id is not None or self.platform is not None else None
 
 
 class AchievementView(BaseModel):
-    """
+    """An achievement, with a player's progress if one was named.
+
     Attributes:
-        progress: absent when nobody is asked about.
+        progress: absent when no player was named.
         unlocked_at: absent until then.
     """
 
@@ -59,7 +60,7 @@ class AchievementView(BaseModel):
             description=achievement.description,
             count=achievement.count,
             reward=RewardView.of(achievement.reward),
-            # What two players have between them may be more than it takes.
+            # The sum of two merged players may exceed the goal.
             progress=min(progress.count, achievement.count) if progress else None,
             unlocked=bool(progress and progress.unlocked_at),
             unlocked_at=progress.unlocked_at if progress else None,
@@ -67,7 +68,7 @@ class AchievementView(BaseModel):
 
 
 class AchievementsResponse(BaseModel):
-    """In the order of the file.
+    """All achievements, in the order of the file.
 
     Attributes:
         unlocked: how many of them.
@@ -79,7 +80,7 @@ class AchievementsResponse(BaseModel):
 
     @classmethod
     def of(cls, achieved: Mapping[str, AchievementProgress] | None) -> AchievementsResponse:
-        """Without anybody, or with what they have achieved."""
+        """The response for a player's progress, or for no player."""
         views = [
             AchievementView.of(each, None if achieved is None else achieved.get(each.key, AchievementProgress(0)))
             for each in all_achievements.by_key.values()
@@ -89,7 +90,6 @@ class AchievementsResponse(BaseModel):
 
 @router.get("/api/v1/achievements", response_model=AchievementsResponse)
 async def achievements(query: Annotated[AchievementsQuery, Query()], call: Call) -> Response:
-    """What there is to achieve and what for; with a player's progress when the request names one."""
-    return call.look(
-        lambda tx: AchievementsResponse.of(reports.achieved_by(tx, query.somebody) if query.somebody else None)
-    )
+    """All achievements and their rewards; with a player's progress when the request names one."""
+    player = query.optional_player
+    return call.look(lambda tx: AchievementsResponse.of(reports.achieved_by(tx, player) if player else None))

@@ -1,4 +1,4 @@
-"""/api/v1/stats and /api/v1/achievements: what players did, counted, and what they may be proud of."""
+"""/api/v1/stats and /api/v1/achievements: players' statistics and achievements."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ app = create_app("Stats")
 
 @app.post("/api/v1/stats/event", response_model=Message)
 async def record_event(body: EventRequest, call: Call) -> Response:
-    """Count something that a player did; the first of a day continues their streak."""
+    """Record something that a player did; the first record of a day continues their streak."""
 
     def use_case(tx: Tx) -> Message:
         recording.record(tx, body.player, body.event_type, body.event_data)
@@ -40,24 +40,26 @@ async def record_event(body: EventRequest, call: Call) -> Response:
 
 @app.get("/api/v1/stats/user", response_model=StatsResponse)
 async def user_stats(query: Annotated[UserStatsQuery, Query()], call: Call) -> Response:
-    """How often a player did what within a period, and for how many days in a row they have been there."""
-    return call.look(lambda tx: StatsResponse.of(reports.user_stats(tx, query.player, reports.period_of(query.period))))
+    """A player's event counts within a period, and their streak of days."""
+    return call.look(
+        lambda tx: StatsResponse.of(reports.user_stats(tx, query.player, reports.parse_period(query.period)))
+    )
 
 
 @app.get("/api/v1/stats/system", response_model=StatsResponse)
 async def system_stats(query: Annotated[PeriodQuery, Query()], call: Call) -> Response:
-    """How often all players together did what within a period."""
-    return call.look(lambda tx: StatsResponse.of(reports.system_stats(tx, reports.period_of(query.period))))
+    """The event counts of all players together within a period."""
+    return call.look(lambda tx: StatsResponse.of(reports.system_stats(tx, reports.parse_period(query.period))))
 
 
 @app.get("/api/v1/stats/leaderboard", response_model=LeaderboardResponse)
 async def leaderboard(query: Annotated[LeaderboardQuery, Query()], call: Call) -> Response:
-    """Who did something most often within a period.
+    """The players with the highest counts of an event type within a period.
 
-    Besides event types there are `messages`, and of the present moment `money`, `items` (all others),
+    Besides event types there are `messages` and, regardless of the period, `money`, `items` (all others),
     `engagement_score` and `contribution`.
     """
-    period = reports.period_of(query.period)
+    period = reports.parse_period(query.period)
 
     def use_case(tx: Tx) -> LeaderboardResponse:
         standings = reports.leaderboard(tx, query.event_type, period, query.limit)

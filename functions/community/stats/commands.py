@@ -1,4 +1,4 @@
-"""/engagement, /stats, /jobs, /leaderboard and /check-timeout: how somebody stands."""
+"""/engagement, /stats, /jobs, /leaderboard and /check-timeout: players' standings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _METRICS = {
 _MOST_PLACES = 100
 
 
-@command("engagement", "What somebody has done for the community.", _WHO)
+@command("engagement", "A player's engagement in the community.", _WHO)
 def engagement(call: Interaction, tx: Tx) -> Reply:
     who = call.member_or_caller("user")
     breakdown = engagement_reports.breakdown(tx, player_of(who))
@@ -42,7 +42,7 @@ def engagement(call: Interaction, tx: Tx) -> Reply:
     )
 
 
-@command("stats", "How often somebody has done what.", _WHO)
+@command("stats", "A player's statistics.", _WHO)
 def stats(call: Interaction, tx: Tx) -> Reply:
     who = call.member_or_caller("user")
     report = stats_reports.user_stats(tx, player_of(who), "all")
@@ -59,7 +59,7 @@ def _words(kind: str) -> str:
     return kind.replace("_", " ").replace(".", " ")
 
 
-@command("jobs", "How far somebody has come in every job.", _WHO)
+@command("jobs", "A player's level in every job.", _WHO)
 def jobs(call: Interaction, tx: Tx) -> Reply:
     who = call.member_or_caller("user")
     _, standings = job_reports.jobs_of(tx, player_of(who))
@@ -102,7 +102,7 @@ def _leaders(tx: Tx, metric: str, limit: int, page: int, *, update: bool) -> Rep
     return paged(title, lines, page, f"leaderboard:{metric}:{limit}", empty="Nobody yet.", update=update)
 
 
-@command("check-timeout", "Whether somebody must be silent, and for how long.", _WHO)
+@command("check-timeout", "Whether someone has a timeout, and for how long.", _WHO)
 def check_timeout(call: Interaction, tx: Tx) -> Reply:
     who = call.member_or_caller("user")
     timeout = timeouts.read_timeout(tx, "discord", who.username)

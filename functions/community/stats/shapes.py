@@ -1,4 +1,4 @@
-"""What the stats group takes and answers. Source: wire 2 and 10."""
+"""Requests and responses of the stats group. Source: wire 2 and 10."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from functions.community.shapes.fields import NodeKey
 from functions.community.shapes.player_selector import PlayerSelector
 
 EventType = NodeKey
-"""The limits are the same."""
+"""It has the limits of a node key."""
 
 
 class EventRequest(PlayerSelector):
-    """`metadata` is another name for `event_data`."""
+    """An event to record. `metadata` is another name for `event_data`."""
 
     event_type: EventType
     event_data: JsonObject | None = Field(None, validation_alias=AliasChoices("event_data", "metadata"))
@@ -32,7 +32,7 @@ class UserStatsQuery(PeriodQuery, PlayerSelector):
 
 
 class LeaderboardQuery(PeriodQuery):
-    """`metric` is another name for `event_type`."""
+    """Which leaderboard to show. `metric` is another name for `event_type`."""
 
     event_type: EventType
     metric: EventType | None = None
@@ -47,7 +47,7 @@ class LeaderboardQuery(PeriodQuery):
 
 
 class StatsResponse(BaseModel):
-    """`events_by_type` and `current_streak` repeat what the web panel reads under these names.
+    """Event counts within a period. `events_by_type` and `current_streak` repeat fields under the web panel's names.
 
     Attributes:
         event_counts: {event type: how often}.

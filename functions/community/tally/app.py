@@ -1,4 +1,4 @@
-"""Counts what happens in the game, once however often EventBridge delivers it."""
+"""Counts events for the business metrics, each once however often EventBridge delivers it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from doors.start import ready  # first: see there
 from typing import Any
 from uuid import UUID
 
-from community.counting import COUNTED
+from community.counters import COUNT_RULES
 from doors.consumer import Envelope, consume
 from kernel.action import run_action
 from kernel.events.tallying import tally
@@ -16,10 +16,10 @@ ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Each message by itself: one that fails comes again, the others are done."""
+    """Handle each message separately: a failed one is delivered again, the others are done."""
     return consume(event, context, count)
 
 
 def count(envelope: Envelope) -> None:
     event_id, payload = UUID(envelope["id"]), envelope["payload"]
-    run_action(lambda tx: tally(tx, event_id, envelope["type"], payload, COUNTED), name="tally")
+    run_action(lambda tx: tally(tx, event_id, envelope["type"], payload, COUNT_RULES), name="tally")

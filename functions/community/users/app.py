@@ -1,4 +1,4 @@
-"""/api/v1/user: who plays, what they hold and find, and who must be silent."""
+"""/api/v1/user: players, their inventories and treasure searches, and timeouts."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ app = create_app("Users")
 
 @app.post("/api/v1/user/register", response_model=UserView, responses={201: {"model": UserView}})
 async def register(body: RegisterRequest, call: Call) -> Response:
-    """Introduce a player, or one more account of a player who is known already. 201 for a new player."""
+    """Register a player, or another account of a known player. 201 for a new player."""
 
     def use_case(tx: Tx) -> Answer:
         player, created = registration.register(tx, body.known, body.new)
@@ -65,7 +65,7 @@ async def register(body: RegisterRequest, call: Call) -> Response:
 
 @app.get("/api/v1/user/inventory", response_model=InventoryResponse)
 async def own_inventory(query: Annotated[InventoryQuery, Query()], call: Call) -> Response:
-    """What a player holds. A stranger becomes a player who holds nothing yet."""
+    """A player's inventory. An unknown account becomes a player with an empty inventory."""
     found = call.read(lambda tx: inventory.look(tx, query.player, query.filter))
     if found is not None:
         return call.respond(InventoryResponse.of(*found))
@@ -80,7 +80,7 @@ async def own_inventory(query: Annotated[InventoryQuery, Query()], call: Call) -
 
 @app.get("/api/v1/user/inventory-by-username", response_model=InventoryResponse)
 async def inventory_by_username(query: Annotated[InventoryOfQuery, Query()], call: Call) -> Response:
-    """What the player of that name holds."""
+    """The inventory of the player of that name."""
     return _inventory_of(call, PlayerRef(query.platform, username=query.username), query.filter)
 
 
@@ -91,7 +91,7 @@ async def inventory_of(
     platform: Annotated[Platform, Query()] = "discord",
     filter: Annotated[str | None, Query()] = None,
 ) -> Response:
-    """What the player of that name holds."""
+    """The inventory of the player of that name."""
     return _inventory_of(call, PlayerRef(platform, username=username), filter)
 
 
@@ -108,7 +108,7 @@ def _inventory_of(call: Call, owner: PlayerRef, wanted: str | None) -> Response:
 
 @app.post("/api/v1/user/item/add", response_model=Message)
 async def add_item(body: ItemRequest, call: Call) -> Response:
-    """Put items into an inventory, out of nowhere."""
+    """Create items in an inventory."""
 
     def use_case(tx: Tx) -> Message:
         item = inventory.add_item(tx, body.player, body.item_name, body.quantity)
@@ -119,7 +119,7 @@ async def add_item(body: ItemRequest, call: Call) -> Response:
 
 @app.post("/api/v1/user/item/remove", response_model=RemoveResponse)
 async def remove_item(body: ItemRequest, call: Call) -> Response:
-    """Take items out of an inventory: as many of the wanted as are in one stack."""
+    """Remove items from an inventory: up to `quantity`, as many as one stack holds."""
 
     def use_case(tx: Tx) -> RemoveResponse:
         item, removed = inventory.remove_item(tx, body.player, body.item_name, body.quantity)
@@ -133,7 +133,7 @@ async def remove_item(body: ItemRequest, call: Call) -> Response:
 
 @app.post("/api/v1/user/item/use", response_model=Message)
 async def use_item(body: UseRequest, call: Call) -> Response:
-    """Use items for what they do. `target_user` is whom it concerns, or the job or the effect that is meant."""
+    """Use items. `target_user` is the player they act on, or the job or effect they apply to."""
     return call.act(
         lambda tx: Message(message=use(tx, body.player, body.item_name, body.quantity, body.target).message)
     )
@@ -141,7 +141,7 @@ async def use_item(body: UseRequest, call: Call) -> Response:
 
 @app.post("/api/v1/user/item/give", response_model=Message)
 async def give_item(body: GiveRequest, call: Call) -> Response:
-    """Hand items from one player to another."""
+    """Give items from one player to another."""
 
     def use_case(tx: Tx) -> Message:
         item = inventory.give_item(tx, body.giver, body.taker, body.item_name, body.quantity)
@@ -152,14 +152,14 @@ async def give_item(body: GiveRequest, call: Call) -> Response:
 
 @app.get("/api/v1/user/timeout", response_model=TimeoutState)
 async def read_timeout(query: Annotated[TimeoutQuery, Query()], call: Call) -> Response:
-    """Whether a name must be silent, and for how long."""
+    """Whether a name has a timeout, and for how long."""
     return call.look(lambda tx: TimeoutState.of(timeouts.read_timeout(tx, query.platform, query.username)))
 
 
 @app.put("/api/v1/user/timeout", response_model=TimeoutResponse)
 @app.post("/api/v1/user/timeout", response_model=TimeoutResponse)
 async def apply_timeout(body: TimeoutRequest, call: Call) -> Response:
-    """Silence a name; for that much longer, if it must be silent already."""
+    """Give a name a timeout, or extend the one that is running."""
 
     def use_case(tx: Tx) -> TimeoutResponse:
         timeout = timeouts.apply_timeout(
@@ -203,7 +203,7 @@ def _search_users(call: Call, wanted: PlayersRequest) -> Response:
 
 
 def _missing(field: str) -> RequestValidationError:
-    """As if the field had been declared as required."""
+    """The same error as for a field declared as required."""
     return RequestValidationError([{"type": "missing", "loc": ("body", field), "msg": "Field required"}])
 
 

@@ -1,4 +1,4 @@
-"""/inventory, /use, /search, /upgrade, /disassemble and /recipes: what players have, and what they do with it."""
+"""/inventory, /use, /search, /upgrade, /disassemble and /recipes: players' items and crafting."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from kernel.database import Tx
 
 _QUANTITY = integer("quantity", "How many; one when left out.", least=1, most=10_000)
 _ANY = "all"
-"""In the place of a filter."""
+"""Stands for no filter in a component's id."""
 
 
 @command(
     "inventory",
-    "What you have, or somebody else.",
+    "Your inventory, or someone else's.",
     member("user", "Whose things; yours when left out."),
     text("filter", "Only some of them.", choices=inventory.FILTERS),
 )
@@ -46,7 +46,7 @@ def inventory_page(call: Interaction, tx: Tx) -> Reply:
 def _inventory(tx: Tx, owner: PlayerRef, wanted: str, page: int, *, update: bool) -> Reply:
     found = inventory.look(tx, owner, wanted)
     if found is None:
-        raise NoSuchPlayer(name=owner.called)
+        raise NoSuchPlayer(name=owner.label)
     player, slots = found
     return paged(
         f"What {plain(player.username)} has",
@@ -65,10 +65,10 @@ def _stack(item: Item, slot: Slot) -> str:
 
 @command(
     "use",
-    "Use an item for what it does.",
+    "Use an item.",
     text("item", "What to use.", required=True, suggest=owned(lambda item: item.handler is not None)),
     _QUANTITY,
-    text("target", "Whom it concerns; or which job or effect."),
+    text("target", "The player it acts on; or the job or effect it applies to."),
     changes=True,
 )
 def use(call: Interaction, tx: Tx) -> Reply:
@@ -77,17 +77,17 @@ def use(call: Interaction, tx: Tx) -> Reply:
     used = use_item(tx, player_of(call), item.internal_name, call.integer("quantity", 1), target or None)
     title = f"{plain(call.caller.name)} uses {item.public_name}"
     footer = f"{used.consumed} used up"
-    if used.told is None:
+    if used.public_message is None:
         return card(title, plain(used.message), footer=footer, public=False)
-    # Only the mention means something to Discord. No name has a NUL in it: the database keeps none.
-    told = plain(used.told("\0")).replace("\0", call.caller.mention)
-    return card(title, told, footer=footer, public=True)
+    # Escape everything except the mention. No name contains a NUL, because the database stores none.
+    description = plain(used.public_message("\0")).replace("\0", call.caller.mention)
+    return card(title, description, footer=footer, public=True)
 
 
 @command("search", "Search for treasure.", changes=True)
 def search(call: Interaction, tx: Tx) -> Reply:
-    _, told = search_for_treasure(tx, player_of(call))
-    return card("Search", plain(told))
+    _, result = search_for_treasure(tx, player_of(call))
+    return card("Search", plain(result))
 
 
 def _known_recipes(call: Interaction, tx: Tx) -> list[Choice]:
@@ -112,7 +112,7 @@ def _costs(recipe: Upgrade) -> str:
 )
 def upgrade(call: Interaction, tx: Tx) -> Reply:
     crafted = workshop.upgrade_item(tx, player_of(call), call.text("recipe"), call.integer("quantity", 1))
-    return card("Workshop", texts.made(crafted))
+    return card("Workshop", texts.crafted_text(crafted))
 
 
 @command(
@@ -129,7 +129,7 @@ def upgrade(call: Interaction, tx: Tx) -> Reply:
 )
 def disassemble(call: Interaction, tx: Tx) -> Reply:
     salvage = workshop.disassemble_item(tx, player_of(call), call.text("item"), call.integer("quantity", 1))
-    return card("Workshop", texts.taken_apart(salvage))
+    return card("Workshop", texts.disassembled_text(salvage))
 
 
 @command("recipes", "What can be made of what, and what you know how to make.")

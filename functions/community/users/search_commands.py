@@ -16,7 +16,7 @@ from kernel.database import Tx
 _PICTURE = re.compile(r"[0-9A-Za-z_]{1,64}")
 
 
-@command("ping", "Is the game there?")
+@command("ping", "Check that the game answers.")
 def ping(call: Interaction, tx: Tx) -> Reply:
     return Reply("Pong!")
 

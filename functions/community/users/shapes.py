@@ -1,4 +1,4 @@
-"""What the users group takes and answers. Source: wire 4."""
+"""Requests and responses of the users group. Source: wire 4."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ from functions.community.shapes.users import UserView
 
 
 def first_of(body: Any, names: dict[str, str]) -> Any:
-    """The body with the names we read. {ours: another that clients send}; ours wins where both are filled."""
+    """The body with our field names filled in from others that clients send.
+
+    Args:
+        names: {ours: another name}; ours wins where both are filled.
+    """
     if not isinstance(body, dict):
         return body
     missing = [name for name in names if body.get(name) is None and names[name] in body]
@@ -38,7 +42,7 @@ class OneAccount(Body):
 
 
 class RegisterRequest(Body):
-    """An account that may be known and one to add; or one account as `platform` and `platform_id`."""
+    """A known account and one to add; or a single account as `platform` and `platform_id`."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -66,7 +70,7 @@ class RegisterRequest(Body):
     def _short_form(cls, body: Any) -> Any:
         if not isinstance(body, dict) or any(name.startswith(("known_", "new_")) for name in body):
             return body
-        account = OneAccount.model_validate(body)  # here, so that a refusal names the fields that were sent
+        account = OneAccount.model_validate(body)  # here, so that an error names the fields that were sent
         return body | {
             "known_platform": account.platform,
             "known_platform_id": account.platform_id,
@@ -141,7 +145,7 @@ class RemoveResponse(Message):
 
 
 class UseRequest(Caller):
-    """An empty `target_user` is as good as none: chat commands send what follows them, if anything."""
+    """Items to use. An empty `target_user` means none, because chat commands send the text that follows them."""
 
     item_name: ItemName
     quantity: Quantity
@@ -153,8 +157,11 @@ class UseRequest(Caller):
 
 
 class GiveRequest(Body):
-    """Clients also send `from_platform`, `from_platform_id`, `from_username`, `to_platform`, `to_platform_id`
-    and `to_username`. A platform id, where there is one, says who is meant; otherwise the name does."""
+    """A gift. A player is identified by the platform id where it is given, otherwise by the name.
+
+    Clients also send `from_platform`, `from_platform_id`, `from_username`, `to_platform`, `to_platform_id` and
+    `to_username`.
+    """
 
     owner_platform: Platform
     owner_platform_id: PlatformId | None = None
@@ -186,7 +193,7 @@ class GiveRequest(Body):
 
     @property
     def taker(self) -> PlayerRef:
-        # The giver wrote the name: it must not become the receiver's.
+        # The giver typed this name: it must not be stored as the receiver's.
         if self.receiver_platform_id is not None:
             return PlayerRef(self.receiver_platform, self.receiver_platform_id)
         return PlayerRef(self.receiver_platform, username=self.receiver)
@@ -229,7 +236,7 @@ class TimeoutResponse(Message):
 
 
 class TreasureRequest(Caller):
-    """`item_hint` says what the caller hopes for, and changes nothing."""
+    """A treasure search. `item_hint` is accepted and ignored."""
 
     item_hint: Annotated[str, Field(max_length=50)] | None = None
 
@@ -241,12 +248,12 @@ class PlayersRequest(Body):
 
 
 class SearchRequest(RootModel[TreasureRequest | PlayersRequest]):
-    """With a `platform_id` somebody searches for treasure, otherwise for players."""
+    """With a `platform_id` a search for treasure, otherwise for players."""
 
     @model_validator(mode="before")
     @classmethod
     def _one_of_the_two(cls, body: Any) -> Any:
-        # Here, so that a refusal names the fields of the one that was meant.
+        # Validated here, so that an error names the fields of the search that was meant.
         treasure = isinstance(body, dict) and body.get("platform_id") is not None
         return (TreasureRequest if treasure else PlayersRequest).model_validate(body)
 

@@ -1,4 +1,4 @@
-"""A key, or a ticket -> who calls and with which role. API Gateway keeps the answer to a header for five minutes."""
+"""The authorizer: turns a key or a ticket into a caller and a role. API Gateway caches its answer for five minutes."""
 
 from __future__ import annotations
 
@@ -23,30 +23,31 @@ log.setLevel(logging.INFO)
 STREAM = ("GET/api/v1/events", "HEAD/api/v1/events")
 CONNECT = "$connect"
 KEY_SECONDS = 300
-"""So long an environment remembers what tickets are signed with."""
+"""How long an environment caches the key that signs tickets."""
 
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    key, ticket = shown(event)
-    if ticket and not key and is_good(ticket):
+    """Return the policy for a caller."""
+    key, ticket = credentials_of(event)
+    if ticket and not key and is_valid_ticket(ticket):
         return policy(tickets.HOLDER, event["methodArn"])
     address = event["requestContext"].get("identity", {}).get("sourceIp") or "unknown"
-    # No key is a wrong one, and so is a ticket that is not good.
-    verdict = run_action(lambda tx: keys.judge(tx, key, address))
-    if verdict.failures >= keys.FAILURES_TO_WARN:
-        log.warning("repeated wrong API keys", extra={"remote_addr": address, "failures": verdict.failures})
-    if verdict.holder is None:
-        raise Exception("Unauthorized")  # the very word API Gateway turns into 401
-    return policy(verdict.holder, event["methodArn"])
+    # A missing key and an invalid ticket both count as a wrong key.
+    result = run_action(lambda tx: keys.authenticate(tx, key, address))
+    if result.failures >= keys.FAILURES_TO_WARN:
+        log.warning("repeated wrong API keys", extra={"remote_addr": address, "failures": result.failures})
+    if result.holder is None:
+        raise Exception("Unauthorized")  # API Gateway turns exactly this text into 401
+    return policy(result.holder, event["methodArn"])
 
 
-def shown(event: dict[str, Any]) -> tuple[str, str]:
-    """The key and the ticket that a caller shows, empty when it does not.
+def credentials_of(event: dict[str, Any]) -> tuple[str, str]:
+    """Return the caller's key and ticket, each "" if missing.
 
-    A browser can send no headers with an EventSource or a WebSocket, nor can Streamer.bot; to the latter, for which a
-    WebSocket is opened once and not shown around, we give the key a place in the address.
+    A browser cannot send headers with an EventSource or a WebSocket, and neither can Streamer.bot. For the latter,
+    whose address is not public, a WebSocket's query may contain the key.
     """
     headers = headers_of(event)
     query = event.get("queryStringParameters") or {}
@@ -54,8 +55,8 @@ def shown(event: dict[str, Any]) -> tuple[str, str]:
     return key or "", query.get("ticket") or ""
 
 
-def is_good(ticket: str) -> bool:
-    """Mostly without the database: after a drop all listeners of a channel come back in the same second."""
+def is_valid_ticket(ticket: str) -> bool:
+    """Check a ticket, mostly without the database: all listeners of a channel may reconnect in the same second."""
     expires_at = tickets.read_ticket(_signing_key(int(monotonic() // KEY_SECONDS)), ticket)
     return expires_at is not None and expires_at > datetime.now(UTC)
 
@@ -66,12 +67,15 @@ def _signing_key(period: int) -> bytes:
 
 
 def is_websocket(event: dict[str, Any]) -> bool:
+    """Tell whether the request opens a WebSocket."""
     return event["requestContext"].get("routeKey") == CONNECT
 
 
 def policy(holder: KeyHolder, method_arn: str) -> dict[str, Any]:
-    """Let the key's holder in everywhere: the answer is cached for all methods, and the doors know the roles. A ticket
-    opens the stream and the WebSocket, and nothing else."""
+    """Return a policy that allows a key's holder everything, and a ticket only the stream and the WebSocket.
+
+    The answer is cached for all methods; the doors check the roles.
+    """
     api, stage = method_arn.split("/")[:2]
     opened = ("*",) if holder is not tickets.HOLDER else (*STREAM, CONNECT)
     return {

@@ -1,4 +1,4 @@
-"""What the authorizer tells API Gateway."""
+"""Settings of the authorizer."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from kernel.settings import text
 
 @dataclass(frozen=True, slots=True)
 class AuthorizerSettings:
+    """Settings of the authorizer."""
+
     usage_key_prefix: str
-    """With a role behind it: the key under which API Gateway's usage plan counts that role's calls."""
+    """This prefix and a role form the key under which API Gateway's usage plan counts that role's calls."""
 
 
 settings = AuthorizerSettings(

@@ -1,4 +1,4 @@
-"""Once a day: room in the log for the days ahead, and an end to what nobody needs any more."""
+"""Daily retention: create the log's partitions for the coming days and delete expired data."""
 
 from __future__ import annotations
 
@@ -25,25 +25,28 @@ ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
-    run_action(forget, name="retention")
-    # By itself: it locks the whole log for a moment.
-    return {"dropped": run_action(forget_log, name="retention of the log")}
+    """Delete what has expired; return the names of the dropped partitions."""
+    run_action(delete_expired, name="retention")
+    # In a transaction of its own, because it locks the whole log for a moment.
+    return {"dropped": run_action(rotate_log, name="retention of the log")}
 
 
-def forget(tx: Tx) -> None:
+def delete_expired(tx: Tx) -> None:
+    """Delete the expired data of every feature."""
     idempotency.delete_expired(tx)
-    keys.forget_failures(tx)
-    linking.forget_expired(tx)
-    timeouts.forget_expired(tx)
-    cooldowns.forget_expired(tx)
-    messages.forget_silent(tx)
-    voting.forget_expired(tx)
-    traps.forget_triggered(tx)
-    blasts.forget_duds(tx)
-    gambles.forget_old(tx)
-    presence.forget_silent(tx)
+    keys.delete_old_failures(tx)
+    linking.delete_expired(tx)
+    timeouts.delete_expired(tx)
+    cooldowns.delete_expired(tx)
+    messages.delete_inactive_chatters(tx)
+    voting.delete_expired(tx)
+    traps.delete_triggered(tx)
+    blasts.delete_expired(tx)
+    gambles.delete_old_gambles(tx)
+    presence.delete_silent(tx)
 
 
-def forget_log(tx: Tx) -> list[str]:
-    events.make_room(tx)
-    return events.forget_old(tx)
+def rotate_log(tx: Tx) -> list[str]:
+    """Create the log's next partitions and drop the old ones; return the names of the latter."""
+    events.ensure_partitions_ahead(tx)
+    return events.drop_old(tx)

@@ -1,7 +1,7 @@
-"""Runs the migrations during a deployment and tells CloudFormation how it went.
+"""Runs the migrations during a deployment and reports the result to CloudFormation.
 
-`migrate` reaches the database and nothing else; CloudFormation and the secrets are outside. So this outer
-function fetches what `migrate` needs to know, invokes it, waits, and answers the URL in the event.
+`migrate` reaches only the database, not CloudFormation or the secrets. This outer function therefore fetches the
+secrets that `migrate` needs, invokes it, waits, and sends the result to the URL in the event.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any
 
 # Longer than the timeout of `migrate`, shorter than our own.
 _READ_TIMEOUT_SECONDS = 630
-# CloudFormation refuses an answer over 4096 bytes.
+# CloudFormation refuses answers over 4096 bytes.
 _LONGEST_REASON = 1000
 
 
-class MigrationError(Exception):
+class MigrationFailed(Exception):
     """`migrate` raised; the text is its error message."""
 
 
@@ -27,7 +27,7 @@ def handler(event: dict[str, Any], context: Any) -> None:
     try:
         if event["RequestType"] != "Delete":  # the database outlives the stack as a snapshot
             outcome["Data"]["Applied"] = str(len(_migrate(event["ResourceProperties"])))
-    except Exception as error:  # whatever it is, CloudFormation must hear of it, or it waits for an hour
+    except Exception as error:  # CloudFormation must learn of any error, or it waits for an hour
         outcome = {"Status": "FAILED", "Reason": f"{type(error).__name__}: {error}"[:_LONGEST_REASON]}
     _answer(event, outcome)
 
@@ -47,7 +47,7 @@ def _migrate(properties: dict[str, str]) -> list[str]:
     )
     result = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
-        raise MigrationError(result.get("errorMessage", "no message"))
+        raise MigrationFailed(result.get("errorMessage", "no message"))
     return result["applied"]
 
 
@@ -59,7 +59,7 @@ def _client(service: str) -> Any:
     import boto3
     from botocore.config import Config
 
-    # A repeated invocation would start the migrations a second time while the first still runs.
+    # A repeated invocation would start the migrations a second time while the first invocation still runs.
     once = {"total_max_attempts": 1}
     config = Config(read_timeout=_READ_TIMEOUT_SECONDS, retries=once, tcp_keepalive=True)
     return boto3.client(service, config=config)

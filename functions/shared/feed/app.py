@@ -1,4 +1,4 @@
-"""The log for the outer ring, which has no database: invoked by `sockets.push`."""
+"""Reads the log for the outer ring, which cannot reach the database. Invoked by `sockets.push`."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ from kernel.events.following import LogPosition, Page
 
 MAX_FRAMES = 500
 MAX_BYTES = 5_000_000
-"""A function may answer with 6 MB."""
+"""The limit for an answer; Lambda allows 6 MB."""
 
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """{"after": id of a place or an event, or null, "limit": n} -> {"frames", "place", "full", "known"}.
+    """Return the frames after a position.
 
-    After null, or an id that is not known: no frames, and where the log ends.
+    Args:
+        event: {"after": id of a position or an event, or null, "limit": n}.
+
+    Returns:
+        {"frames", "place", "full", "known"}. After null or an unknown id: no frames, and the end of the log.
     """
     after = UUID(event["after"]) if event.get("after") else None
     limit = max(1, min(int(event.get("limit") or MAX_FRAMES), MAX_FRAMES))
@@ -32,27 +36,27 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _read(tx: Tx, after: UUID | None, limit: int) -> dict[str, Any]:
-    place = following.find_position(tx, after) if after else None
-    if place is None:
+    position = following.find_position(tx, after) if after else None
+    if position is None:
         return _answer(Page((), (), following.end(tx), full=False), known=after is None)
-    return _answer(_page(tx, place, limit), known=True)
+    return _answer(_page(tx, position, limit), known=True)
 
 
-def _page(tx: Tx, place: LogPosition, limit: int) -> Page:
-    """As much as an answer can hold, and at least one frame."""
-    page = following.read_after(tx, place, limit)
+def _page(tx: Tx, position: LogPosition, limit: int) -> Page:
+    """Return as many frames as fit into an answer, and at least one."""
+    page = following.read_after(tx, position, limit)
     size = 0
     for number, frame in enumerate(page.frames):
         size += len(json.dumps(frame.as_json()))
         if size > MAX_BYTES and number:
-            return Page(page.frames[:number], page.places[:number], page.places[number - 1], full=True)
+            return Page(page.frames[:number], page.positions[:number], page.positions[number - 1], full=True)
     return page
 
 
 def _answer(page: Page, *, known: bool) -> dict[str, Any]:
     return {
         "frames": [frame.as_json() for frame in page.frames],
-        "place": str(page.place.as_id()),
+        "place": str(page.position.as_id()),
         "full": page.full,
         "known": known,
     }

@@ -1,4 +1,4 @@
-"""Run on deploy: brings the database to what this code expects. Safe to repeat."""
+"""Brings the database to the version that this code expects. Runs on deployment and is safe to repeat."""
 
 from __future__ import annotations
 
@@ -22,23 +22,24 @@ from kernel.settings import settings
 ready()
 
 MIGRATIONS = Path(__file__).parents[3] / "migrations"
-"""At the top, in the checkout as in the function's own package."""
+"""The top-level folder, both in a checkout and in the function's package."""
 
 FIRST_KEY = "admin"
-"""The name of the key that a deployment begins with."""
+"""The name of the first key of a deployment."""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
-    """
+    """Apply migrations and content.
+
     Args:
-        event: `master` {username, password} of the instance, when the database's users may have to be made;
-            `admin_key_sha256`, the hash of the first administrator's key, when it is to be let in.
+        event: `master` {username, password} of the instance, to create the database's users; `admin_key_sha256`, the
+            hash of the first administrator's key, to accept that key. Both are optional.
 
     Returns:
-        `applied`: the migrations applied now; `content`: the content files taken in now.
+        `applied`: the migrations applied now; `content`: the content files imported now.
     """
     if "master" in event:
-        _make_users(event["master"])
+        _create_users(event["master"])
     applied = migrate(settings.database_url, MIGRATIONS, password=password())
 
     def fill(tx: Tx) -> list[str]:
@@ -52,7 +53,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
     return {"applied": applied, "content": content}
 
 
-def _make_users(master: dict[str, str]) -> None:
+def _create_users(master: dict[str, str]) -> None:
     database = str(conninfo_to_dict(settings.database_url)["dbname"])
     with psycopg.connect(
         settings.database_url, user=master["username"], password=master["password"], autocommit=True

@@ -1,4 +1,4 @@
-"""Outbox -> EventBridge: the only publisher, started every minute and at work for most of it."""
+"""The relay: publishes the outbox to EventBridge. It is the only publisher, starts every minute and runs most of it."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ log.setLevel(logging.INFO)
 
 POLL_SECONDS = 1.0
 STOP_BEFORE_END_MS = 3_000
-"""The time for a last batch. One that is cut off in it goes out again, which consumers expect."""
+"""The time for a last batch. An interrupted batch is published again, which consumers expect."""
 
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Publish what is due until the minute is nearly over."""
+    """Publish due events until the minute is nearly over."""
     published = 0
     while context.get_remaining_time_in_millis() > STOP_BEFORE_END_MS:
         try:
             found = publish_batch()
         except (TryAgain, psycopg.OperationalError) as error:
-            log.warning("the database is away: %s", error)
+            log.warning("database unavailable: %s", error)
             found = 0
         published += found
         if not found:
@@ -43,12 +43,13 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 def publish_batch() -> int:
+    """Publish a batch; return its size."""
     return run_action(lambda tx: events.publish_due(tx, bus.put))
 
 
 def report(backlog: events.Backlog) -> None:
-    """The numbers behind the alarm, as CloudWatch's embedded metric format in the log."""
-    from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit  # not needed to start
+    """Log the metrics behind the alarm in CloudWatch's embedded metric format."""
+    from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit  # not needed at startup
 
     metrics = EphemeralMetrics(namespace="Brandish")
     metrics.add_metric("DeadEvents", MetricUnit.Count, backlog.dead)

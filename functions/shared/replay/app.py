@@ -1,4 +1,4 @@
-"""events.replay_requested -> that part of the log on the bus once more, for the one destination that wants it."""
+"""Handles events.replay_requested: publishes part of the log again for one destination."""
 
 from __future__ import annotations
 
@@ -21,44 +21,48 @@ log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
 
 STOP_BEFORE_END_MS = 20_000
-"""The time for one more part; the rest is asked for."""
+"""The time for one more batch; after that, a new event requests the rest."""
 
 ready()
 
 
-class NotTaken(Exception):
-    """The bus has refused an event. The queue brings the request again."""
+class EventRefused(Exception):
+    """The bus refused an event; the queue delivers the request again."""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    def replay_asked_for(envelope: Delivered) -> None:
+    """Replay each requested range of an SQS batch."""
+
+    def handle_request(envelope: Delivered) -> None:
         replay(UUID(envelope["id"]), ReplayRequested.model_validate(envelope["payload"]), context)
 
-    return consume(event, context, replay_asked_for)
+    return consume(event, context, handle_request)
 
 
 def replay(event_id: UUID, request: ReplayRequested, context: Any) -> None:
+    """Publish a range, batch by batch, and request the rest when time runs out."""
     published = 0
     rest = request
     while True:
-        envelopes, place = look(partial(replaying.list_part, request=rest))
+        envelopes, position = look(partial(replaying.list_next, request=rest))
         if not envelopes:
             break
         publish(envelopes)
         published += len(envelopes)
-        rest = rest.behind(place)
+        rest = rest.continued_from(position)
         if context.get_remaining_time_in_millis() < STOP_BEFORE_END_MS:
-            run_action(partial(replaying.ask_for_rest, event_id=event_id, rest=rest), name="ask for rest of replay")
+            run_action(partial(replaying.request_rest, event_id=event_id, rest=rest), name="ask for rest of replay")
             break
     log.info("replayed", extra={"replay_id": str(request.replay_id), "to": request.to, "events": published})
 
 
 def publish(envelopes: list[Envelope]) -> None:
-    """
+    """Put events on the bus.
+
     Raises:
-        NotTaken
+        EventRefused
     """
     for first in range(0, len(envelopes), BATCH):
         refused = [error for error in bus.put(envelopes[first : first + BATCH]) if error is not None]
         if refused:
-            raise NotTaken(refused[0])
+            raise EventRefused(refused[0])

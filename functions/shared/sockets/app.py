@@ -1,4 +1,4 @@
-"""The WebSocket API's door: who comes, who goes, who wants what. The frames are sent by sockets."""
+"""The WebSocket API's door: connecting, disconnecting and subscribing. `push` sends the frames."""
 
 from __future__ import annotations
 
@@ -26,51 +26,56 @@ ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """One of three things happens to a connection; the authorizer has let it in before."""
-    about = event["requestContext"]
-    match about["eventType"]:
+    """Handle an event of a connection that the authorizer has accepted."""
+    context = event["requestContext"]
+    match context["eventType"]:
         case "CONNECT":
-            return connect(about, event.get("queryStringParameters") or {})
+            return connect(context, event.get("queryStringParameters") or {})
         case "DISCONNECT":
-            connections.forget(about["connectionId"])
+            connections.delete(context["connectionId"])
             return OK
         case _:
-            return hear(about, event.get("body") or "")
+            return handle_message(context, event.get("body") or "")
 
 
-def connect(about: Mapping[str, Any], query: Mapping[str, str]) -> dict[str, Any]:
+def connect(context: Mapping[str, Any], query: Mapping[str, str]) -> dict[str, Any]:
+    """Subscribe a new connection as its query says."""
     try:
         subscription = read_query(query)
     except DomainError as error:
         return error_answer(400, error.code, str(error))
-    subscribe(about, subscription)
+    subscribe(context, subscription)
     return OK
 
 
-def hear(about: Mapping[str, Any], body: str) -> dict[str, Any]:
+def handle_message(context: Mapping[str, Any], body: str) -> dict[str, Any]:
+    """Handle a message from a client."""
     try:
-        said = read_message(body)
+        message = read_message(body)
     except DomainError as error:
-        reply(about, error_body(error.code, str(error)))
+        reply(context, error_body(error.code, str(error)))
         return OK
-    match said:
+    match message:
         case Ping():
-            reply(about, PONG)
+            reply(context, PONG)
         case Subscription():
-            subscribe(about, said)
+            subscribe(context, message)
     return OK
 
 
-def subscribe(about: Mapping[str, Any], subscription: Subscription) -> None:
-    connections.subscribe(about["connectionId"], about["connectedAt"] / 1000, subscription.wanted, subscription.place)
+def subscribe(context: Mapping[str, Any], subscription: Subscription) -> None:
+    """Store a subscription and wake the pusher."""
+    connected_at = context["connectedAt"] / 1000
+    connections.subscribe(context["connectionId"], connected_at, subscription.wanted, subscription.position)
     wake_up()
     types = ",".join(subscription.wanted.types) or "everything"
-    log.info("a listener wants %s", types, extra={"connection_id": about["connectionId"]})
+    log.info("a listener wants %s", types, extra={"connection_id": context["connectionId"]})
 
 
-def reply(about: Mapping[str, Any], text: str) -> None:
+def reply(context: Mapping[str, Any], text: str) -> None:
+    """Send a text to a connection, if it is still open."""
     api: Any = client("apigatewaymanagementapi")
     try:
-        api.post_to_connection(ConnectionId=about["connectionId"], Data=text.encode())
+        api.post_to_connection(ConnectionId=context["connectionId"], Data=text.encode())
     except api.exceptions.GoneException:
-        log.info("who asked has gone", extra={"connection_id": about["connectionId"]})
+        log.info("the client has disconnected", extra={"connection_id": context["connectionId"]})

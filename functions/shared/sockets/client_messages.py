@@ -1,4 +1,4 @@
-"""What a listener may say: in the address it connects to, and in messages."""
+"""Parsing what clients send: the query on connecting, and messages."""
 
 from __future__ import annotations
 
@@ -8,52 +8,59 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from community.listening import ALIASES
+from community.event_aliases import ALIASES
 from kernel.errors import Refused
 from kernel.events.frames import Filter
 
 MAX_TYPES_LENGTH = 4000
-"""Characters, for all names together."""
+"""The limit, in characters, for all names together."""
 
 
-class NotUnderstood(Refused):
+class InvalidMessage(Refused):
+    """A message or a query has an invalid field."""
+
     code = "validation"
     message = "{what}"
 
 
 class NotJson(Refused):
+    """A message is not a JSON object."""
+
     code = "bad_json"
     message = "A message is a JSON object."
 
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    pass
+    """A ping from a client."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """
+    """A subscription from a client.
+
     Attributes:
-        place: the id of the last frame it has got; None: from now on.
+        position: the id of the last frame that the client received; None: from now on.
     """
 
     wanted: Filter
-    place: UUID | None
+    position: UUID | None
 
 
 def read_query(query: Mapping[str, str]) -> Subscription:
-    """
+    """Parse the query of a new connection.
+
     Raises:
-        NotUnderstood
+        InvalidMessage
     """
     return _subscription(query)
 
 
 def read_message(body: str) -> Ping | Subscription:
-    """
+    """Parse a message.
+
     Raises:
-        NotJson, NotUnderstood
+        NotJson, InvalidMessage
     """
     try:
         message = json.loads(body)
@@ -67,19 +74,19 @@ def read_message(body: str) -> Ping | Subscription:
         case "subscribe":
             return _subscription(message)
         case _:
-            raise NotUnderstood(what='action: "subscribe" or "ping".')
+            raise InvalidMessage(what='action: "subscribe" or "ping".')
 
 
-def _subscription(said: Mapping[str, Any]) -> Subscription:
-    return Subscription(_filter(said.get("types")), _place(said.get("last_event_id")))
+def _subscription(message: Mapping[str, Any]) -> Subscription:
+    return Subscription(_filter(message.get("types")), _position(message.get("last_event_id")))
 
 
 def _filter(types: Any) -> Filter:
     names: list[Any] = types.split(",") if isinstance(types, str) else [] if types is None else types
     if not isinstance(names, list) or not all(map(_is_name, names)):
-        raise NotUnderstood(what="types: a list of names, or the names with commas between them.")
+        raise InvalidMessage(what="types: a list of names, or the names with commas between them.")
     if sum(len(name) + 1 for name in names) > MAX_TYPES_LENGTH:
-        raise NotUnderstood(what=f"types: at most {MAX_TYPES_LENGTH} characters.")
+        raise InvalidMessage(what=f"types: at most {MAX_TYPES_LENGTH} characters.")
     return Filter.of(names, ALIASES)
 
 
@@ -87,10 +94,10 @@ def _is_name(name: Any) -> bool:
     return isinstance(name, str) and name.isprintable() and "," not in name
 
 
-def _place(last_event_id: Any) -> UUID | None:
+def _position(last_event_id: Any) -> UUID | None:
     if last_event_id is None or last_event_id == "":
         return None
     try:
         return UUID(last_event_id)
     except (ValueError, TypeError, AttributeError):
-        raise NotUnderstood(what="last_event_id: the id of a frame.") from None
+        raise InvalidMessage(what="last_event_id: the id of a frame.") from None

@@ -1,4 +1,4 @@
-"""Who listens over a WebSocket: one item for each open connection, and how far those are who have kept up."""
+"""The table of WebSocket connections: an item for each, and the head, up to which most have received everything."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from community.listening import ALIASES
+from community.event_aliases import ALIASES
 from doors.aws import client
 from functions.shared.sockets.settings import settings
 from kernel.events.frames import Filter
@@ -21,55 +21,58 @@ Item = Mapping[str, Any]
 _HEAD = {"pk": {"S": "head"}, "sk": {"S": "head"}}
 
 
-class Overtaken(Exception):
-    """Another pusher has been here since this one looked. Whoever notices it stops."""
+class ConcurrentPusher(Exception):
+    """Another pusher has written an item since this one read it; this one must stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """How far those are who have kept up.
+    """The position shared by all connections that are up to date.
 
     Attributes:
-        place: None before the first of them.
-        pushes: how often it was written.
+        position: None before the first round.
+        pushes: the number of writes.
     """
 
-    place: UUID | None
+    position: UUID | None
     pushes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """
+    """An open connection.
+
     Attributes:
-        turn: how often it has subscribed.
-        welcomed: the turn for which it got its `connected` frame; 0: none yet.
-        place: what comes after it is still to be sent; None: it goes along with the head.
-        failures: rounds in a row in which nothing could be posted to it.
-        since: unix seconds.
-        pushes: how often a pusher has written it.
+        turn: the number of its subscriptions so far.
+        welcomed: the turn for which it received its `connected` frame; 0: none yet.
+        position: its own position; everything after it is still to be sent. None: it is at the head.
+        failures: rounds in a row in which posting to it failed.
+        since: when it connected, in unix seconds.
+        pushes: the number of writes by pushers.
     """
 
     id: str
     wanted: Filter
     turn: int
     welcomed: int
-    place: UUID | None
+    position: UUID | None
     failures: int
     since: float
     pushes: int
 
     @property
-    def is_welcome(self) -> bool:
+    def is_greeted(self) -> bool:
+        """Whether it received the `connected` frame for its latest subscription."""
         return self.welcomed == self.turn
 
     @property
-    def goes_along(self) -> bool:
-        return self.is_welcome and self.place is None
+    def is_at_head(self) -> bool:
+        """Whether it has received everything up to the head."""
+        return self.is_greeted and self.position is None
 
 
-def subscribe(connection_id: str, connected_at: float, wanted: Filter, place: UUID | None) -> None:
-    """What the connection wants from now on, or from a place in the log; who is behind stays there without one.
+def subscribe(connection_id: str, connected_at: float, wanted: Filter, position: UUID | None) -> None:
+    """Store a connection's subscription. Without a position, a connection that is behind keeps its own.
 
     Args:
         connected_at: unix seconds.
@@ -81,24 +84,25 @@ def subscribe(connection_id: str, connected_at: float, wanted: Filter, place: UU
         ":one": {"N": "1"},
     }
     change = "SET #types = :types, #since = :since, expires_at = :expires_at"
-    if place is not None:
+    if position is not None:
         change += ", #place = :place"
-        values[":place"] = {"S": str(place)}
+        values[":place"] = {"S": str(position)}
     _table().update_item(
         TableName=settings.connections_table,
         Key=_key(connection_id),
         UpdateExpression=f"{change} ADD turn :one",
-        ExpressionAttributeNames={"#types": "types", "#since": "since"} | ({"#place": "place"} if place else {}),
+        ExpressionAttributeNames={"#types": "types", "#since": "since"} | ({"#place": "place"} if position else {}),
         ExpressionAttributeValues=values,
     )
 
 
-def forget(connection_id: str) -> None:
+def delete(connection_id: str) -> None:
+    """Delete a connection."""
     _table().delete_item(TableName=settings.connections_table, Key=_key(connection_id))
 
 
 def list_all() -> list[Connection]:
-    """Everybody, as of this moment."""
+    """Return all connections, as of this moment."""
     pages = (
         _table()
         .get_paginator("query")
@@ -114,63 +118,67 @@ def list_all() -> list[Connection]:
 
 
 def read_head() -> Head:
+    """Return the head."""
     item = _table().get_item(TableName=settings.connections_table, Key=_HEAD, ConsistentRead=True).get("Item", {})
     return Head(UUID(item["place"]["S"]) if item else None, _count(item, "pushes"))
 
 
-def move_head(head: Head, place: UUID) -> None:
-    """
+def move_head(head: Head, position: UUID) -> None:
+    """Move the head to a position.
+
     Raises:
-        Overtaken: nothing was written.
+        ConcurrentPusher: nothing was written.
     """
     try:
-        _write(_HEAD, head, "SET #place = :place", {":place": {"S": str(place)}})
+        _write(_HEAD, head, "SET #place = :place", {":place": {"S": str(position)}})
     except _table().exceptions.ConditionalCheckFailedException:
-        raise Overtaken from None
+        raise ConcurrentPusher from None
 
 
-def begin(connection: Connection, place: UUID) -> Connection:
-    """It has no place yet; this one is noted before it is greeted.
+def assign_start(connection: Connection, position: UUID) -> Connection:
+    """Store the first position of a new connection, before it is greeted.
 
     Raises:
-        Overtaken
+        ConcurrentPusher
     """
-    _update(connection, "SET #place = if_not_exists(#place, :place)", {":place": {"S": str(place)}})
-    return replace(connection, place=place, pushes=connection.pushes + 1)
+    _update(connection, "SET #place = if_not_exists(#place, :place)", {":place": {"S": str(position)}})
+    return replace(connection, position=position, pushes=connection.pushes + 1)
 
 
-def went_on(connection: Connection, place: UUID | None) -> None:
-    """It has everything up to the place; None: up to the head, with which it goes along from now on.
+def save_progress(connection: Connection, position: UUID | None) -> None:
+    """Note that a connection has received everything up to a position; None: up to the head.
 
-    Void when it has subscribed once more meanwhile: it is then sent some of it again, rather than too little.
+    Nothing changes if it has subscribed again in the meantime: it then receives some frames twice, which is better
+    than missing some.
 
     Raises:
-        Overtaken
+        ConcurrentPusher
     """
     values = {":turn": {"N": str(connection.turn)}}
     change = "SET welcomed = :turn REMOVE failures, #place"
-    if place is not None:
-        values[":place"] = {"S": str(place)}
+    if position is not None:
+        values[":place"] = {"S": str(position)}
         change = "SET welcomed = :turn, #place = :place REMOVE failures"
     _update(connection, change, values, "turn = :turn")
 
 
-def stayed_behind(connection: Connection, place: UUID) -> None:
-    """It could not be reached: it goes on by itself from the place, unless it has one that is further back.
+def save_failure(connection: Connection, position: UUID) -> None:
+    """Note that posting failed after a position. The connection keeps its own position if it has one.
 
     Raises:
-        Overtaken
+        ConcurrentPusher
     """
-    values = {":place": {"S": str(place)}, ":failures": {"N": str(connection.failures + 1)}}
+    values = {":place": {"S": str(position)}, ":failures": {"N": str(connection.failures + 1)}}
     _update(connection, "SET #place = if_not_exists(#place, :place), failures = :failures", values)
 
 
-def was_left_out(connection: Connection) -> None:
-    """It stays where it is while the head moves on. Who believes that it has come along to the head may not say so
-    any more.
+def mark_skipped(connection: Connection) -> None:
+    """Note that a connection was skipped, before the head moves on.
+
+    An earlier round can then no longer claim that the connection has received everything up to the head.
 
     Raises:
-        Overtaken
+        ConcurrentPusher
     """
     _update(connection, "", {})
 
@@ -178,29 +186,29 @@ def was_left_out(connection: Connection) -> None:
 def _update(
     connection: Connection, change: str, values: Mapping[str, Any], condition: str = "attribute_exists(pk)"
 ) -> None:
-    """Nothing happens when the connection has gone, or the condition does not hold any more.
+    """Update a connection. Nothing changes if it has been deleted or the condition no longer holds.
 
     Raises:
-        Overtaken: nothing was written.
+        ConcurrentPusher: nothing was written.
     """
     try:
         _write(_key(connection.id), connection, change, values, f"{condition} AND ")
     except _table().exceptions.ConditionalCheckFailedException as error:
         item = error.response.get("Item")
         if item and _count(item, "pushes") != connection.pushes:
-            raise Overtaken from None
+            raise ConcurrentPusher from None
 
 
 def _write(
     key: Mapping[str, Any], thing: Head | Connection, change: str, values: Mapping[str, Any], condition: str = ""
 ) -> None:
-    """Only if no pusher has written it since it was read.
+    """Update an item if no pusher has written it since it was read.
 
     Args:
-        condition: what else must hold, with the AND behind it.
+        condition: a further condition, followed by AND.
 
     Raises:
-        ConditionalCheckFailedException: it is not so; nothing was written.
+        ConditionalCheckFailedException: a condition does not hold; nothing was written.
     """
     as_read = {":pushes": {"N": str(thing.pushes)}, ":none": {"N": "0"}, ":one": {"N": "1"}}
     _table().update_item(
@@ -215,13 +223,13 @@ def _write(
 
 
 def _read(item: Item) -> Connection:
-    place = item.get("place")
+    position = item.get("place")
     return Connection(
         id=item["sk"]["S"],
         wanted=Filter.of(item["types"]["S"], ALIASES),
         turn=int(item["turn"]["N"]),
         welcomed=_count(item, "welcomed"),
-        place=UUID(place["S"]) if place else None,
+        position=UUID(position["S"]) if position else None,
         failures=_count(item, "failures"),
         since=float(item["since"]["N"]),
         pushes=_count(item, "pushes"),

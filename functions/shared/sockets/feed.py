@@ -1,4 +1,4 @@
-"""The log, as far as it is settled: read for us by a function that reaches the database."""
+"""Reading the log through a function that reaches the database."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from functions.shared.sockets.settings import settings
 from kernel.events.frames import Frame
 
 LIMIT = 500
-READINGS = 20
-"""Of backlogs in one round, one after the other: the database has few connections to spare."""
+MAX_READS = 20
+"""The limit of backlog reads in a round; they run one after the other to save database connections."""
 
 
 class FeedFailed(Exception):
@@ -23,27 +23,29 @@ class FeedFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """
+class FeedPage:
+    """Part of the log.
+
     Attributes:
-        place: where to go on.
-        full: there may be more already.
-        known: False: the log has never had, or has no more, what the reading was to begin after.
+        position: where to continue.
+        full: True if there may be more events already.
+        known: False if the log does not contain the starting position, or not any more.
     """
 
     frames: tuple[Frame, ...]
-    place: UUID
+    position: UUID
     full: bool
     known: bool
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Page:
+    def from_json(cls, data: Mapping[str, Any]) -> FeedPage:
+        """Return the page that the feed function answered."""
         frames = tuple(map(Frame.from_json, data["frames"]))
         return cls(frames, UUID(data["place"]), data["full"], data["known"])
 
 
-def read(after: UUID | None) -> Page:
-    """What comes after a place or an event; after None, only where the log ends.
+def read(after: UUID | None) -> FeedPage:
+    """Return what follows a position or an event; after None, only the end of the log.
 
     Raises:
         FeedFailed
@@ -59,27 +61,27 @@ def read(after: UUID | None) -> Page:
         raise FeedFailed(str(error)) from error
     if "FunctionError" in answer:
         raise FeedFailed(text.decode(errors="replace")[:500])
-    return Page.from_json(json.loads(text))
+    return FeedPage.from_json(json.loads(text))
 
 
-def read_backlogs(places: Iterable[UUID]) -> dict[UUID, Page]:
-    """What comes after each of the places, for as many as can be read now.
+def read_backlogs(positions: Iterable[UUID]) -> dict[UUID, FeedPage]:
+    """Return what follows each position, for as many positions as can be read now.
 
     Raises:
         FeedFailed
     """
-    asked = set(places)
-    pages: dict[UUID, Page] = {}
-    readings = 0
-    # In any order: who cannot be reached stays at a place, and must not stand before the others each time.
-    for place in random.sample(list(asked), len(asked)):
-        if place in pages:
+    asked = set(positions)
+    pages: dict[UUID, FeedPage] = {}
+    reads = 0
+    # In random order, so that connections that cannot be reached do not always come before the others.
+    for position in random.sample(list(asked), len(asked)):
+        if position in pages:
             continue
-        if readings == READINGS:
+        if reads == MAX_READS:
             break
-        readings += 1
-        page = pages[place] = read(place)
-        # Who was lost at the same time is a few events apart: one reading does for all of them.
+        reads += 1
+        page = pages[position] = read(position)
+        # Connections that were lost at the same time are a few events apart: one read serves all of them.
         for number, frame in enumerate(page.frames, 1):
             if frame.id in asked:
                 pages[frame.id] = replace(page, frames=page.frames[number:])

@@ -1,4 +1,4 @@
-"""Who gets what in a round. No I/O."""
+"""Planning what each connection receives in a round. No I/O."""
 
 from __future__ import annotations
 
@@ -7,68 +7,69 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from functions.shared.sockets.connections import Connection
-from functions.shared.sockets.feed import Page
-from functions.shared.sockets.posting import Message, pack
+from functions.shared.sockets.feed import FeedPage
+from functions.shared.sockets.posting import PackedMessage, pack
 from kernel.events.frames import Filter, Frame, connected
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """
+class PushPlan:
+    """What to push to a connection.
+
     Attributes:
-        messages: none when it wants nothing of what is new.
-        start: where the connection was before.
-        end: where it is afterwards; None: with those who keep up, at the head.
+        messages: empty when its filter excludes all new frames.
+        start: its position before the round.
+        end: its position afterwards; None: at the head.
     """
 
     connection: Connection
-    messages: Sequence[Message]
+    messages: Sequence[PackedMessage]
     start: UUID
     end: UUID | None = None
 
 
-def plan(
-    everybody: Iterable[Connection], head: UUID, news: Page, backlogs: Mapping[UUID, Page], now: float
-) -> list[Part]:
-    """A part for everybody who need not wait for the next round.
+def plan_pushes(
+    listeners: Iterable[Connection], head: UUID, latest: FeedPage, backlogs: Mapping[UUID, FeedPage], now: float
+) -> list[PushPlan]:
+    """Return a plan for each connection that need not wait for the next round.
 
     Args:
-        everybody: each with a place, or going along.
-        news: what comes after the head. Read after the backlogs, so what a backlog has beyond the head is in it too.
-        backlogs: what comes after each other place at which somebody is by himself.
+        listeners: each is at the head or has a position.
+        latest: what follows the head. It is read after the backlogs, so it includes what they have beyond the head.
+        backlogs: what follows the other positions.
         now: unix seconds.
     """
-    packed: dict[Filter, Sequence[Message]] = {}
-    news_ids = {frame.id for frame in news.frames}
-    parts: list[Part] = []
-    for each in everybody:
-        if each.goes_along:
+    packed: dict[Filter, Sequence[PackedMessage]] = {}
+    latest_ids = {frame.id for frame in latest.frames}
+    plans: list[PushPlan] = []
+    for each in listeners:
+        if each.is_at_head:
             if each.wanted not in packed:
-                packed[each.wanted] = pack(_wanted(each, news.frames))
-            parts.append(Part(each, packed[each.wanted], head))
+                packed[each.wanted] = pack(_wanted(each, latest.frames))
+            plans.append(PushPlan(each, packed[each.wanted], head))
             continue
-        start, backlog = each.place or head, ()
+        start, backlog = each.position or head, ()
         if start != head:
             page = backlogs.get(start)
             if page is None:
                 continue
             if not page.known:
-                start = head  # nobody knows any more what it has missed
+                start = head  # what it missed can no longer be determined
             elif page.full:
                 frames = [*_greeting(each, start, now), *_wanted(each, page.frames)]
-                parts.append(Part(each, pack(frames), start, page.place))
+                plans.append(PushPlan(each, pack(frames), start, page.position))
                 continue
-            elif news.full:
-                continue  # the backlog may reach beyond these news
+            elif latest.full:
+                continue  # the backlog may contain more than this page
             else:
-                backlog = [frame for frame in page.frames if frame.id not in news_ids]
-        frames = [*_greeting(each, start, now), *_wanted(each, [*backlog, *news.frames])]
-        parts.append(Part(each, pack(frames), start))
-    return parts
+                backlog = [frame for frame in page.frames if frame.id not in latest_ids]
+        frames = [*_greeting(each, start, now), *_wanted(each, [*backlog, *latest.frames])]
+        plans.append(PushPlan(each, pack(frames), start))
+    return plans
 
 
 def _greeting(connection: Connection, start: UUID, now: float) -> list[Frame]:
-    if connection.is_welcome:
+    if connection.is_greeted:
         return []
     return [connected(start, int(now), connection.id, connection.wanted)]
 

@@ -1,4 +1,4 @@
-"""Frames on their way to a connection: packed into messages, and posted."""
+"""Packing frames into messages and posting them to connections."""
 
 from __future__ import annotations
 
@@ -12,37 +12,42 @@ from doors.aws import client
 from kernel.events.frames import Frame
 
 MESSAGE_BYTES = 32_000
-"""A message is closed before it grows beyond; a frame that is larger by itself travels alone."""
+"""The size limit of a message; a larger frame gets a message of its own."""
 LARGEST_BYTES = 128 * 1024
-"""API Gateway takes no larger message."""
+"""API Gateway accepts no larger message."""
 
 log = logging.getLogger("brandish")
 
 
-class Outcome(Enum):
+class PostOutcome(Enum):
+    """Whether posting succeeded."""
+
     SENT = auto()
     GONE = auto()
     FAILED = auto()
 
 
-class Message(NamedTuple):
+class PackedMessage(NamedTuple):
+    """Frames in one message."""
+
     data: bytes
     last_id: UUID
 
 
-class Delivery(NamedTuple):
-    """
+class PostResult(NamedTuple):
+    """The result of posting to a connection.
+
     Attributes:
-        last_id: of the last frame that was sent; None: none was.
+        last_id: the id of the last frame sent; None: none was sent.
     """
 
-    outcome: Outcome
+    outcome: PostOutcome
     last_id: UUID | None
 
 
-def pack(frames: Iterable[Frame]) -> list[Message]:
-    """The frames in as few messages as they fit in, none of them split."""
-    messages: list[Message] = []
+def pack(frames: Iterable[Frame]) -> list[PackedMessage]:
+    """Pack frames into as few messages as possible, without splitting a frame."""
+    messages: list[PackedMessage] = []
     packed: list[Frame] = []
     size = 0
     for frame in frames:
@@ -60,17 +65,17 @@ def pack(frames: Iterable[Frame]) -> list[Message]:
     return messages
 
 
-def _message(frames: Sequence[Frame]) -> Message:
-    return Message("".join(frame.text for frame in frames).encode(), frames[-1].id)
+def _message(frames: Sequence[Frame]) -> PackedMessage:
+    return PackedMessage("".join(frame.text for frame in frames).encode(), frames[-1].id)
 
 
 def gateway() -> Any:
-    """What `post` and `close` need. Asked for before the threads that post begin: making it takes long."""
+    """Return the client for `post` and `close`. Creating it is slow, so call this before starting threads."""
     return client("apigatewaymanagementapi")
 
 
-def post(api: Any, connection_id: str, messages: Sequence[Message]) -> Delivery:
-    """One message after the other, up to the first that does not arrive."""
+def post(api: Any, connection_id: str, messages: Sequence[PackedMessage]) -> PostResult:
+    """Post messages in order, up to the first failure."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     last_id: UUID | None = None
@@ -78,16 +83,16 @@ def post(api: Any, connection_id: str, messages: Sequence[Message]) -> Delivery:
         try:
             api.post_to_connection(ConnectionId=connection_id, Data=message.data)
         except api.exceptions.GoneException:
-            return Delivery(Outcome.GONE, last_id)
+            return PostResult(PostOutcome.GONE, last_id)
         except (BotoCoreError, ClientError) as error:
             log.warning("a listener cannot be reached: %s", error, extra={"connection_id": connection_id})
-            return Delivery(Outcome.FAILED, last_id)
+            return PostResult(PostOutcome.FAILED, last_id)
         last_id = message.last_id
-    return Delivery(Outcome.SENT, last_id)
+    return PostResult(PostOutcome.SENT, last_id)
 
 
 def close(api: Any, connection_id: str) -> None:
-    """Whoever still listens there notices, and comes again."""
+    """Close a connection; a client that still listens notices this and reconnects."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:

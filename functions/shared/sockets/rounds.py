@@ -1,14 +1,13 @@
-"""One round: what is new in the log goes to everybody who listens, each according to its filter.
+"""A round: send new events in the log to all listeners, each according to its filter.
 
-Those who keep up share one place in the log, the head. Who has just come, comes back with the id it got last, or could
-not be reached, has a place of its own, and joins the others when it has caught up with them. Places move on after the
-frames have been sent: a round that dies in between is made again, and nothing is lost.
+Connections that are up to date share one position in the log, the head. A connection that is new, resumes from an id,
+or could not be reached has its own position and joins the head once it has caught up. Positions advance after the
+frames have been sent: if a round crashes in between, it is repeated, and nothing is lost.
 
-The queue sees to it that there is one pusher at a time; should there be two for a while, nothing is lost either. Every
-write holds only if nobody has written the same item since it was read, and who finds that somebody has stops. A round
-moves the head only when each connection has been sent everything up to there, or is marked as left out, which voids
-whatever an earlier round still wants to say of it. What remains possible is what a crash can do as well: frames come
-again, with the same ids.
+The queue ensures that there is one pusher at a time; if there are two for a while, nothing is lost either. Each write
+succeeds only if no one has written the item since it was read; a pusher whose write fails stops. A round moves the head
+only after each connection has received everything up to there or has been marked as skipped, which invalidates results
+of earlier rounds for that connection. As after a crash, frames may be sent again, with the same ids.
 """
 
 from __future__ import annotations
@@ -23,9 +22,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from functions.shared.sockets import connections, feed
-from functions.shared.sockets.connections import Connection, Head, Overtaken
-from functions.shared.sockets.planning import Part, plan
-from functions.shared.sockets.posting import Delivery, Outcome, close, gateway, pack, post
+from functions.shared.sockets.connections import ConcurrentPusher, Connection, Head
+from functions.shared.sockets.planning import PushPlan, plan_pushes
+from functions.shared.sockets.posting import PostOutcome, PostResult, close, gateway, pack, post
 from kernel.events.frames import keepalive
 
 T = TypeVar("T")
@@ -33,11 +32,11 @@ T = TypeVar("T")
 POSTERS = 10
 
 SILENCE_SECONDS = 30
-"""After so long without a frame, one tells a listener that all is well. Source: rules 17."""
+"""After this time without a frame, a listener receives a keepalive. Source: rules 17."""
 OPENING_SECONDS = 30
-"""API Gateway calls a connection gone until $connect has answered: a younger one may be just that."""
-OPENING_HURRY_SECONDS = 5
-"""So long it is tried again at once."""
+"""API Gateway reports a connection as gone until $connect has answered, so a younger one may still be opening."""
+OPENING_RETRY_SECONDS = 5
+"""How long an opening connection is retried with short pauses."""
 FAILURES_TO_CLOSE = 3
 EVENTS_REMEMBERED = 20_000
 
@@ -47,112 +46,115 @@ _posters = ThreadPoolExecutor(POSTERS, "poster")
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """What a round leaves to be done.
+class RoundResult:
+    """What a round left to do.
 
     Attributes:
-        more: there is more to be sent already.
-        opening: somebody is about to be there.
-        failed: somebody could not be reached, or has to wait.
-        nobody: nobody listens.
+        more: there is more to send already.
+        opening: a connection is still opening.
+        failed: a connection could not be reached or has to wait.
+        no_listeners: there are no connections.
     """
 
     more: bool = False
     opening: bool = False
     failed: bool = False
-    nobody: bool = False
+    no_listeners: bool = False
 
 
 @dataclass(slots=True)
 class Rounds:
-    """What is remembered between rounds only to save some: a new environment begins without it.
+    """Runs rounds. Its state only saves work: a new environment starts without it.
 
     Attributes:
-        sent: the latest events that went to all who keep up.
-        heard: when each connection got something last, in time.monotonic().
-        begun_at: the latest of them, in time.monotonic().
-        alone_at: when nobody listened, in unix seconds; 0 while somebody does.
+        sent: the latest events sent to all connections at the head.
+        last_sent_at: when each connection last received something, in time.monotonic().
+        started_at: the start of the latest round, in time.monotonic().
+        no_listeners_at: when there were no connections, in unix seconds; 0 while there are some.
     """
 
     sent: dict[UUID, None] = field(default_factory=dict)
-    heard: dict[str, float] = field(default_factory=dict)
-    begun_at: float = 0.0
-    alone_at: float = 0.0
+    last_sent_at: dict[str, float] = field(default_factory=dict)
+    started_at: float = 0.0
+    no_listeners_at: float = 0.0
 
-    def make(self, *, keep_alive: bool = False) -> Left:
-        """
+    def run(self, *, keep_alive: bool = False) -> RoundResult:
+        """Run a round.
+
         Args:
-            keep_alive: who has long heard nothing gets a frame that says so, by which we learn who has gone.
+            keep_alive: send a keepalive to silent connections, which also shows which of them are gone.
 
         Raises:
             FeedFailed: the log could not be read; nothing was sent.
-            Overtaken: another pusher is at work, and goes on.
+            ConcurrentPusher: another pusher is running and continues.
         """
-        self.begun_at = time.monotonic()
+        self.started_at = time.monotonic()
         before = connections.read_head()
-        everybody = connections.list_all()
-        if not everybody:
-            self.alone_at = time.time()
-            self.heard.clear()
-            return Left(nobody=True)
-        self.alone_at = 0.0
+        listeners = connections.list_all()
+        if not listeners:
+            self.no_listeners_at = time.time()
+            self.last_sent_at.clear()
+            return RoundResult(no_listeners=True)
+        self.no_listeners_at = 0.0
         if connections.read_head() != before:
-            raise Overtaken  # the list may be of one moment, and the head of another
-        head = _starting_place(before, everybody)
-        everybody = _placed(everybody, head)
-        backlogs = feed.read_backlogs(each.place for each in everybody if each.place not in (None, head))
-        news = feed.read(head)  # last: see plan
-        parts = plan(everybody, head, news, backlogs, time.time())
+            raise ConcurrentPusher  # the list and the head may be from different moments
+        head = _head_position(before, listeners)
+        listeners = _with_positions(listeners, head)
+        backlogs = feed.read_backlogs(each.position for each in listeners if each.position not in (None, head))
+        latest = feed.read(head)  # last: see plan
+        plans = plan_pushes(listeners, head, latest, backlogs, time.time())
         if keep_alive:
-            parts = [self._kept_alive(part, news.place) for part in parts]
-        sent = list(zip(parts, _posters.map(partial(_send, gateway()), parts), strict=True))
-        planned = {part.connection.id for part in parts}
-        waiting = [each for each in everybody if each.id not in planned]
-        _do_all([partial(connections.was_left_out, each) for each in waiting])
-        left = self._settle(sent, before, news.place)
-        self._remember(frame.id for frame in news.frames)
+            plans = [self._with_keepalive(plan, latest.position) for plan in plans]
+        sent = list(zip(plans, _posters.map(partial(_send, gateway()), plans), strict=True))
+        planned = {plan.connection.id for plan in plans}
+        waiting = [each for each in listeners if each.id not in planned]
+        _run_all([partial(connections.mark_skipped, each) for each in waiting])
+        result = self._save_results(sent, before, latest.position)
+        self._remember(frame.id for frame in latest.frames)
         # For them at once again, unless all for whom there was time are out of reach: it would be the same once more.
-        on_their_way = any(not part.connection.goes_along and outcome is Outcome.SENT for part, (outcome, _) in sent)
-        more = left.more or news.full or (bool(waiting) and on_their_way)
-        return replace(left, more=more, failed=left.failed or bool(waiting))
+        on_their_way = any(
+            not plan.connection.is_at_head and outcome is PostOutcome.SENT for plan, (outcome, _) in sent
+        )
+        more = result.more or latest.full or (bool(waiting) and on_their_way)
+        return replace(result, more=more, failed=result.failed or bool(waiting))
 
-    def _kept_alive(self, part: Part, place: UUID) -> Part:
-        last = self.heard.get(part.connection.id)
-        if part.messages or (last is not None and time.monotonic() - last < SILENCE_SECONDS):
-            return part
-        return replace(part, messages=pack([keepalive(part.end or place, int(time.time()))]))
+    def _with_keepalive(self, plan: PushPlan, position: UUID) -> PushPlan:
+        last = self.last_sent_at.get(plan.connection.id)
+        if plan.messages or (last is not None and time.monotonic() - last < SILENCE_SECONDS):
+            return plan
+        return replace(plan, messages=pack([keepalive(plan.end or position, int(time.time()))]))
 
-    def _settle(self, sent: Iterable[tuple[Part, Delivery]], head: Head, place: UUID) -> Left:
-        """Write down who is where. Those who stay behind first: the head must not move on without them."""
+    def _save_results(self, sent: Iterable[tuple[PushPlan, PostResult]], head: Head, position: UUID) -> RoundResult:
+        """Save the position of each connection, those that fell behind first: the head must not move before that."""
         more = opening = failed = False
         behind: list[Callable[[], None]] = []
         ahead: list[Callable[[], None]] = []
         now = time.monotonic()
-        heard_before, self.heard = self.heard, {}
-        for part, (outcome, last_id) in sent:
-            each = part.connection
-            if last_id is not None or each.id in heard_before:
-                self.heard[each.id] = heard_before[each.id] if last_id is None else now
-            if outcome is Outcome.SENT:
-                if part.end is not None:
+        sent_before, self.last_sent_at = self.last_sent_at, {}
+        for plan, (outcome, last_id) in sent:
+            each = plan.connection
+            if last_id is not None or each.id in sent_before:
+                self.last_sent_at[each.id] = sent_before[each.id] if last_id is None else now
+            if outcome is PostOutcome.SENT:
+                if plan.end is not None:
                     more = True
-                    behind.append(partial(connections.went_on, each, part.end))
-                elif not each.goes_along:
-                    ahead.append(partial(connections.went_on, each, None))
-            elif outcome is Outcome.GONE and last_id is None and _may_be_opening(each):
-                opening |= time.time() - each.since < OPENING_HURRY_SECONDS
-                behind.append(partial(connections.was_left_out, each))
-            elif outcome is Outcome.GONE:
-                behind.append(partial(connections.forget, each.id))
+                    behind.append(partial(connections.save_progress, each, plan.end))
+                elif not each.is_at_head:
+                    ahead.append(partial(connections.save_progress, each, None))
+            elif outcome is PostOutcome.GONE and last_id is None and _is_opening(each):
+                opening |= time.time() - each.since < OPENING_RETRY_SECONDS
+                behind.append(partial(connections.mark_skipped, each))
+            elif outcome is PostOutcome.GONE:
+                behind.append(partial(connections.delete, each.id))
             elif each.failures + 1 >= FAILURES_TO_CLOSE:
                 behind.append(partial(_give_up, each.id))
             else:
                 failed = True
-                behind.append(partial(connections.stayed_behind, each, last_id or part.start))
-        _do_all(behind)
-        connections.move_head(head, place)
-        _do_all(ahead)
-        return Left(more, opening, failed)
+                behind.append(partial(connections.save_failure, each, last_id or plan.start))
+        _run_all(behind)
+        connections.move_head(head, position)
+        _run_all(ahead)
+        return RoundResult(more, opening, failed)
 
     def _remember(self, ids: Iterable[UUID]) -> None:
         self.sent.update(dict.fromkeys(ids))
@@ -160,31 +162,31 @@ class Rounds:
             del self.sent[oldest]
 
 
-def _starting_place(head: Head, everybody: Sequence[Connection]) -> UUID:
-    """Where those are who keep up. While there are none, it is the end of the log."""
-    known = head.place if any(each.goes_along for each in everybody) else None
-    return known or feed.read(None).place
+def _head_position(head: Head, listeners: Sequence[Connection]) -> UUID:
+    """Return the head; the end of the log if no connection is at the head."""
+    known = head.position if any(each.is_at_head for each in listeners) else None
+    return known or feed.read(None).position
 
 
-def _placed(everybody: Sequence[Connection], head: UUID) -> list[Connection]:
-    """Who has just come begins at the head."""
-    newcomers = [each for each in everybody if not (each.goes_along or each.place)]
-    begun = {each.id: each for each in _do_all([partial(connections.begin, each, head) for each in newcomers])}
-    return [begun.get(each.id, each) for each in everybody]
+def _with_positions(listeners: Sequence[Connection], head: UUID) -> list[Connection]:
+    """Assign the head to new connections as their position."""
+    newcomers = [each for each in listeners if not (each.is_at_head or each.position)]
+    begun = {each.id: each for each in _run_all([partial(connections.assign_start, each, head) for each in newcomers])}
+    return [begun.get(each.id, each) for each in listeners]
 
 
-def _may_be_opening(connection: Connection) -> bool:
+def _is_opening(connection: Connection) -> bool:
     return not connection.welcomed and time.time() - connection.since < OPENING_SECONDS
 
 
-def _send(api: Any, part: Part) -> Delivery:
-    return post(api, part.connection.id, part.messages)
+def _send(api: Any, plan: PushPlan) -> PostResult:
+    return post(api, plan.connection.id, plan.messages)
 
 
 def _give_up(connection_id: str) -> None:
     close(gateway(), connection_id)
-    connections.forget(connection_id)
+    connections.delete(connection_id)
 
 
-def _do_all(acts: Sequence[Callable[[], T]]) -> list[T]:
-    return list(_posters.map(lambda act: act(), acts))
+def _run_all(tasks: Sequence[Callable[[], T]]) -> list[T]:
+    return list(_posters.map(lambda act: act(), tasks))

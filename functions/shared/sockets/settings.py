@@ -1,4 +1,4 @@
-"""What stands around the sockets."""
+"""Settings of the WebSocket functions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from kernel.settings import text
 
 @dataclass(frozen=True, slots=True)
 class SocketSettings:
+    """Settings of the WebSocket functions."""
+
     connections_table: str
-    """DynamoDB's table of who listens."""
+    """The DynamoDB table of connections."""
     feed_function: str
     frames_queue_url: str
 

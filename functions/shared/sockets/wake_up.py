@@ -1,4 +1,4 @@
-"""The queue behind which the frames are sent."""
+"""Waking the pusher through its queue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functions.shared.sockets.settings import settings
 
 
 def wake_up() -> None:
-    """Someone is to be told something: one look at the log shows who, and what."""
+    """Trigger a push; the pusher reads from the log and the connections what to send."""
     queue: Any = client("sqs")
     queue.send_message(
         QueueUrl=settings.frames_queue_url,

@@ -1,4 +1,4 @@
-"""The web server of one environment: `python -m stream`."""
+"""The web server of an environment: `python -m functions.shared.stream`."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ import uvicorn
 from functions.shared.stream.app import app, hub_of, served
 from kernel.settings import text
 
-LAST_WORDS_SECONDS = 5
-"""After which a listener that takes nothing any more is cut off."""
+SHUTDOWN_SECONDS = 5
+"""How long the server waits for listeners at shutdown before it cuts them off."""
 
 
 class Server(uvicorn.Server):
-    """Ends the streams when it is told to stop. Uvicorn by itself would wait for them to end."""
+    """A server that ends the streams at shutdown; plain Uvicorn would wait for them to end."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop the server and end the streams."""
         super().handle_exit(sig, frame)
         if self.started:  # and so there is a hub
             hub_of(app).end_soon()
 
 
 def main() -> None:
+    """Run the server."""
     if text("AWS_LAMBDA_FUNCTION_NAME"):
         _log_as_json()
     Server(
@@ -35,13 +37,13 @@ def main() -> None:
             log_level="warning",
             server_header=False,
             ws="none",
-            timeout_graceful_shutdown=LAST_WORDS_SECONDS,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
     ).run()
 
 
 def _log_as_json() -> None:
-    """As the runtime does for functions that it runs itself."""
+    """Format logs as Lambda's Python runtime does."""
     from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
     handler = logging.StreamHandler()

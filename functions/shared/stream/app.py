@@ -1,4 +1,4 @@
-"""/api/v1/events: what happens, as it happens."""
+"""/api/v1/events: a stream of events as they happen."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Res
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from community.listening import ALIASES
+from community.event_aliases import ALIASES
 from doors.answers import SECURITY_HEADERS, request_id_of
 from doors.app import create_app
 from functions.shared.stream.hub import Hub
-from functions.shared.stream.listening import HEADERS, EventStream, Wish
+from functions.shared.stream.listening import HEADERS, EventStream, StreamRequest
 from kernel.events.frames import Filter
 
 PATH = "/api/v1/events"
 CONTEXT = "x-amzn-request-context"
-"""Header in which the Lambda Web Adapter passes on what API Gateway says of a request; no caller's gets through."""
+"""The header in which the Lambda Web Adapter passes on API Gateway's request context; it replaces a caller's own."""
 
 FRAME: dict[str, Any] = {
     "type": "object",
@@ -34,12 +34,14 @@ FRAME: dict[str, Any] = {
     },
     "required": ["id", "event", "data"],
 }
-"""Of a stream, OpenAPI describes each event."""
+"""The schema of an event in the stream."""
 
 
-class Complete:
-    """Every answer gets the headers that all have, and its request's id. Any page may listen. A slash at the end
-    makes no difference. Source: wire 1, 1.2."""
+class CompleteHeaders:
+    """Middleware that adds our common headers and the request's id, and ignores a trailing slash.
+
+    Any page may listen. Source: wire 1, 1.2.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -63,24 +65,25 @@ class Complete:
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    """Create the hub at startup and close it at shutdown."""
     app.state.hub = Hub()
     yield
     await app.state.hub.close()
 
 
 def hub_of(app: FastAPI) -> Hub:
-    """Of an app that is being served."""
+    """Return the hub of a running app."""
     return app.state.hub
 
 
 app = create_app("Stream")
 app.router.lifespan_context = lifespan
-served = Complete(app)
-"""What servers run. Around everything: what is added as middleware does not see Starlette's answer to a bug."""
+served = CompleteHeaders(app)
+"""The app that servers run. Middleware added to `app` would not see Starlette's answer to a bug."""
 
 
 async def context(request: Request) -> dict[str, Any]:
-    """What the gateway knows of the caller. Whoever holds a key or a ticket may listen."""
+    """Return API Gateway's request context. Any caller with a key or a ticket may listen."""
     said = request.headers.getlist(CONTEXT)
     found: dict[str, Any] = (json.loads(said[-1]) if said else None) or {}
     if not _authorizer(found).get("role"):
@@ -111,7 +114,7 @@ async def events(
     Every frame's id is a place to go on from, that of `connected` and `keepalive` too. The server ends a stream before
     it gets old; a client comes back with the last id, and has missed nothing.
     """
-    wish = Wish(
+    stream_request = StreamRequest(
         Filter.of(types, ALIASES),
         _uuid(last_event_id_header) or _uuid(last_event_id),
         {
@@ -120,17 +123,18 @@ async def events(
             "key_name": _authorizer(context).get("principalId"),
         },
     )
-    return EventStream(hub_of(request.app), wish)
+    return EventStream(hub_of(request.app), stream_request)
 
 
 @app.head(PATH, include_in_schema=False)
 async def head(context: Context) -> Response:
+    """Answer a HEAD request with the stream's headers."""
     return Response(headers=HEADERS)
 
 
 @app.get("/ready", include_in_schema=False)
 async def is_ready() -> Response:
-    """For the adapter: the server has started. API Gateway sends nothing here."""
+    """Tell the Lambda Web Adapter that the server has started. API Gateway does not expose this route."""
     return Response()
 
 
@@ -140,7 +144,7 @@ def _authorizer(context: dict[str, Any]) -> dict[str, Any]:
 
 
 def _uuid(text: str) -> UUID | None:
-    """None: not one, which is as good as none."""
+    """Return the UUID; None if the text is not one."""
     try:
         return UUID(text)
     except ValueError:

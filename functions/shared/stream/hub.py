@@ -1,4 +1,4 @@
-"""Everybody who listens to this process, and the one who reads the log for them."""
+"""The hub: all listeners of this process, and the task that reads the log for them."""
 
 from __future__ import annotations
 
@@ -25,31 +25,34 @@ log = logging.getLogger("brandish")
 
 POLL_SECONDS = 0.25
 PER_LISTENER_SECONDS = 0.003
-"""More between two looks for each who listens: they are woken together, and a crowd is better woken seldom."""
+"""Added to the pause for each listener: all are woken together, which should happen less often in a crowd."""
 RETRY_SECONDS = 1.0
-READERS_AHEAD = 4
-"""So many who are behind may have their pages read before it is the newest events' turn again."""
+MAX_WAITING_READS = 4
+"""The number of reads for listeners that are behind which may run before the next read of the newest events."""
 
-AWAY = (psycopg.Error, TryAgain)
-"""The database cannot be asked just now."""
+DATABASE_ERRORS = (psycopg.Error, TryAgain)
+"""Raised when the database is unavailable."""
 
 T = TypeVar("T")
 
 
 class Listener(Protocol):
+    """A listener as the hub sees it."""
+
     client_id: UUID
 
     def wake(self) -> None:
-        """There is something new."""
+        """Continue, because there are new events."""
 
     def end(self) -> None:
-        """Finish the frame and go."""
+        """End the stream after the current frame."""
 
 
 class Hub:
-    """
+    """Reads the log while there are listeners.
+
     Attributes:
-        window: None as long as nobody listens or the database has not answered yet.
+        window: None while there are no listeners or the database has not answered yet.
     """
 
     def __init__(self) -> None:
@@ -59,27 +62,29 @@ class Hub:
         self._loop = asyncio.get_running_loop()
         # One thread, so one connection, and the event loop never waits for it.
         self._database = ThreadPoolExecutor(1, "database")
-        self._turns = asyncio.Semaphore(READERS_AHEAD)
+        self._turns = asyncio.Semaphore(MAX_WAITING_READS)
         self._renewed_at = float("-inf")
         self._ending = False
 
     async def ask(self, question: Callable[[Tx], T]) -> T:
-        """
+        """Run a query in the database's thread.
+
         Raises:
-            AWAY
+            DATABASE_ERRORS
         """
         return await self._loop.run_in_executor(self._database, look, question)
 
-    async def read_after(self, place: LogPosition) -> Page:
-        """For somebody who is behind.
+    async def read_after(self, position: LogPosition) -> Page:
+        """Read the log for a listener that is behind.
 
         Raises:
-            AWAY
+            DATABASE_ERRORS
         """
         async with self._turns:
-            return await self.ask(partial(following.read_after, place=place))
+            return await self.ask(partial(following.read_after, position=position))
 
     def join(self, listener: Listener) -> None:
+        """Add a listener."""
         self._listeners.add(listener)
         if self._ending:
             listener.end()
@@ -87,16 +92,18 @@ class Hub:
             self._follower = self._loop.create_task(self._follow())
 
     def leave(self, listener: Listener) -> None:
+        """Remove a listener."""
         self._listeners.discard(listener)
 
     def end_soon(self) -> None:
-        """Let everybody go. May be called from a signal handler or another thread."""
+        """End all streams. May be called from a signal handler or another thread."""
         self._loop.call_soon_threadsafe(self._end)
 
     async def close(self) -> None:
+        """Stop reading and close the database connection."""
         if self._follower is not None:
             self._follower.cancel()
-        # Behind its last question, which is a matter of milliseconds: the connection is that thread's.
+        # In the thread that owns the connection, after its last query.
         await self._loop.run_in_executor(self._database, connections.close)
         self._database.shutdown()
 
@@ -108,12 +115,12 @@ class Hub:
     async def _follow(self) -> None:
         while self._listeners:
             try:
-                more = await self._read_on()
+                more = await self._read_latest()
                 await self._renew_presence()
-            except AWAY as error:
+            except DATABASE_ERRORS as error:
                 log.warning("the log cannot be read: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
-            except Exception:  # a bug must not leave everybody with keepalives alone
+            except Exception:  # after a bug, listeners must not receive keepalives only
                 log.exception("the log cannot be read")
                 await asyncio.sleep(RETRY_SECONDS)
             else:
@@ -121,12 +128,12 @@ class Hub:
                     await asyncio.sleep(POLL_SECONDS + PER_LISTENER_SECONDS * len(self._listeners))
         self.window = None
 
-    async def _read_on(self) -> bool:
-        """Whether there may be more at once."""
+    async def _read_latest(self) -> bool:
+        """Read the newest events; return whether there may be more."""
         if self.window is None:
             self.window = Window(await self.ask(following.end))
             self._wake()
-        page = await self.ask(partial(following.read_after, place=self.window.end))
+        page = await self.ask(partial(following.read_after, position=self.window.end))
         self.window.extend(page)
         if page.frames:
             self._wake()
@@ -134,7 +141,7 @@ class Hub:
 
     async def _renew_presence(self) -> None:
         now = self._loop.time()
-        if now >= self._renewed_at + presence.RENEWED_EVERY.total_seconds():
+        if now >= self._renewed_at + presence.RENEW_INTERVAL.total_seconds():
             await self.ask(partial(presence.renew, client_ids=[listener.client_id for listener in self._listeners]))
             self._renewed_at = now
 

@@ -1,4 +1,4 @@
-"""One listener: the answer to a request that goes on and on."""
+"""A listener: the streaming answer to a request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
-from functions.shared.stream.hub import AWAY, RETRY_SECONDS, Hub
+from functions.shared.stream.hub import DATABASE_ERRORS, RETRY_SECONDS, Hub
 from functions.shared.stream.settings import settings
 from kernel.database import Tx
 from kernel.events import following
@@ -27,7 +27,7 @@ log = logging.getLogger("brandish")
 
 KEEPALIVE_SECONDS = 30.0
 GRACE_SECONDS = 10.0
-"""For a listener that does not take what it gets when its time is over."""
+"""How long a listener may take to receive the rest when its time is up."""
 
 HEADERS = {
     "Content-Type": "text/event-stream",
@@ -39,11 +39,12 @@ HEADERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """
+class StreamRequest:
+    """What a listener requested.
+
     Attributes:
-        last_id: of the last frame that it has got; None: from now on.
-        about: for the log.
+        last_id: the id of the last frame that it received; None: from now on.
+        about: fields for the log.
     """
 
     wanted: Filter
@@ -52,116 +53,118 @@ class Wish:
 
 
 class EventStream(Response):
-    """The log from the listener's place on, until it goes or its time is over. It ends between two frames.
+    """The log from the listener's position, until it disconnects or its time is up. It ends between two frames.
 
-    A listener that takes long is simply behind: it holds one page of the log, and gets the next when it has taken it.
+    A slow listener is merely behind: it holds one page of the log and receives the next one afterwards.
     """
 
-    def __init__(self, hub: Hub, wish: Wish) -> None:
+    def __init__(self, hub: Hub, stream_request: StreamRequest) -> None:
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
         self.client_id = uuid4()
         self._hub = hub
-        self._wish = wish
-        self._news = asyncio.Event()
-        self._over = False
+        self._request = stream_request
+        self._changed = asyncio.Event()
+        self._ended = False
 
     def wake(self) -> None:
-        self._news.set()
+        """Continue, because there are new events."""
+        self._changed.set()
 
     def end(self) -> None:
-        self._over = True
-        self._news.set()
+        """End the stream after the current frame."""
+        self._ended = True
+        self._changed.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         self._send = send
         loop = asyncio.get_running_loop()
-        begun = loop.time()
-        over_at = begun + settings.stream_seconds
-        timer = loop.call_at(over_at, self.end)
-        watch = loop.create_task(self._watch(receive))
+        started = loop.time()
+        ends_at = started + settings.stream_seconds
+        timer = loop.call_at(ends_at, self.end)
+        disconnect = loop.create_task(self._wait_for_disconnect(receive))
         self._hub.join(self)
         try:
             with suppress(TimeoutError):
-                async with asyncio.timeout_at(over_at + GRACE_SECONDS):
+                async with asyncio.timeout_at(ends_at + GRACE_SECONDS):
                     await self._listen()
-                    await self._say_goodbye()
+                    await self._leave()
                     await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             self._hub.leave(self)
             timer.cancel()
-            watch.cancel()
-            log.info("stream", extra={**self._wish.about, "seconds": round(loop.time() - begun, 1)})
+            disconnect.cancel()
+            log.info("stream", extra={**self._request.about, "seconds": round(loop.time() - started, 1)})
 
-    async def _watch(self, receive: Receive) -> None:
-        """Notice when the listener goes."""
+    async def _wait_for_disconnect(self, receive: Receive) -> None:
+        """End the stream when the listener disconnects."""
         while (await receive())["type"] != "http.disconnect":
             pass
         self.end()
 
     async def _listen(self) -> None:
-        place = await self._find_place()
-        if place is None:
+        position = await self._find_position()
+        if position is None:
             return
         now = int(time.time())
-        await self._say(connected(place.as_id(), now, str(self.client_id), self._wish.wanted).text)
+        await self._send_text(connected(position.as_id(), now, str(self.client_id), self._request.wanted).text)
         loop = asyncio.get_running_loop()
         keepalive_at = loop.time() + KEEPALIVE_SECONDS
         timer = loop.call_at(keepalive_at, self.wake)
         try:
-            while not self._over:
-                self._news.clear()
-                text, place, more = await self._after(place)
+            while not self._ended:
+                self._changed.clear()
+                text, position, more = await self._after(position)
                 if text:
-                    await self._say(text)
+                    await self._send_text(text)
                 if loop.time() >= keepalive_at:
-                    await self._say(keepalive(place.as_id(), int(time.time())).text)
+                    await self._send_text(keepalive(position.as_id(), int(time.time())).text)
                     keepalive_at = loop.time() + KEEPALIVE_SECONDS
                     timer = loop.call_at(keepalive_at, self.wake)
                 if not more:
-                    await self._news.wait()
+                    await self._changed.wait()
         finally:
             timer.cancel()
 
-    async def _find_place(self) -> LogPosition | None:
-        """None: its time is over before the database has answered."""
-        while not self._over:
+    async def _find_position(self) -> LogPosition | None:
+        """Return the first position; None if the time is up before the database has answered."""
+        while not self._ended:
             try:
-                return await self._hub.ask(partial(_begin, client_id=self.client_id, last_id=self._wish.last_id))
-            except AWAY as error:
+                return await self._hub.ask(partial(_begin, client_id=self.client_id, last_id=self._request.last_id))
+            except DATABASE_ERRORS as error:
                 log.warning("a listener has to wait: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
         return None
 
-    async def _after(self, place: LogPosition) -> tuple[bytes | str, LogPosition, bool]:
-        """What there is for it after the place; where it is then; whether there may be more at once."""
+    async def _after(self, position: LogPosition) -> tuple[bytes | str, LogPosition, bool]:
+        """Return the text after a position, the new position, and whether there may be more."""
         window = self._hub.window
         if window is None:
-            return b"", place, False
-        text = window.text_after(place, self._wish.wanted)
+            return b"", position, False
+        text = window.text_after(position, self._request.wanted)
         if text is not None:
-            return text, max(place, window.end), False
+            return text, max(position, window.end), False
         try:
-            page = await self._hub.read_after(place)
-        except AWAY as error:
+            page = await self._hub.read_after(position)
+        except DATABASE_ERRORS as error:
             log.warning("a listener has to wait: %s", error)
             await asyncio.sleep(RETRY_SECONDS)
-            return b"", place, True
-        return self._wish.wanted.text(page.frames), page.place, True
+            return b"", position, True
+        return self._request.wanted.text(page.frames), page.position, True
 
-    async def _say(self, text: bytes | str) -> None:
+    async def _send_text(self, text: bytes | str) -> None:
         body = text.encode() if isinstance(text, str) else text
         await self._send({"type": "http.response.body", "body": body, "more_body": True})
 
-    async def _say_goodbye(self) -> None:
-        """Before the answer is complete, for then an environment is frozen."""
-        with suppress(*AWAY):
+    async def _leave(self) -> None:
+        """Leave before the answer is complete, because Lambda then freezes the environment."""
+        with suppress(*DATABASE_ERRORS):
             await self._hub.ask(partial(presence.leave, client_id=self.client_id))
 
 
 def _begin(tx: Tx, client_id: UUID, last_id: UUID | None) -> LogPosition:
-    """From the last frame on, or from now on."""
+    """Return the position of the last frame, or the end of the log."""
     presence.renew(tx, [client_id])
-    place = following.find_position(tx, last_id) if last_id else None
-    return place or following.end(tx)
+    position = following.find_position(tx, last_id) if last_id else None
+    return position or following.end(tx)

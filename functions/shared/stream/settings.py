@@ -1,4 +1,4 @@
-"""What an installation may choose about streams."""
+"""Settings of the stream."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from kernel.settings import count
 
 @dataclass(frozen=True, slots=True)
 class StreamSettings:
+    """Settings of the stream."""
+
     stream_seconds: int
-    """How long a stream lasts; its listener opens the next one."""
+    """How long a stream lasts; the listener then opens a new one."""
 
 
 settings = StreamSettings(

@@ -1,4 +1,4 @@
-"""What belongs to no game feature: health, version, metrics, documents; and 404 for whatever no group serves."""
+"""Routes that belong to no feature: health, version, metrics, documents; and 404 for paths that no group serves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from doors.app import create_app, create_handler
 from doors.call import Call
 from functions.shared.system import documents, realtime
 from functions.shared.system.exposition import exposition
-from functions.shared.system.queries import read_figures
+from functions.shared.system.queries import read_metrics
 from functions.shared.system.settings import settings
 from kernel import log_fields
 from kernel.connections import password
@@ -28,12 +28,12 @@ PING_SECONDS = 2
 
 
 async def note_route(request: Request) -> None:
-    """Routes without a call are counted under their own names, too."""
+    """Set the route for the request counters, for routes that do not use `Call`."""
     log_fields.set_route(request.scope["route"].path)
 
 
 async def require_key(request: Request) -> None:
-    """The handler lets everybody in, so a route that is not public asks for the authorizer's word here."""
+    """Require a key: the handler accepts every request, so routes that are not public check the authorizer here."""
     authorizer = request.scope["aws.event"]["requestContext"].get("authorizer")
     if not authorizer or not authorizer.get("role"):
         raise HTTPException(401)
@@ -44,11 +44,15 @@ public = APIRouter(dependencies=[Depends(note_route)])
 
 
 class Health(BaseModel):
+    """Whether the service works."""
+
     status: str
     message: str | None = None
 
 
 class Version(BaseModel):
+    """The version that runs here."""
+
     version: str
     go_version: str
     build_time: str | None = None
@@ -56,6 +60,8 @@ class Version(BaseModel):
 
 
 class Info(BaseModel):
+    """A text about a feature or a topic."""
+
     platform: str
     feature: str | None = None
     topic: str | None = None
@@ -74,7 +80,7 @@ async def healthz() -> Health:
 
 @public.get("/readyz", response_model=Health, response_model_exclude_none=True, responses={503: {"model": Health}})
 async def readyz(response: Response) -> Health:
-    """Whether the game can be played: 503 unless somebody can log in to the database within two seconds."""
+    """Whether the game is available: 503 unless a login to the database succeeds within two seconds."""
     try:
         async with asyncio.timeout(PING_SECONDS):
             await _ping()
@@ -97,8 +103,8 @@ async def version() -> Version:
 
 @public.get("/metrics", response_class=PlainTextResponse)
 async def prometheus(call: Call) -> Response:
-    """What all functions together have counted, as Prometheus reads it."""
-    text = exposition(call.read(read_figures))
+    """The metrics of all functions, in Prometheus's text format."""
+    text = exposition(call.read(read_metrics))
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -108,7 +114,7 @@ async def describe(
     feature: Annotated[ShortName, Query()] = "",
     topic: Annotated[ShortName, Query()] = "",
 ) -> Response:
-    """What players may want to know about a feature or a topic: a line for Twitch, more for Discord."""
+    """A text for players about a feature or a topic: one line for Twitch, more for Discord."""
     answer = Info(
         platform=platform,
         feature=feature or None,
@@ -120,7 +126,7 @@ async def describe(
 
 
 async def _ping() -> None:
-    """On a connection of its own: that of the environment may be old, and then its failure tells nothing."""
+    """Query the database on a new connection: the environment's may be old, so its failure would prove nothing."""
     address = make_conninfo(kernel_settings.database_url, password=password())
     async with await psycopg.AsyncConnection.connect(address) as conn:
         await conn.execute("SELECT 1")

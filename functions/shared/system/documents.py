@@ -1,5 +1,7 @@
-"""Pages for people: the API's description, the web panel, an icon. All links in them are relative, because on AWS
-the API lives below the stage's name."""
+"""Pages for people: the API's description, the web panel, an icon.
+
+Their links are relative, because on AWS the path begins with the stage's name.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +31,13 @@ FROM_FASTAPI_OFFLINE = ("swagger-ui-bundle.js", "swagger-ui.css")
 @router.get("/swagger")
 @router.get("/admin")
 async def add_slash(request: Request) -> Response:
+    """Redirect to the address with a trailing slash."""
     return Response(status_code=301, headers={"Location": _address(request) + "/"})
 
 
 @router.get("/swagger/{name:path}")
 async def swagger(name: str) -> Response:
+    """Return a file of the API's description."""
     if name in ("", "index.html"):
         return _page(HERE / "swagger.html", ALWAYS_FRESH)
     if name == "openapi.json":
@@ -45,7 +49,7 @@ async def swagger(name: str) -> Response:
 
 @router.get("/admin/{name:path}")
 async def panel(name: str) -> Response:
-    """A file of the panel, whatever folder the page believes to be in; its index page for any other path."""
+    """Return a file of the panel, from any folder in the path; the index page for any other name."""
     last = name.rpartition("/")[2]
     if last in _panel_files() and last != "index.html":
         return _page(PANEL / last, FOR_A_WHILE)
@@ -54,6 +58,7 @@ async def panel(name: str) -> Response:
 
 @router.get("/favicon.ico")
 async def favicon() -> Response:
+    """Return the icon."""
     return _page(HERE / "favicon.svg", FOR_A_DAY)
 
 
@@ -64,7 +69,7 @@ def _page(file: Path, caching: str) -> Response:
 
 
 def _address(request: Request) -> str:
-    """The path as the caller wrote it, with the stage's name before it if the API is called that way."""
+    """Return the path as the caller wrote it, including the stage's name if it is part of the URL."""
     return request.scope["aws.event"]["requestContext"]["path"]
 
 
@@ -75,14 +80,14 @@ def _panel_files() -> frozenset[str]:
 
 @cache
 def _description() -> Path:
-    """docs/openapi.json lies beside the function in Lambda and at the top of a checkout."""
+    """Return docs/openapi.json, which is in the function's package in Lambda and at the top of a checkout."""
     places = [parent / "docs" / "openapi.json" for parent in HERE.parents]
     return next(place for place in places if place.is_file())
 
 
 @cache
 def _swagger_assets() -> Path:
-    # Found, not imported: the package would bring parts of FastAPI that nothing here needs.
+    # Find the package without importing it: the import would load parts of FastAPI that nothing here needs.
     package = find_spec("fastapi_offline")
     assert package is not None
     assert package.origin is not None

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate, groupby
 
-from functions.shared.system.queries import Figures, Requests
+from functions.shared.system.queries import MetricValues, RequestCounts
 from kernel.counters.rules import BETWEEN_LABELS
 from kernel.metrics import BUCKETS
 
 Labels = Mapping[str, str]
 Sample = tuple[str, Labels, float]
-"""What the name ends in, labels, value."""
+"""Suffix of the name, labels, value."""
 
-# What is counted in the game: metric -> (labels, help). Source: rules 21.
+# The business counters: metric -> (labels, help). Source: rules 21.
 COUNTERS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "events_published_total": (("type",), "Events that the event bus has taken."),
     "events_received_total": (("type",), "Events that came from the event bus to be counted."),
@@ -33,37 +33,38 @@ COUNTERS: Mapping[str, tuple[tuple[str, ...], str]] = {
 }
 
 
-def exposition(figures: Figures) -> str:
-    return "".join(_lines(figures))
+def exposition(values: MetricValues) -> str:
+    """Return the metrics in Prometheus's text format."""
+    return "".join(_lines(values))
 
 
-def _lines(figures: Figures) -> Iterator[str]:
-    yield from _family("http_requests_total", "counter", "Requests answered.", _requests(figures.requests))
+def _lines(values: MetricValues) -> Iterator[str]:
+    yield from _family("http_requests_total", "counter", "Requests answered.", _requests(values.requests))
     yield from _family(
         "http_request_duration_seconds",
         "histogram",
         "Time spent on a request.",
-        _durations(figures.requests),
+        _durations(values.requests),
     )
     for metric, (labels, text) in COUNTERS.items():
-        yield from _family(metric, "counter", text, _counted(labels, figures.counters.get(metric, {})))
+        yield from _family(metric, "counter", text, _counted(labels, values.counters.get(metric, {})))
     for metric, text, value in (
-        ("events_waiting", "Events that wait to be published.", figures.events_waiting),
-        ("events_dead", "Events given up after the last retry.", figures.events_dead),
-        ("sse_clients", "Listeners of the event stream.", figures.listeners),
-        ("db_pool_in_use", "Connections of the functions to the database.", figures.sessions),
-        ("http_requests_in_flight", "Requests within a transaction just now.", figures.in_transaction),
+        ("events_waiting", "Events that wait to be published.", values.events_waiting),
+        ("events_dead", "Events given up after the last retry.", values.events_dead),
+        ("sse_clients", "Listeners of the event stream.", values.listeners),
+        ("db_pool_in_use", "Connections of the functions to the database.", values.sessions),
+        ("http_requests_in_flight", "Requests within a transaction just now.", values.in_transaction),
     ):
         yield from _family(metric, "gauge", text, [("", {}, value)])
 
 
-def _requests(rows: Iterable[Requests]) -> Iterator[Sample]:
+def _requests(rows: Iterable[RequestCounts]) -> Iterator[Sample]:
     for row in rows:
         yield "", {"method": row.method, "path": row.path, "status": str(row.status)}, row.count
 
 
-def _durations(rows: Iterable[Requests]) -> Iterator[Sample]:
-    """One histogram for all statuses of a route. `rows` come sorted by method and path."""
+def _durations(rows: Iterable[RequestCounts]) -> Iterator[Sample]:
+    """Yield a histogram per route, over all statuses. `rows` are sorted by method and path."""
     for (method, path), same in groupby(rows, key=lambda row: (row.method, row.path)):
         labels = {"method": method, "path": path}
         group = list(same)

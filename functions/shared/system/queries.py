@@ -1,4 +1,4 @@
-"""What others have counted, read for /metrics."""
+"""Queries for /metrics."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from kernel.database import Tx
-from kernel.realtime.presence import COUNTED_FOR
+from kernel.realtime.presence import PRESENCE_TTL
 
 
 @dataclass(frozen=True, slots=True)
-class Requests:
-    """
+class RequestCounts:
+    """Request counts of a route and a status.
+
     Attributes:
-        buckets: how many took at most as long as each of `doors.metrics.BUCKETS`, and longer than the one before;
-            the last: longer than all.
+        buckets: counts per bucket of `kernel.metrics.BUCKETS`, not cumulative, and one for longer requests.
     """
 
     method: str
@@ -26,15 +26,16 @@ class Requests:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """
+class MetricValues:
+    """The values of all metrics.
+
     Attributes:
         counters: {metric: {label value, "" without a label: total}}.
-        sessions: connections of the game to its database.
-        in_transaction: those of them that are in the middle of a transaction.
+        sessions: the functions' connections to the database.
+        in_transaction: those of them that are in a transaction.
     """
 
-    requests: tuple[Requests, ...]
+    requests: tuple[RequestCounts, ...]
     counters: dict[str, dict[str, int]]
     events_waiting: int
     events_dead: int
@@ -43,8 +44,8 @@ class Figures:
     in_transaction: int
 
 
-def read_figures(tx: Tx) -> Figures:
-    """Everything in one round trip. Each part comes from an index or a small table, whatever the game's size."""
+def read_metrics(tx: Tx) -> MetricValues:
+    """Read all metrics in one round trip, from indexes and small tables only."""
     row = tx.execute(
         """
         SELECT (SELECT coalesce(jsonb_agg(jsonb_build_array(method, path, status, count, seconds, buckets)
@@ -61,19 +62,19 @@ def read_figures(tx: Tx) -> Figures:
               FROM pg_stat_activity
               WHERE datname = current_database() AND usename = current_user) AS activity
         """,
-        (tx.now - COUNTED_FOR,),
+        (tx.now - PRESENCE_TTL,),
     ).fetchone()
     assert row is not None
-    return _figures(row)
+    return _metric_values(row)
 
 
-def _figures(row: dict[str, Any]) -> Figures:
+def _metric_values(row: dict[str, Any]) -> MetricValues:
     counters: dict[str, dict[str, int]] = {}
     for metric, label, total in row["counters"]:
         counters.setdefault(metric, {})[label] = total
-    return Figures(
+    return MetricValues(
         requests=tuple(
-            Requests(method, path, status, count, seconds, tuple(buckets))
+            RequestCounts(method, path, status, count, seconds, tuple(buckets))
             for method, path, status, count, seconds, buckets in row["requests"]
         ),
         counters=counters,

@@ -1,4 +1,4 @@
-"""/api/v1/realtime: leave to listen."""
+"""/api/v1/realtime: tickets for listeners."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ router = APIRouter()
 
 
 class TicketRequest(Body):
+    """A request for a ticket."""
+
     ttl_seconds: Annotated[int, Field(ge=30, le=86_400)] = 3600
 
 

@@ -1,4 +1,4 @@
-"""What is installed here."""
+"""Settings of the system function."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from kernel.settings import text
 
 @dataclass(frozen=True, slots=True)
 class SystemSettings:
+    """The installed version and its addresses."""
+
     version: str
     git_commit: str
     build_time: str
     websocket_url: str
-    """Where viewers open WebSockets."""
+    """The address of the WebSocket API."""
 
     @property
     def runtime(self) -> str:
+        """The Python version."""
         return f"python{platform.python_version()}"
 
 

@@ -1,1 +1,1 @@
-"""The game: pure rules, and the SQL that keeps their results."""
+"""The community product: pure rules, and the SQL that stores their results."""

@@ -1,4 +1,4 @@
-"""Where the product's content files are."""
+"""The product's shipped content files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kernel.content.reading import find_configs
 from kernel.startup import at_startup
 
 shipped = Library(find_configs(Path(__file__).resolve().parent))
-"""The files that ship with this code."""
+"""The content files that ship with this code."""
 
-# What a function's modules have asked for is parsed with its start, which SnapStart keeps, not with its first request.
+# The sections that a function's modules use are parsed at its start, which SnapStart keeps, not at its first request.
 at_startup(shipped.load)

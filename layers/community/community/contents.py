@@ -21,6 +21,7 @@ from community.jobs.content import JobsSection
 from community.lootboxes.content import LootTablesSection
 from community.messages.content import ChatStringsSection
 from community.progression.content import TreeSection
+from community.quests.content import QuestsSection
 from kernel.content import commands
 from kernel.content.library import Library, Section
 from kernel.events.models import Event
@@ -36,26 +37,27 @@ SECTIONS: tuple[type[Section[Any]], ...] = (
     ChatStringsSection,
     LootTablesSection,
     AchievementsSection,
+    QuestsSection,
     AliasesSection,
     ThemesSection,
     InfoSection,
 )
-"""In the order in which they are checked."""
+"""The sections, in the order in which they are checked."""
 
 
 def check(library: Library) -> None:
-    """Check every section, and that what the achievements count can happen.
+    """Check every section, and that achievements count events that exist.
 
     Raises:
-        ContentError: the first thing that is wrong.
+        ContentError: the first problem.
     """
     library.check(SECTIONS)
     library.refuse(event_problems(library[AchievementsSection].by_key.values(), events()))
 
 
 def events() -> Mapping[str, type[Event]]:
-    """Return {event type: the event} of all that can happen to a player."""
-    # Not before: the reactions' modules read the shipped files when they are imported, and those may be broken.
+    """Return {event type: the event class} for every event of a player."""
+    # Imported late: the reactions' modules read the shipped files at import, and those may be broken.
     from community.reactions import REACTIONS
 
     return {event.type: event for event in REACTIONS}

@@ -1,4 +1,4 @@
-"""All that is stored with a player: the one table of parts, in the order in which they are written."""
+"""Everything that is stored with a player: the table of parts, in the order in which they are written."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from community.inventory.part import INVENTORY
 from community.jobs.part import JOBS, XP_EVENTS
 from community.messages.part import CHATTERS
 from community.players.part import Parts
+from community.quests.part import QUESTS
 from community.shields.part import SHIELDS
 from community.stats.part import STATS, STREAK
 from community.traps.part import TRAPS
@@ -24,6 +25,7 @@ PARTS = Parts(
     JOBS,
     XP_EVENTS,
     ACHIEVEMENTS,
+    QUESTS,
     RECIPES,
     DELIVERIES,
     CHATTERS,

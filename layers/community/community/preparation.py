@@ -1,4 +1,4 @@
-"""Bringing a database up to date: content, the log's partitions, a target and a vote."""
+"""Updating a database after a deployment: content, the log's partitions, a target and a vote."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from kernel.events import service as events
 
 
 def prepare(tx: Tx) -> list[str]:
-    """Mirror the content where it changed, make room in the log, and see to it that the community has a target.
+    """Copy changed content into the database, create the log's partitions, and ensure a target and a vote.
 
     Returns:
-        The names of the content files taken in now; empty when the database knew them all.
+        The names of the content files that have changed; empty when the database was current.
 
     Raises:
-        ContentError: a content file is broken, whether or not anything of it goes into the database.
+        ContentError: a content file is invalid, whether or not it is copied into the database.
     """
     contents.check(shipped)
     digests = shipped.digests(contents.SECTIONS)
@@ -39,6 +39,6 @@ def prepare(tx: Tx) -> list[str]:
                 """,
                 (name, digests[name], tx.now),
             )
-    events.make_room(tx)
-    cycle.check(tx)
+    events.ensure_partitions_ahead(tx)
+    cycle.ensure_current(tx)
     return changed

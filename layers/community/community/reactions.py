@@ -1,7 +1,8 @@
-"""What the game owes for an event: the one table of all reactions.
+"""The table of all reactions to events.
 
-A reaction is a pure function from (event, player) to the player with what they are owed. It is saved in the
-transaction that recorded the event, so it happens exactly once. Adding one here touches no use case.
+A reaction is a pure function that takes an event and its player and returns the player with the consequences. They
+are saved in the transaction that recorded the event, so they happen exactly once. Adding one needs no change to a use
+case.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from community.crafting import reactions as crafting
 from community.crafting.models import CraftingCancelled, CraftingStarted, ItemDisassembled, ItemUpgraded
 from community.deliveries.models import DeliveryArrived
 from community.economy.models import ItemBought, ItemSold
-from community.engagement.reactions import commands, engages
+from community.engagement.reactions import record_command, record_engagement
 from community.gambles import reactions as gambles
 from community.gambles.events import GambleJoined, GamblePlayed, GambleStarted
 from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
@@ -31,9 +32,11 @@ from community.lootboxes import reactions as lootboxes
 from community.lootboxes.models import LootboxOpened
 from community.messages.models import MessageReceived
 from community.players.models import Player, UserRegistered
+from community.quests.models import QuestClaimed, QuestCompleted, QuestProgressUpdated
+from community.quests.reactions import track_quests
 from community.search import reactions as search
 from community.search.models import SearchPerformed
-from community.stats.reactions import counts
+from community.stats.reactions import count_stat
 from community.traps.models import TrapPlaced, TrapSelfTriggered, TrapTriggered
 from community.voting.events import VoteRecorded
 from kernel.events.models import Event
@@ -41,79 +44,86 @@ from kernel.events.models import Event
 Reaction = Callable[[Any, Player, datetime, Random], Player]
 
 
-def _item(event: Any) -> dict[str, Any]:
+def _item_data(event: Any) -> dict[str, Any]:
     return {"item_name": event.item_name, "quantity": event.quantity}
 
 
 REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
-    UserRegistered: (counts("user_registered"),),
+    UserRegistered: (count_stat("user_registered"),),
     UserLinked: (),
     UserUnlinked: (),
     UserMerged: (),
-    MessageReceived: (counts("message_received"), engages("message")),
-    ItemAdded: (counts("item_added", _item),),
-    ItemRemoved: (counts("item_removed", _item),),
-    ItemTransferred: (counts("item_transferred", _item), commands),
+    MessageReceived: (count_stat("message_received"), record_engagement("message")),
+    ItemAdded: (count_stat("item_added", _item_data),),
+    ItemRemoved: (count_stat("item_removed", _item_data),),
+    ItemTransferred: (count_stat("item_transferred", _item_data), record_command),
     ItemSold: (
-        jobs.merchant_xp_for_sale,
-        counts("item_sold", _item),
-        engages("item_sold", lambda event: event.quantity),
-        commands,
+        jobs.award_sale_xp,
+        count_stat("item_sold", _item_data),
+        record_engagement("item_sold", lambda event: event.quantity),
+        record_command,
     ),
     ItemBought: (
-        jobs.merchant_xp_for_purchase,
-        counts("item_bought", _item),
-        engages("item_bought", lambda event: event.quantity),
-        commands,
+        jobs.award_purchase_xp,
+        count_stat("item_bought", _item_data),
+        record_engagement("item_bought", lambda event: event.quantity),
+        record_command,
     ),
     ItemUsed: (
-        counts("item_used", _item),
-        engages("item_used", lambda event: event.quantity),
-        commands,
+        count_stat("item_used", _item_data),
+        record_engagement("item_used", lambda event: event.quantity),
+        record_command,
     ),
-    LootboxOpened: (lootboxes.remarkable_luck,),
+    LootboxOpened: (lootboxes.count_rare_drop,),
     VideoEffectRequested: (),
     BlastExploded: (),
     ItemUpgraded: (
-        crafting.xp_for_upgrade,
-        counts("item_crafted", _item),
-        crafting.masterwork,
-        engages("item_crafted", lambda event: event.quantity),
-        crafting.asked_for,
+        crafting.award_upgrade_xp,
+        count_stat("item_crafted", _item_data),
+        crafting.count_masterwork,
+        record_engagement("item_crafted", lambda event: event.quantity),
+        crafting.record_upgrade_command,
     ),
     ItemDisassembled: (
-        crafting.xp_for_disassembling,
-        crafting.perfect_salvage,
-        engages("item_disassembled", lambda event: event.quantity),
-        commands,
+        crafting.award_disassembly_xp,
+        crafting.count_perfect_salvage,
+        record_engagement("item_disassembled", lambda event: event.quantity),
+        record_command,
     ),
-    CraftingStarted: (commands,),
-    CraftingCancelled: (commands,),
-    DeliveryArrived: (crafting.batch_done,),
-    TrapPlaced: (counts("trap.placed"),),
-    TrapTriggered: (counts("trap.triggered"),),
-    TrapSelfTriggered: (counts("trap.self_triggered"),),
+    CraftingStarted: (record_command,),
+    CraftingCancelled: (record_command,),
+    DeliveryArrived: (crafting.record_finished_batch,),
+    TrapPlaced: (count_stat("trap.placed"),),
+    TrapTriggered: (count_stat("trap.triggered"),),
+    TrapSelfTriggered: (count_stat("trap.self_triggered"),),
     SearchPerformed: (
-        counts("search"),
-        search.remarkable_luck,
-        search.explorer_xp,
-        engages("search_performed"),
-        commands,
+        count_stat("search"),
+        search.count_notable_outcome,
+        search.award_search_xp,
+        record_engagement("search_performed"),
+        record_command,
     ),
-    VoteRecorded: (engages("vote_cast"), commands),
-    GambleStarted: (gambles.gambler_xp, engages("gamble_started", lambda event: 3), commands),
-    GambleJoined: (gambles.gambler_xp, engages("gamble_joined", lambda event: 2), commands),
-    GamblePlayed: (counts("gamble_participated", gambles.about), gambles.remarkable_luck, gambles.winners_xp),
+    VoteRecorded: (record_engagement("vote_cast"), record_command),
+    GambleStarted: (gambles.award_gambling_xp, record_engagement("gamble_started", lambda event: 3), record_command),
+    GambleJoined: (gambles.award_gambling_xp, record_engagement("gamble_joined", lambda event: 2), record_command),
+    GamblePlayed: (
+        count_stat("gamble_participated", gambles.outcome_data),
+        gambles.count_notable_outcome,
+        gambles.award_win_xp,
+    ),
     JobLevelUp: (
-        counts("job_level_up", lambda event: {"job_key": event.job_key, "level": event.new_level}),
-        crafting.recipes_of_level,
+        count_stat("job_level_up", lambda event: {"job_key": event.job_key, "level": event.new_level}),
+        crafting.learn_recipes_for_level,
     ),
     AchievementUnlocked: (),
+    QuestProgressUpdated: (),
+    QuestCompleted: (),
+    QuestClaimed: (),
 }
-"""Every event that can happen to a player, with what is owed for it in particular."""
+"""{event of a player: its reactions}, for every such event."""
 
-EVERY: tuple[Reaction, ...] = (track_achievements,)
-"""To every event, after its own."""
+REACTIONS_TO_EVERY_EVENT: tuple[Reaction, ...] = (track_achievements, track_quests)
+"""Applied to every event, after its own reactions."""
 
 
 def apply_reactions(player: Player, now: datetime, rng: Random) -> Player:
@@ -121,7 +131,7 @@ def apply_reactions(player: Player, now: datetime, rng: Random) -> Player:
     applied = 0
     while applied < len(player.events):
         event = player.events[applied]
-        for reaction in (*REACTIONS[type(event)], *EVERY):
+        for reaction in (*REACTIONS[type(event)], *REACTIONS_TO_EVERY_EVENT):
             player = reaction(event, player, now, rng)
         applied += 1
     return player

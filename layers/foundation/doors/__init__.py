@@ -1,1 +1,1 @@
-"""What every door of the game shares: from a Lambda event to a use case and back."""
+"""What all doors share: from a Lambda event to a use case and back."""

@@ -1,4 +1,4 @@
-"""What every HTTP answer of ours has in common, whoever writes it. Nothing here needs a web framework."""
+"""The parts that all our HTTP answers have in common. Nothing here needs a web framework."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ _REQUEST_ID = re.compile(r"[0-9A-Za-z._-]{1,100}")
 
 
 def headers_of(event: Mapping[str, Any]) -> dict[str, str]:
-    """Of a proxy event, by their names in lower case."""
+    """Return the headers of a proxy event, by their names in lower case."""
     return {name.lower(): value for name, value in (event.get("headers") or {}).items()}
 
 
 def request_id_of(headers: Mapping[str, str]) -> str:
-    """The caller's, when it can be echoed; else one of our own."""
+    """Return the caller's request id if it can be echoed, else a new one."""
     request_id = headers.get("x-request-id", "")
     return request_id if _REQUEST_ID.fullmatch(request_id) else str(uuid4())
 
 
 def json_answer(status: int, body: str) -> dict[str, Any]:
+    """Return a proxy answer with a JSON body."""
     return {
         "statusCode": status,
         "headers": {"Content-Type": "application/json"},
@@ -40,6 +41,7 @@ def json_answer(status: int, body: str) -> dict[str, Any]:
 
 
 def error_body(code: str, text: str, fields: Mapping[str, str] | None = None) -> str:
+    """Return the JSON body of an error."""
     body: dict[str, Any] = {"error": text, "code": code}
     if fields:
         body["fields"] = fields
@@ -47,4 +49,5 @@ def error_body(code: str, text: str, fields: Mapping[str, str] | None = None) ->
 
 
 def error_answer(status: int, code: str, text: str) -> dict[str, Any]:
+    """Return a proxy answer for an error."""
     return json_answer(status, error_body(code, text))

@@ -1,4 +1,4 @@
-"""A FastAPI app as a Lambda function: what API Gateway sends, made uniform; what it gets, complete."""
+"""Running a FastAPI app as a Lambda function: normalise API Gateway's event, complete the answer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Answer = dict[str, Any]
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
-# Mangum would report a bug a second time, without our request id.
+# Mangum would log a bug a second time, without our request id.
 logging.getLogger("mangum").setLevel(logging.CRITICAL)
 
 CORS_HEADERS = {
@@ -40,6 +40,7 @@ _ADMIN_PATH = re.compile(r"/api/(v1/)?(admin|progression/admin)(/|$)")
 
 
 def create_app(title: str) -> FastAPI:
+    """Return a FastAPI app with our error handlers and without its own documentation pages."""
     app = FastAPI(
         title=title,
         openapi_url=None,
@@ -52,10 +53,10 @@ def create_app(title: str) -> FastAPI:
 
 
 def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, Any], Answer]:
-    """The Lambda handler of an HTTP group.
+    """Return the Lambda handler of an HTTP group.
 
     Args:
-        public: no key is needed, except where a route asks for one itself; requests are not logged one by one.
+        public: True if no key is needed, except where a route requires one itself; requests to pages are not logged.
     """
     _ensure_event_loop()
     adapter = Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", "image/svg+xml"])
@@ -101,20 +102,20 @@ def _respond(adapter: Mangum, event: Event, headers: dict[str, str], *, public: 
     if refusal is not None:
         return refusal
     try:
-        uniform = _uniform(event, headers)
-        if len(uniform["body"]) > MAX_BODY:
+        normalised = _normalised(event, headers)
+        if len(normalised["body"]) > MAX_BODY:
             return error_answer(413, "body_too_large", "A request may have at most 1 MiB.")
         _ensure_event_loop()
-        return adapter(uniform, None)  # pyright: ignore[reportArgumentType]
+        return adapter(normalised, None)  # pyright: ignore[reportArgumentType]
     except UnicodeError:
-        # Half a surrogate pair: JSON can spell it, but it is not text.
+        # Half of a surrogate pair: JSON can express it, but it is not text.
         return error_answer(400, "bad_json", "The request is not valid UTF-8.")
 
 
-def _uniform(event: Event, headers: dict[str, str]) -> Event:
-    """The event as every route expects it: JSON whatever the content type says, no trailing slash, HEAD as GET.
+def _normalised(event: Event, headers: dict[str, str]) -> Event:
+    """Return the event as routes expect it: a JSON body for any content type, no trailing slash, HEAD as GET.
 
-    Routes see no other header than these: what the engine reads from headers is in `brandish`.
+    Routes see only the headers set here; the values that we read from headers are in `brandish`.
     """
     method = event["httpMethod"]
     path = event["path"]
@@ -134,12 +135,12 @@ def _uniform(event: Event, headers: dict[str, str]) -> Event:
 
 
 def _refusal(event: Event) -> Answer | None:
-    """What the authorizer's word does not cover. Viewers only look; administration is for administrators."""
+    """Return an error if the caller's role does not allow the request: viewers read only, only admins administer."""
     role = _authorizer(event).get("role")
     if role is None:
         return error_answer(401, "unauthorized", "A valid X-API-Key header is required.")
     looking = event["httpMethod"] in ("GET", "HEAD")
-    # As the app will read it: API Gateway passes on what the caller sent, %61dmin included.
+    # Unquoted as in the app: API Gateway passes on what the caller sent, including %61dmin.
     administrative = _ADMIN_PATH.match(unquote(event["path"]))
     if (role == "viewer" and not looking) or (role != "admin" and administrative):
         return error_answer(403, "forbidden", f"A key with the role {role} may not do this.")
@@ -158,7 +159,7 @@ def _cors(headers: dict[str, str]) -> dict[str, str]:
 
 
 def _ensure_event_loop() -> None:
-    """Mangum runs the app on its thread's event loop. A main thread must be given one; others bring theirs."""
+    """Give the main thread an event loop, on which Mangum runs the app; other threads have their own."""
     if threading.current_thread() is threading.main_thread():
         asyncio.set_event_loop(_main_loop())
 

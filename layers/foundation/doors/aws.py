@@ -1,4 +1,4 @@
-"""AWS clients, made on first use: boto3 takes longer to import than a whole door."""
+"""AWS clients, created on first use because boto3 is slow to import."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @cache
 def client(service: str) -> BaseClient:
-    """A boto3 client that gives up soon: whoever waits for it holds rows, a caller or a message."""
+    """Return a boto3 client with short timeouts: while it waits, its caller holds rows, a request or a message."""
     import boto3
     from botocore.config import Config
 

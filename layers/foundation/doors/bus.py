@@ -1,4 +1,4 @@
-"""Putting events on the bus. Inner ring."""
+"""Putting events on the bus (inner ring)."""
 
 from __future__ import annotations
 
@@ -15,19 +15,21 @@ log = logging.getLogger("brandish")
 
 
 MAX_BYTES = 250_000
-"""Of the events of one call. EventBridge takes 256 KB, with what is around them."""
+"""Size of the events in one call. EventBridge accepts 256 KB, including metadata."""
 
 Entry = dict[str, Any]
 
 
 def put(envelopes: list[Envelope]) -> list[str | None]:
-    """Put up to ten events on the bus: for each None, or why it was not taken. A call that fails altogether counts
-    against each of its events."""
+    """Put up to ten events on the bus; return for each None, or why it was refused.
+
+    A call that fails as a whole counts as a failure of each of its events.
+    """
     return [outcome for entries in _calls(map(_entry, envelopes)) for outcome in _put(entries)]
 
 
 def _calls(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """As few as can hold them. One that is too large by itself fails by itself."""
+    """Split entries into as few calls as possible. An entry that is too large gets a call of its own, which fails."""
     call: list[Entry] = []
     size = 0
     for entry in entries:

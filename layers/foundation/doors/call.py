@@ -1,4 +1,4 @@
-"""One call through the HTTP door: who calls, with which key, and what it is answered."""
+"""A call through the HTTP door: its caller, its idempotency key and its answer."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from kernel.idempotency import Answer, IdempotencyKey
 T = TypeVar("T")
 Body = BaseModel | Sequence[BaseModel]
 UseCase = Callable[[Tx], Body | Answer]
-"""What it returns is answered with status 200, unless it says otherwise with `answer`."""
+"""A use case whose result is answered with status 200, unless it sets another one with `answer`."""
 
 
 def answer(body: Body, status: int = 200) -> Answer:
-    """The answer as it is sent, and stored for retries."""
+    """Return the answer as it is sent and stored for retries."""
     if isinstance(body, BaseModel):
         return Answer(status, body.model_dump_json(exclude_none=True))
     return Answer(status, "[" + ",".join(row.model_dump_json(exclude_none=True) for row in body) + "]")
 
 
 class _Call:
-    """
+    """A call of a route.
+
     Attributes:
-        caller: the name of the key that was shown.
+        caller: the name of the API key.
     """
 
     def __init__(self, request: Request) -> None:
@@ -41,25 +42,25 @@ class _Call:
         )
 
     def act(self, use_case: UseCase, *, stored: bool = True) -> Response:
-        """Run an action: it commits as a whole, and a request that was answered before gets that answer.
+        """Run an action and answer with its result; a retry gets the stored answer.
 
         Args:
-            stored: False for an answer that must not be kept, so that a retry acts again.
+            stored: False for an answer that must not be stored, so that a retry runs the action again.
         """
         return _response(action.run_once(_answering(use_case), self._idempotency_key if stored else None))
 
     def look(self, use_case: UseCase) -> Response:
-        """Answer a question about the game: nothing inside may write."""
+        """Answer with the result of a use case that writes nothing."""
         if self._idempotency_key is not None:
             return self.act(use_case)
         return _response(action.look(_answering(use_case)))
 
     def read(self, use_case: Callable[[Tx], T]) -> T:
-        """What a look finds, for a route that makes its own answer of it."""
+        """Return the result of a use case that writes nothing, for a route that builds its own answer."""
         return action.look(use_case)
 
     def respond(self, body: Body) -> Response:
-        """Answer what needs no database."""
+        """Answer without the database."""
         return _response(answer(body))
 
 
@@ -77,7 +78,7 @@ def _response(given: Answer) -> Response:
 
 
 async def _call(request: Request) -> _Call:
-    """`async`, or FastAPI would hand the constructor over to a thread."""
+    """Return the call. This is `async`, because FastAPI runs other dependencies in a thread."""
     return _Call(request)
 
 

@@ -1,4 +1,4 @@
-"""From a refusal to an answer: the one table of kinds, and the shape every error has."""
+"""Turning errors into HTTP answers: the table of refusals and the shape of all errors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STATUS: Mapping[type[DomainError], int] = {
 }
 
 CODE_TEXT = "code_text"
-"""In the context of a validation error whose type is a code of the wire contract: the text that goes with the code."""
+"""The key, in a validation error's context, of the message for an error type that is a code of the wire contract."""
 
 _BY_STATUS = {
     400: ("bad_json", "The request body is not valid JSON."),
@@ -36,6 +36,7 @@ _BY_STATUS = {
 
 
 def status_of(error: DomainError) -> int:
+    """Return the HTTP status of a refusal."""
     return next(status for kind, status in STATUS.items() if isinstance(error, kind))
 
 
@@ -55,32 +56,33 @@ def error_response(
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    app.add_exception_handler(DomainError, _refused)
-    app.add_exception_handler(TryAgain, _again)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(psycopg.OperationalError, _unavailable)
-    app.add_exception_handler(Exception, _bug)
+    """Register the error handlers with an app."""
+    app.add_exception_handler(DomainError, _on_refusal)
+    app.add_exception_handler(TryAgain, _on_try_again)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(psycopg.OperationalError, _on_database_error)
+    app.add_exception_handler(Exception, _on_bug)
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def _on_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)
     seconds = error.details.get("seconds") if isinstance(error, TooSoon) else None
     headers = {"Retry-After": str(seconds)} if seconds is not None else None
     return error_response(status_of(error), error.code, str(error), headers=headers)
 
 
-async def _again(request: Request, error: Exception) -> Response:
+async def _on_try_again(request: Request, error: Exception) -> Response:
     return error_response(503, "unavailable", "Too many players at once. Try again.")
 
 
-async def _invalid(request: Request, error: Exception) -> Response:
+async def _on_invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     return validation_response(error.errors())
 
 
 def validation_response(problems: Sequence[Any]) -> Response:
-    """400 with the code that fits best, and a sentence for each wrong field."""
+    """Return a 400 with the best code and a sentence for each invalid field."""
     if any(problem["type"] == "json_invalid" for problem in problems):
         return error_response(400, "bad_json", "The request body is not valid JSON.")
     fields = {_field(problem["loc"]): _sentence(problem) for problem in problems}
@@ -94,22 +96,22 @@ def validation_response(problems: Sequence[Any]) -> Response:
 
 
 def _field(loc: Sequence[str | int]) -> str:
-    """("body", "bets", 0, "quantity") is the caller's `bets.0.quantity`."""
+    """Return the field's name for the caller: ("body", "bets", 0, "quantity") becomes `bets.0.quantity`."""
     return ".".join(str(part) for part in loc[1:]) or "body"
 
 
 def _sentence(problem: Mapping[str, Any]) -> str:
-    # Before a sentence of our own, pydantic puts the exception's kind.
+    # Pydantic puts the exception's kind in front of our own sentences.
     return "is required" if problem["type"] == "missing" else str(problem["msg"]).removeprefix("Value error, ")
 
 
-async def _http(request: Request, error: Exception) -> Response:
+async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code, text = _BY_STATUS.get(error.status_code, ("bad_json", "The request cannot be read."))
     return error_response(error.status_code, code, text, headers=error.headers)
 
 
-async def _unavailable(request: Request, error: Exception) -> Response:
+async def _on_database_error(request: Request, error: Exception) -> Response:
     log.warning("database unavailable", extra={"error": str(error)})
     return error_response(
         503,
@@ -119,6 +121,6 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     )
 
 
-async def _bug(request: Request, error: Exception) -> Response:
+async def _on_bug(request: Request, error: Exception) -> Response:
     log.error("unexpected error", exc_info=error)
     return error_response(500, "internal", "Something went wrong on our side. It has been noted.")

@@ -1,4 +1,4 @@
-"""Fields of the wire contract that every product has, each with its limits once. Source: wire 1.4."""
+"""Field types of the wire contract that all products share. Source: wire 1.4."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ _CONTROLS = re.compile(r"[\x00\r\n\t]")
 
 
 def one_line(text: str) -> str:
+    """Validate that a text has no NUL, line breaks or tabs."""
     if _CONTROLS.search(text):
         raise PydanticCustomError("control_characters", "must not contain NUL, line breaks or tabs")
     return text
 
 
 def storable(text: str) -> str:
+    """Validate that Postgres can store a text."""
     if "\x00" in text:
         raise PydanticCustomError("control_characters", "must not contain NUL")
     return text
@@ -36,7 +38,7 @@ _MAX_DEPTH = 50
 
 
 def storable_json(document: Any) -> Any:
-    """Python reads, and passes on, what is no JSON to the database."""
+    """Validate that Postgres can store a document: Python accepts some values that are not JSON."""
     _check_texts(document, _MAX_DEPTH)
     try:
         json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
@@ -60,18 +62,17 @@ def _check_texts(value: Any, depth: int) -> None:
 
 
 JsonObject = Annotated[dict[str, Any], AfterValidator(storable_json)]
-"""What a caller wants to be remembered with something."""
+"""A JSON object that is stored as the caller sent it."""
 Timestamp = Annotated[
     datetime,
     PlainSerializer(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%SZ}", return_type=str),
     Field(json_schema_extra={"format": "date-time"}),
 ]
-"""Of an answer: aware UTC, shown to the second."""
+"""A time in an answer: aware UTC, in seconds."""
 
 
 class Body(BaseModel):
-    """A request: unknown fields are ignored, null is as good as absent, and clients that send an id as a
-    number are understood."""
+    """Base of request bodies: unknown fields are ignored, null means absent, and ids may be sent as numbers."""
 
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, populate_by_name=True)
 
@@ -82,6 +83,6 @@ class Body(BaseModel):
 
 
 class Message(BaseModel):
-    """An answer to be said in chat."""
+    """An answer to show in chat."""
 
     message: str

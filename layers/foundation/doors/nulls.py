@@ -1,4 +1,4 @@
-"""Answers leave out what is empty, but where the wire contract says null, clients look for the field."""
+"""Answers with null fields. Empty fields are usually left out, but the wire contract requires some as null."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pydantic import BaseModel, SerializerFunctionWrapHandler, model_serializer
 
 
 class WithNulls(BaseModel):
-    """An answer whose fields are null when empty if they have no default, and absent if they have one."""
+    """Base of answers in which an empty field is null if it has no default, and absent if it has one."""
 
-    # Without a return type: with one, the API's description would know nothing of the fields.
+    # Without a return type, because with one the OpenAPI description would lack the fields.
     @model_serializer(mode="wrap")
     def _show_nulls(self, serialize: SerializerFunctionWrapHandler):
         required = (name for name, field in type(self).model_fields.items() if field.is_required())

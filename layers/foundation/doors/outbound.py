@@ -1,7 +1,7 @@
-"""Telling a destination outside what happened: in order, once, and patiently.
+"""Delivering events to an external destination: in order, once, with retries.
 
 A destination has a FIFO queue with one message group, so one environment at a time works on it. A message that
-cannot be delivered now stays in the queue with all that come after it.
+cannot be delivered now stays in the queue, with all messages after it.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ Send = Callable[[Envelope], None]
 FAILURES_TO_OPEN = 5
 OPEN_SECONDS = 60
 BACKOFF_SECONDS = 0.5
-"""Before the second attempt; doubles."""
+"""The pause before the second attempt; it doubles with each further one."""
 
-REMEMBERED_SECONDS = 14 * 24 * 3600
-UNDER_WAY_SECONDS = 2.0
-TIME_FOR_AN_ATTEMPT = 8.0
-"""Seconds: no attempt begins with less time left."""
+IDEMPOTENCY_SECONDS = 14 * 24 * 3600
+IN_PROGRESS_RETRY_SECONDS = 2.0
+ATTEMPT_SECONDS = 8.0
+"""No attempt begins with less time left."""
 
 
 class Unavailable(Exception):
     """The destination cannot be reached, or has failed.
 
     Attributes:
-        retry_after: seconds after which it wants to be asked again. Then it is busy, not broken.
+        retry_after: the seconds to wait, if the destination said so; it is then busy, not broken.
     """
 
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
@@ -54,35 +54,39 @@ class Unavailable(Exception):
 
 
 class Rejected(Exception):
-    """The destination will never take this one."""
+    """The destination refuses this message for good."""
 
 
 @dataclass(slots=True)
-class Breaker:
-    """A destination that has failed five times in a row is left alone for a minute; then one attempt decides.
+class CircuitBreaker:
+    """A circuit breaker: it opens for a minute after five failures in a row; then one attempt decides.
 
-    Kept in memory: nobody else talks to the destination at the same time, and a new environment that does not know
-    of the failures learns of them with its first attempt. Source: rules 16.
+    It is kept in memory: only one environment at a time calls the destination, and a new environment learns of the
+    failures with its first attempt. Source: rules 16.
     """
 
     failures: int = 0
     open_until: float = 0.0  # time.monotonic()
 
     def is_open(self) -> bool:
+        """Tell whether the destination must not be called now."""
         return time.monotonic() < self.open_until
 
     def succeeded(self) -> None:
+        """Note a success."""
         self.failures = 0
 
     def failed(self) -> None:
+        """Note a failure."""
         self.failures += 1
         if self.failures >= FAILURES_TO_OPEN:
             self.open_until = time.monotonic() + OPEN_SECONDS
 
 
 @cache
-def breaker_of(destination: str) -> Breaker:
-    return Breaker()
+def circuit_breaker_of(destination: str) -> CircuitBreaker:
+    """Return the destination's circuit breaker in this environment."""
+    return CircuitBreaker()
 
 
 def deliver(
@@ -93,14 +97,14 @@ def deliver(
     *,
     wait: Callable[[float], None] = time.sleep,
 ) -> dict[str, Any]:
-    """Hand the messages of a FIFO queue to `send`, one after the other.
+    """Pass the messages of a FIFO queue to `send`, one after the other.
 
     Args:
         event: an SQS batch whose bodies are EventBridge events.
-        send: raises Unavailable or Rejected. Anything else it raises is a bug, and the message is put aside.
+        send: raises Unavailable or Rejected. Any other exception is a bug; the message goes to the dead letters.
 
     Returns:
-        The partial-batch answer: from the first message that has to wait on, all of them.
+        The partial-batch answer, with all messages from the first one that has to wait.
     """
     records = event["Records"]
     for done, record in enumerate(records):
@@ -112,10 +116,10 @@ def deliver(
     return {"batchItemFailures": []}
 
 
-def concerns(delivered: Mapping[str, Any], destination: str) -> bool:
-    """Whether an EventBridge event is meant for the destination: a replay is for who asked for it alone."""
+def is_addressed_to(delivered: Mapping[str, Any], destination: str) -> bool:
+    """Tell whether an EventBridge event is meant for the destination: a replay is for one destination only."""
     if "replay-name" in delivered:
-        return False  # from the bus's archive: it has been here
+        return False  # from the bus's archive: already delivered
     metadata = delivered["detail"]["metadata"]
     return not metadata.get("replay") or metadata.get("replay_to") == destination
 
@@ -124,42 +128,45 @@ def _deliver(
     record: Mapping[str, Any], context: Any, destination: str, send: Send, wait: Callable[[float], None]
 ) -> None:
     delivered = json.loads(record["body"])
-    if not concerns(delivered, destination):
+    if not is_addressed_to(delivered, destination):
         return
     envelope: Envelope = delivered["detail"]
-    breaker = breaker_of(destination)
-    own_pauses = pauses(BACKOFF_SECONDS)
+    breaker = circuit_breaker_of(destination)
+    backoff = pauses(BACKOFF_SECONDS)
     while True:
         if breaker.is_open():
             raise Unavailable("left alone after five failures in a row")
-        if not _time_for(0, context):
+        if not _has_time_for(0, context):
             raise Unavailable("there is no time left")
         try:
-            _once(envelope, context, destination, send)
+            _send_once(envelope, context, destination, send)
         except Unavailable as error:
             if error.retry_after is None:
                 breaker.failed()
-            own_pause = next(own_pauses)
-            pause = own_pause if error.retry_after is None else error.retry_after
-            if breaker.is_open() or not _time_for(pause, context):
+            backoff_seconds = next(backoff)
+            pause = backoff_seconds if error.retry_after is None else error.retry_after
+            if breaker.is_open() or not _has_time_for(pause, context):
                 raise
             wait(pause)
         except Exception as error:
-            breaker.succeeded()  # it answered, or we did not even ask
-            _put_aside(record, envelope, destination, error)
+            breaker.succeeded()  # it answered, or was not called at all
+            _send_to_dead_letters(record, envelope, destination, error)
             return
         else:
             breaker.succeeded()
             return
 
 
-def _time_for(pause: float, context: Any) -> bool:
-    return pause + TIME_FOR_AN_ATTEMPT < context.get_remaining_time_in_millis() / 1000
+def _has_time_for(pause: float, context: Any) -> bool:
+    return pause + ATTEMPT_SECONDS < context.get_remaining_time_in_millis() / 1000
 
 
-def _once(envelope: Envelope, context: Any, destination: str, send: Send) -> None:
-    """Send what the destination has not had. It is noted before and after, so an attempt that died half-way is tried
-    again when its function cannot be alive any more; a destination that can tell a repetition does so by the id."""
+def _send_once(envelope: Envelope, context: Any, destination: str, send: Send) -> None:
+    """Send an event that the destination has not received yet.
+
+    The attempt is recorded before and after sending, so one that was interrupted is retried once its function cannot
+    be running any more. A destination may recognise a repetition by the event's id.
+    """
     from aws_lambda_powertools.utilities.idempotency import idempotent_function
     from aws_lambda_powertools.utilities.idempotency.exceptions import (
         IdempotencyAlreadyInProgressError,
@@ -167,7 +174,7 @@ def _once(envelope: Envelope, context: Any, destination: str, send: Send) -> Non
         IdempotencyPersistenceLayerError,
     )
 
-    store, config = _memory(destination)
+    store, config = _idempotency_store(destination)
     config.register_lambda_context(context)
 
     def act(key: dict[str, str]) -> None:
@@ -178,13 +185,13 @@ def _once(envelope: Envelope, context: Any, destination: str, send: Send) -> Non
     try:
         guarded(key={"id": envelope["id"], "replay": replay})
     except (IdempotencyAlreadyInProgressError, IdempotencyInconsistentStateError) as error:
-        raise Unavailable("another attempt is under way", retry_after=UNDER_WAY_SECONDS) from error
+        raise Unavailable("another attempt is under way", retry_after=IN_PROGRESS_RETRY_SECONDS) from error
     except IdempotencyPersistenceLayerError as error:
         raise Unavailable(f"DynamoDB: {error}") from error
 
 
 @cache
-def _memory(destination: str) -> tuple[DynamoDBPersistenceLayer, IdempotencyConfig]:
+def _idempotency_store(destination: str) -> tuple[DynamoDBPersistenceLayer, IdempotencyConfig]:
     from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig
     from aws_lambda_powertools.utilities.idempotency.persistence.dynamodb import DynamoDBPersistenceLayer
 
@@ -194,13 +201,13 @@ def _memory(destination: str) -> tuple[DynamoDBPersistenceLayer, IdempotencyConf
         sort_key_attr="sk",
         static_pk_value=f"had#{destination}",
         expiry_attr="expires_at",
-        boto3_client=client("dynamodb"),  # its own would wait for a minute
+        boto3_client=client("dynamodb"),  # the default client would wait for a minute
     )
-    return store, IdempotencyConfig(expires_after_seconds=REMEMBERED_SECONDS)
+    return store, IdempotencyConfig(expires_after_seconds=IDEMPOTENCY_SECONDS)
 
 
-def _put_aside(record: Mapping[str, Any], envelope: Envelope, destination: str, error: Exception) -> None:
-    """Into the dead letters, where the alarm rings, so that the others need not wait behind it."""
+def _send_to_dead_letters(record: Mapping[str, Any], envelope: Envelope, destination: str, error: Exception) -> None:
+    """Move a message to the dead letters, which raise an alarm, so that the messages after it need not wait."""
     log.error(
         "%s does not take an event",
         destination,

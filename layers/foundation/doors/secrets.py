@@ -1,4 +1,4 @@
-"""What must not lie around: from Secrets Manager on AWS. Elsewhere it is a setting. Outer ring."""
+"""Secrets, from Secrets Manager on AWS and from settings elsewhere (outer ring)."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ MAX_AGE_SECONDS = 300
 
 @cache
 def store() -> SecretsProvider:
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # brings boto3 along
+    """Return the cached access to Secrets Manager."""
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # imports boto3
 
-    return SecretsProvider(boto3_client=client("secretsmanager"))  # its own would wait for a minute
+    return SecretsProvider(boto3_client=client("secretsmanager"))  # the default client would wait for a minute
 
 
 def find_secret(name: str) -> str:
-    """From the one secret, a JSON object; empty when nobody has filled it in.
+    """Return an entry of our secret, which is a JSON object; "" when it is not set.
 
     Raises:
         Unavailable

@@ -1,4 +1,4 @@
-"""What all functions of a kind have in common around them."""
+"""Settings that all HTTP groups or all functions of the outer ring share."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from kernel.settings import text
 
 @dataclass(frozen=True, slots=True)
 class DoorSettings:
+    """Settings of HTTP groups and of functions of the outer ring."""
+
     cors_origins: tuple[str, ...]
     destinations_table: str
-    """DynamoDB's table of the outer ring: what each destination has had."""
+    """The DynamoDB table with the deliveries to each destination."""
     dead_letters_url: str
     secrets_id: str
-    """Secrets Manager's name of the one secret; empty: secrets are in the environment."""
+    """The id of our secret in Secrets Manager; empty: secrets are in the environment."""
 
 
 settings = DoorSettings(

@@ -1,7 +1,7 @@
-"""The first import of every HTTP group: `doors.start`, and FastAPI without what only its documents need.
+"""The first import of every HTTP group: `doors.start`, and FastAPI without the validators for OpenAPI documents.
 
-FastAPI describes the OpenAPI format in pydantic models, and building their validators is a tenth of a cold start. A
-function serves no such document; whoever does ask for one (`make generated`) builds them then.
+FastAPI describes the OpenAPI format in pydantic models; building their validators takes a tenth of a cold start. A
+function serves no such document; `make generated` builds the validators when it needs them.
 """
 
 from __future__ import annotations

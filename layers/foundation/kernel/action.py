@@ -1,6 +1,6 @@
-"""The envelope around every action and every look: a transaction, its repetition, its stored answer, its log line.
+"""The envelope around every action and every reading: a transaction, its retries, its stored answer, its log line.
 
-Every door hands its use case to one of the functions here, and opens no transaction of its own.
+Every door hands its use case to one of these functions and opens no transaction of its own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kernel import log_fields, metrics
 from kernel.connections import connection
 from kernel.database import Connection, Tx, reading, transaction
 from kernel.errors import DomainError, OutcomeUnknown, TryAgain
-from kernel.idempotency import Answer, IdempotencyKey, Replay, acting_once, replay_if_answered, store_answer
+from kernel.idempotency import Answer, IdempotencyKey, Replay, replay_if_answered, replaying_refusals, store_answer
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -31,13 +31,13 @@ UseCase = Callable[[Tx], T]
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The time that a caller has.
+    """The time that an action may take.
 
-    Within it, a connection that cannot be opened is tried again, and so is an action with an idempotency key whose
-    connection broke during COMMIT. Callers without a budget are told at once.
+    Within the budget, we retry to open a connection, and we retry an action with an idempotency key whose connection
+    broke during COMMIT. Without a budget, both fail at once.
 
     Attributes:
-        statement_seconds: that one statement may take.
+        statement_seconds: the limit for a single statement.
         ends_at: in time.monotonic(); no attempt begins after it.
     """
 
@@ -46,7 +46,7 @@ class Budget:
 
     @classmethod
     def of(cls, seconds: int) -> Budget:
-        """For one statement, and for all attempts together, from now on."""
+        """Return a budget that starts now; the limit holds for each statement and for all attempts together."""
         return cls(seconds, monotonic() + seconds)
 
     def is_spent(self) -> bool:
@@ -54,46 +54,46 @@ class Budget:
 
 
 def run_action(use_case: UseCase[T], *, name: str = "", budget: Budget | None = None) -> T:
-    """Run a use case in a transaction of its own, as often as it takes.
+    """Run a use case in a transaction of its own, and retry it when the database asks for that.
 
     Args:
-        name: for the action's log line. Empty where the door writes a line with `log_fields`, or none is wanted.
+        name: for the action's log line. Empty when the door writes its own line with `log_fields`, or none is wanted.
 
     Raises:
-        DomainError: refused; nothing was saved.
-        TryAgain: nothing was saved, however often it was tried.
+        DomainError: the use case refused; nothing was saved.
+        TryAgain: every attempt failed; nothing was saved.
         psycopg.OperationalError: the database cannot be reached, took too long, or was lost during COMMIT.
     """
-    return _run(partial(_act, use_case, budget), name, budget)
+    return _run(partial(_run_in_transaction, use_case, budget), name, budget)
 
 
 def run_once(
     use_case: UseCase[Answer], key: IdempotencyKey | None, *, name: str = "", budget: Budget | None = None
 ) -> Answer:
-    """Run a use case whose answer is stored under its key in the same transaction; a retry gets the first answer.
+    """Run a use case and store its answer under a key in the same transaction; a retry gets the first answer.
 
     Args:
-        key: None when the caller sent none; then it is as with `run_action`.
+        key: None when the caller sent none; this is then the same as `run_action`.
 
     Raises:
-        OutcomeUnknown: the connection broke during COMMIT, and the budget was spent before that could be looked up.
+        OutcomeUnknown: the connection broke during COMMIT, and the budget ended before we could check the result.
         DomainError, TryAgain, psycopg.OperationalError: as `run_action`. A request that was answered before is
             never refused.
     """
     if key is None:
         return run_action(use_case, name=name, budget=budget)
-    return _run(partial(_act_once, use_case, key, budget), name, budget, can_be_looked_up=True)
+    return _run(partial(_run_once_in_transaction, use_case, key, budget), name, budget, can_be_looked_up=True)
 
 
 def look(use_case: UseCase[T], *, name: str = "", budget: Budget | None = None) -> T:
-    """Run a use case that writes nothing: a single question is a single round trip.
+    """Run a use case that writes nothing: a single query is a single round trip.
 
     Raises:
         DomainError, TryAgain, psycopg.OperationalError: as `run_action`.
     """
     if metrics.flush_is_due():
         return run_action(use_case, name=name, budget=budget)
-    return _run(partial(_look, use_case), name, budget)
+    return _run(partial(_run_reading, use_case), name, budget)
 
 
 def run_in_parts(use_case: UseCase[int], *, name: str, at_least: int = 1) -> int:
@@ -114,7 +114,7 @@ def _run(attempt: Callable[[Connection], T], name: str, budget: Budget | None, *
     started = perf_counter()
     outcome = "bug"
     try:
-        result = _repeated(attempt, budget, can_be_looked_up)
+        result = _run_repeatedly(attempt, budget, can_be_looked_up)
         outcome = "replayed" if isinstance(result, Answer) and result.replayed else "done"
     except DomainError as error:
         outcome = error.code
@@ -129,9 +129,9 @@ def _run(attempt: Callable[[Connection], T], name: str, budget: Budget | None, *
     return result
 
 
-def _repeated(attempt: Callable[[Connection], T], budget: Budget | None, can_be_looked_up: bool) -> T:
+def _run_repeatedly(attempt: Callable[[Connection], T], budget: Budget | None, can_be_looked_up: bool) -> T:
     unknown = False
-    trouble: Exception | None = None
+    last_error: Exception | None = None
     for _ in range(TRIES):
         try:
             conn = _connection(budget)
@@ -140,25 +140,26 @@ def _repeated(attempt: Callable[[Connection], T], budget: Budget | None, can_be_
             except psycopg.OperationalError as error:
                 if budget is None or not (conn.closed and can_be_looked_up):
                     raise
-                # The next attempt finds out: what has an answer is not done again.
+                # The next attempt finds out whether the answer was stored. If so, the action is not repeated.
                 log.warning("database lost", extra={"error": str(error)})
                 unknown = True
-                trouble = error
+                last_error = error
         except TryAgain as error:
-            trouble = error
+            last_error = error
         except psycopg.OperationalError as error:
             if unknown:
                 raise OutcomeUnknown from error
             raise
         if budget is not None and budget.is_spent():
             break
-    raise (OutcomeUnknown if unknown else TryAgain) from trouble
+    raise (OutcomeUnknown if unknown else TryAgain) from last_error
 
 
 def _connection(budget: Budget | None) -> Connection:
-    """
+    """Return this environment's connection.
+
     Raises:
-        TryAgain: the database cannot be reached, and there is time to try again.
+        TryAgain: the database cannot be reached, and the budget allows another attempt.
     """
     if budget is None:
         return connection()
@@ -169,7 +170,7 @@ def _connection(budget: Budget | None) -> Connection:
         raise TryAgain from error
 
 
-def _act(use_case: UseCase[T], budget: Budget | None, conn: Connection) -> T:
+def _run_in_transaction(use_case: UseCase[T], budget: Budget | None, conn: Connection) -> T:
     with transaction(conn) as tx:
         _limit_statements(tx, budget)
         result = _with_user(use_case, tx)
@@ -177,11 +178,13 @@ def _act(use_case: UseCase[T], budget: Budget | None, conn: Connection) -> T:
     return result
 
 
-def _act_once(use_case: UseCase[Answer], key: IdempotencyKey, budget: Budget | None, conn: Connection) -> Answer:
+def _run_once_in_transaction(
+    use_case: UseCase[Answer], key: IdempotencyKey, budget: Budget | None, conn: Connection
+) -> Answer:
     try:
         with transaction(conn) as tx:
             _limit_statements(tx, budget)
-            with acting_once(tx, key) as earlier:
+            with replaying_refusals(tx, key) as earlier:
                 answer = _with_user(use_case, tx)
                 replay_if_answered(earlier)
             store_answer(tx, key, answer)
@@ -191,7 +194,7 @@ def _act_once(use_case: UseCase[Answer], key: IdempotencyKey, budget: Budget | N
     return answer
 
 
-def _look(use_case: UseCase[T], conn: Connection) -> T:
+def _run_reading(use_case: UseCase[T], conn: Connection) -> T:
     with reading(conn) as tx:
         return _with_user(use_case, tx)
 
@@ -204,7 +207,7 @@ def _with_user(use_case: UseCase[T], tx: Tx) -> T:
 
 
 def _limit_statements(tx: Tx, budget: Budget | None) -> None:
-    """Behind a proxy, the connection has no limit of its own; without a budget the parameter group's is enough."""
+    """Set the budget's statement timeout: behind a proxy, the connection has none of its own."""
     if budget is not None:
         tx.execute("SELECT set_config('statement_timeout', %s, true)", (f"{budget.statement_seconds}s",))
 

@@ -1,4 +1,4 @@
-"""Pauses between the attempts at something that fails for a while."""
+"""Pauses between retries."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 
 def pauses(first: float, longest: float = math.inf) -> Iterator[float]:
-    """Seconds to wait after the first failure, the second and so on: doubling up to the longest, without end."""
+    """Yield, without end, the seconds to wait after each failure in a row: doubling, up to the longest."""
     while True:
         yield min(first, longest)
         first *= 2

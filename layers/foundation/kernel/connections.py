@@ -1,30 +1,30 @@
-"""The environment's one database connection, opened when first needed."""
+"""The environment's one database connection, opened on first use."""
 
 from __future__ import annotations
 
 import threading
 from importlib import import_module
 
-from kernel.database import PATIENCE, Connection, connect
+from kernel.database import STATEMENT_SECONDS, Connection, connect
 from kernel.settings import settings
 
 if settings.database_iam_auth:
-    # Now rather than for the first connection: what is there before `ready` is in the snapshot that AWS starts from.
+    # Import it now, not with the first connection: what is loaded before `ready` is in the SnapStart snapshot.
     import_module("kernel.iam")
 
-# A Lambda environment has one thread; the local stack gives each of its environments one.
+# A Lambda environment has one thread, and so has each environment of the local stack.
 _environment = threading.local()
 
 
-def connection(patience: int = PATIENCE) -> Connection:
-    """The connection of this environment, made anew when there is none or the old one is gone.
+def connection(statement_seconds: int = STATEMENT_SECONDS) -> Connection:
+    """Return the connection of this environment; open a new one if there is none or the old one is closed.
 
     Args:
-        patience: seconds that its statements may take; a function always asks for the same.
+        statement_seconds: the limit for each statement; a function always passes the same value.
     """
     conn: Connection | None = getattr(_environment, "connection", None)
     if conn is None or conn.closed:
-        conn = _environment.connection = _open(patience)
+        conn = _environment.connection = _open(statement_seconds)
     return conn
 
 
@@ -36,7 +36,7 @@ def close() -> None:
 
 
 def password() -> str | None:
-    """What `settings.database_url` leaves out: a token signed for this moment, where IAM logs us in."""
+    """Return a freshly signed token when we log in with IAM; None when `settings.database_url` has the password."""
     if not settings.database_iam_auth:
         return None
     from kernel.iam import token
@@ -44,5 +44,10 @@ def password() -> str | None:
     return token(settings.database_url)
 
 
-def _open(patience: int) -> Connection:
-    return connect(settings.database_url, prepares=settings.database_prepares, patience=patience, password=password())
+def _open(statement_seconds: int) -> Connection:
+    return connect(
+        settings.database_url,
+        prepares=settings.database_prepares,
+        statement_seconds=statement_seconds,
+        password=password(),
+    )

@@ -1,4 +1,4 @@
-"""One connection, one transaction, two round trips."""
+"""Connections and transactions: an action needs one of each and two round trips."""
 
 from __future__ import annotations
 
@@ -17,39 +17,41 @@ from kernel.errors import TryAgain
 Connection = psycopg.Connection[DictRow]
 Cursor = psycopg.Cursor[DictRow]
 
-# The net below the template's parameter group: a query or a lock that takes this long has gone wrong, and an
-# environment that froze in mid-transaction must not hold its locks for long. No query is long enough to be worth
-# compiling, but the planner, which takes a small table never analysed for one of 1,800 rows, may believe so. And a
-# connection keeps its plans: one that was made for a hundred players and reads whole tables would still do so for the
-# thousands who come in an hour later. Every table has the index that its queries need.
+# A safety net in addition to the template's parameter group: a query or a lock that takes this long has gone wrong, and
+# an environment that froze in mid-transaction must not hold its locks for long. JIT is off because no query is long
+# enough to gain from it, although the planner, which assumes 1,800 rows for a small table that was never analysed, may
+# choose it. Sequential scans are off because a connection keeps its plans: a plan made for a hundred players would read
+# whole tables for the thousands who join an hour later. Every table has the indexes that its queries need.
 _SESSION_LIMITS = (
-    "-c statement_timeout={patience}s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s -c timezone=UTC"
-    " -c jit=off -c enable_seqscan=off"
+    "-c statement_timeout={statement_seconds}s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s"
+    " -c timezone=UTC -c jit=off -c enable_seqscan=off"
 )
-PATIENCE = 10
+STATEMENT_SECONDS = 10
 
 RACED_CONSTRAINTS: Final[set[str]] = set()
-"""Violated only when two transactions insert the same row at once: at the second try it is there."""
+"""Constraints that are violated only when two transactions insert the same row at once; a retry finds the row."""
 
 
 def declare_race(*constraints: str) -> None:
-    """Let a transaction that violates one of these be repeated.
+    """Retry transactions that violate one of these constraints.
 
-    Called at import, by the module with the INSERT: a function that can run into the race knows of it.
+    The module with the INSERT calls this at import, so every function that can run into the race knows about it.
 
     Args:
-        constraints: names of unique constraints or indexes. What violates one must have looked for the row first, or
-            the repetition ends in the same way.
+        constraints: names of unique constraints or indexes. The transaction must look for the row before inserting
+            it, or the retry fails the same way.
     """
     RACED_CONSTRAINTS.update(constraints)
 
 
-def connect(conninfo: str, *, prepares: bool = True, patience: int = PATIENCE, **parameters: Any) -> Connection:
-    """A connection on which `transaction` can work.
+def connect(
+    conninfo: str, *, prepares: bool = True, statement_seconds: int = STATEMENT_SECONDS, **parameters: Any
+) -> Connection:
+    """Open a connection for `transaction` and `reading`.
 
     Args:
-        prepares: False behind a proxy, which can share neither prepared statements nor sessions with limits of
-            their own; the instance's parameter group has the same limits.
+        prepares: False behind a proxy, which can share neither prepared statements nor sessions with their own
+            limits; the instance's parameter group has the same limits.
         patience: seconds that a statement may take.
         parameters: `password` and the like, as psycopg takes them; they override the string's.
     """
@@ -58,8 +60,8 @@ def connect(conninfo: str, *, prepares: bool = True, patience: int = PATIENCE, *
         autocommit=True,
         row_factory=dict_row,
         prepare_threshold=2 if prepares else None,
-        connect_timeout=min(patience, 5),
-        options=_SESSION_LIMITS.format(patience=patience) if prepares else None,
+        connect_timeout=min(statement_seconds, 5),
+        options=_SESSION_LIMITS.format(statement_seconds=statement_seconds) if prepares else None,
         **parameters,
     )
 
@@ -69,14 +71,14 @@ FollowUp = Callable[[Connection], None]
 
 
 class Tx:
-    """An open transaction, with the moment it happens at and the dice it rolls.
+    """An open transaction, with its time and its source of randomness.
 
-    `execute` only queues. The first fetch from any of its cursors sends what has been queued so far and waits once
-    for all of it; the end of the transaction sends the rest together with COMMIT. So a use case asks for everything
-    it wants to know, fetches, decides, and writes without looking back: two round trips.
+    `execute` only queues. The first fetch from any cursor sends everything queued so far and waits once for all of it;
+    the end of the transaction sends the rest together with COMMIT. A use case therefore runs all its queries, fetches,
+    decides, and writes without reading again: two round trips.
 
     Attributes:
-        about: the first player this transaction has loaded, for whoever logs it.
+        about: the first player that this transaction loaded, for the log.
     """
 
     __slots__ = ("_conn", "_follow_ups", "about", "now", "rng")
@@ -89,39 +91,41 @@ class Tx:
         self.rng = rng
 
     def execute(self, query: LiteralString, params: Sequence[Any] | Mapping[str, Any] | None = None) -> Cursor:
+        """Queue a statement and return its cursor."""
         return self._conn.execute(query, params)
 
     def after_commit(self, question: Question, act: FollowUp) -> None:
-        """Ask something right behind the COMMIT, in its round trip, and act when there is a row in answer.
+        """Run a query right after COMMIT, in the same round trip, and call `act` if it returns a row.
 
-        The question sees this transaction and every other that has committed before: of two that cross a line
-        together, the last one sees it. Asked once, however often it is registered.
+        The query sees this transaction and all that committed before it: of two transactions that reach a threshold
+        together, the last one sees that. A query runs once, even if it is registered several times.
 
         Args:
-            act: opens a transaction of its own. What has been committed stays, whatever becomes of it: nothing may
-                depend on it that a schedule does not heal.
+            act: opens a transaction of its own. If it fails, the commit stands, so a schedule must be able to catch
+                up on what it does.
         """
         self._follow_ups[question] = act
 
     def ask_follow_ups(self) -> list[tuple[Cursor, FollowUp]]:
+        """Queue the queries that were registered with `after_commit`."""
         return [(question(self), act) for question, act in self._follow_ups.items()]
 
 
-_system_dice = random.SystemRandom()
+_system_rng = random.SystemRandom()
 
 
 @contextmanager
-def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_dice) -> Generator[Tx]:
-    """Everything inside commits together, or not at all.
+def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_rng) -> Generator[Tx]:
+    """Commit everything inside together, or nothing.
 
     Args:
-        now: the moment of the action, aware UTC; the clock's when left out.
-        rng: the source of every roll inside.
+        now: the time of the action, aware UTC; the current time by default.
+        rng: the source of all randomness inside.
 
     Raises:
-        TryAgain: nothing was saved. The database broke a deadlock at our expense, somebody was faster, or the
-            connection was found dead before the end.
-        psycopg.OperationalError: the connection broke during COMMIT; what was done may be saved or not.
+        TryAgain: nothing was saved. The database ended a deadlock by aborting this transaction, another transaction
+            inserted the same row first, or the connection was lost before COMMIT.
+        psycopg.OperationalError: the connection broke during COMMIT; the changes may be saved or not.
     """
     committing = False
     tx = Tx(conn, now or datetime.now(UTC), rng)
@@ -135,24 +139,24 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
     except BaseException as error:
         if not conn.closed:
             conn.rollback()
-        if isinstance(error, psycopg.Error) and _may_be_repeated(error, lost=conn.closed and not committing):
+        if isinstance(error, psycopg.Error) and _is_repeatable(error, lost=conn.closed and not committing):
             raise TryAgain from error
         raise
     for answer, act in answers:
-        # Committed is committed: were this to fail the call, its repetition would act a second time.
+        # The action is committed. If an error here failed the call, its retry would run the action a second time.
         with suppress(psycopg.Error, TryAgain):
             if answer.fetchone() is not None:
                 act(conn)
 
 
 @contextmanager
-def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_dice) -> Generator[Tx]:
-    """For looking only: no BEGIN and no COMMIT, so a single question is a single round trip.
+def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_rng) -> Generator[Tx]:
+    """Read without BEGIN and COMMIT, so a single query is a single round trip.
 
-    Each `execute` asks at once and sees what has been committed by then.
+    Each `execute` runs at once and sees what has been committed by then.
 
     Raises:
-        TryAgain: the connection was found dead.
+        TryAgain: the connection was lost.
     """
     try:
         yield Tx(conn, now or datetime.now(UTC), rng)
@@ -162,10 +166,11 @@ def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random
         raise
 
 
-def _may_be_repeated(error: psycopg.Error, *, lost: bool) -> bool:
-    """
+def _is_repeatable(error: psycopg.Error, *, lost: bool) -> bool:
+    """Tell whether a failed transaction saved nothing and may succeed when repeated.
+
     Args:
-        lost: the connection is gone, and COMMIT had not been sent.
+        lost: the connection is closed, and COMMIT had not been sent.
     """
     if lost:
         return True

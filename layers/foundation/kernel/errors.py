@@ -1,4 +1,4 @@
-"""Why the game says no. Each refusal lives with its feature and derives from one of the five kinds here."""
+"""The kinds of refusals. Each refusal is defined in its feature and derives from one of the five kinds here."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import ClassVar
 
 
 class DomainError(Exception):
-    """A refusal a player may read.
+    """A refusal with a message that is fit for a player.
 
     Attributes:
-        code: the wire contract's token.
+        code: the code in the wire contract.
         message: a sentence with {placeholders}, filled from the keyword arguments.
     """
 
@@ -22,28 +22,28 @@ class DomainError(Exception):
 
 
 class Refused(DomainError):
-    """Well formed, but makes no sense here."""
+    """The request is well formed but makes no sense here."""
 
 
 class NotAllowed(DomainError):
-    """Locked for this community, or for this key."""
+    """The feature is locked for this community, or forbidden for this key."""
 
 
 class NotFound(DomainError):
-    """There is no such thing."""
+    """The requested thing does not exist."""
 
 
 class Conflict(DomainError):
-    """The world moved on meanwhile."""
+    """The state changed in the meantime."""
 
 
 class TooSoon(DomainError):
-    """A cooldown is running. `seconds` tells for how long."""
+    """A cooldown is running; `seconds` says how long it still takes."""
 
 
 class TryAgain(Exception):
-    """Nothing was saved and nobody is to blame: the same call may be made again at once."""
+    """Nothing was saved, and the same call may be repeated at once."""
 
 
 class OutcomeUnknown(Exception):
-    """The connection broke during COMMIT: what was done may be saved or not."""
+    """The connection broke during COMMIT: the changes may be saved or not."""

@@ -1,4 +1,4 @@
-"""Logging in to the database by IAM. Only for who does: botocore takes its time to import."""
+"""Logging in to the database with IAM. Import this module only when needed: botocore is slow to import."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kernel.settings import settings
 
 
 def token(conninfo: str) -> str:
-    """A password for an IAM login, valid for 15 minutes to connect. Signed here, without any call.
+    """Return a password for an IAM login, valid for 15 minutes. It is signed locally, without a network call.
 
     Source: boto3's `generate_db_auth_token`, which needs a whole RDS client for the same signature.
     """

@@ -1,4 +1,4 @@
-"""A retry gets the first try's answer. The answer is stored in the transaction of the action itself."""
+"""Idempotency keys: a retry gets the first answer, which is stored in the transaction of the action itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import timedelta
 from kernel.database import Cursor, Tx, declare_race
 from kernel.errors import DomainError
 
-KEPT = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 MAX_LENGTH = 200
 
 declare_race("idempotency_keys_pkey")
@@ -18,7 +18,7 @@ declare_race("idempotency_keys_pkey")
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """One caller's name for one request to one path."""
+    """A caller's name for a request to a path."""
 
     caller: str
     path: str
@@ -27,10 +27,10 @@ class IdempotencyKey:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a caller is answered, as it is stored for retries.
+    """The answer to a caller, as it is stored for retries.
 
     Attributes:
-        replayed: it is the stored answer of an earlier try.
+        replayed: True for the stored answer of an earlier attempt.
     """
 
     status: int
@@ -39,7 +39,7 @@ class Answer:
 
 
 class Replay(Exception):
-    """This request was answered before; the transaction is rolled back and the stored answer sent again."""
+    """The request was answered before: the transaction is rolled back, and the stored answer is sent again."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.status)
@@ -47,28 +47,33 @@ class Replay(Exception):
 
 
 def find_answer(tx: Tx, key: IdempotencyKey) -> Cursor:
-    """Rows: `status`, `body`; none when the request is new."""
+    """Return a row of `status` and `body`; none when the request is new."""
     return tx.execute(
         """
         SELECT status, body FROM idempotency_keys
         WHERE caller = %s AND path = %s AND key = %s AND created_at > %s
         """,
-        (key.caller, key.path, key.key, tx.now - KEPT),
+        (key.caller, key.path, key.key, tx.now - RETENTION),
     )
 
 
 def replay_if_answered(found: Cursor) -> None:
+    """Raise the stored answer that `find_answer` found, if any.
+
+    Raises:
+        Replay
+    """
     row = found.fetchone()
     if row is not None:
         raise Replay(Answer(row["status"], row["body"], replayed=True))
 
 
 @contextmanager
-def acting_once(tx: Tx, key: IdempotencyKey) -> Generator[Cursor]:
-    """Around an action: what comes out of it is the first try's answer, when there is one.
+def replaying_refusals(tx: Tx, key: IdempotencyKey) -> Generator[Cursor]:
+    """Wrap an action so that a retry is answered with the first answer instead of a refusal.
 
     Yields:
-        That answer, for `replay_if_answered` once the action has fetched what it wants to know.
+        The query for the first answer, for `replay_if_answered` once the action has fetched its own queries.
 
     Raises:
         Replay: instead of a refusal.
@@ -77,17 +82,17 @@ def acting_once(tx: Tx, key: IdempotencyKey) -> Generator[Cursor]:
     try:
         yield earlier
     except DomainError:
-        # Refused, perhaps because the first try has just done it: look again behind its lock.
+        # Refused, perhaps because the first attempt has just succeeded: look again, now that its locks are released.
         replay_if_answered(earlier)
         replay_if_answered(find_answer(tx, key))
         raise
 
 
 def store_answer(tx: Tx, key: IdempotencyKey, answer: Answer) -> None:
-    """Whoever stores second, because both came at once, violates the primary key and tries again from the start."""
+    """Store an answer. The second of two concurrent requests violates the primary key and is retried."""
     tx.execute(
         "DELETE FROM idempotency_keys WHERE caller = %s AND path = %s AND key = %s AND created_at <= %s",
-        (key.caller, key.path, key.key, tx.now - KEPT),
+        (key.caller, key.path, key.key, tx.now - RETENTION),
     )
     tx.execute(
         "INSERT INTO idempotency_keys (caller, path, key, status, body, created_at) VALUES (%s, %s, %s, %s, %s, %s)",
@@ -96,4 +101,5 @@ def store_answer(tx: Tx, key: IdempotencyKey, answer: Answer) -> None:
 
 
 def delete_expired(tx: Tx) -> None:
-    tx.execute("DELETE FROM idempotency_keys WHERE created_at <= %s", (tx.now - KEPT,))
+    """Delete stored answers that are older than a day."""
+    tx.execute("DELETE FROM idempotency_keys WHERE created_at <= %s", (tx.now - RETENTION,))

@@ -1,4 +1,4 @@
-"""What becomes known about an action while it runs, for its one line in the log and for the request counters."""
+"""Fields collected while an action runs, for its log line and for the request counters."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from uuid import UUID
 
 
 class LogFields(NamedTuple):
-    """
+    """The fields of one action.
+
     Attributes:
         route: the template of the route that answered, such as /api/v1/user/inventory/{username}; "" for none.
-        user_id: the player it was about, once known.
-        outcome: done, replayed, the code of a refusal, unavailable or bug; None as long as nothing has run.
+        user_id: the player concerned, once known.
+        outcome: done, replayed, the code of a refusal, unavailable or bug; None before anything has run.
     """
 
     route: str = ""
@@ -28,18 +29,21 @@ _environment = _Environment()
 
 
 def set_route(path: str) -> None:
+    """Set the route that answers."""
     _environment.fields = _environment.fields._replace(route=path)
 
 
 def set_user(user_id: UUID | None) -> None:
+    """Set the player concerned."""
     _environment.fields = _environment.fields._replace(user_id=user_id)
 
 
 def set_outcome(outcome: str) -> None:
+    """Set how the action ended."""
     _environment.fields = _environment.fields._replace(outcome=outcome)
 
 
 def take() -> LogFields:
-    """The fields of the action that is over; the next one begins with none."""
+    """Return the fields of the action that has ended and reset them for the next one."""
     fields, _environment.fields = _environment.fields, LogFields()
     return fields

@@ -1,4 +1,4 @@
-"""Requests counted by each environment, added up in the database by a transaction that runs anyway."""
+"""Request counters: each environment counts, and a transaction that runs anyway adds the counts to the database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds in seconds. Source: rules 21."""
 
 FLUSH_EVERY = 10.0
-"""seconds"""
+"""Seconds between two flushes of an environment."""
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ _environment = _Environment()
 
 
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
-    """Add one answered request. `route` is the route's template, "" when none took it."""
+    """Count an answered request. `route` is the route's template, "" when none matched."""
     total = _environment.sums.setdefault((method, route, status), _Sum())
     total.count += 1
     total.seconds += seconds
@@ -41,19 +41,20 @@ def count_request(method: str, route: str, status: int, seconds: float) -> None:
 
 
 def flush_is_due() -> bool:
+    """Tell whether there are counts that should be saved now."""
     return bool(_environment.sums) and monotonic() - _environment.flushed_at >= FLUSH_EVERY
 
 
 def flush_if_due(tx: Tx) -> None:
-    """Send what has come together with this transaction's last statements: no round trip of its own.
+    """Save the counts with this transaction's last statements, without an extra round trip.
 
-    What a transaction takes along and then fails to commit is lost; these are statistics.
+    If the transaction fails, its counts are lost, which is acceptable for statistics.
     """
     if not flush_is_due():
         return
     sums, _environment.sums = _environment.sums, {}
     _environment.flushed_at = monotonic()
-    # In one order: every environment adds to the same rows.
+    # In a fixed order, because every environment adds to the same rows.
     for (method, route, status), total in sorted(sums.items()):
         tx.execute(
             """
@@ -70,7 +71,7 @@ def flush_if_due(tx: Tx) -> None:
 
 
 def list_request_counts(tx: Tx) -> Cursor:
-    """Rows: `status`, `count`, `seconds` and `buckets`, over all routes, for as long as anybody counts."""
+    """Return rows of `status`, `count`, `seconds` and `buckets`: the totals over all routes and all time."""
     return tx.execute(
         """
         SELECT status, sum(count)::bigint AS count, sum(seconds) AS seconds,
@@ -87,7 +88,7 @@ def list_request_counts(tx: Tx) -> Cursor:
 
 
 def count_requests(tx: Tx, path_like: str) -> Cursor:
-    """One row: `count`, of all requests to such paths."""
+    """Return one row: `count`, of all requests to matching paths."""
     return tx.execute(
         "SELECT coalesce(sum(count), 0)::bigint AS count FROM request_counters WHERE path LIKE %s", (path_like,)
     )

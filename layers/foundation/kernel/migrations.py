@@ -1,4 +1,4 @@
-"""Plain SQL files, applied once each, in order, forward only."""
+"""Migrations: plain SQL files, each applied once, in order, forward only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 
-# Any constant will do: whoever migrates this database takes this lock first.
+# An arbitrary constant: every migration of this database takes this advisory lock first.
 _LOCK = 7_203_611
 
 
@@ -15,7 +15,7 @@ class MigrationError(Exception):
 
 
 def migrate(conninfo: str, folder: Path, password: str | None = None) -> list[str]:
-    """Apply what is missing, each file in a transaction of its own.
+    """Apply the missing migrations, each in a transaction of its own.
 
     Args:
         folder: all migrations, from the first.

@@ -1,4 +1,4 @@
-"""The two database users of a deployment: one owns the tables, one plays."""
+"""The two database users of a deployment: one owns the tables, the other runs the application."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ APP = "brandish_app"
 
 
 def create_roles(conn: Connection[Any], database: str) -> None:
-    """As the instance's master user: make both users, who log in with IAM tokens. Safe to repeat."""
+    """Create both users, who log in with IAM tokens. Run it as the instance's master user; it is safe to repeat."""
     for role in (OWNER, APP):
         known = conn.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
         if known is None:
@@ -28,7 +28,7 @@ def create_roles(conn: Connection[Any], database: str) -> None:
 
 
 def grant_to_app(conn: Connection[Any]) -> None:
-    """As the owner: let the game read and write every table there is. Without such a user, as locally, nothing."""
+    """Let the application read and write every table, if its user exists. Run it as the owner."""
     if conn.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (APP,)).fetchone() is None:
         return
     app = sql.Identifier(APP)

@@ -1,5 +1,5 @@
-"""The environment as values. A feature or function declares its settings as a frozen object of its own, read at import
-with these functions; nothing else reads `os.environ`."""
+"""Reading the environment. A feature or function declares its settings as a frozen object, filled at import with these
+functions; nothing else reads `os.environ`."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 
 class SettingsError(Exception):
-    """A setting cannot be used; the text names it and says what would do."""
+    """A setting has an invalid value; the text names the setting and says what is valid."""
 
 
 def text(name: str, default: str = "") -> str:
-    """As it is. One that is set but empty is empty, whatever the default."""
+    """Return the text of a setting. The default is for settings that are not set, not for empty ones."""
     return os.environ.get(name, default)
 
 
 def count(name: str, *, default: int = 1) -> int:
-    """A whole number from 1 up.
+    """Return a whole number of at least 1.
 
     Raises:
         SettingsError
@@ -32,7 +32,7 @@ def count(name: str, *, default: int = 1) -> int:
 
 
 def minutes(name: str, *, default: int) -> int:
-    """In seconds; the default is in minutes, as the setting is.
+    """Return seconds; the setting and the default are in minutes.
 
     Raises:
         SettingsError
@@ -46,7 +46,7 @@ def minutes(name: str, *, default: int) -> int:
 
 
 def switch(name: str, *, default: bool) -> bool:
-    """On or off, in the usual words.
+    """Return whether a setting is on, in one of the usual words.
 
     Raises:
         SettingsError
@@ -63,6 +63,8 @@ def switch(name: str, *, default: bool) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class KernelSettings:
+    """Settings of the database and the event bus."""
+
     stage: str
     aws_region: str
     event_bus_name: str

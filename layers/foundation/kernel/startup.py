@@ -1,4 +1,4 @@
-"""What a function does once, when everything is imported: work that must not delay its first request."""
+"""Startup tasks: work that a function does once after all imports, so that it does not delay the first request."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ _tasks: list[Callable[[], None]] = []
 
 
 def at_startup(task: Callable[[], None]) -> None:
-    """Have a task run when the function is ready."""
+    """Register a task to run when the function is ready."""
     _tasks.append(task)
 
 
 def run_startup_tasks() -> None:
-    """Run every task, in the order in which they were registered."""
+    """Run all tasks in the order of their registration."""
     for task in _tasks:
         task()

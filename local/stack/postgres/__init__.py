@@ -1,4 +1,4 @@
-"""A Postgres that belongs to whoever starts it: `make dev`, or a test session."""
+"""A Postgres server that belongs to the process that starts it: `make dev`, or a test session."""
 
 from local.stack.postgres.binaries import find_binaries
 from local.stack.postgres.errors import AlreadyRunning, PostgresError

@@ -1,4 +1,4 @@
-"""Whom the server runs as. Postgres refuses root, so root lends it another account."""
+"""The account that the server runs as. Postgres refuses to run as root, so root gives it another account."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Account:
     name: str
     uid: int
     gid: int
-    borrowed: bool  # we are root and act as somebody else
+    borrowed: bool  # we are root and switch to another account
 
     @classmethod
     def for_data(cls, data_dir: Path) -> Account:
-        """Ourselves; for root the owner of the data, or else `postgres` or `nobody`."""
+        """The current account; for root the owner of the data, or else `postgres` or `nobody`."""
         if os.geteuid() != 0:
             return cls(f"user {os.geteuid()}", os.geteuid(), os.getegid(), borrowed=False)
         owner = data_dir.stat() if data_dir.exists() else None
@@ -81,7 +81,7 @@ class Account:
         return process.returncode, written.decode(errors="replace")
 
     def may_enter(self, directory: Path) -> bool:
-        """Tried out, because modes alone do not tell the truth about ACLs and mounts."""
+        """Checked by trying, because modes alone say nothing about ACLs and mounts."""
         try:
             return self.run(["/bin/sh", "-c", 'cd -- "$1"', "sh", directory])[0] == 0
         except OSError:
@@ -103,7 +103,7 @@ def _signal_when_parent_dies(number: signal.Signals) -> Callable[[], None] | Non
 
     def in_child() -> None:
         libc.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
-        if os.getppid() != parent:  # died before we could ask to be told
+        if os.getppid() != parent:  # the parent died before the signal was requested
             os._exit(1)
 
     return in_child

@@ -14,7 +14,7 @@ from local.stack.postgres.account import Account
 from local.stack.postgres.errors import PostgresError
 from local.stack.postgres.places import fallback_home
 
-SUPPORTED = range(15, 19)  # older ones lack what the schema uses; newer ones nobody has tried
+SUPPORTED = range(15, 19)  # older ones lack features that the schema uses; newer ones are untested
 
 _INSTALLED = (
     "/usr/lib/postgresql/*/bin",  # Debian, Ubuntu

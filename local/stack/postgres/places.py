@@ -18,10 +18,10 @@ def fallback_home() -> Path:
     """Where root keeps this checkout's server when the account that runs it cannot enter the checkout."""
     home = Path("/var/tmp", f"brandish-{hashlib.sha256(bytes(_PROJECT)).hexdigest()[:12]}")
     home.mkdir(mode=0o755, exist_ok=True)
-    # /var/tmp belongs to everybody: somebody else may have been there first.
+    # /var/tmp is shared: another user may have created the folder first.
     if home.is_symlink() or home.stat().st_uid != os.geteuid():
-        raise PostgresError(f"{home} belongs to somebody else: remove it")
-    home.chmod(0o755)  # whatever the umask
+        raise PostgresError(f"{home} belongs to someone else: remove it")
+    home.chmod(0o755)  # regardless of the umask
     return home
 
 

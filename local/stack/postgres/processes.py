@@ -17,7 +17,7 @@ _PATIENCE_SECONDS = 10  # after each signal
 def end_previous_server(data_dir: Path) -> None:
     """Leave no process at work in this data directory, be it a postmaster or the children of a killed one.
 
-    The caller holds the directory's lock: whoever started these processes is gone.
+    The caller holds the directory's lock, so the process that started these is gone.
 
     Raises:
         PostgresError: a process survives even SIGKILL, or is not ours to end.

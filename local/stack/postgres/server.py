@@ -125,7 +125,7 @@ class Postgres:
         return f"postgresql://{_USER}@/{quote(database, safe='')}?host={host}&port={_PORT}"
 
     def create_database(self, name: str, template: str | None = None) -> str:
-        """A new database, optionally a copy of one that nobody is connected to. Returns its URL."""
+        """Create a database, optionally as a copy of one without connections; returns its URL."""
         statement = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
         if template is not None:
             # Half the time of the default, which writes every page to the log as well.
@@ -134,7 +134,7 @@ class Postgres:
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
-        """Drop a database if it exists, and throw out whoever is connected to it."""
+        """Drop a database if it exists, and close all connections to it."""
         self._administrate(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def stop(self) -> None:
@@ -145,7 +145,7 @@ class Postgres:
     def destroy(self) -> None:
         """Stop the server and delete its data."""
         self._end()
-        if self._lock >= 0:  # still ours: nobody else may have started here meanwhile
+        if self._lock >= 0:  # only if it is still ours: another server may have started in the meantime
             shutil.rmtree(self.data_dir, ignore_errors=True)
         self._release()
 
@@ -224,7 +224,7 @@ def _lock(data_dir: Path) -> int:
 
 
 def _lines(lock: int) -> tuple[str, str]:
-    """The pid of whoever holds the lock, or held it last, and the directory of the server's socket."""
+    """The pid of the process that holds or last held the lock, and the directory of the server's socket."""
     pid, socket_dir, *_ = [*os.pread(lock, 4096, 0).decode().splitlines(), "", ""]
     return pid, socket_dir
 

@@ -34,7 +34,7 @@ def test_who_was_let_off_may_act_at_once(call: CallApi, conn: Connection):
 
 def test_a_cooldown_of_everybody_is_ended_for_everybody(call: CallApi, conn: Connection):
     with transaction(conn) as tx:
-        cooldowns.start_for_everybody(tx, "expedition", timedelta(minutes=15))
+        cooldowns.start_for_everyone(tx, "expedition", timedelta(minutes=15))
 
     answers = [call("POST", RESET, {"action": "expedition"}) for _ in range(2)]
 
@@ -43,7 +43,7 @@ def test_a_cooldown_of_everybody_is_ended_for_everybody(call: CallApi, conn: Con
         "The cooldown of expedition was not running for all.",
     ]
     with transaction(conn) as tx:
-        cooldowns.require_everybody_ready(tx, "expedition")
+        cooldowns.require_ready_for_everyone(tx, "expedition")
         assert len(announced(tx, "cooldown.reset")) == 1
 
 
@@ -111,7 +111,7 @@ def test_the_retention_clock_forgets_cooldowns_and_chatters(environment: Connect
     for age in (timedelta(days=2), timedelta(0)):
         with transaction(environment, now=datetime.now(UTC) - age) as tx:
             handle_message(tx, make_player(tx), "hello")
-            cooldowns.start_for_everybody(tx, f"feast-{age.days}", timedelta(minutes=15))
+            cooldowns.start_for_everyone(tx, f"feast-{age.days}", timedelta(minutes=15))
 
     clock_retention({}, None)
 

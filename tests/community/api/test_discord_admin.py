@@ -21,7 +21,7 @@ from functions.community.discord import catalogue as catalogue  # declares every
 from functions.community.discord import deferred
 from functions.community.discord.registration import payload
 from kernel.database import Connection, transaction
-from tests.support.discord_client import DiscordClient, Person, Told, command, interaction
+from tests.support.discord_client import DiscordAnswer, DiscordClient, Person, command, interaction
 from tests.support.discord_limits import check_message
 from tests.support.factories import announced, holdings, make_player, unlock, xp
 
@@ -37,7 +37,7 @@ def _players(environment: Connection) -> None:
         make_player(tx, BOB.username, platform="discord", platform_id=BOB.id, items={"item_spade": 5})
 
 
-def administer(discord: DiscordClient, command: str, /, **options: Any) -> Told:
+def administer(discord: DiscordClient, command: str, /, **options: Any) -> DiscordAnswer:
     told = discord.command(ADA, command, admin=True, **options)
     assert told.private
     return told

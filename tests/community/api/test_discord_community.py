@@ -12,8 +12,8 @@ from community.progression.content import tree
 from community.voting import controls, cycle
 from community.voting.models import VotingRound
 from kernel.database import Connection, transaction
-from tests.support.community import forget_votes_and_targets
-from tests.support.discord_client import DiscordClient, Person, Told
+from tests.support.community import delete_votes_and_targets
+from tests.support.discord_client import DiscordAnswer, DiscordClient, Person
 from tests.support.factories import stored
 
 ALICE = Person("500000000000000001", "alice")
@@ -35,7 +35,7 @@ def names(of: VotingRound) -> list[str]:
     return [tree.nodes[option.node_key].name for option in of.options]
 
 
-def menu(told: Told) -> dict[str, Any]:
+def menu(told: DiscordAnswer) -> dict[str, Any]:
     (found,) = told.components
     assert found["type"] == 3
     return found
@@ -138,7 +138,7 @@ def test_options_are_suggested_by_name(discord: DiscordClient, conn: Connection)
 
 def test_while_a_vote_is_frozen_there_is_no_menu(discord: DiscordClient, conn: Connection):
     with transaction(conn) as tx:
-        controls.freeze(tx)
+        controls.freeze_voting(tx)
 
     shown = discord.command(ALICE, "voting-session")
 
@@ -150,7 +150,7 @@ def test_while_a_vote_is_frozen_there_is_no_menu(discord: DiscordClient, conn: C
 
 def test_between_votes_the_last_result_is_shown(discord: DiscordClient, conn: Connection):
     with transaction(conn) as tx:
-        winner = controls.force_end(tx)
+        winner = controls.force_end_voting(tx)
 
     shown = discord.command(ALICE, "voting-session")
 
@@ -160,7 +160,7 @@ def test_between_votes_the_last_result_is_shown(discord: DiscordClient, conn: Co
 
 
 def test_before_the_first_vote_there_is_nothing_to_show(discord: DiscordClient, conn: Connection):
-    forget_votes_and_targets(conn)
+    delete_votes_and_targets(conn)
 
     assert "There has been no vote yet." in discord.command(ALICE, "voting-session").text
     assert "no target" in discord.command(ALICE, "unlock-progress").text

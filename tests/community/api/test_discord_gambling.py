@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kernel.database import Connection, transaction
-from tests.support.discord_client import DiscordClient, Person, Told
+from tests.support.discord_client import DiscordAnswer, DiscordClient, Person
 from tests.support.factories import announced, holdings, make_player, unlock
 
 ALICE = Person("500000000000000001", "alice")
@@ -25,7 +25,7 @@ def boxes(conn: Connection, who: Person) -> int:
         return holdings(tx, who.player).get("lootbox_tier1", 0)
 
 
-def start(discord: DiscordClient) -> Told:
+def start(discord: DiscordClient) -> DiscordAnswer:
     return discord.command(ALICE, "gamble-start", item="lootbox", quantity=2)
 
 

@@ -9,7 +9,7 @@ import pytest
 from community.linking import service as linking
 from community.players.models import PlayerRef
 from kernel.database import Connection, transaction
-from tests.support.discord_client import DiscordClient, Person, Told
+from tests.support.discord_client import DiscordAnswer, DiscordClient, Person
 from tests.support.factories import announced, make_player, stored
 
 ALICE = Person("500000000000000001", "alice")
@@ -23,7 +23,7 @@ def _players(environment: Connection) -> None:
         make_player(tx, "alice_tv", platform="twitch", platform_id="4711", money=7)
 
 
-def code_of(told: Told) -> str:
+def code_of(told: DiscordAnswer) -> str:
     return told.custom_id("Confirm").rpartition(":")[2]
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from kernel import connections as database
 from kernel.database import Connection, connect, transaction
-from tests.support.discord_client import DiscordClient, Person, Told, command
+from tests.support.discord_client import DiscordAnswer, DiscordClient, Person, command
 from tests.support.factories import holdings, make_player, unlock
 
 ALICE = Person("500000000000000001", "alice")
@@ -30,11 +30,11 @@ def _opened(environment: Connection) -> None:
         make_player(tx, "bob", platform="discord", platform_id="2", items=items)
 
 
-def at_once(database_url: str, deed: Callable[[], Told]) -> list[Told]:
+def at_once(database_url: str, deed: Callable[[], DiscordAnswer]) -> list[DiscordAnswer]:
     """In so many environments, each with its connection."""
     barrier = Barrier(THREADS)
 
-    def environment(_: int) -> Told:
+    def environment(_: int) -> DiscordAnswer:
         with closing(connect(database_url)) as conn:
             database._environment.connection = conn
             barrier.wait(timeout=30)

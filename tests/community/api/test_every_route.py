@@ -25,7 +25,7 @@ def routes(router: Any) -> Iterator[tuple[str, str]]:
     for route in router.routes:
         if isinstance(route, APIRoute):
             path = "/".join("x" if part.startswith("{") else part for part in route.path.split("/"))
-            yield from ((method, path) for method in route.methods)
+            yield from ((method, path) for method in route.methods or ())
         elif included := getattr(route, "original_router", None):
             yield from routes(included)
 
@@ -50,7 +50,7 @@ def test_viewers_look_bots_play_and_administrators_do_as_they_like(call: CallApi
         if (role == "viewer" and method not in ("GET", "HEAD")) or (role != "admin" and path.startswith(ADMINISTRATION))
     }
 
-    assert {route for route in ROUTES if call(*route, role=role).status == 403} == forbidden
+    assert {route for route in ROUTES if '"forbidden"' in call(*route, role=role).text} == forbidden
 
 
 def test_no_route_takes_another_method(call: CallApi):

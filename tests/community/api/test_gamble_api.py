@@ -154,7 +154,7 @@ def test_gambling_waits_for_its_node(call: CallApi, conn: Connection):
         assert (answer.status, answer.json["code"]) == (403, "feature_locked")
 
     with transaction(conn) as tx:
-        controls.relock(tx, "item_lootbox0", 0)
+        controls.relock_node(tx, "item_lootbox0", 0)
     answer = call("POST", START, ALICE | {"bets": CRATES})
     assert (answer.status, answer.json["code"]) == (403, "feature_locked")
     assert answer.json["error"].startswith("LOCKED_NODES: ")

@@ -61,7 +61,7 @@ def test_the_jobs_and_which_are_unlocked(call: CallApi):
 
 def test_the_highest_level_is_the_communitys(call: CallApi, conn: Connection):
     with transaction(conn) as tx:
-        controls.unlock(tx, "upgrade_job_level_cap", 1)
+        controls.unlock_node(tx, "upgrade_job_level_cap", 1)
 
     assert {job["max_level"] for job in call("GET", "/api/v1/jobs").json} == {20}
 

@@ -104,7 +104,7 @@ def test_searching_waits_for_its_node(call: CallApi, conn: Connection):
     assert (answer.status, answer.json["code"]) == (403, "feature_locked")
 
     with transaction(conn) as tx:
-        controls.relock(tx, "item_lootbox0", 0)
+        controls.relock_node(tx, "item_lootbox0", 0)
     answer = call("POST", SEARCH, ALICE)
     assert (answer.status, answer.json["code"]) == (403, "feature_locked")
     assert answer.json["error"].startswith("LOCKED_NODES: ")

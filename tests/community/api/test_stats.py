@@ -206,7 +206,7 @@ def test_the_clock_empties_the_inboxes_and_changes_no_answer(
     call: CallApi, conn: Connection, alice: Player, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("community.stats.rollup.BATCH", 4)
-    monkeypatch.setattr(clock, "LITTLE", 2)
+    monkeypatch.setattr(clock, "MIN_ROWS", 2)
     with transaction(conn) as tx:
         tx.execute(
             "INSERT INTO engagement_inbox (user_id, metric, value, recorded_at) VALUES (%s, 'message', 3, %s)",

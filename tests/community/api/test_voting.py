@@ -17,7 +17,7 @@ from tests.support.community import (
     SESSION_FIELDS,
     VOTE,
     administer,
-    forget_votes_and_targets,
+    delete_votes_and_targets,
 )
 
 
@@ -62,7 +62,7 @@ def test_without_an_open_session_the_last_one_is_shown(call: CallApi):
 
 
 def test_before_the_first_session_there_is_a_null_and_a_message(call: CallApi, conn: Connection):
-    forget_votes_and_targets(conn)
+    delete_votes_and_targets(conn)
 
     answer = call("GET", SESSION).json
 

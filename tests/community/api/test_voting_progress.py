@@ -18,7 +18,7 @@ from tests.support.community import (
     STATUS,
     administer,
     contribute,
-    forget_votes_and_targets,
+    delete_votes_and_targets,
     target,
 )
 
@@ -124,7 +124,7 @@ def test_without_a_target_the_points_are_told(call: CallApi):
 
 
 def test_before_anything_has_begun_there_is_only_a_message(call: CallApi, conn: Connection):
-    forget_votes_and_targets(conn)
+    delete_votes_and_targets(conn)
 
     assert target(call) == {"progress": None, "message": "The community has no target just now."}
     assert "active_unlock_progress" not in call("GET", STATUS).json

@@ -12,7 +12,7 @@ import pytest
 from community.catalog import service as catalog
 from community.inventory.models import Quality
 from community.items.handlers import weapon
-from community.items.models import NoTargets, TargetRequired, Wish
+from community.items.models import NoTargets, TargetRequired, UseRequest
 from community.items.service import use_item
 from community.linking.service import claim_link, confirm_link, confirm_unlink, request_unlink, start_link
 from community.messages import service as messages
@@ -45,7 +45,7 @@ def charges(tx: Tx, ref: PlayerRef) -> dict[str, int]:
 
 
 def present(tx: Tx) -> set[str]:
-    return {chatter.username for chatter in messages.active(tx)}
+    return {chatter.username for chatter in messages.list_active_chatters(tx)}
 
 
 def make_chatters(tx: Tx, number: int) -> list[PlayerRef]:
@@ -274,10 +274,10 @@ def test_the_thrower_may_be_among_the_crowd(tx: Tx):
 
 
 def test_a_keg_hits_five_to_nine_each_as_often(tx: Tx):
-    wish = Wish(catalog.resolve("keg"), PlayerRef("twitch", "1", "alice"), 1, None)
+    wish = UseRequest(catalog.resolve("keg"), PlayerRef("twitch", "1", "alice"), 1, None)
     sizes: Counter[Any] = Counter()
     for _ in range(5000):
-        crowd = weapon.reach(tx, wish).crowd
+        crowd = weapon.choose_targets(tx, wish).crowd
         assert crowd is not None
         sizes[crowd.params[-1]] += 1
 
@@ -301,7 +301,7 @@ def test_everybody_is_hit_as_often(tx: Tx):
     make_chatters(tx, 10)
     times: Counter[Any] = Counter()
     for _ in range(600):
-        crowd = messages.some(tx, "twitch", 3)
+        crowd = messages.random_chatters(tx, "twitch", 3)
         row = tx.execute("SELECT " + crowd.sql + " AS picked, " + crowd.sql + " AS again", crowd.params * 2).fetchone()
         assert row is not None
         assert row["picked"] == row["again"]

@@ -73,7 +73,7 @@ def test_a_blast_waits_for_five_chatters_and_five_quiet_seconds(tx: Tx):
     assert explode_due(tx) == 1
 
     assert silenced(tx) == {f"viewer{index}": 60 for index in range(5)}
-    assert messages.active(tx) == []
+    assert messages.list_active_chatters(tx) == []
     (event,) = announced(tx, "blast.exploded")
     assert event == {
         "platform": "twitch",
@@ -114,7 +114,7 @@ def test_it_hits_whoever_has_spoken_since_and_its_setter_too(tx: Tx):
     explode_due(tx)
 
     assert silenced(tx) == {"alice": 60} | {f"viewer{index}": 60 for index in range(1, 7)}
-    assert {(chatter.username, chatter.platform) for chatter in messages.active(tx)} == {
+    assert {(chatter.username, chatter.platform) for chatter in messages.list_active_chatters(tx)} == {
         ("viewer0", "twitch"),
         ("viewer0", "discord"),
         ("viewer1", "discord"),
@@ -136,7 +136,7 @@ def test_shields_stop_it_and_mirrors_send_it_to_the_setter(tx: Tx):
     assert tx.execute("SELECT sum(charges) AS left FROM shields").fetchone() == {"left": 0}
     (event,) = announced(tx, "blast.exploded")
     assert event["usernames"] == ["viewer3", "viewer4"]
-    assert messages.active(tx) == []
+    assert messages.list_active_chatters(tx) == []
 
 
 def test_a_setter_who_has_left_the_platform_gets_nothing_back(tx: Tx):
@@ -206,13 +206,13 @@ def test_a_fuse_that_nobody_heard_burns_out(tx: Tx):
     alice, bob = demolisher(tx), demolisher(tx, "bob")
     use_item(tx, alice, "barrel", 1)
 
-    tx.now += retention.BURNS_OUT_AFTER
-    retention.forget_duds(tx)
+    tx.now += retention.EXPIRES_AFTER
+    retention.delete_expired(tx)
     with pytest.raises(AlreadyArmed):
         use_item(tx, bob, "barrel", 1)
 
     tx.now += timedelta(seconds=1)
-    retention.forget_duds(tx)
+    retention.delete_expired(tx)
     use_item(tx, bob, "barrel", 1)
 
 

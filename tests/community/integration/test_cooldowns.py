@@ -31,8 +31,8 @@ def act(tx: Tx, ref: PlayerRef, action: str = "dance", duration: timedelta = MIN
 
 
 def act_for_everybody(tx: Tx) -> None:
-    cooldowns.require_everybody_ready(tx, "expedition")
-    cooldowns.start_for_everybody(tx, "expedition", MINUTE)
+    cooldowns.require_ready_for_everyone(tx, "expedition")
+    cooldowns.start_for_everyone(tx, "expedition", MINUTE)
 
 
 def rows(tx: Tx, user_id: UUID | None = None) -> dict[str, timedelta]:
@@ -127,11 +127,11 @@ def test_everybody_waits_for_the_whole_duration_of_the_action(tx: Tx):
 
     tx.now += MINUTE - timedelta(seconds=1)
     with pytest.raises(OnCooldown) as refusal:
-        cooldowns.require_everybody_ready(tx, "expedition")
+        cooldowns.require_ready_for_everyone(tx, "expedition")
     assert "on cooldown: 0m 1s remaining" in str(refusal.value)
 
     tx.now += timedelta(seconds=1)
-    cooldowns.require_everybody_ready(tx, "expedition")
+    cooldowns.require_ready_for_everyone(tx, "expedition")
 
 
 def test_a_cooldown_for_everybody_is_not_that_of_a_player(tx: Tx):
@@ -233,7 +233,7 @@ def test_what_is_over_is_forgotten(tx: Tx):
     act_for_everybody(tx)
     tx.now += MINUTE
 
-    retention.forget_expired(tx)
+    retention.delete_expired(tx)
 
     assert rows(tx) == {}
     assert rows(tx, stored(tx, alice).id) == {"sing": MINUTE}

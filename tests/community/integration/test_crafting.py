@@ -14,7 +14,7 @@ from community.crafting.learning import teach
 from community.crafting.models import NoSuchRecipe, NotEnoughIngredients, RecipeLocked, RecipeNotFound
 from community.crafting.recipes import known_recipes, recipe_of
 from community.crafting.service import disassemble_item, upgrade_item
-from community.crafting.unlocks import KNOWN
+from community.crafting.unlocks import KNOWN_RECIPES
 from community.inventory.models import STACK_LIMIT, Inventory, InventoryFull, Quality, Slot
 from community.jobs.models import JobLevelUp
 from community.linking.service import claim_link, confirm_link, start_link
@@ -46,9 +46,9 @@ def tx(tx: Tx) -> Tx:
 
 
 def known(tx: Tx, ref: PlayerRef) -> list[str]:
-    player, _ = players.peek(tx, ref, KNOWN)
+    player, _ = players.peek(tx, ref, KNOWN_RECIPES)
     assert player is not None
-    return sorted(player.facts[KNOWN.name] or [])
+    return sorted(player.facts[KNOWN_RECIPES.name] or [])
 
 
 def stats(tx: Tx, ref: PlayerRef) -> Counter[str]:
@@ -192,8 +192,8 @@ def test_strangers_and_closed_workshops(tx: Tx):
     with pytest.raises(UnknownPlayer):
         disassemble_item(tx, STRANGER, "lootbox", 1)
 
-    controls.relock(tx, "feature_upgrade", 0)
-    controls.relock(tx, "feature_disassemble", 0)
+    controls.relock_node(tx, "feature_upgrade", 0)
+    controls.relock_node(tx, "feature_disassemble", 0)
 
     with pytest.raises((FeatureLocked, FeatureLockedBehind)):
         upgrade_item(tx, alice, "lootbox", 1)
@@ -211,7 +211,7 @@ def test_what_was_unlocked_once_stays_unlocked(tx: Tx):
     upgrade_item(tx, alice, "tonic", 1)
     assert known(tx, alice) == ["tonic_small"]
 
-    controls.relock(tx, "item_tonic", 0)
+    controls.relock_node(tx, "item_tonic", 0)
     upgrade_item(tx, alice, "tonic", 1)
 
     assert holdings(tx, alice) == {"money": 800, "item_firepot": 6, "tonic_small": 2}
@@ -246,10 +246,10 @@ def test_whoever_reaches_the_level_keeps_the_recipe(tx: Tx):
     alice = make_player(tx)
 
     for level, learned in ((2, []), (3, ["guard_mirror"]), (4, ["guard_mirror"])):
-        player = players.load(tx, alice, KNOWN)
+        player = players.load(tx, alice, KNOWN_RECIPES)
         event = JobLevelUp(user_id=player.id, job_key="blacksmith", old_level=level - 1, new_level=level, source="test")
         players.save(tx, player.record(event))
-        assert (players.load(tx, alice, KNOWN).facts[KNOWN.name] or []) == learned
+        assert (players.load(tx, alice, KNOWN_RECIPES).facts[KNOWN_RECIPES.name] or []) == learned
 
 
 def test_what_nobody_finds_out_alone_can_be_taught(tx: Tx):

@@ -20,7 +20,7 @@ from community.players.models import PlayerRef
 from kernel.database import Connection, Tx, connect, transaction
 from kernel.errors import DomainError, TryAgain
 from tests.support.factories import announced, holdings, make_player, unlock, xp
-from tests.support.races import PATIENCE, Deed, Race, attempt, race_of, wait_for_a_lock
+from tests.support.races import PATIENCE, Race, UseCase, attempt, race_of, wait_for_a_lock
 
 ROUNDS = 12
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -34,9 +34,9 @@ def race(database_url: str) -> Iterator[Race]:
         yield race
 
 
-def at(now: datetime, deed: Deed) -> Callable[[Connection], object]:
+def at(now: datetime, deed: UseCase) -> Callable[[Connection], object]:
     """At this time by its own clock."""
-    return partial(attempt, deed=deed, now=now)
+    return partial(attempt, use_case=deed, now=now)
 
 
 @pytest.fixture

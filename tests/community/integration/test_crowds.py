@@ -15,14 +15,14 @@ from kernel.errors import TryAgain
 from tests.support.factories import make_player, stored
 from tests.support.races import PATIENCE, wait_for_a_lock
 
-EVERYBODY = Crowd("ARRAY(SELECT user_id FROM users ORDER BY md5(user_id::text || %s))", ("salt",))
+EVERYONE = Crowd("ARRAY(SELECT user_id FROM users ORDER BY md5(user_id::text || %s))", ("salt",))
 CHATTERS = Crowd("ARRAY(SELECT user_id FROM active_chatters WHERE platform = %s)", ("twitch",))
 
 
 def test_they_come_by_id_beside_those_named(tx: Tx):
     refs = [make_player(tx, name) for name in ("alice", "bob", "claire")]
 
-    named, crowd, state = players.load_crowd(tx, (refs[1], PlayerRef("twitch", "nobody")), EVERYBODY)
+    named, crowd, state = players.load_crowd(tx, (refs[1], PlayerRef("twitch", "nobody")), EVERYONE)
 
     assert [player and player.username for player in named] == ["bob", None]
     assert [player.id for player in crowd] == sorted(stored(tx, ref).id for ref in refs)
@@ -38,7 +38,7 @@ def test_nobody_may_be_there(tx: Tx):
 def test_facts_are_told_of_everybody(tx: Tx):
     alice, _bob = make_player(tx, "alice"), make_player(tx, "bob")
 
-    (named,), crowd, _ = players.load_crowd(tx, (alice,), EVERYBODY, Fact("shout", "upper(u.username)"))
+    (named,), crowd, _ = players.load_crowd(tx, (alice,), EVERYONE, Fact("shout", "upper(u.username)"))
 
     assert named is not None
     assert named.facts == {"shout": "ALICE"}

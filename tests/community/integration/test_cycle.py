@@ -65,28 +65,28 @@ def test_what_a_turn_decides_is_what_is_read_afterwards(tx: Tx):
         cast_ballot(tx, PlayerRef("twitch", f"{ref}", f"voter{ref}"), 2)
     give(tx, 900)
 
-    transition = cycle.check(tx)
+    transition = cycle.ensure_current(tx)
 
     assert len(transition.unlocked) > 1
-    assert cycle.read_voting_state(tx) == transition.community
-    assert progression.current_state(tx).levels == transition.community.levels
+    assert cycle.read_voting_state(tx) == transition.voting
+    assert progression.current_state(tx).levels == transition.voting.levels
 
 
 def test_every_control_stores_what_it_decides(tx: Tx):
     give(tx, 30)
-    controls.freeze(tx)
+    controls.freeze_voting(tx)
     frozen = cycle.read_voting_state(tx)
     assert frozen.voting_round is not None
     assert (frozen.voting_round.status, frozen.accumulated) == ("frozen", 30)
 
-    assert controls.start(tx) == "resumed"
-    winner = controls.force_end(tx)
+    assert controls.start_voting(tx) == "resumed"
+    winner = controls.force_end_voting(tx)
     ended = cycle.read_voting_state(tx)
     assert ended.voting_round is None
     assert ended.latest is not None
     assert ended.latest.winner == winner
 
-    assert controls.start(tx) == "opened"
+    assert controls.start_voting(tx) == "opened"
     started = cycle.read_voting_state(tx)
     assert started.voting_round is not None
     assert started.voting_round.session_id == frozen.voting_round.session_id + 1
@@ -104,7 +104,7 @@ def test_an_unlock_by_points_is_stored_with_its_score(tx: Tx):
     before = cycle.read_voting_state(tx)
     give(tx, needed(before) + 7)
 
-    (new,) = cycle.check(tx).unlocked
+    (new,) = cycle.ensure_current(tx).unlocked
 
     unlocked = progression.read_unlock(tx, new.node.key, new.level)
     assert (unlocked.unlocked_by, unlocked.engagement_score) == ("vote", new.node.cost + 7)
@@ -120,12 +120,12 @@ def test_relocking_the_target_empties_the_progress_and_the_next_look_aims_again(
     assert now.progress.node_key is not None
     give(tx, 20)
 
-    controls.relock(tx, now.progress.node_key)
+    controls.relock_node(tx, now.progress.node_key)
 
     dropped = cycle.read_voting_state(tx)
     assert dropped.progress is not None
     assert (dropped.progress.node_key, dropped.accumulated, dropped.points) == (None, 0, 20)
-    cycle.check(tx)
+    cycle.ensure_current(tx)
     again = cycle.read_voting_state(tx)
     assert again.progress is not None
     assert again.progress.node_key is not None
@@ -146,7 +146,7 @@ def test_the_rollover_cap_is_a_setting(tx: Tx, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(cycle, "settings", replace(settings, rollover_cap=5))
     give(tx, needed(cycle.read_voting_state(tx)) + 40)
 
-    cycle.check(tx)
+    cycle.ensure_current(tx)
 
     assert cycle.read_voting_state(tx).accumulated == 5
 
@@ -210,7 +210,7 @@ def test_a_reset_begins_anew_and_keeps_what_it_says(tx: Tx):
     before = cycle.read_voting_state(tx)
     tx.now += timedelta(minutes=5)
 
-    controls.reset(tx, "carol", "a new season", preserve_user_progression=True)
+    controls.reset_progression(tx, "carol", "a new season", preserve_user_progression=True)
 
     now = cycle.read_voting_state(tx)
     assert now.levels == {node.key: 1 for node in tree.nodes.values() if node.auto_unlock}
@@ -249,10 +249,10 @@ def test_a_reset_begins_anew_and_keeps_what_it_says(tx: Tx):
 
 def test_a_second_reset_counts_only_what_came_since(tx: Tx):
     give(tx, 40)
-    controls.reset(tx, "carol", "", preserve_user_progression=True)
+    controls.reset_progression(tx, "carol", "", preserve_user_progression=True)
     give(tx, 3)
 
-    controls.reset(tx, "carol", "", preserve_user_progression=True)
+    controls.reset_progression(tx, "carol", "", preserve_user_progression=True)
 
     assert [event["contributions"] for event in announced(tx, "progression.reset")] == [40, 3]
 
@@ -262,7 +262,7 @@ def test_a_full_reset_forgets_what_players_did_and_learned_but_not_the_players(t
     handle_message(tx, ALICE, "hello")
     assert rows(tx, "user_jobs") == 1
 
-    controls.reset(tx, "carol", "")
+    controls.reset_progression(tx, "carol", "")
 
     assert (rows(tx, "engagement_inbox"), rows(tx, "user_jobs")) == (0, 0)
     assert rows(tx, "users") == 1
@@ -271,4 +271,4 @@ def test_a_full_reset_forgets_what_players_did_and_learned_but_not_the_players(t
 
 def test_a_community_that_is_well_needs_no_turn(tx: Tx):
     assert quick_check.is_current(tx)
-    assert cycle.check(tx).events == ()
+    assert cycle.ensure_current(tx).events == ()

@@ -318,7 +318,7 @@ def test_everything_is_forgotten(tx: Tx):
     roll_up(tx)
     record(tx, alice, "message", 1)
 
-    engagement.forget_all(tx)
+    engagement.delete_all(tx)
 
     assert reports.breakdown(tx, alice) == Breakdown({}, 0)
     assert (leaders(tx), read_board(tx).score, reports.velocity(tx, 7).total_points) == ([], 0, 0)

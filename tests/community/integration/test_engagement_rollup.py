@@ -70,14 +70,14 @@ def test_reports_are_what_counting_everything_would_say(
         for number, ref in enumerate(refs):
             breakdown = reports.breakdown(tx, ref)
             assert breakdown.by_type == dict(done[number])
-            assert breakdown.score == rules.weighted(done[number], weights.by_metric)
+            assert breakdown.score == rules.total_score(done[number], weights.by_metric)
         ranked = sorted(
-            ((-rules.weighted(counts, weights.by_metric), ids[number]) for number, counts in done.items() if counts)
+            ((-rules.total_score(counts, weights.by_metric), ids[number]) for number, counts in done.items() if counts)
         )
         for limit in (1, 2, 10):
             assert [(-each.score, each.user_id) for each in reports.leaderboard(tx, limit)] == ranked[:limit]
         total = sum(done.values(), Counter[str]())
-        assert read_board(tx).score == rules.weighted(total, weights.by_metric)
+        assert read_board(tx).score == rules.total_score(total, weights.by_metric)
         rows = [(day, metric, n) for (day, metric), n in days.items()]
         assert reports.velocity(tx, 5) == rules.velocity(rows, weights.by_metric, 5, NOON.date())
         raise _Over

@@ -532,7 +532,7 @@ def test_a_gamble_takes_so_many_and_no_more(town: Tx):
     last, late = gambler(town, "last"), gambler(town, "late")
     town.execute(
         "INSERT INTO gamble_participants SELECT %s, gen_random_uuid(), '[]', now() FROM generate_series(3, %s)",
-        (gamble.gamble_id, rules.MOST_PLAYERS),
+        (gamble.gamble_id, rules.MAX_PLAYERS),
     )
 
     join_gamble(town, last)
@@ -548,12 +548,12 @@ def test_gambles_are_remembered_for_a_season(town: Tx):
     execute(town)
     start_gamble(town, gambler(town, "bob"), FIVE)
 
-    town.now += retention.KEPT
-    retention.forget_old(town)
+    town.now += retention.RETENTION
+    retention.delete_old_gambles(town)
     assert len(town.execute("SELECT FROM gambles").fetchall()) == 2
 
     town.now += timedelta(seconds=1)
-    retention.forget_old(town)
+    retention.delete_old_gambles(town)
     assert [row["state"] for row in town.execute("SELECT state FROM gambles").fetchall()] == ["Joining"]
     assert len(town.execute("SELECT FROM gamble_participants").fetchall()) == 1
 

@@ -17,7 +17,7 @@ from community.players.models import PlayerRef
 from kernel.database import Connection, Tx, transaction
 from kernel.errors import DomainError
 from tests.support.factories import announced, holdings, make_player, stored, unlock
-from tests.support.races import Deed, Race, attempt, race_of
+from tests.support.races import Race, UseCase, attempt, race_of
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 ITEMS = {
@@ -36,10 +36,10 @@ class Crew:
     def __init__(self, race: Race) -> None:
         self._race = race
 
-    def __call__(self, *deeds: Sequence[Deed]) -> list[list[object]]:
+    def __call__(self, *deeds: Sequence[UseCase]) -> list[list[object]]:
         """What each deed answered, or its refusal."""
 
-        def work(connection: Connection, todo: Sequence[Deed]) -> list[object]:
+        def work(connection: Connection, todo: Sequence[UseCase]) -> list[object]:
             return [attempt(connection, deed, NOW) for deed in todo]
 
         return self._race.run(*[partial(work, todo=todo) for todo in deeds])
@@ -79,7 +79,7 @@ def used(answers: Sequence[Sequence[object]]) -> int:
     return sum(not isinstance(answer, DomainError) for answer in flat)
 
 
-def use(ref: PlayerRef, item: str, target: PlayerRef | None = None) -> Deed:
+def use(ref: PlayerRef, item: str, target: PlayerRef | None = None) -> UseCase:
     return partial(use_item, user=ref, item_name=item, quantity=1, target=target.username if target else None)
 
 

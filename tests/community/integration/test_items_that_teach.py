@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from community.items.handlers.xp import NoSuchLesson
-from community.items.models import TargetRequired, Used
+from community.items.handlers.xp import UnknownLesson
+from community.items.models import TargetRequired, UseResult
 from community.items.service import use_item
 from community.jobs.awards import award_xp
 from community.jobs.models import Jobs
@@ -25,7 +25,7 @@ def tx(tx: Tx) -> Tx:
     return tx
 
 
-def read(tx: Tx, ref: PlayerRef, quantity: int, job: str | None) -> Used:
+def read(tx: Tx, ref: PlayerRef, quantity: int, job: str | None) -> UseResult:
     return use_item(tx, ref, "scroll", quantity, job)
 
 
@@ -87,7 +87,7 @@ def test_a_lesson_is_about_a_job(tx: Tx):
 def test_a_lesson_in_no_job_names_the_jobs_there_are(tx: Tx):
     alice = make_player(tx, items={"scroll_study": 1})
 
-    with pytest.raises(NoSuchLesson) as refusal:
+    with pytest.raises(UnknownLesson) as refusal:
         read(tx, alice, 1, "astronaut")
 
     assert str(refusal.value) == (

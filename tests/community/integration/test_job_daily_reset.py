@@ -13,7 +13,7 @@ import pytest
 from community.jobs import daily_reset
 from community.jobs.awards import award_xp
 from community.jobs.models import Jobs
-from community.jobs.reactions import awarded
+from community.jobs.reactions import add_xp
 from community.players import service as players
 from community.players.models import PlayerRef
 from kernel.database import Connection, Tx, connect, transaction
@@ -167,7 +167,7 @@ def test_a_reset_by_hand_is_not_undone_by_who_has_loaded_before(conn: Connection
             loaded.set()
             with closing(connect(database_url)) as watcher:
                 wait_for_a_lock(watcher)  # the reset's
-            players.save(tx, awarded(player, "merchant", 30, "xp_item", tx.now, tx.rng)[0])
+            players.save(tx, add_xp(player, "merchant", 30, "xp_item", tx.now, tx.rng)[0])
 
     with ThreadPoolExecutor(1) as pool:
         earning = pool.submit(earn)

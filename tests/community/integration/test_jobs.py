@@ -187,7 +187,7 @@ def test_everybody_may_be_forgotten(tx: Tx):
     for ref in (alice, bob):
         award_xp(tx, ref, "merchant", 10, "api")
 
-    jobs.forget_all(tx)
+    jobs.delete_all(tx)
 
     assert [stored(tx, ref)[Jobs].progress for ref in (alice, bob)] == [{}, {}]
     assert history(tx, alice) != []

@@ -13,7 +13,7 @@ from community.jobs.models import JobProgress, Jobs
 from community.jobs.queries import upsert_job
 from community.linking import models
 from community.linking.models import LinkState
-from community.linking.retention import forget_expired
+from community.linking.retention import delete_expired
 from community.linking.service import (
     claim_link,
     confirm_link,
@@ -22,7 +22,7 @@ from community.linking.service import (
     request_unlink,
     start_link,
 )
-from community.players.merging import MERGED_TABLES
+from community.players.merging import PLAYER_TABLES
 from community.players.models import PlayerRef, UnknownPlayer
 from community.stats.models import Streak
 from kernel.database import Tx
@@ -341,7 +341,7 @@ def test_a_merge_knows_every_table_of_a_player(tx: Tx):
     ).fetchall()
 
     names = {row["table_name"] for row in rows if not row["table_name"].startswith("events")}
-    assert names - {"users"} == MERGED_TABLES  # the log keeps saying what was said
+    assert names - {"users"} == PLAYER_TABLES  # the log keeps saying what was said
 
 
 def test_what_a_stranger_gets_for_registering_survives_the_merge_in_the_same_moment(tx: Tx):
@@ -541,9 +541,9 @@ def test_old_codes_and_requests_are_forgotten_an_hour_after_their_end(tx: Tx):
     before = how_many(tx)
 
     tx.now += timedelta(hours=1)
-    forget_expired(tx)
+    delete_expired(tx)
     assert how_many(tx) == before
 
     tx.now += timedelta(minutes=11)
-    forget_expired(tx)
+    delete_expired(tx)
     assert how_many(tx) == before | {"tokens": 0, "requests": 0}

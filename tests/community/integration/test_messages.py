@@ -57,7 +57,7 @@ def test_a_scholar_learns_from_every_line(tx: Tx):
 def test_the_line_that_makes_the_last_point_unlocks_the_target(database_url: str):
     with counted(database_url) as (conn, wire):
         with transaction(conn) as tx:
-            cycle.check(tx)
+            cycle.ensure_current(tx)
         reached = target(database_url)
         assert reached is not None
         node_key, level = reached
@@ -129,10 +129,10 @@ def test_the_line_under_a_new_name_tells_when_the_player_changed(tx: Tx):
 
 
 def test_a_greeting_counts_nothing(tx: Tx):
-    player = messages.greet(tx, ALICE)
+    player = messages.mark_active(tx, ALICE)
 
     assert stored(tx, ALICE).id == player.id
-    assert [chatter.username for chatter in messages.active(tx)] == ["alice"]
+    assert [chatter.username for chatter in messages.list_active_chatters(tx)] == ["alice"]
     assert tx.execute("SELECT FROM engagement_inbox").fetchone() is None
 
 
@@ -142,13 +142,13 @@ def test_who_is_active_where_latest_first(tx: Tx):
         handle_message(tx, ref, "hello")
         tx.now += timedelta(minutes=1)
 
-    assert [(chatter.username, chatter.platform) for chatter in messages.active(tx)] == [
+    assert [(chatter.username, chatter.platform) for chatter in messages.list_active_chatters(tx)] == [
         ("bob", "discord"),
         ("alice", "twitch"),
     ]
     tx.now += timedelta(minutes=29)
-    assert [chatter.username for chatter in messages.active(tx)] == []
-    assert [chatter.username for chatter in messages.active(tx, 31)] == ["bob"]
+    assert [chatter.username for chatter in messages.list_active_chatters(tx)] == []
+    assert [chatter.username for chatter in messages.list_active_chatters(tx, 31)] == ["bob"]
 
 
 def test_a_chatter_is_listed_by_the_name_they_have_on_the_platform(tx: Tx):
@@ -156,7 +156,7 @@ def test_a_chatter_is_listed_by_the_name_they_have_on_the_platform(tx: Tx):
     player = stored(tx, ALICE)
     tx.execute("UPDATE users SET username = 'elsewhere' WHERE user_id = %s", (player.id,))
 
-    assert [chatter.username for chatter in messages.active(tx)] == ["alice"]
+    assert [chatter.username for chatter in messages.list_active_chatters(tx)] == ["alice"]
 
 
 def test_who_has_been_silent_for_a_day_is_forgotten(tx: Tx):
@@ -166,7 +166,7 @@ def test_who_has_been_silent_for_a_day_is_forgotten(tx: Tx):
     handle_message(tx, bob, "hello")
     tx.now += timedelta(days=1) - timedelta(seconds=1)
 
-    retention.forget_silent(tx)
+    retention.delete_inactive_chatters(tx)
 
     remembered = tx.execute("SELECT user_id FROM active_chatters").fetchall()
     assert remembered == [{"user_id": stored(tx, bob).id}]
@@ -180,7 +180,7 @@ def test_of_two_chatters_who_become_one_the_latest_line_counts(tx: Tx, who_spoke
         tx.now += timedelta(minutes=1)
     CHATTERS.move(tx, stored(tx, bob).id, stored(tx, alice).id)
 
-    (chatter,) = [chatter for chatter in messages.active(tx) if chatter.username == "alice"]
+    (chatter,) = [chatter for chatter in messages.list_active_chatters(tx) if chatter.username == "alice"]
     assert chatter.last_message_at == tx.now - timedelta(minutes=1)
 
 

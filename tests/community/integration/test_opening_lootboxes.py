@@ -11,7 +11,7 @@ import pytest
 
 from community.catalog.content import items
 from community.inventory.models import STACK_LIMIT, Inventory, InventoryFull, NotEnoughItems, Quality, Slot
-from community.items.models import Used
+from community.items.models import UseResult
 from community.items.service import use_item
 from community.lootboxes.rules import open_boxes
 from community.players.models import PlayerRef
@@ -31,7 +31,7 @@ def tx(tx: Tx) -> Tx:
     return tx
 
 
-def opened(tx: Tx, ref: PlayerRef, box: str, quantity: int, rng: Random) -> Used:
+def opened(tx: Tx, ref: PlayerRef, box: str, quantity: int, rng: Random) -> UseResult:
     tx.rng = rng
     return use_item(tx, ref, box, quantity)
 

@@ -17,6 +17,7 @@ from community.parts import PARTS
 from community.players import service as players
 from community.players.merging import merged
 from community.players.models import Fact, Player, PlayerRef
+from community.quests.models import QuestLog, QuestProgress
 from community.stats.models import Streak
 from kernel.database import Tx
 from tests.support.factories import make_player, stored
@@ -32,6 +33,7 @@ def give_of_everything(tx: Tx, ref: PlayerRef) -> Player:
         .having(Jobs({"merchant": JobProgress(300, 1, 100, today), "scholar": JobProgress(5, 0, 5, today)}))
         .having(Achievements({"collector": AchievementProgress(2), "first_words": AchievementProgress(1, tx.now)}))
         .having(Streak(3, today))
+        .having(QuestLog({20264705: QuestProgress(3, tx.now), 20264706: QuestProgress(5, tx.now, tx.now, tx.now)}))
     )
     players.save(tx, player)
     return player
@@ -83,7 +85,7 @@ def test_what_is_saved_once_is_not_saved_again(tx: Tx):
     (player,) = players.save(tx, send(players.load(tx, alice), waiting))
     before = rows_written(tx)
 
-    players.save(tx, players.written(player))
+    players.save(tx, players.as_saved(player))
 
     assert rows_written(tx) == before
 

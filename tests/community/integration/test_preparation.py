@@ -81,14 +81,14 @@ def test_an_id_that_belongs_to_another_item_stops_the_start(tx: Tx):
 
 def test_the_log_has_room_for_two_weeks_and_forgets_after_ten_days(conn: Connection):
     with transaction(conn, now=datetime.now(UTC) - timedelta(days=20)) as tx:
-        events.make_room(tx)
+        events.ensure_partitions_ahead(tx)
     conn.execute(
         "INSERT INTO events (event_id, event_type, payload, created_at)"
         " SELECT gen_random_uuid(), 'test', '{}', now() - day * interval '1 day' FROM generate_series(0, 30) AS day"
     )
     with transaction(conn) as tx:
-        events.make_room(tx)
-        dropped = events.forget_old(tx)
+        events.ensure_partitions_ahead(tx)
+        dropped = events.drop_old(tx)
 
     assert len(dropped) == 10
     rows = conn.execute(
@@ -106,7 +106,7 @@ def test_what_landed_beside_its_partition_moves_in(conn: Connection):
             " VALUES (gen_random_uuid(), 'test', '{}', %s)",
             (later,),
         )
-        events.make_room(tx)
+        events.ensure_partitions_ahead(tx)
 
     row = conn.execute("SELECT tableoid::regclass::text AS home FROM events WHERE event_type = 'test'").fetchone()
     assert row == {"home": f"events_{later:%Y_%m_%d}"}

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from community.inventory.models import Quality
-from community.items.handlers.revive import NotSilenced
+from community.items.handlers.revive import TargetNotTimedOut
 from community.items.models import TargetRequired
 from community.items.service import use_item
 from community.players.models import PlayerRef, UnknownPlayer
@@ -69,7 +69,7 @@ def test_one_may_help_oneself(tx: Tx):
 
 @pytest.mark.parametrize(
     ("target", "refusal"),
-    [(None, TargetRequired), ("nobody", UnknownPlayer), ("bob", NotSilenced), ("claire", NotSilenced)],
+    [(None, TargetRequired), ("nobody", UnknownPlayer), ("bob", TargetNotTimedOut), ("claire", TargetNotTimedOut)],
 )
 def test_nothing_is_used_up_for_nothing(tx: Tx, target: str | None, refusal: type[Exception]):
     alice = healer(tx)

@@ -148,8 +148,8 @@ def silence_bob(tx: Tx) -> None:
 
 
 def expedition(tx: Tx) -> None:
-    cooldowns.require_everybody_ready(tx, "expedition")
-    cooldowns.start_for_everybody(tx, "expedition", timedelta(0))
+    cooldowns.require_ready_for_everyone(tx, "expedition")
+    cooldowns.start_for_everyone(tx, "expedition", timedelta(0))
 
 
 def register_another_account(tx: Tx) -> None:
@@ -184,7 +184,7 @@ def use(item: str, quantity: int = 1, target: str | None = None) -> Step:
 
 # {name: (round trips, what is counted, what is done before)}
 ACTIONS: dict[str, tuple[int, Step, Step]] = {
-    "a line with a target ahead": (2, lambda tx: handle_message(tx, ALICE, "hello"), cycle.check),
+    "a line with a target ahead": (2, lambda tx: handle_message(tx, ALICE, "hello"), cycle.ensure_current),
     "register another account": (2, register_another_account, nothing),
     "merge two who have played": (3, lambda tx: confirm_link(tx, merging[0]), claim),  # as link/confirm above
     "open 50 boxes": (2, use("lootbox", 50), nothing),
@@ -204,8 +204,8 @@ ACTIONS: dict[str, tuple[int, Step, Step]] = {
     "start a gamble": (2, lambda tx: gambles.start_gamble(tx, ALICE, FIVE), play),
     "join a gamble": (2, lambda tx: gambles.join_gamble(tx, BOB), start),
     "find no gamble due": (2, execute_due, nothing),
-    "look after the cycle": (2, cycle.check, nothing),
-    "turn the cycle": (2, cycle.check, reach_the_target),
+    "look after the cycle": (2, cycle.ensure_current, nothing),
+    "turn the cycle": (2, cycle.ensure_current, reach_the_target),
 }
 LOOKS: dict[str, Callable[[Tx], object]] = {
     "inventory by name": lambda tx: inventory.look(tx, PlayerRef("twitch", username="alice")),
@@ -294,6 +294,7 @@ COMMANDS: list[tuple[int, str, dict[str, Any]]] = [
     (1, "jobs", {}),
     (1, "leaderboard", {}),
     (1, "check-timeout", {}),
+    (1, "quests", {}),
     (2, "sell", {"item": "spade"}),
     (2, "buy", {"item": "spade"}),
     (2, "give", {"user": BEN, "item": "spade"}),
@@ -320,7 +321,7 @@ def discord(wire: tuple[Connection, PostgresProxy], monkeypatch: pytest.MonkeyPa
     client = DiscordClient(SigningKey.generate(), discord_app.handler)
     monkeypatch.setattr(discord_app, "settings", replace(discord_app.settings, discord_public_key=client.public_key))
     with transaction(wire[0]) as tx:
-        unlock(tx, "feature_economy", "item_spade", "item_stick", "job_merchant")
+        unlock(tx, "feature_economy", "feature_weekly_quests", "item_spade", "item_stick", "job_merchant")
         for person in (ANNA, BEN):
             held = {"item_spade": 500, "lootbox_tier1": 5}
             make_player(tx, person.username, platform="discord", platform_id=person.id, money=9000, items=held)

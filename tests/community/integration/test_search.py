@@ -153,7 +153,7 @@ def test_a_locked_search_names_what_must_be_unlocked_before(tx: Tx):
     from community.voting import controls
 
     for node_key in ("feature_search", "item_lootbox0"):
-        controls.relock(tx, node_key, 0)
+        controls.relock_node(tx, node_key, 0)
 
     with pytest.raises(FeatureLockedBehind) as refusal:
         search_for_treasure(tx, ALICE)
@@ -165,7 +165,7 @@ def test_the_gate_comes_before_the_cooldown(tx: Tx):
     from community.voting import controls
 
     search_for_treasure(tx, ALICE)
-    controls.relock(tx, "feature_search", 0)
+    controls.relock_node(tx, "feature_search", 0)
 
     with pytest.raises(FeatureLocked):
         search_for_treasure(tx, ALICE)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from community.catalog.content import items
 from community.crafting.learning import teach
-from community.crafting.models import CraftingJob, NoSuchJob, NothingInTheWorks, WorkshopFull
+from community.crafting.models import CraftingJob, NoCraftingJobs, NoSuchJob, WorkshopFull
 from community.crafting.service import upgrade_item
-from community.crafting.timed_crafting import MOST, cancel, jobs_of
+from community.crafting.timed_crafting import MAX_BATCHES, cancel, jobs_of
 from community.deliveries.clock import DUE, deliver_due
 from community.engagement import reactions as engagement
 from community.engagement.settings import settings
@@ -98,7 +98,7 @@ def test_at_the_start_the_ingredients_are_gone_and_nothing_is_earned(tx: Tx):
 
 def test_a_workshop_has_so_many_places(tx: Tx):
     alice = make_player(tx, money=150 * 30, items={"item_stick": 90})
-    for _ in range(MOST):
+    for _ in range(MAX_BATCHES):
         cook(tx, alice, 1)
 
     with pytest.raises(WorkshopFull):
@@ -241,7 +241,7 @@ def test_without_a_job_id_the_last_one_is_called_off(tx: Tx):
 
     assert cancel(tx, alice)[0].job_id == last.job_id
     assert cancel(tx, alice)[0].job_id == first.job_id
-    with pytest.raises(NothingInTheWorks):
+    with pytest.raises(NoCraftingJobs):
         cancel(tx, alice)
     assert holdings(tx, alice) == {"money": 600, "item_stick": 12}
 
@@ -253,7 +253,7 @@ def test_what_is_done_is_not_called_off(tx: Tx):
 
     with pytest.raises(NoSuchJob):
         cancel(tx, alice, job.job_id)
-    with pytest.raises(NothingInTheWorks):
+    with pytest.raises(NoCraftingJobs):
         cancel(tx, alice)
     add_item(tx, alice, "spade", 1)
 
@@ -302,7 +302,7 @@ def test_what_does_not_fit_waits_and_counts_once(tx: Tx):
     assert jobs_of(tx, alice) == [waiting]
     assert holdings(tx, alice)["item_firepot"] == STACK_LIMIT
     assert (deliver_due(tx), due(tx)) == (0, False)  # the clock does not try again
-    with pytest.raises(NothingInTheWorks):
+    with pytest.raises(NoCraftingJobs):
         cancel(tx, alice)
     assert (xp(tx, alice, "blacksmith"), len(announced(tx, "item.upgraded"))) == (30, 1)
 

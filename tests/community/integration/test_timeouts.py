@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
-from community.timeouts.retention import forget_expired
-from community.timeouts.service import apply_timeout, clear_timeout, read_timeout, relieve, silence
+from community.timeouts.retention import delete_expired
+from community.timeouts.service import apply_timeout, clear_timeout, read_timeout, shorten_timeout, silence
 from kernel.database import Connection, Tx, connect, transaction
 from tests.support.factories import announced
 
@@ -63,12 +63,12 @@ def test_the_last_moment_is_over(tx: Tx):
 def test_a_reduction_is_only_announced_when_it_frees(tx: Tx):
     apply_timeout(tx, "twitch", "troll", 3 * MINUTE)
 
-    relieve(tx, "twitch", "Troll", MINUTE, "tonic")
+    shorten_timeout(tx, "twitch", "Troll", MINUTE, "tonic")
     assert read_timeout(tx, "twitch", "troll").remaining == 2 * MINUTE
     assert announced(tx, "timeout.cleared") == []
 
-    relieve(tx, "twitch", "Troll", 2 * MINUTE, "tonic")
-    relieve(tx, "twitch", "Troll", 2 * MINUTE, "one too many")
+    shorten_timeout(tx, "twitch", "Troll", 2 * MINUTE, "tonic")
+    shorten_timeout(tx, "twitch", "Troll", 2 * MINUTE, "one too many")
     assert read_timeout(tx, "twitch", "troll").remaining == timedelta(0)
     assert announced(tx, "timeout.cleared") == [
         {
@@ -89,7 +89,7 @@ def test_a_reduction_of_nothing_changes_nothing(tx: Tx):
     tx.now = NOON + 2 * MINUTE
 
     for name in ("late", "stranger"):
-        relieve(tx, "twitch", name, MINUTE, "tonic")
+        shorten_timeout(tx, "twitch", name, MINUTE, "tonic")
         assert read_timeout(tx, "twitch", name).remaining == timedelta(0)
     assert announced(tx, "timeout.cleared") == []
 
@@ -118,7 +118,7 @@ def test_only_what_is_over_is_forgotten(tx: Tx):
     apply_timeout(tx, "twitch", "long", 3 * MINUTE)
 
     tx.now = NOON + 2 * MINUTE
-    forget_expired(tx)
+    delete_expired(tx)
 
     assert rows(tx) == 1
     assert read_timeout(tx, "twitch", "long").remaining == MINUTE

@@ -12,7 +12,7 @@ from community.items.models import OneAtATime, TargetRequired
 from community.items.service import use_item
 from community.linking.service import claim_link, confirm_link, start_link
 from community.messages import service as messages
-from community.messages.service import greet, handle_message
+from community.messages.service import handle_message, mark_active
 from community.players.models import PlayerRef, UnknownPlayer
 from community.timeouts import service as timeouts
 from community.traps import retention
@@ -54,7 +54,7 @@ def counted_as(tx: Tx, ref: PlayerRef) -> list[str]:
 
 
 def present(tx: Tx) -> set[str]:
-    return {chatter.username for chatter in messages.active(tx)}
+    return {chatter.username for chatter in messages.list_active_chatters(tx)}
 
 
 # Named
@@ -289,7 +289,7 @@ def test_a_greeting_sets_it_off_too(tx: Tx):
     alice, bob = setter(tx), make_player(tx, "bob")
     use_item(tx, alice, "snare", 1, target="bob")
 
-    greet(tx, bob)
+    mark_active(tx, bob)
 
     assert remaining(tx, "bob") == 60
     assert present(tx) == set()
@@ -365,11 +365,11 @@ def test_what_went_off_is_forgotten_and_what_waits_is_not(tx: Tx):
     use_item(tx, alice, "snare", 1, target="claire")
     handle_message(tx, bob, "hello")
     tx.now += timedelta(days=10)
-    retention.forget_triggered(tx)
+    retention.delete_triggered(tx)
     assert len(tx.execute("SELECT FROM traps").fetchall()) == 2
     tx.now += timedelta(seconds=1)
 
-    retention.forget_triggered(tx)
+    retention.delete_triggered(tx)
 
     assert waiting(tx) == ["claire"]
     assert len(tx.execute("SELECT FROM traps").fetchall()) == 1

@@ -33,7 +33,7 @@ def changes(tx: Tx, event_type: str) -> list[tuple[str, int]]:
 
 
 def test_unlocking_a_level_unlocks_all_below_it(tx: Tx):
-    controls.unlock(tx, "item_lootbox1", 3)
+    controls.unlock_node(tx, "item_lootbox1", 3)
 
     assert levels_in_database(tx, "item_lootbox1") == [1, 2, 3]
     assert progression.current_state(tx).levels["item_lootbox1"] == 3
@@ -42,47 +42,47 @@ def test_unlocking_a_level_unlocks_all_below_it(tx: Tx):
 
 
 def test_unlocking_twice_changes_and_announces_nothing_more(tx: Tx):
-    controls.unlock(tx, "item_lootbox1", 3)
+    controls.unlock_node(tx, "item_lootbox1", 3)
     version = progression.current_state(tx).version
 
-    controls.unlock(tx, "item_lootbox1", 2)
-    controls.unlock(tx, "item_lootbox1", 3)
+    controls.unlock_node(tx, "item_lootbox1", 2)
+    controls.unlock_node(tx, "item_lootbox1", 3)
 
     assert progression.current_state(tx).version == version
     assert len(announced(tx, "progression.node_unlocked")) == 3
 
 
 def test_unlocking_higher_adds_what_is_missing(tx: Tx):
-    controls.unlock(tx, "item_lootbox1", 0)
-    controls.unlock(tx, "item_lootbox1", 5)
+    controls.unlock_node(tx, "item_lootbox1", 0)
+    controls.unlock_node(tx, "item_lootbox1", 5)
 
     assert changes(tx, "progression.node_unlocked") == [("item_lootbox1", level) for level in (1, 2, 3, 4, 5)]
 
 
 def test_relocking_takes_the_level_and_all_above_it(tx: Tx):
-    controls.unlock(tx, "item_lootbox1", 5)
+    controls.unlock_node(tx, "item_lootbox1", 5)
 
-    controls.relock(tx, "item_lootbox1", 3)
+    controls.relock_node(tx, "item_lootbox1", 3)
 
     assert levels_in_database(tx, "item_lootbox1") == [1, 2]
     assert changes(tx, "progression.node_relocked") == [("item_lootbox1", level) for level in (3, 4, 5)]
 
 
 def test_relocking_level_zero_takes_the_whole_node(tx: Tx):
-    controls.unlock(tx, "item_lootbox1", 2)
+    controls.unlock_node(tx, "item_lootbox1", 2)
 
-    controls.relock(tx, "item_lootbox1", 0)
-    controls.relock(tx, "item_lootbox1", 0)
+    controls.relock_node(tx, "item_lootbox1", 0)
+    controls.relock_node(tx, "item_lootbox1", 0)
 
     assert not progression.current_state(tx).has("item_lootbox1")
     assert changes(tx, "progression.node_relocked") == [("item_lootbox1", 1), ("item_lootbox1", 2)]
 
 
 def test_unlock_all_reaches_every_top_and_announces_each_level_once(tx: Tx):
-    controls.unlock(tx, "item_lootbox1", 2)
+    controls.unlock_node(tx, "item_lootbox1", 2)
 
-    added = controls.unlock_all(tx)
-    again = controls.unlock_all(tx)
+    added = controls.unlock_all_nodes(tx)
+    again = controls.unlock_all_nodes(tx)
 
     tops = {key: node.max_level for key, node in tree.nodes.items()}
     automatic = sum(node.auto_unlock for node in tree.nodes.values())
@@ -94,11 +94,11 @@ def test_unlock_all_reaches_every_top_and_announces_each_level_once(tx: Tx):
 
 def test_refusals(tx: Tx):
     with pytest.raises(UnknownNode):
-        controls.unlock(tx, "item_sword", 1)
+        controls.unlock_node(tx, "item_sword", 1)
     with pytest.raises(UnknownNode):
-        controls.relock(tx, "item_sword", 1)
+        controls.relock_node(tx, "item_sword", 1)
     with pytest.raises(LevelTooHigh):
-        controls.unlock(tx, "feature_economy", 2)
+        controls.unlock_node(tx, "feature_economy", 2)
 
 
 def test_nodes_that_unlock_themselves_are_unlocked_from_the_start(tx: Tx):
@@ -140,14 +140,14 @@ def test_another_environment_obeys_at_its_next_request(
         known_elsewhere = progression._cached  # what the other environment has in memory from now on
 
         with transaction(conn) as tx:
-            controls.unlock(tx, "feature_economy", 1)
+            controls.unlock_node(tx, "feature_economy", 1)
         monkeypatch.setattr(progression, "_cached", known_elsewhere)
         with transaction(other) as tx:
             assert sell_item(tx, alice, "spade", 1).quantity == 1
         known_elsewhere = progression._cached
 
         with transaction(conn) as tx:
-            controls.relock(tx, "feature_economy", 0)
+            controls.relock_node(tx, "feature_economy", 0)
         monkeypatch.setattr(progression, "_cached", known_elsewhere)
         with pytest.raises(FeatureLocked), transaction(other) as tx:
             sell_item(tx, alice, "spade", 1)
@@ -158,7 +158,7 @@ def test_an_unlock_that_rolls_back_was_never_seen(conn: Connection):
         pass
 
     with suppress(CrashError), transaction(conn) as tx:
-        controls.unlock(tx, "feature_economy", 1)
+        controls.unlock_node(tx, "feature_economy", 1)
         assert progression.current_state(tx).has("feature_economy")  # and so it is in the cache
         raise CrashError
 
@@ -175,7 +175,7 @@ def test_racing_administrators_unlock_each_level_once(conn: Connection, database
         with closing(connect(database_url)) as own:
             start.wait()
             with transaction(own) as tx:
-                controls.unlock(tx, "item_lootbox1", 5)
+                controls.unlock_node(tx, "item_lootbox1", 5)
 
     threads = [Thread(target=race) for _ in range(racers)]
     for thread in threads:
@@ -197,7 +197,7 @@ def test_unlock_and_relock_at_once_leave_whole_levels(conn: Connection, database
             start.wait()
             for level in steps:
                 with transaction(own) as tx:
-                    (controls.unlock if level > 0 else controls.relock)(tx, "item_lootbox1", abs(level))
+                    (controls.unlock_node if level > 0 else controls.relock_node)(tx, "item_lootbox1", abs(level))
 
     threads = [Thread(target=change, args=steps) for steps in [(5, 4, 5, 3, 5), (-3, -1, -4, -2, -5)]]
     for thread in threads:

@@ -11,7 +11,7 @@ import pytest
 
 from community.players.models import NoSuchPlayer, PlayerRef
 from community.voting import controls, cycle, retention
-from community.voting.ballots import WeightOrder, cast_ballot, set_weights
+from community.voting.ballots import WeightChange, cast_ballot, set_weights
 from community.voting.models import InvalidOption, NoOpenRound, VotingFrozen, VotingRound
 from community.voting.part import BALLOTS
 from kernel.database import Connection, Tx, transaction
@@ -83,8 +83,8 @@ def test_defect_6_a_player_has_one_vote_in_a_session_whatever_the_option(tx: Tx)
 
 def test_in_the_next_session_everybody_has_a_vote_again(tx: Tx):
     cast_ballot(tx, ALICE, 1)
-    controls.force_end(tx)
-    controls.start(tx)
+    controls.force_end_voting(tx)
+    controls.start_voting(tx)
 
     assert not cast_ballot(tx, ALICE, 1).already_voted
     assert tallies(tx)[0] == (1, 1)
@@ -102,11 +102,11 @@ def test_refusals_leave_no_trace(conn: Connection):
         with pytest.raises(InvalidOption), transaction(conn) as tx:
             cast_ballot(tx, ALICE, number)
     with transaction(conn) as tx:
-        controls.freeze(tx)
+        controls.freeze_voting(tx)
     with pytest.raises(VotingFrozen), transaction(conn) as tx:
         cast_ballot(tx, ALICE, 1)
     with transaction(conn) as tx:
-        controls.force_end(tx)
+        controls.force_end_voting(tx)
     with pytest.raises(NoOpenRound), transaction(conn) as tx:
         cast_ballot(tx, ALICE, 1)
 
@@ -120,7 +120,7 @@ def test_the_leader_is_who_got_there_first(tx: Tx):
         tx.now += timedelta(minutes=minute)
         cast_ballot(tx, PlayerRef("twitch", ref, ref), number)
 
-    winner = controls.force_end(tx)
+    winner = controls.force_end_voting(tx)
 
     assert (winner.vote_count, winner.weighted_votes) == (2, 2)
     assert winner.option_id == announced(tx, "progression.voting_ended")[0]["option_id"]
@@ -134,11 +134,11 @@ def test_the_leader_is_who_got_there_first(tx: Tx):
 
 def test_a_ballot_weighs_what_its_player_weighs_when_it_is_cast(tx: Tx):
     make_player(tx, "alice", platform_id="1")
-    set_weights(tx, [WeightOrder(ALICE, Decimal("2.5"), "moderator")])
+    set_weights(tx, [WeightChange(ALICE, Decimal("2.5"), "moderator")])
 
     cast_ballot(tx, ALICE, 1)
     cast_ballot(tx, BOB, 1)
-    set_weights(tx, [WeightOrder(BOB, Decimal(50))])
+    set_weights(tx, [WeightChange(BOB, Decimal(50))])
 
     assert tallies(tx)[0] == (2, Decimal("3.5"))
     assert [row["weight"] for row in stored_ballots(tx)] in ([Decimal("2.5"), 1], [1, Decimal("2.5")])
@@ -153,9 +153,9 @@ def test_weights_are_set_by_id_account_or_name_and_leave_an_event(tx: Tx):
     set_weights(
         tx,
         [
-            WeightOrder(PlayerRef("", user_id=carol.id), Decimal(3), "host", until),
-            WeightOrder(PlayerRef("twitch", "1"), Decimal("0.5")),
-            WeightOrder(PlayerRef("twitch", username="BOB"), Decimal(2)),
+            WeightChange(PlayerRef("", user_id=carol.id), Decimal(3), "host", until),
+            WeightChange(PlayerRef("twitch", "1"), Decimal("0.5")),
+            WeightChange(PlayerRef("twitch", username="BOB"), Decimal(2)),
         ],
     )
 
@@ -170,8 +170,8 @@ def test_weights_are_set_by_id_account_or_name_and_leave_an_event(tx: Tx):
 
 def test_the_newest_weight_that_holds_wins(tx: Tx):
     make_player(tx, "alice", platform_id="1")
-    set_weights(tx, [WeightOrder(ALICE, Decimal(4))])
-    set_weights(tx, [WeightOrder(ALICE, Decimal(9), expires_at=tx.now)])
+    set_weights(tx, [WeightChange(ALICE, Decimal(4))])
+    set_weights(tx, [WeightChange(ALICE, Decimal(9), expires_at=tx.now)])
 
     cast_ballot(tx, ALICE, 1)
 
@@ -180,8 +180,8 @@ def test_the_newest_weight_that_holds_wins(tx: Tx):
 
 def test_a_weight_of_one_takes_the_others_away(tx: Tx):
     make_player(tx, "alice", platform_id="1")
-    set_weights(tx, [WeightOrder(ALICE, Decimal(4))])
-    set_weights(tx, [WeightOrder(ALICE, Decimal("1.0"))])
+    set_weights(tx, [WeightChange(ALICE, Decimal(4))])
+    set_weights(tx, [WeightChange(ALICE, Decimal("1.0"))])
 
     cast_ballot(tx, ALICE, 1)
 
@@ -195,16 +195,16 @@ def test_a_weight_for_somebody_unknown_sets_none(tx: Tx):
 
     for unknown in (BOB, PlayerRef("", user_id=uuid4()), PlayerRef("twitch", username="nobody")):
         with pytest.raises(NoSuchPlayer):
-            set_weights(tx, [WeightOrder(unknown, Decimal(4)), WeightOrder(ALICE, Decimal(4))])
+            set_weights(tx, [WeightChange(unknown, Decimal(4)), WeightChange(ALICE, Decimal(4))])
     assert tx.execute("SELECT FROM voting_weights").fetchall() == []
 
 
 def test_expired_weights_are_forgotten(tx: Tx):
     make_player(tx, "alice", platform_id="1")
     for expires_at in (None, tx.now, tx.now + timedelta(seconds=1)):
-        set_weights(tx, [WeightOrder(ALICE, Decimal(4), expires_at=expires_at)])
+        set_weights(tx, [WeightChange(ALICE, Decimal(4), expires_at=expires_at)])
 
-    retention.forget_expired(tx)
+    retention.delete_expired(tx)
 
     left = tx.execute("SELECT expires_at FROM voting_weights ORDER BY weight_id").fetchall()
     assert [row["expires_at"] for row in left] == [None, tx.now + timedelta(seconds=1)]
@@ -216,7 +216,7 @@ def test_expired_weights_are_forgotten(tx: Tx):
 def test_a_merge_moves_ballots_and_weights(tx: Tx):
     cast_ballot(tx, ALICE, 1)
     alice, bob = stored(tx, ALICE).id, stored(tx, make_player(tx, "bob", platform_id="2")).id
-    set_weights(tx, [WeightOrder(ALICE, Decimal(4))])
+    set_weights(tx, [WeightChange(ALICE, Decimal(4))])
 
     BALLOTS.move(tx, alice, bob)
 
@@ -230,7 +230,7 @@ def test_a_merge_moves_ballots_and_weights(tx: Tx):
 def test_of_two_ballots_in_one_session_only_the_first_counts_after_a_merge(tx: Tx, keeper_first: bool):
     first, second = (BOB, ALICE) if keeper_first else (ALICE, BOB)
     make_player(tx, str(second.username), platform_id=second.platform_id)
-    set_weights(tx, [WeightOrder(second, Decimal("2.5"))])
+    set_weights(tx, [WeightChange(second, Decimal("2.5"))])
     cast_ballot(tx, PlayerRef("twitch", "9", "somebody"), 2)
     cast_ballot(tx, first, 1)
     tx.now += timedelta(seconds=1)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from community.catalog.content import Theme, items
 from community.catalog.models import Names
 from community.catalog.rules import CURSED_EMOJI, LEGENDARY_EMOJI, active_theme, article, display_name, plural
-from community.catalog.service import shipped_names
 from community.catalog.sync import shipped_documents
 from kernel.content.errors import ContentError
+from tests.support.catalog import shipped_names
 
 SUMMER, WINTER = date(2026, 7, 1), date(2026, 12, 24)
 DART = items.by_name["weapon_dart"]

@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 
 from community.cooldowns.models import OnCooldown
-from community.cooldowns.rules import duration_of, lock_key, require_over
+from community.cooldowns.rules import duration_of, lock_key, require_expired
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ def test_every_action_has_its_duration(action: str, minutes: int):
 
 @pytest.mark.parametrize("expires_at", [None, NOON, NOON - timedelta(microseconds=1)])
 def test_a_cooldown_that_is_over_lets_everybody_through(expires_at: datetime | None):
-    require_over(expires_at, "search", NOON)
+    require_expired(expires_at, "search", NOON)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_cooldown_that_is_over_lets_everybody_through(expires_at: datetime | N
 )
 def test_a_running_cooldown_says_how_long(remaining: timedelta, text: str, retry_after: int):
     with pytest.raises(OnCooldown) as refusal:
-        require_over(NOON + remaining, "search", NOON)
+        require_expired(NOON + remaining, "search", NOON)
 
     assert str(refusal.value) == f"Your search is on cooldown: {text} remaining."
     assert refusal.value.details["action"] == "search"

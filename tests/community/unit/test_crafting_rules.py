@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.catalog.content import Ingredient, items
-from community.catalog.service import shipped_names
 from community.crafting.content import Disassemble, Upgrade, disassembles, upgrades
-from community.crafting.learning import condition_holds, learned
+from community.crafting.learning import condition_holds, learn
 from community.crafting.models import NewRecipes, NotEnoughIngredients, RecipeLocked, RecipeNotFound
 from community.crafting.rules import (
     average_quality,
@@ -30,6 +29,7 @@ from community.jobs.models import JobProgress, Jobs
 from community.players.models import Player
 from community.progression.content import tree
 from community.progression.models import CommunityState
+from tests.support.catalog import shipped_names
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MONEY = items.money.item_id
@@ -277,7 +277,7 @@ def test_a_recipe_unlocks_on_its_condition(key: str, levels: dict[str, int], bla
     if blacksmith is None:
         assert condition_holds(recipe, somebody.state, None) == holds
     if holds:
-        assert learned(somebody, recipe)[NewRecipes] == (key,)
+        assert learn(somebody, recipe)[NewRecipes] == (key,)
 
 
 @pytest.mark.parametrize(
@@ -292,11 +292,11 @@ def test_a_locked_recipe_says_what_is_missing_and_a_learned_one_is_open(key: str
     recipe = upgrades.by_key[key]
 
     with pytest.raises(RecipeLocked) as refusal:
-        learned(player(state=state()), recipe)
+        learn(player(state=state()), recipe)
     assert missing in str(refusal.value)
 
     pupil = player(key, state=state())
-    assert learned(pupil, recipe) is pupil
+    assert learn(pupil, recipe) is pupil
 
 
 @pytest.mark.parametrize(

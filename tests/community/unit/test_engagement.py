@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from community.catalog.service import shipped_names
 from community.economy.models import ItemBought, ItemSold
 from community.engagement import rules
 from community.engagement.content import weights as shipped_weights
@@ -22,6 +21,7 @@ from community.messages.models import MessageReceived
 from community.players.models import Player
 from community.progression.models import CommunityState
 from community.reactions import apply_reactions
+from tests.support.catalog import shipped_names
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TODAY = NOON.date()
@@ -134,7 +134,7 @@ def test_defect_1_an_action_counts_once_and_under_the_players_id():
 def test_a_total_is_truncated_metric_by_metric():
     half = {"a": Fraction(1, 2), "b": Fraction(1, 2)}
 
-    assert rules.weighted({"a": 3, "b": 3, "command": 2, "c": 1}, half) == 1 + 1 + 4 + 1
+    assert rules.total_score({"a": 3, "b": 3, "command": 2, "c": 1}, half) == 1 + 1 + 4 + 1
 
 
 def test_points_per_day_are_over_the_whole_period():

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from community.catalog.content import Item, items
 from community.catalog.models import ItemNotFound
-from community.catalog.service import shipped_names
 from community.gambles.models import Bet, BetQuantity, BetsRequired, NotALootbox
-from community.gambles.rules import MOST_BOXES, Settlement, agreed, opened, settle, staked
+from community.gambles.rules import MAX_BOXES, Settlement, open_stake, settle, take_stake, validate_bets
 from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Quality, Slot
 from community.lootboxes.models import Drop
 from community.lootboxes.rules import open_boxes
 from community.progression.models import CommunityState
 from kernel.errors import DomainError
+from tests.support.catalog import shipped_names
 
 CRATE, LOOTBOX, STRONGBOX, SPADE = (
     items.by_name[name] for name in ("lootbox_tier0", "lootbox_tier1", "lootbox_tier2", "item_spade")
@@ -42,8 +42,8 @@ def settled(scores: Mapping[UUID, int], seed: int = 1) -> Settlement:
 
 
 def test_boxes_are_found_by_either_of_their_names():
-    assert agreed([("crate", 2), ("lootbox_tier1", 3)]) == (Bet(CRATE, 2), Bet(LOOTBOX, 3))
-    assert agreed([("CRATE", MOST_BOXES)]) == (Bet(CRATE, MOST_BOXES),)
+    assert validate_bets([("crate", 2), ("lootbox_tier1", 3)]) == (Bet(CRATE, 2), Bet(LOOTBOX, 3))
+    assert validate_bets([("CRATE", MAX_BOXES)]) == (Bet(CRATE, MAX_BOXES),)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_boxes_are_found_by_either_of_their_names():
 )
 def test_what_is_no_bet(wished: list[tuple[str, int]], refusal: type[DomainError]):
     with pytest.raises(refusal):
-        agreed(wished)
+        validate_bets(wished)
 
 
 def test_a_bet_comes_out_of_the_first_stack_that_holds_it_all_and_keeps_its_quality():
@@ -75,7 +75,7 @@ def test_a_bet_comes_out_of_the_first_stack_that_holds_it_all_and_keeps_its_qual
         )
     )
 
-    left, stake = staked(held, [Bet(CRATE, 4), Bet(LOOTBOX, 1), Bet(CRATE, 2), Bet(CRATE, 2)])
+    left, stake = take_stake(held, [Bet(CRATE, 4), Bet(LOOTBOX, 1), Bet(CRATE, 2), Bet(CRATE, 2)])
 
     assert stake == (
         Slot(CRATE.item_id, 4, Quality.EPIC),
@@ -98,7 +98,7 @@ def test_half_a_bet_is_none(bets: list[Bet], refusal: type[DomainError]):
     held = Inventory((Slot(CRATE.item_id, 5), Slot(CRATE.item_id, 2, Quality.RARE)))
 
     with pytest.raises(refusal):
-        staked(held, bets)
+        take_stake(held, bets)
 
 
 def test_the_highest_score_takes_everything():
@@ -217,15 +217,15 @@ def test_a_gamble_opens_boxes_as_anybody_does(quality: Quality):
     rng = Random(5)
     expected = [drop for box in stake for drop in open_boxes(items.by_id[box.item_id], 40, box.quality, state(), rng)]
 
-    assert list(opened(stake, state(), Random(5))) == expected
+    assert list(open_stake(stake, state(), Random(5))) == expected
     assert len(expected) >= 4
 
 
 @pytest.mark.parametrize(("level", "percent"), [(1, 105), (3, 115), (5, 125)])
 def test_the_communitys_bonus_lifts_every_drop_truncated(level: int, percent: int):
     stake = (Slot(LOOTBOX.item_id, 7, Quality.RARE), Slot(CRATE.item_id, 3, Quality.JUNK))
-    plain = opened(stake, state(), Random(3))
-    lifted = opened(stake, state(upgrade_gamble_win_bonus=level), Random(3))
+    plain = open_stake(stake, state(), Random(3))
+    lifted = open_stake(stake, state(upgrade_gamble_win_bonus=level), Random(3))
 
     assert [drop.value for drop in lifted] == [drop.value * percent // 100 for drop in plain]
     assert [(drop.item, drop.quantity, drop.quality) for drop in lifted] == [
@@ -238,7 +238,7 @@ def test_a_legendary_drop_counts_double_and_not_four_times():
     drops = [
         drop
         for seed in range(200)
-        for drop in opened(stake, state(), Random(seed))
+        for drop in open_stake(stake, state(), Random(seed))
         if drop.quality is Quality.LEGENDARY
     ]
 
@@ -284,7 +284,7 @@ def test_what_is_staked_and_what_is_left_is_what_there_was(holdings: list[tuple[
     for item, quantity, quality in holdings:
         held = held.give(item.item_id, quantity, quality)
     try:
-        left, stake = staked(held, bets)
+        left, stake = take_stake(held, bets)
     except DomainError:
         return
 

@@ -25,6 +25,7 @@ FEATURES = [
     "messages",
     "overview",
     "progression",
+    "quests",
     "search",
     "stats",
     "timeouts",

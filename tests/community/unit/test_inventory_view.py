@@ -5,10 +5,10 @@ from uuid import UUID
 import pytest
 
 from community.catalog.content import items
-from community.catalog.service import shipped_names
 from community.inventory.models import Inventory, Quality
 from community.inventory.service import FilterLocked, InvalidFilter, view
 from community.progression.models import CommunityState
+from tests.support.catalog import shipped_names
 
 SPADE, DART, MUCK = (items.by_name[name].item_id for name in ("item_spade", "weapon_dart", "compost_muck"))
 INVENTORY = Inventory().give(DART, 1).give(SPADE, 2, Quality.RARE).give(MUCK, 3).give(SPADE, 4)

@@ -4,7 +4,6 @@ from uuid import UUID
 
 import pytest
 
-from community.catalog.service import shipped_names
 from community.jobs.content import jobs
 from community.jobs.days import day_start, game_day, next_day_start
 from community.jobs.models import JobProgress, UnknownJob
@@ -20,6 +19,7 @@ from community.jobs.rules import (
 )
 from community.progression.content import tree
 from community.progression.models import CommunityState, FeatureLocked
+from tests.support.catalog import shipped_names
 from tests.support.dice import Dice
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

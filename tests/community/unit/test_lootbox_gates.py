@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.catalog.content import items as catalogue
-from community.catalog.service import shipped_names
 from community.inventory.models import Quality
 from community.lootboxes.content import GatedTable
-from community.lootboxes.gates import consolations, unlocked_weights
+from community.lootboxes.gates import consolation_money, unlocked_weights
 from community.lootboxes.rules import amounts, open_boxes
 from community.progression.content import tree
 from community.progression.models import CommunityState
+from tests.support.catalog import shipped_names
 from tests.support.dice import ten_thousand_rolls
 
 BOX = catalogue.by_name["lootbox_tier1"]
@@ -84,12 +84,12 @@ def test_boxes_opened_one_by_one_hold_an_item_or_money():
     ],
 )
 def test_who_misses_the_gate_is_consoled(gate: tuple[float, int, int], roll: float, money: int):
-    assert consolations(table(*gate), [roll]) == [money]
+    assert consolation_money(table(*gate), [roll]) == [money]
 
 
 def test_the_consolation_is_at_least_a_coin():
     """Where there is least to be had, and with the worst of luck."""
-    assert consolations(table(0.0, 1, 1), [0.0, 0.1, 0.2]) == [1, 1, 1]
+    assert consolation_money(table(0.0, 1, 1), [0.0, 0.1, 0.2]) == [1, 1, 1]
 
 
 @pytest.mark.parametrize(("rate", "lowest", "highest"), GATES)
@@ -97,7 +97,7 @@ def test_what_is_paid_for_many_misses(rate: float, lowest: int, highest: int):
     """Against the mean of the formula over evenly spread rolls; 50 000 seeded boxes, within 2 percent."""
     gated = table(rate, lowest, highest)
     spread = [(n + 0.5) / 10_000 for n in range(10_000)]
-    each = consolations(gated, [roll for roll in spread if roll >= rate])
+    each = consolation_money(gated, [roll for roll in spread if roll >= rate])
 
     found = found_in(gated, 50_000, state(*EVERYTHING), Random(3))
 
@@ -171,7 +171,7 @@ def test_while_everything_is_locked_every_box_pays(rate: float):
     found = found_in(gated, 2000, state(), Random(8))
 
     assert items(found) == 0
-    spread = consolations(gated, [(n + 0.5) / 1000 for n in range(1000)])
+    spread = consolation_money(gated, [(n + 0.5) / 1000 for n in range(1000)])
     assert found["money"] / 2000 == pytest.approx(sum(spread) / 1000, rel=0.05)
 
 

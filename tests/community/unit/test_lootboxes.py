@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.catalog.content import items
-from community.catalog.service import shipped_names
 from community.inventory.models import Quality
 from community.lootboxes.content import LootEntry
 from community.lootboxes.models import Drop, best_quality, total_value
-from community.lootboxes.rules import amounts, open_boxes, rolled_quality, unit_value
+from community.lootboxes.rules import amounts, open_boxes, roll_quality, unit_value
 from community.lootboxes.texts import describe
 from community.progression.models import CommunityState
+from tests.support.catalog import shipped_names
 from tests.support.dice import ten_thousand_rolls
 
 TIER0, TIER1 = items.by_name["lootbox_tier0"], items.by_name["lootbox_tier1"]
@@ -66,7 +66,7 @@ def test_how_often_an_item_comes_in_which_quality(box_quality: Quality):
     """20 000 seeded rolls; each share within 0.015, which is more than four standard deviations."""
     dice = Random(10)
 
-    found = Counter(rolled_quality(box_quality, dice, lifts=False) for _ in range(ROLLS))
+    found = Counter(roll_quality(box_quality, dice, lifts=False) for _ in range(ROLLS))
 
     for quality, percent in zip(Quality, QUALITIES[box_quality], strict=True):
         assert found[quality] / ROLLS == pytest.approx(percent / 100, abs=0.015 if percent else 0)
@@ -77,9 +77,9 @@ def test_each_quality_begins_where_the_finer_one_ends(box_quality: Quality):
     end = 0
     for quality, percent in reversed(list(zip(Quality, QUALITIES[box_quality], strict=True))):
         if percent:
-            assert rolled_quality(box_quality, Dice(end / 100 + 1e-9), lifts=False) is quality
+            assert roll_quality(box_quality, Dice(end / 100 + 1e-9), lifts=False) is quality
             end += percent
-            assert rolled_quality(box_quality, Dice(min(end / 100, 1 - 2**-53)), lifts=False) is quality
+            assert roll_quality(box_quality, Dice(min(end / 100, 1 - 2**-53)), lifts=False) is quality
     assert end == 100
 
 
@@ -89,8 +89,8 @@ def test_one_in_a_hundred_is_lifted_by_a_step():
 
     for _ in range(ROLLS):
         first, second = 1 - seeded.random() * 0.98, seeded.random()  # nothing legendary
-        plain = rolled_quality(Quality.COMMON, Dice(first), lifts=False)
-        lifted = rolled_quality(Quality.COMMON, Dice(first, second), lifts=True)
+        plain = roll_quality(Quality.COMMON, Dice(first), lifts=False)
+        lifted = roll_quality(Quality.COMMON, Dice(first, second), lifts=True)
         steps[lifted.rank - plain.rank] += 1
 
     assert steps.keys() == {0, 1}
@@ -112,7 +112,7 @@ def test_the_lift_waits_for_gambles(roll: float, quality: Quality):
 
 
 def test_the_finest_is_not_lifted():
-    assert rolled_quality(Quality.COMMON, Dice(0.01, 0.0), lifts=True) is Quality.LEGENDARY
+    assert roll_quality(Quality.COMMON, Dice(0.01, 0.0), lifts=True) is Quality.LEGENDARY
 
 
 @pytest.mark.parametrize(

@@ -232,7 +232,7 @@ def test_while_discord_is_away_everything_waits(discord: FakeDiscord, aws: Aws, 
 
     assert delivered(*events) == ["0", "1", "2"]
     discord.down = False
-    app.deliver.__globals__["breaker_of"].cache_clear()
+    app.deliver.__globals__["circuit_breaker_of"].cache_clear()
     assert delivered(*events) == []
 
     assert discord.titles == ["A gamble!", "Level up!", "The gamble is decided"]

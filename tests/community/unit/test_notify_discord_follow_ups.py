@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from doors.discord.events import DiscordFollowupRequested, TextFile
+from doors.discord.events import DiscordFollowupRequested, FollowupFile
 from functions.community.notify_discord import follow_ups
 from tests.support.fake_discord import APPLICATION, FakeDiscord, fake_discord
-from tests.support.outer_ring import Time, batch, envelope, forget, use_settings, waiting
+from tests.support.outer_ring import Time, batch, clear_caches, envelope, use_settings, waiting
 
 TOKEN = "tokenofaninteraction"
 
@@ -20,10 +20,10 @@ TOKEN = "tokenofaninteraction"
 @pytest.fixture
 def discord(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDiscord]:
     with fake_discord(FakeDiscord(window=0.2)) as peer:
-        forget()
+        clear_caches()
         use_settings(monkeypatch, discord_api_url=peer.url, discord_bot_token="")
         yield peer
-    forget()
+    clear_caches()
 
 
 def asked(token: str = TOKEN, *, age: int = 0, **payload: Any) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def test_the_answer_takes_its_place_without_the_bots_token(discord: FakeDiscord)
 
 
 def test_files_come_along(discord: FakeDiscord):
-    files = [TextFile(name="tree.txt", text="Größe\r\n--boundary?\n"), TextFile(name="more.txt", text="")]
+    files = [FollowupFile(name="tree.txt", text="Größe\r\n--boundary?\n"), FollowupFile(name="more.txt", text="")]
 
     assert answered(asked(files=files)) == []
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from doors.discord.api import Api
+from doors.discord.api import DiscordApi
 from functions.community.notify_discord import app, registration
-from functions.community.notify_discord.registration import Difference, Place, compare, remove, sync
+from functions.community.notify_discord.registration import Difference, Scope, compare, remove, sync
 from tests.support.fake_discord import APPLICATION, GUILD, TOKEN, FakeDiscord, fake_discord
 from tests.support.outer_ring import Time, batch, envelope, outer_ring, use_settings, waiting
 
-EVERYWHERE = Place(APPLICATION)
-SERVER = Place(APPLICATION, GUILD)
+EVERYWHERE = Scope(APPLICATION)
+SERVER = Scope(APPLICATION, GUILD)
 
 COMMANDS: list[dict[str, Any]] = [
     {"name": "ping", "description": "Are you there?"},
@@ -42,8 +42,8 @@ def discord() -> Iterator[FakeDiscord]:
 
 
 @pytest.fixture
-def api(discord: FakeDiscord) -> Api:
-    return Api(discord.url, lambda: TOKEN)
+def api(discord: FakeDiscord) -> DiscordApi:
+    return DiscordApi(discord.url, lambda: TOKEN)
 
 
 def methods(discord: FakeDiscord) -> list[str]:
@@ -52,20 +52,20 @@ def methods(discord: FakeDiscord) -> list[str]:
 
 def changed(*path: str | int, to: Any) -> list[dict[str, Any]]:
     commands: Any = deepcopy(COMMANDS)
-    place = commands[1]
+    scope = commands[1]
     for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = to
+        scope = scope[key]
+    scope[path[-1]] = to
     return commands
 
 
-@pytest.mark.parametrize("place", [EVERYWHERE, SERVER])
-def test_what_is_there_already_is_not_sent_again(discord: FakeDiscord, api: Api, place: Place):
-    assert sync(api, place, COMMANDS) == Difference(added=("buy", "ping"))
-    assert not sync(api, place, COMMANDS)
+@pytest.mark.parametrize("scope", [EVERYWHERE, SERVER])
+def test_what_is_there_already_is_not_sent_again(discord: FakeDiscord, api: DiscordApi, scope: Scope):
+    assert sync(api, scope, COMMANDS) == Difference(added=("buy", "ping"))
+    assert not sync(api, scope, COMMANDS)
 
     assert methods(discord) == ["GET", "PUT", "GET"]
-    assert [command["name"] for command in discord.commands[place.path]] == ["ping", "buy"]
+    assert [command["name"] for command in discord.commands[scope.path]] == ["ping", "buy"]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,9 @@ def test_what_is_there_already_is_not_sent_again(discord: FakeDiscord, api: Api,
         [*COMMANDS, {"name": "sell", "description": "Sell"}],
     ],
 )
-def test_whatever_differs_is_seen_and_all_are_sent(discord: FakeDiscord, api: Api, commands: list[dict[str, Any]]):
+def test_whatever_differs_is_seen_and_all_are_sent(
+    discord: FakeDiscord, api: DiscordApi, commands: list[dict[str, Any]]
+):
     sync(api, EVERYWHERE, COMMANDS)
 
     assert sync(api, EVERYWHERE, commands)
@@ -100,13 +102,13 @@ def test_whatever_differs_is_seen_and_all_are_sent(discord: FakeDiscord, api: Ap
     assert methods(discord) == ["GET", "PUT", "GET", "PUT", "GET"]
 
 
-def test_a_server_has_no_contexts_to_compare(api: Api):
+def test_a_server_has_no_contexts_to_compare(api: DiscordApi):
     sync(api, SERVER, COMMANDS)
 
     assert not sync(api, SERVER, changed("contexts", to=[2]))
 
 
-def test_force_sends_what_is_the_same(discord: FakeDiscord, api: Api):
+def test_force_sends_what_is_the_same(discord: FakeDiscord, api: DiscordApi):
     sync(api, EVERYWHERE, COMMANDS)
 
     assert not sync(api, EVERYWHERE, COMMANDS, force=True)
@@ -114,7 +116,7 @@ def test_force_sends_what_is_the_same(discord: FakeDiscord, api: Api):
     assert methods(discord) == ["GET", "PUT", "GET", "PUT"]
 
 
-def test_a_command_goes_by_its_name(discord: FakeDiscord, api: Api):
+def test_a_command_goes_by_its_name(discord: FakeDiscord, api: DiscordApi):
     sync(api, EVERYWHERE, COMMANDS)
 
     assert [remove(api, EVERYWHERE, "ping"), remove(api, EVERYWHERE, "ping")] == [True, False]

@@ -6,7 +6,7 @@ import pytest
 from community.catalog.content import items
 from community.economy.content import WeeklySale, weekly_sales
 from community.economy.models import InsufficientFunds, NotBuyable, NotSellable, Purchase, Sale
-from community.economy.rules import discounted, quote_purchase, quote_sale, resale_price, week_offset
+from community.economy.rules import discounted_price, quote_purchase, quote_sale, resale_price, week_offset
 from community.jobs.content import jobs
 
 SPADE = items.by_name["item_spade"]
@@ -73,16 +73,16 @@ def test_what_costs_nothing_is_handed_out_as_wanted():
 def test_a_discount_takes_off_the_truncated_share():
     everything = WeeklySale(week_offset=0, target_category=None, discount_percent=15, description="all")
 
-    assert discounted(worth(101), everything) == 101 - 15
-    assert discounted(worth(101), None) == 101
+    assert discounted_price(worth(101), everything) == 101 - 15
+    assert discounted_price(worth(101), None) == 101
 
 
 def test_a_sale_of_one_category_leaves_the_others_alone():
     """Defect 17: a sale's category was compared with an item's first tag, and matched none."""
     weapons = WeeklySale(week_offset=0, target_category="weapon", discount_percent=25, description="weapons")
 
-    assert discounted(items.by_name["weapon_pebble"], weapons) == 101 - 25
-    assert discounted(SPADE, weapons) == 100
+    assert discounted_price(items.by_name["weapon_pebble"], weapons) == 101 - 25
+    assert discounted_price(SPADE, weapons) == 100
 
 
 def test_the_sales_follow_the_iso_weeks_in_fours():

@@ -10,13 +10,12 @@ from uuid import UUID
 import pytest
 
 from community.catalog.content import items
-from community.catalog.service import shipped_names
 from community.progression.content import Modifier, Node, tree
 from community.progression.models import CommunityState, FeatureLocked, FeatureLockedBehind, LevelTooHigh, UnknownNode
 from community.progression.rules import (
     CHILDREN,
+    apply_modifiers,
     available_nodes,
-    chained,
     is_available,
     item_unlocked,
     levels_to_relock,
@@ -26,6 +25,7 @@ from community.progression.rules import (
     prerequisites_hold,
     require_feature,
 )
+from tests.support.catalog import shipped_names
 
 NODES = tree.nodes
 
@@ -279,35 +279,35 @@ def test_an_item_needs_its_node_and_one_without_is_never_locked():
     ],
 )
 def test_each_type_of_modifier(kind: str, expected: Fraction):
-    assert chained(100, [(modifier(kind, 0.1, base=7), 3)]) == expected
+    assert apply_modifiers(100, [(modifier(kind, 0.1, base=7), 3)]) == expected
 
 
 def test_multiplicative_nodes_multiply():
     tenth = modifier("multiplicative", 0.1)
 
-    assert chained(100, [(tenth, 1), (tenth, 1)]) == 121
+    assert apply_modifiers(100, [(tenth, 1), (tenth, 1)]) == 121
 
 
 def test_the_next_node_works_on_the_previous_result():
     double, ten_more = modifier("multiplicative", 1), modifier("linear", 10)
 
-    assert chained(5, [(double, 1), (ten_more, 1)]) == 20
-    assert chained(5, [(ten_more, 1), (double, 1)]) == 30
+    assert apply_modifiers(5, [(double, 1), (ten_more, 1)]) == 20
+    assert apply_modifiers(5, [(ten_more, 1), (double, 1)]) == 30
 
 
 def test_each_result_is_kept_between_its_limits():
     capped = modifier("linear", 10, max_value=25)
     raised = modifier("linear", -10, min_value=3)
 
-    assert chained(10, [(capped, 1)]) == 20
-    assert chained(10, [(capped, 2)]) == 25
-    assert chained(10, [(raised, 2)]) == 3
+    assert apply_modifiers(10, [(capped, 1)]) == 20
+    assert apply_modifiers(10, [(capped, 2)]) == 25
+    assert apply_modifiers(10, [(raised, 2)]) == 3
     # The limit is the node's, not the key's.
-    assert chained(10, [(capped, 2), (modifier("linear", 10), 1)]) == 35
+    assert apply_modifiers(10, [(capped, 2), (modifier("linear", 10), 1)]) == 35
 
 
 def test_the_upper_limit_is_applied_before_the_lower_one():
-    assert chained(10, [(modifier("linear", 0, max_value=5, min_value=8), 1)]) == 8
+    assert apply_modifiers(10, [(modifier("linear", 0, max_value=5, min_value=8), 1)]) == 8
 
 
 def test_only_the_highest_level_counts():

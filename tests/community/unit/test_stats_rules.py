@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.stats.models import Period, Streak
-from community.stats.reports import period_of
-from community.stats.rules import continued, current_days, start_of
+from community.stats.reports import parse_period
+from community.stats.rules import continue_streak, current_days, start_of
 
 TODAY = date(2026, 3, 1)
 YESTERDAY = date(2026, 2, 28)
@@ -29,7 +29,7 @@ BEFORE = date(2026, 2, 27)
     ],
 )
 def test_a_streak_goes_on_from_day_to_day(streak: Streak, expected: Streak):
-    assert continued(streak, TODAY) == expected
+    assert continue_streak(streak, TODAY) == expected
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_streak_is_over_after_a_day_without(streak: Streak, days: int):
 def test_a_streak_counts_the_days_in_a_row(days: list[date]):
     streak = Streak()
     for day in days:
-        streak = continued(streak, day)
+        streak = continue_streak(streak, day)
 
     in_a_row = 1
     while days[-1] - timedelta(days=in_a_row) in days:
@@ -82,4 +82,4 @@ def test_a_period_begins(period: Period, now: str, start: str):
     [("hourly", "hourly"), ("Weekly", "weekly"), ("all", "all"), ("fortnightly", "daily"), ("", "daily")],
 )
 def test_an_unknown_period_is_a_day(word: str, period: str):
-    assert period_of(word) == period
+    assert parse_period(word) == period

@@ -34,7 +34,7 @@ class Context:
 def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeStreamerbot]:
     key = {"pk": "HASH", "sk": "RANGE"}
     with played_by_moto(monkeypatch), FakeStreamerbot() as fake:
-        forget()
+        clear_caches()
         boto3.client("dynamodb").create_table(
             TableName=TABLE,
             BillingMode="PAY_PER_REQUEST",
@@ -51,12 +51,12 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeStreamerbot]:
         )
         yield fake
         app.link().close()
-    forget()
+    clear_caches()
 
 
-def forget() -> None:
+def clear_caches() -> None:
     """As a new environment."""
-    for remembered in (aws.client, app.link, outbound.breaker_of, outbound._memory):
+    for remembered in (aws.client, app.link, outbound.circuit_breaker_of, outbound._idempotency_store):
         remembered.cache_clear()
 
 

@@ -52,7 +52,7 @@ class Evening(RuleBasedStateMachine):
             voting_round.session_id for voting_round in self.rounds.values() if voting_round.status != "completed"
         }
         assert not any(number in self.rounds and number not in before for number in transition.rounds)
-        self.community, self.looked = transition.community, looked
+        self.community, self.looked = transition.voting, looked
         self.rounds.update(transition.rounds)
         self.progress.update(transition.progress)
         self.paid += sum(new.node.cost for new in transition.unlocked if new.unlocked_by == "vote")
@@ -82,17 +82,17 @@ class Evening(RuleBasedStateMachine):
     @rule()
     def freeze(self) -> None:
         with suppress(DomainError):
-            self.take(overrides.freeze(self.transition()), looked=False)
+            self.take(overrides.freeze_voting(self.transition()), looked=False)
 
     @rule()
     def start(self) -> None:
         with suppress(DomainError):
-            self.take(overrides.start(self.transition()), looked=False)
+            self.take(overrides.start_voting(self.transition()), looked=False)
 
     @rule()
     def force_end(self) -> None:
         with suppress(DomainError):
-            self.take(overrides.force_end(self.transition()))
+            self.take(overrides.force_end_voting(self.transition()))
 
     @rule(node_key=st.none() | KEYS)
     def instant_unlock(self, node_key: str | None) -> None:
@@ -105,20 +105,20 @@ class Evening(RuleBasedStateMachine):
     def unlock(self, node_key: str, level: int) -> None:
         with suppress(DomainError):
             node, levels = levels_to_unlock(node_key, level, self.community.levels)
-            self.take(overrides.unlock(self.transition(), node, levels), looked=False)
+            self.take(overrides.unlock_node(self.transition(), node, levels), looked=False)
 
     @rule(node_key=KEYS, level=st.integers(0, 5))
     def relock(self, node_key: str, level: int) -> None:
         node, levels = levels_to_relock(node_key, level, self.community.levels)
         progress, points = self.community.progress, self.community.accumulated
-        self.take(overrides.relock(self.transition(), node, levels), looked=False)
+        self.take(overrides.relock_node(self.transition(), node, levels), looked=False)
         if progress and progress.node_key == node_key:
             self.lost += points
 
     @rule()
     def reset(self) -> None:
         points = self.community.accumulated
-        self.take(overrides.reset(self.transition()))
+        self.take(overrides.reset_progression(self.transition()))
         self.lost += points
         # The rows of before are gone.
         last = self.community.voting_round
@@ -164,7 +164,7 @@ class Evening(RuleBasedStateMachine):
         assert not rules.is_reached(self.community)
         target = rules.target_of(self.community)
         assert (target is not None) == bool(available_nodes(self.community.levels))
-        voting_on = self.community.voting_round is not None or rules.winner_waits(self.community)
+        voting_on = self.community.voting_round is not None or rules.has_waiting_winner(self.community)
         assert voting_on == bool(rules.candidates(self.community))
         assert self.community.voting_round is None or 1 <= len(self.community.voting_round.options) <= rules.MAX_OPTIONS
 

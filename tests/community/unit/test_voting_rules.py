@@ -12,7 +12,7 @@ import pytest
 
 from community.progression.content import tree
 from community.voting import rules
-from community.voting.models import InvalidOption, NoOpenRound, Option, UnlockProgress, VotingRound, VotingState
+from community.voting.models import InvalidOption, NoOpenRound, UnlockProgress, VotingOption, VotingRound, VotingState
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NODES = tree.nodes
@@ -26,14 +26,14 @@ def community(
     return VotingState(START if levels is None else levels, points, progress, voting_round=None, latest=None)
 
 
-def voting_round(*options: Option) -> VotingRound:
+def voting_round(*options: VotingOption) -> VotingRound:
     return VotingRound(1, "voting", options, NOON, NOON + rules.VOTING_TIME)
 
 
-def option(number: int, votes: float = 0, led_at: int | None = None, *, node: str = "feature_economy") -> Option:
+def option(number: int, votes: float = 0, led_at: int | None = None, *, node: str = "feature_economy") -> VotingOption:
     """`led_at`: minutes after noon."""
     moment = None if led_at is None else NOON + timedelta(minutes=led_at)
-    return Option(
+    return VotingOption(
         number, node, 1, vote_count=int(votes), weighted_votes=Decimal(str(votes)), last_highest_vote_at=moment
     )
 
@@ -190,7 +190,7 @@ def test_the_next_in_the_ranking_wins_where_the_first_cannot_any_more():
 
 def test_a_level_that_is_unlocked_or_too_high_cannot_win():
     now = community(START | {"item_lootbox0": 2})
-    levels = [level for level in range(1, 6) if rules.may_win(Option(1, "item_lootbox0", level), now)]
+    levels = [level for level in range(1, 6) if rules.may_win(VotingOption(1, "item_lootbox0", level), now)]
 
     assert levels == [3]
 

@@ -18,10 +18,10 @@ from tests.support.communities import (
     TOPS,
     almost,
     community,
+    event_types,
     on,
     payload,
     target,
-    told,
     vote,
 )
 
@@ -33,13 +33,13 @@ def test_at_the_beginning_a_random_node_becomes_the_target_and_the_next_is_voted
 
     transition = on(nothing)
 
-    assert told(transition) == ["target.set", "voting_started"]
+    assert event_types(transition) == ["target.set", "voting_started"]
     assert payload(transition, "target.set")["auto_selected"] is True
     assert payload(transition, "target.set")["session_id"] is None
     assert payload(transition, "voting_started")["previous_unlock"] is None
-    assert transition.community.progress is not None
-    assert (transition.community.progress.progress_id, transition.community.progress.starts_at_points) == (1, 0)
-    voting_round = transition.community.voting_round
+    assert transition.voting.progress is not None
+    assert (transition.voting.progress.progress_id, transition.voting.progress.starts_at_points) == (1, 0)
+    voting_round = transition.voting.voting_round
     assert voting_round is not None
     assert (voting_round.session_id, voting_round.status, len(voting_round.options)) == (1, "voting", 4)
     assert voting_round.voting_deadline == NOON + timedelta(hours=24)
@@ -57,14 +57,14 @@ def test_every_available_node_may_be_the_first_target():
 def test_points_that_came_before_the_first_target_count():
     transition = on(VotingState(START, points=60, progress=None, voting_round=None, latest=None))
 
-    assert transition.community.accumulated == 60 - sum(new.node.cost for new in transition.unlocked)
+    assert transition.voting.accumulated == 60 - sum(new.node.cost for new in transition.unlocked)
 
 
 def test_looking_again_changes_nothing():
     once = on(community(voting_round=RUNNING, points=ECONOMY))
-    again = on(once.community)
+    again = on(once.voting)
 
-    assert again.community == once.community
+    assert again.voting == once.voting
     assert (again.rounds, again.progress, again.unlocked, again.events) == ({}, {}, (), ())
 
 
@@ -74,7 +74,7 @@ def test_looking_again_changes_nothing():
 def test_a_cycle_in_the_order_of_the_rules():
     transition = on(community(voting_round=RUNNING, points=ECONOMY + 15))
 
-    assert told(transition) == ["node_unlocked", "cycle.completed", "target.set", "voting_started"]
+    assert event_types(transition) == ["node_unlocked", "cycle.completed", "target.set", "voting_started"]
     assert payload(transition, "node_unlocked") == {
         "node_id": NODES["feature_economy"].node_id,
         "node_key": "feature_economy",
@@ -103,7 +103,7 @@ def test_a_cycle_in_the_order_of_the_rules():
         "vote",
         ECONOMY + 15,
     )
-    assert transition.community.levels == START | {"feature_economy": 1}
+    assert transition.voting.levels == START | {"feature_economy": 1}
 
 
 def test_defect_19_the_new_vote_names_what_was_just_unlocked():
@@ -133,13 +133,13 @@ def test_the_rollover_counts_towards_the_next_target():
 
     assert transition.progress[1].unlocked_at == NOON
     assert transition.progress[2] == UnlockProgress(2, "feature_gamble", 1, ECONOMY, NOON, session_id=3)
-    assert transition.community.accumulated == 15
+    assert transition.voting.accumulated == 15
 
 
 def test_the_rollover_may_be_capped():
     transition = on(community(voting_round=RUNNING, points=ECONOMY + 205), cap=200)
 
-    assert (transition.community.accumulated, transition.community.points) == (200, ECONOMY + 205)
+    assert (transition.voting.accumulated, transition.voting.points) == (200, ECONOMY + 205)
 
 
 def test_a_frozen_session_decides_as_well():
@@ -150,7 +150,7 @@ def test_a_frozen_session_decides_as_well():
     assert target(transition) == ("feature_gamble", 1)
     assert (transition.rounds[3].status, transition.rounds[3].ended_at) == ("completed", NOON)
     assert transition.rounds[3].winner == frozen.options[1]
-    assert transition.community.latest == transition.rounds[3]
+    assert transition.voting.latest == transition.rounds[3]
 
 
 def test_without_an_open_session_the_last_winner_is_next():
@@ -175,7 +175,7 @@ def test_with_no_option_left_a_random_available_node_is_next():
 
     assert payload(transition, "target.set")["auto_selected"] is True
     assert payload(transition, "target.set")["session_id"] is None
-    assert rules.target_of(transition.community) is not None
+    assert rules.target_of(transition.voting) is not None
 
 
 def test_what_the_target_opens_can_win_and_is_next():
@@ -190,10 +190,10 @@ def test_a_rollover_that_pays_for_several_unlocks_them_one_after_the_other():
     costs = [new.node.cost for new in transition.unlocked]
     assert [new.node.key for new in transition.unlocked][:2] == ["feature_economy", "feature_gamble"]
     assert len(costs) > 2
-    assert transition.community.accumulated == 1_000 - sum(costs)
-    assert not rules.is_reached(transition.community)
+    assert transition.voting.accumulated == 1_000 - sum(costs)
+    assert not rules.is_reached(transition.voting)
     cycle = ["node_unlocked", "cycle.completed", "target.set", "voting_started"]
-    assert told(transition) == cycle * len(costs)
+    assert event_types(transition) == cycle * len(costs)
     assert [voting_round.status for voting_round in transition.rounds.values()] == ["completed"] * len(costs) + [
         "voting"
     ]
@@ -206,7 +206,7 @@ def test_a_level_of_a_node_that_has_several_is_followed_by_the_next():
     transition = on(now)
 
     assert [(new.node.key, new.level) for new in transition.unlocked] == [("item_lootbox0", 2)]
-    assert rules.next_level(NODES["item_lootbox0"], transition.community) == 3
+    assert rules.next_level(NODES["item_lootbox0"], transition.voting) == 3
 
 
 # ---------------------------------------------------------------- the end
@@ -215,12 +215,12 @@ def test_a_level_of_a_node_that_has_several_is_followed_by_the_next():
 def test_the_last_unlock_is_the_end_and_said_once():
     transition = on(community(almost("feature_duel"), "feature_duel", points=10_000))
 
-    assert told(transition) == ["node_unlocked", "cycle.completed", "all_unlocked"]
+    assert event_types(transition) == ["node_unlocked", "cycle.completed", "all_unlocked"]
     assert payload(transition, "all_unlocked").keys() == {"message"}
     assert target(transition) == (None, None)
-    assert transition.community.voting_round is None
-    assert transition.community.accumulated == 10_000 - NODES["feature_duel"].cost
-    again = on(transition.community)
+    assert transition.voting.voting_round is None
+    assert transition.voting.accumulated == 10_000 - NODES["feature_duel"].cost
+    again = on(transition.voting)
     assert (again.events, again.progress) == ((), {})
 
 
@@ -229,7 +229,7 @@ def test_a_single_candidate_becomes_the_target_without_a_vote():
 
     transition = on(now)
 
-    assert told(transition) == ["target.set", "voting_started"]
+    assert event_types(transition) == ["target.set", "voting_started"]
     assert target(transition) == ("feature_duel", 1)
     assert payload(transition, "target.set") == {
         "node_key": "feature_duel",
@@ -242,15 +242,15 @@ def test_a_single_candidate_becomes_the_target_without_a_vote():
     assert (started["auto_selected"], len(started["options"])) == (True, 1)
     (record,) = transition.rounds.values()
     assert (record.status, record.ended_at, record.winner) == ("completed", NOON, record.options[0])
-    assert transition.community.progress is not None
-    assert transition.community.progress.session_id == 1
+    assert transition.voting.progress is not None
+    assert transition.voting.progress.session_id == 1
 
 
 def test_a_single_candidate_beside_a_target_is_voted_on():
     transition = on(community(almost("feature_duel", "feature_compost"), "feature_duel"))
 
-    assert told(transition) == ["voting_started"]
-    voting_round = transition.community.voting_round
+    assert event_types(transition) == ["voting_started"]
+    voting_round = transition.voting.voting_round
     assert voting_round is not None
     assert [option.node_key for option in voting_round.options] == ["feature_compost"]
 
@@ -258,16 +258,16 @@ def test_a_single_candidate_beside_a_target_is_voted_on():
 def test_a_target_with_nothing_behind_it_has_no_vote():
     transition = on(community(almost("feature_duel"), "feature_duel"))
 
-    assert (transition.community.voting_round, transition.events) == (None, ())
+    assert (transition.voting.voting_round, transition.events) == (None, ())
 
 
 def test_the_whole_tree_is_unlocked_in_the_end():
     transition = on(community(points=10**6), seed=5)
 
-    assert transition.community.levels == TOPS
-    assert told(transition)[-1] == "all_unlocked"
-    assert told(transition).count("all_unlocked") == 1
-    assert transition.community.accumulated == 10**6 - sum(new.node.cost for new in transition.unlocked)
+    assert transition.voting.levels == TOPS
+    assert event_types(transition)[-1] == "all_unlocked"
+    assert event_types(transition).count("all_unlocked") == 1
+    assert transition.voting.accumulated == 10**6 - sum(new.node.cost for new in transition.unlocked)
 
 
 # ---------------------------------------------------------------- when the tree has changed
@@ -278,9 +278,9 @@ def test_a_target_that_was_unlocked_by_other_means_gives_way_and_the_points_stay
 
     transition = on(community(unlocked, voting_round=RUNNING, points=50))
 
-    assert told(transition) == ["target.set", "voting_started"]
+    assert event_types(transition) == ["target.set", "voting_started"]
     assert target(transition) == ("feature_gamble", 1)
-    assert transition.community.accumulated == 50
+    assert transition.voting.accumulated == 50
     assert transition.unlocked == ()
 
 
@@ -289,9 +289,9 @@ def test_a_vote_about_nothing_that_is_left_ends_and_another_begins():
 
     transition = on(community(START | {"feature_gamble": 1, "feature_search": 1}, voting_round=stale))
 
-    assert told(transition) == ["voting_ended", "voting_started"]
-    assert transition.community.voting_round is not None
-    assert transition.community.voting_round.session_id == 4
+    assert event_types(transition) == ["voting_ended", "voting_started"]
+    assert transition.voting.voting_round is not None
+    assert transition.voting.voting_round.session_id == 4
 
 
 def test_a_decided_winner_waits_and_no_vote_opens_meanwhile():
@@ -308,4 +308,4 @@ def test_a_decided_winner_waits_and_no_vote_opens_meanwhile():
     ],
 )
 def test_a_winner_that_need_not_wait_does_not_hold_up_the_next_vote(decided: VotingRound):
-    assert told(on(community(latest=decided))) == ["voting_started"]
+    assert event_types(on(community(latest=decided))) == ["voting_started"]

@@ -16,12 +16,13 @@ import functions.community.discord.app
 import functions.community.discord.deferred
 import functions.community.schedule_gamble.app
 import functions.shared.replay.app
+from community.progression.content import tree
 from kernel.database import Connection, transaction
 from kernel.keys import service as keys
 from tests.support.api import app_of
 from tests.support.factories import announced, make_player, unlock
 from tests.support.fakes import FakeEventBridge
-from tests.support.listeners import world
+from tests.support.listeners import fake_sockets
 
 FOLDER = Path(__file__).resolve().parents[3] / "events"
 PROXIED = sorted(path for path in FOLDER.glob("*-*.json"))
@@ -36,7 +37,7 @@ def play(file: str) -> Any:
 def test_a_captured_request_is_answered(environment: Connection, file: str):
     with transaction(environment) as tx:
         make_player(tx, "alice", platform_id="1001", items={"item_spade": 5})
-        unlock(tx, "feature_economy", "item_spade")
+        unlock(tx, "item_spade", *(key for key in tree.nodes if key.startswith("feature_")))
 
     assert play(file)["statusCode"] == 200
 
@@ -107,12 +108,12 @@ def test_the_captured_look_at_the_log_gets_its_end(environment: Connection):
 
 
 @pytest.mark.parametrize("file", ["notify_discord", "notify_streamerbot"])
-def test_a_captured_announcement_is_no_work_where_nobody_wants_it(file: str):
+def test_a_captured_announcement_needs_no_work_when_no_destination_wants_it(file: str):
     assert play(file) == {"batchItemFailures": []}
 
 
-def test_the_captured_listener_is_welcome(monkeypatch: pytest.MonkeyPatch):
-    with world(monkeypatch) as made:
+def test_the_captured_listener_is_accepted(monkeypatch: pytest.MonkeyPatch):
+    with fake_sockets(monkeypatch) as made:
         assert play("sockets")["statusCode"] == 200
         assert len(made.wake_ups()) == 1
 

@@ -1,4 +1,4 @@
-"""What every HTTP group does alike: the same request answered the same way, whoever sends it how."""
+"""What every HTTP group does alike: the same request is answered the same way, however it is sent."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_json_is_json_whatever_the_content_type_says(shop: CallApi):
     assert shop("POST", PATH, SELL, headers={"Content-Type": "application/x-www-form-urlencoded"}).status == 200
 
 
-def test_a_strange_host_header_hurts_nobody(shop: CallApi):
+def test_a_strange_host_header_has_no_effect(shop: CallApi):
     assert shop("POST", PATH, SELL, headers={"Host": "localhost:not-a-port"}).status == 200
 
 

@@ -54,7 +54,7 @@ def test_it_tells_how_many_listen_to_the_stream(call: CallApi, environment: Conn
     assert call("POST", BROADCAST, {"event_type": "a", "payload": {}}).json["client_count"] == 2
     assert call("GET", "/api/v1/admin/metrics").json["sse"] == {"client_count": 2}
     with transaction(environment) as tx:
-        presence.forget_silent(tx)
+        presence.delete_silent(tx)
     assert environment.execute("SELECT count(*) AS n FROM stream_clients").fetchone() == {"n": 2}
 
 

@@ -50,7 +50,7 @@ def test_after_an_event_comes_what_followed_it(environment: Connection):
     assert said(ask(first["frames"][0]["id"])) == [2]
 
 
-def test_an_id_that_nobody_knows_gets_the_end(environment: Connection):
+def test_an_unknown_id_gets_the_end(environment: Connection):
     say(environment, 1)
 
     answer = ask(str(uuid4()))

@@ -14,7 +14,7 @@ PATH = "/api/v1/admin/keys"
 
 def holder(conn: Connection, key: str) -> KeyHolder | None:
     with transaction(conn) as tx:
-        return keys.judge(tx, key, "203.0.113.7").holder
+        return keys.authenticate(tx, key, "203.0.113.7").holder
 
 
 def test_a_new_key_is_shown_once_and_lets_its_holder_in(call: CallApi, conn: Connection):
@@ -37,7 +37,7 @@ def test_a_name_has_one_key_and_a_retry_makes_another(call: CallApi, conn: Conne
     assert conn.execute("SELECT count(*) AS n FROM idempotency_keys").fetchone() == {"n": 0}
 
 
-def test_a_revoked_key_lets_nobody_in(call: CallApi, conn: Connection):
+def test_a_revoked_key_is_refused(call: CallApi, conn: Connection):
     key = call("POST", PATH, {"name": "overlay", "role": "viewer"}).json["api_key"]
 
     revoked = call("POST", f"{PATH}/revoke", {"name": "overlay"})
@@ -49,7 +49,7 @@ def test_a_revoked_key_lets_nobody_in(call: CallApi, conn: Connection):
     assert (again.status, again.json["code"]) == (404, "not_found")
 
 
-def test_nobody_revokes_the_key_they_call_with(call: CallApi):
+def test_a_caller_cannot_revoke_its_own_key(call: CallApi):
     made = call("POST", PATH, {"name": "test", "role": "admin"})  # as this call's key is called
     assert made.status == 201
 

@@ -45,7 +45,7 @@ def opened(answer: dict[str, Any]) -> list[str]:
     return [statement["Resource"] for statement in statements]
 
 
-def test_whoever_has_a_key_gets_a_ticket_with_the_addresses_it_opens(call: CallApi, environment: Connection):
+def test_a_caller_with_a_key_gets_a_ticket_with_the_addresses_it_opens(call: CallApi, environment: Connection):
     before = datetime.now(UTC)
 
     answer = call("POST", "/api/v1/realtime/ticket", {"ttl_seconds": 90}, role="viewer")
@@ -108,7 +108,7 @@ def test_a_made_up_ticket_counts_as_a_wrong_key(environment: Connection):
     assert handler(request(ticket=good), None)
 
 
-def test_nobody_guesses_a_ticket_so_a_good_one_is_let_in_from_any_address(environment: Connection):
+def test_a_valid_ticket_is_accepted_from_any_address_because_no_one_can_guess_it(environment: Connection):
     good = ticket(environment)
     for _ in range(keys.FAILURES_TO_IGNORE):
         with pytest.raises(Exception, match="Unauthorized"):

@@ -59,7 +59,7 @@ def row(conn: Connection) -> dict[str, Any]:
     return found
 
 
-def test_the_backlog_counts_what_nobody_has_tried_yet(environment: Connection):
+def test_the_backlog_counts_what_has_not_been_tried_yet(environment: Connection):
     announce(environment, sold(), sold())
 
     with transaction(environment) as tx:
@@ -289,7 +289,7 @@ def test_the_order_of_delivery_does_not_matter(environment: Connection):
     assert counted(environment)["items_sold_total"] == 7
 
 
-def test_an_event_that_is_replayed_or_made_up_by_somebody_is_not_counted(environment: Connection):
+def test_a_replayed_or_broadcast_event_is_not_counted(environment: Connection):
     tally_handler(queue_event(delivered(sold(), replay=True, replay_to="discord")), None)
     tally_handler(queue_event(delivered(sold(), broadcast=True)), None)
     tally_handler(queue_event(delivered(sold()), **{"replay-name": "yesterday"}), None)

@@ -88,7 +88,7 @@ def test_the_game_and_the_listeners_notice_nothing(environment: Connection, even
     event_bridge.entries.clear()
     request = asked(environment)
     with reading(environment) as tx:
-        place = end(tx)
+        position = end(tx)
 
     handler(queue_event(request), _Context())
     tally_handler(queue_event(*event_bridge.details), None)
@@ -96,7 +96,7 @@ def test_the_game_and_the_listeners_notice_nothing(environment: Connection, even
     assert [detail["type"] for detail in event_bridge.details] == ["item.sold"]
     assert counted(environment) == before
     with reading(environment) as tx:
-        assert read_after(tx, place).frames == ()
+        assert read_after(tx, position).frames == ()
 
 
 def test_only_what_was_asked_for(environment: Connection, event_bridge: FakeEventBridge):
@@ -116,7 +116,7 @@ def test_only_what_was_asked_for(environment: Connection, event_bridge: FakeEven
 def test_what_there_is_no_time_for_is_asked_for_and_goes_on_where_it_stopped(
     environment: Connection, event_bridge: FakeEventBridge, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(replaying, "PART", 4)
+    monkeypatch.setattr(replaying, "BATCH", 4)
     say(environment, *range(10))
     requests = [asked(environment)]
 

@@ -126,8 +126,8 @@ def test_metrics_add_up_what_all_functions_have_counted(
     monkeypatch.setattr(metrics, "FLUSH_EVERY", 0.0)
     monkeypatch.setattr(metrics._environment, "sums", {})
     with transaction(environment) as tx:
-        controls.unlock(tx, "feature_economy", 1)
-        controls.unlock(tx, "job_merchant", 1)
+        controls.unlock_node(tx, "feature_economy", 1)
+        controls.unlock_node(tx, "job_merchant", 1)
         sell_item(tx, make_player(tx, items={"item_spade": 3}), "spade", 2)
         events.publish_due(tx, lambda envelopes: [None if e.type == "item.sold" else "no" for e in envelopes])
     for _ in range(3):
@@ -152,7 +152,7 @@ def test_metrics_add_up_what_all_functions_have_counted(
 
 def test_metrics_tell_of_events_that_were_given_up(ask: CallApi, environment: Connection):
     with transaction(environment) as tx:
-        controls.unlock(tx, "feature_economy", 1)
+        controls.unlock_node(tx, "feature_economy", 1)
         tx.execute("UPDATE events SET next_attempt_at = NULL, last_error = 'no'")
 
     page = parse(ask("GET", "/metrics", role=None).text)

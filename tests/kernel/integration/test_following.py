@@ -32,9 +32,9 @@ def numbers(page: Page) -> list[int]:
     return [frame.payload for frame in page.frames]
 
 
-def look(conn: Connection, place: LogPosition, limit: int = 500) -> Page:
+def look(conn: Connection, position: LogPosition, limit: int = 500) -> Page:
     with reading(conn) as tx:
-        return read_after(tx, place, limit)
+        return read_after(tx, position, limit)
 
 
 def find(conn: Connection, last_id: UUID) -> LogPosition | None:
@@ -56,7 +56,7 @@ def test_two_transactions_that_commit_in_the_opposite_order_of_their_ids(conn: C
                 begun(second, 2)
             early = look(conn, BEGINNING)
 
-        late = look(conn, early.place)
+        late = look(conn, early.position)
 
     assert numbers(early) == []  # the second is committed, but the first may come to lie before it
     assert numbers(late) == [1, 2]
@@ -72,14 +72,14 @@ def test_two_transactions_that_write_in_the_opposite_order_of_their_ids(conn: Co
             early = look(conn, BEGINNING)
             begun(first, 1)
 
-        late = look(conn, early.place)
+        late = look(conn, early.position)
 
     assert numbers(early) == []
     assert numbers(late) == [1, 2]
     assert late.frames[0].id != late.frames[1].id
 
 
-def test_a_transaction_that_rolls_back_holds_nobody_up(conn: Connection, database_url: str):
+def test_a_transaction_that_rolls_back_delays_no_reader(conn: Connection, database_url: str):
     with closing(connect(database_url)) as one, pytest.raises(ZeroDivisionError), transaction(one) as first:
         begun(first, 1)
         with transaction(conn) as second:
@@ -102,7 +102,7 @@ def test_whatever_overlaps_a_reader_gets_every_event_once_and_in_order(
     conn: Connection, database_url: str, steps: list[tuple[str, int]], limit: int
 ):
     with reading(conn) as tx:
-        place = end(tx)
+        position = end(tx)
     got: list[Page] = []
     committed: set[int] = set()
     with ExitStack() as stack:
@@ -116,21 +116,21 @@ def test_whatever_overlaps_a_reader_gets_every_event_once_and_in_order(
                 say(Tx(conn_of, datetime.now(UTC), Random(1)), number)
                 written.setdefault(writer, []).append(number)
             elif step == "read":
-                got.append(look(conn, place, limit))
-                place = got[-1].place
+                got.append(look(conn, position, limit))
+                position = got[-1].position
             elif writer in written:
                 conn_of.execute("COMMIT" if step == "commit" else "ROLLBACK")
                 committed.update(written.pop(writer) if step == "commit" else ())
                 written.pop(writer, None)
         for writer in written:
             writers[writer].execute("ROLLBACK")
-    while (page := look(conn, place, limit)).frames:
+    while (page := look(conn, position, limit)).frames:
         got.append(page)
-        place = page.place
+        position = page.position
 
-    places = [each for page in got for each in page.places]
+    positions = [each for page in got for each in page.positions]
     assert sorted(number for page in got for number in numbers(page)) == sorted(committed)
-    assert places == sorted(set(places))
+    assert positions == sorted(set(positions))
 
 
 def test_from_any_event_on_a_listener_gets_exactly_what_it_has_not_had(conn: Connection):
@@ -141,22 +141,22 @@ def test_from_any_event_on_a_listener_gets_exactly_what_it_has_not_had(conn: Con
     everything = look(conn, BEGINNING)
 
     for had, frame in enumerate(everything.frames, start=1):
-        place = everything.places[had - 1]
-        assert find(conn, frame.id) == place
-        assert look(conn, place).frames == everything.frames[had:]
+        position = everything.positions[had - 1]
+        assert find(conn, frame.id) == position
+        assert look(conn, position).frames == everything.frames[had:]
 
 
 def test_from_the_id_of_a_place_on_too(conn: Connection):
-    places: list[LogPosition] = []
+    positions: list[LogPosition] = []
     for number in range(3):
         with transaction(conn) as tx:
             say(tx, number)
         with reading(conn) as tx:
-            places.append(end(tx))
+            positions.append(end(tx))
 
-    for had, place in enumerate(places, start=1):
-        assert find(conn, place.as_id()) == place
-        assert numbers(look(conn, place)) == list(range(had, 3))
+    for had, position in enumerate(positions, start=1):
+        assert find(conn, position.as_id()) == position
+        assert numbers(look(conn, position)) == list(range(had, 3))
 
 
 @given(st.integers(0, 2**61 - 1), st.integers(0, 2**61 - 1))
@@ -167,7 +167,7 @@ def test_a_places_id_is_a_uuid_that_differs_from_every_other(transaction_id: int
     assert id != LogPosition(transaction_id ^ 1, position).as_id() != LogPosition(transaction_id, position ^ 1).as_id()
 
 
-def test_ids_that_nobody_has_given_out_are_unknown(conn: Connection):
+def test_made_up_ids_are_unknown(conn: Connection):
     with transaction(conn) as tx:
         say(tx, 1)
     with reading(conn) as tx:
@@ -186,7 +186,7 @@ def test_what_our_own_parts_ask_of_each_other_is_not_shown(conn: Connection):
     page = look(conn, BEGINNING, limit=1)
 
     assert numbers(page) == [1]
-    assert look(conn, page.place).frames == ()
+    assert look(conn, page.position).frames == ()
 
 
 def test_a_page_that_is_full_says_so_and_the_next_one_goes_on(conn: Connection):
@@ -195,11 +195,11 @@ def test_a_page_that_is_full_says_so_and_the_next_one_goes_on(conn: Connection):
             say(tx, number)
 
     first = look(conn, BEGINNING, limit=3)
-    second = look(conn, first.place, limit=3)
+    second = look(conn, first.position, limit=3)
 
     assert (numbers(first), first.full) == ([0, 1, 2], True)
     assert (numbers(second), second.full) == ([3, 4], False)
-    assert second.place > second.places[-1]
+    assert second.position > second.positions[-1]
 
 
 def test_a_level_up_tells_its_source(conn: Connection):
@@ -218,9 +218,9 @@ def long_log(conn: Connection) -> Connection:
     """24 days of 2,000 events each, in a partition per day."""
     today = datetime.now(UTC)
     with transaction(conn, now=today - timedelta(days=23)) as tx:
-        events.make_room(tx)
+        events.ensure_partitions_ahead(tx)
     with transaction(conn, now=today - timedelta(days=9)) as tx:
-        events.make_room(tx)
+        events.ensure_partitions_ahead(tx)
     for day in range(24):
         conn.execute(
             """
@@ -245,21 +245,21 @@ def plan(conn: Connection, ask: Callable[[Connection], None]) -> str:
 
 def test_neither_a_look_at_the_log_nor_a_search_in_it_reads_it_through(long_log: Connection):
     with reading(long_log) as tx:
-        place = end(tx)
+        position = end(tx)
     with transaction(long_log) as tx:
         say(tx, 1)
-    last = look(long_log, place).frames[-1]
+    last = look(long_log, position).frames[-1]
     for _ in range(3):
-        assert look(long_log, place).frames == (last,)
+        assert look(long_log, position).frames == (last,)
         assert find(long_log, last.id) is not None
     times: list[float] = []
     for _ in range(100):
         begun_at = time.perf_counter()
-        look(long_log, place)
+        look(long_log, position)
         times.append(time.perf_counter() - begun_at)
 
     print(f"one look at the log: {sum(times) * 10:.2f} ms")
-    reading_on = plan(long_log, lambda conn: look(conn, place) and None)
+    reading_on = plan(long_log, lambda conn: look(conn, position) and None)
     searching = plan(long_log, lambda conn: find(conn, last.id) and None)
 
     looking_back = plan(long_log, lambda conn: look_back(conn))

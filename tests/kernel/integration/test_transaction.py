@@ -116,7 +116,7 @@ def test_a_query_that_takes_too_long_is_cut_off(conn: Connection):
     assert row == {"lock_timeout": "5s"}
 
 
-def _anybody(tx: Tx) -> Cursor:
+def _any_player(tx: Tx) -> Cursor:
     return tx.execute("SELECT username FROM timeouts")
 
 
@@ -128,8 +128,8 @@ def test_what_follows_a_commit_is_asked_in_its_round_trip_and_sees_what_was_comm
         before = wire.round_trips()
         with transaction(conn) as tx:
             write(tx)
-            tx.after_commit(_anybody, lambda conn: done.append("once"))
-            tx.after_commit(_anybody, lambda conn: done.append("asked once, however often it is registered"))
+            tx.after_commit(_any_player, lambda conn: done.append("once"))
+            tx.after_commit(_any_player, lambda conn: done.append("asked once, however often it is registered"))
 
         assert wire.round_trips() - before == 1
     assert done == ["asked once, however often it is registered"]
@@ -137,14 +137,14 @@ def test_what_follows_a_commit_is_asked_in_its_round_trip_and_sees_what_was_comm
 
 def test_nothing_follows_without_a_row_in_answer(conn: Connection):
     with transaction(conn) as tx:
-        tx.after_commit(_anybody, lambda conn: pytest.fail("nobody is there"))
+        tx.after_commit(_any_player, lambda conn: pytest.fail("there are no players"))
 
 
 def test_nothing_follows_what_was_rolled_back(conn: Connection):
     with transaction(conn) as tx:
         write(tx)
     with pytest.raises(ZeroDivisionError), transaction(conn) as tx:
-        tx.after_commit(_anybody, lambda conn: pytest.fail("it was rolled back"))
+        tx.after_commit(_any_player, lambda conn: pytest.fail("it was rolled back"))
         raise ZeroDivisionError
 
 
@@ -155,6 +155,6 @@ def test_a_follow_up_that_fails_does_not_fail_what_was_committed(conn: Connectio
 
     with transaction(conn) as tx:
         write(tx)
-        tx.after_commit(_anybody, fail)
+        tx.after_commit(_any_player, fail)
 
     assert documents(conn) == 1

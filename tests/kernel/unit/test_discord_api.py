@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from doors.discord.api import Api, Gone, Limits, Route, patiently
+from doors.discord.api import DiscordApi, Gone, RateLimits, Route, retry_until
 from doors.discord.messages import Embed, message
 from doors.outbound import Rejected, Unavailable
 from tests.support.fake_discord import DEV, NEWS, TOKEN, WINDOW_SECONDS, FakeDiscord, fake_discord
@@ -41,11 +41,11 @@ def discord() -> Iterator[FakeDiscord]:
 
 
 @pytest.fixture
-def api(discord: FakeDiscord) -> Api:
-    return Api(discord.url, lambda: TOKEN)
+def api(discord: FakeDiscord) -> DiscordApi:
+    return DiscordApi(discord.url, lambda: TOKEN)
 
 
-def test_it_stops_before_a_limit_and_is_let_in_again_after_it(discord: FakeDiscord, api: Api, clock: Clock):
+def test_it_stops_before_a_limit_and_is_let_in_again_after_it(discord: FakeDiscord, api: DiscordApi, clock: Clock):
     for number in range(5):
         api.post(NEWS, HELLO, str(number))
 
@@ -60,9 +60,9 @@ def test_it_stops_before_a_limit_and_is_let_in_again_after_it(discord: FakeDisco
     assert discord.statuses == {200: 7}
 
 
-def test_a_limit_that_somebody_else_has_used_up_is_respected(discord: FakeDiscord, api: Api):
+def test_a_limit_that_another_client_has_used_up_is_respected(discord: FakeDiscord, api: DiscordApi):
     for number in range(5):
-        Api(discord.url, lambda: TOKEN).post(NEWS, HELLO, str(number))
+        DiscordApi(discord.url, lambda: TOKEN).post(NEWS, HELLO, str(number))
 
     with pytest.raises(Unavailable) as refusal:
         api.post(NEWS, HELLO, "5")
@@ -73,7 +73,7 @@ def test_a_limit_that_somebody_else_has_used_up_is_respected(discord: FakeDiscor
     assert discord.statuses == {200: 5, 429: 1}
 
 
-def test_the_global_limit_closes_every_route_of_the_bot_and_no_interactions(discord: FakeDiscord, api: Api):
+def test_the_global_limit_closes_every_route_of_the_bot_and_no_interactions(discord: FakeDiscord, api: DiscordApi):
     discord.per_second = 1
     api.post(NEWS, HELLO, "1")
 
@@ -87,7 +87,7 @@ def test_the_global_limit_closes_every_route_of_the_bot_and_no_interactions(disc
     assert discord.statuses[429] == 1
 
 
-def test_a_lost_answer_does_not_post_twice(discord: FakeDiscord, api: Api):
+def test_a_lost_answer_does_not_post_twice(discord: FakeDiscord, api: DiscordApi):
     discord.losing = 1.0
     with pytest.raises(Unavailable):
         api.post(NEWS, HELLO, "same")
@@ -104,23 +104,23 @@ def test_a_lost_answer_does_not_post_twice(discord: FakeDiscord, api: Api):
 )
 def test_what_will_never_be_accepted_is_told_apart(discord: FakeDiscord, token: str, path: str, kind: type[Rejected]):
     with pytest.raises(kind):
-        Api(discord.url, lambda: token).request("POST", path, HELLO)
+        DiscordApi(discord.url, lambda: token).request("POST", path, HELLO)
 
 
-def test_what_breaks_a_limit_of_messages_says_what(api: Api):
+def test_what_breaks_a_limit_of_messages_says_what(api: DiscordApi):
     with pytest.raises(Rejected, match="50035"):
         api.post(NEWS, {"embeds": [{"title": "x" * 257}]}, "1")
 
 
-def test_a_server_that_fails_or_is_not_there_may_be_asked_again(discord: FakeDiscord, api: Api):
+def test_a_server_that_fails_or_is_not_there_may_be_asked_again(discord: FakeDiscord, api: DiscordApi):
     discord.failing = 1.0
     with pytest.raises(Unavailable) as failed:
         api.post(NEWS, HELLO, "1")
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        port = nobody.getsockname()[1]
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
         with pytest.raises(Unavailable) as away:
-            Api(f"http://127.0.0.1:{port}", lambda: TOKEN).answer("1", "a-secret", {"content": "x"})
+            DiscordApi(f"http://127.0.0.1:{port}", lambda: TOKEN).answer("1", "a-secret", {"content": "x"})
 
     assert (failed.value.retry_after, away.value.retry_after) == (None, None)
     assert "a-secret" not in str(away.value)
@@ -140,7 +140,7 @@ def test_routes_are_counted_by_channel_and_webhook(path: str, name: str, major: 
 
 
 def test_limits_that_are_over_are_not_kept():
-    limits = Limits()
+    limits = RateLimits()
     for number in range(100):
         limits.close(Route.of("PATCH", f"/webhooks/1/token{number}/messages/@original"), -1)
 
@@ -157,8 +157,8 @@ def test_patience_ends_with_the_time_there_is():
             raise answer
         return answer
 
-    assert patiently(act, 10, wait=waits.append) == "done"
+    assert retry_until(act, 10, wait=waits.append) == "done"
     assert waits == [0.5, 3.0]
     answers.append(Unavailable("busy", retry_after=30.0))
     with pytest.raises(Unavailable):
-        patiently(act, 10, wait=waits.append)
+        retry_until(act, 10, wait=waits.append)

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from community.counting import COUNTED
+from community.counters import COUNT_RULES
 from functions.shared.system.exposition import COUNTERS, exposition
-from functions.shared.system.queries import Figures, Requests
+from functions.shared.system.queries import MetricValues, RequestCounts
 from kernel.counters.rules import count
 from tests.support.prometheus import parse
 
-NOTHING = Figures(requests=(), counters={}, events_waiting=0, events_dead=0, listeners=0, sessions=1, in_transaction=0)
+NOTHING = MetricValues(
+    requests=(), counters={}, events_waiting=0, events_dead=0, listeners=0, sessions=1, in_transaction=0
+)
 BUCKETS = (0, 2, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1)
 
 
@@ -22,11 +24,11 @@ def test_a_game_that_has_not_begun():
 
 def test_requests_by_status_and_their_duration_by_route():
     page = exposition(
-        Figures(
+        MetricValues(
             requests=(
-                Requests("GET", "/api/v1/prices", 200, 4, 20.5, BUCKETS),
-                Requests("GET", "/api/v1/prices", 503, 1, 2.0, (0,) * 12 + (1,)),
-                Requests("POST", "", 404, 1, 0.0005, (1,) + (0,) * 12),
+                RequestCounts("GET", "/api/v1/prices", 200, 4, 20.5, BUCKETS),
+                RequestCounts("GET", "/api/v1/prices", 503, 1, 2.0, (0,) * 12 + (1,)),
+                RequestCounts("POST", "", 404, 1, 0.0005, (1,) + (0,) * 12),
             ),
             counters={},
             events_waiting=0,
@@ -49,7 +51,7 @@ def test_requests_by_status_and_their_duration_by_route():
 
 def test_what_the_game_counts():
     page = exposition(
-        Figures(
+        MetricValues(
             requests=(),
             counters={
                 "items_sold_total": {"item_spade": 3, "item_stick": 1},
@@ -80,13 +82,13 @@ def test_what_the_game_counts():
 
 @pytest.mark.parametrize("nasty", ['quo"te', "back\\slash", "line\nbreak", "{a=1}", "\\n", "", "🥀", 'a",b="c'])
 def test_a_label_may_hold_anything(nasty: str):
-    families = parse(exposition(Figures((), {"items_sold_total": {nasty: 1}}, 0, 0, 0, 0, 0)))
+    families = parse(exposition(MetricValues((), {"items_sold_total": {nasty: 1}}, 0, 0, 0, 0, 0)))
 
     assert families["items_sold_total"].value(item=nasty) == 1
 
 
 def test_large_counts_are_exact():
-    page = exposition(Figures((), {"money_spent_total": {"": 123456789012345}}, 0, 0, 0, 0, 0))
+    page = exposition(MetricValues((), {"money_spent_total": {"": 123456789012345}}, 0, 0, 0, 0, 0))
 
     assert "money_spent_total 123456789012345\n" in page
 
@@ -104,13 +106,13 @@ def test_whatever_the_tally_counts_is_shown():
         ("search.performed", {"success": False}),
         ("progression.vote_recorded", {"node_key": "feature_search"}),
     ]
-    assert {event_type for event_type, _ in events} == set(COUNTED)
+    assert {event_type for event_type, _ in events} == set(COUNT_RULES)
 
     counters: dict[str, dict[str, int]] = {}
-    for (metric, label), total in count(events, COUNTED).items():
+    for (metric, label), total in count(events, COUNT_RULES).items():
         counters.setdefault(metric, {})[label] = total
 
-    families = parse(exposition(Figures((), counters, 0, 0, 0, 0, 0)))
+    families = parse(exposition(MetricValues((), counters, 0, 0, 0, 0, 0)))
 
     assert counters.keys() == COUNTERS.keys() - {"events_published_total", "events_received_total"}
     assert {metric: sum(families[metric].samples.values()) for metric in counters} == {

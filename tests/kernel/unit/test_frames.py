@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from community.listening import ALIASES
+from community.event_aliases import ALIASES
 from kernel.events.frames import Filter, Frame, connected, keepalive
 from tests.support.event_source import parse
 

@@ -112,7 +112,7 @@ def test_fastapis_own_validation_error_is_gone():
     assert "HTTPValidationError" not in text
 
 
-def test_whoever_writes_may_send_an_idempotency_key():
+def test_every_write_may_send_an_idempotency_key():
     for path, method, operation in operations():
         sent = {parameter.get("$ref", "") for parameter in operation.get("parameters", [])}
         assert ("#/components/parameters/IdempotencyKey" in sent) == (method != "get"), f"{method} {path}"

@@ -37,7 +37,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         yield found
 
 
-def told(peer: Peer, event: dict[str, Any], clock: Time | None = None) -> list[str]:
+def delivered_again(peer: Peer, event: dict[str, Any], clock: Time | None = None) -> list[str]:
     """The messages that come again."""
     clock = clock or Time()
     return waiting(deliver(event, clock, DESTINATION, peer.send, wait=clock.wait))
@@ -48,10 +48,10 @@ def three() -> dict[str, Any]:
 
 
 @pytest.mark.usefixtures("aws")
-def test_everything_is_told_once_and_in_order():
+def test_everything_is_delivered_once_and_in_order():
     peer, event = Peer(), three()
 
-    assert [told(peer, event), told(peer, event)] == [[], []]
+    assert [delivered_again(peer, event), delivered_again(peer, event)] == [[], []]
 
     assert peer.had == ["a", "b", "c"]
 
@@ -60,14 +60,14 @@ def test_everything_is_told_once_and_in_order():
 def test_what_fails_is_tried_again_after_longer_and_longer_pauses():
     peer, clock = Peer(Unavailable("away"), Unavailable("away"), Unavailable("away")), Time()
 
-    assert told(peer, three(), clock) == []
+    assert delivered_again(peer, three(), clock) == []
 
     assert clock.waits == [0.5, 1.0, 2.0]
     assert peer.had == ["a", "b", "c"]
 
 
 @pytest.mark.usefixtures("aws")
-def test_what_cannot_be_told_now_keeps_its_place_and_all_behind_it_wait():
+def test_what_cannot_be_delivered_now_keeps_its_place_and_all_behind_it_wait():
     event = batch(*(envelope(name, {}) for name in "abc"))
     peer = Peer()
     peer_fails_at = {"b"}
@@ -88,24 +88,24 @@ def test_what_cannot_be_told_now_keeps_its_place_and_all_behind_it_wait():
 def test_a_busy_destination_is_given_the_time_it_asks_for_and_is_not_counted_as_broken():
     peer, clock = Peer(*[Unavailable("busy", retry_after=3.0) for _ in range(7)]), Time()
 
-    assert told(peer, three(), clock) == []
+    assert delivered_again(peer, three(), clock) == []
 
     assert clock.waits == [3.0] * 7
     assert peer.had == ["a", "b", "c"]
 
 
 @pytest.mark.usefixtures("aws")
-def test_after_five_failures_in_a_row_nobody_asks_for_a_minute_and_then_one_attempt_decides():
+def test_after_five_failures_in_a_row_the_circuit_opens_for_a_minute_and_then_one_attempt_decides():
     peer, event = Peer(*[Unavailable("away") for _ in range(6)]), three()
 
-    assert told(peer, event) == ["0", "1", "2"]
-    assert told(peer, event) == ["0", "1", "2"]
+    assert delivered_again(peer, event) == ["0", "1", "2"]
+    assert delivered_again(peer, event) == ["0", "1", "2"]
     assert len(peer.tried) == 5
-    outbound.breaker_of(DESTINATION).open_until -= outbound.OPEN_SECONDS
-    assert told(peer, event) == ["0", "1", "2"]
+    outbound.circuit_breaker_of(DESTINATION).open_until -= outbound.OPEN_SECONDS
+    assert delivered_again(peer, event) == ["0", "1", "2"]
     assert len(peer.tried) == 6
-    outbound.breaker_of(DESTINATION).open_until -= outbound.OPEN_SECONDS
-    assert told(peer, event) == []
+    outbound.circuit_breaker_of(DESTINATION).open_until -= outbound.OPEN_SECONDS
+    assert delivered_again(peer, event) == []
 
     assert peer.had == ["a", "b", "c"]
 
@@ -114,7 +114,7 @@ def test_after_five_failures_in_a_row_nobody_asks_for_a_minute_and_then_one_atte
 def test_no_attempt_begins_that_could_be_cut_short():
     peer = Peer()
 
-    assert told(peer, three(), Time(left=outbound.TIME_FOR_AN_ATTEMPT)) == ["0", "1", "2"]
+    assert delivered_again(peer, three(), Time(left=outbound.ATTEMPT_SECONDS)) == ["0", "1", "2"]
 
     assert peer.tried == []
 
@@ -126,7 +126,7 @@ def test_what_is_refused_for_good_is_put_aside_and_the_others_go_on(
     peer = Peer(reason)
 
     with caplog.at_level(logging.ERROR):
-        assert told(peer, three()) == []
+        assert delivered_again(peer, three()) == []
 
     assert peer.had == ["b", "c"]
     assert [each["type"] for each in aws.dead_letters()] == ["a"]
@@ -138,7 +138,7 @@ def test_a_refusal_is_an_answer_too_and_ends_a_row_of_failures():
     away = Unavailable("away")
     peer = Peer(*[away] * 4, Rejected("no such channel"), away)
 
-    assert told(peer, three()) == []
+    assert delivered_again(peer, three()) == []
 
     assert peer.had == ["b", "c"]
 
@@ -150,8 +150,8 @@ def test_a_replay_is_for_who_asked_for_it_once_each_time():
     again = {**mine, "metadata": {**mine["metadata"], "replay_id": "2"}}
     peer = Peer()
 
-    told(peer, batch({**mine, "metadata": {}}))
-    assert told(peer, batch(mine, theirs, mine, again)) == []
+    delivered_again(peer, batch({**mine, "metadata": {}}))
+    assert delivered_again(peer, batch(mine, theirs, mine, again)) == []
 
     assert peer.had == ["a", "a", "a"]
 
@@ -160,17 +160,17 @@ def test_a_replay_is_for_who_asked_for_it_once_each_time():
 def test_what_comes_from_the_buss_archive_has_been_here():
     peer = Peer()
 
-    assert told(peer, batch(envelope("a", {}), **{"replay-name": "last-week"})) == []
+    assert delivered_again(peer, batch(envelope("a", {}), **{"replay-name": "last-week"})) == []
 
     assert peer.tried == []
 
 
-def test_an_attempt_that_died_half_way_is_tried_again_when_nobody_can_be_at_it_any_more(aws: Aws):
+def test_an_interrupted_attempt_is_retried_once_its_function_cannot_be_running(aws: Aws):
     peer, event = Peer(KeyboardInterrupt()), batch(envelope("a", {}))
     with pytest.raises(KeyboardInterrupt):
-        told(peer, event)
+        delivered_again(peer, event)
 
-    assert told(peer, event, Time(left=30)) == ["0"]
+    assert delivered_again(peer, event, Time(left=30)) == ["0"]
     assert peer.had == []
     (item,) = aws.items()
     aws.dynamodb.update_item(
@@ -179,22 +179,22 @@ def test_an_attempt_that_died_half_way_is_tried_again_when_nobody_can_be_at_it_a
         UpdateExpression="SET in_progress_expiration = :past",
         ExpressionAttributeValues={":past": {"N": "1"}},
     )
-    assert told(peer, event) == []
+    assert delivered_again(peer, event) == []
 
     assert peer.had == ["a"]
 
 
-def test_without_its_memory_it_tells_nothing(aws: Aws):
+def test_without_its_idempotency_store_it_delivers_nothing(aws: Aws):
     aws.dynamodb.delete_table(TableName=TABLE)
     peer = Peer()
 
-    assert told(peer, three()) == ["0", "1", "2"]
+    assert delivered_again(peer, three()) == ["0", "1", "2"]
 
     assert peer.tried == []
 
 
-def test_what_was_told_is_forgotten_after_two_weeks(aws: Aws):
-    told(Peer(), batch(envelope("a", {})))
+def test_what_was_delivered_is_deleted_after_two_weeks(aws: Aws):
+    delivered_again(Peer(), batch(envelope("a", {})))
 
     (item,) = aws.items()
     assert item["pk"] == {"S": f"had#{DESTINATION}"}

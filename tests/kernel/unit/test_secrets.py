@@ -35,7 +35,7 @@ def test_each_is_found_under_its_name(secret: str):
     assert (api.bot_token(), streamerbot.password()) == ("t", "p")
 
 
-def test_what_nobody_has_filled_in_is_empty(secret: str):
+def test_a_secret_that_is_not_set_is_empty(secret: str):
     fill_in(secret, '{"discord_bot_token": ""}')
 
     assert (api.bot_token(), streamerbot.password()) == ("", "")
@@ -43,7 +43,7 @@ def test_what_nobody_has_filled_in_is_empty(secret: str):
 
 @pytest.mark.parametrize("text", ["", "discord_bot_token=hidden"])
 def test_as_long_as_it_cannot_be_read_everything_waits(secret: str, text: str):
-    """And is not put aside: it is well again as soon as somebody has written it properly."""
+    """And is not sent to the dead letters: it works again as soon as the secret has been corrected."""
     if text:
         fill_in(secret, text)
 

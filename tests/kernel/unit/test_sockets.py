@@ -11,12 +11,12 @@ from uuid import uuid4
 import pytest
 
 from functions.shared.sockets.app import handler
-from tests.support.listeners import FakeSockets, world
+from tests.support.listeners import FakeSockets, fake_sockets
 
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSockets]:
-    with world(monkeypatch) as made:
+    with fake_sockets(monkeypatch) as made:
         yield made
 
 

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from community.listening import ALIASES
+from community.event_aliases import ALIASES
 from functions.shared.sockets import connections
 from functions.shared.sockets.rounds import Rounds
 from kernel.events.frames import Filter, Frame
-from tests.support.listeners import Crash, End, FakeSockets, world
+from tests.support.listeners import Crash, FakeSockets, ListenerEnd, fake_sockets
 
 TYPES = ["item.sold", "gamble.complete", "progression.target.set"]
 WISHES = ["", "item.sold", "gamble.completed,item.sold", "progression.voting_started", "nothing.like.it"]
@@ -48,7 +48,7 @@ class Listener:
     """
 
     wish: str
-    end: End | None = None
+    end: ListenerEnd | None = None
     connection_id: str = ""
     kept: list[Frame] = field(default_factory=list[Frame])
 
@@ -82,10 +82,10 @@ class Listener:
 
 
 class Play:
-    def __init__(self, here: FakeSockets, wishes: list[str]) -> None:
+    def __init__(self, here: FakeSockets, filters: list[str]) -> None:
         self.here = here
         self.rounds = Rounds()
-        self.listeners = [Listener(wish) for wish in wishes]
+        self.listeners = [Listener(wish) for wish in filters]
         self.made = 0
         self.trouble = False
         here.log.frames.clear()
@@ -94,7 +94,7 @@ class Play:
         here.ends.clear()
         here.calls_left = None
         for connection_id in here.items():
-            connections.forget(connection_id)
+            connections.delete(connection_id)
 
     def take(self, step: str, number: int) -> None:
         match step:
@@ -109,13 +109,13 @@ class Play:
                 self.trouble = True
                 self.here.calls_left = number
                 with suppress(Crash):
-                    self.rounds.make(keep_alive=True)
+                    self.rounds.run(keep_alive=True)
                 self.here.calls_left = None
                 self.rounds = Rounds()
             case "fresh":
                 self.rounds = Rounds()
             case "round":
-                self.rounds.make(keep_alive=number == 1)
+                self.rounds.run(keep_alive=number == 1)
             case _:
                 self.listen(step, self.listeners[number])
 
@@ -128,7 +128,7 @@ class Play:
             case "leave" if listener.is_there:
                 self.here.leave(listener.connection_id)
                 listener.lose()
-            case "again":  # the old connection is still there, as far as anybody knows
+            case "again":  # the old connection is still there, as far as the server knows
                 listener.lose()
                 self.come(listener)
             case "fail" if listener.end:
@@ -161,7 +161,7 @@ class Play:
                     listener.end.failures = 0
                 if not listener.is_there:
                     self.come(listener)
-            self.rounds.make()
+            self.rounds.run()
 
     def check(self) -> None:
         for listener in self.listeners:
@@ -173,14 +173,14 @@ class Play:
 
 @pytest.fixture(scope="module")
 def here() -> Any:
-    with pytest.MonkeyPatch.context() as monkeypatch, world(monkeypatch) as made:
+    with pytest.MonkeyPatch.context() as monkeypatch, fake_sockets(monkeypatch) as made:
         yield made
 
 
 @settings(max_examples=15, deadline=None, database=None)
-@given(wishes=st.lists(st.sampled_from(WISHES), min_size=LISTENERS, max_size=LISTENERS), steps=steps)
-def test_every_listener_gets_all_it_wanted_in_order_and_once(here: FakeSockets, wishes: list[str], steps: list[Step]):
-    play = Play(here, wishes)
+@given(filters=st.lists(st.sampled_from(WISHES), min_size=LISTENERS, max_size=LISTENERS), steps=steps)
+def test_every_listener_gets_all_it_wanted_in_order_and_once(here: FakeSockets, filters: list[str], steps: list[Step]):
+    play = Play(here, filters)
 
     for step, number in steps:
         play.take(step, number)

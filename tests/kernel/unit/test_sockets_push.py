@@ -12,8 +12,8 @@ import pytest
 
 from functions.shared.sockets import push
 from functions.shared.sockets.feed import FeedFailed
-from functions.shared.sockets.rounds import Left, Rounds
-from tests.support.listeners import Crash, FakeSockets, world
+from functions.shared.sockets.rounds import RoundResult, Rounds
+from tests.support.listeners import Crash, FakeSockets, fake_sockets
 from tests.support.outer_ring import Time
 
 PAUSE_SECONDS = 0.05
@@ -22,7 +22,7 @@ TICK = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSockets]:
-    with world(monkeypatch) as made:
+    with fake_sockets(monkeypatch) as made:
         monkeypatch.setattr(push, "rounds", Rounds())
         monkeypatch.setattr(push, "PAUSE_SECONDS", PAUSE_SECONDS)
         yield made
@@ -31,9 +31,9 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSockets]:
 @pytest.fixture
 def sleeps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What is slept, in seconds, and passes at once."""
-    told: list[float] = []
-    monkeypatch.setattr(time, "sleep", told.append)
-    return told
+    delivered: list[float] = []
+    monkeypatch.setattr(time, "sleep", delivered.append)
+    return delivered
 
 
 def wake(*bodies: Any, sent: float | None = None, context: Any = None) -> None:
@@ -43,7 +43,7 @@ def wake(*bodies: Any, sent: float | None = None, context: Any = None) -> None:
     push.handler({"Records": records}, context or Time(30.0))
 
 
-def told(frame: Any, **metadata: Any) -> dict[str, Any]:
+def delivered(frame: Any, **metadata: Any) -> dict[str, Any]:
     """An event as the bus hands it on."""
     detail = {"id": str(frame.id), "type": frame.type, "metadata": metadata}
     return {"source": "brandish", "detail-type": frame.type, "detail": detail}
@@ -54,10 +54,10 @@ def test_a_new_listener_is_greeted_and_then_gets_what_happens(here: FakeSockets)
     end = here.connect("a=")
     wake()
     news = here.log.happen("item.sold")
-    wake(told(news))
+    wake(delivered(news))
 
     greeting, sold = end.frames
-    assert (greeting.type, greeting.id) == ("connected", here.log.place(1))
+    assert (greeting.type, greeting.id) == ("connected", here.log.position(1))
     assert greeting.payload == {"client_id": "a=", "filters": []}
     assert abs(greeting.timestamp - time.time()) < 60
     assert sold == news
@@ -148,7 +148,7 @@ def test_a_keepalives_id_is_a_place_to_go_on_from(here: FakeSockets):
     wake()
     here.log.happen("item.sold")
     wake()
-    push.rounds.heard.clear()  # half a minute later
+    push.rounds.last_sent_at.clear()  # half a minute later
     wake(TICK)
     keepalive = end.frames[-1]
     assert (keepalive.type, keepalive.payload) == ("keepalive", None)
@@ -163,14 +163,14 @@ def test_a_keepalives_id_is_a_place_to_go_on_from(here: FakeSockets):
 def test_only_the_silent_are_kept_alive(here: FakeSockets):
     end, other = here.connect("a="), here.connect("b=", types="item.sold")
     wake()
-    push.rounds.heard["b="] -= 31
+    push.rounds.last_sent_at["b="] -= 31
 
     wake(TICK)
 
     assert (end.names(), other.names()) == (["connected"], ["connected", "keepalive"])
 
 
-def test_an_id_that_nobody_knows_any_more_means_from_now_on(here: FakeSockets):
+def test_an_expired_id_means_from_now_on(here: FakeSockets):
     here.log.happen("item.sold")
 
     end = here.connect("a=", last_event_id=str(uuid4()))
@@ -179,10 +179,10 @@ def test_an_id_that_nobody_knows_any_more_means_from_now_on(here: FakeSockets):
     wake()
 
     assert end.names() == ["connected", "item.bought"]
-    assert end.frames[0].id == here.log.place(1)
+    assert end.frames[0].id == here.log.position(1)
 
 
-def test_who_finds_nobody_there_hears_nothing_of_what_nobody_heard(here: FakeSockets):
+def test_the_first_listener_receives_nothing_from_before(here: FakeSockets):
     first = here.connect("a=")
     wake()
     first.open = False
@@ -194,7 +194,7 @@ def test_who_finds_nobody_there_hears_nothing_of_what_nobody_heard(here: FakeSoc
     wake()
 
     assert end.names() == ["connected"]
-    assert end.frames[0].id == here.log.place(2)
+    assert end.frames[0].id == here.log.position(2)
 
 
 def test_many_who_were_lost_together_cost_few_readings(here: FakeSockets):
@@ -209,7 +209,7 @@ def test_many_who_were_lost_together_cost_few_readings(here: FakeSockets):
 
 def test_many_who_are_far_apart_are_served_in_several_rounds(here: FakeSockets):
     frames = [here.log.happen("item.sold") for _ in range(60)]
-    ends = [here.connect(f"{number}=", last_event_id=str(here.log.place(number))) for number in range(60)]
+    ends = [here.connect(f"{number}=", last_event_id=str(here.log.position(number))) for number in range(60)]
 
     wake()
 
@@ -219,13 +219,13 @@ def test_many_who_are_far_apart_are_served_in_several_rounds(here: FakeSockets):
 def test_behind_those_who_never_open_others_wait_for_the_next_second(here: FakeSockets):
     frames = [here.log.happen("item.sold") for _ in range(30)]
     for number in range(29):
-        here.connect(f"{number}=", opened=False, age=10, last_event_id=str(here.log.place(number)))
+        here.connect(f"{number}=", opened=False, age=10, last_event_id=str(here.log.position(number)))
 
-    assert Rounds().make() == Left(failed=True)
+    assert Rounds().run() == RoundResult(failed=True)
 
-    end = here.connect("there=", last_event_id=str(here.log.place(29)))
+    end = here.connect("there=", last_event_id=str(here.log.position(29)))
     while not end.frames:
-        assert Rounds().make() in (Left(more=True, failed=True), Left(failed=True))
+        assert Rounds().run() in (RoundResult(more=True, failed=True), RoundResult(failed=True))
     assert end.frames[1:] == frames[29:]
 
 
@@ -271,11 +271,11 @@ def test_who_cannot_be_reached_gets_it_later_and_the_others_do_not_wait(here: Fa
     news = here.log.happen("item.sold")
     rounds = Rounds()
 
-    assert rounds.make() == Left(failed=True)
+    assert rounds.run() == RoundResult(failed=True)
     assert other.names() == ["connected", "item.sold"]
     here.log.happen("item.bought")
-    assert rounds.make() == Left(failed=True)
-    assert rounds.make() == Left()
+    assert rounds.run() == RoundResult(failed=True)
+    assert rounds.run() == RoundResult()
 
     assert end.names() == ["connected", "item.sold", "item.bought"]
     assert other.names() == ["connected", "item.sold", "item.bought"]
@@ -290,7 +290,7 @@ def test_who_fails_three_times_is_closed_and_goes_on_when_it_comes_back(here: Fa
     end.failures = 3
     rounds = Rounds()
 
-    assert [rounds.make() for _ in range(3)] == [Left(failed=True), Left(failed=True), Left()]
+    assert [rounds.run() for _ in range(3)] == [RoundResult(failed=True), RoundResult(failed=True), RoundResult()]
 
     assert end.closed
     assert here.items() == {}
@@ -305,8 +305,8 @@ def test_a_message_that_fails_in_the_middle_is_not_followed_by_the_next(here: Fa
     frames = [here.log.happen("item.sold", {"text": "x" * 60_000}) for _ in range(3)]
     end.taken, end.failures = 1, 1
 
-    Rounds().make()
-    Rounds().make()
+    Rounds().run()
+    Rounds().run()
 
     assert end.frames[1:] == frames
 
@@ -316,25 +316,25 @@ def test_wherever_a_round_dies_nothing_is_lost(here: FakeSockets, calls: int):
     """One goes along, one cannot be reached, and one comes back."""
     first = here.log.happen("item.sold")
     ends = [here.connect("a="), here.connect("b=")]
-    Rounds().make()
+    Rounds().run()
     here.log.happen("item.sold")
     ends[1].failures = 1
     ends.append(here.connect("c=", last_event_id=str(first.id)))
 
     here.calls_left = calls
     with pytest.raises(Crash):
-        Rounds().make()
+        Rounds().run()
     here.calls_left = None
     last = here.log.happen("item.sold")
-    Rounds().make()
-    Rounds().make()  # for whom the second one could not be reached
+    Rounds().run()
+    Rounds().run()  # for whom the second one could not be reached
 
     for end in ends:
         events = {frame.id: frame for frame in end.frames if frame.type == "item.sold"}
         assert list(events.values()) == [here.log.frames[1], last]
 
 
-def test_a_new_wish_counts_from_its_greeting_on(here: FakeSockets):
+def test_a_new_subscription_counts_from_its_greeting_on(here: FakeSockets):
     end = here.connect("a=", types="item.sold")
     wake()
     here.log.happen("item.bought")
@@ -347,11 +347,11 @@ def test_a_new_wish_counts_from_its_greeting_on(here: FakeSockets):
     wake()
 
     assert end.names() == ["connected", "connected", "item.bought"]
-    assert end.frames[1].id == here.log.place(1)
+    assert end.frames[1].id == here.log.position(1)
     assert end.frames[1].payload == {"client_id": "a=", "filters": ["item.bought"]}
 
 
-def test_a_wish_may_reach_back(here: FakeSockets):
+def test_a_subscription_may_reach_back(here: FakeSockets):
     end = here.connect("a=", types="item.sold")
     wake()
     here.log.happen("item.bought")
@@ -365,7 +365,7 @@ def test_a_wish_may_reach_back(here: FakeSockets):
     assert end.names() == ["connected", "connected", "item.bought"]
 
 
-def test_a_new_wish_while_the_frames_are_on_their_way_loses_none_of_them(here: FakeSockets):
+def test_a_new_subscription_while_the_frames_are_on_their_way_loses_none_of_them(here: FakeSockets):
     frames = [here.log.happen("item.sold") for _ in range(3)]
     end = here.connect("a=", last_event_id=str(frames[0].id))
     ask = json.dumps({"action": "subscribe", "last_event_id": str(frames[1].id)})
@@ -387,8 +387,8 @@ def test_who_wants_something_else_while_it_cannot_be_reached_goes_on_from_there(
     end.taken, end.failures = 1, 1
     end.then.append(lambda: here.say("a=", '{"action":"subscribe","types":"item.sold"}'))
 
-    Rounds().make()
-    Rounds().make()
+    Rounds().run()
+    Rounds().run()
 
     assert end.names() == ["connected", "item.sold", "connected", "item.sold"]
     assert [end.frames[1], end.frames[3]] == frames
@@ -405,14 +405,14 @@ def test_who_asks_for_more_while_it_cannot_be_reached_gets_more(here: FakeSocket
     ask = json.dumps({"action": "subscribe", "types": [], "last_event_id": str(end.frames[0].id)})
     end.then.append(lambda: here.say("a=", ask))
 
-    Rounds().make()
-    Rounds().make()
+    Rounds().run()
+    Rounds().run()
 
     assert end.names() == ["connected", "item.sold", "connected", "item.bought", "item.sold", "item.sold"]
 
 
-def test_what_happened_before_nobody_listened_is_not_worth_a_look(here: FakeSockets):
-    before, begun = told(here.log.happen("item.sold")), time.time()
+def test_events_from_before_the_first_listener_are_not_read(here: FakeSockets):
+    before, begun = delivered(here.log.happen("item.sold")), time.time()
     wake()
     here.calls_left = 0
 
@@ -422,9 +422,9 @@ def test_what_happened_before_nobody_listened_is_not_worth_a_look(here: FakeSock
         wake(before, sent=time.time() + 10)
 
 
-def test_nobody_costs_no_reading(here: FakeSockets):
+def test_without_listeners_the_log_is_not_read(here: FakeSockets):
     wake()
-    wake(told(here.log.happen("item.sold")))
+    wake(delivered(here.log.happen("item.sold")))
     wake(TICK)
 
     assert here.log.readings == []
@@ -436,7 +436,7 @@ def test_a_clock_that_differs_from_the_queues_keeps_no_news_from_who_has_come_me
     wake()
     news = here.log.happen("item.sold")
 
-    wake(told(news), sent=time.time() - 5)
+    wake(delivered(news), sent=time.time() - 5)
 
     assert end.frames[1:] == [news]
 
@@ -445,10 +445,10 @@ def test_news_that_everybody_has_had_cost_nothing(here: FakeSockets):
     here.connect("a=")
     wake()
     first, second = here.log.happen("item.sold"), here.log.happen("item.sold")
-    wake(told(first))
+    wake(delivered(first))
     readings = len(here.log.readings)
 
-    wake(told(second))
+    wake(delivered(second))
 
     assert len(here.log.readings) == readings
 
@@ -463,7 +463,7 @@ def test_news_that_the_log_does_not_show_yet_are_waited_for(here: FakeSockets):
             here.log.settle()  # after the first round
             return 30_000
 
-    wake(told(late), context=Settles())
+    wake(delivered(late), context=Settles())
 
     assert end.frames[1:] == [late]
 
@@ -473,18 +473,18 @@ def test_news_from_long_ago_are_not_waited_for(here: FakeSockets, sleeps: list[f
     wake()
     never = here.log.happen("item.sold", settled=False)
 
-    wake(told(never), sent=time.time() - 10)
+    wake(delivered(never), sent=time.time() - 10)
 
     assert sum(sleeps) <= PAUSE_SECONDS  # the usual one before a round
 
 
 @pytest.mark.parametrize("replayed", [{"replay-name": "last-week"}])
-def test_the_archives_replays_wake_nobody(here: FakeSockets, replayed: dict[str, Any]):
+def test_replays_from_the_archive_start_no_round(here: FakeSockets, replayed: dict[str, Any]):
     here.connect("a=")
     wake()
     readings = len(here.log.readings)
 
-    wake({**told(here.log.happen("item.sold")), **replayed})
+    wake({**delivered(here.log.happen("item.sold")), **replayed})
 
     assert len(here.log.readings) == readings
 
@@ -496,7 +496,7 @@ def test_a_log_that_cannot_be_read_is_asked_again_and_then_the_message_comes_aga
     here.log.down = True
 
     with pytest.raises(FeedFailed, match="no database"):
-        wake(context=Time(push.TIME_FOR_A_ROUND))
+        wake(context=Time(push.ROUND_SECONDS))
 
     class Recovers(Time):
         def get_remaining_time_in_millis(self) -> int:
@@ -521,7 +521,7 @@ def test_what_does_not_fit_into_the_functions_time_is_done_by_the_next_one(here:
 
 
 def test_who_comes_while_the_head_runs_after_the_log_misses_nothing(here: FakeSockets):
-    """More than a page of news for those who keep up, and somebody who comes back in the middle of them."""
+    """More than a page of news for those who keep up, and a connection that resumes in the middle of them."""
     present = here.connect("a=")
     wake()
     frames = [here.log.happen("item.sold") for _ in range(1100)]
@@ -533,18 +533,18 @@ def test_who_comes_while_the_head_runs_after_the_log_misses_nothing(here: FakeSo
     assert end.frames[1:] == frames[701:]
 
 
-def test_who_is_overtaken_stops_and_has_somebody_look_once_more(here: FakeSockets):
+def test_an_overtaken_pusher_stops_and_triggers_another_run(here: FakeSockets):
     end = here.connect("a=")
     wake()
     here.wake_ups()
     first = here.log.happen("item.sold")
 
     def overtake() -> None:
-        Rounds().make()
+        Rounds().run()
         here.log.happen("item.bought")
 
     end.then.append(overtake)
-    wake(told(first))
+    wake(delivered(first))
 
     assert [frame.type for frame in end.frames] == ["connected", "item.sold", "item.sold"]
     (look,) = here.wake_ups()

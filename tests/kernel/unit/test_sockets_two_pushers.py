@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.shared.sockets import connections, feed, rounds
-from functions.shared.sockets.connections import Overtaken
+from functions.shared.sockets.connections import ConcurrentPusher
 from functions.shared.sockets.rounds import Rounds
 from tests.kernel.unit.test_sockets_laws import LISTENERS, WISHES, Play, Step
-from tests.support.listeners import FakeSockets, world
+from tests.support.listeners import FakeSockets, fake_sockets
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -68,8 +68,8 @@ class Pusher:
     def _work(self) -> None:
         self._may_go.acquire()
         try:
-            Rounds().make()
-        except Overtaken:
+            Rounds().run()
+        except ConcurrentPusher:
             self.overtaken = True
         except Exception as error:
             self.failure = error
@@ -102,7 +102,7 @@ def push_at_once(play: Play, turns: Sequence[Step]) -> tuple[Pusher, Pusher]:
             elif turn == SECOND:
                 second.go_on()
             else:
-                with suppress(Overtaken):
+                with suppress(ConcurrentPusher):
                     play.take(*turn)
         first.finish()
         second.finish()
@@ -119,14 +119,14 @@ def catch_up(play: Play) -> None:
     play.here.log.meanwhile.clear()
     for connection_id, end in play.here.ends.items():
         if not end.open:
-            connections.forget(connection_id)  # the gateway has noticed
+            connections.delete(connection_id)  # the gateway has noticed
     for listener in play.listeners:
         if listener.end:
             listener.end.failures = 0
         if not listener.is_there:
             play.come(listener)
     for _ in range(100):
-        left = play.rounds.make()
+        left = play.rounds.run()
         if not (left.more or left.failed):
             return
     raise AssertionError("it does not end")
@@ -134,11 +134,11 @@ def catch_up(play: Play) -> None:
 
 @pytest.fixture(scope="module")
 def here() -> Iterator[Any]:
-    with pytest.MonkeyPatch.context() as monkeypatch, world(monkeypatch) as made:
+    with pytest.MonkeyPatch.context() as monkeypatch, fake_sockets(monkeypatch) as made:
         monkeypatch.setattr(rounds, "_posters", OneByOne())
         # Soon more than one reading, and more readings than one round has.
         monkeypatch.setattr(feed, "LIMIT", 2)
-        monkeypatch.setattr(feed, "READINGS", 1)
+        monkeypatch.setattr(feed, "MAX_READS", 1)
         yield made
 
 
@@ -151,10 +151,10 @@ def come(play: Play) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=30, deadline=None, database=None)
-@given(wishes=st.lists(st.sampled_from(WISHES), min_size=LISTENERS, max_size=LISTENERS), turns=turns)
-def test_two_pushers_may_repeat_and_never_lose(here: FakeSockets, wishes: list[str], turns: list[Step]):
-    play = Play(here, wishes)
+@settings(max_examples=60, deadline=None, database=None)
+@given(filters=st.lists(st.sampled_from(WISHES), min_size=LISTENERS, max_size=LISTENERS), turns=turns)
+def test_two_pushers_may_repeat_and_never_lose(here: FakeSockets, filters: list[str], turns: list[Step]):
+    play = Play(here, filters)
     come(play)
 
     push_at_once(play, turns)

@@ -1,7 +1,7 @@
-// The admin panel. A view is one entry in VIEWS, near the end: an address, a title, and a function that fills the
-// page. Names come from chat, so everything reaches the document as text, through h(); nothing is parsed as HTML.
+// The admin panel. A view is an entry in VIEWS, near the end: an address, a title, and a function that fills the page.
+// Names come from chat, so everything reaches the document as text, through h(); nothing is parsed as HTML.
 
-// The panel lies in <base>/admin/, and any path below shows it too; on AWS the base contains the stage.
+// The panel is at <base>/admin/ and at every path below; on AWS the base contains the stage.
 const BASE = new URL(import.meta.url.replace(/(.*)\/admin\/.*/, "$1/"));
 const KEY = "brandish.key";
 const PLATFORMS = { twitch: "Twitch", youtube: "YouTube", discord: "Discord" };
@@ -13,7 +13,7 @@ const byId = (id) => document.getElementById(id);
 // ---------------------------------------------------------------------------------------- Talking to the API
 
 class ApiError extends Error {
-  /** status 0: no answer came. fields: {name: sentence} for the fields that were wrong. */
+  /** status: 0 when there was no answer. fields: {name: sentence} for the invalid fields. */
   constructor(status, message, fields = {}) {
     super(message);
     this.status = status;
@@ -27,7 +27,7 @@ function newId() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The answer's JSON. Throws ApiError, or AbortError when `signal` says that nobody waits any more. */
+/** Returns the answer's JSON. Throws ApiError, or AbortError when `signal` aborts the request. */
 async function api(method, path, { query = {}, body, signal, key = sessionStorage.getItem(KEY) } = {}) {
   const url = new URL(path, BASE);
   for (const [name, value] of Object.entries(query)) {
@@ -75,7 +75,7 @@ function unpack(response, text) {
   throw new ApiError(response.status, sentence, json?.fields ?? {});
 }
 
-/** As api(), for what happens after login: a key that was revoked meanwhile ends the session. */
+/** Like api(), for requests after login: if the key has been revoked, the session ends. */
 async function call(method, path, options) {
   try {
     return await api(method, path, options);
@@ -89,7 +89,7 @@ const post = (path, body) => call("POST", path, { body });
 
 let knownItems = null;
 
-/** All items, asked for once per login. */
+/** Returns all items; they are fetched once per login. */
 function allItems() {
   knownItems ??= call("GET", "api/v1/admin/items").catch((error) => {
     knownItems = null;
@@ -100,7 +100,7 @@ function allItems() {
 
 // ----------------------------------------------------------------------------------------- Building the page
 
-/** An element; its children are nodes or text. Names with a dash become attributes, `on` holds listeners. */
+/** Creates an element; its children are nodes or text. Names with a dash become attributes, `on` holds listeners. */
 function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -127,7 +127,7 @@ function button(label, run, { kind = "", ...properties } = {}) {
   return element;
 }
 
-/** Run what a button is for. It cannot be pressed twice meanwhile; an error becomes a notice. */
+/** Run a button's action. The button is disabled meanwhile; an error becomes a notice. */
 async function busy(element, run) {
   if (element.getAttribute("aria-disabled") === "true") return;
   element.setAttribute("aria-disabled", "true");
@@ -167,7 +167,7 @@ function words(name) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** Numbers with their names. rows: [[label, value or node, kind]] */
+/** Creates a list of numbers with their labels. rows: [[label, value or node, kind]] */
 function figures(rows) {
   const entry = ([label, value, kind = ""]) =>
     h("div", { className: kind }, h("dt", {}, label), h("dd", {}, value instanceof Node ? value : number(value)));
@@ -175,7 +175,8 @@ function figures(rows) {
 }
 
 /**
- * columns: [{title, cell(row) -> node or text, kind?: "number"}]. On a phone the rows of a wide table are small cards.
+ * Creates a table. columns: [{title, cell(row) -> node or text, kind?: "number"}]. On a phone, the rows of a wide table
+ * become small cards.
  */
 function table(caption, columns, rows, nothing = "Nothing here.") {
   if (!rows.length) return hint(nothing);
@@ -187,7 +188,7 @@ function table(caption, columns, rows, nothing = "Nothing here.") {
     h("caption", { className: "unseen" }, caption), h("thead", {}, h("tr", {}, head)), h("tbody", {}, body)));
 }
 
-/** Show what `load` brings in `area`: busy meanwhile, the reason and another try when it fails. */
+/** Load data and render it in `area`, which is busy meanwhile; on failure, show the reason and a retry button. */
 async function fill(area, load, render) {
   area.setAttribute("aria-busy", "true");
   if (!area.hasChildNodes()) area.append(hint("Loading …"));
@@ -207,7 +208,7 @@ async function fill(area, load, render) {
 
 let fieldCount = 0;
 
-/** A label with its input and a place for what was wrong.
+/** Creates a label with its input and room for an error.
  * spec: {name, label, options?, hint?, grow?, ...properties of the input} */
 function field({ name, label, options, hint: advice, grow = false, ...properties }) {
   const id = `field-${(fieldCount += 1)}`;
@@ -236,11 +237,11 @@ function platformField(value) {
 }
 
 /**
- * A form whose buttons call the API.
+ * Creates a form whose buttons call the API.
  *
- * specs: see field(). actions: [{label, kind?, run(values)}]; the first one answers the Enter key. Number inputs give
- * numbers, empty ones nothing. An ApiError's sentences go beside the fields they are about, the rest below; the
- * element's own complain(error) shows one that came another way.
+ * specs: see field(). actions: [{label, kind?, run(values)}]; the Enter key runs the first one. Number inputs yield
+ * numbers, or undefined when empty. An ApiError's sentences appear next to their fields, the rest below; to show an
+ * error from elsewhere, call the element's complain(error).
  */
 function form(specs, actions) {
   const fields = specs.map(field);
@@ -287,7 +288,7 @@ function form(specs, actions) {
 
 const MOST_NOTICES = 3;
 
-/** Say something at the edge of the page. Good news goes by itself; an error waits until the view is left. */
+/** Show a notice at the edge of the page. A success disappears after a while; an error stays until the view is left. */
 function notice(text, kind = "good") {
   const notices = byId("notices");
   while (notices.children.length >= MOST_NOTICES) notices.firstChild.remove();
@@ -299,7 +300,7 @@ function notice(text, kind = "good") {
   if (kind === "good") setTimeout(close, 5000);
 }
 
-/** Whether the person means it. */
+/** Asks for confirmation; resolves to true or false. */
 function confirmed(title, text, yes) {
   const dialog = byId("question");
   byId("question-title").textContent = title;
@@ -374,7 +375,7 @@ const METRIC_LABELS = {
   client_count: "Connected",
 };
 
-/** One card per group, whatever it counts: a counter that the API adds later shows up by itself. */
+/** Returns a card per group of metrics, including groups and counters that the API adds later. */
 function metricCards(metrics) {
   const names = [...new Set([...Object.keys(METRIC_TITLES), ...Object.keys(metrics)])];
   const counts = (group) => group && typeof group === "object" && Object.keys(group).length;
@@ -420,7 +421,7 @@ function tree(page) {
   return reload();
 }
 
-/** Where the focus goes when a node's button has done its work and is gone. */
+/** The button that gets the focus when a node's button has disappeared after its action. */
 const counterpart = (id) => (id.startsWith("un") ? id.replace("un", "re") : id.replace("re", "un"));
 
 function treeFilter(filter) {
@@ -458,7 +459,7 @@ function drawTree(nodes, filter, reload) {
       h("ul", { className: "nodes" },
         members.sort((a, b) => a.sort_order - b.sort_order || a.id - b.id)
           .map((node) => nodeCard(node, parents.get(node.id), reload)))));
-  if (!sections.length) sections.push(hint("No node fits the filter."));
+  if (!sections.length) sections.push(hint("No node matches the filter."));
   return [hint(`${progress(nodes)} in the whole tree.`), ...sections];
 }
 
@@ -491,7 +492,7 @@ function nodeCard(node, needs, reload) {
         (wanted) => relock(node, wanted, reload)) : null));
 }
 
-/** A button, and the choice of a level where there are several. Relocking takes the level and all above it. */
+/** Creates a button, with a choice of levels if there are several. Relocking affects the level and all above it. */
 function levelAction(id, description, label, lowest, highest, run) {
   const levels = Array.from({ length: highest - lowest + 1 }, (_, index) => lowest + index);
   const word = label === "Unlock" ? "to" : "from";
@@ -561,7 +562,7 @@ function recentPlayers(rows) {
   return table("Recent players", [
     { title: "Name", cell: (row) => playerLink(row.platform, row.username) },
     { title: "Platform", cell: (row) => PLATFORMS[row.platform] ?? row.platform },
-  ], rows, "Nobody has come yet.");
+  ], rows, "No players yet.");
 }
 
 function foundPlayers({ users }) {
@@ -574,7 +575,7 @@ function foundPlayers({ users }) {
   return table("Players found", [
     { title: "Name", cell: (user) => user.username },
     { title: "Open on", cell: accounts },
-  ], users, "Nobody is called that.");
+  ], users, "No player has this name.");
 }
 
 function showPlayer(page, area, platform, username) {
@@ -597,7 +598,7 @@ function showPlayer(page, area, platform, username) {
   return fill(identity, load, (player) => {
     if (!player) {
       const where = PLATFORMS[platform] ?? platform;
-      return hint(`Nobody of this name has played on ${where}. A timeout works for any name in chat.`);
+      return hint(`No player with this name on ${where}. A timeout works for any name in chat.`);
     }
     belongings.hidden = false;
     belongings.append(itemForm(who, reload));
@@ -617,7 +618,7 @@ function inventoryTable({ items }) {
       cell: (row) => h("span", {}, row.public_name ?? row.item_name, " ", h("code", {}, row.item_name)) },
     { title: "Quality", cell: (row) => words((row.quality_level ?? "").toLowerCase()) },
     { title: "Quantity", kind: "number", cell: (row) => number(row.quantity) },
-  ], items, "The pockets are empty.");
+  ], items, "The inventory is empty.");
 }
 
 function itemForm(who, reload) {
@@ -683,7 +684,7 @@ function items(page) {
   page.root.append(h("div", { className: "fields", role: "search" }, search.element), area);
 
   const load = async () => {
-    // A shop that is closed has no prices; the items are there all the same.
+    // A closed shop has no prices, but the items are listed anyway.
     const prices = (path) => page.get(path).catch((error) => {
       if (error.name === "AbortError") throw error;
       notice(error.message, "bad");
@@ -719,7 +720,7 @@ function itemTable(rows, text) {
     { title: "Value", kind: "number", cell: (item) => number(item.base_value) },
     { title: "Shop asks", kind: "number", cell: (item) => price(item.costs) },
     { title: "Shop pays", kind: "number", cell: (item) => price(item.sells) },
-  ], shown, "No item fits.");
+  ], shown, "No item matches.");
 }
 
 async function reloadAliases() {
@@ -759,7 +760,7 @@ function events(page) {
       seenTypes.add(event.event_type);
       types.append(h("option", { value: event.event_type }));
     }
-    message.replaceChildren(...(rows.length ? [] : [hint("No events fit.")]));
+    message.replaceChildren(...(rows.length ? [] : [hint("No events match.")]));
   };
   page.tools.append(h("label", { className: "check", htmlFor: "live" }, live, "Refresh every 5 s"));
   page.root.append(types, filter, message, list);
@@ -824,8 +825,8 @@ function go(view, params) {
   else location.hash = target;
 }
 
-/** What a view gets: where to draw (`root`, and `tools` beside the title), the address's `params`, and calls that end
- * with the view. */
+/** Creates what a view receives: the elements to draw in (`root`, and `tools` next to the title), the address's `params`,
+ * and calls that end with the view. */
 function makePage(root, tools, params, signal) {
   return {
     root,
@@ -837,7 +838,7 @@ function makePage(root, tools, params, signal) {
   };
 }
 
-/** Run `task` now and every so many seconds until the view is left; not while nobody looks. */
+/** Run `task` now and every `seconds` until the view is left, but not while the page is hidden. */
 function every(seconds, task, signal) {
   let timer;
   let running = false;
@@ -890,7 +891,7 @@ function open() {
 // ------------------------------------------------------------------------------------------ Coming and going
 
 async function logIn(key) {
-  // What a header cannot carry, fetch would refuse with a sentence for programmers.
+  // fetch refuses characters that a header cannot contain, with a message for programmers.
   if (!/^[\x21-\x7e]+$/.test(key)) throw new ApiError(0, "A key has no spaces and no special characters.", {});
   try {
     await api("GET", "api/v1/admin/cache/stats", { key });

@@ -1,4 +1,4 @@
-"""Whether achievements count something that happens, which their section cannot know."""
+"""Checks that achievements count events that exist, which their section cannot know."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from kernel.events.models import Event
 
 
 def event_problems(achievements: Iterable[Achievement], events: Mapping[str, type[Event]]) -> Iterator[Problem]:
-    """Find achievements that count an event that never happens to a player, or read from it what is not there.
+    """Find achievements that count an unknown event, or read a field that the event does not have.
 
     Args:
         achievements: in the order of their file.
-        events: {event type: the event} of all that can happen to a player.
+        events: {event type: the event class} for every event of a player.
     """
     for index, row in enumerate(achievements):
         place = f"achievements[{index}]"
@@ -36,14 +36,14 @@ def event_problems(achievements: Iterable[Achievement], events: Mapping[str, typ
 
 
 def _number(place: str, event: type[Event], field: str, *kinds: type) -> Iterator[Problem]:
-    """A field that may be empty is none: nothing cannot be added or compared."""
+    """Check that the field holds a number; an optional field does not, because None cannot be added or compared."""
     yield from _no_field(place, event, field)
     if field in event.model_fields and event.model_fields[field].annotation not in kinds:
         yield Problem(AchievementsSection.file, place, f'"{field}" of {event.type} is not a {_called(kinds)}')
 
 
 def _value(place: str, event: type[Event], field: str, wanted: bool | int | str) -> Iterator[Problem]:
-    """Compared as `rules.worth` does: a text is never equal to an id or a moment, whatever it looks like."""
+    """Check that the field can equal `wanted`, as `rules.amount_for` compares: a string never equals an id."""
     yield from _no_field(place, event, field)
     if field not in event.model_fields:
         return

@@ -1,4 +1,4 @@
-"""What can be achieved, and what it earns."""
+"""The achievements and their rewards."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ class Reward(Frozen):
 
 
 class Achievement(Frozen):
-    """Something to be proud of: so many events of a type, those that meet all conditions."""
+    """Counts events of one type that meet all conditions."""
 
     key: Key
     name: Text
     description: Text
     event: Text  # type of the event that counts
     count: PositiveInt = 1
-    adds: Key | None = None  # the event's field that is added up; without one every event counts 1
-    where: Mapping[Key, bool | int | str | AtLeast] = {}  # {field of the event: what it must be}
+    adds: Key | None = None  # the event's field to add up; without it, every event counts 1
+    where: Mapping[Key, bool | int | str | AtLeast] = {}  # {field of the event: required value}
     reward: Reward = Field(default_factory=Reward)
 
 

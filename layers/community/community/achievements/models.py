@@ -1,4 +1,4 @@
-"""What players may be proud of; `configs/achievements.json` says what for."""
+"""Players' achievements; `configs/community/achievements.json` defines them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from kernel.events.models import Event
 
 @dataclass(frozen=True, slots=True)
 class AchievementProgress:
-    """
+    """How far a player has come towards one achievement.
+
     Attributes:
-        count: as the achievement counts; it stops when it is unlocked.
-        unlocked_at: None while there is something left to do.
+        count: progress in the achievement's unit; it stops when the achievement is unlocked.
+        unlocked_at: None until it is unlocked.
     """
 
     count: int
@@ -29,10 +30,10 @@ class AchievementProgress:
 
 @dataclass(frozen=True, slots=True)
 class Achievements:
-    """A player's.
+    """A player's achievements.
 
     Attributes:
-        progress: {achievement key: how far}, as far as something has counted.
+        progress: {achievement key: progress}, without achievements that have not been started.
     """
 
     progress: Mapping[str, AchievementProgress] = field(default_factory=dict[str, AchievementProgress])
@@ -53,7 +54,7 @@ class RewardItem(BaseModel):
 
 
 class RewardView(BaseModel):
-    """`xp` is for the job beside it; `recipe` is the key of an upgrade."""
+    """A reward as the API shows it. `xp` is for `job_key`; `recipe` is the key of an upgrade."""
 
     money: int | None = None
     items: tuple[RewardItem, ...] | None = None
@@ -74,9 +75,10 @@ class RewardView(BaseModel):
 
 
 class AchievementUnlocked(Event):
-    """
+    """A player has unlocked an achievement and received its reward.
+
     Attributes:
-        username: for who tells others of it; empty when nobody said.
+        username: for announcements; empty when it is unknown.
     """
 
     type: ClassVar[str] = "achievement.unlocked"

@@ -1,4 +1,4 @@
-"""What a player has achieved, and what they are on the way to."""
+"""A player's achievements and their progress towards others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kernel.database import Tx
 
 
 def _parse(rows: Mapping[str, Sequence[Any]] | None) -> Achievements:
-    """From {achievement key: [progress, unlocked_at]}."""
+    """Parse {achievement key: [progress, unlocked_at]}."""
     return Achievements(
         {
             key: AchievementProgress(count, datetime.fromisoformat(unlocked_at) if unlocked_at else None)

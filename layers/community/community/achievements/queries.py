@@ -1,4 +1,4 @@
-"""user_achievements."""
+"""SQL on user_achievements."""
 
 from __future__ import annotations
 

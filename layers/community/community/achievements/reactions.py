@@ -1,4 +1,4 @@
-"""Achievements for what players do."""
+"""Reactions that track achievements."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from community.catalog.content import items
 from community.crafting.models import NewRecipes
 from community.deliveries.rules import receive
 from community.inventory.models import Slot
-from community.jobs.reactions import earn
+from community.jobs.reactions import earn_xp
 from community.players.models import Player
 from kernel.events.models import Event
 
@@ -20,7 +20,7 @@ SOURCE = "achievement"
 
 
 def track_achievements(event: Event, player: Player, now: datetime, rng: Random) -> Player:
-    """Count the event for every achievement it counts for, and hand out those that are done with it."""
+    """Count the event for every achievement that counts it, and reward those that it completes."""
     for achievement in BY_EVENT.get(event.type, ()):
         achievements = player[Achievements]
         before = achievements.progress.get(achievement.key, AchievementProgress(0))
@@ -47,7 +47,7 @@ def _unlocked(player: Player, achievement: Achievement, now: datetime, rng: Rand
     )
     reward = achievement.reward
     if reward.lesson:
-        player = earn(player, reward.lesson.job_key, reward.lesson.xp, SOURCE, now, rng)
+        player = earn_xp(player, reward.lesson.job_key, reward.lesson.xp, SOURCE, now, rng)
     if reward.recipe:
         player = player.having(player[NewRecipes].plus(reward.recipe))
     slots = [Slot(items.by_name[row.item].item_id, row.quantity) for row in reward.items]

@@ -1,4 +1,4 @@
-"""Looking at what a player has achieved."""
+"""Reports on achievements."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from kernel.database import Tx
 
 
 def achieved_by(tx: Tx, ref: PlayerRef) -> Mapping[str, AchievementProgress]:
-    """{achievement key: how far}, of all that something has counted for; perhaps of some that are no more.
+    """Return {achievement key: progress} of all that the player has started, perhaps including removed achievements.
 
     Raises:
         NoSuchPlayer
     """
     player, _ = players.peek(tx, ref)
     if player is None:
-        raise NoSuchPlayer(name=ref.called)
+        raise NoSuchPlayer(name=ref.label)
     return player[Achievements].progress

@@ -1,4 +1,4 @@
-"""What counts for which achievement. Pure."""
+"""Which events count for which achievement. Pure."""
 
 from __future__ import annotations
 
@@ -19,23 +19,25 @@ def _by_event() -> Mapping[str, list[Achievement]]:
 
 
 BY_EVENT = _by_event()
-"""{event type: the achievements it may count for}"""
+"""{event type: the achievements that may count it}"""
 
 
 def advanced(
     progress: AchievementProgress, achievement: Achievement, event: Event, now: datetime
 ) -> AchievementProgress:
-    """How far it is after an event of the right type. What is unlocked counts no further."""
-    added = 0 if progress.unlocked_at else worth(achievement, event)
+    """Return the progress after an event of the right type. An unlocked achievement counts no further."""
+    added = 0 if progress.unlocked_at else amount_for(achievement, event)
     if not added:
         return progress
-    # Two players who became one may have more between them than it takes.
+    # A merged player may have more than the required count.
     count = min(progress.count + added, achievement.count)
     return AchievementProgress(count, now if count == achievement.count else None)
 
 
 def merged(one: Achievements, other: Achievements) -> Achievements:
-    """What either has unlocked is unlocked, since the earlier; the rest adds up, and the next event finds it done.
+    """Merge two players' achievements: unlocked by either means unlocked, at the earlier time; other counts add up.
+
+    A sum that reaches the required count is completed by the next event.
 
     Source: rules 1.1.
     """
@@ -50,8 +52,8 @@ def merged(one: Achievements, other: Achievements) -> Achievements:
     return Achievements(progress)
 
 
-def worth(achievement: Achievement, event: Event) -> int:
-    """How much an event of the right type adds; 0 when a condition does not hold."""
+def amount_for(achievement: Achievement, event: Event) -> int:
+    """Return how much an event of the right type adds; 0 when a condition does not hold."""
     for field, wanted in achievement.where.items():
         found = getattr(event, field)
         if not (found >= wanted.min if isinstance(wanted, AtLeast) else found == wanted):

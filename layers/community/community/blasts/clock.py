@@ -1,5 +1,4 @@
-"""What the clock asks first, and what it does then. Nothing else is imported for the question, so that it starts
-quickly."""
+"""The clock's check for due blasts. The check imports nothing else, so that the clock starts quickly."""
 
 from __future__ import annotations
 
@@ -9,12 +8,12 @@ from community.blasts.queries import READY
 from kernel.database import Tx
 
 DUE: LiteralString = "EXISTS (SELECT FROM armed_blasts b WHERE " + READY + ")"
-"""Whether there is something to do: an expression; its parameter is the moment."""
+"""SQL expression: whether a blast is due. Its parameter is the current time."""
 
 
 def explode_due(tx: Tx) -> int:
-    """Let one blast go off, the one armed first of those that are due; call it again until it answers 0."""
-    # The game takes longer to load than the question above, and is hardly ever needed.
+    """Explode the due blast that was armed first. Call it again until it returns 0."""
+    # The service takes longer to import than the check above, and is rarely needed.
     from community.blasts import service
 
     return service.explode_due(tx)

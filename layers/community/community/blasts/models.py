@@ -1,4 +1,4 @@
-"""Blasts that wait for a quiet moment."""
+"""Blasts that wait for a quiet moment in the chat."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from kernel.events.models import Event
 
 @dataclass(frozen=True, slots=True)
 class Blast:
-    """
+    """A delayed blast that has been armed on a platform.
+
     Attributes:
-        seconds: of silence for everybody who has said something since it was armed.
-        chatters: so many must have, before it goes off.
+        seconds: length of the timeout for everyone who has written since it was armed.
+        chatters: how many must have written before it can explode.
     """
 
     platform: str
@@ -29,14 +30,15 @@ class Blast:
 
 
 class BlastExploded(Event):
-    """
+    """A delayed blast has exploded and timed out players.
+
     Attributes:
-        usernames: of those it has silenced, where no shield stood in its way: the first `MOST_NAMED` of the alphabet.
-            Each of them has a `timeout.applied` as well.
-        silenced_count: of all of them.
+        usernames: of the players it timed out, without those whom a shield protected: the first `MAX_NAMED` by name.
+            Each of them also has a `timeout.applied` event.
+        silenced_count: how many players it timed out in total.
     """
 
-    MOST_NAMED: ClassVar[int] = 25
+    MAX_NAMED: ClassVar[int] = 25
 
     type: ClassVar[str] = "blast.exploded"
     platform: str

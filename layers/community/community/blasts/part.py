@@ -1,4 +1,4 @@
-"""A fuse stays lit when two players become one."""
+"""Armed blasts stay armed when two players are merged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""armed_blasts."""
+"""SQL on armed_blasts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # the clocks start without pydantic
 declare_race("armed_blasts_pkey")
 
 QUIET: LiteralString = "interval '5 seconds'"
-"""So old must the last line be: that is the pulse of silence."""
+"""How long the chat must have been silent."""
 
 READY: LiteralString = (
     """
@@ -24,8 +24,9 @@ READY: LiteralString = (
      FROM active_chatters c WHERE c.platform = b.platform AND c.last_message_at >= b.armed_at)
     """
 )
-"""Whether enough have spoken, and it is quiet: an expression over `b`, a row of armed_blasts; its parameter is the
-moment. Source: rules 6.6."""
+"""SQL expression over `b`, a row of armed_blasts: whether enough chatters have written, and the chat is quiet.
+
+Its parameter is the current time. Source: rules 6.6."""
 
 ARMED: LiteralString = "SELECT true FROM armed_blasts b WHERE b.platform = %s"
 
@@ -49,7 +50,7 @@ def insert_blast(tx: Tx, blast: Blast) -> None:
 
 
 def delete_due_blast(tx: Tx) -> Cursor:
-    """The row that is gone, if any; one that another clock holds is left to it."""
+    """Delete one due blast and return its row, if there is one; rows that another clock has locked are skipped."""
     return tx.execute(
         """
         DELETE FROM armed_blasts WHERE platform = (

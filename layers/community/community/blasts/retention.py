@@ -7,10 +7,10 @@ from datetime import timedelta
 from community.blasts import queries
 from kernel.database import Tx
 
-BURNS_OUT_AFTER = timedelta(days=1)
-"""Whoever had spoken by then is forgotten, too; and nobody else could light a fuse there."""
+EXPIRES_AFTER = timedelta(days=1)
+"""Chatters are deleted after the same time; until then, no other blast can be armed on that platform."""
 
 
-def forget_duds(tx: Tx) -> None:
-    """Delete blasts for which there were never enough chatters."""
-    queries.delete_armed_before(tx, tx.now - BURNS_OUT_AFTER)
+def delete_expired(tx: Tx) -> None:
+    """Delete blasts that never had enough chatters."""
+    queries.delete_armed_before(tx, tx.now - EXPIRES_AFTER)

@@ -1,4 +1,4 @@
-"""Arming blasts, and letting them go off. Source: rules 6.6."""
+"""Arming and exploding blasts. Source: rules 6.6."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from kernel.errors import TryAgain
 
 
 def armed_on(platform: str) -> Fact:
-    """To be read with the player who wants to arm one, for `arm`."""
+    """Fact to load with the player who arms a blast, for `arm`."""
     return Fact("armed_blast", queries.ARMED, (platform,))
 
 
 def arm(tx: Tx, setter: Player, platform: str, item: Item, seconds: int, chatters: int) -> None:
-    """Queue a blast. It goes off in a quiet moment, once so many have said something; the clock looks after it.
+    """Queue a blast. The clock explodes it in a quiet moment, once `chatters` players have written.
 
     Raises:
-        AlreadyArmed: one is waiting on this platform.
+        AlreadyArmed: a blast is already armed on this platform.
     """
     if setter.facts.get("armed_blast"):
         raise AlreadyArmed(item=item.public_name)
@@ -33,29 +33,29 @@ def arm(tx: Tx, setter: Player, platform: str, item: Item, seconds: int, chatter
 
 
 def explode_due(tx: Tx) -> int:
-    """See `clock.explode_due`. Whoever takes the row does it: a second clock finds none.
+    """Explode one due blast, see `clock.explode_due`. The caller that deletes the row does it.
 
-    The row comes before its players' here, and behind them in a merge of the setter: of the two in the same moment,
-    one is tried again.
+    This locks the blast before its players, while a merge of the setter locks it after them. When both happen at the
+    same time, one of them is repeated.
     """
     row = queries.delete_due_blast(tx).fetchone()
     if row is None:
         return 0
     blast = Blast(**row)
     refs = (PlayerRef("", user_id=blast.setter_id),)
-    heard = messages.spoke_since(blast.platform, blast.armed_at)
+    heard = messages.chatters_since(blast.platform, blast.armed_at)
     (setter,), crowd, _ = players.load_crowd(tx, refs, heard, shields.CHARGES)
     if setter is None:
-        raise TryAgain  # merged meanwhile
+        raise TryAgain  # the setter has been merged in the meantime
     item = items.by_id[blast.item_id]
     added = timedelta(seconds=blast.seconds)
-    struck = shields.attack(tx, blast.platform, setter, crowd, added, f"a {item.public_name} of {setter.username}'s")
-    messages.leave(tx, blast.platform, crowd)
-    names = sorted(each.username for each in struck if each.met is None)
+    outcomes = shields.attack(tx, blast.platform, setter, crowd, added, f"a {item.public_name} of {setter.username}'s")
+    messages.remove_chatters(tx, blast.platform, crowd)
+    names = sorted(each.username for each in outcomes if each.stopped_by is None)
     event = BlastExploded(
         platform=blast.platform,
         setter_id=setter.id,
-        usernames=names[: BlastExploded.MOST_NAMED],
+        usernames=names[: BlastExploded.MAX_NAMED],
         silenced_count=len(names),
         duration_seconds=blast.seconds,
         timestamp=int(tx.now.timestamp()),

@@ -1,4 +1,4 @@
-"""What items there are, and what messages call them."""
+"""The items, and their names in messages."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ HandlerName = Literal[
     "weapon",
     "xp",
 ]
-# The others have a default for everything: a weapon without seconds lasts a minute.
-NEEDED_BY_HANDLER = {"delayed_blast": "chatters", "generator": "item", "video_effect": "effects", "xp": "xp"}
+# Other handlers have defaults for every field: a weapon without seconds lasts a minute.
+REQUIRED_BY_HANDLER = {"delayed_blast": "chatters", "generator": "item", "video_effect": "effects", "xp": "xp"}
 
 
 class HandlerConfig(Frozen):
-    """What an item's effect needs to know; each handler reads the fields that concern it."""
+    """The parameters of an item's effect; each handler reads the fields that concern it."""
 
-    seconds: PositiveInt = 60  # length of a timeout, or what a revive takes off
+    seconds: PositiveInt = 60  # length of a timeout, or the reduction by a revive
     target: Literal["named", "random", "crowd"] = "named"
     min_targets: PositiveInt = 1  # of a crowd
     max_targets: PositiveInt = 1
     chatters: PositiveInt | None = None  # a delayed blast waits for this many
     kind: Literal["block", "reflect"] = "block"  # of a shield
-    item: Key | None = None  # what a generator makes
+    item: Key | None = None  # the item that a generator produces
     quantity: PositiveInt = 1  # per unit used
     xp: PositiveInt | None = None  # per unit used
     effects: tuple[Key, ...] = ()  # the video effects to choose from
@@ -79,11 +79,11 @@ class Item(Frozen):
     types: tuple[ContentType, ...] = Field(alias="type", min_length=1)
     handler: HandlerName | None = None
     handler_config: HandlerConfig = Field(default_factory=HandlerConfig)
-    node_key: Key | None = None  # no node: never locked
+    node_key: Key | None = None  # an item without a node is never locked
 
     @model_validator(mode="after")
     def _handler_has_what_it_needs(self) -> Self:
-        needed = NEEDED_BY_HANDLER.get(self.handler or "")
+        needed = REQUIRED_BY_HANDLER.get(self.handler or "")
         if needed and not getattr(self.handler_config, needed):
             raise ValueError(f'handler "{self.handler}" needs handler_config.{needed}')
         return self
@@ -154,7 +154,7 @@ class ItemAliases(Frozen):
 
 
 class Theme(Frozen):
-    """Both days are inclusive; a start after the end wraps over New Year."""
+    """A period of the year. Both days are inclusive; a start after the end wraps over New Year."""
 
     start: MonthDay
     end: MonthDay
@@ -220,7 +220,7 @@ class ThemesSection(FileSection[ThemesFile]):
 
     @cached_property
     def by_key(self) -> Mapping[str, Theme]:
-        """In the order of the file: the first that fits the date is active."""
+        """By key, in the order of the file: the first theme that includes the date is active."""
         return MappingProxyType(dict(self.document.themes))
 
     def summary(self) -> str:
@@ -249,7 +249,7 @@ class AliasesSection(FileSection[AliasesFile]):
 def alias_problems(
     aliases: Mapping[str, ItemAliases], items: Collection[str], themes: Collection[str] | None
 ) -> Iterator[Problem]:
-    """Find aliases of unknown items and of unknown themes. Themes are None when there is no theme file."""
+    """Find aliases of unknown items and unknown themes. `themes` is None when there is no theme file."""
     for item, names in aliases.items():
         yield from unknown(AliasesSection.file, f"aliases.{item}", "item", item, items)
         if themes is not None:

@@ -1,3 +1,5 @@
+"""Names of items, and their errors."""
+
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,21 +28,21 @@ class ItemNotFound(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What messages call the items. Can be replaced at run time, so functions take it as an argument."""
+    """The names of items in messages. They can be replaced at run time, so functions take them as an argument."""
 
     aliases: Mapping[str, ItemAliases]  # by internal item name
-    themes: Mapping[str, Theme]  # in order: the first that fits the date is active
+    themes: Mapping[str, Theme]  # in order: the first that includes the date is active
 
     @classmethod
     def from_documents(cls, aliases: Mapping[str, Any], themes: Mapping[str, Any]) -> "Names":
         """Build names from an alias file's and a theme file's JSON.
 
         Raises:
-            ContentError: a document lacks its version, is of another kind, or names an unknown item or theme.
+            ContentError: a document lacks its version, is of another type, or names an unknown item or theme.
         """
         found = parse(json.dumps(aliases).encode(), AliasesFile, AliasesSection.file).aliases
         periods = parse(json.dumps(themes).encode(), ThemesFile, ThemesSection.file).themes
-        # Without any theme there is no theme file, which is fine: themed names then wait for one.
+        # Without any theme there is no theme file, which is fine: themed names are then unused.
         for problem in alias_problems(found, items.by_name, periods or None):
             raise ContentError(*problem)
         return cls(MappingProxyType(dict(found)), MappingProxyType(dict(periods)))

@@ -1,4 +1,4 @@
-"""items: the catalogue's mirror."""
+"""SQL on items, the database's copy of the catalogue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an item is called in a message. Source: rules section 2."""
+"""The names of items in messages. Source: rules section 2."""
 
 import re
 import unicodedata
@@ -23,7 +23,7 @@ def active_theme(names: Names, today: date) -> str | None:
 
 
 def display_name(item: Item, quality: str, names: Names, today: date, rng: Random) -> str:
-    """Choose one of an item's names; cursed and legendary ones carry their emoji."""
+    """Choose one of an item's names; cursed and legendary items get an emoji."""
     pool = _pool(names.aliases.get(item.internal_name), active_theme(names, today))
     name = rng.choice(pool) if pool else item.internal_name
     emoji = QUALITY_EMOJI.get(quality)
@@ -31,7 +31,7 @@ def display_name(item: Item, quality: str, names: Names, today: date, rng: Rando
 
 
 def plural(name: str, quantity: int) -> str:
-    """Put a name in the plural when there is more than one; the number itself is left to the caller."""
+    """Return a name in the plural when there is more than one, without the number itself."""
     if quantity <= 1:
         return name
     stem = _without_emoji(name)
@@ -43,7 +43,7 @@ def article(name: str) -> str:
 
 
 def listed(words: Sequence[str], last: str = "and") -> str:
-    """Words in a row, the last two joined by `last`."""
+    """Join words with commas, and the last two with `last`."""
     return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
 
 

@@ -1,9 +1,11 @@
-from community.catalog.content import Item, aliases, items, themes
-from community.catalog.models import ItemNotFound, Names
+"""Finding items by name."""
+
+from community.catalog.content import Item, items
+from community.catalog.models import ItemNotFound
 
 
 def resolve(text: str) -> Item:
-    """Find the item a player means: its public name in any case, else its exact internal name.
+    """Find an item by its public name in any case, else by its exact internal name.
 
     Raises:
         ItemNotFound: no item has that name.
@@ -12,7 +14,3 @@ def resolve(text: str) -> Item:
     if item is None:
         raise ItemNotFound(item=text)
     return item
-
-
-def shipped_names() -> Names:
-    return Names(aliases.by_item, themes.by_key)

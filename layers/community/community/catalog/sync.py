@@ -1,4 +1,4 @@
-"""From the content files into the database."""
+"""Copying content from its files into the database."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from kernel.database import Tx
 
 
 def sync_items(tx: Tx) -> None:
-    """
+    """Copy the items of the content files into the database.
+
     Raises:
-        ContentError: an id in the file belongs to another item already; inventories would change under their owners.
+        ContentError: an id in the file already belongs to another item, so inventories would change.
     """
     known = {row["item_id"]: row["internal_name"] for row in queries.list_items(tx)}
     for item in items.by_name.values():
@@ -30,7 +31,7 @@ def sync_items(tx: Tx) -> None:
 
 
 def shipped_documents() -> tuple[dict[str, Any], dict[str, Any]]:
-    """The alias file and the theme file as they are on disk now; an empty one for a file that is missing."""
+    """Read the alias file and the theme file from disk; a missing file gives an empty document."""
     return _document(AliasesSection), _document(ThemesSection)
 
 

@@ -1,4 +1,4 @@
-"""Points for the community."""
+"""Contribution points."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kernel.events.models import Event
 
 
 class ContributionAdded(Event):
-    """`points` is what `amount` came to, with the community's boost."""
+    """An administrator has added points. `points` is `amount` with the community's boost."""
 
     type: ClassVar[str] = "progression.contribution_added"
     amount: int

@@ -1,4 +1,4 @@
-"""The points that players make, added to those of the community."""
+"""Adds the points of players to the community's points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""contribution_shards."""
+"""SQL on contribution_shards."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from kernel.database import Cursor, Tx
 
 
 def add_points(tx: Tx, points: int, shards: int) -> None:
-    """To the shard of this connection: connections beside each other do not wait for each other."""
+    """Add points to this connection's shard, so that concurrent connections do not wait for each other."""
     tx.execute(
         """
         INSERT INTO contribution_shards AS mine (shard, points) VALUES (pg_backend_pid() %% %s, %s)
@@ -17,7 +17,7 @@ def add_points(tx: Tx, points: int, shards: int) -> None:
 
 
 def find_reached_target(tx: Tx) -> Cursor:
-    """A row when there are points enough for what they are counted towards."""
+    """Return a row when the points reach the cost of the current target."""
     return tx.execute(
         """
         SELECT true AS reached FROM unlock_progress JOIN progression_nodes USING (node_id)

@@ -1,4 +1,4 @@
-"""The points everybody makes together."""
+"""The community's contribution points."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ BOOST = "upgrade_contribution_boost"
 
 
 def add(tx: Tx, state: CommunityState, scores: Iterable[int]) -> int:
-    """Count scores for the community, and let the cycle go on once they have reached its target.
+    """Add scores to the community's points, and advance the cycle once they reach the target.
 
     Returns:
-        The points they made: half as many again with the boost, each score by itself.
+        The points that were added: each score, or one and a half times each score with the boost.
     """
     points = sum(score * 3 // 2 if state.has(BOOST) else score for score in scores)
     if points > 0:
@@ -30,7 +30,7 @@ def add(tx: Tx, state: CommunityState, scores: Iterable[int]) -> int:
 
 
 def contribute(tx: Tx, amount: int) -> int:
-    """A gift to the community, as an administrator may give. Returns the points it came to, with the boost.
+    """Add points on behalf of an administrator. Returns the points that were added, with the boost.
 
     Args:
         amount: at least 1.

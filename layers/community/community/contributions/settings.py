@@ -1,4 +1,4 @@
-"""What an installation may choose about contributions."""
+"""Settings for contributions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kernel.settings import count
 @dataclass(frozen=True, slots=True)
 class ContributionSettings:
     contribution_shards: int
-    """Rows that share the sum of points, so that a crowd does not wait for one of them."""
+    """Number of rows that share the sum of points, so that a crowd does not wait for a single row."""
 
 
 settings = ContributionSettings(

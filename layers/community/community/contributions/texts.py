@@ -1,4 +1,4 @@
-"""What administrators read about points."""
+"""Messages to administrators about points."""
 
 from __future__ import annotations
 

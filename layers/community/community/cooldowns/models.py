@@ -1,4 +1,4 @@
-"""Actions that have to wait before they may be repeated."""
+"""Cooldowns: actions that a player cannot repeat at once."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from kernel.events.models import Event
 
 
 class OnCooldown(TooSoon):
-    """The Discord client cuts the text before `on cooldown` and after `remaining`."""
+    """The action's cooldown is running. The Discord client cuts the text before `on cooldown` and after `remaining`."""
 
     code = "cooldown"
     message = "Your {action} is on cooldown: {remaining} remaining."
 
 
 class CooldownReset(Event):
-    """By an administrator. Without `user_id`: for everybody."""
+    """An administrator has reset a cooldown. Without `user_id`, it was everyone's."""
 
     type: ClassVar[str] = "cooldown.reset"
     user_id: UUID | None

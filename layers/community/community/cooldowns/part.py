@@ -1,4 +1,4 @@
-"""A player waits for the later end of two cooldowns. Source: rules 1.1."""
+"""Merging players keeps the cooldown that ends later. Source: rules 1.1."""
 
 from __future__ import annotations
 

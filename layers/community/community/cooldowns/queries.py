@@ -1,4 +1,4 @@
-"""cooldowns. A row whose time has come counts as none; without a user it is for everybody."""
+"""SQL on cooldowns. An expired row counts as none; a row without a user applies to everyone."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from kernel.database import Cursor, Tx
 
 
 def lock(tx: Tx, key: int) -> None:
-    """Until the transaction ends. A statement of its own: whoever waited here then reads what the other has left."""
+    """Lock until the transaction ends. A separate statement, so that the next one sees what others committed."""
     tx.execute("SELECT pg_advisory_xact_lock(%s)", (key,))
 
 
-def find_end_for_everybody(tx: Tx, action: str) -> Cursor:
-    """Rows: `expires_at`."""
+def find_end_for_everyone(tx: Tx, action: str) -> Cursor:
+    """Return rows with `expires_at`."""
     return tx.execute("SELECT expires_at FROM cooldowns WHERE user_id IS NULL AND action_key = %s", (action,))
 
 
@@ -37,7 +37,7 @@ def delete_cooldown(tx: Tx, user_id: UUID | None, action: str) -> None:
 
 
 def move_cooldowns(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """Of two for one action the one that ends last stays. The rows moved from go with their player's."""
+    """Copy cooldowns; of two for the same action, the later end stays. The old rows are deleted with their player."""
     tx.execute(
         """
         INSERT INTO cooldowns AS kept (user_id, action_key, created_at, expires_at)

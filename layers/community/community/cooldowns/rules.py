@@ -1,4 +1,4 @@
-"""How long to wait. Source: rules 13."""
+"""Lengths of cooldowns. Source: rules 13."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ DURATIONS = {
     "slots": timedelta(minutes=10),
     "expedition": timedelta(minutes=15),
 }
-OTHERWISE = timedelta(minutes=5)
+DEFAULT_DURATION = timedelta(minutes=5)
 
 
 def duration_of(action: str) -> timedelta:
-    """Before anything that shortens it."""
-    return DURATIONS.get(action, OTHERWISE)
+    """Return an action's cooldown before any reduction."""
+    return DURATIONS.get(action, DEFAULT_DURATION)
 
 
-def require_over(expires_at: datetime | None, action: str, now: datetime) -> None:
-    """
+def require_expired(expires_at: datetime | None, action: str, now: datetime) -> None:
+    """Refuse an action whose cooldown is still running.
+
     Args:
         expires_at: the cooldown's end; None when there was none.
 
     Raises:
-        OnCooldown: it is still running. A second that has begun counts as a whole one, so that whoever comes back
-            after that long is let in.
+        OnCooldown: it is still running. The remaining time is rounded up to whole seconds, so that a player who
+            waits that long succeeds.
     """
     if expires_at is None or expires_at <= now:
         return
@@ -36,6 +37,6 @@ def require_over(expires_at: datetime | None, action: str, now: datetime) -> Non
 
 
 def lock_key(user: str, action: str) -> int:
-    """A number for the pair, from 0 to 2^63 - 1, by which Postgres can lock what has no row yet."""
+    """Return a number for the pair, from 0 to 2^63 - 1, for an advisory lock where no row exists yet."""
     digest = sha256(f"{user}:{action}".encode()).digest()
     return int.from_bytes(digest[:8], "big") & 0x7FFF_FFFF_FFFF_FFFF

@@ -1,5 +1,8 @@
-"""Making actions wait. A player's cooldown is read and written under the lock of the player's row; one for everybody
-has a lock of its own. An action that fails leaves none, like everything else it would have written."""
+"""Starting, checking and resetting cooldowns.
+
+A player's cooldown is read and written under the lock of the player's row; one for everyone has a lock of its own.
+An action that fails starts no cooldown, because its transaction is rolled back.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,12 @@ from kernel.database import Tx
 from kernel.events import service as events
 
 _FACT: LiteralString = "cooldown"
-EVERYBODY = "everybody"
-"""In the place of a user's id, where there is no user."""
+EVERYONE = "everybody"
+"""Stands for the user's id in the lock key of a cooldown for everyone."""
 
 
 def cooldown_of(action: str) -> Fact:
-    """To be read with the player who wants to act, for `require_ready`. One in each load: all go by one name."""
+    """Fact to load with the player, for `require_ready`. Only one per load, because all of them share one name."""
     return Fact(
         _FACT,
         "SELECT expires_at FROM cooldowns c WHERE c.user_id = u.user_id AND c.action_key = %s",
@@ -30,7 +33,8 @@ def cooldown_of(action: str) -> Fact:
 
 
 def require_ready(tx: Tx, player: Player, action: str) -> None:
-    """
+    """Refuse an action while the player's cooldown for it is running.
+
     Args:
         player: loaded with `cooldown_of(action)`.
 
@@ -38,45 +42,45 @@ def require_ready(tx: Tx, player: Player, action: str) -> None:
         OnCooldown: the player must wait.
     """
     if not settings.dev_mode:
-        rules.require_over(player.facts.get(_FACT), action, tx.now)
+        rules.require_expired(player.facts.get(_FACT), action, tx.now)
 
 
 def start(tx: Tx, player: Player, action: str, duration: timedelta) -> None:
-    """From now on. Queue it behind the player's save: a stranger's row must be there first."""
+    """Queue the start of a cooldown. Call it after the player's save: a new player's row must exist first."""
     _start(tx, player.id, action, duration)
 
 
-def require_everybody_ready(tx: Tx, action: str) -> None:
-    """Nobody else can ask or start the same until this transaction has ended.
+def require_ready_for_everyone(tx: Tx, action: str) -> None:
+    """Refuse an action while everyone's cooldown for it is running. Locks that cooldown until the transaction ends.
 
     Raises:
-        OnCooldown: everybody must wait.
+        OnCooldown: everyone must wait.
     """
     if settings.dev_mode:
         return
-    rules.require_over(_end_for_everybody(tx, action), action, tx.now)
+    rules.require_expired(_end_for_everyone(tx, action), action, tx.now)
 
 
-def start_for_everybody(tx: Tx, action: str, duration: timedelta) -> None:
-    """Behind `require_everybody_ready`."""
+def start_for_everyone(tx: Tx, action: str, duration: timedelta) -> None:
+    """Queue the start of everyone's cooldown. Call `require_ready_for_everyone` first."""
     _start(tx, None, action, duration)
 
 
 def reset(tx: Tx, ref: PlayerRef | None, action: str) -> bool:
-    """Let a player act again at once; None: everybody, as far as all were waiting together.
+    """End a player's cooldown; with None, the one that applies to everyone.
 
     Returns:
-        Whether a cooldown was running; only then there is something to announce.
+        Whether a cooldown was running; only then it is announced.
 
     Raises:
         NoSuchPlayer
     """
     if ref is None:
-        user_id, expires_at = None, _end_for_everybody(tx, action)
+        user_id, expires_at = None, _end_for_everyone(tx, action)
     else:
         (player,) = players.load_all(tx, (ref,), cooldown_of(action))
         if player is None:
-            raise NoSuchPlayer(name=ref.called)
+            raise NoSuchPlayer(name=ref.label)
         user_id, expires_at = player.id, player.facts.get(_FACT)
     if expires_at is None or expires_at <= tx.now:
         return False
@@ -85,9 +89,9 @@ def reset(tx: Tx, ref: PlayerRef | None, action: str) -> bool:
     return True
 
 
-def _end_for_everybody(tx: Tx, action: str) -> datetime | None:
-    queries.lock(tx, rules.lock_key(EVERYBODY, action))
-    row = queries.find_end_for_everybody(tx, action).fetchone()
+def _end_for_everyone(tx: Tx, action: str) -> datetime | None:
+    queries.lock(tx, rules.lock_key(EVERYONE, action))
+    row = queries.find_end_for_everyone(tx, action).fetchone()
     return row["expires_at"] if row else None
 
 

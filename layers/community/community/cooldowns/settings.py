@@ -1,4 +1,4 @@
-"""What an installation may choose about cooldowns."""
+"""Settings for cooldowns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kernel.settings import switch
 @dataclass(frozen=True, slots=True)
 class CooldownSettings:
     dev_mode: bool
-    """Cooldowns are ignored."""
+    """Whether cooldowns are ignored."""
 
 
 settings = CooldownSettings(

@@ -1,4 +1,4 @@
-"""What can be made of items, and what they can be taken apart into."""
+"""The recipes for upgrading and disassembling items."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Upgrade(Frozen):
     target_item: Key
     costs: tuple[Ingredient, ...] = Field(min_length=1)
     output_quantity: PositiveInt = 1
-    duration_seconds: PositiveInt | None = None  # how long it is in the works; None: made at once
+    duration_seconds: PositiveInt | None = None  # crafting time; None: made at once
     job_key: Key | None = None
     xp_reward: PositiveInt | None = None
     unlock_type: Literal["auto", "job_level", "node", "manual"] = "auto"

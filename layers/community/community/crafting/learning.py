@@ -1,4 +1,4 @@
-"""Who may follow which recipe. Source: rules 8.2."""
+"""Which recipes a player may use. Source: rules 8.2."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from community.catalog.content import items
 from community.catalog.rules import article
 from community.crafting.content import Upgrade, upgrades
 from community.crafting.models import NewRecipes, NoSuchRecipe, RecipeLocked
-from community.crafting.unlocks import KNOWN
+from community.crafting.unlocks import KNOWN_RECIPES
 from community.jobs.content import jobs
 from community.jobs.models import Jobs
 from community.players import service as players
@@ -16,16 +16,17 @@ from community.progression.models import CommunityState
 from kernel.database import Tx
 
 
-def knows(player: Player, recipe: Upgrade) -> bool:
-    """
+def is_known(player: Player, recipe: Upgrade) -> bool:
+    """Whether the player may use the recipe.
+
     Args:
-        player: loaded with `KNOWN`.
+        player: loaded with `KNOWN_RECIPES`.
     """
     return recipe.recipe_key in _known(player) or condition_holds(recipe, player.state, player)
 
 
 def condition_holds(recipe: Upgrade, state: CommunityState, player: Player | None) -> bool:
-    """Whether the recipe unlocks for the player, or for a stranger, without having been learned."""
+    """Whether the recipe's condition is met for the player, who is None for a stranger."""
     match recipe.unlock_type:
         case "auto":
             return True
@@ -38,22 +39,22 @@ def condition_holds(recipe: Upgrade, state: CommunityState, player: Player | Non
             return False
 
 
-def learned(player: Player, recipe: Upgrade) -> Player:
-    """A player who knows the recipe from now on, whatever becomes of its condition.
+def learn(player: Player, recipe: Upgrade) -> Player:
+    """Return the player with the recipe learned, so that it stays known if its condition stops being met.
 
     Raises:
-        RecipeLocked: they do not, and the message says what is missing.
+        RecipeLocked: its condition is not met; the message says what is missing.
     """
     if recipe.recipe_key in _known(player):
         return player
     if not condition_holds(recipe, player.state, player):
         name = items.by_name[recipe.target_item].public_name
-        raise RecipeLocked(item=f"{article(name)} {name}", missing=_missing(recipe))
+        raise RecipeLocked(item=f"{article(name)} {name}", missing=_missing_condition(recipe))
     return _with(player, recipe)
 
 
 def teach(tx: Tx, learner: PlayerRef, recipe_key: str) -> tuple[Player, Upgrade, bool]:
-    """Unlock a recipe by hand. The last of the answer: whether it was new to the player.
+    """Unlock a recipe on behalf of an administrator. The last value says whether it was new to the player.
 
     Raises:
         NoSuchRecipe, NoSuchPlayer
@@ -61,23 +62,23 @@ def teach(tx: Tx, learner: PlayerRef, recipe_key: str) -> tuple[Player, Upgrade,
     recipe = upgrades.by_key.get(recipe_key)
     if recipe is None:
         raise NoSuchRecipe(key=recipe_key)
-    player = players.load_all(tx, (learner,), KNOWN)[0]
+    player = players.load_all(tx, (learner,), KNOWN_RECIPES)[0]
     if player is None:
-        raise NoSuchPlayer(name=learner.called)
+        raise NoSuchPlayer(name=learner.label)
     new = recipe_key not in _known(player)
     players.save(tx, _with(player, recipe))
     return player, recipe, new
 
 
 def _known(player: Player) -> list[str]:
-    return player.facts.get(KNOWN.name) or []
+    return player.facts.get(KNOWN_RECIPES.name) or []
 
 
 def _with(player: Player, recipe: Upgrade) -> Player:
     return player.having(player[NewRecipes].plus(recipe.recipe_key))
 
 
-def _missing(recipe: Upgrade) -> str:
+def _missing_condition(recipe: Upgrade) -> str:
     if recipe.unlock_type == "job_level" and recipe.job_key:
         return f"it takes a {jobs.by_key[recipe.job_key].display_name} of level {recipe.unlock_threshold}"
     if recipe.unlock_type == "node" and recipe.node_key:

@@ -1,4 +1,4 @@
-"""Making things of other things, and taking them apart."""
+"""Crafting: upgrading and disassembling items."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from kernel.events.models import Event
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Something made, with all its dice rolled.
+    """The result of an upgrade recipe, with all dice rolled.
 
     Attributes:
-        units: how often the recipe was followed.
-        masterworks: units that came out double.
-        consumed: from which stacks it was made.
-        quality: of what was made.
+        units: how often the recipe was applied.
+        masterworks: units that produced double.
+        consumed: the stacks that were used up.
+        quality: of the product.
     """
 
     recipe: Upgrade
@@ -41,7 +41,7 @@ class Batch:
 
     @property
     def certain(self) -> int:
-        """How many come out without any luck."""
+        """How many are produced without any masterwork."""
         return self.units * self.recipe.output_quantity
 
     @property
@@ -55,13 +55,13 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Salvage:
-    """Something taken apart, with all its dice rolled.
+    """The result of taking items apart, with all dice rolled.
 
     Attributes:
-        units: how often the recipe was followed.
-        perfect: units that left more behind.
+        units: how often the recipe was applied.
+        perfect: units that produced more.
         outputs: {internal name: quantity}.
-        quality: of the outputs, but for money.
+        quality: of the outputs, except money.
     """
 
     recipe: Disassemble
@@ -77,11 +77,11 @@ class Salvage:
 
 @dataclass(frozen=True, slots=True)
 class CraftingJob:
-    """A batch in the works. How well it turns out shows when it is done.
+    """A batch being crafted. Its bonus stays hidden until it is done.
 
     Attributes:
-        quantity: how many for certain; of what waits for room, how many still wait.
-        waiting_for_room: it is done, and does not fit.
+        quantity: how many it produces at least; for a batch that waits for room, how many still wait.
+        waiting_for_room: it is done, but does not fit into the inventory.
     """
 
     job_id: UUID
@@ -95,9 +95,10 @@ class CraftingJob:
 
 @dataclass(frozen=True, slots=True)
 class Crafted:
-    """
+    """The result of a request to craft.
+
     Attributes:
-        job: of a recipe that takes its time; None when the batch is done.
+        job: the job of a recipe that takes time; None when the batch is done.
     """
 
     batch: Batch
@@ -105,15 +106,15 @@ class Crafted:
 
 
 class NewRecipes(Collected[str]):
-    """Keys of the upgrades that a player has learned in this action, or learned once more."""
+    """Keys of the recipes that a player has learned in this action, possibly again."""
 
 
 class ItemUpgraded(Event):
-    """`item_name` and `quantity` are what was made.
+    """A player has crafted something. `item_name` and `quantity` are the product.
 
     Attributes:
-        job_id: of what was in the works, and is done now; nobody asked for it just now.
-        units: how often the recipe was followed; for the reactions.
+        job_id: of a timed job that is now done; None when the player crafted it with this action.
+        units: how often the recipe was applied; for the reactions.
     """
 
     type: ClassVar[str] = "item.upgraded"
@@ -129,7 +130,7 @@ class ItemUpgraded(Event):
 
 
 class ItemDisassembled(Event):
-    """`item_name` is what was taken apart, `quantity` how often the recipe was followed."""
+    """A player has taken items apart. `item_name` is the input, `quantity` how often the recipe was applied."""
 
     type: ClassVar[str] = "item.disassembled"
     user_id: UUID
@@ -170,7 +171,7 @@ class RecipeNotFound(Refused):
 
 
 class NoSuchRecipe(NotFound):
-    """For administrators."""
+    """The key names no recipe; for administrators."""
 
     code = "not_found"
     message = "There is no recipe with the key {key}."
@@ -191,7 +192,7 @@ class WorkshopFull(Refused):
     message = "Your workshop is full: {most} batches are in the works. Wait for one, or call one off."
 
 
-class NothingInTheWorks(NotFound):
+class NoCraftingJobs(NotFound):
     code = "not_found"
     message = "You have nothing in the works."
 

@@ -1,4 +1,4 @@
-"""The recipes that a player learns in this action. Those they know already are read where they matter."""
+"""The recipes that a player learns in this action. Known recipes are read only by the actions that need them."""
 
 from __future__ import annotations
 

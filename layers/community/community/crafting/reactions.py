@@ -1,4 +1,4 @@
-"""What players are owed for crafting."""
+"""Reactions to crafting: experience, statistics and recipes."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from random import Random
 from community.crafting.content import upgrades
 from community.crafting.models import ItemDisassembled, ItemUpgraded, NewRecipes
 from community.deliveries.models import DeliveryArrived
-from community.engagement.reactions import commands
+from community.engagement.reactions import record_command
 from community.jobs.models import JobLevelUp
-from community.jobs.reactions import earn
+from community.jobs.reactions import earn_xp
 from community.players.models import Player
-from community.stats.reactions import counted
+from community.stats.reactions import add_stat
 
 SOURCE = "crafting"
-"""Of the deliveries that are batches in the works."""
+"""Source of the deliveries that carry timed batches."""
 
 JOB = "blacksmith"
 XP = 10
-"""For each time a recipe is followed."""
+"""Per application of a recipe."""
 
 
-def batch_done(event: DeliveryArrived, player: Player, now: datetime, rng: Random) -> Player:
-    """What was in the works counts when it arrives: to start and to call off again earns nothing."""
+def record_finished_batch(event: DeliveryArrived, player: Player, now: datetime, rng: Random) -> Player:
+    """Record a timed batch as crafted when it arrives, so that starting and cancelling one earns nothing."""
     if event.source != SOURCE:
         return player
     details = event.details
@@ -42,19 +42,19 @@ def batch_done(event: DeliveryArrived, player: Player, now: datetime, rng: Rando
     )
 
 
-def xp_for_upgrade(event: ItemUpgraded, player: Player, now: datetime, rng: Random) -> Player:
-    """As the recipe says. One that has left the book since teaches what every recipe does."""
+def award_upgrade_xp(event: ItemUpgraded, player: Player, now: datetime, rng: Random) -> Player:
+    """Award the recipe's experience; the default for a recipe that has been removed since."""
     recipe = upgrades.by_key.get(event.recipe_key)
     job_key, xp = (recipe.job_key or JOB, recipe.xp_reward or XP) if recipe else (JOB, XP)
-    return earn(player, job_key, xp * event.units, event.type, now, rng)
+    return earn_xp(player, job_key, xp * event.units, event.type, now, rng)
 
 
-def xp_for_disassembling(event: ItemDisassembled, player: Player, now: datetime, rng: Random) -> Player:
-    return earn(player, JOB, XP * event.quantity, event.type, now, rng)
+def award_disassembly_xp(event: ItemDisassembled, player: Player, now: datetime, rng: Random) -> Player:
+    return earn_xp(player, JOB, XP * event.quantity, event.type, now, rng)
 
 
-def recipes_of_level(event: JobLevelUp, player: Player, now: datetime, rng: Random) -> Player:
-    """Those that wait for this level of the job are the player's from now on. Source: rules 8.2."""
+def learn_recipes_for_level(event: JobLevelUp, player: Player, now: datetime, rng: Random) -> Player:
+    """Unlock the recipes that require this level of the job. Source: rules 8.2."""
     reached = [
         recipe.recipe_key
         for recipe in upgrades.by_key.values()
@@ -64,20 +64,20 @@ def recipes_of_level(event: JobLevelUp, player: Player, now: datetime, rng: Rand
     return player.having(player[NewRecipes].plus(*reached)) if reached else player
 
 
-def masterwork(event: ItemUpgraded, player: Player, now: datetime, rng: Random) -> Player:
+def count_masterwork(event: ItemUpgraded, player: Player, now: datetime, rng: Random) -> Player:
     if not event.is_masterwork:
         return player
     data = {"item_name": event.item_name, "bonus_quantity": event.bonus_quantity}
-    return counted(player, now, "crafting_critical_success", data)
+    return add_stat(player, now, "crafting_critical_success", data)
 
 
-def perfect_salvage(event: ItemDisassembled, player: Player, now: datetime, rng: Random) -> Player:
+def count_perfect_salvage(event: ItemDisassembled, player: Player, now: datetime, rng: Random) -> Player:
     if not event.is_perfect_salvage:
         return player
     data = {"item_name": event.item_name, "count": event.perfect_salvage_count}
-    return counted(player, now, "crafting_perfect_salvage", data)
+    return add_stat(player, now, "crafting_perfect_salvage", data)
 
 
-def asked_for(event: ItemUpgraded, player: Player, now: datetime, rng: Random) -> Player:
-    """The command was given when the work began, if it took its time."""
-    return player if event.job_id else commands(event, player, now, rng)
+def record_upgrade_command(event: ItemUpgraded, player: Player, now: datetime, rng: Random) -> Player:
+    """Record the command, unless it was already recorded when a timed job started."""
+    return player if event.job_id else record_command(event, player, now, rng)

@@ -1,29 +1,29 @@
-"""Looking into the recipe book."""
+"""Reading recipes."""
 
 from __future__ import annotations
 
 from community.crafting import learning, rules
 from community.crafting.content import Upgrade, upgrades
-from community.crafting.unlocks import KNOWN
+from community.crafting.unlocks import KNOWN_RECIPES
 from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef
 from kernel.database import Tx
 
 
 def known_recipes(tx: Tx, cook: PlayerRef) -> list[Upgrade]:
-    """Those the player may follow, in the order of the book.
+    """List the recipes that the player may use, in the order of the file.
 
     Raises:
         NoSuchPlayer
     """
-    player, _ = players.peek(tx, cook, KNOWN)
+    player, _ = players.peek(tx, cook, KNOWN_RECIPES)
     if player is None:
-        raise NoSuchPlayer(name=cook.called)
-    return [recipe for recipe in upgrades.by_key.values() if learning.knows(player, recipe)]
+        raise NoSuchPlayer(name=cook.label)
+    return [recipe for recipe in upgrades.by_key.values() if learning.is_known(player, recipe)]
 
 
 def recipe_of(tx: Tx, item_name: str, cook: PlayerRef | None) -> tuple[Upgrade, bool]:
-    """The recipe for an item, and whether it is locked: for that player, who may be a stranger; for nobody, it is not.
+    """Return the recipe for an item, and whether it is locked for the player. Without a player it is never locked.
 
     Raises:
         RecipeNotFound
@@ -31,6 +31,6 @@ def recipe_of(tx: Tx, item_name: str, cook: PlayerRef | None) -> tuple[Upgrade, 
     recipe = rules.find_upgrade(item_name)
     if cook is None:
         return recipe, False
-    player, state = players.peek(tx, cook, KNOWN)
-    known = learning.knows(player, recipe) if player else learning.condition_holds(recipe, state, None)
+    player, state = players.peek(tx, cook, KNOWN_RECIPES)
+    known = learning.is_known(player, recipe) if player else learning.condition_holds(recipe, state, None)
     return recipe, not known

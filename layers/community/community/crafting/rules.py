@@ -1,4 +1,4 @@
-"""What comes out of a recipe. Source: rules 3.3 and 8."""
+"""The results of recipes. Source: rules 3.3 and 8."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from community.progression.models import CommunityState
 from community.progression.rules import modified
 
 CHANCE = Fraction(1, 10)
-"""Of a masterwork, and of a perfect salvage, before what the community has done about it."""
+"""Chance of a masterwork and of a perfect salvage, before the community's modifiers."""
 
 SALVAGE_MULTIPLIER = Fraction(3, 2)
 
 
 def _by_target() -> Mapping[str, Upgrade]:
-    """The first recipe of the file for each item."""
+    """Return the first recipe of the file for each item."""
     found: dict[str, Upgrade] = {}
     for recipe in upgrades.by_key.values():
         found.setdefault(recipe.target_item, recipe)
@@ -34,7 +34,7 @@ _BY_TARGET = _by_target()
 
 
 def find_upgrade(name: str) -> Upgrade:
-    """The recipe for the item of that name; else the one with that key.
+    """Find the recipe for the item of that name, else the recipe with that key.
 
     Raises:
         RecipeNotFound
@@ -48,7 +48,8 @@ def find_upgrade(name: str) -> Upgrade:
 
 
 def find_disassemble(name: str) -> Disassemble:
-    """
+    """Find the recipe that takes the named item apart.
+
     Raises:
         RecipeNotFound
     """
@@ -62,10 +63,10 @@ def find_disassemble(name: str) -> Disassemble:
 def upgrade(
     inventory: Inventory, recipe: Upgrade, wanted: int, state: CommunityState, rng: Random
 ) -> tuple[Inventory, Batch]:
-    """What is left, and what was made of the rest: as often as wanted, or as there are ingredients for.
+    """Apply a recipe as often as wanted and possible. Returns the remaining inventory and the batch.
 
     Raises:
-        NotEnoughIngredients: not even for one.
+        NotEnoughIngredients: the ingredients do not suffice for one.
     """
     units = _units(inventory, recipe.costs, wanted)
     inventory, consumed = _consume(inventory, recipe.costs, units, rng)
@@ -76,10 +77,10 @@ def upgrade(
 def disassemble(
     inventory: Inventory, recipe: Disassemble, wanted: int, state: CommunityState, rng: Random
 ) -> tuple[Inventory, Salvage]:
-    """What is left, and what the rest was taken apart into.
+    """Take items apart as often as wanted and possible. Returns the remaining inventory and the salvage.
 
     Raises:
-        NotEnoughIngredients: not even for once.
+        NotEnoughIngredients: the items do not suffice for one application.
     """
     costs = (Ingredient(item=recipe.recipe_key, quantity=recipe.quantity_consumed),)
     units = _units(inventory, costs, wanted)
@@ -94,7 +95,7 @@ def chance(state: CommunityState) -> float:
 
 
 def average_quality(consumed: Iterable[Slot]) -> Quality:
-    """Rounded half up on the rank. Money has no say in it; of nothing else, COMMON."""
+    """Return the average quality by rank, rounded half up. Money is ignored; of money alone, it is COMMON."""
     slots = [slot for slot in consumed if slot.item_id != items.money.item_id]
     total = sum(slot.quantity for slot in slots)
     if total == 0:
@@ -104,13 +105,13 @@ def average_quality(consumed: Iterable[Slot]) -> Quality:
 
 
 def slot_of(item_name: str, quantity: int, quality: Quality) -> Slot:
-    """A stack of what was made. Money is always COMMON."""
+    """Build a stack of a product. Money is always COMMON."""
     item = items.by_name[item_name]
     return Slot(item.item_id, quantity, Quality.COMMON if item.is_money else quality)
 
 
 def _more(quantity: int) -> int:
-    """Half as much again, rounded up."""
+    """Return one and a half times the quantity, rounded up."""
     return ceil(quantity * SALVAGE_MULTIPLIER)
 
 
@@ -128,7 +129,7 @@ def _units(inventory: Inventory, costs: Iterable[Ingredient], wanted: int) -> in
 def _consume(
     inventory: Inventory, costs: Iterable[Ingredient], units: int, rng: Random
 ) -> tuple[Inventory, tuple[Slot, ...]]:
-    """Take from the stacks of each ingredient in random order. Answers what was taken as well."""
+    """Take the ingredients from their stacks in random order. Returns the remaining inventory and what was taken."""
     consumed: list[Slot] = []
     for cost in costs:
         missing = cost.quantity * units
@@ -144,7 +145,7 @@ def _consume(
 
 
 def in_words(quantities: Mapping[str, int]) -> str:
-    """For messages: of {internal name: quantity}."""
+    """Describe {internal name: quantity} for messages."""
     return listed(
         [f"{quantity} × {plural(items.by_name[name].public_name, quantity)}" for name, quantity in quantities.items()]
     )

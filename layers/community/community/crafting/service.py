@@ -1,11 +1,11 @@
-"""The workshop."""
+"""Crafting items and taking them apart."""
 
 from __future__ import annotations
 
 from community.crafting import learning, rules, timed_crafting
 from community.crafting.content import upgrades
 from community.crafting.models import Crafted, ItemDisassembled, ItemUpgraded, Salvage
-from community.crafting.unlocks import KNOWN
+from community.crafting.unlocks import KNOWN_RECIPES
 from community.inventory.models import Inventory
 from community.players import service as players
 from community.players.models import PlayerRef
@@ -17,20 +17,22 @@ DISASSEMBLE_FEATURE = "feature_disassemble"
 
 
 def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Crafted:
-    """Make something, or have it made where the recipe takes its time, and announce it.
+    """Craft items, or start a timed job where the recipe takes time, and announce it.
 
     Args:
-        item_name: of what is to be made; or a recipe's key.
-        wanted: how often to follow the recipe; as often as there are ingredients for.
+        item_name: of the product; or a recipe's key.
+        wanted: how often to apply the recipe; limited by the ingredients.
 
     Raises:
         RecipeNotFound, UnknownPlayer, FeatureLocked, FeatureLockedBehind, RecipeLocked, NotEnoughIngredients,
         InventoryFull, WorkshopFull
     """
     recipe = rules.find_upgrade(item_name)
-    player = players.load(tx, crafter, KNOWN, *([timed_crafting.UNDERWAY] if recipe.duration_seconds else []))
+    player = players.load(
+        tx, crafter, KNOWN_RECIPES, *([timed_crafting.PENDING_BATCHES] if recipe.duration_seconds else [])
+    )
     require_feature(player.state, UPGRADE_FEATURE)
-    player = learning.learned(player, recipe)
+    player = learning.learn(player, recipe)
     inventory, batch = rules.upgrade(player[Inventory], recipe, wanted, player.state, tx.rng)
     player = player.having(inventory)
     if recipe.duration_seconds:
@@ -55,16 +57,16 @@ def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Cra
 
 
 def disassemble_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Salvage:
-    """Take something apart, as often as wanted or as there is something, and announce it.
+    """Take items apart as often as wanted and possible, and announce it.
 
     Raises:
         RecipeNotFound, UnknownPlayer, FeatureLocked, FeatureLockedBehind, RecipeLocked, NotEnoughIngredients,
         InventoryFull
     """
     recipe = rules.find_disassemble(item_name)
-    player = players.load(tx, crafter, KNOWN)
+    player = players.load(tx, crafter, KNOWN_RECIPES)
     require_feature(player.state, DISASSEMBLE_FEATURE)
-    player = learning.learned(player, upgrades.by_key[recipe.associated_upgrade])
+    player = learning.learn(player, upgrades.by_key[recipe.associated_upgrade])
     inventory, salvage = rules.disassemble(player[Inventory], recipe, wanted, player.state, tx.rng)
     for name, quantity in salvage.outputs.items():
         inventory = inventory.give(*rules.slot_of(name, quantity, salvage.quality))

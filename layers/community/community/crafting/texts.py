@@ -1,4 +1,4 @@
-"""What chat hears from the workshop."""
+"""Messages about crafting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from community.crafting.models import Crafted, Salvage
 from community.crafting.rules import in_words
 
 
-def made(crafted: Crafted) -> str:
+def crafted_text(crafted: Crafted) -> str:
     batch, job = crafted.batch, crafted.job
     quantity = batch.certain if job else batch.produced
     result = f"{quantity} × {plural(batch.item.public_name, quantity)}"
@@ -18,14 +18,14 @@ def made(crafted: Crafted) -> str:
     return f"Masterwork! Made {result}, {batch.bonus} of them on top." if batch.bonus else f"Made {result}."
 
 
-def taken_apart(salvage: Salvage) -> str:
+def disassembled_text(salvage: Salvage) -> str:
     taken = salvage.units * salvage.recipe.quantity_consumed
     luck = "Perfect salvage! " if salvage.perfect else ""
     return f"{luck}Took {taken} × {plural(salvage.item.public_name, taken)} apart: {in_words(salvage.outputs)}."
 
 
 def span(length: timedelta) -> str:
-    """How long that is."""
+    """Describe a duration, e.g. 1 h 30 min."""
     minutes, seconds = divmod(int(length.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     parts = [f"{number} {unit}" for number, unit in ((hours, "h"), (minutes, "min"), (seconds, "s")) if number]

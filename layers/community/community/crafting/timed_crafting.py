@@ -1,4 +1,4 @@
-"""What takes its time. A batch in the works is a delivery to its maker, with all that a refund takes."""
+"""Recipes that take time. A pending batch is a delivery to its maker that also holds the data for a refund."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from community.crafting.models import (
     CraftingCancelled,
     CraftingJob,
     CraftingStarted,
+    NoCraftingJobs,
     NoSuchJob,
-    NothingInTheWorks,
     WorkshopFull,
 )
 from community.crafting.reactions import SOURCE
@@ -25,24 +25,24 @@ from community.players import service as players
 from community.players.models import NoSuchPlayer, Player, PlayerRef
 from kernel.database import Tx
 
-MOST = 20
-"""Batches in the works of one player: they are all read together."""
+MAX_BATCHES = 20
+"""Limit of pending batches per player, because all of them are read together."""
 
-UNDERWAY = sent_by(SOURCE)
-"""For `start`."""
+PENDING_BATCHES = sent_by(SOURCE)
+"""Fact with the player's pending batches, for `start`."""
 
 
 def start(player: Player, batch: Batch, duration_seconds: int, now: datetime) -> tuple[Player, CraftingJob]:
-    """Send the batch on its way; its ingredients are gone already.
+    """Queue the delivery of a batch whose ingredients have already been taken.
 
     Args:
-        player: loaded with `UNDERWAY`.
+        player: loaded with `PENDING_BATCHES`.
 
     Raises:
         WorkshopFull
     """
-    if len(pending(player, now)) >= MOST:
-        raise WorkshopFull(most=MOST)
+    if len(pending(player, now)) >= MAX_BATCHES:
+        raise WorkshopFull(most=MAX_BATCHES)
     recipe = batch.recipe
     delivery = Delivery(
         delivery_id=uuid4(),
@@ -76,19 +76,19 @@ def start(player: Player, batch: Batch, duration_seconds: int, now: datetime) ->
 
 
 def jobs_of(tx: Tx, ref: PlayerRef) -> list[CraftingJob]:
-    """What a player has in the works, what is done first coming first. One look.
+    """List a player's pending batches, the earliest due first. One round trip.
 
     Raises:
         NoSuchPlayer
     """
-    player, _ = players.peek(tx, ref, UNDERWAY)
+    player, _ = players.peek(tx, ref, PENDING_BATCHES)
     if player is None:
-        raise NoSuchPlayer(name=ref.called)
+        raise NoSuchPlayer(name=ref.label)
     return [_job(delivery) for delivery in pending(player, tx.now)]
 
 
 def cancel(tx: Tx, ref: PlayerRef, job_id: UUID | None = None) -> tuple[CraftingJob, dict[str, int]]:
-    """Call off a batch that is not done yet, and give back all that was taken for it, in the qualities it had.
+    """Cancel a batch that is not done yet, and give back all ingredients in their original qualities.
 
     Args:
         job_id: None for the batch that was started last.
@@ -97,11 +97,11 @@ def cancel(tx: Tx, ref: PlayerRef, job_id: UUID | None = None) -> tuple[Crafting
         The job, and {internal name: quantity given back}.
 
     Raises:
-        UnknownPlayer, NothingInTheWorks, NoSuchJob
-        InventoryFull: there is no room for what would be given back; the work goes on.
+        UnknownPlayer, NoCraftingJobs, NoSuchJob
+        InventoryFull: there is no room for the ingredients; the batch continues.
     """
-    player = players.load(tx, ref, UNDERWAY)
-    delivery = _wanted([each for each in pending(player, tx.now) if not each.overflow], job_id)
+    player = players.load(tx, ref, PENDING_BATCHES)
+    delivery = _find_batch([each for each in pending(player, tx.now) if not each.overflow], job_id)
     inventory = player[Inventory]
     refunded: dict[str, int] = {}
     for item_id, quantity, quality in delivery.details["consumed"]:
@@ -128,10 +128,10 @@ def cancel(tx: Tx, ref: PlayerRef, job_id: UUID | None = None) -> tuple[Crafting
     return job, refunded
 
 
-def _wanted(unfinished: list[Delivery], job_id: UUID | None) -> Delivery:
+def _find_batch(unfinished: list[Delivery], job_id: UUID | None) -> Delivery:
     if job_id is None:
         if not unfinished:
-            raise NothingInTheWorks
+            raise NoCraftingJobs
         return max(unfinished, key=lambda delivery: (delivery.sent_at, delivery.delivery_id))
     for delivery in unfinished:
         if delivery.delivery_id == job_id:

@@ -1,4 +1,4 @@
-"""user_unlocked_recipes: what players have learned to make."""
+"""SQL on user_unlocked_recipes, the recipes that players have learned."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from uuid import UUID
 from community.players.models import Fact
 from kernel.database import Tx
 
-KNOWN = Fact(
+KNOWN_RECIPES = Fact(
     "known_recipes",
     "SELECT array_agg(r.recipe_key) FROM user_unlocked_recipes r WHERE r.user_id = u.user_id",
 )
-"""The keys of the upgrades a player has a row for; None for none."""
+"""Keys of the recipes that a player has learned; None when there are none."""
 
 
 def save(tx: Tx, user_id: UUID, recipe_keys: Collection[str]) -> None:
-    """Remember them; what is known already stays as it is."""
+    """Store learned recipes; those already known stay unchanged."""
     tx.execute(
         """
         INSERT INTO user_unlocked_recipes (user_id, recipe_key, unlocked_at)
@@ -28,7 +28,7 @@ def save(tx: Tx, user_id: UUID, recipe_keys: Collection[str]) -> None:
 
 
 def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """What one player knows, another knows as well. Source: rules 1.1."""
+    """Copy one player's recipes to the other. Source: rules 1.1."""
     tx.execute(
         """
         INSERT INTO user_unlocked_recipes (user_id, recipe_key, unlocked_at)

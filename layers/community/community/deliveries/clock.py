@@ -1,4 +1,4 @@
-"""Deliveries to those who do nothing in the meantime."""
+"""The clock's handling of due deliveries, for players who are inactive."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import LiteralString
 from kernel.database import Tx
 
 DUE: LiteralString = "EXISTS (SELECT FROM deliveries d WHERE d.due_at <= %s AND NOT d.no_room)"
-"""Whether there is anything to do; its parameter is the moment."""
+"""SQL expression: whether a delivery is due. Its parameter is the current time."""
 
 
 def deliver_due(tx: Tx, limit: int = 20) -> int:
-    """Hand over what is due to as many players, those first who have waited longest.
+    """Deliver what is due to up to `limit` players, those who have waited longest first.
 
-    Whoever is in the middle of an action, or served by another clock, is waited for and then found to have it already.
+    A player who is locked by an action or another clock is waited for, and then has nothing due any more.
 
     Returns:
-        How many players were due. 0: nobody; otherwise there may be more.
+        How many players had due deliveries. Unless it is 0, there may be more.
     """
-    # Most of the time nobody waits, and a clock that only asks `DUE` need not load the whole game.
+    # Usually nothing is due, and a clock that only evaluates `DUE` does not need these imports.
     from community.deliveries import queries
     from community.players import service as players
     from community.players.models import PlayerRef

@@ -1,4 +1,4 @@
-"""What is on its way to a player: made for them, or won and too much to hold."""
+"""Items on their way to a player: crafted for them, or won without enough room in the inventory."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from kernel.events.models import Event
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """
+    """Items on their way to a player.
+
     Attributes:
         source: the feature that sent it.
-        slots: what will be handed over, as far as there is room.
-        details: what the feature wants to know when it arrives, or is called back; JSON.
-        due_at: not before.
-        overflow: it was due once and did not fit in whole; these are the slots that are left.
+        slots: what will be delivered, as far as there is room.
+        details: what the feature needs to know when it arrives or is withdrawn; JSON.
+        due_at: the earliest time of delivery.
+        overflow: it was due and did not fit completely; these are the remaining slots.
     """
 
     delivery_id: UUID
@@ -34,12 +35,12 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """What has happened to a player's deliveries in this action.
+    """The changes to a player's deliveries in this action.
 
     Attributes:
-        sent: those that set out to the player.
-        received: {delivery: what is left of it} of those that were due; the inventory has the rest.
-        due: as just loaded, when none has been handed over yet.
+        sent: new deliveries to the player.
+        received: {delivery id: remaining slots} of those that were due; the inventory has the rest.
+        due: as loaded, before any has been delivered.
     """
 
     sent: tuple[Delivery, ...] = ()
@@ -47,12 +48,12 @@ class Deliveries:
     due: tuple[Delivery, ...] = field(default=(), compare=False)
 
     def merge(self, other: Deliveries) -> Self:
-        """What was due to the other is among their things by now."""
+        """Combine the changes. Deliveries that were due to the other player are already in that player's inventory."""
         return replace(self, sent=self.sent + other.sent, received={**self.received, **other.received})
 
 
 class DeliveryArrived(Event):
-    """The first time it is due, even if some of it must wait for room. For reactions: see `source`."""
+    """A delivery is due for the first time, even if part of it must wait for room. Reactions check `source`."""
 
     type: ClassVar[str] = "delivery.arrived"
     logged: ClassVar[bool] = False

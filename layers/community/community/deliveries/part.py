@@ -1,5 +1,8 @@
-"""What is on its way to a player. A load brings along what is due: whatever they do next hands it over, in that
-action's transaction; for those who do nothing a clock does it."""
+"""Deliveries to a player.
+
+Loading a player also loads due deliveries, and the player's next action delivers them in its transaction. A clock
+delivers them to inactive players.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from kernel.database import Tx
 
 
 def parse(rows: Sequence[Sequence[Any]] | None) -> tuple[Delivery, ...]:
-    """From what `queries.COLUMNS` reads; the earliest first."""
+    """Parse what `queries.COLUMNS` reads; the earliest first."""
     deliveries = [
         Delivery(
             delivery_id=UUID(delivery_id),
@@ -35,7 +38,7 @@ def parse(rows: Sequence[Sequence[Any]] | None) -> tuple[Delivery, ...]:
 def _save(tx: Tx, user_id: UUID, now: Deliveries, before: Deliveries | None) -> None:
     for delivery_id, rest in now.received.items():
         if rest:
-            queries.update_rest(tx, delivery_id, rest)
+            queries.update_remaining(tx, delivery_id, rest)
         else:
             queries.delete_delivery(tx, delivery_id)
     for delivery in now.sent:

@@ -1,4 +1,4 @@
-"""What is still on its way: looking at it, and calling it back."""
+"""Reading and withdrawing pending deliveries."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from community.deliveries.models import Deliveries, Delivery
 from community.deliveries.part import parse
 from community.players.models import Fact, Player
 
-_NAME: LiteralString = "underway"
+_NAME: LiteralString = "pending_deliveries"
 
 
 def sent_by(source: str) -> Fact:
-    """For `pending`: all that a feature has sent to a player, due or not."""
+    """Fact for `pending`: all deliveries that a feature has sent to a player, due or not."""
     return Fact(
         _NAME,
         "SELECT " + queries.COLUMNS + " FROM deliveries d WHERE d.user_id = u.user_id AND d.source = %s",
@@ -24,7 +24,7 @@ def sent_by(source: str) -> Fact:
 
 
 def pending(player: Player, now: datetime) -> list[Delivery]:
-    """What has not arrived yet, the earliest first. Of what waits for room: what is left of it by now.
+    """List deliveries that have not arrived yet, the earliest first, with what remains of those that wait for room.
 
     Args:
         player: loaded with `sent_by`.
@@ -40,6 +40,6 @@ def pending(player: Player, now: datetime) -> list[Delivery]:
 
 
 def withdraw(player: Player, delivery: Delivery) -> Player:
-    """It will not arrive. Its player is locked, and it is not due yet."""
+    """Delete a delivery that is not due yet. Its player is locked."""
     deliveries = player[Deliveries]
     return player.having(replace(deliveries, received={**deliveries.received, delivery.delivery_id: ()}))

@@ -1,4 +1,4 @@
-"""deliveries. Whoever writes here holds the lock of the row's player."""
+"""SQL on deliveries. Writers hold the lock of the row's player."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from kernel.database import Cursor, Tx
 COLUMNS: LiteralString = """
     json_agg(json_build_array(d.delivery_id, d.source, d.slots, d.details, d.sent_at, d.due_at, d.no_room))
 """
-"""For `part.parse`, over `deliveries d`."""
+"""Column over `deliveries d`, for `part.parse`."""
 
 DUE: LiteralString = "SELECT " + COLUMNS + " FROM deliveries d WHERE d.user_id = u.user_id AND d.due_at <= %s"
-"""An expression over `u`, a row of users; its parameter is the moment."""
+"""SQL expression over `u`, a row of users. Its parameter is the current time."""
 
 
 def insert_delivery(tx: Tx, user_id: UUID, delivery: Delivery) -> None:
-    """What has the id of one that is there already goes with it."""
+    """Insert a delivery, or add its slots to the existing one with the same id."""
     tx.execute(
         """
         INSERT INTO deliveries AS waiting (delivery_id, user_id, source, slots, details, sent_at, due_at, no_room)
@@ -42,7 +42,7 @@ def insert_delivery(tx: Tx, user_id: UUID, delivery: Delivery) -> None:
     )
 
 
-def update_rest(tx: Tx, delivery_id: UUID, rest: Sequence[Slot]) -> None:
+def update_remaining(tx: Tx, delivery_id: UUID, rest: Sequence[Slot]) -> None:
     tx.execute(
         "UPDATE deliveries SET slots = %s, no_room = true WHERE delivery_id = %s",
         (_json(rest), delivery_id),
@@ -54,7 +54,7 @@ def delete_delivery(tx: Tx, delivery_id: UUID) -> None:
 
 
 def list_due_users(tx: Tx, limit: int) -> Cursor:
-    """Rows: `user_id`, those who wait longest first."""
+    """Return rows with `user_id`, those who have waited longest first."""
     return tx.execute(
         """
         SELECT user_id FROM deliveries WHERE due_at <= %s AND NOT no_room

@@ -1,4 +1,4 @@
-"""Handing over."""
+"""Delivering items to players."""
 
 from __future__ import annotations
 
@@ -14,29 +14,28 @@ from community.players.models import Player
 
 
 def receive(player: Player, slots: Iterable[Slot], source: str, now: datetime) -> Player:
-    """For what nobody may refuse: what there is no room for waits until there is, with what waits from that source
-    already."""
-    inventory, rest = put_in(player[Inventory], slots)
+    """Give a player items that cannot be refused. What does not fit joins earlier overflow from the same source."""
+    inventory, rest = add_what_fits(player[Inventory], slots)
     player = player.having(inventory)
     waiting = Delivery(uuid5(player.id, source), source, rest, now, now, overflow=True)
     return send(player, waiting) if rest else player
 
 
 def send(player: Player, delivery: Delivery) -> Player:
-    """The delivery sets out to the player."""
+    """Add a delivery to the player."""
     deliveries = player[Deliveries]
     return player.having(replace(deliveries, sent=(*deliveries.sent, delivery)))
 
 
 def hand_over(player: Player) -> Player:
-    """Whatever a player does next, what is due to them comes first."""
+    """Deliver everything that is due, before the player's action."""
     due = player[Deliveries].due
     if not due:
         return player
     inventory = player[Inventory]
     received: dict[UUID, tuple[Slot, ...]] = {}
     for delivery in due:
-        inventory, rest = put_in(inventory, delivery.slots)
+        inventory, rest = add_what_fits(inventory, delivery.slots)
         if not (delivery.overflow and rest == delivery.slots):
             received[delivery.delivery_id] = rest
     player = player.having(inventory).having(Deliveries(received=received))
@@ -53,8 +52,8 @@ def hand_over(player: Player) -> Player:
     return player
 
 
-def put_in(inventory: Inventory, slots: Iterable[Slot]) -> tuple[Inventory, tuple[Slot, ...]]:
-    """As much as there is room for, and what is left over: one slot for each item and quality."""
+def add_what_fits(inventory: Inventory, slots: Iterable[Slot]) -> tuple[Inventory, tuple[Slot, ...]]:
+    """Add as much as fits. Returns the inventory and the remainder, with one slot per item and quality."""
     rest: Counter[tuple[int, Quality]] = Counter()
     for slot in slots:
         fits = min(slot.quantity, STACK_LIMIT - inventory.count(slot.item_id, slot.quality))

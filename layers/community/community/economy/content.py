@@ -1,4 +1,4 @@
-"""What the shop has on sale in which week."""
+"""The shop's weekly sales."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ SALE_WEEKS = 4
 
 
 def resale_price(item: Item, economy_bonus: Fraction = Fraction(1)) -> int:
-    """What the shop pays for one, before anything the seller brings along.
+    """Return what the shop pays for one item, before the seller's own bonus.
 
     Source: rules 7: 40 %, truncated before and after the community's bonus.
     """
@@ -22,7 +22,7 @@ def resale_price(item: Item, economy_bonus: Fraction = Fraction(1)) -> int:
 
 
 def quote_sale(item: Item, held: int, wanted: int, *, unit_price: int, merchant_bonus: Fraction = Fraction(0)) -> Sale:
-    """Price a sale without performing it.
+    """Calculate a sale without changing anything.
 
     Args:
         held: how many the seller has in the chosen stack, at least 1.
@@ -43,7 +43,7 @@ def quote_sale(item: Item, held: int, wanted: int, *, unit_price: int, merchant_
 def quote_purchase(
     item: Item, balance: int, wanted: int, *, unit_price: int, merchant_bonus: Fraction = Fraction(0)
 ) -> Purchase:
-    """Price a purchase without performing it: as many of the wanted as the balance pays for.
+    """Calculate a purchase without changing anything: as many of the wanted items as the balance pays for.
 
     Args:
         balance: the buyer's money.
@@ -63,8 +63,8 @@ def quote_purchase(
     return Purchase(quantity, each, quantity * each)
 
 
-def discounted(item: Item, sale: WeeklySale | None) -> int:
-    """The item's price in the week of `sale`; None: no sale."""
+def discounted_price(item: Item, sale: WeeklySale | None) -> int:
+    """Return the item's price under the week's sale, which is None in a week without one."""
     if sale is None or not _on_sale(item, sale):
         return item.base_value
     return item.base_value - item.base_value * sale.discount_percent // 100
@@ -75,5 +75,5 @@ def _on_sale(item: Item, sale: WeeklySale) -> bool:
 
 
 def week_offset(now: datetime) -> int:
-    """Which of the four weeks of the sales schedule this is, 0 to 3."""
+    """Return the current week of the sales schedule, 0 to 3."""
     return (now.isocalendar().week - 1) % SALE_WEEKS

@@ -22,7 +22,7 @@ FEATURE = "feature_economy"
 
 
 def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int) -> Sale:
-    """Turn a player's items into money, and announce it.
+    """Sell a player's items to the shop, and announce it.
 
     Raises:
         ItemNotFound, UnknownPlayer, FeatureLocked, NotSellable, NotInInventory, InventoryFull
@@ -35,7 +35,7 @@ def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int) -> Sale:
         item,
         slot.quantity if slot else 0,
         wanted,
-        unit_price=shop_pays(player.state, item),
+        unit_price=resale_price(player.state, item),
         merchant_bonus=merchant_bonus(player),
     )
     if slot is None:
@@ -54,7 +54,7 @@ def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int) -> Sale:
 
 
 def buy_item(tx: Tx, buyer: PlayerRef, item_name: str, wanted: int) -> Purchase:
-    """Turn a player's money into items, as many of the wanted as it pays for, and announce it.
+    """Buy items from the shop, as many of the wanted as the player can pay for, and announce it.
 
     Raises:
         ItemNotFound, UnknownPlayer, FeatureLocked, NotBuyable, ItemLocked, InsufficientFunds, InventoryFull
@@ -68,7 +68,7 @@ def buy_item(tx: Tx, buyer: PlayerRef, item_name: str, wanted: int) -> Purchase:
         item,
         player[Inventory].count(items.money.item_id, Quality.COMMON),
         wanted,
-        unit_price=shop_asks(tx, player.state, item),
+        unit_price=purchase_price(tx, player.state, item),
         merchant_bonus=merchant_bonus(player),
     )
     player = player.having(
@@ -87,25 +87,25 @@ def buy_item(tx: Tx, buyer: PlayerRef, item_name: str, wanted: int) -> Purchase:
 
 
 def list_sellable(state: CommunityState) -> list[tuple[Item, int]]:
-    """(item, what the shop pays for one) for everything it buys, in catalogue order."""
-    return [(item, shop_pays(state, item)) for item in _unlocked(state) if item.sellable]
+    """List (item, price for one) for everything the shop buys, in catalogue order."""
+    return [(item, resale_price(state, item)) for item in _unlocked(state) if item.sellable]
 
 
 def list_buyable(tx: Tx, state: CommunityState) -> list[tuple[Item, int]]:
-    """(item, what one costs this week) for everything it sells, in catalogue order."""
-    return [(item, shop_asks(tx, state, item)) for item in _unlocked(state) if item.buyable]
+    """List (item, this week's price for one) for everything the shop sells, in catalogue order."""
+    return [(item, purchase_price(tx, state, item)) for item in _unlocked(state) if item.buyable]
 
 
-def shop_pays(state: CommunityState, item: Item) -> int:
+def resale_price(state: CommunityState, item: Item) -> int:
     return rules.resale_price(item, Fraction(modified(state, "economy_bonus", 1)))
 
 
-def shop_asks(tx: Tx, state: CommunityState, item: Item) -> int:
-    return rules.discounted(item, _current_sale(tx, state))
+def purchase_price(tx: Tx, state: CommunityState, item: Item) -> int:
+    return rules.discounted_price(item, _current_sale(tx, state))
 
 
 def merchant_bonus(player: Player) -> Fraction:
-    """The player's share of a price, in their favour both ways. Source: rules 7."""
+    """Return the player's share of a price, in their favour when selling and buying. Source: rules 7."""
     return jobs.by_key["merchant"].bonus("price_adjustment", player[Jobs].level("merchant"))
 
 

@@ -1,4 +1,4 @@
-"""What engagement weighs."""
+"""The weights of engagement metrics."""
 
 from __future__ import annotations
 

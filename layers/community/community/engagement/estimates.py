@@ -1,4 +1,4 @@
-"""When the community will have made the points for a node. Source: rules 9.10."""
+"""Estimates of when the community will have enough points for a node. Source: rules 9.10."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from community.engagement.rules import Velocity
 Confidence = Literal["high", "medium", "low"]
 
 NEVER = Fraction(-1)
-_DAYS_FORESEEN = 365_000
-"""A date a thousand years ahead says nothing, and much later ones cannot be written."""
+_MAX_FORECAST_DAYS = 365_000
+"""Dates a thousand years ahead are meaningless, and much later ones cannot be represented."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """
+    """When the community will have enough points for a node.
+
     Attributes:
-        days: until the points are there; `NEVER` while nobody makes any.
-        required_points: still missing.
-        date: aware UTC; None when there is no saying, or nothing to wait for.
+        days: until the points are reached; `NEVER` while no one makes any.
+        required_points: how many are still missing.
+        date: aware UTC; None when it cannot be estimated, or the node is complete.
     """
 
     days: Fraction
@@ -32,11 +33,12 @@ class Estimate:
 
 
 def estimate(cost: int, accumulated_if_target: int, velocity: Velocity, maxed: bool, now: datetime) -> Estimate:
-    """
+    """Estimate when the community will have enough points for a node's next level.
+
     Args:
-        cost: of the node's next level.
+        cost: the cost of the node's next level.
         accumulated_if_target: the points made so far when the node is the current target; otherwise 0.
-        maxed: no level is left to unlock.
+        maxed: whether no level is left to unlock.
     """
     if maxed:
         return Estimate(Fraction(0), "high", 0, None)
@@ -45,8 +47,8 @@ def estimate(cost: int, accumulated_if_target: int, velocity: Velocity, maxed: b
     if velocity.points_per_day <= 0:
         return Estimate(NEVER, confidence, required, None)
     days = required / velocity.points_per_day
-    foreseen = now + timedelta(days=float(days)) if days <= _DAYS_FORESEEN else None
-    return Estimate(days, confidence, required, foreseen)
+    date = now + timedelta(days=float(days)) if days <= _MAX_FORECAST_DAYS else None
+    return Estimate(days, confidence, required, date)
 
 
 def _confidence(velocity: Velocity) -> Confidence:

@@ -1,4 +1,4 @@
-"""What players do for their community, weighed."""
+"""Engagement: what players do for their community, with weights."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from community.players.collected import Collected
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """
+    """One recorded piece of engagement.
+
     Attributes:
-        metric: what it was, e.g. "message".
-        value: how much of it, at least 1.
-        score: contribution points it is worth, with the community's and the player's bonuses.
+        metric: the kind of engagement, e.g. "message".
+        value: the amount, at least 1.
+        score: its contribution points, with the community's and the player's bonuses.
     """
 
     metric: str
@@ -22,4 +23,4 @@ class Engagement:
 
 
 class NewEngagements(Collected[Engagement]):
-    """What a player has done in this action."""
+    """The engagement of a player in this action."""

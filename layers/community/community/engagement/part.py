@@ -1,4 +1,4 @@
-"""What players have done for their community in this action, and what becomes of it when two players become one."""
+"""The engagement of players in this action, and how it is merged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kernel.database import Tx
 
 
 def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """What one player has done counts for the other."""
+    """Move one player's engagement to the other."""
     queries.lock_sums(tx)
     queries.move_engagements(tx, from_id, to_id)
     queries.upsert_scores(tx, [to_id])

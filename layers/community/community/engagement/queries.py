@@ -1,4 +1,4 @@
-"""The engagement_ tables."""
+"""SQL on the engagement_ tables."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _WEIGHT: LiteralString = """
     )
 """
 
-# To be read in a statement with other things: what is in the inbox is not in the sums yet, and one statement sees
-# both as of one moment.
+# These are columns of larger statements: entries in the inbox are not in the sums yet, and a single statement sees
+# both as of the same moment.
 
 TOTALS_OF_PLAYER: LiteralString = """
     SELECT jsonb_object_agg(metric, total)
@@ -29,7 +29,7 @@ TOTALS_OF_PLAYER: LiteralString = """
                 SELECT metric, value FROM engagement_inbox WHERE user_id = u.user_id) AS counted
           GROUP BY metric) AS totals
 """
-"""An expression over `u`, a row of users: {metric: total}, or null without any."""
+"""SQL expression over `u`, a row of users: {metric: total}, or null without any."""
 
 TOTALS: LiteralString = """
     (SELECT coalesce(jsonb_object_agg(metric, total), '{}')
@@ -39,7 +39,7 @@ TOTALS: LiteralString = """
                  SELECT metric, value FROM engagement_inbox) AS counted
            GROUP BY metric) AS totals)
 """
-"""An expression: {metric: total} of the whole community. From the days, for they are few and players are many."""
+"""SQL expression: {metric: total} of the community. It sums days, because there are far fewer days than players."""
 
 DAYS_SINCE: LiteralString = """
     (SELECT coalesce(jsonb_agg(jsonb_build_array(day, metric, total)), '[]')
@@ -50,7 +50,7 @@ DAYS_SINCE: LiteralString = """
            WHERE day >= %s
            GROUP BY day, metric) AS days)
 """
-"""An expression: [[day, metric, total], ...] of the community, in no order. Its parameter is the first day."""
+"""SQL expression: [[day, metric, total], ...] of the community, unordered. Its parameter is the first day."""
 
 
 def insert_engagements(tx: Tx, user_id: UUID, engagements: Sequence[Engagement]) -> None:
@@ -64,16 +64,16 @@ def insert_engagements(tx: Tx, user_id: UUID, engagements: Sequence[Engagement])
 
 
 def lock_sums(tx: Tx) -> None:
-    """One at a time for whoever takes from the inbox or writes the sums; actions and readers do not wait.
+    """Serialise everything that empties the inbox or writes the sums; actions and readers do not wait.
 
-    The last lock to be taken, behind those of players and of the world. A statement by itself: those behind it see
-    what the holder before has committed.
+    This lock is taken last, after those of players and the community state. It is a separate statement, so that the
+    following ones see what the previous holder committed.
     """
     tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('engagement sums', 0))")
 
 
 def add_up_inbox(tx: Tx, limit: int) -> Cursor:
-    """Move the oldest entries into the sums. One row: `moved`, and the `user_ids` whose scores are behind now."""
+    """Move the oldest entries into the sums. Returns one row: `moved`, and the `user_ids` whose scores changed."""
     return tx.execute(
         """
         WITH moved AS (
@@ -117,10 +117,10 @@ def upsert_all_scores(tx: Tx) -> None:
 
 
 def list_highest_scores(tx: Tx, limit: int) -> Cursor:
-    """Rows: `user_id`, `username`, `score`, the highest score first.
+    """Return rows with `user_id`, `username` and `score`, the highest score first.
 
-    Whoever has nothing in the inbox, and is among the highest, is among the highest kept scores, too: more in the
-    inbox lifts only others. So those few, and whoever is in the inbox, are all there is to look at.
+    A leader without entries in the inbox is also among the highest stored scores, because the inbox can only raise
+    other players. So it is enough to read those few, and the players who are in the inbox.
     """
     return tx.execute(
         """
@@ -154,7 +154,7 @@ def list_highest_scores(tx: Tx, limit: int) -> Cursor:
 
 
 def read_days_since(tx: Tx, day: date) -> Cursor:
-    """One row: the world's `version` and `days`."""
+    """Return one row: the community state's `version` and `days`."""
     return tx.execute("SELECT version, " + DAYS_SINCE + " AS days FROM world", (day,))
 
 

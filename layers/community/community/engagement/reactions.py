@@ -1,4 +1,4 @@
-"""Engagement for what players do."""
+"""Reactions that record engagement."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from community.engagement import rules
 from community.engagement.models import Engagement, NewEngagements
 from community.engagement.settings import settings
 from community.jobs.models import Jobs
-from community.jobs.reactions import earn
+from community.jobs.reactions import earn_xp
 from community.players.models import Player
 
 SOURCE = "engagement"
 
 
-def engages(
+def record_engagement(
     metric: str, value: Callable[[Any], int] = lambda event: 1
 ) -> Callable[[Any, Player, datetime, Random], Player]:
-    """The reaction that takes an event as engagement of this metric."""
+    """Return a reaction that records an event as engagement of this metric."""
 
     def engage(event: Any, player: Player, now: datetime, rng: Random) -> Player:
-        return engaged(player, metric, value(event), now, rng)
+        return add_engagement(player, metric, value(event), now, rng)
 
     return engage
 
 
-def commands(event: Any, player: Player, now: datetime, rng: Random) -> Player:
-    """What a person asked for is a command as well, where the community wants commands to count."""
-    return engaged(player, "command", 1, now, rng) if settings.commands_engage else player
+def record_command(event: Any, player: Player, now: datetime, rng: Random) -> Player:
+    """Record the event as a command too, if commands count as engagement in this installation."""
+    return add_engagement(player, "command", 1, now, rng) if settings.commands_engage else player
 
 
-def engaged(player: Player, metric: str, value: int, now: datetime, rng: Random) -> Player:
-    """Weigh and record it; whatever is worth a point teaches the player something, too."""
+def add_engagement(player: Player, metric: str, value: int, now: datetime, rng: Random) -> Player:
+    """Weigh and record engagement; if it scores, it also earns experience."""
     score = rules.score(player.state, metric, value, player[Jobs].level("scholar"))
     player = player.having(player[NewEngagements].plus(Engagement(metric, value, score)))
-    return earn(player, "scholar", rules.SCHOLAR_XP, SOURCE, now, rng) if score > 0 else player
+    return earn_xp(player, "scholar", rules.SCHOLAR_XP, SOURCE, now, rng) if score > 0 else player

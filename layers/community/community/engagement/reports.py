@@ -1,4 +1,4 @@
-"""Looking at engagement: one round trip each, and exact at any moment."""
+"""Reports on engagement: one round trip each, and always exact."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ _TOTALS = Fact("engagement", queries.TOTALS_OF_PLAYER)
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """
+    """A player's engagement by type, with the total score.
+
     Attributes:
-        by_type: {metric: how much of it}, unweighted.
-        score: all of it, weighted.
+        by_type: {metric: amount}, unweighted.
+        score: the weighted total.
     """
 
     by_type: Mapping[str, int] = field(default_factory=dict[str, int])
@@ -37,22 +38,22 @@ class Leader:
 
 
 def breakdown(tx: Tx, ref: PlayerRef) -> Breakdown:
-    """What a player has done; nothing at all for an account nobody has played under.
+    """Return a player's engagement; an empty result for an account that has never played.
 
     Raises:
-        NoSuchPlayer: asked for by name, and nobody was seen under it.
+        NoSuchPlayer: the name belongs to no known player.
     """
     player, state = players.peek(tx, ref, _TOTALS)
     if player is None:
         if ref.platform_id is None:
-            raise NoSuchPlayer(name=ref.called)
+            raise NoSuchPlayer(name=ref.label)
         return Breakdown()
     totals: Mapping[str, int] = player.facts["engagement"] or {}
-    return Breakdown(totals, rules.weighted(totals, state.weights))
+    return Breakdown(totals, rules.total_score(totals, state.weights))
 
 
 def leaderboard(tx: Tx, limit: int) -> list[Leader]:
-    """Players with the highest scores; of equals, the lower id first."""
+    """List the players with the highest scores; of equals, the lower id first."""
     return [
         Leader(row["user_id"], row["username"], row["score"], rank)
         for rank, row in enumerate(queries.list_highest_scores(tx, limit), start=1)
@@ -60,7 +61,7 @@ def leaderboard(tx: Tx, limit: int) -> list[Leader]:
 
 
 def velocity(tx: Tx, days: int) -> Velocity:
-    """How fast the community has been in the last `days` UTC days, today included."""
+    """Measure how fast the community made points in the last `days` UTC days, including today."""
     today = tx.now.date()
     row = queries.read_days_since(tx, rules.first_day(today, days)).fetchone()
     assert row is not None

@@ -1,4 +1,4 @@
-"""What a clock calls: the inbox is added up, so that it stays small."""
+"""The clock's rollup of the inbox into sums, which keeps the inbox small."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ BATCH = 20_000
 
 
 def roll_up(tx: Tx) -> int:
-    """Move the oldest entries of the inbox into the sums: into players' totals and scores, and into the days.
+    """Move the oldest entries of the inbox into players' totals and scores, and into the sums per day.
 
-    Safe to run twice at once: the second waits for the first. In a transaction of its own, for all others who
-    write the sums wait meanwhile.
+    Concurrent runs are safe: the second waits for the first. It needs a transaction of its own, because all other
+    writers of the sums wait for it.
 
     Returns:
-        How many entries moved; with `BATCH` of them, more may be waiting.
+        How many entries were moved; if it is `BATCH`, more may be waiting.
     """
     queries.lock_sums(tx)
     row = queries.add_up_inbox(tx, BATCH).fetchone()

@@ -1,4 +1,4 @@
-"""What engagement is worth. Source: rules 9.6 and 9.10."""
+"""The points for engagement. Source: rules 9.6 and 9.10."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _UNLISTED = {"command": Fraction(2)}
 
 
 def weight(weights: Mapping[str, Fraction], metric: str) -> Fraction:
-    """Points for one of it. What the table leaves out, or lists with 0, weighs 1; a command 2."""
+    """Return the points for one unit. A metric that is missing or 0 in the table weighs 1; a command weighs 2."""
     return weights.get(metric) or _UNLISTED.get(metric, Fraction(1))
 
 
 def score(state: CommunityState, metric: str, value: int, scholar_level: int) -> int:
-    """Contribution points, truncated once, at the end."""
+    """Return contribution points, truncated once, at the end."""
     weighed = Fraction(modified(state, "progression_rate", value * weight(state.weights, metric)))
     return int(weighed * (1 + jobs.by_key["scholar"].bonus("engagement_bonus", scholar_level)))
 
 
-def weighted(totals: Mapping[str, int], weights: Mapping[str, Fraction]) -> int:
-    """The score of {metric: total}: each metric's share is truncated, then all are added."""
+def total_score(totals: Mapping[str, int], weights: Mapping[str, Fraction]) -> int:
+    """Return the score of {metric: total}: each metric's share is truncated, then all are added."""
     return sum(int(total * weight(weights, metric)) for metric, total in totals.items())
 
 
@@ -44,10 +44,10 @@ class Velocity:
     """How fast a community makes points.
 
     Attributes:
-        points_per_day: over the whole period, days without anything included.
-        period_days: UTC days looked at, the last of them today.
-        sample_size: those of them on which something happened.
-        total_points: in all of them.
+        points_per_day: over the whole period, including days without points.
+        period_days: UTC days in the period, which ends today.
+        sample_size: days of the period with any engagement.
+        total_points: points in the whole period.
     """
 
     points_per_day: Fraction
@@ -58,12 +58,13 @@ class Velocity:
 
 
 def first_day(today: date, days: int) -> date:
-    """The first of the `days` UTC days that end with today."""
+    """Return the first of the `days` UTC days that end today."""
     return today - timedelta(days=min(days, today.toordinal()) - 1)
 
 
 def velocity(rows: Iterable[tuple[str, str, int]], weights: Mapping[str, Fraction], days: int, today: date) -> Velocity:
-    """
+    """Measure how fast the community makes points over a period.
+
     Args:
         rows: (day as YYYY-MM-DD, metric, total); days outside the period do not count.
         days: at least 1.
@@ -79,7 +80,7 @@ def velocity(rows: Iterable[tuple[str, str, int]], weights: Mapping[str, Fractio
 
 
 def _trend(points: list[Fraction]) -> Trend:
-    """Of the days on which something happened: how the newer half compares to the older, the smaller one."""
+    """Compare the newer half of the active days with the older half, which is the smaller one."""
     if len(points) < 2:
         return "stable"
     middle = len(points) // 2

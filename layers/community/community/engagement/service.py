@@ -1,4 +1,4 @@
-"""Forgetting engagement; `part` writes it, `rollup` adds it up and `reports` reads it."""
+"""Deleting engagement; `part` writes it, `rollup` adds it up and `reports` reads it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from community.engagement import queries
 from kernel.database import Tx
 
 
-def forget_all(tx: Tx) -> None:
-    """Queue that nobody has ever done anything."""
+def delete_all(tx: Tx) -> None:
+    """Queue the deletion of all engagement."""
     queries.lock_sums(tx)
     queries.delete_everything(tx)

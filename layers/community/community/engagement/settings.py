@@ -1,4 +1,4 @@
-"""What an installation may choose about engagement."""
+"""Settings for engagement."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kernel.settings import switch
 @dataclass(frozen=True, slots=True)
 class EngagementSettings:
     commands_engage: bool
-    """Every command a person gives counts as engagement, not only what it does."""
+    """Whether every command counts as engagement, in addition to its effect."""
 
 
 settings = EngagementSettings(

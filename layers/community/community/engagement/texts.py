@@ -1,4 +1,4 @@
-"""What administrators read about what engagement weighs."""
+"""Messages to administrators about engagement weights."""
 
 from __future__ import annotations
 

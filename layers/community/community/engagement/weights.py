@@ -1,4 +1,4 @@
-"""What engagement weighs, taken anew from the file."""
+"""Reloading the engagement weights from their file."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kernel.events.models import Event
 
 
 class WeightsReloaded(Event):
-    """`weights` as {metric: points for one}."""
+    """The engagement weights were reloaded. `weights` is {metric: points for one}."""
 
     type: ClassVar[str] = "progression.weights_reloaded"
     weights: dict[str, float]
@@ -31,10 +31,10 @@ class UnusableWeights(Refused):
 
 
 def reload_weights(tx: Tx) -> Mapping[str, Fraction]:
-    """Take the weights file as it is on disk: {metric: points for one}.
+    """Reload the weights file from disk. Returns {metric: points for one}.
 
     Raises:
-        UnusableWeights: the file is wrong, and nothing has changed.
+        UnusableWeights: the file is invalid; nothing has changed.
     """
     try:
         weights = _shipped_weights()
@@ -54,9 +54,9 @@ def _shipped_weights() -> Mapping[str, Fraction]:
 
 
 def replace_weights(tx: Tx, weights: Mapping[str, Fraction]) -> None:
-    """Queue that this is the table from now on, for scores to come and for those kept for the leaderboard."""
+    """Queue new weights, for future scores and for the leaderboard's stored scores."""
     progression.replace_weights(tx, _as_json(weights))
-    # Behind the world's lock, as everywhere. A rollup that is under way has used the old weights.
+    # After the community state's lock, as everywhere. A rollup that is already running has used the old weights.
     queries.lock_sums(tx)
     queries.upsert_all_scores(tx)
 

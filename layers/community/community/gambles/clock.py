@@ -1,4 +1,4 @@
-"""What a clock calls. Nothing heavy is imported before there is something to do, so that it starts quickly."""
+"""The clock's handling of due gambles. Heavy imports wait until a gamble is due, so that the clock starts quickly."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from uuid import UUID
 from kernel.database import Tx
 
 DUE: LiteralString = "EXISTS (SELECT FROM gambles WHERE state = 'Joining' AND join_deadline <= %s)"
-"""An expression; its parameter is the moment."""
+"""SQL expression: whether a gamble is due. Its parameter is the current time."""
 
 
 def execute_due(tx: Tx, gamble_id: UUID | None = None) -> list[UUID]:
-    """Play the gamble that waits for it, if there is one; of several callers at once, one does. Answers which.
+    """Play the due gamble, if there is one, and return its id. Of concurrent callers, only one plays it.
 
     Args:
-        gamble_id: this one and no other.
+        gamble_id: restricts it to this gamble.
 
     Raises:
         TryAgain: nothing was done.

@@ -1,4 +1,4 @@
-"""What is told of gambles. Source: rules 16."""
+"""The events of gambles. Source: rules 16."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from community.gambles.models import State
+from community.gambles.models import GambleState
 from kernel.events.models import Event
 
 
@@ -18,10 +18,10 @@ class BetView(BaseModel):
 
 
 class GambleStarted(Event):
-    """The gamble, as its initiator has started it.
+    """A player has started a gamble.
 
     Attributes:
-        platform: where it was started; empty when nobody said.
+        platform: where it was started; empty when it is unknown.
     """
 
     type: ClassVar[str] = "gamble.started"
@@ -29,7 +29,7 @@ class GambleStarted(Event):
     initiator_id: UUID
     initiator_username: str
     platform: str
-    state: State
+    state: GambleState
     created_at: datetime
     join_deadline: datetime
     bets: tuple[BetView, ...]
@@ -53,10 +53,10 @@ class GambleJoined(Event):
 
 
 class GamblePlayed(Event):
-    """A gamble is over for one who was in it.
+    """A gamble is over for one of its players.
 
     Attributes:
-        tie_break_lost: the best were equal, and the dice were for another of them.
+        tie_break_lost: several players had the highest score, and another of them won the tie-break.
     """
 
     type: ClassVar[str] = "gamble.played"
@@ -84,14 +84,15 @@ class PrizeItem(BaseModel):
 
 
 class GambleCompleted(Event):
-    """
+    """A gamble has ended, with a winner or with a refund.
+
     Attributes:
-        winner_id: and what goes with it: None when everybody got their boxes back.
-        participants: the best `MOST_SHOWN`, highest score first.
-        items: what the winner takes.
+        winner_id, winner_username: None when everyone was refunded.
+        participants: the best `MAX_SHOWN`, highest score first.
+        items: the winner's prize.
     """
 
-    MOST_SHOWN: ClassVar[int] = 25
+    MAX_SHOWN: ClassVar[int] = 25
 
     type: ClassVar[str] = "gamble.complete"
     gamble_id: UUID

@@ -1,4 +1,4 @@
-"""Playing a gamble: all boxes are opened, and one player takes what is in them."""
+"""Playing a gamble: all boxes are opened, and one player wins everything in them."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ _STAKE = Fact("stake", queries.STAKE)
 
 
 def execute(tx: Tx, gamble_id: UUID | None = None) -> Gamble | None:
-    """Play the gamble whose time has come. Of several who try, one does; the others, and who comes too early, get None.
+    """Play the due gamble. Of concurrent callers, one plays it; the others get None, like callers that are too early.
 
     Args:
-        gamble_id: None: whichever is due.
+        gamble_id: None for whichever gamble is due.
 
     Raises:
-        TryAgain: a player of it was merged into another just now.
+        TryAgain: one of its players was merged at the same time.
     """
-    opening = queries.begin_opening(tx, tx.now + rules.EARLY, gamble_id)
+    opening = queries.begin_opening(tx, tx.now + rules.EARLY_TOLERANCE, gamble_id)
     _, crowd, _ = players.load_crowd(tx, (), _PLAYERS, _STAKE)
     row = opening.fetchone()
     if row is None:
         return None
     gamble = row_parsing.gamble(row)
-    return _played(tx, gamble, crowd) if len(crowd) > 1 else _refunded(tx, gamble, crowd)
+    return _play(tx, gamble, crowd) if len(crowd) > 1 else _refund(tx, gamble, crowd)
 
 
-def _played(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
+def _play(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
     stakes = {player.id: row_parsing.stake(player.facts[_STAKE.name]) for player in crowd}
-    openings = {player.id: rules.opened(stakes[player.id], player.state, tx.rng) for player in crowd}
+    openings = {player.id: rules.open_stake(stakes[player.id], player.state, tx.rng) for player in crowd}
     settlement = rules.settle(openings, tx.rng)
     gamble = gamble.ended("Completed", tx.now, winner_id=settlement.winner_id, total_value=settlement.total)
     queries.insert_opened_items(
@@ -51,7 +51,7 @@ def _played(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
     after: list[Player] = []
     for player in crowd:
         boxes = sum(slot.quantity for slot in stakes[player.id])
-        player = player.record(_verdict(gamble, settlement, player, boxes))
+        player = player.record(_played_event(gamble, settlement, player, boxes))
         if player.id == settlement.winner_id:
             player = receive(player, settlement.prize, SOURCE, tx.now)
         after.append(player)
@@ -59,8 +59,8 @@ def _played(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
     return gamble
 
 
-def _refunded(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
-    """Nobody to play against."""
+def _refund(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
+    """Give a lone player their boxes back."""
     gamble = gamble.ended("Refunded", tx.now, winner_id=None, total_value=0)
     _end(tx, gamble, crowd)
     players.save(
@@ -69,7 +69,7 @@ def _refunded(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
     return gamble
 
 
-def _verdict(gamble: Gamble, settlement: Settlement, player: Player, boxes: int) -> GamblePlayed:
+def _played_event(gamble: Gamble, settlement: Settlement, player: Player, boxes: int) -> GamblePlayed:
     return GamblePlayed(
         user_id=player.id,
         gamble_id=gamble.gamble_id,
@@ -98,7 +98,7 @@ def _end(tx: Tx, gamble: Gamble, crowd: Sequence[Player], settlement: Settlement
             participant_count=len(crowd),
             participants=tuple(
                 Score(user_id=user_id, username=names[user_id], score=scores[user_id])
-                for user_id in ranking[: GambleCompleted.MOST_SHOWN]
+                for user_id in ranking[: GambleCompleted.MAX_SHOWN]
             ),
             items=tuple(
                 PrizeItem(

@@ -1,4 +1,4 @@
-"""What becomes of gambles when two players become one."""
+"""Locking gambles before two players are merged."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from community.gambles import queries
 from kernel.database import Tx
 
 
-def hold(tx: Tx) -> None:
-    """Ahead of the players' locks: the active gamble's row may have to be changed."""
+def lock_active_gamble(tx: Tx) -> None:
+    """Lock the active gamble before the players, because a merge may change its row."""
     queries.lock_active(tx)

@@ -1,4 +1,4 @@
-"""Gambles: everybody stakes the same boxes, and one takes all that is in them."""
+"""Gambles: all players stake the same boxes, and one wins everything in them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from community.catalog.content import Item
 from community.inventory.models import Slot
 from kernel.errors import NotFound, Refused
 
-State = Literal["Created", "Joining", "Opening", "Completed", "Refunded"]
+GambleState = Literal["Created", "Joining", "Opening", "Completed", "Refunded"]
 
 
 @dataclass(frozen=True, slots=True)
 class Bet:
-    """What everybody has to stake."""
+    """Boxes that every player has to stake."""
 
     item: Item
     quantity: int
@@ -24,10 +24,11 @@ class Bet:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """
+    """A player in a gamble, with their stake.
+
     Attributes:
-        username: None when nobody has the account any more.
-        stake: the boxes, each with its quality.
+        username: None when the player no longer exists.
+        stake: the staked boxes, each with its quality.
     """
 
     user_id: UUID
@@ -37,16 +38,17 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Gamble:
-    """
+    """A gamble, from its start to its result.
+
     Attributes:
-        bets: the initiator's, which all others copy.
-        participants: in the order in which they joined; empty where nobody asked.
-        winner_id, total_value: of what was in the boxes, once they are opened.
+        bets: the initiator's bets, which all other players match.
+        participants: in the order in which they joined; empty where they were not loaded.
+        winner_id, total_value: set once the boxes are opened; the value is that of everything in them.
     """
 
     gamble_id: UUID
     initiator_id: UUID
-    state: State
+    state: GambleState
     bets: tuple[Bet, ...]
     created_at: datetime
     join_deadline: datetime
@@ -57,10 +59,10 @@ class Gamble:
 
     @property
     def boxes(self) -> int:
-        """That each player stakes."""
+        """How many boxes each player stakes."""
         return sum(bet.quantity for bet in self.bets)
 
-    def ended(self, state: State, now: datetime, *, winner_id: UUID | None, total_value: int) -> Self:
+    def ended(self, state: GambleState, now: datetime, *, winner_id: UUID | None, total_value: int) -> Self:
         return replace(self, state=state, executed_at=now, winner_id=winner_id, total_value=total_value)
 
 
@@ -85,7 +87,7 @@ class GambleActive(Refused):
 
 
 class GambleNotFound(Refused):
-    """For who wants to join; who only looks is told `NoSuchGamble`."""
+    """There is no gamble to join; reads answer `NoSuchGamble`."""
 
     code = "gamble_not_found"
     message = "There is no gamble to join."

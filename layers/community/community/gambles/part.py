@@ -1,4 +1,4 @@
-"""What becomes of gambles when two players become one."""
+"""How gambles follow when two players are merged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kernel.database import Tx
 
 
 def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """In a gamble that both play, one of them has both stakes. `merging.hold` comes ahead of it."""
+    """Move a player's gambles; in a gamble of both, the stakes add up. Call `merging.lock_active_gamble` first."""
     queries.move_gambles(tx, from_id, to_id)
     queries.move_participants(tx, from_id, to_id)
 

@@ -1,4 +1,4 @@
-"""gambles, gamble_participants and gamble_opened_items. The row of a gamble is locked before those of its players."""
+"""SQL on gambles, gamble_participants and gamble_opened_items. A gamble's row is locked before those of its players."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the retention clock starts without pydantic
 
 declare_race("gambles_one_active")
 
-# As in the index on it.
+# The same condition as in the index.
 _IS_ACTIVE: LiteralString = "state IN ('Created', 'Joining', 'Opening')"
 
 # Facts: expressions over `u`, a row of users.
@@ -32,7 +32,7 @@ STAKE: LiteralString = """
     WHERE p.user_id = u.user_id AND state = 'Opening'
 """
 
-# Nobody but the transaction that opens a gamble can see that state, so these are its players or nobody.
+# Only the transaction that opens a gamble sees that state, so these are its players, or none.
 PLAYERS: LiteralString = (
     "ARRAY(SELECT user_id FROM gambles JOIN gamble_participants USING (gamble_id) WHERE state = 'Opening')"
 )
@@ -40,7 +40,7 @@ PLAYERS: LiteralString = (
 PLAYERS_NOW: LiteralString = (
     "SELECT count(*) FROM gambles JOIN gamble_participants USING (gamble_id) WHERE " + _IS_ACTIVE
 )
-"""How many are in the active gamble, as far as they have committed."""
+"""How many players have joined the active gamble and committed."""
 
 _COLUMNS: LiteralString = """
     gamble_id, initiator_id, state, bets, created_at, join_deadline, executed_at, winner_id, total_value
@@ -58,13 +58,13 @@ _WITH_PARTICIPANTS: LiteralString = (
 
 
 def find_gamble(tx: Tx, gamble_id: UUID | None) -> Cursor:
-    """With its participants; None: the active one."""
+    """Find a gamble with its participants; None for the active one."""
     where, params = _which(gamble_id)
     return tx.execute(_WITH_PARTICIPANTS + where, params)
 
 
 def lock_gamble(tx: Tx, gamble_id: UUID | None) -> Cursor:
-    """Beside everybody else who joins it; who plays it waits for them all. None: the active one."""
+    """Share the gamble's lock with others who join; playing it waits for all of them. None for the active one."""
     where, params = _which(gamble_id)
     return tx.execute("SELECT " + _COLUMNS + "FROM gambles " + where + " FOR SHARE", params)
 
@@ -74,7 +74,7 @@ def _which(gamble_id: UUID | None) -> tuple[LiteralString, tuple[UUID, ...]]:
 
 
 def begin_opening(tx: Tx, moment: datetime, gamble_id: UUID | None) -> Cursor:
-    """A row for the one who does it. None: whichever is due by that moment."""
+    """Start opening the boxes; returns a row to only one caller. None for whichever gamble is due by that time."""
     which: LiteralString = " AND gamble_id = %s" if gamble_id else ""
     return tx.execute(
         "UPDATE gambles SET state = 'Opening' WHERE state = 'Joining' AND join_deadline <= %s"
@@ -122,9 +122,10 @@ def end_gamble(tx: Tx, gamble: Gamble) -> None:
 
 
 def insert_opened_items(tx: Tx, gamble_id: UUID, drops: Sequence[tuple[UUID, Drop]]) -> None:
-    """
+    """Store every drop of a gamble.
+
     Args:
-        drops: (user id, drop) in the order in which they came up.
+        drops: (user id, drop) in the order in which they were drawn.
     """
     tx.execute(
         """
@@ -143,12 +144,12 @@ def insert_opened_items(tx: Tx, gamble_id: UUID, drops: Sequence[tuple[UUID, Dro
 
 
 def delete_executed_before(tx: Tx, moment: datetime) -> None:
-    """With all that belongs to them."""
+    """Delete old gambles, with their participants and items."""
     tx.execute("DELETE FROM gambles WHERE executed_at < %s", (moment,))
 
 
 def lock_active(tx: Tx) -> None:
-    """Nobody joins it or plays it meanwhile."""
+    """Prevent joining and playing the active gamble until the transaction ends."""
     tx.execute("SELECT FROM gambles WHERE " + _IS_ACTIVE + " FOR NO KEY UPDATE")
 
 
@@ -159,7 +160,7 @@ def move_gambles(tx: Tx, from_id: UUID, to_id: UUID) -> None:
 
 
 def move_participants(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """Where both were in it, one of them has both stakes."""
+    """Move participations; where both players are in one gamble, their stakes are combined."""
     tx.execute(
         """
         WITH moved AS (DELETE FROM gamble_participants WHERE user_id = %s RETURNING gamble_id, bets, joined_at)

@@ -1,4 +1,4 @@
-"""What players are owed for gambling. Source: rules 11."""
+"""Reactions to gambles: experience and statistics. Source: rules 11."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from random import Random
 from typing import Any
 
 from community.gambles.events import GambleJoined, GamblePlayed, GambleStarted
-from community.jobs.reactions import earn
+from community.jobs.reactions import earn_xp
 from community.players.models import Player
-from community.stats.reactions import counted
+from community.stats.reactions import add_stat
 
 XP_PER_BOX = 20
 XP_FOR_WINNING = 20
 
 
-def gambler_xp(event: GambleStarted | GambleJoined, player: Player, now: datetime, rng: Random) -> Player:
-    """For the courage: when the boxes are staked."""
-    return earn(player, "gambler", XP_PER_BOX * event.boxes, event.type, now, rng)
+def award_gambling_xp(event: GambleStarted | GambleJoined, player: Player, now: datetime, rng: Random) -> Player:
+    """Award experience for staking boxes."""
+    return earn_xp(player, "gambler", XP_PER_BOX * event.boxes, event.type, now, rng)
 
 
-def winners_xp(event: GamblePlayed, player: Player, now: datetime, rng: Random) -> Player:
-    return earn(player, "gambler", XP_FOR_WINNING, "gamble.won", now, rng) if event.won else player
+def award_win_xp(event: GamblePlayed, player: Player, now: datetime, rng: Random) -> Player:
+    return earn_xp(player, "gambler", XP_FOR_WINNING, "gamble.won", now, rng) if event.won else player
 
 
-def remarkable_luck(event: GamblePlayed, player: Player, now: datetime, rng: Random) -> Player:
-    """Beside having taken part, which counts once however it ends."""
+def count_notable_outcome(event: GamblePlayed, player: Player, now: datetime, rng: Random) -> Player:
+    """Count near misses, critical fails and lost tie-breaks, in addition to the participation."""
     stats = {
         "gamble_near_miss": event.near_miss,
         "gamble_critical_fail": event.critical_fail,
         "gamble_tie_break_lost": event.tie_break_lost,
     }
     for stat in (stat for stat, applies in stats.items() if applies):
-        player = counted(player, now, stat, about(event))
+        player = add_stat(player, now, stat, outcome_data(event))
     return player
 
 
-def about(event: GamblePlayed) -> dict[str, Any]:
+def outcome_data(event: GamblePlayed) -> dict[str, Any]:
     return {"gamble_id": str(event.gamble_id), "score": event.score}

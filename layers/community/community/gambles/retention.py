@@ -7,9 +7,9 @@ from datetime import timedelta
 from community.gambles import queries
 from kernel.database import Tx
 
-KEPT = timedelta(days=90)
+RETENTION = timedelta(days=90)
 
 
-def forget_old(tx: Tx) -> None:
-    """Delete gambles that ended so long ago, with their players and all that was in the boxes."""
-    queries.delete_executed_before(tx, tx.now - KEPT)
+def delete_old_gambles(tx: Tx) -> None:
+    """Delete gambles that ended before the retention period, with their participants and items."""
+    queries.delete_executed_before(tx, tx.now - RETENTION)

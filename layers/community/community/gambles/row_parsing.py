@@ -1,4 +1,4 @@
-"""From rows of `queries` to models."""
+"""Parsing rows of `queries` into models."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from community.inventory.models import Quality, Slot
 
 
 def gamble(row: Mapping[str, Any]) -> Gamble:
-    """With participants if the row has them."""
+    """Parse a gamble, with participants if the row has them."""
     return Gamble(
         gamble_id=row["gamble_id"],
         initiator_id=row["initiator_id"],

@@ -1,4 +1,4 @@
-"""Who may bet what, and who takes it all. Pure. Source: rules 11."""
+"""Which bets are valid, and who wins. Pure. Source: rules 11."""
 
 from __future__ import annotations
 
@@ -21,40 +21,40 @@ from community.progression.rules import modified
 
 FEATURE = "feature_gamble"
 BOX_PREFIX = "lootbox"
-MOST_BOXES = 10_000
-"""One player may stake in one gamble."""
-MOST_PLAYERS = 2000
-"""In one gamble: it is played in one transaction, which must end in good time on a small machine, too."""
-EARLY = timedelta(seconds=5)
+MAX_BOXES = 10_000
+"""Limit of boxes that a player may stake in a gamble."""
+MAX_PLAYERS = 2000
+"""Limit of players in a gamble: it is played in one transaction, which must stay fast on a small machine."""
+EARLY_TOLERANCE = timedelta(seconds=5)
 """How long before its deadline a gamble may be played."""
 CRITICAL_FAIL = Fraction(1, 5)
-"""Of an average score, or less."""
+"""A score of at most this share of the average is a critical fail."""
 NEAR_MISS = Fraction(95, 100)
-"""Of the highest score, or more."""
+"""A score of at least this share of the highest is a near miss."""
 
 
-def agreed(wished: Iterable[tuple[str, int]]) -> tuple[Bet, ...]:
-    """What a gamble would be about.
+def validate_bets(requested: Iterable[tuple[str, int]]) -> tuple[Bet, ...]:
+    """Validate the requested bets.
 
     Args:
-        wished: (name of a box, how many).
+        requested: (name of a box, quantity).
 
     Raises:
         BetsRequired, ItemNotFound, NotALootbox, BetQuantity
     """
-    bets = tuple(Bet(resolve(name), quantity) for name, quantity in wished)
+    bets = tuple(Bet(resolve(name), quantity) for name, quantity in requested)
     if not bets:
         raise BetsRequired
     for bet in bets:
         if not bet.item.internal_name.startswith(BOX_PREFIX):
             raise NotALootbox(item=bet.item.public_name)
-    if min(bet.quantity for bet in bets) < 1 or sum(bet.quantity for bet in bets) > MOST_BOXES:
-        raise BetQuantity(most=MOST_BOXES)
+    if min(bet.quantity for bet in bets) < 1 or sum(bet.quantity for bet in bets) > MAX_BOXES:
+        raise BetQuantity(most=MAX_BOXES)
     return bets
 
 
-def staked(inventory: Inventory, bets: Iterable[Bet]) -> tuple[Inventory, tuple[Slot, ...]]:
-    """Take each bet out of the first stack that holds all of it. Answers what is left, and what was taken.
+def take_stake(inventory: Inventory, bets: Iterable[Bet]) -> tuple[Inventory, tuple[Slot, ...]]:
+    """Take each bet from the first stack that holds all of it. Returns the remaining inventory and the stake.
 
     Raises:
         NotInInventory, NotEnoughItems
@@ -73,10 +73,10 @@ def staked(inventory: Inventory, bets: Iterable[Bet]) -> tuple[Inventory, tuple[
     return inventory, tuple(stake)
 
 
-def opened(stake: Iterable[Slot], state: CommunityState, rng: Random) -> tuple[Drop, ...]:
-    """What is in a player's boxes, each drop with its value in a gamble.
+def open_stake(stake: Iterable[Slot], state: CommunityState, rng: Random) -> tuple[Drop, ...]:
+    """Open a player's boxes, and return each drop with its value in a gamble.
 
-    What its quality is worth is in the value already: a legendary drop counts double once.
+    The value already includes the quality, so a legendary drop is not doubled twice.
     """
     drops = (
         drop for box in stake for drop in open_boxes(items.by_id[box.item_id], box.quantity, box.quality, state, rng)
@@ -86,12 +86,12 @@ def opened(stake: Iterable[Slot], state: CommunityState, rng: Random) -> tuple[D
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """How a gamble has ended.
+    """The result of a gamble.
 
     Attributes:
-        scores: {user id: what was in the boxes}, 0 for who found nothing.
-        tie_losers: as good as the winner, but for the dice.
-        prize: all that was in all boxes, for the winner.
+        scores: {user id: value of the drops}, 0 for players without any.
+        tie_losers: players with the winner's score who lost the tie-break.
+        prize: everything in all boxes, for the winner.
     """
 
     scores: Mapping[UUID, int]
@@ -107,9 +107,10 @@ class Settlement:
 
 
 def settle(openings: Mapping[UUID, Sequence[Drop]], rng: Random) -> Settlement:
-    """
+    """Decide who wins a gamble.
+
     Args:
-        openings: {user id: drops} of everybody who plays, at least one.
+        openings: {user id: drops} of all players, at least one.
     """
     scores = {user_id: sum(drop.value for drop in drops) for user_id, drops in openings.items()}
     highest, total = max(scores.values()), sum(scores.values())
@@ -125,12 +126,12 @@ def settle(openings: Mapping[UUID, Sequence[Drop]], rng: Random) -> Settlement:
             user_id for user_id, score in scores.items() if total > 0 and len(scores) > 1 and score <= low
         ),
         tie_losers=frozenset(best) - {winner_id},
-        prize=_together(drop for drops in openings.values() for drop in drops),
+        prize=_combined(drop for drops in openings.values() for drop in drops),
     )
 
 
-def _together(drops: Iterable[Drop]) -> tuple[Slot, ...]:
-    """One stack for each item and quality, in the order in which they came up."""
+def _combined(drops: Iterable[Drop]) -> tuple[Slot, ...]:
+    """Combine drops into one stack per item and quality, in the order in which they were drawn."""
     sums: Counter[tuple[int, Quality]] = Counter()
     for drop in drops:
         sums[drop.item.item_id, drop.quality] += drop.quantity

@@ -1,4 +1,4 @@
-"""Starting and joining gambles, and looking at them. `execution` plays them."""
+"""Starting, joining and reading gambles. `execution` plays them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from community.players.models import Fact, PlayerRef
 from community.progression.rules import require_feature
 from kernel.database import Tx
 
-_ACTIVE = Fact("a_gamble_is_active", queries.ANY_ACTIVE)
+_ACTIVE = Fact("active_gamble_exists", queries.ANY_ACTIVE)
 _PLAYING = Fact("playing", queries.PLAYING)
 _PLAYERS = Fact("players", queries.PLAYERS_NOW)
 
@@ -34,25 +34,25 @@ _PLAYERS = Fact("players", queries.PLAYERS_NOW)
 def start_gamble(
     tx: Tx,
     initiator: PlayerRef,
-    wished: Iterable[tuple[str, int]],
+    requested: Iterable[tuple[str, int]],
     join_seconds: float = settings.gamble_join_seconds,
 ) -> Gamble:
-    """Stake boxes and invite everybody to do the same.
+    """Start a gamble by staking boxes that every other player has to match.
 
     Args:
-        wished: (name of a box, how many).
-        join_seconds: how long it waits for the others.
+        requested: (name of a box, quantity).
+        join_seconds: how long others can join.
 
     Raises:
         BetsRequired, ItemNotFound, NotALootbox, BetQuantity, UnknownPlayer, FeatureLocked, GambleActive,
         NotInInventory, NotEnoughItems
     """
-    bets = rules.agreed(wished)
+    bets = rules.validate_bets(requested)
     player = players.load(tx, initiator, _ACTIVE)
     require_feature(player.state, rules.FEATURE)
     if player.facts[_ACTIVE.name]:
         raise GambleActive
-    inventory, stake = rules.staked(player[Inventory], bets)
+    inventory, stake = rules.take_stake(player[Inventory], bets)
     first = Participant(player.id, player.username, stake)
     gamble = Gamble(
         gamble_id=uuid4(),
@@ -80,7 +80,7 @@ def start_gamble(
 
 
 def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gamble:
-    """Stake what the initiator has staked.
+    """Join a gamble by matching the initiator's stake.
 
     Args:
         gamble_id: None: the active one.
@@ -102,9 +102,9 @@ def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gam
         raise AlreadyJoined
     if tx.now >= gamble.join_deadline:
         raise GambleTooLate
-    if player.facts[_PLAYERS.name] >= rules.MOST_PLAYERS:
-        raise GambleFull(most=rules.MOST_PLAYERS)
-    inventory, stake = rules.staked(player[Inventory], gamble.bets)
+    if player.facts[_PLAYERS.name] >= rules.MAX_PLAYERS:
+        raise GambleFull(most=rules.MAX_PLAYERS)
+    inventory, stake = rules.take_stake(player[Inventory], gamble.bets)
     queries.insert_participant(tx, gamble.gamble_id, Participant(player.id, player.username, stake))
     joined = GambleJoined(
         user_id=player.id,
@@ -118,13 +118,14 @@ def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gam
 
 
 def active_gamble(tx: Tx) -> Gamble | None:
-    """The one that may be joined, or is being played."""
+    """Return the gamble that can be joined or is being played, if there is one."""
     row = queries.find_gamble(tx, None).fetchone()
     return row_parsing.gamble(row) if row else None
 
 
 def read_gamble(tx: Tx, gamble_id: UUID | None = None) -> Gamble:
-    """
+    """Read one gamble with its participants.
+
     Args:
         gamble_id: None: the active one.
 

@@ -1,4 +1,4 @@
-"""What an installation may choose about gambles."""
+"""Settings for gambles."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kernel.settings import minutes
 @dataclass(frozen=True, slots=True)
 class GambleSettings:
     gamble_join_seconds: int
-    """How long a gamble waits for players."""
+    """How long players can join a gamble."""
 
 
 settings = GambleSettings(

@@ -1,4 +1,4 @@
-"""What chat hears about gambles."""
+"""Messages about gambles."""
 
 from __future__ import annotations
 

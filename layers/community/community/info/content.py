@@ -1,4 +1,4 @@
-"""What players are told about the game."""
+"""The help texts for players."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kernel.content.library import FolderSection
 from kernel.content.problems import Problem
 
 OVERVIEW = "overview"
-# A line of Twitch chat has 500 characters, and the bot puts a name before the text.
+# A line of Twitch chat is limited to 500 characters, and the bot puts a name before the text.
 Short = Annotated[str, StringConstraints(min_length=1, max_length=450, pattern=r"^[^\r\n]*$")]
 
 
@@ -46,7 +46,7 @@ class InfoSection(FolderSection[Feature]):
             if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
                 yield Problem(file, "", "a feature's name has only small letters, digits and _")
             for topic in feature.topics:
-                # A topic can be asked for without its feature, so its name must mean one thing.
+                # A topic can be requested without its feature, so its name must be unique.
                 if topic in homes:
                     yield Problem(file, f"topics.{topic}", f'"{topic}" is a topic of {homes[topic]} already')
                 homes[topic] = name

@@ -1,4 +1,4 @@
-"""What players are told about the game."""
+"""Errors of the help texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding a text."""
+"""Finding help texts."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from community.info.content import OVERVIEW, Feature, Topic, texts
 from community.info.models import NoSuchText
 
 SHORT_TEXTS = frozenset({"streamerbot", "twitch"})
-"""Where an answer is one line of chat."""
+"""Platforms where an answer is one line of chat."""
 
 
 def describe(platform: str, feature: str = "", topic: str = "") -> str:
-    """The text as the platform shows it. Without a feature and a topic: the overview. Source: wire 3.
+    """Return the text for a platform. Without a feature and a topic, it is the overview. Source: wire 3.
 
     Raises:
         NoSuchText
@@ -22,7 +22,7 @@ def describe(platform: str, feature: str = "", topic: str = "") -> str:
 
 
 def find(features: Mapping[str, Feature], feature: str, topic: str) -> Feature | Topic:
-    """A topic of a feature; a feature, or else the topic of that name; or the overview."""
+    """Find a topic of a feature; or a feature, else the topic of that name; or the overview."""
     if feature and topic:
         found = features[feature].topics.get(topic) if feature in features else None
     else:

@@ -1,4 +1,4 @@
-"""What happens to items outside the shop."""
+"""Events of items outside the shop."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ItemRemoved(Event):
 
 
 class ItemTransferred(Event):
-    """`user_id` gave, `receiver_id` got."""
+    """A player has given items to another: `user_id` gave, `receiver_id` received."""
 
     type: ClassVar[str] = "item.transferred"
     user_id: UUID

@@ -1,4 +1,4 @@
-"""What a player holds, as a value that cannot go wrong."""
+"""A player's inventory, as a value that is always valid."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class InventoryFull(Refused):
 
 
 class Quality(StrEnum):
-    """Worst to best."""
+    """The quality of items, from worst to best."""
 
     CURSED = "CURSED"
     JUNK = "JUNK"
@@ -42,7 +42,7 @@ class Quality(StrEnum):
 
     @property
     def rank(self) -> int:
-        """0 for CURSED to 7 for LEGENDARY: the index the rules count with."""
+        """The index that the rules calculate with: 0 for CURSED to 7 for LEGENDARY."""
         return _RANKS[self]
 
 
@@ -50,7 +50,7 @@ _RANKS = {quality: rank for rank, quality in enumerate(Quality)}
 
 
 class Slot(NamedTuple):
-    """A stack: so many of one item in one quality."""
+    """A stack of one item in one quality."""
 
     item_id: int
     quantity: int
@@ -59,16 +59,19 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """A player's stacks in the order they came, at most one per (item, quality), each of 1 to 999 999.
+    """A player's stacks in the order in which they were added, one per (item, quality), each of 1 to 999 999.
 
-    Every change answers with a new inventory; none can make a stack negative or overfull.
+    Every change returns a new inventory; none can make a stack negative or exceed the limit.
     """
 
     slots: tuple[Slot, ...] = ()
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
-        """Source: rules 3.2; a missing or empty quality reads as COMMON."""
+        """Read an inventory from its stored document.
+
+        Source: rules 3.2; a missing or empty quality reads as COMMON.
+        """
         return cls(
             tuple(
                 Slot(slot["item_id"], slot["quantity"], Quality(slot.get("quality") or Quality.COMMON))
@@ -83,20 +86,21 @@ class Inventory:
         return [slot for slot in self.slots if slot.item_id == item_id]
 
     def count(self, item_id: int, quality: Quality | None = None) -> int:
-        """How many of the item, over all qualities or in one."""
+        """Return how many of the item there are, in all qualities or in one."""
         return sum(slot.quantity for slot in self.slots if slot.item_id == item_id and quality in (None, slot.quality))
 
     def total(self) -> int:
-        """How many of all items together."""
+        """Return how many items there are in total."""
         return sum(slot.quantity for slot in self.slots)
 
     def pick_slot(self, item_id: int, rng: Random) -> Slot | None:
-        """One of the item's stacks, each as likely as the others. None: there is no stack."""
+        """Choose one of the item's stacks at random; None when there is none."""
         slots = self.of(item_id)
         return rng.choice(slots) if slots else None
 
     def give(self, item_id: int, quantity: int, quality: Quality = Quality.COMMON) -> Self:
-        """
+        """Add items to the stack of that item and quality.
+
         Raises:
             InventoryFull: the stack would hold more than 999 999.
         """
@@ -110,17 +114,17 @@ class Inventory:
         return self._with(Slot(item_id, held + quantity, quality))
 
     def take(self, slot: Slot, quantity: int) -> Self:
-        """Take from this one stack. Asking for more than it holds is the caller's mistake, not the player's."""
+        """Take from this one stack. Taking more than it holds is a programming error, not the player's mistake."""
         if slot not in self.slots or not 0 <= quantity <= slot.quantity:
             raise ValueError(f"cannot take {quantity} from {slot}")
         return self._with(slot._replace(quantity=slot.quantity - quantity))
 
     def spend(self, item_id: int, quantity: int) -> Self:
-        """Take from the COMMON stack, which is the one that money is in."""
+        """Take from the COMMON stack, which always holds the money."""
         return self.take(Slot(item_id, self.count(item_id, Quality.COMMON)), quantity) if quantity else self
 
     def merge(self, other: Inventory) -> Self:
-        """All of both; a stack that would grow over its limit keeps the limit.
+        """Combine two inventories; stacks are capped at the limit.
 
         Source: rules 1.1, with qualities kept.
         """
@@ -131,7 +135,7 @@ class Inventory:
         return merged
 
     def _with(self, changed: Slot) -> Self:
-        """Put `changed` in the place of the stack with its key; at the end if there is none, nowhere if it is empty."""
+        """Replace the stack with the same key, append it if there is none, and drop it if it is empty."""
         slots: list[Slot] = []
         found = False
         for slot in self.slots:

@@ -1,4 +1,4 @@
-"""What a player holds."""
+"""A player's inventory."""
 
 from __future__ import annotations
 

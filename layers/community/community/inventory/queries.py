@@ -1,4 +1,4 @@
-"""user_inventory."""
+"""SQL on user_inventory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from community.inventory.models import Inventory
 from kernel.database import Tx
 
 INVENTORY_OF_PLAYER: LiteralString = "SELECT i.inventory_data FROM user_inventory i WHERE i.user_id = u.user_id"
-"""An expression over `u`, a row of users."""
+"""SQL expression over `u`, a row of users."""
 
 
 def insert_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:

@@ -1,4 +1,4 @@
-"""Looking at items and moving them."""
+"""Reading and changing inventories."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class NotGiveable(Refused):
 
 
 def view(inventory: Inventory, state: CommunityState, wanted: str | None = None) -> list[tuple[Item, Slot]]:
-    """What a player sees of an inventory, in slot order.
+    """List the items of an inventory that pass the filter, in slot order.
 
     Raises:
         InvalidFilter, FilterLocked
@@ -56,7 +56,7 @@ def _passes(item: Item, wanted: str) -> bool:
 
 
 def look(tx: Tx, owner: PlayerRef, wanted: str | None = None) -> tuple[Player, list[tuple[Item, Slot]]] | None:
-    """A player with what `view` shows of their things; None for a stranger.
+    """Return a player with the filtered inventory; None for a stranger.
 
     Raises:
         InvalidFilter, FilterLocked
@@ -67,7 +67,7 @@ def look(tx: Tx, owner: PlayerRef, wanted: str | None = None) -> tuple[Player, l
 
 
 def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Item:
-    """Put COMMON items into a player's inventory out of nowhere, as an administrator may.
+    """Add COMMON items to a player's inventory on behalf of an administrator.
 
     Raises:
         ItemNotFound, UnknownPlayer, InventoryFull
@@ -87,7 +87,7 @@ def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Item:
 
 
 def remove_item(tx: Tx, owner: PlayerRef, item_name: str, wanted: int) -> tuple[Item, int]:
-    """Take up to `wanted` from one stack. Answers the item and how many were taken.
+    """Take up to `wanted` items from one stack. Returns the item and how many were taken.
 
     Raises:
         ItemNotFound, UnknownPlayer, NotInInventory
@@ -111,14 +111,14 @@ def remove_item(tx: Tx, owner: PlayerRef, item_name: str, wanted: int) -> tuple[
 
 
 def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, quantity: int) -> Item:
-    """Hand items from one player to another; their quality travels along.
+    """Move items from one player to another, with their quality.
 
     Raises:
         ItemNotFound, UnknownPlayer, SelfGift, NotGiveable, NotInInventory, NotEnoughItems, InventoryFull
     """
     item = catalog.resolve(item_name)
     giver, taker = (
-        players.known(player, ref)
+        players.require_known(player, ref)
         for player, ref in zip(players.load_all(tx, (owner, receiver)), (owner, receiver), strict=True)
     )
     if giver.id == taker.id:

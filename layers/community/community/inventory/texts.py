@@ -1,4 +1,4 @@
-"""What administrators read when they have had their hands in an inventory."""
+"""Messages to administrators who changed an inventory."""
 
 from __future__ import annotations
 

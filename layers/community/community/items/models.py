@@ -1,4 +1,4 @@
-"""Items that do things."""
+"""Using items."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from kernel.errors import Refused
 from kernel.events.models import Event
 
 _MENTION = re.compile(r"<@!?([0-9]{1,20})>")
-"""What Discord makes of an @name that somebody picks while typing."""
+"""How Discord encodes an @name that a user has selected."""
 
 
 class ItemUsed(Event):
-    """`target` as the user named it."""
+    """A player has used an item. `target` is as the user wrote it."""
 
     type: ClassVar[str] = "item.used"
     user_id: UUID
@@ -50,11 +50,11 @@ class NoTargets(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody wants to do with an item, before anything is known about them.
+class UseRequest:
+    """A request to use an item, before any player is loaded.
 
     Attributes:
-        target: of the item; None for none. A player's name, a job or an effect: the item's handler knows.
+        target: a player's name, a job or an effect, depending on the item's handler; None for none.
     """
 
     item: Item
@@ -64,7 +64,7 @@ class Wish:
 
     @property
     def player(self) -> PlayerRef | None:
-        """Whoever the target is, when it is a player."""
+        """The target as a player."""
         if not self.target:
             return None
         mention = _MENTION.fullmatch(self.target) if self.user.platform == "discord" else None
@@ -74,11 +74,11 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """Whom an item may concern besides its user; they are locked and read together with them.
+class Targeting:
+    """The players an item may affect besides its user; they are locked and loaded together.
 
     Attributes:
-        named: must be known.
+        named: a player who must exist.
     """
 
     named: PlayerRef | None = None
@@ -87,18 +87,18 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
-    """An item at work.
+class ItemUse:
+    """The use of an item, with all players loaded.
 
     Attributes:
-        slot: the stack it is taken from, as it was.
-        user: without the items, which are in use.
+        slot: the stack the items are taken from, as it was before.
+        user: the user without these items.
         target: the named player; perhaps the user.
         crowd: in no particular order; the user may be among them.
-        players: everybody concerned by id, as this use leaves them; the three above are how it found them.
+        players: all affected players by id, with the changes so far; the three above are unchanged.
     """
 
-    wish: Wish
+    request: UseRequest
     slot: Slot
     user: Player
     target: Player | None = None
@@ -107,14 +107,14 @@ class Use:
 
     @property
     def item(self) -> Item:
-        return self.wish.item
+        return self.request.item
 
     @property
     def quantity(self) -> int:
-        return self.wish.quantity
+        return self.request.quantity
 
     def now(self, player: Player) -> Player:
-        """The player as this use has left them so far."""
+        """Return the player with the changes so far."""
         return self.players[player.id]
 
     def changed(self, player: Player) -> Self:
@@ -122,17 +122,17 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
-    """What came of it.
+class UseResult:
+    """The result of using an item.
 
     Attributes:
-        players: everybody who is to be saved.
-        consumed: how many were used up; the rest goes back where it came from.
-        message: for whoever used it.
-        told: the same for everybody, from what the user is called; None for what is nobody else's affair.
+        players: all players to save.
+        consumed: how many were used up; the rest returns to the inventory.
+        message: the message to the user.
+        public_message: takes the user's name and returns the message to everyone; None when it is private.
     """
 
     players: Mapping[UUID, Player]
     consumed: int
     message: str
-    told: Callable[[str], str] | None = None
+    public_message: Callable[[str], str] | None = None

@@ -1,4 +1,4 @@
-"""Using items. What each kind does is in `handlers`, one file for each."""
+"""Using items. The effect of each kind is in `handlers`, one file per kind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 from community.catalog import service as catalog
 from community.inventory.models import Inventory, NotEnoughItems, NotInInventory
 from community.items.handlers.table import HANDLERS
-from community.items.models import ItemUsed, NoEffect, Reach, Use, Used, Wish
+from community.items.models import ItemUse, ItemUsed, NoEffect, Targeting, UseRequest, UseResult
 from community.players import service as players
 from community.players.models import Player, PlayerRef
 from community.progression.models import ItemLocked
@@ -16,47 +16,49 @@ from community.progression.rules import item_unlocked
 from kernel.database import Tx
 
 
-def use_item(tx: Tx, user: PlayerRef, item_name: str, quantity: int, target: str | None = None) -> Used:
-    """Let an item do what it does, and announce it.
+def use_item(tx: Tx, user: PlayerRef, item_name: str, quantity: int, target: str | None = None) -> UseResult:
+    """Use an item, and announce it.
 
     Raises:
-        ItemNotFound, NoEffect, UnknownPlayer, ItemLocked, NotInInventory, NotEnoughItems, InventoryFull, and what
-        the item's handler says.
+        ItemNotFound, NoEffect, UnknownPlayer, ItemLocked, NotInInventory, NotEnoughItems, InventoryFull, and the
+        errors of the item's handler.
     """
     item = catalog.resolve(item_name)
     handler = HANDLERS.get(item.handler) if item.handler else None
     if handler is None:
         raise NoEffect(item=item.public_name)
-    wish = Wish(item, user, quantity, target)
-    use = _ready(tx, wish, handler.reach(tx, wish))
-    used = handler.use(tx, use)
-    player = used.players[use.user.id]
-    player = player.having(player[Inventory].give(item.item_id, quantity - used.consumed, use.slot.quality)).record(
+    request = UseRequest(item, user, quantity, target)
+    item_use = _prepare(tx, request, handler.choose_targets(tx, request))
+    result = handler.use(tx, item_use)
+    player = result.players[item_use.user.id]
+    player = player.having(
+        player[Inventory].give(item.item_id, quantity - result.consumed, item_use.slot.quality)
+    ).record(
         ItemUsed(
             user_id=player.id,
             item_name=item.internal_name,
-            quantity=used.consumed,
+            quantity=result.consumed,
             target=target,
             timestamp=int(tx.now.timestamp()),
         )
     )
-    concerned: Mapping[UUID, Player] = {**used.players, player.id: player}
+    concerned: Mapping[UUID, Player] = {**result.players, player.id: player}
     players.save(tx, *concerned.values())
-    return used
+    return result
 
 
-def _ready(tx: Tx, wish: Wish, reach: Reach) -> Use:
-    """Everybody is there, and the items are in the user's hand."""
-    refs = (wish.user, reach.named) if reach.named else (wish.user,)
-    named, crowd, state = players.load_crowd(tx, refs, reach.crowd, *reach.facts)
-    user, *targets = (players.known(player, ref) for player, ref in zip(named, refs, strict=True))
-    if not item_unlocked(state, wish.item):
-        raise ItemLocked(item=wish.item.public_name)
-    slot = user[Inventory].pick_slot(wish.item.item_id, tx.rng)
+def _prepare(tx: Tx, request: UseRequest, targeting: Targeting) -> ItemUse:
+    """Load all players and take the items from the user's inventory."""
+    refs = (request.user, targeting.named) if targeting.named else (request.user,)
+    named, crowd, state = players.load_crowd(tx, refs, targeting.crowd, *targeting.facts)
+    user, *targets = (players.require_known(player, ref) for player, ref in zip(named, refs, strict=True))
+    if not item_unlocked(state, request.item):
+        raise ItemLocked(item=request.item.public_name)
+    slot = user[Inventory].pick_slot(request.item.item_id, tx.rng)
     if slot is None:
-        raise NotInInventory(item=wish.item.public_name)
-    if slot.quantity < wish.quantity:
-        raise NotEnoughItems(item=wish.item.public_name, wanted=wish.quantity, held=slot.quantity)
-    user = user.having(user[Inventory].take(slot, wish.quantity))
-    everybody = {player.id: player for player in (*crowd, *targets, user)}
-    return Use(wish, slot, user, targets[0] if targets else None, tuple(crowd), everybody)
+        raise NotInInventory(item=request.item.public_name)
+    if slot.quantity < request.quantity:
+        raise NotEnoughItems(item=request.item.public_name, wanted=request.quantity, held=slot.quantity)
+    user = user.having(user[Inventory].take(slot, request.quantity))
+    everyone = {player.id: player for player in (*crowd, *targets, user)}
+    return ItemUse(request, slot, user, targets[0] if targets else None, tuple(crowd), everyone)

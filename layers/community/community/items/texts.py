@@ -1,13 +1,13 @@
-"""Phrases that messages about items are made of."""
+"""Phrases for messages about items."""
 
 from __future__ import annotations
 
 from community.catalog.rules import article, plural
-from community.items.models import Use
+from community.items.models import ItemUse
 
 
-def so_many(use: Use, quantity: int | None = None) -> str:
-    """What is used, with its number or its article."""
-    name = use.item.public_name
-    quantity = use.quantity if quantity is None else quantity
+def name_with_quantity(item_use: ItemUse, quantity: int | None = None) -> str:
+    """Return the item's name with its quantity or its article."""
+    name = item_use.item.public_name
+    quantity = item_use.quantity if quantity is None else quantity
     return f"{article(name)} {name}" if quantity == 1 else f"{quantity} × {plural(name, quantity)}"

@@ -1,4 +1,4 @@
-"""Experience that somebody asks for by name."""
+"""Awards of experience on request."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from community.jobs import rules
 from community.jobs.content import Job
-from community.jobs.reactions import awarded
+from community.jobs.reactions import add_xp
 from community.players import service as players
 from community.players.models import Player, PlayerRef
 from kernel.database import Tx
@@ -16,9 +16,10 @@ from kernel.database import Tx
 
 @dataclass(frozen=True, slots=True)
 class XpResult:
-    """
+    """The result of an award of experience.
+
     Attributes:
-        player: as they are now.
+        player: the player after the award.
     """
 
     player: Player
@@ -29,11 +30,11 @@ class XpResult:
 def award_xp(
     tx: Tx, worker: PlayerRef, job_key: str, amount: int, source: str, metadata: Mapping[str, Any] | None = None
 ) -> XpResult:
-    """Add experience to a player's job, under the rules that hold for what they earn by playing.
+    """Add experience to a player's job, under the same rules as for experience earned by playing.
 
     Args:
         amount: before the community's multiplier, at least 1.
-        source: what it is for; some sources ignore the daily cap.
+        source: the reason; some sources ignore the daily cap.
         metadata: for the player's history.
 
     Raises:
@@ -41,6 +42,6 @@ def award_xp(
     """
     job = rules.find_job(job_key)
     player = players.load(tx, worker)
-    player, award = awarded(player, job.key, amount, source, tx.now, tx.rng, metadata)
+    player, award = add_xp(player, job.key, amount, source, tx.now, tx.rng, metadata)
     players.save(tx, player)
     return XpResult(player, job, award)

@@ -1,4 +1,4 @@
-"""What jobs there are, and what their levels are worth."""
+"""The jobs and the bonuses of their levels."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class LevelBonus(Frozen):
 
 
 class Bonus(Frozen):
-    """Either a table of levels, or a value that grows with every level."""
+    """A bonus, as a table of levels or as a value per level."""
 
     bonus_type: BonusType
     levels: tuple[LevelBonus, ...] = ()
@@ -52,7 +52,7 @@ class Job(Frozen):
     bonuses: tuple[Bonus, ...] = ()
 
     def bonus(self, bonus_type: str, level: int) -> Fraction:
-        """Return what a level is worth, e.g. 1/20 for 5 %; 0 at level 0 or without such a bonus."""
+        """Return the bonus at a level, e.g. 1/20 for 5 %; 0 at level 0 or without such a bonus."""
         return sum((bonus.at(level) for bonus in self.bonuses if bonus.bonus_type == bonus_type), Fraction(0))
 
 

@@ -1,7 +1,7 @@
-"""The beginning of a game day, when everybody may earn experience again.
+"""The reset of the daily experience sums at the start of a game day.
 
-A sum of an earlier game day counts for nothing anyway (`rules.award`): whoever plays before the reset has run, late as
-it may be, loses nothing. Source: rules 12, 24.2.
+Sums of earlier game days are ignored anyway (`rules.award`), so a late reset costs players nothing.
+Source: rules 12, 24.2.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from kernel.events import service as events
 
 @dataclass(frozen=True, slots=True)
 class DailyReset:
-    """
+    """When the daily sums were last reset, and when they will be next.
+
     Attributes:
         last_at: None before the first.
         next_at: when the next game day begins.
-        records: daily sums that the last one has set to 0.
+        records: how many sums the last reset set to 0.
     """
 
     last_at: datetime | None
@@ -30,14 +31,14 @@ class DailyReset:
 
 
 def reset_if_due(tx: Tx) -> DailyReset | None:
-    """Set the sums of earlier game days to 0, once a game day however often it is called; None when it was done."""
+    """Reset the sums of earlier game days, once per game day; None when that was already done."""
     if queries.claim_daily_reset(tx, day_start(tx.now)).fetchone() is None:
         return None
     return _reset(tx, game_day(tx.now) - DAY)
 
 
 def reset_now(tx: Tx) -> DailyReset:
-    """Set every sum to 0, those of today as well."""
+    """Reset every sum, including today's."""
     queries.begin_reset_by_hand(tx)
     return _reset(tx, game_day(tx.now))
 
@@ -49,9 +50,9 @@ def status(tx: Tx) -> DailyReset:
 
 
 def _reset(tx: Tx, until: date) -> DailyReset:
-    from community.jobs.models import DailyResetComplete  # here, for a clock that has nothing to do starts faster
+    from community.jobs.models import DailyResetComplete  # imported late: the clock starts faster
 
-    # Behind the players' locks, and only theirs: nobody saves a sum loaded before the reset.
+    # Only players who are locked here are reset, so no action can save a sum that it loaded before the reset.
     user_ids = [row["user_id"] for row in queries.lock_players_with_daily_xp(tx, until)]
     row = queries.clear_daily_xp(tx, user_ids, until).fetchone()
     assert row is not None

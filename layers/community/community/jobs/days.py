@@ -1,4 +1,4 @@
-"""The game's days. Source: rules 12."""
+"""Game days. Source: rules 12."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 DAY = timedelta(days=1)
 
-# The day of the game begins at midnight there, which is 17:00 UTC.
+# The game day begins at midnight in this zone, which is 17:00 UTC.
 GAME_ZONE = timezone(timedelta(hours=7))
 
 
@@ -15,7 +15,7 @@ def game_day(now: datetime) -> date:
 
 
 def day_start(now: datetime) -> datetime:
-    """When the game day of `now` began, UTC."""
+    """Return when the current game day began, in UTC."""
     return datetime.combine(game_day(now), time(), GAME_ZONE).astimezone(UTC)
 
 

@@ -1,4 +1,4 @@
-"""Jobs and the experience players gather in them."""
+"""Jobs and the experience of players in them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from kernel.events.models import Event
 
 @dataclass(frozen=True, slots=True)
 class JobProgress:
-    """
+    """A player's progress in one job.
+
     Attributes:
-        xp: all that was ever gathered.
-        level: the level this is worth under the cap of the moment it was gathered.
-        daily_xp: gathered on the game day `daily_xp_on`.
+        xp: total experience.
+        level: the level for that, under the cap that applied when it was earned.
+        daily_xp: earned on the game day `daily_xp_on`.
     """
 
     xp: int
@@ -31,10 +32,10 @@ class JobProgress:
 
 @dataclass(frozen=True, slots=True)
 class Jobs:
-    """A player's.
+    """A player's jobs.
 
     Attributes:
-        progress: {job key: progress}, for those they have worked in.
+        progress: {job key: progress}, for jobs with any experience.
     """
 
     progress: Mapping[str, JobProgress] = field(default_factory=dict[str, JobProgress])
@@ -48,11 +49,11 @@ class Jobs:
 
 @dataclass(frozen=True, slots=True)
 class XpEvent:
-    """Experience as it was earned: a line in a job's history.
+    """One award of experience, as an entry of a job's history.
 
     Attributes:
-        xp: really added, after multiplier, epiphany and cap.
-        metadata: what the caller said about it.
+        xp: the experience added, after multiplier, epiphany and cap.
+        metadata: details from the caller.
     """
 
     job_key: str
@@ -62,15 +63,16 @@ class XpEvent:
 
 
 class NewXpEvents(Collected[XpEvent]):
-    """What a player has earned in this action."""
+    """The experience that a player has earned in this action."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobStanding:
-    """
+    """A player's level in a job, and what the next level needs.
+
     Attributes:
-        xp_to_next: what is missing for the next level; 0 at the highest.
-        max_level: the highest the community allows just now.
+        xp_to_next: experience missing for the next level; 0 at the highest.
+        max_level: the highest level under the community's current cap.
     """
 
     job: Job
@@ -86,10 +88,10 @@ class UnknownJob(NotFound):
 
 
 class JobLevelUp(Event):
-    """One level: who rises by three has three of these.
+    """A player has reached a level; an award of three levels records three of these.
 
     Attributes:
-        username: for who tells others of it; empty when nobody said.
+        username: for announcements; empty when it is unknown.
     """
 
     type: ClassVar[str] = "job.level_up"

@@ -1,4 +1,4 @@
-"""How far a player has come in their jobs, and what they earn in this action."""
+"""A player's progress in jobs, and the experience earned in this action."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kernel.database import Tx
 
 
 def _parse(rows: Mapping[str, Sequence[Any]] | None) -> Jobs:
-    """From {job key: [xp, level, daily_xp, daily_xp_on]}."""
+    """Parse {job key: [xp, level, daily_xp, daily_xp_on]}."""
     return Jobs(
         {
             job_key: JobProgress(xp, level, daily_xp, date.fromisoformat(day))

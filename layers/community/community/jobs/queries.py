@@ -1,4 +1,4 @@
-"""user_jobs, job_xp_events and daily_reset."""
+"""SQL on user_jobs, job_xp_events and daily_reset."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ JOBS_OF_PLAYER: LiteralString = """
     SELECT json_object_agg(j.job_key, json_build_array(j.xp, j.level, j.daily_xp, j.daily_xp_on))
     FROM user_jobs j WHERE j.user_id = u.user_id
 """
-"""An expression over `u`, a row of users."""
+"""SQL expression over `u`, a row of users."""
 
 
 def upsert_job(tx: Tx, user_id: UUID, job_key: str, progress: JobProgress) -> None:
@@ -56,8 +56,8 @@ def move_xp_events(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     tx.execute("UPDATE job_xp_events SET user_id = %s WHERE user_id = %s", (to_id, from_id))
 
 
-def lock_everybody(tx: Tx) -> None:
-    """So that nobody saves what they loaded before. Counts them, for nobody wants to read them."""
+def lock_all_players(tx: Tx) -> None:
+    """Lock all players, so that no action saves what it loaded before. Counts them instead of returning the rows."""
     tx.execute("SELECT count(*) FROM (SELECT FROM users ORDER BY user_id FOR NO KEY UPDATE) AS locked")
 
 
@@ -66,7 +66,7 @@ def delete_all_jobs(tx: Tx) -> None:
 
 
 def claim_daily_reset(tx: Tx, due_since: datetime) -> Cursor:
-    """A row, unless the last reset was at that time or later."""
+    """Claim the daily reset; returns a row, unless the last reset was at that time or later."""
     return tx.execute(
         """
         UPDATE daily_reset SET last_reset_at = %(now)s
@@ -82,7 +82,7 @@ def begin_reset_by_hand(tx: Tx) -> None:
 
 
 def lock_players_with_daily_xp(tx: Tx, until: date) -> Cursor:
-    """Rows: `user_id` of those with a sum of that game day or an earlier one. One order, as everybody locks players."""
+    """Lock players with a sum of that game day or an earlier one, in the order that all actions lock players."""
     return tx.execute(
         """
         SELECT user_id FROM users
@@ -94,7 +94,7 @@ def lock_players_with_daily_xp(tx: Tx, until: date) -> Cursor:
 
 
 def clear_daily_xp(tx: Tx, user_ids: Sequence[UUID], until: date) -> Cursor:
-    """A row: `records`, how many sums were not 0."""
+    """Reset the sums; returns a row with `records`, how many were not 0."""
     return tx.execute(
         """
         WITH cleared AS (
@@ -113,5 +113,5 @@ def update_reset_records(tx: Tx, records: int) -> None:
 
 
 def read_daily_reset(tx: Tx) -> Cursor:
-    """A row: `last_reset_at`, null before the first, and `records_affected`."""
+    """Return a row with `last_reset_at`, null before the first reset, and `records_affected`."""
     return tx.execute("SELECT last_reset_at, records_affected FROM daily_reset")

@@ -1,4 +1,4 @@
-"""Experience for what players do."""
+"""Reactions that award experience, and the functions that add it."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from community.jobs import rules
 from community.jobs.models import JobLevelUp, Jobs, NewXpEvents, XpEvent
 from community.players.models import Player
 from community.progression.models import FeatureLocked
-from community.stats.reactions import counted
+from community.stats.reactions import add_stat
 
-# Each piece of engagement is listed by itself already.
-_NOT_LISTED = frozenset({"engagement"})
+# Every piece of engagement is already stored individually.
+_SOURCES_NOT_LOGGED = frozenset({"engagement"})
 
 
-def merchant_xp_for_sale(event: ItemSold, player: Player, now: datetime, rng: Random) -> Player:
+def award_sale_xp(event: ItemSold, player: Player, now: datetime, rng: Random) -> Player:
     return _merchant_xp(player, event.money_gained, event.type, now, rng)
 
 
-def merchant_xp_for_purchase(event: ItemBought, player: Player, now: datetime, rng: Random) -> Player:
+def award_purchase_xp(event: ItemBought, player: Player, now: datetime, rng: Random) -> Player:
     return _merchant_xp(player, event.cost, event.type, now, rng)
 
 
 def _merchant_xp(player: Player, money: int, source: str, now: datetime, rng: Random) -> Player:
-    """A tenth of the money that changed hands, rounded up, at least 1. Source: rules 7."""
-    return earn(player, "merchant", max(1, -(-money // 10)), source, now, rng)
+    """Award a tenth of the traded money, rounded up, at least 1. Source: rules 7."""
+    return earn_xp(player, "merchant", max(1, -(-money // 10)), source, now, rng)
 
 
-def earn(player: Player, job_key: str, base: int, source: str, now: datetime, rng: Random) -> Player:
-    """Experience on the side: a locked job or a used-up day takes nothing away from the action itself."""
+def earn_xp(player: Player, job_key: str, base: int, source: str, now: datetime, rng: Random) -> Player:
+    """Add experience as a side effect: a locked job or a reached daily cap does not fail the action."""
     try:
-        return awarded(player, job_key, base, source, now, rng)[0]
+        return add_xp(player, job_key, base, source, now, rng)[0]
     except (FeatureLocked, rules.DailyCapReached):
         return player
 
 
-def awarded(
+def add_xp(
     player: Player,
     job_key: str,
     base: int,
@@ -48,7 +48,7 @@ def awarded(
     rng: Random,
     metadata: Mapping[str, Any] | None = None,
 ) -> tuple[Player, rules.XpAward]:
-    """The one place where experience is added, with all that tells of it.
+    """Add experience and record what follows from it. All experience is added here.
 
     Raises:
         FeatureLocked, DailyCapReached
@@ -56,10 +56,10 @@ def awarded(
     jobs = player[Jobs]
     award = rules.award(jobs.progress.get(job_key), base, player.state, now, rng, job_key=job_key, source=source)
     player = player.having(jobs.having(job_key, award.progress))
-    if source not in _NOT_LISTED:
+    if source not in _SOURCES_NOT_LOGGED:
         player = player.having(player[NewXpEvents].plus(XpEvent(job_key, award.gained, source, metadata)))
     if award.bonus:
-        player = counted(player, now, "job_xp_critical", {"job_key": job_key, "bonus": award.bonus})
+        player = add_stat(player, now, "job_xp_critical", {"job_key": job_key, "bonus": award.bonus})
     for level in range(award.old_level, award.progress.level):
         player = player.record(
             JobLevelUp(

@@ -1,4 +1,4 @@
-"""How far somebody has come. One look each."""
+"""Reports on a player's jobs. One round trip each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kernel.database import Tx
 
 
 def jobs_of(tx: Tx, ref: PlayerRef) -> tuple[Player, list[JobStanding]]:
-    """The player, and where they stand in every job the community has unlocked.
+    """Return the player and their standing in every unlocked job.
 
     Raises:
         NoSuchPlayer
@@ -27,7 +27,7 @@ def jobs_of(tx: Tx, ref: PlayerRef) -> tuple[Player, list[JobStanding]]:
 
 
 def bonus(tx: Tx, ref: PlayerRef, job_key: str, bonus_type: str) -> tuple[Job, int, Fraction]:
-    """The job, the player's level in it, and what that level is worth; 0 for what the job has no bonus in.
+    """Return the job, the player's level in it, and the bonus of that level; 0 when the job has no such bonus.
 
     Raises:
         UnknownJob, NoSuchPlayer
@@ -40,5 +40,5 @@ def bonus(tx: Tx, ref: PlayerRef, job_key: str, bonus_type: str) -> tuple[Job, i
 def _look(tx: Tx, ref: PlayerRef) -> Player:
     player, _ = players.peek(tx, ref)
     if player is None:
-        raise NoSuchPlayer(name=ref.called)
+        raise NoSuchPlayer(name=ref.label)
     return player

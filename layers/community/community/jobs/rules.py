@@ -24,7 +24,7 @@ EPIPHANY_CHANCE = 0.05
 BYPASS_SOURCES = frozenset({"xp_item", "harvest", "achievement"})
 
 LEVEL_TOTALS = tuple(accumulate(int(100 * level**1.2) for level in range(1, LEVEL_LIMIT + 1)))
-"""XP needed for level 1, 2, ..."""
+"""Experience needed for level 1, 2, ..."""
 
 
 class DailyCapReached(Refused):
@@ -34,10 +34,11 @@ class DailyCapReached(Refused):
 
 @dataclass(frozen=True, slots=True)
 class XpAward:
-    """
+    """The outcome of adding experience to a job.
+
     Attributes:
-        gained: XP really added, after multiplier, epiphany and cap.
-        bonus: what the epiphany added, before the cap; 0 without one.
+        gained: experience added, after multiplier, epiphany and cap.
+        bonus: the share of an epiphany, before the cap; 0 without one.
     """
 
     progress: JobProgress
@@ -51,9 +52,10 @@ class XpAward:
 
 
 def find_job(job_key: str) -> Job:
-    """
+    """Find a job by its key.
+
     Args:
-        job_key: its node's key does as well.
+        job_key: the job's key or its node's key.
 
     Raises:
         UnknownJob
@@ -75,13 +77,13 @@ def level_for(xp: int, cap: int) -> int:
 def standing(job: Job, progress: JobProgress | None, state: CommunityState) -> JobStanding:
     xp, level = (progress.xp, progress.level) if progress else (0, 0)
     cap = level_cap(state)
-    # A cap lifted since leaves somebody with more than the next level needs, until they earn again.
+    # After the cap was raised, a player may have more than the next level needs, until they earn again.
     missing = max(LEVEL_TOTALS[level] - xp, 0) if level < cap else 0
     return JobStanding(job, level, xp, missing, cap)
 
 
 def primary(standings: Iterable[JobStanding]) -> JobStanding | None:
-    """The job of the highest level, then of the most XP; None for who has none anywhere."""
+    """Return the job with the highest level, then the most experience; None without any experience."""
     worked_in = [each for each in standings if each.xp]
     return max(worked_in, key=lambda each: (each.level, each.xp), default=None)
 
@@ -99,13 +101,13 @@ def award(
     """Add experience to a job.
 
     Args:
-        progress: None when the player has never worked in it.
-        base: XP before the community's multiplier, at least 1.
-        source: what it was earned by; some sources ignore the daily cap.
+        progress: None when the player has no experience in it.
+        base: experience before the community's multiplier, at least 1.
+        source: the reason; some sources ignore the daily cap.
 
     Raises:
         FeatureLocked: the community has not unlocked the job.
-        DailyCapReached: nothing is left of today's allowance.
+        DailyCapReached: today's cap has been reached.
     """
     node_key = jobs.by_key[job_key].node_key
     if not state.has(node_key):
@@ -128,7 +130,7 @@ def award(
 
 
 def merged(one: Jobs, other: Jobs, state: CommunityState) -> Jobs:
-    """What one player has who was two. Source: rules 1.1."""
+    """Merge the jobs of two players. Source: rules 1.1."""
     cap = int(modified(state, "job_level_cap", LEVEL_CAP))
     shared = one.progress.keys() & other.progress.keys()
     added_up = {key: _added_up(one.progress[key], other.progress[key], cap) for key in shared}
@@ -136,12 +138,12 @@ def merged(one: Jobs, other: Jobs, state: CommunityState) -> Jobs:
 
 
 def _added_up(one: JobProgress, other: JobProgress, cap: int) -> JobProgress:
-    """What was earned on an earlier game day counts no longer against today's allowance."""
+    """Merge two players' progress in one job. Sums of an earlier game day do not count towards today's cap."""
     xp = one.xp + other.xp
     today = max(one.daily_xp_on, other.daily_xp_on)
     return JobProgress(
         xp=xp,
-        # As when XP is earned, a cap that was lowered since takes no level away.
+        # As when experience is earned, a lowered cap removes no level.
         level=max(level_for(xp, cap), one.level, other.level),
         daily_xp=sum(each.daily_xp for each in (one, other) if each.daily_xp_on == today),
         daily_xp_on=today,

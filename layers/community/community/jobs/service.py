@@ -1,4 +1,4 @@
-"""Forgetting job progress; `part` keeps it, `awards` adds to it, `reports` shows it."""
+"""Deleting job progress; `part` stores it, `awards` adds to it, `reports` shows it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from community.jobs import queries
 from kernel.database import Tx
 
 
-def forget_all(tx: Tx) -> None:
-    """Queue everybody's return to level 0. What was earned by what stays in the history."""
-    queries.lock_everybody(tx)
+def delete_all(tx: Tx) -> None:
+    """Queue the deletion of everyone's job progress. The history of awards stays."""
+    queries.lock_all_players(tx)
     queries.delete_all_jobs(tx)

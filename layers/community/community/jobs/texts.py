@@ -1,4 +1,4 @@
-"""What people read about experience."""
+"""Messages about experience."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from community.jobs.awards import XpResult
 
 def awarded(result: XpResult, name: str) -> str:
     award = result.award
-    told = f"{name} gained {award.gained} {result.job.display_name} XP"
-    return told + (f" and reached level {award.progress.level}!" if award.leveled_up else ".")
+    text = f"{name} gained {award.gained} {result.job.display_name} XP"
+    return text + (f" and reached level {award.progress.level}!" if award.leveled_up else ".")

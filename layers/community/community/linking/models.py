@@ -1,4 +1,4 @@
-"""How two accounts of one person become one player, and how they part."""
+"""Linking two accounts to one player, and unlinking them."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LinkToken:
-    """The code that one account shows and the other repeats.
+    """The code that one account requests and the other claims.
 
     Attributes:
-        state: as stored. One whose time ran out keeps its state; `expires_at` says so.
-        source: the account that asked for it. It will keep its player.
+        state: as stored. A code that runs out keeps its state; only `expires_at` shows it.
+        source: the account that requested the code. Its player is kept.
         target: the account that claimed it.
     """
 
@@ -36,16 +36,17 @@ class LinkToken:
     target: PlayerRef | None
     expires_at: datetime
 
-    def is_over(self, now: datetime) -> bool:
+    def is_expired(self, now: datetime) -> bool:
         return self.state is LinkState.EXPIRED or now >= self.expires_at
 
 
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
-    """
+    """Which platforms an account is linked to, and its open code.
+
     Attributes:
-        platforms: in the order of lists; empty for somebody who has never played.
-        token: the account's own, while it can still lead to a link.
+        platforms: in display order; empty for someone who has never played.
+        token: the account's own code, while it is still usable.
     """
 
     platforms: tuple[str, ...]
@@ -53,7 +54,7 @@ class LinkStatus:
 
 
 class UserLinked(Event):
-    """A platform knows the player now that did not before, or by another id."""
+    """A player has been linked to an account on a platform."""
 
     type: ClassVar[str] = "user.linked"
     user_id: UUID
@@ -69,7 +70,7 @@ class UserUnlinked(Event):
 
 
 class UserMerged(Event):
-    """All that `merged_user_id` had is `user_id`'s; whoever stored the old id may follow."""
+    """`merged_user_id` has been merged into `user_id`; clients that stored the old id can replace it."""
 
     type: ClassVar[str] = "user.merged"
     user_id: UUID

@@ -1,4 +1,4 @@
-"""link_tokens and unlink_requests."""
+"""SQL on link_tokens and unlink_requests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def expire_tokens(tx: Tx, source: PlayerRef) -> None:
 
 
 def insert_token(tx: Tx, token: LinkToken) -> Cursor:
-    """One row, or none: the token exists already, or its source has got another one in this moment."""
+    """Insert a token; returns no row if it exists, or if its source has received another one at the same time."""
     return tx.execute(
         """
         INSERT INTO link_tokens
@@ -49,7 +49,7 @@ def lock_token(tx: Tx, token: str) -> Cursor:
 
 
 def lock_token_of(tx: Tx, source: PlayerRef) -> Cursor:
-    """The one token of the source that is pending or claimed, expired or not."""
+    """Lock the source's token that is pending or claimed, expired or not; there is at most one."""
     return tx.execute(
         """
         SELECT * FROM link_tokens
@@ -61,8 +61,8 @@ def lock_token_of(tx: Tx, source: PlayerRef) -> Cursor:
 
 
 def read_status(tx: Tx, account: PlayerRef) -> Cursor:
-    """One row: `platforms` of the account's player (null for a stranger), and the account's living token's columns
-    (null without one)."""
+    """Return one row: `platforms` of the account's player (null for a stranger), and the columns of the account's
+    usable token (null without one)."""
     return tx.execute(
         """
         SELECT (SELECT array_agg(every.platform)
@@ -111,7 +111,7 @@ def upsert_unlink_request(tx: Tx, caller: PlayerRef, target: PlayerRef, expires_
 
 
 def take_unlink_request(tx: Tx, caller: PlayerRef, platform: str) -> Cursor:
-    """Rows: `target_platform_id` and `expires_at` of the request, which is gone then."""
+    """Delete an unlink request; returns its `target_platform_id` and `expires_at`."""
     return tx.execute(
         """
         DELETE FROM unlink_requests

@@ -7,10 +7,10 @@ from datetime import timedelta
 from community.linking import queries
 from kernel.database import Tx
 
-KEPT = timedelta(hours=1)
+RETENTION = timedelta(hours=1)
 
 
-def forget_expired(tx: Tx) -> None:
-    """Delete codes an hour after their end and unlink requests nobody confirmed. Source: rules 1.1."""
-    queries.delete_tokens_expired_before(tx, tx.now - KEPT)
-    queries.delete_unlink_requests_expired_before(tx, tx.now - KEPT)
+def delete_expired(tx: Tx) -> None:
+    """Delete codes and unlink requests an hour after their expiry. Source: rules 1.1."""
+    queries.delete_tokens_expired_before(tx, tx.now - RETENTION)
+    queries.delete_unlink_requests_expired_before(tx, tx.now - RETENTION)

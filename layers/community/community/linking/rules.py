@@ -1,4 +1,4 @@
-"""When a link may go one step further. Source: rules 1.1."""
+"""The conditions for each step of linking. Source: rules 1.1."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def draw_token(rng: Random) -> str:
 
 
 def require_claimable(token: LinkToken | None, written: str, target: PlayerRef, now: datetime) -> LinkToken:
-    """
+    """Refuse a code that the account cannot claim.
+
     Raises:
         UnknownToken, TokenAlreadyClaimed, TokenUsedUp, TokenExpired, ClaimedByItsOwner
     """
@@ -40,7 +41,7 @@ def require_claimable(token: LinkToken | None, written: str, target: PlayerRef, 
         raise UnknownToken(token=written)
     if token.state is LinkState.CONFIRMED:
         raise TokenUsedUp(token=token.token)
-    if token.is_over(now):
+    if token.is_expired(now):
         raise TokenExpired(token=token.token)
     if token.state is LinkState.CLAIMED:
         raise TokenAlreadyClaimed(token=token.token)
@@ -50,14 +51,14 @@ def require_claimable(token: LinkToken | None, written: str, target: PlayerRef, 
 
 
 def require_confirmable(token: LinkToken | None, now: datetime) -> tuple[LinkToken, PlayerRef]:
-    """The source's token, and who claimed it.
+    """Return the source's code and the account that claimed it.
 
     Raises:
         NothingToConfirm, TokenExpired, NotClaimedYet
     """
     if token is None:
         raise NothingToConfirm
-    if token.is_over(now):
+    if token.is_expired(now):
         raise TokenExpired(token=token.token)
     if token.target is None:
         raise NotClaimedYet(token=token.token)
@@ -65,7 +66,8 @@ def require_confirmable(token: LinkToken | None, now: datetime) -> tuple[LinkTok
 
 
 def require_unlinkable(player: Player, platform: str) -> None:
-    """
+    """Refuse to unlink a platform that is not linked, or is the only one.
+
     Raises:
         NotLinked, LastLink
     """

@@ -1,4 +1,4 @@
-"""Linking in three steps (start, claim, confirm), unlinking in two."""
+"""Linking in three steps (start, claim, confirm), and unlinking in two."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from community.progression.service import current_state
 from kernel.database import Tx
 from kernel.errors import TryAgain
 
-TRIES = 10
+MAX_ATTEMPTS = 10
 
 
 def start_link(tx: Tx, source: PlayerRef) -> LinkToken:
-    """A new code for an account, which need not have played yet. Its earlier codes end."""
-    for _ in range(TRIES):
+    """Create a code for an account, which need not have played yet. Its earlier codes expire."""
+    for _ in range(MAX_ATTEMPTS):
         token = LinkToken(
             token=rules.draw_token(tx.rng),
             state=LinkState.PENDING,
@@ -46,7 +46,7 @@ def start_link(tx: Tx, source: PlayerRef) -> LinkToken:
 
 
 def claim_link(tx: Tx, written: str, target: PlayerRef) -> LinkToken:
-    """The other account repeats the code, in any case.
+    """Claim a code with the other account, in any letter case.
 
     Raises:
         UnknownToken, TokenAlreadyClaimed, TokenUsedUp, TokenExpired, ClaimedByItsOwner
@@ -59,15 +59,15 @@ def claim_link(tx: Tx, written: str, target: PlayerRef) -> LinkToken:
 
 
 def confirm_link(tx: Tx, source: PlayerRef) -> tuple[str, ...]:
-    """Make one player of the two accounts; the source's player stays. Answers the platforms it has then.
+    """Merge the two accounts into the source's player. Returns the platforms that the player then has.
 
     Raises:
         NothingToConfirm, TokenExpired, NotClaimedYet, WouldReplaceItself
     """
-    # Only the token knows who claimed it: a third round trip. Everybody locks tokens before players.
+    # Only the token says who claimed it: a third round trip. All callers lock tokens before players.
     token = _token(queries.lock_token_of(tx, source).fetchone())
     token, target = rules.require_confirmable(token, tx.now)
-    gambles.hold(tx)
+    gambles.lock_active_gamble(tx)
     keeper, other = players.load_all(tx, (source, replace(target, username=None)))
     if keeper is None:
         keeper = _register(tx, token.source, other)
@@ -81,7 +81,7 @@ def confirm_link(tx: Tx, source: PlayerRef) -> tuple[str, ...]:
 
 
 def request_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
-    """Remember for 60 s that the account wants to give up the player's link to `platform`.
+    """Store for 60 s that the account wants to remove the player's link to `platform`.
 
     Raises:
         UnknownPlayer, NotLinked, LastLink
@@ -95,7 +95,7 @@ def request_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
 
 
 def confirm_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
-    """Remove the link; the player, found through the others, keeps all there is.
+    """Remove the link. The player keeps everything else.
 
     Raises:
         UnknownPlayer, NotLinked, LastLink, UnlinkNotRequested, UnlinkTooLate
@@ -104,7 +104,7 @@ def confirm_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
     player = players.load(tx, caller)
     rules.require_unlinkable(player, platform)
     request = taking.fetchone()
-    # A merge in between may have put another account in the place of the one that was meant.
+    # A merge in between may have replaced the account that the request was about.
     if request is None or request["target_platform_id"] != player.links[platform].platform_id:
         raise UnlinkNotRequested(platform=platform)
     if tx.now >= request["expires_at"]:
@@ -116,21 +116,21 @@ def confirm_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
 
 
 def link_status(tx: Tx, account: PlayerRef) -> LinkStatus:
-    """Where the account's player is known, and the account's own code. Strangers have neither."""
+    """Return the platforms of the account's player, and the account's own code. Strangers have neither."""
     row = queries.read_status(tx, account).fetchone()
     assert row is not None
     return LinkStatus(rules.in_list_order(row["platforms"] or ()), _token(row if row["token"] else None))
 
 
 def _register(tx: Tx, source: PlayerRef, other: Player | None) -> Player:
-    """Saved at once: what is merged next needs a player to belong to."""
+    """Create and save a player at once, because the merge that follows needs its row."""
     state = other.state if other is not None else current_state(tx)
     (player,) = players.save(tx, players.create(tx, state, _named(source)))
-    return players.written(player)
+    return players.as_saved(player)
 
 
 def _attach(tx: Tx, keeper: Player, source: PlayerRef, target: PlayerRef) -> Player:
-    """An account nobody has played with becomes the player's, instead of any other on that platform."""
+    """Link an account that has never played to the player, replacing any other on that platform."""
     if target.platform == source.platform:
         raise WouldReplaceItself(platform=source.platform)
     named = _named(target)
@@ -146,7 +146,7 @@ def _merge(tx: Tx, keeper: Player, other: Player) -> Player:
 
 
 def _named(account: PlayerRef) -> PlayerRef:
-    """A caller need not tell a name; until the account speaks it goes by its id, nobody else's name."""
+    """Use the id as the name when the caller gave none; the account's next message replaces it."""
     return replace(account, username=account.username or account.platform_id)
 
 

@@ -1,4 +1,4 @@
-"""What people read while they link and unlink their accounts."""
+"""Messages about linking and unlinking accounts."""
 
 from __future__ import annotations
 

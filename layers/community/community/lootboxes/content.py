@@ -1,4 +1,4 @@
-"""What is in which box."""
+"""The contents of boxes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Chance = Annotated[Exact, Field(ge=0, le=1)]
 
 
 class Range(Frozen):
-    """Both ends are inclusive."""
+    """A range of integers. Both ends are inclusive."""
 
     min: PositiveInt
     max: PositiveInt
@@ -32,7 +32,7 @@ class Range(Frozen):
 
 
 class LootEntry(Range):
-    """Each box has the same chance of this item, whatever else is in it."""
+    """Each box has this chance of the item, independent of other entries."""
 
     item_name: Key
     chance: Chance
@@ -49,7 +49,7 @@ class Pool(Frozen):
 
 
 class GatedTable(Frozen):
-    """Each box has either one item of the pools, or money."""
+    """Each box contains either one item of the pools, or money."""
 
     item_drop_rate: Chance
     fixed_money: Range
@@ -61,7 +61,7 @@ LootTable = tuple[LootEntry, ...] | GatedTable
 
 class LootTablesFile(Document):
     document_type: Literal["loot-tables"] = Field(alias="schema")
-    tables: Mapping[Key, LootTable]  # {box: what is in it}
+    tables: Mapping[Key, LootTable]  # {box: its table}
 
 
 class LootTablesSection(FileSection[LootTablesFile]):

@@ -1,4 +1,4 @@
-"""Boxes that hold either one item or money. Source: rules 10.3."""
+"""Boxes that contain either one item or money. Source: rules 10.3."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from community.progression.rules import item_unlocked
 
 @dataclass(frozen=True, slots=True)
 class _Shares:
-    """
+    """The chances of a table's items under one community state.
+
     Attributes:
-        chances: (item, how likely it is if it is none of those before it); none where all items are locked.
+        chances: (item, its probability if none of the items before it was drawn); empty when all items are locked.
     """
 
     table: GatedTable
@@ -27,23 +28,23 @@ class _Shares:
     chances: tuple[tuple[str, float], ...]
 
 
-_known: dict[str, _Shares] = {}  # {box: as of the world that was last asked about it}
+_cache: dict[str, _Shares] = {}  # {box: chances under the last requested community state}
 
 
 def amounts(box_name: str, table: GatedTable, boxes: int, state: CommunityState, rng: Random) -> dict[str, int]:
-    """{item: how many}. While every item is locked, the gate opens on nothing and each box pays the consolation."""
+    """Return {item: amount}. While every item is locked, each box contains the consolation money."""
     chances = _shares(box_name, table, state).chances
     rate = float(table.item_drop_rate) if chances else 0.0
     gate_rolls = dice.rolls(rng, boxes)
     missed = [roll for roll in gate_rolls if roll >= rate]
-    found = _chosen(chances, boxes - len(missed), rng)
+    found = _draw_items(chances, boxes - len(missed), rng)
     money = items.money.internal_name
-    found[money] = found.get(money, 0) + sum(consolations(table, missed))
+    found[money] = found.get(money, 0) + sum(consolation_money(table, missed))
     return found
 
 
-def _chosen(chances: tuple[tuple[str, float], ...], choices: int, rng: Random) -> dict[str, int]:
-    """{item: how many} of so many choices: how many fall on the first, how many of the rest on the second ..."""
+def _draw_items(chances: tuple[tuple[str, float], ...], choices: int, rng: Random) -> dict[str, int]:
+    """Draw items: how many draws select the first, how many of the rest the second, and so on."""
     chosen: dict[str, int] = {}
     for name, chance in chances:
         chosen[name] = dice.successes(rng, choices, chance)
@@ -51,11 +52,11 @@ def _chosen(chances: tuple[tuple[str, float], ...], choices: int, rng: Random) -
     return chosen
 
 
-def consolations(table: GatedTable, rolls: Iterable[float]) -> list[int]:
-    """The money in each box whose gate has stayed shut: the farther the roll missed, the more.
+def consolation_money(table: GatedTable, rolls: Iterable[float]) -> list[int]:
+    """Return the money in each box without an item: the higher the roll, the more.
 
     Args:
-        rolls: those that the gate did not open for.
+        rolls: the rolls that missed the drop rate.
     """
     low, span = table.fixed_money.min, table.fixed_money.max - table.fixed_money.min
     sway = float(1 - table.item_drop_rate)
@@ -63,9 +64,9 @@ def consolations(table: GatedTable, rolls: Iterable[float]) -> list[int]:
 
 
 def _shares(box_name: str, table: GatedTable, state: CommunityState) -> _Shares:
-    known = _known.get(box_name)
+    known = _cache.get(box_name)
     if known is None or known.table is not table or known.state_version != state.version:
-        _known[box_name] = known = _Shares(table, state.version, _chances(table, state))
+        _cache[box_name] = known = _Shares(table, state.version, _chances(table, state))
     return known
 
 
@@ -80,8 +81,10 @@ def _chances(table: GatedTable, state: CommunityState) -> tuple[tuple[str, float
 
 
 def unlocked_weights(table: GatedTable, state: CommunityState) -> dict[str, Fraction]:
-    """{item: weight}. A pool's weight is shared by those of its items that are unlocked, as their own weights say;
-    a pool without any falls out, so the others are chosen more often."""
+    """Return {item: weight}. A pool's weight is divided among its unlocked items by their own weights.
+
+    A pool without unlocked items is skipped, so that the others are chosen more often.
+    """
     weights: dict[str, Fraction] = {}
     for pool in table.pools:
         unlocked = [entry for entry in pool.items if item_unlocked(state, items.by_name[entry.item_name])]

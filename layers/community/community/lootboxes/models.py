@@ -1,4 +1,4 @@
-"""What comes out of boxes."""
+"""The contents of opened boxes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kernel.events.models import Event
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """All there is of one item in the boxes that were opened together.
+    """The total of one item in boxes that were opened together.
 
     Attributes:
         value: of the whole drop, in money.
@@ -35,11 +35,12 @@ class DropView(BaseModel):
 
 
 class LootboxOpened(Event):
-    """
+    """A player has opened boxes.
+
     Attributes:
-        drops: all that was in the boxes.
+        drops: everything in the boxes.
         value: of all drops, in money.
-        best: the finest quality among the drops; None for boxes that were empty.
+        best: the best quality among the drops; None for empty boxes.
     """
 
     type: ClassVar[str] = "lootbox.opened"

@@ -1,4 +1,4 @@
-"""What is in a box. Source: rules 10."""
+"""Drawing the contents of boxes. Source: rules 10."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from community.lootboxes.models import Drop
 from community.progression.models import CommunityState
 
 BONUS_PERCENT = 3
-"""Of the box: on every threshold, for each step its quality is above COMMON."""
+"""Added to every threshold, for each step of the box's quality above COMMON."""
 THRESHOLDS = (
     (Quality.LEGENDARY, 1),
     (Quality.EPIC, 5),
@@ -24,7 +24,7 @@ THRESHOLDS = (
     (Quality.POOR, 85),
     (Quality.JUNK, 95),
 )
-"""(quality, percent): rolled up to here, and not up to the one before. The rest is CURSED."""
+"""(quality, percent): the upper limit of rolls for this quality. Higher rolls are CURSED."""
 
 LIFT_FEATURE = "feature_gamble"
 LIFT_CHANCE = 0.01
@@ -39,7 +39,7 @@ VALUE_PERCENT = {
     Quality.EPIC: 150,
     Quality.LEGENDARY: 200,
 }
-"""What one is worth in this quality. Source: rules 3.3."""
+"""Value of an item by quality. Source: rules 3.3."""
 
 _QUALITIES = tuple(Quality)
 
@@ -55,18 +55,18 @@ def open_boxes(
 ) -> tuple[Drop, ...]:
     """Open boxes of one kind and quality.
 
-    As likely to come out in any way as one by one. 10 000 take a few milliseconds at most.
+    The distribution is the same as for opening them one by one. 10 000 boxes take a few milliseconds at most.
 
     Args:
         quantity: at least 1.
-        tables: {internal name of a box: what is in it}
+        tables: {internal name of a box: its table}
 
     Returns:
         One drop for each kind of item, in the table's order. Empty for a box without a table.
     """
     lifts = state.has(LIFT_FEATURE)
     return tuple(
-        _drop(items.by_name[name], amount, rolled_quality(quality, rng, lifts=lifts))
+        _drop(items.by_name[name], amount, roll_quality(quality, rng, lifts=lifts))
         for name, amount in amounts(box, quantity, state, rng, tables=tables).items()
         if amount
     )
@@ -80,18 +80,18 @@ def amounts(
     *,
     tables: Mapping[str, LootTable] = loot_tables.by_box,
 ) -> dict[str, int]:
-    """{internal name: how many} before anything is known of their quality; perhaps 0."""
+    """Return {internal name: amount} before the quality is rolled; amounts may be 0."""
     table = tables.get(box.internal_name, ())
     if isinstance(table, tuple):
-        return _listed(table, quantity, rng)
+        return _roll_entries(table, quantity, rng)
     return gates.amounts(box.internal_name, table, quantity, state, rng)
 
 
-def rolled_quality(box_quality: Quality, rng: Random, *, lifts: bool) -> Quality:
-    """Of all there is of one item.
+def roll_quality(box_quality: Quality, rng: Random, *, lifts: bool) -> Quality:
+    """Roll the quality of all drops of one item.
 
     Args:
-        lifts: whether a second roll may make it one step finer.
+        lifts: whether a second roll may raise it by one step.
     """
     found = _quality_at(rng.random(), box_quality)
     if lifts and rng.random() < LIFT_CHANCE:
@@ -101,12 +101,12 @@ def rolled_quality(box_quality: Quality, rng: Random, *, lifts: bool) -> Quality
 
 def _quality_at(roll: float, box_quality: Quality) -> Quality:
     bonus = BONUS_PERCENT * (box_quality.rank - Quality.COMMON.rank)
-    # Whole percents are added, and divided once: the sum of two such floats may lie beside the float for it.
+    # Add integer percents and divide once: a sum of two such floats could differ from the exact float.
     return next((quality for quality, percent in THRESHOLDS if roll <= (percent + bonus) / 100), Quality.CURSED)
 
 
-def _listed(table: tuple[LootEntry, ...], boxes: int, rng: Random) -> dict[str, int]:
-    """An item may have several entries."""
+def _roll_entries(table: tuple[LootEntry, ...], boxes: int, rng: Random) -> dict[str, int]:
+    """Roll every entry; an item may have several entries."""
     found: dict[str, int] = {}
     for entry in table:
         times = successes(rng, boxes, float(entry.chance))
@@ -115,7 +115,7 @@ def _listed(table: tuple[LootEntry, ...], boxes: int, rng: Random) -> dict[str, 
 
 
 def _drop(item: Item, amount: int, quality: Quality) -> Drop:
-    """Fine money is more money; anything else is worth more."""
+    """Build a drop: a better quality means more money, or a higher value of other items."""
     if item.is_currency:
         quantity = max(1, amount * VALUE_PERCENT[quality] // 100)
         return Drop(item, quantity, Quality.COMMON, quantity * item.base_value)
@@ -123,5 +123,5 @@ def _drop(item: Item, amount: int, quality: Quality) -> Drop:
 
 
 def unit_value(item: Item, quality: Quality) -> int:
-    """In money; what is worth anything is worth at least 1."""
+    """Return the value of one item in money; at least 1, unless its base value is 0."""
     return max(1, item.base_value * VALUE_PERCENT[quality] // 100) if item.base_value else 0

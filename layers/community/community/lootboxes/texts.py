@@ -1,4 +1,4 @@
-"""What opening boxes sounds like."""
+"""Messages about opened boxes."""
 
 from __future__ import annotations
 
@@ -9,30 +9,34 @@ from community.inventory.models import Quality
 from community.lootboxes.models import Drop, best_quality, total_value
 
 GOOD_HAUL_BOXES = 5
-"""Opened together, so many that held anything of value deserve a remark."""
+"""Opening at least this many boxes adds a remark, if they contained anything of value."""
 
 
 def describe(boxes: str, quantity: int, drops: Sequence[Drop], names: Mapping[str, str]) -> str:
-    """
+    """Describe what was in the boxes.
+
     Args:
-        boxes: what has been opened, with its number or its article.
+        boxes: the name of the boxes, with quantity or article.
         quantity: of the boxes.
-        names: {internal name: what one of the dropped items is called in chat}.
+        names: {internal name: display name of one such item}.
     """
     if not drops:
         return f"You opened {boxes}. Empty!"
-    found = f"You opened {boxes}: {', '.join(_told(drop, names[drop.item.internal_name]) for drop in drops)}."
+    found = f"You opened {boxes}: {', '.join(_drop_text(drop, names[drop.item.internal_name]) for drop in drops)}."
     remark = _remark(quantity, drops)
     return f"{found} {remark}" if remark else found
 
 
-def _told(drop: Drop, name: str) -> str:
-    told = f"{drop.quantity} × {plural(name, drop.quantity)}"
-    return told if drop.quality is Quality.COMMON else f"{told} ({drop.quality.lower()})"
+def _drop_text(drop: Drop, name: str) -> str:
+    text = f"{drop.quantity} × {plural(name, drop.quantity)}"
+    return text if drop.quality is Quality.COMMON else f"{text} ({drop.quality.lower()})"
 
 
 def _remark(quantity: int, drops: Sequence[Drop]) -> str | None:
-    """Source: rules 6.1."""
+    """Choose a closing remark for a remarkable result, if there is one.
+
+    Source: rules 6.1.
+    """
     best = best_quality(drops)
     if best is Quality.LEGENDARY:
         return "Jackpot!"

@@ -1,4 +1,4 @@
-"""Which words the game listens for in chat."""
+"""The words that the engine recognises in chat."""
 
 from __future__ import annotations
 

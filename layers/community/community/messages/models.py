@@ -1,4 +1,4 @@
-"""A line of chat."""
+"""Chat messages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kernel.events.models import Event
 
 
 class MessageReceived(Event):
-    """Not logged: the chat is its own log, and there is a lot of it."""
+    """A player has written in a chat. Not logged: there are too many messages, and the chat keeps its own log."""
 
     type: ClassVar[str] = "message.received"
     logged: ClassVar[bool] = False
@@ -21,7 +21,7 @@ class MessageReceived(Event):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A configured word found in a line: its code, and the text as typed."""
+    """A configured word found in a message: its code, and the text as typed."""
 
     code: str
     value: str
@@ -29,7 +29,8 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Chatter:
-    """
+    """A player who has written in a chat recently.
+
     Attributes:
         username: on this platform.
     """

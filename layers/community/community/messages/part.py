@@ -1,4 +1,4 @@
-"""The last line of two players on each platform. Source: rules 1.1."""
+"""Merging players keeps the latest message per platform. Source: rules 1.1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""active_chatters."""
+"""SQL on active_chatters."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from uuid import UUID
 
 from kernel.database import Cursor, Tx
 
-# For crowds: arrays of user ids. Who has left the platform since cannot be hit there.
-SOME: LiteralString = """
+# For crowds: arrays of user ids. A player who has unlinked the platform since cannot be hit there.
+RANDOM_CHATTERS: LiteralString = """
     ARRAY(
         SELECT c.user_id FROM active_chatters c JOIN user_platform_links l USING (user_id, platform)
         WHERE c.platform = %s AND c.last_message_at > %s
         ORDER BY md5(c.user_id::text || %s) LIMIT %s
     )
 """
-SINCE: LiteralString = """
+CHATTERS_SINCE: LiteralString = """
     ARRAY(
         SELECT c.user_id FROM active_chatters c JOIN user_platform_links l USING (user_id, platform)
         WHERE c.platform = %s AND c.last_message_at >= %s
@@ -26,7 +26,7 @@ SINCE: LiteralString = """
 
 
 def lock_choice(tx: Tx, platform: str) -> None:
-    """Until the transaction ends, nobody else chooses there."""
+    """Serialise the choice of random chatters on a platform until the transaction ends."""
     tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('active chatters on ' || %s, 0))", (platform,))
 
 
@@ -45,7 +45,7 @@ def delete_chatters(tx: Tx, platform: str, user_ids: Sequence[UUID]) -> None:
 
 
 def list_chatters_since(tx: Tx, since: datetime, limit: int) -> Cursor:
-    """Rows: `user_id`, `username`, `platform`, `last_message_at`, latest first."""
+    """Return rows with `user_id`, `username`, `platform` and `last_message_at`, latest first."""
     return tx.execute(
         """
         SELECT c.user_id, l.username, c.platform, c.last_message_at
@@ -59,7 +59,7 @@ def list_chatters_since(tx: Tx, since: datetime, limit: int) -> Cursor:
 
 
 def move_chatter(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """Of two lines on one platform the latest counts. The rows moved from go with their player's."""
+    """Copy chatters, keeping the latest message per platform. The old rows are deleted with their player."""
     tx.execute(
         """
         INSERT INTO active_chatters AS kept (user_id, platform, last_message_at)

@@ -7,10 +7,10 @@ from datetime import timedelta
 from community.messages import queries
 from kernel.database import Tx
 
-KEPT = timedelta(days=1)
-"""As far back as anybody may ask who was active."""
+RETENTION = timedelta(days=1)
+"""The longest period for which active chatters can be listed."""
 
 
-def forget_silent(tx: Tx) -> None:
-    """Delete who has not said anything for so long."""
-    queries.delete_chatters_silent_since(tx, tx.now - KEPT)
+def delete_inactive_chatters(tx: Tx) -> None:
+    """Delete chatters who have not written within the retention period."""
+    queries.delete_chatters_silent_since(tx, tx.now - RETENTION)

@@ -1,4 +1,4 @@
-"""Finding configured words. Source: rules 5."""
+"""Finding configured words in messages. Source: rules 5."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from community.traps.models import Trap
 
 
 def find_strings(text: str) -> tuple[Match, ...]:
-    """Whole words in any case, in the order of the text; only those of the highest priority that occurs."""
+    """Find whole words in any case, in the order of the text; only those of the highest priority that occurs."""
     return _SHIPPED.search(text)
 
 
-def stepped_in(trap: Trap, victim: Player, username: str) -> Match:
-    """What there is to tell of a line that set off a trap."""
+def trap_match(trap: Trap, victim: Player, username: str) -> Match:
+    """Build the match that reports a triggered trap."""
     whose = "their own trap" if trap.setter_id == victim.id else f"a trap of {trap.setter_username}'s"
     return Match("trap_triggered", f"{username} steps into {whose}: {in_words(trap.time)} of silence.")
 
 
 class Finder:
-    """Words of one table, prepared for looking many texts through."""
+    """Searches texts for the words of one table."""
 
     def __init__(self, strings: Iterable[ChatString]) -> None:
-        # Longest first: of two words that begin alike, the longer one is meant.
+        # Longest first: of two words with the same beginning, the longer one matches.
         self._strings = sorted(strings, key=lambda string: -len(string.word))
-        # A group for each word tells which one it was. The text itself cannot: an S may be typed as a long one.
+        # The group's number identifies the word. The matched text cannot: IGNORECASE also matches a long s.
         words = "|".join(f"({re.escape(string.word)})" for string in self._strings)
         self._pattern = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) if words else None
 

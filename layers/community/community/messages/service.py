@@ -1,4 +1,4 @@
-"""What a line of chat sets off. The hottest path of all."""
+"""Handling chat messages. This is the most frequent action."""
 
 from __future__ import annotations
 
@@ -13,64 +13,66 @@ from community.traps import service as traps
 from kernel.database import Tx
 
 ACTIVE_MINUTES = 30
-"""After so long without a line a chatter counts as gone. Source: rules 1."""
-MOST_LISTED = 1000
+"""A chatter who has not written for this long is inactive. Source: rules 1."""
+MAX_LISTED = 1000
 
 
 def handle_message(tx: Tx, chatter: PlayerRef, text: str) -> tuple[Player, tuple[Match, ...]]:
-    """Count the line for who wrote it, and find the configured words in it; behind them stands the trap it set off, if
-    any. A stranger becomes a player."""
+    """Count a message for its author, and find the configured words in it. A stranger becomes a player.
+
+    A triggered trap is the last match.
+    """
     player = players.load_or_create(tx, chatter, traps.WAITING)
     player = player.record(MessageReceived(user_id=player.id, platform=chatter.platform))
-    player, stepped_in = _heard(tx, player, chatter.platform)
-    return player, (*rules.find_strings(text), *stepped_in)
+    player, trap_match = _register_line(tx, player, chatter.platform)
+    return player, (*rules.find_strings(text), *trap_match)
 
 
-def greet(tx: Tx, chatter: PlayerRef) -> Player:
-    """As if the chatter had said something, without counting it."""
+def mark_active(tx: Tx, chatter: PlayerRef) -> Player:
+    """Mark the chatter as active without counting a message."""
     player = players.load_or_create(tx, chatter, traps.WAITING)
-    return _heard(tx, player, chatter.platform)[0]
+    return _register_line(tx, player, chatter.platform)[0]
 
 
-def active(tx: Tx, minutes: int = ACTIVE_MINUTES) -> list[Chatter]:
-    """Who has said something in the last minutes, latest first; once for each platform."""
-    rows = queries.list_chatters_since(tx, tx.now - timedelta(minutes=minutes), MOST_LISTED).fetchall()
+def list_active_chatters(tx: Tx, minutes: int = ACTIVE_MINUTES) -> list[Chatter]:
+    """List who has written in the last minutes, latest first, once per platform."""
+    rows = queries.list_chatters_since(tx, tx.now - timedelta(minutes=minutes), MAX_LISTED).fetchall()
     return [Chatter(**row) for row in rows]
 
 
-def some(tx: Tx, platform: str, number: int) -> Crowd:
-    """So many active chatters, or as many as there are: the dice say who, and say the same in every statement.
+def random_chatters(tx: Tx, platform: str, number: int) -> Crowd:
+    """Choose up to `number` active chatters at random. The choice is the same in every statement of the load.
 
-    Whoever else chooses on the platform waits until these are hit and off the list, or both would choose them, and one
-    would have to choose again.
+    Other choices on the platform wait until these chatters have been hit and removed. Otherwise both could choose the
+    same chatters, and one would have to be repeated.
     """
     queries.lock_choice(tx, platform)
     since = tx.now - timedelta(minutes=ACTIVE_MINUTES)
-    return Crowd(queries.SOME, (platform, since, f"{tx.rng.getrandbits(64):x}", number))
+    return Crowd(queries.RANDOM_CHATTERS, (platform, since, f"{tx.rng.getrandbits(64):x}", number))
 
 
-def spoke_since(platform: str, moment: datetime) -> Crowd:
-    """Everybody who has, and has not been hit since."""
-    return Crowd(queries.SINCE, (platform, moment))
+def chatters_since(platform: str, moment: datetime) -> Crowd:
+    """Choose everyone who has written since that time, and has not been hit in between."""
+    return Crowd(queries.CHATTERS_SINCE, (platform, moment))
 
 
-def leave(tx: Tx, platform: str, chatters: Iterable[Player]) -> None:
-    """Queue that they count as gone: nobody is hit again without having said something. They are locked.
+def remove_chatters(tx: Tx, platform: str, chatters: Iterable[Player]) -> None:
+    """Queue the removal of chatters, so that they are not hit again before they write. They must be locked.
 
     Source: rules 1.
     """
     queries.delete_chatters(tx, platform, [player.id for player in chatters])
 
 
-def _heard(tx: Tx, player: Player, platform: str) -> tuple[Player, tuple[Match, ...]]:
-    """Save the player, who is an active chatter from now on; unless the line was a step into a trap."""
+def _register_line(tx: Tx, player: Player, platform: str) -> tuple[Player, tuple[Match, ...]]:
+    """Save the player as an active chatter, unless the message triggered a trap."""
     trap = traps.waiting_for(player)
     if trap is None:
         players.save(tx, player)
-        # Behind the player's own rows: a stranger's must be there first.
+        # After the player's own rows, because a new player's row must exist first.
         queries.upsert_chatter(tx, player.id, platform)
         return player, ()
     player = traps.trigger(tx, player, trap, platform)
     players.save(tx, player)
-    leave(tx, platform, [player])
-    return player, (rules.stepped_in(trap, player, player.links[platform].username),)
+    remove_chatters(tx, platform, [player])
+    return player, (rules.trap_match(trap, player, player.links[platform].username),)

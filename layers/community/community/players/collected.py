@@ -1,4 +1,4 @@
-"""What actions collect. Imports nothing, so that a feature's models stay cheap for clocks."""
+"""Values that actions collect. Imports no other module, so that clocks can import features' models quickly."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Collected(tuple[T, ...]):
-    """What has happened to a player in this action, not yet written. A feature collects in a subclass of its own."""
+    """Values collected for a player in this action, not yet written. Each feature has its own subclass."""
 
     __slots__ = ()
 

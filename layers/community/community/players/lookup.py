@@ -1,4 +1,4 @@
-"""Finding players, for people who look at them."""
+"""Finding players by name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kernel.database import Tx
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Who a player is, without what they have. `links` as {platform: Link}, in the order of `PLATFORMS`."""
+    """A player's identity, without parts. `links` is {platform: Link}, in the order of `PLATFORMS`."""
 
     id: UUID
     username: str
@@ -25,8 +25,8 @@ class Profile:
 
 
 def search(tx: Tx, text: str, platform: str | None = None, limit: int = 10) -> list[Profile]:
-    """Players with the text somewhere in a name, in any case, by name. With a platform: in the name there."""
-    return [_profile(row) for row in queries.list_players_called(tx, text, platform, limit)]
+    """List players with the text in one of their names, in any case; with a platform, only in the name there."""
+    return [_profile(row) for row in queries.list_players_named(tx, text, platform, limit)]
 
 
 def newest(tx: Tx, limit: int = 10) -> list[Profile]:
@@ -34,11 +34,12 @@ def newest(tx: Tx, limit: int = 10) -> list[Profile]:
 
 
 def by_name(tx: Tx, platform: str, username: str) -> Profile:
-    """
+    """Find the player seen under a name on a platform.
+
     Raises:
-        NoSuchPlayer: nobody was seen under that name on that platform.
+        NoSuchPlayer: no player has been seen under that name on that platform.
     """
-    row = queries.find_player_called(tx, platform, username).fetchone()
+    row = queries.find_player_named(tx, platform, username).fetchone()
     if row is None:
         raise NoSuchPlayer(name=username)
     return _profile(row)

@@ -1,4 +1,4 @@
-"""A player as one action sees them."""
+"""Players, as actions load and change them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from kernel.events.models import Event
 T = TypeVar("T")
 
 PLATFORMS = ("discord", "twitch", "youtube")
-"""In the order in which lists name them."""
+"""The platforms, in display order."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlayerRef:
-    """Whom a caller means: by our own id when given, else by the platform's, else by the name seen last there.
+    """How a caller identifies a player: by our id when given, else by the platform's id, else by the last name there.
 
     Attributes:
-        platform: empty when `user_id` says it all.
+        platform: empty when `user_id` is given.
     """
 
     platform: str
@@ -32,14 +32,14 @@ class PlayerRef:
     user_id: UUID | None = None
 
     @property
-    def called(self) -> str:
-        """For messages."""
+    def label(self) -> str:
+        """How messages name the player."""
         return self.username or (str(self.user_id) if self.user_id else f"{self.platform}:{self.platform_id}")
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """How one platform knows a player."""
+    """A player's account on a platform."""
 
     platform_id: str
     username: str
@@ -47,12 +47,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something more to know about a player, read in the statement that loads them.
+    """An additional value about a player, read in the statement that loads them.
 
     Attributes:
         name: for `Player.facts`, and in the name of its column.
         sql: an expression over `u`, the player's row of users.
-        params: for the placeholders in it.
+        params: for the placeholders in `sql`.
     """
 
     name: LiteralString
@@ -62,11 +62,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Players whom nobody names: the database says who they are, in the statements that lock and read them.
+    """Players whom the database selects, in the statements that lock and read them.
 
     Attributes:
-        sql: an expression for an array of user ids. When it has changed between the two statements, because the
-            first had to wait for somebody, the action is tried again.
+        sql: an expression for an array of user ids. If its value changes between the two statements, because the
+            first had to wait, the action is repeated.
     """
 
     sql: LiteralString
@@ -81,17 +81,17 @@ class UserRegistered(Event):
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """A frozen picture: every change is a new Player, and `save` writes what differs from `stored`.
+    """An immutable player: every change returns a new Player, and `save` writes what differs from `stored`.
 
-    What features store with a player are values of types of their own: `player[Inventory]` is the one of that type,
-    and `player.having(inventory)` is the player with another one in its place.
+    Each feature stores a value of its own type with a player: `player[Inventory]` reads it, and
+    `player.having(inventory)` returns the player with another value of that type.
 
     Attributes:
         links: {platform: Link}.
-        parts: {type: value}, without those that are as empty as a new player's; see `community.parts`.
-        facts: {name: value} of what the action asked for; empty for a player who is being created.
-        events: what has happened to this player in this action, not yet written.
-        stored: the player as the database has them, without what was due; None for a player who is being created.
+        parts: {type: value}; a missing type has a new player's value. See `community.parts`.
+        facts: {name: value} of the facts that the action requested; empty for a player who is being created.
+        events: the player's events in this action, not yet written.
+        stored: the player as stored in the database, before due deliveries; None for a player who is being created.
     """
 
     id: UUID
@@ -109,15 +109,15 @@ class Player:
         return self.parts[part] if part in self.parts else part()
 
     def having(self, value: object) -> Self:
-        """With this value in the place of the one of its type."""
+        """Return the player with this value instead of the previous one of its type."""
         return replace(self, parts={**self.parts, type(value): value})
 
     def with_link(self, platform: str, link: Link) -> Self:
-        """A link for a platform the player has already is replaced."""
+        """Return the player with this link, which replaces any other for the platform."""
         return replace(self, links={**self.links, platform: link})
 
     def seen_as(self, platform: str, username: str) -> Self:
-        """The platform calls the player by this name now."""
+        """Return the player with the name that the platform now uses."""
         link = self.links[platform]
         if link.username == username:
             return self
@@ -128,7 +128,7 @@ class Player:
 
 
 class UnknownPlayer(Refused):
-    """For actions; reads that look a player up answer `NoSuchPlayer`."""
+    """The player does not exist; for actions. Reads raise `NoSuchPlayer`."""
 
     code = "user_not_found"
     message = "Nobody called {name} has played here yet."

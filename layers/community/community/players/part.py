@@ -1,4 +1,4 @@
-"""What features store with a player. Each declares it in its `part.py`; `community.parts` lists all of it."""
+"""Declarations of what features store with a player, in each feature's `part.py`. `community.parts` lists them all."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from kernel.database import Tx
 T = TypeVar("T")
 
 Move = Callable[[Tx, UUID, UUID], None]
-"""Queues that rows of the player with the first id belong to the second one. Both are locked."""
+"""Queues the transfer of rows from the player with the first id to the second. Both players are locked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of a player that a `Player` does not carry: they move when two players become one.
+    """Rows of a player that are not loaded into a `Player`; they are moved when two players are merged.
 
     Attributes:
-        tables: that they are in.
-        move: what moves them, ahead of the DELETE that takes along what it leaves behind.
+        tables: the tables that contain them.
+        move: moves them, before the DELETE of the old player, which removes the remaining rows.
     """
 
     tables: tuple[str, ...]
@@ -33,13 +33,13 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[T]):
-    """How a part is read, in the one statement that loads a player.
+    """How a part is read, in the statement that loads a player.
 
     Attributes:
-        name: of the column; a name of its own among all parts.
-        sql: an expression over `u`, the player's row of users. Each placeholder in it stands for the moment of the
+        name: the column's name, unique among all parts.
+        sql: an expression over `u`, the player's row of users. Each placeholder in it stands for the time of the
             action.
-        parse: the part's value, from what the expression has returned.
+        parse: converts the expression's result to the part's value.
     """
 
     name: LiteralString
@@ -52,15 +52,15 @@ class Part(Generic[T]):
     """A value that every `Player` has, as `player[holds]`.
 
     Attributes:
-        holds: the value's type. Called without arguments, it makes what a new player has.
-        save: queues what has changed: (transaction, user id, the value now, the value as stored). Called only when
-            the two differ; for a player who is being created nothing is stored, and the last is None.
-        merge: what a player has who was two: (the keeper's value, the other's, the community's state).
-        column: None for a part that begins empty in every action.
-        transient: it holds what has happened in this action; once that is saved, it is empty again.
-        on_load: what becomes of a player who has just been loaded, before anything else happens to them.
-        tables: whose rows the value carries, in whole.
-        rows: others, which it does not carry.
+        holds: the value's type. Called without arguments, it returns a new player's value.
+        save: queues changes: (transaction, user id, current value, stored value). Called only when the two differ;
+            the stored value is None for a player who is being created.
+        merge: merges the values of two players: (the keeper's, the other's, the community's state).
+        column: None for a part that is empty at the start of every action.
+        transient: it collects what happens in this action, and is empty again after the save.
+        on_load: changes a player who has just been loaded, before the action does.
+        tables: the tables whose rows the value fully represents.
+        rows: further rows that the value does not represent.
     """
 
     holds: type[T]
@@ -75,10 +75,10 @@ class Part(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class SharedSum:
-    """What all players write to: once for all players of a save, behind everything else, so that the locks are short.
+    """A sum that all players write to: once per save, after everything else, so that its locks are held briefly.
 
     Attributes:
-        add: queues what these players have added to it.
+        add: queues what these players add to it.
     """
 
     add: Callable[[Tx, Sequence[Player]], None]
@@ -88,7 +88,7 @@ C = TypeVar("C", bound=Collected[Any])
 
 
 def collecting(holds: type[C], insert: Callable[[Tx, UUID, C], None], rows: Rows) -> Part[C]:
-    """A part that reads nothing, and inserts into tables of its own what was collected."""
+    """Return a part that reads nothing, and inserts collected values into its own tables."""
 
     def save(tx: Tx, user_id: UUID, now: C, before: C | None) -> None:
         if now:
@@ -104,23 +104,24 @@ Entry = Part[Any] | Rows | SharedSum
 
 
 class Parts:
-    """A table of parts, with what follows from it.
+    """The table of parts, and what is derived from it.
 
     Attributes:
-        columns: SQL for the columns of all parts, each behind a comma. Put together once, so that the statement stays
+        columns: SQL for the columns of all parts, each after a comma. It is assembled once, so that the statement stays
             one prepared statement.
-        moments: how many placeholders there are in it.
-        moves: all that moves rows when two players become one.
-        tables: all with rows of a player, but for those of `players` itself.
+        moments: the number of placeholders in it, which all take the current time.
+        moves: the functions that move rows when two players are merged.
+        tables: all tables with rows of a player, except those of `players` itself.
     """
 
     def __init__(self, *entries: Entry) -> None:
-        """
+        """Prepare the table of parts.
+
         Args:
             entries: in the order in which they are written.
 
         Raises:
-            ValueError: two parts cannot be told apart.
+            ValueError: two parts share a type or a column name.
         """
         self.parts: tuple[Part[Any], ...] = tuple(entry for entry in entries if isinstance(entry, Part))
         self.sums = tuple(entry for entry in entries if isinstance(entry, SharedSum))
@@ -142,20 +143,20 @@ class Parts:
         self.tables = frozenset(table for each in (*self.parts, *rows) if each for table in each.tables)
 
     def parse(self, row: Mapping[str, Any]) -> dict[type[Any], Any]:
-        """{type: value} of what `columns` has read."""
+        """Return {type: value} from the columns of a row."""
         return {holds: column.parse(row["part_" + column.name]) for holds, column in self._columns.items()}
 
     def loaded(self, player: Player) -> Player:
-        """The player with what is due as soon as they are loaded."""
+        """Apply every part's `on_load` to a loaded player."""
         for on_load in self._on_load:
             player = on_load(player)
         return player
 
     def save(self, tx: Tx, player: Player) -> None:
-        """Queue every part that differs from the one stored.
+        """Queue every part that differs from its stored value.
 
         Raises:
-            TypeError: the player has a value that no part holds, and that would be lost.
+            TypeError: the player has a value of a type that no part holds, so it would be lost.
         """
         if not player.parts.keys() <= self._types:
             raise TypeError(f"no part holds {player.parts.keys() - self._types}")
@@ -165,14 +166,14 @@ class Parts:
                 part.save(tx, player.id, now, before)
 
     def add_up(self, tx: Tx, players: Sequence[Player]) -> None:
-        """Queue what all these players have added to the sums that all share."""
+        """Queue what these players add to the shared sums."""
         for each in self.sums:
             each.add(tx, players)
 
     def lasting(self, player: Player) -> dict[type[Any], Any]:
-        """{type: value} of a player who has just been saved."""
+        """Return {type: value} of the parts that remain after a save."""
         return {holds: value for holds, value in player.parts.items() if holds in self._lasting}
 
     def merged(self, keeper: Player, other: Player) -> dict[type[Any], Any]:
-        """{type: value} of a player who was two."""
+        """Return {type: value} of two merged players."""
         return {part.holds: part.merge(keeper[part.holds], other[part.holds], keeper.state) for part in self.parts}

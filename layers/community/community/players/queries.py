@@ -1,4 +1,4 @@
-"""users and user_platform_links, and what features read with a player."""
+"""SQL on users and user_platform_links, and the columns that features read with a player."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ declare_race("user_platform_links_pkey", "user_platform_links_one_user_per_ident
 
 _BY_OWN_ID: LiteralString = "(SELECT user_id FROM users WHERE user_id = %s)"
 _BY_ID: LiteralString = "(SELECT user_id FROM user_platform_links WHERE platform = %s AND platform_user_id = %s)"
-# A name may have moved from one account to another: whoever was seen under it last is meant.
+# A name may have moved from one account to another: the account that used it last is meant.
 _BY_NAME: LiteralString = (
     "(SELECT user_id FROM user_platform_links WHERE platform = %s AND lower(username) = lower(%s)"
     " ORDER BY seen_at DESC LIMIT 1)"
@@ -22,7 +22,7 @@ _BY_NAME: LiteralString = (
 
 
 def _user_ids(refs: Sequence[PlayerRef]) -> tuple[LiteralString, list[Any]]:
-    """SQL for an array with one user id (or null) for each ref, and its parameters."""
+    """Return SQL for an array with one user id (or null) per ref, and its parameters."""
     lookups: list[LiteralString] = []
     params: list[Any] = []
     for ref in refs:
@@ -39,10 +39,10 @@ def _user_ids(refs: Sequence[PlayerRef]) -> tuple[LiteralString, list[Any]]:
 
 
 def lock_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None) -> Cursor:
-    """Rows: `user_id`. One order for everybody, or two givers would wait for each other for ever.
+    """Lock players, always in the same order, because otherwise concurrent transfers could deadlock.
 
-    NO KEY UPDATE, the lock an UPDATE takes: it excludes every other action on the player, but not the
-    foreign-key checks of rows that merely mention them.
+    NO KEY UPDATE is the lock that an UPDATE takes: it excludes every other action on the player, but not the
+    foreign-key checks of rows that refer to them.
     """
     user_ids, params = _user_ids(refs)
     if crowd:
@@ -54,15 +54,18 @@ def lock_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None) -> Curs
 
 
 def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, facts: Sequence[Fact]) -> Cursor:
-    """Rows: one per known player, or one without a player; each with `state_version`, `wanted`, the user
-    id (or null) for each ref, with a crowd `in_crowd`, the columns of all parts, and for each fact `fact_<name>`."""
+    """Return one row per known player, or one row without a player.
+
+    Each has `state_version`, `wanted` (the user id or null for each ref), the columns of all parts, `fact_<name>` for
+    each fact, and with a crowd `in_crowd`.
+    """
     user_ids, params = _user_ids(refs)
-    everybody: LiteralString = "wanted.user_ids"
+    user_id_array: LiteralString = "wanted.user_ids"
     asked, asked_params = _columns(facts)
     if crowd:
-        # Once: a second evaluation, among the columns of every row, would cost more than all the rest.
+        # OFFSET 0 keeps it a single evaluation: one per row would cost more than the rest of the statement.
         user_ids, params = user_ids + " AS user_ids, " + crowd.sql + " AS crowd OFFSET 0", [*params, *crowd.params]
-        everybody = "(wanted.user_ids || wanted.crowd)"
+        user_id_array = "(wanted.user_ids || wanted.crowd)"
         asked = ", u.user_id = ANY (wanted.crowd) AS in_crowd" + asked
     else:
         user_ids = user_ids + " AS user_ids"
@@ -80,7 +83,7 @@ def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, facts: 
         + user_ids
         + """) AS wanted
         LEFT JOIN users u ON u.user_id = ANY ("""
-        + everybody
+        + user_id_array
         + """)
         """,
         [*(tx.now for _ in range(PARTS.moments)), *asked_params, *params],
@@ -141,8 +144,8 @@ _PROFILE: LiteralString = """
 """
 
 
-def list_players_called(tx: Tx, text: str, platform: str | None, limit: int) -> Cursor:
-    """Profiles. Reads every name; `strpos`, for to LIKE a percent sign would mean something."""
+def list_players_named(tx: Tx, text: str, platform: str | None, limit: int) -> Cursor:
+    """List profiles with the text in a name. Reads every name. `strpos` takes percent signs literally."""
     return tx.execute(
         _PROFILE
         + """
@@ -160,10 +163,10 @@ def list_players_called(tx: Tx, text: str, platform: str | None, limit: int) -> 
 
 
 def list_newest_players(tx: Tx, limit: int) -> Cursor:
-    """Profiles."""
+    """List the profiles of the newest players."""
     return tx.execute(_PROFILE + "ORDER BY u.created_at DESC, u.user_id LIMIT %s", (limit,))
 
 
-def find_player_called(tx: Tx, platform: str, username: str) -> Cursor:
-    """A profile."""
+def find_player_named(tx: Tx, platform: str, username: str) -> Cursor:
+    """Find the profile of the player with a name on a platform."""
     return tx.execute(_PROFILE + "WHERE u.user_id = " + _BY_NAME, (platform, username))

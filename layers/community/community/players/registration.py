@@ -1,4 +1,4 @@
-"""Introducing a player, or one more of a player's accounts."""
+"""Registering players and further accounts of players."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ class NameNeeded(Refused):
 
 
 def register(tx: Tx, known: PlayerRef, new: PlayerRef) -> tuple[Player, bool]:
-    """Whoever is `known` gets the account `new` as well; a stranger becomes a player with both.
+    """Add the account `new` to the player of the account `known`; a stranger becomes a player with both.
 
-    The player is called by the name that comes with `new`, where there is one; on a platform where the player
-    had an account, the new one takes its place. Doing it twice changes nothing.
+    The player takes the name of `new`, if it has one. The new account replaces any other on its platform. Repeating the
+    call changes nothing.
 
     Args:
         known, new: accounts with platform and id, maybe the same one.
 
     Returns:
-        The player, and whether they were created now.
+        The player, and whether they were created by this call.
 
     Raises:
         IdentityTaken: `new` belongs to another player.
         NameNeeded: a stranger without a name.
     """
-    # Without its name, for that says nothing about the account that is known already.
-    (player, owner), state = players.meet(tx, replace(known, username=None), replace(new, username=None))
+    # Without the names, because loading a player by id with a name would store that name.
+    (player, owner), state = players.load_all_with_state(tx, replace(known, username=None), replace(new, username=None))
     if owner is not None and (player is None or owner.id != player.id):
         raise IdentityTaken(platform=new.platform)
     if player is None:
@@ -40,14 +40,14 @@ def register(tx: Tx, known: PlayerRef, new: PlayerRef) -> tuple[Player, bool]:
             raise NameNeeded
         player = replace(players.create(tx, state, known, new), username=new.username)
     else:
-        player = _with_account(player, new)
+        player = _with_link(player, new)
         if player != player.stored:
             player = replace(player, updated_at=tx.now)
     players.save(tx, player)
     return player, player.stored is None
 
 
-def _with_account(player: Player, new: PlayerRef) -> Player:
+def _with_link(player: Player, new: PlayerRef) -> Player:
     old = player.links.get(new.platform)
     name = new.username or (old.username if old else player.username)
     link = Link(str(new.platform_id), name)

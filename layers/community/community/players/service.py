@@ -1,4 +1,4 @@
-"""Load, save, and who is who."""
+"""Loading, creating and saving players."""
 
 from __future__ import annotations
 
@@ -19,59 +19,60 @@ from kernel.events import service as events
 
 
 def load(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
-    """Lock a player and read what the action asks for. The first of an action's two round trips.
+    """Lock and load a player. This is the first of an action's two round trips.
 
     Args:
-        facts: what else to read, for `Player.facts`, each under a name of its own.
+        facts: additional values to read into `Player.facts`, each with a unique name.
 
     Raises:
-        UnknownPlayer: nobody has played under that identity yet.
+        UnknownPlayer: no one has played under that identity yet.
     """
-    return known(load_all(tx, (ref,), *facts)[0], ref)
+    return require_known(load_all(tx, (ref,), *facts)[0], ref)
 
 
-def known(player: Player | None, ref: PlayerRef) -> Player:
-    """
+def require_known(player: Player | None, ref: PlayerRef) -> Player:
+    """Return the player, or refuse the action when there is none.
+
     Raises:
-        UnknownPlayer: there is nobody.
+        UnknownPlayer: there is no player.
     """
     if player is None:
-        raise UnknownPlayer(name=ref.called)
+        raise UnknownPlayer(name=ref.label)
     return player
 
 
 def load_or_create(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
-    """Like `load`, but a stranger becomes a player, saved with the rest. Needs the ref's id and name."""
+    """Like `load`, but a stranger becomes a new player, to be saved. The ref needs id and name."""
     player, _, state = _load(tx, (ref,), facts, lock=True)
     return player[0] or create(tx, state, ref)
 
 
 def load_all(tx: Tx, refs: tuple[PlayerRef, ...], *facts: Fact) -> list[Player | None]:
-    """Lock several players in one order and read them: still one round trip. In the order of `refs`."""
+    """Lock and load several players in one round trip. Returns them in the order of `refs`."""
     return _load(tx, refs, facts, lock=True)[0]
 
 
 def load_crowd(
     tx: Tx, refs: tuple[PlayerRef, ...], crowd: Crowd | None, *facts: Fact
 ) -> tuple[list[Player | None], list[Player], CommunityState]:
-    """Like `load_all`, and those of the crowd by their ids; a player may be among both. Still one round trip."""
+    """Like `load_all`, plus the players of the crowd, ordered by id; a player may be in both. Still one round trip."""
     return _load(tx, refs, facts, lock=True, crowd=crowd)
 
 
-def meet(tx: Tx, *refs: PlayerRef) -> tuple[list[Player | None], CommunityState]:
-    """Like `load_all`, with the world for those who are still to be created."""
+def load_all_with_state(tx: Tx, *refs: PlayerRef) -> tuple[list[Player | None], CommunityState]:
+    """Like `load_all`, with the community state for players who have yet to be created."""
     players, _, state = _load(tx, refs, (), lock=True)
     return players, state
 
 
 def peek(tx: Tx, ref: PlayerRef, *facts: Fact) -> tuple[Player | None, CommunityState]:
-    """Read a player without the lock: for looking, never for changing."""
+    """Read a player without locking: only for reads, never for changes."""
     players, _, state = _load(tx, (ref,), facts, lock=False)
     return players[0], state
 
 
 def create(tx: Tx, state: CommunityState, *refs: PlayerRef) -> Player:
-    """A new player with all these identities, to be saved. Each ref needs id and name."""
+    """Create a player with these identities, to be saved. Each ref needs id and name."""
     links = {ref.platform: Link(str(ref.platform_id), str(ref.username)) for ref in refs}
     player_id = uuid4()
     return Player(
@@ -86,21 +87,21 @@ def create(tx: Tx, state: CommunityState, *refs: PlayerRef) -> Player:
 
 
 def save(tx: Tx, *players: Player) -> list[Player]:
-    """Settle what the players' events set off, then queue what changed. Travels with the COMMIT.
+    """Apply the reactions to the players' events, then queue all changes. They are sent with the COMMIT.
 
     Returns:
-        The players with all they were owed, by id. Before one of them is saved again, see `written`.
+        The players after all reactions, ordered by id. Use `as_saved` before saving one of them again.
     """
     settled = [apply_reactions(player, tx.now, tx.rng) for player in sorted(players, key=lambda player: player.id)]
     for player in settled:
         _write(tx, player)
-    # Last, because everybody writes there.
+    # Last, because all players write there.
     PARTS.add_up(tx, settled)
     return settled
 
 
-def written(player: Player) -> Player:
-    """As saved just now, for an action that goes on with the player: nothing is written twice."""
+def as_saved(player: Player) -> Player:
+    """Return a saved player for further changes in the same action, so that nothing is written twice."""
     saved = replace(player, parts=PARTS.lasting(player), events=())
     return replace(saved, stored=saved)
 
@@ -109,8 +110,8 @@ def _load(
     tx: Tx, refs: tuple[PlayerRef, ...], facts: tuple[Fact, ...], *, lock: bool, crowd: Crowd | None = None
 ) -> tuple[list[Player | None], list[Player], CommunityState]:
     locking = queries.lock_players(tx, refs, crowd) if lock else None
-    # A second statement, not a sub-select of the first: after waiting for the lock, one statement would still
-    # see the other tables as they were before.
+    # A second statement, not a sub-select of the first: after waiting for the lock, a single statement would still
+    # see the other tables as they were before the wait.
     rows = queries.read_players(tx, refs, crowd, facts).fetchall()
     state = progression.state_at(tx, rows[0]["state_version"])
     found = {row["user_id"]: _player(row, state, facts) for row in rows if row["user_id"]}
@@ -118,7 +119,7 @@ def _load(
         raise TryAgain  # the identity moved to another player between the two statements
     wanted = [found.get(user_id) for user_id in rows[0]["wanted"]]
     tx.about = tx.about or next((player.id for player in wanted if player), None)
-    named = [_seen(player, ref, tx.now) for player, ref in zip(wanted, refs, strict=True)]
+    named = [_with_current_name(player, ref, tx.now) for player, ref in zip(wanted, refs, strict=True)]
     others = [found[row["user_id"]] for row in rows if crowd and row["in_crowd"]]
     return named, sorted(others, key=lambda player: player.id), state
 
@@ -137,8 +138,8 @@ def _player(row: dict[str, Any], state: CommunityState, facts: tuple[Fact, ...])
     return PARTS.loaded(replace(player, stored=player))
 
 
-def _seen(player: Player | None, ref: PlayerRef, now: datetime) -> Player | None:
-    """Found by id and called by a name: that is the platform's name for the player now."""
+def _with_current_name(player: Player | None, ref: PlayerRef, now: datetime) -> Player | None:
+    """Store the name that came with a platform id as the player's current name there."""
     if player is None or ref.user_id is not None or ref.platform_id is None or not ref.username:
         return player
     seen = player.seen_as(ref.platform, ref.username)

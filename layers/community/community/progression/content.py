@@ -1,4 +1,4 @@
-"""The tree of what the community unlocks."""
+"""The tree of nodes that the community unlocks."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ FeatureKey = Literal[
     "search_quality",
 ]
 BASE_COST = {"small": 50, "medium": 100, "large": 200}
-HIGHEST_TIER = 50  # a large node there still costs less than a 32-bit integer holds
+HIGHEST_TIER = 50  # the cost of a large node of this tier still fits a 32-bit integer
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class Node(Frozen):
 
     @cached_property
     def cost(self) -> int:
-        """Contribution points per level: base × 1.3^tier, half up (rules 9.2)."""
+        """Contribution points per level: base × 1.3^tier, rounded half up (rules 9.2)."""
         thirteens, tens = BASE_COST[self.size] * 13**self.tier, 10**self.tier
         return (2 * thirteens + tens) // (2 * tens)
 
@@ -159,10 +159,10 @@ class TreeSection(FileSection[TreeFile]):
         yield from repeated(self.file, "nodes", "key", (node.key for node in rows))
         broken_links = list(_broken_links(self.file, rows))
         yield from broken_links
-        if not broken_links:  # what follows walks along the links
-            yield from _circle(self.file, rows)
-            yield from _out_of_reach(self.file, rows)
-        # Here and not with the items: the tree is built on the catalogue, which knows nothing of it.
+        if not broken_links:  # the next checks follow the links
+            yield from _cycles(self.file, rows)
+            yield from _unreachable_nodes(self.file, rows)
+        # Checked here, because the tree depends on the catalogue and not the other way round.
         for index, item in enumerate(self.library[ItemsSection].document.items):
             yield from unknown(ItemsSection.file, f"items[{index}].node_key", "node", item.node_key, self.nodes)
 
@@ -192,12 +192,12 @@ def _link_problem(node: Node, place: int, text: str, keys: Collection[str]) -> s
     return None if text in keys else f'no node named "{text}"{did_you_mean(text, keys)}'
 
 
-def _circle(file: str, nodes: tuple[Node, ...]) -> Iterator[Problem]:
+def _cycles(file: str, nodes: tuple[Node, ...]) -> Iterator[Problem]:
     order = {node.key: index for index, node in enumerate(nodes)}
     try:
         TopologicalSorter({node.key: node.static_prerequisites for node in nodes}).prepare()
     except CycleError as error:
-        # It begins and ends with one node, and each is needed by the next. Turned round, each needs the next.
+        # The cycle starts and ends with the same node, and each is needed by the next. Reversed, each needs the next.
         circle: list[str] = list(reversed(error.args[1]))[1:]
         start = circle.index(min(circle, key=order.__getitem__))
         circle = [*circle[start:], *circle[:start]]
@@ -208,8 +208,8 @@ def _circle(file: str, nodes: tuple[Node, ...]) -> Iterator[Problem]:
         yield Problem(file, f"nodes[{index}].prerequisites[{place}]", f"these nodes need each other: {path}")
 
 
-def _out_of_reach(file: str, nodes: tuple[Node, ...]) -> Iterator[Problem]:
-    """Unlock whatever can be, until nothing more can. Unlocking never hurts, so what is left never opens."""
+def _unreachable_nodes(file: str, nodes: tuple[Node, ...]) -> Iterator[Problem]:
+    """Find nodes that can never be unlocked, by unlocking all available nodes until no more become available."""
     reached: set[str] = set()
     tiers: list[int] = []
     while fresh := [node for node in nodes if node.key not in reached and _opens(node, reached, tiers)]:

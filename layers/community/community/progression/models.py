@@ -1,4 +1,4 @@
-"""What the community has unlocked, and what that changes for everybody."""
+"""The community's unlocks, and the state that depends on them."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from kernel.events.models import Event
 
 @dataclass(frozen=True, slots=True)
 class CommunityState:
-    """The community's state that every action may depend on.
+    """The state of the community that any action may depend on.
 
     Attributes:
-        version: changes whenever anything in here does.
+        version: changes with every change of the state.
         levels: {node key: highest unlocked level}, unlocked nodes only.
-        names: how items are called in chat just now.
+        names: the current names of items in messages.
         weights: {engagement metric: points for one}.
-        worked_out: {(feature key, value): modified value}, as far as `rules.modified` was asked about this very
-            world: fractions are exact and slow, and prices are asked for all the time.
+        modifier_cache: {(feature key, value): modified value}, filled by `rules.modified`: fractions are exact but
+            slow, and prices are needed all the time.
     """
 
     version: UUID
     levels: Mapping[str, int]
     names: Names
     weights: Mapping[str, Fraction] = field(default_factory=dict[str, Fraction])
-    worked_out: dict[tuple[str, int | Fraction], int | Fraction] = field(
+    modifier_cache: dict[tuple[str, int | Fraction], int | Fraction] = field(
         default_factory=dict[tuple[str, int | Fraction], int | Fraction], compare=False, repr=False
     )
 
@@ -41,10 +41,10 @@ class CommunityState:
 
 @dataclass(frozen=True, slots=True)
 class Unlock:
-    """A level the community has.
+    """A level that the community has unlocked.
 
     Attributes:
-        engagement_score: the points that had come together when it was unlocked.
+        engagement_score: the points when it was unlocked.
     """
 
     unlock_id: int
@@ -76,7 +76,7 @@ class FeatureLocked(NotAllowed):
 
 
 class FeatureLockedBehind(NotAllowed):
-    """Clients cut the text after the prefix. `feature` is what they were after."""
+    """Other nodes must be unlocked first. Clients parse the text after the prefix. `feature` was requested."""
 
     code = "feature_locked"
     message = "LOCKED_NODES: {names}"

@@ -1,4 +1,4 @@
-"""world, world_documents, progression_nodes and progression_unlocks."""
+"""SQL on world, world_documents, progression_nodes and progression_unlocks. A row of world is the community's state."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ LEVELS: LiteralString = """
            FROM progression_unlocks JOIN progression_nodes USING (node_id)
            GROUP BY node_key) AS unlocked)
 """
-"""An expression: {node key: highest unlocked level}."""
+"""SQL expression: {node key: highest unlocked level}."""
 
 
-def read_world_version(tx: Tx) -> Cursor:
+def read_state_version(tx: Tx) -> Cursor:
     return tx.execute("SELECT version FROM world")
 
 
-def read_world(tx: Tx) -> Cursor:
-    """One row, of one moment: `version`, `levels` {node key: highest level} and `documents` {name: body}."""
+def read_state(tx: Tx) -> Cursor:
+    """Return one consistent row: `version`, `levels` {node key: highest level} and `documents` {name: body}."""
     return tx.execute(
         "SELECT version, "
         + LEVELS
@@ -35,13 +35,13 @@ def read_world(tx: Tx) -> Cursor:
     )
 
 
-def lock_world(tx: Tx) -> Cursor:
-    """One writer at a time, so that two administrators cannot decide on the same old tree."""
+def lock_community_state(tx: Tx) -> Cursor:
+    """Allow one writer at a time, so that two administrators cannot decide on the same outdated state."""
     return tx.execute("SELECT version FROM world FOR NO KEY UPDATE")
 
 
-def renew_world_version(tx: Tx) -> None:
-    """Every environment will refresh what it has cached before it acts again."""
+def renew_state_version(tx: Tx) -> None:
+    """Set a new version, so that every environment refreshes its cached state before its next action."""
     tx.execute("UPDATE world SET version = gen_random_uuid()")
 
 
@@ -91,5 +91,5 @@ def upsert_node(tx: Tx, node: Node) -> None:
 
 
 def list_nodes(tx: Tx) -> Cursor:
-    """Rows: `version` of the world; `node_key` and `created_at` of one node, or nulls without any."""
+    """Return rows with the state's `version`, and `node_key` and `created_at` of one node, or nulls without any."""
     return tx.execute("SELECT version, node_key, created_at FROM world LEFT JOIN progression_nodes ON true")

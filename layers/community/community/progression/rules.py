@@ -13,7 +13,7 @@ Number = int | Fraction
 
 
 def _modifiers_by_feature() -> Mapping[str, list[tuple[Node, Modifier]]]:
-    """In the order in which they apply."""
+    """Return {feature key: its modifiers}, in the order in which they apply."""
     modifiers: dict[str, list[tuple[Node, Modifier]]] = {}
     for node in sorted(tree.nodes.values(), key=lambda node: (node.tier, node.node_id)):
         for modifier in node.modifiers:
@@ -24,36 +24,36 @@ def _modifiers_by_feature() -> Mapping[str, list[tuple[Node, Modifier]]]:
 _MODIFIERS = _modifiers_by_feature()
 
 
-WORKED_OUT = 1000
-"""How many results a world keeps: all of those for prices and caps, some of those for scores."""
+MODIFIER_CACHE_SIZE = 1000
+"""Limit of cached results per state: enough for all prices and caps, and some scores."""
 
 
 def modified(state: CommunityState, feature_key: str, value: Number) -> Number:
-    """`value` after every unlocked node that modifies this feature, each at its highest unlocked level.
+    """Apply every unlocked node that modifies this feature to `value`, each at its highest unlocked level.
 
-    Exact: the caller truncates where the rules say so. Without such a node the value comes back unchanged.
+    The result is exact: the caller truncates where the rules say so. Without such a node it is `value` itself.
     """
-    known = state.worked_out.get((feature_key, value))
+    known = state.modifier_cache.get((feature_key, value))
     if known is not None:
         return known
     active = [
         (modifier, level) for node, modifier in _MODIFIERS.get(feature_key, ()) if (level := state.levels.get(node.key))
     ]
-    result = chained(value, active) if active else value
-    if len(state.worked_out) < WORKED_OUT:
-        state.worked_out[feature_key, value] = result
+    result = apply_modifiers(value, active) if active else value
+    if len(state.modifier_cache) < MODIFIER_CACHE_SIZE:
+        state.modifier_cache[feature_key, value] = result
     return result
 
 
-def chained(value: Number, active: Iterable[tuple[Modifier, int]]) -> Fraction:
-    """Each modifier, at its level, works on what the one before it has made."""
+def apply_modifiers(value: Number, active: Iterable[tuple[Modifier, int]]) -> Fraction:
+    """Apply each modifier, at its level, to the result of the previous one."""
     result = Fraction(value)
     for modifier, level in active:
-        result = _apply(modifier, result, level)
+        result = _apply_modifier(modifier, result, level)
     return result
 
 
-def _apply(modifier: Modifier, value: Fraction, level: int) -> Fraction:
+def _apply_modifier(modifier: Modifier, value: Fraction, level: int) -> Fraction:
     bonus = level * modifier.per_level_value
     if modifier.modifier_type == "multiplicative":
         value *= 1 + bonus
@@ -69,9 +69,10 @@ def _apply(modifier: Modifier, value: Fraction, level: int) -> Fraction:
 
 
 def prerequisites_hold(node: Node, levels: Mapping[str, int], *, granted: str | None = None) -> bool:
-    """
+    """Whether all prerequisites of a node are met.
+
     Args:
-        granted: the key of a node that is taken for unlocked where it is named; it does not count towards a number.
+        granted: the key of a node that static prerequisites treat as unlocked; it does not count in dynamic ones.
     """
     return all(key in levels or key == granted for key in node.static_prerequisites) and all(
         _condition_holds(condition, levels) for condition in node.dynamic_prerequisites
@@ -86,7 +87,7 @@ def _condition_holds(condition: NodesBelowTier | TotalNodes, levels: Mapping[str
 
 
 def is_available(node: Node, levels: Mapping[str, int], *, granted: str | None = None) -> bool:
-    """Something of it is left to unlock, and its prerequisites hold."""
+    """Whether a level of the node is left to unlock, and its prerequisites hold."""
     return levels.get(node.key, 0) < node.max_level and prerequisites_hold(node, levels, granted=granted)
 
 
@@ -99,7 +100,7 @@ def _children() -> Mapping[str, list[Node]]:
 
 
 CHILDREN = _children()
-"""{node key: the nodes that name it as a prerequisite}"""
+"""{node key: the nodes that have it as a prerequisite}"""
 
 
 def available_nodes(levels: Mapping[str, int]) -> list[Node]:
@@ -107,10 +108,11 @@ def available_nodes(levels: Mapping[str, int]) -> list[Node]:
 
 
 def require_feature(state: CommunityState, node_key: str) -> None:
-    """
+    """Refuse an action whose feature the community has not unlocked.
+
     Raises:
         FeatureLockedBehind: other nodes must be unlocked first; the message names all of them.
-        FeatureLocked: nothing but the node itself is missing.
+        FeatureLocked: only the node itself is locked.
     """
     if state.has(node_key):
         return
@@ -123,12 +125,12 @@ def require_feature(state: CommunityState, node_key: str) -> None:
 
 
 def item_unlocked(state: CommunityState, item: Item) -> bool:
-    """An item without a node is never locked."""
+    """Whether the item's node is unlocked; an item without a node is never locked."""
     return item.node_key is None or state.has(item.node_key)
 
 
 def locked_ancestors(node_key: str, levels: Mapping[str, int]) -> list[Node]:
-    """All locked nodes above this one, depth first, each once. Source: rules 9.11."""
+    """List all locked ancestors of a node, depth first, each once. Source: rules 9.11."""
     found: dict[str, Node] = {}
 
     def visit(key: str) -> None:
@@ -143,11 +145,11 @@ def locked_ancestors(node_key: str, levels: Mapping[str, int]) -> list[Node]:
 
 
 def levels_to_unlock(node_key: str, level: int, levels: Mapping[str, int]) -> tuple[Node, list[int]]:
-    """The levels an administrator's unlock adds: all up to `level` that are missing; 0 means the first.
+    """Return the levels that an administrator's unlock adds: all missing ones up to `level`; 0 means the first.
 
     Raises:
         UnknownNode: no such key in the tree.
-        LevelTooHigh: the node does not go that far.
+        LevelTooHigh: the node has fewer levels.
     """
     node = find_node(node_key)
     wanted = level or 1
@@ -157,7 +159,7 @@ def levels_to_unlock(node_key: str, level: int, levels: Mapping[str, int]) -> tu
 
 
 def levels_to_relock(node_key: str, level: int, levels: Mapping[str, int]) -> tuple[Node, list[int]]:
-    """The levels an administrator's relock removes: `level` and all above it; 0 means all."""
+    """Return the levels that an administrator's relock removes: `level` and all above it; 0 means all."""
     node = find_node(node_key)
     return node, list(range(level or 1, levels.get(node_key, 0) + 1))
 

@@ -1,4 +1,4 @@
-"""The world as everybody sees it, and the administrators' hands on the tree."""
+"""Reading the community's state, and changing its unlocks, names and weights."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ cache_statistics = CacheStatistics()
 
 
 def state_at(tx: Tx, version: UUID) -> CommunityState:
-    """The world as of `version`, which a load has just read. Asks the database only when it has changed."""
+    """Return the state of `version`, which a load has just read. Queries the database only when it is not cached."""
     global _cached
-    cached = _cached  # read once: the local stack's environments share this module
+    cached = _cached  # read once, because the environments of the local stack share this module
     if cached is not None and cached.version == version:
         cache_statistics.hits += 1
         return cached
     cache_statistics.misses += 1
     cache_statistics.evictions += cached is not None
-    row = queries.read_world(tx).fetchone()
+    row = queries.read_state(tx).fetchone()
     assert row is not None
     _cached = state = CommunityState(
         row["version"], known_levels(row["levels"]), _names(row["documents"]), _weights(row["documents"])
@@ -49,12 +49,12 @@ def state_at(tx: Tx, version: UUID) -> CommunityState:
 
 
 def known_levels(levels: Mapping[str, int]) -> dict[str, int]:
-    """What the content has dropped stays in the database, but unlocks and counts for nothing."""
+    """Return the levels of nodes that the content still has. Removed nodes stay in the database without effect."""
     return {key: min(level, tree.nodes[key].max_level) for key, level in levels.items() if key in tree.nodes}
 
 
 def current_state(tx: Tx) -> CommunityState:
-    row = queries.read_world_version(tx).fetchone()
+    row = queries.read_state_version(tx).fetchone()
     assert row is not None
     return state_at(tx, row["version"])
 
@@ -64,14 +64,14 @@ def _names(documents: Mapping[str, Any]) -> Names:
 
 
 def _weights(documents: Mapping[str, Any]) -> dict[str, Fraction]:
-    # Through the text: 0.1 in a document means a tenth, not the float nearest to it.
+    # Via the text: 0.1 in a document means a tenth, not the nearest float.
     weights: Mapping[str, Any] = documents.get("engagement_weights", {})
     return {metric: Fraction(str(weight)) for metric, weight in weights.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """What the community has of the content's nodes; `created_at` as {node key: time of the first sync}."""
+    """The nodes in the database, with the community's state; `created_at` is {node key: time of the first sync}."""
 
     state: CommunityState
     created_at: Mapping[str, datetime]
@@ -82,15 +82,16 @@ def read_tree(tx: Tx) -> Tree:
     return Tree(state_at(tx, rows[0]["version"]), {row["node_key"]: row["created_at"] for row in rows})
 
 
-def lock_world(tx: Tx) -> None:
-    """Nobody else changes what is unlocked until this transaction ends."""
-    queries.lock_world(tx)
+def lock_community_state(tx: Tx) -> None:
+    """Prevent other changes of the community's state until this transaction ends."""
+    queries.lock_community_state(tx)
 
 
 def add_levels(tx: Tx, node: Node, levels: Sequence[int], unlocked_by: str, engagement_score: int = 0) -> None:
-    """
+    """Store newly unlocked levels of a node.
+
     Args:
-        engagement_score: the points that had come together for it.
+        engagement_score: the points when they were unlocked.
     """
     queries.insert_unlocks(tx, node, levels, unlocked_by, engagement_score)
 
@@ -99,21 +100,21 @@ def remove_levels(tx: Tx, node: Node, lowest: int) -> None:
     queries.delete_unlocks(tx, node, lowest)
 
 
-def begin_anew(tx: Tx) -> None:
-    """Only what unlocks itself is unlocked."""
+def reset_unlocks(tx: Tx) -> None:
+    """Delete all unlocks except those of nodes that unlock automatically."""
     queries.delete_all_unlocks(tx)
     for node in tree.nodes.values():
         if node.auto_unlock:
             queries.insert_unlocks(tx, node, [1], "auto")
 
 
-def renew_world(tx: Tx) -> None:
-    """What is unlocked has changed: every environment reads it again before it acts again."""
-    queries.renew_world_version(tx)
+def renew_state_version(tx: Tx) -> None:
+    """Set a new version after a change, so that every environment reloads the state before its next action."""
+    queries.renew_state_version(tx)
 
 
 def read_unlock(tx: Tx, node_key: str, level: int) -> Unlock:
-    """A level that is unlocked."""
+    """Read an unlocked level."""
     row = queries.find_unlock(tx, tree.nodes[node_key], level).fetchone()
     assert row is not None
     return Unlock(
@@ -127,22 +128,22 @@ def read_unlock(tx: Tx, node_key: str, level: int) -> Unlock:
 
 
 def replace_names(tx: Tx, aliases: Mapping[str, Any], themes: Mapping[str, Any]) -> None:
-    """Call items by these names from now on, in every environment."""
+    """Replace the names of items, in every environment."""
     queries.upsert_document(tx, "item_aliases", aliases)
     queries.upsert_document(tx, "item_themes", themes)
-    queries.renew_world_version(tx)
+    queries.renew_state_version(tx)
 
 
 def replace_weights(tx: Tx, weights: Mapping[str, float]) -> None:
-    """Weigh engagement by this table, {metric: points for one}, from now on, in every environment."""
+    """Replace the engagement weights, {metric: points for one}, in every environment."""
     queries.upsert_document(tx, "engagement_weights", weights)
-    queries.renew_world_version(tx)
+    queries.renew_state_version(tx)
 
 
 def sync_nodes(tx: Tx) -> None:
-    """Bring the mirror of the tree up to date with the content and unlock what unlocks itself."""
+    """Copy the tree into the database, and unlock the nodes that unlock automatically."""
     for node in tree.nodes.values():
         queries.upsert_node(tx, node)
         if node.auto_unlock:
             queries.insert_unlocks(tx, node, [1], "auto")
-    queries.renew_world_version(tx)
+    queries.renew_state_version(tx)

@@ -1,4 +1,4 @@
-"""Looking for treasure."""
+"""Searching for treasure."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class Luck(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one search comes to.
+    """The outcome of one search.
 
     Attributes:
         quantity: boxes found; 0 for a failure.
         quality: of the boxes.
-        xp: for the explorer, found or not.
-        streak_days: of the streak that made the find a finer one; 0 when none did.
-        exhausted: with this search the best places are searched.
+        xp: experience as explorer, also for a failure.
+        streak_days: length of the streak that improved the quality; 0 without one.
+        exhausted: this search reached the limit after which searches find little.
     """
 
     luck: Luck
@@ -46,7 +46,7 @@ class Outcome:
 
 
 class SearchPerformed(Event):
-    """`outcome` is for the reactions; it stays out of the payload."""
+    """A player has searched. `outcome` is for the reactions, and not part of the payload."""
 
     type: ClassVar[str] = "search.performed"
     user_id: UUID

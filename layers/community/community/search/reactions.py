@@ -1,14 +1,14 @@
-"""What players are owed for searching."""
+"""Reactions to searches: experience and statistics."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from random import Random
 
-from community.jobs.reactions import earn
+from community.jobs.reactions import earn_xp
 from community.players.models import Player
 from community.search.models import Luck, SearchPerformed
-from community.stats.reactions import counted
+from community.stats.reactions import add_stat
 
 _STATS = {
     Luck.CRITICAL_SUCCESS: "search_critical_success",
@@ -17,11 +17,11 @@ _STATS = {
 }
 
 
-def explorer_xp(event: SearchPerformed, player: Player, now: datetime, rng: Random) -> Player:
-    return earn(player, "explorer", event.outcome.xp, event.type, now, rng)
+def award_search_xp(event: SearchPerformed, player: Player, now: datetime, rng: Random) -> Player:
+    return earn_xp(player, "explorer", event.outcome.xp, event.type, now, rng)
 
 
-def remarkable_luck(event: SearchPerformed, player: Player, now: datetime, rng: Random) -> Player:
-    """Beside the search itself, which counts once however it ends."""
+def count_notable_outcome(event: SearchPerformed, player: Player, now: datetime, rng: Random) -> Player:
+    """Count critical successes, near misses and critical fails, in addition to the search itself."""
     stat = _STATS.get(event.outcome.luck)
-    return counted(player, now, stat) if stat else player
+    return add_stat(player, now, stat) if stat else player

@@ -1,4 +1,4 @@
-"""What a search finds. Source: rules 14."""
+"""The outcome of searches. Source: rules 14."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ACTION = "search"
 WINDOW = timedelta(hours=24)
 
 FREE_SEARCHES = 6
-"""In a window; what comes after finds little and teaches little."""
+"""Searches per window with the full chance and experience."""
 CHANCE, TIRED_CHANCE = 0.80, 0.10
 CRITICAL_CHANCE = 0.05
 NEAR_MISS_MARGIN = 0.05
@@ -30,16 +30,16 @@ CRITICAL_STEPS = 2
 STREAK_STEPS = 1
 STREAK_EVERY = 5  # days
 
-# From so many earlier searches in the window on: the quality's rank.
+# (minimum of earlier searches in the window, rank of the quality)
 _RANKS = ((14, 0), (9, 1), (5, 2), (1, 3), (0, 4))
 
 
 def search(state: CommunityState, rng: Random, *, earlier: int, streak_days: int) -> Outcome:
-    """Roll for one search.
+    """Roll the outcome of one search.
 
     Args:
         earlier: the player's searches in the `WINDOW` before this one.
-        streak_days: of the player's streak, today included: whoever searches has done something today.
+        streak_days: length of the player's streak including today, because searching continues it.
     """
     tired = earlier >= FREE_SEARCHES
     luck = _luck(rng.random(), TIRED_CHANCE if tired else CHANCE)
@@ -61,7 +61,7 @@ def search(state: CommunityState, rng: Random, *, earlier: int, streak_days: int
 
 
 def cooldown(state: CommunityState) -> timedelta:
-    """Between two searches of a player, with what the community has done about it."""
+    """Return the time between two searches of a player, with the community's modifiers."""
     seconds = int(cooldowns.duration_of(ACTION).total_seconds())
     return max(timedelta(0), timedelta(seconds=float(modified(state, "search_cooldown_reduction", seconds))))
 
@@ -79,7 +79,7 @@ def _base_rank(earlier: int) -> int:
 
 
 def _finer(state: CommunityState, rank: int, rng: Random) -> int:
-    """The rank with the community's upgrades: a fraction of a step is the chance of a whole one."""
+    """Return the rank with the community's modifiers: a fraction of a step is the chance of a whole step."""
     wanted = Fraction(modified(state, "search_quality", rank))
     fraction = wanted % 1
     return int(wanted) + (fraction > 0 and rng.random() < fraction)

@@ -1,4 +1,4 @@
-"""The treasure search."""
+"""The use case of searching for treasure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from community.progression.rules import require_feature
 from community.search import rules, texts
 from community.search.models import Outcome, SearchPerformed
 from community.stats.models import Streak
-from community.stats.rules import continued
+from community.stats.rules import continue_streak
 from community.stats.service import count_since
 from kernel.database import Tx
 
@@ -21,10 +21,10 @@ BOX = items.by_name["lootbox_tier0"]
 
 
 def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:
-    """Look for a box and announce what came of it. A stranger becomes a player.
+    """Search for a box, and announce the outcome. A stranger becomes a player.
 
     Returns:
-        The outcome, and how to tell it.
+        The outcome, and its message.
 
     Raises:
         FeatureLocked, FeatureLockedBehind, OnCooldown, InventoryFull
@@ -38,7 +38,7 @@ def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:
         player.state,
         tx.rng,
         earlier=player.facts.get(earlier.name, 0),
-        streak_days=continued(player[Streak], today).days,
+        streak_days=continue_streak(player[Streak], today).days,
     )
     name = display_name(BOX, outcome.quality, player.state.names, today, tx.rng)
     player = player.having(player[Inventory].give(BOX.item_id, outcome.quantity, outcome.quality)).record(

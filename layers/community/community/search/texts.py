@@ -1,4 +1,4 @@
-"""What a search's outcome sounds like."""
+"""Messages about searches."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _NOTHING = {
 
 
 def describe(outcome: Outcome, item_name: str) -> str:
-    """
+    """Describe the outcome of a search.
+
     Args:
-        item_name: what one of the things found is called in chat.
+        item_name: the display name of one found item.
     """
     return " ".join((_find(outcome, item_name) if outcome.success else _NOTHING[outcome.luck], *_remarks(outcome)))
 

@@ -1,4 +1,4 @@
-"""What stands between a player and an attack."""
+"""Shields and the outcomes of attacks."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ Kind = Literal["block", "reflect"]
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
-    """Someone an attack was aimed at.
+class AttackOutcome:
+    """The outcome of an attack for one target.
 
     Attributes:
         username: on the platform of the attack.
-        met: the shield it met and used up; None for a hit.
+        stopped_by: the shield that stopped the attack and was used up; None for a hit.
     """
 
     player: Player
     username: str
-    met: Kind | None
+    stopped_by: Kind | None

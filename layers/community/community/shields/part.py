@@ -1,4 +1,4 @@
-"""The shields of two players add up."""
+"""Merging players adds up their shields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""shields. Whoever writes here holds the lock of the row's player."""
+"""SQL on shields. Writers hold the lock of the row's player."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kernel.database import Tx
 CHARGES: LiteralString = (
     "SELECT json_object_agg(s.kind, s.charges) FROM shields s WHERE s.user_id = u.user_id AND s.charges > 0"
 )
-"""An expression over `u`, a row of users."""
+"""SQL expression over `u`, a row of users."""
 
 
 def add_charges(tx: Tx, user_id: UUID, kind: Kind, charges: int) -> None:
@@ -26,14 +26,14 @@ def add_charges(tx: Tx, user_id: UUID, kind: Kind, charges: int) -> None:
 
 
 def take_charges(tx: Tx, user_ids: Sequence[UUID], kind: Kind) -> None:
-    """One from each."""
+    """Use up one charge of each player."""
     tx.execute(
         "UPDATE shields SET charges = charges - 1 WHERE user_id = ANY (%s) AND kind = %s", (list(user_ids), kind)
     )
 
 
 def move_charges(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """They add up. The rows moved from go with their player's."""
+    """Add one player's charges to the other's. The old rows are deleted with their player."""
     tx.execute(
         """
         INSERT INTO shields AS held (user_id, kind, charges)

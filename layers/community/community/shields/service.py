@@ -9,42 +9,44 @@ from typing import get_args
 
 from community.players.models import Fact, Player
 from community.shields import queries
-from community.shields.models import Kind, Struck
+from community.shields.models import AttackOutcome, Kind
 from community.timeouts import service as timeouts
 from kernel.database import Tx
 
 CHARGES = Fact("shields", queries.CHARGES)
-"""For everybody who may be attacked."""
+"""Fact to load with every player who may be attacked."""
 
 
 def raise_shields(tx: Tx, player: Player, kind: Kind, charges: int) -> None:
-    """Queue that so many more attacks on the player come to nothing."""
+    """Queue additional charges, each of which stops one attack on the player."""
     queries.add_charges(tx, player.id, kind, charges)
 
 
 def attack(
     tx: Tx, platform: str, attacker: Player, targets: Iterable[Player], added: timedelta, reason: str
-) -> tuple[Struck, ...]:
-    """Queue a timeout for each target whom no shield protects. A mirror, which is used up ahead of other shields,
-    sends it to the attacker, whom no shield protects from that.
+) -> tuple[AttackOutcome, ...]:
+    """Queue a timeout for each target without a shield.
+
+    A reflecting shield, which is used up before blocking ones, sends the timeout to the attacker, whose shields do not
+    help against it.
 
     Args:
         targets: each once, with a link on the platform; locked and loaded with `CHARGES`, like the attacker.
     """
-    struck = tuple(Struck(target, target.links[platform].username, _shield_of(target)) for target in targets)
+    outcomes = tuple(AttackOutcome(target, target.links[platform].username, _shield_of(target)) for target in targets)
     for kind in get_args(Kind):
-        bearers = [each.player.id for each in struck if each.met == kind]
+        bearers = [each.player.id for each in outcomes if each.stopped_by == kind]
         if bearers:
             queries.take_charges(tx, bearers, kind)
-    silenced = [each.username for each in struck if each.met is None]
-    # Without an account there, nothing can be sent back.
+    silenced = [each.username for each in outcomes if each.stopped_by is None]
+    # An attacker without an account on the platform cannot be timed out there.
     if platform in attacker.links:
-        silenced += [attacker.links[platform].username for each in struck if each.met == "reflect"]
-    # One row for each name, in one order: two players may go by the same name.
+        silenced += [attacker.links[platform].username for each in outcomes if each.stopped_by == "reflect"]
+    # One row per name, in a fixed order: two players may have the same name.
     times = Counter(name.lower() for name in silenced)
     for name in sorted({name.lower(): name for name in silenced}.values(), key=str.lower):
         timeouts.silence(tx, platform, name, added * times[name.lower()], reason)
-    return struck
+    return outcomes
 
 
 def _shield_of(player: Player) -> Kind | None:

@@ -1,4 +1,4 @@
-"""What players did, counted."""
+"""Statistics about players."""
 
 from __future__ import annotations
 
@@ -16,22 +16,23 @@ Period = Literal["hourly", "daily", "weekly", "monthly", "yearly", "all"]
 
 @dataclass(frozen=True, slots=True)
 class Stat:
-    """Something countable that a player did; `data` says more about it, for whoever reads the rows."""
+    """One counted event of a player; `data` holds details for later analysis."""
 
     event_type: str
     data: Mapping[str, Any] | None = None
 
 
 class NewStats(Collected[Stat]):
-    """What was counted of a player in this action."""
+    """The stats of a player in this action."""
 
 
 @dataclass(frozen=True, slots=True)
 class Streak:
-    """
+    """Consecutive days on which a player was active.
+
     Attributes:
         days: UTC days in a row with at least one stat; 0 before the first.
-        last_on: the last of them.
+        last_on: the last of these days.
     """
 
     days: int = 0
@@ -44,10 +45,11 @@ class Streak:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """
+    """Counts of events within a period, for one player or for all.
+
     Attributes:
-        counts: {event type: how often}, the most frequent first.
-        streak: days in a row up to now; None where it is not about one player.
+        counts: {event type: count}, the most frequent first.
+        streak: the current streak in days; None in a report about all players.
     """
 
     period: Period
@@ -59,7 +61,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A place on a leaderboard; rank 1 is the best."""
+    """A player's place on a leaderboard; rank 1 is the best."""
 
     user_id: UUID
     username: str

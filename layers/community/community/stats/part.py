@@ -1,4 +1,4 @@
-"""What is counted of a player in this action, and their streak."""
+"""A player's stats in this action, and their streak."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _save_streak(tx: Tx, user_id: UUID, now: Streak, before: Streak | None) -> N
 
 
 def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """All that one player did counts for the other."""
+    """Move one player's stats to the other."""
     queries.lock_windows(tx)
     queries.move_events(tx, from_id, to_id)
     queries.move_standings(tx, from_id, to_id)
@@ -30,7 +30,7 @@ def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
 STREAK = Part(
     holds=Streak,
     save=_save_streak,
-    merge=lambda keeper, other, state: rules.joined(keeper, other),
+    merge=lambda keeper, other, state: rules.merge_streaks(keeper, other),
     column=Column("streak", queries.STREAK_OF_PLAYER, _parse_streak),
     tables=("user_streaks",),
 )

@@ -1,4 +1,4 @@
-"""user_streaks and the stats_ tables, but for the reports: see `report_queries`."""
+"""SQL on user_streaks and the stats_ tables; reports are in `report_queries`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COUNT_SINCE: LiteralString = """
 STREAK_OF_PLAYER: LiteralString = (
     "SELECT json_build_array(s.streak, s.last_on) FROM user_streaks s WHERE s.user_id = u.user_id"
 )
-"""An expression over `u`, a row of users."""
+"""SQL expression over `u`, a row of users."""
 
 
 def insert_stats(tx: Tx, user_id: UUID, stats: Sequence[Stat]) -> None:
@@ -49,19 +49,21 @@ def upsert_streak(tx: Tx, user_id: UUID, streak: Streak) -> None:
 
 
 def lock_windows(tx: Tx) -> Cursor:
-    """One at a time beyond the inbox. By itself: what comes next must see what the last one has done."""
+    """Serialise writers of the sums. A separate statement, so that the next one sees what the last writer committed."""
     return tx.execute("SELECT period FROM stats_windows ORDER BY period FOR UPDATE")
 
 
 def roll_up(tx: Tx, starts: Mapping[str, datetime], limit: int) -> Cursor:
-    """Move the windows on towards their new starts, and the oldest rows of the inbox into the archive and the sums.
+    """Advance the windows towards their new starts, and move the oldest rows of the inbox into archive and sums.
 
-    Row: `moved`, in or out of a sum. The windows are locked. What leaves a window was archived before, as no part
-    of a statement sees what another one writes; what arrives lies within the new window or is not counted for it.
+    Returns a row with `moved`, the number of rows added to or removed from sums. The windows must be locked. Parts of
+    one statement do not see each other's writes, so rows that leave a window were archived by an earlier rollup, and
+    new rows are counted only for windows that contain them.
 
     Args:
-        starts: {period: where it begins now}.
-        limit: how many rows to take in, and how many each window lets go, with all of the last one's moment.
+        starts: {period: its current start}.
+        limit: how many rows to move from the inbox, and how many to remove per window, plus those with the same time
+            as the last.
     """
     return tx.execute(
         """

@@ -1,4 +1,4 @@
-"""Counting what players do."""
+"""Reactions that count stats."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from community.stats.models import NewStats, Stat, Streak
 STREAK = "daily_streak"
 
 
-def counts(
+def count_stat(
     event_type: str, data: Callable[[Any], Mapping[str, Any]] | None = None
 ) -> Callable[[Any, Player, datetime, Random], Player]:
-    """The reaction that counts an event as a stat of this type, with `data` of the event beside it."""
+    """Return a reaction that counts an event as a stat of this type, with `data` of the event."""
 
     def count(event: Any, player: Player, now: datetime, rng: Random) -> Player:
-        return counted(player, now, event_type, data and data(event))
+        return add_stat(player, now, event_type, data and data(event))
 
     return count
 
 
-def counted(player: Player, now: datetime, event_type: str, data: Mapping[str, Any] | None = None) -> Player:
-    """Count something; the first of a day also continues or begins the player's streak.
+def add_stat(player: Player, now: datetime, event_type: str, data: Mapping[str, Any] | None = None) -> Player:
+    """Add a stat; the first of a day also continues or starts the player's streak.
 
-    A streak itself is counted as often as there are days: who counts one says that the player was there.
+    The stat of the streak itself is counted at most once per day: adding it means that the player was active.
     """
     if event_type != STREAK:
         player = player.having(player[NewStats].plus(Stat(event_type, data)))
-    streak = rules.continued(player[Streak], now.date())
+    streak = rules.continue_streak(player[Streak], now.date())
     if streak == player[Streak]:
         return player
     return player.having(streak).having(player[NewStats].plus(Stat(STREAK, {"streak": streak.days})))

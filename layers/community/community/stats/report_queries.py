@@ -1,8 +1,8 @@
-"""What the stats_ tables say about a period, exactly and at any moment.
+"""Queries for reports on a period, which are exact at any time.
 
-The sums are about a period's beginning as the last rollup knew it. A report adds what is still in the inbox, and
-corrects the sums by the archived stats between that beginning and the one of now: a minute's worth, as a rule. The
-one of now may lie behind as well as ahead, for a month may begin earlier than it did before.
+The sums start where a period started at the last rollup. A report adds the inbox, and corrects the sums by the archived
+stats between that start and the current one: usually a minute's worth. The current start can be later or earlier,
+because a month can start earlier than before.
 """
 
 from __future__ import annotations
@@ -18,14 +18,17 @@ from kernel.database import Cursor, Tx
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """As SQL: where a period's sums are, and from what moment on they count."""
+    """SQL for a period's sums: their column, and the time from which they count."""
 
     column: LiteralString
     since: LiteralString
 
-    def into(self, query: LiteralString) -> LiteralString:
-        """Fill in `{column}`, `{since}`, and for an archived stat `e` and the period's start as two parameters:
-        `{change}`, what `e` changes, and `{uncertain}`, whether it does."""
+    def fill_in(self, query: LiteralString) -> LiteralString:
+        """Fill in a query's placeholders.
+
+        `{column}` and `{since}` are the fields above. For an archived stat `e`, `{change}` is its correction, and
+        `{uncertain}` whether it needs one, which takes the period's start as two parameters.
+        """
         return query.format(
             column=self.column,
             change=_CHANGE.format(since=self.since),
@@ -39,7 +42,7 @@ _UNCERTAIN: LiteralString = (
 )
 
 _SUMS: Mapping[Period, _Sums] = {
-    # Nothing is summed up by the hour: all of it is correction.
+    # There are no hourly sums: all stats are corrections.
     "hourly": _Sums("0::bigint", "'infinity'::timestamptz"),
     "daily": _Sums("daily", "(SELECT counted_since FROM stats_windows WHERE period = 'daily')"),
     "weekly": _Sums("weekly", "(SELECT counted_since FROM stats_windows WHERE period = 'weekly')"),
@@ -50,8 +53,8 @@ _SUMS: Mapping[Period, _Sums] = {
 
 
 def player_counts(period: Period, start: datetime) -> tuple[LiteralString, tuple[Any, ...]]:
-    """SQL over `u`, a row of users, for {event type: how often} as jsonb or null; and its parameters."""
-    sql = _SUMS[period].into(
+    """Return SQL over `u`, a row of users, for {event type: count} as jsonb or null, and its parameters."""
+    sql = _SUMS[period].fill_in(
         """
         SELECT jsonb_object_agg(event_type, how_often) FROM (
             SELECT event_type, sum(change)::bigint AS how_often FROM (
@@ -68,8 +71,8 @@ def player_counts(period: Period, start: datetime) -> tuple[LiteralString, tuple
 
 
 def count_by_type(tx: Tx, period: Period, start: datetime) -> Cursor:
-    """Rows: `event_type`, `how_often`; of all players together."""
-    sql = _SUMS[period].into(
+    """Return rows with `event_type` and `how_often`, of all players together."""
+    sql = _SUMS[period].fill_in(
         """
         SELECT event_type, sum(change)::bigint AS how_often FROM (
             SELECT event_type, {column} AS change FROM stats_totals
@@ -84,12 +87,12 @@ def count_by_type(tx: Tx, period: Period, start: datetime) -> Cursor:
 
 
 def list_highest(tx: Tx, event_type: str, period: Period, start: datetime, limit: int) -> Cursor:
-    """Rows: `user_id`, `username`, `amount`; highest first.
+    """Return rows with `user_id`, `username` and `amount`, highest first.
 
-    The sums' own order answers for everybody without a correction. NOT IN keeps to that order, where an anti-join
-    might sort them all. Those with a correction are few, and compete with the best of the others.
+    The index on the sums gives the order of all players without corrections. NOT IN uses that index, while an anti-join
+    might sort all rows. The few players with corrections are then compared with the best of the others.
     """
-    sql = _SUMS[period].into(
+    sql = _SUMS[period].fill_in(
         """
         WITH corrections AS MATERIALIZED (
             SELECT user_id, sum(change)::bigint AS change FROM (
@@ -117,7 +120,7 @@ def list_highest(tx: Tx, event_type: str, period: Period, start: datetime, limit
 
 
 def list_richest(tx: Tx, *, money: bool, limit: int) -> Cursor:
-    """Rows: `user_id`, `username`, `amount` of money, or of everything but money."""
+    """Return rows with `user_id`, `username` and `amount` of money, or of all other items."""
     column: LiteralString = "money" if money else "items"
     return tx.execute(
         f"SELECT user_id, username, {column} AS amount FROM user_inventory JOIN users USING (user_id)"

@@ -1,4 +1,4 @@
-"""What players did within a period that ends now. Each report is one statement, exact to the moment.
+"""Reports on a period that ends now. Each report is one statement, and always exact.
 
 Source: rules 15.
 """
@@ -16,25 +16,26 @@ from community.stats.models import InvalidLimit, Period, Report, Standing, Strea
 from community.stats.rules import current_days, start_of
 from kernel.database import Cursor, Tx
 
-MOST_PLACES = 1000
+MAX_PLACES = 1000
 _PERIODS: Mapping[str, Period] = {period: period for period in get_args(Period)}
 _COUNTS = "stats_counts"
 
 
-def period_of(word: str) -> Period:
-    """What an unknown word means, too: a day."""
+def parse_period(word: str) -> Period:
+    """Return the period of that name; an unknown one means daily."""
     return _PERIODS.get(word.lower(), "daily")
 
 
 def user_stats(tx: Tx, ref: PlayerRef, period: Period) -> Report:
-    """
+    """Report a player's counts within a period.
+
     Raises:
-        NoSuchPlayer: nobody has played under that identity yet.
+        NoSuchPlayer: no one has played under that identity yet.
     """
     start = start_of(period, tx.now)
     player, _ = players.peek(tx, ref, Fact(_COUNTS, *queries.player_counts(period, start)))
     if player is None:
-        raise NoSuchPlayer(name=ref.called)
+        raise NoSuchPlayer(name=ref.label)
     streak = current_days(player[Streak], tx.now.date())
     return Report(period, start, tx.now, _most_frequent_first(player.facts[_COUNTS] or {}), streak)
 
@@ -47,18 +48,18 @@ def system_stats(tx: Tx, period: Period) -> Report:
 
 
 def leaderboard(tx: Tx, metric: str, period: Period, limit: int) -> list[Standing]:
-    """Who did it most often; of equals, the lower id is first.
+    """List the players with the highest counts; of equals, the lower id first.
 
     Args:
-        metric: an event type, or one of the words in `_NOW`, which are about this moment whatever the period.
-        limit: places, at least 1; more than `MOST_PLACES` means that many.
+        metric: an event type, or a key of `_NOW`, which shows current values regardless of the period.
+        limit: places, at least 1; more than `MAX_PLACES` means that many.
 
     Raises:
         InvalidLimit: it is below 1.
     """
     if limit < 1:
         raise InvalidLimit
-    places = min(limit, MOST_PLACES)
+    places = min(limit, MAX_PLACES)
     if metric in _NOW:
         return _NOW[metric](tx, places)
     event_type = _EVENT_TYPES.get(metric, metric)

@@ -1,4 +1,4 @@
-"""Adding the inbox up. Source: rules 15."""
+"""The rollup of the inbox into sums. Source: rules 15."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ WINDOWS: tuple[Period, ...] = ("daily", "weekly", "monthly", "yearly")
 
 
 def roll_up(tx: Tx) -> int:
-    """Move up to `BATCH` stats from the inbox into the archive and the sums, and let as many that have become too
-    old go from the sums of each period. Reports answer the same before and after.
+    """Move up to `BATCH` stats from the inbox into the archive and the sums, and remove as many old ones per period.
 
-    Safe to run twice at once, and late: the second waits for the first, and what is left waits for the next.
+    Reports return the same before and after.
+
+    Concurrent and late runs are safe: the second waits for the first, and the remainder waits for the next run.
 
     Returns:
-        How many moved, in or out; few when there is little left.
+        How many were added or removed; a small number means that little is left.
     """
     queries.lock_windows(tx)
     row = queries.roll_up(tx, {period: start_of(period, tx.now) for period in WINDOWS}, BATCH).fetchone()

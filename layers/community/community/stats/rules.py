@@ -17,8 +17,8 @@ _SPANS: dict[Period, timedelta] = {
 _MONTHS: dict[Period, int] = {"monthly": 1, "yearly": 12}
 
 
-def continued(streak: Streak, today: date) -> Streak:
-    """The streak after a stat of today: one day longer when there was one yesterday, new after a gap."""
+def continue_streak(streak: Streak, today: date) -> Streak:
+    """Return the streak after a stat of today: extended if it includes yesterday, else new."""
     if streak.last_on >= today:
         return streak
     if streak.last_on == today - timedelta(days=1):
@@ -27,14 +27,14 @@ def continued(streak: Streak, today: date) -> Streak:
 
 
 def current_days(streak: Streak, today: date) -> int:
-    """Days in a row; a streak may be continued all through the day after its last one."""
+    """Return the length of the streak; it remains valid until the end of the day after its last one."""
     if streak.last_on < today - timedelta(days=1):
         return 0
     return streak.days
 
 
-def joined(one: Streak, other: Streak) -> Streak:
-    """The days of both, as far as they are in a row up to the latest."""
+def merge_streaks(one: Streak, other: Streak) -> Streak:
+    """Combine two streaks, as far as their days are consecutive up to the latest."""
     if not (one.days and other.days):
         return one if one.days else other
     earlier, later = sorted((one, other), key=lambda streak: streak.last_on)
@@ -44,9 +44,9 @@ def joined(one: Streak, other: Streak) -> Streak:
 
 
 def start_of(period: Period, now: datetime) -> datetime:
-    """Where the period that ends now begins.
+    """Return the start of the period that ends now.
 
-    With months it may step back: on 28, 29, 30 and 31 March a month begins on 28 February.
+    With months it can stay the same: on 28, 29, 30 and 31 March, a month starts on 28 February.
     """
     if period == "all":
         return BEGINNING
@@ -56,7 +56,7 @@ def start_of(period: Period, now: datetime) -> datetime:
 
 
 def _months_before(moment: datetime, months: int) -> datetime:
-    """The same time of the same day; of the month's last day where it has no such day."""
+    """Return the same time of the same day, or of the month's last day when it has no such day."""
     year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
     day = min(moment.day, monthrange(year, month + 1)[1])
     return moment.replace(year=year, month=month + 1, day=day)

@@ -1,4 +1,4 @@
-"""What features ask about stats; `part` writes them, `rollup` adds them up and `reports` reads them."""
+"""Stats for other features; `part` writes them, `rollup` adds them up and `reports` reads them."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from community.stats import queries
 
 
 def count_since(event_type: LiteralString, since: datetime) -> Fact:
-    """How often a player has done it since then, under the name `recent_<event_type>`."""
+    """Fact named `recent_<event_type>`: how many such stats a player has since then."""
     return Fact("recent_" + event_type, queries.COUNT_SINCE, (event_type, since) * 2)

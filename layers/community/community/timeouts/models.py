@@ -1,4 +1,4 @@
-"""Names that are silenced in a chat for a while."""
+"""Timeouts: names that are muted in a chat for a while."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from kernel.events.models import Event
 
 @dataclass(frozen=True, slots=True)
 class Timeout:
-    """
+    """A name's timeout on a platform.
+
     Attributes:
-        remaining: zero when the name is free to talk.
+        remaining: zero when the name is not timed out.
     """
 
     platform: str
@@ -22,12 +23,12 @@ class Timeout:
 
     @property
     def remaining_seconds(self) -> int:
-        """What is left in whole seconds; a begun one does not count. Source: rules 0."""
+        """The remaining time in seconds, rounded down. Source: rules 0."""
         return int(self.remaining.total_seconds())
 
 
 class TimeoutApplied(Event):
-    """`duration_seconds` is all that remains, not only what was added."""
+    """A name was timed out. `duration_seconds` is the total remaining time, not only what was added."""
 
     type: ClassVar[str] = "timeout.applied"
     platform: str

@@ -1,4 +1,4 @@
-"""timeouts. A row whose time has come counts as none; a name has one row, in whatever case it is written."""
+"""SQL on timeouts. An expired row counts as none; a name has one row, regardless of its case."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _EXTEND: LiteralString = """
 """
 
 # For `events.announce_if`.
-EXTEND_AND_TELL: LiteralString = (
+EXTEND_RETURNING_PAYLOAD: LiteralString = (
     _EXTEND + "RETURNING jsonb_build_object('duration_seconds', floor(extract(epoch FROM old.expires_at - %s))::bigint)"
 )
-END_AND_TELL: LiteralString = """
+END_RETURNING_PAYLOAD: LiteralString = """
     DELETE FROM timeouts
     WHERE platform = %s AND username = lower(%s) AND expires_at > %s AND expires_at - %s <= %s
     RETURNING '{}'::jsonb
@@ -30,21 +30,21 @@ SILENCED: LiteralString = """
         ON t.platform = l.platform AND t.username = lower(l.username)
     WHERE l.user_id = u.user_id AND l.platform = %s AND t.expires_at > %s
 """
-"""An expression over `u`, a row of users."""
+"""SQL expression over `u`, a row of users."""
 
 
 def extension(tx: Tx, platform: str, username: str, added: timedelta, reason: str) -> tuple[Any, ...]:
-    """Parameters of `_EXTEND`."""
+    """Return the parameters of `_EXTEND`."""
     return (platform, username, tx.now, added, reason, tx.now, added)
 
 
 def extend_timeout(tx: Tx, platform: str, username: str, added: timedelta, reason: str) -> Cursor:
-    """One row: the new `expires_at`. Adds to what is left, in one statement, so that no second gets lost."""
+    """Add to the remaining time in one statement, so that no update is lost. Returns the new `expires_at`."""
     return tx.execute(_EXTEND + "RETURNING old.expires_at", extension(tx, platform, username, added, reason))
 
 
 def shorten_timeout(tx: Tx, platform: str, username: str, removed: timedelta) -> None:
-    """Of one that is running, behind `END_AND_TELL`: it does not end with this."""
+    """Shorten a running timeout, after `END_RETURNING_PAYLOAD` has deleted it if it would end."""
     tx.execute(
         """
         UPDATE timeouts SET expires_at = expires_at - %s
@@ -55,7 +55,7 @@ def shorten_timeout(tx: Tx, platform: str, username: str, removed: timedelta) ->
 
 
 def find_timeout(tx: Tx, platform: str, username: str) -> Cursor:
-    """Rows: `expires_at`."""
+    """Find a running timeout; returns a row with `expires_at`."""
     return tx.execute(
         "SELECT expires_at FROM timeouts WHERE platform = %s AND username = lower(%s) AND expires_at > %s",
         (platform, username, tx.now),
@@ -63,7 +63,7 @@ def find_timeout(tx: Tx, platform: str, username: str) -> Cursor:
 
 
 def delete_timeout(tx: Tx, platform: str, username: str) -> Cursor:
-    """Rows: `expires_at` of what was deleted."""
+    """Delete a timeout; returns a row with its `expires_at`."""
     return tx.execute(
         "DELETE FROM timeouts WHERE platform = %s AND username = lower(%s) RETURNING expires_at",
         (platform, username),

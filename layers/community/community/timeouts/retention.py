@@ -6,6 +6,6 @@ from community.timeouts import queries
 from kernel.database import Tx
 
 
-def forget_expired(tx: Tx) -> None:
-    """Delete rows nobody will look at again."""
+def delete_expired(tx: Tx) -> None:
+    """Delete expired timeouts."""
     queries.delete_expired(tx)

@@ -1,4 +1,4 @@
-"""How long, and how to say it. Source: rules 3.3."""
+"""Lengths of timeouts. Source: rules 3.3."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import timedelta
 from community.inventory.models import Quality
 
 STEP = 10
-"""Seconds that each quality adds to the one below it; COMMON is what the catalogue says."""
+"""Seconds per step of quality, relative to COMMON."""
 
 
 def adjusted(seconds: int, quality: Quality) -> timedelta:
-    """What an item of this quality makes of its seconds; at least one is left of them."""
+    """Adjust an item's seconds to its quality; the result is at least one second."""
     return timedelta(seconds=max(seconds + STEP * (quality.rank - Quality.COMMON.rank), 1))
 
 

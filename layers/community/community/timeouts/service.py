@@ -1,4 +1,4 @@
-"""Silencing names. The engine only announces it; the bots in the chats act. Source: rules 4."""
+"""Timing out names. The engine only announces timeouts; bots enforce them in the chats. Source: rules 4."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kernel.events import service as events
 
 
 def apply_timeout(tx: Tx, platform: str, username: str, added: timedelta, reason: str = "") -> Timeout:
-    """Silence a name, for that much longer if it is silenced already. Answers all that remains."""
+    """Time out a name, or extend its running timeout. Returns the timeout with the total remaining time."""
     row = queries.extend_timeout(tx, platform, username, added, reason).fetchone()
     assert row is not None
     timeout = Timeout(platform, username, row["expires_at"] - tx.now)
@@ -30,28 +30,28 @@ def apply_timeout(tx: Tx, platform: str, username: str, added: timedelta, reason
 
 
 def silence(tx: Tx, platform: str, username: str, added: timedelta, reason: str) -> None:
-    """Queue a timeout, like `apply_timeout`, for whoever need not know the sum."""
+    """Queue a timeout like `apply_timeout`, for callers that do not need the total."""
     event = TimeoutApplied(
         platform=platform, username=username, duration_seconds=0, reason=reason, timestamp=int(tx.now.timestamp())
     )
     extension = queries.extension(tx, platform, username, added, reason)
-    events.announce_if(tx, event, queries.EXTEND_AND_TELL, (*extension, tx.now))
+    events.announce_if(tx, event, queries.EXTEND_RETURNING_PAYLOAD, (*extension, tx.now))
 
 
-def relieve(tx: Tx, platform: str, username: str, removed: timedelta, reason: str) -> None:
-    """Queue that a name may talk that much sooner; announced only when that is now."""
+def shorten_timeout(tx: Tx, platform: str, username: str, removed: timedelta, reason: str) -> None:
+    """Queue the reduction of a timeout; announced only when the timeout ends."""
     event = TimeoutCleared(platform=platform, username=username, reason=reason, timestamp=int(tx.now.timestamp()))
-    events.announce_if(tx, event, queries.END_AND_TELL, (platform, username, tx.now, removed, tx.now))
+    events.announce_if(tx, event, queries.END_RETURNING_PAYLOAD, (platform, username, tx.now, removed, tx.now))
     queries.shorten_timeout(tx, platform, username, removed)
 
 
 def silenced_on(tx: Tx, platform: str) -> Fact:
-    """Until when a player's name must be silent there, as the fact `silenced`; None if it may talk."""
+    """Fact named `silenced`: the end of the player's timeout on the platform; None without one."""
     return Fact("silenced", queries.SILENCED, (platform, tx.now))
 
 
 def clear_timeout(tx: Tx, platform: str, username: str, reason: str = "") -> bool:
-    """Let a name talk at once. Tells whether it was silenced; only then there is something to announce."""
+    """End a name's timeout. Returns whether there was one; only then it is announced."""
     row = queries.delete_timeout(tx, platform, username).fetchone()
     running = row is not None and row["expires_at"] > tx.now
     if running:
@@ -60,7 +60,7 @@ def clear_timeout(tx: Tx, platform: str, username: str, reason: str = "") -> boo
 
 
 def read_timeout(tx: Tx, platform: str, username: str) -> Timeout:
-    """What remains; nothing for a name that nobody has silenced."""
+    """Read a name's timeout; `remaining` is zero without one."""
     row = queries.find_timeout(tx, platform, username).fetchone()
     return Timeout(platform, username, row["expires_at"] - tx.now if row else timedelta(0))
 

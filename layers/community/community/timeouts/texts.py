@@ -1,12 +1,13 @@
-"""What people read about timeouts."""
+"""Messages about timeouts."""
 
 from __future__ import annotations
 
 
 def silenced(name: str, seconds: int) -> str:
-    """
+    """Say how long a name is timed out.
+
     Args:
-        seconds: all that remains.
+        seconds: the total remaining time.
     """
     return f"{name} is timed out for {seconds} seconds."
 

@@ -1,4 +1,4 @@
-"""Traps: they wait for somebody to say something."""
+"""Traps, which are triggered when their target writes in chat."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from kernel.events.models import Event
 
 @dataclass(frozen=True, slots=True)
 class Trap:
-    """
+    """A trap that has been set for a player.
+
     Attributes:
-        seconds: what it silences for, if it is COMMON.
+        seconds: length of the timeout for COMMON quality.
     """
 
     trap_id: UUID
@@ -31,7 +32,7 @@ class Trap:
 
 
 class _TrapEvent(Event):
-    """`timeout_seconds` with the quality's share."""
+    """Fields of all trap events. `timeout_seconds` includes the effect of quality."""
 
     trap_id: UUID
     setter_id: UUID
@@ -60,7 +61,7 @@ class TrapTriggered(_TrapEvent):
 
 
 class TrapSelfTriggered(_TrapEvent):
-    """The trap that waited for the target went off under the setter of a second one, who is the setter here."""
+    """The setter of a second trap triggered the one that was already set for the target. `setter_id` is that player."""
 
     type: ClassVar[str] = "trap.self_triggered"
     was_self_triggered: bool = True

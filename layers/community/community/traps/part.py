@@ -1,4 +1,4 @@
-"""What two players have set, and what waits for them."""
+"""How traps follow when two players are merged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""traps. Whoever places or triggers one holds the lock of its target's row in users."""
+"""SQL on traps. Placing and triggering one requires the lock of its target's row in users."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WAITING: LiteralString = """
     )
     FROM traps t WHERE t.target_id = u.user_id AND t.triggered_at IS NULL
 """
-"""An expression over `u`, a row of users: the fields of a Trap."""
+"""SQL expression over `u`, a row of users: the fields of a Trap."""
 
 
 def insert_trap(tx: Tx, trap: Trap, target_id: UUID) -> None:
@@ -36,8 +36,8 @@ def mark_triggered(tx: Tx, trap_id: UUID) -> None:
 
 
 def move_traps(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """One trap waits for a player at most: the one that waits for `to_id` already stays, and that of `from_id` goes
-    with their row."""
+    """Move traps. A player has at most one waiting trap: that of `to_id` stays, and that of `from_id` is deleted with
+    their row."""
     tx.execute("UPDATE traps SET setter_id = %s WHERE setter_id = %s", (to_id, from_id))
     tx.execute(
         """

@@ -7,10 +7,10 @@ from datetime import timedelta
 from community.traps import queries
 from kernel.database import Tx
 
-KEPT = timedelta(days=10)
-"""As long as the log, which tells the same story."""
+RETENTION = timedelta(days=10)
+"""The same as the retention of the log."""
 
 
-def forget_triggered(tx: Tx) -> None:
-    """Delete what went off so long ago. A trap that waits, waits."""
-    queries.delete_triggered_before(tx, tx.now - KEPT)
+def delete_triggered(tx: Tx) -> None:
+    """Delete traps that were triggered before the retention period. Waiting traps are never deleted."""
+    queries.delete_triggered_before(tx, tx.now - RETENTION)

@@ -1,4 +1,4 @@
-"""Setting traps and stepping into them. No shield helps. Source: rules 6.5."""
+"""Placing and triggering traps. Shields do not help against them. Source: rules 6.5."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from community.traps.models import Trap, TrapPlaced, TrapSelfTriggered, TrapTrig
 from kernel.database import Tx
 
 WAITING = Fact("trap", queries.WAITING)
-"""For `waiting_for`."""
+"""Fact for `waiting_for`: the trap that waits for a player."""
 
 
 def waiting_for(player: Player) -> Trap | None:
@@ -24,7 +24,7 @@ def waiting_for(player: Player) -> Trap | None:
 
 
 def place(tx: Tx, setter: Player, target: Player, platform: str, quality: Quality, seconds: int) -> Player:
-    """Queue a trap for somebody for whom none waits. The answer is the setter, to be saved.
+    """Queue a trap for a player who has no waiting trap. Returns the setter, to be saved.
 
     Args:
         target: locked and loaded with `WAITING`; perhaps the setter.
@@ -45,7 +45,7 @@ def place(tx: Tx, setter: Player, target: Player, platform: str, quality: Qualit
 
 
 def trigger(tx: Tx, victim: Player, trap: Trap, platform: str) -> Player:
-    """Queue what the trap does to whom it was set for. The answer is the victim, to be saved."""
+    """Queue the effect of a trap on its target. Returns the victim, to be saved."""
     name = _name(victim, platform)
     queries.mark_triggered(tx, trap.trap_id)
     timeouts.silence(tx, platform, name, trap.time, f"a trap of {trap.setter_username}'s")
@@ -62,11 +62,11 @@ def trigger(tx: Tx, victim: Player, trap: Trap, platform: str) -> Player:
     )
 
 
-def backfire(tx: Tx, setter: Player, target: Player, trap: Trap, platform: str) -> Player:
-    """Queue what happens to whoever sets a trap where one waits: that one goes off, under them.
+def trigger_on_setter(tx: Tx, setter: Player, target: Player, trap: Trap, platform: str) -> Player:
+    """Trigger the trap that already waits for `target` on a player who sets another one there.
 
     Args:
-        trap: the one that was waiting for `target`.
+        trap: the trap that waits for `target`.
 
     Returns:
         The setter, to be saved.

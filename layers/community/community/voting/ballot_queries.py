@@ -1,4 +1,4 @@
-"""ballots and voting_weights, and the counts of voting_options."""
+"""SQL on ballots and voting_weights, and on the counts of voting_options."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ OWN_BALLOT: LiteralString = """
     SELECT b.option_id FROM ballots b JOIN voting_sessions s USING (session_id)
     WHERE b.user_id = u.user_id AND s.status <> 'completed'
 """
-"""An expression over `u`: the option a player has voted for in the open session."""
+"""SQL expression over `u`, a row of users: the option that the player has voted for in the open round."""
 
 OWN_WEIGHT: LiteralString = """
     SELECT w.voting_weight FROM voting_weights w
     WHERE w.user_id = u.user_id AND (w.expires_at IS NULL OR w.expires_at > %s)
     ORDER BY w.weight_id DESC LIMIT 1
 """
-"""An expression over `u`: the weight that was set last, of those that hold at a moment."""
+"""SQL expression over `u`, a row of users: the latest valid weight. Its parameter is the current time."""
 
 
 def insert_ballot(tx: Tx, session_id: int, user_id: UUID, option_id: int, weight: Decimal) -> None:
@@ -31,9 +31,10 @@ def insert_ballot(tx: Tx, session_id: int, user_id: UUID, option_id: int, weight
 
 
 def count_ballot(tx: Tx, option_id: int, weight: Decimal, last_highest_vote_at: datetime | None) -> None:
-    """
+    """Add a ballot to its option's counts.
+
     Args:
-        last_highest_vote_at: what the option has for it now.
+        last_highest_vote_at: the option's new value.
     """
     tx.execute(
         """
@@ -45,8 +46,8 @@ def count_ballot(tx: Tx, option_id: int, weight: Decimal, last_highest_vote_at: 
     )
 
 
-def take_back_second_ballots(tx: Tx, one: UUID, other: UUID) -> None:
-    """Where two players have voted in the same session, the later ballot is gone, and does not count any more."""
+def delete_duplicate_ballots(tx: Tx, one: UUID, other: UUID) -> None:
+    """Delete the later of two ballots of the players in the same round, and subtract it from the counts."""
     tx.execute(
         """
         WITH second AS (

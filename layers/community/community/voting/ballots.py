@@ -1,4 +1,4 @@
-"""Voting, and how much a vote weighs. Source: rules 9.8."""
+"""Casting ballots and setting their weights. Source: rules 9.8."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from kernel.database import Tx
 from kernel.errors import TryAgain
 from kernel.events import service as events
 
-EVERYBODYS_WEIGHT = Decimal(1)
+DEFAULT_WEIGHT = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
-class WeightOrder:
-    """How much a player's ballots count from now on.
+class WeightChange:
+    """A new weight for a player's future ballots.
 
     Attributes:
-        voting_weight: above 0, at most 100; 1 takes every other weight of the player away.
-        expires_at: None: never.
+        voting_weight: above 0, at most 100; 1 removes all other weights of the player.
+        expires_at: None for never.
     """
 
     player: PlayerRef
@@ -42,12 +42,12 @@ def cast_ballot(
     *,
     session_id: int | None = None,
 ) -> Ballot:
-    """Vote for an option of the open session, by its number from 1, or else by its node. A stranger becomes a player.
+    """Vote for an option of the open round, by its number from 1, else by its node. A stranger becomes a player.
 
-    Each player has one vote in a session, and it cannot be moved: voting again changes nothing.
+    Each player has one vote per round, and cannot change it: voting again has no effect.
 
     Args:
-        session_id: the session that the number was read in; None: whichever is open.
+        session_id: the round that the number belongs to; None for whichever is open.
 
     Raises:
         NoOpenRound, VoteOver, VotingFrozen, InvalidOption
@@ -64,7 +64,7 @@ def cast_ballot(
     voting_round = row_parsing.voting_round(row["session"]) if row else None
     lock = locked.fetchone()
     if (lock and lock["session_id"]) != (voting_round and voting_round.session_id):
-        raise TryAgain  # one session was ending while we waited for it, and the next has begun
+        raise TryAgain  # the round ended while we waited for its lock, and the next has begun
     if session_id is not None and session_id != (voting_round and voting_round.session_id):
         raise VoteOver
     if voting_round is None:
@@ -74,7 +74,7 @@ def cast_ballot(
     if voted := player.facts.get("option_id"):
         return Ballot(voting_round, voting_round.option(voted), already_voted=True)
 
-    weight = player.facts.get("weight") or EVERYBODYS_WEIGHT
+    weight = player.facts.get("weight") or DEFAULT_WEIGHT
     voting_round, option = rules.count_ballot(
         voting_round, rules.pick_option(voting_round, number, node_key), weight, tx.now
     )
@@ -90,32 +90,32 @@ def cast_ballot(
         )
     )
     players.save(tx, player)
-    # Behind the player's own rows: a stranger's must be there first.
+    # After the player's own rows, because a new player's row must exist first.
     ballot_queries.insert_ballot(tx, voting_round.session_id, player.id, option.option_id, weight)
     ballot_queries.count_ballot(tx, option.option_id, weight, option.last_highest_vote_at)
     return Ballot(voting_round, option)
 
 
-def set_weights(tx: Tx, orders: Sequence[WeightOrder]) -> None:
-    """Let ballots of these players weigh more or less than everybody's. Those they have cast already stay as they are.
+def set_weights(tx: Tx, changes: Sequence[WeightChange]) -> None:
+    """Set the weights of these players' future ballots. Ballots already cast keep their weight.
 
     Raises:
-        NoSuchPlayer: one of them is unknown, and nothing is set.
+        NoSuchPlayer: one of them is unknown; no weight is set.
     """
-    found = players.load_all(tx, tuple(order.player for order in orders))
-    for order, player in zip(orders, found, strict=True):
+    found = players.load_all(tx, tuple(change.player for change in changes))
+    for change, player in zip(changes, found, strict=True):
         if player is None:
-            raise NoSuchPlayer(name=order.player.called)
-        if order.voting_weight == EVERYBODYS_WEIGHT:
+            raise NoSuchPlayer(name=change.player.label)
+        if change.voting_weight == DEFAULT_WEIGHT:
             ballot_queries.delete_weights(tx, player.id)
         else:
-            ballot_queries.insert_weight(tx, player.id, order.voting_weight, order.reason, order.expires_at)
+            ballot_queries.insert_weight(tx, player.id, change.voting_weight, change.reason, change.expires_at)
         events.announce(
             tx,
             VotingWeightSet(
                 user_id=player.id,
-                voting_weight=float(order.voting_weight),
-                reason=order.reason,
-                expires_at=order.expires_at,
+                voting_weight=float(change.voting_weight),
+                reason=change.reason,
+                expires_at=change.expires_at,
             ),
         )

@@ -1,4 +1,4 @@
-"""Looking at the community's targets and votes: one round trip."""
+"""Reading the community's target, voting and progress in one round trip."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from community.engagement.rules import Velocity
 from community.progression.content import Node, tree
 from community.progression.service import state_at
 from community.voting import queries, row_parsing, rules
-from community.voting.models import Option, VotingState
+from community.voting.models import VotingOption, VotingState
 from kernel.database import Tx
 
 _MORE: LiteralString = (
@@ -29,8 +29,8 @@ _MORE: LiteralString = (
 
 
 @dataclass(frozen=True, slots=True)
-class MirroredNode:
-    """What only the database knows of a node, which the content may have dropped meanwhile."""
+class StoredNode:
+    """A node's row in the database, which may outlive the node's content."""
 
     node_id: int
     created_at: datetime
@@ -38,45 +38,45 @@ class MirroredNode:
 
 @dataclass(frozen=True, slots=True)
 class ProgressBoard:
-    """Where the community stands at a moment, and at what pace it moves.
+    """The community's voting state and progress at one time.
 
     Attributes:
-        nodes: {node key: its mirror}.
-        velocity: of the last seven days.
-        score: all engagement ever, weighted.
+        nodes: {node key: its row}.
+        velocity: points per day in the last seven days.
+        score: the weighted total of all engagement.
     """
 
-    community: VotingState
-    nodes: Mapping[str, MirroredNode]
+    voting: VotingState
+    nodes: Mapping[str, StoredNode]
     velocity: Velocity
     score: int
     now: datetime
 
     @property
     def target(self) -> Node | None:
-        return rules.target_of(self.community)
+        return rules.target_of(self.voting)
 
     @property
     def is_complete(self) -> bool:
-        return rules.is_complete(self.community)
+        return rules.is_complete(self.voting)
 
     @property
     def is_between_votes(self) -> bool:
-        """The last vote is over, and the next one waits for the target to be unlocked."""
-        community = self.community
-        return community.voting_round is None and community.latest is not None and self.target is not None
+        """Whether the last round is over, and the next waits for the target to be unlocked."""
+        voting = self.voting
+        return voting.voting_round is None and voting.latest is not None and self.target is not None
 
-    def made_for(self, node_key: str) -> int:
-        """The points for this node so far: all there are if it is the target, otherwise none."""
-        return self.community.accumulated if self.target and self.target.key == node_key else 0
+    def points_towards(self, node_key: str) -> int:
+        """Return the points towards this node: all current points if it is the target, otherwise 0."""
+        return self.voting.accumulated if self.target and self.target.key == node_key else 0
 
     def estimate(self, node: Node) -> Estimate:
-        """When there will be points enough for its next level."""
-        maxed = self.community.levels.get(node.key, 0) >= node.max_level
-        return estimate(node.cost, self.made_for(node.key), self.velocity, maxed, self.now)
+        """Estimate when the points will suffice for the node's next level."""
+        maxed = self.voting.levels.get(node.key, 0) >= node.max_level
+        return estimate(node.cost, self.points_towards(node.key), self.velocity, maxed, self.now)
 
-    def foreseen(self, node_key: str) -> datetime | None:
-        """When it can be unlocked; None when there is no saying, or nothing to wait for."""
+    def estimated_unlock(self, node_key: str) -> datetime | None:
+        """Return when the node can be unlocked; None when it cannot be estimated, or the node is complete."""
         return self.estimate(tree.nodes[node_key]).date if node_key in tree.nodes else None
 
 
@@ -87,16 +87,16 @@ def read_board(tx: Tx) -> ProgressBoard:
     assert row is not None
     weights = state_at(tx, row["version"]).weights
     return ProgressBoard(
-        community=row_parsing.community(row),
-        nodes={key: MirroredNode(node_id, datetime.fromisoformat(at)) for key, (node_id, at) in row["nodes"].items()},
+        voting=row_parsing.voting_state(row),
+        nodes={key: StoredNode(node_id, datetime.fromisoformat(at)) for key, (node_id, at) in row["nodes"].items()},
         velocity=engagement.velocity(row["days"], weights, days, today),
-        score=engagement.weighted(row["totals"], weights),
+        score=engagement.total_score(row["totals"], weights),
         now=tx.now,
     )
 
 
-def find_option(tx: Tx, option: Option) -> tuple[int, MirroredNode]:
-    """The number of the session that the option is in, and its node."""
+def find_option(tx: Tx, option: VotingOption) -> tuple[int, StoredNode]:
+    """Return the number of the option's round, and the option's node."""
     row = queries.find_option(tx, option.option_id).fetchone()
     assert row is not None
-    return row["session_id"], MirroredNode(row["node_id"], row["created_at"])
+    return row["session_id"], StoredNode(row["node_id"], row["created_at"])

@@ -1,4 +1,4 @@
-"""What administrators may do to the community. Each leaves an event in the log. Source: rules 9.11."""
+"""Administrators' use cases on voting and unlocks. Each records an event in the log. Source: rules 9.11."""
 
 from __future__ import annotations
 
@@ -12,46 +12,46 @@ from community.progression.models import Unlock
 from community.progression.rules import levels_to_relock, levels_to_unlock
 from community.voting import cycle, overrides, queries, rules
 from community.voting.events import ProgressionReset
-from community.voting.models import Option
+from community.voting.models import VotingOption
 from kernel.database import Tx
 
-Started = Literal["resumed", "opened", "decided"]
-"""A frozen session goes on; a new one is open; or there was no choice, and what there was is the target already."""
+StartOutcome = Literal["resumed", "opened", "decided"]
+"""A frozen round continues; a new one is open; or there was only one candidate, which is already the target."""
 
 
-def start(tx: Tx) -> Started:
-    """Let the community vote.
+def start_voting(tx: Tx) -> StartOutcome:
+    """Start or resume voting.
 
     Raises:
-        RoundActive: a vote is running.
+        RoundActive: a round is already open.
         NoCandidates: there is nothing to vote on.
     """
     before = cycle.begin(tx)
-    transition = overrides.start(before)
+    transition = overrides.start_voting(before)
     cycle.save(tx, transition)
-    if before.community.voting_round is not None:
+    if before.voting.voting_round is not None:
         return "resumed"
-    return "opened" if transition.community.voting_round is not None else "decided"
+    return "opened" if transition.voting.voting_round is not None else "decided"
 
 
-def freeze(tx: Tx) -> None:
-    """No more ballots until the vote is started again; the points go on.
+def freeze_voting(tx: Tx) -> None:
+    """Stop ballots until voting is started again. Points are still counted.
 
     Raises:
         NoOpenRound
     """
-    cycle.save(tx, overrides.freeze(cycle.begin(tx)))
+    cycle.save(tx, overrides.freeze_voting(cycle.begin(tx)))
 
 
-def force_end(tx: Tx) -> Option:
-    """Decide the vote now. Returns the winner, which comes after the target, or becomes it where there is none.
+def force_end_voting(tx: Tx) -> VotingOption:
+    """End the round now. Returns the winner, which becomes the target after the current one, or at once without one.
 
     Raises:
         NoOpenRound
     """
     transition = cycle.begin(tx)
-    voting_round = rules.open_round(transition.community)
-    transition = overrides.force_end(transition)
+    voting_round = rules.open_round(transition.voting)
+    transition = overrides.force_end_voting(transition)
     cycle.save(tx, transition)
     winner = transition.rounds[voting_round.session_id].winner
     assert winner is not None
@@ -59,11 +59,11 @@ def force_end(tx: Tx) -> Option:
 
 
 def instant_unlock(tx: Tx, node_key: str | None = None) -> Unlock:
-    """Unlock the winner of the vote, or the given one of its options, now.
+    """Unlock the leading option of the open round, or the given one, now.
 
     Raises:
         NoOpenRound
-        InvalidOption: the node is not in the vote.
+        InvalidOption: the node is not an option of the round.
     """
     transition = overrides.instant_unlock(cycle.begin(tx), node_key)
     cycle.save(tx, transition)
@@ -71,47 +71,46 @@ def instant_unlock(tx: Tx, node_key: str | None = None) -> Unlock:
     return progression.read_unlock(tx, first.node.key, first.level)
 
 
-def unlock(tx: Tx, node_key: str, level: int = 0) -> Node:
-    """Unlock every level of a node up to `level`; 0 means the first. What is unlocked already stays as it is.
+def unlock_node(tx: Tx, node_key: str, level: int = 0) -> Node:
+    """Unlock every level of a node up to `level`; 0 means the first. Levels already unlocked stay unchanged.
 
     Raises:
         UnknownNode, LevelTooHigh
     """
     transition = cycle.begin(tx)
-    node, missing = levels_to_unlock(node_key, level, transition.community.levels)
-    cycle.save(tx, overrides.unlock(transition, node, missing))
+    node, missing = levels_to_unlock(node_key, level, transition.voting.levels)
+    cycle.save(tx, overrides.unlock_node(transition, node, missing))
     return node
 
 
-def unlock_all(tx: Tx) -> int:
-    """Every node to its highest level. Returns how many levels were added."""
-    transition = overrides.unlock_all(cycle.begin(tx))
+def unlock_all_nodes(tx: Tx) -> int:
+    """Unlock every node to its highest level. Returns how many levels were added."""
+    transition = overrides.unlock_all_nodes(cycle.begin(tx))
     cycle.save(tx, transition)
     return len(transition.unlocked)
 
 
-def relock(tx: Tx, node_key: str, level: int = 0) -> Node:
-    """Take back `level` of a node and all above it; 0 means all of it. What is locked already stays as it is; what
-    has been counted towards the node is lost.
+def relock_node(tx: Tx, node_key: str, level: int = 0) -> Node:
+    """Relock `level` of a node and all above it; 0 means all. Levels already locked stay unchanged.
+
+    Points towards the node are lost.
 
     Raises:
         UnknownNode
     """
     transition = cycle.begin(tx)
-    node, levels = levels_to_relock(node_key, level, transition.community.levels)
-    cycle.save(tx, overrides.relock(transition, node, levels))
+    node, levels = levels_to_relock(node_key, level, transition.voting.levels)
+    cycle.save(tx, overrides.relock_node(transition, node, levels))
     return node
 
 
-def reset(tx: Tx, reset_by: str, reason: str, preserve_user_progression: bool = False) -> None:
-    """Begin from the beginning: votes, targets and all unlocks but those that unlock themselves are gone, and points
-    count from now on.
+def reset_progression(tx: Tx, reset_by: str, reason: str, preserve_user_progression: bool = False) -> None:
+    """Reset the community's progress: rounds, targets and all unlocks except automatic ones. Points start at 0 again.
 
-    Players stay, with their accounts, things, statistics, streaks and voting weights.
+    Players keep their accounts, items, statistics, streaks and voting weights.
 
     Args:
-        preserve_user_progression: False: what players have done for the community, and what they have learned, is
-            forgotten, too.
+        preserve_user_progression: if False, players' engagement and job progress are deleted, too.
     """
     cycle.lock(tx)
     counting = queries.count_for_reset(tx)
@@ -123,9 +122,9 @@ def reset(tx: Tx, reset_by: str, reason: str, preserve_user_progression: bool = 
     )
     queries.insert_reset(tx, event)
     queries.delete_cycles(tx)
-    progression.begin_anew(tx)
-    progression.renew_world(tx)
+    progression.reset_unlocks(tx)
+    progression.renew_state_version(tx)
     if not preserve_user_progression:
-        jobs.forget_all(tx)  # first: it locks the players, like everybody who touches the sums behind them
-        engagement.forget_all(tx)
-    cycle.save(tx, overrides.reset(transition.record(event)))
+        jobs.delete_all(tx)  # first, because players are always locked before the sums of engagement
+        engagement.delete_all(tx)
+    cycle.save(tx, overrides.reset_progression(transition.record(event)))

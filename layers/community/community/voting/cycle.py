@@ -1,6 +1,6 @@
-"""The community's cycle on the database: one look, one decision, one save.
+"""Reading and saving transitions of the community's voting state: one load, one decision, one save.
 
-Whoever changes a target, a session or a level holds the world's lock, and the open session's after it.
+Changes of targets, rounds and levels lock the community's state first, and the open round after it.
 """
 
 from __future__ import annotations
@@ -18,44 +18,43 @@ from kernel.events import service as events
 
 
 def advance(conn: Connection) -> None:
-    """Do what is due, in a transaction of its own. Of several at once the first does it.
+    """Make due transitions in a transaction of its own. Of concurrent callers, the first makes them.
 
     Raises:
-        TryAgain: nothing was done; the schedule looks again.
+        TryAgain: nothing was changed; the scheduled clock tries again.
     """
     with transaction(conn) as tx:
-        check(tx)
+        ensure_current(tx)
 
 
-def check(tx: Tx) -> Transition:
-    """See to it that nothing waits: what the points have reached is unlocked, and there are a target and a vote, if
-    anything is left."""
+def ensure_current(tx: Tx) -> Transition:
+    """Make all due transitions: unlock what the points have reached, and ensure a target and an open round."""
     transition = transitions.advance(begin(tx))
     save(tx, transition)
     return transition
 
 
 def read_voting_state(tx: Tx) -> VotingState:
-    """As it is just now, for looking."""
+    """Read the current voting state without locking it."""
     row = queries.read_voting_state(tx).fetchone()
     assert row is not None
-    return row_parsing.community(row)
+    return row_parsing.voting_state(row)
 
 
 def begin(tx: Tx) -> Transition:
-    """Lock the community and read it."""
+    """Lock and read the voting state."""
     lock(tx)
     return Transition(read_voting_state(tx), tx.now, tx.rng, settings.rollover_cap)
 
 
 def lock(tx: Tx) -> None:
-    """Nobody else moves the community, and no ballot is on its way. What is read after this stays true."""
-    progression.lock_world(tx)
+    """Lock the community's state and the open round, so that what is read afterwards cannot change."""
+    progression.lock_community_state(tx)
     queries.lock_open_round(tx)
 
 
 def save(tx: Tx, transition: Transition) -> None:
-    """Write what has changed since `begin`, and announce what has happened."""
+    """Write all changes since `begin`, and announce the events."""
     for node_key, lowest in transition.relocked.items():
         progression.remove_levels(tx, tree.nodes[node_key], lowest)
     for (node, unlocked_by, score), added in groupby(
@@ -63,8 +62,8 @@ def save(tx: Tx, transition: Transition) -> None:
     ):
         progression.add_levels(tx, node, [new.level for new in added], unlocked_by, score)
     if transition.unlocked or transition.relocked:
-        progression.renew_world(tx)
-    # In the order of their numbers: what was open is closed before the next one opens.
+        progression.renew_state_version(tx)
+    # In the order of their numbers, so that the open round is completed before the next one is inserted.
     for _, voting_round in sorted(transition.rounds.items()):
         queries.upsert_round(tx, voting_round)
     for _, progress in sorted(transition.progress.items()):

@@ -1,6 +1,6 @@
-"""What the community is told about its votes and targets. Source: rules 16.
+"""The events of voting, targets and unlocks. Source: rules 16.
 
-The last six are ours: an administrator's hand leaves a trace in the log.
+The last six are our additions: they log what administrators did.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from community.progression.content import Node, tree
-from community.voting.models import Option, VotingRound
+from community.voting.models import VotingOption, VotingRound
 from kernel.events.models import Event
 
 _DURATIONS = {"small": "Short", "medium": "Medium", "large": "Long"}
@@ -28,7 +28,7 @@ class OptionOffered(BaseModel):
     target_level: int
 
     @classmethod
-    def of(cls, option: Option) -> OptionOffered:
+    def of(cls, option: VotingOption) -> OptionOffered:
         node = tree.nodes[option.node_key]
         return cls(
             node_key=node.key,
@@ -40,7 +40,7 @@ class OptionOffered(BaseModel):
 
 
 class VoteRecorded(Event):
-    """`vote_count` and `weighted_votes` are the option's, with this vote."""
+    """A player has voted. `vote_count` and `weighted_votes` are the option's, including this ballot."""
 
     type: ClassVar[str] = "progression.vote_recorded"
     session_id: int
@@ -53,10 +53,11 @@ class VoteRecorded(Event):
 
 
 class VotingStarted(Event):
-    """
+    """A voting round has started.
+
     Attributes:
-        previous_unlock: the display name of what has just been unlocked, if that is why there is a new vote.
-        auto_selected: there was nothing to choose from; the only option is the target already.
+        previous_unlock: the display name of the node whose unlock caused the new round, if one did.
+        auto_selected: there was only one candidate, which is already the target.
     """
 
     type: ClassVar[str] = "progression.voting_started"
@@ -78,7 +79,7 @@ class VotingStarted(Event):
 
 
 class TargetSet(Event):
-    """`session_id` is that of the vote that chose it; `auto_selected` says that no vote did."""
+    """A target was set. `session_id` is the round that chose it; with `auto_selected`, no vote did."""
 
     type: ClassVar[str] = "progression.target.set"
     node_key: str
@@ -88,7 +89,7 @@ class TargetSet(Event):
     session_id: int | None
 
     @classmethod
-    def of(cls, option: Option, voting_round: VotingRound | None, *, auto_selected: bool = False) -> TargetSet:
+    def of(cls, option: VotingOption, voting_round: VotingRound | None, *, auto_selected: bool = False) -> TargetSet:
         return cls(
             node_key=option.node_key,
             display_name=tree.nodes[option.node_key].name,
@@ -120,7 +121,7 @@ class AllUnlocked(Event):
     message: str = "The community has unlocked everything there is."
 
 
-class VotingFroze(Event):
+class RoundFrozen(Event):
     type: ClassVar[str] = "progression.voting_frozen"
     session_id: int
 
@@ -131,7 +132,7 @@ class VotingResumed(Event):
 
 
 class VotingEnded(Event):
-    """Before its time; the rest is about the winner."""
+    """A round was ended early. The other fields describe the winner."""
 
     type: ClassVar[str] = "progression.voting_ended"
     session_id: int
@@ -142,7 +143,7 @@ class VotingEnded(Event):
     weighted_votes: float
 
     @classmethod
-    def of(cls, voting_round: VotingRound, winner: Option) -> VotingEnded:
+    def of(cls, voting_round: VotingRound, winner: VotingOption) -> VotingEnded:
         return cls(
             session_id=voting_round.session_id,
             option_id=winner.option_id,
@@ -154,7 +155,7 @@ class VotingEnded(Event):
 
 
 class TargetDropped(Event):
-    """`points` had come together towards it and count for nothing any more."""
+    """A relocked node was the target; the `points` towards it are lost."""
 
     type: ClassVar[str] = "progression.target.dropped"
     node_key: str
@@ -163,7 +164,7 @@ class TargetDropped(Event):
 
 
 class VotingWeightSet(Event):
-    """A weight of 1 means that the player's ballots count like everybody's again."""
+    """A player's voting weight was set. A weight of 1 removes all others."""
 
     type: ClassVar[str] = "progression.voting_weight_set"
     user_id: UUID
@@ -173,7 +174,7 @@ class VotingWeightSet(Event):
 
 
 class ProgressionReset(Event):
-    """The counts are of what was taken back; `contributions` of the points made since the reset before."""
+    """An administrator reset the progress. The counts are what was deleted, and `contributions` the points."""
 
     type: ClassVar[str] = "progression.reset"
     reset_by: str

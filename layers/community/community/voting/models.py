@@ -1,4 +1,4 @@
-"""What the community works towards, and how it chooses what comes next."""
+"""Voting rounds, the current target and the points towards it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Status = Literal["voting", "frozen", "completed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """One level of one node, to be voted for.
+class VotingOption:
+    """One level of one node, as an option of a round.
 
     Attributes:
-        weighted_votes: the ballots' weights at the moment they were cast, added up; they decide.
-        last_highest_vote_at: when a ballot last made this option the leader, or level with the leader.
+        weighted_votes: the sum of the ballots' weights when they were cast; it decides the round.
+        last_highest_vote_at: when a ballot last put this option in the lead, or level with the leader.
     """
 
     option_id: int
@@ -32,38 +32,39 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class VotingRound:
-    """
+    """A voting round with its options.
+
     Attributes:
         options: in the order in which they are numbered, from 1.
-        voting_deadline: for players to read; nothing ends a session by the clock.
+        voting_deadline: for display; no clock ends a round.
     """
 
     session_id: int
     status: Status
-    options: tuple[Option, ...]
+    options: tuple[VotingOption, ...]
     started_at: datetime
     voting_deadline: datetime
     ended_at: datetime | None = None
     winning_option_id: int | None = None
 
-    def option(self, option_id: int) -> Option:
+    def option(self, option_id: int) -> VotingOption:
         return next(option for option in self.options if option.option_id == option_id)
 
     @property
-    def winner(self) -> Option | None:
-        """Of a completed session."""
+    def winner(self) -> VotingOption | None:
+        """The winning option of a completed round."""
         return None if self.winning_option_id is None else self.option(self.winning_option_id)
 
 
 @dataclass(frozen=True, slots=True)
 class UnlockProgress:
-    """What the points count towards.
+    """The target that points count towards.
 
     Attributes:
-        node_key, target_level: None while there is no target; points are kept.
-        starts_at_points: all points ever made when counting towards this began.
-        session_id: the session that chose the target, if one did.
-        unlocked_at: when the points had reached it; None for what they count towards now.
+        node_key, target_level: None while there is no target; points are still counted.
+        starts_at_points: the total of all points when counting towards this began.
+        session_id: the round that chose the target, if one did.
+        unlocked_at: when the target was reached; None for the current one.
     """
 
     progress_id: int
@@ -77,14 +78,14 @@ class UnlockProgress:
 
 @dataclass(frozen=True, slots=True)
 class VotingState:
-    """Where the community stands: what it has, what it works towards, what it votes on.
+    """The community's unlocks, target and voting rounds.
 
     Attributes:
         levels: {node key: highest unlocked level}, unlocked nodes only.
-        points: all contribution points ever made.
-        progress: what the points count towards now; None before the first start.
-        session: the one that is open (voting or frozen), if any.
-        latest: the session completed last, if any.
+        points: the total of all contribution points.
+        progress: the current target; None before the first start.
+        voting_round: the open round (voting or frozen), if any.
+        latest: the last completed round, if any.
         last_session_id, last_option_id, last_progress_id: the highest numbers in use, 0 before the first.
     """
 
@@ -105,15 +106,15 @@ class VotingState:
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """What became of a vote.
+    """The result of casting a ballot.
 
     Attributes:
-        session, option: with the ballot counted.
-        already_voted: the player had voted before, for this option; nothing was changed.
+        voting_round, option: with the ballot counted.
+        already_voted: the player had already voted for this option; nothing was changed.
     """
 
     voting_round: VotingRound
-    option: Option
+    option: VotingOption
     already_voted: bool = False
 
 

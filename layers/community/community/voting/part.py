@@ -1,4 +1,4 @@
-"""What becomes of ballots and their weights when two players become one."""
+"""How ballots and voting weights follow when two players are merged."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from kernel.database import Tx
 
 
 def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """Of two ballots in one session, only the first one counts."""
-    queries.take_back_second_ballots(tx, from_id, to_id)
+    """Move ballots and weights; of two ballots in one round, only the first counts."""
+    queries.delete_duplicate_ballots(tx, from_id, to_id)
     queries.move_ballots(tx, from_id, to_id)
     queries.move_weights(tx, from_id, to_id)
 

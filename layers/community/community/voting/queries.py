@@ -1,4 +1,4 @@
-"""voting_sessions, voting_options, unlock_progress and progression_resets."""
+"""SQL on voting_sessions, voting_options, unlock_progress and progression_resets. A session is a voting round."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from community.voting.events import ProgressionReset
 from community.voting.models import UnlockProgress, VotingRound
 from kernel.database import Cursor, Tx
 
-# Votes travel as text: a JSON number would come back as a float.
+# Votes are read as text, because JSON numbers would be parsed as floats.
 SESSION: LiteralString = """
     SELECT jsonb_build_object(
         'session_id', s.session_id, 'status', s.status, 'started_at', s.started_at,
@@ -27,7 +27,7 @@ SESSION: LiteralString = """
 OPEN_SESSION: LiteralString = SESSION + "WHERE s.status <> 'completed'"
 LATEST_SESSION: LiteralString = SESSION + "WHERE s.status = 'completed' ORDER BY s.session_id DESC LIMIT 1"
 
-COMMUNITY: LiteralString = (
+VOTING_STATE: LiteralString = (
     """
     world.version,
     """
@@ -49,30 +49,30 @@ COMMUNITY: LiteralString = (
     (SELECT coalesce(max(progress_id), 0) FROM unlock_progress) AS last_progress_id
 """
 )
-"""Columns of a SELECT from `world`, for `row_parsing.community`: all of one moment."""
+"""Consistent columns of a SELECT from `world`, for `row_parsing.voting_state`."""
 
 
 def read_voting_state(tx: Tx, more: LiteralString = "", params: Sequence[Any] = ()) -> Cursor:
-    """One row: the columns of `COMMUNITY`.
+    """Return one row with the columns of `VOTING_STATE`.
 
     Args:
-        more: further columns, each with a comma ahead of it.
+        more: further columns, each preceded by a comma.
     """
-    return tx.execute("SELECT " + COMMUNITY + more + " FROM world", params)
+    return tx.execute("SELECT " + VOTING_STATE + more + " FROM world", params)
 
 
 def lock_open_round(tx: Tx) -> Cursor:
-    """One writer at a time: a ballot, or whoever ends the session."""
+    """Allow one writer at a time, either a ballot or the end of the round."""
     return tx.execute("SELECT session_id FROM voting_sessions WHERE status <> 'completed' FOR NO KEY UPDATE")
 
 
 def read_open_round(tx: Tx) -> Cursor:
-    """One row, or none: `session`, for `row_parsing.voting_round`."""
+    """Return one row with `session`, for `row_parsing.voting_round`; null without an open round."""
     return tx.execute("SELECT (" + OPEN_SESSION + ") AS session")
 
 
 def upsert_round(tx: Tx, voting_round: VotingRound) -> None:
-    """The session with its options, or its new state; ballots are counted elsewhere."""
+    """Insert a round with its options, or update its status. Ballots are counted in `ballot_queries`."""
     tx.execute(
         """
         INSERT INTO voting_sessions (session_id, status, started_at, voting_deadline, ended_at, winning_option_id)
@@ -131,7 +131,7 @@ def upsert_progress(tx: Tx, progress: UnlockProgress) -> None:
 
 
 def count_for_reset(tx: Tx) -> Cursor:
-    """One row: what there is to take back."""
+    """Return one row with the numbers of everything that a reset deletes."""
     return tx.execute(
         """
         SELECT (SELECT count(*) FROM progression_unlocks) AS unlocks,
@@ -156,13 +156,13 @@ def insert_reset(tx: Tx, reset: ProgressionReset) -> None:
 
 
 def delete_cycles(tx: Tx) -> None:
-    """All progress, and all sessions with their options and ballots."""
+    """Delete all progress, and all rounds with their options and ballots."""
     tx.execute("DELETE FROM unlock_progress")
     tx.execute("DELETE FROM voting_sessions")
 
 
 def find_option(tx: Tx, option_id: int) -> Cursor:
-    """One row: the option's session, and `node_id` and `created_at` of its node."""
+    """Return one row with the option's round, and `node_id` and `created_at` of its node."""
     return tx.execute(
         """
         SELECT session_id, node_id, created_at FROM voting_options JOIN progression_nodes USING (node_id)

@@ -1,4 +1,4 @@
-"""What the progression clock asks first: nothing else is imported, so that it starts quickly."""
+"""The progression clock's first check. It imports nothing else, so that the clock starts quickly."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from kernel.database import Tx
 
 
 def is_current(tx: Tx) -> bool:
-    """The usual state: there is a target, it is not reached, and a vote on what comes after it is open."""
+    """Whether nothing is due, as usual: there is an unreached target, and a round for the next one is open."""
     cursor = tx.execute(
         """
         SELECT FROM unlock_progress JOIN progression_nodes USING (node_id) CROSS JOIN voting_sessions

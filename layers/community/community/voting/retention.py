@@ -6,6 +6,6 @@ from community.voting import ballot_queries
 from kernel.database import Tx
 
 
-def forget_expired(tx: Tx) -> None:
-    """Delete voting weights that hold no longer. Ballots stay: a session's counts are the sum of them."""
+def delete_expired(tx: Tx) -> None:
+    """Delete expired voting weights. Ballots stay, because a round's counts are their sums."""
     ballot_queries.delete_expired_weights(tx)

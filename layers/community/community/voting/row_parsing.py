@@ -1,4 +1,4 @@
-"""From rows to values."""
+"""Parsing rows of `queries` into models."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from community.progression.service import known_levels
-from community.voting.models import Option, UnlockProgress, VotingRound, VotingState
+from community.voting.models import UnlockProgress, VotingOption, VotingRound, VotingState
 
 
-def community(row: Mapping[str, Any]) -> VotingState:
-    """Of the columns of `queries.COMMUNITY`."""
+def voting_state(row: Mapping[str, Any]) -> VotingState:
+    """Parse the columns of `queries.VOTING_STATE`."""
     return VotingState(
         levels=known_levels(row["levels"]),
         points=row["points"],
@@ -26,7 +26,7 @@ def community(row: Mapping[str, Any]) -> VotingState:
 
 
 def voting_round(document: Mapping[str, Any] | None) -> VotingRound | None:
-    """Of what `queries.SESSION` selects."""
+    """Parse what `queries.SESSION` selects."""
     if document is None:
         return None
     return VotingRound(
@@ -40,8 +40,8 @@ def voting_round(document: Mapping[str, Any] | None) -> VotingRound | None:
     )
 
 
-def _option(document: Mapping[str, Any]) -> Option:
-    return Option(
+def _option(document: Mapping[str, Any]) -> VotingOption:
+    return VotingOption(
         option_id=document["option_id"],
         node_key=document["node_key"],
         target_level=document["target_level"],

@@ -1,4 +1,4 @@
-"""What can be voted on, who leads, and what a ballot changes. Pure. Source: rules 9.7 and 9.8."""
+"""Candidates, ranking and counting of votes. Pure. Source: rules 9.7 and 9.8."""
 
 from __future__ import annotations
 
@@ -10,70 +10,71 @@ from random import Random
 
 from community.progression.content import Node, tree
 from community.progression.rules import is_available
-from community.voting.models import InvalidOption, NoOpenRound, Option, VotingRound, VotingState
+from community.voting.models import InvalidOption, NoOpenRound, VotingOption, VotingRound, VotingState
 
 MAX_OPTIONS = 4
 VOTING_TIME = timedelta(hours=24)
 
 
-def target_of(community: VotingState) -> Node | None:
-    """What the points count towards, as long as it can be unlocked."""
-    progress = community.progress
+def target_of(voting: VotingState) -> Node | None:
+    """Return the current target, unless it cannot be unlocked any more."""
+    progress = voting.progress
     node = tree.nodes.get(progress.node_key) if progress and progress.node_key else None
-    if progress is None or node is None or progress.target_level != next_level(node, community):
+    if progress is None or node is None or progress.target_level != next_level(node, voting):
         return None
-    return node if is_available(node, community.levels) else None
+    return node if is_available(node, voting.levels) else None
 
 
-def next_level(node: Node, community: VotingState) -> int:
-    """The lowest level that is not unlocked."""
-    return community.levels.get(node.key, 0) + 1
+def next_level(node: Node, voting: VotingState) -> int:
+    """Return the lowest level that is not unlocked."""
+    return voting.levels.get(node.key, 0) + 1
 
 
-def is_reached(community: VotingState) -> bool:
-    target = target_of(community)
-    return target is not None and community.accumulated >= target.cost
+def is_reached(voting: VotingState) -> bool:
+    target = target_of(voting)
+    return target is not None and voting.accumulated >= target.cost
 
 
-def is_complete(community: VotingState) -> bool:
-    """There is nothing left to unlock."""
-    return all(community.levels.get(node.key, 0) >= node.max_level for node in tree.nodes.values())
+def is_complete(voting: VotingState) -> bool:
+    """Whether nothing is left to unlock."""
+    return all(voting.levels.get(node.key, 0) >= node.max_level for node in tree.nodes.values())
 
 
-def candidates(community: VotingState) -> list[Node]:
-    """What may come after the target: what is available now, and what lacks nothing but the target."""
-    target = target_of(community)
+def candidates(voting: VotingState) -> list[Node]:
+    """List the possible next targets: nodes that are available now, or once the target is unlocked."""
+    target = target_of(voting)
     granted = target.key if target else None
     return [
         node
         for node in tree.nodes.values()
-        if node.key != granted and is_available(node, community.levels, granted=granted)
+        if node.key != granted and is_available(node, voting.levels, granted=granted)
     ]
 
 
-def draw_options(nodes: Sequence[Node], community: VotingState, rng: Random) -> tuple[Option, ...]:
-    """At most four of the nodes, each with its next level, numbered on, in the order of their keys."""
+def draw_options(nodes: Sequence[Node], voting: VotingState, rng: Random) -> tuple[VotingOption, ...]:
+    """Draw at most four of the nodes as options, each with its next level, numbered in the order of their keys."""
     drawn = sorted(rng.sample(nodes, min(MAX_OPTIONS, len(nodes))), key=lambda node: node.key)
     return tuple(
-        Option(option_id, node.key, next_level(node, community))
-        for option_id, node in enumerate(drawn, start=community.last_option_id + 1)
+        VotingOption(option_id, node.key, next_level(node, voting))
+        for option_id, node in enumerate(drawn, start=voting.last_option_id + 1)
     )
 
 
-def may_win(option: Option, community: VotingState) -> bool:
-    """It is still a candidate: an administrator may have unlocked it meanwhile, or locked what it needs."""
+def may_win(option: VotingOption, voting: VotingState) -> bool:
+    """Whether the option is still a candidate: an administrator may have unlocked it, or relocked its prerequisites."""
     return any(
-        node.key == option.node_key and next_level(node, community) == option.target_level
-        for node in candidates(community)
+        node.key == option.node_key and next_level(node, voting) == option.target_level for node in candidates(voting)
     )
 
 
-def ranking(voting_round: VotingRound, rng: Random) -> list[Option]:
-    """The highest weighted total first; of equal ones the one that was there first; else by lot. Once a session is
-    completed its winner stays the first."""
+def ranking(voting_round: VotingRound, rng: Random) -> list[VotingOption]:
+    """Rank options by weighted total; of equals, the one that reached it first, else at random.
+
+    The winner of a completed round always comes first.
+    """
     by_lot = rng.sample(voting_round.options, len(voting_round.options))
 
-    def rank(option: Option) -> tuple[bool, Decimal, bool, datetime]:
+    def rank(option: VotingOption) -> tuple[bool, Decimal, bool, datetime]:
         led_at = option.last_highest_vote_at
         decided = option.option_id == voting_round.winning_option_id
         return not decided, -option.weighted_votes, led_at is None, led_at or voting_round.started_at
@@ -81,32 +82,34 @@ def ranking(voting_round: VotingRound, rng: Random) -> list[Option]:
     return sorted(by_lot, key=rank)
 
 
-def elect(voting_round: VotingRound, community: VotingState, rng: Random) -> Option:
-    """The first in the ranking that may win; simply the first when none may any more."""
+def elect(voting_round: VotingRound, voting: VotingState, rng: Random) -> VotingOption:
+    """Return the highest-ranked option that may win, or the highest-ranked one if none may win any more."""
     ranked = ranking(voting_round, rng)
-    return next((option for option in ranked if may_win(option, community)), ranked[0])
+    return next((option for option in ranked if may_win(option, voting)), ranked[0])
 
 
-def winner_waits(community: VotingState) -> bool:
-    """The last vote has been decided, and its winner is still to become the target."""
-    winner = community.latest.winner if community.latest else None
-    return winner is not None and may_win(winner, community)
+def has_waiting_winner(voting: VotingState) -> bool:
+    """Whether the winner of the last round has yet to become the target."""
+    winner = voting.latest.winner if voting.latest else None
+    return winner is not None and may_win(winner, voting)
 
 
-def open_round(community: VotingState) -> VotingRound:
-    """
+def open_round(voting: VotingState) -> VotingRound:
+    """Return the open round, or refuse when there is none.
+
     Raises:
         NoOpenRound
     """
-    if community.voting_round is None:
+    if voting.voting_round is None:
         raise NoOpenRound
-    return community.voting_round
+    return voting.voting_round
 
 
-def pick_option(voting_round: VotingRound, number: int | None, node_key: str | None) -> Option:
-    """
+def pick_option(voting_round: VotingRound, number: int | None, node_key: str | None) -> VotingOption:
+    """Find an option of the round by its number or by its node.
+
     Args:
-        number: of the option, from 1; it wins over `node_key`.
+        number: the option's number, from 1; it takes precedence over `node_key`.
 
     Raises:
         InvalidOption
@@ -122,18 +125,18 @@ def pick_option(voting_round: VotingRound, number: int | None, node_key: str | N
 
 
 def count_ballot(
-    voting_round: VotingRound, option: Option, weight: Decimal, now: datetime
-) -> tuple[VotingRound, Option]:
-    """The session and its option with one more ballot in it."""
+    voting_round: VotingRound, option: VotingOption, weight: Decimal, now: datetime
+) -> tuple[VotingRound, VotingOption]:
+    """Return the round and its option with one more ballot."""
     total = option.weighted_votes + weight
     counted = replace(option, vote_count=option.vote_count + 1, weighted_votes=total)
     if total >= max(other.weighted_votes for other in voting_round.options):
-        counted = replace(counted, last_highest_vote_at=_after_all(voting_round, now))
+        counted = replace(counted, last_highest_vote_at=_next_lead_time(voting_round, now))
     options = tuple(counted if other.option_id == option.option_id else other for other in voting_round.options)
     return replace(voting_round, options=options), counted
 
 
-def _after_all(voting_round: VotingRound, now: datetime) -> datetime:
-    """Ballots count in the order in which they reached the session, whatever the voters' clocks say."""
+def _next_lead_time(voting_round: VotingRound, now: datetime) -> datetime:
+    """Return a time after all earlier leads: ballots count in the order of their locks, even if clocks differ."""
     leads = [option.last_highest_vote_at for option in voting_round.options if option.last_highest_vote_at]
     return max(now, max(leads) + timedelta(microseconds=1)) if leads else now

@@ -1,4 +1,4 @@
-"""What an installation may choose about votes and their targets."""
+"""Settings for voting and targets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kernel.settings import count, text
 @dataclass(frozen=True, slots=True)
 class VotingSettings:
     rollover_cap: int | None
-    """The most points beyond a target's cost that count towards the next; None for all."""
+    """Limit of surplus points that count towards the next target; None for no limit."""
 
 
 settings = VotingSettings(

@@ -1,4 +1,4 @@
-"""What people read about votes, targets and the tree."""
+"""Messages about voting, targets and the tree."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from community.progression.content import Node, tree
-from community.voting.controls import Started
-from community.voting.models import Ballot, Option, VotingRound
+from community.voting.controls import StartOutcome
+from community.voting.models import Ballot, VotingOption, VotingRound
 
-AFTER_START: Mapping[Started, str] = {
+AFTER_START: Mapping[StartOutcome, str] = {
     "resumed": "The vote goes on.",
     "opened": "A new vote is open.",
     "decided": "There is only one thing to choose: it comes next, without a vote.",
 }
 FROZEN = "The vote is frozen: no more ballots until it is started again."
-BEGUN_ANEW = "The community begins anew."
+RESET = "The community begins anew."
 NEVER_VOTED = "There has been no vote yet."
 NO_TARGET = "The community has no target just now."
 
@@ -26,7 +26,7 @@ def after_vote(ballot: Ballot) -> str:
 
 
 def tally(voting_round: VotingRound) -> str:
-    """Weights included, for they decide."""
+    """List the weighted votes of all options."""
     return f"So far: {', '.join(f'{named(option)} {plain(option.weighted_votes)}' for option in voting_round.options)}."
 
 
@@ -36,8 +36,8 @@ def result(voting_round: VotingRound) -> str:
     return f"No vote is open. The last one went to {named(winner)}."
 
 
-def named(option: Option) -> str:
-    """The level matters where there are several."""
+def named(option: VotingOption) -> str:
+    """Return the option's name, with its level if the node has several."""
     node = tree.nodes.get(option.node_key)
     if node is None:
         return option.node_key
@@ -45,7 +45,7 @@ def named(option: Option) -> str:
 
 
 def plain(number: Decimal) -> str:
-    """3, not 3.00 or 3E+0."""
+    """Format a number without trailing zeros or exponent: 3, not 3.00 or 3E+0."""
     return f"{number.normalize():f}"
 
 
@@ -58,9 +58,10 @@ def everything_unlocked(levels: int) -> str:
 
 
 def relocked(node: Node, level: int) -> str:
-    """
+    """Say which levels of a node were locked again.
+
     Args:
-        level: the lowest that is gone; 0 means all.
+        level: the lowest relocked level; 0 means all.
     """
     gone = f"Level {level} of {node.name} and all above it" if level > 1 else node.name
     return f"{gone}: locked again."

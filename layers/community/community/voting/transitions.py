@@ -1,4 +1,4 @@
-"""How the community goes from one state to the next. Pure. Source: rules 9.7 to 9.9."""
+"""Transitions of the community's voting state. Pure. Source: rules 9.7 to 9.9."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from community.progression.content import Node
 from community.progression.models import NodeRelocked, NodeUnlocked
 from community.voting import rules
 from community.voting.events import AllUnlocked, CycleCompleted, TargetSet, VotingEnded, VotingStarted
-from community.voting.models import Option, UnlockProgress, VotingRound, VotingState
+from community.voting.models import UnlockProgress, VotingOption, VotingRound, VotingState
 from kernel.events.models import Event
 
 
 @dataclass(frozen=True, slots=True)
 class NewLevel:
-    """
+    """A level that a transition unlocks.
+
     Attributes:
-        engagement_score: the points that had come together for it.
+        engagement_score: the points when it was unlocked.
     """
 
     node: Node
@@ -31,17 +32,17 @@ class NewLevel:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A community on its way to its next state: every step is a new Transition, and the last one is saved.
+    """An unfinished change of the voting state: every step returns a new Transition, and the last one is saved.
 
     Attributes:
-        rollover_cap: the most points beyond a cost that count towards the next target; None for all.
-        sessions, progress: {number: as it is now} of those that are new or have changed.
-        unlocked: what the community has got on the way.
-        relocked: {node key: the lowest level it has lost}.
+        rollover_cap: limit of surplus points that count towards the next target; None for no limit.
+        rounds, progress: {number: current value} of new or changed ones.
+        unlocked: the levels that have been unlocked.
+        relocked: {node key: the lowest relocked level}.
         events: in the order in which they are announced.
     """
 
-    community: VotingState
+    voting: VotingState
     now: datetime
     rng: Random
     rollover_cap: int | None = None
@@ -55,39 +56,39 @@ class Transition:
         return replace(self, events=(*self.events, event))
 
     def with_round(self, voting_round: VotingRound) -> Self:
-        """A new session, or a new state of the open one."""
+        """Store a new round, or a new state of the open one."""
         completed = voting_round.status == "completed"
-        community = replace(
-            self.community,
+        voting = replace(
+            self.voting,
             voting_round=None if completed else voting_round,
-            latest=voting_round if completed else self.community.latest,
-            last_session_id=max(self.community.last_session_id, voting_round.session_id),
-            last_option_id=max(self.community.last_option_id, voting_round.options[-1].option_id),
+            latest=voting_round if completed else self.voting.latest,
+            last_session_id=max(self.voting.last_session_id, voting_round.session_id),
+            last_option_id=max(self.voting.last_option_id, voting_round.options[-1].option_id),
         )
-        return replace(self, community=community, rounds={**self.rounds, voting_round.session_id: voting_round})
+        return replace(self, voting=voting, rounds={**self.rounds, voting_round.session_id: voting_round})
 
     def with_progress(self, progress: UnlockProgress) -> Self:
-        """A new progress, or a new state of the open one."""
-        community = replace(
-            self.community,
+        """Store new progress, or a new state of the current one."""
+        voting = replace(
+            self.voting,
             progress=None if progress.unlocked_at else progress,
-            last_progress_id=max(self.community.last_progress_id, progress.progress_id),
+            last_progress_id=max(self.voting.last_progress_id, progress.progress_id),
         )
-        return replace(self, community=community, progress={**self.progress, progress.progress_id: progress})
+        return replace(self, voting=voting, progress={**self.progress, progress.progress_id: progress})
 
     def with_level(self, new: NewLevel) -> Self:
-        community = replace(self.community, levels={**self.community.levels, new.node.key: new.level})
+        voting = replace(self.voting, levels={**self.voting.levels, new.node.key: new.level})
         event = NodeUnlocked(node_id=new.node.node_id, node_key=new.node.key, level=new.level, source=new.unlocked_by)
-        return replace(self, community=community, unlocked=(*self.unlocked, new)).record(event)
+        return replace(self, voting=voting, unlocked=(*self.unlocked, new)).record(event)
 
     def without_levels(self, node: Node, lowest: int) -> Self:
-        """`lowest` and all above it are locked again."""
-        levels = dict(self.community.levels)
+        """Relock `lowest` and all levels above it."""
+        levels = dict(self.voting.levels)
         highest = levels.pop(node.key)
         if lowest > 1:
             levels[node.key] = lowest - 1
         transition = replace(
-            self, community=replace(self.community, levels=levels), relocked={**self.relocked, node.key: lowest}
+            self, voting=replace(self.voting, levels=levels), relocked={**self.relocked, node.key: lowest}
         )
         for level in range(lowest, highest + 1):
             transition = transition.record(NodeRelocked(node_id=node.node_id, node_key=node.key, level=level))
@@ -95,43 +96,42 @@ class Transition:
 
 
 def advance(transition: Transition, previous: Node | None = None) -> Transition:
-    """Whatever is due: unlock what the points have reached, and see to it that there is a target, and a vote on
-    what comes after it.
+    """Make all due steps: unlock what the points have reached, and ensure a target and an open round for the next one.
 
     Args:
-        previous: what has just been unlocked by other means, if that is the reason to look.
+        previous: the node that an administrator has just unlocked, if that is the reason for the call.
     """
-    if transition.community.progress is None:
+    if transition.voting.progress is None:
         transition = count_from(transition, 0)
-    if rules.target_of(transition.community) is None:
+    if rules.target_of(transition.voting) is None:
         transition = choose_target(transition)
-    while rules.is_reached(transition.community):
+    while rules.is_reached(transition.voting):
         transition, previous = complete_cycle(transition), None
     return ensure_vote_open(transition, previous)
 
 
 def complete_cycle(transition: Transition) -> Transition:
-    """Unlock the target, aim at the next one, and vote on the one after that. Source: rules 9.9."""
-    community = transition.community
-    progress, target = community.progress, rules.target_of(community)
+    """Unlock the target, choose the next one, and open a round for the one after that. Source: rules 9.9."""
+    voting = transition.voting
+    progress, target = voting.progress, rules.target_of(voting)
     assert progress is not None
     assert progress.target_level is not None
     assert target is not None
-    rollover = community.accumulated - target.cost
+    rollover = voting.accumulated - target.cost
     if transition.rollover_cap is not None:
         rollover = min(rollover, transition.rollover_cap)
-    transition = transition.with_level(NewLevel(target, progress.target_level, "vote", community.accumulated))
+    transition = transition.with_level(NewLevel(target, progress.target_level, "vote", voting.accumulated))
     transition = transition.with_progress(replace(progress, unlocked_at=transition.now))
-    transition = count_from(transition, community.points - rollover)
+    transition = count_from(transition, voting.points - rollover)
     transition = transition.record(CycleCompleted.of(target, progress.target_level))
     return ensure_vote_open(choose_target(transition), previous=target)
 
 
 def count_from(transition: Transition, starts_at_points: int) -> Transition:
-    """Begin to count, towards nothing yet."""
+    """Start counting points, without a target yet."""
     return transition.with_progress(
         UnlockProgress(
-            progress_id=transition.community.last_progress_id + 1,
+            progress_id=transition.voting.last_progress_id + 1,
             node_key=None,
             target_level=None,
             starts_at_points=starts_at_points,
@@ -141,23 +141,25 @@ def count_from(transition: Transition, starts_at_points: int) -> Transition:
 
 
 def choose_target(transition: Transition) -> Transition:
-    """Set the next target, and keep the points: what the vote has chosen or chooses now, else any available node.
-    With nothing available there is none."""
-    community = transition.community
-    voting_round = community.voting_round or community.latest
+    """Set the next target and keep the points: the winner of the round, which ends now if it is open, else any
+    available node.
+    Without an available node there is no target.
+    """
+    voting = transition.voting
+    voting_round = voting.voting_round or voting.latest
     if voting_round is not None:
-        option = rules.elect(voting_round, community, transition.rng)
-        if community.voting_round:
+        option = rules.elect(voting_round, voting, transition.rng)
+        if voting.voting_round:
             transition = transition.with_round(end_round(voting_round, option, transition.now))
-        if rules.may_win(option, community):
+        if rules.may_win(option, voting):
             return _set_target(transition, option, voting_round)
-    nodes = rules.candidates(community)
+    nodes = rules.candidates(voting)
     if not nodes:
         return _set_target(transition, None)
-    (option,) = rules.draw_options([transition.rng.choice(nodes)], transition.community, transition.rng)
+    (option,) = rules.draw_options([transition.rng.choice(nodes)], transition.voting, transition.rng)
     if len(nodes) > 1:
         return _set_target(transition, option)
-    # There was no choice: a vote that nobody had to cast a ballot in, for the record.
+    # There is only one candidate: record a completed round without ballots.
     record = begin_round(transition, (option,))
     transition = _set_target(
         transition.with_round(end_round(record, option, transition.now)), option, record, auto_selected=True
@@ -167,12 +169,12 @@ def choose_target(transition: Transition) -> Transition:
 
 def _set_target(
     transition: Transition,
-    option: Option | None,
+    option: VotingOption | None,
     voting_round: VotingRound | None = None,
     *,
     auto_selected: bool = False,
 ) -> Transition:
-    progress = transition.community.progress
+    progress = transition.voting.progress
     assert progress is not None
     if option is None and progress.node_key is None:
         return transition
@@ -188,37 +190,37 @@ def _set_target(
 
 
 def ensure_vote_open(transition: Transition, previous: Node | None = None) -> Transition:
-    """Open a session when none is open, unless the last one's winner still waits for its turn."""
-    voting_round = transition.community.voting_round
-    if voting_round and not any(rules.may_win(option, transition.community) for option in voting_round.options):
+    """Open a round if none is open, unless the last winner has yet to become the target."""
+    voting_round = transition.voting.voting_round
+    if voting_round and not any(rules.may_win(option, transition.voting) for option in voting_round.options):
         transition = end_vote(transition, voting_round)
-    if transition.community.voting_round is None and not rules.winner_waits(transition.community):
+    if transition.voting.voting_round is None and not rules.has_waiting_winner(transition.voting):
         transition = open_vote(transition, previous)
-    return transition.record(AllUnlocked()) if previous and rules.is_complete(transition.community) else transition
+    return transition.record(AllUnlocked()) if previous and rules.is_complete(transition.voting) else transition
 
 
 def open_vote(transition: Transition, previous: Node | None = None) -> Transition:
-    """Vote on what comes after the target, if there is anything to vote on."""
-    nodes = rules.candidates(transition.community)
+    """Open a round for the target after the current one, if there are candidates."""
+    nodes = rules.candidates(transition.voting)
     if not nodes:
         return transition
-    voting_round = begin_round(transition, rules.draw_options(nodes, transition.community, transition.rng))
+    voting_round = begin_round(transition, rules.draw_options(nodes, transition.voting, transition.rng))
     return transition.with_round(voting_round).record(
         VotingStarted.of(voting_round, previous_unlock=previous.name if previous else None)
     )
 
 
 def end_vote(transition: Transition, voting_round: VotingRound) -> Transition:
-    """Before the target is reached: the winner waits for its turn."""
-    winner = rules.elect(voting_round, transition.community, transition.rng)
+    """End a round before the target is reached; the winner becomes the next target."""
+    winner = rules.elect(voting_round, transition.voting, transition.rng)
     return transition.with_round(end_round(voting_round, winner, transition.now)).record(
         VotingEnded.of(voting_round, winner)
     )
 
 
-def begin_round(transition: Transition, options: tuple[Option, ...]) -> VotingRound:
+def begin_round(transition: Transition, options: tuple[VotingOption, ...]) -> VotingRound:
     return VotingRound(
-        session_id=transition.community.last_session_id + 1,
+        session_id=transition.voting.last_session_id + 1,
         status="voting",
         options=options,
         started_at=transition.now,
@@ -226,5 +228,5 @@ def begin_round(transition: Transition, options: tuple[Option, ...]) -> VotingRo
     )
 
 
-def end_round(voting_round: VotingRound, winner: Option, now: datetime) -> VotingRound:
+def end_round(voting_round: VotingRound, winner: VotingOption, now: datetime) -> VotingRound:
     return replace(voting_round, status="completed", ended_at=now, winning_option_id=winner.option_id)

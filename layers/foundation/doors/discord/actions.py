@@ -1,4 +1,4 @@
-"""Running what an interaction asks for: once, within the time that Discord waits, and with an answer in any case."""
+"""Running the action of an interaction: once, within the time that Discord waits, and always with an answer."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from kernel.idempotency import IdempotencyKey
 
 log = logging.getLogger("brandish")
 
-PATIENCE = 2
-"""seconds for one statement, and for all tries. Discord waits for three."""
+BUDGET_SECONDS = 2
+"""Seconds for one statement and for all attempts together. Discord waits for three."""
 
 BUSY = "The game is busy, and nothing has happened. Try again."
 UNCERTAIN = (
@@ -34,15 +34,16 @@ UNCERTAIN = (
 BUG = "Something went wrong on our side. It has been noted."
 
 LATER = "database unavailable"
-"""The one outcome after which the same call may be worth another try."""
+"""The only outcome after which it makes sense to retry the same call."""
 
 Answer = dict[str, Any]
 UseCase = Callable[[Interaction, Tx], Answer]
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """
+class InteractionResult:
+    """The result of an interaction.
+
     Attributes:
         answer: for Discord.
         outcome: for the log.
@@ -53,43 +54,47 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
-    """
+class InteractionAction:
+    """What an interaction runs.
+
     Attributes:
-        key: under which it happens once; None for what changes nothing.
-        click: the key is not this interaction's alone, so that another one may find it used.
-        patience: seconds.
+        key: the key under which it runs once; None if it changes nothing.
+        click: True if several interactions share the key, as with clicks on one button.
+        budget_seconds: the time for all attempts.
     """
 
     use_case: UseCase
     key: IdempotencyKey | None = None
     click: bool = False
-    patience: int = PATIENCE
+    budget_seconds: int = BUDGET_SECONDS
 
 
 def key(name: str) -> IdempotencyKey:
+    """Return an idempotency key for interactions."""
     return IdempotencyKey("discord", "/discord/interactions", name)
 
 
-def private(text: str, outcome: str) -> Result:
-    return Result(replies.answer(Reply(text), public=False), outcome)
+def private(text: str, outcome: str) -> InteractionResult:
+    """Return a text that only the caller sees."""
+    return InteractionResult(replies.answer(Reply(text), public=False), outcome)
 
 
-def refused(error: DomainError, game: Game) -> Result:
+def refused(error: DomainError, game: Game) -> InteractionResult:
+    """Return the explanation of a refusal, which only the caller sees."""
     return private(plain(game.explain(error)), error.code)
 
 
-def run(call: Interaction, wanted: Action, game: Game) -> Result:
-    """Run an action, as often as that takes within the time there is. A stranger is introduced first."""
-    budget = Budget.of(wanted.patience)
+def run(call: Interaction, wanted: InteractionAction, game: Game) -> InteractionResult:
+    """Run an action, with retries within its budget. A caller who is no player yet is registered first."""
+    budget = Budget.of(wanted.budget_seconds)
     try:
         try:
             return _run(call, wanted, budget)
-        except game.strangers:
+        except game.unknown_player_errors:
             if budget.is_spent():
                 return private(BUSY, LATER)
-        action.run_action(lambda tx: game.introduce(tx, call.caller), budget=budget)
-        # Refused once more, it is another player who is not known.
+        action.run_action(lambda tx: game.register(tx, call.caller), budget=budget)
+        # If this raises the same refusal, another player is unknown.
         return _run(call, wanted, budget)
     except DomainError as error:
         return refused(error, game)
@@ -105,21 +110,21 @@ def run(call: Interaction, wanted: Action, game: Game) -> Result:
         return private(BUG, "bug")
 
 
-def _run(call: Interaction, wanted: Action, budget: Budget) -> Result:
+def _run(call: Interaction, wanted: InteractionAction, budget: Budget) -> InteractionResult:
     if wanted.key is None:
-        return Result(action.look(partial(wanted.use_case, call), budget=budget))
+        return InteractionResult(action.look(partial(wanted.use_case, call), budget=budget))
 
     def use_case(tx: Tx) -> StoredAnswer:
         return StoredAnswer(200, json.dumps({"id": call.id, "answer": wanted.use_case(call, tx)}))
 
     stored = action.run_once(use_case, wanted.key, budget=budget)
     answered = json.loads(stored.body)
-    return _replayed(call, wanted, answered) if stored.replayed else Result(answered["answer"])
+    return _replayed(call, wanted, answered) if stored.replayed else InteractionResult(answered["answer"])
 
 
-def _replayed(call: Interaction, wanted: Action, earlier: Mapping[str, Any]) -> Result:
-    """The same interaction gets the same answer. A second click needs none: everyone has seen the first one's."""
+def _replayed(call: Interaction, wanted: InteractionAction, earlier: Mapping[str, Any]) -> InteractionResult:
+    """Return the stored answer for the same interaction. A second click needs none: the first one's is visible."""
     answer = earlier["answer"]
     if wanted.click and earlier["id"] != call.id and answer["type"] != replies.UPDATE:
         answer = {"type": replies.KEEP}
-    return Result(answer, "replayed")
+    return InteractionResult(answer, "replayed")

@@ -1,6 +1,6 @@
-"""Discord's REST API, as far as we use it. Outer ring.
+"""The part of Discord's REST API that we use (outer ring).
 
-It never waits: who asks too early is told so (`Unavailable`, with the seconds), before Discord has to say it.
+It never waits: a request that would exceed a rate limit raises `Unavailable` with the seconds to wait.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kernel.backoff import pauses
 
 TIMEOUT: Final = urllib3.Timeout(connect=3, read=5)
 USER_AGENT: Final = "DiscordBot (https://brandish.invalid, 1)"
-"""Discord asks for this form."""
+"""Discord requires this format."""
 
 MARGIN_SECONDS: Final = 0.05
 DEFAULT_RETRY_SECONDS: Final = 5.0
@@ -35,21 +35,23 @@ _MAJOR = re.compile(r"/(?:channels|guilds)/\d+|/webhooks/\d+/[^/]+")
 
 
 class Gone(Rejected):
-    """There is no such thing (any more)."""
+    """The thing does not exist, or not any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class TextFile:
+class Attachment:
+    """A text file to attach to a message."""
+
     name: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What Discord counts together.
+    """A group of requests that Discord counts together.
 
     Attributes:
-        major: the channel, guild or webhook, each of which is counted for itself.
+        major: the channel, guild or webhook; each has its own count.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Route:
 
     @classmethod
     def of(cls, method: str, path: str) -> Route:
+        """Return the route of a request."""
         found = _MAJOR.match(path)
         major = found.group() if found else ""
         rest = re.sub(r"/\d+", "/:id", path[len(major) :].partition("?")[0])
@@ -65,13 +68,13 @@ class Route:
 
 
 @dataclass(slots=True)
-class Limits:
-    """What Discord has said about how often it wants to be asked. Source: its documentation, Rate Limits.
+class RateLimits:
+    """The rate limits that Discord has reported. Source: its documentation, Rate Limits.
 
     Attributes:
-        buckets: {route's name: bucket}; routes of one bucket are counted together.
-        exhausted: {(bucket, major): time.monotonic() at which it is filled up again}.
-        everything: the same for all that the bot does.
+        buckets: {route's name: bucket}; routes with the same bucket are counted together.
+        exhausted: {(bucket, major): time.monotonic() at which requests are allowed again}.
+        everything: the same for all requests of the bot.
     """
 
     buckets: dict[str, str] = field(default_factory=dict[str, str])
@@ -79,12 +82,13 @@ class Limits:
     everything: float = 0.0
 
     def pause(self, route: Route, *, as_bot: bool) -> float:
-        """Seconds to wait before the next request; 0 for none."""
+        """Return the seconds to wait before the next request; 0 for none."""
         key = (self.buckets.get(route.name, route.name), route.major)
         until = max(self.exhausted.get(key, 0.0), self.everything if as_bot else 0.0)
         return max(0.0, until - time.monotonic())
 
     def note(self, route: Route, headers: Mapping[str, str]) -> None:
+        """Learn from the headers of an answer."""
         bucket = headers.get("X-RateLimit-Bucket")
         if bucket:
             self.buckets[route.name] = bucket
@@ -92,24 +96,28 @@ class Limits:
             self.close(route, _seconds(headers.get("X-RateLimit-Reset-After")) or 0.0)
 
     def close(self, route: Route, seconds: float) -> None:
+        """Allow no request of this route for some time."""
         now = time.monotonic()
-        # Webhooks are many, and each is used once: what is over is not kept.
+        # There are many webhooks, each used once, so expired entries are removed.
         self.exhausted = {key: until for key, until in list(self.exhausted.items()) if until > now}
         self.exhausted[self.buckets.get(route.name, route.name), route.major] = now + seconds + MARGIN_SECONDS
 
     def close_everything(self, seconds: float) -> None:
+        """Allow no request of the bot for some time."""
         self.everything = time.monotonic() + seconds + MARGIN_SECONDS
 
 
-class Api:
+class DiscordApi:
+    """A client of Discord's REST API that respects its rate limits."""
+
     def __init__(self, url: str, token: Callable[[], str]) -> None:
-        self.limits = Limits()
+        self.limits = RateLimits()
         self._url = url
         self._token = token
         self._pool = urllib3.PoolManager(retries=False, timeout=TIMEOUT, maxsize=4)
 
     def post(self, channel_id: str, message: Mapping[str, Any], nonce: str) -> str:
-        """Post a message and return its id: the first one's, if this nonce was used a few minutes ago.
+        """Post a message and return its id; if the nonce was used minutes ago, return the id of the first message.
 
         Args:
             nonce: up to 25 characters.
@@ -118,28 +126,29 @@ class Api:
         return self.request("POST", f"/channels/{channel_id}/messages", body)["id"]
 
     def edit(self, channel_id: str, message_id: str, changes: Mapping[str, Any]) -> None:
+        """Change a message."""
         self.request("PATCH", f"/channels/{channel_id}/messages/{message_id}", changes)
 
     def answer(
-        self, application_id: str, token: str, message: Mapping[str, Any], files: Sequence[TextFile] = ()
+        self, application_id: str, token: str, message: Mapping[str, Any], files: Sequence[Attachment] = ()
     ) -> None:
-        """Put a message where an interaction was told to wait."""
+        """Replace the placeholder of a deferred interaction with a message."""
         path = f"/webhooks/{application_id}/{token}/messages/@original"
         self.request("PATCH", path, {**message, "allowed_mentions": {"parse": []}}, files=files, as_bot=False)
 
     def request(
-        self, method: str, path: str, body: Any = None, *, files: Sequence[TextFile] = (), as_bot: bool = True
+        self, method: str, path: str, body: Any = None, *, files: Sequence[Attachment] = (), as_bot: bool = True
     ) -> Any:
-        """Ask once.
+        """Send a request once.
 
         Args:
-            as_bot: False for what an interaction's token allows.
+            as_bot: False for requests that an interaction's token authorises.
 
         Returns:
-            The JSON it answers; None for no content.
+            The JSON of the answer; None for no content.
 
         Raises:
-            Unavailable, Rejected. Neither names the path: there may be a token in it.
+            Unavailable, Rejected: neither contains the path, because it may contain a token.
         """
         route = Route.of(method, path)
         if pause := self.limits.pause(route, as_bot=as_bot):
@@ -173,11 +182,11 @@ class Api:
             raise Rejected(_reason(response))
 
     def _too_soon(self, route: Route, response: urllib3.BaseHTTPResponse) -> Unavailable:
-        told = _json(response)
+        body = _json(response)
         # The header is in whole seconds.
-        seconds = _seconds(told.get("retry_after")) or _seconds(response.headers.get("Retry-After"))
+        seconds = _seconds(body.get("retry_after")) or _seconds(response.headers.get("Retry-After"))
         seconds = DEFAULT_RETRY_SECONDS if seconds is None else seconds
-        if told.get("global") or response.headers.get("X-RateLimit-Global"):
+        if body.get("global") or response.headers.get("X-RateLimit-Global"):
             self.limits.close_everything(seconds)
         else:
             self.limits.close(route, seconds)
@@ -185,7 +194,7 @@ class Api:
 
 
 def bot_token() -> str:
-    """Empty: there is none.
+    """Return the bot's token; "" when there is none.
 
     Raises:
         Unavailable
@@ -194,34 +203,35 @@ def bot_token() -> str:
 
 
 @cache
-def api() -> Api:
-    return Api(settings.discord_api_url, bot_token)
+def api() -> DiscordApi:
+    """Return the client of this environment."""
+    return DiscordApi(settings.discord_api_url, bot_token)
 
 
-def patiently(act: Callable[[], T], seconds: float, *, wait: Callable[[float], None] = time.sleep) -> T:
-    """Try until it works, as long as there is time.
+def retry_until(act: Callable[[], T], seconds: float, *, wait: Callable[[float], None] = time.sleep) -> T:
+    """Call `act` until it succeeds or the time is up.
 
     Args:
-        seconds: how long; the last attempt begins before they are over.
+        seconds: no attempt begins after this time.
 
     Raises:
-        Unavailable: there is no time left. Rejected.
+        Rejected, Unavailable: the last attempt failed.
     """
     deadline = time.monotonic() + seconds
-    own_pauses = pauses(FIRST_PAUSE_SECONDS)
+    backoff = pauses(FIRST_PAUSE_SECONDS)
     while True:
         try:
             return act()
         except Unavailable as error:
-            own_pause = next(own_pauses)
-            pause = own_pause if error.retry_after is None else error.retry_after
+            backoff_seconds = next(backoff)
+            pause = backoff_seconds if error.retry_after is None else error.retry_after
             if time.monotonic() + pause > deadline:
                 raise
             wait(pause)
 
 
-def _encoded(body: Any, files: Sequence[TextFile]) -> tuple[bytes | None, str]:
-    """The content and its type."""
+def _encoded(body: Any, files: Sequence[Attachment]) -> tuple[bytes | None, str]:
+    """Return the content of a request and its type."""
     if body is None:
         return None, ""
     text = json.dumps(body).encode()
@@ -240,7 +250,7 @@ def _reason(response: urllib3.BaseHTTPResponse) -> str:
 
 
 def _json(response: urllib3.BaseHTTPResponse) -> dict[str, Any]:
-    """Empty where what stands before Discord has answered in its place."""
+    """Return the answer's JSON; {} if a proxy in front of Discord answered with something else."""
     try:
         found = response.json()
     except ValueError:

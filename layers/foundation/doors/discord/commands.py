@@ -1,4 +1,4 @@
-"""A command is declared once; that feeds its dispatch, /help, the registration with Discord and what is suggested."""
+"""Declaring commands: one declaration serves dispatch, /help, the registration with Discord and autocompletion."""
 
 from __future__ import annotations
 
@@ -20,26 +20,31 @@ MEMBER: Final = 6
 
 Run = Callable[[Interaction, Tx], Reply | Form]
 Suggest = Callable[[Interaction, Tx], Iterable[Choice]]
-"""What fits to what the caller has, in a good order; what has been typed is compared elsewhere."""
+"""Returns suggestions for the caller, best first; the caller's input is matched elsewhere."""
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class BadOption(Refused):
+    """An option has an invalid value."""
+
     code: ClassVar[str] = "validation"
     message: ClassVar[str] = "{option}: {problem}."
 
 
 class AdministratorsOnly(NotAllowed):
+    """The command is for administrators of the game's own server."""
+
     code: ClassVar[str] = "forbidden"
     message: ClassVar[str] = "Only administrators of the game's own server may do that, and only there."
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """
+class CommandOption:
+    """An option of a command.
+
     Attributes:
-        least, most: of an integer; of a text `most` is its length.
+        least, most: the range of an integer; for a text, `most` is the maximum length.
     """
 
     name: str
@@ -52,7 +57,8 @@ class Option:
     suggest: Suggest | None = None
 
     def checked(self, value: Any) -> str | int | bool | Member | None:
-        """
+        """Return the value if it is valid.
+
         Raises:
             BadOption
         """
@@ -86,9 +92,9 @@ def text(
     choices: Iterable[str | Choice] = (),
     longest: int = 100,
     suggest: Suggest | None = None,
-) -> Option:
+) -> CommandOption:
     made = tuple(Choice(each, each) if isinstance(each, str) else each for each in choices)
-    return Option(name, description, TEXT, required, made, most=longest, suggest=suggest)
+    return CommandOption(name, description, TEXT, required, made, most=longest, suggest=suggest)
 
 
 def integer(
@@ -99,26 +105,28 @@ def integer(
     least: int = 0,
     most: int | None = None,
     suggest: Suggest | None = None,
-) -> Option:
-    return Option(name, description, INTEGER, required, least=least, most=most, suggest=suggest)
+) -> CommandOption:
+    return CommandOption(name, description, INTEGER, required, least=least, most=most, suggest=suggest)
 
 
-def flag(name: str, description: str) -> Option:
-    return Option(name, description, FLAG)
+def flag(name: str, description: str) -> CommandOption:
+    """Return an option that is true or false."""
+    return CommandOption(name, description, FLAG)
 
 
-def member(name: str, description: str, *, required: bool = False) -> Option:
-    return Option(name, description, MEMBER, required)
+def member(name: str, description: str, *, required: bool = False) -> CommandOption:
+    """Return an option for a member of the server."""
+    return CommandOption(name, description, MEMBER, required)
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """What a button, a menu or a form does.
+    """The action of a button, a menu or a form.
 
     Attributes:
-        changes: the game; it happens once for an interaction.
-        once: it happens once for its custom id and player, however often it is pressed.
-        own: only for whoever got the message that it hangs on.
+        changes: True if it changes the game; it then runs once per interaction.
+        once: True if it runs once per custom id and player, however often it is pressed.
+        own: True if only the recipient of its message may use it.
     """
 
     name: str
@@ -131,17 +139,18 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """
+    """A slash command.
+
     Attributes:
-        changes: the game; it happens once for an interaction. Others only look.
-        admin: for administrators only, of the server that the game belongs to.
-        public: everybody in the channel sees the reply.
-        deferred: Discord is told to wait, and somebody else runs it.
+        changes: True if it changes the game; it then runs once per interaction.
+        admin: True if it is for administrators of the game's own server only.
+        public: True if everyone in the channel sees the reply.
+        deferred: True if Discord has to wait and another function runs the command.
     """
 
     name: str
     description: str
-    options: tuple[Option, ...]
+    options: tuple[CommandOption, ...]
     run: Run
     changes: bool = False
     admin: bool = False
@@ -149,13 +158,16 @@ class Command:
     deferred: bool = False
 
     def is_for(self, call: Interaction) -> bool:
-        """Anybody may invite a bot to a server where he is the administrator; that makes him none here."""
+        """Tell whether the caller may use the command.
+
+        Anyone may invite the bot to a server of their own, so only administrators of the game's server count.
+        """
         if not self.admin:
             return True
         return call.administrator and settings.discord_guild_id in ("", call.guild_id)
 
     def checked(self, call: Interaction) -> Interaction:
-        """The call with the command's own options, each as it was declared.
+        """Return the call with valid values for the declared options and without any others.
 
         Raises:
             BadOption
@@ -171,12 +183,14 @@ COMPONENTS: dict[str, Component] = {}
 def command(
     name: str,
     description: str,
-    *options: Option,
+    *options: CommandOption,
     changes: bool = False,
     admin: bool = False,
     public: bool = False,
     deferred: bool = False,
 ) -> Callable[[Run], Run]:
+    """Declare a slash command."""
+
     def declare(run: Run) -> Run:
         COMMANDS[name] = Command(name, description, options, run, changes, admin, public, deferred)
         return run
@@ -192,7 +206,9 @@ def component(
     own: bool = False,
     public: bool = False,
 ) -> Callable[[Run], Run]:
-    """For custom ids that are `name`, or begin with it and a colon: the rest is in `Interaction.arguments`.
+    """Declare the action for custom ids that are `name`, or begin with it and a colon.
+
+    The rest of the custom id is in `Interaction.arguments`.
 
     Args:
         name: one word, or two with a colon between them.
@@ -206,7 +222,7 @@ def component(
 
 
 def find_component(custom_id: str) -> tuple[Component, tuple[str, ...]] | None:
-    """With the arguments in the custom id."""
+    """Return the component of a custom id and the arguments in it; None if it is unknown."""
     words = custom_id.split(":")
     for length in (2, 1):
         found = COMPONENTS.get(":".join(words[:length]))

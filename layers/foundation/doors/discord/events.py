@@ -1,7 +1,6 @@
-"""What the game asks of whoever speaks to Discord: the inner ring cannot call out, so it announces.
+"""Events that ask the outer ring to call Discord, because the inner ring cannot call out.
 
-Plumbing: all of these are private. An interaction's token lets its holder answer in its place for a quarter
-of an hour.
+All of them are private: the holder of an interaction's token can answer it for fifteen minutes.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from kernel.events.models import Event
 
 
 class DiscordInteractionDeferred(Event):
-    """Someone was told to wait. `interaction` as Discord sent it, but for the token."""
+    """An interaction was deferred. `interaction` is as Discord sent it, without the token."""
 
     type: ClassVar[str] = "discord.interaction_deferred"
     private: ClassVar[bool] = True
@@ -23,17 +22,19 @@ class DiscordInteractionDeferred(Event):
     interaction: dict[str, Any]
 
 
-class TextFile(BaseModel):
+class FollowupFile(BaseModel):
+    """A file in a follow-up."""
+
     name: str
     text: str
 
 
 class DiscordFollowupRequested(Event):
-    """What somebody waited for: it takes the place of the message that told them to wait.
+    """The result of a deferred interaction is ready: it replaces the placeholder message.
 
     Attributes:
-        body: a message as Discord's API takes it.
-        files: to be attached.
+        body: a message in the format of Discord's API.
+        files: files to attach.
     """
 
     type: ClassVar[str] = "discord.followup_requested"
@@ -41,14 +42,15 @@ class DiscordFollowupRequested(Event):
     application_id: str
     token: str
     body: dict[str, Any]
-    files: tuple[TextFile, ...] = ()
+    files: tuple[FollowupFile, ...] = ()
 
 
 class DiscordSyncRequested(Event):
-    """
+    """The registered commands should be updated.
+
     Attributes:
-        commands: all that there are, as Discord's API takes them.
-        remove: the name of one to be removed instead.
+        commands: all commands, in the format of Discord's API.
+        remove: the name of a command to remove instead.
     """
 
     type: ClassVar[str] = "discord.sync_requested"
@@ -58,7 +60,8 @@ class DiscordSyncRequested(Event):
 
 
 class DiscordAnnouncementRequested(Event):
-    """
+    """An administrator wants to post an announcement.
+
     Attributes:
         color: 0xRRGGBB.
     """

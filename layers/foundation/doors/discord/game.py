@@ -1,4 +1,4 @@
-"""What this door must know of the game behind it."""
+"""What the Discord door needs to know about a product."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from kernel.errors import DomainError
 
 @dataclass(frozen=True, slots=True)
 class Game:
-    """
+    """The functions that a product supplies.
+
     Attributes:
-        strangers: the refusals that say that a player is not known. The caller is then introduced, once.
-        introduce: makes a player of the caller.
-        explain: a refusal's text, as people on Discord read it.
+        unknown_player_errors: the refusals for an unknown player. The caller is then registered, once.
+        register: registers the caller as a player.
+        explain: returns a refusal's text for people on Discord.
     """
 
-    strangers: tuple[type[DomainError], ...]
-    introduce: Callable[[Tx, Member], object]
+    unknown_player_errors: tuple[type[DomainError], ...]
+    register: Callable[[Tx, Member], object]
     explain: Callable[[DomainError], str]

@@ -1,4 +1,4 @@
-"""What Discord sends, read without taking anything for granted."""
+"""Parsing interactions from Discord defensively: any field may be missing or have the wrong type."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AUTOCOMPLETE: Final = 4
 MODAL: Final = 5
 
 CHAT_INPUT: Final = 1
-"""The one kind of command we have; the others hang on a user or a message."""
+"""The only kind of command that we have; others belong to a user or a message."""
 
 _SUB_COMMANDS = (1, 2)
 _MEMBER = 6
@@ -25,16 +25,16 @@ _NAME_LENGTH = 100
 
 
 class Malformed(Exception):
-    """Signed, but not what Discord documents."""
+    """The payload is signed but does not match Discord's documentation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Someone on Discord.
+    """A person on Discord.
 
     Attributes:
-        username: unique on Discord; the game knows the player by it.
-        name: what the server shows. For messages, through `replies.plain`.
+        username: unique on Discord; identifies the player.
+        name: the name shown in the server. In messages, escape it with `replies.plain`.
     """
 
     id: str
@@ -43,29 +43,29 @@ class Member:
 
     @property
     def mention(self) -> str:
-        """Shown as the name; nobody is notified, for no reply of ours allows mentions."""
+        """Markup that shows the name. It notifies no one, because our replies allow no mentions."""
         return f"<@{self.id}>"
 
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """Something somebody did on Discord.
+    """A command, a click or a form from someone on Discord.
 
     Attributes:
         type: one of the constants above.
-        caller: who did it.
-        asker: the id of whoever the message belongs to that a button hangs on; None when Discord does not say.
-        administrator: of the server where it happened.
-        guild_id: of that server; empty in a private chat.
-        kind: of a command.
-        name: of a command; of a button, a menu or a modal its custom id.
-        options: {name: str, int, bool or Member} of a command, as far as Discord's types say.
+        caller: the person who used it.
+        asker: for a button, the id of the person whom its message answers; None when Discord does not say.
+        administrator: True if the caller is an administrator of the server.
+        guild_id: the server; empty in a private chat.
+        kind: the kind of a command.
+        name: the name of a command, or the custom id of a button, a menu or a modal.
+        options: {name: str, int, bool or Member} of a command, if Discord sent the right types.
         focused: the option that is being typed.
-        arguments: what follows the component's name in its custom id.
-        values: what was chosen in a menu.
+        arguments: the parts of the custom id after the component's name.
+        values: the chosen values of a menu.
         fields: {custom id: text} of a modal.
         avatar: hash of the caller's picture.
-        raw: the whole of it.
+        raw: the whole payload.
     """
 
     id: str
@@ -108,9 +108,10 @@ class Interaction:
 
 
 def read(payload: Mapping[str, Any]) -> Interaction:
-    """
+    """Parse an interaction.
+
     Raises:
-        Malformed: something is missing without which nothing can be done.
+        Malformed: an essential field is missing.
     """
     member = _object(payload.get("member"))
     user = _object(member.get("user") or payload.get("user"))
@@ -171,7 +172,7 @@ def _name(value: Any) -> str:
 
 
 def _is_administrator(permissions: Any) -> bool:
-    """In a private chat there are no permissions, and nobody is one."""
+    """Tell whether the permissions include administration; a private chat has none."""
     text = _text(permissions)
     return bool(_SNOWFLAKE.fullmatch(text)) and bool(int(text) & _ADMINISTRATOR)
 
@@ -182,7 +183,7 @@ def _asker(message: Mapping[str, Any]) -> str | None:
 
 
 def _flat(options: Any) -> list[Mapping[str, Any]]:
-    """The options of a command, or of the sub-command that was meant."""
+    """Return the options of a command or of its sub-command."""
     flat: list[Mapping[str, Any]] = []
     for option in map(_object, _list(options)):
         if option.get("type") in _SUB_COMMANDS:
@@ -193,9 +194,10 @@ def _flat(options: Any) -> list[Mapping[str, Any]]:
 
 
 def _values(options: list[Mapping[str, Any]], resolved: Mapping[str, Any] | None) -> dict[str, Any]:
-    """
+    """Return {name: value}, with members resolved.
+
     Args:
-        resolved: who the members are; None while somebody types, for then Discord need not say.
+        resolved: the members by id; None during autocompletion, when Discord need not send them.
     """
     return {
         _text(option.get("name")): _resolved(option.get("value"), resolved)
@@ -211,7 +213,7 @@ def _resolved(user_id: Any, resolved: Mapping[str, Any]) -> Member:
 
 
 def _fields(rows: Any) -> dict[str, str]:
-    """What was written into a modal: its inputs come in rows, or each under its label."""
+    """Return the texts of a modal, whose inputs come in rows or each within a label."""
     fields: dict[str, str] = {}
     for row in map(_object, _list(rows)):
         for each in (*map(_object, _list(row.get("components"))), _object(row.get("component"))):

@@ -1,4 +1,4 @@
-"""Names and descriptions of the commands in other languages: one file for each, <Discord's locale>.json."""
+"""Names and descriptions of commands in other languages: one file per language, <Discord's locale>.json."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 
 class OptionTexts(BaseModel):
-    """
+    """The texts of an option.
+
     Attributes:
-        choices: {the name in English: the name}; choices without one are called the same in both.
+        choices: {English name: name}; choices without an entry keep the English name.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -22,6 +23,8 @@ class OptionTexts(BaseModel):
 
 
 class CommandTexts(BaseModel):
+    """The texts of a command and its options."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: str
@@ -30,15 +33,18 @@ class CommandTexts(BaseModel):
 
 
 class LocaleFile(BaseModel):
+    """A file with the texts of all commands."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     commands: dict[str, CommandTexts]
 
 
 Locales = Mapping[str, Mapping[str, CommandTexts]]
-"""{locale: {command in English: its texts}}"""
+"""The texts as {locale: {English name of a command: its texts}}."""
 
 
 def read_locales(folder: Path) -> Locales:
+    """Read all locale files of a folder."""
     files = sorted(folder.glob("*.json"))
     return {file.stem: LocaleFile.model_validate_json(file.read_bytes()).commands for file in files}

@@ -1,4 +1,4 @@
-"""Messages as Discord's API takes them, within its limits. Both rings."""
+"""Messages in the format of Discord's API, within its limits (both rings)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_EMBEDS: Final = 10
 MOST_CHOICES: Final = 25
 MOST_FIELDS: Final = 25
 MOST_TEXT: Final = 6000
-"""Of all embeds of a message together."""
+"""Characters in all embeds of a message together."""
 
 GREY_BUTTON, BLUE_BUTTON, GREEN_BUTTON, RED_BUTTON = 2, 1, 3, 4
 
@@ -21,16 +21,19 @@ _MARKDOWN = re.compile(r"([\\*_~`|>#\[\]()<@:-])")
 
 
 def plain(text: str) -> str:
-    """Text that somebody made up, so that it is shown as it is: no markdown, no mention, no link."""
+    """Escape text from people so that it is shown literally: no markdown, no mention, no link."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
 def clip(text: str, length: int) -> str:
+    """Shorten a text to a length, with an ellipsis."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
+    """A field of an embed."""
+
     name: str
     text: str
     inline: bool = False
@@ -38,10 +41,11 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Embed:
-    """
+    """An embed.
+
     Attributes:
-        at: unix seconds, shown in the reader's time; 0: none.
-        thumbnail: address of a picture.
+        at: unix seconds, shown in the reader's time zone; 0: none.
+        thumbnail: URL of a picture.
     """
 
     title: str
@@ -55,7 +59,8 @@ class Embed:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """
+    """A choice in a menu or of an option.
+
     Attributes:
         description: shown in menus only.
     """
@@ -67,6 +72,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Button:
+    """A button below a message."""
+
     label: str
     custom_id: str
     style: int = GREY_BUTTON
@@ -75,30 +82,36 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Select:
+    """A menu below a message."""
+
     custom_id: str
     choices: tuple[Choice, ...]
     placeholder: str = ""
 
 
 def message(*embeds: Embed, components: Sequence[Button | Select] = ()) -> dict[str, Any]:
-    """Nobody is called by it, whoever's name is in it."""
+    """Return a message that notifies no one, even if it contains names."""
     return {"embeds": _embeds(embeds), "components": _rows(components), "allowed_mentions": {"parse": []}}
 
 
-def filled(text: str, length: int) -> str:
-    """Discord takes no empty names."""
+def non_empty(text: str, length: int) -> str:
+    """Shorten a text and replace an empty one, which Discord would refuse."""
     return clip(text, length) or "\u200b"
 
 
 def custom_id_of(custom_id: str) -> str:
-    """Ours, and never cut: half of one would mean something else."""
+    """Return the custom id; it must not be shortened, because part of it would mean something else.
+
+    Raises:
+        ValueError: it is empty or too long.
+    """
     if not 1 <= len(custom_id) <= 100:
         raise ValueError(f"a custom id has 1 to 100 characters: {custom_id!r}")
     return custom_id
 
 
 def _rows(components: Sequence[Button | Select]) -> list[dict[str, Any]]:
-    """At most five rows: a menu fills one, of buttons there are up to five in each."""
+    """Arrange components in at most five rows: one menu or up to five buttons in each."""
     rows: list[list[dict[str, Any]]] = []
     for component in components:
         if isinstance(component, Select):
@@ -114,7 +127,7 @@ def _button(button: Button) -> dict[str, Any]:
     return {
         "type": 2,
         "style": button.style,
-        "label": filled(button.label, 80),
+        "label": non_empty(button.label, 80),
         "custom_id": custom_id_of(button.custom_id),
         "disabled": button.disabled,
     }
@@ -122,7 +135,7 @@ def _button(button: Button) -> dict[str, Any]:
 
 def _select(select: Select) -> dict[str, Any]:
     options: list[Mapping[str, Any]] = [
-        {"label": filled(choice.name, 100), "value": str(choice.value)[:100]}
+        {"label": non_empty(choice.name, 100), "value": str(choice.value)[:100]}
         | ({"description": clip(choice.description, 100)} if choice.description else {})
         for choice in select.choices[:MOST_CHOICES]
     ]
@@ -135,7 +148,7 @@ def _select(select: Select) -> dict[str, Any]:
 
 
 def _embeds(embeds: Sequence[Embed]) -> list[dict[str, Any]]:
-    """The first come first; what does not fit any more is left out."""
+    """Return the embeds in order, without those beyond Discord's limits."""
     left = MOST_TEXT
     shown: list[dict[str, Any]] = []
     for embed in embeds[:MOST_EMBEDS]:

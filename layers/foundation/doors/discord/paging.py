@@ -1,4 +1,4 @@
-"""Long lists, a page at a time."""
+"""Showing long lists page by page."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ LINES = 15
 
 
 def paged(title: str, lines: Sequence[str], page: int, custom_id: str, *, empty: str, update: bool = False) -> Reply:
-    """The lines of one page, with buttons to the pages beside it.
+    """Return a page of lines, with buttons for the pages before and after it.
 
     Args:
-        page: from 0; one that has gone meanwhile becomes the last.
-        custom_id: of the component that shows a page; the number comes behind it.
-        empty: what is said when there are no lines.
+        page: from 0; a page that no longer exists becomes the last one.
+        custom_id: the component that shows a page; the page number is appended.
+        empty: the text to show when there are no lines.
     """
     last = max(len(lines) - 1, 0) // LINES
     page = min(max(page, 0), last)
@@ -33,6 +33,6 @@ def paged(title: str, lines: Sequence[str], page: int, custom_id: str, *, empty:
 
 
 def page_of(call: Interaction) -> int:
-    """The number at the end of the custom id; 0 when there is none."""
+    """Return the page number at the end of the custom id; 0 when there is none."""
     number = call.arguments[-1] if call.arguments else ""
     return int(number) if number.isdecimal() and len(number) < 5 else 0

@@ -1,10 +1,10 @@
-"""The commands as Discord wants to be told about them."""
+"""The commands in the format in which they are registered with Discord."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from doors.discord.commands import COMMANDS, INTEGER, TEXT, Command, Option
+from doors.discord.commands import COMMANDS, INTEGER, TEXT, Command, CommandOption
 from doors.discord.localisation import Locales, OptionTexts
 
 _ADMINISTRATOR = "8"
@@ -13,17 +13,17 @@ _SERVERS, _PRIVATE = 0, 1
 
 
 def payload(locales: Locales, *, guild: bool = False) -> list[dict[str, Any]]:
-    """All commands that have been declared, by name.
+    """Return all declared commands, sorted by name.
 
     Args:
-        guild: for one server. Where a command may be used is then no question.
+        guild: True to register for one server; the places where a command may be used are then left out.
     """
     return [_command(COMMANDS[name], locales, guild=guild) for name in sorted(COMMANDS)]
 
 
 def _command(command: Command, locales: Locales, *, guild: bool) -> dict[str, Any]:
     texts = {locale: commands[command.name] for locale, commands in locales.items() if command.name in commands}
-    told: dict[str, Any] = {
+    body: dict[str, Any] = {
         "type": 1,
         "name": command.name,
         "name_localizations": {locale: each.name for locale, each in texts.items()},
@@ -38,13 +38,13 @@ def _command(command: Command, locales: Locales, *, guild: bool) -> dict[str, An
         "default_member_permissions": _ADMINISTRATOR if command.admin else None,
     }
     if not guild:
-        told["integration_types"] = [_SERVERS]
-        told["contexts"] = [_SERVERS] if command.admin else [_SERVERS, _PRIVATE]
-    return told
+        body["integration_types"] = [_SERVERS]
+        body["contexts"] = [_SERVERS] if command.admin else [_SERVERS, _PRIVATE]
+    return body
 
 
-def _option(option: Option, texts: dict[str, OptionTexts]) -> dict[str, Any]:
-    told: dict[str, Any] = {
+def _option(option: CommandOption, texts: dict[str, OptionTexts]) -> dict[str, Any]:
+    body: dict[str, Any] = {
         "type": option.type,
         "name": option.name,
         "name_localizations": {locale: each.name for locale, each in texts.items()},
@@ -53,7 +53,7 @@ def _option(option: Option, texts: dict[str, OptionTexts]) -> dict[str, Any]:
         "required": option.required,
     }
     if option.choices:
-        told["choices"] = [
+        body["choices"] = [
             {
                 "name": choice.name,
                 "name_localizations": {
@@ -64,9 +64,9 @@ def _option(option: Option, texts: dict[str, OptionTexts]) -> dict[str, Any]:
             for choice in option.choices
         ]
     elif option.suggest:
-        told["autocomplete"] = True
+        body["autocomplete"] = True
     if option.type == INTEGER:
-        told |= {"min_value": option.least or 0} | ({"max_value": option.most} if option.most is not None else {})
+        body |= {"min_value": option.least or 0} | ({"max_value": option.most} if option.most is not None else {})
     if option.type == TEXT and not option.choices:
-        told["max_length"] = option.most
-    return told
+        body["max_length"] = option.most
+    return body

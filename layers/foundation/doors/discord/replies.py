@@ -1,4 +1,4 @@
-"""What people on Discord are shown when they do something, cut to what Discord takes."""
+"""Replies to interactions, within Discord's limits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from doors.discord.messages import (
     Select,
     clip,
     custom_id_of,
-    filled,
+    non_empty,
     plain,
 )
 
@@ -50,12 +50,12 @@ CHOICES: Final = 8
 FORM: Final = 9
 
 EPHEMERAL: Final = 1 << 6
-"""Flag of a message that only the caller sees."""
+"""The flag of messages that only the caller sees."""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One field of a form, for one line."""
+    """A field of a form, for one line of text."""
 
     custom_id: str
     label: str
@@ -65,8 +65,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A window to fill in; what was written comes as a component of that custom id. The answer to a reading only:
-    opening it changes nothing."""
+    """A form in a window; its input arrives as a component with this custom id. Opening it must not change anything."""
 
     custom_id: str
     title: str
@@ -75,17 +74,20 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class File:
+    """A text file in a reply."""
+
     name: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """
+    """A reply to an interaction.
+
     Attributes:
-        public: everybody in the channel sees it; None: as the command says.
-        update: it takes the place of the message whose button was pressed.
-        files: from deferred commands only.
+        public: True if everyone in the channel sees it; None: as the command says.
+        update: True if it replaces the message whose button was pressed.
+        files: for deferred commands only.
     """
 
     text: str = ""
@@ -97,14 +99,15 @@ class Reply:
 
 
 def card(title: str, text: str = "", *fields: Field, footer: str = "", public: bool | None = None) -> Reply:
-    """The usual reply: one embed."""
+    """Return the usual reply: one embed."""
     return Reply(embeds=(Embed(title, text, fields, footer),), public=public)
 
 
 def answer(reply: Reply | Form, *, public: bool) -> dict[str, Any]:
-    """
+    """Return the answer to an interaction.
+
     Args:
-        public: what the command says; the reply may know better.
+        public: the command's default; the reply may override it.
     """
     if isinstance(reply, Form):
         return {"type": FORM, "data": _form(reply)}
@@ -116,19 +119,21 @@ def answer(reply: Reply | Form, *, public: bool) -> dict[str, Any]:
 
 
 def message(reply: Reply) -> dict[str, Any]:
-    """As Discord's API takes it, within its limits."""
+    """Return the reply as a message in the format of Discord's API, within its limits."""
     content = clip(reply.text, 2000)
-    told = discord_messages.message(*reply.embeds, components=reply.components)
-    told["content"] = content if content or reply.embeds or reply.files else "…"
-    return told
+    body = discord_messages.message(*reply.embeds, components=reply.components)
+    body["content"] = content if content or reply.embeds or reply.files else "…"
+    return body
 
 
 def waiting(*, public: bool) -> dict[str, Any]:
+    """Return the answer that defers an interaction."""
     return {"type": WAIT, "data": {} if public else {"flags": EPHEMERAL}}
 
 
 def choices(found: Sequence[Choice]) -> dict[str, Any]:
-    listed = [{"name": filled(each.name, 100), "value": _value(each.value)} for each in found]
+    """Return suggestions as the answer to an autocompletion."""
+    listed = [{"name": non_empty(each.name, 100), "value": _value(each.value)} for each in found]
     return {"type": CHOICES, "data": {"choices": listed[:MOST_CHOICES]}}
 
 
@@ -142,7 +147,7 @@ def _form(form: Form) -> dict[str, Any]:
             "type": 4,
             "custom_id": custom_id_of(each.custom_id),
             "style": 1,
-            "label": filled(each.label, 45),
+            "label": non_empty(each.label, 45),
             "placeholder": clip(each.placeholder, 100),
             "max_length": each.longest,
             "required": True,
@@ -151,6 +156,6 @@ def _form(form: Form) -> dict[str, Any]:
     ]
     return {
         "custom_id": custom_id_of(form.custom_id),
-        "title": filled(form.title, 45),
+        "title": non_empty(form.title, 45),
         "components": [{"type": 1, "components": [each]} for each in inputs],
     }

@@ -1,4 +1,4 @@
-"""From an interaction to what is to be done: found, checked, handed on."""
+"""Dispatching interactions: find the command or component, check the call, run it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,17 @@ from functools import partial
 import psycopg
 
 from doors.discord import replies
-from doors.discord.actions import PATIENCE, Action, Answer, Result, UseCase, key, private, refused, run
+from doors.discord.actions import (
+    BUDGET_SECONDS,
+    Answer,
+    InteractionAction,
+    InteractionResult,
+    UseCase,
+    key,
+    private,
+    refused,
+    run,
+)
 from doors.discord.commands import COMMANDS, AdministratorsOnly, Command, Component, Run, Suggest, find_component
 from doors.discord.events import DiscordInteractionDeferred
 from doors.discord.game import Game
@@ -25,8 +35,8 @@ GONE = "Brandish does not know this any more. Try the command again."
 NOT_YOURS = "That belongs to somebody else. Use the command yourself."
 
 
-def respond(call: Interaction, game: Game) -> Result:
-    """The answer to anything that people do."""
+def respond(call: Interaction, game: Game) -> InteractionResult:
+    """Return the answer to an interaction."""
     try:
         if call.type == AUTOCOMPLETE:
             return _suggest(call)
@@ -40,7 +50,7 @@ def respond(call: Interaction, game: Game) -> Result:
 
 
 def allowed(command: Command, call: Interaction) -> Interaction:
-    """The call with its options checked.
+    """Return the call with its options checked.
 
     Raises:
         AdministratorsOnly, BadOption
@@ -50,16 +60,16 @@ def allowed(command: Command, call: Interaction) -> Interaction:
     return command.checked(call)
 
 
-def _command(call: Interaction, command: Command, game: Game) -> Result:
+def _command(call: Interaction, command: Command, game: Game) -> InteractionResult:
     log_fields.set_route(f"/discord/{command.name}")
     checked = allowed(command, call)
     if command.deferred:
-        return run(checked, Action(_deferral(command), key(call.id)), game)
-    use_case = _telling(command.run, command.public)
-    return run(checked, Action(use_case, key(call.id) if command.changes else None), game)
+        return run(checked, InteractionAction(_deferral(command), key(call.id)), game)
+    use_case = _answering(command.run, command.public)
+    return run(checked, InteractionAction(use_case, key(call.id) if command.changes else None), game)
 
 
-def _telling(reply: Run, public: bool) -> UseCase:
+def _answering(reply: Run, public: bool) -> UseCase:
     def use_case(call: Interaction, tx: Tx) -> Answer:
         return replies.answer(reply(call, tx), public=public)
 
@@ -81,7 +91,7 @@ def _deferral(command: Command) -> UseCase:
     return use_case
 
 
-def _component(call: Interaction, game: Game) -> Result:
+def _component(call: Interaction, game: Game) -> InteractionResult:
     found = find_component(call.name)
     if found is None:
         return private(GONE, "unknown")
@@ -89,29 +99,29 @@ def _component(call: Interaction, game: Game) -> Result:
     log_fields.set_route(f"/discord/{component.name}")
     if component.own and call.asker not in (None, call.caller.id):
         return private(NOT_YOURS, "not theirs")
-    return run(replace(call, arguments=arguments), _pressed(component, call), game)
+    return run(replace(call, arguments=arguments), _component_action(component, call), game)
 
 
-def _pressed(component: Component, call: Interaction) -> Action:
-    use_case = _telling(component.run, component.public)
+def _component_action(component: Component, call: Interaction) -> InteractionAction:
+    use_case = _answering(component.run, component.public)
     if component.once:
-        return Action(use_case, key(f"{call.name}/{call.caller.id}"), click=True)
-    return Action(use_case, key(call.id) if component.changes else None)
+        return InteractionAction(use_case, key(f"{call.name}/{call.caller.id}"), click=True)
+    return InteractionAction(use_case, key(call.id) if component.changes else None)
 
 
-def _suggest(call: Interaction) -> Result:
-    """Whatever is wrong: no suggestions. The caller is still typing."""
+def _suggest(call: Interaction) -> InteractionResult:
+    """Return suggestions for the option being typed; an error means none, because the caller is still typing."""
     command = COMMANDS.get(call.name)
     option = next((each for each in command.options if each.name == call.focused), None) if command else None
     if command is None or option is None or option.suggest is None or not command.is_for(call):
-        return Result(replies.choices(()), "unknown")
+        return InteractionResult(replies.choices(()), "unknown")
     log_fields.set_route(f"/discord/{command.name}")
     try:
-        found = action.look(partial(_suggestions, option.suggest, call), budget=Budget.of(PATIENCE))
+        found = action.look(partial(_suggestions, option.suggest, call), budget=Budget.of(BUDGET_SECONDS))
     except (DomainError, TryAgain, psycopg.OperationalError) as error:
-        return Result(replies.choices(()), type(error).__name__)
+        return InteractionResult(replies.choices(()), type(error).__name__)
     typed = str(call.options.get(option.name) or "").strip().casefold()
-    return Result(replies.choices([each for each in found if _fits(each, typed)]), "suggested")
+    return InteractionResult(replies.choices([each for each in found if _fits(each, typed)]), "suggested")
 
 
 def _suggestions(suggest: Suggest, call: Interaction, tx: Tx) -> list[Choice]:

@@ -1,4 +1,4 @@
-"""The Discord application, and the way to its API."""
+"""Settings of the Discord application and its API."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from kernel.settings import text
 
 @dataclass(frozen=True, slots=True)
 class DiscordSettings:
+    """Settings of the Discord application."""
+
     discord_application_id: str
     discord_guild_id: str
-    """The one server whose commands are registered; empty: all servers."""
+    """The server that the commands are registered for; empty: all servers."""
     discord_api_url: str
     discord_bot_token: str = field(repr=False)
 

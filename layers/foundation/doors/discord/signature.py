@@ -1,4 +1,4 @@
-"""Does a request come from Discord? Asked before anything in it is read."""
+"""Verifying that a request comes from Discord, before anything in it is parsed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from discord_interactions import verify_key
 
 MAX_AGE_SECONDS = 300
-"""A signature never expires; so that nobody sends an old request again, the moment it was signed at does."""
+"""The maximum age of a signature, which prevents replays of old requests."""
 
 _SIGNATURE = re.compile(r"[0-9a-fA-F]{128}")
 _PUBLIC_KEY = re.compile(r"[0-9a-fA-F]{64}")
@@ -16,10 +16,11 @@ _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 
 
 def is_genuine(raw_body: bytes, headers: Mapping[str, str], public_key: str, now: float) -> bool:
-    """
+    """Tell whether Discord signed this request recently.
+
     Args:
         headers: by their names in lower case.
-        public_key: of the application, in hex; without one nothing is genuine.
+        public_key: the application's key in hex; without one, no request is genuine.
         now: unix seconds.
     """
     signature = headers.get("x-signature-ed25519", "")

@@ -1,4 +1,4 @@
-"""What every content file is made of."""
+"""The base models and field types of content files."""
 
 import json
 from fractions import Fraction
@@ -16,12 +16,14 @@ from pydantic import (
 
 
 class Frozen(BaseModel):
+    """Base of everything in a content file: immutable and strict."""
+
     # Deferred: pydantic then builds one validator per file instead of one per class, which halves the import.
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class Document(Frozen):
-    """One file. Editors read `$schema`; the game does not."""
+    """A content file. Editors read `$schema`; the game does not."""
 
     editor_schema: str = Field(default="", alias="$schema")
     version: str
@@ -29,7 +31,7 @@ class Document(Frozen):
 
 def _exact(value: object) -> Fraction:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        # Through the text: 0.1 in a file means a tenth, not the float nearest to it.
+        # Convert from text: 0.1 in a file means a tenth, not the nearest float.
         return Fraction(str(value))
     raise ValueError(f"input should be a number, not {json.dumps(value)}")
 

@@ -1,4 +1,4 @@
-"""The command line of a product's content: check the files, write their schemas."""
+"""The command line for a product's content: check the files, write their schemas."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def run(
     sections: Sequence[type[Section[Any]]],
     check: Callable[[Library], None],
 ) -> int:
-    """Do what the command line asks for.
+    """Run the command line.
 
     Args:
-        shipped: the library that the schemas belong to, and that is checked unless the arguments name a folder.
-        sections: all of the product's.
-        check: raises ContentError when something is wrong with a library.
+        shipped: the library that owns the schemas; it is checked unless the arguments name another folder.
+        sections: all sections of the product.
+        check: raises ContentError when a library is wrong.
 
     Returns:
         The exit code.

@@ -1,5 +1,8 @@
+"""Errors in content files."""
+
+
 class ContentError(Exception):
-    """A content file is wrong. Its text is one line that names the file and the field."""
+    """A content file is wrong; the text is one line that names the file and the field."""
 
     def __init__(self, file: str, field: str, problem: str) -> None:
         super().__init__(file, field, problem)

@@ -1,7 +1,7 @@
-"""A product's content: the sections that its features declare, in a folder of configs/.
+"""A product's content: the sections that its features declare, stored in a folder of configs/.
 
-A feature declares a section once, as a class: which file it is, what its rows look like, how they are found, and what
-else must hold. A library holds the sections of one folder; each is read and parsed once, when it is first used.
+A feature declares a section once, as a class: its file, the shape of its rows, how they are looked up, and further
+rules. A library holds the sections of one folder; it reads and parses each of them once, on first use.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ D = TypeVar("D", bound=Document)
 
 
 class Section(Generic[D]):
-    """What all sections have in common. A feature derives from `FileSection` or `FolderSection`."""
+    """Base of all sections. A feature derives from `FileSection` or `FolderSection`."""
 
     model: type[D]
 
@@ -35,7 +35,7 @@ class Section(Generic[D]):
         raise NotImplementedError
 
     def load(self) -> None:
-        """Read and parse what has not been read yet.
+        """Read and parse the section, unless that has been done already.
 
         Raises:
             ContentError: a file is missing, its JSON is broken, or it does not have the model's shape.
@@ -47,11 +47,11 @@ class Section(Generic[D]):
         return self.model.model_json_schema()
 
     def problems(self) -> Iterator[Problem]:
-        """Find what no single field can tell. `library[Other]` is another section, whose files have the right shape."""
+        """Find problems that no single field shows. `library[Other]` is another section; its files have been parsed."""
         return iter(())
 
     def summary(self) -> str:
-        """Return how much there is, e.g. "24 items"; "" when it is not worth mentioning."""
+        """Return the size of the section, e.g. "24 items"; "" to leave it out of the summary."""
         return ""
 
 
@@ -61,7 +61,7 @@ class FileSection(Section[D]):
     Attributes:
         file: relative to the library's folder, with "/".
         model: the file's shape.
-        empty: what a missing file stands for; None when it must not be missing.
+        empty: the content to assume when the file is missing; None when the file is required.
     """
 
     file: ClassVar[str]
@@ -94,7 +94,7 @@ class FileSection(Section[D]):
 
 
 class FolderSection(Section[D]):
-    """A folder of content files of one shape, each named after what it describes.
+    """A folder of content files with the same shape, each named after what it describes.
 
     Attributes:
         folder: relative to the library's folder, with "/".
@@ -109,7 +109,7 @@ class FolderSection(Section[D]):
 
     @cached_property
     def documents(self) -> Mapping[str, D]:
-        """{file name without .json: the parsed file}, in the order of the names, read on first use.
+        """The parsed files as {name without .json: file}, sorted by name, read on first use.
 
         Raises:
             ContentError: see `load`.
@@ -136,29 +136,29 @@ class Library:
 
     @property
     def name(self) -> str:
-        """The folder as messages name it, e.g. configs/community."""
+        """The folder's name for messages, e.g. configs/community."""
         return f"{self.root.parent.name}/{self.root.name}"
 
     def __getitem__(self, section: type[S]) -> S:
-        """Return a section of this folder, always the same object. Nothing is read before something of it is used."""
+        """Return a section of this folder, always the same object. Its files are read on first use."""
         if section not in self._sections:
             self._sections[section] = section(self)
         return cast(S, self._sections[section])
 
     def load(self) -> None:
-        """Read and parse every section that code has asked for.
+        """Read and parse every section that has been requested so far.
 
         Raises:
-            ContentError: the first thing that is wrong.
+            ContentError: the first problem.
         """
         for section in list(self._sections.values()):
             section.load()
 
     def check(self, sections: Iterable[type[Section[Any]]]) -> None:
-        """Read and parse sections, then check that they agree with each other, in the given order.
+        """Read and parse sections, then check in the given order that they are consistent.
 
         Raises:
-            ContentError: the first thing that is wrong.
+            ContentError: the first problem.
         """
         opened = [self[section] for section in sections]
         for section in opened:
@@ -167,7 +167,7 @@ class Library:
             self.refuse(section.problems())
 
     def refuse(self, problems: Iterable[Problem]) -> None:
-        """Raise the first problem, if there is one.
+        """Raise the first problem, if any.
 
         Raises:
             ContentError

@@ -1,21 +1,25 @@
+"""Problems in content files, and checks that several sections share."""
+
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 
 class Problem(NamedTuple):
+    """A problem in a content file."""
+
     file: str  # relative to the configs directory
     field: str  # dotted path, e.g. recipes[3].costs[0].item
     text: str
 
 
 def unknown(file: str, field: str, kind: str, name: str | None, known: Collection[str]) -> Iterator[Problem]:
-    """Find out whether a name refers to nothing; None refers to nothing on purpose."""
+    """Yield a problem if a name is not among the known ones; None is allowed."""
     if name is not None and name not in known:
         yield Problem(file, field, f'no {kind} named "{name}"{did_you_mean(name, known)}')
 
 
 def repeated(file: str, rows: str, field: str, values: Iterable[int | str]) -> Iterator[Problem]:
-    """Find every value that an earlier row has already; `values` holds one per row."""
+    """Yield a problem for each value that an earlier row has already; `values` holds one value per row."""
     first: dict[int | str, int] = {}
     for index, value in enumerate(values):
         if first.setdefault(value, index) != index:
@@ -24,8 +28,8 @@ def repeated(file: str, rows: str, field: str, values: Iterable[int | str]) -> I
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
-    """Return " (did you mean ...?)", or nothing when no known word comes close."""
-    from difflib import get_close_matches  # only a broken file needs it
+    """Return " (did you mean ...?)", or "" when no known word is similar."""
+    from difflib import get_close_matches  # needed for broken files only
 
     close = get_close_matches(wrong, sorted(known), n=1)
     return f' (did you mean "{close[0]}"?)' if close else ""

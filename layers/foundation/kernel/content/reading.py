@@ -1,3 +1,5 @@
+"""Reading content files and explaining what is wrong with them."""
+
 import json
 import re
 from pathlib import Path
@@ -14,9 +16,9 @@ D = TypeVar("D", bound=Document)
 
 
 def find_configs(package: Path) -> Path:
-    """Find a product's folder of configs/ beside its package's parent, or in the first directory above that has one.
+    """Find a product's folder in configs/; it has the name of the product's package.
 
-    Beside it in Lambda, where the product's layer holds both; above it in a checkout. It has the package's name.
+    In Lambda, configs/ is next to the package, because the product's layer holds both; in a checkout, it is further up.
     """
     for directory in package.parents:
         if (directory / "configs" / package.name).is_dir():
@@ -25,13 +27,13 @@ def find_configs(package: Path) -> Path:
 
 
 def parse(raw: bytes, model: type[D], file: str) -> D:
-    """Turn a file's bytes into its model.
+    """Parse a file's bytes into a model.
 
     Raises:
         ContentError: the JSON is broken, or does not have the model's shape.
     """
     try:
-        text = raw.decode("utf-8-sig")  # editors on Windows like to begin with a byte order mark
+        text = raw.decode("utf-8-sig")  # some editors on Windows write a byte order mark
         json.loads(text, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
@@ -46,6 +48,7 @@ def parse(raw: bytes, model: type[D], file: str) -> D:
 
 
 def dotted(location: tuple[str | int, ...]) -> str:
+    """Return a pydantic error's location as a dotted path, e.g. recipes[3].costs[0].item."""
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in location if step != "[key]")
     return "".join(steps).removeprefix(".")
 

@@ -1,4 +1,4 @@
-"""The JSON Schemas with which editors check content files while they are written."""
+"""The JSON Schemas that editors use to check content files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FOLDER = "schemas"
 
 
 def schemas(library: Library, sections: Iterable[type[Section[Any]]]) -> Mapping[str, str]:
-    """Return {schema's file name: its text}."""
+    """Return the schemas as {file name: text}."""
     return {f"{section.schema_name()}.schema.json": _text(library[section].schema()) for section in sections}
 
 

@@ -1,4 +1,4 @@
-"""business_counters."""
+"""Queries on the table business_counters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kernel.database import Cursor, Tx
 
 
 def add_to_counters(tx: Tx, counts: Mapping[tuple[str, str], int]) -> None:
-    """Add {(metric, label): n}. Rows in one order, or two batches would wait for each other."""
+    """Add {(metric, label): n} to the counters, in a fixed order so that two batches cannot deadlock."""
     rows = sorted(counts.items())
     tx.execute(
         """
@@ -25,5 +25,5 @@ def add_to_counters(tx: Tx, counts: Mapping[tuple[str, str], int]) -> None:
 
 
 def list_counters(tx: Tx) -> Cursor:
-    """Rows: `metric`, `label`, `total`, sorted."""
+    """Return rows of `metric`, `label` and `total`, sorted."""
     return tx.execute("SELECT metric, label, total FROM business_counters ORDER BY metric, label")

@@ -1,4 +1,4 @@
-"""Counting events by rules that a product gives."""
+"""Counting events by rules that a product supplies."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Counts = Mapping[tuple[str, str], int]
-"""{(metric, label value): how many}; the label value is "" for a metric without one, and those of a metric with more
-are joined by `BETWEEN_LABELS`."""
+"""Counts by (metric, label value). A metric without labels has the value ""; several labels are joined by
+`BETWEEN_LABELS`."""
 
 BETWEEN_LABELS = ","
-"""In no name of an item or a recipe."""
+"""The separator; no name of an item or a recipe contains it."""
 
 CountRule = Callable[[Mapping[str, Any]], Counts]
-"""What an event counts for, by its payload."""
+"""Returns the counts that an event adds, given its payload."""
 
 
 def count(events: Iterable[tuple[str, Mapping[str, Any]]], rules: Mapping[str, CountRule]) -> Counts:
-    """Add up what (type, payload) pairs count for; the order does not matter.
+    """Add up the counts of events, given as (type, payload) pairs in any order.
 
     Args:
-        rules: {type: its rule}. Other types count for nothing.
+        rules: {type: its rule}. Events of other types are not counted.
     """
     total: Counter[tuple[str, str]] = Counter()
     for event_type, payload in events:

@@ -10,11 +10,11 @@ from kernel.database import Tx
 
 
 def add(tx: Tx, counts: Counts) -> None:
-    """Takes the counters' rows until the commit: call it last."""
+    """Add counts to the counters. Call it last: it locks the counters' rows until the commit."""
     if counts:
         queries.add_to_counters(tx, counts)
 
 
 def read(tx: Tx) -> Iterable[tuple[str, str, int]]:
-    """(metric, label, total), sorted."""
+    """Return all counters as (metric, label, total), sorted."""
     return [(row["metric"], row["label"], row["total"]) for row in queries.list_counters(tx).fetchall()]

@@ -1,8 +1,8 @@
-"""Following the log: every event once, in an order that holds however the transactions commit.
+"""Following the log: each event once, in an order that does not depend on when transactions commit.
 
-The order is (transaction_id, position). It is read only as far as every transaction has ended that may still write
-into it, so nothing appears later in front of what has been read. `position` alone would not do: it is drawn before
-the commit, and of two transactions the one with the higher number may commit first.
+The order is (transaction_id, position). We read only up to the oldest transaction that is still running, so no event
+can appear later before those already read. `position` alone is not enough: it is assigned before the commit, and the
+transaction with the higher number may commit first.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _LAST = (1 << _BITS) - 1
 
 @dataclass(frozen=True, slots=True, order=True)
 class LogPosition:
-    """Everything up to and including this event lies behind."""
+    """A position in the log: everything up to and including this event has been read."""
 
     transaction_id: int
     position: int
 
     def as_id(self) -> UUID:
-        """The place as a UUID of version 8: the id of frames that stand for no event, and a client may resume there."""
+        """Return the position as a UUID of version 8, the id of frames without an event; a client may resume there."""
         bits = self.transaction_id << _BITS | self.position
         high, middle, low = bits >> 74, bits >> 62 & 0xFFF, bits & (1 << 62) - 1
         return UUID(int=high << 80 | 8 << 76 | middle << 64 | 2 << 62 | low)
@@ -36,51 +36,52 @@ class LogPosition:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """
+    """Part of the log.
+
     Attributes:
         frames: under their canonical names, in the log's order.
-        places: of the frames, one for each.
-        place: where to go on: the last of the frames, or as far as could be seen.
-        full: there may be more already.
+        positions: the position of each frame.
+        position: where to continue: the position of the last frame, or the end of what could be read.
+        full: True if there may be more events already.
     """
 
     frames: tuple[Frame, ...]
-    places: tuple[LogPosition, ...]
-    place: LogPosition
+    positions: tuple[LogPosition, ...]
+    position: LogPosition
     full: bool
 
 
 def find_position(tx: Tx, last_id: UUID) -> LogPosition | None:
-    """Where a listener was that has got this id last; None: unknown, or forgotten by now."""
+    """Return the position of a listener whose last frame has this id; None if the id is unknown or too old."""
     if last_id.version == 8:
-        place = _decode(last_id)
-        return place if place <= end(tx) else None  # of another log, or made up
+        position = _decode(last_id)
+        return position if position <= end(tx) else None  # else from another log, or invented
     row = queries.find_position(tx, last_id).fetchone()
-    return _place_of(row) if row else None
+    return _position_of(row) if row else None
 
 
 def end(tx: Tx) -> LogPosition:
-    """Behind all that has been settled by now."""
+    """Return the position after all events that can be read now."""
     row = queries.find_settled(tx).fetchone()
     assert row is not None
     return _before(row["settled"])
 
 
-def read_after(tx: Tx, place: LogPosition, limit: int = 500) -> Page:
-    """What has happened since, oldest first, without the private events."""
-    rows = queries.list_events_after(tx, place.transaction_id, place.position, limit).fetchall()
+def read_after(tx: Tx, position: LogPosition, limit: int = 500) -> Page:
+    """Return the public events after a position, oldest first."""
+    rows = queries.list_events_after(tx, position.transaction_id, position.position, limit).fetchall()
     settled = _before(rows[0]["settled"])
     found = [row for row in rows if row["event_id"] is not None]
-    places = tuple(_place_of(row) for row in found)
+    positions = tuple(_position_of(row) for row in found)
     full = len(found) == limit
-    return Page(tuple(map(_frame_of, found)), places, max(place, places[-1] if full else settled), full)
+    return Page(tuple(map(_frame_of, found)), positions, max(position, positions[-1] if full else settled), full)
 
 
 def _frame_of(row: Mapping[str, Any]) -> Frame:
     return Frame(row["event_id"], row["event_type"], int(row["created_at"].timestamp()), row["payload"])
 
 
-def _place_of(row: Mapping[str, Any]) -> LogPosition:
+def _position_of(row: Mapping[str, Any]) -> LogPosition:
     return LogPosition(row["transaction_id"], row["position"])
 
 

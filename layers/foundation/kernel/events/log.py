@@ -1,4 +1,4 @@
-"""Looking back at what happened."""
+"""Searching the event log."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from kernel.events.replaying import ReplayRequested
 
 @dataclass(frozen=True, slots=True)
 class Entry:
+    """An event in the log."""
+
     position: int
     event_id: UUID
     type: str
@@ -33,9 +35,9 @@ def read_log(
     until: datetime | None = None,
     limit: int = 50,
 ) -> list[Entry]:
-    """The newest events that meet every condition, newest first. Both times are inclusive.
+    """Return the newest events that meet every condition, newest first. Both times are inclusive.
 
-    Of the private events only the requests for replays are among them.
+    Private events are left out, except for replay requests.
     """
     return [
         Entry(

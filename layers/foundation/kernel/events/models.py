@@ -1,4 +1,4 @@
-"""What happened, in the past tense. An event is written in the transaction that made it true."""
+"""The base of all events. An event is named in the past tense and written in the transaction that made it true."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Event(BaseModel):
-    """Base of all events: a pydantic model, because it leaves the process. Its fields are the payload.
+    """Base of all events; its fields are the payload. It is a pydantic model because it leaves the process.
 
     Attributes:
-        logged: False for what only reactions need to know: it never leaves the process and is not in the log.
-        private: True for what our own parts ask of each other: it is published, but no listener gets it.
+        logged: False for events that only reactions need: they never leave the process and are not in the log.
+        private: True for requests between our own functions: they are published, but no listener receives them.
     """
 
-    # Deferred: a process writes few of the types there are, and builds the validators of those alone.
+    # Deferred: a process writes few of the types, and builds validators for those only.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     type: ClassVar[str]
@@ -26,10 +26,10 @@ class Event(BaseModel):
 
     @property
     def subject(self) -> UUID | None:
-        """The player whose log it belongs to, if any."""
+        """The player that the event belongs to, if any."""
         return getattr(self, "user_id", None)
 
     @property
     def metadata(self) -> dict[str, str]:
-        """What listeners may want to know about the event rather than from it."""
+        """Facts about the event that are not part of its payload."""
         return {}

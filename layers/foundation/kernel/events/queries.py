@@ -1,4 +1,4 @@
-"""The `events` table: outbox and audit log in one."""
+"""Queries on the table events, which is outbox and log, and on consumed_events."""
 
 from __future__ import annotations
 
@@ -48,8 +48,7 @@ def _columns(event_id: UUID, event: Event, now: datetime) -> tuple[Any, ...]:
 
 
 def insert_event_if(tx: Tx, event_id: UUID, event: Event, happening: LiteralString, params: Sequence[Any]) -> None:
-    """The event for the one row, or not, that the statement `happening` returns: a `jsonb` of fields to put into the
-    payload."""
+    """Run the statement `happening` and insert the event if it returns a row: a `jsonb` of fields for the payload."""
     tx.execute(
         "WITH happened (fields) AS ("
         + happening
@@ -62,7 +61,7 @@ def insert_event_if(tx: Tx, event_id: UUID, event: Event, happening: LiteralStri
 
 
 def lock_events_to_publish(tx: Tx, limit: int) -> Cursor:
-    """Oldest first. Rows that another relay holds are left to it."""
+    """Lock the events that should be published now, oldest first, without those that another relay has locked."""
     return tx.execute(
         """
         SELECT position, created_at, event_id, event_type, payload, metadata, attempts
@@ -77,7 +76,7 @@ def lock_events_to_publish(tx: Tx, limit: int) -> Cursor:
 
 
 def mark_published(tx: Tx, positions: list[int]) -> None:
-    """The token of a private event has been used by then, and does not stay in the log."""
+    """Mark events as published. The token of a private event has been used by then and is removed from the log."""
     tx.execute(
         """
         UPDATE events
@@ -90,7 +89,7 @@ def mark_published(tx: Tx, positions: list[int]) -> None:
 
 
 def mark_failed(tx: Tx, position: int, error: str, next_attempt_at: datetime | None) -> None:
-    """`next_attempt_at` None: given up, dead."""
+    """Note a failed attempt; `next_attempt_at` None gives up, and the event is dead."""
     tx.execute(
         """
         UPDATE events
@@ -102,7 +101,7 @@ def mark_failed(tx: Tx, position: int, error: str, next_attempt_at: datetime | N
 
 
 def count_backlog(tx: Tx) -> Cursor:
-    """One row: `waiting` and `dead`."""
+    """Return one row: `waiting` and `dead`."""
     return tx.execute(
         """
         SELECT count(*) FILTER (WHERE next_attempt_at IS NOT NULL) AS waiting,
@@ -122,10 +121,12 @@ def list_events(
     shown: str,
     limit: int,
 ) -> Cursor:
-    """Newest first. Only the given conditions are in the statement, so that each can use its index.
+    """Return the events that meet the conditions, newest first.
+
+    The statement contains only the conditions that are given, so that each can use its index.
 
     Args:
-        shown: a type that is in the result although it is private.
+        shown: a private type to include.
     """
     where, values = _conditions(user_id, event_type, since, until)
     return tx.execute(
@@ -141,7 +142,7 @@ def list_events(
 def count_events(
     tx: Tx, user_id: UUID | None, event_type: str | None, since: datetime | None, until: datetime | None, shown: str
 ) -> Cursor:
-    """One row: `events`, of those that `list_events` would return."""
+    """Return one row: `events`, the number of those that `list_events` would return without a limit."""
     where, values = _conditions(user_id, event_type, since, until)
     return tx.execute(
         "SELECT count(*) AS events FROM events WHERE (NOT private OR event_type = %s)" + where, [shown, *values]
@@ -151,7 +152,7 @@ def count_events(
 def _conditions(
     user_id: UUID | None, event_type: str | None, since: datetime | None, until: datetime | None
 ) -> tuple[LiteralString, list[Any]]:
-    """Those that are given, each behind an AND."""
+    """Return the given conditions, each preceded by AND, and their values."""
     conditions: tuple[tuple[LiteralString, Any], ...] = (
         (" AND user_id = %s", user_id),
         (" AND event_type = %s", event_type),
@@ -166,7 +167,7 @@ def _conditions(
 
 
 def insert_consumed(tx: Tx, consumer: str, event_ids: list[UUID]) -> Cursor:
-    """Rows: `event_id` of those this consumer had not seen before."""
+    """Mark events as consumed; return rows of `event_id`, one for each event that is new to this consumer."""
     return tx.execute(
         """
         INSERT INTO consumed_events (consumer, event_id, consumed_at)
@@ -183,19 +184,19 @@ def delete_consumed_before(tx: Tx, moment: datetime) -> None:
 
 
 def ensure_partitions(tx: Tx, first: datetime, days: int) -> None:
-    """One partition for each of `days` UTC days from `first` on; what landed in the default partition moves along."""
+    """Create a partition for each of `days` UTC days from `first`; rows in the default partition move to it."""
     for offset in range(days):
         day = (first + timedelta(days=offset)).date()
         tx.execute("SELECT ensure_events_partition(%s)", (day,))
 
 
 def drop_partitions_before(tx: Tx, moment: datetime) -> Cursor:
-    """Rows: `partition`, the names of the dropped ones."""
+    """Drop old partitions; return rows of `partition`, their names."""
     return tx.execute("SELECT drop_events_partitions_before(%s) AS partition", (moment.date(),))
 
 
 def find_position(tx: Tx, event_id: UUID) -> Cursor:
-    """At most one row. Without an order: given one, the database might look for the event along the whole log."""
+    """Return at most one row. There is no ORDER BY, because with one the database might scan the whole log."""
     return tx.execute(
         "SELECT transaction_id::text::bigint AS transaction_id, position FROM events WHERE event_id = %s",
         (event_id,),
@@ -203,13 +204,15 @@ def find_position(tx: Tx, event_id: UUID) -> Cursor:
 
 
 def find_settled(tx: Tx) -> Cursor:
-    """One row: `settled`, below which every transaction has ended."""
+    """Return one row: `settled`, the id below which every transaction has ended."""
     return tx.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS settled")
 
 
 def list_events_after(tx: Tx, transaction_id: int, position: int, limit: int) -> Cursor:
-    """At least one row: `settled`, and what is settled after the place, in order; without an event, `event_id` is
-    null. One statement, because both must come from one snapshot."""
+    """Return `settled` and the settled events after a position, in order; one row with nulls when there are none.
+
+    It is one statement because both must come from the same snapshot.
+    """
     return tx.execute(
         """
         SELECT settled::text::bigint AS settled, found.*
@@ -240,7 +243,7 @@ def list_events_to_replay(
     position: int,
     limit: int,
 ) -> Cursor:
-    """In the log's order, after the place, what may be published once more."""
+    """Return the public events after a position that meet the conditions, in the log's order."""
     where, values = _conditions(user_id, event_type, since, until)
     return tx.execute(
         """

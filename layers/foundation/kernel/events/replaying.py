@@ -1,7 +1,7 @@
-"""Publishing once more what the log has: for a destination that missed it. The game does not obey it.
+"""Replaying part of the log for a destination that missed it. The game itself ignores replayed events.
 
-A range goes out in parts: each is published, and in one transaction noted and the rest asked for. A part that dies
-half-way is published again; destinations know an event by its id and the replay's.
+A range goes out in batches. After some of them, one transaction notes the progress and requests the rest. A batch that
+was interrupted is published again; destinations recognise an event by its id and the replay's id.
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ from kernel.events.models import Event
 from kernel.events.service import Envelope
 
 CONSUMER = "replay"
-PART = 100
+BATCH = 100
 
 
 class ReplayRequested(Event):
-    """
+    """A replay was requested, or the rest of one.
+
     Attributes:
-        to: the destination, which obeys no other replay.
-        player_id, event_type: whose, and of which type; None: all.
-        after_transaction_id, after_position: as far as it has been done.
+        to: the destination; all others ignore the replay.
+        player_id, event_type: only events of this player and type; None: all.
+        after_transaction_id, after_position: everything up to here has been replayed.
     """
 
     type: ClassVar[str] = "events.replay_requested"
@@ -41,12 +42,16 @@ class ReplayRequested(Event):
     after_transaction_id: int = 0
     after_position: int = 0
 
-    def behind(self, place: LogPosition) -> ReplayRequested:
-        """The rest, after the place."""
-        return self.model_copy(update={"after_transaction_id": place.transaction_id, "after_position": place.position})
+    def continued_from(self, position: LogPosition) -> ReplayRequested:
+        """Return the request for the rest, after a position."""
+        return self.model_copy(
+            update={"after_transaction_id": position.transaction_id, "after_position": position.position}
+        )
 
 
 class BackwardsRange(Refused):
+    """The range begins after it ends."""
+
     code = "validation"
     message = "since must not be later than until."
 
@@ -60,7 +65,7 @@ def request_replay(
     event_type: str | None = None,
     player_id: UUID | None = None,
 ) -> tuple[ReplayRequested, int]:
-    """Ask for it; with the number of events that will go out, as far as can be told now.
+    """Request a replay; return the request and the number of events that it covers now.
 
     Raises:
         BackwardsRange
@@ -71,7 +76,7 @@ def request_replay(
         replay_id=uuid4(),
         to=to,
         since=since,
-        until=min(until, tx.now),  # what happens while it runs reaches everybody anyway
+        until=min(until, tx.now),  # later events reach every destination anyway
         event_type=event_type,
         player_id=player_id,
     )
@@ -81,8 +86,8 @@ def request_replay(
     return request, row["events"]
 
 
-def list_part(tx: Tx, request: ReplayRequested) -> tuple[list[Envelope], LogPosition]:
-    """What comes next, for its destination alone, and how far that is. Nothing: that was all."""
+def list_next(tx: Tx, request: ReplayRequested) -> tuple[list[Envelope], LogPosition]:
+    """Return the next batch, marked for its destination, and its last position. An empty batch means the end."""
     rows = queries.list_events_to_replay(
         tx,
         request.player_id,
@@ -91,16 +96,17 @@ def list_part(tx: Tx, request: ReplayRequested) -> tuple[list[Envelope], LogPosi
         request.until,
         request.after_transaction_id,
         request.after_position,
-        PART,
+        BATCH,
     ).fetchall()
-    place = LogPosition(rows[-1]["transaction_id"], rows[-1]["position"]) if rows else LogPosition(0, 0)
-    return [_replayed(service.envelope_of(row), request) for row in rows], place
+    position = LogPosition(rows[-1]["transaction_id"], rows[-1]["position"]) if rows else LogPosition(0, 0)
+    return [_replayed(service.envelope_of(row), request) for row in rows], position
 
 
-def ask_for_rest(tx: Tx, event_id: UUID, rest: ReplayRequested) -> None:
-    """
+def request_rest(tx: Tx, event_id: UUID, rest: ReplayRequested) -> None:
+    """Request the rest of a replay, unless this has been done for the same event.
+
     Args:
-        event_id: of the request that has been fulfilled this far; one that has been before asks for nothing more.
+        event_id: of the request that has been fulfilled up to here.
     """
     if service.take_unseen(tx, CONSUMER, [event_id]):
         service.announce(tx, rest)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the relay starts without pydantic
     from kernel.events.models import Event
 
 BATCH = 10
-"""EventBridge takes ten entries a call."""
+"""Events per call; EventBridge accepts ten."""
 
 RETRY_DELAYS = tuple(timedelta(seconds=seconds) for seconds in (2, 4, 8, 16, 32))
 
@@ -35,7 +35,7 @@ class Envelope:
     attempts: int
 
     def as_json(self) -> dict[str, Any]:
-        """Source: rules 16, with `id` and `timestamp` (unix seconds)."""
+        """Return the envelope as a JSON object. Source: rules 16, with `id` and `timestamp` (unix seconds)."""
         return {
             "version": self.metadata.get("version", "1.0"),
             "id": str(self.event_id),
@@ -48,7 +48,8 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """
+    """The numbers of unpublished events.
+
     Attributes:
         waiting: events still to be published.
         dead: events given up after the last retry.
@@ -64,30 +65,30 @@ def announce(tx: Tx, event: Event) -> None:
 
 
 def announce_if(tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any]) -> None:
-    """Do something and announce it without waiting to hear what came of it.
+    """Run a statement and announce an event if it had an effect, without waiting for its result.
 
     Args:
-        event: as far as it is known by now.
-        happening: a statement that returns one row when it has happened, and none when not. Its only column is a
-            `jsonb` of what else belongs into the payload.
+        event: the event with the fields that are known now.
+        happening: a statement that returns one row if it had an effect, and none otherwise. Its only column is a
+            `jsonb` of further fields for the payload.
     """
     queries.insert_event_if(tx, uuid4(), event, happening, params)
 
 
 def broadcast(tx: Tx, event_type: str, payload: Any) -> None:
-    """Put into the log what somebody wants all listeners to hear. The game does not obey it (`metadata.broadcast`)."""
+    """Send a message to all listeners through the log. The game itself ignores it (`metadata.broadcast`)."""
     queries.insert_broadcast(tx, uuid4(), event_type, payload, {"version": "1.0", "broadcast": True})
 
 
 def publish_due(tx: Tx, send: Callable[[list[Envelope]], list[str | None]]) -> int:
-    """Hand up to ten due events to `send` while their rows are locked, and note what came of each.
+    """Pass up to ten due events to `send` while their rows are locked, and store the result for each.
 
     Args:
-        send: answers, for each envelope in order, None when it was taken or the reason why it was not. If it
-            raises, nothing was noted and the rows stay due: delivery is at least once.
+        send: returns, for each envelope in order, None if it was accepted, else the reason. If it raises, nothing is
+            stored and the rows stay due: delivery is at least once.
 
     Returns:
-        How many were due; 0 when there was nothing to do.
+        The number of due events; 0 when there was nothing to do.
     """
     due = [envelope_of(row) for row in queries.lock_events_to_publish(tx, BATCH).fetchall()]
     if not due:
@@ -103,13 +104,14 @@ def publish_due(tx: Tx, send: Callable[[list[Envelope]], list[str | None]]) -> i
 
 
 def backlog(tx: Tx) -> Backlog:
+    """Return the numbers of events that wait and that were given up."""
     row = queries.count_backlog(tx).fetchone()
     assert row is not None
     return Backlog(row["waiting"], row["dead"])
 
 
 def take_unseen(tx: Tx, consumer: str, event_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of the events that `consumer` has not had before. They count as consumed if this transaction commits."""
+    """Return the events that are new to `consumer`. They count as consumed if this transaction commits."""
     rows = queries.insert_consumed(tx, consumer, sorted(set(event_ids))).fetchall()
     return {row["event_id"] for row in rows}
 
@@ -118,19 +120,20 @@ DAYS_AHEAD = 14
 DAYS_KEPT = 10
 
 
-def make_room(tx: Tx) -> None:
-    """Partitions for today and the days ahead."""
+def ensure_partitions_ahead(tx: Tx) -> None:
+    """Create the partitions for today and the coming days."""
     queries.ensure_partitions(tx, tx.now, DAYS_AHEAD)
 
 
-def forget_old(tx: Tx) -> list[str]:
-    """Drop what is older than ten days; the names of the partitions that went. Source: rules 16."""
+def drop_old(tx: Tx) -> list[str]:
+    """Drop what is older than ten days; return the names of the dropped partitions. Source: rules 16."""
     horizon = tx.now - timedelta(days=DAYS_KEPT)
     queries.delete_consumed_before(tx, horizon)
     return [row["partition"] for row in queries.drop_partitions_before(tx, horizon)]
 
 
 def envelope_of(row: Mapping[str, Any]) -> Envelope:
+    """Return the envelope of a row of the log."""
     return Envelope(
         position=row["position"],
         event_id=row["event_id"],
@@ -143,5 +146,5 @@ def envelope_of(row: Mapping[str, Any]) -> Envelope:
 
 
 def _next_attempt(now: datetime, attempts: int) -> datetime | None:
-    """After the first try 2 s, then doubling; None when the last retry has failed too. Source: rules 16."""
+    """Return the time of the next attempt: after 2 s, then doubling; None after the last retry. Source: rules 16."""
     return now + RETRY_DELAYS[attempts] if attempts < len(RETRY_DELAYS) else None

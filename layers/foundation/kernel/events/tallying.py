@@ -1,4 +1,4 @@
-"""Counting events that arrive from outside: perhaps twice, in any order."""
+"""Counting events that arrive from the bus, perhaps twice and in any order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CONSUMER = "tally"
 
 
 def tally(tx: Tx, event_id: UUID, event_type: str, payload: Mapping[str, Any], rules: Mapping[str, CountRule]) -> bool:
-    """Count an event, once however often it is delivered. Tells whether it was new."""
+    """Count an event once, however often it is delivered; return whether it was new."""
     counts = Counter(count([(event_type, payload)], rules)) + Counter({("events_received_total", event_type): 1})
     if not service.take_unseen(tx, CONSUMER, [event_id]):
         return False

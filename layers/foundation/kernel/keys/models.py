@@ -1,4 +1,4 @@
-"""Who may call."""
+"""API keys and their holders."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ Role = Literal["admin", "bot", "viewer"]
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
+    """The holder of a key and the holder's role."""
+
     name: str
     role: Role
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What came of a key.
+class AuthenticationResult:
+    """The result of checking a key.
 
     Attributes:
-        holder: None for a key that is unknown, revoked, or not even looked at.
-        failures: wrong keys from this address in the running window, this one included.
+        holder: None for a key that is unknown, revoked, or from an address with too many failures.
+        failures: wrong keys from this address in the current window, this one included.
     """
 
     holder: KeyHolder | None
@@ -31,8 +33,8 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A key as far as it is known after it was made: not the key itself."""
+class KeyInfo:
+    """What is stored about a key; the key itself is not."""
 
     name: str
     role: Role
@@ -41,10 +43,14 @@ class Listed:
 
 
 class NoSuchKey(NotFound):
+    """No active key has this name."""
+
     code = "not_found"
     message = "There is no key called {name} to revoke."
 
 
 class OwnKey(Refused):
+    """A caller may not revoke the key that the call is made with."""
+
     code = "validation"
     message = "This call is made with the key {name}. Revoke it with another administrator's."

@@ -1,4 +1,4 @@
-"""api_keys and failed_keys."""
+"""Queries on the tables api_keys and failed_keys."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def count_failure(tx: Tx, address: str, since: datetime) -> None:
 
 
 def upsert_key(tx: Tx, key_hash: str, name: str, role: str) -> None:
-    """The hash may have been known under another name, and the name may have had another hash."""
+    """Store a key, replacing the one with this name and the one with this hash."""
     tx.execute("DELETE FROM api_keys WHERE name = %s OR key_hash = %s", (name, key_hash))
     tx.execute(
         "INSERT INTO api_keys (key_hash, name, role, created_at) VALUES (%s, %s, %s, %s)",
@@ -37,12 +37,12 @@ def upsert_key(tx: Tx, key_hash: str, name: str, role: str) -> None:
 
 
 def list_keys(tx: Tx) -> Cursor:
-    """Rows: `name`, `role`, `created_at`, `revoked_at`; by name."""
+    """Return rows of `name`, `role`, `created_at` and `revoked_at`, sorted by name."""
     return tx.execute("SELECT name, role, created_at, revoked_at FROM api_keys ORDER BY name")
 
 
 def revoke_key(tx: Tx, name: str) -> Cursor:
-    """A row if there was one to revoke."""
+    """Revoke a key; return a row if there was an active one."""
     return tx.execute(
         "UPDATE api_keys SET revoked_at = %s WHERE name = %s AND revoked_at IS NULL RETURNING name", (tx.now, name)
     )

@@ -1,4 +1,4 @@
-"""Letting callers in."""
+"""Creating, checking and revoking API keys."""
 
 from __future__ import annotations
 
@@ -8,53 +8,54 @@ from secrets import token_urlsafe
 
 from kernel.database import Tx
 from kernel.keys import queries
-from kernel.keys.models import KeyHolder, Listed, NoSuchKey, OwnKey, Role, Verdict
+from kernel.keys.models import AuthenticationResult, KeyHolder, KeyInfo, NoSuchKey, OwnKey, Role
 
 FAILURE_WINDOW = timedelta(minutes=5)
 FAILURES_TO_WARN = 5
 FAILURES_TO_IGNORE = 100
-"""From here on an address is guessing: its keys are not even looked up until the window has passed."""
+"""With this many failures an address is ignored, even with a valid key, until the window has passed."""
 
 
 def digest(api_key: str) -> str:
-    """What is stored of a key. Keys are long and random, so a plain hash gives nothing away."""
+    """Return the hash to store for a key. Keys are long and random, so a plain hash is safe."""
     return sha256(api_key.encode(errors="surrogatepass")).hexdigest()
 
 
-def judge(tx: Tx, api_key: str, address: str) -> Verdict:
-    """Find the key's holder. One round trip for a good key, two for a bad one, which is counted."""
+def authenticate(tx: Tx, api_key: str, address: str) -> AuthenticationResult:
+    """Find the key's holder. A valid key takes one round trip; a wrong one takes two and is counted."""
     since = tx.now - FAILURE_WINDOW
     found = queries.find_key(tx, digest(api_key))
     failures = queries.read_failures(tx, address, since).fetchone()
     attempts = failures["attempts"] if failures else 0
     row = found.fetchone()
     if row and attempts < FAILURES_TO_IGNORE:
-        return Verdict(KeyHolder(row["name"], row["role"]), attempts)
+        return AuthenticationResult(KeyHolder(row["name"], row["role"]), attempts)
     queries.count_failure(tx, address, since)
-    return Verdict(None, attempts + 1)
+    return AuthenticationResult(None, attempts + 1)
 
 
 def store(tx: Tx, key_hash: str, name: str, role: Role) -> None:
-    """Let the key with this hash in; a name that had another key before has only the new one now."""
+    """Accept the key with this hash; it replaces an earlier key of the same name."""
     queries.upsert_key(tx, key_hash, name, role)
 
 
-def make(tx: Tx, name: str, role: Role) -> str:
-    """A new key, which nobody can look up later; the name's earlier one ends."""
+def create(tx: Tx, name: str, role: Role) -> str:
+    """Return a new key, which cannot be looked up later; it replaces an earlier key of the same name."""
     key = token_urlsafe(32)
     store(tx, digest(key), name, role)
     return key
 
 
-def list_all(tx: Tx) -> list[Listed]:
-    return [Listed(**row) for row in queries.list_keys(tx).fetchall()]
+def list_all(tx: Tx) -> list[KeyInfo]:
+    """Return all keys, sorted by name."""
+    return [KeyInfo(**row) for row in queries.list_keys(tx).fetchall()]
 
 
 def revoke(tx: Tx, name: str, caller: str) -> None:
-    """The gateway remembers whom it has let in: the key works for up to five minutes more.
+    """Revoke a key. The gateway caches accepted keys, so the key works for up to five more minutes.
 
     Args:
-        caller: name of the key that asks for it, which must not be the one, or nobody might be left.
+        caller: the name of the key that the call is made with; it cannot be revoked, so one administrator remains.
 
     Raises:
         NoSuchKey, OwnKey
@@ -65,6 +66,6 @@ def revoke(tx: Tx, name: str, caller: str) -> None:
         raise NoSuchKey(name=name)
 
 
-def forget_failures(tx: Tx) -> None:
-    """Drop what no window counts any more."""
+def delete_old_failures(tx: Tx) -> None:
+    """Delete failures that are outside every window."""
     queries.delete_failures_before(tx, tx.now - FAILURE_WINDOW)

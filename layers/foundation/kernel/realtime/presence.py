@@ -1,4 +1,4 @@
-"""Who listens to the stream: each listener's row is renewed as long as it does."""
+"""The listeners of the stream: each has a row that is renewed while it is connected."""
 
 from __future__ import annotations
 
@@ -9,26 +9,28 @@ from uuid import UUID
 from kernel.database import Tx
 from kernel.realtime import queries
 
-RENEWED_EVERY = timedelta(seconds=30)
-COUNTED_FOR = timedelta(seconds=90)
-"""Whoever has not been heard of for so long is gone, though nobody could say so."""
+RENEW_INTERVAL = timedelta(seconds=30)
+PRESENCE_TTL = timedelta(seconds=90)
+"""A listener whose row has not been renewed for this long is gone."""
 
 
 def renew(tx: Tx, client_ids: Iterable[UUID]) -> None:
-    """These listen, or still do."""
+    """Add or renew the rows of these listeners."""
     queries.upsert_clients(tx, list(client_ids))
 
 
 def leave(tx: Tx, client_id: UUID) -> None:
+    """Delete the row of a listener that has disconnected."""
     queries.delete_client(tx, client_id)
 
 
 def count_listeners(tx: Tx) -> int:
-    row = queries.count_clients_since(tx, tx.now - COUNTED_FOR).fetchone()
+    """Return the number of listeners."""
+    row = queries.count_clients_since(tx, tx.now - PRESENCE_TTL).fetchone()
     assert row is not None
     return row["clients"]
 
 
-def forget_silent(tx: Tx) -> None:
-    """Drop whom nobody counts any more."""
-    queries.delete_clients_before(tx, tx.now - COUNTED_FOR)
+def delete_silent(tx: Tx) -> None:
+    """Delete the rows of listeners that are gone."""
+    queries.delete_clients_before(tx, tx.now - PRESENCE_TTL)

@@ -1,4 +1,4 @@
-"""signing_keys and stream_clients."""
+"""Queries on the tables signing_keys and stream_clients."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def delete_client(tx: Tx, client_id: UUID) -> None:
 
 
 def count_clients_since(tx: Tx, moment: datetime) -> Cursor:
-    """One row: `clients`."""
+    """Return one row: `clients`."""
     return tx.execute("SELECT count(*) AS clients FROM stream_clients WHERE seen_at >= %s", (moment,))
 
 

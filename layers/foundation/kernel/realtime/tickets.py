@@ -1,6 +1,6 @@
-"""Tickets: short-lived leave to listen, for whoever must not hold a key, as a browser that many can look into.
+"""Tickets: short-lived permissions to listen, for clients that must not hold a key, such as a browser on a stream.
 
-A ticket says until when, and is signed; nothing is kept of it.
+A ticket contains its expiry time and a signature; nothing is stored.
 """
 
 from __future__ import annotations
@@ -19,41 +19,44 @@ from kernel.realtime import queries
 
 PURPOSE = "tickets"
 HOLDER = KeyHolder("ticket", "viewer")
-"""What all who come with a ticket are."""
+"""The identity of every client with a ticket."""
 
 _FORM = re.compile(r"([\w-]{32})\.([\w-]{43})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
+    """A signed ticket."""
+
     text: str
     expires_at: datetime
 
 
 def issue_ticket(tx: Tx, ttl: timedelta) -> Ticket:
-    """A ticket that is good from now on for so long, to the second."""
+    """Return a ticket that is valid from now on for `ttl`, to the second."""
     expires_at = (tx.now + ttl).replace(microsecond=0)
     return Ticket(write_ticket(find_key(tx), expires_at, token_bytes(16)), expires_at)
 
 
 def find_key(tx: Tx) -> bytes:
-    """What tickets are signed with."""
+    """Return the key that signs tickets."""
     row = queries.find_signing_key(tx, PURPOSE).fetchone()
     assert row is not None
     return row["key"]
 
 
 def write_ticket(key: bytes, expires_at: datetime, number: bytes) -> str:
-    """
+    """Return the text of a ticket.
+
     Args:
-        number: 16 bytes that make it differ from all others.
+        number: 16 bytes that make the ticket unique.
     """
     body = _text(int(expires_at.timestamp()).to_bytes(8) + number)
     return f"{body}.{_signature(key, body)}"
 
 
 def read_ticket(key: bytes, text: str) -> datetime | None:
-    """Until when the ticket is good; None: not one of ours."""
+    """Return when the ticket expires; None if we did not sign it."""
     form = _FORM.fullmatch(text)
     if form is None or not hmac.compare_digest(_signature(key, form[1]), form[2]):
         return None

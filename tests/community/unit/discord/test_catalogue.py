@@ -40,6 +40,8 @@ EVERYBODYS = {
     "jobs": [("user", MEMBER, False)],
     "leaderboard": [("metric", TEXT, False), ("limit", INTEGER, False)],
     "stats": [("user", MEMBER, False)],
+    "quests": [],
+    "claimquest": [("quest_id", INTEGER, True)],
     "link": [("token", TEXT, False), ("confirm", FLAG, False)],
     "unlink": [("platform", TEXT, True), ("confirm", FLAG, False)],
 }
@@ -84,6 +86,7 @@ CHOICES = {
 }
 LIMITS = {
     ("gamble-start", "quantity"): (1, None),
+    ("claimquest", "quest_id"): (1, None),
     ("admin-award-xp", "amount"): (1, 10_000),
     ("timeout-set", "duration"): (1, 86_400),
 }

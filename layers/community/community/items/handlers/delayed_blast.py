@@ -1,28 +1,30 @@
-"""Items that go off later. Source: rules 6.6."""
+"""Items that explode later. Source: rules 6.6."""
 
 from __future__ import annotations
 
 from community.blasts import service as blasts
-from community.items.models import OneAtATime, Reach, Use, Used, Wish
-from community.items.texts import so_many
+from community.items.models import ItemUse, OneAtATime, Targeting, UseRequest, UseResult
+from community.items.texts import name_with_quantity
 from community.timeouts.rules import adjusted
 from kernel.database import Tx
 
 
-def reach(tx: Tx, wish: Wish) -> Reach:
-    return Reach(facts=(blasts.armed_on(wish.user.platform),))
+def choose_targets(tx: Tx, request: UseRequest) -> Targeting:
+    return Targeting(facts=(blasts.armed_on(request.user.platform),))
 
 
-def use(tx: Tx, use: Use) -> Used:
-    """
+def use(tx: Tx, item_use: ItemUse) -> UseResult:
+    """Arm a delayed blast on the user's platform.
+
     Raises:
         OneAtATime, AlreadyArmed
     """
-    if use.quantity != 1:
-        raise OneAtATime(item=use.item.public_name)
-    config = use.item.handler_config
-    assert config.chatters is not None  # the content sees to it
-    seconds = int(adjusted(config.seconds, use.slot.quality).total_seconds())
-    blasts.arm(tx, use.user, use.wish.user.platform, use.item, seconds, config.chatters)
-    message = f"You light the fuse of {so_many(use)}. Once {config.chatters} have talked, silence sets it off."
-    return Used(use.players, use.quantity, message)
+    if item_use.quantity != 1:
+        raise OneAtATime(item=item_use.item.public_name)
+    config = item_use.item.handler_config
+    assert config.chatters is not None  # the content checks ensure it
+    seconds = int(adjusted(config.seconds, item_use.slot.quality).total_seconds())
+    blasts.arm(tx, item_use.user, item_use.request.user.platform, item_use.item, seconds, config.chatters)
+    name = name_with_quantity(item_use)
+    message = f"You light the fuse of {name}. Once {config.chatters} have talked, silence sets it off."
+    return UseResult(item_use.players, item_use.quantity, message)

@@ -1,23 +1,24 @@
-"""Items that turn into others."""
+"""Items that produce other items."""
 
 from __future__ import annotations
 
 from community.catalog.content import items
 from community.catalog.rules import plural
 from community.inventory.models import Inventory
-from community.items.models import Use, Used
+from community.items.models import ItemUse, UseResult
 from kernel.database import Tx
 
 
-def use(tx: Tx, use: Use) -> Used:
-    """
+def use(tx: Tx, item_use: ItemUse) -> UseResult:
+    """Turn the items into the item that they produce.
+
     Raises:
         InventoryFull
     """
-    config = use.item.handler_config
-    assert config.item is not None  # the content sees to it
+    config = item_use.item.handler_config
+    assert config.item is not None  # the content checks ensure it
     made = items.by_name[config.item]
-    quantity = config.quantity * use.quantity
-    user = use.user.having(use.user[Inventory].give(made.item_id, quantity))
-    message = f"The {use.item.public_name} brings up {quantity} × {plural(made.public_name, quantity)}."
-    return Used(use.changed(user).players, use.quantity, message)
+    quantity = config.quantity * item_use.quantity
+    user = item_use.user.having(item_use.user[Inventory].give(made.item_id, quantity))
+    message = f"The {item_use.item.public_name} brings up {quantity} × {plural(made.public_name, quantity)}."
+    return UseResult(item_use.changed(user).players, item_use.quantity, message)

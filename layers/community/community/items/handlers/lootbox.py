@@ -1,32 +1,33 @@
-"""Boxes, opened for what is in them."""
+"""Boxes that can be opened."""
 
 from __future__ import annotations
 
 from community.catalog.rules import display_name
 from community.inventory.models import Inventory
-from community.items.models import Use, Used
-from community.items.texts import so_many
+from community.items.models import ItemUse, UseResult
+from community.items.texts import name_with_quantity
 from community.lootboxes import texts
 from community.lootboxes.models import DropView, LootboxOpened, best_quality, total_value
 from community.lootboxes.rules import open_boxes
 from kernel.database import Tx
 
 
-def use(tx: Tx, use: Use) -> Used:
-    """
+def use(tx: Tx, item_use: ItemUse) -> UseResult:
+    """Open the boxes and give the player what was in them.
+
     Raises:
         InventoryFull: one of the drops does not fit; the boxes stay closed.
     """
-    state, today = use.user.state, tx.now.date()
-    drops = open_boxes(use.item, use.quantity, use.slot.quality, state, tx.rng)
-    inventory = use.user[Inventory]
+    state, today = item_use.user.state, tx.now.date()
+    drops = open_boxes(item_use.item, item_use.quantity, item_use.slot.quality, state, tx.rng)
+    inventory = item_use.user[Inventory]
     for drop in drops:
         inventory = inventory.give(drop.item.item_id, drop.quantity, drop.quality)
-    user = use.user.having(inventory).record(
+    user = item_use.user.having(inventory).record(
         LootboxOpened(
-            user_id=use.user.id,
-            item_name=use.item.internal_name,
-            quantity=use.quantity,
+            user_id=item_use.user.id,
+            item_name=item_use.item.internal_name,
+            quantity=item_use.quantity,
             drops=tuple(
                 DropView(item_name=drop.item.internal_name, quantity=drop.quantity, quality_level=drop.quality)
                 for drop in drops
@@ -39,5 +40,5 @@ def use(tx: Tx, use: Use) -> Used:
     names = {
         drop.item.internal_name: display_name(drop.item, drop.quality, state.names, today, tx.rng) for drop in drops
     }
-    message = texts.describe(so_many(use), use.quantity, drops, names)
-    return Used(use.changed(user).players, use.quantity, message)
+    message = texts.describe(name_with_quantity(item_use), item_use.quantity, drops, names)
+    return UseResult(item_use.changed(user).players, item_use.quantity, message)

@@ -4,38 +4,41 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from community.items.models import Reach, TargetRequired, Use, Used, Wish
-from community.items.texts import so_many
+from community.items.models import ItemUse, Targeting, TargetRequired, UseRequest, UseResult
+from community.items.texts import name_with_quantity
 from community.timeouts import service as timeouts
 from community.timeouts.rules import adjusted, in_words
 from kernel.database import Tx
 from kernel.errors import Refused
 
 
-class NotSilenced(Refused):
+class TargetNotTimedOut(Refused):
     code: ClassVar[str] = "no_effect"
     message: ClassVar[str] = "{item} has no effect on {name}, who may talk already."
 
 
-def reach(tx: Tx, wish: Wish) -> Reach:
-    return Reach(named=wish.player, facts=(timeouts.silenced_on(tx, wish.user.platform),))
+def choose_targets(tx: Tx, request: UseRequest) -> Targeting:
+    return Targeting(named=request.player, facts=(timeouts.silenced_on(tx, request.user.platform),))
 
 
-def use(tx: Tx, use: Use) -> Used:
-    """
+def use(tx: Tx, item_use: ItemUse) -> UseResult:
+    """Shorten the timeout of the target.
+
     Raises:
-        TargetRequired, NotSilenced
+        TargetRequired, TargetNotTimedOut
     """
-    platform = use.wish.user.platform
-    if use.target is None:
-        raise TargetRequired(item=use.item.public_name, who="a player")
-    name = use.target.links[platform].username
-    silenced_until = use.target.facts["silenced"]
+    platform = item_use.request.user.platform
+    if item_use.target is None:
+        raise TargetRequired(item=item_use.item.public_name, who="a player")
+    name = item_use.target.links[platform].username
+    silenced_until = item_use.target.facts["silenced"]
     if silenced_until is None:
-        raise NotSilenced(item=use.item.public_name, name=name)
-    removed = use.quantity * adjusted(use.item.handler_config.seconds, use.slot.quality)
-    timeouts.relieve(tx, platform, name, removed, f"{so_many(use)} of {use.user.links[platform].username}'s")
+        raise TargetNotTimedOut(item=item_use.item.public_name, name=name)
+    removed = item_use.quantity * adjusted(item_use.item.handler_config.seconds, item_use.slot.quality)
+    timeouts.shorten_timeout(
+        tx, platform, name, removed, f"{name_with_quantity(item_use)} of {item_use.user.links[platform].username}'s"
+    )
     when = "again" if silenced_until - removed <= tx.now else f"{in_words(removed)} sooner"
-    what = f"{so_many(use)}: {name} may talk {when}."
-    told = None if use.target.id == use.user.id else lambda user: f"{user} uses {what}"
-    return Used(use.players, use.quantity, f"You use {what}", told)
+    what = f"{name_with_quantity(item_use)}: {name} may talk {when}."
+    public_message = None if item_use.target.id == item_use.user.id else lambda user: f"{user} uses {what}"
+    return UseResult(item_use.players, item_use.quantity, f"You use {what}", public_message)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from community.items.models import Use, Used
-from community.items.texts import so_many
+from community.items.models import ItemUse, UseResult
+from community.items.texts import name_with_quantity
 from community.shields import service as shields
 from kernel.database import Tx
 
 
-def use(tx: Tx, use: Use) -> Used:
-    kind = use.item.handler_config.kind
-    shields.raise_shields(tx, use.user, kind, use.quantity)
-    attacks = "attack" if use.quantity == 1 else f"{use.quantity} attacks"
+def use(tx: Tx, item_use: ItemUse) -> UseResult:
+    kind = item_use.item.handler_config.kind
+    shields.raise_shields(tx, item_use.user, kind, item_use.quantity)
+    attacks = "attack" if item_use.quantity == 1 else f"{item_use.quantity} attacks"
     fate = "will come to nothing" if kind == "block" else "will hit whoever begins it"
-    return Used(use.players, use.quantity, f"You raise {so_many(use)}: the next {attacks} on you {fate}.")
+    return UseResult(
+        item_use.players,
+        item_use.quantity,
+        f"You raise {name_with_quantity(item_use)}: the next {attacks} on you {fate}.",
+    )

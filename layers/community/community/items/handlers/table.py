@@ -1,4 +1,4 @@
-"""Which handler does what. Source: rules 6."""
+"""The table of item handlers. Source: rules 6."""
 
 from __future__ import annotations
 
@@ -18,35 +18,37 @@ from community.items.handlers import (
     weapon,
     xp,
 )
-from community.items.models import Reach, Use, Used, Wish
+from community.items.models import ItemUse, Targeting, UseRequest, UseResult
 from kernel.database import Tx
 
 
-def nobody(tx: Tx, wish: Wish) -> Reach:
-    return Reach()
+def no_targets(tx: Tx, request: UseRequest) -> Targeting:
+    return Targeting()
 
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """
+    """What an item with a handler does, in two steps.
+
     Attributes:
-        use: decides, queues what is not a player's own, and answers; refuses with a DomainError.
-        reach: whom to load, before anything is known; may refuse as well.
+        use: decides the effect, queues writes that are not part of a player, and returns the result; may raise a
+            DomainError.
+        choose_targets: names the players to load, before any is loaded; may raise a DomainError.
     """
 
-    use: Callable[[Tx, Use], Used]
-    reach: Callable[[Tx, Wish], Reach] = nobody
+    use: Callable[[Tx, ItemUse], UseResult]
+    choose_targets: Callable[[Tx, UseRequest], Targeting] = no_targets
 
 
 HANDLERS: Mapping[HandlerName, Handler] = {
-    "delayed_blast": Handler(delayed_blast.use, delayed_blast.reach),
+    "delayed_blast": Handler(delayed_blast.use, delayed_blast.choose_targets),
     "generator": Handler(generator.use),
     "lootbox": Handler(lootbox.use),
-    "revive": Handler(revive.use, revive.reach),
+    "revive": Handler(revive.use, revive.choose_targets),
     "shield": Handler(shield.use),
-    "trap": Handler(trap.use, trap.reach),
+    "trap": Handler(trap.use, trap.choose_targets),
     "utility": Handler(utility.use),
     "video_effect": Handler(video_effect.use),
-    "weapon": Handler(weapon.use, weapon.reach),
+    "weapon": Handler(weapon.use, weapon.choose_targets),
     "xp": Handler(xp.use),
 }

@@ -1,12 +1,12 @@
-"""Items that lie in wait. Source: rules 6.5."""
+"""Items that set traps. Source: rules 6.5."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
 
-from community.items.models import OneAtATime, Reach, TargetRequired, Use, Used, Wish
-from community.items.texts import so_many
+from community.items.models import ItemUse, OneAtATime, Targeting, TargetRequired, UseRequest, UseResult
+from community.items.texts import name_with_quantity
 from community.messages import service as messages
 from community.players.models import Player
 from community.timeouts import service as timeouts
@@ -15,50 +15,59 @@ from community.traps import service as traps
 from kernel.database import Tx
 
 
-def reach(tx: Tx, wish: Wish) -> Reach:
-    if wish.item.handler_config.target == "named":
-        return Reach(named=wish.player, facts=(traps.WAITING,))
-    return Reach(crowd=messages.some(tx, wish.user.platform, wish.quantity), facts=(traps.WAITING,))
+def choose_targets(tx: Tx, request: UseRequest) -> Targeting:
+    if request.item.handler_config.target == "named":
+        return Targeting(named=request.player, facts=(traps.WAITING,))
+    return Targeting(
+        crowd=messages.random_chatters(tx, request.user.platform, request.quantity), facts=(traps.WAITING,)
+    )
 
 
-def use(tx: Tx, use: Use) -> Used:
-    """
+def use(tx: Tx, item_use: ItemUse) -> UseResult:
+    """Set traps for the named player or for random chatters.
+
     Raises:
         TargetRequired, OneAtATime
     """
-    if use.item.handler_config.target == "named":
-        return _set(tx, use, [_named(use)])
-    # Where nobody is, the setter walks alone.
-    targets = list(use.crowd) or [use.user]
+    if item_use.item.handler_config.target == "named":
+        return _place(tx, item_use, [_named_target(item_use)])
+    # Without any active chatters, the setter is the only possible target.
+    targets = list(item_use.crowd) or [item_use.user]
     tx.rng.shuffle(targets)
-    return _set(tx, use, targets)
+    return _place(tx, item_use, targets)
 
 
-def _named(use: Use) -> Player:
-    if use.target is None:
-        raise TargetRequired(item=use.item.public_name, who="a player")
-    if use.quantity != 1:
-        raise OneAtATime(item=use.item.public_name)
-    return use.target
+def _named_target(item_use: ItemUse) -> Player:
+    if item_use.target is None:
+        raise TargetRequired(item=item_use.item.public_name, who="a player")
+    if item_use.quantity != 1:
+        raise OneAtATime(item=item_use.item.public_name)
+    return item_use.target
 
 
-def _set(tx: Tx, use: Use, targets: Iterable[Player]) -> Used:
-    """One after the other, until one goes wrong."""
-    config, platform, setter = use.item.handler_config, use.wish.user.platform, use.user
+def _place(tx: Tx, item_use: ItemUse, targets: Iterable[Player]) -> UseResult:
+    """Place traps one after the other, until one is triggered."""
+    config, platform, setter = item_use.item.handler_config, item_use.request.user.platform, item_use.user
     placed, accident = 0, ""
     for target in targets:
         waiting = traps.waiting_for(target)
         if waiting:
-            setter = traps.backfire(tx, setter, target, waiting, platform)
+            setter = traps.trigger_on_setter(tx, setter, target, waiting, platform)
             accident = f"A trap was waiting there already, and goes off: {in_words(waiting.time)} of silence for you."
         elif target.id == setter.id and config.target == "random":
             time = timedelta(seconds=config.seconds)
             timeouts.silence(tx, platform, setter.links[platform].username, time, "a trap of their own")
-            accident = f"You step into {so_many(use, 1)} of your own: {in_words(time)} of silence for you."
+            accident = (
+                f"You step into {name_with_quantity(item_use, 1)} of your own: {in_words(time)} of silence for you."
+            )
         if accident:
-            messages.leave(tx, platform, [setter])
+            messages.remove_chatters(tx, platform, [setter])
             break
-        setter = traps.place(tx, setter, target, platform, use.slot.quality, config.seconds)
+        setter = traps.place(tx, setter, target, platform, item_use.slot.quality, config.seconds)
         placed += 1
-    told = [f"You set {so_many(use, placed)}."] if placed else []
-    return Used(use.changed(setter).players, placed + bool(accident), " ".join([*told, accident] if accident else told))
+    sentences = [f"You set {name_with_quantity(item_use, placed)}."] if placed else []
+    return UseResult(
+        item_use.changed(setter).players,
+        placed + bool(accident),
+        " ".join([*sentences, accident] if accident else sentences),
+    )

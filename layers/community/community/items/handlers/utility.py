@@ -1,12 +1,14 @@
-"""Items for the pleasure of it."""
+"""Items that only produce a message."""
 
 from __future__ import annotations
 
 from community.catalog.rules import plural
-from community.items.models import Use, Used
+from community.items.models import ItemUse, UseResult
 from kernel.database import Tx
 
 
-def use(tx: Tx, use: Use) -> Used:
-    name = plural(use.item.public_name, use.quantity)
-    return Used(use.players, use.quantity, f"You put {use.quantity} × {name} to use. It felt right.")
+def use(tx: Tx, item_use: ItemUse) -> UseResult:
+    name = plural(item_use.item.public_name, item_use.quantity)
+    return UseResult(
+        item_use.players, item_use.quantity, f"You put {item_use.quantity} × {name} to use. It felt right."
+    )

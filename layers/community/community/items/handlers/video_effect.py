@@ -1,4 +1,4 @@
-"""Items that change the picture for a while. Source: rules 6.7."""
+"""Items that apply a video effect to the stream. Source: rules 6.7."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import ClassVar
 from uuid import UUID
 
 from community.catalog.rules import listed
-from community.items.models import TargetRequired, Use, Used
-from community.items.texts import so_many
+from community.items.models import ItemUse, TargetRequired, UseResult
+from community.items.texts import name_with_quantity
 from kernel.database import Tx
 from kernel.errors import Refused
 from kernel.events.models import Event
 
 
 class VideoEffectRequested(Event):
-    """Whoever shows the stream acts on it. `quantity` is how often, or how long: theirs to say."""
+    """A request to the streaming client, which decides whether `quantity` means repetitions or a duration."""
 
     type: ClassVar[str] = "video_effect.requested"
     user_id: UUID
@@ -30,25 +30,28 @@ class UnknownEffect(Refused):
     message: ClassVar[str] = 'There is no effect "{effect}": choose {effects}.'
 
 
-def use(tx: Tx, use: Use) -> Used:
-    """
+def use(tx: Tx, item_use: ItemUse) -> UseResult:
+    """Request a video effect from the streaming client.
+
     Raises:
         TargetRequired, UnknownEffect
     """
-    platform, effects = use.wish.user.platform, use.item.handler_config.effects
-    if use.wish.target is None:
-        raise TargetRequired(item=use.item.public_name, who=listed(effects, "or"))
-    effect = use.wish.target.strip().lower()
+    platform, effects = item_use.request.user.platform, item_use.item.handler_config.effects
+    if item_use.request.target is None:
+        raise TargetRequired(item=item_use.item.public_name, who=listed(effects, "or"))
+    effect = item_use.request.target.strip().lower()
     if effect not in effects:
-        raise UnknownEffect(effect=use.wish.target, effects=listed(effects, "or"))
-    user = use.user.record(
+        raise UnknownEffect(effect=item_use.request.target, effects=listed(effects, "or"))
+    user = item_use.user.record(
         VideoEffectRequested(
-            user_id=use.user.id,
-            username=use.user.links[platform].username,
+            user_id=item_use.user.id,
+            username=item_use.user.links[platform].username,
             platform=platform,
             effect=effect,
-            quantity=use.quantity,
+            quantity=item_use.quantity,
             timestamp=int(tx.now.timestamp()),
         )
     )
-    return Used(use.changed(user).players, use.quantity, f"You use {so_many(use)}: {effect} it is.")
+    return UseResult(
+        item_use.changed(user).players, item_use.quantity, f"You use {name_with_quantity(item_use)}: {effect} it is."
+    )

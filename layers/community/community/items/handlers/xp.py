@@ -1,13 +1,13 @@
-"""Items that teach a job."""
+"""Items that give experience in a job."""
 
 from __future__ import annotations
 
 from community.catalog.rules import listed
-from community.items.models import TargetRequired, Use, Used
-from community.items.texts import so_many
+from community.items.models import ItemUse, TargetRequired, UseResult
+from community.items.texts import name_with_quantity
 from community.jobs.content import Job, jobs
 from community.jobs.models import UnknownJob
-from community.jobs.reactions import awarded
+from community.jobs.reactions import add_xp
 from community.jobs.rules import XpAward, find_job
 from kernel.database import Tx
 from kernel.errors import Refused
@@ -15,34 +15,35 @@ from kernel.errors import Refused
 SOURCE = "xp_item"
 
 
-class NoSuchLesson(Refused):
+class UnknownLesson(Refused):
     code = "validation"
     message = "There is no job called {job}: choose {jobs}."
 
 
-def use(tx: Tx, use: Use) -> Used:
-    """
+def use(tx: Tx, item_use: ItemUse) -> UseResult:
+    """Add experience to the job that the user names.
+
     Raises:
-        TargetRequired, NoSuchLesson
+        TargetRequired, UnknownLesson
         FeatureLocked: the community has not unlocked the job.
     """
-    job = _job(use)
-    per_unit = use.item.handler_config.xp
-    assert per_unit is not None  # the content sees to it
-    user, award = awarded(use.user, job.key, per_unit * use.quantity, SOURCE, tx.now, tx.rng)
-    return Used(use.changed(user).players, use.quantity, _told(use, job, award))
+    job = _job(item_use)
+    per_unit = item_use.item.handler_config.xp
+    assert per_unit is not None  # the content checks ensure it
+    user, award = add_xp(item_use.user, job.key, per_unit * item_use.quantity, SOURCE, tx.now, tx.rng)
+    return UseResult(item_use.changed(user).players, item_use.quantity, _describe(item_use, job, award))
 
 
-def _job(use: Use) -> Job:
-    target = use.wish.target
+def _job(item_use: ItemUse) -> Job:
+    target = item_use.request.target
     if target is None:
-        raise TargetRequired(item=use.item.public_name, who="a job")
+        raise TargetRequired(item=item_use.item.public_name, who="a job")
     try:
         return find_job(target.strip().lower())
     except UnknownJob:
-        raise NoSuchLesson(job=target, jobs=listed(tuple(jobs.by_key), "or")) from None
+        raise UnknownLesson(job=target, jobs=listed(tuple(jobs.by_key), "or")) from None
 
 
-def _told(use: Use, job: Job, award: XpAward) -> str:
-    text = f"You study {so_many(use)} and gain {award.gained} XP as {job.display_name}."
+def _describe(item_use: ItemUse, job: Job, award: XpAward) -> str:
+    text = f"You study {name_with_quantity(item_use)} and gain {award.gained} XP as {job.display_name}."
     return f"{text} That makes level {award.progress.level}!" if award.leveled_up else text

@@ -1,4 +1,4 @@
-"""What is counted for which event. Source: rules 21."""
+"""Which counters each event increases. Source: rules 21."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _once(metric: str) -> CountRule:
     return lambda payload: {(metric, ""): 1}
 
 
-COUNTED: Mapping[str, CountRule] = {
+COUNT_RULES: Mapping[str, CountRule] = {
     "item.sold": _sold,
     "item.bought": _bought,
     "item.used": _used,

@@ -1,4 +1,4 @@
-"""What there is before the clients begin."""
+"""Prepares the database before the clients start."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ OPEN = ("economy", "upgrade", "disassemble", "gamble")
 
 
 def choose_seed() -> int:
-    """Another one each time; STORM_SEED repeats one, as far as the machine's timing lets it."""
+    """A random seed; STORM_SEED repeats an earlier one, as far as timing allows."""
     seed = int(os.environ.get("STORM_SEED") or SystemRandom().randrange(1_000_000))
     print(f"STORM_SEED={seed}")
     return seed
 
 
-def furnish(conn: Connection, rng: Random) -> Holdings:
-    """Everybody with some of everything in two qualities; the first two with stacks that are nearly full."""
+def prepare_players(conn: Connection, rng: Random) -> Holdings:
+    """Give all players some of every item in two qualities; the first two also get nearly full stacks."""
     with transaction(conn, rng=rng) as tx:
         unlock(tx, *(f"feature_{name}" for name in OPEN), *(f"job_{name}" for name in ledger.WORKING))
         unlock(tx, *(f"item_{name}" for name in (*FOR_SALE, *OF_USE)))

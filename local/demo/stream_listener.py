@@ -1,4 +1,4 @@
-"""The live event stream beside the chat, as an overlay would hear it: `make demo ARGS=--watch`."""
+"""Shows the live event stream beside the chat, like an overlay: `make demo ARGS=--watch`."""
 
 from __future__ import annotations
 
@@ -13,39 +13,40 @@ from typing import Any, Final, Self
 from local.demo.game import Game
 
 PATH: Final = "/api/v1/events"
-SILENCE_SECONDS: Final = 45  # the game says something every 30
-PAUSE_SECONDS: Final = 0.5  # before listening again
+SILENCE_SECONDS: Final = 45  # the game sends a keepalive every 30
+PAUSE_SECONDS: Final = 0.5  # before connecting again
 CATCH_UP_SECONDS: Final = 10
 SHOWN: Final = 90  # letters
 
 Frame = Mapping[str, Any]
 
 
-class Watch:
-    """Listens until it is closed, on a thread of its own; where the stream breaks off, it goes on.
+class StreamListener:
+    """Listens on its own thread until it is closed; after a broken connection it resumes where the stream stopped.
 
     Attributes:
-        heard: the ids of the events, in the order of their arrival.
+        received: the ids of the events, in order of arrival.
     """
 
     def __init__(self, game: Game, show: Callable[[str, str], None]) -> None:
-        """
+        """Prepare a listener; entering its context connects it.
+
         Args:
-            show: called with the type of each event and what is in it.
+            show: called with the type and summary of each event.
         """
-        self.heard: list[str] = []
+        self.received: list[str] = []
         self._game = game
         self._show = show
         self._listening = threading.Event()
         self._closed = threading.Event()
         self._connection: http.client.HTTPConnection | None = None
         self._last_id = ""
-        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="stream-listener", daemon=True)
 
-    def unheard(self, event_ids: set[str]) -> set[str]:
-        """Those of the events that have not come, after waiting for them a while."""
+    def wait_for_missing(self, event_ids: set[str]) -> set[str]:
+        """Wait a while for the events; returns those that have not arrived."""
         deadline = time.monotonic() + CATCH_UP_SECONDS
-        while (missing := event_ids - set(self.heard)) and time.monotonic() < deadline:
+        while (missing := event_ids - set(self.received)) and time.monotonic() < deadline:
             time.sleep(0.1)
         return missing
 
@@ -64,7 +65,7 @@ class Watch:
                 if frame["type"] == "connected":
                     self._listening.set()
                 elif frame["type"] != "keepalive":
-                    self.heard.append(frame["id"])
+                    self.received.append(frame["id"])
                     self._show(frame["type"], summary(frame["payload"]))
 
     def __enter__(self) -> Self:
@@ -82,14 +83,14 @@ class Watch:
 
 
 def frames(lines: Iterator[bytes] | http.client.HTTPResponse) -> Iterator[Frame]:
-    """The data of each frame."""
+    """The parsed data of each frame."""
     for line in lines:
         if line.startswith(b"data: "):
             yield json.loads(line[len(b"data: ") :])
 
 
 def summary(payload: Any) -> str:
-    """What is worth a glance: ids are for programs."""
+    """The payload in short for a person, without ids."""
     if not isinstance(payload, dict):
         return "" if payload is None else str(payload)
     facts = [

@@ -1,4 +1,4 @@
-"""A route like any other, with a body to check and an answer to write, but without a use case."""
+"""A route with a body to validate and an answer to serialise, but without a use case."""
 
 from __future__ import annotations
 

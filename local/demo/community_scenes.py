@@ -1,4 +1,4 @@
-"""The scenes in which the community gets somewhere: talk, the vote, the unlock, the search, a level."""
+"""The scenes about the community's progress: small talk, the vote, an unlock, treasure searches, a level-up."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from local.demo.evening import AT_ONCE, Evening, waves
 from local.demo.ledger import Move
 
 SMALL_TALK: Final = (
-    "hello everybody", "good evening", "is this the new game?", "what are the points for?", "first time here",
+    "hello everyone", "good evening", "is this the new game?", "what are the points for?", "first time here",
     "that intro music again", "greetings from the night shift", "tea or coffee?",
     "my cat says hi", "we want the shop!", "lurking tonight, have fun", "nice camera", "what do we vote on?",
 )  # fmt: skip
@@ -30,35 +30,35 @@ def small_talk(evening: Evening) -> None:
     evening.rng.shuffle(crowd)
     _all_talk(evening, crowd, SMALL_TALK, shown=6)
     evening.say(community.talk(evening.rng.choice(crowd), "did you change your OBS scene?"))
-    evening.tell_news()
+    evening.show_events()
     evening.say(community.progress(curious))
 
 
-def the_vote(evening: Evening) -> None:
-    evening.chat.heading("What shall come next? Everybody has one vote")
+def voting(evening: Evening) -> None:
+    evening.chat.heading("What should come next? Everyone has one vote")
     crowd = evening.talkative
     evening.rng.shuffle(crowd)
-    paper = evening.say(community.ballot_paper(crowd[0]))
+    paper = evening.say(community.open_vote(crowd[0]))
     if not paper.ok or "options" not in paper.body:
         evening.chat.line(STREAMER_BOT, "Nothing is left to vote on: you have unlocked it all!")
         return
     for number, wave in enumerate(waves(crowd)):
-        # Votes are worth points, too: the next vote may begin while this one is going on.
+        # Votes earn points too, so the next round may begin during this scene.
         options = len(evening.game.read("/api/v1/progression/session").get("options", ())) or 1
         lines = [
             community.vote(viewer, evening.rng.randint(1, options), refusals={"invalid_option", "no_voting_session"})
             for viewer in wave
         ]
-        evening.say_at_once(lines, shown=0 if number else 3)
+        evening.say_together(lines, shown=0 if number else 3)
     evening.chat.aside(f"... and so on for all {len(crowd)}")
     again = community.vote(crowd[0], 1, refusals={"no_voting_session"})
     evening.say(replace(again, text=f"{again.text}  (once more, to be sure)"))
-    evening.tell_news()
-    evening.say(community.ballot_paper(crowd[1]))
+    evening.show_events()
+    evening.say(community.open_vote(crowd[1]))
     _compare_tally(evening)
 
 
-def the_unlock(evening: Evening) -> None:
+def unlock_target(evening: Evening) -> None:
     evening.chat.heading("A raid brings points, and chat does the rest")
     asker = evening.rng.choice(evening.talkative)
     answer = evening.say(community.progress(asker))
@@ -71,7 +71,7 @@ def the_unlock(evening: Evening) -> None:
         evening.say(community.add_points(missing - len(crowd) // 2, "thank you for the raid"))
     for wave in waves(crowd):
         _all_talk(evening, wave, CHEERS, shown=2)
-        news = evening.tell_news()
+        news = evening.show_events()
         chosen = [event["payload"]["node_key"] for event in news if event["event_type"] == "progression.target.set"]
         if favourite and chosen and chosen[0] != favourite:
             evening.faults.append(f"the vote chose {favourite}, and the game {chosen[0]}")
@@ -85,36 +85,36 @@ def treasure(evening: Evening) -> None:
     crowd = evening.talkative
     evening.rng.shuffle(crowd)
     seekers, others = crowd[:SEEKERS], crowd[SEEKERS : 3 * SEEKERS]
-    answers = evening.say_at_once([community.search(viewer) for viewer in seekers])
-    if not any(answer.ok for answer in answers):  # the last evening was less than half an hour ago
-        evening.say(community.let_search_again(seekers[0]))
+    answers = evening.say_together([community.search(viewer) for viewer in seekers])
+    if not any(answer.ok for answer in answers):  # the previous evening was less than half an hour ago
+        evening.say(community.reset_search_cooldown(seekers[0]))
         evening.say(community.search(seekers[0]))
-    found = _book_finds(evening, seekers)
+    found = _record_finds(evening, seekers)
     while not found and others:
         unlucky = others.pop()
         evening.say(community.search(unlucky))
-        found = _book_finds(evening, [unlucky])
-    evening.tell_news()
+        found = _record_finds(evening, [unlucky])
+    evening.show_events()
 
 
-def a_level(evening: Evening) -> None:
-    evening.chat.heading("Who trades gets better at it")
+def level_up(evening: Evening) -> None:
+    evening.chat.heading("Practice makes a better trader")
     prices = {item["public_name"]: item["sell_price"] for item in evening.game.read("/api/v1/prices")}
     dearest = max(sorted(prices), key=lambda name: prices[name])
     candidates = evening.rng.sample(evening.talkative, AT_ONCE)
-    answers = evening.say_at_once([community.jobs(viewer) for viewer in candidates], shown=0)
+    answers = evening.say_together([community.jobs(viewer) for viewer in candidates], shown=0)
     experience = [_experience(answer.body, "merchant") if answer.ok else 0 for answer in answers]
     novice = candidates[experience.index(min(experience))]
     enough = -(-A_LEVELS_TURNOVER // prices[dearest])
     evening.say(commands.hand_out(novice, dearest, enough))
     evening.say(commands.sell(novice, dearest, enough))
-    evening.tell_news()
+    evening.show_events()
     evening.say(community.jobs(novice))
 
 
 def _all_talk(evening: Evening, crowd: list[Viewer], phrases: tuple[str, ...], *, shown: int) -> None:
     lines = [community.talk(viewer, evening.rng.choice(phrases)) for viewer in crowd]
-    evening.say_at_once(lines, shown=shown)
+    evening.say_together(lines, shown=shown)
     if len(lines) > shown:
         evening.chat.aside(f"... and {len(lines) - shown} lines more")
 
@@ -126,7 +126,7 @@ def _favourite(evening: Evening) -> str:
     options = [
         option
         for option in evening.game.read("/api/v1/progression/session").get("options", ())
-        if levels[option["node_key"]] < option["target_level"]  # what the streamer unlocked meanwhile cannot win
+        if levels[option["node_key"]] < option["target_level"]  # what the streamer has unlocked since cannot win
     ]
     leaders = sorted(options, key=lambda option: -option["weighted_votes"])[:2]
     if not leaders or leaders[0]["weighted_votes"] == 0:
@@ -136,7 +136,7 @@ def _favourite(evening: Evening) -> str:
 
 
 def _compare_tally(evening: Evening) -> None:
-    """A session's counts are its ballots."""
+    """Check that a session's vote counts match its ballots."""
     body = evening.game.read("/api/v1/progression/session")
     session = body.get("session") or body
     counted = sum(option["vote_count"] for option in session["options"])
@@ -145,12 +145,12 @@ def _compare_tally(evening: Evening) -> None:
         evening.faults.append(f"session {session['id']} counts {counted} votes for {cast} ballots")
 
 
-def _book_finds(evening: Evening, seekers: list[Viewer]) -> bool:
-    """Put into the books what the search may find, and no more. True: somebody found something."""
-    stock = evening.take_stock(seekers)
+def _record_finds(evening: Evening, seekers: list[Viewer]) -> bool:
+    """Record in the ledger at most what a search can find; returns whether anything was found."""
+    holdings = evening.read_holdings(seekers)
     finds: list[Move] = []
     for viewer in seekers:
-        gain = stock.get(viewer.user_id, {}).get(BOX, 0) - evening.held(viewer).get(BOX, 0)
+        gain = holdings.get(viewer.user_id, {}).get(BOX, 0) - evening.held(viewer).get(BOX, 0)
         if 0 < gain <= LARGEST_FIND:
             finds.append(Move("found", viewer.user_id, BOX, gain))
     evening.ledger.enter(finds)

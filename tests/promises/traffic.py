@@ -1,4 +1,4 @@
-"""A crowd at a running stack that does not mind what becomes of its calls."""
+"""Background traffic on a running stack; the outcome of its calls does not matter."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ CLIENTS = 8
 
 
 @contextmanager
-def playing(stack: StackProcess, seed: int) -> Iterator[Counter[str]]:
-    """Eight connections, each one call after the other. What a restart breaks off is tried no more."""
+def background_traffic(stack: StackProcess, seed: int) -> Iterator[Counter[str]]:
+    """Eight clients that make one call after the other. A call that a restart interrupts is not repeated."""
     over = threading.Event()
-    said: Counter[str] = Counter()
+    statuses: Counter[str] = Counter()
 
     def play(number: int) -> None:
         rng = Random(f"{seed} client {number}")
         while not over.is_set():
-            said[_answer(stack, draw(rng, None))] += 1
+            statuses[_answer(stack, draw(rng, None))] += 1
             over.wait(rng.uniform(0, 0.1))
 
     threads = [threading.Thread(target=play, args=(number,)) for number in range(CLIENTS)]
     for thread in threads:
         thread.start()
     try:
-        yield said
+        yield statuses
     finally:
         over.set()
         for thread in threads:
@@ -41,7 +41,7 @@ def playing(stack: StackProcess, seed: int) -> Iterator[Counter[str]]:
 
 
 def _answer(stack: StackProcess, call: Call) -> str:
-    """The kind of status, or of trouble."""
+    """The class of the status, or that the connection broke."""
     try:
         with closing(http.client.HTTPConnection(str(urlsplit(stack.url).netloc), timeout=10)) as connection:
             headers = {"X-API-Key": stack.api_key, "Content-Type": "application/json"}

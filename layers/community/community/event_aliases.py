@@ -1,4 +1,4 @@
-"""Under which other names listeners may ask for the community's events. Loads nothing but the frames."""
+"""Other names under which listeners may request the community's events. Imports nothing but the frames."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from kernel.events.frames import Aliases, Frame
 
 
 def _is_target_without_vote(frame: Frame) -> bool:
-    """A target that was set because there was nothing to choose from."""
+    """Whether the target was set without a vote, because there was only one candidate."""
     return (
         frame.type == "progression.target.set"
         and isinstance(frame.payload, dict)
@@ -19,7 +19,7 @@ ALIASES = Aliases(
         "progression.cycle_completed": "progression.cycle.completed",
         "gamble.completed": "gamble.complete",
     },
-    # A listener that waits for a vote learns in this way that there is none.
+    # This tells listeners who wait for a vote that there is none.
     substitutes={"progression.voting_started": _is_target_without_vote},
 )
 """Source: rules 17."""

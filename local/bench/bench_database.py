@@ -1,4 +1,4 @@
-"""The database of the bench: migrated, everything unlocked, and players with full pockets."""
+"""The database of the benchmark: migrated, everything unlocked, and players with plenty of items."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ LEFT_TO_UNLOCK = (
     "item_lootbox3",
     "item_mirror",
 )
-"""What the town works towards and votes on: nothing that changes what the measured actions do, and more than they
-make points for."""
+"""What the community works towards and votes on: none of it affects the measured actions, and it is more than their
+points can unlock."""
 
 
 def players_of(client: int) -> list[int]:
@@ -50,19 +50,19 @@ def shared_players() -> list[int]:
 
 
 def build(postgres: Postgres) -> str:
-    """A new database; its URL."""
+    """Create the database; returns its URL."""
     url = postgres.create_database(f"bench_{secrets.token_hex(4)}")
     migrate(url, ROOT / "migrations")
     with closing(connect(url)) as conn:
         with transaction(conn) as tx:
             prepare(tx)
         with transaction(conn) as tx:
-            controls.unlock_all(tx)
+            controls.unlock_all_nodes(tx)
         for node_key in LEFT_TO_UNLOCK:
             with transaction(conn) as tx:
-                controls.relock(tx, node_key)
+                controls.relock_node(tx, node_key)
         with transaction(conn) as tx:
-            cycle.check(tx)
+            cycle.ensure_current(tx)
             # Out of reach: an unlock would change prices and experience in the middle of a measurement.
             tx.execute("UPDATE unlock_progress SET starts_at_points = %s WHERE unlocked_at IS NULL", (10**15,))
         for number in range(PLAYERS):
@@ -75,8 +75,10 @@ def build(postgres: Postgres) -> str:
 
 
 def refill(url: str) -> None:
-    """Everybody has enough of everything, and is an experienced merchant: sales no longer change the level. What was
-    counted is taken out of the inboxes, as each minute."""
+    """Reset the players: plenty of every item, and an experienced merchant, so that sales no longer change the level.
+
+    The inboxes are emptied, as a roll-up does every minute.
+    """
     inventory = Inventory()
     for item in list(items.by_name.values())[:ITEMS_HELD]:
         inventory = inventory.give(item.item_id, STACK)

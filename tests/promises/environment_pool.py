@@ -1,4 +1,4 @@
-"""Several Lambda environments in one process: a thread each, with a database connection of its own."""
+"""Several Lambda environments in one process: a thread each, with its own database connection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.promises.client import send
 from tests.support.races import PATIENCE
 
 
-class Told(NamedTuple):
+class Reply(NamedTuple):
     status: int
     body: Any
     replayed: bool
@@ -28,7 +28,7 @@ Environments = Callable[[Sequence[Callable[[], Any]]], list[Any]]
 
 @contextmanager
 def environments(url: str, number: int) -> Iterator[Environments]:
-    """Answers a function that runs up to `number` pieces of work at the same moment, each in its own environment."""
+    """Yield a function that runs up to `number` callables at the same time, each in its own environment."""
 
     def open_environment() -> None:
         asyncio.set_event_loop(asyncio.new_event_loop())
@@ -55,6 +55,6 @@ def environments(url: str, number: int) -> Iterator[Environments]:
             together([close_environment] * len(pool._threads))
 
 
-def tell(call: Call) -> Told:
+def send_call(call: Call) -> Reply:
     status, headers, body = send(call)
-    return Told(status, json.loads(body), "idempotency-replayed" in headers)
+    return Reply(status, json.loads(body), "idempotency-replayed" in headers)
