@@ -339,7 +339,7 @@ def test_the_tree_is_listed_unlocked_nodes_first(discord: DiscordClient, conn: C
 
 
 def test_a_long_tree_comes_as_a_file(discord: DiscordClient, conn: Connection, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(admin_tree, "MOST_SHOWN", 100)
+    monkeypatch.setattr(admin_tree, "MAX_SHOWN", 100)
 
     followup = finished(discord, conn)
 

@@ -294,6 +294,7 @@ COMMANDS: list[tuple[int, str, dict[str, Any]]] = [
     (1, "jobs", {}),
     (1, "leaderboard", {}),
     (1, "check-timeout", {}),
+    (1, "quests", {}),
     (2, "sell", {"item": "spade"}),
     (2, "buy", {"item": "spade"}),
     (2, "give", {"user": BEN, "item": "spade"}),
@@ -320,7 +321,7 @@ def discord(wire: tuple[Connection, PostgresProxy], monkeypatch: pytest.MonkeyPa
     client = DiscordClient(SigningKey.generate(), discord_app.handler)
     monkeypatch.setattr(discord_app, "settings", replace(discord_app.settings, discord_public_key=client.public_key))
     with transaction(wire[0]) as tx:
-        unlock(tx, "feature_economy", "item_spade", "item_stick", "job_merchant")
+        unlock(tx, "feature_economy", "feature_weekly_quests", "item_spade", "item_stick", "job_merchant")
         for person in (ANNA, BEN):
             held = {"item_spade": 500, "lootbox_tier1": 5}
             make_player(tx, person.username, platform="discord", platform_id=person.id, money=9000, items=held)

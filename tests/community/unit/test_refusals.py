@@ -34,11 +34,12 @@ CONTRACT = {
             "TokenUsedUp UnknownToken UnlinkNotRequested UnlinkTooLate WouldReplaceItself"
         ),
         "no_candidates": "NoCandidates",
-        "no_effect": "AlreadyArmed NoEffect NotSilenced",
+        "no_effect": "AlreadyArmed NoEffect TargetNotTimedOut",
         "no_targets": "NoTargets",
         "no_voting_session": "NoOpenRound VoteOver",
         "not_a_lootbox": "NotALootbox",
         "not_buyable": "NotBuyable",
+        "not_claimable": "NoSuchQuest QuestAlreadyClaimed QuestNotCompleted",
         "not_enough_items": "NotEnoughIngredients NotEnoughItems",
         "not_in_inventory": "NotInInventory",
         "not_sellable": "NotSellable",
@@ -47,7 +48,7 @@ CONTRACT = {
         "target_required": "TargetRequired",
         "user_not_found": "UnknownPlayer",
         "validation": (
-            "BackwardsRange LevelTooHigh NameNeeded NoSuchLesson NotGiveable OneAtATime OwnKey UnknownEffect "
+            "BackwardsRange LevelTooHigh NameNeeded NotGiveable OneAtATime OwnKey UnknownEffect UnknownLesson "
             "UnusableWeights"
         ),
         "voting_frozen": "VotingFrozen",
@@ -60,7 +61,7 @@ CONTRACT = {
     },
     404: {
         "not_found": (
-            "NoSuchGamble NoSuchJob NoSuchKey NoSuchPlayer NoSuchRecipe NoSuchText NothingInTheWorks UnknownJob "
+            "NoCraftingJobs NoSuchGamble NoSuchJob NoSuchKey NoSuchPlayer NoSuchRecipe NoSuchText UnknownJob "
             "UnknownNode"
         ),
     },

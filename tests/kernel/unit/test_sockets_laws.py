@@ -177,7 +177,7 @@ def here() -> Any:
         yield made
 
 
-@settings(max_examples=30, deadline=None, database=None)
+@settings(max_examples=15, deadline=None, database=None)
 @given(filters=st.lists(st.sampled_from(WISHES), min_size=LISTENERS, max_size=LISTENERS), steps=steps)
 def test_every_listener_gets_all_it_wanted_in_order_and_once(here: FakeSockets, filters: list[str], steps: list[Step]):
     play = Play(here, filters)

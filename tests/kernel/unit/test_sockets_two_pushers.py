@@ -166,11 +166,14 @@ def test_two_pushers_may_repeat_and_never_lose(here: FakeSockets, filters: list[
 @pytest.mark.parametrize(
     ("prepare", "meanwhile"),
     [
-        (come, [("fail", 1), HAPPEN, ROUND]),
-        (come, [("ask", 0), HAPPEN, ROUND]),
-        (lambda play: [play.take(*step) for step in [("come", 0), ROUND]], [("come", 1), ROUND, HAPPEN]),
+        pytest.param(come, [("fail", 1), HAPPEN, ROUND], id="one cannot be reached", marks=pytest.mark.slow),
+        pytest.param(come, [("ask", 0), HAPPEN, ROUND], id="one is left out", marks=pytest.mark.slow),
+        pytest.param(
+            lambda play: [play.take(*step) for step in [("come", 0), ROUND]],
+            [("come", 1), ROUND, HAPPEN],
+            id="one is new",
+        ),
     ],
-    ids=["one cannot be reached", "one is left out", "one is new"],
 )
 def test_who_is_late_by_any_number_of_calls_loses_nothing(
     here: FakeSockets, prepare: Callable[[Play], Any], meanwhile: list[Step]
