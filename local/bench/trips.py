@@ -98,7 +98,7 @@ STEPS = (
     _get("timeout (read)", "/api/v1/user/timeout", **TROLL),
     _post("message/handle (new)", "/api/v1/message/handle", CHATTER | {"message": "hello"}),
     _post("message/handle (known)", "/api/v1/message/handle", ALICE | {"message": "hello, OBS?"}),
-    _post("use on whoever is there", "/api/v1/user/item/use", TRADE | {"item_name": "firepot"}),
+    _post("use on active chatters", "/api/v1/user/item/use", TRADE | {"item_name": "firepot"}),
     _post("treasure search", "/api/v1/user/search", CHATTER),
     _post("vote", "/api/v1/progression/vote", CHATTER | {"option_index": 1}),
     _post("vote, again", "/api/v1/progression/vote", CHATTER | {"option_index": 2}),

@@ -143,7 +143,7 @@ class Game:
             health = self._try(Request("GET", "/healthz"))
         except (OSError, http.client.HTTPException):
             raise GameUnavailable(
-                f"Nobody answers at {self.url}. Start the game with `make dev` in another terminal, then try again."
+                f"{self.url} does not answer. Start the game with `make dev` in another terminal, then try again."
             ) from None
         if not isinstance(health.body, dict) or health.body.get("status") != "ok":
             raise GameUnavailable(

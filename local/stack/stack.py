@@ -178,7 +178,7 @@ class Stack:
         self._wait(begin())
 
     async def _end(self) -> None:
-        # Nobody new may come in when the streams end, since listeners come back at once; and those who came just before
+        # No new listener may connect when the streams end, since listeners reconnect at once; earlier ones
         # must still find the applications.
         for server in self._servers:
             server.refuse()

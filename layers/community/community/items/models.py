@@ -46,7 +46,7 @@ class OneAtATime(Refused):
 
 class NoTargets(Refused):
     code = "no_targets"
-    message = "Nobody is there to be hit: wait until somebody says something."
+    message = "Nobody is there to be hit: wait until someone says something."
 
 
 @dataclass(frozen=True, slots=True)
