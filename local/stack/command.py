@@ -110,7 +110,7 @@ def _start_stack(url: str, listener: socket.socket, console: Console) -> Stack:
         raise StartError(f"{error} (more in {console.log})") from None
     except FunctionError as error:
         stack.stop()
-        if error.error_type == "ContentError":
+        if error.error_type in ("ContentError", "SettingsError"):
             raise StartError(error.message) from None
         first_line = error.message.partition("\n")[0]
         raise StartError(

@@ -215,11 +215,17 @@ class Runtime:
                 return
 
     def preload(self) -> None:
-        """Import every handler now. One that cannot be imported fails when it is invoked, as in Lambda."""
+        """Import every handler now. One that cannot be imported fails when it is invoked, as in Lambda.
+
+        Raises:
+            FunctionError: a function's settings cannot be used; the person starting the stack can correct them.
+        """
         for name, fleet in self._fleets.items():
             try:
                 fleet.load()
             except Exception as error:
+                if type(error).__name__ == "SettingsError":
+                    raise FunctionError("SettingsError", str(error)) from None
                 log.warning("%s cannot be imported: %s: %s", name, type(error).__name__, error)
 
     def stop(self, patience_seconds: float) -> None:

@@ -59,6 +59,14 @@ def test_a_database_that_is_not_there_ends_the_start_in_one_line():
     assert "Connection refused" in said
 
 
+def test_a_setting_that_cannot_be_used_ends_the_start_in_one_line(database_url: str, tmp_path: Path):
+    said = refused(DATABASE_URL=database_url, BRANDISH_STATE=str(tmp_path), GAMBLE_JOIN_DURATION_MINUTES="nonsense")
+
+    assert said.splitlines()[-1] == (
+        "GAMBLE_JOIN_DURATION_MINUTES: 'nonsense' is no number of minutes: 2, or 0.5 for half a minute"
+    )
+
+
 @pytest.mark.parametrize(("dev_mode", "answers"), [("", [200, 429]), ("true", [200, 200])])
 def test_dev_mode_of_the_caller_reaches_the_functions(
     database_url: str, monkeypatch: pytest.MonkeyPatch, dev_mode: str, answers: list[int]

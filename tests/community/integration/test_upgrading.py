@@ -30,7 +30,14 @@ from tests.support.migrations import MIGRATIONS
 
 DUMP = Path(__file__).parent / "dumps" / "community-0004.sql.gz"
 PLAYED = datetime(2026, 11, 28, 19, 30, tzinfo=UTC)
-WRITTEN_BY_PREPARE = {"config_sync_metadata", "items", "progression_nodes", "schema_migrations", "world"}
+WRITTEN_BY_PREPARE = {
+    "config_sync_metadata",
+    "items",
+    "progression_nodes",
+    "schema_migrations",
+    "world",
+    "world_documents",
+}
 """Mirrors of the content, what records that it was mirrored, and the version that tells caches so."""
 
 Rows = list[Mapping[str, Any]]
