@@ -10,6 +10,8 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Scope
 
 from doors.call import Call
 
@@ -22,6 +24,12 @@ class Route(APIRoute):
     FastAPI's own way to an endpoint is prepared for forms, dependencies, generators and telemetry, and takes three
     times as long as what most of our routes need: their parameters, validated, and a response that is complete.
     """
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        # Most routes of a group are asked in vain, so they say no before they prepare anything.
+        if self.path_regex.match(scope["path"]) is None:
+            return Match.NONE, {}
+        return super().matches(scope)
 
     def get_route_handler(self) -> Any:
         if hasattr(self, "app"):
