@@ -8,6 +8,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from community.engagement.models import Engagement
+from community.inboxes import ROLL_UP_EVERY
 from kernel.database import Cursor, Tx
 
 # The same rule as `rules.weight`; a test holds the two together.
@@ -53,13 +54,18 @@ DAYS_SINCE: LiteralString = """
 """SQL expression: [[day, metric, total], ...] of the community, unordered. Its parameter is the first day."""
 
 
-def insert_engagements(tx: Tx, user_id: UUID, engagements: Sequence[Engagement]) -> None:
-    tx.execute(
+def insert_engagements(tx: Tx, user_id: UUID, engagements: Sequence[Engagement]) -> Cursor:
+    """Append to the inbox; returns a row when this action should roll it up."""
+    return tx.execute(
         """
-        INSERT INTO engagement_inbox (user_id, metric, value, recorded_at)
-        SELECT %s, metric, value, %s FROM unnest(%s::text[], %s::bigint[]) AS engagement (metric, value)
+        WITH added AS (
+            INSERT INTO engagement_inbox (user_id, metric, value, recorded_at)
+            SELECT %s, metric, value, %s FROM unnest(%s::text[], %s::bigint[]) AS engagement (metric, value)
+            RETURNING entry_id
+        )
+        SELECT FROM added WHERE entry_id %% %s = 0
         """,
-        (user_id, tx.now, [each.metric for each in engagements], [each.value for each in engagements]),
+        (user_id, tx.now, [each.metric for each in engagements], [each.value for each in engagements], ROLL_UP_EVERY),
     )
 
 
@@ -70,6 +76,13 @@ def lock_sums(tx: Tx) -> None:
     following ones see what the previous holder committed.
     """
     tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('engagement sums', 0))")
+
+
+def try_lock_sums(tx: Tx) -> Cursor:
+    """Like `lock_sums`, without waiting: returns no row when the lock is taken."""
+    return tx.execute(
+        "SELECT FROM pg_try_advisory_xact_lock(hashtextextended('engagement sums', 0)) AS ours WHERE ours"
+    )
 
 
 def add_up_inbox(tx: Tx, limit: int) -> Cursor:

@@ -1,9 +1,10 @@
-"""The clock's rollup of the inbox into sums, which keeps the inbox small."""
+"""The rollup of the inbox into sums, which keeps the inbox small: by a clock, and by actions in between."""
 
 from __future__ import annotations
 
 from community.engagement import queries
-from kernel.database import Tx
+from community.inboxes import LIMIT_BEHIND_COMMIT
+from kernel.database import Connection, Tx, transaction
 
 BATCH = 20_000
 
@@ -18,7 +19,18 @@ def roll_up(tx: Tx) -> int:
         How many entries were moved; if it is `BATCH`, more may be waiting.
     """
     queries.lock_sums(tx)
-    row = queries.add_up_inbox(tx, BATCH).fetchone()
+    return _add_up(tx, BATCH)
+
+
+def roll_up_now(conn: Connection) -> None:
+    """Roll up some entries in a transaction of its own, unless another rollup or a merge is running."""
+    with transaction(conn) as tx:
+        if queries.try_lock_sums(tx).fetchone() is not None:
+            _add_up(tx, LIMIT_BEHIND_COMMIT)
+
+
+def _add_up(tx: Tx, limit: int) -> int:
+    row = queries.add_up_inbox(tx, limit).fetchone()
     assert row is not None
     if row["moved"]:
         queries.upsert_scores(tx, row["user_ids"])

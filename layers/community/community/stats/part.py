@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from community.players.part import Column, Part, Rows, collecting
-from community.stats import queries, rules
+from community.stats import queries, rollup, rules
 from community.stats.models import NewStats, Streak
 from kernel.database import Tx
 
@@ -34,8 +34,16 @@ STREAK = Part(
     column=Column("streak", queries.STREAK_OF_PLAYER, _parse_streak),
     tables=("user_streaks",),
 )
+
+
+def insert(tx: Tx, user_id: UUID, stats: NewStats) -> None:
+    """Append to the inbox. Now and then, roll it up behind the COMMIT."""
+    due = queries.insert_stats(tx, user_id, stats)
+    tx.after_commit(lambda _: due, rollup.roll_up_now)
+
+
 STATS = collecting(
     NewStats,
-    queries.insert_stats,
+    insert,
     Rows(("stats_events", "stats_inbox", "stats_standings"), move),
 )

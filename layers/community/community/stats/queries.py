@@ -9,6 +9,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from community.inboxes import ROLL_UP_EVERY
 from community.stats.models import Stat, Streak
 from kernel.database import Cursor, Tx
 
@@ -26,15 +27,20 @@ STREAK_OF_PLAYER: LiteralString = (
 """SQL expression over `u`, a row of users."""
 
 
-def insert_stats(tx: Tx, user_id: UUID, stats: Sequence[Stat]) -> None:
+def insert_stats(tx: Tx, user_id: UUID, stats: Sequence[Stat]) -> Cursor:
+    """Append to the inbox; returns a row when this action should roll it up."""
     types = [each.event_type for each in stats]
     data = [None if each.data is None else Jsonb(each.data) for each in stats]
-    tx.execute(
+    return tx.execute(
         """
-        INSERT INTO stats_inbox (user_id, event_type, event_data, happened_at)
-        SELECT %s, event_type, event_data, %s FROM unnest(%s::text[], %s::jsonb[]) AS stat (event_type, event_data)
+        WITH added AS (
+            INSERT INTO stats_inbox (user_id, event_type, event_data, happened_at)
+            SELECT %s, event_type, event_data, %s FROM unnest(%s::text[], %s::jsonb[]) AS stat (event_type, event_data)
+            RETURNING stat_id
+        )
+        SELECT FROM added WHERE stat_id %% %s = 0
         """,
-        (user_id, tx.now, types, data),
+        (user_id, tx.now, types, data, ROLL_UP_EVERY),
     )
 
 
@@ -51,6 +57,11 @@ def upsert_streak(tx: Tx, user_id: UUID, streak: Streak) -> None:
 def lock_windows(tx: Tx) -> Cursor:
     """Serialise writers of the sums. A separate statement, so that the next one sees what the last writer committed."""
     return tx.execute("SELECT period FROM stats_windows ORDER BY period FOR UPDATE")
+
+
+def try_lock_windows(tx: Tx) -> Cursor:
+    """Like `lock_windows`, without waiting: returns fewer rows than there are windows when one is locked."""
+    return tx.execute("SELECT period FROM stats_windows ORDER BY period FOR UPDATE SKIP LOCKED")
 
 
 def roll_up(tx: Tx, starts: Mapping[str, datetime], limit: int) -> Cursor:

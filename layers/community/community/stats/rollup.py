@@ -1,11 +1,12 @@
-"""The rollup of the inbox into sums. Source: rules 15."""
+"""The rollup of the inbox into sums: by a clock, and by actions in between. Source: rules 15."""
 
 from __future__ import annotations
 
+from community.inboxes import LIMIT_BEHIND_COMMIT
 from community.stats import queries
 from community.stats.models import Period
 from community.stats.rules import start_of
-from kernel.database import Tx
+from kernel.database import Connection, Tx, transaction
 
 BATCH = 5_000
 WINDOWS: tuple[Period, ...] = ("daily", "weekly", "monthly", "yearly")
@@ -22,6 +23,17 @@ def roll_up(tx: Tx) -> int:
         How many were added or removed; a small number means that little is left.
     """
     queries.lock_windows(tx)
-    row = queries.roll_up(tx, {period: start_of(period, tx.now) for period in WINDOWS}, BATCH).fetchone()
+    return _add_up(tx, BATCH)
+
+
+def roll_up_now(conn: Connection) -> None:
+    """Roll up some stats in a transaction of its own, unless another rollup or a merge is running."""
+    with transaction(conn) as tx:
+        if len(queries.try_lock_windows(tx).fetchall()) == len(WINDOWS):
+            _add_up(tx, LIMIT_BEHIND_COMMIT)
+
+
+def _add_up(tx: Tx, limit: int) -> int:
+    row = queries.roll_up(tx, {period: start_of(period, tx.now) for period in WINDOWS}, limit).fetchone()
     assert row is not None
     return row["moved"]
