@@ -15,8 +15,8 @@ from nacl.signing import SigningKey
 from community.gambles.models import GambleNotJoining, GambleTooLate
 from doors.discord.actions import BUSY, UNCERTAIN
 from doors.discord.replies import plain
-from functions.community.clock_due.app import handler as clock
 from functions.community.discord import app
+from functions.shared.clock.app import handler as clock
 from kernel.database import Connection, transaction
 from tests.promises.environment_pool import environments
 from tests.promises.preparation import choose_seed

@@ -21,7 +21,7 @@ from typing import IO, Any
 import psycopg
 import pytest
 
-from functions.community.clock_due.app import handler as clock
+from functions.shared.clock.app import handler as clock
 from kernel.database import Connection, connect
 from tests.promises import ledger
 from tests.promises.calls import Call, Plan

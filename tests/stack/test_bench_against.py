@@ -104,7 +104,7 @@ def test_the_most_specific_route_leads_to_the_handler(tmp_path: Path, layout: La
     ]
 
     assert found == ["users.app.handler", "economy.app.handler", "users.app.handler", "system.app.handler"]
-    assert tree.handler_named("clock_due") == f"{layout[0]}clock_due.app.handler"
+    assert tree.handler_named("clock", "clock_due") == f"{layout[0]}clock_due.app.handler"
     assert set(tree.http_handlers()) == {"Users", "Economy", "System"}
 
 
@@ -121,7 +121,7 @@ def test_the_code_and_the_layers_that_hold_packages_are_on_the_path(tmp_path: Pa
 def test_a_worker_hands_events_to_the_handlers_of_its_tree(tmp_path: Path, layout: Layout):
     tree = make_tree(tmp_path, layout)
     start = {"event": {"httpMethod": "GET", "path": "/any", "body": None}, "keep": "gamble_id"}
-    play = {"function": "clock_due", "event": {"seconds": 3}, "kept": ["gamble_id"]}
+    play = {"function": "clock", "formerly": "clock_due", "event": {"seconds": 3}, "kept": ["gamble_id"]}
 
     answer = ask_worker(tree, {"calls": [start, play]})
 

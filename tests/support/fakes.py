@@ -15,12 +15,14 @@ from typing import Any
 class FakeEventBridge:
     """
     Attributes:
-        entries: what was accepted, in order.
+        entries: the events that were accepted, in order.
+        wake_ups: how often the relay was woken.
         refused: event types that are answered with an error entry.
         down: every call fails, as one with too much in it does.
     """
 
     entries: list[dict[str, Any]] = field(default_factory=list)
+    wake_ups: int = 0
     refused: set[str] = field(default_factory=set)
     down: bool = False
     url: str = ""
@@ -38,6 +40,9 @@ class FakeEventBridge:
         for number, entry in enumerate(entries):
             if entry["DetailType"] in self.refused:
                 results.append({"ErrorCode": "InternalFailure", "ErrorMessage": "not today"})
+            elif (entry["Source"], entry["DetailType"]) == ("brandish.relay", "relay.wanted"):
+                self.wake_ups += 1
+                results.append({"EventId": str(number)})
             else:
                 self.entries.append(entry)
                 results.append({"EventId": str(number)})

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from functions.community.clock_rollup import app as clock
 
 from community.players.models import Player
-from functions.community.clock_rollup import app as clock
 from kernel.database import Connection, transaction
 from tests.support.api import CallApi
 from tests.support.factories import make_player, stored

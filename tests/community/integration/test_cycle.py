@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import LiteralString
 
 import pytest
+from functions.community.clock_progression.app import handler as clock_progression
 
 from community.contributions import service as contributions
 from community.messages.service import handle_message
@@ -17,7 +18,6 @@ from community.voting import controls, cycle, quick_check
 from community.voting.ballots import cast_ballot
 from community.voting.models import VotingState
 from community.voting.settings import settings
-from functions.community.clock_progression.app import handler as clock_progression
 from kernel import connections as database
 from kernel.database import Connection, Tx, transaction
 from tests.support.factories import announced, unlock

@@ -41,8 +41,8 @@ from community.stats import reports as stats
 from community.stats.rollup import roll_up as roll_up_stats
 from community.timeouts import service as timeouts
 from community.voting import cycle
-from functions.community.clock_due.app import handler as clock_due
 from functions.community.discord import app as discord_app
+from functions.shared.clock.app import handler as clock
 from kernel import connections as database
 from kernel.database import Connection, Tx, connect, reading, transaction
 from local.bench import trips
@@ -265,10 +265,10 @@ def test_every_look_takes_one(wire: tuple[Connection, PostgresProxy]):
 
 
 def test_whether_something_is_due_is_one_round_trip(wire: tuple[Connection, PostgresProxy]):
-    clock_due({}, None)
+    clock({}, None)
     before = wire[1].round_trips()
 
-    clock_due({}, None)
+    clock({}, None)
 
     assert wire[1].round_trips() - before == 1
 

@@ -65,6 +65,16 @@ def delete_all_jobs(tx: Tx) -> None:
     tx.execute("DELETE FROM user_jobs")
 
 
+DAILY_RESET_DUE: LiteralString = """
+    EXISTS (SELECT FROM daily_reset
+            WHERE last_reset_at IS NULL
+               OR last_reset_at < date_trunc('day', %s + interval '7 hours', 'UTC') - interval '7 hours')
+"""
+"""SQL expression: whether a game day has begun since the last reset (as `days.day_start`).
+
+Its parameter is the current time."""
+
+
 def claim_daily_reset(tx: Tx, due_since: datetime) -> Cursor:
     """Claim the daily reset; returns a row, unless the last reset was at that time or later."""
     return tx.execute(

@@ -21,7 +21,7 @@ from community.gambles import service as gambles
 from community.inventory.models import Quality, Slot
 from community.players import service as players
 from community.players.models import PlayerRef
-from functions.community.clock_due.app import handler
+from functions.shared.clock.app import handler
 from kernel import connections as database
 from kernel.database import Connection, Tx, transaction
 from tests.support.factories import announced, holdings, make_player, unlock
@@ -77,7 +77,7 @@ def test_nothing_is_due(environment: Connection):
 
 
 def test_the_question_loads_nothing_of_the_game():
-    listing = "import sys, functions.community.clock_due.app; print(*sys.modules)"
+    listing = "import sys, functions.shared.clock.app; print(*sys.modules)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     printed = subprocess.run([sys.executable, "-c", listing], env=environment, capture_output=True, check=True).stdout
     loaded = printed.decode().split()
