@@ -141,9 +141,14 @@ def claim_waking(tx: Tx) -> Cursor:
     )
 
 
-def set_awake(tx: Tx, lease: timedelta | None) -> None:
-    """Set how long the relay stays awake from now on; None: it is asleep."""
-    tx.execute("UPDATE relay_lease SET awake_until = coalesce(clock_timestamp() + %s::interval, '-infinity')", (lease,))
+def set_awake(tx: Tx, lease: timedelta) -> None:
+    """Set how long the relay stays awake from now on."""
+    tx.execute("UPDATE relay_lease SET awake_until = clock_timestamp() + %s", (lease,))
+
+
+def set_asleep(tx: Tx) -> None:
+    """Let the next writer wake the relay, however short ago it was woken the last time."""
+    tx.execute("UPDATE relay_lease SET awake_until = '-infinity', wanted_at = '-infinity'")
 
 
 def list_events(

@@ -9,11 +9,11 @@ Nothing falls between. Let C be a writer's COMMIT and Q its question, so C < Q. 
 'asleep' (A), releases its lock (U), and then looks once more (L): A < U < L.
 
 - Q < A: the writer sees a relay that is awake and relies on it. C < Q < A < L, so the last look finds the event.
-- A < Q: the writer sees a relay that is asleep and wakes it, or someone else did so a moment ago. If the new relay
-  tries the lock before U, it ends at once, but then C < Q < U < L, and the last look finds the event. If it tries the
-  lock after U, it gets it and looks for itself.
+- A < Q: the writer sees a relay that is asleep and wakes it, or another writer did so after A. If the relay that was
+  woken tries the lock before U, it ends at once, but then its waker's event is found by the last look, and a relay that
+  has found something stays awake and looks again. If it tries the lock after U, it gets it and looks for itself.
 
-A relay whose last look finds something stays awake, and so looks again. A waking that gets lost (the bus did not take
+A waking that gets lost (the bus did not take
 it, the function did not start, a relay died within its lease) is repeated by the next writer after two seconds, and by
 the clock within a minute. All times are the database's own.
 """
@@ -52,7 +52,7 @@ def stay_awake(tx: Tx) -> None:
 
 def fall_asleep(tx: Tx) -> None:
     """End the relay's lease. After the commit, release the lock and look for events once more: see above."""
-    queries.set_awake(tx, None)
+    queries.set_asleep(tx)
 
 
 def _wake(_: Connection) -> None:
