@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.code import attributes_of, first_arguments
+from kernel.events import waking
+from tests.support.code import attributes_of, first_arguments, imports_of, module_file
 from tests.support.template import CLOCKS, FUNCTIONS, GROUPS, INNER, OUTER, PROPERTIES, RESOURCES, TEMPLATE, reachable
 
 # Modules that talk to something other than Postgres; boto3 is judged by the clients it is asked for.
@@ -38,6 +39,8 @@ LIBRARY_CALLS = {
     "aws_lambda_powertools.utilities.parameters": {"get_secret_value"},
 }
 
+PUBLISHERS = {"Relay", "Replay"}
+
 # In a module that it shares with others, and nothing that it does.
 SPARED = {
     "FollowUps": set(CALLS.values()),
@@ -54,12 +57,26 @@ def calls(function: str) -> set[str]:
     return (ours | theirs) & set(CALLS.values())
 
 
-@pytest.mark.parametrize("function", INNER)
-def test_an_inner_function_does_not_call_out(function: str):
-    modules, files = reachable(function)
+# Speaks to EventBridge, whose endpoint is in the VPC.
+BUS_CLIENT = module_file("kernel.event_bridge")
 
-    assert modules & INTERNET == set()
-    assert {name for file in files for name in first_arguments(file, "client", "resource")} <= {"events"}
+
+@pytest.mark.parametrize("function", INNER)
+def test_an_inner_function_calls_nothing_but_the_bus(function: str):
+    files = {file for file in reachable(function)[1] if file != BUS_CLIENT}
+
+    assert {name for file in files for name in imports_of(file)} & INTERNET == set()
+    assert {name for file in files for name in first_arguments(file, "client", "resource")} == set()
+
+
+@pytest.mark.parametrize("function", [name for name in INNER if name not in PUBLISHERS])
+def test_who_is_no_publisher_may_wake_the_relay_at_most(function: str):
+    puts = [each for each in statements(function) if each["Action"] == "events:PutEvents"]
+
+    assert [each["Condition"] for each in puts] == [
+        {"ForAllValues:StringEquals": {"events:source": waking.SOURCE}} for _ in puts
+    ]
+    assert bool(puts) == (BUS_CLIENT in reachable(function)[1])
 
 
 @pytest.mark.parametrize("function", OUTER)
@@ -167,6 +184,7 @@ def test_a_rule_and_nobody_else_may_write_to_its_queue():
         (rule.name, queue)
         for rule in TEMPLATE.rules
         for target in rule.targets
+        if target.kind == "queue"
         for queue in (target.name, target.dead_letters)
     } | {(each.name, each.target.name) for each in TEMPLATE.schedules if each.target.kind == "queue"}
 
@@ -179,7 +197,7 @@ def test_a_gambles_schedule_may_invoke_the_clock_and_nothing_else():
     group, role = variables["SCHEDULE_GROUP"]["Ref"], variables["SCHEDULE_ROLE_ARN"]["Fn::GetAtt"][0]
     [trust] = RESOURCES[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
 
-    assert invocable(role) == variables["SCHEDULE_TARGET_ARN"] == {"Fn::GetAtt": ["ClockDue", "Arn"]}
+    assert invocable(role) == variables["SCHEDULE_TARGET_ARN"] == {"Fn::GetAtt": ["Clock", "Arn"]}
     assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
     assert trust["Condition"]["ArnEquals"] == {"aws:SourceArn": {"Fn::GetAtt": [group, "Arn"]}}
 

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from community.counters import COUNT_RULES
+from kernel.events import waking
 from kernel.events.models import Event
 from kernel.events.replaying import ReplayRequested
 from local.stack.routes import Routes
@@ -252,17 +253,22 @@ def share_of(function: str) -> str:
     return share
 
 
-@pytest.mark.parametrize("function", INNER)
+ALONE = {"Clock", "Relay"}
+"""Whoever invokes them how often: a lock in the database lets one of each work, and the others end at once."""
+
+
+@pytest.mark.parametrize("function", sorted(set(INNER) - ALONE))
 def test_a_function_has_a_share_of_its_own_unless_it_is_a_small_group(function: str):
     assert share_of(function) == function or (function in GROUPS and share_of(function) == "SmallGroup")
 
 
 @pytest.mark.parametrize("size", DOCUMENT["Parameters"]["DatabaseClass"]["AllowedValues"])
 def test_the_functions_fit_the_databases_connections(size: str):
-    shares = {function: CLASSES[size][share_of(function)] for function in INNER}
+    limited = set(INNER) - ALONE
+    shares = dict.fromkeys(ALONE, 1) | {function: CLASSES[size][share_of(function)] for function in limited}
     kept_for_people_and_rds = 6
 
-    assert CLASSES[size].keys() - {"Max", "Alarm"} == {share_of(function) for function in INNER}
+    assert CLASSES[size].keys() - {"Max", "Alarm"} == {share_of(function) for function in limited}
     assert 2 * sum(shares.values()) + kept_for_people_and_rds <= CLASSES[size]["Max"]
     assert 2 * max(shares.values()) < CLASSES[size]["Alarm"] < CLASSES[size]["Max"]
     assert max(shares, key=lambda name: shares[name]) == "Messages"
@@ -300,7 +306,7 @@ def test_an_alarm_hears_of_every_function_that_fails():
 def test_the_alarm_for_dead_events_hears_what_the_relay_reports(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    from functions.shared.relay.app import report
+    from doors.backlog import report
     from kernel.events.service import Backlog
 
     stack = TEMPLATE.functions["Relay"].environment["POWERTOOLS_SERVICE_NAME"]
@@ -326,11 +332,22 @@ def test_every_function_logs_to_the_group_with_a_retention():
     assert [name for name in FUNCTIONS if "LoggingConfig" in PROPERTIES[name]] == []
 
 
-def test_the_daily_reset_is_tried_at_its_hour_and_again_for_a_missed_one():
-    tries = {each.expression: each.timezone for each in TEMPLATE.schedules if each.target.name == "ClockDailyReset"}
+def test_what_runs_because_time_passes_is_a_clock_per_ring_and_two_things_a_day():
+    """Promise 7: an empty house costs next to nothing."""
+    assert {each.target.name: each.expression for each in TEMPLATE.schedules} == {
+        "Clock": "rate(1 minute)",
+        "ForSockets": "rate(1 minute)",
+        "ClockRetention": "cron(30 3 * * ? *)",
+        "PatchNotes": "cron(0 12 * * ? *)",
+    }
 
-    assert tries.pop("cron(0 17 * * ? *)") in ("Etc/UTC", "UTC")
-    assert list(tries) == ["rate(30 minutes)"]
+
+def test_what_writers_send_to_wake_the_relay_invokes_it_and_nothing_else():
+    [rule] = [rule for rule in TEMPLATE.rules if waking.SOURCE in rule.pattern["source"]]
+
+    assert rule.pattern == {"source": [waking.SOURCE], "detail-type": [waking.DETAIL_TYPE]}
+    assert [(target.kind, target.name) for target in rule.targets] == [("function", "Relay")]
+    assert RESOURCES["BusArchive"]["Properties"]["EventPattern"]["source"] == ["brandish"]
 
 
 def test_every_queue_gives_up_to_the_dead_letters_and_reports_single_failures():
@@ -364,6 +381,8 @@ def test_a_rule_waits_for_events_that_somebody_announces():
     }
 
     for rule in TEMPLATE.rules:
+        if rule.pattern["source"] == [waking.SOURCE]:
+            continue
         assert rule.pattern["source"] == ["brandish"]
         assert {kind for kind in rule.pattern["detail-type"] if isinstance(kind, str)} <= announced
 
