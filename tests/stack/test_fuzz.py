@@ -32,7 +32,7 @@ KNOWN = {
     "target_user": ["", *(ref.username for ref in TWITCH), *jobs.by_key, "rainbow"],
 }
 """{field of a request: what makes sense there}"""
-REQUESTS = ("UseRequest", "CraftRequest", "CancelRequest", "StartRequest", "JoinRequest", "Bet")
+REQUESTS = ("UseItemRequest", "CraftRequest", "CancelRequest", "StartRequest", "JoinRequest", "RequestedBet")
 
 
 def fuzz(stack: StackProcess, document: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -81,7 +81,7 @@ def test_what_players_may_ask_of_items_that_do_things_is_never_a_server_error(da
     for name in REQUESTS:
         properties = document["components"]["schemas"][name]["properties"]
         properties |= {field: {"type": "string", "enum": KNOWN[field]} for field in properties.keys() & KNOWN.keys()}
-    bet = document["components"]["schemas"]["Bet"]["properties"]
+    bet = document["components"]["schemas"]["RequestedBet"]["properties"]
     bet["item_name"]["enum"] = ["crate", "lootbox", "spade"]
     bet["quantity"] |= {"minimum": 0, "maximum": 3}
     knowing = tmp_path / "openapi.json"

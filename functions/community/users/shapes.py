@@ -144,7 +144,7 @@ class RemoveResponse(Message):
     removed: int
 
 
-class UseRequest(Caller):
+class UseItemRequest(Caller):
     """Items to use. An empty `target_user` means none, because chat commands send the text that follows them."""
 
     item_name: ItemName
