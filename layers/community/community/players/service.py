@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from community.parts import PARTS
 from community.players import queries
-from community.players.models import Crowd, Fact, Link, Player, PlayerRef, UnknownPlayer, UserRegistered
+from community.players.models import Crowd, Fact, Link, NoSuchPlayer, Player, PlayerRef, UnknownPlayer, UserRegistered
 from community.progression import service as progression
 from community.progression.models import CommunityState
 from community.reactions import apply_reactions
@@ -69,6 +69,18 @@ def peek(tx: Tx, ref: PlayerRef, *facts: Fact) -> tuple[Player | None, Community
     """Read a player without locking: only for reads, never for changes."""
     players, _, state = _load(tx, (ref,), facts, lock=False)
     return players[0], state
+
+
+def get_player(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
+    """Read a player without locking, like `peek`, where there must be one.
+
+    Raises:
+        NoSuchPlayer: there is no player.
+    """
+    player, _ = peek(tx, ref, *facts)
+    if player is None:
+        raise NoSuchPlayer(name=ref.label)
+    return player
 
 
 def create(tx: Tx, state: CommunityState, *refs: PlayerRef) -> Player:
