@@ -21,7 +21,6 @@ from nacl.signing import SigningKey
 
 from community.blasts.clock import explode_due
 from community.catalog.content import items
-from community.cooldowns import service as cooldowns
 from community.crafting.recipes import recipe_of
 from community.engagement.recording import record as record_engagement
 from community.engagement.rollup import roll_up as roll_up_engagement
@@ -147,11 +146,6 @@ def silence_bob(tx: Tx) -> None:
     timeouts.apply_timeout(tx, "twitch", "bob", timedelta(hours=1))
 
 
-def expedition(tx: Tx) -> None:
-    cooldowns.require_ready_for_everyone(tx, "expedition")
-    cooldowns.start_for_everyone(tx, "expedition", timedelta(0))
-
-
 def register_another_account(tx: Tx) -> None:
     assert not register(tx, ALICE, PlayerRef("discord", f"account-{next(_numbers)}", "alice"))[1]
 
@@ -198,7 +192,6 @@ ACTIONS: dict[str, tuple[int, Step, Step]] = {
     "step into a trap": (2, step_into_it, set_a_snare),  # defect 9: one transaction, which cannot wait for itself
     "light a fuse": (2, use("barrel"), disarm),
     "explode": (3, explode, arm),
-    "cooldown for everybody": (2, expedition, nothing),
     "roll up engagement": (2, roll_up_engagement, twenty_messages),
     "roll up stats": (2, roll_up_stats, chat),
     "start a gamble": (2, lambda tx: gambles.start_gamble(tx, ALICE, FIVE), play),
