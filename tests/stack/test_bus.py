@@ -17,7 +17,7 @@ import pytest
 from local.stack.messages import MessageStore
 from local.stack.patterns import PatternError, check, matches
 from local.stack.queues import Queue
-from local.stack.resources import Queue as QueueSpec
+from local.stack.resources import QueueSpec
 from local.stack.stack import Stack
 from tests.stack.small_stack import HEAD, eventually, running
 

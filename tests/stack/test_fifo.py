@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from local.stack.cloudformation import TemplateError
 from local.stack.fifo import FifoQueue
 from local.stack.messages import MessageStore
-from local.stack.resources import Queue as QueueSpec
+from local.stack.resources import QueueSpec
 from local.stack.stack import Stack
 from tests.stack.small_stack import HEAD, eventually, running
 
