@@ -88,7 +88,7 @@ async def ask(runtime: Runtime, function: str, event: Mapping[str, Any], ttl_sec
         raise GatewayError(kind) from error
     except Throttled:
         raise GatewayError("AUTHORIZER_FAILURE") from None
-    return _verdict(answer, int((time.monotonic() - started) * 1000), ttl_seconds)
+    return _parse_policy(answer, int((time.monotonic() - started) * 1000), ttl_seconds)
 
 
 def _identity(authorizer: Authorizer, request: Request) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def _identity(authorizer: Authorizer, request: Request) -> tuple[str, ...]:
     return (authorizer.name, *(value for value in values if value))
 
 
-def _verdict(answer: Any, latency_ms: int, ttl_seconds: int) -> CachedPolicy:
+def _parse_policy(answer: Any, latency_ms: int, ttl_seconds: int) -> CachedPolicy:
     try:
         principal = answer["principalId"]
         statements = answer["policyDocument"]["Statement"]
