@@ -207,10 +207,12 @@ class _Bench:
 
     def crowd(self, database_url: str) -> Any:
         size = crowd.QUICK if self.quick else crowd.FULL
-        _title("Crowd", f"{size.users:,} users, {size.stats:,} stats events; through the whole handler")
+        _title(
+            "Crowd", f"{size.users:,} users, {size.stats:,} stats, {size.events:,} events; through the whole handler"
+        )
         found = crowd.measure(self.image, database_url, size, asks=30, rounds=3, progress=_progress)
         print(table(found["reports"], crowd.REPORT_COLUMNS))
-        print(table([found["message"]], tuple(found["message"])))
+        print(table(found["actions"], crowd.ACTION_COLUMNS))
         return found
 
     def bill(self, database_url: str) -> Any:
