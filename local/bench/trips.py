@@ -60,6 +60,14 @@ def _get(name: str, path: str, **query: str) -> Step:
     return Step(name, 1, "GET", path, query=query)
 
 
+BATCH = {
+    "platform": "twitch",
+    "messages": [
+        *({"platform_id": f"batch-{number}", "username": f"viewer{number}", "message": "hi"} for number in range(24)),
+        {"platform_id": ALICE["platform_id"], "username": ALICE["username"], "message": "hello, OBS?"},
+    ],
+}
+
 STEPS = (
     _post("register (new)", "/api/v1/user/register", NEWCOMER),
     _post("register (known)", "/api/v1/user/register", ALICE),
@@ -97,6 +105,7 @@ STEPS = (
     Step("timeout", 2, "PUT", "/api/v1/user/timeout", TROLL | {"duration_seconds": 60}),
     _get("timeout (read)", "/api/v1/user/timeout", **TROLL),
     _post("message/handle (new)", "/api/v1/message/handle", CHATTER | {"message": "hello"}),
+    _post("message/batch", "/api/v1/message/batch", BATCH),
     _post("message/handle (known)", "/api/v1/message/handle", ALICE | {"message": "hello, OBS?"}),
     _post("use on active chatters", "/api/v1/user/item/use", TRADE | {"item_name": "firepot"}),
     _post("treasure search", "/api/v1/user/search", CHATTER),

@@ -17,6 +17,7 @@ DATABASE = {"kernel.database", "psycopg"}
 
 # What a function must do in its code to deserve the permission.
 CALLS = {
+    "cloudformation:ListStackResources": "get_paginator",
     "dynamodb:DeleteItem": "delete_item",
     "dynamodb:GetItem": "get_item",
     "dynamodb:PutItem": "put_item",
@@ -25,7 +26,10 @@ CALLS = {
     "events:PutEvents": "put_events",
     "execute-api:ManageConnections": "post_to_connection",
     "iam:PassRole": "create_schedule",
+    "lambda:DeleteFunction": "delete_function",
     "lambda:InvokeFunction": "invoke",
+    "lambda:ListAliases": "get_paginator",
+    "lambda:ListVersionsByFunction": "get_paginator",
     "scheduler:CreateSchedule": "create_schedule",
     "secretsmanager:GetSecretValue": "get_secret_value",
     "sqs:SendMessage": "send_message",
@@ -34,6 +38,7 @@ CALLS = {
 RECEIVING = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
 # What a library calls for whoever imports this of it.
 LIBRARY_CALLS = {
+    "cloudformation:ListStackResources": "get_paginator",
     "aws_lambda_powertools.utilities.idempotency": {"delete_item", "get_item", "put_item", "update_item"},
     "aws_lambda_powertools.utilities.parameters": {"get_secret_value"},
 }

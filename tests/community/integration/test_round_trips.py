@@ -32,7 +32,8 @@ from community.inventory import service as inventory
 from community.inventory.models import Inventory, Quality
 from community.items.service import use_item
 from community.linking.service import claim_link, confirm_link, start_link
-from community.messages.service import handle_message
+from community.messages.models import Line
+from community.messages.service import handle_message, handle_messages
 from community.players import service as players
 from community.players.models import PlayerRef
 from community.players.registration import register
@@ -171,6 +172,11 @@ def twenty_messages(tx: Tx) -> None:
         record_engagement(tx, PlayerRef("twitch", str(number), f"p{number}"), "message", 1)
 
 
+def batch_of_lines(tx: Tx) -> None:
+    chatters = (*VIEWERS, PlayerRef("twitch", f"newcomer{next(_numbers)}", "newcomer"))
+    handle_messages(tx, "twitch", [Line(chatter, "hello") for chatter in (*chatters, *VIEWERS)])
+
+
 def reach_the_target(tx: Tx) -> None:
     tx.execute("UPDATE unlock_progress SET starts_at_points = -1000000 WHERE unlocked_at IS NULL")
 
@@ -185,6 +191,7 @@ def use(item: str, quantity: int = 1, target: str | None = None) -> Step:
 # {name: (round trips, what is counted, what is done before)}
 ACTIONS: dict[str, tuple[int, Step, Step]] = {
     "a line with a target ahead": (2, lambda tx: handle_message(tx, ALICE, "hello"), cycle.ensure_current),
+    "a batch of lines, one of them a stranger's": (2, batch_of_lines, nothing),
     "register another account": (2, register_another_account, nothing),
     "merge two who have played": (3, lambda tx: confirm_link(tx, merging[0]), claim),  # as link/confirm above
     "open 50 boxes": (2, use("lootbox", 50), nothing),
