@@ -75,7 +75,7 @@ def test_an_inner_function_calls_nothing_but_the_bus(function: str):
 
 
 @pytest.mark.parametrize("function", [name for name in INNER if name not in PUBLISHERS])
-def test_who_is_no_publisher_may_wake_the_relay_at_most(function: str):
+def test_a_function_that_does_not_publish_may_wake_the_relay_at_most(function: str):
     puts = [each for each in statements(function) if each["Action"] == "events:PutEvents"]
 
     assert [each["Condition"] for each in puts] == [

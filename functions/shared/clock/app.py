@@ -60,7 +60,7 @@ def report_dead_events(tx: Tx) -> int:
     return 0
 
 
-# The last ones last, because a backlog of theirs may take long.
+# Deliveries and rollups last, so that a backlog of them cannot delay the others.
 CHORES: Mapping[str, Chore] = {
     "gambles": Chore(gambles.DUE, execute_gambles),
     "blasts": Chore(blasts.DUE, blasts.explode_due),
@@ -88,8 +88,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     due = look(list_due)
     if not due:
         return {}
-    # Chores can stand company: each claims what it works on. But two rollups wait for each other, and if one takes
-    # longer than a minute, the next would only wait in vain.
+    # Every chore may run twice at once, because it claims what it works on. But a rollup waits for another one, and if
+    # that takes longer than a minute, the second clock would only wait until it fails.
     lock = ExclusiveLock("clock")
     if not lock.acquire():
         return {}

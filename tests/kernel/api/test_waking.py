@@ -116,14 +116,14 @@ def test_the_first_event_wakes_the_relay_and_the_next_ones_need_not(writer: Conn
     assert event_bridge.entries == []
 
 
-def test_a_transaction_without_events_wakes_nobody(writer: Connection, event_bridge: FakeEventBridge):
+def test_a_transaction_without_events_does_not_wake_the_relay(writer: Connection, event_bridge: FakeEventBridge):
     with transaction(writer) as tx:
         tx.execute("SELECT 1")
 
     assert event_bridge.wake_ups == 0
 
 
-def test_a_transaction_that_rolls_back_wakes_nobody(writer: Connection, event_bridge: FakeEventBridge):
+def test_a_transaction_that_rolls_back_does_not_wake_the_relay(writer: Connection, event_bridge: FakeEventBridge):
     with pytest.raises(ZeroDivisionError), transaction(writer) as tx:
         events.broadcast(tx, "news", {})
         raise ZeroDivisionError
@@ -183,7 +183,7 @@ def test_of_many_writers_at_once_one_wakes_the_relay(database_url: str, event_br
 
 
 @pytest.mark.parametrize("trouble", ["the bus is down", "the bus says no", "nothing listens", "there is no bus"])
-def test_whoever_cannot_wake_the_relay_has_written_its_event_nevertheless(
+def test_an_action_that_cannot_wake_the_relay_is_done_nevertheless(
     writer: Connection,
     event_bridge: FakeEventBridge,
     trouble: str,
@@ -271,7 +271,9 @@ def test_a_relay_whose_time_is_over_wakes_the_next_one_if_work_is_left(
     assert relay.handler({}, Minute()) == {"published": 15, "waiting": 0, "dead": 0}
 
 
-def test_a_relay_whose_time_is_over_wakes_nobody_if_no_work_is_left(writer: Connection, event_bridge: FakeEventBridge):
+def test_a_relay_whose_time_is_over_wakes_no_other_if_no_work_is_left(
+    writer: Connection, event_bridge: FakeEventBridge
+):
     with transaction(writer) as tx:
         waking.stay_awake(tx)
     write(writer)
