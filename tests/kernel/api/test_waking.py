@@ -271,9 +271,7 @@ def test_a_relay_whose_time_is_over_wakes_the_next_one_if_work_is_left(
     assert relay.handler({}, Minute()) == {"published": 15, "waiting": 0, "dead": 0}
 
 
-def test_a_relay_whose_time_is_over_wakes_no_other_if_no_work_is_left(
-    writer: Connection, event_bridge: FakeEventBridge
-):
+def test_a_relay_whose_time_is_over_wakes_no_other_without_work(writer: Connection, event_bridge: FakeEventBridge):
     with transaction(writer) as tx:
         waking.stay_awake(tx)
     write(writer)
