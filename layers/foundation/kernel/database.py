@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import DictRow, dict_row
+from psycopg.pq.abc import PGconn
+from psycopg.rows import DictRow, RowFactory, dict_row
 
 from kernel.errors import TryAgain
-
-Connection = psycopg.Connection[DictRow]
-Cursor = psycopg.Cursor[DictRow]
+from kernel.statements import Cursor, Params, StatementQueue, Statements, is_stale
 
 # A safety net in addition to the template's parameter group: a query or a lock that takes this long has gone wrong, and
 # an environment that froze in mid-transaction must not hold its locks for long. JIT is off because no query is long
@@ -44,6 +43,19 @@ def declare_race(*constraints: str) -> None:
     RACED_CONSTRAINTS.update(constraints)
 
 
+class Connection(psycopg.Connection[DictRow]):
+    """A connection of psycopg that can also send many statements at once.
+
+    Attributes:
+        statement_seconds: the limit for each statement that the connection itself has; None when it has none.
+    """
+
+    def __init__(self, pgconn: PGconn, row_factory: RowFactory[DictRow] = dict_row) -> None:
+        super().__init__(pgconn, row_factory)
+        self.statements = Statements(self)
+        self.statement_seconds: int | None = None
+
+
 def connect(
     conninfo: str, *, prepares: bool = True, statement_seconds: int = STATEMENT_SECONDS, **parameters: Any
 ) -> Connection:
@@ -55,15 +67,19 @@ def connect(
         patience: seconds that a statement may take.
         parameters: `password` and the like, as psycopg takes them; they override the string's.
     """
-    return Connection.connect(
+    conn = Connection.connect(
         conninfo,
         autocommit=True,
         row_factory=dict_row,
-        prepare_threshold=2 if prepares else None,
+        # psycopg prepares nothing itself: on some occasions it would deallocate our prepared statements with its own.
+        prepare_threshold=None,
         connect_timeout=min(statement_seconds, 5),
         options=_SESSION_LIMITS.format(statement_seconds=statement_seconds) if prepares else None,
         **parameters,
     )
+    conn.statements.prepares = prepares
+    conn.statement_seconds = statement_seconds if prepares else None
+    return conn
 
 
 Question = Callable[["Tx"], Cursor]
@@ -81,18 +97,18 @@ class Tx:
         about: the first player that this transaction loaded, for the log.
     """
 
-    __slots__ = ("_conn", "_follow_ups", "about", "now", "rng")
+    __slots__ = ("_follow_ups", "_queue", "about", "now", "rng")
 
-    def __init__(self, conn: Connection, now: datetime, rng: random.Random) -> None:
-        self._conn = conn
+    def __init__(self, queue: StatementQueue, now: datetime, rng: random.Random) -> None:
+        self._queue = queue
         self._follow_ups: dict[Question, FollowUp] = {}
         self.about: UUID | None = None
         self.now = now
         self.rng = rng
 
-    def execute(self, query: LiteralString, params: Sequence[Any] | Mapping[str, Any] | None = None) -> Cursor:
+    def execute(self, query: LiteralString, params: Params | None = None) -> Cursor:
         """Queue a statement and return its cursor."""
-        return self._conn.execute(query, params)
+        return self._queue.execute(query, params)
 
     def after_commit(self, question: Question, act: FollowUp) -> None:
         """Run a query right after COMMIT, in the same round trip, and call `act` if it returns a row.
@@ -127,21 +143,29 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
             inserted the same row first, or the connection was lost before COMMIT.
         psycopg.OperationalError: the connection broke during COMMIT; the changes may be saved or not.
     """
-    committing = False
-    tx = Tx(conn, now or datetime.now(UTC), rng)
+    queue = StatementQueue(conn.statements)
+    tx = Tx(queue, now or datetime.now(UTC), rng)
+    commit: Cursor | None = None
+    answers: list[tuple[Cursor, FollowUp]] = []
     try:
-        with conn.pipeline():
-            conn.execute("BEGIN")
-            yield tx
-            committing = True
-            conn.execute("COMMIT")
-            answers = tx.ask_follow_ups()
+        if conn.closed:
+            raise psycopg.OperationalError("the connection is closed")
+        queue.execute("BEGIN")
+        yield tx
+        if not queue.began:
+            # Nothing has shown yet that the connection still works, and once COMMIT is sent, that is too late to tell.
+            conn.statements.read_what_arrived()
+        commit = queue.execute("COMMIT")
+        answers = tx.ask_follow_ups()
+        queue.send()
     except BaseException as error:
-        if not conn.closed:
-            conn.rollback()
-        if isinstance(error, psycopg.Error) and _is_repeatable(error, lost=conn.closed and not committing):
-            raise TryAgain from error
-        raise
+        # What fails behind the COMMIT does not undo it.
+        if commit is None or not commit.succeeded or not isinstance(error, psycopg.Error):
+            queue.drop()
+            conn.statements.recover(error)
+            if isinstance(error, psycopg.Error) and _is_repeatable(error, lost=conn.closed and commit is None):
+                raise TryAgain from error
+            raise
     for answer, act in answers:
         # The action is committed. If an error here failed the call, its retry would run the action a second time.
         with suppress(psycopg.Error, TryAgain):
@@ -151,17 +175,20 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
 
 @contextmanager
 def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_rng) -> Generator[Tx]:
-    """Read without BEGIN and COMMIT, so a single query is a single round trip.
+    """Read without BEGIN and COMMIT, so that several queries are a single round trip.
 
-    Each `execute` runs at once and sees what has been committed by then.
+    As in a transaction, the first fetch sends what is queued. Each query sees what has been committed when it runs.
 
     Raises:
-        TryAgain: the connection was lost.
+        TryAgain: the connection was lost, or a prepared statement no longer fits the schema.
     """
+    queue = StatementQueue(conn.statements)
     try:
-        yield Tx(conn, now or datetime.now(UTC), rng)
+        yield Tx(queue, now or datetime.now(UTC), rng)
+        queue.send()
     except psycopg.Error as error:
-        if conn.closed:
+        conn.statements.recover(error)
+        if conn.closed or is_stale(error):
             raise TryAgain from error
         raise
 
@@ -172,7 +199,7 @@ def _is_repeatable(error: psycopg.Error, *, lost: bool) -> bool:
     Args:
         lost: the connection is closed, and COMMIT had not been sent.
     """
-    if lost:
+    if lost or is_stale(error):
         return True
     if isinstance(error, psycopg.errors.UniqueViolation):
         return error.diag.constraint_name in RACED_CONSTRAINTS
