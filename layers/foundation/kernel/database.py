@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -26,6 +27,9 @@ _SESSION_LIMITS = (
     " -c timezone=UTC -c jit=off -c enable_seqscan=off"
 )
 STATEMENT_SECONDS = 10
+
+_ROWS_AT_ONCE = 8
+"""Rows per INSERT: each number of rows is a prepared statement of its own."""
 
 RACED_CONSTRAINTS: Final[set[str]] = set()
 """Constraints that are violated only when two transactions insert the same row at once; a retry finds the row."""
@@ -110,6 +114,29 @@ class Tx:
         """Queue a statement and return its cursor."""
         return self._queue.execute(query, params)
 
+    def insert(self, insert: LiteralString, rows: Sequence[Sequence[Any]], on_conflict: LiteralString = "") -> None:
+        """Queue the insertion of rows: as VALUES, because psycopg takes long to convert arrays.
+
+        Args:
+            insert: "INSERT INTO table (columns)".
+            rows: all with the same number of values; they get their sequence numbers in this order.
+            on_conflict: the rest of the statement.
+        """
+        at_once = len(rows) if self._queue.joining else _ROWS_AT_ONCE
+        for start in range(0, len(rows), at_once or 1):
+            some = rows[start : start + at_once]
+            row = "(" + "%s, " * (len(some[0]) - 1) + "%s)"
+            values = (row + ", ") * (len(some) - 1) + row
+            self.execute(insert + " VALUES " + values + " " + on_conflict, [*chain.from_iterable(some)])
+
+    def as_one(self) -> AbstractContextManager[None]:
+        """Join the statements that are queued inside into one.
+
+        They must write to different tables and return nothing, because parts of one statement do not see each other's
+        changes. What is joined is prepared for each combination, so there must not be many.
+        """
+        return self._queue.as_one()
+
     def after_commit(self, question: Question, act: FollowUp) -> None:
         """Run a query right after COMMIT, in the same round trip, and call `act` if it returns a row.
 
@@ -148,12 +175,10 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
     commit: Cursor | None = None
     answers: list[tuple[Cursor, FollowUp]] = []
     try:
-        if conn.closed:
-            raise psycopg.OperationalError("the connection is closed")
         queue.execute("BEGIN")
         yield tx
-        if not queue.began:
-            # Nothing has shown yet that the connection still works, and once COMMIT is sent, that is too late to tell.
+        if conn.closed or not queue.began:
+            # Once COMMIT is sent, a connection that was lost long ago looks the same as one that is lost now.
             conn.statements.read_what_arrived()
         commit = queue.execute("COMMIT")
         answers = tx.ask_follow_ups()

@@ -8,9 +8,10 @@ fetched. Values, rows and errors are psycopg's own: its `Transformer`, its excep
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from itertools import count
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache, partial
+from itertools import chain, count
 from typing import Any, Final, NamedTuple
 
 import psycopg
@@ -56,6 +57,7 @@ class Text(NamedTuple):
     formats: list[PyFormat]
 
 
+_NUMBER = re.compile(rb"\$(\d+)")
 _PLACEHOLDER = re.compile(r"%(?:\(([^)]+)\))?(.)")
 
 
@@ -90,6 +92,26 @@ def converted(query: str) -> Text:
 @lru_cache(maxsize=1000)
 def _encoded(query: str) -> bytes:
     return query.encode()
+
+
+@lru_cache(maxsize=1000)
+def _joined(texts: tuple[tuple[bytes, int], ...]) -> bytes:
+    """Return one statement that does what several do.
+
+    Args:
+        texts: each with the number of its values.
+    """
+    parts: list[bytes] = []
+    offset = 0
+    for sql, values in texts:
+        parts.append(_NUMBER.sub(partial(_shifted, offset), sql))
+        offset += values
+    named = b", ".join(b"w%d AS (%s)" % (index, part) for index, part in enumerate(parts[:-1]))
+    return b"WITH %s %s" % (named, parts[-1])
+
+
+def _shifted(offset: int, match: re.Match[bytes]) -> bytes:
+    return b"$%d" % (int(match[1]) + offset)
 
 
 class _Prepared:
@@ -160,20 +182,34 @@ class StatementQueue:
 
     Attributes:
         began: False until the first statement is sent.
+        joining: True inside `as_one`.
     """
 
-    __slots__ = ("_queued", "_statements", "began")
+    __slots__ = ("_queued", "_statements", "began", "joining")
 
     def __init__(self, statements: Statements) -> None:
         self._statements = statements
         self._queued: list[Cursor] = []
         self.began = False
+        self.joining = False
 
     def execute(self, query: str, params: Params | None = None) -> Cursor:
         """Queue a statement. Its values are converted now: later changes of a mutable value are not seen."""
         cursor = self._statements.cursor(self, query, params)
         self._queued.append(cursor)
         return cursor
+
+    @contextmanager
+    def as_one(self) -> Generator[None]:
+        """Join the statements that are queued inside into one; see `Tx.as_one`."""
+        before, self._queued = self._queued, []
+        self.joining = True
+        yield
+        self.joining = False
+        parts, self._queued = self._queued, before
+        if len(parts) > 1:
+            parts = [_join(self, parts)]
+        before += parts
 
     def send(self) -> None:
         """Send what is queued and wait for all answers: one round trip.
@@ -405,6 +441,16 @@ def is_stale(error: BaseException) -> bool:
     if isinstance(error, errors.FeatureNotSupported):
         return error.diag.source_function == "RevalidateCachedQuery"
     return isinstance(error, errors.InvalidSqlStatementName)
+
+
+def _join(queue: StatementQueue, parts: Sequence[Cursor]) -> Cursor:
+    return Cursor(
+        queue,
+        _joined(tuple((part.sql, len(part._types)) for part in parts)),
+        [value for part in parts for value in part._values or ()],
+        tuple(chain.from_iterable(part._types for part in parts)),
+        [format for part in parts for format in part._formats or ()],
+    )
 
 
 def _in_order(text: Text, params: Params) -> Sequence[Any]:

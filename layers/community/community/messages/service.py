@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from community.messages import queries, rules
-from community.messages.models import Chatter, Match, MessageReceived
+from community.messages.models import Chatter, Match, MessageReceived, NewChats
 from community.players import service as players
 from community.players.models import Crowd, Player, PlayerRef
 from community.traps import service as traps
@@ -68,9 +68,7 @@ def _register_line(tx: Tx, player: Player, platform: str) -> tuple[Player, tuple
     """Save the player as an active chatter, unless the message triggered a trap."""
     trap = traps.waiting_for(player)
     if trap is None:
-        players.save(tx, player)
-        # After the player's own rows, because a new player's row must exist first.
-        queries.upsert_chatter(tx, player.id, platform)
+        players.save(tx, player.having(player[NewChats].plus(platform)))
         return player, ()
     player = traps.trigger(tx, player, trap, platform)
     players.save(tx, player)
