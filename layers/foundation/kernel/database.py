@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -13,6 +14,7 @@ from uuid import UUID
 import psycopg
 from psycopg.pq.abc import PGconn
 from psycopg.rows import DictRow, RowFactory, dict_row
+from psycopg.types.json import set_json_loads
 
 from kernel.errors import TryAgain
 from kernel.statements import Cursor, Params, StatementQueue, Statements, is_stale
@@ -81,10 +83,18 @@ def connect(
         options=_SESSION_LIMITS.format(statement_seconds=statement_seconds) if prepares else None,
         **parameters,
     )
+    set_json_loads(_parse_json, conn)
     conn.statements.prepares = prepares
     conn.statement_seconds = statement_seconds if prepares else None
     return conn
 
+
+def _parse_json(text: bytes | str) -> Any:
+    """Parse what Postgres sends; `json.loads` would first guess the encoding of bytes."""
+    return _json_decoder.decode(text if isinstance(text, str) else text.decode())
+
+
+_json_decoder = json.JSONDecoder()
 
 Question = Callable[["Tx"], Cursor]
 FollowUp = Callable[[Connection], None]
@@ -212,7 +222,8 @@ def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random
         yield Tx(queue, now or datetime.now(UTC), rng)
         queue.send()
     except psycopg.Error as error:
-        conn.statements.recover(error)
+        if is_stale(error):
+            conn.statements.recover(error)
         if conn.closed or is_stale(error):
             raise TryAgain from error
         raise

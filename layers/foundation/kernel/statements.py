@@ -18,7 +18,7 @@ import psycopg
 from psycopg import errors
 from psycopg.abc import Buffer, PQGen
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq import ConnStatus, ExecStatus, Format
+from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.rows import RowMaker
 from psycopg.waiting import Ready, Wait
@@ -31,7 +31,10 @@ _Key = tuple[bytes, tuple[int, ...]]
 MAX_PREPARED: Final = 200
 """Prepared statements of a connection. Beyond them, the one that was not used for the longest time makes room."""
 
-_BAD = ConnStatus.BAD
+MAX_VALUES: Final = 100
+"""A statement with more values is not prepared: it is one of many rows, whose number hardly repeats."""
+
+_IDLE = TransactionStatus.IDLE
 _COMMAND_OK = ExecStatus.COMMAND_OK
 _TUPLES_OK = ExecStatus.TUPLES_OK
 _FATAL_ERROR = ExecStatus.FATAL_ERROR
@@ -204,9 +207,11 @@ class StatementQueue:
         """Join the statements that are queued inside into one; see `Tx.as_one`."""
         before, self._queued = self._queued, []
         self.joining = True
-        yield
-        self.joining = False
-        parts, self._queued = self._queued, before
+        try:
+            yield
+        finally:
+            self.joining = False
+            parts, self._queued = self._queued, before
         if len(parts) > 1:
             parts = [_join(self, parts)]
         before += parts
@@ -218,6 +223,8 @@ class StatementQueue:
             psycopg.Error: that of the first statement that failed; those after it have not run.
             psycopg.OperationalError: the connection was lost, and is closed.
         """
+        if self.joining:
+            raise psycopg.ProgrammingError("what is joined returns nothing that could be fetched")
         if self._queued:
             self.began = True
             queued, self._queued = self._queued, []
@@ -326,12 +333,19 @@ class Statements:
         self._pgconn.consume_input()
 
     def recover(self, error: BaseException) -> None:
-        """Roll back what is open after an error. The connection is closed if that fails."""
+        """Roll back an open transaction, and drop prepared statements that no longer fit.
+
+        The connection is closed if that fails.
+        """
         if self._conn.closed:
             return
+        stale = is_stale(error)
+        if stale:
+            self._prepared.clear()
         try:
-            self._conn.rollback()
-            if is_stale(error):
+            if self._pgconn.transaction_status != _IDLE:
+                self.exchange([Cursor(StatementQueue(self), b"ROLLBACK")])
+            if stale:
                 self._conn.execute("DEALLOCATE ALL")
                 self._prepared.clear()
         except psycopg.Error:
@@ -339,7 +353,7 @@ class Statements:
 
     def _send(self, cursor: Cursor, segment: _Segment) -> None:
         pgconn = self._pgconn
-        if not self.prepares:
+        if not self.prepares or len(cursor._types) > MAX_VALUES:
             pgconn.send_query_params(
                 cursor.sql, cursor._values, param_types=cursor._types, param_formats=cursor._formats
             )

@@ -39,7 +39,7 @@ def _columns(event_id: UUID, event: Event, now: datetime) -> tuple[Any, ...]:
         event.type,
         event.private,
         event.subject,
-        Jsonb(event.model_dump(mode="json")),
+        event.model_dump_json(),
         Jsonb(event.metadata | {"version": event.version}),
         now,
     )
