@@ -120,7 +120,7 @@ class _Over(Exception):
 
 
 def _send_what_is_queued(tx: Tx) -> None:
-    """A write that nobody fetched after may have failed, and the test has not noticed."""
+    """Flush the pipeline: a write at the end of a test may have failed unnoticed."""
     from psycopg.errors import InFailedSqlTransaction, PipelineAborted
 
     with suppress(InFailedSqlTransaction, PipelineAborted):  # the test has seen that one

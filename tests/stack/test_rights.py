@@ -1,4 +1,4 @@
-"""A function may do what its code does and nothing else: the two rings, the roles, who may write to which queue."""
+"""A function has the rights that its code needs and no others: rings, roles and queue policies."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ DATABASE = {"kernel.database", "psycopg"}
 
 # What a function must do in its code to deserve the permission.
 CALLS = {
+    "cloudformation:ListStackResources": "get_paginator",
     "dynamodb:DeleteItem": "delete_item",
     "dynamodb:GetItem": "get_item",
     "dynamodb:PutItem": "put_item",
@@ -25,15 +26,19 @@ CALLS = {
     "events:PutEvents": "put_events",
     "execute-api:ManageConnections": "post_to_connection",
     "iam:PassRole": "create_schedule",
+    "lambda:DeleteFunction": "delete_function",
     "lambda:InvokeFunction": "invoke",
+    "lambda:ListAliases": "get_paginator",
+    "lambda:ListVersionsByFunction": "get_paginator",
     "scheduler:CreateSchedule": "create_schedule",
     "secretsmanager:GetSecretValue": "get_secret_value",
     "sqs:SendMessage": "send_message",
 }
 # What Lambda does for a function that a queue feeds.
 RECEIVING = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
-# What a library calls for whoever imports this of it.
+# The calls that a library makes for code that imports these modules.
 LIBRARY_CALLS = {
+    "cloudformation:ListStackResources": "get_paginator",
     "aws_lambda_powertools.utilities.idempotency": {"delete_item", "get_item", "put_item", "update_item"},
     "aws_lambda_powertools.utilities.parameters": {"get_secret_value"},
 }
@@ -79,7 +84,7 @@ def test_a_function_that_uses_the_database_and_no_other_logs_in_as_its_user(func
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_may_do_exactly_what_it_does(function: str):
+def test_a_function_has_exactly_the_rights_that_its_code_needs(function: str):
     allowed = {action for action, _ in permissions(function)} - {"rds-db:connect"} - RECEIVING
     assert allowed <= CALLS.keys(), "tell CALLS which call needs this permission"
 
@@ -128,7 +133,7 @@ def invocable(role: str) -> list[Any]:
     return statement["Resource"]
 
 
-def test_the_gateway_may_invoke_what_it_has_paths_and_an_authorizer_for():
+def test_the_gateway_may_invoke_the_functions_of_its_paths_and_its_authorizer():
     api = RESOURCES["Api"]["Properties"]
     methods = [method for path in api["DefinitionBody"]["paths"].values() for method in path.values()]
     role = {"Fn::GetAtt": ["GatewayRole", "Arn"]}
@@ -156,7 +161,7 @@ def resources_of(function: str, wanted: str) -> list[str]:
     return [text if isinstance(text := resource["Fn::Sub"], str) else text[0] for resource in found]
 
 
-def test_a_rule_and_nobody_else_may_write_to_its_queue():
+def test_only_a_rule_may_write_to_its_queue():
     policy = RESOURCES["RulesMayQueue"]["Properties"]
     allowed = {
         (each["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::GetAtt"][0], resource["Fn::GetAtt"][0])

@@ -44,6 +44,20 @@ def insert_xp_events(tx: Tx, user_id: UUID, xp_events: Sequence[XpEvent]) -> Non
     )
 
 
+def delete_xp_events_before(tx: Tx, moment: datetime) -> None:
+    """Delete the oldest rows up to the first that is not older; the key's order is nearly that of time."""
+    tx.execute(
+        """
+        DELETE FROM job_xp_events
+        WHERE earned_at < %(moment)s AND xp_event_id < coalesce(
+            (SELECT xp_event_id FROM job_xp_events WHERE earned_at >= %(moment)s ORDER BY xp_event_id LIMIT 1),
+            9223372036854775807
+        )
+        """,
+        {"moment": moment},
+    )
+
+
 def move_xp_events(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     tx.execute("UPDATE job_xp_events SET user_id = %s WHERE user_id = %s", (to_id, from_id))
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from community.players.collected import Collected
+from community.players.models import PlayerRef
 from kernel.events.models import Event
 
 
@@ -22,6 +23,14 @@ class MessageReceived(Event):
 
 class NewChats(Collected[str]):
     """The platforms on which a player has written in this action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of chat and its author."""
+
+    chatter: PlayerRef
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

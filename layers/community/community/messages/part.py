@@ -9,4 +9,4 @@ from community.messages import queries
 from community.messages.models import NewChats
 from community.players.part import Rows, collecting
 
-CHATTERS = collecting(NewChats, queries.upsert_chatter, Rows(("active_chatters",), queries.move_chatter))
+CHATTERS = collecting(NewChats, queries.upsert_chatters, Rows(("active_chatters",), queries.move_chatter))

@@ -137,3 +137,14 @@ def move_standings(tx: Tx, from_id: UUID, to_id: UUID) -> None:
         """,
         (from_id, to_id),
     )
+
+
+def delete_stats_before(tx: Tx, moment: datetime) -> None:
+    """Delete archived stats, except those that the sum of a year still includes because the roll-up is late."""
+    tx.execute(
+        """
+        DELETE FROM stats_events
+        WHERE happened_at < least(%s, (SELECT counted_since FROM stats_windows WHERE period = 'yearly'))
+        """,
+        (moment,),
+    )
