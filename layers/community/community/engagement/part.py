@@ -6,6 +6,7 @@ from uuid import UUID
 
 from community.engagement import queries, rollup
 from community.engagement.models import NewEngagements
+from community.inboxes import Inbox
 from community.players.part import Rows, collecting
 from kernel.database import Tx
 
@@ -17,10 +18,13 @@ def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     queries.upsert_scores(tx, [to_id])
 
 
+_INBOX = Inbox(queries.find_long_inbox, rollup.roll_up_now)
+
+
 def insert(tx: Tx, user_id: UUID, engagements: NewEngagements) -> None:
-    """Append to the inbox. Now and then, roll it up behind the COMMIT."""
-    due = queries.insert_engagements(tx, user_id, engagements)
-    tx.after_commit(lambda _: due, rollup.roll_up_now)
+    """Append to the inbox."""
+    queries.insert_engagements(tx, user_id, engagements)
+    _INBOX.appended(tx, len(engagements))
 
 
 ENGAGEMENT = collecting(

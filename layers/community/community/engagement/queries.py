@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import LiteralString
+from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
-from community.engagement.models import Engagement
-from community.inboxes import ROLL_UP_EVERY
+from community.inboxes import LONG
 from kernel.database import Cursor, Tx
+
+if TYPE_CHECKING:  # the clock starts without players
+    from community.engagement.models import Engagement
 
 # The same rule as `rules.weight`; a test holds the two together.
 _WEIGHT: LiteralString = """
@@ -54,18 +56,10 @@ DAYS_SINCE: LiteralString = """
 """SQL expression: [[day, metric, total], ...] of the community, unordered. Its parameter is the first day."""
 
 
-def insert_engagements(tx: Tx, user_id: UUID, engagements: Sequence[Engagement]) -> Cursor:
-    """Append to the inbox; returns a row when this action should roll it up."""
-    return tx.execute(
-        """
-        WITH added AS (
-            INSERT INTO engagement_inbox (user_id, metric, value, recorded_at)
-            SELECT %s, metric, value, %s FROM unnest(%s::text[], %s::bigint[]) AS engagement (metric, value)
-            RETURNING entry_id
-        )
-        SELECT FROM added WHERE entry_id %% %s = 0
-        """,
-        (user_id, tx.now, [each.metric for each in engagements], [each.value for each in engagements], ROLL_UP_EVERY),
+def insert_engagements(tx: Tx, user_id: UUID, engagements: Sequence[Engagement]) -> None:
+    tx.insert(
+        "INSERT INTO engagement_inbox (user_id, metric, value, recorded_at)",
+        [(user_id, each.metric, each.value, tx.now) for each in engagements],
     )
 
 
@@ -83,6 +77,11 @@ def try_lock_sums(tx: Tx) -> Cursor:
     return tx.execute(
         "SELECT FROM pg_try_advisory_xact_lock(hashtextextended('engagement sums', 0)) AS ours WHERE ours"
     )
+
+
+def find_long_inbox(tx: Tx) -> Cursor:
+    """Return a row if the inbox is long."""
+    return tx.execute("SELECT FROM engagement_inbox ORDER BY entry_id OFFSET %s LIMIT 1", (LONG - 1,))
 
 
 def add_up_inbox(tx: Tx, limit: int) -> Cursor:

@@ -1,10 +1,15 @@
-"""The rollup of the inbox into sums, which keeps the inbox small: by a clock, and by actions in between."""
+"""The rollup of the inbox into sums, which keeps the inbox small: by the clock, and by actions in between."""
 
 from __future__ import annotations
+
+from typing import LiteralString
 
 from community.engagement import queries
 from community.inboxes import LIMIT_BEHIND_COMMIT
 from kernel.database import Connection, Tx, transaction
+
+DUE: LiteralString = "EXISTS (SELECT FROM engagement_inbox)"
+"""SQL expression: whether there is something to add up."""
 
 BATCH = 20_000
 

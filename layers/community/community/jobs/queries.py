@@ -35,20 +35,26 @@ def upsert_job(tx: Tx, user_id: UUID, job_key: str, progress: JobProgress) -> No
 
 
 def insert_xp_events(tx: Tx, user_id: UUID, xp_events: Sequence[XpEvent]) -> None:
+    tx.insert(
+        "INSERT INTO job_xp_events (user_id, job_key, xp, source, metadata, earned_at)",
+        [
+            (user_id, each.job_key, each.xp, each.source, Jsonb(each.metadata) if each.metadata else None, tx.now)
+            for each in xp_events
+        ],
+    )
+
+
+def delete_xp_events_before(tx: Tx, moment: datetime) -> None:
+    """Delete the oldest rows up to the first that is not older; the key's order is nearly that of time."""
     tx.execute(
         """
-        INSERT INTO job_xp_events (user_id, job_key, xp, source, metadata, earned_at)
-        SELECT %s, job_key, xp, source, metadata, %s
-        FROM unnest(%s::text[], %s::int[], %s::text[], %s::jsonb[]) AS earned (job_key, xp, source, metadata)
+        DELETE FROM job_xp_events
+        WHERE earned_at < %(moment)s AND xp_event_id < coalesce(
+            (SELECT xp_event_id FROM job_xp_events WHERE earned_at >= %(moment)s ORDER BY xp_event_id LIMIT 1),
+            9223372036854775807
+        )
         """,
-        (
-            user_id,
-            tx.now,
-            [each.job_key for each in xp_events],
-            [each.xp for each in xp_events],
-            [each.source for each in xp_events],
-            [Jsonb(each.metadata) if each.metadata else None for each in xp_events],
-        ),
+        {"moment": moment},
     )
 
 
@@ -63,6 +69,16 @@ def lock_all_players(tx: Tx) -> None:
 
 def delete_all_jobs(tx: Tx) -> None:
     tx.execute("DELETE FROM user_jobs")
+
+
+DAILY_RESET_DUE: LiteralString = """
+    EXISTS (SELECT FROM daily_reset
+            WHERE last_reset_at IS NULL
+               OR last_reset_at < date_trunc('day', %s + interval '7 hours', 'UTC') - interval '7 hours')
+"""
+"""SQL expression: whether a game day has begun since the last reset (as `days.day_start`).
+
+Its parameter is the current time."""
 
 
 def claim_daily_reset(tx: Tx, due_since: datetime) -> Cursor:

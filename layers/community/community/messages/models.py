@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from community.players.collected import Collected
+from community.players.models import PlayerRef
 from kernel.events.models import Event
 
 
@@ -17,6 +19,18 @@ class MessageReceived(Event):
     logged: ClassVar[bool] = False
     user_id: UUID
     platform: str
+
+
+class NewChats(Collected[str]):
+    """The platforms on which a player has written in this action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of chat and its author."""
+
+    chatter: PlayerRef
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from community.inboxes import Inbox
 from community.players.part import Column, Part, Rows, collecting
 from community.stats import queries, rollup, rules
 from community.stats.models import NewStats, Streak
@@ -34,12 +35,13 @@ STREAK = Part(
     column=Column("streak", queries.STREAK_OF_PLAYER, _parse_streak),
     tables=("user_streaks",),
 )
+_INBOX = Inbox(queries.find_long_inbox, rollup.roll_up_now)
 
 
 def insert(tx: Tx, user_id: UUID, stats: NewStats) -> None:
-    """Append to the inbox. Now and then, roll it up behind the COMMIT."""
-    due = queries.insert_stats(tx, user_id, stats)
-    tx.after_commit(lambda _: due, rollup.roll_up_now)
+    """Append to the inbox."""
+    queries.insert_stats(tx, user_id, stats)
+    _INBOX.appended(tx, len(stats))
 
 
 STATS = collecting(

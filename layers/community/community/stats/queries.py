@@ -9,7 +9,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from community.inboxes import ROLL_UP_EVERY
+from community.inboxes import LONG
 from community.stats.models import Stat, Streak
 from kernel.database import Cursor, Tx
 
@@ -27,20 +27,10 @@ STREAK_OF_PLAYER: LiteralString = (
 """SQL expression over `u`, a row of users."""
 
 
-def insert_stats(tx: Tx, user_id: UUID, stats: Sequence[Stat]) -> Cursor:
-    """Append to the inbox; returns a row when this action should roll it up."""
-    types = [each.event_type for each in stats]
-    data = [None if each.data is None else Jsonb(each.data) for each in stats]
-    return tx.execute(
-        """
-        WITH added AS (
-            INSERT INTO stats_inbox (user_id, event_type, event_data, happened_at)
-            SELECT %s, event_type, event_data, %s FROM unnest(%s::text[], %s::jsonb[]) AS stat (event_type, event_data)
-            RETURNING stat_id
-        )
-        SELECT FROM added WHERE stat_id %% %s = 0
-        """,
-        (user_id, tx.now, types, data, ROLL_UP_EVERY),
+def insert_stats(tx: Tx, user_id: UUID, stats: Sequence[Stat]) -> None:
+    tx.insert(
+        "INSERT INTO stats_inbox (user_id, event_type, event_data, happened_at)",
+        [(user_id, each.event_type, None if each.data is None else Jsonb(each.data), tx.now) for each in stats],
     )
 
 
@@ -62,6 +52,27 @@ def lock_windows(tx: Tx) -> Cursor:
 def try_lock_windows(tx: Tx) -> Cursor:
     """Like `lock_windows`, without waiting: returns fewer rows than there are windows when one is locked."""
     return tx.execute("SELECT period FROM stats_windows ORDER BY period FOR UPDATE SKIP LOCKED")
+
+
+def find_long_inbox(tx: Tx) -> Cursor:
+    """Return a row if the inbox is long."""
+    return tx.execute("SELECT FROM stats_inbox ORDER BY stat_id OFFSET %s LIMIT 1", (LONG - 1,))
+
+
+ROLLUP_DUE: LiteralString = """
+    (EXISTS (SELECT FROM stats_inbox)
+     OR EXISTS (SELECT FROM stats_windows
+                JOIN (VALUES ('daily', interval '1 day'), ('weekly', interval '7 days'),
+                             ('monthly', interval '1 month'), ('yearly', interval '1 year')) AS length (period, span)
+                USING (period)
+                CROSS JOIN LATERAL (SELECT FROM stats_events
+                                    WHERE happened_at >= counted_since
+                                      AND happened_at < (%s AT TIME ZONE 'UTC' - span) AT TIME ZONE 'UTC'
+                                    ORDER BY happened_at LIMIT 1) AS left_behind))
+"""
+"""SQL expression: whether stats are in the inbox, or some have left a window (as `rules.start_of`).
+
+Its parameter is the current time."""
 
 
 def roll_up(tx: Tx, starts: Mapping[str, datetime], limit: int) -> Cursor:
@@ -152,4 +163,15 @@ def move_standings(tx: Tx, from_id: UUID, to_id: UUID) -> None:
             total = old.total + excluded.total
         """,
         (from_id, to_id),
+    )
+
+
+def delete_stats_before(tx: Tx, moment: datetime) -> None:
+    """Delete archived stats, except those that the sum of a year still includes because the roll-up is late."""
+    tx.execute(
+        """
+        DELETE FROM stats_events
+        WHERE happened_at < least(%s, (SELECT counted_since FROM stats_windows WHERE period = 'yearly'))
+        """,
+        (moment,),
     )

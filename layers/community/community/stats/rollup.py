@@ -1,12 +1,16 @@
-"""The rollup of the inbox into sums: by a clock, and by actions in between. Source: rules 15."""
+"""The rollup of the inbox into sums: by the clock, and by actions in between. Source: rules 15."""
 
 from __future__ import annotations
+
+from typing import LiteralString
 
 from community.inboxes import LIMIT_BEHIND_COMMIT
 from community.stats import queries
 from community.stats.models import Period
 from community.stats.rules import start_of
 from kernel.database import Connection, Tx, transaction
+
+DUE: LiteralString = queries.ROLLUP_DUE
 
 BATCH = 5_000
 WINDOWS: tuple[Period, ...] = ("daily", "weekly", "monthly", "yearly")

@@ -1,8 +1,8 @@
-"""Queries on the table events, which is outbox and log, and on consumed_events."""
+"""Queries on the table events, which is outbox and log, on consumed_events, and on relay_lease."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
@@ -15,13 +15,11 @@ if TYPE_CHECKING:  # the relay starts without pydantic
     from kernel.events.models import Event
 
 
-def insert_event(tx: Tx, event_id: UUID, event: Event) -> None:
-    tx.execute(
-        """
-        INSERT INTO events (event_id, event_type, private, user_id, payload, metadata, created_at)
-        VALUES (%s, %s, %s, %s, %s, %s, %s)
-        """,
-        _columns(event_id, event, tx.now),
+def insert_events(tx: Tx, events: Iterable[tuple[UUID, Event]]) -> None:
+    """Insert events with their ids, in this order."""
+    tx.insert(
+        "INSERT INTO events (event_id, event_type, private, user_id, payload, metadata, created_at)",
+        [_columns(event_id, event, tx.now) for event_id, event in events],
     )
 
 
@@ -41,7 +39,7 @@ def _columns(event_id: UUID, event: Event, now: datetime) -> tuple[Any, ...]:
         event.type,
         event.private,
         event.subject,
-        Jsonb(event.model_dump(mode="json")),
+        event.model_dump_json(),
         Jsonb(event.metadata | {"version": event.version}),
         now,
     )
@@ -110,6 +108,45 @@ def count_backlog(tx: Tx) -> Cursor:
         WHERE next_attempt_at IS NOT NULL OR published_at IS NULL
         """
     )
+
+
+DEAD: LiteralString = "EXISTS (SELECT FROM events WHERE next_attempt_at IS NULL AND published_at IS NULL)"
+"""SQL expression: whether an event was given up."""
+
+RELAY_OVERDUE: LiteralString = """
+    (EXISTS (SELECT FROM relay_lease WHERE awake_until < now() AND wanted_at < now() - interval '2 s')
+     AND EXISTS (SELECT FROM events WHERE next_attempt_at <= %s))
+"""
+"""SQL expression: whether events are due and no relay is awake or was woken just now.
+
+Its parameter is the current time."""
+
+
+def claim_waking(tx: Tx) -> Cursor:
+    """Return a row if the relay is asleep and the caller is the one to wake it.
+
+    While the relay is awake, nothing is locked or written. If another caller is claiming the waking at this moment, or
+    the relay is changing its lease, the row is skipped; `kernel.events.waking` explains why either is enough.
+    """
+    return tx.execute(
+        """
+        UPDATE relay_lease SET wanted_at = clock_timestamp()
+        WHERE only_row = (SELECT only_row FROM relay_lease
+                          WHERE awake_until < clock_timestamp() AND wanted_at < clock_timestamp() - interval '2 s'
+                          FOR UPDATE SKIP LOCKED)
+        RETURNING only_row
+        """
+    )
+
+
+def set_awake(tx: Tx, lease: timedelta) -> None:
+    """Set how long the relay stays awake from now on."""
+    tx.execute("UPDATE relay_lease SET awake_until = clock_timestamp() + %s", (lease,))
+
+
+def set_asleep(tx: Tx) -> None:
+    """Let the next writer wake the relay, however short ago it was woken the last time."""
+    tx.execute("UPDATE relay_lease SET awake_until = '-infinity', wanted_at = '-infinity'")
 
 
 def list_events(
