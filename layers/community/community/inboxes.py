@@ -1,4 +1,4 @@
-"""The inboxes of `engagement` and `stats`: actions append to them, and keep them short between two runs of the clock."""
+"""The inboxes of `engagement` and `stats`: actions append to them and keep them short between runs of the clock."""
 
 from __future__ import annotations
 

@@ -35,16 +35,21 @@ deeds = st.tuples(
     st.integers(0, 9),
 )
 steps = st.lists(
-    st.one_of(st.lists(deeds, max_size=8), st.just("roll up"), st.tuples(st.integers(0, 3), st.integers(0, 3)))
+    st.one_of(
+        st.lists(deeds, max_size=8),
+        st.just("roll up"),
+        st.integers(0, 9),
+        st.tuples(st.integers(0, 3), st.integers(0, 3)),
+    )
 )
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=steps, batch=st.integers(1, 10))
 def test_reports_are_what_counting_everything_would_say(
-    shared_database_url: str, steps: list[list[Deed] | str | tuple[int, int]], batch: int
+    shared_database_url: str, steps: list[list[Deed] | str | int | tuple[int, int]], batch: int
 ):
-    """A step is a few deeds of players, a rollup of a few entries, or a merge."""
+    """A step is a few deeds of players, a rollup of a few entries, the end of some days, or a merge."""
     with closing(connect(shared_database_url)) as conn, pytest.raises(_Over), transaction(conn, now=NOON) as tx:
         refs = [make_player(tx, f"p{number}") for number in range(4)]
         ids = [stored(tx, ref).id for ref in refs]
@@ -62,6 +67,8 @@ def test_reports_are_what_counting_everything_would_say(
                     days[str(at.date()), metric] += value
             elif isinstance(step, str):
                 _roll_up_some(tx, batch)
+            elif isinstance(step, int):
+                queries.close_days(tx, (NOON - timedelta(days=step)).date())
             elif step[0] != step[1]:
                 move(tx, ids[step[0]], ids[step[1]])
                 done[step[1]] += done[step[0]]

@@ -37,7 +37,9 @@ TOTALS_OF_PLAYER: LiteralString = """
 TOTALS: LiteralString = """
     (SELECT coalesce(jsonb_object_agg(metric, total), '{}')
      FROM (SELECT metric, sum(n) AS total
-           FROM (SELECT metric, total AS n FROM engagement_days
+           FROM (SELECT metric, total AS n FROM engagement_past
+                 UNION ALL
+                 SELECT metric, total FROM engagement_days WHERE day >= (SELECT day FROM engagement_past_until)
                  UNION ALL
                  SELECT metric, value FROM engagement_inbox) AS counted
            GROUP BY metric) AS totals)
@@ -100,10 +102,31 @@ def add_up_inbox(tx: Tx, limit: int) -> Cursor:
             INSERT INTO engagement_days AS sums (day, metric, total)
             SELECT day, metric, sum(value) FROM moved GROUP BY day, metric
             ON CONFLICT (day, metric) DO UPDATE SET total = sums.total + excluded.total
+        ), past AS (
+            INSERT INTO engagement_past AS sums (metric, total)
+            SELECT metric, sum(value) FROM moved WHERE day < (SELECT day FROM engagement_past_until) GROUP BY metric
+            ON CONFLICT (metric) DO UPDATE SET total = sums.total + excluded.total
         )
         SELECT count(*) AS moved, coalesce(array_agg(DISTINCT user_id), '{}') AS user_ids FROM moved
         """,
         (limit,),
+    )
+
+
+def close_days(tx: Tx, until: date) -> None:
+    """Add the days before `until` to the past, which `TOTALS` reads as a whole. The sums must be locked."""
+    tx.execute(
+        """
+        WITH closed AS (
+            INSERT INTO engagement_past AS sums (metric, total)
+            SELECT metric, sum(total) FROM engagement_days
+            WHERE day >= (SELECT day FROM engagement_past_until) AND day < %(until)s
+            GROUP BY metric
+            ON CONFLICT (metric) DO UPDATE SET total = sums.total + excluded.total
+        )
+        UPDATE engagement_past_until SET day = %(until)s WHERE day < %(until)s
+        """,
+        {"until": until},
     )
 
 
@@ -131,31 +154,44 @@ def upsert_all_scores(tx: Tx) -> None:
 def list_highest_scores(tx: Tx, limit: int) -> Cursor:
     """Return rows with `user_id`, `username` and `score`, the highest score first.
 
-    A leader without entries in the inbox is also among the highest stored scores, because the inbox can only raise
-    other players. So it is enough to read those few, and the players who are in the inbox.
+    The inbox can only raise scores. So a leader is either among the highest stored scores, or in the inbox with enough
+    to get there; only the scores of the latter are computed.
     """
     return tx.execute(
         """
-        WITH fresh AS (
+        WITH kept AS MATERIALIZED (
+            SELECT user_id, score FROM engagement_scores ORDER BY score DESC, user_id LIMIT %(limit)s
+        ), entries AS MATERIALIZED (
+            SELECT user_id, metric, sum(value) AS n FROM engagement_inbox GROUP BY user_id, metric
+        ), gains AS (
+            -- At most: each metric's share is truncated, which loses less than 1.
+            SELECT user_id, sum(n * """
+        + _WEIGHT
+        + """ + 1) AS gain FROM entries GROUP BY user_id
+        ), risen AS MATERIALIZED (
+            SELECT user_id
+            -- OFFSET keeps it a look-up for each, however many the planner takes the inbox to hold.
+            FROM gains LEFT JOIN LATERAL (SELECT score FROM engagement_scores
+                                          WHERE user_id = gains.user_id OFFSET 0) AS stored ON true
+            WHERE coalesce(score, 0) + gain >= (SELECT CASE WHEN count(*) < %(limit)s THEN 0 ELSE min(score) END
+                                                FROM kept)
+        ), fresh AS (
             SELECT user_id, sum(trunc(total * """
         + _WEIGHT
         + """))::bigint AS score
             FROM (SELECT user_id, metric, sum(n) AS total
-                  FROM (SELECT user_id, metric, value AS n FROM engagement_inbox
+                  FROM (SELECT user_id, metric, n FROM entries WHERE user_id IN (SELECT user_id FROM risen)
                         UNION ALL
-                        SELECT player.user_id, kept.metric, kept.total
-                        FROM (SELECT DISTINCT user_id FROM engagement_inbox) AS player
-                        -- OFFSET keeps it a look-up for each, however many the planner takes the inbox to hold.
+                        SELECT risen.user_id, stored.metric, stored.total
+                        FROM risen
                         CROSS JOIN LATERAL (SELECT metric, total FROM engagement_totals
-                                            WHERE user_id = player.user_id OFFSET 0) AS kept) AS counted
+                                            WHERE user_id = risen.user_id OFFSET 0) AS stored) AS counted
                   GROUP BY user_id, metric) AS totals
             GROUP BY user_id
-        ), kept AS (
-            SELECT user_id, score FROM engagement_scores ORDER BY score DESC, user_id LIMIT %(limit)s
         ), highest AS (
             SELECT user_id, score FROM fresh
             UNION ALL
-            SELECT user_id, score FROM kept WHERE NOT EXISTS (SELECT FROM fresh WHERE fresh.user_id = kept.user_id)
+            SELECT user_id, score FROM kept WHERE user_id NOT IN (SELECT user_id FROM entries)
             ORDER BY score DESC, user_id
             LIMIT %(limit)s
         )
@@ -188,3 +224,5 @@ def delete_everything(tx: Tx) -> None:
     tx.execute("DELETE FROM engagement_totals")
     tx.execute("DELETE FROM engagement_scores")
     tx.execute("DELETE FROM engagement_days")
+    tx.execute("DELETE FROM engagement_past")
+    tx.execute("UPDATE engagement_past_until SET day = '-infinity'")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import LiteralString
 
 from community.engagement import queries
@@ -12,6 +13,8 @@ DUE: LiteralString = "EXISTS (SELECT FROM engagement_inbox)"
 """SQL expression: whether there is something to add up."""
 
 BATCH = 20_000
+OPEN_DAYS = timedelta(days=30)
+"""Days that are still summed one by one. Older ones are summed once."""
 
 
 def roll_up(tx: Tx) -> int:
@@ -35,6 +38,7 @@ def roll_up_now(conn: Connection) -> None:
 
 
 def _add_up(tx: Tx, limit: int) -> int:
+    queries.close_days(tx, tx.now.date() - OPEN_DAYS)
     row = queries.add_up_inbox(tx, limit).fetchone()
     assert row is not None
     if row["moved"]:

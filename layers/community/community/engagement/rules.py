@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from math import lcm
 from typing import Literal
 
 from community.jobs.content import jobs
@@ -69,13 +70,16 @@ def velocity(rows: Iterable[tuple[str, str, int]], weights: Mapping[str, Fractio
         rows: (day as YYYY-MM-DD, metric, total); days outside the period do not count.
         days: at least 1.
     """
-    first = first_day(today, days)
-    points: dict[date, Fraction] = defaultdict(Fraction)
-    for day, metric, total in rows:
-        if first <= date.fromisoformat(day) <= today:
-            points[date.fromisoformat(day)] += total * weight(weights, metric)
-    total_points = sum(points.values(), Fraction(0))
-    by_day = [points[day] for day in sorted(points)]
+    counted = [row for row in rows if str(first_day(today, days)) <= row[0] <= str(today)]
+    by_metric = {metric: weight(weights, metric) for _, metric, _ in counted}
+    # In whole numbers, because fractions are slow to add.
+    unit = lcm(*(each.denominator for each in by_metric.values()))
+    units = {metric: int(each * unit) for metric, each in by_metric.items()}
+    points: dict[str, int] = defaultdict(int)
+    for day, metric, total in counted:
+        points[day] += total * units[metric]
+    by_day = [Fraction(points[day], unit) for day in sorted(points)]
+    total_points = sum(by_day, Fraction(0))
     return Velocity(total_points / days, _trend(by_day), days, len(by_day), total_points)
 
 
