@@ -70,7 +70,8 @@ def velocity(rows: Iterable[tuple[str, str, int]], weights: Mapping[str, Fractio
         rows: (day as YYYY-MM-DD, metric, total); days outside the period do not count.
         days: at least 1.
     """
-    counted = [row for row in rows if str(first_day(today, days)) <= row[0] <= str(today)]
+    first, last = str(first_day(today, days)), str(today)
+    counted = [row for row in rows if first <= row[0] <= last]
     by_metric = {metric: weight(weights, metric) for _, metric, _ in counted}
     # In whole numbers, because fractions are slow to add.
     unit = lcm(*(each.denominator for each in by_metric.values()))

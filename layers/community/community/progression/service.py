@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -71,15 +71,32 @@ def _weights(documents: Mapping[str, Any]) -> dict[str, Fraction]:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The nodes in the database, with the community's state; `created_at` is {node key: time of the first sync}."""
+    """The nodes in the database, with the community's state; `created_at` is {node key: time of the first sync}.
+
+    There is one object per state of the community.
+
+    Attributes:
+        answers: {name: JSON}, filled by doors: whatever depends on the tree alone is made once.
+    """
 
     state: CommunityState
     created_at: Mapping[str, datetime]
+    answers: dict[str, str] = field(default_factory=dict[str, str], compare=False, repr=False)
 
 
 def read_tree(tx: Tx) -> Tree:
+    """Return the tree as of now. Queries the database for nodes only when their state is not cached."""
+    global _cached_tree
+    state = current_state(tx)
+    cached = _cached_tree
+    if cached is not None and cached.state.version == state.version:
+        return cached
     rows = queries.list_nodes(tx).fetchall()
-    return Tree(state_at(tx, rows[0]["version"]), {row["node_key"]: row["created_at"] for row in rows})
+    _cached_tree = tree = Tree(state_at(tx, rows[0]["version"]), {row["node_key"]: row["created_at"] for row in rows})
+    return tree
+
+
+_cached_tree: Tree | None = None
 
 
 def lock_community_state(tx: Tx) -> None:

@@ -24,15 +24,16 @@ OWN_WEIGHT: LiteralString = """
 
 
 def insert_ballot(tx: Tx, session_id: int, user_id: UUID, option_id: int, weight: Decimal) -> None:
+    """Insert a ballot, and lock the counts of its round until COMMIT, so that one ballot is counted after the other."""
     tx.execute(
-        "INSERT INTO ballots (session_id, user_id, option_id, weight, cast_at) VALUES (%s, %s, %s, %s, %s)",
-        (session_id, user_id, option_id, weight, tx.now),
+        """
+        INSERT INTO ballots (session_id, user_id, option_id, weight, cast_at)
+        SELECT %(session_id)s, %(user_id)s, %(option_id)s, %(weight)s, %(now)s
+        FROM (SELECT count(*) FROM (SELECT FROM voting_options WHERE session_id = %(session_id)s
+                                    ORDER BY option_id FOR NO KEY UPDATE) AS locked) AS counts
+        """,
+        {"session_id": session_id, "user_id": user_id, "option_id": option_id, "weight": weight, "now": tx.now},
     )
-
-
-def lock_counts(tx: Tx, session_id: int) -> None:
-    """Count one ballot of the round after the other, from here until COMMIT."""
-    tx.execute("SELECT FROM voting_options WHERE session_id = %s ORDER BY option_id FOR NO KEY UPDATE", (session_id,))
 
 
 COUNT_BALLOT: LiteralString = """
@@ -47,7 +48,7 @@ COUNT_BALLOT: LiteralString = """
     WHERE o.option_id = %s
     RETURNING jsonb_build_object('vote_count', o.vote_count, 'weighted_votes', o.weighted_votes::float8)
 """
-"""Counts a ballot like `rules.count_ballot`, under `lock_counts`, for `announce_if`.
+"""Counts a ballot like `rules.count_ballot`, after `insert_ballot`, for `announce_if`.
 
 Its parameters are the ballot's weight twice, the current time, the round and the option."""
 

@@ -88,10 +88,8 @@ def cast_ballot(
         user_id=player.id,
     )
     players.save(tx, player.record(event))
-    # After the player's own rows, because a new player's row must exist first.
+    # Last, because all voters write there, and because a new player's row must exist first.
     ballot_queries.insert_ballot(tx, voting_round.session_id, player.id, option.option_id, weight)
-    # Last, because all voters write there.
-    ballot_queries.lock_counts(tx, voting_round.session_id)
     events.announce_if(
         tx,
         event,
