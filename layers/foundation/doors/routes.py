@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from functools import cached_property
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi._compat import ModelField, field_annotation_is_sequence
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 from starlette.routing import Match
 from starlette.types import Scope
 
@@ -49,6 +52,18 @@ class Route(APIRoute):
             and (self.body_field is None or [self.body_field] == needs.body_params)
         )
 
+    @cached_property
+    def _query(self) -> ModelField | None:
+        """The query if the endpoint takes it as one model, whose fields have single values."""
+        if len(self.dependant.query_params) != 1:
+            return None
+        [field] = self.dependant.query_params
+        model = field.field_info.annotation
+        if not (isinstance(model, type) and issubclass(model, BaseModel)):
+            return None
+        single = all(not field_annotation_is_sequence(each.annotation) for each in model.model_fields.values())
+        return field if single else None
+
     async def _handle(self, request: Request) -> Response:
         call = Call(request.scope, request.receive)
         needs = self.dependant
@@ -56,7 +71,11 @@ class Route(APIRoute):
         errors: list[Any] = []
         if needs.path_params:
             values, errors = request_params_to_args(needs.path_params, call.path_params)
-        if needs.query_params:
+        if self._query is not None:
+            sent = dict(call.query_params)  # of a parameter that was sent twice, the last
+            values[self._query.name], problems = self._query.validate(sent, {}, loc=("query",))
+            errors += problems
+        elif needs.query_params:
             found, problems = request_params_to_args(needs.query_params, call.query_params)
             values |= found
             errors += problems
