@@ -10,4 +10,4 @@ CREATE TABLE engagement_past_until (
     day date NOT NULL
 );
 CREATE UNIQUE INDEX engagement_past_until_one_row ON engagement_past_until ((true));
-INSERT INTO engagement_past_until (day) VALUES ('-infinity');
+INSERT INTO engagement_past_until (day) VALUES ('0001-01-01');

@@ -225,4 +225,4 @@ def delete_everything(tx: Tx) -> None:
     tx.execute("DELETE FROM engagement_scores")
     tx.execute("DELETE FROM engagement_days")
     tx.execute("DELETE FROM engagement_past")
-    tx.execute("UPDATE engagement_past_until SET day = '-infinity'")
+    tx.execute("UPDATE engagement_past_until SET day = '0001-01-01'")
