@@ -164,16 +164,16 @@ class Tx:
         return [(question(self), act) for question, act in self._follow_ups.items()]
 
 
-_system_rng = random.SystemRandom()
+system_rng: random.Random = random.SystemRandom()
 
 
 @contextmanager
-def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_rng) -> Generator[Tx]:
+def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Random | None = None) -> Generator[Tx]:
     """Commit everything inside together, or nothing.
 
     Args:
         now: the time of the action, aware UTC; the current time by default.
-        rng: the source of all randomness inside.
+        rng: the source of all randomness inside; the system's by default.
 
     Raises:
         TryAgain: nothing was saved. The database ended a deadlock by aborting this transaction, another transaction
@@ -181,7 +181,7 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
         psycopg.OperationalError: the connection broke during COMMIT; the changes may be saved or not.
     """
     queue = StatementQueue(conn.statements)
-    tx = Tx(queue, now or datetime.now(UTC), rng)
+    tx = Tx(queue, now or datetime.now(UTC), rng or system_rng)
     commit: Cursor | None = None
     answers: list[tuple[Cursor, FollowUp]] = []
     try:
@@ -209,7 +209,7 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
 
 
 @contextmanager
-def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_rng) -> Generator[Tx]:
+def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random | None = None) -> Generator[Tx]:
     """Read without BEGIN and COMMIT, so that several queries are a single round trip.
 
     As in a transaction, the first fetch sends what is queued. Each query sees what has been committed when it runs.
@@ -219,7 +219,7 @@ def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random
     """
     queue = StatementQueue(conn.statements)
     try:
-        yield Tx(queue, now or datetime.now(UTC), rng)
+        yield Tx(queue, now or datetime.now(UTC), rng or system_rng)
         queue.send()
     except psycopg.Error as error:
         if is_stale(error):
