@@ -93,7 +93,7 @@ MOST_STATEMENTS = {"message/handle (known)": 6, "buy": 8, "buy, with a key": 10,
 
 
 def test_the_most_frequent_requests_send_few_statements(database_url: str, monkeypatch: pytest.MonkeyPatch):
-    """BEGIN, COMMIT and the question behind it count as well."""
+    """BEGIN, COMMIT and the questions behind it count as well."""
     with PostgresProxy(database_url, counts_statements=True) as wire, closing(connect(wire.url)) as conn:
         monkeypatch.setattr(database._environment, "connection", conn, raising=False)
         with transaction(conn) as tx:
