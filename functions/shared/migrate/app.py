@@ -16,7 +16,7 @@ from kernel.connections import connection, password
 from kernel.database import Tx
 from kernel.keys import service as keys
 from kernel.migrations import migrate
-from kernel.roles import create_roles, grant_to_app
+from kernel.roles import connection_limits, create_roles, grant_tables
 from kernel.settings import settings
 
 ready()
@@ -32,7 +32,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
     """Apply migrations and content.
 
     Args:
-        event: `master` {username, password} of the instance, to create the database's users; `admin_key_sha256`, the
+        event: `master` {username, password} of the instance, to create the database's roles; `admin_key_sha256`, the
             hash of the first administrator's key, to accept that key. Both are optional.
 
     Returns:
@@ -49,7 +49,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
         return content
 
     content = run_action(fill, name="migrate")
-    grant_to_app(connection())
+    grant_tables(connection())
     return {"applied": applied, "content": content}
 
 
@@ -58,4 +58,4 @@ def _create_users(master: dict[str, str]) -> None:
     with psycopg.connect(
         settings.database_url, user=master["username"], password=master["password"], autocommit=True
     ) as conn:
-        create_roles(conn, database)
+        create_roles(conn, database, connection_limits)

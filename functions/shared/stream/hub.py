@@ -61,7 +61,7 @@ class Hub:
         self._follower: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         # One thread, so one connection, and the event loop never waits for it.
-        self._database = ThreadPoolExecutor(1, "database")
+        self._database = ThreadPoolExecutor(1, "database", connections.log_in_with, (connections.login(),))
         self._turns = asyncio.Semaphore(MAX_WAITING_READS)
         self._renewed_at = float("-inf")
         self._ending = False

@@ -24,6 +24,7 @@ Cursor = psycopg.Cursor[DictRow]
 # whole tables for the thousands who join an hour later. Every table has the indexes that its queries need.
 _SESSION_LIMITS = (
     "-c statement_timeout={statement_seconds}s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s"
+    " -c idle_session_timeout={idle_seconds}s"
     " -c timezone=UTC -c jit=off -c enable_seqscan=off"
 )
 STATEMENT_SECONDS = 10
@@ -45,7 +46,12 @@ def declare_race(*constraints: str) -> None:
 
 
 def connect(
-    conninfo: str, *, prepares: bool = True, statement_seconds: int = STATEMENT_SECONDS, **parameters: Any
+    conninfo: str,
+    *,
+    prepares: bool = True,
+    statement_seconds: int = STATEMENT_SECONDS,
+    idle_seconds: int = 0,
+    **parameters: Any,
 ) -> Connection:
     """Open a connection for `transaction` and `reading`.
 
@@ -53,15 +59,17 @@ def connect(
         prepares: False behind a proxy, which can share neither prepared statements nor sessions with their own
             limits; the instance's parameter group has the same limits.
         patience: seconds that a statement may take.
+        idle_seconds: the server closes the connection after so long without a query; 0 for never.
         parameters: `password` and the like, as psycopg takes them; they override the string's.
     """
+    limits = _SESSION_LIMITS.format(statement_seconds=statement_seconds, idle_seconds=idle_seconds)
     return Connection.connect(
         conninfo,
         autocommit=True,
         row_factory=dict_row,
         prepare_threshold=2 if prepares else None,
         connect_timeout=min(statement_seconds, 5),
-        options=_SESSION_LIMITS.format(statement_seconds=statement_seconds) if prepares else None,
+        options=limits if prepares else None,
         **parameters,
     )
 

@@ -70,6 +70,8 @@ class KernelSettings:
     event_bus_name: str
     database_url: str
     database_iam_auth: bool
+    database_patience_seconds: int
+    """How long an environment waits for a free connection before its call is answered with 503."""
     database_prepares: bool
     """False behind a proxy that would pin a connection for every prepared statement."""
 
@@ -98,5 +100,6 @@ settings = KernelSettings(
     event_bus_name=text("EVENT_BUS_NAME", "brandish"),
     database_url=text("DATABASE_URL") or _database_url(),
     database_iam_auth=switch("DB_IAM_AUTH", default=False),
+    database_patience_seconds=count("DB_PATIENCE_SECONDS", default=2),
     database_prepares=switch("DB_PREPARE", default=True),
 )

@@ -18,7 +18,7 @@ from kernel.content.errors import ContentError
 from kernel.database import Connection, Tx, connect, transaction
 from kernel.events import service as events
 from kernel.migrations import MigrationError, migrate
-from kernel.roles import create_roles, grant_to_app
+from kernel.roles import ConnectionLimits, create_roles, grant_tables
 from local.stack.postgres import Postgres
 from tests.support.migrations import MIGRATIONS
 
@@ -129,12 +129,12 @@ def test_a_deployment_makes_its_users_and_the_app_can_play_but_not_build(postgre
         master.execute("CREATE ROLE rds_iam")
         try:
             for _ in range(2):
-                create_roles(master, "deployment")
+                create_roles(master, "deployment", ConnectionLimits(app=3, clock=2, stream=1))
             migrate(make_conninfo(url, user="brandish_owner"), MIGRATIONS)
             with closing(connect(url, user="brandish_owner")) as owner:
                 with transaction(owner) as tx:
                     prepare(tx)
-                grant_to_app(owner)
+                grant_tables(owner)
             with closing(connect(url, user="brandish_app")) as app:
                 row = app.execute("SELECT count(*) AS n FROM items").fetchone()
                 assert row == {"n": len(items.by_name)}
