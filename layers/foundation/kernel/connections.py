@@ -65,15 +65,19 @@ class Login:
 
 
 class _Environment(threading.local):
-    """A Lambda environment has one thread, and so has each environment of the local stack."""
+    """A Lambda environment has one thread, and so has each environment of the local stack.
 
-    def __init__(self) -> None:
-        self.login = Login(settings.database_url, settings.database_patience_seconds)
-        self.connection: Connection | None = None
-        self.opened: Connection | None = None  # by us: tests set `connection`, and never leave
-        self.is_new = False
-        self.uses_until_question = 0
-        self.leaves = False
+    Attributes:
+        login: None: as the settings say.
+        opened: the connection, if we opened it: one that a test has set is never closed in a crowd.
+    """
+
+    login: Login | None = None
+    connection: Connection | None = None
+    opened: Connection | None = None
+    is_new = False
+    uses_until_question = 0
+    leaves = False
 
 
 _environment = _Environment()
@@ -81,7 +85,7 @@ _environment = _Environment()
 
 def login() -> Login:
     """Return how this environment logs in."""
-    return _environment.login
+    return _environment.login or Login(settings.database_url, settings.database_patience_seconds)
 
 
 def log_in_with(login: Login) -> None:
@@ -109,7 +113,7 @@ def connection(statement_seconds: int = STATEMENT_SECONDS, *, ends_at: float | N
     if conn is not None and not conn.closed and _was_cut(conn):
         conn.close()
     if conn is None or conn.closed:
-        until = monotonic() + _environment.login.patience_seconds if ends_at is None else ends_at
+        until = monotonic() + login().patience_seconds if ends_at is None else ends_at
         conn = _environment.connection = _environment.opened = _open_patiently(statement_seconds, until)
         _environment.is_new = True
         _environment.uses_until_question = 0
@@ -175,7 +179,7 @@ def close() -> None:
 
 def address() -> str:
     """Return what to connect to, with a freshly signed token as password when we log in with IAM."""
-    return make_conninfo(_environment.login.conninfo, password=password())
+    return make_conninfo(login().conninfo, password=password())
 
 
 def password() -> str | None:
@@ -184,7 +188,7 @@ def password() -> str | None:
         return None
     from kernel.iam import token
 
-    return token(_environment.login.conninfo)
+    return token(login().conninfo)
 
 
 def _was_cut(conn: Connection) -> bool:
@@ -209,7 +213,7 @@ def _open_patiently(statement_seconds: int, until: float) -> Connection:
 
 def _open(statement_seconds: int) -> Connection:
     return connect(
-        _environment.login.conninfo,
+        login().conninfo,
         prepares=settings.database_prepares,
         statement_seconds=statement_seconds,
         idle_seconds=IDLE_SECONDS,

@@ -20,12 +20,6 @@ ARN = "arn:aws:execute-api:eu-central-1:000000000000:abc/dev/POST/api/v1/economy
 KEY = "a-long-random-key"
 
 
-@pytest.fixture(autouse=True)
-def new_environment() -> None:
-    """An environment that has seen no key yet."""
-    app.known_keys.clear()
-
-
 @pytest.fixture
 def known_key(environment: Connection) -> Connection:
     with transaction(environment) as tx:

@@ -49,11 +49,10 @@ def log_in(role: str, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Ite
     def log_in(patience: float) -> None:
         connections.log_in_with(Login(database_url, patience).as_user(role))
 
-    earlier = connections.login()
     monkeypatch.setattr(connections._environment, "connection", None)
+    monkeypatch.setattr(connections._environment, "login", None)
     yield log_in
     connections.close()
-    connections.log_in_with(earlier)
 
 
 @pytest.fixture
