@@ -170,6 +170,11 @@ def leave_if_crowded() -> None:
         close()
 
 
+def is_open() -> bool:
+    """Tell whether this environment holds a connection."""
+    return _environment.connection is not None and not _environment.connection.closed
+
+
 def close() -> None:
     """Close the connection of this environment, if it has one."""
     conn = _environment.connection

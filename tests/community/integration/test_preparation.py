@@ -146,11 +146,24 @@ def test_a_deployment_makes_its_users_and_the_app_can_play_but_not_build(postgre
                 ):
                     with pytest.raises(psycopg.errors.InsufficientPrivilege):
                         app.execute(forbidden)
+            with closing(connect(url, user="brandish_clock")) as clock:
+                clock.execute("UPDATE world SET version = gen_random_uuid()")
+            with closing(connect(url, user="brandish_stream")) as stream:
+                stream.execute("SELECT FROM events")
+                stream.execute("DELETE FROM stream_clients")
+                for forbidden in ("DELETE FROM events", "SELECT FROM users"):
+                    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                        stream.execute(forbidden)
+            rows = master.execute("SELECT rolname, rolconnlimit FROM pg_roles WHERE rolname LIKE 'brandish%'")
+            assert dict(rows.fetchall()) == {
+                "brandish_app": 3,
+                "brandish_clock": 2,
+                "brandish_owner": -1,
+                "brandish_stream": 1,
+            }
         finally:
             postgres.drop_database("deployment")
-            for role in ("brandish_owner", "brandish_app", "rds_iam"):
-                with closing(psycopg.connect(postgres.url(), autocommit=True)) as server:
-                    server.execute(f"DROP ROLE IF EXISTS {role}")
+            master.execute("DROP ROLE rds_iam")  # the others stay: they may have rights in other databases
 
 
 def test_migrate_lets_the_first_administrator_in(

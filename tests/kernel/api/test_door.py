@@ -6,6 +6,7 @@ import json
 import logging
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,6 +17,7 @@ from community.players.models import PlayerRef
 from kernel import connections as database
 from kernel import metrics
 from kernel.database import Connection, connect, transaction
+from kernel.errors import NoFreeConnection
 from tests.support.api import CallApi, proxy_event
 from tests.support.factories import announced, holdings, make_player, unlock
 
@@ -272,6 +274,21 @@ def test_a_database_that_is_away_is_unavailable_and_no_bug(
     answer = call("POST", PATH, SELL)
 
     assert (answer.status, answer.json["code"]) == (503, "unavailable")
+
+
+def test_a_caller_for_whom_no_connection_was_free_is_told_when_to_come_again(
+    call: CallApi, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: Any, **__: Any) -> Connection:
+        raise NoFreeConnection
+
+    monkeypatch.setattr(database, "connection", refuse)
+
+    answer = call("POST", PATH, SELL)
+
+    assert (answer.status, answer.json["code"]) == (503, "unavailable")
+    assert answer.json["error"] == "Too many players at once. Try again in a second."
+    assert answer.headers["Retry-After"] == "1"
 
 
 def test_a_bug_is_logged_once_and_answered_blandly(shop: CallApi, caplog: pytest.LogCaptureFixture):

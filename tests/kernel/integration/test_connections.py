@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 from kernel import connections
 from kernel.action import Budget, look, run_action
-from kernel.connections import Login, connection
+from kernel.connections import Login, connection, is_open
 from kernel.database import Connection, Tx
 from kernel.errors import NoFreeConnection, Refused, TryAgain
 from tests.support.races import PATIENCE
@@ -81,11 +81,6 @@ def read(tx: Tx) -> None:
 def refuse(tx: Tx) -> None:
     tx.execute("SELECT 1").fetchone()
     raise No
-
-
-def is_open() -> bool:
-    conn = connections._environment.connection
-    return conn is not None and not conn.closed
 
 
 def test_a_crowd_shares_the_connections_of_its_role_and_all_of_it_acts_once(
