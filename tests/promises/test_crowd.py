@@ -1,4 +1,4 @@
-"""A crowd in the same moment, through the gateway, within the limits of the database roles: nobody is turned away.
+"""A crowd in the same moment, through the gateway, within the limits of the database roles: no one is turned away.
 
 The stack plays the smallest database class, as the template deploys it by default.
 """
@@ -120,7 +120,7 @@ def crowd_of(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cal
         if limit is not None:
             with psycopg.connect(database_url) as conn:
                 conn.execute(f"ALTER ROLE brandish_app CONNECTION LIMIT {limit:d}")
-        # The gateway knows the key from now on, as it does wherever somebody has played in the last minutes.
+        # The gateway knows the key from now on, as it does wherever there were players in the last minutes.
         assert crowd.send([line_of_chat(crowd.players[0])])[0].status == 200
         return crowd
 

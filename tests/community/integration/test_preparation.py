@@ -163,7 +163,8 @@ def test_a_deployment_makes_its_users_and_the_app_can_play_but_not_build(postgre
             }
         finally:
             postgres.drop_database("deployment")
-            master.execute("DROP ROLE rds_iam")  # the others stay: they may have rights in other databases
+            with closing(psycopg.connect(postgres.url(), autocommit=True)) as server:
+                server.execute("DROP ROLE rds_iam")  # the others stay: they may have rights in other databases
 
 
 def test_migrate_lets_the_first_administrator_in(

@@ -288,7 +288,7 @@ def test_a_caller_for_whom_no_connection_was_free_is_told_when_to_come_again(
 
     assert (answer.status, answer.json["code"]) == (503, "unavailable")
     assert answer.json["error"] == "Too many players at once. Try again in a second."
-    assert answer.headers["Retry-After"] == "1"
+    assert answer.headers["retry-after"] == "1"
 
 
 def test_a_bug_is_logged_once_and_answered_blandly(shop: CallApi, caplog: pytest.LogCaptureFixture):
