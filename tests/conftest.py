@@ -63,14 +63,12 @@ def template_database(postgres: Postgres) -> str:
     name = f"template_{uuid4().hex}"
     url = postgres.create_database(name)
     migrate(url, MIGRATIONS)
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        closing(connect(url)) as connection,
-        transaction(connection, rng=Random(1)) as tx,
-    ):
-        patch.setattr(events, "DAYS_AHEAD", 2)  # every copy makes every partition anew
-        prepare(tx)
-        tx.execute("DELETE FROM events")  # so that a test finds in the log what it has done
+    with pytest.MonkeyPatch.context() as patch, closing(connect(url)) as connection:
+        with transaction(connection, rng=Random(1)) as tx:
+            patch.setattr(events, "DAYS_AHEAD", 2)  # every copy makes every partition anew
+            prepare(tx)
+            tx.execute("DELETE FROM events")  # so that a test finds in the log what it has done
+        connection.execute("UPDATE relay_lease SET wanted_at = DEFAULT")  # nor was the relay woken just now
     return name
 
 
@@ -124,7 +122,7 @@ class _Over(Exception):
 
 
 def _send_what_is_queued(tx: Tx) -> None:
-    """A write that nobody fetched after may have failed, and the test has not noticed."""
+    """Flush the pipeline: a write at the end of a test may have failed unnoticed."""
     from psycopg.errors import InFailedSqlTransaction, PipelineAborted
 
     with suppress(InFailedSqlTransaction, PipelineAborted):  # the test has seen that one

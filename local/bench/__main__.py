@@ -23,6 +23,7 @@ sys.path[:0] = [str(ROOT / folder) for folder in ("layers/foundation", "layers/c
 from local.bench import (  # noqa: E402
     against,
     bench_database,
+    bill,
     chat,
     cold,
     crowd,
@@ -40,7 +41,7 @@ from local.bench.workers import WorkerError, running_workers  # noqa: E402
 from local.stack.postgres import Postgres, PostgresError  # noqa: E402
 from local.tools.postgres_proxy import PostgresProxy  # noqa: E402
 
-SECTIONS = ("imports", "overhead", "trips", "speed", "gambles", "chat", "cold", "listeners", "crowd")
+SECTIONS = ("imports", "overhead", "trips", "speed", "gambles", "chat", "cold", "listeners", "crowd", "bill")
 OVERHEAD_BUDGET_US = 150
 QUIET_LIMIT = 1.2
 """A steadiness up to here means that noise does not matter."""
@@ -94,7 +95,7 @@ class _Bench:
             print(f"The machine is busy: the same loop takes {steadiness:.1f} times its best, and so may all below.")
         with ExitStack() as stack:
             database_url = ""
-            if {"trips", "speed", "gambles", "chat", "cold", "listeners", "crowd"} & set(self.sections):
+            if set(self.sections) - {"imports", "overhead"}:
                 postgres = self._postgres()
                 stack.callback(postgres.destroy)
                 database_url = _with_progress("preparing the database", lambda: bench_database.build(postgres))
@@ -206,10 +207,21 @@ class _Bench:
 
     def crowd(self, database_url: str) -> Any:
         size = crowd.QUICK if self.quick else crowd.FULL
-        _title("Crowd", f"{size.users:,} users, {size.stats:,} stats events; through the whole handler")
+        _title(
+            "Crowd", f"{size.users:,} users, {size.stats:,} stats, {size.events:,} events; through the whole handler"
+        )
         found = crowd.measure(self.image, database_url, size, asks=30, rounds=3, progress=_progress)
         print(table(found["reports"], crowd.REPORT_COLUMNS))
-        print(table([found["message"]], tuple(found["message"])))
+        print(table(found["actions"], crowd.ACTION_COLUMNS))
+        return found
+
+    def bill(self, database_url: str) -> Any:
+        _title("The bill", f"dollars a month; {bill.PRICES_OF}; lines: what they add to the idle installation")
+        found = _with_progress(
+            "bill", lambda: bill.measure(self.image, database_url, calls=200 if self.quick else 1000)
+        )
+        print(table(found["measured"], tuple(found["measured"][0])))
+        print(table(found["bill"], tuple(found["bill"][0])))
         return found
 
     def _postgres(self) -> Postgres:

@@ -103,7 +103,7 @@ def setup_calls(clients: int) -> Iterator[Call]:
 def round_calls() -> Iterator[Call]:
     """Reset what would make later rounds differ from earlier ones: the daily XP limit and the full inboxes."""
     yield post("admin/jobs/reset-daily-xp")
-    yield {"function": "clock_rollup", "event": {}}
+    yield {"function": "clock", "formerly": "clock_rollup", "event": {}}
 
 
 def _account(name: str) -> Account:
@@ -126,7 +126,7 @@ def _start_gamble(turn: Turn) -> Call:
 
 
 def _play_gamble(_: Turn) -> Call:
-    return {"function": "clock_due", "event": {}, "kept": ["gamble_id"]}
+    return {"function": "clock", "formerly": "clock_due", "event": {}, "kept": ["gamble_id"]}
 
 
 SCRIPTS = (

@@ -6,9 +6,10 @@ the project is imported here but what TREE's own template.yaml names.
     {"calls": [CALL, ...]}   -> {"times": [[wall µs, CPU µs], ...], "answer": the last call's}
     {"describe": true}       -> {"paths": [...], "handlers": {name: handler of a function behind the API}}
 
-A CALL is {"event": {...}} for the API (its httpMethod and path lead to the handler), or {"function": "clock_due",
-"event": {...}} for any other function. "keep" names a field of an API answer, which a later call puts into its event by
-naming it under "kept". What goes wrong is answered with {"error": text}.
+A CALL is {"event": {...}} for the API (its httpMethod and path lead to the handler), or {"function": "clock",
+"event": {...}} for any other function; "formerly" is its name in trees that have none of that name. "keep" names a
+field of an API answer, which a later call puts into its event by naming it under "kept". What goes wrong is answered
+with {"error": text}.
 """
 
 from __future__ import annotations
@@ -86,12 +87,13 @@ class Tree:
             raise LookupError(f"no function serves {method} {path}")
         return max(found, key=lambda route: (route.path == path, len(route.literal))).handler
 
-    def handler_named(self, name: str) -> str:
-        """The handler of a function by the name of its module's folder, such as `clock_due`, wherever that is."""
-        for handler in self.functions.values():
-            if name in handler.split("."):
-                return handler
-        raise LookupError(f"no function is called {name}")
+    def handler_named(self, *names: str) -> str:
+        """The handler of a function by its module's folder, such as `clock`, wherever that is; the first name wins."""
+        for name in names:
+            for handler in self.functions.values():
+                if name in handler.split("."):
+                    return handler
+        raise LookupError(f"no function is called {' or '.join(names)}")
 
     def http_handlers(self) -> dict[str, str]:
         """The functions behind the API, {name in the template: handler}."""
@@ -134,7 +136,7 @@ class Environment:
 
     def _handler(self, call: dict[str, Any]) -> Handler:
         if "function" in call:
-            return _loaded(self._tree.handler_named(call["function"]))
+            return _loaded(self._tree.handler_named(call["function"], call.get("formerly", call["function"])))
         return _loaded(self._tree.handler_of(call["event"]["httpMethod"], call["event"]["path"]))
 
 

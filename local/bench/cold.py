@@ -123,6 +123,7 @@ def _python(image: Image, database_url: str, code: str, stdin: str) -> str:
         **image.functions["Discord"].environment,
         "DATABASE_URL": database_url,
         "DB_IAM_AUTH": "false",
+        "AWS_ENDPOINT_URL_EVENTBRIDGE": "",
         "DISCORD_PUBLIC_KEY": _KEY.verify_key.encode().hex(),
     }
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""A large, old community: do reports stay fast, and chat lines as fast as with empty tables?"""
+"""A large, old community: do reports stay fast, and actions as fast as with empty tables?"""
 
 from __future__ import annotations
 
@@ -6,38 +6,58 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from statistics import median
+from time import perf_counter
 from typing import Any
 
 import psycopg
 from psycopg.sql import SQL
+from psycopg.types.json import Jsonb
 
+from community.catalog.content import items
 from community.engagement import rollup as engagement
+from community.gambles import service as gambles
+from community.inventory.models import Inventory
+from community.players.models import PlayerRef
 from community.stats import rollup as stats
 from kernel.database import connect, transaction
 from local.bench import requests
-from local.bench.chat import CHATTERS
+from local.bench.actions import ACTIONS
+from local.bench.bench_database import shared_players
 from local.bench.image import Image
 from local.bench.numbers import percentile
 from local.bench.speed import Progress, result
 from local.bench.workers import Worker, running_workers
 
 REPORT_BUDGET_MS = 50
-MESSAGE_BUDGET = 1.2
-"""How much longer a line may take in a full database than in an empty one, as a multiple."""
+GROWTH_BUDGET = 1.2
+"""How much longer an action may take in a full database than in an empty one, as a multiple."""
+
+VOTERS = 1_000
+GAMBLERS = 200
+BOX = "lootbox_tier1"
 
 REPORT_COLUMNS = ("report", "median_ms", "p95_ms", "budget_ms", "verdict")
+ACTION_COLUMNS = ("action", "empty_ms", "full_ms", "ratio", "budget", "verdict")
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
+    """How full the database is.
+
+    Attributes:
+        stats: archived, over a year.
+        events: in the log, over its ten days.
+    """
+
     users: int
     stats: int
+    events: int
 
 
-FULL = Size(users=100_000, stats=10_000_000)
-QUICK = Size(users=10_000, stats=500_000)
+FULL = Size(users=100_000, stats=10_000_000, events=10_000_000)
+QUICK = Size(users=10_000, stats=500_000, events=500_000)
 
 PERIODS = ("hourly", "daily", "weekly", "monthly", "yearly", "all")
 _BUSY = {"platform": "twitch", "platform_id": "crowd-1"}
@@ -65,22 +85,24 @@ REPORTS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
 
 
 def measure(image: Image, database_url: str, size: Size, *, asks: int, rounds: int, progress: Progress) -> Row:
-    """Measure the reports and a chat line in a database filled to `size`.
+    """Measure the reports and every action in a database filled to `size`.
 
     Returns:
-        {"users", "stats_events", "reports": [{"report", "median_ms", "p95_ms", "budget_ms", "verdict"}],
-        "message": {"empty_ms", "full_ms", "ratio", "budget", "verdict"}}
+        {"users", "stats_events", "events", "reports": [{"report", "median_ms", "p95_ms", "budget_ms", "verdict"}],
+        "actions": [{"action", "empty_ms", "full_ms", "ratio", "budget", "verdict"}]}
     """
     with running_workers(image, database_url) as (worker,):
-        progress("lines of chat, empty tables")
-        empty = _lines(worker, rounds)
-        progress(f"{size.stats:,} stats events of {size.users:,} users")
+        progress("actions, empty tables")
+        empty = _actions(worker, rounds)
+        progress(f"{size.stats:,} stats and {size.events:,} events of {size.users:,} users")
         _fill(database_url, size)
-        progress("lines of chat, full tables")
-        full = _lines(worker, rounds)
+        progress("actions, full tables")
+        full = _actions(worker, rounds)
         _roll_up(database_url)
         # Fill the inbox with about a minute's rows, as before a roll-up.
-        _lines(worker, 1)
+        _milliseconds(worker, "message", 2)
+        progress("joining a gamble")
+        joins = _joins(database_url)
         reports: list[Row] = []
         for name, group, path, query in REPORTS:
             progress(name)
@@ -98,25 +120,56 @@ def measure(image: Image, database_url: str, size: Size, *, asks: int, rounds: i
                     "verdict": "" if milliseconds <= REPORT_BUDGET_MS else "OVER",
                 }
             )
-    ratio = round(full / empty, 2)
     return {
         "users": size.users,
         "stats_events": size.stats,
+        "events": size.events,
         "reports": reports,
-        "message": {
-            "empty_ms": empty,
-            "full_ms": full,
-            "ratio": ratio,
-            "budget": MESSAGE_BUDGET,
-            "verdict": "" if ratio <= MESSAGE_BUDGET else "OVER",
-        },
+        "actions": [*(_growth(name, empty[name], full[name]) for name in empty), joins],
     }
 
 
-def _lines(worker: Worker, rounds: int) -> float:
-    """Milliseconds for a line through the whole handler: the best median of the rounds."""
-    order = {"do": "run", "action": "message", "level": "handler", "players": list(CHATTERS), "seconds": 2}
-    return min(result(worker.do(order)["times"], 1)["median_ms"] for _ in range(rounds))
+def _growth(action: str, empty: float, full: float) -> Row:
+    ratio = round(full / empty, 2)
+    return {
+        "action": action,
+        "empty_ms": empty,
+        "full_ms": full,
+        "ratio": ratio,
+        "budget": GROWTH_BUDGET,
+        "verdict": "" if ratio <= GROWTH_BUDGET else "OVER",
+    }
+
+
+def _joins(database_url: str) -> Row:
+    """Compare the last 20 of 200 players who join a gamble with the first 20."""
+    stake = Inventory().give(items.by_name[BOX].item_id, 1).as_json()
+    times: list[float] = []
+    with closing(connect(database_url)) as conn:
+        for number in range(1, GAMBLERS + 1):
+            ref = PlayerRef("twitch", f"crowd-{number}", f"crowd_{number}")
+            with transaction(conn) as tx:
+                tx.execute(_STAKE, (Jsonb(stake), ref.platform_id))
+            started = perf_counter()
+            with transaction(conn) as tx:
+                if number == 1:
+                    gambles.start_gamble(tx, ref, [(BOX, 1)], join_seconds=3600)
+                else:
+                    gambles.join_gamble(tx, ref)
+            times.append((perf_counter() - started) * 1000)
+    # The first start and join of a connection prepare its statements.
+    return _growth(f"join, 181st to {GAMBLERS}th", round(median(times[5:25]), 2), round(median(times[-20:]), 2))
+
+
+def _actions(worker: Worker, rounds: int) -> dict[str, float]:
+    """{action: milliseconds through the whole handler}: the best median of the rounds, which take turns."""
+    turns = [{action.name: _milliseconds(worker, action.name, 0.5) for action in ACTIONS} for _ in range(rounds)]
+    return {action.name: min(turn[action.name] for turn in turns) for action in ACTIONS}
+
+
+def _milliseconds(worker: Worker, action: str, seconds: float) -> float:
+    order = {"do": "run", "action": action, "level": "handler", "players": shared_players(), "seconds": seconds}
+    return result(worker.do(order)["times"], 1)["median_ms"]
 
 
 def _roll_up(database_url: str) -> None:
@@ -143,6 +196,10 @@ def _fill(database_url: str, size: Size) -> None:
             conn.execute(_ENGAGEMENT)
         conn.execute(_SCORES)
         conn.execute(_DAYS)
+        for day in range(10):
+            conn.execute("SELECT ensure_events_partition(CURRENT_DATE - %s)", (day,))
+        conn.execute(_EVENTS, {"users": size.users, "events": size.events})
+        conn.execute(_BALLOTS, {"voters": VOTERS})
         conn.execute("VACUUM ANALYZE")
         conn.execute("CHECKPOINT")
 
@@ -240,4 +297,32 @@ _DAYS = """
     FROM generate_series(1, 365) AS n,
          unnest(ARRAY['message', 'search_performed', 'item_sold', 'item_bought']) AS metric
     ON CONFLICT DO NOTHING
+"""
+
+_EVENTS = """
+    INSERT INTO events (event_id, event_type, user_id, payload, metadata, created_at, next_attempt_at, published_at)
+    SELECT gen_random_uuid(),
+           (ARRAY['item.sold', 'item.bought', 'item.used', 'search.performed', 'job.level_up'])[1 + n %% 5],
+           md5('crowd-' || 1 + floor(%(users)s * pow(random(), 3)))::uuid,
+           '{"item_name": "lootbox_tier1", "quantity": 1, "total": 100, "source": "growth"}', '{"version": "1.0"}',
+           now() - interval '9 days' * (n / %(events)s::float8), NULL, now()
+    FROM generate_series(%(events)s, 1, -1) AS n
+"""
+
+_STAKE = """
+    UPDATE user_inventory SET inventory_data = %s
+    WHERE user_id = (SELECT user_id FROM user_platform_links WHERE platform = 'twitch' AND platform_user_id = %s)
+"""
+
+_BALLOTS = """
+    WITH round AS (SELECT session_id FROM voting_sessions WHERE status <> 'completed'),
+         option AS (SELECT min(option_id) AS option_id FROM voting_options JOIN round USING (session_id)),
+         cast_ AS (
+        INSERT INTO ballots (session_id, user_id, option_id, weight, cast_at)
+        SELECT session_id, md5('crowd-' || n)::uuid, option_id, 1, now()
+        FROM round, option, generate_series(1, %(voters)s) AS n
+        RETURNING option_id
+    )
+    UPDATE voting_options SET vote_count = vote_count + %(voters)s, weighted_votes = weighted_votes + %(voters)s
+    FROM option WHERE voting_options.option_id = option.option_id
 """

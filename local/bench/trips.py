@@ -36,7 +36,7 @@ SECOND_ACCOUNT = {"platform": "discord", "platform_id": "trips-second"}
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TripStep:
     """A request. `{round}` and `{token}` (of the last link/initiate) are replaced everywhere.
 
     Attributes:
@@ -52,13 +52,23 @@ class Step:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-def _post(name: str, path: str, body: Mapping[str, Any], **headers: str) -> Step:
-    return Step(name, 2, "POST", path, body, headers={key.replace("_", "-"): value for key, value in headers.items()})
+def _post(name: str, path: str, body: Mapping[str, Any], **headers: str) -> TripStep:
+    return TripStep(
+        name, 2, "POST", path, body, headers={key.replace("_", "-"): value for key, value in headers.items()}
+    )
 
 
-def _get(name: str, path: str, **query: str) -> Step:
-    return Step(name, 1, "GET", path, query=query)
+def _get(name: str, path: str, **query: str) -> TripStep:
+    return TripStep(name, 1, "GET", path, query=query)
 
+
+BATCH = {
+    "platform": "twitch",
+    "messages": [
+        *({"platform_id": f"batch-{number}", "username": f"viewer{number}", "message": "hi"} for number in range(24)),
+        {"platform_id": ALICE["platform_id"], "username": ALICE["username"], "message": "hello, OBS?"},
+    ],
+}
 
 STEPS = (
     _post("register (new)", "/api/v1/user/register", NEWCOMER),
@@ -83,20 +93,21 @@ STEPS = (
     _post("upgrade that takes time", "/api/v1/user/item/upgrade", TRADE | {"item": "firepot"}),
     _get("crafting/jobs", "/api/v1/crafting/jobs", platform="twitch", platform_id=ALICE["platform_id"]),
     _post("crafting/cancel", "/api/v1/crafting/cancel", ALICE),
-    Step("crafting/recipes", 0, "GET", "/api/v1/crafting/recipes"),
+    TripStep("crafting/recipes", 0, "GET", "/api/v1/crafting/recipes"),
     _get("crafting/recipes (known)", "/api/v1/crafting/recipes", user=ALICE["username"], platform="twitch"),
     _get("achievements", "/api/v1/achievements", platform="twitch", platform_id=ALICE["platform_id"]),
     _get("gamble/active", "/api/v1/gamble/active"),
     _get("inventory", "/api/v1/user/inventory", **ALICE),
     _get("inventory by name", "/api/v1/user/inventory-by-username", platform="twitch", username=ALICE["username"]),
-    Step("user search", 1, "POST", "/api/v1/user/search", {"query": "alice"}),
+    TripStep("user search", 1, "POST", "/api/v1/user/search", {"query": "alice"}),
     _get("prices", "/api/v1/prices"),
     _get("prices/buy", "/api/v1/prices/buy"),
     _get("tree", "/api/v1/progression/tree"),
     _get("available", "/api/v1/progression/available"),
-    Step("timeout", 2, "PUT", "/api/v1/user/timeout", TROLL | {"duration_seconds": 60}),
+    TripStep("timeout", 2, "PUT", "/api/v1/user/timeout", TROLL | {"duration_seconds": 60}),
     _get("timeout (read)", "/api/v1/user/timeout", **TROLL),
     _post("message/handle (new)", "/api/v1/message/handle", CHATTER | {"message": "hello"}),
+    _post("message/batch", "/api/v1/message/batch", BATCH),
     _post("message/handle (known)", "/api/v1/message/handle", ALICE | {"message": "hello, OBS?"}),
     _post("use on active chatters", "/api/v1/user/item/use", TRADE | {"item_name": "firepot"}),
     _post("treasure search", "/api/v1/user/search", CHATTER),
@@ -121,17 +132,17 @@ STEPS = (
     _post("link/initiate", "/api/v1/link/initiate", ALICE),
     _post("link/claim", "/api/v1/link/claim", SECOND_ACCOUNT | {"token": "{token}"}),
     # Only the code knows which players to lock, so they come one round trip later.
-    Step("link/confirm", 3, "POST", "/api/v1/link/confirm", ALICE),
-    Step("link/status", 1, "GET", "/api/v1/link/status", query=_ALICES_ACCOUNT),
+    TripStep("link/confirm", 3, "POST", "/api/v1/link/confirm", ALICE),
+    TripStep("link/status", 1, "GET", "/api/v1/link/status", query=_ALICES_ACCOUNT),
     _post("link/unlink", "/api/v1/link/unlink", ALICE | {"target_platform": "discord"}),
     _post("link/unlink, confirmed", "/api/v1/link/unlink", ALICE | {"target_platform": "discord", "confirm": True}),
 )
 
 _PREPARATIONS = (
-    Step("", 0, "POST", "/api/v1/progression/admin/unlock-all"),
+    TripStep("", 0, "POST", "/api/v1/progression/admin/unlock-all"),
     # Something to vote on and to unlock.
     *(_post("", "/api/v1/progression/admin/relock", {"node_key": key}) for key in bench_database.LEFT_TO_UNLOCK),
-    Step("", 0, "POST", "/api/v1/progression/admin/start"),
+    TripStep("", 0, "POST", "/api/v1/progression/admin/start"),
     _post("", "/api/v1/user/register", ALICE),
     _post("", "/api/v1/user/register", BOB),
 )
@@ -149,7 +160,7 @@ def count(call: CallHandler, round_trips: Callable[[], int]) -> dict[str, int]:
     routes = Routes(load(TEMPLATE).api.routes)
     handlers = {name: function.handler for name, function in load(TEMPLATE).functions.items()}
 
-    def request(step: Step, values: Mapping[str, Any]) -> Any:
+    def request(step: TripStep, values: Mapping[str, Any]) -> Any:
         match = routes.match(step.method, step.path)
         assert match, step.path
         event = requests.event(

@@ -19,7 +19,7 @@ MAX_REMEMBERED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class AuthenticationResult:
+class CachedPolicy:
     statements: tuple[Mapping[str, Any], ...]
     context: Mapping[str, Any]
     usage_key: str | None
@@ -30,7 +30,7 @@ class Guard:
     def __init__(self, api: Api, runtime: Runtime) -> None:
         self._api = api
         self._runtime = runtime
-        self._verdicts: dict[tuple[str, ...], AuthenticationResult] = {}
+        self._policies: dict[tuple[str, ...], CachedPolicy] = {}
 
     async def admit(self, request: Request, match: Match) -> Mapping[str, Any] | None:
         """The authorizer's context for the event's requestContext; None: the route is open.
@@ -45,19 +45,19 @@ class Guard:
         if authorizer is None:
             raise GatewayError("AUTHORIZER_CONFIGURATION_ERROR")
         identity = _identity(authorizer, request)
-        verdict = self._verdicts.get(identity)
-        if verdict is None or verdict.expires <= time.monotonic():
-            verdict = await self._ask(authorizer, request, match)
+        policy = self._policies.get(identity)
+        if policy is None or policy.expires <= time.monotonic():
+            policy = await self._ask(authorizer, request, match)
             if authorizer.ttl_seconds:
-                self._remember(identity, verdict)
-        if not allows(verdict.statements, method_arn(request, self._api)):
+                self._remember(identity, policy)
+        if not allows(policy.statements, method_arn(request, self._api)):
             raise GatewayError("ACCESS_DENIED")
         # ApiKeySourceType AUTHORIZER: the authorizer names the usage key, the template lists what exists.
-        if match.route.usage_key_required and verdict.usage_key not in self._api.usage_keys:
+        if match.route.usage_key_required and policy.usage_key not in self._api.usage_keys:
             raise GatewayError("INVALID_API_KEY")
-        return verdict.context
+        return policy.context
 
-    async def _ask(self, authorizer: Authorizer, request: Request, match: Match) -> AuthenticationResult:
+    async def _ask(self, authorizer: Authorizer, request: Request, match: Match) -> CachedPolicy:
         event = authorizer_event(request, match, self._api)
         if authorizer.kind == "TOKEN":
             event = {
@@ -67,13 +67,13 @@ class Guard:
             }
         return await ask(self._runtime, authorizer.function, event, authorizer.ttl_seconds)
 
-    def _remember(self, identity: tuple[str, ...], verdict: AuthenticationResult) -> None:
-        if len(self._verdicts) >= MAX_REMEMBERED:
-            self._verdicts.clear()
-        self._verdicts[identity] = verdict
+    def _remember(self, identity: tuple[str, ...], policy: CachedPolicy) -> None:
+        if len(self._policies) >= MAX_REMEMBERED:
+            self._policies.clear()
+        self._policies[identity] = policy
 
 
-async def ask(runtime: Runtime, function: str, event: Mapping[str, Any], ttl_seconds: int = 0) -> AuthenticationResult:
+async def ask(runtime: Runtime, function: str, event: Mapping[str, Any], ttl_seconds: int = 0) -> CachedPolicy:
     """Invoke an authorizer function.
 
     Raises:
@@ -88,7 +88,7 @@ async def ask(runtime: Runtime, function: str, event: Mapping[str, Any], ttl_sec
         raise GatewayError(kind) from error
     except Throttled:
         raise GatewayError("AUTHORIZER_FAILURE") from None
-    return _verdict(answer, int((time.monotonic() - started) * 1000), ttl_seconds)
+    return _parse_policy(answer, int((time.monotonic() - started) * 1000), ttl_seconds)
 
 
 def _identity(authorizer: Authorizer, request: Request) -> tuple[str, ...]:
@@ -99,14 +99,14 @@ def _identity(authorizer: Authorizer, request: Request) -> tuple[str, ...]:
     return (authorizer.name, *(value for value in values if value))
 
 
-def _verdict(answer: Any, latency_ms: int, ttl_seconds: int) -> AuthenticationResult:
+def _parse_policy(answer: Any, latency_ms: int, ttl_seconds: int) -> CachedPolicy:
     try:
         principal = answer["principalId"]
         statements = answer["policyDocument"]["Statement"]
         context = {name: _flat(value) for name, value in (answer.get("context") or {}).items()}
     except (KeyError, TypeError, AttributeError) as error:
         raise GatewayError("AUTHORIZER_CONFIGURATION_ERROR") from error
-    return AuthenticationResult(
+    return CachedPolicy(
         statements=tuple(statements) if isinstance(statements, list) else (statements,),
         context={**context, "principalId": str(principal), "integrationLatency": latency_ms},
         usage_key=answer.get("usageIdentifierKey"),

@@ -16,6 +16,7 @@ from uuid import uuid4
 from local.stack import fifo, one_shots
 from local.stack.bus import Bus
 from local.stack.cloudformation import queue_url
+from local.stack.errors import AwsError
 from local.stack.gateway import Receive, Send
 from local.stack.queues import md5
 from local.stack.runtime import FunctionError, Runtime, Throttled
@@ -46,15 +47,6 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Refused(Exception):
-    """What AWS answers instead."""
-
-    def __init__(self, status: int, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.kind = kind
-
-
 class AwsApi:
     """An ASGI application, for the event loop of the bus."""
 
@@ -72,7 +64,7 @@ class AwsApi:
         call = await _read(scope, receive)
         try:
             answer = await self._answer(call)
-        except Refused as refusal:
+        except AwsError as refusal:
             error = {"__type": refusal.kind, "message": str(refusal), "Message": str(refusal)}
             answer = Answer(error, refusal.status, {"x-amzn-errortype": refusal.kind})
         body = answer.content if isinstance(answer.content, bytes) else json.dumps(answer.content).encode()
@@ -96,31 +88,28 @@ class AwsApi:
         if operation is None:
             known = ", ".join(name.partition(".")[2] for name in self._operations)
             wanted = call.header(b"x-amz-target") or f"{call.method} {call.path}"
-            raise Refused(400, "UnknownOperationException", f"The local bus takes {known}, not {wanted!r}.")
+            raise AwsError(400, "UnknownOperationException", f"The local bus takes {known}, not {wanted!r}.")
         try:
             return Answer(operation(json.loads(call.body)))
         except (ValueError, KeyError, TypeError) as error:
-            raise Refused(400, "SerializationException", f"The body is not what this takes: {error!r}") from None
+            raise AwsError(400, "SerializationException", f"The body is not what this takes: {error!r}") from None
 
     async def _schedule(self, call: Call) -> Answer:
         group = parse_qs(call.query.decode("ascii", "replace")).get("groupName", [None])[0]
-        try:
-            return Answer(self._bus.one_shots.answer(call.method, call.path, group, call.body))
-        except one_shots.Refused as refusal:
-            raise Refused(refusal.status, refusal.kind, str(refusal)) from None
+        return Answer(self._bus.one_shots.answer(call.method, call.path, group, call.body))
 
     def _put_events(self, request: Mapping[str, Any]) -> dict[str, Any]:
         entries = request["Entries"]
         if not 1 <= len(entries) <= MAX_ENTRIES:
             constraint = "less than or equal to 10" if entries else "greater than or equal to 1"
-            raise Refused(
+            raise AwsError(
                 400,
                 "ValidationException",
                 "1 validation error detected: Value at 'entries' failed to satisfy constraint: "
                 f"Member must have length {constraint}",
             )
         if sum(map(_size, entries)) > MAX_BYTES:
-            raise Refused(400, "ValidationException", "Total size of the entries in the request is over the limit.")
+            raise AwsError(400, "ValidationException", "Total size of the entries in the request is over the limit.")
         results = self._bus.put(entries)
         return {"FailedEntryCount": sum("ErrorCode" in result for result in results), "Entries": results}
 
@@ -128,15 +117,15 @@ class AwsApi:
         body = request["MessageBody"]
         queue = self._bus.queues.get(request["QueueUrl"].rpartition("/")[2])
         if queue is None or request["QueueUrl"] != queue_url(queue.spec.name):
-            raise Refused(400, "QueueDoesNotExist", "The specified queue does not exist.")
+            raise AwsError(400, "QueueDoesNotExist", "The specified queue does not exist.")
         if not body or len(body.encode()) > MAX_BYTES:
-            raise Refused(400, "InvalidParameterValue", f"A message has 1 to {MAX_BYTES} bytes.")
+            raise AwsError(400, "InvalidParameterValue", f"A message has 1 to {MAX_BYTES} bytes.")
         if unsupported := {"DelaySeconds", "MessageAttributes"} & set(request):
-            raise Refused(400, "UnsupportedOperation", f"The local queues have no {unsupported.pop()}.")
+            raise AwsError(400, "UnsupportedOperation", f"The local queues have no {unsupported.pop()}.")
         try:
             message = queue.send(body, request.get("MessageGroupId"), request.get("MessageDeduplicationId"))
-        except fifo.Refused as refusal:
-            raise Refused(400, "MissingParameter", str(refusal)) from None
+        except fifo.MessageRejected as refusal:
+            raise AwsError(400, "MissingParameter", str(refusal)) from None
         sent = {"MessageId": message.message_id, "MD5OfMessageBody": md5(body)}
         number = message.attributes.get("SequenceNumber")
         return {**sent, "SequenceNumber": number} if number else sent
@@ -144,11 +133,11 @@ class AwsApi:
     async def _invoke(self, address: str, call: Call) -> Answer:
         name = _function_name(address)
         if call.method != "POST" or name not in self._functions:
-            raise Refused(404, "ResourceNotFoundException", f"Function not found: {address}")
+            raise AwsError(404, "ResourceNotFoundException", f"Function not found: {address}")
         try:
             event = json.loads(call.body or b"{}")
         except ValueError as error:
-            raise Refused(400, "InvalidRequestContentException", f"The payload is not JSON: {error}") from None
+            raise AwsError(400, "InvalidRequestContentException", f"The payload is not JSON: {error}") from None
         if call.header(b"x-amz-invocation-type") == "Event":
             self._bus.invoke_later(name, event)
             return Answer(b"", 202)
@@ -158,11 +147,11 @@ class AwsApi:
         except FunctionError as error:
             return Answer(error.payload, headers={**headers, "x-amz-function-error": "Unhandled"})
         except Throttled:
-            raise Refused(429, "TooManyRequestsException", "Rate Exceeded.") from None
+            raise AwsError(429, "TooManyRequestsException", "Rate Exceeded.") from None
 
     async def _connection(self, call: Call) -> Answer:
         if self._sockets is None:
-            raise Refused(403, "ForbiddenException", "The template has no WebSocket API.")
+            raise AwsError(403, "ForbiddenException", "The template has no WebSocket API.")
         connection = call.path.removeprefix(CONNECTIONS)
         try:
             match call.method:
@@ -175,9 +164,9 @@ class AwsApi:
                 case _:
                     return Answer(self._sockets.describe(connection))
         except Gone:
-            raise Refused(410, "GoneException", "") from None
+            raise AwsError(410, "GoneException", "") from None
         except TooLarge:
-            raise Refused(413, "PayloadTooLargeException", "Message too long") from None
+            raise AwsError(413, "PayloadTooLargeException", "Message too long") from None
 
 
 async def _read(scope: Mapping[str, Any], receive: Receive) -> Call:

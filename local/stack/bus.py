@@ -17,8 +17,7 @@ from local.stack.messages import MessageStore
 from local.stack.one_shots import OneShots
 from local.stack.patterns import check, matches
 from local.stack.queues import POLLERS, Queue, feed
-from local.stack.resources import Function, Rule, Target, Template
-from local.stack.resources import Queue as QueueSpec
+from local.stack.resources import Function, QueueSpec, Rule, Target, Template
 from local.stack.runtime import FunctionError, Runtime
 
 log = logging.getLogger("local.stack.bus")

@@ -1,4 +1,4 @@
-"""What API Gateway itself answers: the gateway responses, as the template words them."""
+"""Errors of AWS: those of its services' APIs, and API Gateway's own responses, as the template words them."""
 
 from __future__ import annotations
 
@@ -27,6 +27,15 @@ _DEFAULTS: Final = {
     "REQUEST_TOO_LARGE": (413, "Request Too Long", "RequestTooLargeException"),
     "UNAUTHORIZED": (401, "Unauthorized", "UnauthorizedException"),
 }
+
+
+class AwsError(Exception):
+    """The error that a service of AWS answers."""
+
+    def __init__(self, status: int, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.kind = kind
 
 
 class GatewayError(Exception):

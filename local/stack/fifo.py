@@ -13,12 +13,12 @@ from typing import Final
 
 from local.stack.messages import MessageStore
 from local.stack.queues import Message, Queue
-from local.stack.resources import Queue as QueueSpec
+from local.stack.resources import QueueSpec
 
 DEDUPLICATION_SECONDS: Final = 300
 
 
-class Refused(Exception):
+class MessageRejected(Exception):
     """SQS would reject this message."""
 
 
@@ -38,12 +38,14 @@ class FifoQueue(Queue):
         """Add a message, unless it repeats one of the last five minutes.
 
         Raises:
-            Refused: no group, or no way to deduplicate.
+            MessageRejected: no group, or no way to deduplicate.
         """
         if not group:
-            raise Refused("The request must contain the parameter MessageGroupId.")
+            raise MessageRejected("The request must contain the parameter MessageGroupId.")
         if not deduplication_id and not self.spec.deduplicates:
-            raise Refused("The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId.")
+            raise MessageRejected(
+                "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId."
+            )
         told_by = deduplication_id or hashlib.sha256(body.encode()).hexdigest()
         message = self._message(body, group, told_by)
         earlier = self._store.find_sent(self.spec.name, told_by, DEDUPLICATION_SECONDS)

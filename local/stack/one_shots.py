@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from local.stack import clock
 from local.stack.cloudformation import ACCOUNT, REGION
 from local.stack.cron import next_fire
+from local.stack.errors import AwsError
 from local.stack.messages import open_store
 from local.stack.resources import Template
 
@@ -25,15 +26,6 @@ PATH: Final = "/schedules/"
 
 Invoke = Callable[[str, Any], None]
 Key = tuple[str, str]  # group, name
-
-
-class Refused(Exception):
-    """An error as AWS answers it."""
-
-    def __init__(self, status: int, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.kind = kind
 
 
 class OneShots:
@@ -78,7 +70,7 @@ class OneShots:
         """Handle a request to the scheduler's API.
 
         Raises:
-            Refused: AWS would reject the request.
+            AwsError: AWS would reject the request.
         """
         name = unquote(path.removeprefix(PATH))
         if not re.fullmatch(r"[0-9a-zA-Z_.-]{1,64}", name):
@@ -93,7 +85,7 @@ class OneShots:
                 self._forget(key).cancel()
                 return {}
             case _:
-                raise Refused(400, "UnknownOperationException", f"The local scheduler does not take {method}.")
+                raise AwsError(400, "UnknownOperationException", f"The local scheduler does not take {method}.")
 
     def _create(self, name: str, body: bytes) -> dict[str, Any]:
         try:
@@ -109,13 +101,13 @@ class OneShots:
         elif existing.get("ClientToken") != request.get(
             "ClientToken"
         ):  # the same token means a repetition of the same request
-            raise Refused(409, "ConflictException", f"Schedule {name} already exists.")
+            raise AwsError(409, "ConflictException", f"Schedule {name} already exists.")
         return {"ScheduleArn": _address(key)}
 
     def _check(self, request: Mapping[str, Any]) -> None:
         group = request.get("GroupName", "default")
         if group not in self._groups:
-            raise Refused(404, "ResourceNotFoundException", f"Schedule group {group} does not exist.")
+            raise AwsError(404, "ResourceNotFoundException", f"Schedule group {group} does not exist.")
         if request["FlexibleTimeWindow"] != {"Mode": "OFF"}:
             raise _invalid("The local scheduler fires at the moment asked for: FlexibleTimeWindow OFF.")
         if request.get("ActionAfterCompletion") != "DELETE":
@@ -138,7 +130,7 @@ class OneShots:
     def _found(self, key: Key) -> dict[str, Any]:
         request = self._find(key)
         if request is None:
-            raise Refused(404, "ResourceNotFoundException", f"Schedule {key[1]} does not exist.")
+            raise AwsError(404, "ResourceNotFoundException", f"Schedule {key[1]} does not exist.")
         return {**request, "Arn": _address(key), "GroupName": key[0], "Name": key[1]}
 
     def _begin(self, key: Key, request: Mapping[str, Any]) -> None:
@@ -169,5 +161,5 @@ def _address(key: Key) -> str:
     return f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/{key[0]}/{key[1]}"
 
 
-def _invalid(message: str) -> Refused:
-    return Refused(400, "ValidationException", message)
+def _invalid(message: str) -> AwsError:
+    return AwsError(400, "ValidationException", message)

@@ -14,8 +14,7 @@ from uuid import uuid4
 
 from local.stack.cloudformation import REGION
 from local.stack.messages import MessageStore
-from local.stack.resources import Queue as QueueSpec
-from local.stack.resources import QueueSource
+from local.stack.resources import QueueSource, QueueSpec
 from local.stack.runtime import FunctionError, Runtime, Throttled
 
 log = logging.getLogger("local.stack.queues")

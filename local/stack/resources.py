@@ -92,7 +92,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class QueueSpec:
     name: str
     visibility_seconds: float
     max_receives: int | None
@@ -136,7 +136,7 @@ class Template:
     sockets: SocketApi | None
     buses: frozenset[str]
     rules: tuple[Rule, ...]
-    queues: Mapping[str, Queue]
+    queues: Mapping[str, QueueSpec]
     sources: tuple[QueueSource, ...]
     schedules: tuple[Schedule, ...]
     tables: tuple[Table, ...]

@@ -15,6 +15,7 @@ import os
 import threading
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
@@ -114,6 +115,9 @@ class Runtime:
         functions: all that may be invoked.
         here: whether a function runs in this process.
         on_start: called in the thread of every new environment, once the function's code has been imported.
+
+    Attributes:
+        started: how often each function was invoked.
     """
 
     def __init__(
@@ -124,6 +128,7 @@ class Runtime:
         on_start: Callable[[Function], None] = lambda _: None,
     ) -> None:
         self.stopping = threading.Event()
+        self.started: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._functions = functions
         self._other_runtime = other_runtime
@@ -145,6 +150,7 @@ class Runtime:
         Raises:
             Throttled: every environment that the function may have is busy.
         """
+        self.started[name] += 1
         if name not in self._fleets:
             return self._start_outside(name, event)
         fleet = self._fleets[name]

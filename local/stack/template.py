@@ -14,8 +14,8 @@ from local.stack.resources import (
     Authorizer,
     Function,
     GatewayResponse,
-    Queue,
     QueueSource,
+    QueueSpec,
     Route,
     Rule,
     Schedule,
@@ -234,9 +234,9 @@ class _Reader:
     def dead_letters(self, spec: dict[str, Any]) -> str | None:
         return self.queue_name(spec.get("DeadLetterConfig", {}).get("Arn"))
 
-    def queue(self, name: str, spec: dict[str, Any]) -> Queue:
+    def queue(self, name: str, spec: dict[str, Any]) -> QueueSpec:
         redrive = spec.get("RedrivePolicy", {})
-        return Queue(
+        return QueueSpec(
             name=name,
             visibility_seconds=float(spec.get("VisibilityTimeout", 30)),
             max_receives=_int(redrive.get("maxReceiveCount")),

@@ -1,6 +1,6 @@
 """A clock that runs all the time, in its own Lambda environment: `python -m tests.promises.clock`.
 
-It reports when it is ready, and calls clock_due repeatedly until there is a line on stdin. In between it brings
+It reports when it is ready, and calls the clock repeatedly until there is a line on stdin. In between it brings
 deadlines forward, because there is no time to wait for them. The last line on stdout is {chore: how much was done}.
 """
 
@@ -15,7 +15,7 @@ from random import Random
 
 from psycopg import OperationalError
 
-from functions.community.clock_due.app import handler
+from functions.shared.clock.app import handler
 from kernel.connections import connection
 from kernel.database import Connection, transaction
 from kernel.errors import TryAgain

@@ -1,4 +1,4 @@
-"""Postgres is killed, then the whole stack, both in the middle of load over HTTP. What was answered stays done."""
+"""Kills Postgres and then the whole stack under load over HTTP: answered requests stay done."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def wait(condition: Callable[[], bool], what: str, seconds: float = PATIENCE) ->
 
 
 @pytest.mark.slow
-def test_what_was_answered_survives_the_death_of_postgres_and_of_the_stack(
+def test_answered_requests_survive_a_kill_of_postgres_and_of_the_stack(
     database: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ):
     seed = choose_seed()

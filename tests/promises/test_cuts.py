@@ -1,4 +1,4 @@
-"""A line that breaks at a chosen moment, and what the player hears of it."""
+"""Connections to the database that break at a chosen moment, and the answers that the player gets."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def end_all_others(conn: Connection) -> None:
 
 
 @pytest.mark.parametrize("call", [lambda: send_call(buy()).status, look], ids=["buying", "looking"])
-def test_a_connection_that_died_between_two_calls_is_nobodys_business(
+def test_a_connection_that_died_between_two_calls_is_replaced_unnoticed(
     conn: Connection, line: CuttingProxy, call: Callable[[], int]
 ):
     end_all_others(conn)
@@ -82,7 +82,7 @@ def test_a_connection_that_died_between_two_calls_is_nobodys_business(
 
 
 @pytest.mark.parametrize("how", CUTS)
-def test_a_line_that_is_cut_before_the_commit_is_tried_again_unnoticed(conn: Connection, line: CuttingProxy, how: str):
+def test_a_request_cut_off_before_the_commit_is_retried_unnoticed(conn: Connection, line: CuttingProxy, how: str):
     line.cut_at(1, how)
 
     assert send_call(buy()).status == 200
@@ -92,14 +92,14 @@ def test_a_line_that_is_cut_before_the_commit_is_tried_again_unnoticed(conn: Con
 
 
 @pytest.mark.parametrize("how", CUTS)
-def test_a_line_that_is_cut_at_the_commit_leaves_it_to_the_caller(conn: Connection, line: CuttingProxy, how: str):
+def test_a_request_cut_off_at_the_commit_is_left_to_the_caller(conn: Connection, line: CuttingProxy, how: str):
     line.cut_at(2, how)
 
     answer = send_call(buy())
 
     assert (answer.status, answer.body["code"]) == (503, "unavailable")
     assert line.cuts == {how: 1}
-    # The server may still be at it: nobody waits for its answer any more.
+    # The server may still be executing the request, although the client no longer waits.
     expected, deadline = 1 + (how in COMMITTED), time.monotonic() + PATIENCE
     while bought(conn) != expected and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -107,7 +107,7 @@ def test_a_line_that_is_cut_at_the_commit_leaves_it_to_the_caller(conn: Connecti
 
 
 @pytest.mark.parametrize("how", CUTS)
-def test_a_caller_with_a_key_finds_out(conn: Connection, line: CuttingProxy, how: str):
+def test_a_caller_with_an_idempotency_key_finds_out_what_happened(conn: Connection, line: CuttingProxy, how: str):
     line.cut_at(2, how)
     assert send_call(buy("k")).status == 503
 

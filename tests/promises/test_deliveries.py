@@ -1,4 +1,4 @@
-"""At least once on the way, exactly once in the end: consumers that race, processes that die at the worst moment."""
+"""Events are delivered at least once and take effect exactly once, though consumers race and processes are killed."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def run(script: str, url: str, *arguments: str, **env: str) -> int:
     ).returncode
 
 
-def test_eight_tallies_with_the_same_message_at_the_same_moment_count_it_once(conn: Connection, database_url: str):
+def test_eight_concurrent_tallies_count_the_same_message_once(conn: Connection, database_url: str):
     """Defect 21: what had succeeded was done again when an event came again."""
     with environments(database_url, 8) as together:
         for _ in range(10):
@@ -99,7 +99,7 @@ with transaction(connection()) as tx:
     [(DIES_AFTER_ITS_COMMIT, 5), (DIES_BEFORE_ITS_COMMIT, 0)],
     ids=["after", "before"],
 )
-def test_a_tally_that_dies_around_its_commit_counts_once_when_the_message_comes_again(
+def test_a_tally_that_dies_around_its_commit_counts_a_redelivered_message_once(
     conn: Connection, database_url: str, script: str, counted_by_the_dead: int
 ):
     undeleted = message(quantity=5)
@@ -128,7 +128,7 @@ with transaction(connection()) as tx:
 """
 
 
-def test_what_a_relay_sent_before_it_died_is_sent_again_and_counted_once(conn: Connection, database_url: str):
+def test_events_that_a_relay_sent_before_it_died_are_sent_again_and_counted_once(conn: Connection, database_url: str):
     with transaction(conn) as tx:
         for quantity in (1, 2, 4):
             events.announce(

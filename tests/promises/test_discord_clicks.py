@@ -1,4 +1,4 @@
-"""Everybody presses Join at the last moment, some twice: one entry each, and what each is told is true."""
+"""All players press Join at the last moment, some twice: each enters once, and every answer is true."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from nacl.signing import SigningKey
 from community.gambles.models import GambleNotJoining, GambleTooLate
 from doors.discord.actions import BUSY, UNCERTAIN
 from doors.discord.replies import plain
-from functions.community.clock_due.app import handler as clock
 from functions.community.discord import app
+from functions.shared.clock.app import handler as clock
 from kernel.database import Connection, transaction
 from tests.promises.environment_pool import environments
 from tests.promises.preparation import choose_seed
@@ -61,7 +61,7 @@ def tick() -> None:
         time.sleep(0.05)
 
 
-def test_a_rush_for_a_gamble_that_closes_leaves_one_entry_each_and_nobody_deceived(
+def test_a_rush_before_a_gambles_deadline_makes_one_participant_each_with_truthful_answers(
     discord: DiscordClient, conn: Connection, database_url: str
 ):
     rng = Random(choose_seed())
@@ -133,7 +133,7 @@ def _announced(conn: Connection) -> Counter[str]:
     return Counter(row["name"] for row in rows)
 
 
-def test_one_interaction_twenty_times_at_once_acts_once(discord: DiscordClient, conn: Connection, database_url: str):
+def test_twenty_concurrent_copies_of_a_click_act_once(discord: DiscordClient, conn: Connection, database_url: str):
     with transaction(conn) as tx:
         unlock(tx, "feature_economy")
         make_player(tx, "alice", platform="discord", platform_id=STARTER.id, items={"item_spade": 100})

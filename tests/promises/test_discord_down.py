@@ -1,4 +1,4 @@
-"""Discord is away for two minutes: nothing is lost, nothing doubled, and the game does not notice."""
+"""During an outage of Discord for two minutes nothing is lost or doubled, and the game goes on."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PATIENCE = 240.0  # the queue hands out again each minute, and five failures cos
 
 
 @pytest.mark.slow
-def test_two_minutes_without_discord_cost_nothing(
+def test_an_outage_of_discord_for_two_minutes_loses_nothing(
     postgres: Postgres, template_database: str, monkeypatch: pytest.MonkeyPatch
 ):
     with stack_with(FakeDiscord(), postgres, template_database, monkeypatch) as (game, discord):

@@ -1,4 +1,4 @@
-"""Whatever Discord might send about any command, button, menu or form: an answer within its limits and its time."""
+"""Every interaction that Discord might send is answered within Discord's limits and time."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def components(draw: st.DrawFn) -> dict[str, Any]:
     admin=st.booleans(),
     asker=st.sampled_from(PEOPLE) | st.none(),
 )
-def test_nothing_that_discord_sends_is_a_server_error_or_takes_too_long(
+def test_no_interaction_from_discord_causes_a_server_error_or_takes_too_long(
     discord: DiscordClient,
     conn: Connection,
     data: dict[str, Any],

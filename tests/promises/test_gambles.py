@@ -1,4 +1,4 @@
-"""A whole community gambles at the same moment, and who plays it out is killed at work."""
+"""Large gambles: concurrent joins, starts and merges, and a clock that is killed while it executes one."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ class Evening:
 
 
 @pytest.mark.parametrize("due_after", [200, 70])
-def test_200_join_and_one_takes_it_all_once(conn: Connection, database_url: str, due_after: int):
+def test_of_200_participants_one_wins_everything_once(conn: Connection, database_url: str, due_after: int):
     gamble = prepare_players(conn)
     evening = Evening(database_url, gamble, due_after)
     with transaction(conn) as tx:
@@ -237,7 +237,7 @@ def ask(path: str, ref: PlayerRef, **more: object) -> str:
 
 
 @pytest.mark.parametrize("attempt", range(3))
-def test_of_eight_who_start_a_gamble_at_once_one_does(conn: Connection, together: Environments, attempt: int):
+def test_of_eight_concurrent_starts_of_a_gamble_one_succeeds(conn: Connection, together: Environments, attempt: int):
     with transaction(conn) as tx:
         unlock(tx, "feature_gamble")
         for ref in GAMBLERS[:CONNECTIONS]:
@@ -253,7 +253,7 @@ def test_of_eight_who_start_a_gamble_at_once_one_does(conn: Connection, together
 
 
 @pytest.mark.parametrize("attempt", range(3))
-def test_who_joins_eight_times_at_once_is_in_once(conn: Connection, together: Environments, attempt: int):
+def test_eight_concurrent_joins_make_one_participant(conn: Connection, together: Environments, attempt: int):
     with transaction(conn) as tx:
         unlock(tx, "feature_gamble")
         for ref in (HOST, GAMBLERS[0]):
@@ -267,10 +267,8 @@ def test_who_joins_eight_times_at_once_is_in_once(conn: Connection, together: En
 
 
 @pytest.mark.parametrize("attempt", range(5))
-def test_two_accounts_become_one_while_the_gamble_they_are_in_is_played(
-    conn: Connection, together: Environments, attempt: int
-):
-    """Whoever changes the gamble's row has it before the players, so nobody waits in a circle."""
+def test_two_participants_merge_while_their_gamble_is_executed(conn: Connection, together: Environments, attempt: int):
+    """Every writer locks the gamble's row before the players' rows, so there is no deadlock."""
     other = PlayerRef("discord", "other", "other")
     with transaction(conn) as tx:
         unlock(tx, "feature_gamble")

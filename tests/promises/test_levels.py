@@ -1,4 +1,4 @@
-"""64 actions of one player at once, through the real handlers on eight connections: not a point too many or too few."""
+"""64 concurrent actions of one player, through the real handlers on eight connections, award exactly the right XP."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def assert_one_of_each_level(tx: Tx, level: int) -> None:
 
 
 @pytest.mark.usefixtures("town")
-def test_no_experience_is_lost_and_every_level_is_told_once(conn: Connection, together: Environments):
+def test_no_xp_is_lost_and_every_level_is_announced_once(conn: Connection, together: Environments):
     answers = at_once(together, *[partial(award, 60 + 3 * (n % 7), "xp_item") for n in range(ACTIONS)])
 
     assert Counter(status for status, _ in answers) == {200: ACTIONS}
@@ -96,7 +96,7 @@ def test_no_experience_is_lost_and_every_level_is_told_once(conn: Connection, to
 
 
 @pytest.mark.usefixtures("town")
-def test_the_day_is_full_to_the_point(conn: Connection, together: Environments):
+def test_the_daily_cap_is_reached_exactly(conn: Connection, together: Environments):
     answers = at_once(together, *[partial(award, 9, "api")] * ACTIONS)
 
     with transaction(conn) as tx:
@@ -111,7 +111,7 @@ def test_the_day_is_full_to_the_point(conn: Connection, together: Environments):
 
 
 @pytest.mark.usefixtures("town")
-def test_trade_and_awards_side_by_side_add_up(conn: Connection, together: Environments):
+def test_concurrent_trades_and_awards_add_up(conn: Connection, together: Environments):
     answers = at_once(
         together, *[partial(sell) if n % 2 else partial(award, 20, "xp_item") for n in range(ACTIONS)]
     )  # a spade brings 40 money, so 4 XP: both together go far beyond the day's allowance

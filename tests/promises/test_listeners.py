@@ -1,4 +1,4 @@
-"""Who listens while people play and things break hears all of the log, once, and in its order."""
+"""Listeners receive the whole log once and in order, although processes are restarted and killed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FEW = {"item.sold": "item.sold", "gamble.complete": "gamble.completed"}
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["stopped", "killed"])
-def test_a_minute_of_play_and_a_restart_cost_no_listener_an_event(database_url: str, tmp_path: Path, how: str):
+def test_no_listener_misses_an_event_during_a_minute_of_play_and_a_restart(database_url: str, tmp_path: Path, how: str):
     seed = choose_seed()
     with closing(connect(database_url)) as conn, StackProcess(database_url, state=tmp_path) as stack:
         prepare_players(conn, Random(seed))
@@ -83,7 +83,7 @@ VIEWER = {"platform": "twitch", "platform_id": "1", "username": "viewer"}
 
 
 @pytest.mark.slow
-def test_who_does_not_read_a_flood_holds_up_nobody_and_gets_it_later(stack_with_peers: StackProcess, conn: Connection):
+def test_slow_listeners_do_not_delay_others_and_get_all_events_later(stack_with_peers: StackProcess, conn: Connection):
     stack = stack_with_peers
     fast, slow = (Streamed(stack), Socketed(stack), Socketed(stack)), (Streamed(stack), Socketed(stack))
     time.sleep(BEGINNING_SECONDS)
@@ -114,12 +114,14 @@ def test_who_does_not_read_a_flood_holds_up_nobody_and_gets_it_later(stack_with_
 
 
 @pytest.mark.slow
-def test_the_death_of_what_delivers_loses_nothing(
+def test_a_kill_of_the_delivering_process_loses_nothing(
     stack_with_peers: StackProcess, conn: Connection, discord_peer: FakeDiscord, streamerbot_peer: FakeStreamerbot
 ):
-    """The process of the outer ring is killed in the middle of it: Discord, which knows a message by its number, has
-    none twice; Streamer.bot, which does not, has at most the one again that was on its way; who listens knows an
-    event by its id."""
+    """The process of the outer ring is killed during delivery.
+
+    Discord recognises a message by its nonce and shows none twice. Streamer.bot does not, and may run the action again
+    that was in flight. Listeners recognise an event by its id.
+    """
     stack, discord, streamerbot = stack_with_peers, discord_peer, streamerbot_peer
     listeners = [Socketed(stack) for _ in range(MANY)]
     with Game(stack.url, stack.api_key) as game:
@@ -129,8 +131,8 @@ def test_the_death_of_what_delivers_loses_nothing(
         with listening(listeners, wait):
             for number in range(1, 101):
                 post_admin(game, "/api/v1/admin/announce", {"title": f"{number}", "description": "It goes on"})
-                silence = {"platform": "twitch", "username": VIEWER["username"], "duration_seconds": number}
-                assert game.ask(Request("PUT", "/api/v1/user/timeout", silence)).ok
+                timeout = {"platform": "twitch", "username": VIEWER["username"], "duration_seconds": number}
+                assert game.ask(Request("PUT", "/api/v1/user/timeout", timeout)).ok
                 if number == 50:
                     wait(lambda: len(discord.messages) > 20, "Discord to be told")
                     os.kill(outer_process(stack), signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Two who want the same thing at the same moment, through the real handlers on connections of their own."""
+"""Concurrent requests for the same things, through the real handlers on separate connections."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def together(database_url: str) -> Iterator[Environments]:
 
 
 def prepare_players(conn: Connection, **held: int) -> None:
-    """Players a, b and c with these things each, in a world where they may be traded."""
+    """Make players a, b and c, each with these items, and unlock the trade in them."""
     with transaction(conn) as tx:
         unlock(tx, "feature_economy", "job_merchant", "item_spade", "item_offcut")
         hold_target(tx)  # an unlock would change prices and experience in the middle of it
@@ -66,7 +66,7 @@ def codes(answers: list[Reply]) -> Counter[str]:
     ],
     ids=["sell", "buy"],
 )
-def test_what_there_is_once_is_traded_once(
+def test_an_item_held_once_is_traded_once(
     conn: Connection,
     together: Environments,
     action: str,
@@ -86,7 +86,7 @@ def test_what_there_is_once_is_traded_once(
     assert events(conn, event) == 1
 
 
-def test_racing_buyers_lose_neither_money_nor_experience(conn: Connection, together: Environments):
+def test_racing_buyers_lose_neither_money_nor_xp(conn: Connection, together: Environments):
     prepare_players(conn, money=1000)
 
     answers = [
@@ -102,7 +102,7 @@ def test_racing_buyers_lose_neither_money_nor_experience(conn: Connection, toget
         assert bought <= xp(tx, PLAYERS[A], "merchant") <= min(2 * bought, DAILY_CAP)
 
 
-def test_givers_in_a_circle_neither_wait_for_ever_nor_lose_anything(conn: Connection, together: Environments):
+def test_giving_in_a_circle_neither_deadlocks_nor_loses_anything(conn: Connection, together: Environments):
     prepare_players(conn, item_spade=10)
 
     answers = [
@@ -149,7 +149,7 @@ def test_racing_additions_fill_a_stack_and_no_more(conn: Connection, together: E
     assert held_by(conn, A) == {"item_spade": STACK_LIMIT}
 
 
-def test_a_stranger_registered_by_eight_at_once_is_one_player(conn: Connection, together: Environments):
+def test_eight_concurrent_registrations_make_one_player(conn: Connection, together: Environments):
     answers = at_once(together, *[registration(25)] * 8)
 
     assert Counter(answer.status for answer in answers) == {201: 1, 200: 7}
@@ -167,7 +167,7 @@ def test_a_stranger_registered_by_eight_at_once_is_one_player(conn: Connection, 
     ],
     ids=lambda call: call.action,
 )
-def test_one_request_from_eight_at_once_acts_once_and_all_hear_the_same(
+def test_eight_concurrent_copies_of_a_request_act_once_and_get_the_same_answer(
     conn: Connection, together: Environments, call: Call
 ):
     prepare_players(conn, item_spade=1, money=10)
@@ -182,7 +182,7 @@ def test_one_request_from_eight_at_once_acts_once_and_all_hear_the_same(
     assert (after.get("item_spade", 0), after.get("money", 0), after.get("item_offcut", 0)) == changes[call.action]
 
 
-def test_a_registration_sent_by_eight_at_once_is_answered_201_to_all(conn: Connection, together: Environments):
+def test_eight_concurrent_copies_of_a_registration_are_all_answered_201(conn: Connection, together: Environments):
     answers = at_once(together, *[registration(25, key="k")] * 8)
 
     assert Counter((answer.status, answer.replayed) for answer in answers) == {(201, False): 1, (201, True): 7}

@@ -1,4 +1,4 @@
-"""A day's events once more: who asked hears them, nobody else does, and the game stays as it is."""
+"""A replay of a day's events reaches only its destination and does not change the game."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Dump = dict[str, Counter[str]]
 
 
 @pytest.mark.slow
-def test_a_day_told_again_changes_nothing_and_reaches_only_who_asked(
+def test_a_replayed_day_changes_nothing_and_reaches_only_its_destination(
     stack_with_peers: StackProcess, conn: Connection, discord_peer: FakeDiscord, streamerbot_peer: FakeStreamerbot
 ):
     seed = choose_seed()

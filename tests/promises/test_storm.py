@@ -1,4 +1,4 @@
-"""Many clients at once on the same players, with lines that break: nothing is lost and nothing is made twice."""
+"""Many concurrent clients on the same players, with connections that break: nothing is lost or duplicated."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from typing import IO, Any
 import psycopg
 import pytest
 
-from functions.community.clock_due.app import handler as clock
+from functions.shared.clock.app import handler as clock
 from kernel.database import Connection, connect
 from tests.promises import ledger
 from tests.promises.calls import Call, Plan
@@ -35,17 +35,17 @@ from tests.promises.preparation import choose_seed, prepare_players
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOCKS = 2
-DEEDS = {
+EXPECTED_EVENTS = {
     *("item.used", "lootbox.opened", "timeout.applied", "trap.placed", "trap.triggered"),
     *("item.upgraded", "item.disassembled", "crafting.started", "crafting.cancelled"),
     *("gamble.started", "gamble.joined", "gamble.complete", "achievement.unlocked"),
 }
-"""What must have happened in a storm for it to prove anything about it."""
+"""The types of events that a storm must contain to be a meaningful test."""
 
 
 @contextmanager
 def saboteur(url: str, rng: Random, mean_seconds: float) -> Iterator[Counter[str]]:
-    """Ends a connection of somebody's, again and again."""
+    """Terminate random connections to the database, again and again."""
     ended: Counter[str] = Counter()
     over = threading.Event()
 
@@ -201,7 +201,7 @@ def weather(database_url: str, storm: Storm) -> dict[str, Any]:
     return report
 
 
-def test_a_gust_leaves_every_item_and_every_coin_accounted_for(database_url: str):
+def test_a_short_storm_leaves_every_item_and_every_coin_accounted_for(database_url: str):
     plan = Plan(choose_seed(), clients=4, rounds=6, calls=22)
 
     report = weather(database_url, Storm(plan, chance=0.015, terminate_every=0.2))
@@ -223,5 +223,5 @@ def test_a_storm_leaves_every_item_and_every_coin_accounted_for(
     with capsys.disabled():
         print("", *(f"    {name}: {value}" for name, value in report.items()), sep="\n")
     assert report["calls"] >= 20_000
-    assert report["events"].keys() >= DEEDS
+    assert report["events"].keys() >= EXPECTED_EVENTS
     assert min(report["refused"], report["replays"], report["answers lost after the commit"]) > 0

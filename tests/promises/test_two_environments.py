@@ -1,4 +1,4 @@
-"""What changes through one environment is obeyed by the next request of another: two processes, one database."""
+"""A change made through one environment applies to the next request of another: two processes, one database."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def score_of_a_message(at: Environment) -> int:
     return answer["score"]
 
 
-def test_a_feature_opens_and_closes_for_everybody_at_once(conn: Connection, here: Environment, there: Environment):
+def test_a_feature_opens_and_closes_in_both_environments(conn: Connection, here: Environment, there: Environment):
     with transaction(conn) as tx:
         make_player(tx, "alice", platform_id="alice", items={"item_spade": 10})
         unlock(tx, "item_spade")
@@ -60,7 +60,7 @@ def test_a_feature_opens_and_closes_for_everybody_at_once(conn: Connection, here
         assert sell(there)[0] == 403
 
 
-def test_a_bonus_changes_the_very_next_price(conn: Connection, here: Environment, there: Environment):
+def test_a_bonus_changes_the_next_price(conn: Connection, here: Environment, there: Environment):
     with transaction(conn) as tx:
         make_player(tx, "alice", platform_id="alice", items={"item_spade": 10})
         unlock(tx, "item_spade", "feature_economy")
@@ -79,7 +79,7 @@ def test_a_bonus_changes_the_very_next_price(conn: Connection, here: Environment
     assert earned == [*(SPADE_PRICE * (100 + 5 * level) // 100 for level in range(1, 6)), SPADE_PRICE]
 
 
-def test_new_weights_weigh_the_very_next_message(conn: Connection, here: Environment, there: Environment):
+def test_new_weights_apply_to_the_next_message(conn: Connection, here: Environment, there: Environment):
     with transaction(conn) as tx:
         make_player(tx, "alice", platform_id="alice")
         progression.replace_weights(tx, {"message": 7})  # as the files of an earlier deployment had it

@@ -1,4 +1,4 @@
-"""A whole community at the same moment, on connections of its own."""
+"""Votes and contributions of a whole community at the same moment, on separate connections."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def together(url: str, *pieces: Callable[[Connection], Any]) -> list[Any]:
 
 
 def working_through(jobs: Sequence[Callable[[Tx], Answer]], answers: list[Answer]) -> Callable[[Connection], None]:
-    """A piece of work that shares a queue of jobs with whoever else has got it."""
+    """A worker that shares a queue of jobs with all that it is given to."""
     queue: SimpleQueue[Callable[[Tx], Answer]] = SimpleQueue()
     for job in jobs:
         queue.put(job)
@@ -114,7 +114,7 @@ def unlocks(conn: Connection) -> list[tuple[str, int]]:
     return [(row["node_key"], row["level"]) for row in rows]
 
 
-def test_200_voters_at_once_each_have_one_vote(conn: Connection, database_url: str):
+def test_200_concurrent_voters_each_have_one_ballot(conn: Connection, database_url: str):
     with transaction(conn) as tx:
         hold_target(tx)  # the votes' own points would end the session
     dice = Random(1)
@@ -157,7 +157,7 @@ def test_200_voters_at_once_each_have_one_vote(conn: Connection, database_url: s
     assert set(open_sessions) == {1}
 
 
-def test_8_connections_contribute_and_each_threshold_is_crossed_once(conn: Connection, database_url: str):
+def test_8_concurrent_contributors_cross_each_threshold_once(conn: Connection, database_url: str):
     steps, points = 25, 9
 
     def contribute(own: Connection) -> None:
@@ -182,14 +182,14 @@ def test_8_connections_contribute_and_each_threshold_is_crossed_once(conn: Conne
     assert len(set(gained)) == len(gained) == completed
     assert told == gained
     assert now.accumulated == now.points - cost
-    assert not rules.is_reached(now)  # nobody needed the clock for what they had reached themselves
+    assert not rules.is_reached(now)  # contributors unlock what they reach, without the clock
     rows = conn.execute("SELECT unlocked_at FROM unlock_progress").fetchall()
     assert Counter(row["unlocked_at"] is None for row in rows) == {False: len(gained), True: 1}
     assert set(open_sessions) == {1}
 
 
 @pytest.mark.parametrize("attempt", range(3))
-def test_clocks_at_once_unlock_what_is_due_once(conn: Connection, database_url: str, attempt: int):
+def test_concurrent_clocks_unlock_each_due_target_once(conn: Connection, database_url: str, attempt: int):
     conn.execute("INSERT INTO contribution_shards (shard, points) VALUES (99, 500)")
 
     together(database_url, *[cycle.advance] * CONNECTIONS)
@@ -203,7 +203,7 @@ def test_clocks_at_once_unlock_what_is_due_once(conn: Connection, database_url: 
     assert not rules.is_reached(now)
 
 
-def test_an_evening_in_which_everybody_does_everything(conn: Connection, database_url: str):
+def test_all_actions_of_an_evening_at_once(conn: Connection, database_url: str):
     """Votes fall while sessions end: each counts in the session it was cast in, and no point is lost."""
     refused: Counter[str] = Counter()
 
@@ -257,7 +257,7 @@ def test_an_evening_in_which_everybody_does_everything(conn: Connection, databas
     assert len(sessions) > 3
 
 
-def test_players_who_merge_and_seasons_that_end_leave_no_vote_without_its_ballot(conn: Connection, database_url: str):
+def test_merges_and_ends_of_seasons_leave_no_vote_without_its_ballot(conn: Connection, database_url: str):
     def merge_two(tx: Tx, one: PlayerRef, other: PlayerRef) -> None:
         keeper, gone = players.load_all(tx, (one, other))
         if keeper and gone and keeper.id != gone.id:

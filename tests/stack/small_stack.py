@@ -1,4 +1,4 @@
-"""Stacks of a few lines of template, around handlers that a test writes."""
+"""Small stacks from a few lines of template, with handlers that the test defines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the bench's numbers stand on: the wire, and the floor made from what a use case sends."""
+"""The basis of the bench's numbers: the counting proxy, and the floor recorded from a use case."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def wire(database_url: str) -> Iterator[PostgresProxy]:
         yield wire
 
 
-def test_the_wire_counts_a_wait_of_the_client_as_one_round_trip(wire: PostgresProxy):
+def test_the_proxy_counts_a_wait_of_the_client_as_one_round_trip(wire: PostgresProxy):
     with closing(psycopg.connect(wire.url, autocommit=True)) as conn:
         before = wire.round_trips()
 
@@ -36,14 +36,14 @@ def test_the_wire_counts_a_wait_of_the_client_as_one_round_trip(wire: PostgresPr
         assert wire.round_trips() - before == 2
 
 
-def test_the_wire_keeps_count_of_connections_that_are_gone(wire: PostgresProxy):
+def test_the_proxy_keeps_the_counts_of_closed_connections(wire: PostgresProxy):
     for _ in range(2):
         psycopg.connect(wire.url, autocommit=True).close()
 
     assert wire.round_trips() >= 2
 
 
-def test_the_wire_delivers_more_than_fits_into_a_socket_both_ways(wire: PostgresProxy):
+def test_the_proxy_delivers_more_than_fits_into_a_socket_both_ways(wire: PostgresProxy):
     text = "0123456789" * 500_000
 
     with closing(psycopg.connect(wire.url, autocommit=True)) as conn:
@@ -52,7 +52,7 @@ def test_the_wire_delivers_more_than_fits_into_a_socket_both_ways(wire: Postgres
     assert answer == (text,)
 
 
-def test_distance_slows_a_round_trip_and_not_the_stream(database_url: str):
+def test_simulated_distance_delays_a_round_trip_but_not_the_stream(database_url: str):
     text = "0123456789" * 500_000
     with (
         PostgresProxy(database_url, round_trip_ms=100) as wire,
@@ -67,7 +67,7 @@ def test_distance_slows_a_round_trip_and_not_the_stream(database_url: str):
         assert perf_counter() - started < 5  # in 64 KB pieces, each waiting for the one before: 7 s and more
 
 
-def test_whoever_hangs_up_is_gone_at_the_other_end_too(database_url: str, wire: PostgresProxy):
+def test_a_disconnect_reaches_the_other_end(database_url: str, wire: PostgresProxy):
     with closing(psycopg.connect(database_url, autocommit=True)) as judge:
         conn = psycopg.connect(wire.url, autocommit=True)
         row = conn.execute("SELECT pg_backend_pid()").fetchone()

@@ -1,4 +1,4 @@
-"""The comparison with another revision: what finds a tree's handlers, what counts, and what is printed."""
+"""The comparison with another revision: finding handlers, counting statements and printing the report."""
 
 from __future__ import annotations
 
@@ -104,14 +104,14 @@ def test_the_most_specific_route_leads_to_the_handler(tmp_path: Path, layout: La
     ]
 
     assert found == ["users.app.handler", "economy.app.handler", "users.app.handler", "system.app.handler"]
-    assert tree.handler_named("clock_due") == f"{layout[0]}clock_due.app.handler"
+    assert tree.handler_named("clock", "clock_due") == f"{layout[0]}clock_due.app.handler"
     assert set(tree.http_handlers()) == {"Users", "Economy", "System"}
 
 
 @pytest.mark.parametrize(
     ("layout", "code"), [(OLD_LAYOUT, "functions"), (NEW_LAYOUT, ".")], ids=["old layout", "new layout"]
 )
-def test_the_code_and_the_layers_that_hold_packages_are_on_the_path(tmp_path: Path, layout: Layout, code: str):
+def test_the_code_and_the_layers_with_packages_are_on_the_path(tmp_path: Path, layout: Layout, code: str):
     tree = Tree(make_tree(tmp_path, layout))
 
     assert tree.paths == [str(tmp_path / folder) for folder in (code, *sorted(layout[2]))]
@@ -121,7 +121,7 @@ def test_the_code_and_the_layers_that_hold_packages_are_on_the_path(tmp_path: Pa
 def test_a_worker_hands_events_to_the_handlers_of_its_tree(tmp_path: Path, layout: Layout):
     tree = make_tree(tmp_path, layout)
     start = {"event": {"httpMethod": "GET", "path": "/any", "body": None}, "keep": "gamble_id"}
-    play = {"function": "clock_due", "event": {"seconds": 3}, "kept": ["gamble_id"]}
+    play = {"function": "clock", "formerly": "clock_due", "event": {"seconds": 3}, "kept": ["gamble_id"]}
 
     answer = ask_worker(tree, {"calls": [start, play]})
 
@@ -129,7 +129,7 @@ def test_a_worker_hands_events_to_the_handlers_of_its_tree(tmp_path: Path, layou
     assert len(answer["times"]) == 2
 
 
-def test_a_worker_reports_an_answer_that_is_no_success(tmp_path: Path):
+def test_a_worker_reports_an_unsuccessful_answer(tmp_path: Path):
     tree = make_tree(tmp_path, OLD_LAYOUT, status=409)
 
     answer = ask_worker(tree, {"calls": [{"event": {"httpMethod": "GET", "path": "/any", "body": None}}]})
@@ -162,7 +162,7 @@ def test_statements_are_counted_wherever_the_bytes_are_cut():
     assert counter.count == 3
 
 
-def test_the_wire_counts_the_statements_of_a_pipeline(database_url: str):
+def test_the_proxy_counts_the_statements_of_a_pipeline(database_url: str):
     with (
         PostgresProxy(database_url, counts_statements=True) as wire,
         closing(psycopg.connect(wire.url, autocommit=True)) as conn,
@@ -211,7 +211,7 @@ def test_every_action_is_measured_once_and_newcomers_are_new():
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is no git checkout")
-def test_the_tree_of_the_revision_is_gone_whatever_happens():
+def test_the_worktree_of_the_revision_is_always_removed():
     trees: list[Path] = []
 
     with pytest.raises(KeyboardInterrupt), checked_out("HEAD") as tree:

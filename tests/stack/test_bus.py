@@ -17,7 +17,7 @@ import pytest
 from local.stack.messages import MessageStore
 from local.stack.patterns import PatternError, check, matches
 from local.stack.queues import Queue
-from local.stack.resources import Queue as QueueSpec
+from local.stack.resources import QueueSpec
 from local.stack.stack import Stack
 from tests.stack.small_stack import HEAD, eventually, running
 
@@ -148,7 +148,7 @@ def test_an_event_travels_by_rule_and_queue_to_its_consumer(stack: Stack, events
     eventually(lambda: stack.bus.queues["SalesQueue"].depth() == 0)
 
 
-def test_an_event_that_no_rule_wants_goes_nowhere(events: Any):
+def test_an_event_that_no_rule_matches_goes_nowhere(events: Any):
     answer = events.put_events(Entries=[entry("user.registered", {"marker": "unwanted"})])
     events.put_events(Entries=[entry("item.sold", {"marker": "after-unwanted"})])
 
@@ -157,7 +157,7 @@ def test_an_event_that_no_rule_wants_goes_nowhere(events: Any):
     assert not received('"unwanted"')
 
 
-def test_what_waits_can_be_looked_at(stack: Stack, events: Any):
+def test_waiting_messages_can_be_inspected(stack: Stack, events: Any):
     events.put_events(Entries=[entry("unread", {"n": 1}), entry("unread", {"n": 2})])
 
     bodies = [json.loads(body)["detail"]["n"] for body in stack.bus.queues["Unread"].bodies()]
@@ -172,7 +172,7 @@ def test_a_batch_is_no_larger_than_the_template_says(events: Any):
     assert max(_batches) <= 5
 
 
-def test_only_the_failed_part_of_a_batch_comes_again(stack: Stack, events: Any):
+def test_only_the_failed_part_of_a_batch_is_delivered_again(stack: Stack, events: Any):
     events.put_events(Entries=[entry("item.sold", {"marker": marker}) for marker in ("shaky", "steady-1", "steady-2")])
 
     eventually(lambda: len(received("shaky")) == 2)
@@ -226,12 +226,12 @@ def test_a_bad_entry_fails_alone(events: Any, bad: dict[str, str], code: str):
         [entry("other", {"text": "x" * 131_100})] * 2,
     ],
 )
-def test_too_much_at_once_is_refused_whole(events: Any, entries: list[dict[str, Any]]):
+def test_a_request_with_too_many_entries_is_refused_entirely(events: Any, entries: list[dict[str, Any]]):
     with pytest.raises(events.exceptions.ClientError, match="ValidationException"):
         events.put_events(Entries=entries)
 
 
-def test_a_service_that_is_not_here_says_so(stack: Stack):
+def test_a_missing_service_is_named(stack: Stack):
     with pytest.raises(Exception, match="The local bus takes PutEvents"):
         boto3.Session().client("dynamodb").list_tables()
 
@@ -347,7 +347,7 @@ def test_a_bad_pattern_stops_the_start(tmp_path: Path):
 SPEC = QueueSpec("Q", 30, None, None, "arn:aws:sqs:eu-central-1:000000000000:Q")
 
 
-def test_what_waits_in_a_queue_survives_the_process(tmp_path: Path) -> None:
+def test_waiting_messages_survive_the_process(tmp_path: Path) -> None:
     with closing(MessageStore(tmp_path / "messages.db")) as store:
         before = Queue(SPEC, store)
         before.send("first")
@@ -357,7 +357,7 @@ def test_what_waits_in_a_queue_survives_the_process(tmp_path: Path) -> None:
         assert Queue(SPEC, store).bodies() == ["first", "second"]
 
 
-def test_what_was_deleted_does_not_come_back(tmp_path: Path) -> None:
+def test_a_deleted_message_does_not_come_back(tmp_path: Path) -> None:
     async def work(queue: Queue) -> None:
         queue.send("done")
         [message] = await queue.receive(1)

@@ -1,4 +1,4 @@
-"""Every hand that an administrator has in the game works on a running stack, and leaves its event in the log."""
+"""Every control of an administrator works on a running stack and leaves its event in the log."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make demo` plays an evening against the running stack, and notices when something is wrong with it."""
+"""`make demo` plays an evening against the running stack and reports what goes wrong."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def play(*arguments: str, **environment: str) -> Played:
 
 
 def play_on(stack: StackProcess) -> Played:
-    """An evening without the scenes for which somebody has to wait."""
+    """Play an evening without the scenes that wait for deadlines."""
     printed = io.StringIO()
     with (
         Game(stack.url, API_KEY) as game,
@@ -78,7 +78,7 @@ def play_on(stack: StackProcess) -> Played:
         return Played(0 if report(evening) else 1, printed.getvalue())
 
 
-def test_an_evening_goes_as_planned_and_so_does_the_next(stack: StackProcess):
+def test_two_evenings_in_a_row_go_as_planned(stack: StackProcess):
     first, second = play_on(stack), play_on(stack)
 
     it_went_well(first)
@@ -166,7 +166,7 @@ def points(evening: Played) -> dict[str, int]:
     return {"before": before, "left": left}
 
 
-def test_a_theft_and_an_unplanned_answer_spoil_the_evening(stack: StackProcess):
+def test_a_theft_and_an_unexpected_answer_fail_the_demo(stack: StackProcess):
     printed = io.StringIO()
     with (
         Game(stack.url, API_KEY) as game,
@@ -219,8 +219,8 @@ def test_a_wrong_key_is_one_line(stack: StackProcess):
     )
 
 
-def test_without_a_game_the_newcomer_is_told_to_start_it():
-    with socket.socket() as unused:  # bound but not listening: nobody else gets it, and nobody answers
+def test_without_a_running_game_the_demo_says_how_to_start_it():
+    with socket.socket() as unused:  # bound but not listening: the port is reserved and refuses connections
         unused.bind(("127.0.0.1", 0))
         alone = play(PORT=str(unused.getsockname()[1]))
 
@@ -262,7 +262,7 @@ def answering(*answers: bytes | None) -> Iterator[tuple[str, list[str | None]]]:
         server.shutdown()
 
 
-def test_another_program_on_the_port_is_not_played_with():
+def test_another_program_on_the_port_is_recognised():
     with answering(b"<html>hello</html>") as (url, _):
         stranger = play(BASE_URL=url)
 
@@ -280,7 +280,7 @@ def test_a_request_whose_answer_is_lost_is_sent_again_under_its_key():
     assert keys[0]
 
 
-def test_the_books_name_player_and_item_of_every_difference():
+def test_the_ledger_names_player_and_item_of_every_difference():
     ledger = Ledger()
     ledger.open({"ann": {"money": 10}, "bob": {}, "bobs other": {"spade": 1}})
     ledger.merge("bob", "bobs other")
@@ -293,7 +293,7 @@ def test_the_books_name_player_and_item_of_every_difference():
     ]
 
 
-def test_nobody_shares_an_account_or_a_name():
+def test_no_two_viewers_share_an_account_or_a_name():
     viewers = invite(MOST)
 
     accounts = {(viewer.platform, viewer.platform_id) for viewer in viewers}

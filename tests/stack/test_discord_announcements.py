@@ -1,4 +1,4 @@
-"""What is played on a running stack, as a Discord channel gets to hear of it."""
+"""The announcements of a running stack in a Discord channel."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PATIENCE = 60.0
 
 
 @pytest.mark.slow
-def test_a_bad_connection_loses_nothing_doubles_nothing_and_keeps_the_order(
+def test_over_a_bad_connection_every_announcement_arrives_once_and_in_order(
     postgres: Postgres, template_database: str, monkeypatch: pytest.MonkeyPatch
 ):
     # Limits as Discord has them, but a second long.

@@ -1,4 +1,4 @@
-"""`make discord-register`, as a newcomer runs it."""
+"""`make discord-register` and its error messages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def methods(discord: FakeDiscord) -> list[str]:
     return [method for method, _, _ in discord.requests]
 
 
-def test_our_commands_are_registered_once(discord: FakeDiscord):
+def test_the_commands_are_registered_once(discord: FakeDiscord):
     first, second = run(discord), run(discord)
 
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
@@ -46,7 +46,7 @@ def test_our_commands_are_registered_once(discord: FakeDiscord):
     assert [command["name"] for command in registered] == [command["name"] for command in payload()]
 
 
-def test_a_look_changes_nothing(discord: FakeDiscord):
+def test_a_check_changes_nothing(discord: FakeDiscord):
     looked = run(discord, "--guild", GUILD, "--dry-run")
 
     assert looked.returncode == 0, looked.stderr
@@ -54,7 +54,7 @@ def test_a_look_changes_nothing(discord: FakeDiscord):
     assert methods(discord) == ["GET"]
 
 
-def test_who_has_not_set_it_up_reads_what_is_missing(discord: FakeDiscord):
+def test_missing_settings_are_named(discord: FakeDiscord):
     said = run(discord, DISCORD_APPLICATION_ID="", DISCORD_BOT_TOKEN="")
 
     assert said.returncode == 1
@@ -70,7 +70,7 @@ def test_who_has_not_set_it_up_reads_what_is_missing(discord: FakeDiscord):
         ({"DISCORD_GUILD_ID": GUILD}, ("--guild", "../.."), "--guild"),
     ],
 )
-def test_an_id_that_is_no_number_is_refused_by_its_name(
+def test_an_id_that_is_not_a_number_is_refused_by_name(
     discord: FakeDiscord, environment: dict[str, str], arguments: tuple[str, ...], named: str
 ):
     said = run(discord, *arguments, **environment)
@@ -85,7 +85,7 @@ def test_a_server_that_does_not_matter_may_be_called_anything(discord: FakeDisco
     assert run(discord, "--global", "--dry-run", DISCORD_GUILD_ID="My server").returncode == 0
 
 
-def test_a_wrong_token_is_a_sentence_and_no_trace(discord: FakeDiscord):
+def test_a_wrong_token_prints_a_sentence_and_no_traceback(discord: FakeDiscord):
     said = run(discord, DISCORD_BOT_TOKEN="wrong-one")
 
     assert said.returncode == 1

@@ -1,4 +1,4 @@
-"""The local FIFO queues keep the order of a group, and take nothing twice, as SQS and Lambda do together."""
+"""The local FIFO queues keep the order of a group and deduplicate messages, as SQS and Lambda do together."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from local.stack.cloudformation import TemplateError
 from local.stack.fifo import FifoQueue
 from local.stack.messages import MessageStore
-from local.stack.resources import Queue as QueueSpec
+from local.stack.resources import QueueSpec
 from local.stack.stack import Stack
 from tests.stack.small_stack import HEAD, eventually, running
 
@@ -118,7 +118,7 @@ def test_a_group_is_handled_in_order_one_batch_at_a_time(stack: Stack):
     assert numbers == sorted(set(numbers))
 
 
-def test_what_failed_comes_again_before_what_was_sent_after_it(stack: Stack):
+def test_a_failed_message_is_delivered_again_before_later_ones(stack: Stack):
     publish("again-1", "again-2-shaky", "again-3-shaky")
     eventually(lambda: len(handled("again")) >= 3)
     publish("again-4")
@@ -127,7 +127,7 @@ def test_what_failed_comes_again_before_what_was_sent_after_it(stack: Stack):
     assert handled("again")[3:] == ["again-2-shaky", "again-3-shaky", "again-4"]
 
 
-def test_what_fails_too_often_leaves_the_way_free(stack: Stack):
+def test_a_message_that_fails_too_often_no_longer_blocks_its_group(stack: Stack):
     publish("dead-1-hopeless", "dead-2")
 
     dead = stack.bus.queues["NewsDead"]
@@ -180,7 +180,7 @@ def test_a_function_sends_to_the_address_in_its_environment(stack: Stack):
         ("Plain", {"MessageBody": "x", "DelaySeconds": 5}, "UnsupportedOperation"),
     ],
 )
-def test_what_a_queue_does_not_take_is_refused(stack: Stack, queue: str, message: dict[str, Any], code: str):
+def test_an_invalid_message_is_refused(stack: Stack, queue: str, message: dict[str, Any], code: str):
     assert stack.bus_url
     url = f"https://sqs.us-east-1.amazonaws.com/000000000000/{queue}"
 
@@ -222,7 +222,7 @@ def test_groups_do_not_wait_for_each_other():
         assert asyncio.run(work(FifoQueue(SPEC, store))) == [["a1"], ["b1", "b2"], ["a2"]]
 
 
-def test_what_waits_and_what_was_taken_survive_the_process(tmp_path: Path):
+def test_waiting_and_received_messages_survive_the_process(tmp_path: Path):
     async def work(queue: FifoQueue) -> None:
         for body in ("first", "second", "third"):
             queue.send(body, "g")

@@ -1,4 +1,4 @@
-"""A gamble on a running stack, which nobody looks after once it is started."""
+"""A gamble on a running stack is executed without any further request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BOX = {"item_name": "lootbox_tier1", "quantity": 2}
 
 
 @pytest.mark.slow
-def test_a_gamble_ends_by_itself_at_its_deadline(
+def test_a_gamble_is_executed_at_its_deadline(
     postgres: Postgres, template_database: str, monkeypatch: pytest.MonkeyPatch
 ):
     """gamble.started -> relay -> rule -> queue -> schedule -> clock."""

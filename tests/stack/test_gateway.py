@@ -1,4 +1,4 @@
-"""The local gateway does to a request what API Gateway's REST API does."""
+"""The local gateway treats requests as API Gateway's REST API does."""
 
 from __future__ import annotations
 
@@ -247,7 +247,7 @@ def test_the_event_has_the_shape_that_api_gateway_sends(stack: Stack):
     assert 0 < event["remaining"] <= 30_000
 
 
-def test_what_is_not_there_is_null(stack: Stack):
+def test_absent_values_are_null(stack: Stack):
     event = call(stack, "/open").json
 
     assert event["body"] is None
@@ -273,7 +273,7 @@ def test_what_is_not_there_is_null(stack: Stack):
         (b"%", {"%": ""}),
     ],
 )
-def test_a_query_that_nobody_encoded_is_read_as_it_was_meant(stack: Stack, query: bytes, expected: dict[str, str]):
+def test_a_query_without_percent_encoding_is_decoded_as_intended(stack: Stack, query: bytes, expected: dict[str, str]):
     status, body = raw(stack, b"GET /open?" + query + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 
     assert status == 200
@@ -306,7 +306,7 @@ def test_raw_bytes_split_over_packets_and_a_second_request_on_the_connection(sta
 @pytest.mark.parametrize(
     "line", [b"GET /open?a b HTTP/1.1", b"GET /open?\x01 HTTP/1.1", b"nonsense", b"GET http:// HTTP/1.1"]
 )
-def test_what_is_not_http_is_refused_as_the_callers_mistake(stack: Stack, line: bytes):
+def test_malformed_http_is_a_client_error(stack: Stack, line: bytes):
     status, _ = raw(stack, line + b"\r\nHost: x\r\nConnection: close\r\n\r\n")
 
     assert 400 <= status < 500
@@ -319,7 +319,7 @@ def test_a_binary_body_arrives_as_base64(stack: Stack):
     assert base64.b64decode(event["body"]) == b"\x00\xff"
 
 
-def test_an_encoded_answer_is_decoded_for_who_accepts_it(stack: Stack):
+def test_a_base64_answer_is_decoded_for_a_client_that_accepts_its_type(stack: Stack):
     assert call(stack, "/answer/png", headers={"Accept": "image/png,*/*"}).body == b"\x89PNG\x00"
     assert base64.b64decode(call(stack, "/answer/png", headers={"Accept": "text/html"}).body) == b"\x89PNG\x00"
 
@@ -345,7 +345,7 @@ def test_a_trailing_slash_does_not_change_the_route_but_stays_in_the_path(stack:
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("GET", "/post"), ("GET", "/")])
-def test_an_unknown_path_or_method_gets_the_templates_words(stack: Stack, method: str, path: str):
+def test_an_unknown_path_or_method_gets_the_templates_response(stack: Stack, method: str, path: str):
     reply = call(stack, path, method)
 
     assert reply.status == 404
@@ -390,7 +390,7 @@ def test_a_body_over_ten_megabytes_is_refused_without_a_length_too(stack: Stack)
         assert connection.recv(100).startswith(b"HTTP/1.1 413")
 
 
-def test_a_request_that_was_never_finished_reaches_no_function(stack: Stack):
+def test_an_incomplete_request_reaches_no_function(stack: Stack):
     before = len(_threads)
     address = urlsplit(stack.url)
     with socket.create_connection((address.hostname, address.port)) as connection:
@@ -433,7 +433,7 @@ def test_an_allowed_key_is_asked_about_once_and_its_context_is_passed_on_as_text
         )
 
 
-def test_a_metered_route_wants_a_usage_key_that_the_template_has(stack: Stack):
+def test_a_metered_route_requires_a_usage_key_of_the_template(stack: Stack):
     assert call(stack, "/metered", headers={"X-API-Key": "good"}).status == 200
     assert call(stack, "/metered", headers={"X-API-Key": "unmetered"}).status == 403
 
@@ -453,7 +453,7 @@ def test_a_function_at_its_reserved_concurrency_is_not_invoked(stack: Stack):
     assert call(stack, "/single").status == 200
 
 
-def test_requests_one_after_another_meet_one_warm_environment(stack: Stack):
+def test_consecutive_requests_share_one_warm_environment(stack: Stack):
     call(stack, "/open")
     _threads.clear()
 
@@ -463,7 +463,7 @@ def test_requests_one_after_another_meet_one_warm_environment(stack: Stack):
     assert len(_threads) == 1
 
 
-def test_literal_segments_win_over_parameters_and_those_over_the_rest():
+def test_literal_segments_take_precedence_over_parameters_and_those_over_the_rest():
     paths = ["/{proxy+}", "/user/{proxy+}", "/user/{id}", "/user/item/buy", "/user/{id}/items"]
     routes = Routes(Route("ANY", path, path, None) for path in paths)
 
@@ -479,7 +479,7 @@ def test_literal_segments_win_over_parameters_and_those_over_the_rest():
     assert chosen("/") == ""
 
 
-def test_a_policy_is_read_as_iam_reads_it():
+def test_a_policy_is_evaluated_as_iam_does():
     arn = "arn:aws:execute-api:us-east-1:000000000000:Api/test/GET/a/b"
 
     def statement(effect: str, resource: str | list[str], action: str = "execute-api:Invoke") -> dict[str, Any]:

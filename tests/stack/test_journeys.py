@@ -18,7 +18,7 @@ def journeys() -> dict[str, list[str]]:
     return {chapter.split("\n")[0]: re.findall(r"^\| \d+ \| `([^`]+)`", chapter, re.MULTILINE) for chapter in chapters}
 
 
-def test_there_are_six():
+def test_there_are_six_journeys():
     assert len(journeys()) == 6
 
 

@@ -1,9 +1,10 @@
-"""Docstrings begin with a summary line, and the texts of the project avoid words that only translations use."""
+"""Docstrings begin with a summary line, class names are unique, and no text uses words that only translations use."""
 
 from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,3 +70,13 @@ def test_no_text_uses_the_words_of_a_translation(folder: str):
     ]
 
     assert wrong == []
+
+
+def test_each_public_class_name_is_defined_once():
+    files = defaultdict[str, list[str]](list)
+    for file in python_files("layers", "functions"):
+        for each in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(each, ast.ClassDef) and each.name[0] != "_":
+                files[each.name].append(file.relative_to(ROOT).as_posix())
+
+    assert {name: found for name, found in files.items() if len(found) > 1} == {}

@@ -1,4 +1,4 @@
-"""`python -m local.stack`, as a person starts, stops and breaks it."""
+"""Starting, stopping and killing `python -m local.stack`."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def refused(**environment: str) -> str:
 
 
 @pytest.mark.parametrize("port", ["http", "-1", "70000", "80 80"])
-def test_a_port_that_is_none_is_named_in_one_line(port: str):
+def test_an_invalid_port_is_named_in_one_line(port: str):
     assert refused(PORT=port) == (f"PORT={port} is no port: use a number from 1 to 65535, or leave it out for 8080\n")
 
 
-def test_a_busy_port_is_named_with_the_way_out():
+def test_a_busy_port_is_named_with_a_remedy():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
@@ -51,7 +51,7 @@ def test_a_busy_port_is_named_with_the_way_out():
     assert f"PORT={port + 1} make dev" in said
 
 
-def test_a_database_that_is_not_there_ends_the_start_in_one_line():
+def test_an_unreachable_database_ends_the_start_in_one_line():
     said = refused()
 
     assert said.startswith("Preparing the database\n")
@@ -59,7 +59,7 @@ def test_a_database_that_is_not_there_ends_the_start_in_one_line():
     assert "Connection refused" in said
 
 
-def test_a_setting_that_cannot_be_used_ends_the_start_in_one_line(database_url: str, tmp_path: Path):
+def test_an_invalid_setting_ends_the_start_in_one_line(database_url: str, tmp_path: Path):
     said = refused(DATABASE_URL=database_url, BRANDISH_STATE=str(tmp_path), GAMBLE_JOIN_DURATION_MINUTES="nonsense")
 
     assert said.splitlines()[-1] == (

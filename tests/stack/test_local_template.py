@@ -1,4 +1,4 @@
-"""The local stack understands template.yaml, and says where it does not."""
+"""The local stack reads template.yaml and locates the errors in it."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_given_parameters_decide_conditions_and_mappings(tmp_path: Path):
     assert template.functions["Worker"].environment["EXTRA"] == "yes"
 
 
-def test_queues_know_their_dead_letters_and_consumers(tmp_path: Path):
+def test_queues_have_their_dead_letters_and_consumers(tmp_path: Path):
     template = written(tmp_path, SMALL)
 
     queue = template.queues["Queue"]
@@ -113,14 +113,14 @@ def test_queues_know_their_dead_letters_and_consumers(tmp_path: Path):
         ("Resources:", "Resources: [", "template.yaml"),
     ],
 )
-def test_a_mistake_is_named_with_its_place(tmp_path: Path, wrong: str, right: str, says: str):
+def test_an_error_is_named_with_its_location(tmp_path: Path, wrong: str, right: str, says: str):
     assert wrong in SMALL
 
     with pytest.raises(TemplateError, match=says):
         written(tmp_path, SMALL.replace(wrong, right))
 
 
-def test_a_template_that_is_not_there(tmp_path: Path):
+def test_a_missing_template_is_named(tmp_path: Path):
     with pytest.raises(TemplateError, match="No such file"):
         load(tmp_path / "nothing.yaml")
 
@@ -159,7 +159,7 @@ def test_the_projects_routes_lead_to_their_groups(real: Template):
     assert function("GET", "/no/such/thing") == "System"
 
 
-def test_the_projects_keys_are_checked_and_its_errors_have_words(real: Template):
+def test_the_projects_keys_are_checked_and_its_errors_have_messages(real: Template):
     key, key_or_ticket = real.api.authorizers.values()
     assert (key.function, key.headers, key.ttl_seconds) == ("Authorizer", ("X-API-Key",), 300)
     assert (key_or_ticket.function, key_or_ticket.headers, key_or_ticket.ttl_seconds) == ("Authorizer", (), 0)

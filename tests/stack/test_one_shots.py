@@ -1,4 +1,4 @@
-"""The local scheduler takes, keeps and fires one-shot schedules as EventBridge's does, seen through boto3."""
+"""The local scheduler accepts, keeps and fires one-shot schedules as EventBridge Scheduler does, through boto3."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def later(**span: float) -> datetime:
     return datetime.now(UTC) + timedelta(**span)
 
 
-def test_it_fires_at_its_moment_once_and_is_gone(scheduler: Any, clock: Clock):
+def test_a_schedule_fires_once_at_its_time_and_is_deleted(scheduler: Any, clock: Clock):
     _ticks.clear()
     at = later(hours=1).replace(microsecond=0)
 
@@ -114,7 +114,7 @@ def test_it_fires_at_its_moment_once_and_is_gone(scheduler: Any, clock: Clock):
         scheduler.get_schedule(Name="soon", GroupName="Group")
 
 
-def test_the_moment_is_the_time_zones(scheduler: Any, clock: Clock):
+def test_the_time_is_in_the_schedules_time_zone(scheduler: Any, clock: Clock):
     _ticks.clear()
     tokyo = later(hours=9 + 1)
 
@@ -126,7 +126,7 @@ def test_the_moment_is_the_time_zones(scheduler: Any, clock: Clock):
     eventually(lambda: bool(_ticks))
 
 
-def test_a_name_is_taken_once_in_its_group(scheduler: Any):
+def test_a_name_is_unique_in_its_group(scheduler: Any):
     scheduler.create_schedule(**schedule(later(days=1), Name="taken"))
 
     with pytest.raises(scheduler.exceptions.ConflictException):
@@ -134,7 +134,7 @@ def test_a_name_is_taken_once_in_its_group(scheduler: Any):
     scheduler.create_schedule(**schedule(later(days=1), Name="taken", GroupName="default"))
 
 
-def test_the_same_request_sent_twice_is_one(scheduler: Any):
+def test_the_same_request_sent_twice_makes_one_schedule(scheduler: Any):
     request = schedule(later(days=1), Name="twice", ClientToken="the-same")
 
     first, second = (scheduler.create_schedule(**request)["ScheduleArn"] for _ in range(2))
@@ -142,7 +142,7 @@ def test_the_same_request_sent_twice_is_one(scheduler: Any):
     assert first == second
 
 
-def test_what_is_deleted_does_not_fire(scheduler: Any, clock: Clock):
+def test_a_deleted_schedule_does_not_fire(scheduler: Any, clock: Clock):
     _ticks.clear()
     scheduler.create_schedule(**schedule(later(hours=1), Name="deleted"))
     scheduler.create_schedule(**schedule(later(hours=2), Name="behind", Target={"Input": '"behind"'}))
@@ -173,17 +173,17 @@ def test_what_is_deleted_does_not_fire(scheduler: Any, clock: Clock):
         {"Name": "no spaces"},
     ],
 )
-def test_what_makes_no_sense_is_refused(scheduler: Any, wrong: dict[str, Any]):
+def test_an_invalid_request_is_refused(scheduler: Any, wrong: dict[str, Any]):
     with pytest.raises(scheduler.exceptions.ValidationException):
         scheduler.create_schedule(**schedule("at(2199-01-01T10:00:00)", **wrong))
 
 
-def test_a_group_that_is_not_there_is_named(scheduler: Any):
+def test_a_missing_group_is_named(scheduler: Any):
     with pytest.raises(scheduler.exceptions.ResourceNotFoundException, match="Schedule group elsewhere does not exist"):
         scheduler.create_schedule(**schedule(later(days=1), GroupName="elsewhere"))
 
 
-def test_what_waits_survives_the_process_and_what_was_missed_fires_at_the_next_start(tmp_path: Path, clock: Clock):
+def test_schedules_survive_the_process_and_missed_ones_fire_at_the_next_start(tmp_path: Path, clock: Clock):
     path = tmp_path / "template.yaml"
     path.write_text(TEMPLATE, encoding="utf-8")
     template = load(path)

@@ -1,4 +1,4 @@
-"""Functions outside the VPC run in a process of their own, with DynamoDB in reach and no database."""
+"""Functions outside the VPC run in a separate process, with DynamoDB and without the database."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def lambda_api(**retries: Any) -> Any:
     return boto3.Session().client("lambda", config=Config(retries=retries))
 
 
-def test_it_is_another_process_that_gives_way_and_has_no_way_to_the_database(stack: Stack):
+def test_it_is_a_process_of_low_priority_without_access_to_the_database(stack: Stack):
     seen = ask(stack, "look")
 
     assert seen["pid"] != os.getpid()
@@ -190,7 +190,7 @@ def test_it_fails_times_out_and_is_throttled_like_any_function(stack: Stack, tmp
     assert json.loads(late["Payload"].read())["errorType"] == "Sandbox.Timedout"
 
 
-def test_a_killed_process_fails_what_was_under_way_and_is_there_again(folder: Path, tmp_path: Path):
+def test_a_killed_process_fails_its_running_invocations_and_is_restarted(folder: Path, tmp_path: Path):
     with running(folder, TEMPLATE, kept=tmp_path / "kept.db", inside=inside) as stack:
         ask(stack, "put", key="kept", expires_at=4_000_000_000)
         ask(stack, "put", key="expired", expires_at=int(time.time()) - 1)
@@ -209,7 +209,7 @@ def test_a_killed_process_fails_what_was_under_way_and_is_there_again(folder: Pa
         assert ask(stack, "keys") == ["kept"]
 
 
-def test_what_the_caller_sets_reaches_it(folder: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_callers_environment_variables_reach_it(folder: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("STREAMERBOT_ENABLED", "true")
     monkeypatch.setenv("DISCORD_API_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("EVERYWHERE", "2")
@@ -226,7 +226,7 @@ def test_what_the_caller_sets_reaches_it(folder: Path, monkeypatch: pytest.Monke
     assert around["EVERYWHERE"] == "1"
 
 
-def test_a_stack_that_is_killed_with_answers_unread_ends_it_too():
+def test_it_ends_when_the_stack_is_killed_with_unread_answers():
     stacks_end, line = socket.socketpair()
     with line:
         stacks_end.sendall(b"{}\n")
@@ -239,7 +239,7 @@ def test_a_stack_that_is_killed_with_answers_unread_ends_it_too():
     assert [requests.get_nowait() for _ in range(requests.qsize())] == [b"{}\n", None]
 
 
-def test_it_ends_with_the_stack_and_its_handlers_hear_of_it(folder: Path, tmp_path: Path):
+def test_it_ends_with_the_stack_and_its_handlers_are_told(folder: Path, tmp_path: Path):
     with running(folder, TEMPLATE, inside=inside) as stack:
         pid = ask(stack, "look")["pid"]
         stack.runtime.start("Outside", {"do": "wait", "file": str(tmp_path / "told")})

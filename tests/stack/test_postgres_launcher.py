@@ -1,4 +1,4 @@
-"""The launcher against real servers, real kills and real accounts."""
+"""The Postgres launcher with real servers, kills and accounts."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_destroying_leaves_no_data(data_dir: Path):
     assert not data_dir.exists()
 
 
-def test_a_second_starter_is_refused_and_told_who_was_first(data_dir: Path):
+def test_a_second_starter_is_refused_with_the_pid_of_the_first(data_dir: Path):
     with Postgres.start(data_dir, durable=False) as server:
         with pytest.raises(AlreadyRunning, match=rf"already running \(pid {os.getpid()}\)"):
             Postgres.start(data_dir, durable=False)
@@ -162,7 +162,7 @@ def test_the_server_dies_with_a_killed_starter_and_the_next_start_cleans_up(data
     assert not left_behind.exists()
 
 
-def test_a_server_whose_starter_is_gone_is_replaced_and_loses_nothing(data_dir: Path):
+def test_a_server_whose_starter_has_died_is_replaced_and_loses_nothing(data_dir: Path):
     account = Account.for_data(data_dir)
     with Postgres.start(data_dir, durable=False) as first:
         write(first, 42)
@@ -197,7 +197,7 @@ def test_a_killed_postmaster_with_a_busy_child_does_not_block_the_next_start(dat
     client.close()
 
 
-def test_a_pid_that_somebody_else_got_after_a_restart_is_left_alone(data_dir: Path):
+def test_a_pid_that_belongs_to_another_process_after_a_restart_is_left_alone(data_dir: Path):
     stranger = subprocess.Popen(["sleep", "60"])
     (data_dir / "postmaster.pid").write_text(f"{stranger.pid}\n{data_dir}\n")
 
@@ -245,7 +245,7 @@ def test_a_server_that_does_not_start_says_why(data_dir: Path):
     Postgres.start(data_dir, durable=False).stop()
 
 
-def test_pgbin_wins_and_must_be_right(monkeypatch: pytest.MonkeyPatch, place: Path):
+def test_pgbin_takes_precedence_and_must_be_valid(monkeypatch: pytest.MonkeyPatch, place: Path):
     monkeypatch.setenv("PGBIN", f"{pretend_version(place / 'chosen', '16.3')}")
     assert find_binaries() == place / "chosen"
 
@@ -335,7 +335,7 @@ def test_root_serves_an_ordinary_users_data_as_that_user(place: Path):
 
 
 @as_root
-def test_an_ordinary_user_is_told_that_root_was_here(data_dir: Path):
+def test_an_ordinary_user_is_told_that_the_data_belongs_to_root(data_dir: Path):
     Postgres.start(data_dir, durable=False).stop()
 
     with pytest.raises(subprocess.CalledProcessError) as failure:

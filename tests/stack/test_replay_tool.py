@@ -1,4 +1,4 @@
-"""`make replay` as it talks to whoever runs it; the game is played here."""
+"""The output of `make replay`; the test stands in for the game."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def game(events: int) -> Iterator[str]:
         (2, "2 events. With --to NAME they are published once more, for that destination.\n"),
     ],
 )
-def test_what_is_shown_is_counted_in_proper_english(events: int, said: str):
+def test_events_are_counted_in_correct_english(events: int, said: str):
     with game(events) as url:
         shown = subprocess.run(
             [sys.executable, "-m", "local.tools.replay", "--since", "2026-03-01"],

@@ -1,4 +1,4 @@
-"""A function may do what its code does and nothing else: the two rings, the roles, who may write to which queue."""
+"""A function has the rights that its code needs and no others: rings, roles and queue policies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.code import attributes_of, first_arguments
+from kernel.events import waking
+from tests.support.code import attributes_of, first_arguments, imports_of, module_file
 from tests.support.template import CLOCKS, FUNCTIONS, GROUPS, INNER, OUTER, PROPERTIES, RESOURCES, TEMPLATE, reachable
 
 # Modules that talk to something other than Postgres; boto3 is judged by the clients it is asked for.
@@ -17,6 +18,7 @@ DATABASE = {"kernel.database", "psycopg"}
 
 # What a function must do in its code to deserve the permission.
 CALLS = {
+    "cloudformation:ListStackResources": "get_paginator",
     "dynamodb:DeleteItem": "delete_item",
     "dynamodb:GetItem": "get_item",
     "dynamodb:PutItem": "put_item",
@@ -25,18 +27,24 @@ CALLS = {
     "events:PutEvents": "put_events",
     "execute-api:ManageConnections": "post_to_connection",
     "iam:PassRole": "create_schedule",
+    "lambda:DeleteFunction": "delete_function",
     "lambda:InvokeFunction": "invoke",
+    "lambda:ListAliases": "get_paginator",
+    "lambda:ListVersionsByFunction": "get_paginator",
     "scheduler:CreateSchedule": "create_schedule",
     "secretsmanager:GetSecretValue": "get_secret_value",
     "sqs:SendMessage": "send_message",
 }
 # What Lambda does for a function that a queue feeds.
 RECEIVING = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
-# What a library calls for whoever imports this of it.
+# The calls that a library makes for code that imports these modules.
 LIBRARY_CALLS = {
+    "cloudformation:ListStackResources": "get_paginator",
     "aws_lambda_powertools.utilities.idempotency": {"delete_item", "get_item", "put_item", "update_item"},
     "aws_lambda_powertools.utilities.parameters": {"get_secret_value"},
 }
+
+PUBLISHERS = {"Relay", "Replay"}
 
 # In a module that it shares with others, and nothing that it does.
 SPARED = {
@@ -54,12 +62,26 @@ def calls(function: str) -> set[str]:
     return (ours | theirs) & set(CALLS.values())
 
 
-@pytest.mark.parametrize("function", INNER)
-def test_an_inner_function_does_not_call_out(function: str):
-    modules, files = reachable(function)
+# Speaks to EventBridge, whose endpoint is in the VPC.
+BUS_CLIENT = module_file("kernel.event_bridge")
 
-    assert modules & INTERNET == set()
-    assert {name for file in files for name in first_arguments(file, "client", "resource")} <= {"events"}
+
+@pytest.mark.parametrize("function", INNER)
+def test_an_inner_function_calls_nothing_but_the_bus(function: str):
+    files = {file for file in reachable(function)[1] if file != BUS_CLIENT}
+
+    assert {name for file in files for name in imports_of(file)} & INTERNET == set()
+    assert {name for file in files for name in first_arguments(file, "client", "resource")} == set()
+
+
+@pytest.mark.parametrize("function", [name for name in INNER if name not in PUBLISHERS])
+def test_a_function_that_does_not_publish_may_wake_the_relay_at_most(function: str):
+    puts = [each for each in statements(function) if each["Action"] == "events:PutEvents"]
+
+    assert [each["Condition"] for each in puts] == [
+        {"ForAllValues:StringEquals": {"events:source": waking.SOURCE}} for _ in puts
+    ]
+    assert bool(puts) == (BUS_CLIENT in reachable(function)[1])
 
 
 @pytest.mark.parametrize("function", OUTER)
@@ -79,7 +101,7 @@ def test_a_function_that_uses_the_database_and_no_other_logs_in_as_its_user(func
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_may_do_exactly_what_it_does(function: str):
+def test_a_function_has_exactly_the_rights_that_its_code_needs(function: str):
     allowed = {action for action, _ in permissions(function)} - {"rds-db:connect"} - RECEIVING
     assert allowed <= CALLS.keys(), "tell CALLS which call needs this permission"
 
@@ -128,7 +150,7 @@ def invocable(role: str) -> list[Any]:
     return statement["Resource"]
 
 
-def test_the_gateway_may_invoke_what_it_has_paths_and_an_authorizer_for():
+def test_the_gateway_may_invoke_the_functions_of_its_paths_and_its_authorizer():
     api = RESOURCES["Api"]["Properties"]
     methods = [method for path in api["DefinitionBody"]["paths"].values() for method in path.values()]
     role = {"Fn::GetAtt": ["GatewayRole", "Arn"]}
@@ -156,7 +178,7 @@ def resources_of(function: str, wanted: str) -> list[str]:
     return [text if isinstance(text := resource["Fn::Sub"], str) else text[0] for resource in found]
 
 
-def test_a_rule_and_nobody_else_may_write_to_its_queue():
+def test_only_a_rule_may_write_to_its_queue():
     policy = RESOURCES["RulesMayQueue"]["Properties"]
     allowed = {
         (each["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::GetAtt"][0], resource["Fn::GetAtt"][0])
@@ -167,6 +189,7 @@ def test_a_rule_and_nobody_else_may_write_to_its_queue():
         (rule.name, queue)
         for rule in TEMPLATE.rules
         for target in rule.targets
+        if target.kind == "queue"
         for queue in (target.name, target.dead_letters)
     } | {(each.name, each.target.name) for each in TEMPLATE.schedules if each.target.kind == "queue"}
 
@@ -179,7 +202,7 @@ def test_a_gambles_schedule_may_invoke_the_clock_and_nothing_else():
     group, role = variables["SCHEDULE_GROUP"]["Ref"], variables["SCHEDULE_ROLE_ARN"]["Fn::GetAtt"][0]
     [trust] = RESOURCES[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
 
-    assert invocable(role) == variables["SCHEDULE_TARGET_ARN"] == {"Fn::GetAtt": ["ClockDue", "Arn"]}
+    assert invocable(role) == variables["SCHEDULE_TARGET_ARN"] == {"Fn::GetAtt": ["Clock", "Arn"]}
     assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
     assert trust["Condition"]["ArnEquals"] == {"aws:SourceArn": {"Fn::GetAtt": [group, "Arn"]}}
 

@@ -1,4 +1,4 @@
-"""Invocations, seen from the event loop that waits for them."""
+"""Invocations as the event loop that waits for them sees them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def runtime(other_runtime: OtherRuntime) -> Runtime:
     return Runtime({FAR_AWAY.name: FAR_AWAY}, here=lambda _: False, other_runtime=other_runtime)
 
 
-def test_an_answer_at_the_moment_of_the_end_does_not_put_the_end_off(runtime: Runtime, other_runtime: OtherRuntime):
+def test_an_answer_at_the_moment_of_the_shutdown_does_not_delay_it(runtime: Runtime, other_runtime: OtherRuntime):
     """Else a poller takes another batch, and the stack waits for it for ever."""
 
     async def scene() -> bool:
@@ -46,13 +46,13 @@ def test_an_answer_at_the_moment_of_the_end_does_not_put_the_end_off(runtime: Ru
     assert asyncio.run(scene())
 
 
-def test_what_takes_longer_than_its_function_may_is_given_up(runtime: Runtime, other_runtime: OtherRuntime):
+def test_an_invocation_over_its_functions_timeout_is_abandoned(runtime: Runtime, other_runtime: OtherRuntime):
     with pytest.raises(FunctionError, match=r"Task timed out after 0\.10 seconds"):
         asyncio.run(runtime.invoke(FAR_AWAY.name, {}))
 
     assert other_runtime.answer.cancelled()
 
 
-def test_a_caller_may_have_less_patience_than_the_function_has_time(runtime: Runtime):
+def test_a_caller_may_wait_for_less_time_than_the_functions_timeout(runtime: Runtime):
     with pytest.raises(TimeoutError):
         asyncio.run(runtime.invoke(FAR_AWAY.name, {}, patience_seconds=0.01))

@@ -1,4 +1,4 @@
-"""The local schedules fire when EventBridge's would."""
+"""The local schedules fire at the same times as EventBridge's."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ def fires(expression: str, after: str, timezone: str = "UTC", count: int = 1) ->
         ("at(2025-01-15T10:30:00)", []),
     ],
 )
-def test_the_next_two_times(expression: str, expected: list[str]):
+def test_the_next_two_times_of_an_expression(expression: str, expected: list[str]):
     assert fires(expression, "2025-01-15 10:30", count=2) == expected
 
 
-def test_a_time_of_day_is_the_time_zones():
+def test_a_time_of_day_is_in_the_schedules_time_zone():
     assert fires("cron(0 9 * * ? *)", "2025-01-15 00:00", "Europe/Berlin") == ["2025-01-15 08:00"]
     assert fires("cron(0 9 * * ? *)", "2025-07-15 00:00", "Europe/Berlin") == ["2025-07-15 07:00"]
     assert fires("cron(0 20 ? * SUN *)", "2025-01-15 00:00", "America/New_York") == ["2025-01-20 01:00"]
@@ -96,7 +96,7 @@ def test_a_time_that_daylight_saving_repeats_fires_once():
         "cron(0/0 10 * * ? *)",
     ],
 )
-def test_an_expression_that_eventbridge_would_refuse(expression: str):
+def test_an_expression_that_eventbridge_would_refuse_is_refused(expression: str):
     with pytest.raises(ExpressionError):
         next_fire(expression, "UTC", datetime(2025, 1, 1, tzinfo=UTC))
 
@@ -135,7 +135,7 @@ def test_a_rate_fires_at_once_and_a_failed_run_is_repeated(tmp_path: Path):
     assert {event["detail-type"] for event in ticks} == {"Scheduled Event"}
 
 
-def test_a_handler_that_works_until_its_deadline_learns_that_the_stack_stops(tmp_path: Path):
+def test_a_handler_that_runs_until_its_deadline_learns_that_the_stack_stops(tmp_path: Path):
     started = threading.Event()
     ended = threading.Event()
 

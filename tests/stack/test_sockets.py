@@ -1,4 +1,4 @@
-"""The local stack's WebSocket API does what API Gateway's does."""
+"""The local stack's WebSocket API behaves as API Gateway's does."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_the_authorizer_is_asked_every_time_about_the_connect_route(stack: Stack
         ("ticket=good&fail=1", 502),
     ],
 )
-def test_a_handshake_can_be_refused(stack: Stack, query: str, status: int):
+def test_the_function_can_refuse_a_handshake(stack: Stack, query: str, status: int):
     with pytest.raises(InvalidStatus) as refused, opened(stack, query):
         pytest.fail("it was accepted")
 
@@ -170,7 +170,7 @@ def test_no_other_path_is_open(stack: Stack, path: str):
     assert len(_authorized) == before
 
 
-def test_who_is_refused_leaves_no_complaint_in_the_log(stack: Stack, caplog: pytest.LogCaptureFixture):
+def test_a_refused_handshake_logs_no_error(stack: Stack, caplog: pytest.LogCaptureFixture):
     with pytest.raises(InvalidStatus), opened(stack, "ticket=denied"):
         pytest.fail("it was accepted")
     with opened(stack) as connection:  # by now the other one is over
@@ -198,7 +198,7 @@ def test_a_message_goes_to_its_route_with_the_caller_and_without_the_query(stack
 
 
 @pytest.mark.parametrize("text", ["no json", "[1]", '{"action": "$connect"}', '{"action": 7}', "7", "[" * 9000])
-def test_what_names_no_route_goes_to_the_default_one(stack: Stack, text: str):
+def test_a_message_without_a_route_goes_to_the_default_one(stack: Stack, text: str):
     with opened(stack) as connection:
         connection.send(text)
         eventually(lambda: _events[-1].get("body") == text)
@@ -207,7 +207,7 @@ def test_what_names_no_route_goes_to_the_default_one(stack: Stack, text: str):
     assert routes == {"$default"}
 
 
-def test_a_function_that_fails_is_told_to_the_client_and_the_connection_stays(stack: Stack):
+def test_a_failing_function_is_reported_to_the_client_and_the_connection_stays_open(stack: Stack):
     with opened(stack) as connection:
         connection.send("fail")
         told = json.loads(connection.recv(PATIENCE))
@@ -230,7 +230,7 @@ def test_the_end_of_a_connection_is_announced(stack: Stack):
     assert context["authorizer"]["role"] == "viewer"
 
 
-def test_a_function_posts_looks_and_closes(stack: Stack):
+def test_a_function_posts_to_inspects_and_closes_a_connection(stack: Stack):
     client = management()
     with opened(stack) as connection:
         wanted = connection_id(connection)
@@ -247,7 +247,7 @@ def test_a_function_posts_looks_and_closes(stack: Stack):
             client.post_to_connection(ConnectionId=wanted, Data=b"late")
 
 
-def test_a_connection_that_never_was_is_gone(stack: Stack):
+def test_an_unknown_connection_is_gone(stack: Stack):
     client = management()
 
     for call in (client.get_connection, client.delete_connection):
@@ -255,7 +255,7 @@ def test_a_connection_that_never_was_is_gone(stack: Stack):
             call(ConnectionId="L0SM9cOFvHcCIhw=")
 
 
-def test_what_is_too_large_is_refused_in_both_directions(stack: Stack):
+def test_messages_over_the_limit_are_refused_in_both_directions(stack: Stack):
     client = management()
     with opened(stack, max_size=None) as connection:
         wanted = connection_id(connection)
@@ -315,7 +315,7 @@ def say(connection: ClientConnection, text: str) -> None:
     eventually(lambda: _events[-1].get("body") == text)
 
 
-def test_an_idle_connection_is_closed_and_what_a_client_says_puts_that_off(stack: Stack, clock: Clock):
+def test_an_idle_connection_is_closed_and_client_messages_postpone_that(stack: Stack, clock: Clock):
     with opened(stack) as connection:
         clock.advance(sockets.IDLE_SECONDS - 1)
         say(connection, "awake")
@@ -329,7 +329,7 @@ def test_an_idle_connection_is_closed_and_what_a_client_says_puts_that_off(stack
     assert closed.value.rcvd.code == 1001
 
 
-def test_an_old_connection_is_closed_whatever_the_client_says(
+def test_a_connection_is_closed_at_its_maximum_age_even_while_in_use(
     stack: Stack, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(sockets, "LONGEST_SECONDS", sockets.IDLE_SECONDS * 1.5)
@@ -344,7 +344,7 @@ def test_an_old_connection_is_closed_whatever_the_client_says(
     assert closed.value.rcvd.code == 1001
 
 
-def test_a_client_that_does_not_read_is_given_up_and_holds_up_nobody(stack: Stack, monkeypatch: pytest.MonkeyPatch):
+def test_a_client_that_does_not_read_is_disconnected_and_delays_no_other(stack: Stack, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sockets, "PATIENCE_SECONDS", 0.3)
     client = management()
     address = urlsplit(stack.url)
@@ -377,7 +377,7 @@ def test_a_stack_that_stops_closes_its_connections_and_announces_nothing(
             wanted = connection_id(connection)
             begun = time.monotonic()
 
-        assert time.monotonic() - begun < PATIENCE  # nobody has waited for it
+        assert time.monotonic() - begun < PATIENCE  # the stop did not wait for it
         with pytest.raises(ConnectionClosed) as closed:
             connection.recv(PATIENCE)
     assert closed.value.rcvd is not None

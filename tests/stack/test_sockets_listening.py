@@ -1,4 +1,4 @@
-"""Standard WebSocket clients at a running stack: let in or not, told what they want, and nothing twice or missing."""
+"""Standard WebSocket clients of a running stack: authorization, filters, and every event exactly once."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def open_socket(stack: StackProcess, query: str, headers: dict[str, str] | None 
     return connect(f"{socket_url(stack)}?{query}", additional_headers=headers)
 
 
-def test_a_ticket_a_key_in_the_address_and_a_key_in_a_header_open_it(stack: StackProcess):
+def test_a_ticket_a_key_in_the_address_and_a_key_in_a_header_open_a_connection(stack: StackProcess):
     for query, headers in (
         (f"ticket={ticket(stack)}", {}),
         (f"key={stack.api_key}", {}),
@@ -85,8 +85,8 @@ def test_a_ticket_a_key_in_the_address_and_a_key_in_a_header_open_it(stack: Stac
         assert time.monotonic() - started < 10  # not with the first keepalive, after half a minute
 
 
-def test_a_crowd_with_one_ticket_comes_at_once(stack: StackProcess):
-    """As after a drop. Nobody waits in a line for the authorizer: who finds it busy is refused, and comes again."""
+def test_many_clients_connect_at_once_with_one_ticket(stack: StackProcess):
+    """Clients reconnect like this after an outage. The authorizer refuses when it is busy, and they try again."""
     query = f"ticket={ticket(stack)}"
     with open_socket(stack, query):  # its environment has been at work before
 
@@ -101,7 +101,7 @@ def test_a_crowd_with_one_ticket_comes_at_once(stack: StackProcess):
             assert set(crowd.map(come, range(40))) == {"connected"}
 
 
-def test_nothing_wrong_or_too_old_opens_it(shared: tuple[StackProcess, str]):
+def test_wrong_or_expired_credentials_open_no_connection(shared: tuple[StackProcess, str]):
     stack, database_url = shared
     with psycopg.connect(database_url) as conn:
         row = conn.execute("SELECT key FROM signing_keys WHERE purpose = 'tickets'").fetchone()
@@ -116,14 +116,14 @@ def test_nothing_wrong_or_too_old_opens_it(shared: tuple[StackProcess, str]):
         assert refusal.value.response.status_code == 401
 
 
-def test_a_place_that_cannot_be_one_is_refused(stack: StackProcess):
+def test_an_invalid_log_position_is_refused(stack: StackProcess):
     with pytest.raises(InvalidStatus) as refusal:
         open_socket(stack, f"key={stack.api_key}&last_event_id=yesterday")
 
     assert refusal.value.response.status_code == 400
 
 
-def test_each_gets_what_it_wants_under_the_name_it_knows(stack: StackProcess):
+def test_each_listener_gets_its_events_under_the_names_it_uses(stack: StackProcess):
     legacy = "gamble.completed,progression.cycle_completed,progression.voting_started"
     with (
         open_socket(stack, f"key={stack.api_key}&types=gamble.complete") as canonical,
@@ -148,7 +148,7 @@ def test_each_gets_what_it_wants_under_the_name_it_knows(stack: StackProcess):
     assert complete.last_id == got[-1].last_id
 
 
-def test_a_wish_may_change_and_a_mistake_is_told(stack: StackProcess):
+def test_a_subscription_can_change_and_an_error_is_reported(stack: StackProcess):
     with open_socket(stack, f"ticket={ticket(stack)}&types=a.first") as socket:
         hear(socket)
         socket.send("hello")
@@ -175,7 +175,7 @@ def until_type(socket: ClientConnection, type: str) -> list[Message]:
     return got
 
 
-def test_whoever_comes_back_has_missed_nothing_and_gets_nothing_twice(shared: tuple[StackProcess, str]):
+def test_a_reconnecting_listener_misses_nothing_and_gets_nothing_twice(shared: tuple[StackProcess, str]):
     """Eight play, the stack is started anew in the middle, and every listener has the log's order. For a minute of it
     see tests/promises/test_listeners.py."""
     stack, database_url = shared

@@ -1,4 +1,4 @@
-"""The stream of a running stack, which is restarted while people play."""
+"""The stream of a running stack that is restarted during play."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def shared(postgres: Postgres, template_database: str) -> Iterator[tuple[StackPr
     postgres.drop_database(name)
 
 
-def test_who_comes_without_leave_does_not_listen(shared: tuple[StackProcess, str]):
+def test_a_listener_without_permission_is_refused(shared: tuple[StackProcess, str]):
     stack, _ = shared
     ticket = ask(stack.url, "/api/v1/realtime/ticket", {})["ticket"]
 
@@ -135,7 +135,7 @@ def test_who_comes_without_leave_does_not_listen(shared: tuple[StackProcess, str
 
 
 @pytest.mark.slow
-def test_everybody_gets_every_event_once_and_in_the_logs_order_through_a_stop_and_a_crash(
+def test_all_listeners_get_every_event_once_and_in_order_through_a_stop_and_a_crash(
     shared: tuple[StackProcess, str],
 ):
     stack, url = shared

@@ -1,4 +1,4 @@
-"""The stream's own web server, spoken to as the Lambda Web Adapter does."""
+"""The stream's web server, called as the Lambda Web Adapter calls it."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def take(source: EventSource, count: int) -> list[Message]:
         source.close()
 
 
-def test_first_comes_who_the_listener_is_and_then_what_happens(service: Service):
+def test_a_stream_begins_with_the_listeners_role_and_continues_with_events(service: Service):
     source = service.source("types=said,other")
     messages = iter(source)
     connected = next(messages)
@@ -113,7 +113,7 @@ def test_first_comes_who_the_listener_is_and_then_what_happens(service: Service)
     assert abs(said.json["timestamp"] - time.time()) < 60
 
 
-def test_the_answer_has_the_headers_of_a_stream_and_those_that_all_answers_have(service: Service):
+def test_the_response_has_the_headers_of_a_stream_and_the_common_ones(service: Service):
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
     with closing(connection):
         context = AS_CAPTURED
@@ -138,7 +138,7 @@ def test_the_answer_has_the_headers_of_a_stream_and_those_that_all_answers_have(
 
 
 @pytest.mark.parametrize("role", [None, ""])
-def test_without_a_role_nobody_listens(service: Service, role: str | None):
+def test_a_listener_without_a_role_is_refused(service: Service, role: str | None):
     with pytest.raises(Refused, match="unauthorized") as refused:
         take(service.source(role=role), 1)
 
@@ -146,7 +146,7 @@ def test_without_a_role_nobody_listens(service: Service, role: str | None):
 
 
 @pytest.mark.parametrize("where", ["header", "query"])
-def test_with_the_last_id_a_listener_goes_on_right_behind_it(service: Service, where: str):
+def test_a_listener_continues_right_after_its_last_id(service: Service, where: str):
     service.say(*range(5))
     last_id = service.logged()[1]
     source = service.source(f"last_event_id={last_id}") if where == "query" else service.source()
@@ -159,7 +159,7 @@ def test_with_the_last_id_a_listener_goes_on_right_behind_it(service: Service, w
 @pytest.mark.parametrize(
     "last_id", ["nonsense", "c8d9b1ed-859f-4cdd-b566-532c222bd085", str(LogPosition(2**40, 0).as_id())]
 )
-def test_an_id_that_nobody_knows_means_from_now_on(service: Service, last_id: str):
+def test_an_unknown_id_starts_with_the_next_event(service: Service, last_id: str):
     service.say(1)
     source = service.source()
     source.last_id = last_id
@@ -171,7 +171,7 @@ def test_an_id_that_nobody_knows_means_from_now_on(service: Service, last_id: st
     source.close()
 
 
-def test_the_id_of_a_keepalive_is_a_place_to_go_on_from(service: Service, monkeypatch: pytest.MonkeyPatch):
+def test_a_listener_can_continue_from_the_id_of_a_keepalive(service: Service, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(functions.shared.stream.listening, "KEEPALIVE_SECONDS", 0.2)
     source = service.source("types=wanted")
     messages = iter(source)
@@ -189,7 +189,7 @@ def test_the_id_of_a_keepalive_is_a_place_to_go_on_from(service: Service, monkey
     assert [message.json["payload"] for message in take(again, 2)[1:]] == [2]
 
 
-def test_who_is_further_behind_than_the_window_reads_the_log(service: Service, monkeypatch: pytest.MonkeyPatch):
+def test_a_listener_further_behind_than_the_window_reads_the_log(service: Service, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("functions.shared.stream.window.MAX_FRAMES", 4)
     service.say(*range(1300))
     listening = service.source()
@@ -208,7 +208,7 @@ def test_who_is_further_behind_than_the_window_reads_the_log(service: Service, m
     assert got[1:] == list(range(1, 1340))
 
 
-def test_a_stream_ends_after_a_whole_frame_when_its_time_is_over_and_nothing_is_missed(
+def test_a_stream_ends_at_its_time_limit_after_a_whole_frame_and_nothing_is_missed(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(
@@ -236,7 +236,7 @@ def test_a_stream_ends_after_a_whole_frame_when_its_time_is_over_and_nothing_is_
     assert [message.last_id for message in got if message.type == "said"] == service.logged()
 
 
-def test_a_database_that_is_away_for_a_while_costs_nothing(service: Service, database_url: str):
+def test_an_outage_of_the_database_loses_no_event(service: Service, database_url: str):
     source = service.source()
     messages = iter(source)
     next(messages)
@@ -255,7 +255,7 @@ def test_a_database_that_is_away_for_a_while_costs_nothing(service: Service, dat
     source.close()
 
 
-def test_a_listener_who_takes_nothing_holds_up_nobody(service: Service):
+def test_a_listener_that_does_not_read_does_not_delay_the_others(service: Service):
     text = "x" * 60_000
     slow = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
     slow.request("GET", "/api/v1/events", headers={CONTEXT: AS_CAPTURED})
@@ -277,7 +277,7 @@ def test_a_listener_who_takes_nothing_holds_up_nobody(service: Service):
     assert got == behind == service.logged()
 
 
-def test_listeners_are_counted_as_long_as_they_listen(service: Service):
+def test_listeners_are_counted_while_they_are_connected(service: Service):
     def count() -> int:
         with reading(service.conn) as tx:
             return count_listeners(tx)
@@ -291,7 +291,7 @@ def test_listeners_are_counted_as_long_as_they_listen(service: Service):
     eventually(lambda: count() == 0)
 
 
-def test_the_log_is_left_alone_when_nobody_listens(service: Service):
+def test_the_log_is_not_read_without_listeners(service: Service):
     take(service.source(), 1)
     eventually(lambda: hub_of(app).window is None)
 
@@ -300,7 +300,7 @@ def test_the_log_is_left_alone_when_nobody_listens(service: Service):
     ("method", "path", "status"),
     [("HEAD", PATH, 200), ("HEAD", PATH + "/", 200), ("POST", PATH, 405), ("DELETE", PATH + "/", 405)],
 )
-def test_what_is_no_wish_to_listen_is_answered_at_once(service: Service, method: str, path: str, status: int):
+def test_requests_other_than_a_get_are_answered_at_once(service: Service, method: str, path: str, status: int):
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
     with closing(connection):
         connection.request(method, path, headers={CONTEXT: json.dumps({"authorizer": {"role": "viewer"}})})
@@ -311,7 +311,7 @@ def test_what_is_no_wish_to_listen_is_answered_at_once(service: Service, method:
     assert status == 200 or json.loads(body)["code"] == "method_not_allowed"
 
 
-def test_a_slash_at_the_end_makes_no_difference(service: Service):
+def test_a_trailing_slash_makes_no_difference(service: Service):
     headers = {CONTEXT: json.dumps({"authorizer": {"role": "viewer"}})}
     source = EventSource(f"http://127.0.0.1:{service.port}{PATH}/", headers, timeout=PATIENCE)
 
@@ -320,7 +320,7 @@ def test_a_slash_at_the_end_makes_no_difference(service: Service):
     assert hello.type == "connected"
 
 
-def test_who_comes_when_the_process_is_told_to_end_gets_a_stream_that_ends_at_once(service: Service):
+def test_a_stream_opened_during_shutdown_ends_at_once(service: Service):
     """A standard EventSource listens no more after anything but 200."""
     hub_of(app).end_soon()
     with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)) as connection:
@@ -331,7 +331,7 @@ def test_who_comes_when_the_process_is_told_to_end_gets_a_stream_that_ends_at_on
         assert [message.type for message in Parser().feed(response.read())] in ([], ["connected"])
 
 
-def test_a_mistake_of_ours_is_told_as_everywhere(service: Service):
+def test_a_bug_is_answered_like_in_every_other_function(service: Service):
     with closing(http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)) as connection:
         connection.request("GET", "/api/v1/events", headers={CONTEXT: "no JSON", "X-Request-ID": "mine"})
         response = connection.getresponse()
@@ -353,7 +353,7 @@ def test_other_addresses_are_not_found(service: Service):
     assert {name: response.headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
 
 
-def test_the_adapters_script_starts_it_and_it_ends_cleanly_when_told_to(conn: Connection, database_url: str):
+def test_the_adapters_script_starts_it_and_it_ends_cleanly_on_a_signal(conn: Connection, database_url: str):
     port = free_port()
     process = subprocess.Popen(
         [ROOT / "functions/shared/stream/run.sh"],

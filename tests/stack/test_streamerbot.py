@@ -1,4 +1,4 @@
-"""What is played on a running stack, as the streamer's Streamer.bot gets to hear of it."""
+"""The actions that a running stack runs in the streamer's Streamer.bot."""
 
 from __future__ import annotations
 
@@ -47,22 +47,22 @@ def fake() -> Iterator[FakeStreamerbot]:
 
 
 @pytest.mark.slow
-def test_every_action_runs_once_and_in_order_though_the_program_is_closed_for_a_while(
+def test_every_action_runs_once_and_in_order_although_the_program_is_closed_for_a_while(
     game: Game, fake: FakeStreamerbot
 ):
     """event -> relay -> rule -> queue -> the process outside -> Streamer.bot."""
     prepare_players(game)
-    silence(game, 3)
+    give_timeouts(game, 3)
     # What is on its way when the program is closed comes again: Streamer.bot does not know an event by its id. So we
-    # wait for the community's vote, three silences, and the end of the last.
+    # wait for the community's vote, three timeouts, and the end of the last.
     eventually(lambda: fake.replied >= len(actions(game)) >= 5, PATIENCE)
 
     fake.stop()
     gamble(game)
-    silence(game, 6)
+    give_timeouts(game, 6)
     eventually(lambda: any(event["event_type"] == "gamble.complete" for event in log(game)), PATIENCE)
     fake.start()
-    silence(game, 1)
+    give_timeouts(game, 1)
 
     expected = actions(game)
     eventually(lambda: len(fake.ran) >= len(expected), PATIENCE)
@@ -86,8 +86,8 @@ def gamble(game: Game) -> None:
     did(game, Request("POST", "/api/v1/gamble/join", PLAYERS[1]))
 
 
-def silence(game: Game, times: int) -> None:
-    """One event each, and one more at the end."""
+def give_timeouts(game: Game, times: int) -> None:
+    """Give a player timeouts: one event each, and one more for the end of the last."""
     for seconds in range(1, times + 1):
         who = {"platform": "twitch", "username": "bob"}
         did(game, Request("PUT", "/api/v1/user/timeout", who | {"duration_seconds": seconds, "reason": "a test"}))

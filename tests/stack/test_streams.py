@@ -165,7 +165,7 @@ def test_the_application_gets_the_request_and_both_contexts(stack: Stack):
     assert invocation["env_config"]["function_name"] == "Stream"
 
 
-def test_what_is_said_arrives_when_it_is_said(stack: Stack):
+def test_each_part_of_a_stream_arrives_as_soon_as_it_is_sent(stack: Stack):
     """The application says no more before the listener has heard the last line."""
     global _heard
     _heard = 0
@@ -189,9 +189,7 @@ def test_a_stream_is_cut_off_when_its_function_times_out(tmp_path: Path, monkeyp
         assert 0.99 < time.monotonic() - begun < PATIENCE
 
 
-def test_an_application_that_listens_hears_the_client_hang_up_and_one_that_does_not_is_stopped(
-    stack: Stack, monkeypatch: pytest.MonkeyPatch
-):
+def test_an_application_is_told_of_a_disconnect_or_else_stopped(stack: Stack, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(streams, "GRACE_SECONDS", 0.1)
     _ended.clear()
     for kind in ("listens", "sleeps"):
@@ -206,7 +204,7 @@ def test_an_application_that_fails_before_it_answers_is_a_502(stack: Stack):
         assert response.status == 502
 
 
-def test_a_client_that_does_not_read_holds_up_its_own_stream_only(stack: Stack):
+def test_a_client_that_does_not_read_delays_its_own_stream_only(stack: Stack):
     address = urlsplit(stack.url)
     with socket.create_connection((address.hostname, address.port)) as deaf:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -221,7 +219,7 @@ def test_a_client_that_does_not_read_holds_up_its_own_stream_only(stack: Stack):
         assert stuck > 0
 
 
-def test_many_listen_at_once_whatever_the_reserved_concurrency(stack: Stack):
+def test_streams_do_not_count_towards_the_reserved_concurrency(stack: Stack):
     heard: list[bytes] = []
 
     def hear() -> None:
@@ -237,7 +235,7 @@ def test_many_listen_at_once_whatever_the_reserved_concurrency(stack: Stack):
     assert heard == [b"all here\n"] * CROWD
 
 
-def test_an_authorizer_without_identity_and_memory_is_asked_every_time(stack: Stack):
+def test_an_authorizer_without_identity_and_caching_is_asked_every_time(stack: Stack):
     before = len(_authorized)
 
     for _ in range(2):
@@ -260,14 +258,14 @@ def test_a_stack_that_stops_ends_its_streams_at_once(tmp_path: Path, monkeypatch
             assert _lifespan == ["lifespan.startup"]
             begun = time.monotonic()
 
-        assert time.monotonic() - begun < PATIENCE  # nobody has waited for it
+        assert time.monotonic() - begun < PATIENCE  # the stop did not wait for it
         assert response.read() == b""
     assert _ended == ["listens"]
     assert _lifespan == ["lifespan.startup", "lifespan.shutdown"]
 
 
-def test_who_has_come_before_a_stack_stops_gets_a_complete_answer_and_who_comes_then_none(tmp_path: Path):
-    """A standard EventSource listens no more after anything but 200; when nobody answers, it tries again."""
+def test_a_stopping_stack_completes_its_open_requests_and_accepts_no_new_ones(tmp_path: Path):
+    """A standard EventSource gives up after any status but 200; without an answer, it tries again."""
     _ended.clear()
     _authorized.clear()
     answers: list[tuple[int, bytes]] = []

@@ -1,4 +1,4 @@
-"""Imports point one way, and never in a circle."""
+"""Imports point in the allowed directions and form no cycles."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_products_are_found():
     assert "community" in structure.products()
 
 
-def test_a_cycle_is_found_with_all_that_is_in_it():
+def test_a_cycle_is_found_with_all_its_members():
     graph = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": set[str](), "e": {"a"}}
 
     assert structure.cycles(graph) == [["a", "b", "c"]]

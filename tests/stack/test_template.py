@@ -1,4 +1,4 @@
-"""What template.yaml promises and what the code does are the same thing."""
+"""template.yaml agrees with the code."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from community.counters import COUNT_RULES
+from kernel.events import waking
 from kernel.events.models import Event
 from kernel.events.replaying import ReplayRequested
 from kernel.roles import APP, CLOCK, OWNER, STREAM
@@ -96,7 +97,7 @@ def test_the_handler_exists(function: str):
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_what_an_event_source_is_called_is_nothing_elses_name(function: str):
+def test_the_name_of_an_event_source_is_unique(function: str):
     """SAM makes a resource of each, whose name is the two together. `sam validate --lint` does not look."""
     made = {f"{function}{event}" for event in PROPERTIES[function].get("Events", {})}
 
@@ -124,7 +125,7 @@ def build_of(function: str) -> str:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_the_build_packs_all_that_a_function_imports_of_functions(function: str):
+def test_the_build_packs_everything_that_a_function_imports_from_functions(function: str):
     files = reachable(function)[1]
     assert f'cp -R "{folder_of(function)}/." "out/{folder_of(function)}"' in build_of(function)
     packed = {ROOT / word for word in build_of(function).replace('"', " ").split() if word.startswith("functions/")}
@@ -151,7 +152,7 @@ def test_a_function_is_published_anew_when_its_own_layers_change_and_no_others(f
     assert set(command.partition(" -type")[0].split()) == {"find", *(f"layers/{name}" for name in layers), *contents}
 
 
-def test_a_new_version_publishes_the_function_that_tells_it_only():
+def test_a_new_version_publishes_only_the_function_that_reports_it():
     versioned = {"VERSION", "GIT_COMMIT", "BUILD_TIME"}
 
     assert [name for name in FUNCTIONS if versioned & TEMPLATE.functions[name].environment.keys()] == ["System"]
@@ -196,14 +197,14 @@ def test_everything_that_is_served_below_api_needs_a_key():
 
 
 @pytest.mark.parametrize("method", ["HEAD", "POST"])
-def test_a_method_that_the_stream_does_not_take_is_its_own_to_answer(method: str):
+def test_the_stream_itself_answers_methods_that_it_does_not_accept(method: str):
     match = Routes(TEMPLATE.api.routes).match(method, "/api/v1/events")
 
     assert match is not None
     assert match.route.streams
 
 
-def test_a_ticket_is_looked_at_each_time():
+def test_a_ticket_is_checked_each_time():
     authorizer = TEMPLATE.api.authorizers["KeyOrTicket"]
 
     assert (authorizer.headers, authorizer.query, authorizer.ttl_seconds) == ((), (), 0)
@@ -314,7 +315,7 @@ def test_a_deployment_does_not_replace_the_secrets_that_were_filled_in():
     assert secret["SecretString"] == '{"discord_bot_token": "", "streamerbot_password": ""}'
 
 
-def test_an_alarm_hears_of_every_function_that_fails():
+def test_an_alarm_covers_the_errors_of_every_function():
     failures, alarm = RESOURCES["Failures"]["Properties"], RESOURCES["FunctionErrors"]["Properties"]
     [metric] = failures["MetricTransformations"]
 
@@ -325,10 +326,10 @@ def test_an_alarm_hears_of_every_function_that_fails():
     assert set(spared) == set(first_arguments(ROOT / "functions/shared/authorizer/app.py", "Exception"))
 
 
-def test_the_alarm_for_dead_events_hears_what_the_relay_reports(
+def test_the_alarm_for_dead_events_uses_the_metric_that_the_relay_reports(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    from functions.shared.relay.app import report
+    from doors.backlog import report
     from kernel.events.service import Backlog
 
     stack = TEMPLATE.functions["Relay"].environment["POWERTOOLS_SERVICE_NAME"]
@@ -354,11 +355,22 @@ def test_every_function_logs_to_the_group_with_a_retention():
     assert [name for name in FUNCTIONS if "LoggingConfig" in PROPERTIES[name]] == []
 
 
-def test_the_daily_reset_is_tried_at_its_hour_and_again_for_a_missed_one():
-    tries = {each.expression: each.timezone for each in TEMPLATE.schedules if each.target.name == "ClockDailyReset"}
+def test_what_runs_because_time_passes_is_a_clock_per_ring_and_two_things_a_day():
+    """Promise 7: an empty house costs next to nothing."""
+    assert {each.target.name: each.expression for each in TEMPLATE.schedules} == {
+        "Clock": "rate(1 minute)",
+        "ForSockets": "rate(1 minute)",
+        "ClockRetention": "cron(30 3 * * ? *)",
+        "PatchNotes": "cron(0 12 * * ? *)",
+    }
 
-    assert tries.pop("cron(0 17 * * ? *)") in ("Etc/UTC", "UTC")
-    assert list(tries) == ["rate(30 minutes)"]
+
+def test_what_writers_send_to_wake_the_relay_invokes_it_and_nothing_else():
+    [rule] = [rule for rule in TEMPLATE.rules if waking.SOURCE in rule.pattern["source"]]
+
+    assert rule.pattern == {"source": [waking.SOURCE], "detail-type": [waking.DETAIL_TYPE]}
+    assert [(target.kind, target.name) for target in rule.targets] == [("function", "Relay")]
+    assert RESOURCES["BusArchive"]["Properties"]["EventPattern"]["source"] == ["brandish"]
 
 
 def test_every_queue_gives_up_to_the_dead_letters_and_reports_single_failures():
@@ -377,14 +389,14 @@ def test_every_queue_gives_up_to_the_dead_letters_and_reports_single_failures():
 
 
 @pytest.mark.parametrize("queue", ["ForDiscord", "ForStreamerbot"])
-def test_what_a_destination_cannot_take_is_kept_for_two_hours(queue: str):
+def test_events_that_a_destination_cannot_take_are_kept_for_two_hours(queue: str):
     found = TEMPLATE.queues[queue]
 
     assert found.max_receives is not None
     assert found.visibility_seconds * found.max_receives == 2 * 60 * 60
 
 
-def test_a_rule_waits_for_events_that_somebody_announces():
+def test_a_rule_matches_events_that_the_code_announces():
     announced = {
         match
         for file in (ROOT / "layers").rglob("*.py")
@@ -392,6 +404,8 @@ def test_a_rule_waits_for_events_that_somebody_announces():
     }
 
     for rule in TEMPLATE.rules:
+        if rule.pattern["source"] == [waking.SOURCE]:
+            continue
         assert rule.pattern["source"] == ["brandish"]
         assert {kind for kind in rule.pattern["detail-type"] if isinstance(kind, str)} <= announced
 
@@ -399,7 +413,7 @@ def test_a_rule_waits_for_events_that_somebody_announces():
 PRIVATE = [{"anything-but": {"prefix": "discord."}}]
 
 
-def test_what_the_template_keeps_back_is_what_the_doors_declare_private():
+def test_the_template_excludes_the_events_that_the_doors_declare_private():
     """A request for a replay is private as well, but the sockets may be woken by it: they find nothing new."""
     private = {event.type for event in all_kinds_of(Event) if event.private}
 
@@ -428,10 +442,10 @@ def test_private_events_reach_no_listener_and_no_archive():
 
 
 @pytest.mark.parametrize("function", sorted({*GROUPS, "Authorizer"} - {"Stream"}))  # whose callers stay for long
-def test_whoever_keeps_a_caller_waiting_starts_from_a_snapshot(function: str):
+def test_functions_that_answer_callers_may_start_from_a_snapshot(function: str):
     properties = PROPERTIES[function]
 
-    assert properties["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    assert properties["SnapStart"] == {"ApplyOn": {"Fn::If": ["HasSnapStart", "PublishedVersions", "None"]}}
     assert properties["AutoPublishAlias"] == "live"
     assert properties["AutoPublishAliasAllProperties"] is True
 
@@ -440,7 +454,7 @@ def test_whoever_keeps_a_caller_waiting_starts_from_a_snapshot(function: str):
 
 
 @pytest.mark.parametrize("kind", TEMPLATE.api.responses)
-def test_the_gateway_answers_in_our_shape(kind: str):
+def test_the_gateways_own_errors_have_the_contracts_shape(kind: str):
     response = TEMPLATE.api.responses[kind]
     body = json.loads(response.templates["application/json"])
 
@@ -450,7 +464,7 @@ def test_the_gateway_answers_in_our_shape(kind: str):
     assert ("Retry-After" in response.headers) == (response.status in (429, 503))
 
 
-def test_the_gateway_has_an_answer_for_whatever_it_refuses():
+def test_the_gateway_has_a_response_for_every_refusal():
     expected = """
         DEFAULT_4XX DEFAULT_5XX UNAUTHORIZED INVALID_API_KEY ACCESS_DENIED AUTHORIZER_FAILURE THROTTLED
         QUOTA_EXCEEDED REQUEST_TOO_LARGE MISSING_AUTHENTICATION_TOKEN RESOURCE_NOT_FOUND
@@ -495,14 +509,14 @@ def test_the_template_sets_what_the_settings_read():
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_what_a_function_is_given_of_its_own_is_read_by_its_code(function: str):
+def test_a_functions_own_variables_are_read_by_its_code(function: str):
     given = PROPERTIES[function].get("Environment", {}).get("Variables", {}).keys() - LIBRARY_VARIABLES
     read = {name for file in reachable(function)[1] for name in variables_of(file)}
 
     assert given <= read
 
 
-def test_only_the_kernels_settings_look_at_the_environment():
+def test_only_the_kernels_settings_read_the_environment():
     looking = {
         file.relative_to(ROOT).as_posix()
         for file in code()

@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 from nacl.signing import SigningKey
 
-from doors.aws import client
+import kernel.settings
 from functions.shared.authorizer.app import known_keys
 from kernel import connections as database
+from kernel import event_bridge as put
 from kernel.database import Connection
+from kernel.events import waking
 from local.stack.resources import Template
 from local.stack.routes import Routes
 from local.stack.template import load
@@ -103,18 +105,16 @@ def environment(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> Connection
 
 @pytest.fixture
 def event_bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEventBridge]:
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": "eu-central-1",
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    put._credentials.cache_clear()
     with fake_event_bridge() as bridge:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_EVENTBRIDGE", bridge.url)
-        client.cache_clear()
+        settings = replace(kernel.settings.settings, events_url=bridge.url, aws_region="eu-central-1")
+        for module in (put, waking):
+            monkeypatch.setattr(module, "settings", settings)
         yield bridge
-    client.cache_clear()
+    put._credentials.cache_clear()
+    put.close()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,12 +15,16 @@ from typing import Any
 class FakeEventBridge:
     """
     Attributes:
-        entries: what was accepted, in order.
+        entries: the events that were accepted, in order.
+        wake_ups: how often the relay was woken.
+        on_wake_up: called each time.
         refused: event types that are answered with an error entry.
         down: every call fails, as one with too much in it does.
     """
 
     entries: list[dict[str, Any]] = field(default_factory=list)
+    wake_ups: int = 0
+    on_wake_up: Callable[[], object] = lambda: None
     refused: set[str] = field(default_factory=set)
     down: bool = False
     url: str = ""
@@ -38,6 +42,10 @@ class FakeEventBridge:
         for number, entry in enumerate(entries):
             if entry["DetailType"] in self.refused:
                 results.append({"ErrorCode": "InternalFailure", "ErrorMessage": "not today"})
+            elif (entry["Source"], entry["DetailType"]) == ("brandish.relay", "relay.wanted"):
+                self.wake_ups += 1
+                self.on_wake_up()
+                results.append({"EventId": str(number)})
             else:
                 self.entries.append(entry)
                 results.append({"EventId": str(number)})

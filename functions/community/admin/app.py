@@ -24,10 +24,10 @@ from functions.community.admin.names import reload_names
 from functions.community.admin.players_routes import router as players
 from functions.community.admin.recipes_routes import router as recipes
 from functions.community.admin.shapes import (
+    AdminJobView,
     CacheStats,
     ClearResponse,
     FoundUser,
-    JobView,
     RecentQuery,
     RecentUser,
     ReloadResponse,
@@ -103,12 +103,12 @@ async def items(call: Call) -> Response:
     return call.respond([ItemView.of(item) for item in all_items.by_name.values()])
 
 
-@app.get("/api/v1/admin/jobs", response_model=list[JobView])
+@app.get("/api/v1/admin/jobs", response_model=list[AdminJobView])
 async def jobs(call: Call) -> Response:
     """All jobs, locked or not."""
     return call.respond(
         [
-            JobView(Key=job.key, DisplayName=job.display_name, key=job.key, display_name=job.display_name)
+            AdminJobView(Key=job.key, DisplayName=job.display_name, key=job.key, display_name=job.display_name)
             for job in all_jobs.by_key.values()
         ]
     )

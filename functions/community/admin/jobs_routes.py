@@ -21,12 +21,12 @@ from kernel.database import Tx
 router = APIRouter()
 
 
-class AwardRequest(NamedAccount):
+class AdminAwardRequest(NamedAccount):
     job_key: NodeKey
     amount: Annotated[int, Field(ge=1, le=10_000)]
 
 
-class AwardResponse(BaseModel):
+class AdminAwardResponse(BaseModel):
     """The award; `xp_awarded` is what the player really got, within the daily cap."""
 
     success: bool = True
@@ -50,19 +50,19 @@ class ResetStatus(WithNulls):
     records_affected: int
 
 
-@router.post("/api/v1/admin/jobs/xp", response_model=AwardResponse)
-@router.post("/api/v1/admin/jobs/award-xp", response_model=AwardResponse)
-@router.post("/api/v1/admin/job/award-xp", response_model=AwardResponse)
-async def award_xp(body: AwardRequest, call: Call) -> Response:
+@router.post("/api/v1/admin/jobs/xp", response_model=AdminAwardResponse)
+@router.post("/api/v1/admin/jobs/award-xp", response_model=AdminAwardResponse)
+@router.post("/api/v1/admin/job/award-xp", response_model=AdminAwardResponse)
+async def award_xp(body: AdminAwardRequest, call: Call) -> Response:
     """Award XP in a player's job, up to the daily cap."""
 
-    def use_case(tx: Tx) -> AwardResponse:
+    def use_case(tx: Tx) -> AdminAwardResponse:
         worker = PlayerRef(body.platform, username=body.username)
         try:
             result = awards.award_xp(tx, worker, body.job_key, body.amount, "admin")
         except UnknownPlayer as error:
             raise NoSuchPlayer(name=body.username) from error
-        return AwardResponse(
+        return AdminAwardResponse(
             user_id=result.player.id,
             username=result.player.links[body.platform].username,
             job_key=result.job.key,

@@ -41,7 +41,7 @@ class ActiveUser(BaseModel):
         )
 
 
-class ResetRequest(Body):
+class ResetCooldownRequest(Body):
     """The cooldown of a player; without a player, the one that all share."""
 
     model_config = ConfigDict(
@@ -78,7 +78,7 @@ async def active_users(query: Annotated[ActiveQuery, Query()], call: Call) -> Re
 
 
 @router.post("/api/v1/admin/cooldown/reset", response_model=Message)
-async def reset_cooldown(body: ResetRequest, call: Call) -> Response:
+async def reset_cooldown(body: ResetCooldownRequest, call: Call) -> Response:
     """End a player's cooldown; or, without a player, the one that all share."""
 
     def use_case(tx: Tx) -> Message:

@@ -79,7 +79,7 @@ class RecentUser(UserIds):
         )
 
 
-class JobView(BaseModel):
+class AdminJobView(BaseModel):
     """A job. The capitalised names are for the web panel."""
 
     Key: str

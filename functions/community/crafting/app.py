@@ -17,10 +17,10 @@ from doors.call import Call
 from functions.community.crafting.shapes import (
     CancelRequest,
     CancelResponse,
+    CraftingJobView,
     CraftRequest,
     DisassembleResponse,
     JobsResponse,
-    JobView,
     KnownRecipe,
     KnownRecipesResponse,
     RecipeResponse,
@@ -72,7 +72,7 @@ async def jobs(query: Annotated[PlayerSelector, Query()], call: Call) -> Respons
 
     def use_case(tx: Tx) -> JobsResponse:
         found = timed_crafting.jobs_of(tx, query.player)
-        return JobsResponse(jobs=[JobView.of(job, tx.now) for job in found])
+        return JobsResponse(jobs=[CraftingJobView.of(job, tx.now) for job in found])
 
     return call.look(use_case)
 

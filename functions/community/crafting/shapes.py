@@ -167,7 +167,7 @@ class RecipeResponse(BaseModel):
         )
 
 
-class JobView(BaseModel):
+class CraftingJobView(BaseModel):
     """A crafting job.
 
     Attributes:
@@ -185,7 +185,7 @@ class JobView(BaseModel):
     waiting_for_room: bool | None = None
 
     @classmethod
-    def of(cls, job: CraftingJob, now: datetime) -> JobView:
+    def of(cls, job: CraftingJob, now: datetime) -> CraftingJobView:
         return cls(
             job_id=job.job_id,
             recipe_key=job.recipe_key,
@@ -200,7 +200,7 @@ class JobView(BaseModel):
 
 
 class JobsResponse(BaseModel):
-    jobs: list[JobView]
+    jobs: list[CraftingJobView]
 
 
 class CancelRequest(Caller):

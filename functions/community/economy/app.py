@@ -8,6 +8,7 @@ from fastapi import Response
 from pydantic import BaseModel
 
 from community.economy import service as economy
+from community.economy import texts
 from community.economy.models import Purchase, Sale
 from community.progression.service import current_state
 from doors.app import create_app, create_handler
@@ -32,7 +33,7 @@ class SellResponse(BaseModel):
     @classmethod
     def of(cls, sale: Sale, item_name: str) -> SellResponse:
         return cls(
-            message=f"Sold {sale.quantity} × {item_name} for {sale.total} money.",
+            message=texts.sold(sale, item_name),
             money_gained=sale.total,
             items_sold=sale.quantity,
         )
@@ -46,7 +47,7 @@ class BuyResponse(BaseModel):
     @classmethod
     def of(cls, purchase: Purchase, item_name: str) -> BuyResponse:
         return cls(
-            message=f"Bought {purchase.quantity} × {item_name} for {purchase.total} money.",
+            message=texts.bought(purchase, item_name),
             items_bought=purchase.quantity,
             cost=purchase.total,
         )

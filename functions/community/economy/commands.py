@@ -5,6 +5,7 @@ from __future__ import annotations
 from community.catalog import service as catalog
 from community.catalog.content import Item
 from community.economy import service as economy
+from community.economy import texts
 from community.inventory import service as inventory
 from community.progression.service import current_state
 from doors.discord.commands import command, component, integer, member, text
@@ -33,7 +34,7 @@ def _buyable(call: Interaction, tx: Tx) -> list[Choice]:
 def buy(call: Interaction, tx: Tx) -> Reply:
     item = catalog.resolve(call.text("item"))
     purchase = economy.buy_item(tx, player_of(call), item.internal_name, call.integer("quantity", 1))
-    return card("Bought", f"Bought {purchase.quantity} × {item.public_name} for {purchase.total} money.")
+    return card("Bought", texts.bought(purchase, item.public_name))
 
 
 @command(
@@ -46,7 +47,7 @@ def buy(call: Interaction, tx: Tx) -> Reply:
 def sell(call: Interaction, tx: Tx) -> Reply:
     item = catalog.resolve(call.text("item"))
     sale = economy.sell_item(tx, player_of(call), item.internal_name, call.integer("quantity", 1))
-    return card("Sold", f"Sold {sale.quantity} × {item.public_name} for {sale.total} money.")
+    return card("Sold", texts.sold(sale, item.public_name))
 
 
 @command("prices", "What the shop sells, and for how much.")

@@ -23,7 +23,7 @@ GambleId = Annotated[UUID | None, BeforeValidator(_none_if_empty)]
 """Some clients send an empty string for no id."""
 
 
-class Bet(Body):
+class RequestedBet(Body):
     item_name: ItemName
     quantity: int
 
@@ -34,7 +34,7 @@ class StartRequest(Caller):
     `join_seconds` is not in the original's API: how long others may join, where that differs from the setting.
     """
 
-    bets: list[Bet] = Field(default_factory=list[Bet], max_length=MOST_BETS)
+    bets: list[RequestedBet] = Field(default_factory=list[RequestedBet], max_length=MOST_BETS)
     join_seconds: Annotated[int, Field(ge=10, le=3600)] | None = None
 
 

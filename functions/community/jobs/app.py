@@ -14,8 +14,8 @@ from community.progression.service import current_state
 from doors.app import create_app, create_handler
 from doors.call import Call
 from functions.community.jobs.shapes import (
-    AwardRequest,
-    AwardResponse,
+    AwardXpRequest,
+    AwardXpResponse,
     BonusQuery,
     BonusResponse,
     JobView,
@@ -50,11 +50,11 @@ async def user_jobs(query: Annotated[WorkerQuery, Query()], call: Call) -> Respo
     return call.look(use_case)
 
 
-@app.post("/api/v1/jobs/award-xp", response_model=AwardResponse)
-async def award_xp(body: AwardRequest, call: Call) -> Response:
+@app.post("/api/v1/jobs/award-xp", response_model=AwardXpResponse)
+async def award_xp(body: AwardXpRequest, call: Call) -> Response:
     """Award XP in a player's job, up to the daily cap."""
     return call.act(
-        lambda tx: AwardResponse.of(
+        lambda tx: AwardXpResponse.of(
             awards.award_xp(tx, body.player, body.job_key, body.xp_amount, body.source, body.metadata)
         )
     )

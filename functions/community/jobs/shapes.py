@@ -37,8 +37,7 @@ def _player_of(user_id: str) -> PlayerRef:
     platform, colon, platform_id = user_id.partition(":")
     if not colon:
         raise ValueError("must be our id, or platform:platform_id")
-    account = Account(platform=platform, platform_id=platform_id)
-    return PlayerRef(account.platform, account.platform_id)
+    return Account(platform=platform, platform_id=platform_id).player
 
 
 class WorkerQuery(PlayerSelector):
@@ -117,18 +116,18 @@ class UserJobsResponse(WithNulls):
         )
 
 
-class AwardRequest(WorkerQuery):
+class AwardXpRequest(WorkerQuery):
     job_key: JobKey
     xp_amount: Annotated[int, Field(ge=1, le=10_000)]
     source: Source = "api"
     metadata: JsonObject | None = None
 
 
-class AwardResponse(XpView):
+class AwardXpResponse(XpView):
     message: str
 
     @classmethod
-    def of(cls, result: XpResult) -> AwardResponse:
+    def of(cls, result: XpResult) -> AwardXpResponse:
         return cls(**XpView.of(result).model_dump(), message=texts.awarded(result, result.player.username))
 
 

@@ -14,33 +14,25 @@ from community.linking.rules import TOKEN_LIFE
 from community.players.models import PlayerRef
 from doors.app import create_app, create_handler
 from doors.call import Call
-from doors.fields import Body, Timestamp
+from doors.fields import Timestamp
 from functions.community.shapes.fields import Platform, PlatformId, Username
+from functions.community.shapes.player_selector import Account
 from kernel.database import Tx
 
 app = create_app("Linking")
 
 
-class Account(Body):
-    platform: Platform
-    platform_id: PlatformId
-
-    @property
-    def account(self) -> PlayerRef:
-        return PlayerRef(self.platform, self.platform_id)
-
-
-class NamedAccount(Account):
+class AccountToLink(Account):
     """An account with an optional name, which is used when the account is new to the game."""
 
     username: Username | None = None
 
     @property
-    def account(self) -> PlayerRef:
+    def player(self) -> PlayerRef:
         return PlayerRef(self.platform, self.platform_id, self.username)
 
 
-class ClaimRequest(NamedAccount):
+class ClaimLinkRequest(AccountToLink):
     # Kept as written: a code of the wrong shape is simply unknown.
     token: PlatformId = Field(validation_alias=AliasChoices("token", "code"))
 
@@ -60,13 +52,13 @@ class InitiateResponse(BaseModel):
         return cls(token=token.token, expires_in=TOKEN_LIFE.seconds, message=texts.started(token))
 
 
-class ClaimResponse(BaseModel):
+class ClaimLinkResponse(BaseModel):
     source_platform: str
     awaiting_confirmation: bool = True
     message: str
 
     @classmethod
-    def of(cls, token: LinkToken) -> ClaimResponse:
+    def of(cls, token: LinkToken) -> ClaimLinkResponse:
         return cls(source_platform=token.source.platform, message=texts.claimed(token))
 
 
@@ -94,14 +86,14 @@ class PendingToken(BaseModel):
     expires_at: Timestamp
 
 
-class StatusResponse(BaseModel):
+class LinkStatusResponse(BaseModel):
     linked_platforms: list[str]
     is_linked: bool
     pending_token: PendingToken | None = None
     message: str
 
     @classmethod
-    def of(cls, status: LinkStatus) -> StatusResponse:
+    def of(cls, status: LinkStatus) -> LinkStatusResponse:
         token = status.token
         platforms = ", ".join(status.platforms)
         return cls(
@@ -113,21 +105,21 @@ class StatusResponse(BaseModel):
 
 
 @app.post("/api/v1/link/initiate", response_model=InitiateResponse)
-async def initiate(body: NamedAccount, call: Call) -> Response:
+async def initiate(body: AccountToLink, call: Call) -> Response:
     """First step: get a code for this account. Its player is the one that stays; earlier codes become invalid."""
-    return call.act(lambda tx: InitiateResponse.of(linking.start_link(tx, body.account)))
+    return call.act(lambda tx: InitiateResponse.of(linking.start_link(tx, body.player)))
 
 
-@app.post("/api/v1/link/claim", response_model=ClaimResponse)
-async def claim(body: ClaimRequest, call: Call) -> Response:
+@app.post("/api/v1/link/claim", response_model=ClaimLinkResponse)
+async def claim(body: ClaimLinkRequest, call: Call) -> Response:
     """Second step: the other account claims the code. Nothing is linked yet."""
-    return call.act(lambda tx: ClaimResponse.of(linking.claim_link(tx, body.token, body.account)))
+    return call.act(lambda tx: ClaimLinkResponse.of(linking.claim_link(tx, body.token, body.player)))
 
 
 @app.post("/api/v1/link/confirm", response_model=ConfirmResponse)
 async def confirm(body: Account, call: Call) -> Response:
     """Third step, on the first account: merge both players into one, with everything both had."""
-    return call.act(lambda tx: ConfirmResponse.of(linking.confirm_link(tx, body.account)))
+    return call.act(lambda tx: ConfirmResponse.of(linking.confirm_link(tx, body.player)))
 
 
 @app.post("/api/v1/link/unlink", response_model=UnlinkResponse)
@@ -137,18 +129,18 @@ async def unlink(body: UnlinkRequest, call: Call) -> Response:
 
     def use_case(tx: Tx) -> UnlinkResponse:
         if not body.confirm:
-            linking.request_unlink(tx, body.account, platform)
+            linking.request_unlink(tx, body.player, platform)
             return UnlinkResponse(awaiting_confirmation=True, message=texts.unlink_asked(platform))
-        linking.confirm_unlink(tx, body.account, platform)
+        linking.confirm_unlink(tx, body.player, platform)
         return UnlinkResponse(success=True, message=texts.unlinked(platform))
 
     return call.act(use_case)
 
 
-@app.get("/api/v1/link/status", response_model=StatusResponse)
+@app.get("/api/v1/link/status", response_model=LinkStatusResponse)
 async def status(platform: Platform, platform_id: PlatformId, call: Call) -> Response:
     """The platforms that the account's player is linked on, and the account's own code while it is valid."""
-    return call.look(lambda tx: StatusResponse.of(linking.link_status(tx, PlayerRef(platform, platform_id))))
+    return call.look(lambda tx: LinkStatusResponse.of(linking.link_status(tx, PlayerRef(platform, platform_id))))
 
 
 handler = create_handler(app)

@@ -10,7 +10,7 @@ from community.messages import service as messages
 from doors.app import create_app, create_handler
 from doors.call import Call
 from doors.fields import Message
-from functions.community.messages.shapes import HandleRequest, HandleResponse
+from functions.community.messages.shapes import BatchRequest, BatchResponse, HandleRequest, HandleResponse
 from functions.community.shapes.fields import Caller
 from kernel.database import Tx
 
@@ -26,6 +26,12 @@ async def handle(body: HandleRequest, call: Call) -> Response:
         return HandleResponse.of(player, matches)
 
     return call.act(use_case)
+
+
+@app.post("/api/v1/message/batch", response_model=BatchResponse)
+async def batch(body: BatchRequest, call: Call) -> Response:
+    """Handle up to 25 lines of one chat in one call, exactly as if they had come one by one: all of them, or none."""
+    return call.act(lambda tx: BatchResponse.of(messages.handle_messages(tx, body.platform, body.lines)))
 
 
 @app.post("/api/v1/message/test", response_model=Message)

@@ -72,21 +72,6 @@ def _gamble_completed(envelope: Values) -> Args:
     return args | {"has_winner": text(bool(payload.get("winner_id")))}
 
 
-def _slots_result(envelope: Values) -> Args:
-    payload = envelope["payload"]
-    args = _pick(payload, "user_id", "username", "bet_amount", "reel1", "reel2", "reel3", "payout_amount")
-    multiplier = payload.get("payout_multiplier")
-    args["payout_multiplier"] = "" if multiplier is None else f"{multiplier:.2f}"
-    return args | _pick(payload, "trigger_type", "is_win", "is_near_miss")
-
-
-def _subscription_update(envelope: Values) -> Args:
-    payload = envelope["payload"]
-    kind = payload.get("event_type") or envelope["type"].removeprefix("subscription.")
-    args = _pick(payload, "user_id", "platform", "tier_name", "timestamp")
-    return args | {"event_type": text(kind)}
-
-
 _timeout_update = _payload("platform", "username", "action", "duration_seconds", "reason")
 
 _ACTIONS: Mapping[str, tuple[str, Callable[[Values], Args]]] = {
@@ -95,13 +80,6 @@ _ACTIONS: Mapping[str, tuple[str, Callable[[Values], Args]]] = {
     "progression.cycle.completed": ("CycleCompleted", _cycle_completed),
     "progression.all_unlocked": ("AllUnlocked", _payload("message")),
     "gamble.complete": ("GambleCompleted", _gamble_completed),
-    "slots.completed": ("SlotsResult", _slots_result),
     "timeout.applied": ("TimeoutUpdate", _timeout_update),
     "timeout.cleared": ("TimeoutUpdate", _timeout_update),
-    "subscription.activated": ("SubscriptionUpdate", _subscription_update),
-    "subscription.renewed": ("SubscriptionUpdate", _subscription_update),
-    "subscription.upgraded": ("SubscriptionUpdate", _subscription_update),
-    "subscription.downgraded": ("SubscriptionUpdate", _subscription_update),
-    "subscription.expired": ("SubscriptionUpdate", _subscription_update),
-    "subscription.cancelled": ("SubscriptionUpdate", _subscription_update),
 }

@@ -13,8 +13,8 @@ from typing import Any
 from doors.outbound import Envelope, Rejected, deliver
 from doors.secrets import find_secret
 from functions.community.notify_streamerbot.actions import Action, action_for
-from functions.community.notify_streamerbot.link import Link
-from functions.community.notify_streamerbot.protocol import Session
+from functions.community.notify_streamerbot.link import StreamerbotLink
+from functions.community.notify_streamerbot.protocol import AuthenticatedSession
 from functions.community.notify_streamerbot.settings import settings
 
 DESTINATION = "streamerbot"
@@ -58,9 +58,9 @@ def send(context: Any, envelope: Envelope) -> None:
 
 
 @cache
-def link() -> Link:
+def link() -> StreamerbotLink:
     """The connection to Streamer.bot, one per environment."""
-    return Link(_open)
+    return StreamerbotLink(_open)
 
 
 def password() -> str:
@@ -72,5 +72,7 @@ def password() -> str:
     return settings.streamerbot_password or find_secret("streamerbot_password")
 
 
-def _open(seconds: float) -> Session:
-    return Session.open(settings.streamerbot_url, password, seconds=seconds, raw=settings.streamerbot_auth_raw)
+def _open(seconds: float) -> AuthenticatedSession:
+    return AuthenticatedSession.open(
+        settings.streamerbot_url, password, seconds=seconds, raw=settings.streamerbot_auth_raw
+    )

@@ -30,7 +30,7 @@ class Session(Protocol):
     def close(self) -> None: ...
 
 
-class Link:
+class StreamerbotLink:
     """Keeps one connection, opens it when needed, and decides when to try again.
 
     After a failure it waits 1 s, doubling up to 30 s. After ten failures in a row it goes dormant and drops all events

@@ -42,7 +42,7 @@ def authentication(password: str, salt: str, challenge: str, *, raw: bool = Fals
     return base64.b64encode(hashlib.sha256(secret + challenge.encode()).digest()).decode()
 
 
-class Session:
+class AuthenticatedSession:
     """An open, authenticated connection."""
 
     def __init__(self, connection: ClientConnection) -> None:

@@ -16,7 +16,7 @@ from functions.community.progression.shapes import (
     ContributionRequest,
     InstantUnlockRequest,
     NodeRequest,
-    ResetRequest,
+    ResetTreeRequest,
     UnlockResponse,
     UnlockView,
     WeightsRequest,
@@ -109,7 +109,7 @@ async def instant_unlock(body: InstantUnlockRequest, call: Call) -> Response:
 
 
 @router.post("/api/v1/progression/admin/reset", response_model=Message)
-async def reset(body: ResetRequest, call: Call) -> Response:
+async def reset(body: ResetTreeRequest, call: Call) -> Response:
     """Reset the tree.
 
     Players keep their belongings; with `preserve_user_progression` also what they have learned and contributed.

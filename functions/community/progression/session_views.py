@@ -164,7 +164,7 @@ class NoTarget(WithNulls, Message):
     contributions_accumulated: int | None = None
 
 
-class StatusResponse(BaseModel):
+class ProgressionStatusResponse(BaseModel):
     """The community's status.
 
     Attributes:

@@ -42,7 +42,7 @@ class ContributionRequest(Body):
     amount: Annotated[int, Field(ge=1, le=MOST_POINTS)]
 
 
-class ResetRequest(Body):
+class ResetTreeRequest(Body):
     """How to reset the tree. All fields have defaults, because the web panel sends no body."""
 
     reset_by: Username = "admin"

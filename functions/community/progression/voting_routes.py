@@ -15,8 +15,8 @@ from functions.community.progression.session_views import (
     NoSession,
     NoTarget,
     OpenSession,
+    ProgressionStatusResponse,
     SessionView,
-    StatusResponse,
     TargetProgress,
 )
 from functions.community.progression.shapes import VoteRequest, VoteResponse
@@ -39,10 +39,10 @@ async def vote(body: VoteRequest, call: Call) -> Response:
     return call.act(use_case)
 
 
-@router.get("/api/v1/progression/status", response_model=StatusResponse)
+@router.get("/api/v1/progression/status", response_model=ProgressionStatusResponse)
 async def status(call: Call) -> Response:
     """The community's status: unlocked nodes, current target and open vote."""
-    return call.look(lambda tx: StatusResponse.of(read_board(tx)))
+    return call.look(lambda tx: ProgressionStatusResponse.of(read_board(tx)))
 
 
 @router.get("/api/v1/progression/session", response_model=OpenSession | LatestSession | NoSession)

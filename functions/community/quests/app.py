@@ -14,8 +14,8 @@ from doors.app import create_app, create_handler
 from doors.call import Call
 from functions.community.quests.shapes import (
     ActiveQuestView,
-    ClaimRequest,
-    ClaimResponse,
+    ClaimQuestRequest,
+    ClaimQuestResponse,
     QuestProgressView,
     QuestsOfPlayerQuery,
 )
@@ -41,13 +41,13 @@ async def progress(query: Annotated[QuestsOfPlayerQuery, Query()], call: Call) -
     return call.look(use_case)
 
 
-@app.post("/api/v1/quests/claim", response_model=ClaimResponse)
-async def claim(body: ClaimRequest, call: Call) -> Response:
+@app.post("/api/v1/quests/claim", response_model=ClaimQuestResponse)
+async def claim(body: ClaimQuestRequest, call: Call) -> Response:
     """Pay the reward of a completed quest, once."""
 
-    def use_case(tx: Tx) -> ClaimResponse:
+    def use_case(tx: Tx) -> ClaimQuestResponse:
         claimed = quests.claim_reward(tx, body.player, body.wanted)
-        return ClaimResponse(money_earned=claimed.quest.reward_money, message=texts.paid(claimed))
+        return ClaimQuestResponse(money_earned=claimed.quest.reward_money, message=texts.paid(claimed))
 
     return call.act(use_case)
 

@@ -35,7 +35,7 @@ class QuestById(Body):
     quest_id: QuestId
 
 
-class ClaimRequest(QuestsOfPlayerQuery):
+class ClaimQuestRequest(QuestsOfPlayerQuery):
     """The quest by `quest_id`, else by `quest_key`."""
 
     quest_id: QuestId | None = None
@@ -53,7 +53,7 @@ class ClaimRequest(QuestsOfPlayerQuery):
         return self.quest_id or self.quest_key or ""
 
 
-class ClaimResponse(Message):
+class ClaimQuestResponse(Message):
     money_earned: int
 
 

@@ -13,11 +13,19 @@ from functions.community.shapes.fields import Platform, PlatformId, Username
 
 
 class Account(Body):
+    """A player by the id that a platform knows them by."""
+
     platform: Platform
     platform_id: PlatformId
 
+    @property
+    def player(self) -> PlayerRef:
+        return PlayerRef(self.platform, self.platform_id)
+
 
 class NamedAccount(Body):
+    """A player by the name they have on a platform."""
+
     platform: Platform
     username: Username
 

@@ -41,7 +41,7 @@ from functions.community.users.shapes import (
     TimeoutResponse,
     TimeoutState,
     TreasureRequest,
-    UseRequest,
+    UseItemRequest,
 )
 from kernel.database import Tx
 from kernel.idempotency import Answer
@@ -132,7 +132,7 @@ async def remove_item(body: ItemRequest, call: Call) -> Response:
 
 
 @app.post("/api/v1/user/item/use", response_model=Message)
-async def use_item(body: UseRequest, call: Call) -> Response:
+async def use_item(body: UseItemRequest, call: Call) -> Response:
     """Use items. `target_user` is the player they act on, or the job or effect they apply to."""
     return call.act(
         lambda tx: Message(message=use(tx, body.player, body.item_name, body.quantity, body.target).message)

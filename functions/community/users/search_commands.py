@@ -6,7 +6,6 @@ import re
 
 from community.inventory.models import Inventory
 from community.players import service as players
-from community.players.models import NoSuchPlayer
 from doors.discord.commands import command
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Embed, Field, Reply, plain
@@ -23,9 +22,7 @@ def ping(call: Interaction, tx: Tx) -> Reply:
 
 @command("profile", "Who you are in the game.")
 def profile(call: Interaction, tx: Tx) -> Reply:
-    player, _ = players.peek(tx, player_of(call))
-    if player is None:
-        raise NoSuchPlayer(name=call.caller.username)
+    player = players.get_player(tx, player_of(call))
     fields = (
         Field("User id", str(player.id)),
         Field("Items", str(player[Inventory].total()), inline=True),

@@ -21,6 +21,7 @@ from functions.community.shapes.fields import (
     TargetName,
     Username,
 )
+from functions.community.shapes.player_selector import Account
 from functions.community.shapes.users import UserView
 
 
@@ -34,11 +35,6 @@ def first_of(body: Any, names: dict[str, str]) -> Any:
         return body
     missing = [name for name in names if body.get(name) is None and names[name] in body]
     return body | {name: body[names[name]] for name in missing}
-
-
-class OneAccount(Body):
-    platform: Platform
-    platform_id: PlatformId
 
 
 class RegisterRequest(Body):
@@ -70,7 +66,7 @@ class RegisterRequest(Body):
     def _short_form(cls, body: Any) -> Any:
         if not isinstance(body, dict) or any(name.startswith(("known_", "new_")) for name in body):
             return body
-        account = OneAccount.model_validate(body)  # here, so that an error names the fields that were sent
+        account = Account.model_validate(body)  # here, so that an error names the fields that were sent
         return body | {
             "known_platform": account.platform,
             "known_platform_id": account.platform_id,
@@ -144,7 +140,7 @@ class RemoveResponse(Message):
     removed: int
 
 
-class UseRequest(Caller):
+class UseItemRequest(Caller):
     """Items to use. An empty `target_user` means none, because chat commands send the text that follows them."""
 
     item_name: ItemName

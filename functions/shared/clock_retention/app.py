@@ -9,8 +9,10 @@ from typing import Any
 from community.blasts import retention as blasts
 from community.cooldowns import retention as cooldowns
 from community.gambles import retention as gambles
+from community.jobs import retention as jobs
 from community.linking import retention as linking
 from community.messages import retention as messages
+from community.stats import retention as stats
 from community.timeouts import retention as timeouts
 from community.traps import retention as traps
 from community.voting import retention as voting
@@ -43,6 +45,8 @@ def delete_expired(tx: Tx) -> None:
     traps.delete_triggered(tx)
     blasts.delete_expired(tx)
     gambles.delete_old_gambles(tx)
+    stats.delete_old(tx)
+    jobs.delete_old(tx)
     presence.delete_silent(tx)
 
 

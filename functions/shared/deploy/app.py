@@ -1,4 +1,4 @@
-"""Runs the migrations during a deployment and reports the result to CloudFormation.
+"""Runs the migrations during a deployment, deletes old versions, and reports the result to CloudFormation.
 
 `migrate` reaches only the database, not CloudFormation or the secrets. This outer function therefore fetches the
 secrets that `migrate` needs, invokes it, waits, and sends the result to the URL in the event.
@@ -8,8 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import urllib.request
 from typing import Any
+
+from functions.shared.deploy.old_versions import delete_unused
+
+log = logging.getLogger("brandish")
+log.setLevel(logging.INFO)
 
 # Longer than the timeout of `migrate`, shorter than our own.
 _READ_TIMEOUT_SECONDS = 630
@@ -27,6 +33,7 @@ def handler(event: dict[str, Any], context: Any) -> None:
     try:
         if event["RequestType"] != "Delete":  # the database outlives the stack as a snapshot
             outcome["Data"]["Applied"] = str(len(_migrate(event["ResourceProperties"])))
+            _delete_old_versions(event["StackId"])
     except Exception as error:  # CloudFormation must learn of any error, or it waits for an hour
         outcome = {"Status": "FAILED", "Reason": f"{type(error).__name__}: {error}"[:_LONGEST_REASON]}
     _answer(event, outcome)
@@ -49,6 +56,15 @@ def _migrate(properties: dict[str, str]) -> list[str]:
     if "FunctionError" in answer:
         raise MigrationFailed(result.get("errorMessage", "no message"))
     return result["applied"]
+
+
+def _delete_old_versions(stack: str) -> None:
+    """Delete what earlier deployments left behind. A failure only leaves it there for the next one."""
+    try:
+        deleted = delete_unused(_client("cloudformation"), _client("lambda"), stack)
+        log.info("old versions deleted", extra={"versions": deleted})
+    except Exception as error:  # whatever it is, the migration has succeeded
+        log.warning("old versions were not deleted: %s", error)
 
 
 def _secret(arn: str) -> str:

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from doors.aws import client
 from kernel.events.service import Envelope
 from kernel.settings import settings
 
@@ -16,6 +15,8 @@ log = logging.getLogger("brandish")
 
 MAX_BYTES = 250_000
 """Size of the events in one call. EventBridge accepts 256 KB, including metadata."""
+
+TIMEOUT_SECONDS = 5.0
 
 Entry = dict[str, Any]
 
@@ -44,15 +45,16 @@ def _calls(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 
 
 def _put(entries: list[Entry]) -> list[str | None]:
-    bus: Any = client("events")
+    from kernel import event_bridge  # imported late: the relay sets its lease before it needs this
+
     try:
-        answer = bus.put_events(Entries=entries)
-    except Exception as error:  # botocore raises a different class for each way a call can fail
+        results = event_bridge.put_events(entries, timeout=TIMEOUT_SECONDS)
+    except event_bridge.EventBridgeError as error:
         log.warning("events were not accepted: %s", error, extra={"events": len(entries)})
         return [str(error)] * len(entries)
     return [
         f"{result['ErrorCode']}: {result.get('ErrorMessage', '')}" if "ErrorCode" in result else None
-        for result in answer["Entries"]
+        for result in results
     ]
 
 
@@ -62,5 +64,5 @@ def _entry(envelope: Envelope) -> Entry:
         "Source": "brandish",
         "DetailType": envelope.type,
         "Detail": json.dumps(envelope.as_json()),
-        "Time": envelope.timestamp,
+        "Time": int(envelope.timestamp.timestamp()),
     }

@@ -68,6 +68,8 @@ class KernelSettings:
     stage: str
     aws_region: str
     event_bus_name: str
+    events_url: str
+    """EventBridge's address; empty where there is no bus."""
     database_url: str
     database_iam_auth: bool
     database_patience_seconds: int
@@ -98,6 +100,7 @@ settings = KernelSettings(
     stage=text("BRANDISH_STAGE", "dev"),
     aws_region=text("AWS_REGION"),
     event_bus_name=text("EVENT_BUS_NAME", "brandish"),
+    events_url=text("AWS_ENDPOINT_URL_EVENTBRIDGE"),
     database_url=text("DATABASE_URL") or _database_url(),
     database_iam_auth=switch("DB_IAM_AUTH", default=False),
     database_patience_seconds=count("DB_PATIENCE_SECONDS", default=2),

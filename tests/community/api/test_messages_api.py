@@ -13,6 +13,7 @@ from tests.support.api import CallApi
 from tests.support.factories import announced, make_player, stored, unlock
 
 HANDLE = "/api/v1/message/handle"
+BATCH = "/api/v1/message/batch"
 ALICE: dict[str, Any] = {"platform": "twitch", "platform_id": "1", "username": "alice"}
 REF = PlayerRef("twitch", "1", "alice")
 
@@ -114,3 +115,31 @@ def test_a_greeting_is_a_step_into_a_trap_as_well(call: CallApi, conn: Connectio
     with transaction(conn) as tx:
         assert len(announced(tx, "trap.triggered")) == 1
     assert conn.execute("SELECT FROM active_chatters").fetchone() is None
+
+
+def test_a_batch_answers_each_line_in_order(call: CallApi, conn: Connection):
+    lines = [
+        {"platform_id": "1", "username": "alice", "message": "hello"},
+        {"platform_id": 2, "username": "bob", "message": "is OBS on?"},
+        {"platform_id": "1", "username": "alicia"},
+    ]
+
+    answer = call("POST", BATCH, {"platform": "Twitch", "messages": lines}, role="bot")
+
+    assert answer.status == 200
+    results = answer.json["results"]
+    assert [result["user"]["username"] for result in results] == ["alicia", "bob", "alicia"]
+    assert results[1]["matches"] == [{"code": "OBS", "value": "OBS"}]
+    assert results[0].keys() == {"user", "matches", "found_strings"}
+    assert conn.execute("SELECT count(*) FROM engagement_inbox").fetchone() == {"count": 3}
+
+
+def test_a_batch_has_1_to_25_lines_and_is_taken_as_a_whole(call: CallApi, conn: Connection):
+    line = {"platform_id": "1", "username": "alice"}
+    for lines, field in [([], "messages"), ([line] * 26, "messages"), ([line, line | {"username": ""}], "messages.1")]:
+        answer = call("POST", BATCH, {"platform": "twitch", "messages": lines})
+
+        assert (answer.status, answer.json["code"]) == (400, "validation")
+        assert all(name.startswith(field) for name in answer.json["fields"])
+        assert conn.execute("SELECT FROM users").fetchone() is None
+    assert call("POST", BATCH, {"platform": "twitch", "messages": [line] * 25}).status == 200

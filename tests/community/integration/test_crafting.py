@@ -130,17 +130,21 @@ def test_taking_apart_its_news_and_its_experience_come_together(tx: Tx):
     ]
 
 
-def test_a_perfect_salvage_leaves_half_as_much_again(tx: Tx):
+@pytest.mark.parametrize(
+    ("last_roll", "perfect", "held"),
+    [(0.0999, 2, {"lootbox_tier0": 4, "money": 76}), (0.1, 1, {"lootbox_tier0": 3, "money": 63})],
+)
+def test_a_perfect_salvage_leaves_half_as_much_again(tx: Tx, last_roll: float, perfect: int, held: dict[str, int]):
     alice = make_player(tx, items={"lootbox_tier1": 2})
-    tx.rng = LUCKY
+    tx.rng = Dice(0.0999, last_roll)
 
     salvage = disassemble_item(tx, alice, "lootbox_tier1", 10)
 
-    assert (salvage.units, salvage.perfect) == (2, 2)
-    assert holdings(tx, alice) == {"lootbox_tier0": 4, "money": 76}
+    assert (salvage.units, salvage.perfect) == (2, perfect)
+    assert holdings(tx, alice) == held
     assert stats(tx, alice) == {"crafting_perfect_salvage": 1}
     (event,) = announced(tx, "item.disassembled")
-    assert (event["is_perfect_salvage"], event["perfect_salvage_count"], event["multiplier"]) == (True, 2, 1.5)
+    assert (event["is_perfect_salvage"], event["perfect_salvage_count"], event["multiplier"]) == (True, perfect, 1.5)
 
 
 def test_ingredients_of_several_qualities_make_one_of_the_average(tx: Tx):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import LiteralString
 
 import pytest
@@ -13,16 +13,18 @@ from community.messages.service import handle_message
 from community.players.models import PlayerRef
 from community.progression import service as progression
 from community.progression.content import tree
-from community.voting import controls, cycle, quick_check
+from community.voting import clock as voting_clock
+from community.voting import controls, cycle
 from community.voting.ballots import cast_ballot
 from community.voting.models import VotingState
 from community.voting.settings import settings
-from functions.community.clock_progression.app import handler as clock_progression
+from functions.shared.clock.app import handler as clock
 from kernel import connections as database
 from kernel.database import Connection, Tx, transaction
 from tests.support.factories import announced, unlock
 
 ALICE = PlayerRef("twitch", "1", "alice")
+ON_THE_HALF_HOUR = datetime(2026, 3, 1, 20, 30, tzinfo=UTC)
 
 
 def needed(now: VotingState) -> int:
@@ -45,6 +47,13 @@ def rows(tx: Tx, table: LiteralString) -> int:
     row = tx.execute("SELECT count(*) AS n FROM " + table).fetchone()
     assert row is not None
     return row["n"]
+
+
+def is_due(tx: Tx) -> bool:
+    """Whether the clock finds something to do."""
+    row = tx.execute("SELECT " + voting_clock.DUE + " AS due", (tx.now,)).fetchone()
+    assert row is not None
+    return row["due"]
 
 
 # ---------------------------------------------------------------- what is stored
@@ -181,21 +190,41 @@ def test_the_clock_makes_a_lost_trigger_good_and_finds_nothing_the_second_time(e
         before = cycle.read_voting_state(tx)
         tx.execute("INSERT INTO contribution_shards (shard, points) VALUES (99, %s)", (needed(before),))
 
-    first, second = clock_progression({}, None), clock_progression({}, None)
+    first, second = clock({}, None), clock({}, None)
 
     assert before.progress is not None
-    assert first == {"unlocked": [f"{before.progress.node_key} {before.progress.target_level}"]}
-    assert second == {"unlocked": []}
+    assert first["voting"] == 1
+    assert "voting" not in second
+    with transaction(environment) as tx:
+        unlocked = announced(tx, "progression.node_unlocked")
+        assert [(each["node_key"], each["level"]) for each in unlocked] == [
+            (before.progress.node_key, before.progress.target_level)
+        ]
 
 
 def test_the_clock_opens_a_vote_where_there_is_none(environment: Connection):
     with transaction(environment) as tx:
         tx.execute("DELETE FROM voting_sessions")
 
-    clock_progression({}, None)
+    with transaction(environment, now=ON_THE_HALF_HOUR) as tx:
+        assert is_due(tx)
+        voting_clock.unlock_reached(tx)
 
-    with transaction(environment) as tx:
+    with transaction(environment, now=ON_THE_HALF_HOUR) as tx:
+        assert not is_due(tx)
         assert cycle.read_voting_state(tx).voting_round is not None
+
+
+def test_a_community_that_has_unlocked_everything_is_looked_into_twice_an_hour(tx: Tx):
+    controls.unlock_all_nodes(tx)
+    assert cycle.read_voting_state(tx).voting_round is None
+    minutes: list[int] = []
+    for minute in range(60):
+        tx.now = datetime(2026, 3, 1, 20, minute, 59, tzinfo=UTC)
+        if is_due(tx):
+            minutes.append(minute)
+
+    assert minutes == [0, 30]
 
 
 # ---------------------------------------------------------------- reset
@@ -270,5 +299,6 @@ def test_a_full_reset_forgets_what_players_did_and_learned_but_not_the_players(t
 
 
 def test_a_community_that_is_well_needs_no_turn(tx: Tx):
-    assert quick_check.is_current(tx)
+    tx.now = ON_THE_HALF_HOUR
+    assert not is_due(tx)
     assert cycle.ensure_current(tx).events == ()

@@ -125,7 +125,8 @@ def test_the_line_under_a_new_name_tells_when_the_player_changed(tx: Tx):
     renamed, _ = handle_message(tx, replace(ALICE, username="alicia"), "hello")
 
     assert (renamed.username, renamed.updated_at) == ("alicia", tx.now)
-    assert stored(tx, PlayerRef("twitch", "1")).updated_at == tx.now
+    kept = stored(tx, PlayerRef("twitch", "1"))
+    assert (kept.links["twitch"].username, kept.updated_at) == ("alicia", tx.now)
 
 
 def test_a_greeting_counts_nothing(tx: Tx):

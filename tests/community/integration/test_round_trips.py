@@ -21,7 +21,6 @@ from nacl.signing import SigningKey
 
 from community.blasts.clock import explode_due
 from community.catalog.content import items
-from community.cooldowns import service as cooldowns
 from community.crafting.recipes import recipe_of
 from community.engagement.recording import record as record_engagement
 from community.engagement.rollup import roll_up as roll_up_engagement
@@ -32,7 +31,8 @@ from community.inventory import service as inventory
 from community.inventory.models import Inventory, Quality
 from community.items.service import use_item
 from community.linking.service import claim_link, confirm_link, start_link
-from community.messages.service import handle_message
+from community.messages.models import Line
+from community.messages.service import handle_message, handle_messages
 from community.players import service as players
 from community.players.models import PlayerRef
 from community.players.registration import register
@@ -41,8 +41,8 @@ from community.stats import reports as stats
 from community.stats.rollup import roll_up as roll_up_stats
 from community.timeouts import service as timeouts
 from community.voting import cycle
-from functions.community.clock_due.app import handler as clock_due
 from functions.community.discord import app as discord_app
+from functions.shared.clock.app import handler as clock
 from kernel import connections as database
 from kernel.database import Connection, Tx, connect, reading, transaction
 from local.bench import trips
@@ -147,11 +147,6 @@ def silence_bob(tx: Tx) -> None:
     timeouts.apply_timeout(tx, "twitch", "bob", timedelta(hours=1))
 
 
-def expedition(tx: Tx) -> None:
-    cooldowns.require_ready_for_everyone(tx, "expedition")
-    cooldowns.start_for_everyone(tx, "expedition", timedelta(0))
-
-
 def register_another_account(tx: Tx) -> None:
     assert not register(tx, ALICE, PlayerRef("discord", f"account-{next(_numbers)}", "alice"))[1]
 
@@ -171,6 +166,11 @@ def twenty_messages(tx: Tx) -> None:
         record_engagement(tx, PlayerRef("twitch", str(number), f"p{number}"), "message", 1)
 
 
+def batch_of_lines(tx: Tx) -> None:
+    chatters = (*VIEWERS, PlayerRef("twitch", f"newcomer{next(_numbers)}", "newcomer"))
+    handle_messages(tx, "twitch", [Line(chatter, "hello") for chatter in (*chatters, *VIEWERS)])
+
+
 def reach_the_target(tx: Tx) -> None:
     tx.execute("UPDATE unlock_progress SET starts_at_points = -1000000 WHERE unlocked_at IS NULL")
 
@@ -185,6 +185,7 @@ def use(item: str, quantity: int = 1, target: str | None = None) -> Step:
 # {name: (round trips, what is counted, what is done before)}
 ACTIONS: dict[str, tuple[int, Step, Step]] = {
     "a line with a target ahead": (2, lambda tx: handle_message(tx, ALICE, "hello"), cycle.ensure_current),
+    "a batch of lines, one of them a stranger's": (2, batch_of_lines, nothing),
     "register another account": (2, register_another_account, nothing),
     "merge two who have played": (3, lambda tx: confirm_link(tx, merging[0]), claim),  # as link/confirm above
     "open 50 boxes": (2, use("lootbox", 50), nothing),
@@ -198,7 +199,6 @@ ACTIONS: dict[str, tuple[int, Step, Step]] = {
     "step into a trap": (2, step_into_it, set_a_snare),  # defect 9: one transaction, which cannot wait for itself
     "light a fuse": (2, use("barrel"), disarm),
     "explode": (3, explode, arm),
-    "cooldown for everybody": (2, expedition, nothing),
     "roll up engagement": (2, roll_up_engagement, twenty_messages),
     "roll up stats": (2, roll_up_stats, chat),
     "start a gamble": (2, lambda tx: gambles.start_gamble(tx, ALICE, FIVE), play),
@@ -265,10 +265,10 @@ def test_every_look_takes_one(wire: tuple[Connection, PostgresProxy]):
 
 
 def test_whether_something_is_due_is_one_round_trip(wire: tuple[Connection, PostgresProxy]):
-    clock_due({}, None)
+    clock({}, None)
     before = wire[1].round_trips()
 
-    clock_due({}, None)
+    clock({}, None)
 
     assert wire[1].round_trips() - before == 1
 

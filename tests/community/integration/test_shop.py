@@ -3,10 +3,11 @@ from datetime import UTC, datetime
 import pytest
 
 from community.economy.models import InsufficientFunds
-from community.economy.service import buy_item, sell_item
+from community.economy.service import buy_item, list_buyable, sell_item
 from community.inventory.models import NotInInventory
 from community.players.models import PlayerRef, UnknownPlayer
 from community.progression.models import FeatureLocked, ItemLocked
+from community.progression.service import current_state
 from kernel.database import Tx
 from tests.support.factories import announced, holdings, make_player, unlock, xp
 
@@ -59,6 +60,9 @@ def test_an_item_is_for_sale_once_its_node_is_unlocked(tx: Tx):
 
     with pytest.raises(ItemLocked):
         buy_item(tx, alice, "spade", wanted=1)
+
+    unlock(tx, "item_spade", "item_dart")  # the shop sells no darts
+    assert [(item.internal_name, price) for item, price in list_buyable(tx, current_state(tx))] == [("item_spade", 100)]
 
 
 def test_refusals_name_what_is_missing(tx: Tx):

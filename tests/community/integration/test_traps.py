@@ -17,6 +17,7 @@ from community.players.models import PlayerRef, UnknownPlayer
 from community.timeouts import service as timeouts
 from community.traps import retention
 from kernel.database import Tx
+from kernel.events import log
 from tests.support.factories import announced, holdings, make_player, stored, unlock
 
 
@@ -82,6 +83,7 @@ def test_a_named_trap_waits_for_who_it_is_meant_for(tx: Tx):
         "timeout_seconds": 80,
         "was_self_triggered": False,
     }
+    assert [entry.user_id for entry in log.read_log(tx, event_type="trap.placed")] == [stored(tx, alice).id]
     assert counted_as(tx, alice) == ["trap.placed"]
     assert remaining(tx, "bob") == 0
 

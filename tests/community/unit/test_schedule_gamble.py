@@ -15,7 +15,7 @@ from functions.community.schedule_gamble import app
 from tests.support.outer_ring import played_by_moto
 
 GAMBLE_ID = "9d3f7e5c-1b2a-4c6d-8e9f-0a1b2c3d4e5f"
-CLOCK = "arn:aws:lambda:eu-central-1:123456789012:function:ClockDue"
+CLOCK = "arn:aws:lambda:eu-central-1:123456789012:function:Clock"
 ROLE = "arn:aws:iam::123456789012:role/gambles"
 
 

@@ -162,57 +162,6 @@ def test_an_option_without_a_name_goes_by_its_key():
     }
 
 
-@pytest.mark.parametrize(("multiplier", "shown"), [(0.1, "0.10"), (2, "2.00"), (500.0, "500.00"), (0, "0.00")])
-def test_slots_show_their_multiplier_with_two_decimals(multiplier: float, shown: str):
-    spun = {
-        "user_id": str(ALICE),
-        "username": "Alice",
-        "bet_amount": 100,
-        "reel1": "A",
-        "reel2": "A",
-        "reel3": "B",
-        "payout_amount": 10,
-        "payout_multiplier": multiplier,
-        "message": "So close.",
-        "is_win": False,
-        "is_near_miss": True,
-        "trigger_type": "normal",
-    }
-
-    assert asked(raw("slots.completed", spun)) == (
-        "SlotsResult",
-        {
-            "user_id": str(ALICE),
-            "username": "Alice",
-            "bet_amount": "100",
-            "reel1": "A",
-            "reel2": "A",
-            "reel3": "B",
-            "payout_amount": "10",
-            "payout_multiplier": shown,
-            "trigger_type": "normal",
-            "is_win": "false",
-            "is_near_miss": "true",
-        },
-    )
-
-
-@pytest.mark.parametrize("what", ["activated", "renewed", "upgraded", "downgraded", "expired", "cancelled"])
-def test_a_subscription_says_what_became_of_it(what: str):
-    payload = {"user_id": str(ALICE), "platform": "twitch", "tier_name": "tier1", "timestamp": NOW}
-
-    assert asked(raw(f"subscription.{what}", payload)) == (
-        "SubscriptionUpdate",
-        {
-            "user_id": str(ALICE),
-            "platform": "twitch",
-            "tier_name": "tier1",
-            "event_type": what,
-            "timestamp": str(NOW),
-        },
-    )
-
-
 @pytest.mark.parametrize("type", ["item.sold", "progression.target.set", "gamble.completed", "discord.sync_requested"])
 def test_of_anything_else_streamerbot_hears_nothing(type: str):
     assert action_for(raw(type, {})) is None

@@ -9,7 +9,7 @@ import pytest
 
 from doors.outbound import Rejected, Unavailable
 from functions.community.notify_streamerbot.actions import Action
-from functions.community.notify_streamerbot.link import GivenUp, Link
+from functions.community.notify_streamerbot.link import GivenUp, StreamerbotLink
 
 NOON = 1_700_000_000.5
 HI = Action("Hi", {})
@@ -63,7 +63,7 @@ def world() -> World:
 
 @pytest.fixture
 def run(world: World) -> Callable[..., None]:
-    link = Link(world.open, lambda: world.now)
+    link = StreamerbotLink(world.open, lambda: world.now)
 
     def run(id: str = "1", *, happened: float | None = None, seconds: float = 30) -> None:
         link.run(id, HI, happened=int(world.now) if happened is None else happened, seconds=seconds)

@@ -15,15 +15,15 @@ import pytest
 
 from doors.outbound import Rejected, Unavailable
 from functions.community.notify_streamerbot import protocol
-from functions.community.notify_streamerbot.protocol import Session, authentication
+from functions.community.notify_streamerbot.protocol import AuthenticatedSession, authentication
 from tests.support.fake_streamerbot import FakeStreamerbot, Ran
 
 SALT = "lM1GncleQOaCu9lT1yeUZhFYnqhsLLP1G5lAGo3ixaI="
 CHALLENGE = "+IxH4CnCiqpX1rM9scsNynZzbOe4KhDeYcTNS3PDaeY="
 
 
-def open_session(fake: FakeStreamerbot, password: str = "", **more: Any) -> closing[Session]:
-    return closing(Session.open(fake.url, lambda: password, seconds=10, **more))
+def open_session(fake: FakeStreamerbot, password: str = "", **more: Any) -> closing[AuthenticatedSession]:
+    return closing(AuthenticatedSession.open(fake.url, lambda: password, seconds=10, **more))
 
 
 @contextmanager
@@ -73,9 +73,9 @@ def test_a_password_may_have_letters_that_are_not_english():
 
 @pytest.mark.parametrize("chatty", [False, True])
 def test_an_action_runs_with_its_arguments(chatty: bool):
-    with FakeStreamerbot(chatty=chatty) as fake, open_session(fake) as voting_round:
-        voting_round.do_action("1", "BrandishBot_AllUnlocked", {"message": "Ünlocked – all of it"})
-        voting_round.do_action("2", "BrandishBot_CycleCompleted", {})
+    with FakeStreamerbot(chatty=chatty) as fake, open_session(fake) as session:
+        session.do_action("1", "BrandishBot_AllUnlocked", {"message": "Ünlocked – all of it"})
+        session.do_action("2", "BrandishBot_CycleCompleted", {})
 
     assert fake.ran == [
         Ran("1", "BrandishBot_AllUnlocked", {"message": "Ünlocked – all of it"}),
@@ -87,8 +87,8 @@ def test_an_action_runs_with_its_arguments(chatty: bool):
 @pytest.mark.parametrize("raw", [False, True])
 @pytest.mark.parametrize("hello", ["outside", "inside"])
 def test_who_knows_the_password_is_let_in_wherever_the_challenge_stands(hello: Any, raw: bool):
-    with FakeStreamerbot("secret", hello=hello, raw=raw) as fake, open_session(fake, "secret", raw=raw) as voting_round:
-        voting_round.do_action("1", "Hi", {})
+    with FakeStreamerbot("secret", hello=hello, raw=raw) as fake, open_session(fake, "secret", raw=raw) as session:
+        session.do_action("1", "Hi", {})
 
     assert [ran.id for ran in fake.ran] == ["1"]
 
@@ -103,35 +103,35 @@ def test_a_wrong_password_leads_nowhere():
 def test_without_a_password_streamerbot_decides_itself_what_it_allows():
     with (
         FakeStreamerbot("secret") as fake,
-        open_session(fake) as voting_round,
+        open_session(fake) as session,
         pytest.raises(Rejected, match="authentication required"),
     ):
-        voting_round.do_action("1", "Hi", {})
+        session.do_action("1", "Hi", {})
 
 
 def test_a_password_is_not_looked_up_for_who_does_not_ask():
     def password() -> str:
         raise AssertionError("nobody asked")
 
-    with FakeStreamerbot() as fake, closing(Session.open(fake.url, password, seconds=10)) as voting_round:
-        voting_round.do_action("1", "Hi", {})
+    with FakeStreamerbot() as fake, closing(AuthenticatedSession.open(fake.url, password, seconds=10)) as session:
+        session.do_action("1", "Hi", {})
 
     assert [ran.id for ran in fake.ran] == ["1"]
 
 
 def test_who_says_nothing_on_connecting_wants_no_password(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(protocol, "HELLO_SECONDS", 0.1)
-    with FakeStreamerbot(hello=None) as fake, open_session(fake, "secret") as voting_round:
-        voting_round.do_action("1", "Hi", {})
+    with FakeStreamerbot(hello=None) as fake, open_session(fake, "secret") as session:
+        session.do_action("1", "Hi", {})
 
     assert [ran.id for ran in fake.ran] == ["1"]
 
 
 def test_an_action_that_the_streamer_does_not_have_is_refused_and_the_next_one_runs():
-    with FakeStreamerbot(actions={"Hi"}) as fake, open_session(fake) as voting_round:
+    with FakeStreamerbot(actions={"Hi"}) as fake, open_session(fake) as session:
         with pytest.raises(Rejected, match="action not found"):
-            voting_round.do_action("1", "Ho", {})
-        voting_round.do_action("2", "Hi", {})
+            session.do_action("1", "Ho", {})
+        session.do_action("2", "Hi", {})
 
     assert [ran.id for ran in fake.ran] == ["2"]
 
@@ -139,46 +139,46 @@ def test_an_action_that_the_streamer_does_not_have_is_refused_and_the_next_one_r
 def test_nobody_waits_for_an_answer_for_ever():
     with (
         FakeStreamerbot(answers=False) as fake,
-        open_session(fake) as voting_round,
+        open_session(fake) as session,
         pytest.raises(Unavailable, match="TimeoutError"),
     ):
-        voting_round.do_action("1", "Hi", {}, seconds=0.1)
+        session.do_action("1", "Hi", {}, seconds=0.1)
 
 
 def test_who_hangs_up_instead_of_answering_is_unavailable():
-    with FakeStreamerbot(hangs_up=True) as fake, open_session(fake) as voting_round, pytest.raises(Unavailable):
-        voting_round.do_action("1", "Hi", {})
+    with FakeStreamerbot(hangs_up=True) as fake, open_session(fake) as session, pytest.raises(Unavailable):
+        session.do_action("1", "Hi", {})
 
 
 @pytest.mark.parametrize("url", ["ws://127.0.0.1:1/", "http://127.0.0.1:1/", "ws://"])
 def test_where_nobody_is_nobody_is_available(url: str):
     with pytest.raises(Unavailable):
-        Session.open(url, str, seconds=10)
+        AuthenticatedSession.open(url, str, seconds=10)
 
 
 def test_what_is_no_websocket_server_is_unavailable():
     with socket.create_server(("127.0.0.1", 0)) as listener, pytest.raises(Unavailable, match="TimeoutError"):
-        Session.open(f"ws://127.0.0.1:{listener.getsockname()[1]}/", str, seconds=0.1)
+        AuthenticatedSession.open(f"ws://127.0.0.1:{listener.getsockname()[1]}/", str, seconds=0.1)
 
 
 def test_after_a_rest_a_connection_is_asked_whether_it_is_still_there(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(protocol, "FRESH_SECONDS", -1.0)
-    with FakeStreamerbot() as fake, open_session(fake) as voting_round:
-        assert voting_round.is_alive()
+    with FakeStreamerbot() as fake, open_session(fake) as session:
+        assert session.is_alive()
         fake.stop()
-        assert not voting_round.is_alive()
+        assert not session.is_alive()
 
 
 def test_a_connection_whose_other_end_is_silent_is_dead(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(protocol, "FRESH_SECONDS", -1.0)
     monkeypatch.setattr(protocol, "PONG_SECONDS", 0.1)
     monkeypatch.setattr(protocol, "HELLO_SECONDS", 0.1)
-    with deaf() as url, closing(Session.open(url, str, seconds=10)) as voting_round:
-        assert not voting_round.is_alive()
+    with deaf() as url, closing(AuthenticatedSession.open(url, str, seconds=10)) as session:
+        assert not session.is_alive()
 
 
 def test_who_does_not_read_cannot_hold_us_up(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(protocol, "WRITE_SECONDS", 0.2)
     monkeypatch.setattr(protocol, "HELLO_SECONDS", 0.1)
-    with deaf() as url, closing(Session.open(url, str, seconds=10)) as voting_round, pytest.raises(Unavailable):
-        voting_round.do_action("1", "Hi", {"much": "x" * 30_000_000})
+    with deaf() as url, closing(AuthenticatedSession.open(url, str, seconds=10)) as session, pytest.raises(Unavailable):
+        session.do_action("1", "Hi", {"much": "x" * 30_000_000})

@@ -9,7 +9,7 @@ import pytest
 from community.progression.content import tree
 from community.progression.rules import levels_to_relock, levels_to_unlock
 from community.voting import overrides, rules
-from community.voting.models import InvalidOption, NoCandidates, NoOpenRound, RoundActive, VotingState
+from community.voting.models import InvalidOption, NoCandidates, NoOpenRound, RoundActive, UnlockProgress, VotingState
 from community.voting.transitions import Transition
 from tests.support.communities import (
     NODES,
@@ -217,12 +217,15 @@ def test_relocking_everything_of_a_node_removes_it():
 
 def test_relocking_the_targets_node_drops_what_was_counted_towards_it():
     now = community(START | {"item_lootbox1": 2}, "item_lootbox1", level=3, voting_round=RUNNING, points=70)
+    assert now.progress is not None
+    chosen = replace(now, progress=replace(now.progress, session_id=2))
 
-    transition = relocked(now, "item_lootbox1", 2)
+    transition = relocked(chosen, "item_lootbox1", 2)
 
     assert event_types(transition) == ["node_relocked", "target.dropped"]
     assert payload(transition, "target.dropped") == {"node_key": "item_lootbox1", "target_level": 3, "points": 70}
-    assert (target(transition), transition.voting.accumulated, transition.voting.points) == ((None, None), 0, 70)
+    assert transition.voting.progress == UnlockProgress(1, None, None, 70, NOON)
+    assert (transition.voting.accumulated, transition.voting.points) == (0, 70)
     assert transition.voting.voting_round == RUNNING
 
 

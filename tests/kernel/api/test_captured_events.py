@@ -15,6 +15,7 @@ from nacl.signing import SigningKey
 import functions.community.discord.app
 import functions.community.discord.deferred
 import functions.community.schedule_gamble.app
+import functions.shared.relay.app
 import functions.shared.replay.app
 from community.progression.content import tree
 from kernel.database import Connection, transaction
@@ -119,19 +120,25 @@ def test_the_captured_listener_is_accepted(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_the_captured_schedules_leave_nothing_to_do_for_their_repetition(environment: Connection):
-    clocks = ("clock_due", "clock_retention", "clock_progression", "clock_rollup", "clock_daily_reset")
+    clocks = ("clock", "clock_retention")
     play("messages-handle")
 
     first, second = [{clock: play(clock) for clock in clocks} for _ in range(2)]
 
-    assert first["clock_rollup"] == {"stats": 3, "engagement": 1}  # the newcomer, their line, their streak
-    assert second == {
-        "clock_due": {},
-        "clock_retention": {"dropped": []},
-        "clock_progression": {"unlocked": []},
-        "clock_rollup": {"stats": 0, "engagement": 0},
-        "clock_daily_reset": {"records_affected": 0},
-    }
+    # The newcomer, their line, their streak; the message woke the relay.
+    assert first["clock"] == {"stats": 3, "engagement": 1, "daily reset": 1}
+    assert second == {"clock": {}, "clock_retention": {"dropped": []}}
+
+
+def test_the_captured_waking_starts_a_relay(environment: Connection, event_bridge: FakeEventBridge):
+    event = json.loads((FOLDER / "relay.json").read_text())
+
+    assert functions.shared.relay.app.handler(event, NoTime()) == {"published": 0, "waiting": 0, "dead": 0}
+
+
+class NoTime:
+    def get_remaining_time_in_millis(self) -> int:
+        return 0
 
 
 def test_every_function_that_is_invoked_from_outside_has_a_payload():

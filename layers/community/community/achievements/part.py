@@ -9,7 +9,7 @@ from uuid import UUID
 
 from community.achievements import queries, rules
 from community.achievements.models import AchievementProgress, Achievements
-from community.players.part import Column, Part
+from community.players.part import Column, Part, changed
 from kernel.database import Tx
 
 
@@ -24,10 +24,9 @@ def _parse(rows: Mapping[str, Sequence[Any]] | None) -> Achievements:
 
 
 def _save(tx: Tx, user_id: UUID, now: Achievements, before: Achievements | None) -> None:
-    known = before.progress if before else {}
-    changed = {key: progress for key, progress in now.progress.items() if known.get(key) != progress}
-    if changed:
-        queries.upsert_progress(tx, user_id, changed)
+    progress = changed(now.progress, before.progress if before else {})
+    if progress:
+        queries.upsert_progress(tx, user_id, progress)
 
 
 ACHIEVEMENTS = Part(

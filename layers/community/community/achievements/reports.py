@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from community.achievements.models import AchievementProgress, Achievements
 from community.players import service as players
-from community.players.models import NoSuchPlayer, PlayerRef
+from community.players.models import PlayerRef
 from kernel.database import Tx
 
 
@@ -16,7 +16,4 @@ def achieved_by(tx: Tx, ref: PlayerRef) -> Mapping[str, AchievementProgress]:
     Raises:
         NoSuchPlayer
     """
-    player, _ = players.peek(tx, ref)
-    if player is None:
-        raise NoSuchPlayer(name=ref.label)
-    return player[Achievements].progress
+    return players.get_player(tx, ref)[Achievements].progress

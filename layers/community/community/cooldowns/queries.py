@@ -18,7 +18,7 @@ def find_end_for_everyone(tx: Tx, action: str) -> Cursor:
     return tx.execute("SELECT expires_at FROM cooldowns WHERE user_id IS NULL AND action_key = %s", (action,))
 
 
-def upsert_cooldown(tx: Tx, user_id: UUID | None, action: str, expires_at: datetime) -> None:
+def upsert_cooldown(tx: Tx, user_id: UUID, action: str, expires_at: datetime) -> None:
     tx.execute(
         """
         INSERT INTO cooldowns (user_id, action_key, created_at, expires_at) VALUES (%s, %s, %s, %s)

@@ -1,6 +1,8 @@
 """Starting, checking and resetting cooldowns.
 
-A player's cooldown is read and written under the lock of the player's row; one for everyone has a lock of its own.
+A player's cooldown is read and written under the lock of the player's row; one for everyone has a lock of its own. No
+action starts one for everyone yet.
+
 An action that fails starts no cooldown, because its transaction is rolled back.
 """
 
@@ -8,7 +10,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import LiteralString
-from uuid import UUID
 
 from community.cooldowns import queries, rules
 from community.cooldowns.models import CooldownReset
@@ -47,23 +48,8 @@ def require_ready(tx: Tx, player: Player, action: str) -> None:
 
 def start(tx: Tx, player: Player, action: str, duration: timedelta) -> None:
     """Queue the start of a cooldown. Call it after the player's save: a new player's row must exist first."""
-    _start(tx, player.id, action, duration)
-
-
-def require_ready_for_everyone(tx: Tx, action: str) -> None:
-    """Refuse an action while everyone's cooldown for it is running. Locks that cooldown until the transaction ends.
-
-    Raises:
-        OnCooldown: everyone must wait.
-    """
-    if settings.dev_mode:
-        return
-    rules.require_expired(_end_for_everyone(tx, action), action, tx.now)
-
-
-def start_for_everyone(tx: Tx, action: str, duration: timedelta) -> None:
-    """Queue the start of everyone's cooldown. Call `require_ready_for_everyone` first."""
-    _start(tx, None, action, duration)
+    if not settings.dev_mode:
+        queries.upsert_cooldown(tx, player.id, action, tx.now + duration)
 
 
 def reset(tx: Tx, ref: PlayerRef | None, action: str) -> bool:
@@ -93,8 +79,3 @@ def _end_for_everyone(tx: Tx, action: str) -> datetime | None:
     queries.lock(tx, rules.lock_key(EVERYONE, action))
     row = queries.find_end_for_everyone(tx, action).fetchone()
     return row["expires_at"] if row else None
-
-
-def _start(tx: Tx, user_id: UUID | None, action: str, duration: timedelta) -> None:
-    if not settings.dev_mode:
-        queries.upsert_cooldown(tx, user_id, action, tx.now + duration)

@@ -6,7 +6,7 @@ from community.crafting import learning, rules
 from community.crafting.content import Upgrade, upgrades
 from community.crafting.unlocks import KNOWN_RECIPES
 from community.players import service as players
-from community.players.models import NoSuchPlayer, PlayerRef
+from community.players.models import PlayerRef
 from kernel.database import Tx
 
 
@@ -16,9 +16,7 @@ def known_recipes(tx: Tx, cook: PlayerRef) -> list[Upgrade]:
     Raises:
         NoSuchPlayer
     """
-    player, _ = players.peek(tx, cook, KNOWN_RECIPES)
-    if player is None:
-        raise NoSuchPlayer(name=cook.label)
+    player = players.get_player(tx, cook, KNOWN_RECIPES)
     return [recipe for recipe in upgrades.by_key.values() if learning.is_known(player, recipe)]
 
 

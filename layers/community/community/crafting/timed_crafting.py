@@ -22,7 +22,7 @@ from community.deliveries.pending_deliveries import pending, sent_by, withdraw
 from community.deliveries.rules import send
 from community.inventory.models import Inventory, Quality, Slot
 from community.players import service as players
-from community.players.models import NoSuchPlayer, Player, PlayerRef
+from community.players.models import Player, PlayerRef
 from kernel.database import Tx
 
 MAX_BATCHES = 20
@@ -81,9 +81,7 @@ def jobs_of(tx: Tx, ref: PlayerRef) -> list[CraftingJob]:
     Raises:
         NoSuchPlayer
     """
-    player, _ = players.peek(tx, ref, PENDING_BATCHES)
-    if player is None:
-        raise NoSuchPlayer(name=ref.label)
+    player = players.get_player(tx, ref, PENDING_BATCHES)
     return [_job(delivery) for delivery in pending(player, tx.now)]
 
 

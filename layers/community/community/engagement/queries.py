@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import LiteralString
+from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
-from community.engagement.models import Engagement
 from kernel.database import Cursor, Tx
+
+if TYPE_CHECKING:  # the clock starts without players
+    from community.engagement.models import Engagement
 
 # The same rule as `rules.weight`; a test holds the two together.
 _WEIGHT: LiteralString = """

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import LiteralString
+
 from community.engagement import queries
 from kernel.database import Tx
+
+DUE: LiteralString = "EXISTS (SELECT FROM engagement_inbox)"
+"""SQL expression: whether there is something to add up."""
 
 BATCH = 20_000
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from random import Random
 from typing import Any, NamedTuple, Self
 
+from community.catalog.content import Item
 from kernel.errors import Refused
 
 STACK_LIMIT = 999_999
@@ -97,6 +98,19 @@ class Inventory:
         """Choose one of the item's stacks at random; None when there is none."""
         slots = self.of(item_id)
         return rng.choice(slots) if slots else None
+
+    def pick_stack(self, item: Item, quantity: int, rng: Random) -> Slot:
+        """Choose one of the item's stacks at random; it must hold at least `quantity`.
+
+        Raises:
+            NotInInventory, NotEnoughItems
+        """
+        slot = self.pick_slot(item.item_id, rng)
+        if slot is None:
+            raise NotInInventory(item=item.public_name)
+        if slot.quantity < quantity:
+            raise NotEnoughItems(item=item.public_name, wanted=quantity, held=slot.quantity)
+        return slot
 
     def give(self, item_id: int, quantity: int, quality: Quality = Quality.COMMON) -> Self:
         """Add items to the stack of that item and quality.

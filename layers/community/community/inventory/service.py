@@ -5,7 +5,7 @@ from __future__ import annotations
 from community.catalog import service as catalog
 from community.catalog.content import Item, items
 from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
-from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Slot
+from community.inventory.models import Inventory, Slot
 from community.players import service as players
 from community.players.models import Player, PlayerRef
 from community.progression.models import CommunityState
@@ -94,9 +94,7 @@ def remove_item(tx: Tx, owner: PlayerRef, item_name: str, wanted: int) -> tuple[
     """
     item = catalog.resolve(item_name)
     player = players.load(tx, owner)
-    slot = player[Inventory].pick_slot(item.item_id, tx.rng)
-    if slot is None:
-        raise NotInInventory(item=item.public_name)
+    slot = player[Inventory].pick_stack(item, 1, tx.rng)
     removed = min(slot.quantity, wanted)
     player = player.having(player[Inventory].take(slot, removed)).record(
         ItemRemoved(
@@ -125,11 +123,7 @@ def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, qua
         raise SelfGift
     if not (item.tradeable or item.is_money):
         raise NotGiveable(item=item.public_name)
-    slot = giver[Inventory].pick_slot(item.item_id, tx.rng)
-    if slot is None:
-        raise NotInInventory(item=item.public_name)
-    if slot.quantity < quantity:
-        raise NotEnoughItems(item=item.public_name, wanted=quantity, held=slot.quantity)
+    slot = giver[Inventory].pick_stack(item, quantity, tx.rng)
     giver = giver.having(giver[Inventory].take(slot, quantity)).record(
         ItemTransferred(
             user_id=giver.id,

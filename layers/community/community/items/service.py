@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from community.catalog import service as catalog
-from community.inventory.models import Inventory, NotEnoughItems, NotInInventory
+from community.inventory.models import Inventory
 from community.items.handlers.table import HANDLERS
 from community.items.models import ItemUse, ItemUsed, NoEffect, Targeting, UseRequest, UseResult
 from community.players import service as players
@@ -54,11 +54,7 @@ def _prepare(tx: Tx, request: UseRequest, targeting: Targeting) -> ItemUse:
     user, *targets = (players.require_known(player, ref) for player, ref in zip(named, refs, strict=True))
     if not item_unlocked(state, request.item):
         raise ItemLocked(item=request.item.public_name)
-    slot = user[Inventory].pick_slot(request.item.item_id, tx.rng)
-    if slot is None:
-        raise NotInInventory(item=request.item.public_name)
-    if slot.quantity < request.quantity:
-        raise NotEnoughItems(item=request.item.public_name, wanted=request.quantity, held=slot.quantity)
+    slot = user[Inventory].pick_stack(request.item, request.quantity, tx.rng)
     user = user.having(user[Inventory].take(slot, request.quantity))
     everyone = {player.id: player for player in (*crowd, *targets, user)}
     return ItemUse(request, slot, user, targets[0] if targets else None, tuple(crowd), everyone)

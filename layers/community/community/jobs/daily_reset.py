@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import LiteralString
 
 from community.jobs import queries
 from community.jobs.days import DAY, day_start, game_day, next_day_start
 from kernel.database import Tx
 from kernel.events import service as events
+
+DUE: LiteralString = queries.DAILY_RESET_DUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,11 @@ class DailyReset:
     last_at: datetime | None
     next_at: datetime
     records: int
+
+
+def reset_due(tx: Tx) -> int:
+    """Reset the sums if they are due; return 1 if so, 0 when it was done already."""
+    return int(reset_if_due(tx) is not None)
 
 
 def reset_if_due(tx: Tx) -> DailyReset | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from community.jobs import queries, rules
 from community.jobs.models import JobProgress, Jobs, NewXpEvents
-from community.players.part import Column, Part, Rows, collecting
+from community.players.part import Column, Part, Rows, changed, collecting
 from kernel.database import Tx
 
 
@@ -24,10 +24,8 @@ def _parse(rows: Mapping[str, Sequence[Any]] | None) -> Jobs:
 
 
 def _save(tx: Tx, user_id: UUID, now: Jobs, before: Jobs | None) -> None:
-    known = before.progress if before else {}
-    for job_key, progress in now.progress.items():
-        if known.get(job_key) != progress:
-            queries.upsert_job(tx, user_id, job_key, progress)
+    for job_key, progress in changed(now.progress, before.progress if before else {}).items():
+        queries.upsert_job(tx, user_id, job_key, progress)
 
 
 JOBS = Part(

@@ -52,6 +52,20 @@ def insert_xp_events(tx: Tx, user_id: UUID, xp_events: Sequence[XpEvent]) -> Non
     )
 
 
+def delete_xp_events_before(tx: Tx, moment: datetime) -> None:
+    """Delete the oldest rows up to the first that is not older; the key's order is nearly that of time."""
+    tx.execute(
+        """
+        DELETE FROM job_xp_events
+        WHERE earned_at < %(moment)s AND xp_event_id < coalesce(
+            (SELECT xp_event_id FROM job_xp_events WHERE earned_at >= %(moment)s ORDER BY xp_event_id LIMIT 1),
+            9223372036854775807
+        )
+        """,
+        {"moment": moment},
+    )
+
+
 def move_xp_events(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     tx.execute("UPDATE job_xp_events SET user_id = %s WHERE user_id = %s", (to_id, from_id))
 
@@ -63,6 +77,16 @@ def lock_all_players(tx: Tx) -> None:
 
 def delete_all_jobs(tx: Tx) -> None:
     tx.execute("DELETE FROM user_jobs")
+
+
+DAILY_RESET_DUE: LiteralString = """
+    EXISTS (SELECT FROM daily_reset
+            WHERE last_reset_at IS NULL
+               OR last_reset_at < date_trunc('day', %s + interval '7 hours', 'UTC') - interval '7 hours')
+"""
+"""SQL expression: whether a game day has begun since the last reset (as `days.day_start`).
+
+Its parameter is the current time."""
 
 
 def claim_daily_reset(tx: Tx, due_since: datetime) -> Cursor:

@@ -8,7 +8,7 @@ from community.jobs import rules
 from community.jobs.content import Job, jobs
 from community.jobs.models import Jobs, JobStanding
 from community.players import service as players
-from community.players.models import NoSuchPlayer, Player, PlayerRef
+from community.players.models import Player, PlayerRef
 from kernel.database import Tx
 
 
@@ -18,7 +18,7 @@ def jobs_of(tx: Tx, ref: PlayerRef) -> tuple[Player, list[JobStanding]]:
     Raises:
         NoSuchPlayer
     """
-    player = _look(tx, ref)
+    player = players.get_player(tx, ref)
     return player, [
         rules.standing(job, player[Jobs].progress.get(job.key), player.state)
         for job in jobs.by_key.values()
@@ -33,12 +33,5 @@ def bonus(tx: Tx, ref: PlayerRef, job_key: str, bonus_type: str) -> tuple[Job, i
         UnknownJob, NoSuchPlayer
     """
     job = rules.find_job(job_key)
-    level = _look(tx, ref)[Jobs].level(job.key)
+    level = players.get_player(tx, ref)[Jobs].level(job.key)
     return job, level, job.bonus(bonus_type, level)
-
-
-def _look(tx: Tx, ref: PlayerRef) -> Player:
-    player, _ = players.peek(tx, ref)
-    if player is None:
-        raise NoSuchPlayer(name=ref.label)
-    return player

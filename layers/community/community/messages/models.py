@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from community.players.models import PlayerRef
 from kernel.events.models import Event
 
 
@@ -17,6 +18,14 @@ class MessageReceived(Event):
     logged: ClassVar[bool] = False
     user_id: UUID
     platform: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of chat and its author."""
+
+    chatter: PlayerRef
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

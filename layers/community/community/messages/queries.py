@@ -23,6 +23,9 @@ CHATTERS_SINCE: LiteralString = """
         WHERE c.platform = %s AND c.last_message_at >= %s
     )
 """
+CHATTERS_WITH_IDS: LiteralString = """
+    ARRAY(SELECT user_id FROM user_platform_links WHERE platform = %s AND platform_user_id = ANY (%s))
+"""
 
 
 def lock_choice(tx: Tx, platform: str) -> None:
@@ -30,13 +33,14 @@ def lock_choice(tx: Tx, platform: str) -> None:
     tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('active chatters on ' || %s, 0))", (platform,))
 
 
-def upsert_chatter(tx: Tx, user_id: UUID, platform: str) -> None:
+def upsert_chatters(tx: Tx, platform: str, user_ids: Sequence[UUID]) -> None:
     tx.execute(
         """
-        INSERT INTO active_chatters (user_id, platform, last_message_at) VALUES (%s, %s, %s)
+        INSERT INTO active_chatters (user_id, platform, last_message_at)
+        SELECT user_id, %s, %s FROM unnest(%s::uuid[]) AS user_id
         ON CONFLICT (user_id, platform) DO UPDATE SET last_message_at = excluded.last_message_at
         """,
-        (user_id, platform, tx.now),
+        (platform, tx.now, list(user_ids)),
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from community.messages import queries, rules
-from community.messages.models import Chatter, Match, MessageReceived
+from community.messages.models import Chatter, Line, Match, MessageReceived
 from community.players import service as players
 from community.players.models import Crowd, Player, PlayerRef
 from community.traps import service as traps
@@ -23,15 +24,46 @@ def handle_message(tx: Tx, chatter: PlayerRef, text: str) -> tuple[Player, tuple
     A triggered trap is the last match.
     """
     player = players.load_or_create(tx, chatter, traps.WAITING)
-    player = player.record(MessageReceived(user_id=player.id, platform=chatter.platform))
-    player, trap_match = _register_line(tx, player, chatter.platform)
-    return player, (*rules.find_strings(text), *trap_match)
+    player, matches = _hear(tx, player, Line(chatter, text))
+    _save(tx, chatter.platform, [player], trapped={player.id} if _is_trapped(matches) else ())
+    return player, matches
+
+
+def handle_messages(tx: Tx, platform: str, lines: Sequence[Line]) -> list[tuple[Player, tuple[Match, ...]]]:
+    """Handle messages of one chat in their order, as `handle_message` does, but load and save each author once.
+
+    Who set a trap is named as before the batch, even if one of its lines brings that player's new name.
+
+    Args:
+        lines: their chatters have a platform id and a name on `platform`.
+
+    Returns:
+        For each line its author, as all lines left them, and the words found in it.
+    """
+    ids = sorted({str(line.chatter.platform_id) for line in lines})
+    _, known, state = players.load_crowd(tx, (), Crowd(queries.CHATTERS_WITH_IDS, (platform, ids)), traps.WAITING)
+    authors = {player.links[platform].platform_id: player for player in known}
+    trapped: set[UUID] = set()
+    found: list[tuple[Match, ...]] = []
+    for line in lines:
+        platform_id = str(line.chatter.platform_id)
+        author = authors.get(platform_id)
+        author = players.create(tx, state, line.chatter) if author is None else author
+        author, matches = _hear(tx, players.with_current_name(author, line.chatter, tx.now), line)
+        authors[platform_id] = author
+        found.append(matches)
+        # Like the single lines: a trap removes the chatter, and the next line brings the chatter back.
+        (trapped.add if _is_trapped(matches) else trapped.discard)(author.id)
+    _save(tx, platform, authors.values(), trapped)
+    return [(authors[str(line.chatter.platform_id)], matches) for line, matches in zip(lines, found, strict=True)]
 
 
 def mark_active(tx: Tx, chatter: PlayerRef) -> Player:
     """Mark the chatter as active without counting a message."""
     player = players.load_or_create(tx, chatter, traps.WAITING)
-    return _register_line(tx, player, chatter.platform)[0]
+    player, matches = _step(tx, player, chatter.platform)
+    _save(tx, chatter.platform, [player], trapped={player.id} if matches else ())
+    return player
 
 
 def list_active_chatters(tx: Tx, minutes: int = ACTIVE_MINUTES) -> list[Chatter]:
@@ -64,15 +96,32 @@ def remove_chatters(tx: Tx, platform: str, chatters: Iterable[Player]) -> None:
     queries.delete_chatters(tx, platform, [player.id for player in chatters])
 
 
-def _register_line(tx: Tx, player: Player, platform: str) -> tuple[Player, tuple[Match, ...]]:
-    """Save the player as an active chatter, unless the message triggered a trap."""
+def _hear(tx: Tx, author: Player, line: Line) -> tuple[Player, tuple[Match, ...]]:
+    """Count a line for its author, to be saved, and find the configured words in it."""
+    platform = line.chatter.platform
+    author = author.record(MessageReceived(user_id=author.id, platform=platform))
+    author, trap_match = _step(tx, author, platform)
+    return author, (*rules.find_strings(line.text), *trap_match)
+
+
+def _step(tx: Tx, player: Player, platform: str) -> tuple[Player, tuple[Match, ...]]:
+    """Trigger the trap that waits for the player, if any."""
     trap = traps.waiting_for(player)
     if trap is None:
-        players.save(tx, player)
-        # After the player's own rows, because a new player's row must exist first.
-        queries.upsert_chatter(tx, player.id, platform)
         return player, ()
     player = traps.trigger(tx, player, trap, platform)
-    players.save(tx, player)
-    remove_chatters(tx, platform, [player])
     return player, (rules.trap_match(trap, player, player.links[platform].username),)
+
+
+def _is_trapped(matches: Sequence[Match]) -> bool:
+    return any(match.code == rules.TRAP_TRIGGERED for match in matches)
+
+
+def _save(tx: Tx, platform: str, authors: Iterable[Player], trapped: Container[UUID]) -> None:
+    """Save the players as active chatters, except those whose last line triggered a trap."""
+    saved = players.save(tx, *authors)
+    # After the players' own rows, because a new player's row must exist first.
+    if active := [player.id for player in saved if player.id not in trapped]:
+        queries.upsert_chatters(tx, platform, active)
+    if silenced := [player for player in saved if player.id in trapped]:
+        remove_chatters(tx, platform, silenced)

@@ -84,6 +84,15 @@ class SharedSum:
     add: Callable[[Tx, Sequence[Player]], None]
 
 
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def changed(now: Mapping[K, V], before: Mapping[K, V]) -> dict[K, V]:
+    """Return the entries that are new or differ from before, for a part that stores a row for each."""
+    return {key: value for key, value in now.items() if before.get(key) != value}
+
+
 C = TypeVar("C", bound=Collected[Any])
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from community.parts import PARTS
 from community.players import queries
-from community.players.models import Crowd, Fact, Link, Player, PlayerRef, UnknownPlayer, UserRegistered
+from community.players.models import Crowd, Fact, Link, NoSuchPlayer, Player, PlayerRef, UnknownPlayer, UserRegistered
 from community.progression import service as progression
 from community.progression.models import CommunityState
 from community.reactions import apply_reactions
@@ -71,6 +71,18 @@ def peek(tx: Tx, ref: PlayerRef, *facts: Fact) -> tuple[Player | None, Community
     return players[0], state
 
 
+def get_player(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
+    """Read a player without locking, like `peek`, where there must be one.
+
+    Raises:
+        NoSuchPlayer: there is no player.
+    """
+    player, _ = peek(tx, ref, *facts)
+    if player is None:
+        raise NoSuchPlayer(name=ref.label)
+    return player
+
+
 def create(tx: Tx, state: CommunityState, *refs: PlayerRef) -> Player:
     """Create a player with these identities, to be saved. Each ref needs id and name."""
     links = {ref.platform: Link(str(ref.platform_id), str(ref.username)) for ref in refs}
@@ -106,6 +118,14 @@ def as_saved(player: Player) -> Player:
     return replace(saved, stored=saved)
 
 
+def with_current_name(player: Player, ref: PlayerRef, now: datetime) -> Player:
+    """Return the player with the name that came with a platform id as the current name there."""
+    if ref.user_id is not None or ref.platform_id is None or not ref.username:
+        return player
+    seen = player.seen_as(ref.platform, ref.username)
+    return player if seen is player else replace(seen, updated_at=now)
+
+
 def _load(
     tx: Tx, refs: tuple[PlayerRef, ...], facts: tuple[Fact, ...], *, lock: bool, crowd: Crowd | None = None
 ) -> tuple[list[Player | None], list[Player], CommunityState]:
@@ -119,7 +139,7 @@ def _load(
         raise TryAgain  # the identity moved to another player between the two statements
     wanted = [found.get(user_id) for user_id in rows[0]["wanted"]]
     tx.about = tx.about or next((player.id for player in wanted if player), None)
-    named = [_with_current_name(player, ref, tx.now) for player, ref in zip(wanted, refs, strict=True)]
+    named = [player and with_current_name(player, ref, tx.now) for player, ref in zip(wanted, refs, strict=True)]
     others = [found[row["user_id"]] for row in rows if crowd and row["in_crowd"]]
     return named, sorted(others, key=lambda player: player.id), state
 
@@ -136,14 +156,6 @@ def _player(row: dict[str, Any], state: CommunityState, facts: tuple[Fact, ...])
         facts={fact.name: row["fact_" + fact.name] for fact in facts},
     )
     return PARTS.loaded(replace(player, stored=player))
-
-
-def _with_current_name(player: Player | None, ref: PlayerRef, now: datetime) -> Player | None:
-    """Store the name that came with a platform id as the player's current name there."""
-    if player is None or ref.user_id is not None or ref.platform_id is None or not ref.username:
-        return player
-    seen = player.seen_as(ref.platform, ref.username)
-    return player if seen is player else replace(seen, updated_at=now)
 
 
 def _write(tx: Tx, player: Player) -> None:

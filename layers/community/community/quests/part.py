@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from community.players.part import Column, Part
+from community.players.part import Column, Part, changed
 from community.quests import queries, rules
 from community.quests.models import QuestLog, QuestProgress
 from kernel.database import Tx
@@ -29,10 +29,9 @@ def _parse(rows: Mapping[str, Sequence[Any]] | None) -> QuestLog:
 
 
 def _save(tx: Tx, user_id: UUID, now: QuestLog, before: QuestLog | None) -> None:
-    known = before.progress if before else {}
-    changed = {quest_id: progress for quest_id, progress in now.progress.items() if known.get(quest_id) != progress}
-    if changed:
-        queries.upsert_progress(tx, user_id, changed)
+    progress = changed(now.progress, before.progress if before else {})
+    if progress:
+        queries.upsert_progress(tx, user_id, progress)
 
 
 QUESTS = Part(

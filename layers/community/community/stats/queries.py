@@ -53,6 +53,22 @@ def lock_windows(tx: Tx) -> Cursor:
     return tx.execute("SELECT period FROM stats_windows ORDER BY period FOR UPDATE")
 
 
+ROLLUP_DUE: LiteralString = """
+    (EXISTS (SELECT FROM stats_inbox)
+     OR EXISTS (SELECT FROM stats_windows
+                JOIN (VALUES ('daily', interval '1 day'), ('weekly', interval '7 days'),
+                             ('monthly', interval '1 month'), ('yearly', interval '1 year')) AS length (period, span)
+                USING (period)
+                CROSS JOIN LATERAL (SELECT FROM stats_events
+                                    WHERE happened_at >= counted_since
+                                      AND happened_at < (%s AT TIME ZONE 'UTC' - span) AT TIME ZONE 'UTC'
+                                    ORDER BY happened_at LIMIT 1) AS left_behind))
+"""
+"""SQL expression: whether stats are in the inbox, or some have left a window (as `rules.start_of`).
+
+Its parameter is the current time."""
+
+
 def roll_up(tx: Tx, starts: Mapping[str, datetime], limit: int) -> Cursor:
     """Advance the windows towards their new starts, and move the oldest rows of the inbox into archive and sums.
 
@@ -141,4 +157,15 @@ def move_standings(tx: Tx, from_id: UUID, to_id: UUID) -> None:
             total = old.total + excluded.total
         """,
         (from_id, to_id),
+    )
+
+
+def delete_stats_before(tx: Tx, moment: datetime) -> None:
+    """Delete archived stats, except those that the sum of a year still includes because the roll-up is late."""
+    tx.execute(
+        """
+        DELETE FROM stats_events
+        WHERE happened_at < least(%s, (SELECT counted_since FROM stats_windows WHERE period = 'yearly'))
+        """,
+        (moment,),
     )

@@ -10,7 +10,7 @@ from typing import get_args
 
 from community.engagement import reports as engagement
 from community.players import service as players
-from community.players.models import Fact, NoSuchPlayer, PlayerRef
+from community.players.models import Fact, PlayerRef
 from community.stats import report_queries as queries
 from community.stats.models import InvalidLimit, Period, Report, Standing, Streak
 from community.stats.rules import current_days, start_of
@@ -33,9 +33,7 @@ def user_stats(tx: Tx, ref: PlayerRef, period: Period) -> Report:
         NoSuchPlayer: no one has played under that identity yet.
     """
     start = start_of(period, tx.now)
-    player, _ = players.peek(tx, ref, Fact(_COUNTS, *queries.player_counts(period, start)))
-    if player is None:
-        raise NoSuchPlayer(name=ref.label)
+    player = players.get_player(tx, ref, Fact(_COUNTS, *queries.player_counts(period, start)))
     streak = current_days(player[Streak], tx.now.date())
     return Report(period, start, tx.now, _most_frequent_first(player.facts[_COUNTS] or {}), streak)
 

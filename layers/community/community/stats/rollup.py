@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import LiteralString
+
 from community.stats import queries
 from community.stats.models import Period
 from community.stats.rules import start_of
 from kernel.database import Tx
+
+DUE: LiteralString = queries.ROLLUP_DUE
 
 BATCH = 5_000
 WINDOWS: tuple[Period, ...] = ("daily", "weekly", "monthly", "yearly")

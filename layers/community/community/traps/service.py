@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from community.inventory.models import Quality
@@ -45,11 +46,11 @@ def place(tx: Tx, setter: Player, target: Player, platform: str, quality: Qualit
 
 
 def trigger(tx: Tx, victim: Player, trap: Trap, platform: str) -> Player:
-    """Queue the effect of a trap on its target. Returns the victim, to be saved."""
+    """Queue the effect of a trap on its target. Returns the victim without the trap, to be saved."""
     name = _name(victim, platform)
     queries.mark_triggered(tx, trap.trap_id)
     timeouts.silence(tx, platform, name, trap.time, f"a trap of {trap.setter_username}'s")
-    return victim.record(
+    return replace(victim, facts={**victim.facts, WAITING.name: None}).record(
         TrapTriggered(
             trap_id=trap.trap_id,
             setter_id=trap.setter_id,

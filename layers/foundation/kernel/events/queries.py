@@ -1,4 +1,4 @@
-"""Queries on the table events, which is outbox and log, and on consumed_events."""
+"""Queries on the table events, which is outbox and log, on consumed_events, and on relay_lease."""
 
 from __future__ import annotations
 
@@ -110,6 +110,45 @@ def count_backlog(tx: Tx) -> Cursor:
         WHERE next_attempt_at IS NOT NULL OR published_at IS NULL
         """
     )
+
+
+DEAD: LiteralString = "EXISTS (SELECT FROM events WHERE next_attempt_at IS NULL AND published_at IS NULL)"
+"""SQL expression: whether an event was given up."""
+
+RELAY_OVERDUE: LiteralString = """
+    (EXISTS (SELECT FROM relay_lease WHERE awake_until < now() AND wanted_at < now() - interval '2 s')
+     AND EXISTS (SELECT FROM events WHERE next_attempt_at <= %s))
+"""
+"""SQL expression: whether events are due and no relay is awake or was woken just now.
+
+Its parameter is the current time."""
+
+
+def claim_waking(tx: Tx) -> Cursor:
+    """Return a row if the relay is asleep and the caller is the one to wake it.
+
+    While the relay is awake, nothing is locked or written. If another caller is claiming the waking at this moment, or
+    the relay is changing its lease, the row is skipped; `kernel.events.waking` explains why either is enough.
+    """
+    return tx.execute(
+        """
+        UPDATE relay_lease SET wanted_at = clock_timestamp()
+        WHERE only_row = (SELECT only_row FROM relay_lease
+                          WHERE awake_until < clock_timestamp() AND wanted_at < clock_timestamp() - interval '2 s'
+                          FOR UPDATE SKIP LOCKED)
+        RETURNING only_row
+        """
+    )
+
+
+def set_awake(tx: Tx, lease: timedelta) -> None:
+    """Set how long the relay stays awake from now on."""
+    tx.execute("UPDATE relay_lease SET awake_until = clock_timestamp() + %s", (lease,))
+
+
+def set_asleep(tx: Tx) -> None:
+    """Let the next writer wake the relay, however short ago it was woken the last time."""
+    tx.execute("UPDATE relay_lease SET awake_until = '-infinity', wanted_at = '-infinity'")
 
 
 def list_events(

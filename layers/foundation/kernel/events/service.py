@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from kernel.counters import service as counters
 from kernel.database import Tx
-from kernel.events import queries
+from kernel.events import queries, waking
 
 if TYPE_CHECKING:  # the relay starts without pydantic
     from kernel.events.models import Event
@@ -62,6 +62,7 @@ class Backlog:
 def announce(tx: Tx, event: Event) -> None:
     """Write the event into the log; the relay publishes it once the transaction has committed."""
     queries.insert_event(tx, uuid4(), event)
+    waking.ensure_awake(tx)
 
 
 def announce_if(tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any]) -> None:
@@ -73,11 +74,13 @@ def announce_if(tx: Tx, event: Event, happening: LiteralString, params: Sequence
             `jsonb` of further fields for the payload.
     """
     queries.insert_event_if(tx, uuid4(), event, happening, params)
+    waking.ensure_awake(tx)
 
 
 def broadcast(tx: Tx, event_type: str, payload: Any) -> None:
     """Send a message to all listeners through the log. The game itself ignores it (`metadata.broadcast`)."""
     queries.insert_broadcast(tx, uuid4(), event_type, payload, {"version": "1.0", "broadcast": True})
+    waking.ensure_awake(tx)
 
 
 def publish_due(tx: Tx, send: Callable[[list[Envelope]], list[str | None]]) -> int:

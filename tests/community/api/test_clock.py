@@ -1,13 +1,14 @@
-"""The clock that does what is due."""
+"""The clock: one question a minute, and what is due."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,15 +20,37 @@ from community.deliveries import rules
 from community.deliveries.models import Delivery
 from community.gambles import service as gambles
 from community.inventory.models import Quality, Slot
+from community.jobs import daily_reset
+from community.jobs.days import day_start
 from community.players import service as players
 from community.players.models import PlayerRef
-from functions.community.clock_due.app import handler
+from community.stats import rollup as stats
+from community.stats.models import Period
+from community.stats.rollup import WINDOWS
+from community.stats.rules import start_of
+from functions.shared.clock.app import CHORES, do_all, handler, list_due
 from kernel import connections as database
-from kernel.database import Connection, Tx, transaction
+from kernel.action import look
+from kernel.database import Connection, Tx, connect, transaction
+from kernel.events import service as events
 from tests.support.factories import announced, holdings, make_player, unlock
+from tests.support.fakes import FakeEventBridge
 
 BOX = "lootbox_tier1"
 EVERY_MINUTE: dict[str, Any] = {"detail-type": "Scheduled Event"}
+IN_PASSING = {"relay", "daily reset", "stats", "engagement"}
+"""Chores that every test's players give the clock; they have tests of their own."""
+
+
+def tick() -> dict[str, int]:
+    """What the clock does, apart from what it does for everyone."""
+    return {name: done for name, done in handler(EVERY_MINUTE, None).items() if name not in IN_PASSING}
+
+
+def due(tx: Tx, name: str) -> bool:
+    row = tx.execute("SELECT " + CHORES[name].due + " AS due", [tx.now] * CHORES[name].due.count("%s")).fetchone()
+    assert row is not None
+    return row["due"]
 
 
 def start_gamble(tx: Tx) -> UUID:
@@ -72,18 +95,19 @@ def arm_blast(tx: Tx) -> None:
 def test_nothing_is_due(environment: Connection):
     with transaction(environment) as tx:
         start_gamble(tx)
+    assert handler(EVERY_MINUTE, None).keys() <= IN_PASSING
 
     assert handler(EVERY_MINUTE, None) == {}
 
 
 def test_the_question_loads_nothing_of_the_game():
-    listing = "import sys, functions.community.clock_due.app; print(*sys.modules)"
+    listing = "import sys, functions.shared.clock.app; print(*sys.modules)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     printed = subprocess.run([sys.executable, "-c", listing], env=environment, capture_output=True, check=True).stdout
     loaded = printed.decode().split()
 
     assert "community.gambles.clock" in loaded
-    assert {"boto3", "fastapi", "pydantic", "kernel.content.library", "community.players"}.isdisjoint(loaded)
+    assert {"boto3", "fastapi", "pydantic", "kernel.content.library", "community.players.models"}.isdisjoint(loaded)
 
 
 def test_whatever_is_due_is_done_and_then_no_more(environment: Connection):
@@ -93,8 +117,8 @@ def test_whatever_is_due_is_done_and_then_no_more(environment: Connection):
         carol = send(tx)
         arm_blast(tx)
 
-    assert handler(EVERY_MINUTE, None) == {"gambles": 1, "blasts": 1, "deliveries": 1}
-    assert handler(EVERY_MINUTE, None) == {}
+    assert tick() == {"gambles": 1, "blasts": 1, "deliveries": 1}
+    assert tick() == {}
 
     with transaction(environment) as tx:
         assert [event["gamble_id"] for event in announced(tx, "gamble.complete")] == [str(gamble_id)]
@@ -106,7 +130,7 @@ def test_more_deliveries_than_one_batch_takes_are_all_made(environment: Connecti
     with transaction(environment) as tx:
         waiting = [send(tx, f"viewer{number}") for number in range(25)]
 
-    assert handler(EVERY_MINUTE, None) == {"deliveries": 25}
+    assert tick() == {"deliveries": 25}
 
     with transaction(environment) as tx:
         assert [holdings(tx, ref) for ref in waiting] == [{"item_spade": 2}] * 25
@@ -118,7 +142,7 @@ def test_a_gambles_own_schedule_plays_it_even_if_our_clock_is_a_little_behind(en
         end_joining(tx, ago="-3 seconds")
         carol = send(tx)
 
-    assert handler(EVERY_MINUTE, None) == {"deliveries": 1}
+    assert tick() == {"deliveries": 1}
     assert handler({"gamble_id": str(gamble_id)}, None) == {"gambles": 1}
     assert handler({"gamble_id": str(gamble_id)}, None) == {"gambles": 0}
 
@@ -160,12 +184,12 @@ def test_a_connection_that_was_lost_since_the_last_minute_is_replaced(
     with closing(database.connect(database_url)) as other:
         other.execute("SELECT pg_terminate_backend(%s)", (environment.info.backend_pid,))
 
-    assert handler(EVERY_MINUTE, None) == {"deliveries": 1}
+    assert tick() == {"deliveries": 1}
 
     database.connection().close()
 
 
-def test_three_clocks_at_once_do_everything_once(
+def test_three_clocks_at_once_do_everything_once_even_without_the_lock(
     environment: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(database, "settings", replace(database.settings, database_url=database_url))
@@ -177,12 +201,13 @@ def test_three_clocks_at_once_do_everything_once(
     together = Barrier(3)
     done: list[dict[str, int]] = []
 
-    def tick() -> None:
+    def work() -> None:
+        chores = look(list_due)
         together.wait()
-        done.append(handler(EVERY_MINUTE, None))
+        done.append(do_all(chores))
         database.connection().close()
 
-    clocks = [Thread(target=tick) for _ in range(3)]
+    clocks = [Thread(target=work) for _ in range(3)]
     for clock in clocks:
         clock.start()
     for clock in clocks:
@@ -194,3 +219,98 @@ def test_three_clocks_at_once_do_everything_once(
         assert [event["gamble_id"] for event in announced(tx, "gamble.complete")] == [str(gamble_id)]
         assert len(announced(tx, "blast.exploded")) == 1
         assert [holdings(tx, ref) for ref in waiting] == [{"item_spade": 2}] * 25
+
+
+def test_a_clock_that_finds_another_at_work_leaves_it_to_that(environment: Connection, database_url: str):
+    with transaction(environment) as tx:
+        send(tx)
+    with closing(connect(database_url)) as other:
+        other.execute("SELECT pg_advisory_lock(hashtextextended('clock', 0))")
+        assert handler(EVERY_MINUTE, None) == {}
+
+    assert tick() == {"deliveries": 1}
+
+
+def test_a_clock_lets_the_next_one_work(environment: Connection, database_url: str):
+    with transaction(environment) as tx:
+        send(tx)
+
+    handler(EVERY_MINUTE, None)
+
+    with closing(connect(database_url)) as other:
+        taken = other.execute("SELECT pg_try_advisory_lock(hashtextextended('clock', 0)) AS taken").fetchone()
+        assert taken == {"taken": True}
+
+
+def test_the_question_changes_nothing_and_is_one_statement(environment: Connection):
+    handler(EVERY_MINUTE, None)
+    before = environment.execute("SELECT pg_current_wal_insert_lsn() AS place").fetchone()
+
+    assert handler(EVERY_MINUTE, None) == {}
+
+    assert environment.execute("SELECT pg_current_wal_insert_lsn() AS place").fetchone() == before
+
+
+# ---------------------------------------------------------------- what every evening leaves to do
+
+
+@pytest.mark.parametrize("hours", range(24))
+def test_a_day_is_reset_when_the_game_day_begins(tx: Tx, hours: int):
+    last = datetime(2026, 3, 1, 17, 30, tzinfo=UTC)
+    tx.execute("UPDATE daily_reset SET last_reset_at = %s", (last,))
+    tx.now = last + timedelta(hours=hours)
+
+    assert due(tx, "daily reset") == (tx.now >= datetime(2026, 3, 2, 17, tzinfo=UTC)) == (day_start(tx.now) > last)
+
+
+def test_the_first_day_is_reset(tx: Tx):
+    assert due(tx, "daily reset")
+    assert daily_reset.reset_due(tx) == 1
+    assert not due(tx, "daily reset")
+
+
+@pytest.mark.parametrize("period", WINDOWS)
+def test_stats_are_added_up_when_some_have_arrived_or_left_a_window(tx: Tx, period: Period):
+    """At the moment that `start_of` tells, whatever the lengths of the months."""
+    make_player(tx)
+    tx.now = datetime(2026, 3, 30, 12, tzinfo=UTC)
+    assert due(tx, "stats")
+    stats.roll_up(tx)
+    assert not due(tx, "stats")
+    tx.execute("UPDATE stats_windows SET counted_since = %s", (tx.now,))
+    tx.execute("UPDATE stats_windows SET counted_since = '-infinity' WHERE period = %s", (period,))
+
+    tx.execute("UPDATE stats_events SET happened_at = %s", (start_of(period, tx.now),))
+    assert not due(tx, "stats")
+    tx.execute("UPDATE stats_events SET happened_at = happened_at - interval '1 microsecond'")
+    assert due(tx, "stats")
+    stats.roll_up(tx)
+    assert not due(tx, "stats")
+
+
+def test_a_relay_that_was_not_woken_is_woken(environment: Connection, event_bridge: FakeEventBridge):
+    with transaction(environment) as tx:
+        make_player(tx)
+        events.broadcast(tx, "news", {})
+    assert event_bridge.wake_ups == 1  # the one that gets lost
+    assert "relay" not in handler(EVERY_MINUTE, None)  # it may still be on its way
+    environment.execute("UPDATE relay_lease SET wanted_at = wanted_at - interval '2 s'")
+
+    assert handler(EVERY_MINUTE, None)["relay"] == 0
+
+    assert event_bridge.wake_ups == 2
+
+
+def test_the_alarm_for_dead_events_lasts_as_long_as_they_are_there(
+    environment: Connection, capsys: pytest.CaptureFixture[str]
+):
+    handler(EVERY_MINUTE, None)
+    with transaction(environment) as tx:
+        events.broadcast(tx, "news", {})
+        tx.execute("UPDATE events SET next_attempt_at = NULL")
+        tx.execute("UPDATE events SET published_at = now() WHERE event_type <> 'news'")
+    capsys.readouterr()
+
+    for _ in range(2):
+        assert handler(EVERY_MINUTE, None) == {"dead events": 0}
+        assert json.loads(capsys.readouterr().out)["DeadEvents"] == [1]

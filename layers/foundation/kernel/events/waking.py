@@ -1,0 +1,74 @@
+"""The relay's sleep: who wakes it, and why no event is left behind.
+
+The relay looks for events once a second while there are some, and then sleeps, so that an idle installation runs
+nothing. While awake it holds a lease (`relay_lease.awake_until`). A transaction that writes events asks behind its
+COMMIT whether the lease has expired (ADR 10, ADR 23). If so, one of all that ask claims the waking, and sends an event
+to the bus that invokes the relay. While the relay is awake, the question locks and writes nothing; it never waits.
+
+Nothing falls between. Let C be a writer's COMMIT and Q its question, so C < Q. To fall asleep, the relay commits
+'asleep' (A), releases its lock (U), and then looks once more (L): A < U < L.
+
+- Q < A: the writer sees a relay that is awake and relies on it. C < Q < A < L, so the last look finds the event.
+- A < Q: the writer sees a relay that is asleep and wakes it, or another writer did so after A. If the relay that was
+  woken tries the lock before U, it ends at once, but then its waker's event is found by the last look, and a relay that
+  has found something stays awake and looks again. If it tries the lock after U, it gets it and looks for itself.
+
+A waking that gets lost (the bus did not take
+it, the function did not start, a relay died within its lease) is repeated by the next writer after two seconds, and by
+the clock within a minute. All times are the database's own.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from kernel.database import Connection, Tx
+from kernel.events import queries
+from kernel.settings import settings
+
+log = logging.getLogger("brandish")
+
+LEASE = timedelta(seconds=10)
+"""How long writers rely on a relay without a sign of life."""
+
+SOURCE = "brandish.relay"
+DETAIL_TYPE = "relay.wanted"
+"""Ours alone: no rule of the game and no archive takes it."""
+
+TIMEOUT_SECONDS = 1.0
+"""An action waits for this call, once after each silence."""
+
+
+def ensure_awake(tx: Tx) -> None:
+    """Wake the relay once this transaction has committed, if it is asleep then."""
+    tx.after_commit(queries.claim_waking, _wake)
+
+
+def stay_awake(tx: Tx) -> None:
+    """Begin or renew the relay's lease."""
+    queries.set_awake(tx, LEASE)
+
+
+def fall_asleep(tx: Tx) -> None:
+    """End the relay's lease. After the commit, release the lock and look for events once more: see above."""
+    queries.set_asleep(tx)
+
+
+def _wake(_: Connection) -> None:
+    """Send the event that invokes the relay.
+
+    A failure is only logged: the action has been committed, and the clock catches up.
+    """
+    if not settings.events_url:
+        return  # there is no bus here
+    from kernel import event_bridge  # imported late: one action after each silence needs it
+
+    entry = {"EventBusName": settings.event_bus_name, "Source": SOURCE, "DetailType": DETAIL_TYPE, "Detail": "{}"}
+    try:
+        [result] = event_bridge.put_events([entry], timeout=TIMEOUT_SECONDS)
+    except event_bridge.EventBridgeError as error:
+        log.warning("the relay could not be woken: %s", error)
+    else:
+        if "ErrorCode" in result:
+            log.warning("the relay could not be woken: %s", result["ErrorCode"])
