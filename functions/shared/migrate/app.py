@@ -41,6 +41,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
     if "master" in event:
         _create_users(event["master"])
     applied = migrate(settings.database_url, MIGRATIONS, password=password())
+    grant_tables(connection())  # before content is imported, because its events wake functions that need their rights
 
     def fill(tx: Tx) -> list[str]:
         content = prepare(tx)
@@ -48,9 +49,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
             keys.store(tx, event["admin_key_sha256"], FIRST_KEY, "admin")
         return content
 
-    content = run_action(fill, name="migrate")
-    grant_tables(connection())
-    return {"applied": applied, "content": content}
+    return {"applied": applied, "content": run_action(fill, name="migrate")}
 
 
 def _create_users(master: dict[str, str]) -> None:
