@@ -42,7 +42,7 @@ from local.stack.postgres import Postgres, PostgresError  # noqa: E402
 from local.tools.postgres_proxy import PostgresProxy  # noqa: E402
 
 SECTIONS = ("imports", "overhead", "trips", "speed", "gambles", "chat", "cold", "listeners", "crowd", "bill")
-OVERHEAD_BUDGET_US = 150
+OVERHEAD_BUDGET_US = 100
 QUIET_LIMIT = 1.2
 """A steadiness up to here means that noise does not matter."""
 

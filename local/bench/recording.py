@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any
 
 import psycopg
 from psycopg._queries import PostgresQuery
 from psycopg.adapt import Transformer
-from psycopg.rows import DictRow
 
 from community.players import service as players
 from community.players.models import PlayerRef
 from kernel.database import Connection, connect, reading, transaction
+from kernel.statements import Cursor, Params, StatementQueue, Statements
 from local.bench.actions import Action
 
 
@@ -41,46 +42,35 @@ class Recording:
     """The values of a newcomer that must be unique, {value: "id" or "name"}."""
 
 
-class _Recorder(psycopg.Cursor[DictRow]):
-    log: ClassVar[list[list[Statement]]] = [[]]
+class _Recorder(Statements):
+    def __init__(self, conn: Connection) -> None:
+        super().__init__(conn)
+        self.round_trips: list[tuple[Statement, ...]] = []
+        self._made: dict[Cursor, Statement] = {}
 
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
-        super().execute(query, params, **options)
-        sent = PostgresQuery(Transformer(self))
+    def cursor(self, queue: StatementQueue, query: str, params: Params | None) -> Cursor:
+        cursor = super().cursor(queue, query, params)
+        sent = PostgresQuery(Transformer(self._conn))
         # %t for %s: psycopg would send many values in binary, and pgbench knows only text.
         sent.convert(re.sub(r"(%(\(\w+\))?)s", r"\1t", query).encode(), params)
         values = tuple(None if value is None else bytes(value).decode() for value in sent.params or ())
-        types = tuple(_type_name(self.connection, oid) for oid in sent.types)
-        self.log[-1].append(Statement(sent.query.decode(), values, types))
-        return self
+        types = tuple(_type_name(self._conn, oid) for oid in sent.types)
+        self._made[cursor] = Statement(sent.query.decode(), values, types)
+        return cursor
 
-    def fetchone(self) -> DictRow | None:
-        self._end_round_trip()
-        return super().fetchone()
-
-    def fetchall(self) -> list[DictRow]:
-        self._end_round_trip()
-        return super().fetchall()
-
-    def __iter__(self) -> Self:
-        self._end_round_trip()
-        super().__iter__()
-        return self
-
-    def _end_round_trip(self) -> None:
-        if self.log[-1]:
-            self.log.append([])
+    def exchange(self, cursors: Sequence[Cursor]) -> None:
+        super().exchange(cursors)
+        self.round_trips.append(tuple(self._made.pop(cursor) for cursor in cursors))
 
 
 def record(database_url: str, action: Action, player: PlayerRef, other: PlayerRef) -> Recording:
     """Run and commit the action twice, and keep what the second run sent: the first one fills the caches."""
-    with closing(connect(database_url, cursor_factory=_Recorder)) as conn:
+    with closing(connect(database_url)) as conn:
         _run(conn, action, action.who(player), other)
-        _Recorder.log = [[]]
+        recorder = conn.statements = _Recorder(conn)
         who = action.who(player)
         _run(conn, action, who, other)
-    sent = tuple(tuple(group) for group in _Recorder.log if group)
-    return Recording(sent, _new_values(database_url, who) if action.newcomer else {})
+    return Recording(tuple(recorder.round_trips), _new_values(database_url, who) if action.newcomer else {})
 
 
 def _run(conn: Connection, action: Action, who: PlayerRef, other: PlayerRef) -> None:

@@ -1,6 +1,6 @@
 """Runs handlers like Lambda does: one invocation at a time per environment, environments kept warm.
 
-An environment is a thread with its own event loop. What the code keeps per thread (its database connection) is kept
+An environment is a thread. What the code keeps per thread (its database connection) is kept
 per environment, as in Lambda.
 """
 
@@ -282,14 +282,11 @@ class _Environment:
         self._started = False
 
     def _run(self) -> None:
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
         while invocation := self.inbox.get():
             outcome = self._handle(invocation)
             # Released before the answer is set, so that an immediate second call finds this environment warm.
             self._release(self)
             _settle(invocation.answer, outcome)
-        loop.close()
 
     def _handle(self, invocation: _Invocation) -> Any:
         try:

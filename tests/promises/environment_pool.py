@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,12 +30,10 @@ def environments(url: str, number: int) -> Iterator[Environments]:
     """Yield a function that runs up to `number` callables at the same time, each in its own environment."""
 
     def open_environment() -> None:
-        asyncio.set_event_loop(asyncio.new_event_loop())
         database._environment.connection = connect(url)
 
     def close_environment() -> None:
         database._environment.connection.close()
-        asyncio.get_event_loop().close()
 
     with ThreadPoolExecutor(number, initializer=open_environment) as pool:
 

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from queue import Empty, SimpleQueue
 from random import Random
 from threading import Barrier, Event, Thread
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 import pytest
@@ -21,10 +22,10 @@ from community.progression.content import tree
 from community.progression.service import current_state
 from community.voting import controls, cycle, rules
 from community.voting.ballots import cast_ballot
-from community.voting.models import Ballot
+from community.voting.models import Ballot, VotingOption
 from kernel.database import Connection, Tx, connect, transaction
 from kernel.errors import DomainError, TryAgain
-from tests.support.factories import announced, hold_target
+from tests.support.factories import announced, hold_target, make_player
 from tests.support.races import PATIENCE
 
 CONNECTIONS = 8
@@ -155,6 +156,77 @@ def test_200_concurrent_voters_each_have_one_ballot(conn: Connection, database_u
     winner = min(count, key=lambda option_id: (-count[option_id], led.get(option_id, len(told))))
     assert rules.ranking(voting_round, Random(1))[0].option_id == winner
     assert set(open_sessions) == {1}
+
+
+def blockers(conn: Connection, waiting: int) -> list[list[int]]:
+    """Wait until this many transactions wait for locks; returns the processes that each of them waits for."""
+    deadline = monotonic() + PATIENCE
+    while monotonic() < deadline:
+        rows = conn.execute(
+            """
+            SELECT pg_blocking_pids(pid) AS pids FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock' ORDER BY pid
+            """
+        ).fetchall()
+        if len(rows) == waiting and all(row["pids"] for row in rows):
+            return [row["pids"] for row in rows]
+        sleep(0.01)
+    raise AssertionError("they never waited")
+
+
+def test_a_vote_in_progress_delays_the_end_of_the_round_and_no_other_vote(conn: Connection, database_url: str):
+    slow, quick = VOTERS[:CONNECTIONS], VOTERS[CONNECTIONS]
+    with transaction(conn) as tx:
+        hold_target(tx)
+        for voter in (*slow, quick):
+            make_player(tx, str(voter.username), platform_id=str(voter.platform_id))
+
+    def vote(voter: PlayerRef) -> Ballot:
+        with closing(connect(database_url)) as own:
+            return act(own, lambda tx: cast_ballot(tx, voter, 1))
+
+    def end() -> VotingOption:
+        with closing(connect(database_url)) as own:
+            return act(own, controls.force_end_voting)
+
+    with ThreadPoolExecutor(CONNECTIONS + 2) as pool, closing(connect(database_url)) as other:
+        with transaction(other) as holding:
+            players.load_all(holding, tuple(slow))  # each slow voter waits for themselves, having begun to vote
+            slow_votes = [pool.submit(vote, voter) for voter in slow]
+            assert blockers(conn, CONNECTIONS) == [[other.info.backend_pid]] * CONNECTIONS
+
+            assert not pool.submit(vote, quick).result(PATIENCE).already_voted
+
+            ending = pool.submit(end)
+            waited_for = {pid for pids in blockers(conn, CONNECTIONS + 1) for pid in pids} - {other.info.backend_pid}
+            assert waited_for  # the end waits for voters
+        assert not any(each.result(PATIENCE).already_voted for each in slow_votes)
+        winner = ending.result(PATIENCE)
+
+    assert winner.vote_count == CONNECTIONS + 1
+    assert_tallies_equal_ballots(conn)
+
+
+def test_a_vote_that_waited_for_the_end_of_the_round_is_not_counted_in_it(conn: Connection, database_url: str):
+    with transaction(conn) as tx:
+        hold_target(tx)
+
+    def vote() -> str:
+        with closing(connect(database_url)) as own:
+            try:
+                return "voted" if act(own, lambda tx: cast_ballot(tx, VOTERS[0], 1)) else ""
+            except DomainError as refusal:
+                return refusal.code
+
+    with ThreadPoolExecutor(1) as pool, closing(connect(database_url)) as other:
+        with transaction(other) as tx:
+            winner = controls.force_end_voting(tx)
+            voting = pool.submit(vote)
+            assert blockers(conn, 1) == [[other.info.backend_pid]]
+        assert voting.result(PATIENCE) == "no_voting_session"
+
+    assert winner.vote_count == 0
+    assert conn.execute("SELECT FROM ballots").fetchall() == []
 
 
 def test_8_concurrent_contributors_cross_each_threshold_once(conn: Connection, database_url: str):

@@ -37,7 +37,7 @@ from functions.community.shapes.items import ItemView
 from functions.community.shapes.player_selector import NamedAccount
 from kernel.database import Tx
 
-app = create_app("Administration")
+app = create_app("Administration", events, job_routes, key_routes, weights, players, recipes)
 
 
 @app.post("/api/v1/admin/reload-aliases", response_model=ReloadResponse)
@@ -113,13 +113,6 @@ async def jobs(call: Call) -> Response:
         ]
     )
 
-
-app.include_router(events)
-app.include_router(job_routes)
-app.include_router(key_routes)
-app.include_router(weights)
-app.include_router(players)
-app.include_router(recipes)
 
 handler = create_handler(app)
 ready()

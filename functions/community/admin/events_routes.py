@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import (
     AfterValidator,
     AliasChoices,
@@ -26,6 +26,7 @@ from community.event_aliases import ALIASES
 from doors.call import Call, answer
 from doors.discord.events import DiscordAnnouncementRequested
 from doors.fields import Body, Message, storable_json
+from doors.routes import Router
 from functions.community.shapes.fields import Username
 from kernel.database import Tx
 from kernel.events import replaying
@@ -35,7 +36,7 @@ from kernel.events.log import Entry, read_log
 from kernel.idempotency import Answer
 from kernel.realtime.presence import count_listeners
 
-router = APIRouter()
+router = Router()
 
 MAX_PAYLOAD_BYTES = 64 * 1024
 """In UTF-8. Escaping may triple it; the limit of the bus is 256 KB, of a WebSocket message 128 KB."""

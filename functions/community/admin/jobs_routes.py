@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, Field
 
 from community.jobs import awards, daily_reset
@@ -13,12 +13,13 @@ from community.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
 from doors.call import Call
 from doors.fields import Message, Timestamp
 from doors.nulls import WithNulls
+from doors.routes import Router
 from functions.community.shapes.fields import NodeKey
 from functions.community.shapes.jobs import XpView
 from functions.community.shapes.player_selector import NamedAccount
 from kernel.database import Tx
 
-router = APIRouter()
+router = Router()
 
 
 class AdminAwardRequest(NamedAccount):

@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from pydantic import BaseModel, StringConstraints
 
 from doors.call import Call, answer
 from doors.fields import Body, Message
+from doors.routes import Router
 from kernel.database import Tx
 from kernel.idempotency import Answer
 from kernel.keys import service as keys
 from kernel.keys.models import Role
 
-router = APIRouter()
+router = Router()
 
 KeyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]{0,49}$")]
 

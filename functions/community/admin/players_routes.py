@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from community.cooldowns import service as cooldowns
@@ -14,11 +14,12 @@ from community.messages.models import Chatter
 from community.players.models import PlayerRef
 from doors.call import Call
 from doors.fields import Body, Message, Timestamp
+from doors.routes import Router
 from functions.community.shapes.fields import NodeKey, Platform, Username
 from functions.community.shapes.player_selector import NamedAccount
 from kernel.database import Tx
 
-router = APIRouter()
+router = Router()
 
 
 class ActiveQuery(Body):

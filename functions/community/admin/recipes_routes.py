@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from community.catalog.content import items
 from community.catalog.rules import article
 from community.crafting import learning
 from doors.call import Call
 from doors.fields import Message
+from doors.routes import Router
 from functions.community.shapes.fields import NodeKey
 from functions.community.shapes.player_selector import PlayerSelector
 from kernel.database import Tx
 
-router = APIRouter()
+router = Router()
 
 
 class UnlockRequest(PlayerSelector):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from community.engagement import texts, weights
 from doors.call import Call
 from doors.fields import Message
+from doors.routes import Router
 
-router = APIRouter()
+router = Router()
 
 
 @router.post("/api/v1/admin/progression/reload-weights", response_model=Message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from community.contributions import service as contributions
 from community.contributions.texts import contributed
@@ -11,6 +11,7 @@ from community.voting import ballots, controls, texts
 from community.voting.board import find_option
 from doors.call import Call
 from doors.fields import Message
+from doors.routes import Router
 from functions.community.progression.session_views import OptionView
 from functions.community.progression.shapes import (
     ContributionRequest,
@@ -25,7 +26,7 @@ from functions.community.progression.shapes import (
 )
 from kernel.database import Tx
 
-router = APIRouter()
+router = Router()
 
 
 @router.post("/api/v1/progression/admin/freeze", response_model=Message)

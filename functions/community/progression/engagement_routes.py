@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 
 from community.engagement import reports
 from community.engagement.recording import record
 from community.players.models import PlayerRef
 from doors.call import Call
+from doors.routes import Router
 from functions.community.progression.engagement_shapes import (
     AccountEngagementRequest,
     BreakdownResponse,
@@ -25,7 +26,7 @@ from functions.community.shapes.fields import Platform, Username
 from functions.community.shapes.player_selector import NamedAccount, PlayerSelector
 from kernel.database import Tx
 
-router = APIRouter()
+router = Router()
 
 
 @router.post("/api/v1/progression/engagement", response_model=RecordResponse)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from community.progression import service as progression
 from community.progression.rules import find_node
 from community.voting.board import read_board
 from doors.call import Call
+from doors.routes import Router
 from functions.community.progression.session_views import EstimateResponse
 from functions.community.progression.views import AvailableResponse, TreeResponse
 
-router = APIRouter()
+router = Router()
 
 
 @router.get("/api/v1/progression/tree", response_model=TreeResponse)

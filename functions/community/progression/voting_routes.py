@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from fastapi.exceptions import RequestValidationError
 
 from community.progression.content import tree
@@ -10,6 +10,7 @@ from community.voting import texts
 from community.voting.ballots import cast_ballot
 from community.voting.board import read_board
 from doors.call import Call
+from doors.routes import Router
 from functions.community.progression.session_views import (
     LatestSession,
     NoSession,
@@ -22,7 +23,7 @@ from functions.community.progression.session_views import (
 from functions.community.progression.shapes import VoteRequest, VoteResponse
 from kernel.database import Tx
 
-router = APIRouter()
+router = Router()
 
 
 @router.post("/api/v1/progression/vote", response_model=VoteResponse)

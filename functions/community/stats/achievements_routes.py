@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, model_validator
 
 from community.achievements import reports
@@ -15,9 +15,10 @@ from community.achievements.models import AchievementProgress, RewardView
 from community.players.models import PlayerRef
 from doors.call import Call
 from doors.fields import Timestamp
+from doors.routes import Router
 from functions.community.shapes.player_selector import PlayerSelector
 
-router = APIRouter()
+router = Router()
 
 
 class AchievementsQuery(PlayerSelector):

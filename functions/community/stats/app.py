@@ -24,7 +24,7 @@ from functions.community.stats.shapes import (
 )
 from kernel.database import Tx
 
-app = create_app("Stats")
+app = create_app("Stats", achievements)
 
 
 @app.post("/api/v1/stats/event", response_model=Message)
@@ -69,6 +69,5 @@ async def leaderboard(query: Annotated[LeaderboardQuery, Query()], call: Call) -
     return call.look(use_case)
 
 
-app.include_router(achievements)
 handler = create_handler(app)
 ready()

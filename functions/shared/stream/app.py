@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, FastAPI, Header, HTTPException, Query, Request, Response
+from fastapi.routing import APIRoute
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -76,7 +77,7 @@ def hub_of(app: FastAPI) -> Hub:
     return app.state.hub
 
 
-app = create_app("Stream")
+app = create_app("Stream", route_class=APIRoute)
 app.router.lifespan_context = lifespan
 served = CompleteHeaders(app)
 """The app that servers run. Middleware added to `app` would not see Starlette's answer to a bug."""

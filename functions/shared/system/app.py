@@ -8,7 +8,7 @@ import asyncio
 from typing import Annotated
 
 import psycopg
-from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, StringConstraints
 
@@ -16,29 +16,16 @@ from community.info import service as info
 from doors.app import create_app, create_handler
 from doors.call import Call
 from functions.shared.system import documents, realtime
+from functions.shared.system.access import require_key
 from functions.shared.system.exposition import exposition
 from functions.shared.system.queries import read_metrics
 from functions.shared.system.settings import settings
-from kernel import log_fields
 from kernel.connections import address
 
 PING_SECONDS = 2
 
 
-async def note_route(request: Request) -> None:
-    """Set the route for the request counters, for routes that do not use `Call`."""
-    log_fields.set_route(request.scope["route"].path)
-
-
-async def require_key(request: Request) -> None:
-    """Require a key: the handler accepts every request, so routes that are not public check the authorizer here."""
-    authorizer = request.scope["aws.event"]["requestContext"].get("authorizer")
-    if not authorizer or not authorizer.get("role"):
-        raise HTTPException(401)
-
-
-app = create_app("System")
-public = APIRouter(dependencies=[Depends(note_route)])
+app = create_app("System", documents.router, realtime.router)
 
 
 class Health(BaseModel):
@@ -70,25 +57,24 @@ class Info(BaseModel):
 ShortName = Annotated[str, StringConstraints(max_length=50)]
 
 
-@public.get("/healthz", response_model=Health, response_model_exclude_none=True)
+@app.get("/healthz", response_model=Health, response_model_exclude_none=True)
 async def healthz() -> Health:
     """Whether the functions answer at all."""
     return Health(status="ok")
 
 
-@public.get("/readyz", response_model=Health, response_model_exclude_none=True, responses={503: {"model": Health}})
+@app.get("/readyz", response_model=Health, response_model_exclude_none=True, responses={503: {"model": Health}})
 async def readyz(response: Response) -> Health:
     """Whether the game is available: 503 unless a login to the database succeeds within two seconds."""
     try:
-        async with asyncio.timeout(PING_SECONDS):
-            await _ping()
+        asyncio.run(_ping())
     except (psycopg.OperationalError, TimeoutError):
         response.status_code = 503
         return Health(status="unavailable", message="The database does not answer.")
     return Health(status="ok")
 
 
-@public.get("/version", response_model=Version, response_model_exclude_none=True)
+@app.get("/version", response_model=Version, response_model_exclude_none=True)
 async def version() -> Version:
     """What is running here. `go_version` is the runtime's; clients know it under that name."""
     return Version(
@@ -99,14 +85,14 @@ async def version() -> Version:
     )
 
 
-@public.get("/metrics", response_class=PlainTextResponse)
+@app.get("/metrics", response_class=PlainTextResponse)
 async def prometheus(call: Call) -> Response:
     """The metrics of all functions, in Prometheus's text format."""
     text = exposition(call.read(read_metrics))
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-@app.get("/api/v1/info", response_model=Info, dependencies=[Depends(require_key), Depends(note_route)])
+@app.get("/api/v1/info", response_model=Info, dependencies=[Depends(require_key)])
 async def describe(
     platform: Annotated[str, StringConstraints(min_length=1, max_length=20), Query()],
     feature: Annotated[ShortName, Query()] = "",
@@ -125,12 +111,9 @@ async def describe(
 
 async def _ping() -> None:
     """Query the database on a new connection: the environment's may be old, so its failure would prove nothing."""
-    async with await psycopg.AsyncConnection.connect(address()) as conn:
+    async with asyncio.timeout(PING_SECONDS), await psycopg.AsyncConnection.connect(address()) as conn:
         await conn.execute("SELECT 1")
 
 
-public.include_router(documents.router)
-app.include_router(public)
-app.include_router(realtime.router, dependencies=[Depends(require_key)])
 handler = create_handler(app, public=True)
 ready()

@@ -9,9 +9,11 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import HTTPException, Request, Response
 
-router = APIRouter(include_in_schema=False)
+from doors.routes import Router
+
+router = Router(include_in_schema=False)
 
 HERE = Path(__file__).resolve().parent
 PANEL = HERE / "panel"

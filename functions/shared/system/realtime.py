@@ -6,16 +6,18 @@ from datetime import timedelta
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Response
+from fastapi import Depends, Response
 from pydantic import BaseModel, Field
 
 from doors.call import Call
 from doors.fields import Body, Timestamp
+from doors.routes import Router
+from functions.shared.system.access import require_key
 from functions.shared.system.settings import settings
 from kernel.database import Tx
 from kernel.realtime.tickets import issue_ticket
 
-router = APIRouter()
+router = Router(dependencies=[Depends(require_key)])
 
 
 class TicketRequest(Body):

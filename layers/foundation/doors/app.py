@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import atexit
 import logging
 import re
-import threading
 from collections.abc import Callable
-from functools import cache
 from time import perf_counter
 from typing import Any
 from urllib.parse import unquote
 
 from fastapi import FastAPI
-from mangum import Mangum
+from fastapi.routing import APIRoute
 
+from doors import asgi
 from doors.answers import MAX_BODY, SECURITY_HEADERS, error_answer, headers_of, request_id_of
 from doors.errors import install_error_handlers
+from doors.routes import Route, Router
 from doors.settings import settings
 from kernel import log_fields, metrics
 from kernel.idempotency import MAX_LENGTH
@@ -27,8 +25,6 @@ Answer = dict[str, Any]
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
-# Mangum would log a bug a second time, without our request id.
-logging.getLogger("mangum").setLevel(logging.CRITICAL)
 
 CORS_HEADERS = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, OPTIONS",
@@ -39,15 +35,25 @@ _FOLDER = re.compile(r"/(admin|swagger)(/|$)")
 _ADMIN_PATH = re.compile(r"/api/(v1/)?(admin|progression/admin)(/|$)")
 
 
-def create_app(title: str) -> FastAPI:
-    """Return a FastAPI app with our error handlers and without its own documentation pages."""
+def create_app(title: str, *routers: Router, route_class: type[APIRoute] = Route) -> FastAPI:
+    """Return a FastAPI app with our error handlers and without its own documentation pages and telemetry.
+
+    Args:
+        routers: their routes come first, in this order.
+        route_class: FastAPI's own for an app that a web server runs: it gets no Lambda events.
+    """
     app = FastAPI(
         title=title,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        strict_content_type=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
+    app.router.route_class = route_class
+    for router in routers:
+        app.router.routes.extend(router.routes)
     install_error_handlers(app)
     return app
 
@@ -58,15 +64,13 @@ def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, An
     Args:
         public: True if no key is needed, except where a route requires one itself; requests to pages are not logged.
     """
-    _ensure_event_loop()
-    adapter = Mangum(app, lifespan="off", text_mime_types=["text/", "application/json", "image/svg+xml"])
 
     def handler(event: Event, context: Any) -> Answer:
         started = perf_counter()
         headers = headers_of(event)
         request_id = request_id_of(headers)
         method = event["httpMethod"]
-        answer = _respond(adapter, event, headers, public=public)
+        answer = _respond(app, event, headers, public=public)
         if method == "HEAD":
             answer["body"] = ""
         answer["headers"] = answer.get("headers", {}) | SECURITY_HEADERS | _cors(headers) | {"X-Request-ID": request_id}
@@ -94,7 +98,7 @@ def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, An
     return handler
 
 
-def _respond(adapter: Mangum, event: Event, headers: dict[str, str], *, public: bool) -> Answer:
+def _respond(app: FastAPI, event: Event, headers: dict[str, str], *, public: bool) -> Answer:
     method = event["httpMethod"]
     if method == "OPTIONS":
         return {"statusCode": 204, "headers": {}, "body": ""}
@@ -105,8 +109,7 @@ def _respond(adapter: Mangum, event: Event, headers: dict[str, str], *, public: 
         normalised = _normalised(event, headers)
         if len(normalised["body"]) > MAX_BODY:
             return error_answer(413, "body_too_large", "A request may have at most 1 MiB.")
-        _ensure_event_loop()
-        return adapter(normalised, None)  # pyright: ignore[reportArgumentType]
+        return asgi.respond(app, normalised)
     except UnicodeError:
         # Half of a surrogate pair: JSON can express it, but it is not text.
         return error_answer(400, "bad_json", "The request is not valid UTF-8.")
@@ -124,7 +127,7 @@ def _normalised(event: Event, headers: dict[str, str]) -> Event:
         **event,
         "httpMethod": "GET" if method == "HEAD" else method,
         "path": path if _FOLDER.match(path) else path.rstrip("/") or "/",
-        "headers": {"content-type": "application/json", "host": "brandish"},
+        "headers": {"host": "brandish"},
         "multiValueHeaders": None,
         "body": event.get("body") or "{}",
         "brandish": {
@@ -156,16 +159,3 @@ def _cors(headers: dict[str, str]) -> dict[str, str]:
     if origin is None or not ({origin, "*"} & set(settings.cors_origins)):
         return {}
     return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"} | CORS_HEADERS
-
-
-def _ensure_event_loop() -> None:
-    """Give the main thread an event loop, on which Mangum runs the app; other threads have their own."""
-    if threading.current_thread() is threading.main_thread():
-        asyncio.set_event_loop(_main_loop())
-
-
-@cache
-def _main_loop() -> asyncio.AbstractEventLoop:
-    loop = asyncio.new_event_loop()
-    atexit.register(loop.close)
-    return loop

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 from pydantic import BaseModel
+from starlette.types import Receive, Scope
 
 from kernel import action, log_fields
 from kernel.database import Tx
@@ -25,20 +26,21 @@ def answer(body: Body, status: int = 200) -> Answer:
     return Answer(status, "[" + ",".join(row.model_dump_json(exclude_none=True) for row in body) + "]")
 
 
-class _Call:
-    """A call of a route.
+class Call(Request):
+    """A request to a route, and the ways to answer it.
 
     Attributes:
         caller: the name of the API key.
     """
 
-    def __init__(self, request: Request) -> None:
-        event: dict[str, Any] = request.scope["aws.event"]
-        log_fields.set_route(request.scope["route"].path)
-        self.caller: str = event["brandish"]["caller"]
-        key: str | None = event["brandish"]["idempotency_key"]
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        super().__init__(scope, receive)
+        sent: dict[str, Any] = scope["aws.event"]["brandish"]
+        log_fields.set_route(scope["route"].path)
+        self.caller: str = sent["caller"]
+        key: str | None = sent["idempotency_key"]
         self._idempotency_key = (
-            IdempotencyKey(self.caller, request.scope["path"], key) if key and request.method != "GET" else None
+            IdempotencyKey(self.caller, scope["path"], key) if key and scope["method"] != "GET" else None
         )
 
     def act(self, use_case: UseCase, *, stored: bool = True) -> Response:
@@ -75,11 +77,3 @@ def _answering(use_case: UseCase) -> Callable[[Tx], Answer]:
 def _response(given: Answer) -> Response:
     headers = {"Idempotency-Replayed": "true"} if given.replayed else None
     return Response(given.body, given.status, media_type="application/json", headers=headers)
-
-
-async def _call(request: Request) -> _Call:
-    """Return the call. This is `async`, because FastAPI runs other dependencies in a thread."""
-    return _Call(request)
-
-
-Call = Annotated[_Call, Depends(_call)]

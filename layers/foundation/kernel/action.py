@@ -172,7 +172,7 @@ def _connection(budget: Budget | None) -> Connection:
 
 def _run_in_transaction(use_case: UseCase[T], budget: Budget | None, conn: Connection) -> T:
     with transaction(conn) as tx:
-        _limit_statements(tx, budget)
+        _limit_statements(tx, conn, budget)
         result = _run_use_case(use_case, tx)
         metrics.flush_if_due(tx)
     return result
@@ -183,7 +183,7 @@ def _run_once_in_transaction(
 ) -> Answer:
     try:
         with transaction(conn) as tx:
-            _limit_statements(tx, budget)
+            _limit_statements(tx, conn, budget)
             with replaying_refusals(tx, key) as earlier:
                 answer = _run_use_case(use_case, tx)
                 replay_if_answered(earlier)
@@ -207,9 +207,9 @@ def _run_use_case(use_case: UseCase[T], tx: Tx) -> T:
         log_fields.set_user(tx.about)
 
 
-def _limit_statements(tx: Tx, budget: Budget | None) -> None:
-    """Set the budget's statement timeout: behind a proxy, the connection has none of its own."""
-    if budget is not None:
+def _limit_statements(tx: Tx, conn: Connection, budget: Budget | None) -> None:
+    """Set the budget's statement timeout if the connection does not have it, as behind a proxy."""
+    if budget is not None and budget.statement_seconds != conn.statement_seconds:
         tx.execute("SELECT set_config('statement_timeout', %s, true)", (f"{budget.statement_seconds}s",))
 
 

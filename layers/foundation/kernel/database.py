@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import DictRow, dict_row
+from psycopg.pq.abc import PGconn
+from psycopg.rows import DictRow, RowFactory, dict_row
+from psycopg.types.json import set_json_loads
 
 from kernel.errors import TryAgain
-
-Connection = psycopg.Connection[DictRow]
-Cursor = psycopg.Cursor[DictRow]
+from kernel.statements import Cursor, Params, StatementQueue, Statements, is_stale
 
 # A safety net in addition to the template's parameter group: a query or a lock that takes this long has gone wrong, and
 # an environment that froze in mid-transaction must not hold its locks for long. JIT is off because no query is long
@@ -28,6 +30,9 @@ _SESSION_LIMITS = (
     " -c timezone=UTC -c jit=off -c enable_seqscan=off"
 )
 STATEMENT_SECONDS = 10
+
+_ROWS_AT_ONCE = 8
+"""Rows per INSERT: each number of rows is a prepared statement of its own."""
 
 RACED_CONSTRAINTS: Final[set[str]] = set()
 """Constraints that are violated only when two transactions insert the same row at once; a retry finds the row."""
@@ -43,6 +48,19 @@ def declare_race(*constraints: str) -> None:
             it, or the retry fails the same way.
     """
     RACED_CONSTRAINTS.update(constraints)
+
+
+class Connection(psycopg.Connection[DictRow]):
+    """A connection of psycopg that can also send many statements at once.
+
+    Attributes:
+        statement_seconds: the limit for each statement that the connection itself has; None when it has none.
+    """
+
+    def __init__(self, pgconn: PGconn, row_factory: RowFactory[DictRow] = dict_row) -> None:
+        super().__init__(pgconn, row_factory)
+        self.statements = Statements(self)
+        self.statement_seconds: int | None = None
 
 
 def connect(
@@ -63,16 +81,28 @@ def connect(
         parameters: `password` and the like, as psycopg takes them; they override the string's.
     """
     limits = _SESSION_LIMITS.format(statement_seconds=statement_seconds, idle_seconds=idle_seconds)
-    return Connection.connect(
+    conn = Connection.connect(
         conninfo,
         autocommit=True,
         row_factory=dict_row,
-        prepare_threshold=2 if prepares else None,
+        # psycopg prepares nothing itself: on some occasions it would deallocate our prepared statements with its own.
+        prepare_threshold=None,
         connect_timeout=min(statement_seconds, 5),
         options=limits if prepares else None,
         **parameters,
     )
+    set_json_loads(_parse_json, conn)
+    conn.statements.prepares = prepares
+    conn.statement_seconds = statement_seconds if prepares else None
+    return conn
 
+
+def _parse_json(text: bytes | str) -> Any:
+    """Parse what Postgres sends; `json.loads` would first guess the encoding of bytes."""
+    return _json_decoder.decode(text if isinstance(text, str) else text.decode())
+
+
+_json_decoder = json.JSONDecoder()
 
 Question = Callable[["Tx"], Cursor]
 FollowUp = Callable[[Connection], None]
@@ -89,18 +119,41 @@ class Tx:
         about: the first player that this transaction loaded, for the log.
     """
 
-    __slots__ = ("_conn", "_follow_ups", "about", "now", "rng")
+    __slots__ = ("_follow_ups", "_queue", "about", "now", "rng")
 
-    def __init__(self, conn: Connection, now: datetime, rng: random.Random) -> None:
-        self._conn = conn
+    def __init__(self, queue: StatementQueue, now: datetime, rng: random.Random) -> None:
+        self._queue = queue
         self._follow_ups: dict[Question, FollowUp] = {}
         self.about: UUID | None = None
         self.now = now
         self.rng = rng
 
-    def execute(self, query: LiteralString, params: Sequence[Any] | Mapping[str, Any] | None = None) -> Cursor:
+    def execute(self, query: LiteralString, params: Params | None = None) -> Cursor:
         """Queue a statement and return its cursor."""
-        return self._conn.execute(query, params)
+        return self._queue.execute(query, params)
+
+    def insert(self, insert: LiteralString, rows: Sequence[Sequence[Any]], on_conflict: LiteralString = "") -> None:
+        """Queue the insertion of rows: as VALUES, because psycopg takes long to convert arrays.
+
+        Args:
+            insert: "INSERT INTO table (columns)".
+            rows: all with the same number of values; they get their sequence numbers in this order.
+            on_conflict: the rest of the statement.
+        """
+        at_once = len(rows) if self._queue.joining else _ROWS_AT_ONCE
+        for start in range(0, len(rows), at_once or 1):
+            some = rows[start : start + at_once]
+            row = "(" + "%s, " * (len(some[0]) - 1) + "%s)"
+            values = (row + ", ") * (len(some) - 1) + row
+            self.execute(insert + " VALUES " + values + " " + on_conflict, [*chain.from_iterable(some)])
+
+    def as_one(self) -> AbstractContextManager[None]:
+        """Join the statements that are queued inside into one.
+
+        They must write to different tables and return nothing, because parts of one statement do not see each other's
+        changes. What is joined is prepared for each combination, so there must not be many.
+        """
+        return self._queue.as_one()
 
     def after_commit(self, question: Question, act: FollowUp) -> None:
         """Run a query right after COMMIT, in the same round trip, and call `act` if it returns a row.
@@ -135,21 +188,27 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
             inserted the same row first, or the connection was lost before COMMIT.
         psycopg.OperationalError: the connection broke during COMMIT; the changes may be saved or not.
     """
-    committing = False
-    tx = Tx(conn, now or datetime.now(UTC), rng)
+    queue = StatementQueue(conn.statements)
+    tx = Tx(queue, now or datetime.now(UTC), rng)
+    commit: Cursor | None = None
+    answers: list[tuple[Cursor, FollowUp]] = []
     try:
-        with conn.pipeline():
-            conn.execute("BEGIN")
-            yield tx
-            committing = True
-            conn.execute("COMMIT")
-            answers = tx.ask_follow_ups()
+        queue.execute("BEGIN")
+        yield tx
+        if conn.closed or not queue.began:
+            # Once COMMIT is sent, a connection that was lost long ago looks the same as one that is lost now.
+            conn.statements.read_what_arrived()
+        commit = queue.execute("COMMIT")
+        answers = tx.ask_follow_ups()
+        queue.send()
     except BaseException as error:
-        if not conn.closed:
-            conn.rollback()
-        if isinstance(error, psycopg.Error) and _is_repeatable(error, lost=conn.closed and not committing):
-            raise TryAgain from error
-        raise
+        # What fails behind the COMMIT does not undo it.
+        if commit is None or not commit.succeeded or not isinstance(error, psycopg.Error):
+            queue.drop()
+            conn.statements.recover(error)
+            if isinstance(error, psycopg.Error) and _is_repeatable(error, lost=conn.closed and commit is None):
+                raise TryAgain from error
+            raise
     for answer, act in answers:
         # The action is committed. If an error here failed the call, its retry would run the action a second time.
         with suppress(psycopg.Error, TryAgain):
@@ -159,17 +218,21 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
 
 @contextmanager
 def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_rng) -> Generator[Tx]:
-    """Read without BEGIN and COMMIT, so a single query is a single round trip.
+    """Read without BEGIN and COMMIT, so that several queries are a single round trip.
 
-    Each `execute` runs at once and sees what has been committed by then.
+    As in a transaction, the first fetch sends what is queued. Each query sees what has been committed when it runs.
 
     Raises:
-        TryAgain: the connection was lost.
+        TryAgain: the connection was lost, or a prepared statement no longer fits the schema.
     """
+    queue = StatementQueue(conn.statements)
     try:
-        yield Tx(conn, now or datetime.now(UTC), rng)
+        yield Tx(queue, now or datetime.now(UTC), rng)
+        queue.send()
     except psycopg.Error as error:
-        if conn.closed:
+        if is_stale(error):
+            conn.statements.recover(error)
+        if conn.closed or is_stale(error):
             raise TryAgain from error
         raise
 
@@ -180,7 +243,7 @@ def _is_repeatable(error: psycopg.Error, *, lost: bool) -> bool:
     Args:
         lost: the connection is closed, and COMMIT had not been sent.
     """
-    if lost:
+    if lost or is_stale(error):
         return True
     if isinstance(error, psycopg.errors.UniqueViolation):
         return error.diag.constraint_name in RACED_CONSTRAINTS

@@ -91,12 +91,25 @@ def replaying_refusals(tx: Tx, key: IdempotencyKey) -> Generator[Cursor]:
 def store_answer(tx: Tx, key: IdempotencyKey, answer: Answer) -> None:
     """Store an answer. The second of two concurrent requests violates the primary key and is retried."""
     tx.execute(
-        "DELETE FROM idempotency_keys WHERE caller = %s AND path = %s AND key = %s AND created_at <= %s",
-        (key.caller, key.path, key.key, tx.now - RETENTION),
-    )
-    tx.execute(
-        "INSERT INTO idempotency_keys (caller, path, key, status, body, created_at) VALUES (%s, %s, %s, %s, %s, %s)",
-        (key.caller, key.path, key.key, answer.status, answer.body, tx.now),
+        """
+        WITH expired AS (
+            DELETE FROM idempotency_keys
+            WHERE caller = %(caller)s AND path = %(path)s AND key = %(key)s AND created_at <= %(expired)s
+            RETURNING 1
+        )
+        INSERT INTO idempotency_keys (caller, path, key, status, body, created_at)
+        -- It counts the expired rows so that they are deleted first.
+        SELECT %(caller)s, %(path)s, %(key)s, %(status)s, %(body)s, %(now)s FROM (SELECT count(*) FROM expired) AS done
+        """,
+        {
+            "caller": key.caller,
+            "path": key.path,
+            "key": key.key,
+            "expired": tx.now - RETENTION,
+            "status": answer.status,
+            "body": answer.body,
+            "now": tx.now,
+        },
     )
 
 

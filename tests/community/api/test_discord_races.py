@@ -16,6 +16,7 @@ from kernel import connections as database
 from kernel.database import Connection, connect, transaction
 from tests.support.discord_client import DiscordAnswer, DiscordClient, Person, command
 from tests.support.factories import holdings, make_player, unlock
+from tests.support.lost_commits import connect_losing_commits
 
 ALICE = Person("500000000000000001", "alice")
 THREADS = 8
@@ -97,8 +98,7 @@ def test_a_commit_that_is_lost_is_looked_up(
     arrives: bool,
 ):
     """The answer says what really happened, and it happened once."""
-    flaky = _Flaky.connect(database_url, autocommit=True, row_factory=conn.row_factory)
-    flaky.arrives = arrives
+    flaky = connect_losing_commits(database_url, arrives=arrives)
     monkeypatch.setattr(database._environment, "connection", flaky)
     monkeypatch.setattr(database, "_open", lambda *_: connect(database_url))
 
@@ -116,27 +116,11 @@ def test_a_commit_that_is_lost_for_good_may_have_happened(
     def fail(*_: Any) -> None:
         raise psycopg.OperationalError("connection refused")
 
-    flaky = _Flaky.connect(database_url, autocommit=True, row_factory=conn.row_factory)
-    flaky.arrives = True
+    flaky = connect_losing_commits(database_url, arrives=True)
     monkeypatch.setattr(database._environment, "connection", flaky)
     monkeypatch.setattr(database, "_open", fail)
 
     assert "it may or may not have happened" in discord.command(ALICE, "sell", item="spade").text
-
-
-class _Flaky(psycopg.Connection[Any]):
-    """Breaks when it is told to commit: once that was done, or before."""
-
-    arrives = True
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        if query != "COMMIT":
-            return super().execute(query, params, **options)
-        if self.arrives:
-            super().execute(query)
-            self._pipeline.sync()  # pyright: ignore[reportOptionalMemberAccess]
-        self.close()
-        raise psycopg.OperationalError("server closed the connection unexpectedly")
 
 
 def test_answers_are_kept_as_they_were_given(discord: DiscordClient, conn: Connection):

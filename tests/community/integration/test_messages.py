@@ -179,7 +179,8 @@ def test_of_two_chatters_who_become_one_the_latest_line_counts(tx: Tx, who_spoke
     for ref in (bob, alice) if who_spoke_last == "alice" else (alice, bob):
         handle_message(tx, ref, "hello")
         tx.now += timedelta(minutes=1)
-    CHATTERS.move(tx, stored(tx, bob).id, stored(tx, alice).id)
+    assert CHATTERS.rows is not None
+    CHATTERS.rows.move(tx, stored(tx, bob).id, stored(tx, alice).id)
 
     (chatter,) = [chatter for chatter in messages.list_active_chatters(tx) if chatter.username == "alice"]
     assert chatter.last_message_at == tx.now - timedelta(minutes=1)

@@ -74,18 +74,34 @@ def wire(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[C
 # ---------------------------------------------------------------- HTTP
 
 
+def call(handler: str, event: dict[str, object]) -> dict[str, object]:
+    return import_module(handler.removesuffix(".handler")).handler(event, None)
+
+
 def test_every_request_takes_the_round_trips_it_promises(wire: tuple[Connection, PostgresProxy]):
     conn, proxy = wire
     with transaction(conn) as tx:
         hold_target(tx)  # the request that makes the last point turns the cycle, too
 
-    def call(handler: str, event: dict[str, object]) -> dict[str, object]:
-        return import_module(handler.removesuffix(".handler")).handler(event, None)
-
     taken = trips.count(call, proxy.round_trips)
 
     promised = {step.name: step.promised for step in trips.STEPS}
     assert {name: trips for name, trips in taken.items() if trips != promised[name]} == {}
+
+
+MOST_STATEMENTS = {"message/handle (known)": 6, "buy": 8, "buy, with a key": 10, "vote": 11, "register (known)": 4}
+
+
+def test_the_most_frequent_requests_send_few_statements(database_url: str, monkeypatch: pytest.MonkeyPatch):
+    """BEGIN, COMMIT and the question behind it count as well."""
+    with PostgresProxy(database_url, counts_statements=True) as wire, closing(connect(wire.url)) as conn:
+        monkeypatch.setattr(database._environment, "connection", conn, raising=False)
+        with transaction(conn) as tx:
+            hold_target(tx)
+
+        sent = trips.count(call, wire.statements)
+
+    assert {name: sent[name] for name in MOST_STATEMENTS} == MOST_STATEMENTS
 
 
 # ---------------------------------------------------------------- use cases that no request reaches, or not so

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from community.players.models import NoSuchPlayer, PlayerRef
-from community.voting import controls, cycle, retention
+from community.voting import controls, cycle, retention, rules
 from community.voting.ballots import WeightChange, cast_ballot, set_weights
 from community.voting.models import InvalidOption, NoOpenRound, VotingFrozen, VotingRound
 from community.voting.part import BALLOTS
@@ -36,6 +37,22 @@ def stored_ballots(tx: Tx) -> list[dict[str, Any]]:
 
 
 # ---------------------------------------------------------------- voting
+
+
+def test_the_database_counts_as_the_rule_says(tx: Tx):
+    dice = Random(1)
+    expected = voting_round(tx)
+    for number in range(30):
+        voter = make_player(tx, f"voter{number}", platform_id=str(number))
+        weight, chosen = Decimal(dice.choice(["1", "2", "0.5"])), dice.randint(1, 4)
+        set_weights(tx, [WeightChange(voter, weight)])
+        expected, counted = rules.count_ballot(expected, rules.pick_option(expected, chosen, None), weight, tx.now)
+
+        cast_ballot(tx, voter, chosen)
+
+        assert voting_round(tx) == expected
+        told = announced(tx, "progression.vote_recorded")[-1]
+        assert (told["vote_count"], told["weighted_votes"]) == (counted.vote_count, counted.weighted_votes)
 
 
 def test_a_vote_counts_for_its_option_and_for_the_target(tx: Tx):

@@ -75,6 +75,7 @@ def loaded(*badges: str) -> Player:
 def saved(player: Player) -> list[Any]:
     recorded = Saves()
     PARTS_OF_A_TEST.save(recorded.tx, player)
+    PARTS_OF_A_TEST.save_joined(recorded.tx, player)
     return recorded.queued
 
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
-from contextlib import closing
+import traceback
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi import Depends, Response
 
 import doors.app
 import functions.community.economy.app
 from community.players.models import PlayerRef
+from doors.app import create_app
+from doors.asgi import WouldBlock
+from doors.call import Call
+from doors.routes import Router
 from kernel import connections as database
 from kernel import metrics
 from kernel.database import Connection, connect, transaction
@@ -350,3 +358,73 @@ def test_requests_are_counted_in_the_database_with_a_transaction_that_runs_anywa
     row = environment.execute("SELECT count, seconds > 0 AS timed, buckets FROM request_counters").fetchone()
     assert row is not None
     assert (row["count"], row["timed"], sum(row["buckets"]), len(row["buckets"])) == (2, True, 2, 13)
+
+
+@contextmanager
+def route(endpoint: Callable[[], Awaitable[None]] | Callable[[], None]) -> Iterator[str]:
+    """Add a route to a group; yields its path."""
+    app = functions.community.economy.app.app
+    app.get("/api/v1/economy/waiting")(endpoint)
+    try:
+        yield "/api/v1/economy/waiting"
+    finally:
+        app.router.routes.pop()
+
+
+async def awaits_what_is_not_ready() -> None:
+    await asyncio.sleep(0)
+
+
+async def awaits_a_loop() -> None:
+    await asyncio.sleep(0.001)
+
+
+async def insists() -> None:
+    for _ in range(2):
+        with suppress(WouldBlock):
+            await asyncio.sleep(0)
+
+
+def needs_a_thread() -> None:
+    pass
+
+
+@pytest.mark.parametrize("endpoint", [awaits_what_is_not_ready, awaits_a_loop, needs_a_thread])
+def test_a_route_that_needs_an_event_loop_is_a_bug_that_names_itself(
+    shop: CallApi, caplog: pytest.LogCaptureFixture, endpoint: Callable[[], Any]
+):
+    with route(endpoint) as path:
+        answer = shop("GET", path)
+
+    assert (answer.status, answer.json["code"]) == (500, "internal")
+    [record] = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    assert record.exc_info
+    stack = "".join(traceback.format_exception(record.exc_info[1]))
+    assert "event loop" in stack
+    assert endpoint.__name__ in stack or endpoint is needs_a_thread
+
+
+def test_a_route_that_goes_on_waiting_fails_the_invocation(shop: CallApi):
+    with route(insists) as path, pytest.raises(WouldBlock):
+        shop("GET", path)
+
+
+def test_the_next_request_is_served_after_one_that_waited(shop: CallApi):
+    with route(awaits_what_is_not_ready) as path:
+        shop("GET", path)
+
+    assert shop("POST", PATH, SELL).status == 200
+
+
+def test_routers_are_given_to_the_app_because_ours_would_ignore_what_an_include_adds():
+    router = Router()
+
+    @router.get("/api/v1/economy/something")
+    async def something(call: Call) -> Response:
+        return call.respond([])
+
+    app = create_app("Something")
+    app.include_router(router, dependencies=[Depends(something)])
+
+    with pytest.raises(TypeError, match="create_app"):
+        app.openapi()

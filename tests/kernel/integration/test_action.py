@@ -16,6 +16,7 @@ from kernel.action import Budget, look, run_action, run_in_parts, run_once
 from kernel.database import Connection, Tx, connect
 from kernel.errors import OutcomeUnknown, Refused, TryAgain
 from kernel.idempotency import Answer, IdempotencyKey
+from tests.support.lost_commits import connect_losing_commits
 from tests.support.round_trips import counted
 
 KEY = IdempotencyKey("bot", "/a/path", "k1")
@@ -217,7 +218,7 @@ def test_a_database_that_is_away_is_waited_for(database_url: str, monkeypatch: p
 def test_a_commit_that_is_lost_is_looked_up_where_there_are_a_key_and_a_budget(
     conn: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch, arrives: bool
 ):
-    monkeypatch.setattr(connections._environment, "connection", _Flaky.made(database_url, arrives))
+    monkeypatch.setattr(connections._environment, "connection", connect_losing_commits(database_url, arrives=arrives))
 
     answer = run_once(write, KEY, budget=Budget.of(20))
 
@@ -229,7 +230,7 @@ def test_a_commit_that_is_lost_for_good_is_said_to_be_unknown(database_url: str,
     def refuse(*_: Any) -> Connection:
         raise psycopg.OperationalError("refused")
 
-    monkeypatch.setattr(connections._environment, "connection", _Flaky.made(database_url, arrives=True))
+    monkeypatch.setattr(connections._environment, "connection", connect_losing_commits(database_url, arrives=True))
     monkeypatch.setattr(connections, "_open", refuse)
 
     with pytest.raises(OutcomeUnknown):
@@ -240,7 +241,7 @@ def test_a_commit_that_is_lost_for_good_is_said_to_be_unknown(database_url: str,
 def test_without_a_budget_a_lost_commit_is_the_callers_to_repeat(
     conn: Connection, database_url: str, monkeypatch: pytest.MonkeyPatch, run: Callable[[Callable[[Tx], Answer]], Any]
 ):
-    monkeypatch.setattr(connections._environment, "connection", _Flaky.made(database_url, arrives=True))
+    monkeypatch.setattr(connections._environment, "connection", connect_losing_commits(database_url, arrives=True))
 
     with pytest.raises(psycopg.OperationalError):
         run(write)
@@ -324,24 +325,3 @@ def test_an_action_without_a_name_leaves_the_line_to_its_door(caplog: pytest.Log
         run_action(write)
 
     assert not caplog.records
-
-
-class _Flaky(psycopg.Connection[Any]):
-    """Breaks when it is told to commit: once that was done, or before."""
-
-    arrives: bool
-
-    @classmethod
-    def made(cls, database_url: str, arrives: bool) -> Connection:
-        made = cls.connect(database_url, autocommit=True)
-        made.arrives = arrives
-        return made
-
-    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        if query != "COMMIT":
-            return super().execute(query, params, **options)
-        if self.arrives:
-            super().execute(query)
-            self._pipeline.sync()  # pyright: ignore[reportOptionalMemberAccess]
-        self.close()
-        raise psycopg.OperationalError("server closed the connection unexpectedly")

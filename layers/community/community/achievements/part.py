@@ -35,4 +35,5 @@ ACHIEVEMENTS = Part(
     merge=lambda keeper, other, state: rules.merged(keeper, other),
     column=Column("achievements", queries.ACHIEVEMENTS_OF_PLAYER, _parse),
     tables=("user_achievements",),
+    joined=True,
 )

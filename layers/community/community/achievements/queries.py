@@ -17,18 +17,11 @@ ACHIEVEMENTS_OF_PLAYER: LiteralString = """
 
 
 def upsert_progress(tx: Tx, user_id: UUID, progress: Mapping[str, AchievementProgress]) -> None:
-    tx.execute(
+    tx.insert(
+        "INSERT INTO user_achievements (user_id, achievement_key, progress, unlocked_at)",
+        [(user_id, key, each.count, each.unlocked_at) for key, each in progress.items()],
         """
-        INSERT INTO user_achievements (user_id, achievement_key, progress, unlocked_at)
-        SELECT %s, achievement_key, progress, unlocked_at
-        FROM unnest(%s::text[], %s::bigint[], %s::timestamptz[]) AS now (achievement_key, progress, unlocked_at)
         ON CONFLICT (user_id, achievement_key) DO UPDATE
         SET progress = excluded.progress, unlocked_at = excluded.unlocked_at
         """,
-        (
-            user_id,
-            list(progress),
-            [each.count for each in progress.values()],
-            [each.unlocked_at for each in progress.values()],
-        ),
     )

@@ -56,12 +56,9 @@ DAYS_SINCE: LiteralString = """
 
 
 def insert_engagements(tx: Tx, user_id: UUID, engagements: Sequence[Engagement]) -> None:
-    tx.execute(
-        """
-        INSERT INTO engagement_inbox (user_id, metric, value, recorded_at)
-        SELECT %s, metric, value, %s FROM unnest(%s::text[], %s::bigint[]) AS engagement (metric, value)
-        """,
-        (user_id, tx.now, [each.metric for each in engagements], [each.value for each in engagements]),
+    tx.insert(
+        "INSERT INTO engagement_inbox (user_id, metric, value, recorded_at)",
+        [(user_id, each.metric, each.value, tx.now) for each in engagements],
     )
 
 

@@ -35,20 +35,12 @@ def upsert_job(tx: Tx, user_id: UUID, job_key: str, progress: JobProgress) -> No
 
 
 def insert_xp_events(tx: Tx, user_id: UUID, xp_events: Sequence[XpEvent]) -> None:
-    tx.execute(
-        """
-        INSERT INTO job_xp_events (user_id, job_key, xp, source, metadata, earned_at)
-        SELECT %s, job_key, xp, source, metadata, %s
-        FROM unnest(%s::text[], %s::int[], %s::text[], %s::jsonb[]) AS earned (job_key, xp, source, metadata)
-        """,
-        (
-            user_id,
-            tx.now,
-            [each.job_key for each in xp_events],
-            [each.xp for each in xp_events],
-            [each.source for each in xp_events],
-            [Jsonb(each.metadata) if each.metadata else None for each in xp_events],
-        ),
+    tx.insert(
+        "INSERT INTO job_xp_events (user_id, job_key, xp, source, metadata, earned_at)",
+        [
+            (user_id, each.job_key, each.xp, each.source, Jsonb(each.metadata) if each.metadata else None, tx.now)
+            for each in xp_events
+        ],
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from community.players.collected import Collected
 from community.players.models import PlayerRef
 from kernel.events.models import Event
 
@@ -18,6 +19,10 @@ class MessageReceived(Event):
     logged: ClassVar[bool] = False
     user_id: UUID
     platform: str
+
+
+class NewChats(Collected[str]):
+    """The platforms on which a player has written in this action."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
@@ -33,14 +33,11 @@ def lock_choice(tx: Tx, platform: str) -> None:
     tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('active chatters on ' || %s, 0))", (platform,))
 
 
-def upsert_chatters(tx: Tx, platform: str, user_ids: Sequence[UUID]) -> None:
-    tx.execute(
-        """
-        INSERT INTO active_chatters (user_id, platform, last_message_at)
-        SELECT user_id, %s, %s FROM unnest(%s::uuid[]) AS user_id
-        ON CONFLICT (user_id, platform) DO UPDATE SET last_message_at = excluded.last_message_at
-        """,
-        (platform, tx.now, list(user_ids)),
+def upsert_chatters(tx: Tx, user_id: UUID, platforms: Iterable[str]) -> None:
+    tx.insert(
+        "INSERT INTO active_chatters (user_id, platform, last_message_at)",
+        [(user_id, platform, tx.now) for platform in sorted(set(platforms))],
+        "ON CONFLICT (user_id, platform) DO UPDATE SET last_message_at = excluded.last_message_at",
     )
 
 

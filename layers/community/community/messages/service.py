@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from community.messages import queries, rules
-from community.messages.models import Chatter, Line, Match, MessageReceived
+from community.messages.models import Chatter, Line, Match, MessageReceived, NewChats
 from community.players import service as players
 from community.players.models import Crowd, Player, PlayerRef
 from community.traps import service as traps
@@ -119,9 +119,9 @@ def _is_trapped(matches: Sequence[Match]) -> bool:
 
 def _save(tx: Tx, platform: str, authors: Iterable[Player], trapped: Container[UUID]) -> None:
     """Save the players as active chatters, except those whose last line triggered a trap."""
-    saved = players.save(tx, *authors)
-    # After the players' own rows, because a new player's row must exist first.
-    if active := [player.id for player in saved if player.id not in trapped]:
-        queries.upsert_chatters(tx, platform, active)
+    saved = players.save(
+        tx,
+        *(each if each.id in trapped else each.having(each[NewChats].plus(platform)) for each in authors),
+    )
     if silenced := [player for player in saved if player.id in trapped]:
         remove_chatters(tx, platform, silenced)

@@ -58,6 +58,8 @@ class Part(Generic[T]):
         merge: merges the values of two players: (the keeper's, the other's, the community's state).
         column: None for a part that is empty at the start of every action.
         transient: it collects what happens in this action, and is empty again after the save.
+        joined: it is written in one statement with the other such parts, after those that are not. Its `save` queues
+            one statement, and no other part writes to its table.
         on_load: changes a player who has just been loaded, before the action does.
         tables: the tables whose rows the value fully represents.
         rows: further rows that the value does not represent.
@@ -68,6 +70,7 @@ class Part(Generic[T]):
     merge: Callable[[T, T, CommunityState], T]
     column: Column[T] | None = None
     transient: bool = False
+    joined: bool = False
     on_load: Callable[[Player], Player] | None = None
     tables: tuple[str, ...] = ()
     rows: Rows | None = None
@@ -106,7 +109,7 @@ def collecting(holds: type[C], insert: Callable[[Tx, UUID, C], None], rows: Rows
     def merge(keeper: C, other: C, state: CommunityState) -> C:
         return keeper.plus(*other)
 
-    return Part(holds=holds, save=save, merge=merge, transient=True, rows=rows)
+    return Part(holds=holds, save=save, merge=merge, transient=True, joined=True, rows=rows)
 
 
 Entry = Part[Any] | Rows | SharedSum
@@ -134,6 +137,8 @@ class Parts:
         """
         self.parts: tuple[Part[Any], ...] = tuple(entry for entry in entries if isinstance(entry, Part))
         self.sums = tuple(entry for entry in entries if isinstance(entry, SharedSum))
+        self._separate = tuple(part for part in self.parts if not part.joined)
+        self._joined = tuple(part for part in self.parts if part.joined)
         self._types = frozenset(part.holds for part in self.parts)
         self._columns: Mapping[type[Any], Column[Any]] = {part.holds: part.column for part in self.parts if part.column}
         names = {column.name for column in self._columns.values()}
@@ -162,17 +167,18 @@ class Parts:
         return player
 
     def save(self, tx: Tx, player: Player) -> None:
-        """Queue every part that differs from its stored value.
+        """Queue every part that differs from its stored value, except those that are joined.
 
         Raises:
             TypeError: the player has a value of a type that no part holds, so it would be lost.
         """
         if not player.parts.keys() <= self._types:
             raise TypeError(f"no part holds {player.parts.keys() - self._types}")
-        for part in self.parts:
-            now, before = player[part.holds], player.stored and player.stored[part.holds]
-            if now != before:
-                part.save(tx, player.id, now, before)
+        _save(tx, player, self._separate)
+
+    def save_joined(self, tx: Tx, player: Player) -> None:
+        """Queue the parts that are joined, inside `Tx.as_one`."""
+        _save(tx, player, self._joined)
 
     def add_up(self, tx: Tx, players: Sequence[Player]) -> None:
         """Queue what these players add to the shared sums."""
@@ -186,3 +192,10 @@ class Parts:
     def merged(self, keeper: Player, other: Player) -> dict[type[Any], Any]:
         """Return {type: value} of two merged players."""
         return {part.holds: part.merge(keeper[part.holds], other[part.holds], keeper.state) for part in self.parts}
+
+
+def _save(tx: Tx, player: Player, parts: Sequence[Part[Any]]) -> None:
+    for part in parts:
+        now, before = player[part.holds], player.stored and player.stored[part.holds]
+        if now != before:
+            part.save(tx, player.id, now, before)

@@ -107,8 +107,15 @@ def save(tx: Tx, *players: Player) -> list[Player]:
     settled = [apply_reactions(player, tx.now, tx.rng) for player in sorted(players, key=lambda player: player.id)]
     for player in settled:
         _write(tx, player)
-    # Last, because all players write there.
-    PARTS.add_up(tx, settled)
+    for player in settled[:-1]:
+        with tx.as_one():
+            PARTS.save_joined(tx, player)
+    with tx.as_one():
+        for player in settled[-1:]:
+            PARTS.save_joined(tx, player)
+        events.announce(tx, *(event for player in settled for event in player.events if event.logged))
+        # Last, because all players write there.
+        PARTS.add_up(tx, settled)
     return settled
 
 
@@ -169,6 +176,3 @@ def _write(tx: Tx, player: Player) -> None:
         if known.get(platform) != link:
             queries.upsert_link(tx, player.id, platform, link)
     PARTS.save(tx, player)
-    for event in player.events:
-        if event.logged:
-            events.announce(tx, event)

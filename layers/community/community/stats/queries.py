@@ -27,14 +27,9 @@ STREAK_OF_PLAYER: LiteralString = (
 
 
 def insert_stats(tx: Tx, user_id: UUID, stats: Sequence[Stat]) -> None:
-    types = [each.event_type for each in stats]
-    data = [None if each.data is None else Jsonb(each.data) for each in stats]
-    tx.execute(
-        """
-        INSERT INTO stats_inbox (user_id, event_type, event_data, happened_at)
-        SELECT %s, event_type, event_data, %s FROM unnest(%s::text[], %s::jsonb[]) AS stat (event_type, event_data)
-        """,
-        (user_id, tx.now, types, data),
+    tx.insert(
+        "INSERT INTO stats_inbox (user_id, event_type, event_data, happened_at)",
+        [(user_id, each.event_type, None if each.data is None else Jsonb(each.data), tx.now) for each in stats],
     )
 
 

@@ -30,20 +30,26 @@ def insert_ballot(tx: Tx, session_id: int, user_id: UUID, option_id: int, weight
     )
 
 
-def count_ballot(tx: Tx, option_id: int, weight: Decimal, last_highest_vote_at: datetime | None) -> None:
-    """Add a ballot to its option's counts.
+def lock_counts(tx: Tx, session_id: int) -> None:
+    """Count one ballot of the round after the other, from here until COMMIT."""
+    tx.execute("SELECT FROM voting_options WHERE session_id = %s ORDER BY option_id FOR NO KEY UPDATE", (session_id,))
 
-    Args:
-        last_highest_vote_at: the option's new value.
-    """
-    tx.execute(
-        """
-        UPDATE voting_options
-        SET vote_count = vote_count + 1, weighted_votes = weighted_votes + %s, last_highest_vote_at = %s
-        WHERE option_id = %s
-        """,
-        (weight, last_highest_vote_at, option_id),
-    )
+
+COUNT_BALLOT: LiteralString = """
+    UPDATE voting_options o
+    SET vote_count = o.vote_count + 1,
+        weighted_votes = o.weighted_votes + %s,
+        last_highest_vote_at =
+            CASE WHEN o.weighted_votes + %s >= best.votes THEN greatest(%s, best.led_at + interval '1 microsecond')
+                 ELSE o.last_highest_vote_at END
+    FROM (SELECT max(weighted_votes) AS votes, max(last_highest_vote_at) AS led_at
+          FROM voting_options WHERE session_id = %s) AS best
+    WHERE o.option_id = %s
+    RETURNING jsonb_build_object('vote_count', o.vote_count, 'weighted_votes', o.weighted_votes::float8)
+"""
+"""Counts a ballot like `rules.count_ballot`, under `lock_counts`, for `announce_if`.
+
+Its parameters are the ballot's weight twice, the current time, the round and the option."""
 
 
 def delete_duplicate_ballots(tx: Tx, one: UUID, other: UUID) -> None:

@@ -52,7 +52,7 @@ def cast_ballot(
     Raises:
         NoOpenRound, VoteOver, VotingFrozen, InvalidOption
     """
-    locked = queries.lock_open_round(tx)
+    locked = queries.keep_round_open(tx)
     reading = queries.read_open_round(tx)
     player = players.load_or_create(
         tx,
@@ -78,21 +78,26 @@ def cast_ballot(
     voting_round, option = rules.count_ballot(
         voting_round, rules.pick_option(voting_round, number, node_key), weight, tx.now
     )
-    player = player.record(
-        VoteRecorded(
-            session_id=voting_round.session_id,
-            option_id=option.option_id,
-            node_key=option.node_key,
-            target_level=option.target_level,
-            vote_count=option.vote_count,
-            weighted_votes=float(option.weighted_votes),
-            user_id=player.id,
-        )
+    event = VoteRecorded(
+        session_id=voting_round.session_id,
+        option_id=option.option_id,
+        node_key=option.node_key,
+        target_level=option.target_level,
+        vote_count=option.vote_count,
+        weighted_votes=float(option.weighted_votes),
+        user_id=player.id,
     )
-    players.save(tx, player)
+    players.save(tx, player.record(event))
     # After the player's own rows, because a new player's row must exist first.
     ballot_queries.insert_ballot(tx, voting_round.session_id, player.id, option.option_id, weight)
-    ballot_queries.count_ballot(tx, option.option_id, weight, option.last_highest_vote_at)
+    # Last, because all voters write there.
+    ballot_queries.lock_counts(tx, voting_round.session_id)
+    events.announce_if(
+        tx,
+        event,
+        ballot_queries.COUNT_BALLOT,
+        (weight, weight, tx.now, voting_round.session_id, option.option_id),
+    )
     return Ballot(voting_round, option)
 
 

@@ -68,5 +68,4 @@ def save(tx: Tx, transition: Transition) -> None:
         queries.upsert_round(tx, voting_round)
     for _, progress in sorted(transition.progress.items()):
         queries.upsert_progress(tx, progress)
-    for event in transition.events:
-        events.announce(tx, event)
+    events.announce(tx, *transition.events)

@@ -61,9 +61,18 @@ def read_voting_state(tx: Tx, more: LiteralString = "", params: Sequence[Any] = 
     return tx.execute("SELECT " + VOTING_STATE + more + " FROM world", params)
 
 
-def lock_open_round(tx: Tx) -> Cursor:
-    """Allow one writer at a time, either a ballot or the end of the round."""
-    return tx.execute("SELECT session_id FROM voting_sessions WHERE status <> 'completed' FOR NO KEY UPDATE")
+def lock_open_round(tx: Tx) -> None:
+    """Wait for the ballots that have begun, and let no other begin, until this transaction ends."""
+    tx.execute("SELECT FROM voting_sessions WHERE status <> 'completed' FOR NO KEY UPDATE")
+
+
+def keep_round_open(tx: Tx) -> Cursor:
+    """Let the round neither end nor freeze before this transaction does. Ballots do not wait for each other here.
+
+    Returns:
+        A row with its `session_id`; none without an open round.
+    """
+    return tx.execute("SELECT session_id FROM voting_sessions WHERE status <> 'completed' FOR SHARE")
 
 
 def read_open_round(tx: Tx) -> Cursor:

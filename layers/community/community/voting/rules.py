@@ -127,7 +127,7 @@ def pick_option(voting_round: VotingRound, number: int | None, node_key: str | N
 def count_ballot(
     voting_round: VotingRound, option: VotingOption, weight: Decimal, now: datetime
 ) -> tuple[VotingRound, VotingOption]:
-    """Return the round and its option with one more ballot."""
+    """Return the round and its option with one more ballot. `ballot_queries.COUNT_BALLOT` is the same in SQL."""
     total = option.weighted_votes + weight
     counted = replace(option, vote_count=option.vote_count + 1, weighted_votes=total)
     if total >= max(other.weighted_votes for other in voting_round.options):

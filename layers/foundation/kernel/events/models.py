@@ -12,7 +12,8 @@ class Event(BaseModel):
     """Base of all events; its fields are the payload. It is a pydantic model because it leaves the process.
 
     Attributes:
-        logged: False for events that only reactions need: they never leave the process and are not in the log.
+        logged: False for events that are not logged with their player: those that only reactions need, and those
+            that their use case announces itself.
         private: True for requests between our own functions: they are published, but no listener receives them.
     """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
@@ -15,13 +15,11 @@ if TYPE_CHECKING:  # the relay starts without pydantic
     from kernel.events.models import Event
 
 
-def insert_event(tx: Tx, event_id: UUID, event: Event) -> None:
-    tx.execute(
-        """
-        INSERT INTO events (event_id, event_type, private, user_id, payload, metadata, created_at)
-        VALUES (%s, %s, %s, %s, %s, %s, %s)
-        """,
-        _columns(event_id, event, tx.now),
+def insert_events(tx: Tx, events: Iterable[tuple[UUID, Event]]) -> None:
+    """Insert events with their ids, in this order."""
+    tx.insert(
+        "INSERT INTO events (event_id, event_type, private, user_id, payload, metadata, created_at)",
+        [_columns(event_id, event, tx.now) for event_id, event in events],
     )
 
 
@@ -41,7 +39,7 @@ def _columns(event_id: UUID, event: Event, now: datetime) -> tuple[Any, ...]:
         event.type,
         event.private,
         event.subject,
-        Jsonb(event.model_dump(mode="json")),
+        event.model_dump_json(),
         Jsonb(event.metadata | {"version": event.version}),
         now,
     )

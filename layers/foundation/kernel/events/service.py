@@ -59,10 +59,11 @@ class Backlog:
     dead: int
 
 
-def announce(tx: Tx, event: Event) -> None:
-    """Write the event into the log; the relay publishes it once the transaction has committed."""
-    queries.insert_event(tx, uuid4(), event)
-    waking.ensure_awake(tx)
+def announce(tx: Tx, *events: Event) -> None:
+    """Write events into the log, in this order; the relay publishes them once the transaction has committed."""
+    if events:
+        queries.insert_events(tx, [(uuid4(), event) for event in events])
+        waking.ensure_awake(tx)
 
 
 def announce_if(tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any]) -> None:
