@@ -22,6 +22,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.sql import SQL, Literal
 
 from community.players.models import PlayerRef
 from kernel.database import connect, transaction
@@ -119,7 +120,7 @@ def crowd_of(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cal
         crowd = Crowd(stacks.enter_context(StackProcess(database_url)), gathered, database_url)
         if limit is not None:
             with psycopg.connect(database_url) as conn:
-                conn.execute(f"ALTER ROLE brandish_app CONNECTION LIMIT {limit:d}")
+                conn.execute(SQL("ALTER ROLE brandish_app CONNECTION LIMIT {}").format(Literal(limit)))
         # The gateway knows the key from now on, as it does wherever there were players in the last minutes.
         assert crowd.send([line_of_chat(crowd.players[0])])[0].status == 200
         return crowd
