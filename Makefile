@@ -69,10 +69,11 @@ format: install ## Bring the code into shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 .PHONY: generated
-generated: install ## Regenerate what is generated from code: OpenAPI file, content schemas, picture of the structure
+generated: install ## Regenerate what is generated from code: OpenAPI file, schemas, picture of the structure, costs
 	@$(BIN)/python -m local.tools.structure
 	@$(BIN)/python -m local.tools.openapi
 	@$(BIN)/python -m community.contents --write-schemas
+	@$(BIN)/python -m local.tools.statements
 
 .PHONY: drift
 drift: install ## Check that the generated files are up to date

@@ -28,6 +28,10 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 
+SMALLEST_DATABASE = {"max_connections": "108"}
+"""As in the template: its roles' limits leave some for the test."""
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A server for this process, in the first place that no other one (worker, test run) uses."""
@@ -37,7 +41,7 @@ def postgres() -> Iterator[Postgres]:
     number = 0
     while True:
         try:
-            server = Postgres.start(home / f"{number}", durable=False)
+            server = Postgres.start(home / f"{number}", durable=False, settings=SMALLEST_DATABASE)
             break
         except AlreadyRunning:
             number += 1

@@ -136,24 +136,28 @@ class _Bench:
 
     def trips(self, database_url: str) -> Any:
         _title("Round trips", "counted between a warm handler and Postgres")
-        with PostgresProxy(database_url) as wire, running_workers(self.image, wire.url) as (worker,):
+        with (
+            PostgresProxy(database_url, counts_statements=True) as wire,
+            running_workers(self.image, wire.url) as (worker,),
+        ):
             counted = _with_progress(
                 "round trips",
                 lambda: trips.count(
                     lambda handler, event: worker.do({"do": "call", "handler": handler, "event": event}),
-                    wire.round_trips,
+                    lambda: trips.spent(wire),
                 ),
             )
         rows = [
             {
                 "request": step.name,
-                "round_trips": counted[step.name],
+                "round_trips": counted[step.name].round_trips,
                 "promised": step.promised,
-                "verdict": "" if counted[step.name] == step.promised else "WRONG",
+                "statements": counted[step.name].statements,
+                "verdict": "" if counted[step.name].round_trips == step.promised else "WRONG",
             }
             for step in trips.STEPS
         ]
-        print(table(rows, ("request", "round_trips", "promised", "verdict")))
+        print(table(rows, ("request", "round_trips", "promised", "statements", "verdict")))
         return rows
 
     def speed(self, database_url: str) -> Any:

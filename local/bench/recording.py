@@ -58,6 +58,16 @@ class _Recorder(Statements):
         self._made[cursor] = Statement(sent.query.decode(), values, types)
         return cursor
 
+    def joined(self, queue: StatementQueue, parts: Sequence[Cursor]) -> Cursor:
+        cursor = super().joined(queue, parts)
+        made = [self._made.pop(part) for part in parts]
+        self._made[cursor] = Statement(
+            cursor.sql.decode(),
+            tuple(value for each in made for value in each.values),
+            tuple(type for each in made for type in each.types),
+        )
+        return cursor
+
     def exchange(self, cursors: Sequence[Cursor]) -> None:
         super().exchange(cursors)
         self.round_trips.append(tuple(self._made.pop(cursor) for cursor in cursors))
@@ -66,8 +76,9 @@ class _Recorder(Statements):
 def record(database_url: str, action: Action, player: PlayerRef, other: PlayerRef) -> Recording:
     """Run and commit the action twice, and keep what the second run sent: the first one fills the caches."""
     with closing(connect(database_url)) as conn:
-        _run(conn, action, action.who(player), other)
         recorder = conn.statements = _Recorder(conn)
+        _run(conn, action, action.who(player), other)
+        recorder.round_trips.clear()
         who = action.who(player)
         _run(conn, action, who, other)
     return Recording(tuple(recorder.round_trips), _new_values(database_url, who) if action.newcomer else {})

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from local.bench import bench_database, requests
 from local.bench.image import TEMPLATE
 from local.stack.routes import Routes
 from local.stack.template import load
+from local.tools.postgres_proxy import PostgresProxy
 
 CallHandler = Callable[[str, dict[str, Any]], Mapping[str, Any]]
 """(handler, event) -> answer"""
@@ -148,14 +149,26 @@ _PREPARATIONS = (
 )
 
 
-def count(call: CallHandler, round_trips: Callable[[], int]) -> dict[str, int]:
-    """Count round trips, {step: round trips}.
+class Cost(NamedTuple):
+    """What a request costs the database; statements include BEGIN, COMMIT and the questions behind it."""
 
-    It is the fewest of three rounds, because the request counters may be flushed in one of them.
+    round_trips: int
+    statements: int
+
+
+def spent(wire: PostgresProxy) -> Cost:
+    """Return what a proxy that counts statements has counted so far."""
+    return Cost(wire.round_trips(), wire.statements())
+
+
+def count(call: CallHandler, spent: Callable[[], Cost]) -> dict[str, Cost]:
+    """Count what each step costs, {step: cost}.
+
+    It is the least of three rounds, because the request counters may be flushed in one of them.
 
     Args:
         call: runs a request in one environment, which reaches its database through the proxy.
-        round_trips: the proxy's count so far.
+        spent: the proxy's counts so far.
     """
     routes = Routes(load(TEMPLATE).api.routes)
     handlers = {name: function.handler for name, function in load(TEMPLATE).functions.items()}
@@ -176,15 +189,16 @@ def count(call: CallHandler, round_trips: Callable[[], int]) -> dict[str, int]:
 
     for step in _PREPARATIONS:
         request(step, {})
-    counted: dict[str, int] = {}
+    counted: dict[str, Cost] = {}
     values: dict[str, Any] = {"token": ""}
     for number in range(4):
         values["round"] = number
         for step in STEPS:
-            before = round_trips()
+            before = spent()
             answer = request(step, values)
             if number:  # the first round fills the caches
-                counted[step.name] = min(counted.get(step.name, 1000), round_trips() - before)
+                cost = Cost(*(now - then for now, then in zip(spent(), before, strict=True)))
+                counted[step.name] = min(counted.get(step.name, cost), cost)
             if step.path.endswith("/initiate"):
                 values["token"] = answer["token"]
     return counted

@@ -18,12 +18,11 @@ from local.stack.patterns import PatternError
 from local.stack.postgres import Postgres, PostgresError
 from local.stack.runtime import FunctionError
 from local.stack.stack import PortBusy, Stack, listen
-from local.stack.template import TemplateError
+from local.stack.template import Template, TemplateError, load
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 STATE: Final = Path(os.environ.get("BRANDISH_STATE") or ".local")
 DATABASE: Final = "brandish"
-CONNECTIONS: Final = {"max_connections": "200"}  # what all functions may open together, and some for people
 
 
 class StartError(Exception):
@@ -48,16 +47,18 @@ def main() -> int:
 
 def _run(console: Console) -> None:
     listener = _listen()
+    template = _template()
     postgres = None
     stack = None
     try:
         url = os.environ.get("DATABASE_URL")
         if not url:
             console.say("Starting Postgres")
-            postgres = _start_postgres()
+            postgres = _start_postgres(template)
             url = _database(postgres)
         console.divert_output()
-        stack = _start_stack(url, listener, console)
+        roles = postgres is not None or bool(os.environ.get("DATABASE_ROLES"))
+        stack = _start_stack(template, url, roles, listener, console)
         _welcome(console, stack)
         threading.Event().wait()
     finally:
@@ -79,9 +80,18 @@ def _listen() -> socket.socket:
         raise StartError(str(error)) from None
 
 
-def _start_postgres() -> Postgres:
+def _template() -> Template:
     try:
-        return Postgres.start(STATE / "postgres", durable=True, settings=CONNECTIONS)
+        return load(ROOT / "template.yaml")
+    except TemplateError as error:
+        raise StartError(str(error)) from None
+
+
+def _start_postgres(template: Template) -> Postgres:
+    """Start our own server, with as many connections as the one that the template deploys."""
+    try:
+        settings = {"max_connections": f"{template.max_connections}"}
+        return Postgres.start(STATE / "postgres", durable=True, settings=settings)
     except PostgresError as error:
         raise StartError(str(error)) from None
 
@@ -92,16 +102,17 @@ def _database(postgres: Postgres) -> str:
     return postgres.url(DATABASE) if found is not None else postgres.create_database(DATABASE)
 
 
-def _start_stack(url: str, listener: socket.socket, console: Console) -> Stack:
+def _start_stack(template: Template, url: str, roles: bool, listener: socket.socket, console: Console) -> Stack:
     try:
         stack = Stack(
-            ROOT / "template.yaml",
+            template,
             database_url=url,
+            roles=roles,
             api_key=_api_key(),
             access_log=console.access,
             messages=_messages_file(),
         )
-    except (TemplateError, PatternError) as error:
+    except PatternError as error:
         raise StartError(str(error)) from None
     try:
         return stack.start(listener, console.say)

@@ -21,16 +21,20 @@ class StackProcess:
 
     Args:
         database_url: the stack migrates it and leaves it running.
+        roles: log in as in AWS, see `Stack`.
         state: where the stack keeps its logs and what waits in its queues; None: a folder that is removed with it.
     """
 
-    def __init__(self, database_url: str, api_key: str = "test-api-key", state: Path | None = None) -> None:
+    def __init__(
+        self, database_url: str, api_key: str = "test-api-key", state: Path | None = None, *, roles: bool = True
+    ) -> None:
         self.api_key = api_key
         self.url = ""
         self._own_state = None if state else tempfile.TemporaryDirectory(prefix="brandish-")
         self._environment = {
             **os.environ,
             "DATABASE_URL": database_url,
+            "DATABASE_ROLES": "true" if roles else "",
             "API_KEY": api_key,
             "PORT": "0",
             "BRANDISH_STATE": str(state or (self._own_state and self._own_state.name)),

@@ -143,3 +143,4 @@ class Template:
     secrets: Mapping[str, str]
     schedule_groups: frozenset[str]
     roles: frozenset[str]  # addresses
+    max_connections: int | None  # of the database; None: the template has none

@@ -114,6 +114,7 @@ class Runtime:
     Args:
         functions: all that may be invoked.
         here: whether a function runs in this process.
+        on_start: called in the thread of every new environment, once the function's code has been imported.
 
     Attributes:
         started: how often each function was invoked.
@@ -124,12 +125,14 @@ class Runtime:
         functions: Mapping[str, Function],
         here: Callable[[Function], bool] = lambda _: True,
         other_runtime: OtherRuntime | None = None,
+        on_start: Callable[[Function], None] = lambda _: None,
     ) -> None:
         self.stopping = threading.Event()
         self.started: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._functions = functions
         self._other_runtime = other_runtime
+        self._on_start = on_start
         hosted = [function for function in functions.values() if here(function)]
         shared = shared_variables(hosted)
         self._fleets = {function.name: _Fleet(function, own_variables(function, shared)) for function in hosted}
@@ -254,7 +257,7 @@ class Runtime:
                 return fleet.idle.pop()  # the one used last, as Lambda does: the others may go cold
             if len(fleet.all) >= (DEFAULT_CONCURRENCY if limit is None else limit):
                 raise Throttled(fleet.function.name)
-            started = _Environment(fleet, lambda idle: self._release(fleet, idle))
+            started = _Environment(fleet, lambda idle: self._release(fleet, idle), self._on_start)
             fleet.all.append(started)
         started.thread.start()
         return started
@@ -268,11 +271,15 @@ class Runtime:
 
 
 class _Environment:
-    def __init__(self, fleet: _Fleet, release: Callable[[_Environment], None]) -> None:
+    def __init__(
+        self, fleet: _Fleet, release: Callable[[_Environment], None], on_start: Callable[[Function], None]
+    ) -> None:
         self.inbox: SimpleQueue[_Invocation | None] = SimpleQueue()
         self.thread = threading.Thread(target=self._run, name=fleet.function.name, daemon=True)
         self._fleet = fleet
         self._release = release
+        self._on_start = on_start
+        self._started = False
 
     def _run(self) -> None:
         while invocation := self.inbox.get():
@@ -284,6 +291,9 @@ class _Environment:
     def _handle(self, invocation: _Invocation) -> Any:
         try:
             handler = self._fleet.load()
+            if not self._started:
+                self._on_start(self._fleet.function)
+                self._started = True
             answer = handler(invocation.event, invocation.context)
             json.dumps(answer)
         except Exception as error:

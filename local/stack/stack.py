@@ -9,11 +9,13 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Self
 
 import uvloop
+from psycopg.conninfo import conninfo_to_dict
 
 from local.stack import schedules, template
 from local.stack.aws_api import AwsApi
@@ -21,16 +23,15 @@ from local.stack.bus import Bus
 from local.stack.environment import ENDPOINTS, process_environment
 from local.stack.gateway import AccessLog, Gateway, Receive, Send
 from local.stack.outer import Outer
-from local.stack.resources import Function
+from local.stack.resources import Function, Template
 from local.stack.runtime import RETRY_DELAYS, Runtime
 from local.stack.server import Server
 from local.stack.sockets import PATH, Sockets
 from local.stack.streams import Streams
 
 HOST: Final = "127.0.0.1"
-# A machine that develops has more connections to give than the smallest database.
-PARAMETERS: Final = {"DatabaseClass": "db.t4g.medium"}
 MIGRATE: Final = "functions.shared.migrate.app.handler"
+PATIENCE_SETTING: Final = "DB_PATIENCE_SECONDS"
 PATIENCE: Final = 3.0  # seconds for handlers at work when the stack stops
 
 
@@ -68,11 +69,11 @@ class Stack:
 
     def __init__(
         self,
-        path: Path,
+        source: Path | Template,
         *,
         database_url: str,
+        roles: bool = False,
         api_key: str = "test-api-key",
-        parameters: Mapping[str, str] = PARAMETERS,
         retry_delays: tuple[float, ...] = RETRY_DELAYS,
         access_log: AccessLog | None = None,
         messages: Path | None = None,
@@ -80,7 +81,9 @@ class Stack:
         """Read the template; nothing runs yet.
 
         Args:
-            parameters: values for the template's parameters; the rest keep their defaults.
+            source: the template; from a file with its parameters' defaults.
+            roles: create the template's database roles and log in with them, as in AWS; the user of `database_url`
+                must be allowed to. False: every function logs in as that user.
             retry_delays: seconds before each retry of an asynchronous invocation.
             access_log: called after every response.
             messages: the file in which queues keep their messages, and functions their schedules; DynamoDB's tables
@@ -89,7 +92,8 @@ class Stack:
         Raises:
             TemplateError, PatternError: the template cannot be followed.
         """
-        self._template = template.load(path, parameters)
+        self._template = template.load(source) if isinstance(source, Path) else source
+        self._roles = roles
         self._given = {"DATABASE_URL": database_url}
         self._key_hash = hashlib.sha256(api_key.encode()).hexdigest()
         self._access_log: AccessLog = access_log or (lambda *_: None)
@@ -97,8 +101,8 @@ class Stack:
         self._outer = None
         if not all(function.inner for function in functions.values()):
             self._outer = Outer(self._template, messages and messages.with_suffix(".tables"))
-        self.runtime = Runtime(functions, _is_here, self._outer)
-        self._streams = Streams(filter(_is_inner, functions.values()))
+        self.runtime = Runtime(functions, _is_here, self._outer, self._log_in)
+        self._streams = Streams(filter(_is_inner, functions.values()), self._log_in)
         self._sockets = None
         if self._template.sockets:
             self._sockets = Sockets(self._template.sockets, self.runtime, self._access_log)
@@ -129,9 +133,8 @@ class Stack:
             self._outer.begin()
         self._begin(self.bus.run())
         progress("Preparing the database")
-        for function in self._template.functions.values():
-            if function.handler == MIGRATE:
-                self.runtime.start(function.name, {"admin_key_sha256": self._key_hash}).result()
+        for function in self._functions(MIGRATE):
+            self.runtime.start(function.name, {"admin_key_sha256": self._key_hash} | self._master()).result()
         progress("Loading the functions")
         self.runtime.preload()
         self._wait(self._streams.begin())
@@ -164,6 +167,32 @@ class Stack:
             Throttled, FunctionError
         """
         return self.runtime.start(function, event).result()
+
+    def _master(self) -> dict[str, Any]:
+        """What the migrate function needs to create the roles: the user who may."""
+        if not self._roles:
+            return {}
+        user = conninfo_to_dict(self._given["DATABASE_URL"])
+        return {"master": {"username": user.get("user"), "password": user.get("password")}}
+
+    def _log_in(self, function: Function) -> None:
+        """Log this environment in as the function's role; called in its thread.
+
+        The owner is the user of DATABASE_URL, to whom the tables of this database belong.
+        """
+        user = function.environment.get("DB_USER")
+        if not self._roles or not user:
+            return
+        from kernel import connections
+
+        login = connections.login()
+        if user not in {each.environment.get("DB_USER") for each in self._functions(MIGRATE)}:
+            login = login.as_user(user)
+        patience = self._before.get(PATIENCE_SETTING) or function.environment[PATIENCE_SETTING]
+        connections.log_in_with(replace(login, patience_seconds=int(patience)))
+
+    def _functions(self, handler: str) -> list[Function]:
+        return [function for function in self._template.functions.values() if function.handler == handler]
 
     def _serve(self, app: Any, listener: socket.socket) -> str:
         made = Server(app, listener)

@@ -45,11 +45,16 @@ class Streams:
         functions: all functions of this process; those that stream are selected.
     """
 
-    def __init__(self, functions: Iterable[Function]) -> None:
+    def __init__(self, functions: Iterable[Function], on_start: Callable[[Function], None] = lambda _: None) -> None:
+        """Nothing runs yet.
+
+        Args:
+            on_start: called in the thread of an application, once it has been imported.
+        """
         functions = list(functions)
         shared = shared_variables(functions)
         self._servers = {
-            function.name: _Server(function, function.web_app, own_variables(function, shared))
+            function.name: _Server(function, function.web_app, own_variables(function, shared), on_start)
             for function in functions
             if function.web_app
         }
@@ -163,8 +168,15 @@ class _Stream:
 class _Server:
     """A function's application and its event loop."""
 
-    def __init__(self, function: Function, web_app: str, own_environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        function: Function,
+        web_app: str,
+        own_environment: Mapping[str, str],
+        on_start: Callable[[Function], None],
+    ) -> None:
         self.function = function
+        self._on_start = on_start
         self._web_app = web_app
         self._own_environment = own_environment
         self._app: App | None = None
@@ -238,6 +250,7 @@ class _Server:
             log.warning("%s cannot be imported: %s: %s", self.function.name, type(error).__name__, error)
             return
         assert self._app is not None
+        self._on_start(self.function)
         self._lifespan = _Lifespan(self._app)
         await self._lifespan.begin()
 

@@ -72,6 +72,10 @@ class _Reader:
             secrets={name: _secret(spec) for name, spec in self.of("AWS::SecretsManager::Secret")},
             schedule_groups=frozenset({"default", *(name for name, _ in self.of("AWS::Scheduler::ScheduleGroup"))}),
             roles=frozenset(address for address, (kind, _) in self.by_arn.items() if kind == "AWS::IAM::Role"),
+            max_connections=next(
+                (_int(spec["Parameters"].get("max_connections")) for _, spec in self.of("AWS::RDS::DBParameterGroup")),
+                None,
+            ),
         )
 
     def resources(self) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -33,7 +33,7 @@ def environments(url: str, number: int) -> Iterator[Environments]:
         database._environment.connection = connect(url)
 
     def close_environment() -> None:
-        database._environment.connection.close()
+        database.close()
 
     with ThreadPoolExecutor(number, initializer=open_environment) as pool:
 

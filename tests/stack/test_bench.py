@@ -89,7 +89,7 @@ def test_the_floor_sends_what_the_use_case_sends_in_as_many_round_trips(database
     first, second = script.split("\\endpipeline\n")[:2]
     assert first.startswith("\\startpipeline\nBEGIN;\nSELECT user_id FROM users")
     assert "UPDATE user_inventory SET inventory_data = :v" in second
-    assert second.endswith("COMMIT;\n")
+    assert "COMMIT;\n" in second
 
 
 def test_pgbench_plays_a_recording_with_a_newcomer_each_time(database_url: str):

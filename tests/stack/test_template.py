@@ -20,6 +20,7 @@ from community.counters import COUNT_RULES
 from kernel.events import waking
 from kernel.events.models import Event
 from kernel.events.replaying import ReplayRequested
+from kernel.roles import APP, CLOCK, OWNER, STREAM
 from local.stack.routes import Routes
 from tests.support.code import ROOT, attributes_of, first_arguments, imports_of, module_file, nodes_of
 from tests.support.template import (
@@ -246,44 +247,66 @@ def test_a_path_reaches_its_function(path: str, function: str):
 CLASSES: dict[str, dict[str, int]] = DOCUMENT["Mappings"]["Connections"]
 
 
-def share_of(function: str) -> str:
-    """The entry of the mapping that says how many environments, and so connections, a function may have."""
-    *where, share = PROPERTIES[function]["ReservedConcurrentExecutions"]["Fn::FindInMap"]
-    assert where == ["Connections", {"Ref": "DatabaseClass"}]
-    return share
-
-
-ALONE = {"Clock", "Relay"}
-"""Whoever invokes them how often: a lock in the database lets one of each work, and the others end at once."""
-
-
-@pytest.mark.parametrize("function", sorted(set(INNER) - ALONE))
-def test_a_function_has_a_share_of_its_own_unless_it_is_a_small_group(function: str):
-    assert share_of(function) == function or (function in GROUPS and share_of(function) == "SmallGroup")
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_new_account_can_deploy_it(function: str):
+    """It may run 10 functions at once, and none of them may be reserved."""
+    assert "ReservedConcurrentExecutions" not in PROPERTIES[function]
 
 
 @pytest.mark.parametrize("size", DOCUMENT["Parameters"]["DatabaseClass"]["AllowedValues"])
-def test_the_functions_fit_the_databases_connections(size: str):
-    limited = set(INNER) - ALONE
-    shares = dict.fromkeys(ALONE, 1) | {function: CLASSES[size][share_of(function)] for function in limited}
-    kept_for_people_and_rds = 6
+def test_the_limits_of_the_roles_fit_the_databases_connections(size: str):
+    limits = {role: CLASSES[size][role] for role in CLASSES[size].keys() - {"Max", "Alarm"}}
+    kept_for_people_rds_and_migrations = 10
 
-    assert CLASSES[size].keys() - {"Max", "Alarm"} == {share_of(function) for function in limited}
-    assert 2 * sum(shares.values()) + kept_for_people_and_rds <= CLASSES[size]["Max"]
-    assert 2 * max(shares.values()) < CLASSES[size]["Alarm"] < CLASSES[size]["Max"]
-    assert max(shares, key=lambda name: shares[name]) == "Messages"
-    assert {shares[name] for name in CLOCKS if name in INNER} == {1}  # they run alone
+    assert sum(limits.values()) + kept_for_people_rds_and_migrations <= CLASSES[size]["Max"]
+    # A crowd alone does not ring the alarm, which is for what is wrong.
+    assert limits["App"] < CLASSES[size]["Alarm"] < CLASSES[size]["Max"]
+    # So many that each clock, the relay and two replays may run twice at the same moment.
+    clocks = [name for name in INNER if TEMPLATE.functions[name].environment["DB_USER"] == CLOCK]
+    assert limits["Clock"] >= len(clocks) + 2
+    pool = RESOURCES["ProxyTarget"]["Properties"]["ConnectionPoolConfigurationInfo"]
+    assert pool["MaxConnectionsPercent"] * CLASSES[size]["Max"] / 100 <= limits["App"]
 
 
-@pytest.mark.parametrize("size", CLASSES)
-def test_no_queue_invokes_a_function_beyond_its_concurrency(size: str):
-    """What is sent beyond is throttled, comes again, and is given up in the end without ever having been tried."""
-    for function in INNER:
-        for source in PROPERTIES[function].get("Events", {}).values():
-            if source["Type"] == "SQS":
-                limit = source["Properties"]["ScalingConfig"]["MaximumConcurrency"]
-                assert limit == PROPERTIES[function]["ReservedConcurrentExecutions"]
-                assert CLASSES[size][function] >= 2  # SQS has no smaller limit
+def test_the_limits_reach_the_roles():
+    given = PROPERTIES["Migrate"]["Environment"]["Variables"]
+
+    assert {name: value["Fn::FindInMap"] for name, value in given.items() if name.endswith("_CONNECTIONS")} == {
+        f"{role.upper()}_CONNECTIONS": ["Connections", {"Ref": "DatabaseClass"}, role]
+        for role in ("App", "Clock", "Stream")
+    }
+
+
+def test_no_crowd_takes_the_connections_of_what_runs_by_itself():
+    users = {name: TEMPLATE.functions[name].environment["DB_USER"] for name in INNER}
+
+    by_itself = {name for name in CLOCKS if name in INNER} | {"Relay", "Replay"}
+    assert {name for name, user in users.items() if user == CLOCK} == by_itself - {"ClockRetention"}
+    assert {name for name, user in users.items() if user == OWNER} == {"ClockRetention", "Migrate"}
+    assert {name for name, user in users.items() if user == STREAM} == {"Stream"}
+    assert {*users.values()} == {APP, CLOCK, OWNER, STREAM}
+
+
+def test_only_the_crowd_goes_through_the_proxy():
+    direct = {"Fn::GetAtt": ["Database", "Endpoint.Address"]}
+    for name in INNER:
+        own = PROPERTIES[name].get("Environment", {}).get("Variables", {})
+        if TEMPLATE.functions[name].environment["DB_USER"] == APP:
+            assert not own.keys() & {"DB_HOST", "DB_PREPARE"}
+        else:
+            assert (own["DB_HOST"], own["DB_PREPARE"]) == (direct, "true")
+
+
+def test_what_comes_from_queues_takes_few_connections():
+    limits = [
+        source["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+        for function in INNER
+        for source in PROPERTIES[function].get("Events", {}).values()
+        if source["Type"] == "SQS"
+    ]
+
+    assert min(limits) >= 2  # SQS has no smaller limit
+    assert sum(limits) <= 10
 
 
 def test_a_deployment_does_not_replace_the_secrets_that_were_filled_in():
@@ -300,7 +323,7 @@ def test_an_alarm_covers_the_errors_of_every_function():
     assert (metric["MetricNamespace"], metric["MetricName"]) == (alarm["Namespace"], alarm["MetricName"])
     # Except for what the authorizer raises to say no: anyone could ring the alarm.
     spared = re.findall(r'errorMessage != "(.*?)"', failures["FilterPattern"])
-    assert spared == list(first_arguments(ROOT / "functions/shared/authorizer/app.py", "Exception"))
+    assert set(spared) == set(first_arguments(ROOT / "functions/shared/authorizer/app.py", "Exception"))
 
 
 def test_the_alarm_for_dead_events_uses_the_metric_that_the_relay_reports(

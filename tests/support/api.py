@@ -14,6 +14,7 @@ import pytest
 from nacl.signing import SigningKey
 
 import kernel.settings
+from functions.shared.authorizer.app import known_keys
 from kernel import connections as database
 from kernel import event_bridge as put
 from kernel.database import Connection
@@ -96,7 +97,8 @@ def handler_of(path: str) -> Callable[[Any, Any], Any]:
 
 @pytest.fixture
 def environment(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> Connection:
-    """Make this thread a Lambda environment that is connected to the test's own database."""
+    """Make this thread a new Lambda environment that is connected to the test's own database."""
+    known_keys.clear()
     monkeypatch.setattr(database._environment, "connection", conn, raising=False)
     return conn
 

@@ -69,7 +69,7 @@ async def make_key(body: MakeRequest, call: Call) -> Response:
 
 @router.post("/api/v1/admin/keys/revoke", response_model=Message)
 async def revoke_key(body: RevokeRequest, call: Call) -> Response:
-    """Revoke a key. It stops working within five minutes."""
+    """Revoke a key. It stops working within ten minutes."""
 
     def use_case(tx: Tx) -> Message:
         keys.revoke(tx, body.name, call.caller)

@@ -1,4 +1,7 @@
-"""The authorizer: turns a key or a ticket into a caller and a role. API Gateway caches its answer for five minutes."""
+"""The authorizer: turns a key or a ticket into a caller and a role. API Gateway caches its answer for five minutes.
+
+An environment also remembers the keys that it has accepted, so only strangers need a connection to the database.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,13 @@ from functools import lru_cache
 from time import monotonic
 from typing import Any
 
+import psycopg
+
 from doors.answers import headers_of
+from functions.shared.authorizer.known_keys import KnownKeys
 from functions.shared.authorizer.settings import settings
 from kernel.action import look, run_action
+from kernel.errors import TryAgain
 from kernel.keys import service as keys
 from kernel.keys.models import KeyHolder
 from kernel.realtime import tickets
@@ -23,24 +30,42 @@ log.setLevel(logging.INFO)
 STREAM = ("GET/api/v1/events", "HEAD/api/v1/events")
 CONNECT = "$connect"
 KEY_SECONDS = 300
-"""How long an environment caches the key that signs tickets."""
+"""How long an environment remembers an accepted key, and the key that signs tickets."""
+
+known_keys = KnownKeys(KEY_SECONDS)
 
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Return the policy for a caller."""
+    try:
+        holder = identify(event)
+    except (TryAgain, psycopg.OperationalError) as error:
+        log.warning("database unavailable", extra={"error": str(error)})
+        raise Exception("Unavailable") from error  # AUTHORIZER_FAILURE, which the template makes a 503
+    if holder is None:
+        raise Exception("Unauthorized")  # API Gateway turns exactly this text into 401
+    return policy(holder, event["methodArn"])
+
+
+def identify(event: dict[str, Any]) -> KeyHolder | None:
+    """Return who calls; None for a stranger."""
     key, ticket = credentials_of(event)
     if ticket and not key and is_valid_ticket(ticket):
-        return policy(tickets.HOLDER, event["methodArn"])
+        return tickets.HOLDER
+    key_hash = keys.digest(key)
+    holder = known_keys.find(key_hash)
+    if holder is not None:
+        return holder
     address = event["requestContext"].get("identity", {}).get("sourceIp") or "unknown"
     # A missing key and an invalid ticket both count as a wrong key.
     result = run_action(lambda tx: keys.authenticate(tx, key, address))
     if result.failures >= keys.FAILURES_TO_WARN:
         log.warning("repeated wrong API keys", extra={"remote_addr": address, "failures": result.failures})
-    if result.holder is None:
-        raise Exception("Unauthorized")  # API Gateway turns exactly this text into 401
-    return policy(result.holder, event["methodArn"])
+    if result.holder is not None:
+        known_keys.add(key_hash, result.holder)
+    return result.holder
 
 
 def credentials_of(event: dict[str, Any]) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from kernel.connections import connection, password
 from kernel.database import Tx
 from kernel.keys import service as keys
 from kernel.migrations import migrate
-from kernel.roles import create_roles, grant_to_app
+from kernel.roles import connection_limits, create_roles, grant_tables
 from kernel.settings import settings
 
 ready()
@@ -32,7 +32,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
     """Apply migrations and content.
 
     Args:
-        event: `master` {username, password} of the instance, to create the database's users; `admin_key_sha256`, the
+        event: `master` {username, password} of the instance, to create the database's roles; `admin_key_sha256`, the
             hash of the first administrator's key, to accept that key. Both are optional.
 
     Returns:
@@ -41,6 +41,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
     if "master" in event:
         _create_users(event["master"])
     applied = migrate(settings.database_url, MIGRATIONS, password=password())
+    grant_tables(connection())  # before content is imported, because its events wake functions that need their rights
 
     def fill(tx: Tx) -> list[str]:
         content = prepare(tx)
@@ -48,9 +49,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
             keys.store(tx, event["admin_key_sha256"], FIRST_KEY, "admin")
         return content
 
-    content = run_action(fill, name="migrate")
-    grant_to_app(connection())
-    return {"applied": applied, "content": content}
+    return {"applied": applied, "content": run_action(fill, name="migrate")}
 
 
 def _create_users(master: dict[str, str]) -> None:
@@ -58,4 +57,4 @@ def _create_users(master: dict[str, str]) -> None:
     with psycopg.connect(
         settings.database_url, user=master["username"], password=master["password"], autocommit=True
     ) as conn:
-        create_roles(conn, database)
+        create_roles(conn, database, connection_limits)

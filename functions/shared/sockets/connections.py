@@ -39,7 +39,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class SocketConnection:
     """An open connection.
 
     Attributes:
@@ -101,7 +101,7 @@ def delete(connection_id: str) -> None:
     _table().delete_item(TableName=settings.connections_table, Key=_key(connection_id))
 
 
-def list_all() -> list[Connection]:
+def list_all() -> list[SocketConnection]:
     """Return all connections, as of this moment."""
     pages = (
         _table()
@@ -135,7 +135,7 @@ def move_head(head: Head, position: UUID) -> None:
         raise ConcurrentPusher from None
 
 
-def assign_start(connection: Connection, position: UUID) -> Connection:
+def assign_start(connection: SocketConnection, position: UUID) -> SocketConnection:
     """Store the first position of a new connection, before it is greeted.
 
     Raises:
@@ -145,7 +145,7 @@ def assign_start(connection: Connection, position: UUID) -> Connection:
     return replace(connection, position=position, pushes=connection.pushes + 1)
 
 
-def save_progress(connection: Connection, position: UUID | None) -> None:
+def save_progress(connection: SocketConnection, position: UUID | None) -> None:
     """Note that a connection has received everything up to a position; None: up to the head.
 
     Nothing changes if it has subscribed again in the meantime: it then receives some frames twice, which is better
@@ -162,7 +162,7 @@ def save_progress(connection: Connection, position: UUID | None) -> None:
     _update(connection, change, values, "turn = :turn")
 
 
-def save_failure(connection: Connection, position: UUID) -> None:
+def save_failure(connection: SocketConnection, position: UUID) -> None:
     """Note that posting failed after a position. The connection keeps its own position if it has one.
 
     Raises:
@@ -172,7 +172,7 @@ def save_failure(connection: Connection, position: UUID) -> None:
     _update(connection, "SET #place = if_not_exists(#place, :place), failures = :failures", values)
 
 
-def mark_skipped(connection: Connection) -> None:
+def mark_skipped(connection: SocketConnection) -> None:
     """Note that a connection was skipped, before the head moves on.
 
     An earlier round can then no longer claim that the connection has received everything up to the head.
@@ -184,7 +184,7 @@ def mark_skipped(connection: Connection) -> None:
 
 
 def _update(
-    connection: Connection, change: str, values: Mapping[str, Any], condition: str = "attribute_exists(pk)"
+    connection: SocketConnection, change: str, values: Mapping[str, Any], condition: str = "attribute_exists(pk)"
 ) -> None:
     """Update a connection. Nothing changes if it has been deleted or the condition no longer holds.
 
@@ -200,7 +200,7 @@ def _update(
 
 
 def _write(
-    key: Mapping[str, Any], thing: Head | Connection, change: str, values: Mapping[str, Any], condition: str = ""
+    key: Mapping[str, Any], thing: Head | SocketConnection, change: str, values: Mapping[str, Any], condition: str = ""
 ) -> None:
     """Update an item if no pusher has written it since it was read.
 
@@ -222,9 +222,9 @@ def _write(
     )
 
 
-def _read(item: Item) -> Connection:
+def _read(item: Item) -> SocketConnection:
     position = item.get("place")
-    return Connection(
+    return SocketConnection(
         id=item["sk"]["S"],
         wanted=Filter.of(item["types"]["S"], ALIASES),
         turn=int(item["turn"]["N"]),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from functions.shared.sockets.connections import Connection
+from functions.shared.sockets.connections import SocketConnection
 from functions.shared.sockets.feed import FeedPage
 from functions.shared.sockets.posting import PackedMessage, pack
 from kernel.events.frames import Filter, Frame, connected
@@ -22,14 +22,14 @@ class PushPlan:
         end: its position afterwards; None: at the head.
     """
 
-    connection: Connection
+    connection: SocketConnection
     messages: Sequence[PackedMessage]
     start: UUID
     end: UUID | None = None
 
 
 def plan_pushes(
-    listeners: Iterable[Connection], head: UUID, latest: FeedPage, backlogs: Mapping[UUID, FeedPage], now: float
+    listeners: Iterable[SocketConnection], head: UUID, latest: FeedPage, backlogs: Mapping[UUID, FeedPage], now: float
 ) -> list[PushPlan]:
     """Return a plan for each connection that need not wait for the next round.
 
@@ -68,11 +68,11 @@ def plan_pushes(
     return plans
 
 
-def _greeting(connection: Connection, start: UUID, now: float) -> list[Frame]:
+def _greeting(connection: SocketConnection, start: UUID, now: float) -> list[Frame]:
     if connection.is_greeted:
         return []
     return [connected(start, int(now), connection.id, connection.wanted)]
 
 
-def _wanted(connection: Connection, frames: Iterable[Frame]) -> list[Frame]:
+def _wanted(connection: SocketConnection, frames: Iterable[Frame]) -> list[Frame]:
     return [mine for frame in frames if (mine := connection.wanted.frame(frame)) is not None]

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from functions.shared.sockets import connections, feed
-from functions.shared.sockets.connections import ConcurrentPusher, Connection, Head
+from functions.shared.sockets.connections import ConcurrentPusher, Head, SocketConnection
 from functions.shared.sockets.planning import PushPlan, plan_pushes
 from functions.shared.sockets.posting import PostOutcome, PostResult, close, gateway, pack, post
 from kernel.events.frames import keepalive
@@ -162,20 +162,20 @@ class Rounds:
             del self.sent[oldest]
 
 
-def _head_position(head: Head, listeners: Sequence[Connection]) -> UUID:
+def _head_position(head: Head, listeners: Sequence[SocketConnection]) -> UUID:
     """Return the head; the end of the log if no connection is at the head."""
     known = head.position if any(each.is_at_head for each in listeners) else None
     return known or feed.read(None).position
 
 
-def _with_positions(listeners: Sequence[Connection], head: UUID) -> list[Connection]:
+def _with_positions(listeners: Sequence[SocketConnection], head: UUID) -> list[SocketConnection]:
     """Assign the head to new connections as their position."""
     newcomers = [each for each in listeners if not (each.is_at_head or each.position)]
     begun = {each.id: each for each in _run_all([partial(connections.assign_start, each, head) for each in newcomers])}
     return [begun.get(each.id, each) for each in listeners]
 
 
-def _is_opening(connection: Connection) -> bool:
+def _is_opening(connection: SocketConnection) -> bool:
     return not connection.welcomed and time.time() - connection.since < OPENING_SECONDS
 
 

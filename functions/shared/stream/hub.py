@@ -24,6 +24,8 @@ from kernel.realtime import presence
 log = logging.getLogger("brandish")
 
 POLL_SECONDS = 0.25
+CROWDED_POLL_SECONDS = 1.5
+"""The pause while there are more streams than connections: each read then opens a connection of its own."""
 PER_LISTENER_SECONDS = 0.003
 """Added to the pause for each listener: all are woken together, which should happen less often in a crowd."""
 RETRY_SECONDS = 1.0
@@ -61,7 +63,8 @@ class Hub:
         self._follower: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         # One thread, so one connection, and the event loop never waits for it.
-        self._database = ThreadPoolExecutor(1, "database")
+        self._database = ThreadPoolExecutor(1, "database", connections.log_in_with, (connections.login(),))
+        self._keeps_connection = True
         self._turns = asyncio.Semaphore(MAX_WAITING_READS)
         self._renewed_at = float("-inf")
         self._ending = False
@@ -72,7 +75,8 @@ class Hub:
         Raises:
             DATABASE_ERRORS
         """
-        return await self._loop.run_in_executor(self._database, look, question)
+        result, self._keeps_connection = await self._loop.run_in_executor(self._database, _look, question)
+        return result
 
     async def read_after(self, position: LogPosition) -> Page:
         """Read the log for a listener that is behind.
@@ -125,7 +129,8 @@ class Hub:
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 if not more:
-                    await asyncio.sleep(POLL_SECONDS + PER_LISTENER_SECONDS * len(self._listeners))
+                    pause = POLL_SECONDS if self._keeps_connection else CROWDED_POLL_SECONDS
+                    await asyncio.sleep(pause + PER_LISTENER_SECONDS * len(self._listeners))
         self.window = None
 
     async def _read_latest(self) -> bool:
@@ -148,3 +153,8 @@ class Hub:
     def _wake(self) -> None:
         for listener in self._listeners:
             listener.wake()
+
+
+def _look(question: Callable[[Tx], T]) -> tuple[T, bool]:
+    """Return the answer, and whether the connection was kept."""
+    return look(question), connections.is_open()

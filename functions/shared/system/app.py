@@ -10,7 +10,6 @@ from typing import Annotated
 import psycopg
 from fastapi import Depends, Query, Response
 from fastapi.responses import PlainTextResponse
-from psycopg.conninfo import make_conninfo
 from pydantic import BaseModel, StringConstraints
 
 from community.info import service as info
@@ -21,8 +20,7 @@ from functions.shared.system.access import require_key
 from functions.shared.system.exposition import exposition
 from functions.shared.system.queries import read_metrics
 from functions.shared.system.settings import settings
-from kernel.connections import password
-from kernel.settings import settings as kernel_settings
+from kernel.connections import address
 
 PING_SECONDS = 2
 
@@ -113,8 +111,7 @@ async def describe(
 
 async def _ping() -> None:
     """Query the database on a new connection: the environment's may be old, so its failure would prove nothing."""
-    address = make_conninfo(kernel_settings.database_url, password=password())
-    async with asyncio.timeout(PING_SECONDS), await psycopg.AsyncConnection.connect(address) as conn:
+    async with asyncio.timeout(PING_SECONDS), await psycopg.AsyncConnection.connect(address()) as conn:
         await conn.execute("SELECT 1")
 
 

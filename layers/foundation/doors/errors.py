@@ -73,7 +73,9 @@ async def _on_refusal(request: Request, error: Exception) -> Response:
 
 
 async def _on_try_again(request: Request, error: Exception) -> Response:
-    return error_response(503, "unavailable", "Too many players at once. Try again.")
+    return error_response(
+        503, "unavailable", "Too many players at once. Try again in a second.", headers={"Retry-After": "1"}
+    )
 
 
 async def _on_invalid_request(request: Request, error: Exception) -> Response:

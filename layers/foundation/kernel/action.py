@@ -14,10 +14,9 @@ from typing import TypeVar
 
 import psycopg
 
-from kernel import log_fields, metrics
-from kernel.connections import connection
+from kernel import connections, log_fields, metrics
 from kernel.database import Connection, Tx, reading, transaction
-from kernel.errors import DomainError, OutcomeUnknown, TryAgain
+from kernel.errors import DomainError, NoFreeConnection, OutcomeUnknown, TryAgain
 from kernel.idempotency import Answer, IdempotencyKey, Replay, replay_if_answered, replaying_refusals, store_answer
 
 log = logging.getLogger("brandish")
@@ -33,21 +32,25 @@ UseCase = Callable[[Tx], T]
 class Budget:
     """The time that an action may take.
 
-    Within the budget, we retry to open a connection, and we retry an action with an idempotency key whose connection
-    broke during COMMIT. Without a budget, both fail at once.
+    Within half the budget, we wait for a free connection; within the whole, we retry an action with an idempotency key
+    whose connection broke during COMMIT. Without a budget, the login's patience holds for the former, and the latter
+    fails at once.
 
     Attributes:
         statement_seconds: the limit for a single statement.
+        connects_until: in time.monotonic(); how long to wait for a connection.
         ends_at: in time.monotonic(); no attempt begins after it.
     """
 
     statement_seconds: int
+    connects_until: float
     ends_at: float
 
     @classmethod
     def of(cls, seconds: int) -> Budget:
         """Return a budget that starts now; the limit holds for each statement and for all attempts together."""
-        return cls(seconds, monotonic() + seconds)
+        now = monotonic()
+        return cls(seconds, now + seconds / 2, now + seconds)
 
     def is_spent(self) -> bool:
         return monotonic() > self.ends_at
@@ -61,7 +64,7 @@ def run_action(use_case: UseCase[T], *, name: str = "", budget: Budget | None = 
 
     Raises:
         DomainError: the use case refused; nothing was saved.
-        TryAgain: every attempt failed; nothing was saved.
+        TryAgain: every attempt failed; nothing was saved. NoFreeConnection: there was not even a connection for one.
         psycopg.OperationalError: the database cannot be reached, took too long, or was lost during COMMIT.
     """
     return _run(partial(_run_in_transaction, use_case, budget), name, budget)
@@ -124,6 +127,7 @@ def _run(attempt: Callable[[Connection], T], name: str, budget: Budget | None, *
         raise
     finally:
         log_fields.set_outcome(outcome)
+        connections.leave_if_crowded()
         if name:
             _log(name, perf_counter() - started)
     return result
@@ -132,48 +136,44 @@ def _run(attempt: Callable[[Connection], T], name: str, budget: Budget | None, *
 def _run_repeatedly(attempt: Callable[[Connection], T], budget: Budget | None, can_be_looked_up: bool) -> T:
     unknown = False
     last_error: Exception | None = None
-    for _ in range(TRIES):
+    failures = 0
+    while failures < TRIES:
         try:
             conn = _connection(budget)
-            try:
-                return attempt(conn)
-            except psycopg.OperationalError as error:
-                if budget is None or not (conn.closed and can_be_looked_up):
-                    raise
-                # The next attempt finds out whether the answer was stored. If so, the action is not repeated.
-                log.warning("database lost", extra={"error": str(error)})
-                unknown = True
-                last_error = error
-        except TryAgain as error:
-            last_error = error
-        except psycopg.OperationalError as error:
+        except (NoFreeConnection, psycopg.OperationalError) as error:
             if unknown:
                 raise OutcomeUnknown from error
             raise
+        try:
+            return attempt(conn)
+        except psycopg.OperationalError as error:
+            if budget is None or not (conn.closed and can_be_looked_up):
+                raise
+            # The next attempt finds out whether the answer was stored. If so, the action is not repeated.
+            log.warning("database lost", extra={"error": str(error)})
+            unknown = True
+            last_error = error
+            failures += 1
+        except TryAgain as error:
+            last_error = error
+            # A connection that died while the environment was frozen says nothing about the action.
+            if connections.is_new() or not conn.closed:
+                failures += 1
         if budget is not None and budget.is_spent():
             break
     raise (OutcomeUnknown if unknown else TryAgain) from last_error
 
 
 def _connection(budget: Budget | None) -> Connection:
-    """Return this environment's connection.
-
-    Raises:
-        TryAgain: the database cannot be reached, and the budget allows another attempt.
-    """
     if budget is None:
-        return connection()
-    try:
-        return connection(budget.statement_seconds)
-    except psycopg.OperationalError as error:
-        log.warning("database unavailable", extra={"error": str(error)})
-        raise TryAgain from error
+        return connections.connection()
+    return connections.connection(budget.statement_seconds, ends_at=budget.connects_until)
 
 
 def _run_in_transaction(use_case: UseCase[T], budget: Budget | None, conn: Connection) -> T:
     with transaction(conn) as tx:
         _limit_statements(tx, conn, budget)
-        result = _with_user(use_case, tx)
+        result = _run_use_case(use_case, tx)
         metrics.flush_if_due(tx)
     return result
 
@@ -185,7 +185,7 @@ def _run_once_in_transaction(
         with transaction(conn) as tx:
             _limit_statements(tx, conn, budget)
             with replaying_refusals(tx, key) as earlier:
-                answer = _with_user(use_case, tx)
+                answer = _run_use_case(use_case, tx)
                 replay_if_answered(earlier)
             store_answer(tx, key, answer)
             metrics.flush_if_due(tx)
@@ -196,12 +196,13 @@ def _run_once_in_transaction(
 
 def _run_reading(use_case: UseCase[T], conn: Connection) -> T:
     with reading(conn) as tx:
-        return _with_user(use_case, tx)
+        return _run_use_case(use_case, tx)
 
 
-def _with_user(use_case: UseCase[T], tx: Tx) -> T:
+def _run_use_case(use_case: UseCase[T], tx: Tx) -> T:
     try:
-        return use_case(tx)
+        with connections.leaving_a_crowd(tx):
+            return use_case(tx)
     finally:
         log_fields.set_user(tx.about)
 

@@ -26,6 +26,7 @@ from kernel.statements import Cursor, Params, StatementQueue, Statements, is_sta
 # whole tables for the thousands who join an hour later. Every table has the indexes that its queries need.
 _SESSION_LIMITS = (
     "-c statement_timeout={statement_seconds}s -c lock_timeout=5s -c idle_in_transaction_session_timeout=15s"
+    " -c idle_session_timeout={idle_seconds}s"
     " -c timezone=UTC -c jit=off -c enable_seqscan=off"
 )
 STATEMENT_SECONDS = 10
@@ -63,7 +64,12 @@ class Connection(psycopg.Connection[DictRow]):
 
 
 def connect(
-    conninfo: str, *, prepares: bool = True, statement_seconds: int = STATEMENT_SECONDS, **parameters: Any
+    conninfo: str,
+    *,
+    prepares: bool = True,
+    statement_seconds: int = STATEMENT_SECONDS,
+    idle_seconds: int = 0,
+    **parameters: Any,
 ) -> Connection:
     """Open a connection for `transaction` and `reading`.
 
@@ -71,8 +77,10 @@ def connect(
         prepares: False behind a proxy, which can share neither prepared statements nor sessions with their own
             limits; the instance's parameter group has the same limits.
         patience: seconds that a statement may take.
+        idle_seconds: the server closes the connection after so long without a query; 0 for never.
         parameters: `password` and the like, as psycopg takes them; they override the string's.
     """
+    limits = _SESSION_LIMITS.format(statement_seconds=statement_seconds, idle_seconds=idle_seconds)
     conn = Connection.connect(
         conninfo,
         autocommit=True,
@@ -80,7 +88,7 @@ def connect(
         # psycopg prepares nothing itself: on some occasions it would deallocate our prepared statements with its own.
         prepare_threshold=None,
         connect_timeout=min(statement_seconds, 5),
-        options=_SESSION_LIMITS.format(statement_seconds=statement_seconds) if prepares else None,
+        options=limits if prepares else None,
         **parameters,
     )
     set_json_loads(_parse_json, conn)
@@ -164,16 +172,16 @@ class Tx:
         return [(question(self), act) for question, act in self._follow_ups.items()]
 
 
-_system_rng = random.SystemRandom()
+system_rng: random.Random = random.SystemRandom()
 
 
 @contextmanager
-def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_rng) -> Generator[Tx]:
+def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Random | None = None) -> Generator[Tx]:
     """Commit everything inside together, or nothing.
 
     Args:
         now: the time of the action, aware UTC; the current time by default.
-        rng: the source of all randomness inside.
+        rng: the source of all randomness inside; the system's by default.
 
     Raises:
         TryAgain: nothing was saved. The database ended a deadlock by aborting this transaction, another transaction
@@ -181,7 +189,7 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
         psycopg.OperationalError: the connection broke during COMMIT; the changes may be saved or not.
     """
     queue = StatementQueue(conn.statements)
-    tx = Tx(queue, now or datetime.now(UTC), rng)
+    tx = Tx(queue, now or datetime.now(UTC), rng or system_rng)
     commit: Cursor | None = None
     answers: list[tuple[Cursor, FollowUp]] = []
     try:
@@ -209,7 +217,7 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
 
 
 @contextmanager
-def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random = _system_rng) -> Generator[Tx]:
+def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random | None = None) -> Generator[Tx]:
     """Read without BEGIN and COMMIT, so that several queries are a single round trip.
 
     As in a transaction, the first fetch sends what is queued. Each query sees what has been committed when it runs.
@@ -219,7 +227,7 @@ def reading(conn: Connection, *, now: datetime | None = None, rng: random.Random
     """
     queue = StatementQueue(conn.statements)
     try:
-        yield Tx(queue, now or datetime.now(UTC), rng)
+        yield Tx(queue, now or datetime.now(UTC), rng or system_rng)
         queue.send()
     except psycopg.Error as error:
         if is_stale(error):

@@ -45,5 +45,9 @@ class TryAgain(Exception):
     """Nothing was saved, and the same call may be repeated at once."""
 
 
+class NoFreeConnection(TryAgain):
+    """Every connection to the database was taken, for as long as the call could wait."""
+
+
 class OutcomeUnknown(Exception):
     """The connection broke during COMMIT: the changes may be saved or not."""

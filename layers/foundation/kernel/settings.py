@@ -72,6 +72,8 @@ class KernelSettings:
     """EventBridge's address; empty where there is no bus."""
     database_url: str
     database_iam_auth: bool
+    database_patience_seconds: int
+    """How long an environment waits for a free connection before its call is answered with 503."""
     database_prepares: bool
     """False behind a proxy that would pin a connection for every prepared statement."""
 
@@ -101,5 +103,6 @@ settings = KernelSettings(
     events_url=text("AWS_ENDPOINT_URL_EVENTBRIDGE"),
     database_url=text("DATABASE_URL") or _database_url(),
     database_iam_auth=switch("DB_IAM_AUTH", default=False),
+    database_patience_seconds=count("DB_PATIENCE_SECONDS", default=2),
     database_prepares=switch("DB_PREPARE", default=True),
 )

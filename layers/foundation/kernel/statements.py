@@ -213,7 +213,7 @@ class StatementQueue:
             self.joining = False
             parts, self._queued = self._queued, before
         if len(parts) > 1:
-            parts = [_join(self, parts)]
+            parts = [self._statements.joined(self, parts)]
         before += parts
 
     def send(self) -> None:
@@ -270,6 +270,16 @@ class Statements:
         text = converted(query)
         values = self._transformer.dump_sequence(_in_order(text, params), text.formats)
         return Cursor(queue, text.sql, values, self._transformer.types or (), self._transformer.formats)
+
+    def joined(self, queue: StatementQueue, parts: Sequence[Cursor]) -> Cursor:
+        """Return one statement that does what several do."""
+        return Cursor(
+            queue,
+            _joined(tuple((part.sql, len(part._types)) for part in parts)),
+            [value for part in parts for value in part._values or ()],
+            tuple(chain.from_iterable(part._types for part in parts)),
+            [format for part in parts for format in part._formats or ()],
+        )
 
     def exchange(self, cursors: Sequence[Cursor]) -> None:
         """Send statements in one pipeline and read all answers.
@@ -455,16 +465,6 @@ def is_stale(error: BaseException) -> bool:
     if isinstance(error, errors.FeatureNotSupported):
         return error.diag.source_function == "RevalidateCachedQuery"
     return isinstance(error, errors.InvalidSqlStatementName)
-
-
-def _join(queue: StatementQueue, parts: Sequence[Cursor]) -> Cursor:
-    return Cursor(
-        queue,
-        _joined(tuple((part.sql, len(part._types)) for part in parts)),
-        [value for part in parts for value in part._values or ()],
-        tuple(chain.from_iterable(part._types for part in parts)),
-        [format for part in parts for format in part._formats or ()],
-    )
 
 
 def _in_order(text: Text, params: Params) -> Sequence[Any]:

@@ -97,4 +97,4 @@ def test_a_request_that_is_sent_twice_with_a_key_acts_once(environment: Connecti
         assert state() == before, event["path"]
         return first
 
-    trips.count(call, lambda: 0)
+    trips.count(call, lambda: trips.Cost(0, 0))

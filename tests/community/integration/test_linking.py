@@ -10,7 +10,7 @@ from community.inventory.models import Inventory, Quality
 from community.inventory.service import add_item
 from community.jobs import rules as job_rules
 from community.jobs.models import JobProgress, Jobs
-from community.jobs.queries import upsert_job
+from community.jobs.queries import upsert_jobs
 from community.linking import models
 from community.linking.models import LinkState
 from community.linking.retention import delete_expired
@@ -285,9 +285,9 @@ def test_experience_is_added_and_the_level_recomputed(tx: Tx):
     alice = make_player(tx, "alice")
     bob = make_player(tx, "bob", platform="discord")
     today = job_rules.game_day(tx.now)
-    upsert_job(tx, stored(tx, alice).id, "merchant", JobProgress(300, 1, 100, today))
-    upsert_job(tx, stored(tx, bob).id, "merchant", JobProgress(100, 1, 90, today))
-    upsert_job(tx, stored(tx, bob).id, "explorer", JobProgress(20, 0, 20, today))
+    upsert_jobs(tx, stored(tx, alice).id, {"merchant": JobProgress(300, 1, 100, today)})
+    bobs = {"merchant": JobProgress(100, 1, 90, today), "explorer": JobProgress(20, 0, 20, today)}
+    upsert_jobs(tx, stored(tx, bob).id, bobs)
 
     link(tx, alice, bob)
 

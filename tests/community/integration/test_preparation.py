@@ -18,7 +18,7 @@ from kernel.content.errors import ContentError
 from kernel.database import Connection, Tx, connect, transaction
 from kernel.events import service as events
 from kernel.migrations import MigrationError, migrate
-from kernel.roles import create_roles, grant_to_app
+from kernel.roles import ConnectionLimits, create_roles, grant_tables
 from local.stack.postgres import Postgres
 from tests.support.migrations import MIGRATIONS
 
@@ -129,12 +129,12 @@ def test_a_deployment_makes_its_users_and_the_app_can_play_but_not_build(postgre
         master.execute("CREATE ROLE rds_iam")
         try:
             for _ in range(2):
-                create_roles(master, "deployment")
+                create_roles(master, "deployment", ConnectionLimits(app=3, clock=2, stream=1))
             migrate(make_conninfo(url, user="brandish_owner"), MIGRATIONS)
             with closing(connect(url, user="brandish_owner")) as owner:
                 with transaction(owner) as tx:
                     prepare(tx)
-                grant_to_app(owner)
+                grant_tables(owner)
             with closing(connect(url, user="brandish_app")) as app:
                 row = app.execute("SELECT count(*) AS n FROM items").fetchone()
                 assert row == {"n": len(items.by_name)}
@@ -146,11 +146,25 @@ def test_a_deployment_makes_its_users_and_the_app_can_play_but_not_build(postgre
                 ):
                     with pytest.raises(psycopg.errors.InsufficientPrivilege):
                         app.execute(forbidden)
+            with closing(connect(url, user="brandish_clock")) as clock:
+                clock.execute("UPDATE world SET version = gen_random_uuid()")
+            with closing(connect(url, user="brandish_stream")) as stream:
+                stream.execute("SELECT FROM events")
+                stream.execute("DELETE FROM stream_clients")
+                for forbidden in ("DELETE FROM events", "SELECT FROM users"):
+                    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                        stream.execute(forbidden)
+            rows = master.execute("SELECT rolname, rolconnlimit FROM pg_roles WHERE rolname LIKE 'brandish%'")
+            assert dict(rows.fetchall()) == {
+                "brandish_app": 3,
+                "brandish_clock": 2,
+                "brandish_owner": -1,
+                "brandish_stream": 1,
+            }
         finally:
             postgres.drop_database("deployment")
-            for role in ("brandish_owner", "brandish_app", "rds_iam"):
-                with closing(psycopg.connect(postgres.url(), autocommit=True)) as server:
-                    server.execute(f"DROP ROLE IF EXISTS {role}")
+            with closing(psycopg.connect(postgres.url(), autocommit=True)) as server:
+                server.execute("DROP ROLE rds_iam")  # the others stay: they may have rights in other databases
 
 
 def test_migrate_lets_the_first_administrator_in(

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
 import logging
+from time import time
 from typing import Any
 
+import psycopg
 import pytest
 
+from functions.shared.authorizer import app
 from functions.shared.authorizer.app import handler
+from functions.shared.authorizer.known_keys import MOST, KnownKeys
+from kernel import connections
 from kernel.database import Connection, transaction
+from kernel.errors import NoFreeConnection
 from kernel.keys import service as keys
+from kernel.keys.models import KeyHolder
 
 ARN = "arn:aws:execute-api:eu-central-1:000000000000:abc/dev/POST/api/v1/economy/buy"
 KEY = "a-long-random-key"
@@ -59,6 +66,51 @@ def test_a_revoked_key_is_unauthorized(known_key: Connection):
 
     with pytest.raises(Exception, match="^Unauthorized$"):
         handler(request(KEY), None)
+
+
+def test_a_key_that_was_accepted_needs_no_database_for_a_while(known_key: Connection, monkeypatch: pytest.MonkeyPatch):
+    handler(request(KEY), None)
+    monkeypatch.setattr(connections, "connection", refuse)
+
+    assert handler(request(KEY), None)["principalId"] == "streamer"
+    monkeypatch.setattr(app.known_keys, "_clock", lambda: time() + app.KEY_SECONDS)
+    with pytest.raises(Exception, match="^Unavailable$"):
+        handler(request(KEY), None)
+
+
+@pytest.mark.parametrize("error", [NoFreeConnection(), psycopg.OperationalError("refused")])
+def test_a_stranger_is_no_wrong_key_when_the_database_cannot_be_asked(
+    known_key: Connection, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    monkeypatch.setattr(connections, "connection", lambda *_, **__: refuse(error))
+
+    with pytest.raises(Exception, match="^Unavailable$"):
+        handler(request(KEY), None)
+
+    assert known_key.execute("SELECT count(*) AS n FROM failed_keys").fetchone() == {"n": 0}
+
+
+def refuse(error: Exception | int = 0, **_: object) -> Connection:
+    raise error if isinstance(error, Exception) else NoFreeConnection
+
+
+def test_wrong_keys_are_counted_although_a_right_one_is_known(known_key: Connection):
+    handler(request(KEY), None)
+
+    for _ in range(2):
+        with pytest.raises(Exception, match="^Unauthorized$"):
+            handler(request("wrong"), None)
+
+    assert known_key.execute("SELECT attempts FROM failed_keys").fetchone() == {"attempts": 2}
+
+
+def test_the_known_keys_are_bounded():
+    known = KnownKeys(60)
+    for number in range(MOST + 1):
+        known.add(f"{number}", KeyHolder(f"{number}", "bot"))
+
+    assert known.find(f"{MOST}") == KeyHolder(f"{MOST}", "bot")
+    assert known.find("0") is None
 
 
 def test_a_new_key_for_a_name_replaces_the_old_one(known_key: Connection):

@@ -25,6 +25,7 @@ from doors.routes import Router
 from kernel import connections as database
 from kernel import metrics
 from kernel.database import Connection, connect, transaction
+from kernel.errors import NoFreeConnection
 from tests.support.api import CallApi, proxy_event
 from tests.support.factories import announced, holdings, make_player, unlock
 
@@ -281,6 +282,21 @@ def test_a_database_that_is_away_is_unavailable_and_no_bug(
     answer = call("POST", PATH, SELL)
 
     assert (answer.status, answer.json["code"]) == (503, "unavailable")
+
+
+def test_a_caller_for_whom_no_connection_was_free_is_told_when_to_come_again(
+    call: CallApi, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: Any, **__: Any) -> Connection:
+        raise NoFreeConnection
+
+    monkeypatch.setattr(database, "connection", refuse)
+
+    answer = call("POST", PATH, SELL)
+
+    assert (answer.status, answer.json["code"]) == (503, "unavailable")
+    assert answer.json["error"] == "Too many players at once. Try again in a second."
+    assert answer.headers["retry-after"] == "1"
 
 
 def test_a_bug_is_logged_once_and_answered_blandly(shop: CallApi, caplog: pytest.LogCaptureFixture):

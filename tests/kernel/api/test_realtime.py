@@ -124,7 +124,7 @@ def test_a_valid_ticket_is_accepted_from_any_address_because_no_one_can_guess_it
 def test_a_crowd_with_good_tickets_does_not_ask_the_database(environment: Connection, monkeypatch: pytest.MonkeyPatch):
     assert handler(request(ticket=ticket(environment)), None)
     another = ticket(environment)
-    monkeypatch.setattr("kernel.action.connection", lambda: pytest.fail("it was asked"))
+    monkeypatch.setattr("kernel.connections.connection", lambda: pytest.fail("it was asked"))
 
     assert handler(request(ticket=another), None)["principalId"] == "ticket"
 

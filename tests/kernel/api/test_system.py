@@ -50,8 +50,8 @@ def database_at(monkeypatch: pytest.MonkeyPatch) -> Any:
     """`database_at(url)`: from now on the function's settings name this database."""
 
     def point(url: str) -> None:
-        settings = replace(functions.shared.system.app.kernel_settings, database_url=url)
-        monkeypatch.setattr(functions.shared.system.app, "kernel_settings", settings)
+        settings = replace(kernel.connections.settings, database_url=url)
+        monkeypatch.setattr(kernel.connections, "settings", settings)
 
     return point
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from doors.discord.api import DiscordApi, Gone, RateLimits, Route, retry_until
+from doors.discord.api import DiscordApi, Gone, RateLimitedRoute, RateLimits, retry_until
 from doors.discord.messages import Embed, message
 from doors.outbound import Rejected, Unavailable
 from tests.support.fake_discord import DEV, NEWS, TOKEN, WINDOW_SECONDS, FakeDiscord, fake_discord
@@ -136,13 +136,13 @@ def test_a_server_that_fails_or_is_not_there_may_be_asked_again(discord: FakeDis
     ],
 )
 def test_routes_are_counted_by_channel_and_webhook(path: str, name: str, major: str):
-    assert Route.of("POST", path) == Route(name, major)
+    assert RateLimitedRoute.of("POST", path) == RateLimitedRoute(name, major)
 
 
 def test_limits_that_are_over_are_not_kept():
     limits = RateLimits()
     for number in range(100):
-        limits.close(Route.of("PATCH", f"/webhooks/1/token{number}/messages/@original"), -1)
+        limits.close(RateLimitedRoute.of("PATCH", f"/webhooks/1/token{number}/messages/@original"), -1)
 
     assert len(limits.exhausted) == 1
 

@@ -24,8 +24,7 @@ def _parse(rows: Mapping[str, Sequence[Any]] | None) -> Jobs:
 
 
 def _save(tx: Tx, user_id: UUID, now: Jobs, before: Jobs | None) -> None:
-    for job_key, progress in changed(now.progress, before.progress if before else {}).items():
-        queries.upsert_job(tx, user_id, job_key, progress)
+    queries.upsert_jobs(tx, user_id, changed(now.progress, before.progress if before else {}))
 
 
 JOBS = Part(
@@ -34,5 +33,6 @@ JOBS = Part(
     merge=rules.merged,
     column=Column("jobs", queries.JOBS_OF_PLAYER, _parse),
     tables=("user_jobs",),
+    joined=True,
 )
 XP_EVENTS = collecting(NewXpEvents, queries.insert_xp_events, Rows(("job_xp_events",), queries.move_xp_events))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
@@ -22,15 +22,14 @@ JOBS_OF_PLAYER: LiteralString = """
 """SQL expression over `u`, a row of users."""
 
 
-def upsert_job(tx: Tx, user_id: UUID, job_key: str, progress: JobProgress) -> None:
-    tx.execute(
+def upsert_jobs(tx: Tx, user_id: UUID, jobs: Mapping[str, JobProgress]) -> None:
+    tx.insert(
+        "INSERT INTO user_jobs (user_id, job_key, xp, level, daily_xp, daily_xp_on)",
+        [(user_id, key, each.xp, each.level, each.daily_xp, each.daily_xp_on) for key, each in jobs.items()],
         """
-        INSERT INTO user_jobs (user_id, job_key, xp, level, daily_xp, daily_xp_on)
-        VALUES (%s, %s, %s, %s, %s, %s)
         ON CONFLICT (user_id, job_key) DO UPDATE
         SET xp = excluded.xp, level = excluded.level, daily_xp = excluded.daily_xp, daily_xp_on = excluded.daily_xp_on
         """,
-        (user_id, job_key, progress.xp, progress.level, progress.daily_xp, progress.daily_xp_on),
     )
 
 

@@ -47,7 +47,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class RateLimitedRoute:
     """A group of requests that Discord counts together.
 
     Attributes:
@@ -58,7 +58,7 @@ class Route:
     major: str
 
     @classmethod
-    def of(cls, method: str, path: str) -> Route:
+    def of(cls, method: str, path: str) -> RateLimitedRoute:
         """Return the route of a request."""
         found = _MAJOR.match(path)
         major = found.group() if found else ""
@@ -81,13 +81,13 @@ class RateLimits:
     exhausted: dict[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
     everything: float = 0.0
 
-    def pause(self, route: Route, *, as_bot: bool) -> float:
+    def pause(self, route: RateLimitedRoute, *, as_bot: bool) -> float:
         """Return the seconds to wait before the next request; 0 for none."""
         key = (self.buckets.get(route.name, route.name), route.major)
         until = max(self.exhausted.get(key, 0.0), self.everything if as_bot else 0.0)
         return max(0.0, until - time.monotonic())
 
-    def note(self, route: Route, headers: Mapping[str, str]) -> None:
+    def note(self, route: RateLimitedRoute, headers: Mapping[str, str]) -> None:
         """Learn from the headers of an answer."""
         bucket = headers.get("X-RateLimit-Bucket")
         if bucket:
@@ -95,7 +95,7 @@ class RateLimits:
         if headers.get("X-RateLimit-Remaining") == "0":
             self.close(route, _seconds(headers.get("X-RateLimit-Reset-After")) or 0.0)
 
-    def close(self, route: Route, seconds: float) -> None:
+    def close(self, route: RateLimitedRoute, seconds: float) -> None:
         """Allow no request of this route for some time."""
         now = time.monotonic()
         # There are many webhooks, each used once, so expired entries are removed.
@@ -150,7 +150,7 @@ class DiscordApi:
         Raises:
             Unavailable, Rejected: neither contains the path, because it may contain a token.
         """
-        route = Route.of(method, path)
+        route = RateLimitedRoute.of(method, path)
         if pause := self.limits.pause(route, as_bot=as_bot):
             raise Unavailable("Discord wants a pause", retry_after=pause)
         content, content_type = _encoded(body, files)
@@ -171,7 +171,7 @@ class DiscordApi:
             raise Rejected("there is no bot token: DISCORD_BOT_TOKEN, or discord_bot_token in the secret")
         return token
 
-    def _check(self, route: Route, response: urllib3.BaseHTTPResponse) -> None:
+    def _check(self, route: RateLimitedRoute, response: urllib3.BaseHTTPResponse) -> None:
         if response.status == 429:
             raise self._too_soon(route, response)
         if response.status >= 500 or response.status == 408:
@@ -181,7 +181,7 @@ class DiscordApi:
         if response.status >= 300:
             raise Rejected(_reason(response))
 
-    def _too_soon(self, route: Route, response: urllib3.BaseHTTPResponse) -> Unavailable:
+    def _too_soon(self, route: RateLimitedRoute, response: urllib3.BaseHTTPResponse) -> Unavailable:
         body = _json(response)
         # The header is in whole seconds.
         seconds = _seconds(body.get("retry_after")) or _seconds(response.headers.get("Retry-After"))

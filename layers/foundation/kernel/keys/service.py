@@ -52,7 +52,7 @@ def list_all(tx: Tx) -> list[KeyInfo]:
 
 
 def revoke(tx: Tx, name: str, caller: str) -> None:
-    """Revoke a key. The gateway caches accepted keys, so the key works for up to five more minutes.
+    """Revoke a key. Authorizer and gateway cache accepted keys, five minutes each, so it works for up to ten more.
 
     Args:
         caller: the name of the key that the call is made with; it cannot be revoked, so one administrator remains.

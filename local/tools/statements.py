@@ -1,0 +1,79 @@
+"""Write the table of what each request costs the database: `python -m local.tools.statements`.
+
+It plays the requests of the bench against a Postgres of its own, with known dice. A test compares the table with what
+it counts.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from contextlib import closing
+from importlib import import_module
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from community.preparation import prepare
+from community.voting import cycle
+from kernel import connections, database
+from kernel.migrations import migrate
+from local.bench.trips import Cost, count, spent
+from local.stack.postgres import Postgres
+from local.tools.postgres_proxy import PostgresProxy
+
+FILE: Final = Path(__file__).resolve().parents[2] / "docs" / "statements.md"
+
+HEAD: Final = """# What each request costs the database
+
+An action takes two round trips, a look one. Both columns are counted on the wire; BEGIN, COMMIT and the questions
+behind it count as statements. `make generated` writes this table; a test compares it.
+
+| Request | Round trips | Statements |
+|---|---|---|
+"""
+
+
+def document(costs: Mapping[str, Cost]) -> str:
+    """Return the table as Markdown."""
+    rows = [f"| {name} | {cost.round_trips} | {cost.statements} |\n" for name, cost in costs.items()]
+    return HEAD + "".join(rows)
+
+
+def documented() -> dict[str, Cost]:
+    """Return the costs in the table as it is."""
+    rows = [line.strip("| \n").split(" | ") for line in FILE.read_text().splitlines() if line.startswith("| ")]
+    return {name: Cost(int(round_trips), int(sent)) for name, round_trips, sent in rows[1:]}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="brandish-") as folder:
+        postgres = Postgres.start(Path(folder) / "postgres", durable=False)
+        try:
+            FILE.write_text(document(_counted(postgres.create_database("statements"))))
+        finally:
+            postgres.destroy()
+    print(FILE)
+
+
+def _counted(database_url: str) -> dict[str, Cost]:
+    migrate(database_url, FILE.parents[1] / "migrations")
+    database.system_rng = Random(1)
+    with PostgresProxy(database_url, counts_statements=True) as wire, closing(database.connect(wire.url)) as conn:
+        # This process is the environment in which the functions run.
+        connections._environment.connection = conn
+        with database.transaction(conn) as tx:
+            prepare(tx)
+        with database.transaction(conn) as tx:
+            cycle.ensure_current(tx)
+            # Out of reach: the request that makes the last point turns the cycle, too.
+            tx.execute("UPDATE unlock_progress SET starts_at_points = 1000000000000 WHERE unlocked_at IS NULL")
+        return count(_call, lambda: spent(wire))
+
+
+def _call(handler: str, event: dict[str, Any]) -> Any:
+    return import_module(handler.removesuffix(".handler")).handler(event, None)
+
+
+if __name__ == "__main__":
+    main()
