@@ -39,6 +39,8 @@ def test_an_idle_minute_is_one_question_per_clock(postgres: Postgres, template_d
     # The schedules began at some moment within a minute, so there may be one more.
     assert cost["invocations"].keys() == {"Clock", "NotifySockets"}
     assert all(MINUTES - 1 <= count <= MINUTES + 1 for count in cost["invocations"].values())
-    assert cost["statements"] == cost["round_trips"] == cost["invocations"]["Clock"]
+    assert cost["round_trips"] == cost["invocations"]["Clock"]
+    # With every tenth question goes another: whether too many of the clocks' connections are taken.
+    assert cost["statements"] <= cost["round_trips"] * 1.1 + 2
     assert cost["seconds_to_the_bus"] < 2
     postgres.drop_database(name)
