@@ -367,7 +367,7 @@ class Statements:
             pgconn.send_query_params(
                 cursor.sql, cursor._values, param_types=cursor._types, param_formats=cursor._formats
             )
-            segment.receivers.append(cursor)
+            segment.expect(cursor)
             return
         key = (cursor.sql, cursor._types)
         prepared = self._prepared.pop(key, None)
@@ -377,15 +377,15 @@ class Statements:
             prepared = _Prepared(b"s%d" % next(self._names))
             pgconn.send_prepare(prepared.name, cursor.sql, param_types=cursor._types)
             segment.prepared.append((key, len(segment.receivers)))
-            segment.receivers.append(cursor)
+            segment.expect(cursor, preparing=True)
         self._prepared[key] = cursor._prepared = prepared
         pgconn.send_query_prepared(prepared.name, cursor._values, param_formats=cursor._formats)
-        segment.receivers.append(cursor)
+        segment.expect(cursor)
 
     def _deallocate_oldest(self, cursor: Cursor, segment: _Segment) -> None:
         oldest = self._prepared.pop(next(iter(self._prepared)))
         self._pgconn.send_query_params(b"DEALLOCATE " + oldest.name, None)
-        segment.receivers.append(cursor)
+        segment.expect(cursor, preparing=True)
 
     def _receive(self, answers: list[PGresult]) -> PQGen[None]:
         """Finish sending and read all answers, for `Connection.wait`."""
@@ -438,21 +438,31 @@ class _Segment:
     """What is sent in one round trip, and what comes back.
 
     Attributes:
-        receivers: for each command, the statement that it belongs to; the last answer to a statement counts, or the
-            first that is an error.
+        receivers: for each command, the statement that it belongs to.
+        preparations: indexes of the commands that only prepare a statement or make room for it. Their success is no
+            answer to the statement: a connection that is lost right after it has not run the statement.
         prepared: statements that are prepared in this segment, each with the index of its answer.
     """
 
-    __slots__ = ("answers", "prepared", "receivers")
+    __slots__ = ("answers", "preparations", "prepared", "receivers")
 
     def __init__(self) -> None:
         self.receivers: list[Cursor] = []
+        self.preparations: set[int] = set()
         self.prepared: list[tuple[_Key, int]] = []
         self.answers: list[PGresult] = []
 
+    def expect(self, cursor: Cursor, *, preparing: bool = False) -> None:
+        """Note that the next command belongs to a statement."""
+        if preparing:
+            self.preparations.add(len(self.receivers))
+        self.receivers.append(cursor)
+
     def assign_answers(self) -> None:
-        for receiver, answer in zip(self.receivers, self.answers, strict=False):
-            if receiver._answer is None or receiver._answer.status != _FATAL_ERROR:
+        """Give each statement its answer, or the first error of what prepares it."""
+        for index, (receiver, answer) in enumerate(zip(self.receivers, self.answers, strict=False)):
+            counts = index not in self.preparations or answer.status == _FATAL_ERROR
+            if counts and (receiver._answer is None or receiver._answer.status != _FATAL_ERROR):
                 receiver._answer = answer
 
     def not_prepared(self) -> list[_Key]:

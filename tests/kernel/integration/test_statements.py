@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -19,6 +20,7 @@ from psycopg.types.json import Jsonb
 from kernel.database import Connection, connect, reading, transaction
 from kernel.errors import TryAgain
 from kernel.statements import MAX_PREPARED, MAX_VALUES, Cursor
+from local.tools.postgres_proxy import PostgresProxy
 from tests.support.races import wait_for_a_lock
 from tests.support.round_trips import counted
 
@@ -301,6 +303,40 @@ def test_a_connection_lost_while_it_waits_says_why(conn: Connection, database_ur
 
     assert isinstance(raised.value.__cause__, psycopg.errors.AdminShutdown)
     assert conn.closed
+
+
+def test_a_commit_that_was_prepared_before_the_connection_was_lost_has_not_succeeded(
+    conn: Connection, database_url: str
+):
+    """A server that crashes still sends what it has answered so far: that COMMIT is prepared, not that it has run."""
+    conn.execute(
+        """
+        CREATE FUNCTION wait_in_commit() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE WARNING 'sends what is buffered';
+            PERFORM pg_sleep(60);
+            RETURN NULL;
+        END $$;
+        CREATE TABLE slow (n int);
+        CREATE CONSTRAINT TRIGGER waits AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION wait_in_commit();
+        """
+    )
+    with ThreadPoolExecutor(1) as pool, PostgresProxy(database_url) as wire:
+
+        def insert() -> None:
+            with closing(connect(wire.url)) as own, transaction(own) as tx:
+                tx.execute("INSERT INTO slow VALUES (1)")
+
+        writing = pool.submit(insert)
+        while not (
+            sleeping := conn.execute("SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'").fetchall()
+        ):
+            assert not writing.done()
+        wire.__exit__(None, None, None)  # the connection is gone without a word
+        with pytest.raises(psycopg.OperationalError):
+            writing.result()
+    conn.execute("SELECT pg_terminate_backend(%s)", (sleeping[0]["pid"],))
 
 
 def test_an_interrupted_wait_closes_the_connection(conn: Connection, monkeypatch: pytest.MonkeyPatch):
