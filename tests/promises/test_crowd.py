@@ -145,6 +145,18 @@ def buy(player: PlayerRef) -> Wish:
     return "/api/v1/user/item/buy", by(player) | {"item_name": "spade", "quantity": 1}
 
 
+def wait_until_recovered(database_url: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            psycopg.connect(database_url).close()
+        except psycopg.OperationalError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        else:
+            return
+
+
 def begin_gamble(crowd: Crowd) -> None:
     starter = crowd.players[0]
     [reply] = crowd.send([("/api/v1/gamble/start", by(starter) | {"bets": [{"item_name": "crate", "quantity": 1}]})])
@@ -266,6 +278,7 @@ def test_a_restart_of_the_database_in_the_middle_loses_and_doubles_nothing(
         saboteur.join()
         with suppress(psycopg.OperationalError):
             postgres.drop_database("none")  # so that the server's own connection is found to be broken, and replaced
+    wait_until_recovered(database_url)
 
     report(capsys, "200 at once, four times, with restarts", replies)
     assert {reply.status for reply in replies} <= {200, 201}
