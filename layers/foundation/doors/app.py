@@ -118,7 +118,7 @@ def _respond(app: FastAPI, event: Event, headers: dict[str, str], *, public: boo
 def _normalised(event: Event, headers: dict[str, str]) -> Event:
     """Return the event as routes expect it: a JSON body for any content type, no trailing slash, HEAD as GET.
 
-    Routes see only the headers set here; the values that we read from headers are in `brandish`.
+    Routes see only the headers set here; the query and what we read from headers are in `brandish`.
     """
     method = event["httpMethod"]
     path = event["path"]
@@ -129,12 +129,30 @@ def _normalised(event: Event, headers: dict[str, str]) -> Event:
         "path": path if _FOLDER.match(path) else path.rstrip("/") or "/",
         "headers": {"host": "brandish"},
         "multiValueHeaders": None,
+        "queryStringParameters": None,
+        "multiValueQueryStringParameters": None,
         "body": event.get("body") or "{}",
         "brandish": {
             "caller": _authorizer(event).get("principalId", ""),
             "idempotency_key": key[:MAX_LENGTH] if key else None,
+            "query": _query(event),
         },
     }
+
+
+def _query(event: Event) -> list[tuple[str, str]]:
+    """Return the query's parameters; to write them into a URL and read it again would take longer than the route.
+
+    Raises:
+        UnicodeError: one of them is not text.
+    """
+    many = event.get("multiValueQueryStringParameters")
+    if many:
+        pairs = [(name, value) for name, values in many.items() for value in values]
+    else:
+        pairs = list((event.get("queryStringParameters") or {}).items())
+    "".join([part for pair in pairs for part in pair]).encode()
+    return pairs
 
 
 def _refusal(event: Event) -> Answer | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
+from fastapi.datastructures import QueryParams
 from pydantic import BaseModel
 from starlette.types import Receive, Scope
 
@@ -31,6 +32,7 @@ class Call(Request):
 
     Attributes:
         caller: the name of the API key.
+        query: the query's parameters in their order.
     """
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
@@ -38,10 +40,15 @@ class Call(Request):
         sent: dict[str, Any] = scope["aws.event"]["brandish"]
         log_fields.set_route(scope["route"].path)
         self.caller: str = sent["caller"]
+        self.query: list[tuple[str, str]] = sent["query"]
         key: str | None = sent["idempotency_key"]
         self._idempotency_key = (
             IdempotencyKey(self.caller, scope["path"], key) if key and scope["method"] != "GET" else None
         )
+
+    @property
+    def query_params(self) -> QueryParams:
+        return QueryParams(self.query)
 
     def act(self, use_case: UseCase, *, stored: bool = True) -> Response:
         """Run an action and answer with its result; a retry gets the stored answer.

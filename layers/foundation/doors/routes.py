@@ -72,7 +72,7 @@ class Route(APIRoute):
         if needs.path_params:
             values, errors = request_params_to_args(needs.path_params, call.path_params)
         if self._query is not None:
-            sent = dict(call.query_params)  # of a parameter that was sent twice, the last
+            sent = dict(call.query)  # of a parameter that was sent twice, the last
             values[self._query.name], problems = self._query.validate(sent, {}, loc=("query",))
             errors += problems
         elif needs.query_params:
