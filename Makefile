@@ -106,7 +106,7 @@ build: sam ## Build functions and layers for AWS (needs Python 3.13)
 check: test lint drift validate build ## All that CI runs, but for the slow tests
 
 .PHONY: bench
-bench: install ## Measure imports, round trips, throughput; or compare with a revision (ARGS="--against REV")
+bench: install ## Measure everything, or a part (ARGS=bill), or compare with a revision (ARGS="--against REV")
 	@exec $(BIN)/python -m local.bench $(ARGS)
 
 .PHONY: lock

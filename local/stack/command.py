@@ -142,6 +142,7 @@ def _api_key() -> str:
 def _welcome(console: Console, stack: Stack) -> None:
     api_key = _api_key()
     url = stack.url
+    other = [f"{name}={os.environ[name]}" for name in ("PORT", "API_KEY") if os.environ.get(name)]
     live = f"  Live      {stack.socket_url}?key={api_key}   (WebSocket)" if stack.socket_url else None
     for line in (
         "",
@@ -151,7 +152,7 @@ def _welcome(console: Console, stack: Stack) -> None:
         live,
         f"  Logs      {console.log}",
         "",
-        "Next, in a second terminal:  make demo",
+        " ".join(["Next, in a second terminal: ", *other, "make demo"]),
         f'  or  curl -H "X-API-Key: {api_key}" {url}/api/v1/prices',
         "Ctrl-C stops everything.",
         "",

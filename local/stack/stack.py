@@ -176,17 +176,17 @@ class Stack:
         return {"master": {"username": user.get("user"), "password": user.get("password")}}
 
     def _log_in(self, function: Function) -> None:
-        """Log this environment in as the function's role; called in its thread.
+        """Log this environment in as the function's role, if there are roles; called in its thread.
 
         The owner is the user of DATABASE_URL, to whom the tables of this database belong.
         """
         user = function.environment.get("DB_USER")
-        if not self._roles or not user:
+        if not user:
             return
         from kernel import connections
 
         login = connections.login()
-        if user not in {each.environment.get("DB_USER") for each in self._functions(MIGRATE)}:
+        if self._roles and user not in {each.environment.get("DB_USER") for each in self._functions(MIGRATE)}:
             login = login.as_user(user)
         patience = self._before.get(PATIENCE_SETTING) or function.environment[PATIENCE_SETTING]
         connections.log_in_with(replace(login, patience_seconds=int(patience)))

@@ -55,7 +55,10 @@ ERROR: Final[Json] = {
     },
 }
 HEADERS: Final[Mapping[str, tuple[str, str]]] = {
-    "IdempotencyKey": ("Idempotency-Key", "A name for this request, new for each; makes a repetition safe."),
+    "IdempotencyKey": (
+        "Idempotency-Key",
+        "A name of up to 200 characters for this request, new for each request: bodies are not compared. Makes a repetition safe.",
+    ),
     "RequestId": ("X-Request-ID", "Returned in the answer and written to our log. Generated when left out."),
 }
 

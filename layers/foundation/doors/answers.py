@@ -48,6 +48,6 @@ def error_body(code: str, text: str, fields: Mapping[str, str] | None = None) ->
     return json.dumps(body)
 
 
-def error_answer(status: int, code: str, text: str) -> dict[str, Any]:
+def error_answer(status: int, code: str, text: str, fields: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return a proxy answer for an error."""
-    return json_answer(status, error_body(code, text))
+    return json_answer(status, error_body(code, text, fields))

@@ -105,6 +105,10 @@ def _respond(app: FastAPI, event: Event, headers: dict[str, str], *, public: boo
     refusal = None if public else _refusal(event)
     if refusal is not None:
         return refusal
+    if len(headers.get("idempotency-key", "")) > MAX_LENGTH:
+        # Shortened, it could be the name of another request, whose answer the caller would get.
+        text = f"An Idempotency-Key has at most {MAX_LENGTH} characters."
+        return error_answer(400, "validation", text, {"Idempotency-Key": f"must have at most {MAX_LENGTH} characters"})
     try:
         normalised = _normalised(event, headers)
         if len(normalised["body"]) > MAX_BODY:
@@ -122,7 +126,6 @@ def _normalised(event: Event, headers: dict[str, str]) -> Event:
     """
     method = event["httpMethod"]
     path = event["path"]
-    key = headers.get("idempotency-key")
     return {
         **event,
         "httpMethod": "GET" if method == "HEAD" else method,
@@ -134,7 +137,7 @@ def _normalised(event: Event, headers: dict[str, str]) -> Event:
         "body": event.get("body") or "{}",
         "brandish": {
             "caller": _authorizer(event).get("principalId", ""),
-            "idempotency_key": key[:MAX_LENGTH] if key else None,
+            "idempotency_key": headers.get("idempotency-key") or None,
             "query": _query(event),
         },
     }

@@ -219,7 +219,10 @@ def _lock(data_dir: Path) -> int:
     except BlockingIOError as error:
         pid = _lines(lock)[0] or "unknown"
         os.close(lock)
-        raise AlreadyRunning(f"Postgres on {data_dir} is already running (pid {pid})") from error
+        raise AlreadyRunning(
+            f"Postgres on {data_dir} is already running (pid {pid}): stop the other make dev, or start this one "
+            "elsewhere with BRANDISH_STATE=folder"
+        ) from error
     return lock
 
 

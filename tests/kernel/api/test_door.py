@@ -233,6 +233,17 @@ def test_a_retry_gets_the_first_answer_and_sells_nothing(shop: CallApi, environm
         assert len(announced(tx, "item.sold")) == 1
 
 
+def test_a_key_has_at_most_200_characters(shop: CallApi, environment: Connection):
+    """Shortened, it could be the name of another request."""
+    answer = shop("POST", PATH, SELL, headers={"Idempotency-Key": "k" * 201})
+
+    assert (answer.status, answer.json["code"]) == (400, "validation")
+    assert answer.json["fields"].keys() == {"Idempotency-Key"}
+    assert shop("POST", PATH, SELL, headers={"Idempotency-Key": "k" * 200}).status == 200
+    with transaction(environment) as tx:
+        assert len(announced(tx, "item.sold")) == 1
+
+
 def test_keys_are_told_apart_by_caller_and_path(shop: CallApi, environment: Connection):
     shop("POST", PATH, SELL, headers={"Idempotency-Key": "k1"})
     shop("POST", "/api/v1/user/item/sell", SELL, headers={"Idempotency-Key": "k1"})
