@@ -204,9 +204,11 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
         commit = queue.execute("COMMIT")
         answers = tx.ask_follow_ups()
         queue.send()
+        if not commit.has_committed:
+            raise psycopg.errors.InFailedSqlTransaction("a statement had failed, so COMMIT has rolled back")
     except BaseException as error:
         # What fails behind the COMMIT does not undo it.
-        if commit is None or not commit.succeeded or not isinstance(error, psycopg.Error):
+        if commit is None or not commit.has_committed or not isinstance(error, psycopg.Error):
             queue.drop()
             conn.statements.recover(error)
             if isinstance(error, psycopg.Error) and _is_repeatable(error, lost=conn.closed and commit is None):
