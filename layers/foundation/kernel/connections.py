@@ -168,7 +168,6 @@ def _note(answer: Cursor) -> None:
 def leave_if_crowded() -> None:
     """Close the connection if the answer to the last question was that the database is crowded. Call it at the end."""
     if _environment.leaves and not _environment.stays:
-        _environment.leaves = False
         close()
 
 
@@ -184,6 +183,7 @@ def is_open() -> bool:
 
 def close() -> None:
     """Close the connection of this environment, if it has one."""
+    _environment.leaves = False
     conn = _environment.connection
     if conn is not None:
         conn.close()
