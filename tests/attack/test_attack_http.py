@@ -73,7 +73,7 @@ def test_odd_paths(call: CallApi):
             assert answer["statusCode"] < 500, (prefix, name, answer)
 
 
-@pytest.mark.parametrize("key", ["\x00", "\ud800", "a" * 500, "\U0001f600", " ", "é"])
+@pytest.mark.parametrize("key", ["a" * 500, "\U0001f600", " ", "é"])
 def test_odd_idempotency_keys(call: CallApi, key: str):
     answer = call("POST", "/api/v1/user/register", ALICE, headers={"Idempotency-Key": key})
     assert answer.status < 500, answer
@@ -109,3 +109,9 @@ def test_roles_by_odd_paths(call: CallApi):
             event = proxy_event("GET", path, role=role)
             answer = handler_of("/api/v1/admin/keys")(event, None)
             assert answer["statusCode"] in (401, 403, 404, 400, 405), (path, role, answer)
+
+
+def test_the_limit_is_one_of_bytes(call: CallApi):
+    body = json.dumps({**ALICE, "x": "\u20ac" * 900_000}, ensure_ascii=False)
+    assert len(body.encode()) > 2 * 1024 * 1024
+    assert call("POST", "/api/v1/user/register", body).status == 413
