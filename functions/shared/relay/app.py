@@ -49,13 +49,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
                 run_action(waking.fall_asleep)
         finally:
             lock.release()
-        last = publish_batch()
-        published += found + last
-        if quiet and last:
-            continue
-        backlog = look(events.backlog)
-        if not quiet and backlog.waiting:
-            run_action(waking.ensure_awake)  # the next run goes on
+        published += found
+        backlog = look(events.backlog)  # without the lock, so it publishes nothing: another relay may have it
+        if backlog.waiting:
+            if quiet:
+                continue
+            run_action(waking.wake_next)  # the next run goes on
         report(backlog)
         return {"published": published, "waiting": backlog.waiting, "dead": backlog.dead}
     return {"published": published}

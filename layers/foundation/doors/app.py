@@ -111,7 +111,7 @@ def _respond(app: FastAPI, event: Event, headers: dict[str, str], *, public: boo
         return error_answer(400, "validation", text, {"Idempotency-Key": f"must have at most {MAX_LENGTH} characters"})
     try:
         normalised = _normalised(event, headers)
-        if len(normalised["body"]) > MAX_BODY:
+        if len(normalised["body"].encode()) > MAX_BODY:
             return error_answer(413, "body_too_large", "A request may have at most 1 MiB.")
         return asgi.respond(app, normalised)
     except UnicodeError:

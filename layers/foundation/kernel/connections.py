@@ -70,6 +70,7 @@ class _Environment(threading.local):
     Attributes:
         login: None: as the settings say.
         opened: the connection, if we opened it: one that a test has set is never closed in a crowd.
+        stays: the connection holds a lock of its session, which would end with it.
     """
 
     login: Login | None = None
@@ -78,6 +79,7 @@ class _Environment(threading.local):
     is_new = False
     uses_until_question = 0
     leaves = False
+    stays = False
 
 
 _environment = _Environment()
@@ -165,9 +167,13 @@ def _note(answer: Cursor) -> None:
 
 def leave_if_crowded() -> None:
     """Close the connection if the answer to the last question was that the database is crowded. Call it at the end."""
-    if _environment.leaves:
-        _environment.leaves = False
+    if _environment.leaves and not _environment.stays:
         close()
+
+
+def stay_in_crowds(stays: bool) -> None:
+    """Keep the connection, crowded or not, while its session holds a lock."""
+    _environment.stays = stays
 
 
 def is_open() -> bool:
@@ -177,6 +183,7 @@ def is_open() -> bool:
 
 def close() -> None:
     """Close the connection of this environment, if it has one."""
+    _environment.leaves = False
     conn = _environment.connection
     if conn is not None:
         conn.close()

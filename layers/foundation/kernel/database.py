@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import random
 from collections.abc import Callable, Generator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, Final, LiteralString
@@ -30,6 +31,8 @@ _SESSION_LIMITS = (
     " -c timezone=UTC -c jit=off -c enable_seqscan=off"
 )
 STATEMENT_SECONDS = 10
+
+log = logging.getLogger("brandish")
 
 _ROWS_AT_ONCE = 8
 """Rows per INSERT: each number of rows is a prepared statement of its own."""
@@ -201,19 +204,25 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
         commit = queue.execute("COMMIT")
         answers = tx.ask_follow_ups()
         queue.send()
+        if not commit.has_committed:
+            raise psycopg.errors.InFailedSqlTransaction("a statement had failed, so COMMIT has rolled back")
     except BaseException as error:
         # What fails behind the COMMIT does not undo it.
-        if commit is None or not commit.succeeded or not isinstance(error, psycopg.Error):
+        if commit is None or not commit.has_committed or not isinstance(error, psycopg.Error):
             queue.drop()
             conn.statements.recover(error)
             if isinstance(error, psycopg.Error) and _is_repeatable(error, lost=conn.closed and commit is None):
                 raise TryAgain from error
             raise
     for answer, act in answers:
-        # The action is committed. If an error here failed the call, its retry would run the action a second time.
-        with suppress(psycopg.Error, TryAgain):
+        # The action is committed. If any error here failed the call, its retry would run the action a second time.
+        try:
             if answer.fetchone() is not None:
                 act(conn)
+        except (psycopg.Error, TryAgain):
+            pass  # a schedule catches up
+        except Exception:
+            log.exception("what follows a commit failed")
 
 
 @contextmanager

@@ -48,9 +48,13 @@ def put_events(entries: Sequence[Entry], *, timeout: float) -> list[Mapping[str,
         answer = json.loads(content)
     except (OSError, HTTPException, BotoCoreError, ValueError) as error:
         raise EventBridgeError(f"{type(error).__name__}: {error}") from error
+    answer = answer if isinstance(answer, dict) else {}
     if status != 200:
         raise EventBridgeError(f"{status} {answer.get('__type', '')}: {answer.get('message', '')}")
-    return answer["Entries"]
+    results = answer.get("Entries")
+    if not isinstance(results, list) or len(results) != len(entries):
+        raise EventBridgeError("the answer has no result for each event")
+    return results
 
 
 def close() -> None:

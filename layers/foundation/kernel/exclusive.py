@@ -7,7 +7,7 @@ from contextlib import suppress
 import psycopg
 
 from kernel.action import look
-from kernel.connections import connection
+from kernel.connections import connection, is_new, stay_in_crowds
 from kernel.database import Connection, Tx
 
 
@@ -31,13 +31,20 @@ class ExclusiveLock:
             TryAgain, psycopg.OperationalError: the database cannot be reached.
         """
         if self._holder is None or self._holder is not connection():
-            self._holder = connection() if look(self._try) else None
+            self._holder = None
+            stay_in_crowds(True)
+            try:
+                taken, holder = look(self._try), connection()
+                self._holder = holder if taken and not is_new() else None  # new: that of the look was lost right after
+            finally:
+                stay_in_crowds(self._holder is not None)
         return self._holder is not None
 
     def release(self) -> None:
         """Release the lock if we have it."""
         holder, self._holder = self._holder, None
         if holder is not None:
+            stay_in_crowds(False)
             with suppress(psycopg.OperationalError):  # lost, and so is the lock
                 holder.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (self._name,))
 

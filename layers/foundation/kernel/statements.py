@@ -162,9 +162,9 @@ class Cursor:
         return self._answer is not None
 
     @property
-    def succeeded(self) -> bool:
-        """Whether the server has answered that the statement succeeded."""
-        return self._answer is not None and self._answer.status in (_COMMAND_OK, _TUPLES_OK)
+    def has_committed(self) -> bool:
+        """Whether the server has answered that this COMMIT has committed; in a failed transaction, it rolls back."""
+        return self._answer is not None and self._answer.command_status == b"COMMIT"
 
     def fetchone(self) -> Row | None:
         """Return the next row, or None after the last one."""

@@ -7,5 +7,5 @@ from kernel.database import Tx
 
 
 def lock_active_gamble(tx: Tx) -> None:
-    """Lock the active gamble before the players, because a merge may change its row."""
-    queries.lock_active(tx)
+    """Lock the active gamble before the players, because a merge may change its rows."""
+    queries.lock_alone(tx)

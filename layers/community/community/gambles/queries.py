@@ -1,4 +1,4 @@
-"""SQL on gambles, gamble_participants and gamble_opened_items. A gamble's row is locked before those of its players."""
+"""SQL on gambles, gamble_participants and gamble_opened_items. Gambles are locked before the rows of their players."""
 
 from __future__ import annotations
 
@@ -65,8 +65,19 @@ def find_gamble(tx: Tx, gamble_id: UUID | None) -> Cursor:
 
 def lock_gamble(tx: Tx, gamble_id: UUID | None) -> Cursor:
     """Share the gamble's lock with others who join; playing it waits for all of them. None for the active one."""
+    tx.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended('gamble', 0))")
     where, params = _which(gamble_id)
-    return tx.execute("SELECT " + _COLUMNS + "FROM gambles " + where + " FOR SHARE", params)
+    return tx.execute("SELECT " + _COLUMNS + "FROM gambles " + where, params)
+
+
+def lock_alone(tx: Tx) -> None:
+    """Wait for those who are joining, and let no other join, until this transaction ends.
+
+    An advisory lock, because it is given in the order of asking: with row locks, those who share one keep passing
+    whoever waits for it alone, and a crowd that keeps trying to join holds off the play until its statement times out.
+    It is a statement of its own, so that the next one sees what those who had the lock have committed.
+    """
+    tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('gamble', 0))")
 
 
 def _which(gamble_id: UUID | None) -> tuple[LiteralString, tuple[UUID, ...]]:
@@ -75,6 +86,7 @@ def _which(gamble_id: UUID | None) -> tuple[LiteralString, tuple[UUID, ...]]:
 
 def begin_opening(tx: Tx, moment: datetime, gamble_id: UUID | None) -> Cursor:
     """Start opening the boxes; returns a row to only one caller. None for whichever gamble is due by that time."""
+    lock_alone(tx)
     which: LiteralString = " AND gamble_id = %s" if gamble_id else ""
     return tx.execute(
         "UPDATE gambles SET state = 'Opening' WHERE state = 'Joining' AND join_deadline <= %s"
@@ -146,11 +158,6 @@ def insert_opened_items(tx: Tx, gamble_id: UUID, drops: Sequence[tuple[UUID, Dro
 def delete_executed_before(tx: Tx, moment: datetime) -> None:
     """Delete old gambles, with their participants and items."""
     tx.execute("DELETE FROM gambles WHERE executed_at < %s", (moment,))
-
-
-def lock_active(tx: Tx) -> None:
-    """Prevent joining and playing the active gamble until the transaction ends."""
-    tx.execute("SELECT FROM gambles WHERE " + _IS_ACTIVE + " FOR NO KEY UPDATE")
 
 
 def move_gambles(tx: Tx, from_id: UUID, to_id: UUID) -> None:

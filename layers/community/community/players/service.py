@@ -105,7 +105,8 @@ def save(tx: Tx, *players: Player) -> list[Player]:
         The players after all reactions, ordered by id. Use `as_saved` before saving one of them again.
     """
     settled = [apply_reactions(player, tx.now, tx.rng) for player in sorted(players, key=lambda player: player.id)]
-    for player in settled:
+    # In the same order in every action: two that create the same strangers would else deadlock.
+    for player in sorted(settled, key=_identities):
         _write(tx, player)
     for player in settled[:-1]:
         with tx.as_one():
@@ -163,6 +164,10 @@ def _player(row: dict[str, Any], state: CommunityState, facts: tuple[Fact, ...])
         facts={fact.name: row["fact_" + fact.name] for fact in facts},
     )
     return PARTS.loaded(replace(player, stored=player))
+
+
+def _identities(player: Player) -> list[tuple[str, str]]:
+    return sorted((platform, link.platform_id) for platform, link in player.links.items())
 
 
 def _write(tx: Tx, player: Player) -> None:

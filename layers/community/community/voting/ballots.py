@@ -13,7 +13,6 @@ from community.voting import ballot_queries, queries, row_parsing, rules
 from community.voting.events import VoteRecorded, VotingWeightSet
 from community.voting.models import Ballot, NoOpenRound, VoteOver, VotingFrozen
 from kernel.database import Tx
-from kernel.errors import TryAgain
 from kernel.events import service as events
 
 DEFAULT_WEIGHT = Decimal(1)
@@ -52,7 +51,7 @@ def cast_ballot(
     Raises:
         NoOpenRound, VoteOver, VotingFrozen, InvalidOption
     """
-    locked = queries.keep_round_open(tx)
+    queries.keep_round_open(tx)
     reading = queries.read_open_round(tx)
     player = players.load_or_create(
         tx,
@@ -62,9 +61,6 @@ def cast_ballot(
     )
     row = reading.fetchone()
     voting_round = row_parsing.voting_round(row["session"]) if row else None
-    lock = locked.fetchone()
-    if (lock and lock["session_id"]) != (voting_round and voting_round.session_id):
-        raise TryAgain  # the round ended while we waited for its lock, and the next has begun
     if session_id is not None and session_id != (voting_round and voting_round.session_id):
         raise VoteOver
     if voting_round is None:

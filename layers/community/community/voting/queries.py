@@ -62,17 +62,20 @@ def read_voting_state(tx: Tx, more: LiteralString = "", params: Sequence[Any] = 
 
 
 def lock_open_round(tx: Tx) -> None:
-    """Wait for the ballots that have begun, and let no other begin, until this transaction ends."""
-    tx.execute("SELECT FROM voting_sessions WHERE status <> 'completed' FOR NO KEY UPDATE")
+    """Wait for the ballots that have begun, and let no other begin, until this transaction ends.
+
+    An advisory lock, because it is given in the order of asking: with row locks, voters who share one keep passing
+    whoever waits for it alone, and a crowd that keeps voting holds off a freeze until its statement times out.
+    """
+    tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('open round', 0))")
 
 
-def keep_round_open(tx: Tx) -> Cursor:
+def keep_round_open(tx: Tx) -> None:
     """Let the round neither end nor freeze before this transaction does. Ballots do not wait for each other here.
 
-    Returns:
-        A row with its `session_id`; none without an open round.
+    It is a statement of its own, so that the next one sees what those who had the lock have committed.
     """
-    return tx.execute("SELECT session_id FROM voting_sessions WHERE status <> 'completed' FOR SHARE")
+    tx.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended('open round', 0))")
 
 
 def read_open_round(tx: Tx) -> Cursor:

@@ -149,6 +149,11 @@ def set_asleep(tx: Tx) -> None:
     tx.execute("UPDATE relay_lease SET awake_until = '-infinity', wanted_at = '-infinity'")
 
 
+def forget_waking(tx: Tx) -> None:
+    """Let the relay be woken although it was woken just now, unless one is awake."""
+    tx.execute("UPDATE relay_lease SET wanted_at = '-infinity' WHERE awake_until < clock_timestamp()")
+
+
 def list_events(
     tx: Tx,
     user_id: UUID | None,

@@ -11,7 +11,10 @@ Nothing falls between. Let C be a writer's COMMIT and Q its question, so C < Q. 
 - Q < A: the writer sees a relay that is awake and relies on it. C < Q < A < L, so the last look finds the event.
 - A < Q: the writer sees a relay that is asleep and wakes it, or another writer did so after A. If the relay that was
   woken tries the lock before U, it ends at once, but then its waker's event is found by the last look, and a relay that
-  has found something stays awake and looks again. If it tries the lock after U, it gets it and looks for itself.
+  has found something tries the lock again. If it tries the lock after U, it gets it and looks for itself.
+
+The last look publishes nothing: without the lock, it could be overtaken by the relay that has it. A relay whose time is
+over wakes the next one if its last look finds something.
 
 A waking that gets lost (the bus did not take
 it, the function did not start, a relay died within its lease) is repeated by the next writer after two seconds, and by
@@ -43,6 +46,12 @@ TIMEOUT_SECONDS = 1.0
 def ensure_awake(tx: Tx) -> None:
     """Wake the relay once this transaction has committed, if it is asleep then."""
     tx.after_commit(queries.claim_waking, _wake)
+
+
+def wake_next(tx: Tx) -> None:
+    """Wake another relay, unless one is awake: the one that was woken just now may have found the lock taken."""
+    queries.forget_waking(tx)
+    ensure_awake(tx)
 
 
 def stay_awake(tx: Tx) -> None:
