@@ -57,7 +57,8 @@ ERROR: Final[Json] = {
 HEADERS: Final[Mapping[str, tuple[str, str]]] = {
     "IdempotencyKey": (
         "Idempotency-Key",
-        "A name of up to 200 characters for this request, new for each request: bodies are not compared. Makes a repetition safe.",
+        "Makes a repetition safe: a name for this request, of up to 200 characters. Use a new one for each request, "
+        "because bodies are not compared.",
     ),
     "RequestId": ("X-Request-ID", "Returned in the answer and written to our log. Generated when left out."),
 }

@@ -233,6 +233,14 @@ def test_a_retry_gets_the_first_answer_and_sells_nothing(shop: CallApi, environm
         assert len(announced(tx, "item.sold")) == 1
 
 
+def test_the_limit_of_a_body_counts_bytes(shop: CallApi):
+    body = json.dumps(SELL | {"note": "€" * 400_000}, ensure_ascii=False)
+
+    answer = shop("POST", PATH, body)
+
+    assert (answer.status, answer.json["code"]) == (413, "body_too_large")
+
+
 def test_a_key_has_at_most_200_characters(shop: CallApi, environment: Connection):
     """Shortened, it could be the name of another request."""
     answer = shop("POST", PATH, SELL, headers={"Idempotency-Key": "k" * 201})

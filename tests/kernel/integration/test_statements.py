@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -264,6 +264,25 @@ def test_an_answer_behind_the_commit_that_fails_undoes_nothing(conn: Connection)
 def end(conn: Connection, database_url: str) -> None:
     with closing(connect(database_url)) as other:
         other.execute("SELECT pg_terminate_backend(%s, 5000)", (conn.info.backend_pid,))
+
+
+def test_a_bug_behind_the_commit_does_not_fail_the_committed_action(conn: Connection):
+    def breaks(_: Connection) -> None:
+        raise KeyError("Entries")
+
+    with transaction(conn) as tx:
+        tx.execute("INSERT INTO timeouts VALUES ('twitch', 'alice', now())")
+        tx.after_commit(lambda tx: tx.execute("SELECT 1 AS one"), breaks)
+
+    assert len(conn.execute("SELECT FROM timeouts").fetchall()) == 1
+
+
+def test_a_commit_that_rolled_back_is_no_success(conn: Connection):
+    """COMMIT in a failed transaction answers ROLLBACK, with the status of a success."""
+    with pytest.raises(psycopg.errors.InFailedSqlTransaction), transaction(conn) as tx:
+        tx.execute("INSERT INTO timeouts VALUES ('twitch', 'alice', now())")
+        with suppress(psycopg.Error):
+            tx.execute("SELECT 1 / 0").fetchone()
 
 
 def test_a_connection_lost_before_a_transaction_that_only_writes_is_noticed_before_the_commit(

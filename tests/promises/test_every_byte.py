@@ -63,25 +63,26 @@ class Cutter:
 @pytest.mark.parametrize("upwards", [False, True])
 @pytest.mark.parametrize("mode", ["write only", "load and write"])
 @pytest.mark.parametrize("warm", [False, True])
-def test_every_byte(database_url: str, conn: Connection, upwards: bool, mode: str, warm: bool):
+def test_a_connection_cut_at_every_byte_is_told_truly(
+    database_url: str, conn: Connection, upwards: bool, mode: str, warm: bool
+):
     conn.execute("CREATE TABLE cuts (n int)")
     cutter = Cutter(database_url)
     url = make_conninfo(database_url, host="127.0.0.1", port=cutter.port, sslmode="disable", gssencmode="disable")
-    seen: dict[str, int] = {}
+    told: set[str] = set()
     for n in range(0, 2000, 1 if not upwards else 3):
         cutter.left = None
         with closing(connect(url)) as c:
             cutter.upwards = upwards
-            ran = [False]
 
-            def act(number: int) -> None:
+            def act(number: int, c: Connection = c) -> None:
                 with transaction(c) as tx:
                     if mode == "load and write":
                         tx.execute("SELECT %s AS n", (number,)).fetchone()
                     with tx.as_one():
                         tx.execute("INSERT INTO cuts VALUES (%s)", (number,))
                         tx.execute("UPDATE cuts SET n = n WHERE n = %s AND false", (number,))
-                    tx.after_commit(lambda t: t.execute("SELECT 1 AS one"), lambda _: ran.__setitem__(0, True))
+                    tx.after_commit(lambda tx: tx.execute("SELECT 1 AS one"), lambda _: None)
 
             if warm:
                 act(-1)
@@ -104,11 +105,12 @@ def test_every_byte(database_url: str, conn: Connection, upwards: bool, mode: st
         found = conn.execute("SELECT count(*) AS c FROM cuts WHERE n = %s", (n,)).fetchone()
         assert found
         saved = found["c"]
-        seen[f"{outcome}/{saved}"] = seen.get(f"{outcome}/{saved}", 0) + 1
+        told.add(outcome)
         if outcome == "done":
             assert saved == 1, n
         elif outcome == "again":
             assert saved == 0, n
         if reached and outcome == "done":
             break
-    print(upwards, mode, warm, n, seen)
+    assert "done" in told
+    assert told - {"done"}

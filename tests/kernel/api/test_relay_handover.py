@@ -14,7 +14,6 @@ from functions.shared.relay import app as relay
 from kernel import connections as database
 from kernel.database import Connection, connect, transaction
 from kernel.events import service as events
-from tests.support.api import environment, event_bridge  # noqa: F401
 from tests.support.fakes import FakeEventBridge
 from tests.support.races import PATIENCE
 
