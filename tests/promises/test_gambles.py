@@ -189,7 +189,13 @@ def assert_all_is_accounted_for(conn: Connection, evening: Evening, before: dict
         told = announced(tx, "gamble.complete")
         joined = announced(tx, "gamble.joined")
     rows = conn.execute("SELECT user_id, item_id, quantity, quality_level, value FROM gamble_opened_items").fetchall()
-    stats = conn.execute("SELECT user_id FROM stats_inbox WHERE event_type = 'gamble_participated'").fetchall()
+    stats = conn.execute(
+        """
+        SELECT user_id FROM (SELECT user_id, event_type FROM stats_inbox
+                             UNION ALL SELECT user_id, event_type FROM stats_events) AS happened
+        WHERE event_type = 'gamble_participated'
+        """
+    ).fetchall()
 
     # One execution, one winner, one event.
     assert gamble.state == "Completed"

@@ -75,7 +75,12 @@ def listed(tx: Tx) -> Mapping[str, int]:
 def assert_one_of_each_level(tx: Tx, level: int) -> None:
     steps = [(number, number + 1) for number in range(level)]
     assert [(up["old_level"], up["new_level"]) for up in announced(tx, "job.level_up")] == steps
-    counted = tx.execute("SELECT event_data FROM stats_inbox WHERE event_type = 'job_level_up' ORDER BY stat_id")
+    counted = tx.execute(
+        """
+        SELECT stat_id, event_data FROM stats_inbox WHERE event_type = 'job_level_up'
+        UNION ALL SELECT stat_id, event_data FROM stats_events WHERE event_type = 'job_level_up' ORDER BY stat_id
+        """
+    )
     assert [row["event_data"]["level"] for row in counted.fetchall()] == list(range(1, level + 1))
 
 

@@ -74,7 +74,7 @@ def lock_alone(tx: Tx) -> None:
     """Wait for those who are joining, and let no other join, until this transaction ends.
 
     An advisory lock, because it is given in the order of asking: with row locks, those who share one keep passing
-    whoever waits for it alone, and a crowd that keeps trying to join holds off the play until its statement times out.
+    a transaction that wants it alone, and a crowd that keeps trying to join holds off the play until it is cancelled.
     It is a statement of its own, so that the next one sees what those who had the lock have committed.
     """
     tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('gamble', 0))")

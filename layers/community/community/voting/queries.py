@@ -65,7 +65,7 @@ def lock_open_round(tx: Tx) -> None:
     """Wait for the ballots that have begun, and let no other begin, until this transaction ends.
 
     An advisory lock, because it is given in the order of asking: with row locks, voters who share one keep passing
-    whoever waits for it alone, and a crowd that keeps voting holds off a freeze until its statement times out.
+    a transaction that wants it alone, and a crowd that keeps voting holds off a freeze until it is cancelled.
     """
     tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('open round', 0))")
 
