@@ -91,7 +91,7 @@ def costs(database_url: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, trips
         return trips.count(call, lambda: trips.spent(wire))
 
 
-MOST_STATEMENTS = {"message/handle (known)": 6, "buy": 10, "buy, with a key": 10, "sell": 10}
+MOST_STATEMENTS = {"message/handle (known)": 6, "buy": 10, "sell": 10}
 
 
 def test_every_request_takes_what_it_promises_and_the_docs_say(costs: dict[str, trips.Cost]):
