@@ -40,10 +40,9 @@ SQS_REQUESTS_PER_EVENT = 6
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """A price, what it is for, and how much of it AWS gives away each month for good."""
+    """A price, and how much AWS gives away each month for good."""
 
     dollars: float
-    unit: str
     free: float = 0
 
     def of(self, amount: float) -> float:
@@ -51,19 +50,19 @@ class Price:
 
 
 PRICES: Mapping[str, Price] = {
-    "database": Price(0.016, "hour of db.t4g.micro, one zone"),
-    "storage": Price(0.115, "GB of gp3 and month"),
-    "endpoint": Price(0.01, "hour and zone of an interface endpoint"),
-    "secrets": Price(0.40, "secret and month"),
-    "alarms": Price(0.10, "alarm and month", free=10),
-    "gateway": Price(3.50e-6, "REST request"),
-    "requests": Price(0.20e-6, "Lambda request", free=1_000_000),
-    "compute": Price(1.33334e-5, "GB-second on arm64", free=400_000),
-    "logs": Price(0.50, "GB of logs taken in", free=5),
-    "traces": Price(5e-6, "trace", free=100_000),
-    "events": Price(1e-6, "event on a custom bus"),
-    "queues": Price(0.50e-6, "SQS request, FIFO", free=1_000_000),
-    "schedules": Price(1e-6, "run of a schedule", free=14_000_000),
+    "database": Price(0.016),  # hour of db.t4g.micro, one zone
+    "storage": Price(0.115),  # GB of gp3 and month
+    "endpoint": Price(0.01),  # hour and zone of an interface endpoint
+    "secrets": Price(0.40),  # secret and month
+    "alarms": Price(0.10, free=10),  # alarm and month
+    "gateway": Price(3.50e-6),  # REST request
+    "requests": Price(0.20e-6, free=1_000_000),  # Lambda request
+    "compute": Price(1.33334e-5, free=400_000),  # GB-second on arm64
+    "logs": Price(0.50, free=5),  # GB of logs taken in
+    "traces": Price(5e-6, free=100_000),  # trace
+    "events": Price(1e-6),  # event on a custom bus
+    "queues": Price(0.50e-6, free=1_000_000),  # SQS request, FIFO
+    "schedules": Price(1e-6, free=14_000_000),  # run of a schedule
 }
 
 

@@ -41,7 +41,7 @@ DAYS = 430
 PLAYERS = [PlayerRef("twitch", f"{number}", f"viewer{number}") for number in range(8)]
 BOXES = {"lootbox_tier0": 9000, "lootbox_tier1": 9000}
 BOUNDED = {"engagement_days", "user_achievements"}
-"""What may still grow: by a handful of rows a day whatever is played, and by one row per player and achievement."""
+"""What may still grow: by a handful of rows a day however much is played, and by one row per player and achievement."""
 
 Step = Callable[[Tx], object]
 

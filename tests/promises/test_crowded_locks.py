@@ -1,4 +1,4 @@
-"""Whoever must be alone gets through a crowd whose members share a lock, however many keep coming."""
+"""A transaction that must be alone gets through a crowd whose members share a lock, however many keep coming."""
 
 from __future__ import annotations
 

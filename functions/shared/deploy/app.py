@@ -63,7 +63,7 @@ def _delete_old_versions(stack: str) -> None:
     try:
         deleted = delete_unused(_client("cloudformation"), _client("lambda"), stack)
         log.info("old versions deleted", extra={"versions": deleted})
-    except Exception as error:  # whatever it is, the migration has succeeded
+    except Exception as error:  # of any kind: the migration has succeeded
         log.warning("old versions were not deleted: %s", error)
 
 

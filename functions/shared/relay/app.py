@@ -1,4 +1,4 @@
-"""The relay: publishes the outbox to EventBridge. It is the only publisher; whatever writes events wakes it.
+"""The relay: publishes the outbox to EventBridge. It is the only publisher; writers of events wake it.
 
 It looks once a second, and falls asleep when nothing has happened for a while: see `kernel.events.waking`.
 """

@@ -15,7 +15,7 @@ class ExclusiveLock:
     """An advisory lock that belongs to this environment's database connection.
 
     It saves work that would be done twice and prevents waiting; it is no guarantee, because it ends with the
-    connection. So whatever it guards must be correct without it.
+    connection. So the work that it guards must be correct without it.
     """
 
     def __init__(self, name: str) -> None:

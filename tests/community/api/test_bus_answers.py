@@ -1,4 +1,4 @@
-"""An action that has committed stands, whatever the bus answers when the relay is to be woken."""
+"""An action that has committed stands, however the bus answers when the relay is to be woken."""
 
 from __future__ import annotations
 

@@ -271,7 +271,7 @@ def test_the_first_day_is_reset(tx: Tx):
 
 @pytest.mark.parametrize("period", WINDOWS)
 def test_stats_are_added_up_when_some_have_arrived_or_left_a_window(tx: Tx, period: Period):
-    """At the moment that `start_of` tells, whatever the lengths of the months."""
+    """At the moment that `start_of` tells, however long the months are."""
     make_player(tx)
     tx.now = datetime(2026, 3, 30, 12, tzinfo=UTC)
     assert due(tx, "stats")

@@ -27,8 +27,8 @@ from tests.support.factories import make_player, stored
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
-Deed = tuple[int, str, int, int]
-deeds = st.tuples(
+Act = tuple[int, str, int, int]
+acts = st.tuples(
     st.integers(0, 3),
     st.sampled_from(["message", "command", "item_sold", "tea_brewed"]),
     st.integers(1, 99),
@@ -36,7 +36,7 @@ deeds = st.tuples(
 )
 steps = st.lists(
     st.one_of(
-        st.lists(deeds, max_size=8),
+        st.lists(acts, max_size=8),
         st.just("roll up"),
         st.integers(0, 9),
         st.tuples(st.integers(0, 3), st.integers(0, 3)),
@@ -47,9 +47,9 @@ steps = st.lists(
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=steps, batch=st.integers(1, 10))
 def test_reports_are_what_counting_everything_would_say(
-    shared_database_url: str, steps: list[list[Deed] | str | int | tuple[int, int]], batch: int
+    shared_database_url: str, steps: list[list[Act] | str | int | tuple[int, int]], batch: int
 ):
-    """A step is a few deeds of players, a rollup of a few entries, the end of some days, or a merge."""
+    """A step is a few acts of players, a rollup of a few entries, the end of some days, or a merge."""
     with closing(connect(shared_database_url)) as conn, pytest.raises(_Over), transaction(conn, now=NOON) as tx:
         refs = [make_player(tx, f"p{number}") for number in range(4)]
         ids = [stored(tx, ref).id for ref in refs]

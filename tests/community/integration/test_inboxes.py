@@ -1,4 +1,4 @@
-"""Actions keep the inboxes short, so that boards stay fast whatever is written between two runs of the clock."""
+"""Actions keep the inboxes short, so that boards stay fast however much is written between two runs of the clock."""
 
 from __future__ import annotations
 

@@ -11,9 +11,6 @@ from community.players.models import Player
 from community.timeouts.rules import in_words
 from community.traps.models import Trap
 
-TRAP_TRIGGERED = "trap_triggered"
-"""The code of the match that reports a triggered trap."""
-
 
 def find_strings(text: str) -> tuple[Match, ...]:
     """Find whole words in any case, in the order of the text; only those of the highest priority that occurs."""
@@ -23,7 +20,7 @@ def find_strings(text: str) -> tuple[Match, ...]:
 def trap_match(trap: Trap, victim: Player, username: str) -> Match:
     """Build the match that reports a triggered trap."""
     whose = "their own trap" if trap.setter_id == victim.id else f"a trap of {trap.setter_username}'s"
-    return Match(TRAP_TRIGGERED, f"{username} steps into {whose}: {in_words(trap.time)} of silence.")
+    return Match("trap_triggered", f"{username} steps into {whose}: {in_words(trap.time)} of silence.")
 
 
 class Finder:

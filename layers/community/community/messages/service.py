@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from community.messages import queries, rules
 from community.messages.models import Chatter, Line, Match, MessageReceived, NewChats
@@ -25,7 +24,7 @@ def handle_message(tx: Tx, chatter: PlayerRef, text: str) -> tuple[Player, tuple
     """
     player = players.load_or_create(tx, chatter, traps.WAITING)
     player, matches = _hear(tx, player, Line(chatter, text))
-    _save(tx, chatter.platform, [player], trapped={player.id} if _is_trapped(matches) else ())
+    _save(tx, chatter.platform, [player])
     return player, matches
 
 
@@ -43,7 +42,6 @@ def handle_messages(tx: Tx, platform: str, lines: Sequence[Line]) -> list[tuple[
     ids = sorted({str(line.chatter.platform_id) for line in lines})
     _, known, state = players.load_crowd(tx, (), Crowd(queries.CHATTERS_WITH_IDS, (platform, ids)), traps.WAITING)
     authors = {player.links[platform].platform_id: player for player in known}
-    trapped: set[UUID] = set()
     found: list[tuple[Match, ...]] = []
     for line in lines:
         platform_id = str(line.chatter.platform_id)
@@ -52,17 +50,15 @@ def handle_messages(tx: Tx, platform: str, lines: Sequence[Line]) -> list[tuple[
         author, matches = _hear(tx, players.with_current_name(author, line.chatter, tx.now), line)
         authors[platform_id] = author
         found.append(matches)
-        # Like the single lines: a trap removes the chatter, and the next line brings the chatter back.
-        (trapped.add if _is_trapped(matches) else trapped.discard)(author.id)
-    _save(tx, platform, authors.values(), trapped)
+    _save(tx, platform, authors.values())
     return [(authors[str(line.chatter.platform_id)], matches) for line, matches in zip(lines, found, strict=True)]
 
 
 def mark_active(tx: Tx, chatter: PlayerRef) -> Player:
     """Mark the chatter as active without counting a message."""
     player = players.load_or_create(tx, chatter, traps.WAITING)
-    player, matches = _step(tx, player, chatter.platform)
-    _save(tx, chatter.platform, [player], trapped={player.id} if matches else ())
+    player, _ = _step(tx, player, chatter.platform)
+    _save(tx, chatter.platform, [player])
     return player
 
 
@@ -105,23 +101,16 @@ def _hear(tx: Tx, author: Player, line: Line) -> tuple[Player, tuple[Match, ...]
 
 
 def _step(tx: Tx, player: Player, platform: str) -> tuple[Player, tuple[Match, ...]]:
-    """Trigger the trap that waits for the player, if any."""
+    """Note that the player writes. A trap that waits for them is triggered, and silences them until the next line."""
     trap = traps.waiting_for(player)
     if trap is None:
-        return player, ()
-    player = traps.trigger(tx, player, trap, platform)
+        return player.having(player[NewChats].plus(platform)), ()
+    player = traps.trigger(tx, player, trap, platform).having(NewChats())
     return player, (rules.trap_match(trap, player, player.links[platform].username),)
 
 
-def _is_trapped(matches: Sequence[Match]) -> bool:
-    return any(match.code == rules.TRAP_TRIGGERED for match in matches)
-
-
-def _save(tx: Tx, platform: str, authors: Iterable[Player], trapped: Container[UUID]) -> None:
-    """Save the players as active chatters, except those whose last line triggered a trap."""
-    saved = players.save(
-        tx,
-        *(each if each.id in trapped else each.having(each[NewChats].plus(platform)) for each in authors),
-    )
-    if silenced := [player for player in saved if player.id in trapped]:
+def _save(tx: Tx, platform: str, authors: Iterable[Player]) -> None:
+    """Save the players, and remove those from the active chatters whom a trap has silenced."""
+    saved = players.save(tx, *authors)
+    if silenced := [player for player in saved if not player[NewChats]]:
         remove_chatters(tx, platform, silenced)

@@ -105,7 +105,7 @@ def save(tx: Tx, *players: Player) -> list[Player]:
         The players after all reactions, ordered by id. Use `as_saved` before saving one of them again.
     """
     settled = [apply_reactions(player, tx.now, tx.rng) for player in sorted(players, key=lambda player: player.id)]
-    # In the same order in every action: two that create the same strangers would else deadlock.
+    # In the same order in every action: two that create the same strangers would otherwise deadlock.
     for player in sorted(settled, key=_identities):
         _write(tx, player)
     for player in settled[:-1]:

@@ -76,7 +76,7 @@ class Tree:
     There is one object per state of the community.
 
     Attributes:
-        answers: {name: JSON}, filled by doors: whatever depends on the tree alone is made once.
+        answers: {name: JSON}, filled by doors: what depends on the tree alone is made once.
     """
 
     state: CommunityState

@@ -16,9 +16,8 @@ Nothing falls between. Let C be a writer's COMMIT and Q its question, so C < Q. 
 The last look publishes nothing: without the lock, it could be overtaken by the relay that has it. A relay whose time is
 over wakes the next one if its last look finds something.
 
-A waking that gets lost (the bus did not take
-it, the function did not start, a relay died within its lease) is repeated by the next writer after two seconds, and by
-the clock within a minute. All times are the database's own.
+A waking that gets lost (the bus did not take it, the function did not start, a relay died within its lease) is repeated
+by the next writer after two seconds, and by the clock within a minute. All times are the database's own.
 """
 
 from __future__ import annotations
