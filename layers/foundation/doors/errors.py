@@ -27,7 +27,7 @@ STATUS: Mapping[type[DomainError], int] = {
 CODE_TEXT = "code_text"
 """The key, in a validation error's context, of the message for an error type that is a code of the wire contract."""
 
-_BY_STATUS = {
+BY_STATUS = {
     400: ("bad_json", "The request body is not valid JSON."),
     401: ("unauthorized", "A valid X-API-Key header is required."),
     404: ("not_found", "There is nothing at this address."),
@@ -109,7 +109,7 @@ def _sentence(problem: Mapping[str, Any]) -> str:
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code, text = _BY_STATUS.get(error.status_code, ("bad_json", "The request cannot be read."))
+    code, text = BY_STATUS.get(error.status_code, ("bad_json", "The request cannot be read."))
     return error_response(error.status_code, code, text, headers=error.headers)
 
 
