@@ -34,9 +34,10 @@ TWO_FORMS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Requests that may be sent in a short form: (its schema, the name for the schema of the long form)."""
 
-ENUMERATIONS: Final[Mapping[str, str]] = {
+ENUMERATIONS: Final[Mapping[str, str | None]] = {
     "Error.code": "ErrorCode",
     "EventRow.event_type": "EventType",
+    "Info.platform": None,  # the client's own word for where the text appears, "streamerbot" for example
     "known_platform": "Platform",
     "linked_platforms": "Platform",
     "new_platform": "Platform",
@@ -168,14 +169,12 @@ def _with_enumerations(value: Any, enumeration: str | None = None) -> Any:
     if enumeration and value.get("type") == "string":
         kept = {key: each for key, each in value.items() if key in ("default", "description", "deprecated")}
         return {"$ref": f"#/components/schemas/{enumeration}"} | kept
-    if "in" in value and "schema" in value:
-        return value | {"schema": _with_enumerations(value["schema"], ENUMERATIONS.get(value["name"]))}
     made: Json = {}
     for key, each in value.items():
         if key == "properties":
             made[key] = {
                 field: _with_enumerations(
-                    schema, ENUMERATIONS.get(f"{value.get('title')}.{field}") or ENUMERATIONS.get(field)
+                    schema, ENUMERATIONS.get(f"{value.get('title')}.{field}", ENUMERATIONS.get(field))
                 )
                 for field, schema in each.items()
             }
