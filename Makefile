@@ -8,6 +8,8 @@ SAM_VENV := .local/sam
 # The interpreter itself, whatever shim may lead to it.
 export PYTHON313 ?= $(shell layers/python313 -c 'import sys; print(sys.executable)' 2>/dev/null)
 export SAM_CLI_TELEMETRY := 0
+# Without bytecode every worker of the tests and every process of the local stack would compile everything again.
+export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPATH := layers/foundation:layers/community:.
 
 .DEFAULT_GOAL := help
@@ -54,8 +56,8 @@ $(TEST_PARTS): test-%: install
 	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/$* $(ARGS)
 
 .PHONY: test-slow
-test-slow: install ## Run the tests that take minutes: the storm, the crashes, the API fuzzing
-	@$(BIN)/python -m pytest -m slow
+test-slow: install ## Run the tests that take minutes: the storm, the crashes, the fuzzing, the laws on many examples
+	@$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile=thorough
 
 .PHONY: lint
 lint: install ## Check style and types, and the content files

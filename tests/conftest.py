@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 # How long an example takes says how busy the machine is.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
+# A few examples, the same each time; `make test-slow` plays many new ones (--hypothesis-profile=thorough).
+settings.register_profile("quick", settings.get_profile("unhurried"), max_examples=25, derandomize=True)
+settings.register_profile("thorough", settings.get_profile("unhurried"), max_examples=200)
+settings.load_profile("quick")
 
 
 SMALLEST_DATABASE = {"max_connections": "108"}
