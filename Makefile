@@ -41,9 +41,11 @@ replay: install ## Show a range of past events, or play it to a listener again (
 discord-register: install ## Bring Discord's list of commands up to date (ARGS="--guild ID", "--global", "--dry-run")
 	@exec $(BIN)/python -m local.tools.discord_register $(ARGS)
 
+# One more than the two processors that CI has: while some tests wait for a time limit, others work.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal
 .PHONY: test
 test: install ## Run the fast tests (ARGS="-k gamble" for some of them)
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 # Of one part: tests/community, tests/kernel, tests/stack, tests/promises.
 TEST_PARTS := test-community test-kernel test-stack test-promises
@@ -53,7 +55,7 @@ test-kernel: ## Run the fast tests of the kernel and its doors
 test-stack: ## Run the fast tests of the local stack, the template and the tools
 test-promises: ## Run the fast tests of what must hold under load and faults
 $(TEST_PARTS): test-%: install
-	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/$* $(ARGS)
+	@$(PYTEST) tests/$* $(ARGS)
 
 .PHONY: test-slow
 test-slow: install ## Run the tests that take minutes: the storm, the crashes, the fuzzing, the laws on many examples

@@ -19,7 +19,7 @@ from moto import mock_aws
 from doors import aws, outbound
 
 TABLE: Final = "destinations"
-PRODUCT: Final = {"kernel", "doors", "community", "functions"}
+PRODUCT: Final = {"kernel", "doors", "community", "functions", "local"}
 """The packages whose modules have settings."""
 
 

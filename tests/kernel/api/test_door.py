@@ -296,7 +296,8 @@ def test_a_database_that_is_away_is_unavailable_and_no_bug(
     environment: Connection, call: CallApi, monkeypatch: pytest.MonkeyPatch
 ):
     environment.close()
-    monkeypatch.setattr(database, "settings", replace(database.settings, database_url="host=127.0.0.1 port=1"))
+    away = {"database_url": "host=127.0.0.1 port=1", "database_patience_seconds": 0}
+    monkeypatch.setattr(database, "settings", replace(database.settings, **away))
 
     answer = call("POST", PATH, SELL)
 
