@@ -11,6 +11,7 @@ from typing import Any
 
 from community.achievements.checks import event_problems
 from community.achievements.content import AchievementsSection
+from community.catalog import item_names
 from community.catalog.content import AliasesSection, ItemsSection, ThemesSection
 from community.configs import shipped
 from community.crafting.content import DisassemblesSection, UpgradesSection
@@ -46,12 +47,13 @@ SECTIONS: tuple[type[Section[Any]], ...] = (
 
 
 def check(library: Library) -> None:
-    """Check every section, and that achievements count events that exist.
+    """Check every section, that no name stands for two items, and that achievements count events that exist.
 
     Raises:
         ContentError: the first problem.
     """
     library.check(SECTIONS)
+    library.refuse(item_names.clashes(library[ItemsSection].by_name.values(), library[AliasesSection].by_item))
     library.refuse(event_problems(library[AchievementsSection].by_key.values(), events()))
 
 
