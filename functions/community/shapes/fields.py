@@ -10,10 +10,11 @@ from pydantic_core import PydanticCustomError
 from community.players.models import PLATFORMS, PlayerRef
 from doors.errors import CODE_TEXT
 from doors.fields import Body, one_line, storable
+from kernel.naming import key
 
 
 def _platform(value: Any) -> str:
-    platform = value.lower() if isinstance(value, str) else value
+    platform = key(value) if isinstance(value, str) else value
     if platform not in PLATFORMS:
         raise PydanticCustomError(
             "invalid_platform",

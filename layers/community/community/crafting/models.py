@@ -167,14 +167,14 @@ class CraftingCancelled(Event):
 
 class RecipeNotFound(Refused):
     code = "recipe_not_found"
-    message = "There is no recipe for {item}."
+    message = "There is no recipe for {item}.{hint}"
 
 
 class NoSuchRecipe(NotFound):
     """The key names no recipe; for administrators."""
 
     code = "not_found"
-    message = "There is no recipe with the key {key}."
+    message = "There is no recipe with the key {key}.{hint}"
 
 
 class RecipeLocked(NotAllowed):

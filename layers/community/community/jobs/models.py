@@ -84,7 +84,7 @@ class JobStanding:
 
 class UnknownJob(NotFound):
     code = "not_found"
-    message = "There is no job called {job}."
+    message = "There is no job called {job}.{hint}"
 
 
 class JobLevelUp(Event):

@@ -17,6 +17,7 @@ from community.configs import shipped
 from kernel.content.base import Document, Exact, Frozen, Key, Text
 from kernel.content.library import FileSection
 from kernel.content.problems import Problem, did_you_mean, repeated, unknown
+from kernel.naming import NameIndex, key
 
 NodeType = Literal["feature", "item", "upgrade", "job"]
 Size = Literal["small", "medium", "large"]
@@ -153,10 +154,19 @@ class TreeSection(FileSection[TreeFile]):
         """By key, in the order of the file."""
         return MappingProxyType({node.key: node for node in self.document.nodes})
 
+    @cached_property
+    def names(self) -> NameIndex[Node]:
+        """What people type for a node. Names in other languages belong here, too."""
+        rows = self.document.nodes
+        return NameIndex(
+            lambda node: node.name, [(node.key, node) for node in rows], [(node.name, node) for node in rows]
+        )
+
     def problems(self) -> Iterator[Problem]:
         rows = self.document.nodes
         yield from repeated(self.file, "nodes", "node_id", (node.node_id for node in rows))
         yield from repeated(self.file, "nodes", "key", (node.key for node in rows))
+        yield from repeated(self.file, "nodes", "name", (key(node.name) for node in rows))
         broken_links = list(_broken_links(self.file, rows))
         yield from broken_links
         if not broken_links:  # the next checks follow the links

@@ -11,6 +11,7 @@ from random import Random
 from community.progression.content import Node, tree
 from community.progression.rules import is_available
 from community.voting.models import InvalidOption, NoOpenRound, VotingOption, VotingRound, VotingState
+from kernel.naming import NameIndex, suggestion
 
 MAX_OPTIONS = 4
 VOTING_TIME = timedelta(hours=24)
@@ -106,7 +107,7 @@ def open_round(voting: VotingState) -> VotingRound:
 
 
 def pick_option(voting_round: VotingRound, number: int | None, node_key: str | None) -> VotingOption:
-    """Find an option of the round by its number or by its node.
+    """Find an option of the round by its number, or by its node's key or name, as people type them.
 
     Args:
         number: the option's number, from 1; it takes precedence over `node_key`.
@@ -117,11 +118,18 @@ def pick_option(voting_round: VotingRound, number: int | None, node_key: str | N
     if number is not None:
         if 1 <= number <= len(voting_round.options):
             return voting_round.options[number - 1]
-        raise InvalidOption
+        raise InvalidOption(hint="")
+    typed = node_key or ""
+    node = tree.names.find(typed)
     for option in voting_round.options:
-        if option.node_key == node_key:
+        if option.node_key == (node.key if node else node_key):
             return option
-    raise InvalidOption
+    raise InvalidOption(hint="" if node else suggestion(_names_of(voting_round).meant(typed)))
+
+
+def _names_of(voting_round: VotingRound) -> NameIndex[Node]:
+    nodes = [tree.nodes[option.node_key] for option in voting_round.options if option.node_key in tree.nodes]
+    return NameIndex(lambda node: node.name, [(name, node) for node in nodes for name in (node.key, node.name)])
 
 
 def count_ballot(
