@@ -15,7 +15,7 @@ from kernel import naming
 
 
 def find_strings(text: str) -> tuple[Match, ...]:
-    """Find whole words as people type them, in the order of the text; only those of the highest priority that occurs."""
+    """Find whole words as people type them, in the order of the text; only those of the highest priority there is."""
     return _SHIPPED.search(text)
 
 
