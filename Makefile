@@ -69,10 +69,11 @@ format: install ## Bring the code into shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 .PHONY: generated
-generated: install ## Regenerate what is generated from code: OpenAPI file, schemas, picture of the structure, costs
+generated: install ## Regenerate what is generated from code: OpenAPI file, schemas, list of texts, picture of the structure, costs
 	@$(BIN)/python -m local.tools.structure
 	@$(BIN)/python -m local.tools.openapi
 	@$(BIN)/python -m community.contents --write-schemas
+	@$(BIN)/python -m local.tools.texts
 	@$(BIN)/python -m local.tools.statements
 
 .PHONY: drift
@@ -80,6 +81,7 @@ drift: install ## Check that the generated files are up to date
 	@$(BIN)/python -m local.tools.openapi --check
 	@$(BIN)/python -m community.contents --check-schemas
 	@$(BIN)/python -m local.tools.structure --check
+	@$(BIN)/python -m local.tools.texts --check
 
 .PHONY: sam
 sam: $(SAM_VENV)/.installed ## Install the AWS SAM CLI into an environment of its own
