@@ -69,12 +69,13 @@ format: install ## Bring the code into shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 .PHONY: generated
-generated: install ## Regenerate what is generated from code: OpenAPI file, schemas, picture of the structure, costs
+generated: install ## Regenerate what is generated from code: OpenAPI file, schemas, list of texts, picture of the structure, costs
 	@$(BIN)/python -m local.tools.structure
 	@$(BIN)/python -m local.tools.openapi_recording
 	@$(BIN)/python -m local.tools.openapi
 	@$(BIN)/python -m local.tools.asyncapi
 	@$(BIN)/python -m community.contents --write-schemas
+	@$(BIN)/python -m local.tools.texts
 	@$(BIN)/python -m local.tools.statements
 
 .PHONY: drift
@@ -83,6 +84,7 @@ drift: install ## Check that the generated files are up to date
 	@$(BIN)/python -m local.tools.asyncapi --check
 	@$(BIN)/python -m community.contents --check-schemas
 	@$(BIN)/python -m local.tools.structure --check
+	@$(BIN)/python -m local.tools.texts --check
 
 CONTRACT := .local/contract
 
