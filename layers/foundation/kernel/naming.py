@@ -117,14 +117,6 @@ class NameIndex(Generic[T]):
         return tuple(dict.fromkeys(map(self._shown, things)))[:MOST_SUGGESTED]
 
 
-def suggestion(names: Iterable[str]) -> str:
-    """Return the sentence that follows a refusal, with a blank before it; "" when nothing is similar."""
-    listed = tuple(names)
-    if not listed:
-        return ""
-    return f" Did you mean {' or '.join(filter(None, (', '.join(listed[:-1]), listed[-1])))}?"
-
-
 def closest(typed: str, keys: Iterable[str]) -> list[str]:
     """Return the keys that differ least from what was typed, by a small typo; else those that begin with it."""
     allowed = 0 if len(typed) < 3 else 1 if len(typed) < 5 else 2 if len(typed) < 10 else 3

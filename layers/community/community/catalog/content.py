@@ -11,9 +11,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PlainSerializer, PositiveInt, model_validator
 
+from community.catalog.english import article, plural
 from community.configs import shipped
+from community.text_contexts import DESCRIPTION, ITEM, ONE_ITEM
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
+from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, repeated, unknown
 from kernel.naming import NameIndex, key
 
@@ -222,6 +225,13 @@ class ItemsSection(FileSection[ItemsFile]):
             made = item.handler_config.item
             yield from unknown(self.file, f"items[{index}].handler_config.item", "item", made, self.by_name)
 
+    def texts(self) -> Iterator[TextId]:
+        for item in self.document.items:
+            name = item.public_name
+            yield TextId(ITEM, name, plural(name, 2))
+            yield TextId(ONE_ITEM, f"{article(name)} {name}")
+            yield TextId(DESCRIPTION, item.description)
+
     def summary(self) -> str:
         return f"{len(self.by_name)} items"
 
@@ -254,6 +264,11 @@ class AliasesSection(FileSection[AliasesFile]):
         themes = self.library[ThemesSection]
         known = themes.by_key if themes.exists else None
         return alias_problems(self.by_item, self.library[ItemsSection].by_name, known)
+
+    def texts(self) -> Iterator[TextId]:
+        for names in self.by_item.values():
+            for name in (*names.default, *(each for theme in names.themes.values() for each in theme)):
+                yield TextId(ITEM, name, plural(name, 2))
 
     def summary(self) -> str:
         return f"{len(self.by_item)} aliases"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from community.catalog import item_names
 from community.catalog.content import items
-from community.catalog.rules import article
+from community.catalog.english import article
 from community.crafting import rules
 from community.crafting.content import Upgrade, upgrades
 from community.crafting.models import NewRecipes, NoSuchRecipe, RecipeLocked
@@ -16,7 +16,6 @@ from community.players.models import NoSuchPlayer, Player, PlayerRef
 from community.progression.content import tree
 from community.progression.models import CommunityState
 from kernel.database import Tx
-from kernel.naming import suggestion
 
 
 def is_known(player: Player, recipe: Upgrade) -> bool:
@@ -64,7 +63,7 @@ def teach(tx: Tx, learner: PlayerRef, recipe_key: str) -> tuple[Player, Upgrade,
     """
     recipe = upgrades.keys.find(recipe_key) or rules.recipe_for(item_names.find(recipe_key))
     if recipe is None:
-        raise NoSuchRecipe(key=recipe_key, hint=suggestion(upgrades.keys.meant(recipe_key)))
+        raise NoSuchRecipe(key=recipe_key, meant=upgrades.keys.meant(recipe_key))
     player = players.load_all(tx, (learner,), KNOWN_RECIPES)[0]
     if player is None:
         raise NoSuchPlayer(name=learner.label)

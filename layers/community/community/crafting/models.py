@@ -167,14 +167,14 @@ class CraftingCancelled(Event):
 
 class RecipeNotFound(Refused):
     code = "recipe_not_found"
-    message = "There is no recipe for {item}.{hint}"
+    message = "There is no recipe for {item}."
 
 
 class NoSuchRecipe(NotFound):
     """The key names no recipe; for administrators."""
 
     code = "not_found"
-    message = "There is no recipe with the key {key}.{hint}"
+    message = "There is no recipe with the key {key}."
 
 
 class RecipeLocked(NotAllowed):

@@ -10,12 +10,13 @@ from random import Random
 from community import dice
 from community.catalog import item_names
 from community.catalog.content import Ingredient, Item, items
-from community.catalog.rules import listed, plural
+from community.catalog.english import plural
 from community.crafting.content import Disassemble, Upgrade, disassembles, upgrades
 from community.crafting.models import Batch, NotEnoughIngredients, RecipeNotFound, Salvage
 from community.inventory.models import Inventory, Quality, Slot
 from community.progression.models import CommunityState
 from community.progression.rules import modified
+from kernel.texts import listed
 
 CHANCE = Fraction(1, 10)
 """Chance of a masterwork and of a perfect salvage, before the community's modifiers."""
@@ -43,7 +44,7 @@ def find_upgrade(name: str) -> Upgrade:
     item = item_names.find(name)
     recipe = recipe_for(item) or upgrades.keys.find(name)
     if recipe is None:
-        raise RecipeNotFound(item=item.public_name if item else name, hint="" if item else item_names.hint(name))
+        raise RecipeNotFound(item=item.public_name if item else name, meant=() if item else item_names.meant(name))
     return recipe
 
 
@@ -62,7 +63,7 @@ def find_disassemble(name: str) -> Disassemble:
     recipe = disassembles.by_item.get(item.internal_name) if item else None
     if recipe is None:
         what = f"taking {item.public_name if item else name} apart"
-        raise RecipeNotFound(item=what, hint="" if item else item_names.hint(name))
+        raise RecipeNotFound(item=what, meant=() if item else item_names.meant(name))
     return recipe
 
 

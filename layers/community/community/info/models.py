@@ -7,4 +7,4 @@ from kernel.errors import NotFound
 
 class NoSuchText(NotFound):
     code = "not_found"
-    message = 'There is nothing to read about "{name}".{hint}'
+    message = 'There is nothing to read about "{name}".'

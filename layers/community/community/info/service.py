@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from community.info.content import OVERVIEW, Feature, Topic, texts
 from community.info.models import NoSuchText
-from kernel.naming import closest, key, suggestion
+from kernel.naming import closest, key
 
 SHORT_TEXTS = frozenset({"streamerbot", "twitch"})
 """Platforms where an answer is one line of chat."""
@@ -36,8 +36,8 @@ def find(features: Mapping[str, Feature], feature: str, topic: str) -> Feature |
     if key(feature) and key(topic):
         home = homes.get(key(feature))
         if home is None:
-            raise NoSuchText(name=f"{feature} {topic}", hint=suggestion(closest(key(feature), homes)))
+            raise NoSuchText(name=f"{feature} {topic}", meant=closest(key(feature), homes))
         known = {key(name): each for name, each in home.topics.items()}
     if wanted not in known:
-        raise NoSuchText(name=" ".join(filter(None, (feature, topic))), hint=suggestion(closest(wanted, known)))
+        raise NoSuchText(name=" ".join(filter(None, (feature, topic))), meant=closest(wanted, known))
     return known[wanted]

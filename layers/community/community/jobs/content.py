@@ -12,10 +12,13 @@ from pydantic import Field, PositiveInt, model_validator
 
 from community.configs import shipped
 from community.progression.content import TreeSection
+from community.text_contexts import DESCRIPTION, JOB
 from kernel.content.base import Document, Exact, Frozen, Key, Text
 from kernel.content.library import FileSection
+from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, repeated, unknown
 from kernel.naming import NameIndex, key
+from kernel.texts import every_term, term
 
 BonusType = Literal["bonus_money_chance", "engagement_bonus", "price_adjustment", "prize_increase"]
 
@@ -71,17 +74,18 @@ class JobsSection(FileSection[JobsFile]):
         return MappingProxyType({job.key: job for job in self.document.jobs})
 
     def find(self, text: str) -> Job | None:
-        """Find a job by its key, with or without "job_" before it, or by its name, as people type them."""
+        """Find a job by its key, with or without "job_" before it, or by its name in any language."""
         return self.names.find(text)
 
     @cached_property
     def names(self) -> NameIndex[Job]:
-        """What people type for a job. Names in other languages belong here, too."""
+        """What people type for a job. In other languages, too."""
         rows = self.document.jobs
         return NameIndex(
-            lambda job: job.key,
+            lambda job: term(JOB, job.display_name),
             [(name, job) for job in rows for name in (job.key, f"job_{job.key}")],
             [(job.display_name, job) for job in rows],
+            [(name, job) for job in rows for name in sorted(every_term(JOB, job.display_name))],
         )
 
     def problems(self) -> Iterator[Problem]:
@@ -96,6 +100,11 @@ class JobsSection(FileSection[JobsFile]):
                 yield Problem(self.file, f"jobs[{index}].display_name", text)
         for index, job in enumerate(rows):
             yield from unknown(self.file, f"jobs[{index}].node_key", "node", job.node_key, nodes)
+
+    def texts(self) -> Iterator[TextId]:
+        for job in self.document.jobs:
+            yield TextId(JOB, job.display_name)
+            yield TextId(DESCRIPTION, job.description)
 
     def summary(self) -> str:
         return f"{len(self.by_key)} jobs"

@@ -84,7 +84,7 @@ class JobStanding:
 
 class UnknownJob(NotFound):
     code = "not_found"
-    message = "There is no job called {job}.{hint}"
+    message = "There is no job called {job}."
 
 
 class JobLevelUp(Event):

@@ -16,7 +16,6 @@ from community.progression.content import tree
 from community.progression.models import CommunityState, FeatureLocked
 from community.progression.rules import modified
 from kernel.errors import Refused
-from kernel.naming import suggestion
 
 LEVEL_LIMIT = 100
 LEVEL_CAP = 10
@@ -60,7 +59,7 @@ def find_job(job_key: str) -> Job:
     """
     job = jobs.find(job_key)
     if job is None:
-        raise UnknownJob(job=job_key, hint=suggestion(jobs.names.meant(job_key)))
+        raise UnknownJob(job=job_key, meant=jobs.names.meant(job_key))
     return job
 
 

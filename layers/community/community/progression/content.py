@@ -14,10 +14,13 @@ from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from community.catalog.content import ItemsSection
 from community.configs import shipped
+from community.text_contexts import DESCRIPTION, NODE
 from kernel.content.base import Document, Exact, Frozen, Key, Text
 from kernel.content.library import FileSection
+from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, did_you_mean, repeated, unknown
 from kernel.naming import NameIndex, key
+from kernel.texts import every_term, term
 
 NodeType = Literal["feature", "item", "upgrade", "job"]
 Size = Literal["small", "medium", "large"]
@@ -156,10 +159,13 @@ class TreeSection(FileSection[TreeFile]):
 
     @cached_property
     def names(self) -> NameIndex[Node]:
-        """What people type for a node. Names in other languages belong here, too."""
+        """What people type for a node, in any language."""
         rows = self.document.nodes
         return NameIndex(
-            lambda node: node.name, [(node.key, node) for node in rows], [(node.name, node) for node in rows]
+            lambda node: term(NODE, node.name),
+            [(node.key, node) for node in rows],
+            [(node.name, node) for node in rows],
+            [(name, node) for node in rows for name in sorted(every_term(NODE, node.name))],
         )
 
     def problems(self) -> Iterator[Problem]:
@@ -175,6 +181,11 @@ class TreeSection(FileSection[TreeFile]):
         # Checked here, because the tree depends on the catalogue and not the other way round.
         for index, item in enumerate(self.library[ItemsSection].document.items):
             yield from unknown(ItemsSection.file, f"items[{index}].node_key", "node", item.node_key, self.nodes)
+
+    def texts(self) -> Iterator[TextId]:
+        for node in self.nodes.values():
+            yield TextId(NODE, node.name)
+            yield TextId(DESCRIPTION, node.description)
 
     def summary(self) -> str:
         return f"{len(self.nodes)} nodes"

@@ -89,7 +89,7 @@ class ItemLocked(NotAllowed):
 
 class UnknownNode(NotFound):
     code = "not_found"
-    message = "There is no node called {node}.{hint}"
+    message = "There is no node called {node}."
 
 
 class LevelTooHigh(Refused):

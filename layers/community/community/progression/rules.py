@@ -8,7 +8,6 @@ from fractions import Fraction
 from community.catalog.content import Item
 from community.progression.content import Modifier, Node, NodesBelowTier, TotalNodes, tree
 from community.progression.models import CommunityState, FeatureLocked, FeatureLockedBehind, LevelTooHigh, UnknownNode
-from kernel.naming import suggestion
 
 Number = int | Fraction
 
@@ -173,5 +172,5 @@ def find_node(node_key: str) -> Node:
     """
     node = tree.names.find(node_key)
     if node is None:
-        raise UnknownNode(node=node_key, hint=suggestion(tree.names.meant(node_key)))
+        raise UnknownNode(node=node_key, meant=tree.names.meant(node_key))
     return node

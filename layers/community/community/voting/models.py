@@ -135,7 +135,7 @@ class VotingFrozen(Refused):
 
 class InvalidOption(Refused):
     code = "invalid_option"
-    message = "That is not one of the options of this vote.{hint}"
+    message = "That is not one of the options of this vote."
 
 
 class RoundActive(Conflict):

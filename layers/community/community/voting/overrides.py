@@ -84,7 +84,7 @@ def instant_unlock(transition: Transition, node_key: str | None = None) -> Trans
         else rules.elect(voting_round, voting, transition.rng)
     )
     if not rules.may_win(option, voting):
-        raise InvalidOption(hint="")
+        raise InvalidOption
     node = tree.nodes[option.node_key]
     transition = transition.with_level(NewLevel(node, option.target_level, "instant_override", voting.accumulated))
     transition = transition.with_round(end_round(voting_round, option, transition.now))

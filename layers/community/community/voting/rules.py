@@ -10,8 +10,9 @@ from random import Random
 
 from community.progression.content import Node, tree
 from community.progression.rules import is_available
+from community.text_contexts import NODE
 from community.voting.models import InvalidOption, NoOpenRound, VotingOption, VotingRound, VotingState
-from kernel.naming import NameIndex, suggestion
+from kernel.texts import term
 
 MAX_OPTIONS = 4
 VOTING_TIME = timedelta(hours=24)
@@ -118,18 +119,18 @@ def pick_option(voting_round: VotingRound, number: int | None, node_key: str | N
     if number is not None:
         if 1 <= number <= len(voting_round.options):
             return voting_round.options[number - 1]
-        raise InvalidOption(hint="")
+        raise InvalidOption
     typed = node_key or ""
     node = tree.names.find(typed)
     for option in voting_round.options:
         if option.node_key == (node.key if node else node_key):
             return option
-    raise InvalidOption(hint="" if node else suggestion(_names_of(voting_round).meant(typed)))
+    raise InvalidOption(meant=() if node else _similar_options(voting_round, typed))
 
 
-def _names_of(voting_round: VotingRound) -> NameIndex[Node]:
-    nodes = [tree.nodes[option.node_key] for option in voting_round.options if option.node_key in tree.nodes]
-    return NameIndex(lambda node: node.name, [(name, node) for node in nodes for name in (node.key, node.name)])
+def _similar_options(voting_round: VotingRound, typed: str) -> tuple[str, ...]:
+    names = {term(NODE, tree.nodes[each.node_key].name) for each in voting_round.options if each.node_key in tree.nodes}
+    return tuple(name for name in tree.names.meant(typed) if name in names)
 
 
 def count_ballot(
