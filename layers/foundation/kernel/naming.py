@@ -43,7 +43,7 @@ def folded(text: str) -> str:
 
 
 def person_key(name: str) -> str:
-    """Return what identifies a person's name on a platform, whoever types it.
+    """Return what identifies a person's name on a platform, however it is typed.
 
     Underscores and hyphens count here, because they tell people apart: `foo_bar` is not `foobar` or `foo bar`.
     """
@@ -108,10 +108,7 @@ class NameIndex(Generic[T]):
     def meant(self, text: str) -> tuple[str, ...]:
         """Return the names of what was probably meant by a name that was not found, best first; perhaps none."""
         typed = key(text)
-        if len(shared := self._things.get(typed, ())) > 1:
-            keys = [typed]
-        else:
-            keys = closest(typed, self._things)
+        keys = [typed] if len((shared := self._things.get(typed, ()))) > 1 else closest(typed, self._things)
         things = shared or tuple(thing for each in keys for thing in self._things[each])
         return tuple(dict.fromkeys(map(self._shown, things)))[:MOST_SUGGESTED]
 

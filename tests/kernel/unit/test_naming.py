@@ -108,7 +108,7 @@ def test_short_words_forgive_less() -> None:
 
 
 def index(**names: str) -> NameIndex[str]:
-    return NameIndex(lambda thing: thing, [(name, thing) for name, thing in names.items()])
+    return NameIndex(lambda thing: thing, list(names.items()))
 
 
 def test_a_name_in_an_earlier_tier_is_never_taken() -> None:

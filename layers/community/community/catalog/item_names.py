@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from community.catalog.content import AliasesSection, Item, ItemAliases, aliases, items
+from community.catalog.english import plural
 from community.catalog.models import Names
-from community.catalog.rules import plural
+from community.text_contexts import ITEM
 from kernel.content.problems import Problem
 from kernel.naming import NameIndex, key, suggestion
+from kernel.texts import every_term
 
 _names: Names | None = None
 _index: NameIndex[Item] | None = None
@@ -31,13 +33,14 @@ def hint(text: str) -> str:
 
 
 def names_of(item: Item, known: ItemAliases | None) -> Iterator[str]:
-    """List an item's names in messages, in singular and plural. Names in other languages belong here, too."""
+    """List an item's names in messages, in singular and plural, and its name in every language."""
     shown = [item.public_name, item.default_display]
     if known is not None:
         shown += [*known.default, *(name for pool in known.themes.values() for name in pool)]
     for name in shown:
         yield name
         yield plural(name, 2)
+    yield from sorted(every_term(ITEM, item.public_name))
 
 
 def clashes(rows: Iterable[Item], known: Mapping[str, ItemAliases]) -> Iterator[Problem]:
