@@ -47,7 +47,7 @@ def folded(text: str) -> str:
 
 
 def person_key(name: str) -> str:
-    """Return what identifies a person's name on a platform, whoever types it.
+    """Return what identifies a person's name on a platform, however it is typed.
 
     Underscores and hyphens count here, because they tell people apart: `foo_bar` is not `foobar` or `foo bar`.
     """
