@@ -119,7 +119,7 @@ def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, qua
     """
     item = catalog.resolve(item_name)
     giver, taker = (
-        players.require_known(player, ref)
+        players.require_known(tx, player, ref)
         for player, ref in zip(players.load_all(tx, (owner, receiver)), (owner, receiver), strict=True)
     )
     if giver.id == taker.id:
