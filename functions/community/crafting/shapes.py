@@ -20,11 +20,13 @@ from community.players.models import PlayerRef
 from doors.fields import Body, Message, Timestamp
 from functions.community.shapes.fields import Caller, ItemName, Platform, PlatformId, Quantity, Username
 from functions.community.shapes.player_selector import NamedAccount
+from functions.community.shapes.qualities import AskedQuality
 
 
 class CraftRequest(Caller):
     item: Annotated[ItemName, Field(validation_alias=AliasChoices("item", "item_name"))]
     quantity: Quantity
+    quality_level: AskedQuality = None
 
 
 class UpgradeResponse(Message):

@@ -22,6 +22,7 @@ from functions.community.shapes.fields import (
     Username,
 )
 from functions.community.shapes.player_selector import Account
+from functions.community.shapes.qualities import AskedQuality
 from functions.community.shapes.users import UserView
 
 
@@ -136,6 +137,10 @@ class ItemRequest(Body):
         return PlayerRef(self.platform, username=self.username)
 
 
+class RemoveRequest(ItemRequest):
+    quality_level: AskedQuality = None
+
+
 class RemoveResponse(Message):
     removed: int
 
@@ -146,6 +151,7 @@ class UseItemRequest(Caller):
     item_name: ItemName
     quantity: Quantity
     target_user: TargetName = ""
+    quality_level: AskedQuality = None
 
     @property
     def target(self) -> str | None:
@@ -167,6 +173,7 @@ class GiveRequest(Body):
     receiver: Username
     item_name: ItemName
     quantity: Quantity
+    quality_level: AskedQuality = None
 
     @model_validator(mode="before")
     @classmethod

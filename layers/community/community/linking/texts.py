@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 
-from community.linking.models import LinkToken
+from community.catalog.content import items
+from community.catalog.rules import listed, plural
+from community.linking.models import LinkedAccounts, LinkToken
 from community.linking.rules import TOKEN_LIFE, UNLINK_WINDOW
 
 
@@ -17,8 +19,15 @@ def claimed(token: LinkToken) -> str:
     return f"Claimed. Now confirm on your {token.source.platform} account."
 
 
-def linked(platforms: Sequence[str]) -> str:
-    return f"Done. You play from {', '.join(platforms)} now."
+def linked(accounts: LinkedAccounts) -> str:
+    done = f"Done. You play from {', '.join(accounts.platforms)} now."
+    if not accounts.waiting:
+        return done
+    quantities: Counter[str] = Counter()
+    for item in accounts.waiting:
+        quantities[items.by_name[item.item_name].public_name] += item.quantity
+    waiting = listed([f"{quantity} × {plural(name, quantity)}" for name, quantity in quantities.items()])
+    return f"{done} Your stacks are full: {waiting} will follow as soon as there is room."
 
 
 def unlink_asked(platform: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from community.catalog.rules import plural
 from community.inventory.models import Quality
@@ -12,17 +12,17 @@ GOOD_HAUL_BOXES = 5
 """Opening at least this many boxes adds a remark, if they contained anything of value."""
 
 
-def describe(boxes: str, quantity: int, drops: Sequence[Drop], names: Mapping[str, str]) -> str:
+def describe(boxes: str, quantity: int, drops: Sequence[Drop], names: Sequence[str]) -> str:
     """Describe what was in the boxes.
 
     Args:
         boxes: the name of the boxes, with quantity or article.
         quantity: of the boxes.
-        names: {internal name: display name of one such item}.
+        names: the display name of one such item, for each drop.
     """
     if not drops:
         return f"You opened {boxes}. Empty!"
-    found = f"You opened {boxes}: {', '.join(_drop_text(drop, names[drop.item.internal_name]) for drop in drops)}."
+    found = f"You opened {boxes}: {', '.join(map(_drop_text, drops, names))}."
     remark = _remark(quantity, drops)
     return f"{found} {remark}" if remark else found
 
