@@ -66,6 +66,7 @@ CONTRACT = {
         ),
     },
     409: {
+        "idempotency_mismatch": "IdempotencyMismatch",
         "identity_taken": "IdentityTaken",
         "session_active": "RoundActive",
     },
