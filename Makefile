@@ -97,9 +97,13 @@ validate: install sam size ## Check template.yaml, and that it stays below Cloud
 size: sam ## Show how much of CloudFormation's limits template.yaml takes
 	@$(SAM_VENV)/bin/python local/tools/translate.py template.yaml
 
+# Before anything is installed for it.
+.PHONY: python313
+python313:
+	@test -n "$(PYTHON313)" || { echo "No Python 3.13 found. Install it (pyenv install 3.13), or name it: make PYTHON313=/path/to/python3.13 build"; exit 1; }
+
 .PHONY: build
-build: sam ## Build functions and layers for AWS (needs Python 3.13)
-	@test -n "$(PYTHON313)" || { echo "No Python 3.13 found. Install it, or name it: make PYTHON313=/path/to/python3.13 build"; exit 1; }
+build: python313 sam ## Build functions and layers for AWS (needs Python 3.13)
 	@$(SAM_VENV)/bin/sam build
 
 .PHONY: check
@@ -120,4 +124,5 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 .PHONY: clean
 clean: ## Remove what was installed, built and stored here, the local game's database included
+	@$(PYTHON) -m local.stack.running
 	@rm -rf $(VENV) .aws-sam .local .pytest_cache .ruff_cache .hypothesis
