@@ -19,10 +19,17 @@ _MENTION = re.compile(r"<@!?([0-9]{1,20})>")
 
 
 class ItemUsed(Event):
-    """A player has used an item. `target` is as the user wrote it."""
+    """A player has used an item.
+
+    Attributes:
+        username: of the user on the platform where it was used.
+        target: as the user wrote it.
+    """
 
     type: ClassVar[str] = "item.used"
     user_id: UUID
+    username: str
+    platform: str
     item_name: str
     quantity: int
     target: str | None = None

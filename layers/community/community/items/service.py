@@ -45,6 +45,8 @@ def use_item(
     player = player.having(player[Inventory].give_all(unused)).record(
         ItemUsed(
             user_id=player.id,
+            username=player.links[user.platform].username,
+            platform=user.platform,
             item_name=item.internal_name,
             quantity=result.consumed,
             target=target,

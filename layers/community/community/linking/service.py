@@ -129,7 +129,7 @@ def link_status(tx: Tx, account: PlayerRef) -> LinkStatus:
 def _register(tx: Tx, source: PlayerRef, other: Player | None) -> Player:
     """Create and save a player at once, because the merge that follows needs its row."""
     state = other.state if other is not None else current_state(tx)
-    (player,) = players.save(tx, players.create(tx, state, _named(source)))
+    (player,) = players.save(tx, players.create(tx, state, source))
     return players.as_saved(player)
 
 
