@@ -7,10 +7,9 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from community.catalog.rules import listed
 from community.inventory.models import Quality
 
-_NAMES = listed([quality.lower() for quality in Quality], "or")
+_NAMES = ", ".join(quality.lower() for quality in Quality)
 
 
 def _quality(value: Any) -> Quality | None:
@@ -19,7 +18,7 @@ def _quality(value: Any) -> Quality | None:
     try:
         return Quality(str(value).strip().upper())
     except ValueError:
-        raise PydanticCustomError("unknown_quality", "must be {names}", {"names": _NAMES}) from None
+        raise PydanticCustomError("unknown_quality", "must be one of {names}", {"names": _NAMES}) from None
 
 
 AskedQuality = Annotated[

@@ -147,8 +147,8 @@ def test_with_a_quality_only_its_stack_is_touched():
     ("quantity", "quality", "refusal", "text"),
     [
         (6, None, NotEnoughItems, "You need 6 × stick and have 5."),
-        (3, Quality.RARE, NotEnoughItems, "You need 3 × rare stick and have 2."),
-        (1, Quality.POOR, NotInInventory, "You do not have any poor stick."),
+        (3, Quality.RARE, NotEnoughItems, "You need 3 × stick of the quality rare and have 2."),
+        (1, Quality.POOR, NotInInventory, "You do not have any stick of the quality poor."),
     ],
 )
 def test_more_than_there_are_cannot_be_taken(

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from community.catalog.content import Item
+from community.catalog.texts import quality_name
 from kernel.errors import Refused
 
 STACK_LIMIT = 999_999
@@ -19,9 +20,21 @@ class NotInInventory(Refused):
     message = "You do not have any {item}."
 
 
+class NotInQuality(NotInInventory):
+    """The player has none of that quality."""
+
+    message = "You do not have any {item} of the quality {quality}."
+
+
 class NotEnoughItems(Refused):
     code = "not_enough_items"
     message = "You need {wanted} × {item} and have {held}."
+
+
+class NotEnoughInQuality(NotEnoughItems):
+    """The player has too few of that quality."""
+
+    message = "You need {wanted} × {item} of the quality {quality} and have {held}."
 
 
 class InventoryFull(Refused):
@@ -142,8 +155,7 @@ class Inventory:
         stacks = [slot for slot in self.of(item.item_id) if quality in (None, slot.quality)]
         held = sum(slot.quantity for slot in stacks)
         if held < max(quantity, 1):
-            name = f"{quality.lower()} {item.public_name}" if quality else item.public_name
-            raise NotEnoughItems(item=name, wanted=quantity, held=held) if held else NotInInventory(item=name)
+            raise _too_few(item, quantity, held, quality)
         inventory = self
         taken: list[Slot] = []
         for slot in sorted(stacks, key=lambda slot: slot.quality.rank):
@@ -183,6 +195,16 @@ class Inventory:
         if not found and changed.quantity:
             slots.append(changed)
         return type(self)(tuple(slots))
+
+
+def _too_few(item: Item, wanted: int, held: int, quality: Quality | None) -> Refused:
+    details: dict[str, object] = {"item": item.public_name}
+    if quality is not None:
+        details["quality"] = quality_name(quality)
+    if held == 0:
+        return NotInInventory(**details) if quality is None else NotInQuality(**details)
+    details |= {"wanted": wanted, "held": held}
+    return NotEnoughItems(**details) if quality is None else NotEnoughInQuality(**details)
 
 
 def split(slots: Iterable[Slot], quantity: int) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:

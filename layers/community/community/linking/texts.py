@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from community.catalog.content import items
-from community.catalog.rules import listed, plural
+from community.catalog.texts import counted
 from community.linking.models import LinkedAccounts, LinkToken
 from community.linking.rules import TOKEN_LIFE, UNLINK_WINDOW
+from kernel.texts import listed, translate
 
 
 def started(token: LinkToken) -> str:
@@ -25,9 +26,9 @@ def linked(accounts: LinkedAccounts) -> str:
         return done
     quantities: Counter[str] = Counter()
     for item in accounts.waiting:
-        quantities[items.by_name[item.item_name].public_name] += item.quantity
-    waiting = listed([f"{quantity} × {plural(name, quantity)}" for name, quantity in quantities.items()])
-    return f"{done} Your stacks are full: {waiting} will follow as soon as there is room."
+        quantities[item.item_name] += item.quantity
+    things = listed([counted(items.by_name[name], quantity) for name, quantity in quantities.items()])
+    return f"{done} " + translate("Your stacks are full: {things} will follow as soon as there is room.", things=things)
 
 
 def unlink_asked(platform: str) -> str:
