@@ -19,7 +19,7 @@ class TargetNotTimedOut(Refused):
 
 
 def choose_targets(tx: Tx, request: UseRequest) -> Targeting:
-    return Targeting(named=request.player, facts=(timeouts.silenced_on(tx, request.user.platform),))
+    return Targeting(named=request.player, facts=(timeouts.silenced(tx),))
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
@@ -37,9 +37,8 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
         raise TargetNotTimedOut(item=item_use.item.public_name, name=name)
     seconds = item_use.item.handler_config.seconds
     removed = sum((slot.quantity * adjusted(seconds, slot.quality) for slot in item_use.taken), timedelta())
-    timeouts.shorten_timeout(
-        tx, platform, name, removed, f"{name_with_quantity(item_use)} of {item_use.user.links[platform].username}'s"
-    )
+    reason = f"{name_with_quantity(item_use)} of {item_use.user.links[platform].username}'s"
+    timeouts.shorten_timeout(tx, item_use.target, removed, reason, platform)
     when = "again" if silenced_until - removed <= tx.now else f"{in_words(removed)} sooner"
     what = f"{name_with_quantity(item_use)}: {name} may talk {when}."
     public_message = None if item_use.target.id == item_use.user.id else lambda user: f"{user} uses {what}"
