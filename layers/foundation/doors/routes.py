@@ -21,12 +21,21 @@ from doors.call import Call
 Handle = Callable[[Request], Awaitable[Response]]
 
 
+_FIRST_PATHS: dict[Callable[..., Any], str] = {}
+"""{endpoint: the path of its first route}"""
+
+
 class Route(APIRoute):
     """A route whose endpoint gets the request as a `Call`.
 
     FastAPI's own way to an endpoint is prepared for forms, dependencies, generators and telemetry, and takes three
     times as long as what most of our routes need: their parameters, validated, and a response that is complete.
     """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        # The same for all routes of an endpoint, that is for all aliases of its path.
+        self.use_case_path: str = _FIRST_PATHS.setdefault(endpoint, path)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         # Most routes of a group are asked in vain, so they say no before they prepare anything.

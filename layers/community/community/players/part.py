@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Generic, LiteralString, TypeVar
 from uuid import UUID
 
@@ -66,6 +67,8 @@ class Part(Generic[T]):
         joined: it is written in one statement with the other such parts, after those that are not. Its `save` queues
             one statement, and no other part writes to its table.
         on_load: changes a player who has just been loaded, before the action does.
+        on_merge: changes the player into whom two were merged, when the values of all parts are merged: (the merged
+            player, the keeper, the other, the current time).
         tables: the tables whose rows the value fully represents.
         rows: further rows that the value does not represent.
     """
@@ -77,6 +80,7 @@ class Part(Generic[T]):
     transient: bool = False
     joined: bool = False
     on_load: Callable[[Player], Player] | None = None
+    on_merge: Callable[[Player, Player, Player, datetime], Player] | None = None
     tables: tuple[str, ...] = ()
     rows: Rows | None = None
 
@@ -154,6 +158,7 @@ class Parts:
         )
         self.moments = self.columns.count("%s")
         self._on_load = tuple(part.on_load for part in self.parts if part.on_load)
+        self._on_merge = tuple(part.on_merge for part in self.parts if part.on_merge)
         self._lasting = frozenset(part.holds for part in self.parts if not part.transient)
         rows = [
             entry if isinstance(entry, Rows) else entry.rows for entry in entries if not isinstance(entry, SharedSum)
@@ -206,9 +211,13 @@ class Parts:
         """Return {type: value} of the parts that remain after a save."""
         return {holds: value for holds, value in player.parts.items() if holds in self._lasting}
 
-    def merged(self, keeper: Player, other: Player) -> dict[type[Any], Any]:
-        """Return {type: value} of two merged players."""
-        return {part.holds: part.merge(keeper[part.holds], other[part.holds], keeper.state) for part in self.parts}
+    def merged(self, keeper: Player, other: Player, now: datetime) -> Player:
+        """Return the keeper with the merged values of both players."""
+        parts = {part.holds: part.merge(keeper[part.holds], other[part.holds], keeper.state) for part in self.parts}
+        player = replace(keeper, parts=parts)
+        for on_merge in self._on_merge:
+            player = on_merge(player, keeper, other, now)
+        return player
 
 
 def _save(tx: Tx, player: Player, parts: Sequence[Part[Any]]) -> None:

@@ -63,7 +63,7 @@ def similar_names(tx: Tx, ref: PlayerRef) -> tuple[str, ...]:
 
 
 def load_or_create(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
-    """Like `load`, but a stranger becomes a new player, to be saved. The ref needs id and name."""
+    """Like `load`, but a stranger becomes a new player, to be saved. The ref needs an id."""
     player, _, state = _load(tx, (ref,), facts, lock=True)
     return player[0] or create(tx, state, ref)
 
@@ -105,12 +105,12 @@ def get_player(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
 
 
 def create(tx: Tx, state: CommunityState, *refs: PlayerRef) -> Player:
-    """Create a player with these identities, to be saved. Each ref needs id and name."""
-    links = {ref.platform: Link(str(ref.platform_id), str(ref.username)) for ref in refs}
+    """Create a player with these identities, to be saved. Without a name, an identity goes by its id."""
+    links = {ref.platform: Link(str(ref.platform_id), ref.username or str(ref.platform_id)) for ref in refs}
     player_id = uuid4()
     return Player(
         id=player_id,
-        username=str(refs[0].username),
+        username=links[refs[0].platform].username,
         links=links,
         state=state,
         created_at=tx.now,
