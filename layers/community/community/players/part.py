@@ -61,6 +61,7 @@ class Part(Generic[T]):
         joined: it is written in one statement with the other such parts, after those that are not. Its `save` queues
             one statement, and no other part writes to its table.
         on_load: changes a player who has just been loaded, before the action does.
+        changes: types of the parts that `on_load` changes: who reads one of them must read this one, too.
         tables: the tables whose rows the value fully represents.
         rows: further rows that the value does not represent.
     """
@@ -72,6 +73,7 @@ class Part(Generic[T]):
     transient: bool = False
     joined: bool = False
     on_load: Callable[[Player], Player] | None = None
+    changes: frozenset[type[Any]] = frozenset()
     tables: tuple[str, ...] = ()
     rows: Rows | None = None
 
@@ -124,9 +126,10 @@ class Parts:
         moments: the number of placeholders in it, which all take the current time.
         moves: the functions that move rows when two players are merged.
         tables: all tables with rows of a player, except those of `players` itself.
+        unread: types of parts that this selection of a table leaves out.
     """
 
-    def __init__(self, *entries: Entry) -> None:
+    def __init__(self, *entries: Entry, unread: frozenset[type[Any]] = frozenset()) -> None:
         """Prepare the table of parts.
 
         Args:
@@ -155,6 +158,19 @@ class Parts:
         ]
         self.moves: tuple[Move, ...] = tuple(each.move for each in rows if each)
         self.tables = frozenset(table for each in (*self.parts, *rows) if each for table in each.tables)
+        self.unread = unread
+        self._selections: dict[frozenset[type[Any]], Parts] = {}
+
+    def only(self, *wanted: type[Any]) -> Parts:
+        """Return the table of the parts of these types, and of those that change them on load; of all, given none."""
+        if not wanted:
+            return self
+        types = frozenset(wanted)
+        if types not in self._selections:
+            chosen = [part for part in self.parts if part.holds in types or part.changes & types]
+            unread = self._types.difference(part.holds for part in chosen)
+            self._selections[types] = Parts(*chosen, unread=unread)
+        return self._selections[types]
 
     def parse(self, row: Mapping[str, Any]) -> dict[type[Any], Any]:
         """Return {type: value} from the columns of a row."""
