@@ -21,6 +21,10 @@ from doors.call import Call
 Handle = Callable[[Request], Awaitable[Response]]
 
 
+_FIRST_PATHS: dict[Callable[..., Any], str] = {}
+"""{endpoint: the path of its first route}"""
+
+
 class Route(APIRoute):
     """A route whose endpoint gets the request as a `Call`.
 
@@ -32,6 +36,11 @@ class Route(APIRoute):
     """
 
     is_simple: bool
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        # The same for all routes of an endpoint, that is for all aliases of its path.
+        self.use_case_path: str = _FIRST_PATHS.setdefault(endpoint, path)
 
     def get_route_handler(self) -> Any:
         if hasattr(self, "app"):

@@ -233,13 +233,57 @@ def test_bots_play_and_do_not_administer(shop: CallApi):
 
 def test_a_retry_gets_the_first_answer_and_sells_nothing(shop: CallApi, environment: Connection):
     first = shop("POST", PATH, SELL, headers={"Idempotency-Key": "k1"})
-    again = shop("POST", PATH, SELL | {"quantity": 5}, headers={"idempotency-key": "k1"})
+    again = shop("POST", PATH, json.dumps(SELL, sort_keys=True, indent=2), headers={"idempotency-key": "k1"})
 
     assert (again.status, again.text) == (first.status, first.text)
     assert again.headers["idempotency-replayed"] == "true"
     assert spades(environment) == 9
     with transaction(environment) as tx:
         assert len(announced(tx, "item.sold")) == 1
+
+
+@pytest.mark.parametrize("alias", ["/api/v1/user/item/sell", "/api/v1/user/item/sell/", PATH + "/"])
+def test_a_key_counts_under_every_alias_of_the_path(shop: CallApi, environment: Connection, alias: str):
+    first = shop("POST", PATH, SELL, headers={"Idempotency-Key": "k1"})
+    again = shop("POST", alias, SELL, headers={"Idempotency-Key": "k1"})
+    third = shop("POST", alias, SELL, headers={"Idempotency-Key": "k2"})
+    fourth = shop("POST", PATH, SELL, headers={"Idempotency-Key": "k2"})
+
+    assert (again.status, again.text, fourth.text) == (first.status, first.text, third.text)
+    assert spades(environment) == 8
+
+
+@pytest.mark.parametrize("path", [PATH, "/api/v1/user/item/sell"])
+def test_a_key_for_another_request_is_refused(shop: CallApi, environment: Connection, path: str):
+    shop("POST", PATH, SELL, headers={"Idempotency-Key": "k1"})
+    other = shop("POST", path, SELL | {"quantity": 5}, headers={"Idempotency-Key": "k1"})
+    impossible = shop("POST", path, SELL | {"item_name": "unicorn"}, headers={"Idempotency-Key": "k1"})
+    searched = shop("POST", PATH, SELL, query={"again": "yes"}, headers={"Idempotency-Key": "k1"})
+
+    for refused in (other, impossible, searched):
+        assert (refused.status, refused.json["code"]) == (409, "idempotency_mismatch")
+        assert "Use a new key for each request" in refused.json["error"]
+    assert spades(environment) == 9
+    assert shop("POST", PATH, SELL, headers={"Idempotency-Key": "k1"}).headers["idempotency-replayed"] == "true"
+
+
+@pytest.mark.parametrize("path", [PATH, "/api/v1/user/item/sell"])
+def test_an_answer_from_before_hashes_is_replayed(shop: CallApi, environment: Connection, path: str):
+    shop("POST", PATH, SELL, headers={"Idempotency-Key": "k1"})
+    environment.execute("UPDATE idempotency_keys SET path = %s, request_hash = NULL", (path,))
+
+    assert shop("POST", path, SELL, headers={"Idempotency-Key": "k1"}).headers["idempotency-replayed"] == "true"
+    assert spades(environment) == 9
+
+
+def test_a_path_parameter_belongs_to_the_request(shop: CallApi):
+    engagement = "/api/v1/progression/engagement/"
+    body = {"platform": "twitch", "metric_type": "message"}
+
+    first = shop("POST", engagement + "alice", body, headers={"Idempotency-Key": "k1"})
+    other = shop("POST", engagement + "bob", body, headers={"Idempotency-Key": "k1"})
+
+    assert (first.status, other.status, other.json["code"]) == (200, 409, "idempotency_mismatch")
 
 
 def test_the_limit_of_a_body_counts_bytes(shop: CallApi):
@@ -261,9 +305,9 @@ def test_a_key_has_at_most_200_characters(shop: CallApi, environment: Connection
         assert len(announced(tx, "item.sold")) == 1
 
 
-def test_keys_are_told_apart_by_caller_and_path(shop: CallApi, environment: Connection):
+def test_keys_are_told_apart_by_caller_and_use_case(shop: CallApi, environment: Connection):
     shop("POST", PATH, SELL, headers={"Idempotency-Key": "k1"})
-    shop("POST", "/api/v1/user/item/sell", SELL, headers={"Idempotency-Key": "k1"})
+    shop("POST", "/api/v1/user/item/remove", SELL, headers={"Idempotency-Key": "k1"})
     other = proxy_event("POST", PATH, SELL, headers={"Idempotency-Key": "k1"})
     other["requestContext"]["authorizer"]["principalId"] = "another bot"
     functions.community.economy.app.handler(other, None)
@@ -305,7 +349,8 @@ def test_a_database_that_is_away_is_unavailable_and_no_bug(
     environment: Connection, call: CallApi, monkeypatch: pytest.MonkeyPatch
 ):
     environment.close()
-    monkeypatch.setattr(database, "settings", replace(database.settings, database_url="host=127.0.0.1 port=1"))
+    away = {"database_url": "host=127.0.0.1 port=1", "database_patience_seconds": 0}
+    monkeypatch.setattr(database, "settings", replace(database.settings, **away))
 
     answer = call("POST", PATH, SELL)
 

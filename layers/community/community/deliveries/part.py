@@ -52,6 +52,7 @@ DELIVERIES = Part(
     column=Column("deliveries", queries.DUE, lambda rows: Deliveries(due=parse(rows))),
     transient=True,
     on_load=rules.hand_over,
+    on_merge=rules.keep_merge_overflow,
     changes=frozenset({Inventory}),
     rows=Rows(("deliveries",), queries.move_deliveries),
 )
