@@ -38,7 +38,9 @@ def test_rows_and_sequences_come_back(kept: KeptDatabase):
     new, name = stored(conn), conn.info.dbname
     with transaction(conn) as tx:
         make_player(tx, money=7)
-        tx.execute("INSERT INTO events (event_id, event_type, payload) VALUES (gen_random_uuid(), 'test', '{}')")
+        tx.execute(
+            "INSERT INTO events (event_id, event_type, payload, created_at) VALUES (gen_random_uuid(), '', '{}', now())"
+        )
     conn.execute("UPDATE items SET base_value = base_value + 1; DELETE FROM voting_options")
     assert stored(conn) != new
     kept.give_back()
