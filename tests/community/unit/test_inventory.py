@@ -122,7 +122,7 @@ class Hoard(RuleBasedStateMachine):
         assert all(1 <= slot.quantity <= STACK_LIMIT for slot in slots)
 
 
-Hoard.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+Hoard.TestCase.settings = settings(stateful_step_count=30)
 TestHoard = Hoard.TestCase
 
 

@@ -25,6 +25,11 @@ class Badges:
     names: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Hat:
+    colour: str = ""
+
+
 class NewCheers(Collected[str]):
     pass
 
@@ -56,6 +61,7 @@ BADGES = Part(
     column=Column("badges", "SELECT %s", lambda row: Badges(frozenset(row or ()))),
     on_load=lambda player: player.having(NewCheers(player[Badges].names)),
     on_merge=welcome,
+    changes=frozenset({NewCheers}),
     tables=("badges",),
 )
 CHEERS = collecting(
@@ -118,6 +124,24 @@ def test_only_what_has_changed_is_saved():
 def test_of_a_new_player_all_is_saved_but_what_was_not_collected():
     assert saved(stranger()) == [(Badges(), None)]
     assert saved(stranger().having(NewCheers().plus("yay"))) == [(Badges(), None), ("yay",)]
+
+
+def test_a_selection_reads_only_its_parts_and_refuses_the_others():
+    others = Parts(BADGES, CHEERS, HATS, Part(holds=Hat, save=BADGES.save, merge=lambda keeper, other, state: keeper))
+
+    assert others.only() is others
+    assert others.only(Hat).columns == ""
+    player = replace(stranger(), unread=others.only(Hat).unread)
+    assert player.having(Hat("red"))[Hat] == Hat("red")
+    with pytest.raises(LookupError, match="Badges was not read"):
+        player.having(Hat("red"))[Badges]
+
+
+def test_a_selection_has_what_changes_its_parts_on_load():
+    cheers = PARTS_OF_A_TEST.only(NewCheers)
+
+    assert cheers.columns == PARTS_OF_A_TEST.columns
+    assert cheers.unread == frozenset()
 
 
 def test_what_was_collected_is_saved_once():

@@ -199,6 +199,15 @@ def test_a_request_id_is_echoed_and_nonsense_is_replaced(shop: CallApi):
     assert shop("GET", "/api/v1/prices", headers={"X-Request-ID": "a b\n"}).headers["X-Request-ID"] != "a b\n"
 
 
+def test_a_request_without_an_id_has_the_one_that_the_gateway_gave_it(shop: CallApi):
+    event = proxy_event("GET", "/api/v1/prices")
+    event["requestContext"]["requestId"] = "the gateway's"
+
+    answer = functions.community.economy.app.handler(event, None)
+
+    assert answer["headers"]["X-Request-ID"] == "the gateway's"
+
+
 def test_without_an_authorizers_word_nothing_opens(shop: CallApi):
     answer = shop("POST", PATH, SELL, role=None)
 
@@ -340,7 +349,8 @@ def test_a_database_that_is_away_is_unavailable_and_no_bug(
     environment: Connection, call: CallApi, monkeypatch: pytest.MonkeyPatch
 ):
     environment.close()
-    monkeypatch.setattr(database, "settings", replace(database.settings, database_url="host=127.0.0.1 port=1"))
+    away = {"database_url": "host=127.0.0.1 port=1", "database_patience_seconds": 0}
+    monkeypatch.setattr(database, "settings", replace(database.settings, **away))
 
     answer = call("POST", PATH, SELL)
 
@@ -424,7 +434,7 @@ def test_requests_are_counted_in_the_database_with_a_transaction_that_runs_anywa
 
 
 @contextmanager
-def route(endpoint: Callable[[], Awaitable[None]] | Callable[[], None]) -> Iterator[str]:
+def route(endpoint: Callable[..., Awaitable[None]] | Callable[[], None]) -> Iterator[str]:
     """Add a route to a group; yields its path."""
     app = functions.community.economy.app.app
     app.get("/api/v1/economy/waiting")(endpoint)
@@ -442,17 +452,25 @@ async def awaits_a_loop() -> None:
     await asyncio.sleep(0.001)
 
 
+async def awaits_with_a_call(call: Call) -> None:
+    await asyncio.sleep(0)
+
+
 async def insists() -> None:
     for _ in range(2):
         with suppress(WouldBlock):
             await asyncio.sleep(0)
 
 
+async def insists_with_a_call(call: Call) -> None:
+    await insists()
+
+
 def needs_a_thread() -> None:
     pass
 
 
-@pytest.mark.parametrize("endpoint", [awaits_what_is_not_ready, awaits_a_loop, needs_a_thread])
+@pytest.mark.parametrize("endpoint", [awaits_what_is_not_ready, awaits_a_loop, awaits_with_a_call, needs_a_thread])
 def test_a_route_that_needs_an_event_loop_is_a_bug_that_names_itself(
     shop: CallApi, caplog: pytest.LogCaptureFixture, endpoint: Callable[[], Any]
 ):
@@ -467,8 +485,9 @@ def test_a_route_that_needs_an_event_loop_is_a_bug_that_names_itself(
     assert endpoint.__name__ in stack or endpoint is needs_a_thread
 
 
-def test_a_route_that_goes_on_waiting_fails_the_invocation(shop: CallApi):
-    with route(insists) as path, pytest.raises(WouldBlock):
+@pytest.mark.parametrize("endpoint", [insists, insists_with_a_call])
+def test_a_route_that_goes_on_waiting_fails_the_invocation(shop: CallApi, endpoint: Callable[..., Awaitable[None]]):
+    with route(endpoint) as path, pytest.raises(WouldBlock):
         shop("GET", path)
 
 

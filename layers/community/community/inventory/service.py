@@ -64,7 +64,7 @@ def look(tx: Tx, owner: PlayerRef, wanted: str | None = None) -> tuple[Player, l
     Raises:
         InvalidFilter, FilterLocked
     """
-    player, state = players.peek(tx, owner)
+    player, state = players.peek(tx, owner, only=(Inventory,))
     slots = view(player[Inventory] if player else Inventory(), state, wanted)
     return (player, slots) if player else None
 
