@@ -137,9 +137,12 @@ async def remove_item(body: RemoveRequest, call: Call) -> Response:
 @app.post("/api/v1/user/item/use", response_model=Message)
 async def use_item(body: UseItemRequest, call: Call) -> Response:
     """Use items. `target_user` is the player they act on, or the job or effect they apply to."""
-    return call.act(
-        lambda tx: Message(message=use(tx, body.player, body.item_name, body.quantity, body.target).message)
-    )
+
+    def use_case(tx: Tx) -> Message:
+        used = use(tx, body.player, body.item_name, body.quantity, body.target, body.target_account)
+        return Message(message=used.message)
+
+    return call.act(use_case)
 
 
 @app.post("/api/v1/user/item/give", response_model=Message)
@@ -147,8 +150,8 @@ async def give_item(body: GiveRequest, call: Call) -> Response:
     """Give items from one player to another."""
 
     def use_case(tx: Tx) -> Message:
-        item = inventory.give_item(tx, body.giver, body.taker, body.item_name, body.quantity)
-        return Message(message=f"{body.owner} gave {body.quantity} × {item.public_name} to {body.receiver}.")
+        item, quantity = inventory.give_item(tx, body.giver, body.taker, body.item_name, body.quantity)
+        return Message(message=f"{body.giver.label} gave {quantity} × {item.public_name} to {body.taker.label}.")
 
     return call.act(use_case)
 

@@ -14,7 +14,7 @@ from community.inventory.models import Quality, Slot
 from community.items.service import use_item
 from community.players.models import NoSuchPlayer, PlayerRef
 from community.search.service import search_for_treasure
-from doors.discord.commands import command, component, integer, member, text
+from doors.discord.commands import command, component, member, quantity, text
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
 from doors.discord.replies import Choice, Reply, card, plain
@@ -22,7 +22,7 @@ from functions.community.discord.players import player_of
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
 
-_QUANTITY = integer("quantity", "How many; one when left out.", least=1, most=10_000)
+_QUANTITY = quantity("quantity", "How many; one when left out.")
 _ANY = "all"
 """Stands for no filter in a component's id."""
 
@@ -74,7 +74,7 @@ def _stack(item: Item, slot: Slot) -> str:
 def use(call: Interaction, tx: Tx) -> Reply:
     item = catalog.resolve(call.text("item"))
     target = call.text("target").removeprefix("@")
-    used = use_item(tx, player_of(call), item.internal_name, call.integer("quantity", 1), target or None)
+    used = use_item(tx, player_of(call), item.internal_name, call.quantity("quantity"), target or None)
     title = f"{plain(call.caller.name)} uses {item.public_name}"
     footer = f"{used.consumed} used up"
     if used.public_message is None:
@@ -111,7 +111,7 @@ def _costs(recipe: Upgrade) -> str:
     changes=True,
 )
 def upgrade(call: Interaction, tx: Tx) -> Reply:
-    crafted = workshop.upgrade_item(tx, player_of(call), call.text("recipe"), call.integer("quantity", 1))
+    crafted = workshop.upgrade_item(tx, player_of(call), call.text("recipe"), call.quantity("quantity"))
     return card("Workshop", texts.crafted_text(crafted))
 
 
@@ -128,7 +128,7 @@ def upgrade(call: Interaction, tx: Tx) -> Reply:
     changes=True,
 )
 def disassemble(call: Interaction, tx: Tx) -> Reply:
-    salvage = workshop.disassemble_item(tx, player_of(call), call.text("item"), call.integer("quantity", 1))
+    salvage = workshop.disassemble_item(tx, player_of(call), call.text("item"), call.quantity("quantity"))
     return card("Workshop", texts.disassembled_text(salvage))
 
 

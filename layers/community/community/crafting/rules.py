@@ -16,6 +16,7 @@ from community.crafting.models import Batch, NotEnoughIngredients, RecipeNotFoun
 from community.inventory.models import Inventory, Quality, Slot
 from community.progression.models import CommunityState
 from community.progression.rules import modified
+from kernel.quantities import MOST, Wanted, resolve
 from kernel.texts import listed
 
 CHANCE = Fraction(1, 10)
@@ -68,7 +69,7 @@ def find_disassemble(name: str) -> Disassemble:
 
 
 def upgrade(
-    inventory: Inventory, recipe: Upgrade, wanted: int, state: CommunityState, rng: Random
+    inventory: Inventory, recipe: Upgrade, wanted: Wanted, state: CommunityState, rng: Random
 ) -> tuple[Inventory, Batch]:
     """Apply a recipe as often as wanted and possible. Returns the remaining inventory and the batch.
 
@@ -82,7 +83,7 @@ def upgrade(
 
 
 def disassemble(
-    inventory: Inventory, recipe: Disassemble, wanted: int, state: CommunityState, rng: Random
+    inventory: Inventory, recipe: Disassemble, wanted: Wanted, state: CommunityState, rng: Random
 ) -> tuple[Inventory, Salvage]:
     """Take items apart as often as wanted and possible. Returns the remaining inventory and the salvage.
 
@@ -122,9 +123,10 @@ def _more(quantity: int) -> int:
     return ceil(quantity * SALVAGE_MULTIPLIER)
 
 
-def _units(inventory: Inventory, costs: Iterable[Ingredient], wanted: int) -> int:
+def _units(inventory: Inventory, costs: Iterable[Ingredient], wanted: Wanted) -> int:
     held = {cost.item: inventory.count(items.by_name[cost.item].item_id) for cost in costs}
-    units = min(wanted, *(held[cost.item] // cost.quantity for cost in costs))
+    possible = min(held[cost.item] // cost.quantity for cost in costs)
+    units = min(resolve(wanted, possible, most=MOST), possible)
     if units == 0:
         raise NotEnoughIngredients(
             needed=in_words({cost.item: cost.quantity for cost in costs}),

@@ -11,12 +11,13 @@ from community.players import service as players
 from community.players.models import PlayerRef
 from community.progression.rules import require_feature
 from kernel.database import Tx
+from kernel.quantities import Wanted
 
 UPGRADE_FEATURE = "feature_upgrade"
 DISASSEMBLE_FEATURE = "feature_disassemble"
 
 
-def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Crafted:
+def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: Wanted) -> Crafted:
     """Craft items, or start a timed job where the recipe takes time, and announce it.
 
     Args:
@@ -56,7 +57,7 @@ def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Cra
     return Crafted(batch)
 
 
-def disassemble_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Salvage:
+def disassemble_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: Wanted) -> Salvage:
     """Take items apart as often as wanted and possible, and announce it.
 
     Raises:

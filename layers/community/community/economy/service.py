@@ -17,11 +17,12 @@ from community.players.models import Player, PlayerRef
 from community.progression.models import CommunityState, ItemLocked
 from community.progression.rules import item_unlocked, modified, require_feature
 from kernel.database import Tx
+from kernel.quantities import Wanted, resolve
 
 FEATURE = "feature_economy"
 
 
-def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int) -> Sale:
+def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: Wanted) -> Sale:
     """Sell a player's items to the shop, and announce it.
 
     Raises:
@@ -34,7 +35,7 @@ def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int) -> Sale:
     sale = rules.quote_sale(
         item,
         slot.quantity if slot else 0,
-        wanted,
+        resolve(wanted, player[Inventory].count(item.item_id)),
         unit_price=resale_price(player.state, item),
         merchant_bonus=merchant_bonus(player),
     )
@@ -53,7 +54,7 @@ def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int) -> Sale:
     return sale
 
 
-def buy_item(tx: Tx, buyer: PlayerRef, item_name: str, wanted: int) -> Purchase:
+def buy_item(tx: Tx, buyer: PlayerRef, item_name: str, wanted: Wanted) -> Purchase:
     """Buy items from the shop, as many of the wanted as the player can pay for, and announce it.
 
     Raises:

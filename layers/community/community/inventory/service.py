@@ -12,6 +12,7 @@ from community.progression.models import CommunityState
 from kernel.database import Tx
 from kernel.errors import NotAllowed, Refused
 from kernel.naming import NameIndex
+from kernel.quantities import Wanted, resolve
 
 FILTERS = ("upgrade", "sellable", "consumable")
 _FILTERS = NameIndex(str, [(name, name) for name in FILTERS])
@@ -89,7 +90,7 @@ def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Item:
     return item
 
 
-def remove_item(tx: Tx, owner: PlayerRef, item_name: str, wanted: int) -> tuple[Item, int]:
+def remove_item(tx: Tx, owner: PlayerRef, item_name: str, wanted: Wanted) -> tuple[Item, int]:
     """Take up to `wanted` items from one stack. Returns the item and how many were taken.
 
     Raises:
@@ -98,7 +99,7 @@ def remove_item(tx: Tx, owner: PlayerRef, item_name: str, wanted: int) -> tuple[
     item = catalog.resolve(item_name)
     player = players.load(tx, owner)
     slot = player[Inventory].pick_stack(item, 1, tx.rng)
-    removed = min(slot.quantity, wanted)
+    removed = min(slot.quantity, resolve(wanted, player[Inventory].count(item.item_id)))
     player = player.having(player[Inventory].take(slot, removed)).record(
         ItemRemoved(
             user_id=player.id,
@@ -111,8 +112,8 @@ def remove_item(tx: Tx, owner: PlayerRef, item_name: str, wanted: int) -> tuple[
     return item, removed
 
 
-def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, quantity: int) -> Item:
-    """Move items from one player to another, with their quality.
+def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, wanted: Wanted) -> tuple[Item, int]:
+    """Move items from one player to another, with their quality. Returns the item and how many.
 
     Raises:
         ItemNotFound, UnknownPlayer, SelfGift, NotGiveable, NotInInventory, NotEnoughItems, InventoryFull
@@ -126,6 +127,7 @@ def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, qua
         raise SelfGift
     if not (item.tradeable or item.is_money):
         raise NotGiveable(item=item.public_name)
+    quantity = resolve(wanted, giver[Inventory].count(item.item_id))
     slot = giver[Inventory].pick_stack(item, quantity, tx.rng)
     giver = giver.having(giver[Inventory].take(slot, quantity)).record(
         ItemTransferred(
@@ -138,4 +140,4 @@ def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, qua
     )
     taker = taker.having(taker[Inventory].give(item.item_id, quantity, slot.quality))
     players.save(tx, giver, taker)
-    return item
+    return item, quantity

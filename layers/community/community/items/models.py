@@ -13,8 +13,11 @@ from community.inventory.models import Slot
 from community.players.models import Crowd, Fact, Player, PlayerRef
 from kernel.errors import Refused
 from kernel.events.models import Event
+from kernel.quantities import Wanted
 
-_MENTION = re.compile(r"<@!?([0-9]{1,20})>")
+MOST_HIT = 100
+"""How many players a share of someone's items may hit."""
+MENTION = re.compile(r"<@!?([0-9]{1,20})>")
 """How Discord encodes an @name that a user has selected."""
 
 
@@ -60,9 +63,14 @@ class UseRequest:
 
     item: Item
     user: PlayerRef
-    quantity: int
+    quantity: Wanted
     target: str | None
     target_account: PlayerRef | None = None
+
+    @property
+    def most(self) -> int:
+        """The most that a share may come to for an item that hits as many players."""
+        return self.quantity if isinstance(self.quantity, int) else MOST_HIT
 
     @property
     def player(self) -> PlayerRef | None:
@@ -71,7 +79,7 @@ class UseRequest:
             return self.target_account
         if not self.target:
             return None
-        mention = _MENTION.fullmatch(self.target.strip()) if self.user.platform == "discord" else None
+        mention = MENTION.fullmatch(self.target.strip()) if self.user.platform == "discord" else None
         if mention:
             return PlayerRef("discord", mention[1])
         return PlayerRef(self.user.platform, username=self.target, sole=True)
@@ -97,6 +105,7 @@ class ItemUse:
     Attributes:
         slot: the stack the items are taken from, as it was before.
         user: the user without these items.
+        quantity: how many are used.
         target: the named player; perhaps the user.
         crowd: in no particular order; the user may be among them.
         players: all affected players by id, with the changes so far; the three above are unchanged.
@@ -105,6 +114,7 @@ class ItemUse:
     request: UseRequest
     slot: Slot
     user: Player
+    quantity: int
     target: Player | None = None
     crowd: tuple[Player, ...] = ()
     players: Mapping[UUID, Player] = field(default_factory=dict[UUID, Player])
@@ -112,10 +122,6 @@ class ItemUse:
     @property
     def item(self) -> Item:
         return self.request.item
-
-    @property
-    def quantity(self) -> int:
-        return self.request.quantity
 
     def now(self, player: Player) -> Player:
         """Return the player with the changes so far."""

@@ -14,10 +14,22 @@ from community.players.models import Player, PlayerRef
 from community.progression.models import ItemLocked
 from community.progression.rules import item_unlocked
 from kernel.database import Tx
+from kernel.quantities import MOST, Wanted, resolve
 
 
-def use_item(tx: Tx, user: PlayerRef, item_name: str, quantity: int, target: str | None = None) -> UseResult:
+def use_item(
+    tx: Tx,
+    user: PlayerRef,
+    item_name: str,
+    quantity: Wanted,
+    target: str | None = None,
+    target_account: PlayerRef | None = None,
+) -> UseResult:
     """Use an item, and announce it.
+
+    Args:
+        target: a player's name, a job or an effect, depending on the item.
+        target_account: the player's account, which wins over a name.
 
     Raises:
         ItemNotFound, NoEffect, UnknownPlayer, ItemLocked, NotInInventory, NotEnoughItems, InventoryFull, and the
@@ -27,12 +39,12 @@ def use_item(tx: Tx, user: PlayerRef, item_name: str, quantity: int, target: str
     handler = HANDLERS.get(item.handler) if item.handler else None
     if handler is None:
         raise NoEffect(item=item.public_name)
-    request = UseRequest(item, user, quantity, target)
+    request = UseRequest(item, user, quantity, target, target_account)
     item_use = _prepare(tx, request, handler.choose_targets(tx, request))
     result = handler.use(tx, item_use)
     player = result.players[item_use.user.id]
     player = player.having(
-        player[Inventory].give(item.item_id, quantity - result.consumed, item_use.slot.quality)
+        player[Inventory].give(item.item_id, item_use.quantity - result.consumed, item_use.slot.quality)
     ).record(
         ItemUsed(
             user_id=player.id,
@@ -54,7 +66,8 @@ def _prepare(tx: Tx, request: UseRequest, targeting: Targeting) -> ItemUse:
     user, *targets = (players.require_known(tx, player, ref) for player, ref in zip(named, refs, strict=True))
     if not item_unlocked(state, request.item):
         raise ItemLocked(item=request.item.public_name)
-    slot = user[Inventory].pick_stack(request.item, request.quantity, tx.rng)
-    user = user.having(user[Inventory].take(slot, request.quantity))
+    quantity = resolve(request.quantity, user[Inventory].count(request.item.item_id), most=MOST)
+    slot = user[Inventory].pick_stack(request.item, quantity, tx.rng)
+    user = user.having(user[Inventory].take(slot, quantity))
     everyone = {player.id: player for player in (*crowd, *targets, user)}
-    return ItemUse(request, slot, user, targets[0] if targets else None, tuple(crowd), everyone)
+    return ItemUse(request, slot, user, quantity, targets[0] if targets else None, tuple(crowd), everyone)
