@@ -42,7 +42,7 @@ _PLATFORM = text(
     required=True,
     choices=[Choice("Twitch", "twitch"), Choice("YouTube", "youtube"), Choice("Discord", "discord")],
 )
-_USERNAME = text("username", "What the player is called there, or a mention.", required=True)
+_USERNAME = text("username", "What the player is called there.", required=True)
 _USER = member("user", "Whose inventory.", required=True)
 _QUANTITY = integer("quantity", "How many.", required=True, least=1, most=10_000)
 _SHARE = quantity("quantity", "How many.", required=True)

@@ -22,20 +22,20 @@ EVERYBODYS = {
     "info": [("feature", TEXT, False)],
     "check-timeout": [("user", MEMBER, False)],
     "inventory": [("user", MEMBER, False), ("filter", TEXT, False)],
-    "use": [("item", TEXT, True), ("quantity", INTEGER, False), ("target", TEXT, False)],
-    "gamble-start": [("item", TEXT, True), ("quantity", INTEGER, True)],
+    "use": [("item", TEXT, True), ("quantity", TEXT, False), ("target", TEXT, False)],
+    "gamble-start": [("item", TEXT, True), ("quantity", TEXT, True)],
     "gamble-join": [("gamble-id", TEXT, False)],
     "vote": [("option", INTEGER, False)],
     "unlock-progress": [],
     "engagement": [("user", MEMBER, False)],
     "voting-session": [],
-    "buy": [("item", TEXT, True), ("quantity", INTEGER, False)],
-    "sell": [("item", TEXT, True), ("quantity", INTEGER, False)],
+    "buy": [("item", TEXT, True), ("quantity", TEXT, False)],
+    "sell": [("item", TEXT, True), ("quantity", TEXT, False)],
     "prices": [],
     "prices-sell": [],
-    "give": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", INTEGER, False)],
-    "upgrade": [("recipe", TEXT, True), ("quantity", INTEGER, False)],
-    "disassemble": [("item", TEXT, True), ("quantity", INTEGER, False)],
+    "give": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", TEXT, False)],
+    "upgrade": [("recipe", TEXT, True), ("quantity", TEXT, False)],
+    "disassemble": [("item", TEXT, True), ("quantity", TEXT, False)],
     "recipes": [],
     "jobs": [("user", MEMBER, False)],
     "leaderboard": [("metric", TEXT, False), ("limit", INTEGER, False)],
@@ -47,7 +47,7 @@ EVERYBODYS = {
 }
 ADMINISTRATORS = {
     "add-item": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", INTEGER, True)],
-    "remove-item": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", INTEGER, True)],
+    "remove-item": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", TEXT, True)],
     "admin-award-xp": [
         ("platform", TEXT, True),
         ("username", TEXT, True),
@@ -85,7 +85,6 @@ CHOICES = {
     ("timeout-clear", "platform"): PLATFORMS,
 }
 LIMITS = {
-    ("gamble-start", "quantity"): (1, None),
     ("claimquest", "quest_id"): (1, None),
     ("admin-award-xp", "amount"): (1, 10_000),
     ("timeout-set", "duration"): (1, 86_400),
@@ -93,6 +92,7 @@ LIMITS = {
 SUGGESTED = {
     ("info", "feature"),
     ("use", "item"),
+    ("use", "quantity"),
     ("gamble-start", "item"),
     ("buy", "item"),
     ("sell", "item"),
