@@ -18,7 +18,8 @@ from tests.support.factories import holdings, make_player, stored
 from tests.support.spellings import SAME, typo
 
 FORTY = """
-alice alicia al_ice al-ice bob bobby b0b bobbert carol carol_anne carol-anne Dave dave2 D4ve élise Zoë jürgen straßenkind
+alice alicia al_ice al-ice bob bobby b0b bobbert carol carol_anne carol-anne Dave dave2 D4ve élise Zoë jürgen
+straßenkind
 Łukasz Øystein müller_91 ınci naïve señor_x 小明 サクラ 가나다 Привет Ελένη محمد 1337 x xX_sniper_Xx sniper MixMaster
 sir_mix_a_lot sirmixalot the.dude the_dude trailing_
 """

@@ -13,7 +13,7 @@ from uuid import UUID
 from community.catalog.content import Item, items
 from community.catalog.service import resolve as resolve_item
 from community.gambles.models import Bet, BetQuantity, BetsRequired, NotALootbox
-from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Quality, Slot
+from community.inventory.models import Inventory, Quality, Slot
 from community.lootboxes.models import Drop
 from community.lootboxes.rules import open_boxes
 from community.progression.models import CommunityState
@@ -53,13 +53,15 @@ def find_boxes(requested: Iterable[tuple[str, Wanted]]) -> tuple[tuple[Item, Wan
     return boxes
 
 
-def validate_bets(boxes: Iterable[tuple[Item, Wanted]], inventory: Inventory) -> tuple[Bet, ...]:
-    """Return the bets, of which a share is one of the boxes that the player has.
+def validate_bets(
+    boxes: Iterable[tuple[Item, Wanted]], inventory: Inventory, quality: Quality | None = None
+) -> tuple[Bet, ...]:
+    """Return the bets, of which a share is one of the boxes that the player has, in one quality or in any.
 
     Raises:
         BetQuantity
     """
-    bets = tuple(Bet(item, resolve(quantity, inventory.count(item.item_id))) for item, quantity in boxes)
+    bets = tuple(Bet(item, resolve(quantity, inventory.count(item.item_id, quality))) for item, quantity in boxes)
     _require_possible([bet.quantity for bet in bets])
     return bets
 
@@ -69,23 +71,24 @@ def _require_possible(quantities: Sequence[int]) -> None:
         raise BetQuantity(most=MAX_BOXES)
 
 
-def take_stake(inventory: Inventory, bets: Iterable[Bet]) -> tuple[Inventory, tuple[Slot, ...]]:
-    """Take each bet from the first stack that holds all of it. Returns the remaining inventory and the stake.
+def take_stake(
+    inventory: Inventory, bets: Iterable[Bet], quality: Quality | None = None
+) -> tuple[Inventory, tuple[Slot, ...]]:
+    """Take the boxes for all bets, the lowest quality first. Returns the remaining inventory and the stake.
+
+    Args:
+        quality: take only boxes of this quality; None for any.
 
     Raises:
         NotInInventory, NotEnoughItems
     """
+    boxes: Counter[str] = Counter()
+    for bet in bets:
+        boxes[bet.item.internal_name] += bet.quantity
     stake: list[Slot] = []
-    for item, quantity in ((bet.item, bet.quantity) for bet in bets):
-        stacks = inventory.of(item.item_id)
-        if not stacks:
-            raise NotInInventory(item=item.public_name)
-        slot = next((slot for slot in stacks if slot.quantity >= quantity), None)
-        if slot is None:
-            held = max(slot.quantity for slot in stacks)
-            raise NotEnoughItems(item=item.public_name, wanted=quantity, held=held)
-        inventory = inventory.take(slot, quantity)
-        stake.append(slot._replace(quantity=quantity))
+    for name, quantity in boxes.items():
+        inventory, taken = inventory.take_lowest(items.by_name[name], quantity, quality)
+        stake += taken
     return inventory, tuple(stake)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from community.catalog import service as catalog
 from community.catalog.content import Item, items
 from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
-from community.inventory.models import Inventory, Slot
+from community.inventory.models import Inventory, Quality, Slot
 from community.players import service as players
 from community.players.models import Player, PlayerRef
 from community.progression.models import CommunityState
@@ -65,7 +65,7 @@ def look(tx: Tx, owner: PlayerRef, wanted: str | None = None) -> tuple[Player, l
     Raises:
         InvalidFilter, FilterLocked
     """
-    player, state = players.peek(tx, owner)
+    player, state = players.peek(tx, owner, only=(Inventory,))
     slots = view(player[Inventory] if player else Inventory(), state, wanted)
     return (player, slots) if player else None
 
@@ -90,17 +90,23 @@ def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Item:
     return item
 
 
-def remove_item(tx: Tx, owner: PlayerRef, item_name: str, wanted: Wanted) -> tuple[Item, int]:
-    """Take up to `wanted` items from one stack. Returns the item and how many were taken.
+def remove_item(
+    tx: Tx, owner: PlayerRef, item_name: str, wanted: Wanted, quality: Quality | None = None
+) -> tuple[Item, int]:
+    """Take up to `wanted` items, the lowest quality first. Returns the item and how many were taken.
+
+    Args:
+        quality: take only items of this quality; None for any.
 
     Raises:
         ItemNotFound, UnknownPlayer, NotInInventory
     """
     item = catalog.resolve(item_name)
     player = players.load(tx, owner)
-    slot = player[Inventory].pick_stack(item, 1, tx.rng)
-    removed = min(slot.quantity, resolve(wanted, player[Inventory].count(item.item_id)))
-    player = player.having(player[Inventory].take(slot, removed)).record(
+    held = player[Inventory].count(item.item_id, quality)
+    removed = min(held, resolve(wanted, held))
+    inventory, _ = player[Inventory].take_lowest(item, removed, quality)
+    player = player.having(inventory).record(
         ItemRemoved(
             user_id=player.id,
             item_name=item.internal_name,
@@ -112,8 +118,13 @@ def remove_item(tx: Tx, owner: PlayerRef, item_name: str, wanted: Wanted) -> tup
     return item, removed
 
 
-def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, wanted: Wanted) -> tuple[Item, int]:
-    """Move items from one player to another, with their quality. Returns the item and how many.
+def give_item(
+    tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, wanted: Wanted, quality: Quality | None = None
+) -> tuple[Item, int]:
+    """Move items from one player to another, each with its quality, the lowest first. Returns the item and how many.
+
+    Args:
+        quality: give only items of this quality; None for any.
 
     Raises:
         ItemNotFound, UnknownPlayer, SelfGift, NotGiveable, NotInInventory, NotEnoughItems, InventoryFull
@@ -127,9 +138,9 @@ def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, wan
         raise SelfGift
     if not (item.tradeable or item.is_money):
         raise NotGiveable(item=item.public_name)
-    quantity = resolve(wanted, giver[Inventory].count(item.item_id))
-    slot = giver[Inventory].pick_stack(item, quantity, tx.rng)
-    giver = giver.having(giver[Inventory].take(slot, quantity)).record(
+    quantity = resolve(wanted, giver[Inventory].count(item.item_id, quality))
+    kept, given = giver[Inventory].take_lowest(item, quantity, quality)
+    giver = giver.having(kept).record(
         ItemTransferred(
             user_id=giver.id,
             receiver_id=taker.id,
@@ -138,6 +149,6 @@ def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, wan
             timestamp=int(tx.now.timestamp()),
         )
     )
-    taker = taker.having(taker[Inventory].give(item.item_id, quantity, slot.quality))
+    taker = taker.having(taker[Inventory].give_all(given))
     players.save(tx, giver, taker)
     return item, quantity

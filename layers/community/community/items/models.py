@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from uuid import UUID
 
 from community.catalog.content import Item
-from community.inventory.models import Slot
+from community.inventory.models import Quality, Slot, average_quality
 from community.players.models import Crowd, Fact, Player, PlayerRef
 from kernel.errors import Refused
 from kernel.events.models import Event
@@ -22,10 +22,17 @@ MENTION = re.compile(r"<@!?([0-9]{1,20})>")
 
 
 class ItemUsed(Event):
-    """A player has used an item. `target` is as the user wrote it."""
+    """A player has used an item.
+
+    Attributes:
+        username: of the user on the platform where it was used.
+        target: as the user wrote it.
+    """
 
     type: ClassVar[str] = "item.used"
     user_id: UUID
+    username: str
+    platform: str
     item_name: str
     quantity: int
     target: str | None = None
@@ -58,6 +65,7 @@ class UseRequest:
 
     Attributes:
         target: a player's name, a job or an effect, depending on the item's handler; None for none.
+        quality: use only items of this quality; None for any.
         target_account: the player's account, which wins over a name.
     """
 
@@ -65,6 +73,7 @@ class UseRequest:
     user: PlayerRef
     quantity: Wanted
     target: str | None
+    quality: Quality | None = None
     target_account: PlayerRef | None = None
 
     @property
@@ -103,18 +112,16 @@ class ItemUse:
     """The use of an item, with all players loaded.
 
     Attributes:
-        slot: the stack the items are taken from, as it was before.
+        taken: the items, in the order in which they are used up: the lowest quality first.
         user: the user without these items.
-        quantity: how many are used.
         target: the named player; perhaps the user.
         crowd: in no particular order; the user may be among them.
         players: all affected players by id, with the changes so far; the three above are unchanged.
     """
 
     request: UseRequest
-    slot: Slot
+    taken: tuple[Slot, ...]
     user: Player
-    quantity: int
     target: Player | None = None
     crowd: tuple[Player, ...] = ()
     players: Mapping[UUID, Player] = field(default_factory=dict[UUID, Player])
@@ -122,6 +129,16 @@ class ItemUse:
     @property
     def item(self) -> Item:
         return self.request.item
+
+    @property
+    def quantity(self) -> int:
+        """How many are used."""
+        return sum(slot.quantity for slot in self.taken)
+
+    @property
+    def quality(self) -> Quality:
+        """The average quality of the items, for effects that they have together."""
+        return average_quality(self.taken)
 
     def now(self, player: Player) -> Player:
         """Return the player with the changes so far."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from community.catalog import service as catalog
-from community.inventory.models import Inventory
+from community.inventory.models import Inventory, Quality, split
 from community.items.handlers.table import HANDLERS
 from community.items.models import ItemUse, ItemUsed, NoEffect, Targeting, UseRequest, UseResult
 from community.players import service as players
@@ -23,11 +23,13 @@ def use_item(
     item_name: str,
     quantity: Wanted,
     target: str | None = None,
+    quality: Quality | None = None,
     target_account: PlayerRef | None = None,
 ) -> UseResult:
-    """Use an item, and announce it.
+    """Use items, the lowest quality first, and announce it.
 
     Args:
+        quality: use only items of this quality; None for any.
         target: a player's name, a job or an effect, depending on the item.
         target_account: the player's account, which wins over a name.
 
@@ -39,15 +41,16 @@ def use_item(
     handler = HANDLERS.get(item.handler) if item.handler else None
     if handler is None:
         raise NoEffect(item=item.public_name)
-    request = UseRequest(item, user, quantity, target, target_account)
+    request = UseRequest(item, user, quantity, target, quality, target_account)
     item_use = _prepare(tx, request, handler.choose_targets(tx, request))
     result = handler.use(tx, item_use)
     player = result.players[item_use.user.id]
-    player = player.having(
-        player[Inventory].give(item.item_id, item_use.quantity - result.consumed, item_use.slot.quality)
-    ).record(
+    _, unused = split(item_use.taken, result.consumed)
+    player = player.having(player[Inventory].give_all(unused)).record(
         ItemUsed(
             user_id=player.id,
+            username=player.links[user.platform].username,
+            platform=user.platform,
             item_name=item.internal_name,
             quantity=result.consumed,
             target=target,
@@ -66,8 +69,9 @@ def _prepare(tx: Tx, request: UseRequest, targeting: Targeting) -> ItemUse:
     user, *targets = (players.require_known(tx, player, ref) for player, ref in zip(named, refs, strict=True))
     if not item_unlocked(state, request.item):
         raise ItemLocked(item=request.item.public_name)
-    quantity = resolve(request.quantity, user[Inventory].count(request.item.item_id), most=MOST)
-    slot = user[Inventory].pick_stack(request.item, quantity, tx.rng)
-    user = user.having(user[Inventory].take(slot, quantity))
+    held = user[Inventory].count(request.item.item_id, request.quality)
+    quantity = resolve(request.quantity, held, most=MOST)
+    inventory, taken = user[Inventory].take_lowest(request.item, quantity, request.quality)
+    user = user.having(inventory)
     everyone = {player.id: player for player in (*crowd, *targets, user)}
-    return ItemUse(request, slot, user, quantity, targets[0] if targets else None, tuple(crowd), everyone)
+    return ItemUse(request, taken, user, targets[0] if targets else None, tuple(crowd), everyone)
