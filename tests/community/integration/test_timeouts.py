@@ -69,8 +69,8 @@ def test_the_last_moment_is_over(tx: Tx):
     assert read_timeout(tx, PlayerRef("twitch", username="troll")).remaining == timedelta(0)
 
 
-def player(tx: Tx, name: str, **more: str) -> Player:
-    return players.load(tx, make_player(tx, name, **more), silenced(tx))
+def player(tx: Tx, name: str) -> Player:
+    return players.load(tx, make_player(tx, name), silenced(tx))
 
 
 def left(tx: Tx, name: str, platform: str = "twitch") -> timedelta:

@@ -198,7 +198,7 @@ class Inventory:
 
 
 def _too_few(item: Item, wanted: int, held: int, quality: Quality | None) -> Refused:
-    details: dict[str, object] = {"item": item.public_name}
+    details: dict[str, Any] = {"item": item.public_name}
     if quality is not None:
         details["quality"] = quality_name(quality)
     if held == 0:

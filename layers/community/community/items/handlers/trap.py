@@ -32,7 +32,6 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     # Without any active chatters, the setter is the only possible target.
     targets = list(item_use.crowd) or [item_use.user]
     tx.rng.shuffle(targets)
-    targets = targets[: item_use.quantity]
     return _place(tx, item_use, targets)
 
 
