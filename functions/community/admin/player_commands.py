@@ -140,4 +140,5 @@ def set_timeout(call: Interaction, tx: Tx) -> Reply:
 def clear_timeout(call: Interaction, tx: Tx) -> Reply:
     target = _target(call)
     was_silenced = timeouts.clear_timeout(tx, target)
-    return card("Timeout", timeout_texts.freed(plain(target.username or call.text("username")), was_silenced))
+    name = f"<@{target.platform_id}>" if target.platform_id else plain(str(target.username))
+    return card("Timeout", timeout_texts.freed(name, was_silenced))

@@ -99,5 +99,6 @@ def _lines(priced: list[tuple[Item, int]]) -> list[str]:
 def give(call: Interaction, tx: Tx) -> Reply:
     receiver = call.member_or_caller("user")
     giver, wanted = player_of(call), call.quantity("quantity")
-    item, given = inventory.give_item(tx, giver, player_of(receiver), call.text("item"), wanted, asked_quality(call))
-    return card("Given", f"{call.caller.mention} gave {given} × {item.public_name} to {receiver.mention}.")
+    gift = inventory.give_item(tx, giver, player_of(receiver), call.text("item"), wanted, asked_quality(call))
+    given = f"{gift.quantity} × {gift.item.public_name}"
+    return card("Given", f"{call.caller.mention} gave {given} to {receiver.mention}.")

@@ -15,7 +15,7 @@ from functions.community.shapes.qualities import AskedQuality
 from kernel.quantities import Wanted, parse_quantity
 
 MOST_BETS = 10
-HIGHEST = 10**9
+HIGHEST = 10**40
 """A number beyond is refused as such, every other as a bet."""
 
 

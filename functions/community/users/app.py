@@ -150,10 +150,9 @@ async def give_item(body: GiveRequest, call: Call) -> Response:
     """Give items from one player to another, the lowest quality first."""
 
     def use_case(tx: Tx) -> Message:
-        item, quantity = inventory.give_item(
-            tx, body.giver, body.taker, body.item_name, body.quantity, body.quality_level
-        )
-        return Message(message=f"{body.giver.label} gave {quantity} × {item.public_name} to {body.taker.label}.")
+        gift = inventory.give_item(tx, body.giver, body.taker, body.item_name, body.quantity, body.quality_level)
+        giver, taker = body.owner or gift.giver, body.receiver or gift.taker
+        return Message(message=f"{giver} gave {gift.quantity} × {gift.item.public_name} to {taker}.")
 
     return call.act(use_case)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from community.catalog import service as catalog
 from community.catalog.content import Item, items
 from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
@@ -36,6 +38,15 @@ class SelfGift(Refused):
 class NotGiveable(Refused):
     code = "validation"
     message = "{item} cannot be given away."
+
+
+class Gift(NamedTuple):
+    """What one player gave another, by their names."""
+
+    item: Item
+    quantity: int
+    giver: str
+    taker: str
 
 
 def view(inventory: Inventory, state: CommunityState, wanted: str | None = None) -> list[tuple[Item, Slot]]:
@@ -120,8 +131,8 @@ def remove_item(
 
 def give_item(
     tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, wanted: Wanted, quality: Quality | None = None
-) -> tuple[Item, int]:
-    """Move items from one player to another, each with its quality, the lowest first. Returns the item and how many.
+) -> Gift:
+    """Move items from one player to another, each with its quality, the lowest first.
 
     Args:
         quality: give only items of this quality; None for any.
@@ -151,4 +162,4 @@ def give_item(
     )
     taker = taker.having(taker[Inventory].give_all(given))
     players.save(tx, giver, taker)
-    return item, quantity
+    return Gift(item, quantity, giver.username, taker.username)
