@@ -80,7 +80,7 @@ def steps_of_day(day: int) -> Iterator[tuple[datetime, Step]]:
         lambda tx: use_item(tx, player, "crate", 1),
         lambda tx: gambles.start_gamble(tx, player, [("lootbox", 1)]),
         lambda tx: start_link(tx, player),
-        lambda tx: timeouts.silence(tx, "twitch", "troll", timedelta(seconds=60), "spam"),
+        lambda tx: timeouts.apply_timeout(tx, PlayerRef("twitch", username="troll"), timedelta(seconds=60), "spam"),
         lambda tx: events.broadcast(tx, "note", {"day": day}),
         lambda tx: keys.authenticate(tx, "wrong", f"203.0.113.{day % 250}"),
         lambda tx: idempotency.store_answer(tx, key, Answer(200, "{}")),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from community.jobs import awards, daily_reset
 from community.players import service as players
@@ -15,7 +14,7 @@ from doors.call import Call
 from doors.fields import Message, Timestamp
 from doors.nulls import WithNulls
 from doors.routes import Router
-from functions.community.shapes.fields import NodeKey
+from functions.community.shapes.fields import Amount, NodeKey
 from functions.community.shapes.jobs import XpView
 from functions.community.shapes.player_selector import NamedAccount
 from kernel.database import Tx
@@ -25,7 +24,7 @@ router = Router()
 
 class AdminAwardRequest(NamedAccount):
     job_key: NodeKey
-    amount: Annotated[int, Field(ge=1, le=10_000)]
+    amount: Amount
 
 
 class AdminAwardResponse(BaseModel):

@@ -8,7 +8,7 @@ from community.economy import service as economy
 from community.economy import texts
 from community.inventory import service as inventory
 from community.progression.service import current_state
-from doors.discord.commands import command, component, integer, member, text
+from doors.discord.commands import command, component, member, quantity, text
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
 from doors.discord.replies import Choice, Reply, card
@@ -17,7 +17,7 @@ from functions.community.discord.qualities import QUALITY, asked_quality
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
 
-_QUANTITY = integer("quantity", "How many; one when left out.", least=1, most=10_000)
+_QUANTITY = quantity("quantity", "How many; one when left out.")
 
 
 def _buyable(call: Interaction, tx: Tx) -> list[Choice]:
@@ -34,7 +34,7 @@ def _buyable(call: Interaction, tx: Tx) -> list[Choice]:
 )
 def buy(call: Interaction, tx: Tx) -> Reply:
     item = catalog.resolve(call.text("item"))
-    purchase = economy.buy_item(tx, player_of(call), item.internal_name, call.integer("quantity", 1))
+    purchase = economy.buy_item(tx, player_of(call), item.internal_name, call.quantity("quantity"))
     return card("Bought", texts.bought(purchase, item.public_name))
 
 
@@ -48,7 +48,7 @@ def buy(call: Interaction, tx: Tx) -> Reply:
 )
 def sell(call: Interaction, tx: Tx) -> Reply:
     item = catalog.resolve(call.text("item"))
-    sale = economy.sell_item(tx, player_of(call), item.internal_name, call.integer("quantity", 1), asked_quality(call))
+    sale = economy.sell_item(tx, player_of(call), item.internal_name, call.quantity("quantity"), asked_quality(call))
     return card("Sold", texts.sold(sale, item.public_name))
 
 
@@ -98,8 +98,7 @@ def _lines(priced: list[tuple[Item, int]]) -> list[str]:
 )
 def give(call: Interaction, tx: Tx) -> Reply:
     receiver = call.member_or_caller("user")
-    quantity = call.integer("quantity", 1)
-    item = inventory.give_item(
-        tx, player_of(call), player_of(receiver), call.text("item"), quantity, asked_quality(call)
-    )
-    return card("Given", f"{call.caller.mention} gave {quantity} × {item.public_name} to {receiver.mention}.")
+    giver, wanted = player_of(call), call.quantity("quantity")
+    gift = inventory.give_item(tx, giver, player_of(receiver), call.text("item"), wanted, asked_quality(call))
+    given = f"{gift.quantity} × {gift.item.public_name}"
+    return card("Given", f"{call.caller.mention} gave {given} to {receiver.mention}.")

@@ -8,8 +8,9 @@ from uuid import UUID
 from community.gambles import service as gambles
 from community.gambles import texts
 from community.gambles.models import GambleNotFound
+from community.gambles.rules import MAX_BOXES
 from community.lootboxes.content import loot_tables
-from doors.discord.commands import command, component, integer, text
+from doors.discord.commands import command, component, quantity, text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import GREEN_BUTTON, Button, Embed, Reply, card
 from functions.community.discord.players import player_of
@@ -22,13 +23,13 @@ from kernel.database import Tx
     "gamble-start",
     "Start a gamble: stake boxes, and others join with the same stake.",
     text("item", "Which box.", required=True, suggest=owned(lambda item: item.internal_name in loot_tables.by_box)),
-    integer("quantity", "How many.", required=True, least=1),
+    quantity("quantity", "How many.", required=True, most=MAX_BOXES),
     QUALITY,
     changes=True,
     public=True,
 )
 def start(call: Interaction, tx: Tx) -> Reply:
-    bet = call.text("item"), call.integer("quantity")
+    bet = call.text("item"), call.quantity("quantity")
     gamble = gambles.start_gamble(tx, player_of(call), [bet], quality=asked_quality(call))
     invitation = texts.started(gamble, call.caller.mention)
     return Reply(

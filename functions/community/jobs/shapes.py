@@ -16,7 +16,7 @@ from community.jobs.models import JobStanding
 from community.players.models import Player, PlayerRef
 from doors.fields import JsonObject
 from doors.nulls import WithNulls
-from functions.community.shapes.fields import NodeKey
+from functions.community.shapes.fields import Amount, NodeKey
 from functions.community.shapes.jobs import XpView
 from functions.community.shapes.player_selector import Account, PlayerSelector
 
@@ -128,7 +128,7 @@ class UserJobsResponse(WithNulls):
 
 class AwardXpRequest(WorkerQuery):
     job_key: JobKey
-    xp_amount: Annotated[int, Field(ge=1, le=10_000)]
+    xp_amount: Amount
     source: Source = "api"
     metadata: JsonObject | None = None
 

@@ -39,7 +39,7 @@ def _id_as_text(value: Any) -> Any:
         value = int(value)
     if isinstance(value, bool | float):
         raise PydanticCustomError("not_an_id", "must be the id as text")
-    return id_text(str(value)) if isinstance(value, int | str) else value
+    return id_text(one_line(str(value))) if isinstance(value, int | str) else value
 
 
 def read_by(read: Callable[[Any], T]) -> PlainValidator:
@@ -56,9 +56,7 @@ def read_by(read: Callable[[Any], T]) -> PlainValidator:
 
 Platform = Annotated[str, BeforeValidator(_platform), Field(json_schema_extra={"enum": list(PLATFORMS)})]
 Username = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(one_line)]
-PlatformId = Annotated[
-    str, BeforeValidator(_id_as_text), StringConstraints(min_length=1, max_length=100), AfterValidator(one_line)
-]
+PlatformId = Annotated[Username, BeforeValidator(_id_as_text)]
 """The id by which a platform knows an account: compared as text, without what cannot be seen."""
 ItemName = Username
 TargetName = Annotated[str, StringConstraints(max_length=100), AfterValidator(one_line)]

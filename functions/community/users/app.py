@@ -139,7 +139,7 @@ async def use_item(body: UseItemRequest, call: Call) -> Response:
     """Use items, the lowest quality first. `target_user` is the player, the job or the effect that they apply to."""
 
     def use_case(tx: Tx) -> Message:
-        used = use(tx, body.player, body.item_name, body.quantity, body.target, body.quality_level)
+        used = use(tx, body.player, body.item_name, body.quantity, body.target, body.quality_level, body.target_account)
         return Message(message=used.message)
 
     return call.act(use_case)
@@ -150,8 +150,9 @@ async def give_item(body: GiveRequest, call: Call) -> Response:
     """Give items from one player to another, the lowest quality first."""
 
     def use_case(tx: Tx) -> Message:
-        item = inventory.give_item(tx, body.giver, body.taker, body.item_name, body.quantity, body.quality_level)
-        return Message(message=f"{body.owner} gave {body.quantity} × {item.public_name} to {body.receiver}.")
+        gift = inventory.give_item(tx, body.giver, body.taker, body.item_name, body.quantity, body.quality_level)
+        giver, taker = body.owner or gift.giver, body.receiver or gift.taker
+        return Message(message=f"{giver} gave {gift.quantity} × {gift.item.public_name} to {taker}.")
 
     return call.act(use_case)
 

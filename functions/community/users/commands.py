@@ -14,7 +14,7 @@ from community.inventory.models import Quality, Slot
 from community.items.service import use_item
 from community.players.models import NoSuchPlayer, PlayerRef
 from community.search.service import search_for_treasure
-from doors.discord.commands import command, component, integer, member, text
+from doors.discord.commands import command, component, member, quantity, text
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
 from doors.discord.replies import Choice, Reply, card, plain
@@ -23,7 +23,7 @@ from functions.community.discord.qualities import QUALITY, asked_quality
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
 
-_QUANTITY = integer("quantity", "How many; one when left out.", least=1, most=10_000)
+_QUANTITY = quantity("quantity", "How many; one when left out.")
 _ANY = "all"
 """Stands for no filter in a component's id."""
 
@@ -76,8 +76,9 @@ def _stack(item: Item, slot: Slot) -> str:
 def use(call: Interaction, tx: Tx) -> Reply:
     item = catalog.resolve(call.text("item"))
     target = call.text("target").removeprefix("@")
-    quantity = call.integer("quantity", 1)
-    used = use_item(tx, player_of(call), item.internal_name, quantity, target or None, asked_quality(call))
+    used = use_item(
+        tx, player_of(call), item.internal_name, call.quantity("quantity"), target or None, asked_quality(call)
+    )
     title = f"{plain(call.caller.name)} uses {item.public_name}"
     footer = f"{used.consumed} used up"
     if used.public_message is None:
@@ -115,8 +116,8 @@ def _costs(recipe: Upgrade) -> str:
     changes=True,
 )
 def upgrade(call: Interaction, tx: Tx) -> Reply:
-    quantity = call.integer("quantity", 1)
-    crafted = workshop.upgrade_item(tx, player_of(call), call.text("recipe"), quantity, asked_quality(call))
+    wanted = call.quantity("quantity")
+    crafted = workshop.upgrade_item(tx, player_of(call), call.text("recipe"), wanted, asked_quality(call))
     return card("Workshop", texts.crafted_text(crafted))
 
 
@@ -134,8 +135,8 @@ def upgrade(call: Interaction, tx: Tx) -> Reply:
     changes=True,
 )
 def disassemble(call: Interaction, tx: Tx) -> Reply:
-    quantity = call.integer("quantity", 1)
-    salvage = workshop.disassemble_item(tx, player_of(call), call.text("item"), quantity, asked_quality(call))
+    wanted = call.quantity("quantity")
+    salvage = workshop.disassemble_item(tx, player_of(call), call.text("item"), wanted, asked_quality(call))
     return card("Workshop", texts.disassembled_text(salvage))
 
 

@@ -97,7 +97,8 @@ def explain(error: Mapping[str, Any]) -> str:
         return translate("must be one of: {names}", names=str(context["expected"]).replace("'", ""))
     if kind in _WITH_LIMITS:
         return translate(_WITH_LIMITS[kind], **context)
-    return translate(_PLAIN.get(kind, FALLBACK))
+    text = _PLAIN.get(kind, FALLBACK)
+    return translate(text)
 
 
 def custom_error(refusal: Refused) -> PydanticCustomError:

@@ -89,11 +89,11 @@ def test_the_administrator_of_another_server_is_none_here(
 
 
 @pytest.mark.parametrize("name", ["timeout-set", "timeout-clear", "admin-award-xp"])
-def test_a_mention_is_not_the_name_of_anybody(discord: DiscordClient, name: str):
-    said = {"platform": "discord", "username": f"<@{BOB.id}>"}
+def test_a_mention_is_an_id_on_discord_and_no_name_elsewhere(discord: DiscordClient, name: str):
+    said = {"platform": "twitch", "username": f"<@{BOB.id}>"}
     more = {"timeout-set": {"duration": 60}, "admin-award-xp": {"job": "merchant", "amount": 5}}.get(name, {})
 
-    assert "must be the name itself" in administer(discord, name, **said, **more).text
+    assert "a mention is for Discord" in administer(discord, name, **said, **more).text
 
 
 def test_items_are_put_into_an_inventory(discord: DiscordClient, conn: Connection):

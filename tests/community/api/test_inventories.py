@@ -204,6 +204,20 @@ def test_a_gift_arrives_under_every_name(call: CallApi, conn: Connection, body: 
     assert held(call, "bob", "discord") == {"item_spade": 2}
 
 
+def test_a_gift_needs_no_names_where_there_are_ids_which_may_be_numbers(call: CallApi, conn: Connection):
+    apply_reactions(conn, items={"item_spade": 3})
+    with transaction(conn) as tx:
+        make_player(tx, "bob", platform="discord", platform_id="2048")
+    giver = {"from_platform": "twitch", "from_platform_id": " a\u200b"}
+    ids = giver | {"to_platform": "discord", "to_platform_id": 2048.0}
+
+    answer = call("POST", GIVE, ids | {"item_name": "Spades", "quantity": "all"})
+
+    assert answer.json == {"message": "alice gave 3 × spade to bob."}
+    refused = call("POST", GIVE, ids | {"from_platform_id": None, "item_name": "spade", "quantity": 1})
+    assert refused.json["fields"] == {"owner": "is required"}
+
+
 def test_our_names_win(call: CallApi, conn: Connection):
     apply_reactions(conn, items={"item_spade": 3})
     apply_reactions(conn, "bob", platform="discord")

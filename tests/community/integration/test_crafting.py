@@ -265,7 +265,7 @@ def test_what_nobody_finds_out_alone_can_be_taught(tx: Tx):
     assert known(tx, alice) == ["weapon_cannon"]
     assert upgrade_item(tx, alice, "cannon", 1).job is not None
     with pytest.raises(NoSuchRecipe):
-        teach(tx, alice, "cannon")
+        teach(tx, alice, "cannoon")
     with pytest.raises(NoSuchPlayer):
         teach(tx, PlayerRef("", user_id=uuid4()), "weapon_cannon")
 

@@ -48,8 +48,8 @@ CONTRACT = {
         "target_required": "TargetRequired",
         "user_not_found": "UnknownPlayer",
         "validation": (
-            "BackwardsRange LevelTooHigh NameNeeded NotGiveable OneAtATime OwnKey UnknownEffect UnknownLesson "
-            "UnusableWeights"
+            "BackwardsRange LevelTooHigh NameNeeded NoWholeNumber NotANumber NotAQuantity NotGiveable NumberTooLarge "
+            "NumberTooSmall OneAtATime OwnKey SeveralPlayers UnclearNumber UnknownEffect UnknownLesson UnusableWeights"
         ),
         "voting_frozen": "VotingFrozen",
     },

@@ -16,6 +16,7 @@ from community.crafting.models import Batch, NotEnoughIngredients, RecipeNotFoun
 from community.inventory.models import Inventory, Quality, Slot, average_quality
 from community.progression.models import CommunityState
 from community.progression.rules import modified
+from kernel.quantities import MOST, Wanted, resolve
 from kernel.texts import listed
 
 CHANCE = Fraction(1, 10)
@@ -70,7 +71,7 @@ def find_disassemble(name: str) -> Disassemble:
 def upgrade(
     inventory: Inventory,
     recipe: Upgrade,
-    wanted: int,
+    wanted: Wanted,
     state: CommunityState,
     rng: Random,
     quality: Quality | None = None,
@@ -91,7 +92,7 @@ def upgrade(
 def disassemble(
     inventory: Inventory,
     recipe: Disassemble,
-    wanted: int,
+    wanted: Wanted,
     state: CommunityState,
     rng: Random,
     quality: Quality | None = None,
@@ -132,7 +133,7 @@ def _more(quantity: int) -> int:
 
 
 def _consume(
-    inventory: Inventory, costs: Iterable[Ingredient], wanted: int, quality: Quality | None
+    inventory: Inventory, costs: Iterable[Ingredient], wanted: Wanted, quality: Quality | None
 ) -> tuple[int, Inventory, tuple[Slot, ...]]:
     """Take the ingredients for as many applications as wanted and possible, the lowest quality first.
 
@@ -144,7 +145,8 @@ def _consume(
     """
     asked = {cost.item: None if items.by_name[cost.item].is_money else quality for cost in costs}
     held = {name: inventory.count(items.by_name[name].item_id, each) for name, each in asked.items()}
-    units = min(wanted, *(held[cost.item] // cost.quantity for cost in costs))
+    possible = min(held[cost.item] // cost.quantity for cost in costs)
+    units = min(resolve(wanted, possible, most=MOST), possible)
     if units == 0:
         raise NotEnoughIngredients(
             needed=in_words({cost.item: cost.quantity for cost in costs}),

@@ -25,6 +25,7 @@ from community.players import service as players
 from community.players.models import Fact, PlayerRef
 from community.progression.rules import require_feature
 from kernel.database import Tx
+from kernel.quantities import Wanted
 
 _ACTIVE = Fact("active_gamble_exists", queries.ANY_ACTIVE)
 _PLAYING = Fact("playing", queries.PLAYING)
@@ -34,7 +35,7 @@ _PLAYERS = Fact("players", queries.PLAYERS_NOW)
 def start_gamble(
     tx: Tx,
     initiator: PlayerRef,
-    requested: Iterable[tuple[str, int]],
+    requested: Iterable[tuple[str, Wanted]],
     join_seconds: float = settings.gamble_join_seconds,
     quality: Quality | None = None,
 ) -> Gamble:
@@ -49,11 +50,12 @@ def start_gamble(
         BetsRequired, ItemNotFound, NotALootbox, BetQuantity, UnknownPlayer, FeatureLocked, GambleActive,
         NotInInventory, NotEnoughItems
     """
-    bets = rules.validate_bets(requested)
+    wanted = rules.find_boxes(requested)
     player = players.load(tx, initiator, _ACTIVE)
     require_feature(player.state, rules.FEATURE)
     if player.facts[_ACTIVE.name]:
         raise GambleActive
+    bets = rules.validate_bets(wanted, player[Inventory], quality)
     inventory, stake = rules.take_stake(player[Inventory], bets, quality)
     first = Participant(player.id, player.username, stake)
     gamble = Gamble(

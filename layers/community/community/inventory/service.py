@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from community.catalog import service as catalog
 from community.catalog.content import Item, items
 from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
@@ -12,6 +14,7 @@ from community.progression.models import CommunityState
 from kernel.database import Tx
 from kernel.errors import NotAllowed, Refused
 from kernel.naming import NameIndex
+from kernel.quantities import Wanted, resolve
 
 FILTERS = ("upgrade", "sellable", "consumable")
 _FILTERS = NameIndex(str, [(name, name) for name in FILTERS])
@@ -35,6 +38,15 @@ class SelfGift(Refused):
 class NotGiveable(Refused):
     code = "validation"
     message = "{item} cannot be given away."
+
+
+class Gift(NamedTuple):
+    """What one player gave another, by their names."""
+
+    item: Item
+    quantity: int
+    giver: str
+    taker: str
 
 
 def view(inventory: Inventory, state: CommunityState, wanted: str | None = None) -> list[tuple[Item, Slot]]:
@@ -90,7 +102,7 @@ def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Item:
 
 
 def remove_item(
-    tx: Tx, owner: PlayerRef, item_name: str, wanted: int, quality: Quality | None = None
+    tx: Tx, owner: PlayerRef, item_name: str, wanted: Wanted, quality: Quality | None = None
 ) -> tuple[Item, int]:
     """Take up to `wanted` items, the lowest quality first. Returns the item and how many were taken.
 
@@ -102,7 +114,8 @@ def remove_item(
     """
     item = catalog.resolve(item_name)
     player = players.load(tx, owner)
-    removed = min(player[Inventory].count(item.item_id, quality), wanted)
+    held = player[Inventory].count(item.item_id, quality)
+    removed = min(held, resolve(wanted, held))
     inventory, _ = player[Inventory].take_lowest(item, removed, quality)
     player = player.having(inventory).record(
         ItemRemoved(
@@ -117,8 +130,8 @@ def remove_item(
 
 
 def give_item(
-    tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, quantity: int, quality: Quality | None = None
-) -> Item:
+    tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, wanted: Wanted, quality: Quality | None = None
+) -> Gift:
     """Move items from one player to another, each with its quality, the lowest first.
 
     Args:
@@ -136,6 +149,7 @@ def give_item(
         raise SelfGift
     if not (item.tradeable or item.is_money):
         raise NotGiveable(item=item.public_name)
+    quantity = resolve(wanted, giver[Inventory].count(item.item_id, quality))
     kept, given = giver[Inventory].take_lowest(item, quantity, quality)
     giver = giver.having(kept).record(
         ItemTransferred(
@@ -148,4 +162,4 @@ def give_item(
     )
     taker = taker.having(taker[Inventory].give_all(given))
     players.save(tx, giver, taker)
-    return item
+    return Gift(item, quantity, giver.username, taker.username)

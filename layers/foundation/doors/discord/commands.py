@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from doors.discord.interaction import Interaction, Member
@@ -12,6 +13,7 @@ from doors.discord.replies import Choice, Form, Reply
 from doors.discord.settings import settings
 from kernel.database import Tx
 from kernel.errors import NotAllowed, Refused
+from kernel.quantities import MOST, Share, parse_quantity
 
 TEXT: Final = 3
 INTEGER: Final = 4
@@ -45,6 +47,7 @@ class CommandOption:
 
     Attributes:
         least, most: the range of an integer; for a text, `most` is the maximum length.
+        read: reads a text that people type in their own way.
     """
 
     name: str
@@ -55,12 +58,13 @@ class CommandOption:
     least: int | None = None
     most: int | None = None
     suggest: Suggest | None = None
+    read: Callable[[Any], Share | int] | None = None
 
-    def checked(self, value: Any) -> str | int | bool | Member | None:
+    def checked(self, value: Any) -> str | int | bool | Member | Share | None:
         """Return the value if it is valid.
 
         Raises:
-            BadOption
+            BadOption, or what `read` raises
         """
         if isinstance(value, str):
             value = value.strip()
@@ -68,6 +72,8 @@ class CommandOption:
             if self.required:
                 raise BadOption(option=self.name, problem="is required")
             return None
+        if self.read is not None:
+            return self.read(value)
         if type(value) is not _PYTHON[self.type]:
             raise BadOption(option=self.name, problem=f"must be {_CALLED[self.type]}")
         if isinstance(value, str) and (len(value) > (self.most or 100) or _CONTROLS.search(value)):
@@ -107,6 +113,16 @@ def integer(
     suggest: Suggest | None = None,
 ) -> CommandOption:
     return CommandOption(name, description, INTEGER, required, least=least, most=most, suggest=suggest)
+
+
+def _quantities(call: Interaction, tx: Tx) -> list[Choice]:
+    return [Choice(each, each) for each in ("1", "5", "10", "100", "half", "all")]
+
+
+def quantity(name: str, description: str, *, required: bool = False, least: int = 1, most: int = MOST) -> CommandOption:
+    """Return an option for how many: a number, or a share such as half or all. `Interaction.quantity` reads it."""
+    read = partial(parse_quantity, least=least, most=most)
+    return CommandOption(name, description, TEXT, required, most=30, suggest=_quantities, read=read)
 
 
 def flag(name: str, description: str) -> CommandOption:

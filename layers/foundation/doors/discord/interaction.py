@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from kernel.quantities import Share, Wanted
+
 PING: Final = 1
 COMMAND: Final = 2
 COMPONENT: Final = 3
@@ -59,7 +61,7 @@ class Interaction:
         guild_id: the server; empty in a private chat.
         kind: the kind of a command.
         name: the name of a command, or the custom id of a button, a menu or a modal.
-        options: {name: str, int, bool or Member} of a command, if Discord sent the right types.
+        options: {name: str, int, bool, Member or Share} of a command, if Discord sent the right types.
         focused: the option that is being typed.
         arguments: the parts of the custom id after the component's name.
         values: the chosen values of a menu.
@@ -94,6 +96,10 @@ class Interaction:
     def integer(self, name: str, default: int = 0) -> int:
         value = self.options.get(name, default)
         return value if isinstance(value, int) else default
+
+    def quantity(self, name: str, default: int = 1) -> Wanted:
+        value = self.options.get(name, default)
+        return value if isinstance(value, int | Share) else default
 
     def flag(self, name: str, default: bool = False) -> bool:
         value = self.options.get(name, default)

@@ -24,20 +24,20 @@ EVERYBODYS = {
     "info": [("feature", TEXT, False)],
     "check-timeout": [("user", MEMBER, False)],
     "inventory": [("user", MEMBER, False), ("filter", TEXT, False)],
-    "use": [("item", TEXT, True), ("quantity", INTEGER, False), ("target", TEXT, False), QUALITY],
-    "gamble-start": [("item", TEXT, True), ("quantity", INTEGER, True), QUALITY],
+    "use": [("item", TEXT, True), ("quantity", TEXT, False), ("target", TEXT, False), QUALITY],
+    "gamble-start": [("item", TEXT, True), ("quantity", TEXT, True), QUALITY],
     "gamble-join": [("gamble-id", TEXT, False), QUALITY],
     "vote": [("option", INTEGER, False)],
     "unlock-progress": [],
     "engagement": [("user", MEMBER, False)],
     "voting-session": [],
-    "buy": [("item", TEXT, True), ("quantity", INTEGER, False)],
-    "sell": [("item", TEXT, True), ("quantity", INTEGER, False), QUALITY],
+    "buy": [("item", TEXT, True), ("quantity", TEXT, False)],
+    "sell": [("item", TEXT, True), ("quantity", TEXT, False), QUALITY],
     "prices": [],
     "prices-sell": [],
-    "give": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", INTEGER, False), QUALITY],
-    "upgrade": [("recipe", TEXT, True), ("quantity", INTEGER, False), QUALITY],
-    "disassemble": [("item", TEXT, True), ("quantity", INTEGER, False), QUALITY],
+    "give": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", TEXT, False), QUALITY],
+    "upgrade": [("recipe", TEXT, True), ("quantity", TEXT, False), QUALITY],
+    "disassemble": [("item", TEXT, True), ("quantity", TEXT, False), QUALITY],
     "recipes": [],
     "jobs": [("user", MEMBER, False)],
     "leaderboard": [("metric", TEXT, False), ("limit", INTEGER, False)],
@@ -49,7 +49,7 @@ EVERYBODYS = {
 }
 ADMINISTRATORS = {
     "add-item": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", INTEGER, True)],
-    "remove-item": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", INTEGER, True), QUALITY],
+    "remove-item": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", TEXT, True), QUALITY],
     "admin-award-xp": [
         ("platform", TEXT, True),
         ("username", TEXT, True),
@@ -91,7 +91,6 @@ CHOICES = {
     ("timeout-clear", "platform"): PLATFORMS,
 }
 LIMITS = {
-    ("gamble-start", "quantity"): (1, None),
     ("claimquest", "quest_id"): (1, None),
     ("admin-award-xp", "amount"): (1, 10_000),
     ("timeout-set", "duration"): (1, 86_400),
@@ -99,6 +98,7 @@ LIMITS = {
 SUGGESTED = {
     ("info", "feature"),
     ("use", "item"),
+    ("use", "quantity"),
     ("gamble-start", "item"),
     ("buy", "item"),
     ("sell", "item"),

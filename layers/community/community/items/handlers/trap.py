@@ -18,9 +18,7 @@ from kernel.database import Tx
 def choose_targets(tx: Tx, request: UseRequest) -> Targeting:
     if request.item.handler_config.target == "named":
         return Targeting(named=request.player, facts=(traps.WAITING,))
-    return Targeting(
-        crowd=messages.random_chatters(tx, request.user.platform, request.quantity), facts=(traps.WAITING,)
-    )
+    return Targeting(crowd=messages.random_chatters(tx, request.user.platform, request.most), facts=(traps.WAITING,))
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
