@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from community.achievements.checks import event_problems
@@ -24,6 +24,7 @@ from community.progression.content import TreeSection
 from community.quests.content import QuestsSection
 from kernel.content import commands
 from kernel.content.library import Library, Section
+from kernel.content.problems import Problem
 from kernel.events.models import Event
 
 SECTIONS: tuple[type[Section[Any]], ...] = (
@@ -46,13 +47,21 @@ SECTIONS: tuple[type[Section[Any]], ...] = (
 
 
 def check(library: Library) -> None:
-    """Check every section, and that achievements count events that exist.
+    """Check every section, that achievements count events that exist, and that nodes have an effect.
 
     Raises:
         ContentError: the first problem.
     """
     library.check(SECTIONS)
-    library.refuse(event_problems(library[AchievementsSection].by_key.values(), events()))
+    library.refuse(event_problems(library[AchievementsSection].document.achievements, events()))
+    library.refuse(_effect_problems(library))
+
+
+def _effect_problems(library: Library) -> Iterator[Problem]:
+    # Imported late, as in `events`.
+    from community.effects import effect_problems
+
+    return effect_problems(library)
 
 
 def events() -> Mapping[str, type[Event]]:

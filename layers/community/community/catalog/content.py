@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Collection, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, NonNegativeInt, PlainSerializer, Pos
 from community.configs import shipped
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
-from kernel.content.problems import Problem, repeated, unknown
+from kernel.content.problems import Problem, old_names, repeated, retired, unknown
 
 Tag = Literal[
     "buyable",
@@ -44,6 +44,10 @@ HandlerName = Literal[
 ]
 # Other handlers have defaults for every field: a weapon without seconds lasts a minute.
 REQUIRED_BY_HANDLER = {"delayed_blast": "chatters", "generator": "item", "video_effect": "effects", "xp": "xp"}
+
+
+NEEDED = ("money", "lootbox_tier0")
+"""Items that the code itself hands out: pay and rewards, and what a search finds."""
 
 
 class HandlerConfig(Frozen):
@@ -80,6 +84,8 @@ class Item(Frozen):
     handler: HandlerName | None = None
     handler_config: HandlerConfig = Field(default_factory=HandlerConfig)
     node_key: Key | None = None  # an item without a node is never locked
+    renamed_from: tuple[Key, ...] = ()  # earlier internal names
+    retired: bool = False  # players who have it can only sell it or give it away (docs/changing-content.md)
 
     @model_validator(mode="after")
     def _handler_has_what_it_needs(self) -> Self:
@@ -102,11 +108,11 @@ class Item(Frozen):
 
     @property
     def sellable(self) -> bool:
-        return "sellable" in self.tags
+        return "sellable" in self.tags or (self.retired and not self.is_currency)
 
     @property
     def buyable(self) -> bool:
-        return "buyable" in self.tags
+        return self._does("buyable")
 
     @property
     def tradeable(self) -> bool:
@@ -114,15 +120,40 @@ class Item(Frozen):
 
     @property
     def upgradeable(self) -> bool:
-        return "upgradeable" in self.tags
+        return self._does("upgradeable")
 
     @property
     def consumable(self) -> bool:
-        return "consumable" in self.tags
+        return self._does("consumable")
 
     @property
     def compostable(self) -> bool:
-        return "compostable" in self.tags
+        return self._does("compostable")
+
+    def _does(self, tag: Tag) -> bool:
+        return tag in self.tags and not self.retired
+
+
+@cache
+def _missing_item(internal_name: str, item_id: int) -> Item:
+    """Build what stands for an item that players may have and this content lacks.
+
+    Preparation refuses such content. But while a new version is being deployed, the old one does not know the new
+    items, and it may still hand out an item that the new one has just found in nobody's hands.
+    """
+    return Item.model_construct(
+        item_id=item_id,
+        internal_name=internal_name,
+        public_name=internal_name.replace("_", " "),
+        description="It is not part of the game just now.",
+        default_display=internal_name,
+        max_stack=1,
+        base_value=0,
+        tags=frozenset(),
+        types=("utility",),
+        handler_config=HandlerConfig(),
+        retired=True,
+    )
 
 
 class ItemsFile(Document):
@@ -184,12 +215,33 @@ class ItemsSection(FileSection[ItemsFile]):
         return MappingProxyType({item.item_id: item for item in self.document.items})
 
     @cached_property
+    def _by_old_name(self) -> Mapping[str, Item]:
+        return {name: item for item in self.document.items for name in item.renamed_from}
+
+    @cached_property
+    def retired(self) -> Collection[str]:
+        """Internal names of the retired items."""
+        return frozenset(item.internal_name for item in self.document.items if item.retired)
+
+    @cached_property
     def money(self) -> Item:
         return self.by_name["money"]
 
+    def stored(self, item_id: int) -> Item:
+        """Return the item of an id from the database, even if this content lacks it."""
+        return self.by_id.get(item_id) or _missing_item(f"item_{item_id}", item_id)
+
+    def stored_by_name(self, internal_name: str) -> Item:
+        """Return the item of an internal name from the database, even if it was renamed or this content lacks it."""
+        return self.find_internal(internal_name) or _missing_item(internal_name, 0)
+
+    def find_internal(self, internal_name: str) -> Item | None:
+        """Find an item by its internal name, or one that it had before."""
+        return self.by_name.get(internal_name) or self._by_old_name.get(internal_name)
+
     def find(self, text: str) -> Item | None:
         """Find an item by its public name in any case, else by its exact internal name (rules section 2)."""
-        return self._by_public_name.get(text.casefold()) or self.by_name.get(text)
+        return self._by_public_name.get(text.casefold()) or self.find_internal(text)
 
     @cached_property
     def _by_public_name(self) -> Mapping[str, Item]:
@@ -200,7 +252,11 @@ class ItemsSection(FileSection[ItemsFile]):
         yield from repeated(self.file, "items", "item_id", (item.item_id for item in rows))
         yield from repeated(self.file, "items", "internal_name", (item.internal_name for item in rows))
         yield from repeated(self.file, "items", "public_name", (item.public_name.casefold() for item in rows))
-        yield from unknown(self.file, "items", "item", "money", self.by_name)
+        yield from old_names(self.file, "items", [(item.internal_name, item.renamed_from) for item in rows])
+        for name in NEEDED:
+            yield from unknown(self.file, "items", "item", name, self.by_name)
+            advice = "the game cannot do without it; change its public_name if you like"
+            yield from retired(self.file, "items", "item", name, self.retired, advice)
         for index, item in enumerate(rows):
             if self.by_name.get(item.public_name.casefold(), item) is not item:
                 # Public names are looked up first, so the other item could not be reached by its own name.
@@ -208,6 +264,10 @@ class ItemsSection(FileSection[ItemsFile]):
                 yield Problem(self.file, f"items[{index}].public_name", text)
             made = item.handler_config.item
             yield from unknown(self.file, f"items[{index}].handler_config.item", "item", made, self.by_name)
+            if not item.retired:
+                advice = 'let it produce another item, or mark it "retired": true as well'
+                field = f"items[{index}].handler_config.item"
+                yield from retired(self.file, field, "item", made, self.retired, advice)
 
     def summary(self) -> str:
         return f"{len(self.by_name)} items"
@@ -258,12 +318,18 @@ def alias_problems(
 
 
 def ingredient_problems(
-    file: str, field: str, rows: tuple[Ingredient, ...], items: Collection[str]
+    file: str, field: str, rows: tuple[Ingredient, ...], items: ItemsSection, advice: str | None
 ) -> Iterator[Problem]:
-    """Find items that are unknown or listed twice."""
+    """Find items that are unknown or listed twice, and retired ones.
+
+    Args:
+        advice: what to do about a retired item; None where one is allowed.
+    """
     yield from repeated(file, field, "item", (row.item for row in rows))
     for index, row in enumerate(rows):
-        yield from unknown(file, f"{field}[{index}].item", "item", row.item, items)
+        yield from unknown(file, f"{field}[{index}].item", "item", row.item, items.by_name)
+        if advice:
+            yield from retired(file, f"{field}[{index}].item", "item", row.item, items.retired, advice)
 
 
 items = shipped[ItemsSection]

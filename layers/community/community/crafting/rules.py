@@ -22,17 +22,6 @@ CHANCE = Fraction(1, 10)
 SALVAGE_MULTIPLIER = Fraction(3, 2)
 
 
-def _by_target() -> Mapping[str, Upgrade]:
-    """Return the first recipe of the file for each item."""
-    found: dict[str, Upgrade] = {}
-    for recipe in upgrades.by_key.values():
-        found.setdefault(recipe.target_item, recipe)
-    return found
-
-
-_BY_TARGET = _by_target()
-
-
 def find_upgrade(name: str) -> Upgrade:
     """Find the recipe for the item of that name, else the recipe with that key.
 
@@ -41,7 +30,7 @@ def find_upgrade(name: str) -> Upgrade:
     """
     item = items.find(name)
     key = item.internal_name if item else name
-    recipe = _BY_TARGET.get(key) or upgrades.by_key.get(key)
+    recipe = upgrades.by_target.get(key) or upgrades.stored(key)
     if recipe is None:
         raise RecipeNotFound(item=item.public_name if item else name)
     return recipe

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from community.catalog.content import items
 from community.catalog.service import resolve
-from community.gambles.models import Bet, BetQuantity, BetsRequired, NotALootbox
+from community.gambles.models import Bet, BetQuantity, BetsRequired, BoxRetired, NotALootbox
 from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Quality, Slot
 from community.lootboxes.models import Drop
 from community.lootboxes.rules import open_boxes
@@ -40,7 +40,7 @@ def validate_bets(requested: Iterable[tuple[str, int]]) -> tuple[Bet, ...]:
         requested: (name of a box, quantity).
 
     Raises:
-        BetsRequired, ItemNotFound, NotALootbox, BetQuantity
+        BetsRequired, ItemNotFound, NotALootbox, BoxRetired, BetQuantity
     """
     bets = tuple(Bet(resolve(name), quantity) for name, quantity in requested)
     if not bets:
@@ -48,6 +48,8 @@ def validate_bets(requested: Iterable[tuple[str, int]]) -> tuple[Bet, ...]:
     for bet in bets:
         if not bet.item.internal_name.startswith(BOX_PREFIX):
             raise NotALootbox(item=bet.item.public_name)
+        if bet.is_void:
+            raise BoxRetired(item=bet.item.public_name)
     if min(bet.quantity for bet in bets) < 1 or sum(bet.quantity for bet in bets) > MAX_BOXES:
         raise BetQuantity(most=MAX_BOXES)
     return bets
@@ -79,7 +81,7 @@ def open_stake(stake: Iterable[Slot], state: CommunityState, rng: Random) -> tup
     The value already includes the quality, so a legendary drop is not doubled twice.
     """
     drops = (
-        drop for box in stake for drop in open_boxes(items.by_id[box.item_id], box.quantity, box.quality, state, rng)
+        drop for box in stake for drop in open_boxes(items.stored(box.item_id), box.quantity, box.quality, state, rng)
     )
     return tuple(replace(drop, value=int(modified(state, "gamble_win_bonus", drop.value))) for drop in drops)
 

@@ -44,7 +44,7 @@ def start_gamble(
         join_seconds: how long others can join.
 
     Raises:
-        BetsRequired, ItemNotFound, NotALootbox, BetQuantity, UnknownPlayer, FeatureLocked, GambleActive,
+        BetsRequired, ItemNotFound, NotALootbox, BoxRetired, BetQuantity, UnknownPlayer, FeatureLocked, GambleActive,
         NotInInventory, NotEnoughItems
     """
     bets = rules.validate_bets(requested)
@@ -96,7 +96,7 @@ def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gam
     if row is None:
         raise GambleNotFound
     gamble = row_parsing.gamble(row)
-    if gamble.state != "Joining":
+    if gamble.state != "Joining" or gamble.is_void:
         raise GambleNotJoining
     if player.facts[_PLAYING.name] == gamble.gamble_id:
         raise AlreadyJoined

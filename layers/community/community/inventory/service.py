@@ -12,7 +12,8 @@ from community.progression.models import CommunityState
 from kernel.database import Tx
 from kernel.errors import NotAllowed, Refused
 
-FILTERS = ("upgrade", "sellable", "consumable")
+FILTERS = {name: f"feature_filter_{name}" for name in ("upgrade", "sellable", "consumable")}
+"""{filter: the node that unlocks it}"""
 
 
 class InvalidFilter(Refused):
@@ -41,12 +42,12 @@ def view(inventory: Inventory, state: CommunityState, wanted: str | None = None)
     Raises:
         InvalidFilter, FilterLocked
     """
-    slots = [(items.by_id[slot.item_id], slot) for slot in inventory.slots]
+    slots = [(items.stored(slot.item_id), slot) for slot in inventory.slots]
     if not wanted:
         return slots
     if wanted not in FILTERS:
         raise InvalidFilter(name=wanted)
-    if not state.has(f"feature_filter_{wanted}"):
+    if not state.has(FILTERS[wanted]):
         raise FilterLocked(name=wanted)
     return [(item, slot) for item, slot in slots if _passes(item, wanted)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
@@ -14,9 +14,13 @@ from community.configs import shipped
 from community.progression.content import TreeSection
 from kernel.content.base import Document, Exact, Frozen, Key, Text
 from kernel.content.library import FileSection
-from kernel.content.problems import Problem, repeated, unknown
+from kernel.content.problems import Problem, old_names, repeated, retired, unknown
 
 BonusType = Literal["bonus_money_chance", "engagement_bonus", "price_adjustment", "prize_increase"]
+
+
+NEEDED = ("blacksmith", "explorer", "gambler", "merchant", "scholar")
+"""Jobs in which the code itself awards experience."""
 
 
 class LevelBonus(Frozen):
@@ -50,6 +54,8 @@ class Job(Frozen):
     description: Text
     node_key: Key
     bonuses: tuple[Bonus, ...] = ()
+    renamed_from: tuple[Key, ...] = ()  # earlier keys
+    retired: bool = False  # it is not shown and earns nothing; players' experience stays in the database
 
     def bonus(self, bonus_type: str, level: int) -> Fraction:
         """Return the bonus at a level, e.g. 1/20 for 5 %; 0 at level 0 or without such a bonus."""
@@ -66,19 +72,52 @@ class JobsSection(FileSection[JobsFile]):
 
     @cached_property
     def by_key(self) -> Mapping[str, Job]:
-        """By key, without "job_" before it, in the order of the file."""
+        """By key, without "job_" before it, in the order of the file.
+
+        Retired jobs are left out, and those whose node is not in the game.
+        """
+        nodes = self.library[TreeSection].nodes
+        return MappingProxyType(
+            {job.key: job for job in self.document.jobs if not job.retired and job.node_key in nodes}
+        )
+
+    @cached_property
+    def entries(self) -> Mapping[str, Job]:
+        """All jobs of the file by key, with those that are not in the game."""
         return MappingProxyType({job.key: job for job in self.document.jobs})
+
+    @cached_property
+    def retired(self) -> Collection[str]:
+        """Keys of the retired jobs."""
+        return frozenset(job.key for job in self.document.jobs if job.retired)
+
+    def bonus(self, job_key: str, bonus_type: BonusType, level: int) -> Fraction:
+        """Return a job's bonus at a level; 0 if the job is not in the game."""
+        job = self.by_key.get(job_key)
+        return job.bonus(bonus_type, level) if job else Fraction(0)
 
     def find(self, text: str) -> Job | None:
         """Find a job by its key, with or without "job_" before it."""
         return self.by_key.get(text) or self.by_key.get(text.removeprefix("job_"))
 
     def problems(self) -> Iterator[Problem]:
-        rows, nodes = self.document.jobs, self.library[TreeSection].nodes
+        rows, tree = self.document.jobs, self.library[TreeSection]
         yield from repeated(self.file, "jobs", "job_id", (job.job_id for job in rows))
         yield from repeated(self.file, "jobs", "key", (job.key for job in rows))
+        yield from old_names(self.file, "jobs", [(job.key, job.renamed_from) for job in rows])
+        for key in NEEDED:
+            if key not in self.entries:
+                text = (
+                    f'no job "{key}", in which the game itself awards experience: keep its key and change its '
+                    f'display_name, or mark it "retired": true'
+                )
+                yield Problem(self.file, "jobs", text)
         for index, job in enumerate(rows):
-            yield from unknown(self.file, f"jobs[{index}].node_key", "node", job.node_key, nodes)
+            field = f"jobs[{index}].node_key"
+            yield from unknown(self.file, field, "node", job.node_key, tree.entries)
+            if not job.retired:
+                advice = 'name another one, or mark this job "retired": true as well'
+                yield from retired(self.file, field, "node", job.node_key, tree.retired, advice)
 
     def summary(self) -> str:
         return f"{len(self.by_key)} jobs"
