@@ -57,15 +57,12 @@ def ballot(payload: Payload) -> list[Select]:
 
 
 def nodes_withdrawn(payload: Payload) -> Embed:
-    options: Sequence[Payload] = payload.get("options") or ()
-    names = [f"**{plain(_name(option))}**" for option in options]
-    sentences = []
-    if names:
-        votes = sum(int(option.get("vote_count") or 0) for option in options)
-        gone = f"{_list(names)} {'is' if len(names) == 1 else 'are'} no longer part of the game."
-        freed = f"{votes} {'vote' if votes == 1 else 'votes'} for {'it' if len(names) == 1 else 'them'}"
-        sentences.append(f"{gone} If you voted for {'it' if len(names) == 1 else 'one of them'}, vote again.")
-        sentences.append(f"{freed} no longer {'counts' if votes == 1 else 'count'}; all other votes do.")
+    names = [f"**{plain(_name(option))}**" for option in payload.get("options") or ()]
+    sentences: list[str] = []
+    if len(names) == 1:
+        sentences.append(f"{names[0]} is no longer part of the game. If you voted for it, vote again.")
+    elif names:
+        sentences.append(f"{_list(names)} are no longer part of the game. If you voted for one of them, vote again.")
     if target := payload.get("target"):
         sentences.append(f"**{plain(_name(target))}** is no longer the target. Its points count towards the next one.")
     return Embed("The tree has changed", " ".join(sentences), color=GREY)
@@ -94,7 +91,7 @@ def gamble_started(payload: Payload) -> Embed:
 def gamble_complete(payload: Payload) -> Embed:
     if not payload.get("winner_id"):
         alone = int(payload.get("participant_count") or 0) < 2
-        why = "No one else joined." if alone else "Its boxes are no longer part of the game."
+        why = "No one else joined." if alone else "It was for boxes that are no longer part of the game."
         return Embed("The gamble is off", f"{why} The boxes were returned.", color=GREY)
     winner = plain(payload.get("winner_username") or UNKNOWN_PLAYER)
     fields = [Field("Players", str(payload["participant_count"]), inline=True)]

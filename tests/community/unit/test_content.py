@@ -1,25 +1,30 @@
 """The files in configs/ hold the rules' numbers."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import ValidationError
 
+import community
 from community.catalog.content import aliases, items
 from community.configs import shipped
 from community.contents import SECTIONS
 from community.crafting.content import Upgrade, disassembles, upgrades
 from community.economy.content import weekly_sales
+from community.effects import FEATURES
 from community.engagement.content import weights
+from community.inventory.service import FILTERS
 from community.jobs.content import BonusType, jobs
 from community.messages.content import chat_strings
-from community.progression.content import Node, NodesBelowTier, TotalNodes, tree
+from community.progression.content import NOT_APPLIED, FeatureKey, Node, NodesBelowTier, TotalNodes, tree
 from kernel.content.errors import ContentError
 from kernel.content.library import FileSection
 from kernel.content.reading import find_configs
@@ -272,6 +277,16 @@ def test_nodes_of_features_that_are_not_built_yet_are_out_of_the_game():
     assert {key for node in tree.nodes.values() for key in node.static_prerequisites} <= tree.nodes.keys()
     assert tree.nodes["item_stick"].prerequisites == ("item_lootbox0",)  # what feature_farming needs
     assert "farmer" in jobs.entries.keys() - jobs.by_key.keys()
+
+
+def test_the_effects_of_nodes_are_those_that_the_code_asks_for():
+    source = "\n".join(file.read_text() for file in Path(community.__file__).parent.rglob("*.py"))
+
+    asked_for = set(re.findall(r'"(feature_[a-z_]+)"', source)) - {"feature_locked"}
+    applied = set(re.findall(r'modified\(\w+(?:\.\w+)?, "(\w+)"', source))
+
+    assert {key for key in FEATURES if key.startswith("feature_")} == asked_for | {*FILTERS.values()}
+    assert applied == set(get_args(FeatureKey)) - {*NOT_APPLIED}
 
 
 def test_four_nodes_unlock_themselves():

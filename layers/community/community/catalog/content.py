@@ -254,9 +254,9 @@ class ItemsSection(FileSection[ItemsFile]):
         yield from repeated(self.file, "items", "public_name", (item.public_name.casefold() for item in rows))
         yield from old_names(self.file, "items", [(item.internal_name, item.renamed_from) for item in rows])
         for name in NEEDED:
-            yield from unknown(self.file, "items", "item", name, self.by_name)
-            advice = "the game cannot do without it; change its public_name if you like"
-            yield from retired(self.file, "items", "item", name, self.retired, advice)
+            if name not in self.by_name or name in self.retired:
+                text = f'no item named "{name}", which the game itself hands out: keep it, and change its public_name'
+                yield Problem(self.file, "items", text)
         for index, item in enumerate(rows):
             if self.by_name.get(item.public_name.casefold(), item) is not item:
                 # Public names are looked up first, so the other item could not be reached by its own name.

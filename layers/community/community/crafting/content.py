@@ -68,7 +68,7 @@ class UpgradesSection(FileSection[UpgradesFile]):
     @cached_property
     def by_target(self) -> Mapping[str, Upgrade]:
         """By internal name of the product; of several recipes for one, the first."""
-        return MappingProxyType({recipe.target_item: recipe for recipe in reversed(self.by_key.values())})
+        return MappingProxyType({recipe.target_item: recipe for recipe in reversed(tuple(self.by_key.values()))})
 
     @cached_property
     def known_keys(self) -> Collection[str]:
