@@ -63,7 +63,7 @@ class AchievementsSection(FileSection[AchievementsFile]):
 
     @cached_property
     def by_event(self) -> Mapping[str, Sequence[Achievement]]:
-        """{event type: the achievements that may count it}"""
+        """The achievements by the type of the event that they may count."""
         found: dict[str, list[Achievement]] = {}
         for achievement in self.by_key.values():
             found.setdefault(achievement.event, []).append(achievement)

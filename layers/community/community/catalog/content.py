@@ -139,7 +139,7 @@ def _missing_item(internal_name: str, item_id: int) -> Item:
     """Build what stands for an item that players may have and this content lacks.
 
     Preparation refuses such content. But while a new version is being deployed, the old one does not know the new
-    items, and it may still hand out an item that the new one has just found in nobody's hands.
+    items, and it may still hand out an item that the new one has just found to be unused.
     """
     return Item.model_construct(
         item_id=item_id,

@@ -30,7 +30,7 @@ class Upgrade(Frozen):
     unlock_threshold: PositiveInt | None = None  # a job level
     node_key: Key | None = None
     renamed_from: tuple[Key, ...] = ()  # earlier recipe keys
-    retired: bool = False  # nobody can use it; players who have learned it keep it for the day it returns
+    retired: bool = False  # no one can use it; players who have learned it know it again if it returns
 
     @model_validator(mode="after")
     def _knows_its_condition(self) -> Self:

@@ -179,7 +179,7 @@ class TreeSection(FileSection[TreeFile]):
 
     @cached_property
     def children(self) -> Mapping[str, Sequence[Node]]:
-        """{node key: the nodes that have it as a prerequisite}"""
+        """By node key, the nodes that have it as a prerequisite."""
         children: dict[str, list[Node]] = {key: [] for key in self.nodes}
         for node in self.nodes.values():
             for parent in node.static_prerequisites:
@@ -188,7 +188,7 @@ class TreeSection(FileSection[TreeFile]):
 
     @cached_property
     def modifiers(self) -> Mapping[str, Sequence[tuple[Node, Modifier]]]:
-        """{feature key: its modifiers}, in the order in which they apply."""
+        """By feature key, its modifiers in the order in which they apply."""
         modifiers: dict[str, list[tuple[Node, Modifier]]] = {}
         for node in sorted(self.nodes.values(), key=lambda node: (node.tier, node.node_id)):
             for modifier in node.modifiers:
