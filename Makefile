@@ -8,6 +8,8 @@ SAM_VENV := .local/sam
 # The interpreter itself, whatever shim may lead to it.
 export PYTHON313 ?= $(shell layers/python313 -c 'import sys; print(sys.executable)' 2>/dev/null)
 export SAM_CLI_TELEMETRY := 0
+# Without bytecode every worker of the tests and every process of the local stack would compile everything again.
+export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPATH := layers/foundation:layers/community:.
 
 .DEFAULT_GOAL := help
@@ -39,9 +41,11 @@ replay: install ## Show a range of past events, or play it to a listener again (
 discord-register: install ## Bring Discord's list of commands up to date (ARGS="--guild ID", "--global", "--dry-run")
 	@exec $(BIN)/python -m local.tools.discord_register $(ARGS)
 
+# One more than the two processors that CI has: while some tests wait for a time limit, others work.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal
 .PHONY: test
 test: install ## Run the fast tests (ARGS="-k gamble" for some of them)
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 # Of one part: tests/community, tests/kernel, tests/stack, tests/promises.
 TEST_PARTS := test-community test-kernel test-stack test-promises
@@ -51,11 +55,11 @@ test-kernel: ## Run the fast tests of the kernel and its doors
 test-stack: ## Run the fast tests of the local stack, the template and the tools
 test-promises: ## Run the fast tests of what must hold under load and faults
 $(TEST_PARTS): test-%: install
-	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/$* $(ARGS)
+	@$(PYTEST) tests/$* $(ARGS)
 
 .PHONY: test-slow
-test-slow: install ## Run the tests that take minutes: the storm, the crashes, the API fuzzing
-	@$(BIN)/python -m pytest -m slow
+test-slow: install ## Run the tests that take minutes: the storm, the crashes, the fuzzing, the laws on many examples
+	@$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile=thorough
 
 .PHONY: lint
 lint: install ## Check style and types, and the content files
@@ -69,17 +73,40 @@ format: install ## Bring the code into shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 .PHONY: generated
-generated: install ## Regenerate what is generated from code: OpenAPI file, schemas, picture of the structure, costs
+generated: install ## Regenerate what is generated from code: OpenAPI file, schemas, list of texts, picture of the structure, costs
 	@$(BIN)/python -m local.tools.structure
+	@$(BIN)/python -m local.tools.openapi_recording
 	@$(BIN)/python -m local.tools.openapi
+	@$(BIN)/python -m local.tools.asyncapi
 	@$(BIN)/python -m community.contents --write-schemas
+	@$(BIN)/python -m local.tools.texts
 	@$(BIN)/python -m local.tools.statements
 
 .PHONY: drift
 drift: install ## Check that the generated files are up to date
 	@$(BIN)/python -m local.tools.openapi --check
+	@$(BIN)/python -m local.tools.asyncapi --check
 	@$(BIN)/python -m community.contents --check-schemas
 	@$(BIN)/python -m local.tools.structure --check
+	@$(BIN)/python -m local.tools.texts --check
+
+CONTRACT := .local/contract
+
+$(CONTRACT)/.installed: local/contract/requirements.txt local/contract/package-lock.json
+	@$(PYTHON) local/tools/install.py $(CONTRACT) $<
+	@cp local/contract/package.json local/contract/package-lock.json $(CONTRACT)
+	@npm ci --prefix $(CONTRACT) --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: contract
+contract: $(CONTRACT)/.installed ## Generate a Python and a TypeScript client from docs/openapi.json, and lint it (needs npm)
+	@rm -rf $(CONTRACT)/client $(CONTRACT)/types.ts
+	@PATH="$(CURDIR)/$(CONTRACT)/bin:$$PATH" $(CONTRACT)/bin/openapi-python-client generate --fail-on-warning \
+		--path docs/openapi.json --output-path $(CONTRACT)/client
+	@$(CONTRACT)/node_modules/.bin/openapi-typescript docs/openapi.json --output $(CONTRACT)/types.ts
+	@$(CONTRACT)/node_modules/.bin/tsc --noEmit --strict $(CONTRACT)/types.ts
+	@$(CONTRACT)/node_modules/.bin/redocly lint docs/openapi.json --extends=recommended-strict
+	@node local/contract/check_asyncapi.mjs docs/asyncapi.json $(CURDIR)/$(CONTRACT)/node_modules
 
 .PHONY: sam
 sam: $(SAM_VENV)/.installed ## Install the AWS SAM CLI into an environment of its own
@@ -97,9 +124,13 @@ validate: install sam size ## Check template.yaml, and that it stays below Cloud
 size: sam ## Show how much of CloudFormation's limits template.yaml takes
 	@$(SAM_VENV)/bin/python local/tools/translate.py template.yaml
 
+# Before anything is installed for it.
+.PHONY: python313
+python313:
+	@test -n "$(PYTHON313)" || { echo "No Python 3.13 found. Install it (pyenv install 3.13), or name it: make PYTHON313=/path/to/python3.13 build"; exit 1; }
+
 .PHONY: build
-build: sam ## Build functions and layers for AWS (needs Python 3.13)
-	@test -n "$(PYTHON313)" || { echo "No Python 3.13 found. Install it, or name it: make PYTHON313=/path/to/python3.13 build"; exit 1; }
+build: python313 sam ## Build functions and layers for AWS (needs Python 3.13)
 	@$(SAM_VENV)/bin/sam build
 
 .PHONY: check
@@ -120,4 +151,5 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 .PHONY: clean
 clean: ## Remove what was installed, built and stored here, the local game's database included
+	@$(PYTHON) -m local.stack.running
 	@rm -rf $(VENV) .aws-sam .local .pytest_cache .ruff_cache .hypothesis

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from community import contents
+from community.catalog import item_names
 from community.configs import shipped
 from community.quests import rules as quests
 
@@ -61,6 +62,7 @@ def _read_from(folder: Path) -> None:
         for name in kept.__dict__.keys() - {"library"}:
             del kept.__dict__[name]
     quests._active_quests.cache_clear()
+    item_names._index = None
 
 
 def names_of(documents: Documents, kind: str) -> list[str]:

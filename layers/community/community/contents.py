@@ -11,8 +11,9 @@ from typing import Any
 
 from community.achievements.checks import event_problems
 from community.achievements.content import AchievementsSection
+from community.catalog import item_names
 from community.catalog.content import AliasesSection, ItemsSection, ThemesSection
-from community.configs import shipped
+from community.configs import TEXTS, shipped
 from community.crafting.content import DisassemblesSection, UpgradesSection
 from community.economy.content import WeeklySalesSection
 from community.engagement.content import WeightsSection
@@ -22,7 +23,8 @@ from community.lootboxes.content import LootTablesSection
 from community.messages.content import ChatStringsSection
 from community.progression.content import TreeSection
 from community.quests.content import QuestsSection
-from kernel.content import commands
+from community.translation_rules import RULES
+from kernel.content import commands, translations
 from kernel.content.library import Library, Section
 from kernel.content.problems import Problem
 from kernel.events.models import Event
@@ -47,14 +49,17 @@ SECTIONS: tuple[type[Section[Any]], ...] = (
 
 
 def check(library: Library) -> None:
-    """Check every section, that achievements count events that exist, and that nodes have an effect.
+    """Check every section, the names of items, the events of achievements, the effects of nodes, and the texts.
 
     Raises:
         ContentError: the first problem.
     """
     library.check(SECTIONS)
+    library.refuse(item_names.clashes(library[ItemsSection].by_name.values(), library[AliasesSection].by_item))
     library.refuse(event_problems(library[AchievementsSection].document.achievements, events()))
     library.refuse(_effect_problems(library))
+    content = {text for section in SECTIONS for text in library[section].texts()}
+    library.refuse(translations.problems(library.root / TEXTS, TEXTS, content, RULES))
 
 
 def _effect_problems(library: Library) -> Iterator[Problem]:

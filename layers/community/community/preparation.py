@@ -1,4 +1,4 @@
-"""Updating a database after a deployment: content, the log's partitions, a target and a vote."""
+"""Updating a database after a deployment: content, keys of names, the log's partitions, a target and a vote."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from community.engagement.weights import replace_weights
 from community.gambles import execution as gambles
 from community.item_use import refuse_missing_items
 from community.jobs.sync import move_renamed_jobs
+from community.players import name_keys
 from community.progression import service as progression
 from community.progression.sync import refuse_missing_nodes, sync_nodes
 from community.voting import cycle
@@ -52,6 +53,7 @@ def prepare(tx: Tx) -> list[str]:
                 """,
                 (name, digests[name], tx.now),
             )
+    name_keys.fill_in(tx)
     events.ensure_partitions_ahead(tx)
     cycle.withdraw_hidden(tx)
     # Players are locked after the community's state, as everywhere.

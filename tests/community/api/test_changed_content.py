@@ -197,7 +197,7 @@ def try_out(town: Town, folder: Path, way: str, kind: str, name: str) -> str:
         return ""
 
 
-ADVICE = ("retired", "renamed_from", " named \"", "the game itself", "can be unlocked before it")
+ADVICE = ("retired", "renamed_from", ' named "', "the game itself", "can be unlocked before it")
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,10 @@ from community.catalog.content import Ingredient, ItemsSection, ingredient_probl
 from community.configs import shipped
 from community.crafting.content import UpgradesSection
 from community.jobs.content import JobsSection
+from community.text_contexts import ACHIEVEMENT, DESCRIPTION
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
+from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, old_names, repeated, retired, unknown
 
 
@@ -87,6 +89,11 @@ class AchievementsSection(FileSection[AchievementsFile]):
             if advice:
                 yield from retired(self.file, f"{field}.recipe", "upgrade recipe", recipe, upgrades.retired, advice)
                 yield from retired(self.file, f"{field}.lesson.job_key", "job", taught, jobs.retired, advice)
+
+    def texts(self) -> Iterator[TextId]:
+        for achievement in self.document.achievements:
+            yield TextId(ACHIEVEMENT, achievement.name)
+            yield TextId(DESCRIPTION, achievement.description)
 
     def summary(self) -> str:
         return f"{len(self.by_key)} achievements"

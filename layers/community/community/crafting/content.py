@@ -16,6 +16,7 @@ from community.progression.content import TreeSection
 from kernel.content.base import Document, Frozen, Key
 from kernel.content.library import FileSection
 from kernel.content.problems import Problem, old_names, repeated, retired, unknown
+from kernel.naming import NameIndex
 
 
 class Upgrade(Frozen):
@@ -39,6 +40,11 @@ class Upgrade(Frozen):
         if self.unlock_type == "node" and self.node_key is None:
             raise ValueError('unlock_type "node" needs node_key')
         return self
+
+    @property
+    def required_job_level(self) -> int:
+        """The level that unlocks the recipe; 0 when no level is needed."""
+        return (self.unlock_threshold or 0) if self.unlock_type == "job_level" else 0
 
 
 class Disassemble(Frozen):
@@ -87,6 +93,15 @@ class UpgradesSection(FileSection[UpgradesFile]):
     def retired(self) -> Collection[str]:
         """Keys of the retired recipes."""
         return frozenset(recipe.recipe_key for recipe in self.document.recipes if recipe.retired)
+
+    @cached_property
+    def keys(self) -> NameIndex[Upgrade]:
+        """What people type for a recipe, if not the name of its item."""
+        return NameIndex(
+            lambda recipe: recipe.recipe_key,
+            self.by_key.items(),
+            [(key, recipe) for recipe in self.by_key.values() for key in recipe.renamed_from],
+        )
 
     def problems(self) -> Iterator[Problem]:
         items = self.library[ItemsSection]

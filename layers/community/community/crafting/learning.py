@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from community.catalog import item_names
 from community.catalog.content import items
-from community.catalog.rules import article
+from community.catalog.english import article
+from community.crafting import rules
 from community.crafting.content import Upgrade, upgrades
 from community.crafting.models import NewRecipes, NoSuchRecipe, RecipeLocked
 from community.crafting.unlocks import KNOWN_RECIPES
@@ -69,9 +71,9 @@ def teach(tx: Tx, learner: PlayerRef, recipe_key: str) -> tuple[Player, Upgrade,
     Raises:
         NoSuchRecipe, NoSuchPlayer
     """
-    recipe = upgrades.stored(recipe_key)
+    recipe = upgrades.keys.find(recipe_key) or rules.recipe_for(item_names.find(recipe_key))
     if recipe is None:
-        raise NoSuchRecipe(key=recipe_key)
+        raise NoSuchRecipe(key=recipe_key, meant=upgrades.keys.meant(recipe_key))
     player = players.load_all(tx, (learner,), KNOWN_RECIPES)[0]
     if player is None:
         raise NoSuchPlayer(name=learner.label)
@@ -90,7 +92,7 @@ def _with(player: Player, recipe: Upgrade) -> Player:
 
 def _missing_condition(recipe: Upgrade) -> str:
     if recipe.unlock_type == "job_level" and recipe.job_key:
-        return f"it takes a {jobs.by_key[recipe.job_key].display_name} of level {recipe.unlock_threshold}"
+        return f"it takes a {jobs.entries[recipe.job_key].display_name} of level {recipe.unlock_threshold}"
     if recipe.unlock_type == "node" and recipe.node_key:
-        return f"the community has not unlocked {tree.nodes[recipe.node_key].name}"
+        return f"the community has not unlocked {tree.entries[recipe.node_key].name}"
     return "it must be learned first"

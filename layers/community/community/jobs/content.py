@@ -12,9 +12,13 @@ from pydantic import Field, PositiveInt, model_validator
 
 from community.configs import shipped
 from community.progression.content import TreeSection
+from community.text_contexts import DESCRIPTION, JOB
 from kernel.content.base import Document, Exact, Frozen, Key, Text
 from kernel.content.library import FileSection
+from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, old_names, repeated, retired, unknown
+from kernel.naming import NameIndex, key
+from kernel.texts import every_term, term
 
 BonusType = Literal["bonus_money_chance", "engagement_bonus", "price_adjustment", "prize_increase"]
 
@@ -97,27 +101,50 @@ class JobsSection(FileSection[JobsFile]):
         return job.bonus(bonus_type, level) if job else Fraction(0)
 
     def find(self, text: str) -> Job | None:
-        """Find a job by its key, with or without "job_" before it."""
-        return self.by_key.get(text) or self.by_key.get(text.removeprefix("job_"))
+        """Find a job by its key, with or without "job_" before it, or by its name in any language."""
+        return self.names.find(text)
+
+    @cached_property
+    def names(self) -> NameIndex[Job]:
+        """What people type for a job. In other languages, too."""
+        rows = self.by_key.values()
+        return NameIndex(
+            lambda job: term(JOB, job.display_name),
+            [(name, job) for job in rows for name in (job.key, f"job_{job.key}")],
+            [(job.display_name, job) for job in rows],
+            [(name, job) for job in rows for name in sorted(every_term(JOB, job.display_name))],
+            [(name, job) for job in rows for name in job.renamed_from],
+        )
 
     def problems(self) -> Iterator[Problem]:
         rows, tree = self.document.jobs, self.library[TreeSection]
         yield from repeated(self.file, "jobs", "job_id", (job.job_id for job in rows))
         yield from repeated(self.file, "jobs", "key", (job.key for job in rows))
         yield from old_names(self.file, "jobs", [(job.key, job.renamed_from) for job in rows])
-        for key in NEEDED:
-            if key not in self.entries:
+        for needed in NEEDED:
+            if needed not in self.entries:
                 text = (
-                    f'no job "{key}", in which the game itself awards experience: keep its key and change its '
+                    f'no job "{needed}", in which the game itself awards experience: keep its key and change its '
                     f'display_name, or mark it "retired": true'
                 )
                 yield Problem(self.file, "jobs", text)
+        yield from repeated(self.file, "jobs", "display_name", (key(job.display_name) for job in rows))
+        keys = {key(job.key): job for job in rows}
+        for index, job in enumerate(rows):
+            if keys.get(key(job.display_name), job) is not job:
+                text = f'"{job.display_name}" is the key of another job'
+                yield Problem(self.file, f"jobs[{index}].display_name", text)
         for index, job in enumerate(rows):
             field = f"jobs[{index}].node_key"
             yield from unknown(self.file, field, "node", job.node_key, tree.entries)
             if not job.retired:
                 advice = 'name another one, or mark this job "retired": true as well'
                 yield from retired(self.file, field, "node", job.node_key, tree.retired, advice)
+
+    def texts(self) -> Iterator[TextId]:
+        for job in self.document.jobs:
+            yield TextId(JOB, job.display_name)
+            yield TextId(DESCRIPTION, job.description)
 
     def summary(self) -> str:
         return f"{len(self.by_key)} jobs"

@@ -14,9 +14,13 @@ from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from community.catalog.content import ItemsSection
 from community.configs import shipped
+from community.text_contexts import DESCRIPTION, NODE
 from kernel.content.base import Document, Exact, Frozen, Key, Text
 from kernel.content.library import FileSection
+from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, did_you_mean, old_names, repeated, retired, unknown
+from kernel.naming import NameIndex, key
+from kernel.texts import every_term, term
 
 NodeType = Literal["feature", "item", "upgrade", "job"]
 Size = Literal["small", "medium", "large"]
@@ -200,11 +204,24 @@ class TreeSection(FileSection[TreeFile]):
         node = self.entries.get(node_key)
         return node.name if node else node_key
 
+    @cached_property
+    def names(self) -> NameIndex[Node]:
+        """What people type for a node, in any language."""
+        rows = self.nodes.values()
+        return NameIndex(
+            lambda node: term(NODE, node.name),
+            [(node.key, node) for node in rows],
+            [(node.name, node) for node in rows],
+            [(name, node) for node in rows for name in sorted(every_term(NODE, node.name))],
+            [(name, node) for node in rows for name in node.renamed_from],
+        )
+
     def problems(self) -> Iterator[Problem]:
         rows = self.document.nodes
         yield from repeated(self.file, "nodes", "node_id", (node.node_id for node in rows))
         yield from repeated(self.file, "nodes", "key", (node.key for node in rows))
         yield from old_names(self.file, "nodes", [(node.key, node.renamed_from) for node in rows])
+        yield from repeated(self.file, "nodes", "name", (key(node.name) for node in rows))
         broken_links = list(_broken_links(self.file, rows))
         yield from broken_links
         cycles = [] if broken_links else list(_cycles(self.file, rows))
@@ -218,6 +235,11 @@ class TreeSection(FileSection[TreeFile]):
             if not item.retired:
                 advice = 'name another one, or none, or mark the item "retired": true as well'
                 yield from retired(ItemsSection.file, field, "node", item.node_key, self.retired, advice)
+
+    def texts(self) -> Iterator[TextId]:
+        for node in self.document.nodes:  # with planned ones, whose translations may be ready
+            yield TextId(NODE, node.name)
+            yield TextId(DESCRIPTION, node.description)
 
     def summary(self) -> str:
         return f"{len(self.nodes)} nodes"

@@ -12,8 +12,10 @@ from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 from community.catalog.content import ContentType
 from community.configs import shipped
 from community.crafting.content import DisassemblesSection, UpgradesSection
+from community.text_contexts import DESCRIPTION
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
+from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, repeated, retired, unknown
 
 QUESTS_PER_WEEK: Final = 3
@@ -72,6 +74,9 @@ class QuestsSection(FileSection[QuestsFile]):
             if wanted not in recipes:
                 yield from retired(self.file, field, "recipe", wanted, upgrades.retired, "remove this quest")
             yield from unknown(self.file, field, "recipe", wanted, recipes)
+
+    def texts(self) -> Iterator[TextId]:
+        return (TextId(DESCRIPTION, quest.description) for quest in self.document.quests)
 
     def summary(self) -> str:
         return f"{len(self.by_number)} quests"

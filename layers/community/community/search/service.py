@@ -41,7 +41,7 @@ def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:
         streak_days=continue_streak(player[Streak], today).days,
     )
     box = items.by_name[BOX]
-    name = display_name(box, outcome.quality, player.state.names, today, tx.rng)
+    name = display_name(box, player.state.names, today, tx.rng)
     player = player.having(player[Inventory].give(box.item_id, outcome.quantity, outcome.quality)).record(
         SearchPerformed(user_id=player.id, success=outcome.success, timestamp=int(tx.now.timestamp()), outcome=outcome)
     )
