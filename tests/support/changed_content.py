@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from community import contents
 from community.catalog import item_names
 from community.configs import shipped
 from community.quests import rules as quests
+from kernel.content.library import Section
 
 Documents = dict[str, Any]
 """{content file: its JSON}"""
@@ -36,7 +37,7 @@ KINDS: Mapping[str, tuple[str, str, str]] = {
 
 @contextmanager
 def changed_content(folder: Path, *changes: Change) -> Iterator[Documents]:
-    """The game with changed content: what the sections read and derive is made anew, and again at the end.
+    """The game with changed content: what the sections have read and derived is set aside until the end.
 
     Args:
         folder: for the changed files; it must not exist.
@@ -48,19 +49,20 @@ def changed_content(folder: Path, *changes: Change) -> Iterator[Documents]:
         change(documents)
     for name, document in documents.items():
         (folder / name).write_text(json.dumps(document), encoding="utf-8")
+    sections = [shipped[section] for section in contents.SECTIONS]
+    before = [dict(section.__dict__) for section in sections]
     try:
-        _read_from(folder)
+        _use(folder, sections, [{"library": shipped}] * len(sections))
         yield documents
     finally:
-        _read_from(original)
+        _use(original, sections, before)  # the same objects as before, which other tests' modules have kept
 
 
-def _read_from(folder: Path) -> None:
+def _use(folder: Path, sections: Sequence[Section[Any]], contained: Sequence[Mapping[str, Any]]) -> None:
     shipped.root = folder
-    for section in contents.SECTIONS:
-        kept = shipped[section]
-        for name in kept.__dict__.keys() - {"library"}:
-            del kept.__dict__[name]
+    for section, values in zip(sections, contained, strict=True):
+        section.__dict__.clear()
+        section.__dict__.update(values)
     quests._active_quests.cache_clear()
     item_names._index = None
 

@@ -66,7 +66,9 @@ def changed(tmp_path: Path) -> Changed:
 
 def new_job(documents: Documents) -> None:
     """A job of our own, which no code knows."""
-    documents[JOBS]["jobs"].append(documents[JOBS]["jobs"][0] | {"job_id": 77, "key": "tailor"})
+    documents[JOBS]["jobs"].append(
+        documents[JOBS]["jobs"][0] | {"job_id": 77, "key": "tailor", "display_name": "Tailor"}
+    )
 
 
 def refusal(tx: Tx) -> str:
