@@ -49,7 +49,7 @@ Step = Callable[[Tx], object]
 @pytest.mark.slow
 def test_after_a_year_no_table_grows_any_more(conn: Connection):
     with transaction(conn, now=FIRST_DAY) as tx:
-        unlock(tx, *(key for key in tree.nodes if key != "feature_duel"))
+        unlock(tx, *(key for key in tree.nodes if key != "feature_filter_sellable"))
         for ref in PLAYERS:
             make_player(tx, str(ref.username), platform_id=ref.platform_id, money=500_000, items=BOXES)
     sizes: list[dict[str, int]] = []

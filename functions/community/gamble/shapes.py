@@ -118,7 +118,7 @@ def _participant(gamble: Gamble, participant: Participant) -> ParticipantView:
         username=participant.username,
         lootbox_bets=[
             LootboxBet(
-                item_name=items.by_id[slot.item_id].internal_name,
+                item_name=items.stored(slot.item_id).internal_name,
                 quantity=slot.quantity,
                 quality_level=slot.quality,
             )

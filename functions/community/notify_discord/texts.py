@@ -56,6 +56,18 @@ def ballot(payload: Payload) -> list[Select]:
     return [Select(f"vote:{payload['session_id']}", tuple(choices), "Vote for what comes next.")]
 
 
+def nodes_withdrawn(payload: Payload) -> Embed:
+    names = [f"**{plain(_name(option))}**" for option in payload.get("options") or ()]
+    sentences: list[str] = []
+    if len(names) == 1:
+        sentences.append(f"{names[0]} is no longer part of the game. If you voted for it, vote again.")
+    elif names:
+        sentences.append(f"{_list(names)} are no longer part of the game. If you voted for one of them, vote again.")
+    if target := payload.get("target"):
+        sentences.append(f"**{plain(_name(target))}** is no longer the target. Its points count towards the next one.")
+    return Embed("The tree has changed", " ".join(sentences), color=GREY)
+
+
 def cycle_completed(payload: Payload) -> Embed:
     node = payload["unlocked_node"]
     return Embed(f"Unlocked: {_node(node)}", plain(node.get("description") or ""), color=YELLOW)
@@ -78,7 +90,9 @@ def gamble_started(payload: Payload) -> Embed:
 
 def gamble_complete(payload: Payload) -> Embed:
     if not payload.get("winner_id"):
-        return Embed("The gamble is off", "No one else joined. The boxes were returned.", color=GREY)
+        alone = int(payload.get("participant_count") or 0) < 2
+        why = "No one else joined." if alone else "It was for boxes that are no longer part of the game."
+        return Embed("The gamble is off", f"{why} The boxes were returned.", color=GREY)
     winner = plain(payload.get("winner_username") or UNKNOWN_PLAYER)
     fields = [Field("Players", str(payload["participant_count"]), inline=True)]
     if ranking := payload.get("participants"):
@@ -106,6 +120,7 @@ def announcement(payload: Payload) -> Embed:
 TEXTS: Mapping[str, Callable[[Payload], Embed]] = {
     "job.level_up": level_up,
     "progression.voting_started": voting_started,
+    "progression.nodes_withdrawn": nodes_withdrawn,
     "progression.cycle.completed": cycle_completed,
     "progression.all_unlocked": all_unlocked,
     "gamble.started": gamble_started,

@@ -59,7 +59,7 @@ TRIES = 6
 ALICE = PlayerRef("twitch", "alice-id", "alice")
 BOB = PlayerRef("twitch", "bob-id", "bob")
 VIEWERS = [PlayerRef("twitch", f"viewer-{number}", f"viewer{number}") for number in range(30)]
-TARGETS = ("feature_expedition", "feature_farming", "feature_duel", "feature_compost")
+TARGETS = ("feature_filter_upgrade", "feature_filter_sellable", "feature_filter_consumable", "item_cannon")
 POCKETS = {item.internal_name: 9000 for item in items.by_name.values()}
 FIVE = [("crate", 5)]
 LATER = timedelta(hours=1)
@@ -328,7 +328,7 @@ COMMANDS: list[tuple[int, str, dict[str, Any]]] = [
     (2, "timeout-set", EVE | {"duration": 5}),
     (2, "timeout-clear", EVE),
     (2, "admin-unlock", {"node": "feature_economy"}),
-    (2, "admin-relock", {"node": "feature_farming"}),
+    (2, "admin-relock", {"node": "item_cannon"}),
     (2, "admin-end-voting", {}),
     (2, "admin-contribution", {"amount": 1}),
     (2, "reload", {}),

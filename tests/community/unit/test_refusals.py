@@ -37,7 +37,7 @@ CONTRACT = {
         "no_effect": "AlreadyArmed NoEffect TargetNotTimedOut",
         "no_targets": "NoTargets",
         "no_voting_session": "NoOpenRound VoteOver",
-        "not_a_lootbox": "NotALootbox",
+        "not_a_lootbox": "BoxRetired NotALootbox",
         "not_buyable": "NotBuyable",
         "not_claimable": "NoSuchQuest QuestAlreadyClaimed QuestNotCompleted",
         "not_enough_items": "NotEnoughInQuality NotEnoughIngredients NotEnoughItems",

@@ -6,8 +6,9 @@ from datetime import datetime
 from random import Random
 
 from community.achievements.content import Achievement
+from community.achievements.content import achievements as all_achievements
 from community.achievements.models import AchievementProgress, Achievements, AchievementUnlocked, RewardView
-from community.achievements.rules import BY_EVENT, advanced
+from community.achievements.rules import advanced
 from community.catalog.content import items
 from community.crafting.models import NewRecipes
 from community.deliveries.rules import receive
@@ -21,7 +22,7 @@ SOURCE = "achievement"
 
 def track_achievements(event: Event, player: Player, now: datetime, rng: Random) -> Player:
     """Count the event for every achievement that counts it, and reward those that it completes."""
-    for achievement in BY_EVENT.get(event.type, ()):
+    for achievement in all_achievements.by_event.get(event.type, ()):
         achievements = player[Achievements]
         before = achievements.progress.get(achievement.key, AchievementProgress(0))
         after = advanced(before, achievement, event, now)

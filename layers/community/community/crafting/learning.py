@@ -24,7 +24,17 @@ def is_known(player: Player, recipe: Upgrade) -> bool:
     Args:
         player: loaded with `KNOWN_RECIPES`.
     """
-    return recipe.recipe_key in _known(player) or condition_holds(recipe, player.state, player)
+    return has_learned(player, recipe) or condition_holds(recipe, player.state, player)
+
+
+def has_learned(player: Player, recipe: Upgrade) -> bool:
+    """Whether the player has learned the recipe, perhaps under an earlier key.
+
+    Args:
+        player: loaded with `KNOWN_RECIPES`.
+    """
+    known = _known(player)
+    return recipe.recipe_key in known or any(key in known for key in recipe.renamed_from)
 
 
 def condition_holds(recipe: Upgrade, state: CommunityState, player: Player | None) -> bool:
@@ -47,7 +57,7 @@ def learn(player: Player, recipe: Upgrade) -> Player:
     Raises:
         RecipeLocked: its condition is not met; the message says what is missing.
     """
-    if recipe.recipe_key in _known(player):
+    if has_learned(player, recipe):
         return player
     if not condition_holds(recipe, player.state, player):
         name = items.by_name[recipe.target_item].public_name
@@ -67,7 +77,7 @@ def teach(tx: Tx, learner: PlayerRef, recipe_key: str) -> tuple[Player, Upgrade,
     player = players.load_all(tx, (learner,), KNOWN_RECIPES)[0]
     if player is None:
         raise NoSuchPlayer(name=learner.label)
-    new = recipe.recipe_key not in _known(player)
+    new = not has_learned(player, recipe)
     players.save(tx, _with(player, recipe))
     return player, recipe, new
 
@@ -82,7 +92,7 @@ def _with(player: Player, recipe: Upgrade) -> Player:
 
 def _missing_condition(recipe: Upgrade) -> str:
     if recipe.unlock_type == "job_level" and recipe.job_key:
-        return f"it takes a {jobs.by_key[recipe.job_key].display_name} of level {recipe.unlock_threshold}"
+        return f"it takes a {jobs.entries[recipe.job_key].display_name} of level {recipe.unlock_threshold}"
     if recipe.unlock_type == "node" and recipe.node_key:
-        return f"the community has not unlocked {tree.nodes[recipe.node_key].name}"
+        return f"the community has not unlocked {tree.entries[recipe.node_key].name}"
     return "it must be learned first"

@@ -25,17 +25,6 @@ CHANCE = Fraction(1, 10)
 SALVAGE_MULTIPLIER = Fraction(3, 2)
 
 
-def _by_target() -> Mapping[str, Upgrade]:
-    """Return the first recipe of the file for each item."""
-    found: dict[str, Upgrade] = {}
-    for recipe in upgrades.by_key.values():
-        found.setdefault(recipe.target_item, recipe)
-    return found
-
-
-_BY_TARGET = _by_target()
-
-
 def find_upgrade(name: str) -> Upgrade:
     """Find the recipe for the item of that name, else the recipe with that key.
 
@@ -51,7 +40,7 @@ def find_upgrade(name: str) -> Upgrade:
 
 def recipe_for(item: Item | None) -> Upgrade | None:
     """Return the first recipe of the file for an item, else the recipe that is called like it."""
-    return _BY_TARGET.get(item.internal_name) or upgrades.by_key.get(item.internal_name) if item else None
+    return upgrades.by_target.get(item.internal_name) or upgrades.by_key.get(item.internal_name) if item else None
 
 
 def find_disassemble(name: str) -> Disassemble:
@@ -162,5 +151,8 @@ def _consume(
 def in_words(quantities: Mapping[str, int]) -> str:
     """Describe {internal name: quantity} for messages."""
     return listed(
-        [f"{quantity} × {plural(items.by_name[name].public_name, quantity)}" for name, quantity in quantities.items()]
+        [
+            f"{quantity} × {plural(items.stored_by_name(name).public_name, quantity)}"
+            for name, quantity in quantities.items()
+        ]
     )

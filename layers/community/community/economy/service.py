@@ -20,6 +20,7 @@ from kernel.database import Tx
 from kernel.quantities import Wanted, resolve
 
 FEATURE = "feature_economy"
+SALE_FEATURE = "feature_weekly_discount"
 
 
 def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: Wanted, quality: Quality | None = None) -> Sale:
@@ -109,11 +110,11 @@ def purchase_price(tx: Tx, state: CommunityState, item: Item) -> int:
 
 def merchant_bonus(player: Player) -> Fraction:
     """Return the player's share of a price, in their favour when selling and buying. Source: rules 7."""
-    return jobs.by_key["merchant"].bonus("price_adjustment", player[Jobs].level("merchant"))
+    return jobs.bonus("merchant", "price_adjustment", player[Jobs].level("merchant"))
 
 
 def _current_sale(tx: Tx, state: CommunityState) -> WeeklySale | None:
-    if not state.has("feature_weekly_discount"):
+    if not state.has(SALE_FEATURE):
         return None
     return weekly_sales.by_week.get(rules.week_offset(tx.now))
 

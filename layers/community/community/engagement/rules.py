@@ -26,7 +26,7 @@ def weight(weights: Mapping[str, Fraction], metric: str) -> Fraction:
 def score(state: CommunityState, metric: str, value: int, scholar_level: int) -> int:
     """Return contribution points, truncated once, at the end."""
     weighed = Fraction(modified(state, "progression_rate", value * weight(state.weights, metric)))
-    return int(weighed * (1 + jobs.by_key["scholar"].bonus("engagement_bonus", scholar_level)))
+    return int(weighed * (1 + jobs.bonus("scholar", "engagement_bonus", scholar_level)))
 
 
 def total_score(totals: Mapping[str, int], weights: Mapping[str, Fraction]) -> int:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from community.catalog.content import Item, items
 from community.catalog.service import resolve as resolve_item
-from community.gambles.models import Bet, BetQuantity, BetsRequired, NotALootbox
+from community.gambles.models import Bet, BetQuantity, BetsRequired, BoxRetired, NotALootbox
 from community.inventory.models import Inventory, Quality, Slot
 from community.lootboxes.models import Drop
 from community.lootboxes.rules import open_boxes
@@ -41,7 +41,7 @@ def find_boxes(requested: Iterable[tuple[str, Wanted]]) -> tuple[tuple[Item, Wan
         requested: (name of a box, quantity).
 
     Raises:
-        BetsRequired, ItemNotFound, NotALootbox, BetQuantity
+        BetsRequired, ItemNotFound, NotALootbox, BoxRetired, BetQuantity
     """
     boxes = tuple((resolve_item(name), quantity) for name, quantity in requested)
     if not boxes:
@@ -49,6 +49,8 @@ def find_boxes(requested: Iterable[tuple[str, Wanted]]) -> tuple[tuple[Item, Wan
     for item, _ in boxes:
         if not item.internal_name.startswith(BOX_PREFIX):
             raise NotALootbox(item=item.public_name)
+        if item.retired:
+            raise BoxRetired(item=item.public_name)
     _require_possible([quantity for _, quantity in boxes if isinstance(quantity, int)])
     return boxes
 
@@ -98,7 +100,7 @@ def open_stake(stake: Iterable[Slot], state: CommunityState, rng: Random) -> tup
     The value already includes the quality, so a legendary drop is not doubled twice.
     """
     drops = (
-        drop for box in stake for drop in open_boxes(items.by_id[box.item_id], box.quantity, box.quality, state, rng)
+        drop for box in stake for drop in open_boxes(items.stored(box.item_id), box.quantity, box.quality, state, rng)
     )
     return tuple(replace(drop, value=int(modified(state, "gamble_win_bonus", drop.value))) for drop in drops)
 

@@ -47,7 +47,7 @@ def start_gamble(
         quality: stake only boxes of this quality; None for any, the lowest first. It does not bind the others.
 
     Raises:
-        BetsRequired, ItemNotFound, NotALootbox, BetQuantity, UnknownPlayer, FeatureLocked, GambleActive,
+        BetsRequired, ItemNotFound, NotALootbox, BoxRetired, BetQuantity, UnknownPlayer, FeatureLocked, GambleActive,
         NotInInventory, NotEnoughItems
     """
     wanted = rules.find_boxes(requested)
@@ -101,7 +101,7 @@ def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None, qualit
     if row is None:
         raise GambleNotFound
     gamble = row_parsing.gamble(row)
-    if gamble.state != "Joining":
+    if gamble.state != "Joining" or gamble.is_void:
         raise GambleNotJoining
     if player.facts[_PLAYING.name] == gamble.gamble_id:
         raise AlreadyJoined

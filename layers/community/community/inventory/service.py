@@ -16,7 +16,8 @@ from kernel.errors import NotAllowed, Refused
 from kernel.naming import NameIndex
 from kernel.quantities import Wanted, resolve
 
-FILTERS = ("upgrade", "sellable", "consumable")
+FILTERS = {name: f"feature_filter_{name}" for name in ("upgrade", "sellable", "consumable")}
+"""{filter: the node that unlocks it}"""
 _FILTERS = NameIndex(str, [(name, name) for name in FILTERS])
 
 
@@ -55,13 +56,13 @@ def view(inventory: Inventory, state: CommunityState, wanted: str | None = None)
     Raises:
         InvalidFilter, FilterLocked
     """
-    slots = [(items.by_id[slot.item_id], slot) for slot in inventory.slots]
+    slots = [(items.stored(slot.item_id), slot) for slot in inventory.slots]
     if not wanted:
         return slots
     wanted = _FILTERS.find(wanted) or wanted
     if wanted not in FILTERS:
         raise InvalidFilter(name=wanted)
-    if not state.has(f"feature_filter_{wanted}"):
+    if not state.has(FILTERS[wanted]):
         raise FilterLocked(name=wanted)
     return [(item, slot) for item, slot in slots if _passes(item, wanted)]
 

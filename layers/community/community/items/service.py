@@ -38,7 +38,7 @@ def use_item(
         errors of the item's handler.
     """
     item = catalog.resolve(item_name)
-    handler = HANDLERS.get(item.handler) if item.handler else None
+    handler = HANDLERS.get(item.handler) if item.handler and not item.retired else None
     if handler is None:
         raise NoEffect(item=item.public_name)
     request = UseRequest(item, user, quantity, target, quality, target_account)

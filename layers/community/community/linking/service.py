@@ -159,7 +159,7 @@ def _merge(tx: Tx, keeper: Player, other: Player) -> Player:
 def _waiting(player: Player) -> tuple[WaitingItem, ...]:
     return tuple(
         WaitingItem(
-            item_name=items.by_id[slot.item_id].internal_name, quantity=slot.quantity, quality_level=slot.quality
+            item_name=items.stored(slot.item_id).internal_name, quantity=slot.quantity, quality_level=slot.quality
         )
         for slot in merge_overflow(player)
     )

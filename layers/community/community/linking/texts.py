@@ -27,7 +27,7 @@ def linked(accounts: LinkedAccounts) -> str:
     quantities: Counter[str] = Counter()
     for item in accounts.waiting:
         quantities[item.item_name] += item.quantity
-    things = listed([counted(items.by_name[name], quantity) for name, quantity in quantities.items()])
+    things = listed([counted(items.stored_by_name(name), quantity) for name, quantity in quantities.items()])
     return f"{done} " + translate("Your stacks are full: {things} will follow as soon as there is room.", things=things)
 
 

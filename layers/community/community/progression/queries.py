@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, LiteralString
 
 from psycopg.types.json import Jsonb
@@ -87,6 +87,24 @@ def upsert_node(tx: Tx, node: Node) -> None:
         SET node_key = excluded.node_key, unlock_cost = excluded.unlock_cost, definition = excluded.definition
         """,
         (node.node_id, node.key, node.cost, Jsonb(node.model_dump(mode="json")), tx.now),
+    )
+
+
+def list_stored_nodes(tx: Tx) -> Cursor:
+    """Return rows with `node_id`, `node_key` and `is_unlocked`."""
+    return tx.execute(
+        """
+        SELECT node_id, node_key,
+               EXISTS (SELECT FROM progression_unlocks u WHERE u.node_id = n.node_id) AS is_unlocked
+        FROM progression_nodes n ORDER BY node_id
+        """
+    )
+
+
+def release_keys(tx: Tx, node_ids: Sequence[int]) -> None:
+    """Free the keys of renamed nodes until `upsert_node`, because two nodes may swap theirs."""
+    tx.execute(
+        "UPDATE progression_nodes SET node_key = node_key || '#' || node_id WHERE node_id = ANY (%s)", (list(node_ids),)
     )
 
 

@@ -16,7 +16,7 @@ from community.text_contexts import DESCRIPTION
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
 from kernel.content.po_files import TextId
-from kernel.content.problems import Problem, repeated, unknown
+from kernel.content.problems import Problem, repeated, retired, unknown
 
 QUESTS_PER_WEEK: Final = 3
 MAX_NUMBER: Final = 99
@@ -65,12 +65,15 @@ class QuestsSection(FileSection[QuestsFile]):
 
     def problems(self) -> Iterator[Problem]:
         rows = self.document.quests
-        recipes = self.library[UpgradesSection].by_key.keys() | self.library[DisassemblesSection].by_item.keys()
+        upgrades = self.library[UpgradesSection]
+        recipes = upgrades.by_key.keys() | self.library[DisassemblesSection].by_item.keys()
         yield from repeated(self.file, "quests", "number", (quest.number for quest in rows))
         yield from repeated(self.file, "quests", "key", (quest.key for quest in rows))
         for index, quest in enumerate(rows):
-            field = f"quests[{index}].target_recipe_key"
-            yield from unknown(self.file, field, "recipe", quest.target_recipe_key, recipes)
+            field, wanted = f"quests[{index}].target_recipe_key", quest.target_recipe_key
+            if wanted not in recipes:
+                yield from retired(self.file, field, "recipe", wanted, upgrades.retired, "remove this quest")
+            yield from unknown(self.file, field, "recipe", wanted, recipes)
 
     def texts(self) -> Iterator[TextId]:
         return (TextId(DESCRIPTION, quest.description) for quest in self.document.quests)

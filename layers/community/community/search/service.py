@@ -17,7 +17,7 @@ from community.stats.service import count_since
 from kernel.database import Tx
 
 FEATURE = "feature_search"
-BOX = items.by_name["lootbox_tier0"]
+BOX = "lootbox_tier0"
 
 
 def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:
@@ -40,8 +40,9 @@ def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:
         earlier=player.facts.get(earlier.name, 0),
         streak_days=continue_streak(player[Streak], today).days,
     )
-    name = display_name(BOX, player.state.names, today, tx.rng)
-    player = player.having(player[Inventory].give(BOX.item_id, outcome.quantity, outcome.quality)).record(
+    box = items.by_name[BOX]
+    name = display_name(box, player.state.names, today, tx.rng)
+    player = player.having(player[Inventory].give(box.item_id, outcome.quantity, outcome.quality)).record(
         SearchPerformed(user_id=player.id, success=outcome.success, timestamp=int(tx.now.timestamp()), outcome=outcome)
     )
     players.save(tx, player)

@@ -82,6 +82,37 @@ class VotingStarted(Event):
         )
 
 
+class WithdrawnNode(BaseModel):
+    """An option or a target that is no longer part of the game, with the votes or points that it had."""
+
+    node_key: str
+    display_name: str
+    target_level: int
+
+
+class WithdrawnOption(WithdrawnNode):
+    vote_count: int
+
+
+class WithdrawnTarget(WithdrawnNode):
+    points: int
+
+
+class NodesWithdrawn(Event):
+    """Nodes that were voted on or worked for are no longer part of the game.
+
+    Attributes:
+        options: those of the open round. Their ballots are deleted, so that their voters can vote again.
+        session_id: the round with the remaining options and ballots; None when no option remained.
+        target: the points towards it count towards the next target.
+    """
+
+    type: ClassVar[str] = "progression.nodes_withdrawn"
+    options: tuple[WithdrawnOption, ...]
+    session_id: int | None
+    target: WithdrawnTarget | None
+
+
 class TargetSet(Event):
     """A target was set. `session_id` is the round that chose it; with `auto_selected`, no vote did."""
 

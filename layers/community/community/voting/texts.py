@@ -38,7 +38,7 @@ def result(voting_round: VotingRound) -> str:
 
 def named(option: VotingOption) -> str:
     """Return the option's name, with its level if the node has several."""
-    node = tree.nodes.get(option.node_key)
+    node = tree.entries.get(option.node_key)
     if node is None:
         return option.node_key
     return f"{node.name} (level {option.target_level})" if node.max_level > 1 else node.name

@@ -39,6 +39,8 @@ class Transition:
         rounds, progress: {number: current value} of new or changed ones.
         unlocked: the levels that have been unlocked.
         relocked: {node key: the lowest relocked level}.
+        renumbered: {number of a round: its new number, or None when it has no options left}.
+        withdrawn: ids of options that have left their round; they take their ballots with them.
         events: in the order in which they are announced.
     """
 
@@ -50,6 +52,8 @@ class Transition:
     progress: Mapping[int, UnlockProgress] = field(default_factory=dict[int, UnlockProgress])
     unlocked: tuple[NewLevel, ...] = ()
     relocked: Mapping[str, int] = field(default_factory=dict[str, int])
+    renumbered: Mapping[int, int | None] = field(default_factory=dict[int, int | None])
+    withdrawn: tuple[int, ...] = ()
     events: tuple[Event, ...] = ()
 
     def record(self, event: Event) -> Self:
