@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from functions.community.admin import (
+    exclusion_commands as admin_exclusions,
+)
+from functions.community.admin import (
     player_commands as admin_players,
 )
 from functions.community.admin import (
@@ -22,6 +25,7 @@ from functions.community.users import commands as things
 from functions.community.users import search_commands as players
 
 __all__ = [
+    "admin_exclusions",
     "admin_players",
     "admin_system",
     "admin_tree",

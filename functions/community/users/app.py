@@ -71,7 +71,7 @@ async def own_inventory(query: Annotated[InventoryQuery, Query()], call: Call) -
         return call.respond(InventoryResponse.of(*found))
 
     def use_case(tx: Tx) -> InventoryResponse:
-        player = players.load_or_create(tx, query.player)
+        player = players.load_or_create(tx, query.player, anyone=True)
         players.save(tx, player)
         return InventoryResponse.of(player, inventory.view(player[Inventory], player.state, query.filter))
 

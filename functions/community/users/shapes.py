@@ -13,6 +13,7 @@ from community.timeouts.models import Timeout
 from doors.fields import Body, Message
 from functions.community.shapes.fields import (
     Caller,
+    CallerQuery,
     ItemName,
     Platform,
     PlatformId,
@@ -83,7 +84,7 @@ class RegisterRequest(Body):
         return PlayerRef(self.new_platform, self.new_platform_id, self.username)
 
 
-class InventoryQuery(Caller):
+class InventoryQuery(CallerQuery):
     filter: str | None = None
 
 

@@ -16,6 +16,7 @@ from community.configs import shipped
 from community.crafting.content import DisassemblesSection, UpgradesSection
 from community.economy.content import WeeklySalesSection
 from community.engagement.content import WeightsSection
+from community.exclusions.content import ExcludedSection
 from community.info.content import InfoSection
 from community.jobs.content import JobsSection
 from community.lootboxes.content import LootTablesSection
@@ -35,6 +36,7 @@ SECTIONS: tuple[type[Section[Any]], ...] = (
     WeeklySalesSection,
     WeightsSection,
     ChatStringsSection,
+    ExcludedSection,
     LootTablesSection,
     AchievementsSection,
     QuestsSection,

@@ -7,6 +7,7 @@ from community.catalog import sync as catalog
 from community.configs import shipped
 from community.engagement.content import weights
 from community.engagement.weights import replace_weights
+from community.exclusions import service as exclusions
 from community.progression import service as progression
 from community.voting import cycle
 from kernel.database import Tx
@@ -39,6 +40,7 @@ def prepare(tx: Tx) -> list[str]:
                 """,
                 (name, digests[name], tx.now),
             )
+    exclusions.sync(tx)  # always, because its setting may have changed
     events.ensure_partitions_ahead(tx)
     cycle.ensure_current(tx)
     return changed

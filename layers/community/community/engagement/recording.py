@@ -10,17 +10,19 @@ from kernel.database import Tx
 
 
 def record(tx: Tx, ref: PlayerRef, metric: str, value: int) -> int:
-    """Record engagement like that of any action. Returns its contribution points.
+    """Record engagement like that of any action. Returns its contribution points, within the player's limit.
 
     A stranger with id and name becomes a player.
 
     Raises:
         NoSuchPlayer: a stranger without id or without name.
+        AccountExcluded
     """
     introduced = ref.platform_id and ref.username
     player = players.load_or_create(tx, ref) if introduced else players.load_all(tx, (ref,))[0]
     if player is None:
         raise NoSuchPlayer(name=ref.label)
+    players.require_included(player)
     player = add_engagement(player, metric, value, tx.now, tx.rng)
     players.save(tx, player)
-    return player[NewEngagements][-1].score
+    return sum(each.score for each in player[NewEngagements])

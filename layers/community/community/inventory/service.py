@@ -73,7 +73,7 @@ def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Item:
         ItemNotFound, UnknownPlayer, InventoryFull
     """
     item = catalog.resolve(item_name)
-    player = players.load(tx, owner)
+    player = players.load(tx, owner, anyone=True)
     player = player.having(player[Inventory].give(item.item_id, quantity)).record(
         ItemAdded(
             user_id=player.id,
@@ -93,7 +93,7 @@ def remove_item(tx: Tx, owner: PlayerRef, item_name: str, wanted: int) -> tuple[
         ItemNotFound, UnknownPlayer, NotInInventory
     """
     item = catalog.resolve(item_name)
-    player = players.load(tx, owner)
+    player = players.load(tx, owner, anyone=True)
     slot = player[Inventory].pick_stack(item, 1, tx.rng)
     removed = min(slot.quantity, wanted)
     player = player.having(player[Inventory].take(slot, removed)).record(
@@ -112,11 +112,12 @@ def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, qua
     """Move items from one player to another, with their quality.
 
     Raises:
-        ItemNotFound, UnknownPlayer, SelfGift, NotGiveable, NotInInventory, NotEnoughItems, InventoryFull
+        ItemNotFound, UnknownPlayer, AccountExcluded, SelfGift, NotGiveable, NotInInventory, NotEnoughItems,
+        InventoryFull
     """
     item = catalog.resolve(item_name)
     giver, taker = (
-        players.require_known(player, ref)
+        players.require_included(players.require_known(player, ref))
         for player, ref in zip(players.load_all(tx, (owner, receiver)), (owner, receiver), strict=True)
     )
     if giver.id == taker.id:

@@ -20,8 +20,8 @@ def use_item(tx: Tx, user: PlayerRef, item_name: str, quantity: int, target: str
     """Use an item, and announce it.
 
     Raises:
-        ItemNotFound, NoEffect, UnknownPlayer, ItemLocked, NotInInventory, NotEnoughItems, InventoryFull, and the
-        errors of the item's handler.
+        ItemNotFound, NoEffect, UnknownPlayer, AccountExcluded, ItemLocked, NotInInventory, NotEnoughItems,
+        InventoryFull, and the errors of the item's handler.
     """
     item = catalog.resolve(item_name)
     handler = HANDLERS.get(item.handler) if item.handler else None
@@ -51,10 +51,13 @@ def _prepare(tx: Tx, request: UseRequest, targeting: Targeting) -> ItemUse:
     """Load all players and take the items from the user's inventory."""
     refs = (request.user, targeting.named) if targeting.named else (request.user,)
     named, crowd, state = players.load_crowd(tx, refs, targeting.crowd, *targeting.facts)
-    user, *targets = (players.require_known(player, ref) for player, ref in zip(named, refs, strict=True))
+    user, *targets = (
+        players.require_included(players.require_known(player, ref)) for player, ref in zip(named, refs, strict=True)
+    )
     if not item_unlocked(state, request.item):
         raise ItemLocked(item=request.item.public_name)
     slot = user[Inventory].pick_stack(request.item, request.quantity, tx.rng)
     user = user.having(user[Inventory].take(slot, request.quantity))
-    everyone = {player.id: player for player in (*crowd, *targets, user)}
-    return ItemUse(request, slot, user, targets[0] if targets else None, tuple(crowd), everyone)
+    hit = tuple(player for player in crowd if not player.excluded)
+    everyone = {player.id: player for player in (*hit, *targets, user)}
+    return ItemUse(request, slot, user, targets[0] if targets else None, hit, everyone)

@@ -62,13 +62,16 @@ def confirm_link(tx: Tx, source: PlayerRef) -> tuple[str, ...]:
     """Merge the two accounts into the source's player. Returns the platforms that the player then has.
 
     Raises:
-        NothingToConfirm, TokenExpired, NotClaimedYet, WouldReplaceItself
+        NothingToConfirm, TokenExpired, NotClaimedYet, AccountExcluded, WouldReplaceItself
     """
     # Only the token says who claimed it: a third round trip. All callers lock tokens before players.
     token = _token(queries.lock_token_of(tx, source).fetchone())
     token, target = rules.require_confirmable(token, tx.now)
     gambles.lock_active_gamble(tx)
     keeper, other = players.load_all(tx, (source, replace(target, username=None)))
+    for player in (keeper, other):
+        if player is not None:  # a merged player would be excluded as a whole
+            players.require_included(player)
     if keeper is None:
         keeper = _register(tx, token.source, other)
     if other is None:
@@ -101,7 +104,7 @@ def confirm_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
         UnknownPlayer, NotLinked, LastLink, UnlinkNotRequested, UnlinkTooLate
     """
     taking = queries.take_unlink_request(tx, caller, platform)
-    player = players.load(tx, caller)
+    player = players.load(tx, caller, anyone=True)
     rules.require_unlinkable(player, platform)
     request = taking.fetchone()
     # A merge in between may have replaced the account that the request was about.

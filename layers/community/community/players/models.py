@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, ClassVar, LiteralString, Self, TypeVar
+from typing import Any, ClassVar, Literal, LiteralString, Self, TypeVar, get_args
 from uuid import UUID
 
 from community.progression.models import CommunityState
-from kernel.errors import Conflict, NotFound, Refused
+from kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from kernel.events.models import Event
 
 T = TypeVar("T")
 
 PLATFORMS = ("discord", "twitch", "youtube")
 """The platforms, in display order."""
+
+Role = Literal["broadcaster", "moderator", "subscriber", "vip"]
+"""What an account is in the community's chat."""
+
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +29,14 @@ class PlayerRef:
 
     Attributes:
         platform: empty when `user_id` is given.
+        roles: what the account is in the community's chat; None when the caller does not say.
     """
 
     platform: str
     platform_id: str | None = None
     username: str | None = None
     user_id: UUID | None = None
+    roles: frozenset[Role] | None = None
 
     @property
     def label(self) -> str:
@@ -39,10 +46,15 @@ class PlayerRef:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A player's account on a platform."""
+    """A player's account on a platform.
+
+    Attributes:
+        roles: as the account's last line or action said.
+    """
 
     platform_id: str
     username: str
+    roles: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +128,28 @@ class Player:
         """Return the player with this link, which replaces any other for the platform."""
         return replace(self, links={**self.links, platform: link})
 
-    def seen_as(self, platform: str, username: str) -> Self:
-        """Return the player with the name that the platform now uses."""
+    def seen_as(self, platform: str, username: str, roles: frozenset[Role] | None = None) -> Self:
+        """Return the player with the name that the platform now uses, and with the account's roles there if given."""
         link = self.links[platform]
-        if link.username == username:
+        current = Link(link.platform_id, username, link.roles if roles is None else roles)
+        if link == current:
             return self
-        return replace(self, username=username, links={**self.links, platform: replace(link, username=username)})
+        name = self.username if link.username == username else username
+        return replace(self, username=name, links={**self.links, platform: current})
+
+    @property
+    def excluded(self) -> bool:
+        """Whether the player takes no part in the game, because one of their accounts is on the list."""
+        cover = self.state.exclusions.cover
+        return any(cover(platform, link.platform_id, link.username) for platform, link in self.links.items())
 
     def record(self, event: Event) -> Self:
         return replace(self, events=(*self.events, event))
+
+
+class AccountExcluded(NotAllowed):
+    code = "excluded"
+    message = "{name} does not take part in the game."
 
 
 class UnknownPlayer(Refused):

@@ -73,7 +73,7 @@ def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, facts: 
         """
         SELECT world.version AS state_version, wanted.user_ids AS wanted,
                u.user_id, u.username, u.created_at, u.updated_at,
-               (SELECT json_object_agg(l.platform, json_build_array(l.platform_user_id, l.username))
+               (SELECT json_object_agg(l.platform, json_build_array(l.platform_user_id, l.username, l.roles))
                 FROM user_platform_links l WHERE l.user_id = u.user_id) AS links"""
         + PARTS.columns
         + asked
@@ -116,17 +116,18 @@ def delete_user(tx: Tx, user_id: UUID) -> None:
 def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
     tx.execute(
         """
-        INSERT INTO user_platform_links (user_id, platform, platform_user_id, username, seen_at)
-        VALUES (%(user_id)s, %(platform)s, %(platform_id)s, %(username)s, %(now)s)
+        INSERT INTO user_platform_links (user_id, platform, platform_user_id, username, roles, seen_at)
+        VALUES (%(user_id)s, %(platform)s, %(platform_id)s, %(username)s, %(roles)s::text[], %(now)s)
         ON CONFLICT (user_id, platform) DO UPDATE
         SET platform_user_id = excluded.platform_user_id, username = excluded.username,
-            seen_at = excluded.seen_at
+            roles = excluded.roles, seen_at = excluded.seen_at
         """,
         {
             "user_id": user_id,
             "platform": platform,
             "platform_id": link.platform_id,
             "username": link.username,
+            "roles": sorted(link.roles),
             "now": tx.now,
         },
     )

@@ -9,7 +9,17 @@ from uuid import uuid4
 
 from community.parts import PARTS
 from community.players import queries
-from community.players.models import Crowd, Fact, Link, NoSuchPlayer, Player, PlayerRef, UnknownPlayer, UserRegistered
+from community.players.models import (
+    AccountExcluded,
+    Crowd,
+    Fact,
+    Link,
+    NoSuchPlayer,
+    Player,
+    PlayerRef,
+    UnknownPlayer,
+    UserRegistered,
+)
 from community.progression import service as progression
 from community.progression.models import CommunityState
 from community.reactions import apply_reactions
@@ -18,16 +28,30 @@ from kernel.errors import TryAgain
 from kernel.events import service as events
 
 
-def load(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
+def load(tx: Tx, ref: PlayerRef, *facts: Fact, anyone: bool = False) -> Player:
     """Lock and load a player. This is the first of an action's two round trips.
 
     Args:
         facts: additional values to read into `Player.facts`, each with a unique name.
+        anyone: whether an excluded account may be loaded, because it is not the one that acts.
 
     Raises:
         UnknownPlayer: no one has played under that identity yet.
+        AccountExcluded: the account takes no part in the game.
     """
-    return require_known(load_all(tx, (ref,), *facts)[0], ref)
+    player = require_known(load_all(tx, (ref,), *facts)[0], ref)
+    return player if anyone else require_included(player)
+
+
+def require_included(player: Player) -> Player:
+    """Return the player, or refuse the action when they take no part in the game.
+
+    Raises:
+        AccountExcluded
+    """
+    if player.excluded:
+        raise AccountExcluded(name=player.username)
+    return player
 
 
 def require_known(player: Player | None, ref: PlayerRef) -> Player:
@@ -41,10 +65,11 @@ def require_known(player: Player | None, ref: PlayerRef) -> Player:
     return player
 
 
-def load_or_create(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
+def load_or_create(tx: Tx, ref: PlayerRef, *facts: Fact, anyone: bool = False) -> Player:
     """Like `load`, but a stranger becomes a new player, to be saved. The ref needs id and name."""
-    player, _, state = _load(tx, (ref,), facts, lock=True)
-    return player[0] or create(tx, state, ref)
+    (found,), _, state = _load(tx, (ref,), facts, lock=True)
+    player = found or create(tx, state, ref)
+    return player if anyone else require_included(player)
 
 
 def load_all(tx: Tx, refs: tuple[PlayerRef, ...], *facts: Fact) -> list[Player | None]:
@@ -85,7 +110,7 @@ def get_player(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
 
 def create(tx: Tx, state: CommunityState, *refs: PlayerRef) -> Player:
     """Create a player with these identities, to be saved. Each ref needs id and name."""
-    links = {ref.platform: Link(str(ref.platform_id), str(ref.username)) for ref in refs}
+    links = {ref.platform: Link(str(ref.platform_id), str(ref.username), ref.roles or frozenset()) for ref in refs}
     player_id = uuid4()
     return Player(
         id=player_id,
@@ -127,10 +152,10 @@ def as_saved(player: Player) -> Player:
 
 
 def with_current_name(player: Player, ref: PlayerRef, now: datetime) -> Player:
-    """Return the player with the name that came with a platform id as the current name there."""
+    """Return the player with the name and the roles that came with a platform id as the current ones there."""
     if ref.user_id is not None or ref.platform_id is None or not ref.username:
         return player
-    seen = player.seen_as(ref.platform, ref.username)
+    seen = player.seen_as(ref.platform, ref.username, ref.roles)
     return player if seen is player else replace(seen, updated_at=now)
 
 
@@ -156,7 +181,10 @@ def _player(row: dict[str, Any], state: CommunityState, facts: tuple[Fact, ...])
     player = Player(
         id=row["user_id"],
         username=row["username"],
-        links={platform: Link(*link) for platform, link in (row["links"] or {}).items()},
+        links={
+            platform: Link(platform_id, username, frozenset(roles))
+            for platform, (platform_id, username, roles) in (row["links"] or {}).items()
+        },
         state=state,
         created_at=row["created_at"],
         updated_at=row["updated_at"],

@@ -15,6 +15,22 @@ from kernel.events.models import Event
 
 
 @dataclass(frozen=True, slots=True)
+class Exclusions:
+    """Accounts that take no part in the game.
+
+    Attributes:
+        ids: (platform, id there).
+        names: (platform, name there in lower case), for accounts whose id is not known.
+    """
+
+    ids: frozenset[tuple[str, str]] = frozenset()
+    names: frozenset[tuple[str, str]] = frozenset()
+
+    def cover(self, platform: str, platform_id: str, username: str) -> bool:
+        return (platform, platform_id) in self.ids or (platform, username.lower()) in self.names
+
+
+@dataclass(frozen=True, slots=True)
 class CommunityState:
     """The state of the community that any action may depend on.
 
@@ -23,6 +39,7 @@ class CommunityState:
         levels: {node key: highest unlocked level}, unlocked nodes only.
         names: the current names of items in messages.
         weights: {engagement metric: points for one}.
+        exclusions: the accounts that take no part in the game.
         modifier_cache: {(feature key, value): modified value}, filled by `rules.modified`: fractions are exact but
             slow, and prices are needed all the time.
     """
@@ -31,6 +48,7 @@ class CommunityState:
     levels: Mapping[str, int]
     names: Names
     weights: Mapping[str, Fraction] = field(default_factory=dict[str, Fraction])
+    exclusions: Exclusions = Exclusions()
     modifier_cache: dict[tuple[str, int | Fraction], int | Fraction] = field(
         default_factory=dict[tuple[str, int | Fraction], int | Fraction], compare=False, repr=False
     )
