@@ -7,8 +7,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, Field
 
-from community.engagement.reports import Breakdown, Leader
+from community.engagement.reports import Breakdown
 from community.engagement.rules import PERIOD_DAYS, Trend, Velocity
+from community.ranking import Standing
 from doors.fields import Body, Message
 from functions.community.shapes.fields import NodeKey, Platform, PlatformId, Quantity, Username
 
@@ -76,11 +77,11 @@ class LeaderView(BaseModel):
     user_id: UUID
     username: str
     contribution: int
-    rank: int
+    rank: int | None
 
     @classmethod
-    def of(cls, leader: Leader) -> Self:
-        return cls(user_id=leader.user_id, username=leader.username, contribution=leader.score, rank=leader.rank)
+    def of(cls, leader: Standing) -> Self:
+        return cls(user_id=leader.user_id, username=leader.username, contribution=leader.count, rank=leader.rank)
 
 
 class VelocityQuery(Body):

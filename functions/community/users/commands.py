@@ -1,4 +1,4 @@
-"""/inventory, /use, /search, /upgrade, /disassemble and /recipes: players' items and crafting."""
+"""/inventory, /balance, /use, /search, /upgrade, /disassemble and /recipes: players' items and crafting."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from community.crafting import texts
 from community.crafting.content import Upgrade, disassembles, upgrades
 from community.crafting.rules import in_words
 from community.inventory import service as inventory
-from community.inventory.models import Quality, Slot
+from community.inventory.models import Inventory, Quality, Slot
 from community.items.service import use_item
 from community.players.models import NoSuchPlayer, PlayerRef
 from community.search.service import search_for_treasure
 from doors.discord.commands import command, component, integer, member, text
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
-from doors.discord.replies import Choice, Reply, card, plain
+from doors.discord.replies import Choice, Field, Reply, card, plain
 from functions.community.discord.players import player_of
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
@@ -25,6 +25,8 @@ from kernel.database import Tx
 _QUANTITY = integer("quantity", "How many; one when left out.", least=1, most=10_000)
 _ANY = "all"
 """Stands for no filter in a component's id."""
+_GLANCE = 8
+"""How many kinds of things /balance names."""
 
 
 @command(
@@ -55,6 +57,29 @@ def _inventory(tx: Tx, owner: PlayerRef, wanted: str, page: int, *, update: bool
         f"inventory:{owner.platform_id}:{wanted or _ANY}",
         empty="Nothing.",
         update=update,
+    )
+
+
+@command("balance", "A player's money and things at a glance.", member("user", "Whose; yours when left out."))
+def balance(call: Interaction, tx: Tx) -> Reply:
+    owner = player_of(call.member_or_caller("user"))
+    found = inventory.look(tx, owner)
+    if found is None:
+        raise NoSuchPlayer(name=owner.label)
+    player, slots = found
+    things: dict[str, int] = {}
+    for item, slot in slots:
+        if not item.is_money:
+            things[item.public_name] = things.get(item.public_name, 0) + slot.quantity
+    most = sorted(things.items(), key=lambda thing: -thing[1])
+    shown = [f"{name} × {quantity:,}" for name, quantity in most[:_GLANCE]]
+    more = [f"and {len(most) - _GLANCE} more kinds: /inventory shows all"] if len(most) > _GLANCE else []
+    return card(
+        f"What {plain(player.username)} has",
+        "",
+        Field("Money", f"{player[Inventory].count(items.money.item_id):,}", inline=True),
+        Field("Things", f"{sum(things.values()):,}", inline=True),
+        *([Field("Most of all", "\n".join([*shown, *more]))] if shown else []),
     )
 
 

@@ -24,7 +24,7 @@ def ping(call: Interaction, tx: Tx) -> Reply:
 def profile(call: Interaction, tx: Tx) -> Reply:
     player = players.get_player(tx, player_of(call))
     fields = (
-        Field("User id", str(player.id)),
+        Field("Playing since", f"<t:{int(player.created_at.timestamp())}:D>", inline=True),
         Field("Items", str(player[Inventory].total()), inline=True),
         Field("Known on", ", ".join(sorted(player.links)), inline=True),
     )
