@@ -77,10 +77,11 @@ class LeaderView(BaseModel):
     user_id: UUID
     username: str
     contribution: int
-    rank: int | None
+    rank: int
 
     @classmethod
     def of(cls, leader: Standing) -> Self:
+        assert leader.rank is not None  # counted from the best one
         return cls(user_id=leader.user_id, username=leader.username, contribution=leader.count, rank=leader.rank)
 
 

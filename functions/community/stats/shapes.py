@@ -60,7 +60,9 @@ class RankQuery(MetricQuery, PlayerSelector):
 
 
 class StatsResponse(BaseModel):
-    """Event counts within a period, and as a sentence for a chat. `events_by_type` and `current_streak` repeat fields under the web panel's names.
+    """Event counts within a period, and as a sentence for a chat.
+
+    `events_by_type` and `current_streak` repeat fields under the web panel's names.
 
     Attributes:
         event_counts: {event type: how often}.

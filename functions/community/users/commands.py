@@ -73,7 +73,7 @@ def balance(call: Interaction, tx: Tx) -> Reply:
             things[item.public_name] = things.get(item.public_name, 0) + slot.quantity
     most = sorted(things.items(), key=lambda thing: -thing[1])
     shown = [f"{name} × {quantity:,}" for name, quantity in most[:_GLANCE]]
-    more = [f"and {len(most) - _GLANCE} more kinds: /inventory shows all"] if len(most) > _GLANCE else []
+    more = ["and more: /inventory shows everything"] if len(most) > _GLANCE else []
     return card(
         f"What {plain(player.username)} has",
         "",

@@ -45,7 +45,7 @@ def scores(tx: Tx) -> dict[str, int]:
 
 
 def leaders(tx: Tx, limit: int = 10) -> list[tuple[int, str, int]]:
-    return [(each.rank, each.username, each.score) for each in reports.leaderboard(tx, limit)]
+    return [(each.rank, each.username, each.count) for each in reports.leaderboard(tx, limit)]
 
 
 def test_defect_1_a_sale_is_recorded_once_under_the_players_id(tx: Tx):

@@ -28,7 +28,7 @@ _NAMES: Mapping[str, str] = {
     "item_sold": "Sales",
     "item_transferred": "Gifts to others",
     "item_used": "Things used",
-    "items": "Things",
+    "items": "Items",
     "job_level_up": "Levels gained",
     "job_xp_critical": "Lucky lessons",
     "lootbox_big_win": "Big wins from boxes",
