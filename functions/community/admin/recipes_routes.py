@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Response
 
 from community.catalog.content import items
-from community.catalog.rules import article
+from community.catalog.english import article
 from community.crafting import learning
 from doors.call import Call
 from doors.fields import Message

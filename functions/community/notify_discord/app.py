@@ -19,7 +19,9 @@ from doors.originals import is_original_envelope
 from doors.outbound import Envelope, deliver, is_addressed_to
 from functions.community.notify_discord import gambles, registration
 from functions.community.notify_discord.settings import settings
-from functions.community.notify_discord.texts import TEST, TEXTS, ballot
+from functions.community.notify_discord.texts import TEST, TEXTS, ballot, configs
+from kernel import texts
+from kernel.startup import at_startup
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -28,6 +30,8 @@ DESTINATION: Final = "discord"
 SYNC: Final = "discord.sync_requested"
 ANNOUNCEMENT: Final = "discord.announcement_requested"
 
+texts.use(configs() / "texts")
+at_startup(texts.load)
 ready()
 
 

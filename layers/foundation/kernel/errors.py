@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from kernel.texts import translate
+
 
 class DomainError(Exception):
     """A refusal with a message that is fit for a player.
 
     Attributes:
         code: the code in the wire contract.
-        message: a sentence with {placeholders}, filled from the keyword arguments.
+        message: a sentence with {placeholders}, filled from the keyword arguments, in the caller's language.
     """
 
     code: ClassVar[str]
@@ -18,7 +20,7 @@ class DomainError(Exception):
 
     def __init__(self, **details: object) -> None:
         self.details = details
-        super().__init__(self.message.format(**details))
+        super().__init__(translate(self.message, **details))
 
 
 class Refused(DomainError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from community.catalog.content import items
-from community.catalog.rules import article
+from community.catalog.english import article
 from community.crafting.content import Upgrade, upgrades
 from community.crafting.models import NewRecipes, NoSuchRecipe, RecipeLocked
 from community.crafting.unlocks import KNOWN_RECIPES

@@ -9,12 +9,13 @@ from random import Random
 
 from community import dice
 from community.catalog.content import Ingredient, items
-from community.catalog.rules import listed, plural
+from community.catalog.english import plural
 from community.crafting.content import Disassemble, Upgrade, disassembles, upgrades
 from community.crafting.models import Batch, NotEnoughIngredients, RecipeNotFound, Salvage
 from community.inventory.models import Inventory, Quality, Slot
 from community.progression.models import CommunityState
 from community.progression.rules import modified
+from kernel.texts import listed
 
 CHANCE = Fraction(1, 10)
 """Chance of a masterwork and of a perfect salvage, before the community's modifiers."""

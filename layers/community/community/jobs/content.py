@@ -12,8 +12,10 @@ from pydantic import Field, PositiveInt, model_validator
 
 from community.configs import shipped
 from community.progression.content import TreeSection
+from community.text_contexts import DESCRIPTION, JOB
 from kernel.content.base import Document, Exact, Frozen, Key, Text
 from kernel.content.library import FileSection
+from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, repeated, unknown
 
 BonusType = Literal["bonus_money_chance", "engagement_bonus", "price_adjustment", "prize_increase"]
@@ -79,6 +81,11 @@ class JobsSection(FileSection[JobsFile]):
         yield from repeated(self.file, "jobs", "key", (job.key for job in rows))
         for index, job in enumerate(rows):
             yield from unknown(self.file, f"jobs[{index}].node_key", "node", job.node_key, nodes)
+
+    def texts(self) -> Iterator[TextId]:
+        for job in self.document.jobs:
+            yield TextId(JOB, job.display_name)
+            yield TextId(DESCRIPTION, job.description)
 
     def summary(self) -> str:
         return f"{len(self.by_key)} jobs"

@@ -14,8 +14,10 @@ from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from community.catalog.content import ItemsSection
 from community.configs import shipped
+from community.text_contexts import DESCRIPTION, NODE
 from kernel.content.base import Document, Exact, Frozen, Key, Text
 from kernel.content.library import FileSection
+from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, did_you_mean, repeated, unknown
 
 NodeType = Literal["feature", "item", "upgrade", "job"]
@@ -165,6 +167,11 @@ class TreeSection(FileSection[TreeFile]):
         # Checked here, because the tree depends on the catalogue and not the other way round.
         for index, item in enumerate(self.library[ItemsSection].document.items):
             yield from unknown(ItemsSection.file, f"items[{index}].node_key", "node", item.node_key, self.nodes)
+
+    def texts(self) -> Iterator[TextId]:
+        for node in self.nodes.values():
+            yield TextId(NODE, node.name)
+            yield TextId(DESCRIPTION, node.description)
 
     def summary(self) -> str:
         return f"{len(self.nodes)} nodes"

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from community.catalog import item_names
 from community.catalog.models import Names
 from community.progression import queries
 from community.progression.content import Node, tree
@@ -49,6 +50,7 @@ def state_at(tx: Tx, version: UUID) -> CommunityState:
         _weights(row["documents"]),
         _exclusions(row["excluded"]),
     )
+    item_names.use_names(state.names)
     return state
 
 

@@ -39,7 +39,7 @@ def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:
         earlier=player.facts.get(earlier.name, 0),
         streak_days=streaks.continued(player[Streak], tx.now).days,
     )
-    name = display_name(BOX, outcome.quality, player.state.names, tx.now.date(), tx.rng)
+    name = display_name(BOX, player.state.names, tx.now.date(), tx.rng)
     player = player.having(player[Inventory].give(BOX.item_id, outcome.quantity, outcome.quality)).record(
         SearchPerformed(user_id=player.id, success=outcome.success, timestamp=int(tx.now.timestamp()), outcome=outcome)
     )
