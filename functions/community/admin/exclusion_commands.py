@@ -10,6 +10,7 @@ from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
 from doors.discord.replies import Choice, Reply, card, plain
 from kernel.database import Tx
+from kernel.texts import translate
 
 _PLATFORMS = {"twitch": "Twitch", "youtube": "YouTube", "discord": "Discord"}
 _PLATFORM = text(
@@ -29,14 +30,14 @@ def _account(call: Interaction) -> Account:
 def exclude(call: Interaction, tx: Tx) -> Reply:
     account = _account(call)
     exclusions.exclude(tx, account)
-    return card("Excluded", plain(texts.excluded(account)))
+    return card(translate("Excluded"), plain(texts.excluded(account)))
 
 
 @command("include", "Let an excluded account play.", _PLATFORM, _USERNAME, _ID, changes=True, admin=True)
 def include(call: Interaction, tx: Tx) -> Reply:
     account = _account(call)
     exclusions.include(tx, account)
-    return card("Included", plain(texts.included(account)))
+    return card(translate("Included"), plain(texts.included(account)))
 
 
 @command("excluded-accounts", "Who takes no part in the game.", admin=True)
@@ -55,4 +56,4 @@ def _list(tx: Tx, page: int, *, update: bool) -> Reply:
         for each in exclusions.list_accounts(tx)
         if each.excluded
     ]
-    return paged("Excluded accounts", lines, page, "excluded", empty="Nobody.", update=update)
+    return paged(translate("Excluded accounts"), lines, page, "excluded", empty=translate("Nobody."), update=update)

@@ -6,12 +6,14 @@ from community.achievements import reports
 from community.achievements.content import Achievement, achievements
 from community.achievements.models import AchievementProgress
 from community.players.models import PlayerRef
+from community.text_contexts import ACHIEVEMENT, DESCRIPTION
 from doors.discord.commands import command, component, member
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
 from doors.discord.replies import Reply, plain
 from functions.community.discord.players import player_of
 from kernel.database import Tx
+from kernel.texts import number, term, translate
 
 
 @command(
@@ -35,17 +37,18 @@ def _list(tx: Tx, ref: PlayerRef, page: int, *, update: bool) -> Reply:
         (row for row in rows if not row[1].unlocked_at), key=lambda row: row[1].count / row[0].count, reverse=True
     )
     return paged(
-        f"Achievements: {len(done)} of {len(rows)}",
+        translate("Achievements: {done} of {all}", done=len(done), all=len(rows)),
         [_line(*row) for row in (*done, *open_ones)],
         page,
         f"achievements:{ref.platform_id}",
-        empty="There is nothing to achieve yet.",
+        empty=translate("There is nothing to achieve yet."),
         update=update,
     )
 
 
 def _line(achievement: Achievement, progress: AchievementProgress) -> str:
-    about = f"**{plain(achievement.name)}**: {plain(achievement.description)}"
+    name, description = term(ACHIEVEMENT, achievement.name), term(DESCRIPTION, achievement.description)
+    about = f"**{plain(name)}**: {plain(description)}"
     if progress.unlocked_at:
         return f"🏆 {about}"
-    return f"🔒 {about} ({min(progress.count, achievement.count):,}/{achievement.count:,})"
+    return f"🔒 {about} ({number(min(progress.count, achievement.count))}/{number(achievement.count)})"

@@ -35,7 +35,7 @@ async def record_event(body: EventRequest, call: Call) -> Response:
 
     def use_case(tx: Tx) -> Message:
         recording.record(tx, body.player, body.event_type, body.event_data)
-        return Message(message=f"Counted: {texts.name_of(body.event_type)}.")
+        return Message(message=texts.counted(body.event_type))
 
     return call.act(use_case)
 

@@ -17,10 +17,15 @@ from doors.discord.paging import page_of, paged
 from doors.discord.replies import Choice, Field, Reply, card, plain
 from functions.community.discord.players import player_of
 from kernel.database import Tx
+from kernel.texts import number, speaking, translate
 
 _WHO = member("user", "Who; you when left out.")
 _METRICS = {
-    metric: stats_texts.name_of(metric) for metric in ("engagement_score", "money", "items", "messages", "contribution")
+    "engagement_score": "Engagement",
+    "money": "Money",
+    "items": "Items",
+    "messages": "Messages",
+    "contribution": "Contribution",
 }
 _METRIC = text(
     "metric", "In what; engagement when left out.", choices=[Choice(name, key) for key, name in _METRICS.items()]
@@ -101,18 +106,21 @@ def _leaders(tx: Tx, metric: str, limit: int, page: int, *, update: bool) -> Rep
 
 
 def _line(standing: Standing) -> str:
-    rank = f"{standing.rank:,}." if standing.rank else f"{MAX_COUNTED:,}+"
-    return f"**{rank}** {plain(standing.username)}: {standing.count:,}"
+    rank = f"{number(standing.rank)}." if standing.rank else f"> {number(MAX_COUNTED)}"
+    return f"**{rank}** {plain(standing.username)}: {number(standing.count)}"
 
 
 @command("rank", "Where a player stands, and who is right ahead and behind.", _METRIC, _WHO, public=True)
 def rank(call: Interaction, tx: Tx) -> Reply:
     who, metric = call.member_or_caller("user"), call.text("metric", "engagement_score")
     _, found = stats_reports.rank_of(tx, player_of(who), metric, "all", _NEIGHBOURS)
+    with speaking():
+        title = translate("Rank: {metric}", metric=stats_texts.name_of(metric))
+        none = translate("{name} has none yet.", name=who.mention)
     if found.own is None:
-        return card(f"Rank: {_METRICS[metric]}", f"{who.mention} has none yet.")
+        return card(title, none)
     lines = [_line(each) + (" ◀" if each is found.own else "") for each in found.places]
-    return card(f"Rank: {_METRICS[metric]}", "\n".join([who.mention, *lines]))
+    return card(title, "\n".join([who.mention, *lines]))
 
 
 @command("check-timeout", "Whether someone has a timeout, and for how long.", _WHO)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from community.catalog import service as catalog
 from community.catalog.content import Item, items
+from community.catalog.texts import counted
 from community.crafting import recipes as book
 from community.crafting import service as workshop
 from community.crafting import texts
@@ -21,6 +24,7 @@ from doors.discord.replies import Choice, Field, Reply, card, plain
 from functions.community.discord.players import player_of
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
+from kernel.texts import number, translate
 
 _QUANTITY = integer("quantity", "How many; one when left out.", least=1, most=10_000)
 _ANY = "all"
@@ -67,19 +71,19 @@ def balance(call: Interaction, tx: Tx) -> Reply:
     if found is None:
         raise NoSuchPlayer(name=owner.label)
     player, slots = found
-    things: dict[str, int] = {}
+    things = Counter[Item]()
     for item, slot in slots:
         if not item.is_money:
-            things[item.public_name] = things.get(item.public_name, 0) + slot.quantity
-    most = sorted(things.items(), key=lambda thing: -thing[1])
-    shown = [f"{name} × {quantity:,}" for name, quantity in most[:_GLANCE]]
-    more = ["and more: /inventory shows everything"] if len(most) > _GLANCE else []
+            things[item] += slot.quantity
+    most = things.most_common()
+    shown = [counted(item, quantity) for item, quantity in most[:_GLANCE]]
+    more = [translate("and more: /inventory shows everything")] if len(most) > _GLANCE else []
     return card(
-        f"What {plain(player.username)} has",
+        translate("What {name} has", name=plain(player.username)),
         "",
-        Field("Money", f"{player[Inventory].count(items.money.item_id):,}", inline=True),
-        Field("Things", f"{sum(things.values()):,}", inline=True),
-        *([Field("Most of all", "\n".join([*shown, *more]))] if shown else []),
+        Field(translate("Money"), number(player[Inventory].count(items.money.item_id)), inline=True),
+        Field(translate("Things"), number(sum(things.values())), inline=True),
+        *([Field(translate("Most of all"), "\n".join([*shown, *more]))] if shown else []),
     )
 
 

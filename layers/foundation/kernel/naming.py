@@ -108,7 +108,7 @@ class NameIndex(Generic[T]):
     def meant(self, text: str) -> tuple[str, ...]:
         """Return the names of what was probably meant by a name that was not found, best first; perhaps none."""
         typed = key(text)
-        keys = [typed] if len((shared := self._things.get(typed, ()))) > 1 else closest(typed, self._things)
+        keys = [typed] if len(shared := self._things.get(typed, ())) > 1 else closest(typed, self._things)
         things = shared or tuple(thing for each in keys for thing in self._things[each])
         return tuple(dict.fromkeys(map(self._shown, things)))[:MOST_SUGGESTED]
 

@@ -178,7 +178,7 @@ def test_a_balance_is_told_at_a_glance(discord: DiscordClient, conn: Connection)
     assert told.private
     assert told.text.startswith("What rich has\n")
     assert "Money\n234,567\nThings\n126\n" in told.text
-    assert f"Most of all\n{items.by_name[names[-1]].public_name} × 18\n" in told.text
+    assert f"Most of all\n18 × {items.by_name[names[-1]].public_name}s\n" in told.text
     assert told.text.endswith("and more: /inventory shows everything")
     assert "Money\n100\nThings\n0" in discord.command(ALICE, "balance").text
 

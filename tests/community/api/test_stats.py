@@ -117,7 +117,7 @@ def test_the_stats_of_a_player(call: CallApi, alice: Player, who: dict[str, str]
         "events_by_type": counts,
         "metrics": {"current_streak": 1},
         "current_streak": 1,
-        "message": "alice in the last 7 days: Searches: 1. Active for 1 day in a row.",
+        "message": "alice, in the last 7 days: Searches: 1. Active for 1 day in a row.",
     } | {name: answer.json[name] for name in ("start_time", "end_time")}
 
 
@@ -153,7 +153,7 @@ def test_the_stats_of_all_players_name_no_streak(call: CallApi, alice: Player):
         "events_by_type",
         "message",
     }
-    assert answer.json["message"] == "Everyone together in the last 24 hours: Active days: 1, New players: 1."
+    assert answer.json["message"] == "All players together, in the last 24 hours: Active days: 1, New players: 1."
     assert (answer.json["period"], answer.json["total_events"]) == ("daily", 2)
 
 

@@ -44,7 +44,7 @@ def test_beyond_the_ranks_that_are_counted_there_is_none():
     found = neighbourhood([[str(IDS[0]), "alice", 1, MAX_COUNTED]], IDS[0], 2)
 
     assert texts.rank("alice", "search", "weekly", found) == (
-        f"Searches in the last 7 days: alice is beyond number {MAX_COUNTED:,} with 1."
+        f"Searches in the last 7 days: alice has 1, and more than {MAX_COUNTED:,} are ahead."
     )
 
 
@@ -55,7 +55,7 @@ def test_a_rank_is_told_with_its_neighbours():
     ]
 
     assert texts.rank("alice", "money", "daily", neighbourhood(rows, IDS[1], 2)) == (
-        "Money: alice is number 2 with 12. Next ahead: bob (2,000). Next behind: carol (9)."
+        "Money: alice is number 2 with 12. Right ahead: bob (2,000). Right behind: carol (9)."
     )
 
 
@@ -64,8 +64,8 @@ def test_a_report_is_told_with_names_and_without_what_everyone_has():
 
     told = texts.told(Report("all", NOON, NOON, counts, streak=4, username="alice"))
 
-    assert told == "alice so far: Gifts from the community: 2, Sneezed loudly: 1. Active for 4 days in a row."
-    assert texts.told(Report("hourly", NOON, NOON, {})) == "Everyone together in the last hour: nothing yet."
+    assert told == "alice, so far: Gifts from the community: 2, Sneezed loudly: 1. Active for 4 days in a row."
+    assert texts.told(Report("hourly", NOON, NOON, {})) == "All players together, in the last hour: nothing yet."
 
 
 def test_a_message_for_a_chat_has_room_for_the_longest_names():

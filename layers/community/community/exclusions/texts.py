@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from community.exclusions.models import Account
+from kernel.texts import translate
 
 
 def excluded(account: Account) -> str:
-    return f"{account.label} takes no part in the game any more."
+    return translate("{name} takes no part in the game any more.", name=account.label)
 
 
 def included(account: Account) -> str:
-    return f"{account.label} may play."
+    return translate("{name} may play.", name=account.label)
