@@ -27,7 +27,7 @@ from community.messages.models import Line
 from community.messages.service import handle_message, handle_messages
 from community.pace.settings import PaceSettings
 from community.players import service as players
-from community.players.models import AccountExcluded, PlayerRef
+from community.players.models import AccountExcluded, PlayerRef, Role
 from community.search.service import search_for_treasure
 from community.shields import immunity
 from community.shields.settings import ShieldSettings
@@ -42,7 +42,8 @@ from tests.support.factories import announced, hold_target, make_player, stored,
 from tests.support.races import attempt, race_of
 
 NIGHTBOT = PlayerRef("twitch", "19264788", "Nightbot")
-MOD = frozenset(["moderator"])
+MOD: frozenset[Role] = frozenset(["moderator"])
+VIP: frozenset[Role] = frozenset(["vip"])
 
 
 def stats_of(tx: Tx, ref: PlayerRef) -> dict[str, int]:
@@ -204,15 +205,15 @@ def moderators_are_immune(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_roles_stay_as_the_last_line_said(tx: Tx):
-    def roles(said: frozenset[str] | None) -> frozenset[str]:
-        handle_message(tx, PlayerRef("twitch", "1", "alice", roles=said), "hello")  # pyright: ignore[reportArgumentType]
+    def roles(said: frozenset[Role] | None) -> frozenset[Role]:
+        handle_message(tx, PlayerRef("twitch", "1", "alice", roles=said), "hello")
         return stored(tx, PlayerRef("twitch", "1")).links["twitch"].roles
 
-    assert [roles(said) for said in (None, MOD, None, frozenset(["vip"]), frozenset())] == [
+    assert [roles(said) for said in (None, MOD, None, VIP, frozenset[Role]())] == [
         frozenset(),
         MOD,
         MOD,
-        {"vip"},
+        VIP,
         frozenset(),
     ]
 
