@@ -15,7 +15,7 @@ from community.crafting.rules import in_words
 from community.inventory import service as inventory
 from community.inventory.models import Inventory, Quality, Slot
 from community.items.service import use_item
-from community.players.models import NoSuchPlayer, PlayerRef
+from community.players.models import PlayerRef, no_such_player
 from community.search.service import search_for_treasure
 from doors.discord.commands import command, component, integer, member, text
 from doors.discord.interaction import Interaction
@@ -52,7 +52,7 @@ def inventory_page(call: Interaction, tx: Tx) -> Reply:
 def _inventory(tx: Tx, owner: PlayerRef, wanted: str, page: int, *, update: bool) -> Reply:
     found = inventory.look(tx, owner, wanted)
     if found is None:
-        raise NoSuchPlayer(name=owner.label)
+        raise no_such_player(owner)
     player, slots = found
     return paged(
         f"What {plain(player.username)} has",
@@ -69,7 +69,7 @@ def balance(call: Interaction, tx: Tx) -> Reply:
     owner = player_of(call.member_or_caller("user"))
     found = inventory.look(tx, owner)
     if found is None:
-        raise NoSuchPlayer(name=owner.label)
+        raise no_such_player(owner)
     player, slots = found
     things = Counter[Item]()
     for item, slot in slots:

@@ -46,7 +46,7 @@ CONTRACT = {
         "recipe_not_found": "RecipeNotFound",
         "self_gift": "SelfGift",
         "target_required": "TargetRequired",
-        "user_not_found": "NotHereYet UnknownPlayer",
+        "user_not_found": "NotHereYet UnknownAccount UnknownPlayer",
         "validation": (
             "AccountNeeded BackwardsRange LevelTooHigh NameNeeded NotGiveable OneAtATime OwnKey UnknownEffect "
             "UnknownLesson UnusableWeights"
@@ -62,8 +62,8 @@ CONTRACT = {
     },
     404: {
         "not_found": (
-            "NoCraftingJobs NoSuchGamble NoSuchJob NoSuchKey NoSuchPlayer NoSuchRecipe NoSuchText NotExcluded "
-            "UnknownJob UnknownNode"
+            "NoCraftingJobs NoSuchAccount NoSuchGamble NoSuchJob NoSuchKey NoSuchPlayer NoSuchRecipe "
+            "NoSuchText NotExcluded UnknownJob UnknownNode"
         ),
     },
     409: {

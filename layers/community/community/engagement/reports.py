@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from community.engagement import queries, rules
 from community.engagement.rules import Velocity
 from community.players import service as players
-from community.players.models import Fact, NoSuchPlayer, PlayerRef
+from community.players.models import Fact, PlayerRef, no_such_player
 from community.progression.service import state_at
 from community.ranking import Standing, ranked
 from kernel.database import Tx
@@ -38,7 +38,7 @@ def breakdown(tx: Tx, ref: PlayerRef) -> Breakdown:
     player, state = players.peek(tx, ref, _TOTALS)
     if player is None:
         if ref.platform_id is None:
-            raise NoSuchPlayer(name=ref.label)
+            raise no_such_player(ref)
         return Breakdown()
     totals: Mapping[str, int] = player.facts["engagement"] or {}
     return Breakdown(totals, rules.total_score(totals, state.weights))

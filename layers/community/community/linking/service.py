@@ -21,7 +21,7 @@ from community.linking.models import (
 )
 from community.players import merging
 from community.players import service as players
-from community.players.models import Link, Player, PlayerRef, UnknownPlayer
+from community.players.models import Link, Player, PlayerRef, unknown_player
 from community.progression.service import current_state
 from kernel.database import Tx
 from kernel.errors import TryAgain
@@ -91,7 +91,7 @@ def request_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
     """
     player, _ = players.peek(tx, caller)
     if player is None:
-        raise UnknownPlayer(name=caller.platform_id)
+        raise unknown_player(caller)
     rules.require_unlinkable(player, platform)
     target = PlayerRef(platform, player.links[platform].platform_id)
     queries.upsert_unlink_request(tx, caller, target, tx.now + rules.UNLINK_WINDOW)

@@ -40,8 +40,8 @@ class PlayerRef:
 
     @property
     def label(self) -> str:
-        """How messages name the player."""
-        return self.username or (str(self.user_id) if self.user_id else f"{self.platform}:{self.platform_id}")
+        """How messages name the player; empty without a name, because no one reads ids."""
+        return self.username or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,24 @@ class UnknownPlayer(Refused):
 class NoSuchPlayer(NotFound):
     code = "not_found"
     message = "Nobody called {name} has played here yet."
+
+
+class UnknownAccount(UnknownPlayer):
+    message = "This account has not played here yet."
+
+
+class NoSuchAccount(NoSuchPlayer):
+    message = "This account has not played here yet."
+
+
+def unknown_player(ref: PlayerRef) -> UnknownPlayer:
+    """Return the refusal of an action for an account that is no player's."""
+    return UnknownPlayer(name=ref.username) if ref.username else UnknownAccount()
+
+
+def no_such_player(ref: PlayerRef) -> NoSuchPlayer:
+    """Return the refusal of a read for an account that is no player's."""
+    return NoSuchPlayer(name=ref.username) if ref.username else NoSuchAccount()
 
 
 class IdentityTaken(Conflict):

@@ -14,11 +14,11 @@ from community.players.models import (
     Crowd,
     Fact,
     Link,
-    NoSuchPlayer,
     Player,
     PlayerRef,
-    UnknownPlayer,
     UserRegistered,
+    no_such_player,
+    unknown_player,
 )
 from community.progression import service as progression
 from community.progression.models import CommunityState
@@ -61,7 +61,7 @@ def require_known(player: Player | None, ref: PlayerRef) -> Player:
         UnknownPlayer: there is no player.
     """
     if player is None:
-        raise UnknownPlayer(name=ref.label)
+        raise unknown_player(ref)
     return player
 
 
@@ -104,7 +104,7 @@ def get_player(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
     """
     player, _ = peek(tx, ref, *facts)
     if player is None:
-        raise NoSuchPlayer(name=ref.label)
+        raise no_such_player(ref)
     return player
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from community.players import service as players
-from community.players.models import Fact, NoSuchPlayer, PlayerRef
+from community.players.models import Fact, PlayerRef, no_such_player
 from community.voting import ballot_queries, queries, row_parsing, rules
 from community.voting.events import VoteRecorded, VotingWeightSet
 from community.voting.models import Ballot, NoOpenRound, VoteOver, VotingFrozen
@@ -106,7 +106,7 @@ def set_weights(tx: Tx, changes: Sequence[WeightChange]) -> None:
     found = players.load_all(tx, tuple(change.player for change in changes))
     for change, player in zip(changes, found, strict=True):
         if player is None:
-            raise NoSuchPlayer(name=change.player.label)
+            raise no_such_player(change.player)
         if change.voting_weight == DEFAULT_WEIGHT:
             ballot_queries.delete_weights(tx, player.id)
         else:
