@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from community.exclusions import service as exclusions
 from community.exclusions import texts
-from community.exclusions.models import Account
+from community.exclusions.models import ListedAccount
 from doors.discord.commands import command, component, text
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
@@ -20,8 +20,8 @@ _USERNAME = text("username", "What the account is called there.")
 _ID = text("id", "The account's id there, which decides when both are given.")
 
 
-def _account(call: Interaction) -> Account:
-    return Account(call.text("platform"), call.text("id"), call.text("username").removeprefix("@"))
+def _account(call: Interaction) -> ListedAccount:
+    return ListedAccount(call.text("platform"), call.text("id"), call.text("username").removeprefix("@"))
 
 
 @command(
@@ -56,4 +56,4 @@ def _list(tx: Tx, page: int, *, update: bool) -> Reply:
         for each in exclusions.list_accounts(tx)
         if each.excluded
     ]
-    return paged(translate("Excluded accounts"), lines, page, "excluded", empty=translate("Nobody."), update=update)
+    return paged(translate("Excluded accounts"), lines, page, "excluded", empty=translate("None."), update=update)

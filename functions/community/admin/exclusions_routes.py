@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from community.exclusions import service as exclusions
 from community.exclusions import texts
-from community.exclusions.models import Account, ExcludedAccount, Source
+from community.exclusions.models import ExcludedAccount, ListedAccount, Source
 from doors.call import Call
 from doors.fields import Body, Message
 from doors.routes import Router
@@ -25,8 +25,8 @@ class ExclusionRequest(Body):
     username: Username | None = None
 
     @property
-    def account(self) -> Account:
-        return Account(self.platform, self.platform_id or "", (self.username or "").removeprefix("@").strip())
+    def account(self) -> ListedAccount:
+        return ListedAccount(self.platform, self.platform_id or "", (self.username or "").removeprefix("@").strip())
 
 
 class ExcludedAccountView(BaseModel):

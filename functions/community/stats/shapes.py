@@ -94,7 +94,7 @@ class StatsResponse(BaseModel):
         )
 
 
-class Place(BaseModel):
+class Place(WithNulls):
     """A place on a leaderboard. Players with the same count share a rank.
 
     Attributes:

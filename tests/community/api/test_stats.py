@@ -166,7 +166,7 @@ def test_without_anybody_there_is_nothing_to_count(call: CallApi):
             "event_type": "search",
             "period": "daily",
             "entries": [],
-            "message": "Searches in the last 24 hours: nobody yet.",
+            "message": "Searches in the last 24 hours: no one yet.",
         },
     )
 

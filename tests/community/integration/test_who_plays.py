@@ -14,7 +14,7 @@ from community.engagement import reports as engagement_reports
 from community.engagement.recording import record as record_engagement
 from community.exclusions import service as exclusions
 from community.exclusions.content import excluded
-from community.exclusions.models import Account, AccountNeeded, NotExcluded
+from community.exclusions.models import AccountNeeded, ListedAccount, NotExcluded
 from community.exclusions.settings import ExclusionSettings
 from community.gambles.service import start_gamble
 from community.inventory.service import add_item, give_item, remove_item
@@ -121,8 +121,8 @@ def test_an_administrator_excludes_a_player_and_lets_them_play_again(tx: Tx):
     before = reports.leaderboard(tx, "messages", "all", 10)
     assert [each.username for each in before] == ["Robot"]
 
-    exclusions.exclude(tx, Account("twitch", username="ROBOT"))
-    exclusions.exclude(tx, Account("twitch", username="robot"))
+    exclusions.exclude(tx, ListedAccount("twitch", username="ROBOT"))
+    exclusions.exclude(tx, ListedAccount("twitch", username="robot"))
 
     assert present(tx) == set()
     handle_message(tx, robot, "hello")
@@ -131,7 +131,7 @@ def test_an_administrator_excludes_a_player_and_lets_them_play_again(tx: Tx):
         assert reports.leaderboard(tx, metric, "all", 10) == []
         assert reports.rank_of(tx, robot, metric, "all", 2)[1].own is None
 
-    exclusions.include(tx, Account("twitch", username="robot"))
+    exclusions.include(tx, ListedAccount("twitch", username="robot"))
 
     handle_message(tx, robot, "hello")
     assert stats_of(tx, robot)["message_received"] == 2
@@ -140,7 +140,7 @@ def test_an_administrator_excludes_a_player_and_lets_them_play_again(tx: Tx):
 
 def test_an_account_excluded_by_its_id_stays_so_under_another_name(tx: Tx):
     robot = make_player(tx, "robot", platform_id="7")
-    exclusions.exclude(tx, Account("twitch", platform_id="7", username="robot"))
+    exclusions.exclude(tx, ListedAccount("twitch", platform_id="7", username="robot"))
 
     handle_message(tx, PlayerRef("twitch", "7", "renamed"), "hello")
     handle_message(tx, PlayerRef("twitch", "8", "robot"), "hello")
@@ -151,16 +151,18 @@ def test_an_account_excluded_by_its_id_stays_so_under_another_name(tx: Tx):
 
 def test_what_is_excluded_in_vain_is_refused(tx: Tx):
     with pytest.raises(AccountNeeded):
-        exclusions.exclude(tx, Account("twitch"))
+        exclusions.exclude(tx, ListedAccount("twitch"))
     with pytest.raises(NotExcluded, match="carol is not on the list of excluded accounts"):
-        exclusions.include(tx, Account("twitch", username="carol"))
+        exclusions.include(tx, ListedAccount("twitch", username="carol"))
 
 
 def test_a_common_bot_that_an_administrator_lets_play_plays_after_the_next_deployment_too(
     tx: Tx, monkeypatch: pytest.MonkeyPatch
 ):
-    exclusions.include(tx, Account("twitch", username="nightbot"))
-    monkeypatch.setattr(exclusions, "settings", ExclusionSettings(own_bots=(Account("twitch", username="my_bot"),)))
+    exclusions.include(tx, ListedAccount("twitch", username="nightbot"))
+    monkeypatch.setattr(
+        exclusions, "settings", ExclusionSettings(own_bots=(ListedAccount("twitch", username="my_bot"),))
+    )
 
     exclusions.sync(tx)
 

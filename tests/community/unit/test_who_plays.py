@@ -8,7 +8,7 @@ import pytest
 
 from community.durations import duration
 from community.exclusions.content import ExcludedFile, ExcludedSection, excluded
-from community.exclusions.models import Account
+from community.exclusions.models import ListedAccount
 from community.exclusions.settings import accounts
 from community.progression.models import Exclusions
 from community.shields.settings import roles
@@ -16,31 +16,25 @@ from kernel.content.library import Library
 from kernel.settings import SettingsError, time_zone
 
 
-def test_the_communitys_own_bots_are_named_by_name_or_id(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("OWN_BOTS", "twitch:My_Bot, discord:id=123 ,youtube:The Bot,")
-
-    assert accounts("OWN_BOTS") == (
-        Account("twitch", username="My_Bot"),
-        Account("discord", platform_id="123"),
-        Account("youtube", username="The Bot"),
+def test_the_communitys_own_bots_are_named_by_name_or_id():
+    assert accounts("twitch:My_Bot, discord:id=123 ,youtube:The Bot,") == (
+        ListedAccount("twitch", username="My_Bot"),
+        ListedAccount("discord", platform_id="123"),
+        ListedAccount("youtube", username="The Bot"),
     )
 
 
 @pytest.mark.parametrize("given", ["my_bot", "icq:my_bot", "twitch:", "twitch: "])
-def test_a_setting_that_names_no_account_stops_the_start(monkeypatch: pytest.MonkeyPatch, given: str):
-    monkeypatch.setenv("OWN_BOTS", given)
-
-    with pytest.raises(SettingsError, match="not an account like twitch:my_bot"):
-        accounts("OWN_BOTS")
+def test_a_setting_that_names_no_account_stops_the_start(given: str):
+    with pytest.raises(SettingsError, match="OWN_BOTS: .* not an account like twitch:my_bot"):
+        accounts(given)
 
 
-def test_roles_that_cannot_be_attacked_are_a_list_of_known_ones(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("IMMUNE_ROLES", " Moderator,broadcaster,")
-    assert roles("IMMUNE_ROLES") == {"moderator", "broadcaster"}
+def test_roles_that_cannot_be_attacked_are_a_list_of_known_ones():
+    assert roles(" Moderator,broadcaster,") == {"moderator", "broadcaster"}
 
-    monkeypatch.setenv("IMMUNE_ROLES", "mod")
     with pytest.raises(SettingsError, match="'mod' is not a role; the roles are broadcaster, moderator,"):
-        roles("IMMUNE_ROLES")
+        roles("mod")
 
 
 def test_a_time_zone_has_a_name(monkeypatch: pytest.MonkeyPatch):

@@ -11,7 +11,7 @@ Source = Literal["content", "setting", "administrator"]
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class ListedAccount:
     """An account on a platform, by its id or else by its name there.
 
     Attributes:
@@ -43,7 +43,7 @@ class ExcludedAccount:
         excluded: False for an account that the content or the setting lists and that an administrator lets play.
     """
 
-    account: Account
+    account: ListedAccount
     source: Source
     excluded: bool = True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import LiteralString
 
-from community.exclusions.models import Account, Source
+from community.exclusions.models import ListedAccount, Source
 from kernel.database import Cursor, Tx
 
 _NAMED: LiteralString = """
@@ -13,7 +13,7 @@ _NAMED: LiteralString = """
 """
 
 
-def _named(account: Account) -> tuple[str, str, str, str]:
+def _named(account: ListedAccount) -> tuple[str, str, str, str]:
     return account.platform, account.platform_id, account.username, account.platform_id
 
 
@@ -27,7 +27,7 @@ def list_accounts(tx: Tx) -> Cursor:
     )
 
 
-def insert_accounts(tx: Tx, accounts: Sequence[Account], source: Source) -> Cursor:
+def insert_accounts(tx: Tx, accounts: Sequence[ListedAccount], source: Source) -> Cursor:
     """Insert accounts that are not listed yet. Returns a row for each."""
     return tx.execute(
         """
@@ -41,7 +41,7 @@ def insert_accounts(tx: Tx, accounts: Sequence[Account], source: Source) -> Curs
     )
 
 
-def set_excluded(tx: Tx, account: Account, *, excluded: bool) -> Cursor:
+def set_excluded(tx: Tx, account: ListedAccount, *, excluded: bool) -> Cursor:
     """Exclude a listed account, or let it play. Returns its row if it is listed."""
     return tx.execute(
         """
@@ -53,7 +53,7 @@ def set_excluded(tx: Tx, account: Account, *, excluded: bool) -> Cursor:
     )
 
 
-def delete_added(tx: Tx, account: Account) -> Cursor:
+def delete_added(tx: Tx, account: ListedAccount) -> Cursor:
     """Delete an account that an administrator has added. Returns its row if there was one."""
     return tx.execute(
         """
@@ -64,7 +64,7 @@ def delete_added(tx: Tx, account: Account) -> Cursor:
     )
 
 
-def delete_unlisted(tx: Tx, accounts: Sequence[Account], source: Source) -> Cursor:
+def delete_unlisted(tx: Tx, accounts: Sequence[ListedAccount], source: Source) -> Cursor:
     """Delete the accounts of a source that it no longer lists. Returns a row for each."""
     return tx.execute(
         """
@@ -80,7 +80,7 @@ def delete_unlisted(tx: Tx, accounts: Sequence[Account], source: Source) -> Curs
     )
 
 
-def _columns(accounts: Sequence[Account]) -> tuple[list[str], list[str], list[str]]:
+def _columns(accounts: Sequence[ListedAccount]) -> tuple[list[str], list[str], list[str]]:
     return (
         [account.platform for account in accounts],
         [account.platform_id for account in accounts],

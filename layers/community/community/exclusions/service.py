@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from community.exclusions import queries
 from community.exclusions.content import excluded
-from community.exclusions.models import Account, AccountNeeded, ExcludedAccount, NotExcluded, Source
+from community.exclusions.models import AccountNeeded, ExcludedAccount, ListedAccount, NotExcluded, Source
 from community.exclusions.settings import settings
 from community.messages import service as messages
 from community.progression import service as progression
@@ -16,12 +16,14 @@ from kernel.database import Tx
 def list_accounts(tx: Tx) -> list[ExcludedAccount]:
     """Return the whole list, with the accounts that an administrator lets play."""
     return [
-        ExcludedAccount(Account(row["platform"], row["platform_id"], row["username"]), row["source"], row["excluded"])
+        ExcludedAccount(
+            ListedAccount(row["platform"], row["platform_id"], row["username"]), row["source"], row["excluded"]
+        )
         for row in queries.list_accounts(tx)
     ]
 
 
-def exclude(tx: Tx, account: Account) -> None:
+def exclude(tx: Tx, account: ListedAccount) -> None:
     """Exclude an account from the game, in every environment. Repeating it changes nothing.
 
     Raises:
@@ -35,7 +37,7 @@ def exclude(tx: Tx, account: Account) -> None:
     progression.renew_state_version(tx)
 
 
-def include(tx: Tx, account: Account) -> None:
+def include(tx: Tx, account: ListedAccount) -> None:
     """Let an excluded account play again.
 
     Raises:
@@ -52,17 +54,17 @@ def include(tx: Tx, account: Account) -> None:
 
 def sync(tx: Tx) -> None:
     """Bring the list up to date with the content and the setting. What administrators have decided stays."""
-    content = [Account(row.platform, row.id, row.name) for row in excluded.all]
+    content = [ListedAccount(row.platform, row.id, row.name) for row in excluded.all]
     changed = _sync(tx, content, "content")
     if _sync(tx, settings.own_bots, "setting") or changed:
         progression.renew_state_version(tx)
 
 
-def _sync(tx: Tx, accounts: Sequence[Account], source: Source) -> bool:
+def _sync(tx: Tx, accounts: Sequence[ListedAccount], source: Source) -> bool:
     deleted = queries.delete_unlisted(tx, accounts, source).fetchall()
     return bool(queries.insert_accounts(tx, accounts, source).fetchall() or deleted)
 
 
-def _require_identity(account: Account) -> None:
+def _require_identity(account: ListedAccount) -> None:
     if not (account.platform_id or account.username):
         raise AccountNeeded

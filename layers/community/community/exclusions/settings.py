@@ -5,32 +5,32 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from community.exclusions.models import Account
+from community.exclusions.models import ListedAccount
 from kernel.settings import SettingsError, text
 
-_ACCOUNT = re.compile(r"(discord|twitch|youtube):(?:id=)?(\S.*)")
+_ACCOUNT = re.compile(r"(discord|twitch|youtube):(id=)?(\S.*)")
 
 
-def accounts(name: str) -> tuple[Account, ...]:
-    """Return the accounts in a setting like `twitch:my_bot, discord:id=123`.
+def accounts(given: str) -> tuple[ListedAccount, ...]:
+    """Return the accounts in a text like `twitch:my_bot, discord:id=123`.
 
     Raises:
         SettingsError
     """
-    found: list[Account] = []
-    for part in filter(None, map(str.strip, text(name).split(","))):
+    found: list[ListedAccount] = []
+    for part in filter(None, map(str.strip, given.split(","))):
         match = _ACCOUNT.fullmatch(part)
         if match is None:
-            raise SettingsError(f"{name}: {part!r} is not an account like twitch:my_bot or discord:id=123")
-        by_id = part.startswith(f"{match[1]}:id=")
-        found.append(Account(match[1], platform_id=match[2]) if by_id else Account(match[1], username=match[2]))
+            raise SettingsError(f"OWN_BOTS: {part!r} is not an account like twitch:my_bot or discord:id=123")
+        platform, by_id, name = match.groups()
+        found.append(ListedAccount(platform, name) if by_id else ListedAccount(platform, username=name))
     return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
 class ExclusionSettings:
-    own_bots: tuple[Account, ...]
+    own_bots: tuple[ListedAccount, ...]
     """The community's own bots."""
 
 
-settings = ExclusionSettings(own_bots=accounts("OWN_BOTS"))
+settings = ExclusionSettings(own_bots=accounts(text("OWN_BOTS")))

@@ -9,15 +9,15 @@ from community.players.models import ROLES
 from kernel.settings import SettingsError, text
 
 
-def roles(name: str) -> Set[str]:
-    """Return the roles in a setting like `moderator, broadcaster`.
+def roles(given: str) -> Set[str]:
+    """Return the roles in a text like `moderator, broadcaster`.
 
     Raises:
         SettingsError
     """
-    found = frozenset(filter(None, (part.strip().lower() for part in text(name).split(","))))
+    found = frozenset(filter(None, (part.strip().lower() for part in given.split(","))))
     if unknown := sorted(found.difference(ROLES)):
-        raise SettingsError(f"{name}: {unknown[0]!r} is not a role; the roles are {', '.join(ROLES)}")
+        raise SettingsError(f"IMMUNE_ROLES: {unknown[0]!r} is not a role; the roles are {', '.join(ROLES)}")
     return found
 
 
@@ -27,4 +27,4 @@ class ShieldSettings:
     """Accounts with one of these roles are not hit by weapons, traps and blasts."""
 
 
-settings = ShieldSettings(immune_roles=roles("IMMUNE_ROLES"))
+settings = ShieldSettings(immune_roles=roles(text("IMMUNE_ROLES")))

@@ -93,7 +93,7 @@ def told(report: Report) -> str:
 
 def leaders(metric: str, period: Period, standings: Sequence[Standing]) -> str:
     shown = ", ".join(f"{each.rank}. {each.username} ({number(each.count)})" for each in standings[:_MAX_TOLD])
-    return translate("{board}: {places}.", board=_board(metric, period), places=shown or translate("nobody yet"))
+    return translate("{board}: {places}.", board=_board(metric, period), places=shown or translate("no one yet"))
 
 
 def rank(username: str, metric: str, period: Period, found: Neighbourhood) -> str:
