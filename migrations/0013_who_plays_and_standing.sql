@@ -7,16 +7,17 @@ CREATE TABLE excluded_accounts (
     platform         text        NOT NULL REFERENCES platforms,
     platform_user_id text        NOT NULL,
     username         text        NOT NULL,
+    name_key         text        NOT NULL,
     source           text        NOT NULL CHECK (source IN ('content', 'setting', 'administrator')),
     excluded         boolean     NOT NULL DEFAULT true,
     added_at         timestamptz NOT NULL,
     CONSTRAINT excluded_accounts_have_an_id_or_a_name CHECK (platform_user_id <> '' OR username <> '')
 );
+COMMENT ON COLUMN excluded_accounts.name_key IS 'as in user_platform_links';
 COMMENT ON COLUMN excluded_accounts.platform_user_id IS 'where it is given it decides, and the name is only shown';
 CREATE UNIQUE INDEX excluded_accounts_once_per_id ON excluded_accounts (platform, platform_user_id)
     WHERE platform_user_id <> '';
-CREATE UNIQUE INDEX excluded_accounts_once_per_name ON excluded_accounts (platform, lower(username))
-    WHERE platform_user_id = '';
+CREATE UNIQUE INDEX excluded_accounts_once_per_name ON excluded_accounts (platform, name_key) WHERE platform_user_id = '';
 
 -- The roles of an account in the community's chat, as its last line or action said.
 

@@ -26,7 +26,7 @@ async def unlock_recipe(body: UnlockRequest, call: Call) -> Response:
     """Teach a player a recipe, regardless of its requirements."""
 
     def use_case(tx: Tx) -> Message:
-        player, recipe, new = learning.teach(tx, body.player, body.recipe_key)
+        player, recipe, new = learning.teach(tx, body.only_player, body.recipe_key)
         item = items.by_name[recipe.target_item].public_name
         message = f"{player.username} knows how to make {article(item)} {item} {'now' if new else 'already'}."
         return Message(message=message)

@@ -11,7 +11,7 @@ from community.engagement.reports import Breakdown
 from community.engagement.rules import PERIOD_DAYS, Trend, Velocity
 from community.ranking import Standing
 from doors.fields import Body, Message
-from functions.community.shapes.fields import NodeKey, Platform, PlatformId, Quantity, Username
+from functions.community.shapes.fields import Amount, NodeKey, Platform, PlatformId, Username
 
 LEADERS = 10
 MOST_LEADERS = 100
@@ -24,7 +24,7 @@ class EngagementRequest(Body):
     metric_type: NodeKey = Field(
         validation_alias=AliasChoices("metric_type", "action", "event_type"), examples=["message"]
     )
-    value: Quantity = 1
+    value: Amount = 1
 
 
 class AccountEngagementRequest(EngagementRequest):

@@ -18,6 +18,7 @@ from community.players.part import Parts
 from community.quests.part import QUESTS
 from community.shields.part import SHIELDS
 from community.stats.part import STATS, STREAK
+from community.timeouts.part import TIMEOUTS
 from community.traps.part import TRAPS
 from community.voting.part import BALLOTS
 
@@ -36,6 +37,7 @@ PARTS = Parts(
     GAMBLES,
     SHIELDS,
     TRAPS,
+    TIMEOUTS,
     PACE,
     STREAK,
     STATS,

@@ -158,7 +158,8 @@ EXCLUDED: LiteralString = """
             WHERE l.platform = e.platform AND l.platform_user_id = e.platform_user_id AND e.platform_user_id <> ''
             UNION ALL
             SELECT l.user_id FROM user_platform_links l
-            WHERE l.platform = e.platform AND lower(l.username) = lower(e.username) AND e.platform_user_id = ''
+            WHERE l.platform = e.platform AND coalesce(l.name_key, lower(l.username)) COLLATE "C" = e.name_key
+              AND e.platform_user_id = ''
             OFFSET 0
         ) AS found
         WHERE e.excluded

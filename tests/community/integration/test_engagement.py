@@ -44,7 +44,7 @@ def scores(tx: Tx) -> dict[str, int]:
     return {row["username"]: row["score"] for row in rows}
 
 
-def leaders(tx: Tx, limit: int = 10) -> list[tuple[int, str, int]]:
+def leaders(tx: Tx, limit: int = 10) -> list[tuple[int | None, str, int]]:
     return [(each.rank, each.username, each.count) for each in reports.leaderboard(tx, limit)]
 
 

@@ -191,7 +191,7 @@ def test_an_excluded_account_is_not_hit_by_chance(tx: Tx):
     unlock(tx, "item_firepot")
     alice = make_player(tx, "alice", items={"item_firepot": 1})
     handle_message(tx, make_player(tx, "robot", platform_id="7"), "hello")
-    tx.execute("UPDATE excluded_accounts SET username = 'robot' WHERE username = 'nightbot'")
+    tx.execute("UPDATE excluded_accounts SET name_key = 'robot' WHERE username = 'nightbot'")
     tx.execute("UPDATE world SET version = gen_random_uuid()")  # excluded without leaving the active chatters
 
     with pytest.raises(NoTargets):

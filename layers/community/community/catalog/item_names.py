@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from community.catalog.content import AliasesSection, Item, ItemAliases, aliases, items
 from community.catalog.english import plural
 from community.catalog.models import Names
+from community.catalog.texts import name_of
 from community.text_contexts import ITEM
 from kernel.content.problems import Problem
-from kernel.naming import NameIndex, key, suggestion
+from kernel.naming import NameIndex, key
 from kernel.texts import every_term
 
 _names: Names | None = None
@@ -27,20 +28,20 @@ def find(text: str) -> Item | None:
     return items.find(text) or _everything().find(text)
 
 
-def hint(text: str) -> str:
-    """Return a sentence that suggests which item was meant, with a blank before it; "" when none is similar."""
-    return suggestion(_everything().meant(text))
+def meant(text: str) -> tuple[str, ...]:
+    """Return the items that were probably meant by a name that none has."""
+    return _everything().meant(text)
 
 
 def names_of(item: Item, known: ItemAliases | None) -> Iterator[str]:
-    """List an item's names in messages, in singular and plural, and its name in every language."""
+    """List an item's names in messages, in singular and plural and in all languages."""
     shown = [item.public_name, item.default_display]
     if known is not None:
         shown += [*known.default, *(name for pool in known.themes.values() for name in pool)]
     for name in shown:
         yield name
         yield plural(name, 2)
-    yield from sorted(every_term(ITEM, item.public_name))
+        yield from sorted(every_term(ITEM, name))
 
 
 def clashes(rows: Iterable[Item], known: Mapping[str, ItemAliases]) -> Iterator[Problem]:
@@ -63,7 +64,7 @@ def _everything() -> NameIndex[Item]:
         known = _names.aliases if _names is not None else aliases.by_item
         rows = items.by_name.values()
         _index = NameIndex(
-            lambda item: item.public_name,
+            name_of,
             [(name, item) for item in rows for name in (item.public_name, item.internal_name, item.default_display)],
             [(name, item) for item in rows for name in names_of(item, known.get(item.internal_name))],
         )

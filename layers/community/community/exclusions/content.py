@@ -12,6 +12,7 @@ from community.configs import shipped
 from kernel.content.base import Document, Frozen
 from kernel.content.library import FileSection
 from kernel.content.problems import Problem, repeated
+from kernel.naming import person_key
 
 
 class ExcludedRow(Frozen):
@@ -43,7 +44,7 @@ class ExcludedSection(FileSection[ExcludedFile]):
 
     def problems(self) -> Iterator[Problem]:
         return repeated(
-            self.file, "accounts", "name", (f"{row.platform} {row.id or row.name.lower()}" for row in self.all)
+            self.file, "accounts", "name", (f"{row.platform} {row.id or person_key(row.name)}" for row in self.all)
         )
 
 

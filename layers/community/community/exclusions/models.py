@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kernel.errors import NotFound, Refused
+from kernel.naming import person_key
 
 Source = Literal["content", "setting", "administrator"]
 
@@ -16,7 +17,7 @@ class ListedAccount:
 
     Attributes:
         platform_id: decides where it is given; empty when only the name is known.
-        username: without an id, in any letter case; with an id only for display.
+        username: without an id, however it is written; with an id only for display.
     """
 
     platform: str
@@ -24,9 +25,9 @@ class ListedAccount:
     username: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What identifies the account."""
-        return self.platform, self.platform_id, "" if self.platform_id else self.username.lower()
+    def name_key(self) -> str:
+        """What identifies the name; empty without one."""
+        return person_key(self.username) if self.username else ""
 
     @property
     def label(self) -> str:

@@ -9,12 +9,12 @@ from community.exclusions.models import ListedAccount, Source
 from kernel.database import Cursor, Tx
 
 _NAMED: LiteralString = """
-    platform = %s AND CASE %s WHEN '' THEN lower(username) = lower(%s) ELSE platform_user_id = %s END
+    platform = %s AND CASE %s WHEN '' THEN name_key = %s ELSE platform_user_id = %s END
 """
 
 
 def _named(account: ListedAccount) -> tuple[str, str, str, str]:
-    return account.platform, account.platform_id, account.username, account.platform_id
+    return account.platform, account.platform_id, account.name_key, account.platform_id
 
 
 def list_accounts(tx: Tx) -> Cursor:
@@ -31,9 +31,10 @@ def insert_accounts(tx: Tx, accounts: Sequence[ListedAccount], source: Source) -
     """Insert accounts that are not listed yet. Returns a row for each."""
     return tx.execute(
         """
-        INSERT INTO excluded_accounts (platform, platform_user_id, username, source, added_at)
-        SELECT platform, platform_id, username, %s, %s
-        FROM unnest(%s::text[], %s::text[], %s::text[]) AS account (platform, platform_id, username)
+        INSERT INTO excluded_accounts (platform, platform_user_id, username, name_key, source, added_at)
+        SELECT platform, platform_id, username, name_key, %s, %s
+        FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])
+            AS account (platform, platform_id, username, name_key)
         ON CONFLICT DO NOTHING
         RETURNING account_id
         """,
@@ -70,9 +71,10 @@ def delete_unlisted(tx: Tx, accounts: Sequence[ListedAccount], source: Source) -
         """
         DELETE FROM excluded_accounts e
         WHERE source = %s AND NOT EXISTS (
-            SELECT FROM unnest(%s::text[], %s::text[], %s::text[]) AS account (platform, platform_id, username)
+            SELECT FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])
+                AS account (platform, platform_id, username, name_key)
             WHERE account.platform = e.platform AND account.platform_id = e.platform_user_id
-              AND (account.platform_id <> '' OR lower(account.username) = lower(e.username))
+              AND (account.platform_id <> '' OR account.name_key = e.name_key)
         )
         RETURNING account_id
         """,
@@ -80,9 +82,10 @@ def delete_unlisted(tx: Tx, accounts: Sequence[ListedAccount], source: Source) -
     )
 
 
-def _columns(accounts: Sequence[ListedAccount]) -> tuple[list[str], list[str], list[str]]:
+def _columns(accounts: Sequence[ListedAccount]) -> tuple[list[str], list[str], list[str], list[str]]:
     return (
         [account.platform for account in accounts],
         [account.platform_id for account in accounts],
         [account.username for account in accounts],
+        [account.name_key for account in accounts],
     )

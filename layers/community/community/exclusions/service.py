@@ -33,7 +33,7 @@ def exclude(tx: Tx, account: ListedAccount) -> None:
     progression.lock_community_state(tx)
     if not queries.insert_accounts(tx, [account], "administrator").fetchall():
         queries.set_excluded(tx, account, excluded=True)
-    messages.remove_account(tx, account.platform, account.platform_id, account.username)
+    messages.remove_account(tx, account.platform, account.platform_id, account.name_key)
     progression.renew_state_version(tx)
 
 

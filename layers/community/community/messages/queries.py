@@ -46,15 +46,15 @@ def delete_chatters(tx: Tx, platform: str, user_ids: Sequence[UUID]) -> None:
     tx.execute("DELETE FROM active_chatters WHERE platform = %s AND user_id = ANY (%s)", (platform, list(user_ids)))
 
 
-def delete_account(tx: Tx, platform: str, platform_id: str, username: str) -> None:
-    """Delete the chatters with that id, or without one with that name."""
+def delete_account(tx: Tx, platform: str, platform_id: str, name_key: str) -> None:
+    """Delete the chatters with that id, or without one with the key of that name."""
     tx.execute(
         """
         DELETE FROM active_chatters c USING user_platform_links l
         WHERE c.user_id = l.user_id AND l.platform = %s
-          AND CASE %s WHEN '' THEN lower(l.username) = lower(%s) ELSE l.platform_user_id = %s END
+          AND CASE %s WHEN '' THEN coalesce(l.name_key, lower(l.username)) = %s ELSE l.platform_user_id = %s END
         """,
-        (platform, platform_id, username, platform_id),
+        (platform, platform_id, name_key, platform_id),
     )
 
 

@@ -101,9 +101,9 @@ def remove_chatters(tx: Tx, platform: str, chatters: Iterable[Player]) -> None:
     queries.delete_chatters(tx, platform, [player.id for player in chatters])
 
 
-def remove_account(tx: Tx, platform: str, platform_id: str, username: str) -> None:
-    """Queue the removal of an account from the active chatters: by its id, or else by its name."""
-    queries.delete_account(tx, platform, platform_id, username)
+def remove_account(tx: Tx, platform: str, platform_id: str, name_key: str) -> None:
+    """Queue the removal of an account from the active chatters: by its id, or else by the key of its name."""
+    queries.delete_account(tx, platform, platform_id, name_key)
 
 
 def _hear(tx: Tx, author: Player, line: Line) -> tuple[Player, tuple[Match, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar, Literal, LiteralString, Self, TypeVar, get_args
@@ -25,11 +25,13 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 @dataclass(frozen=True, slots=True)
 class PlayerRef:
-    """How a caller identifies a player: by our id when given, else by the platform's id, else by the last name there.
+    """How a caller identifies a player: by our id when given, else by the platform's id, else by the name there.
 
     Attributes:
         platform: empty when `user_id` is given.
         roles: what the account is in the community's chat; None when the caller does not say.
+        sole: False if of several players of that name the last one seen is meant, which is fine for a look. True
+            refuses to guess, where it is about money or silence.
     """
 
     platform: str
@@ -37,6 +39,12 @@ class PlayerRef:
     username: str | None = None
     user_id: UUID | None = None
     roles: frozenset[Role] | None = None
+    sole: bool = False
+
+    @property
+    def only_name(self) -> str | None:
+        """The name, if nothing else identifies the player."""
+        return self.username if self.user_id is None and self.platform_id is None else None
 
     @property
     def label(self) -> str:
@@ -101,6 +109,7 @@ class Player:
     Attributes:
         links: {platform: Link}.
         parts: {type: value}; a missing type has a new player's value. See `community.parts`.
+        unread: types of parts that a look has left out; to ask for one of them is an error.
         facts: {name: value} of the facts that the action requested; empty for a player who is being created.
         events: the player's events in this action, not yet written.
         stored: the player as stored in the database, before due deliveries; None for a player who is being created.
@@ -113,12 +122,17 @@ class Player:
     created_at: datetime
     updated_at: datetime
     parts: Mapping[type[Any], Any] = field(default_factory=dict[type[Any], Any])
+    unread: frozenset[type[Any]] = frozenset()
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     events: tuple[Event, ...] = ()
     stored: Player | None = field(default=None, compare=False, repr=False)
 
     def __getitem__(self, part: type[T]) -> T:
-        return self.parts[part] if part in self.parts else part()
+        if part in self.parts:
+            return self.parts[part]
+        if part in self.unread:
+            raise LookupError(f"{part.__name__} was not read")
+        return part()
 
     def having(self, value: object) -> Self:
         """Return the player with this value instead of the previous one of its type."""
@@ -172,14 +186,27 @@ class NoSuchAccount(NoSuchPlayer):
     message = "This account has not played here yet."
 
 
-def unknown_player(ref: PlayerRef) -> UnknownPlayer:
-    """Return the refusal of an action for an account that is no player's."""
-    return UnknownPlayer(name=ref.username) if ref.username else UnknownAccount()
+def unknown_player(ref: PlayerRef, meant: Sequence[str] = ()) -> UnknownPlayer:
+    """Return the refusal of an action for an account that is no player's.
+
+    Args:
+        meant: the names of players who may be meant.
+    """
+    return UnknownPlayer(name=ref.username, meant=meant) if ref.username else UnknownAccount()
 
 
-def no_such_player(ref: PlayerRef) -> NoSuchPlayer:
-    """Return the refusal of a read for an account that is no player's."""
-    return NoSuchPlayer(name=ref.username) if ref.username else NoSuchAccount()
+def no_such_player(ref: PlayerRef, meant: Sequence[str] = ()) -> NoSuchPlayer:
+    """Return the refusal of a read for an account that is no player's.
+
+    Args:
+        meant: the names of players who may be meant.
+    """
+    return NoSuchPlayer(name=ref.username, meant=meant) if ref.username else NoSuchAccount()
+
+
+class SeveralPlayers(Refused):
+    code = "validation"
+    message = "Several players are called {name}. Say which one: use a mention, or the id of their account."
 
 
 class IdentityTaken(Conflict):

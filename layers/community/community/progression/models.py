@@ -12,6 +12,7 @@ from uuid import UUID
 from community.catalog.models import Names
 from kernel.errors import NotAllowed, NotFound, Refused
 from kernel.events.models import Event
+from kernel.naming import person_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +21,14 @@ class Exclusions:
 
     Attributes:
         ids: (platform, id there).
-        names: (platform, name there in lower case), for accounts whose id is not known.
+        names: (platform, key of the name there), for accounts whose id is not known.
     """
 
     ids: frozenset[tuple[str, str]] = frozenset()
     names: frozenset[tuple[str, str]] = frozenset()
 
     def cover(self, platform: str, platform_id: str, username: str) -> bool:
-        return (platform, platform_id) in self.ids or (platform, username.lower()) in self.names
+        return (platform, platform_id) in self.ids or (platform, person_key(username)) in self.names
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def _weights(documents: Mapping[str, Any]) -> dict[str, Fraction]:
 def _exclusions(rows: Sequence[tuple[str, str, str]]) -> Exclusions:
     return Exclusions(
         ids=frozenset((platform, platform_id) for platform, platform_id, _ in rows if platform_id),
-        names=frozenset((platform, name.lower()) for platform, platform_id, name in rows if not platform_id),
+        names=frozenset((platform, name_key) for platform, platform_id, name_key in rows if not platform_id),
     )
 
 

@@ -17,6 +17,7 @@ from community.stats import streaks
 from community.stats.models import InvalidLimit, Period, Report, Streak
 from community.stats.rules import start_of
 from kernel.database import Tx
+from kernel.naming import NameIndex, key
 
 _PERIODS: Mapping[str, Period] = {period: period for period in get_args(Period)}
 _COUNTS = "stats_counts"
@@ -25,7 +26,7 @@ _RANK = "stats_rank"
 
 def parse_period(word: str) -> Period:
     """Return the period of that name; an unknown one means daily."""
-    return _PERIODS.get(word.lower(), "daily")
+    return _PERIODS.get(key(word), "daily")
 
 
 def user_stats(tx: Tx, ref: PlayerRef, period: Period) -> Report:
@@ -35,7 +36,8 @@ def user_stats(tx: Tx, ref: PlayerRef, period: Period) -> Report:
         NoSuchPlayer: no one has played under that identity yet.
     """
     start = start_of(period, tx.now)
-    player = players.get_player(tx, ref, Fact(_COUNTS, *queries.player_counts(period, start)))
+    counts = Fact(_COUNTS, *queries.player_counts(period, start))
+    player = players.get_player(tx, ref, counts, only=(Streak,))
     streak = streaks.days_at(player[Streak], tx.now)
     return Report(period, start, tx.now, _most_frequent_first(player.facts[_COUNTS] or {}), streak, player.username)
 
@@ -60,6 +62,7 @@ def leaderboard(tx: Tx, metric: str, period: Period, limit: int) -> list[Standin
     if limit < 1:
         raise InvalidLimit
     places = min(limit, MAX_PLACES)
+    metric = metric_called(metric)
     if metric in _ENGAGEMENT:
         return engagement.leaderboard(tx, places)
     return ranked(tx.execute(*_board(tx, metric, period).highest(places)), places)
@@ -75,16 +78,17 @@ def rank_of(tx: Tx, ref: PlayerRef, metric: str, period: Period, neighbours: int
     Raises:
         NoSuchPlayer: no one has played under that identity yet.
     """
+    metric = metric_called(metric)
     board = engagement.BOARD if metric in _ENGAGEMENT else _board(tx, metric, period)
     sql, params = board.around()
-    player = players.get_player(tx, ref, Fact(_RANK, sql, tuple(params)))
+    player = players.get_player(tx, ref, Fact(_RANK, sql, tuple(params)), only=(Streak,))
     return player, neighbourhood(player.facts[_RANK], player.id, neighbours)
 
 
 def _board(tx: Tx, metric: str, period: Period) -> Board:
     if metric in _RICHES:
         return queries.riches(money=metric == "money")
-    return queries.board(EVENT_TYPES.get(metric, metric), period, start_of(period, tx.now))
+    return queries.board(metric, period, start_of(period, tx.now))
 
 
 EVENT_TYPES = {"messages": "message_received"}
@@ -94,6 +98,13 @@ _ENGAGEMENT = ("engagement_score", "contribution")
 _RICHES = ("money", "items")
 NOW = (*_ENGAGEMENT, *_RICHES)
 """Metrics that show current values, regardless of a period."""
+
+_CURRENT = NameIndex(str, [(name, name) for name in NOW])
+
+
+def metric_called(name: str) -> str:
+    """Return what is meant by the name of a metric: one of `NOW`, else an event type."""
+    return _CURRENT.find(name) or EVENT_TYPES.get(key(name), name)
 
 
 def _most_frequent_first(counts: Mapping[str, int]) -> dict[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from community.ranking import MAX_COUNTED, Neighbourhood, Standing
 from community.stats.models import Period, Report
-from community.stats.reports import EVENT_TYPES, NOW
+from community.stats.reports import NOW, metric_called
 from kernel.texts import number, to_translate, translate, translate_n
 
 _MAX_TOLD = 5
@@ -58,7 +58,7 @@ _PERIODS: Mapping[Period, str] = {
 
 def name_of(metric: str) -> str:
     """Return what people call an event type or another metric of a leaderboard."""
-    metric = EVENT_TYPES.get(metric, metric)
+    metric = metric_called(metric)
     known = _NAMES.get(metric)
     if known is not None:
         return translate(known)
@@ -130,6 +130,6 @@ def rank(username: str, metric: str, period: Period, found: Neighbourhood) -> st
 
 
 def _board(metric: str, period: Period) -> str:
-    if metric in NOW:
+    if metric_called(metric) in NOW:
         return name_of(metric)
     return translate("{metric} {period}", metric=name_of(metric), period=translate(_PERIODS[period]))

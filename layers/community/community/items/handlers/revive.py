@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from community.items.models import ItemUse, Targeting, TargetRequired, UseRequest, UseResult
@@ -18,7 +19,7 @@ class TargetNotTimedOut(Refused):
 
 
 def choose_targets(tx: Tx, request: UseRequest) -> Targeting:
-    return Targeting(named=request.player, facts=(timeouts.silenced_on(tx, request.user.platform),))
+    return Targeting(named=request.player, facts=(timeouts.silenced(tx),))
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
@@ -34,10 +35,10 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     silenced_until = item_use.target.facts["silenced"]
     if silenced_until is None:
         raise TargetNotTimedOut(item=item_use.item.public_name, name=name)
-    removed = item_use.quantity * adjusted(item_use.item.handler_config.seconds, item_use.slot.quality)
-    timeouts.shorten_timeout(
-        tx, platform, name, removed, f"{name_with_quantity(item_use)} of {item_use.user.links[platform].username}'s"
-    )
+    seconds = item_use.item.handler_config.seconds
+    removed = sum((slot.quantity * adjusted(seconds, slot.quality) for slot in item_use.taken), timedelta())
+    reason = f"{name_with_quantity(item_use)} of {item_use.user.links[platform].username}'s"
+    timeouts.shorten_timeout(tx, item_use.target, removed, reason, platform)
     when = "again" if silenced_until - removed <= tx.now else f"{in_words(removed)} sooner"
     what = f"{name_with_quantity(item_use)}: {name} may talk {when}."
     public_message = None if item_use.target.id == item_use.user.id else lambda user: f"{user} uses {what}"

@@ -51,21 +51,22 @@ def _place(tx: Tx, item_use: ItemUse, targets: Iterable[Player]) -> UseResult:
     """Place traps one after the other, until one is triggered."""
     config, platform, setter = item_use.item.handler_config, item_use.request.user.platform, item_use.user
     placed, accident = 0, ""
-    for target in targets:
+    qualities = (slot.quality for slot in item_use.taken for _ in range(slot.quantity))
+    for target, quality in zip(targets, qualities, strict=False):
         waiting = traps.waiting_for(target)
         if waiting:
             setter = traps.trigger_on_setter(tx, setter, target, waiting, platform)
             accident = f"A trap was waiting there already, and goes off: {in_words(waiting.time)} of silence for you."
         elif target.id == setter.id and config.target == "random":
             time = timedelta(seconds=config.seconds)
-            timeouts.silence(tx, platform, setter.links[platform].username, time, "a trap of their own")
+            timeouts.silence(tx, setter, time, "a trap of their own", platform)
             accident = (
                 f"You step into {name_with_quantity(item_use, 1)} of your own: {in_words(time)} of silence for you."
             )
         if accident:
             messages.remove_chatters(tx, platform, [setter])
             break
-        setter = traps.place(tx, setter, target, platform, item_use.slot.quality, config.seconds)
+        setter = traps.place(tx, setter, target, platform, quality, config.seconds)
         placed += 1
     sentences = [f"You set {name_with_quantity(item_use, placed)}."] if placed else []
     return UseResult(
