@@ -232,7 +232,7 @@ def test_a_moderator_is_no_target_of_weapons_and_traps(tx: Tx):
     handle_message(tx, PlayerRef("twitch", "2", "marshal", roles=frozenset()), "no longer")
     use_item(tx, alice, "dart", 1, "marshal")
 
-    assert timeouts.read_timeout(tx, "twitch", "marshal").remaining_seconds == 60
+    assert timeouts.read_timeout(tx, PlayerRef("twitch", username="marshal")).remaining_seconds == 60
 
 
 @pytest.mark.usefixtures("moderators_are_immune")
@@ -247,8 +247,8 @@ def test_a_moderator_is_not_hit_in_a_crowd(tx: Tx):
     assert [player.username for player in players.load_crowd(tx, (), crowd)[1]] == ["bob"]
     use_item(tx, alice, "firepot", 1)
 
-    assert timeouts.read_timeout(tx, "twitch", "bob").remaining_seconds > 0
-    assert timeouts.read_timeout(tx, "twitch", "marshal").remaining_seconds == 0
+    assert timeouts.read_timeout(tx, PlayerRef("twitch", username="bob")).remaining_seconds > 0
+    assert timeouts.read_timeout(tx, PlayerRef("twitch", username="marshal")).remaining_seconds == 0
 
 
 @pytest.mark.usefixtures("moderators_are_immune")
@@ -271,7 +271,7 @@ def test_without_the_setting_a_moderator_is_a_target_like_everyone(tx: Tx):
 
     use_item(tx, alice, "dart", 1, "marshal")
 
-    assert timeouts.read_timeout(tx, "twitch", "marshal").remaining_seconds == 60
+    assert timeouts.read_timeout(tx, PlayerRef("twitch", username="marshal")).remaining_seconds == 60
 
 
 # Floods
