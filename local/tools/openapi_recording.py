@@ -39,7 +39,7 @@ STEPS: Final[tuple[Step, ...]] = (
     ("POST", "/api/v1/user/register", ALICE),
     ("POST", "/api/v1/user/register", BOB),
     ("POST", "/api/v1/message/test", ALICE),
-    ("POST", "/api/v1/message/handle", ALICE | {"message": "is OBS running?"}),
+    ("POST", "/api/v1/message/handle", ALICE | {"message": "is OBS running?", "roles": ["moderator", "subscriber"]}),
     (
         "POST",
         "/api/v1/message/batch",
@@ -149,6 +149,7 @@ STEPS: Final[tuple[Step, ...]] = (
     ("POST", "/api/v1/stats/event", ALICES_ACCOUNT | {"event_type": "slots_spin"}),
     ("GET", "/api/v1/stats/user", ALICES_ACCOUNT),
     ("GET", "/api/v1/stats/system", {}),
+    ("GET", "/api/v1/stats/rank", ALICES_ACCOUNT | {"event_type": "money"}),
     ("GET", "/api/v1/stats/leaderboard", {"event_type": "message_received"}),
     ("GET", "/api/v1/quests/active", {}),
     ("GET", "/api/v1/quests/progress", ALICES_ACCOUNT),
@@ -169,6 +170,9 @@ STEPS: Final[tuple[Step, ...]] = (
     ("GET", "/api/v1/admin/metrics", {}),
     ("GET", "/api/v1/admin/users/lookup", {"platform": "twitch", "username": "alice"}),
     ("GET", "/api/v1/admin/users/recent", {}),
+    ("POST", "/api/v1/admin/excluded-accounts", {"platform": "twitch", "username": "my_bot"}),
+    ("GET", "/api/v1/admin/excluded-accounts", {}),
+    ("POST", "/api/v1/admin/excluded-accounts/remove", {"platform": "twitch", "username": "my_bot"}),
     ("GET", "/api/v1/admin/users/active", {}),
     (
         "POST",

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from community.jobs import awards, daily_reset
 from community.players import service as players
-from community.players.models import NoSuchPlayer, UnknownPlayer
+from community.players.models import UnknownPlayer, no_such_player
 from doors.call import Call
 from doors.fields import Message, Timestamp
 from doors.nulls import WithNulls
@@ -61,7 +61,7 @@ async def award_xp(body: AdminAwardRequest, call: Call) -> Response:
         try:
             result = awards.award_xp(tx, body.only_player, body.job_key, body.amount, "admin")
         except UnknownPlayer as error:
-            raise NoSuchPlayer(name=body.label, meant=players.similar_names(tx, body.player)) from error
+            raise no_such_player(body.player, players.similar_names(tx, body.player)) from error
         return AdminAwardResponse(
             user_id=result.player.id,
             username=result.player.links[body.platform].username,

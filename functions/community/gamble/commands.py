@@ -33,7 +33,7 @@ def start(call: Interaction, tx: Tx) -> Reply:
     gamble = gambles.start_gamble(tx, player_of(call), [bet], quality=asked_quality(call))
     invitation = texts.started(gamble, call.caller.mention)
     return Reply(
-        embeds=(Embed("A gamble!", invitation, footer=f"/gamble-join, or the button. {gamble.gamble_id}"),),
+        embeds=(Embed("A gamble!", invitation, footer="/gamble-join, or the button"),),
         components=(Button("Join", f"gamble:join:{gamble.gamble_id}", GREEN_BUTTON),),
     )
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from community.players.models import PLATFORMS, PlayerRef
+from community.players.models import PLATFORMS, ROLES, PlayerRef, Role
 from doors.errors import CODE_TEXT
 from doors.field_errors import custom_error
 from doors.fields import Body, one_line, storable
@@ -58,6 +58,19 @@ Platform = Annotated[str, BeforeValidator(_platform), Field(json_schema_extra={"
 Username = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(one_line)]
 PlatformId = Annotated[Username, BeforeValidator(_id_as_text)]
 """The id by which a platform knows an account: compared as text, without what cannot be seen."""
+
+
+def _known_roles(value: Any) -> Any:
+    """The roles that the game knows; a chat may have others."""
+    if not isinstance(value, list) or not all(isinstance(role, str) for role in value):
+        raise PydanticCustomError("roles", "must be a list of roles")
+    return frozenset(role.lower() for role in value).intersection(ROLES)
+
+
+Roles = Annotated[
+    frozenset[Role], BeforeValidator(_known_roles), Field(json_schema_extra={"examples": [["moderator", "subscriber"]]})
+]
+"""What an account is in the community's chat. Other roles are ignored."""
 ItemName = Username
 TargetName = Annotated[str, StringConstraints(max_length=100), AfterValidator(one_line)]
 NodeKey = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(one_line)]
@@ -78,8 +91,8 @@ Amount = Annotated[
 Level = Annotated[int, Field(ge=0, le=1000)]
 
 
-class Caller(Body):
-    """The acting player, as in the body of every action."""
+class CallerQuery(Body):
+    """The acting player, as in a query."""
 
     platform: Platform
     platform_id: PlatformId
@@ -88,3 +101,13 @@ class Caller(Body):
     @property
     def player(self) -> PlayerRef:
         return PlayerRef(self.platform, self.platform_id, self.username)
+
+
+class Caller(CallerQuery):
+    """The acting player, as in the body of every action. Without `roles`, the account keeps those it had."""
+
+    roles: Roles | None = None
+
+    @property
+    def player(self) -> PlayerRef:
+        return PlayerRef(self.platform, self.platform_id, self.username, roles=self.roles)

@@ -1,4 +1,4 @@
-"""/engagement, /stats, /jobs, /leaderboard and /check-timeout: players' standings."""
+"""/engagement, /stats, /jobs, /leaderboard, /rank and /check-timeout: players' standings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from community.jobs import reports as job_reports
 from community.jobs import rules as job_rules
 from community.jobs.models import JobStanding
 from community.players.models import PlayerRef
+from community.ranking import MAX_COUNTED, Standing
 from community.stats import reports as stats_reports
+from community.stats import texts as stats_texts
 from community.timeouts import service as timeouts
 from community.timeouts.rules import in_words
 from doors.discord.commands import command, component, integer, member, text
@@ -16,6 +18,7 @@ from doors.discord.paging import page_of, paged
 from doors.discord.replies import Choice, Field, Reply, card, plain
 from functions.community.discord.players import player_of
 from kernel.database import Tx
+from kernel.texts import number, speaking, translate
 
 _WHO = member("user", "Who; you when left out.")
 _METRICS = {
@@ -25,6 +28,10 @@ _METRICS = {
     "messages": "Messages",
     "contribution": "Contribution",
 }
+_METRIC = text(
+    "metric", "In what; engagement when left out.", choices=[Choice(name, key) for key, name in _METRICS.items()]
+)
+_NEIGHBOURS = 3
 _MOST_PLACES = 100
 
 
@@ -47,17 +54,13 @@ def engagement(call: Interaction, tx: Tx) -> Reply:
 def stats(call: Interaction, tx: Tx) -> Reply:
     who = call.member_or_caller("user")
     report = stats_reports.user_stats(tx, player_of(who), "all")
-    lines = [who.mention, *(f"{plain(_words(kind))}: {count}" for kind, count in report.counts.items())]
+    counts = stats_texts.of_player(report.counts)
+    lines = [who.mention, *(f"{plain(name)}: {count:,}" for name, count in counts.items())]
     return card(
         "Stats",
         "\n".join(lines),
-        Field("Together", str(sum(report.counts.values())), inline=True),
         Field("Days in a row", str(report.streak or 0), inline=True),
     )
-
-
-def _words(kind: str) -> str:
-    return kind.replace("_", " ").replace(".", " ")
 
 
 @command("jobs", "A player's level in every job.", _WHO)
@@ -80,7 +83,7 @@ def _job(standing: JobStanding, *, star: bool) -> Field:
 @command(
     "leaderboard",
     "Who is ahead.",
-    text("metric", "In what; engagement when left out.", choices=[Choice(name, key) for key, name in _METRICS.items()]),
+    _METRIC,
     integer("limit", "How many places; ten when left out.", least=1, most=_MOST_PLACES),
     public=True,
 )
@@ -98,9 +101,27 @@ def leaderboard_page(call: Interaction, tx: Tx) -> Reply:
 
 def _leaders(tx: Tx, metric: str, limit: int, page: int, *, update: bool) -> Reply:
     standings = stats_reports.leaderboard(tx, metric, "all", limit)
-    lines = [f"**{each.rank}.** {plain(each.username)}: {each.count}" for each in standings]
+    lines = [_line(each) for each in standings]
     title = f"Leaderboard: {_METRICS[metric]}"
     return paged(title, lines, page, f"leaderboard:{metric}:{limit}", empty="Nobody yet.", update=update)
+
+
+def _line(standing: Standing) -> str:
+    rank = f"{number(standing.rank)}." if standing.rank else f"> {number(MAX_COUNTED)}"
+    return f"**{rank}** {plain(standing.username)}: {number(standing.count)}"
+
+
+@command("rank", "Where a player stands, and who is right ahead and behind.", _METRIC, _WHO, public=True)
+def rank(call: Interaction, tx: Tx) -> Reply:
+    who, metric = call.member_or_caller("user"), call.text("metric", "engagement_score")
+    _, found = stats_reports.rank_of(tx, player_of(who), metric, "all", _NEIGHBOURS)
+    with speaking():
+        title = translate("Rank: {metric}", metric=stats_texts.name_of(metric))
+        none = translate("{name} has none yet.", name=who.mention)
+    if found.own is None:
+        return card(title, none)
+    lines = [_line(each) + (" ◀" if each is found.own else "") for each in found.places]
+    return card(title, "\n".join([who.mention, *lines]))
 
 
 @command("check-timeout", "Whether someone has a timeout, and for how long.", _WHO)

@@ -1,31 +1,37 @@
-"""/inventory, /use, /search, /upgrade, /disassemble and /recipes: players' items and crafting."""
+"""/inventory, /balance, /use, /search, /upgrade, /disassemble and /recipes: players' items and crafting."""
 
 from __future__ import annotations
 
+from collections import Counter
+
 from community.catalog import service as catalog
 from community.catalog.content import Item, items
+from community.catalog.texts import counted
 from community.crafting import recipes as book
 from community.crafting import service as workshop
 from community.crafting import texts
 from community.crafting.content import Upgrade, disassembles, upgrades
 from community.crafting.rules import in_words
 from community.inventory import service as inventory
-from community.inventory.models import Quality, Slot
+from community.inventory.models import Inventory, Quality, Slot
 from community.items.service import use_item
-from community.players.models import NoSuchPlayer, PlayerRef
+from community.players.models import PlayerRef, no_such_player
 from community.search.service import search_for_treasure
 from doors.discord.commands import command, component, member, quantity, text
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
-from doors.discord.replies import Choice, Reply, card, plain
+from doors.discord.replies import Choice, Field, Reply, card, plain
 from functions.community.discord.players import player_of
 from functions.community.discord.qualities import QUALITY, asked_quality
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
+from kernel.texts import number, translate
 
 _QUANTITY = quantity("quantity", "How many; one when left out.")
 _ANY = "all"
 """Stands for no filter in a component's id."""
+_GLANCE = 8
+"""How many kinds of things /balance names."""
 
 
 @command(
@@ -47,7 +53,7 @@ def inventory_page(call: Interaction, tx: Tx) -> Reply:
 def _inventory(tx: Tx, owner: PlayerRef, wanted: str, page: int, *, update: bool) -> Reply:
     found = inventory.look(tx, owner, wanted)
     if found is None:
-        raise NoSuchPlayer(name=owner.label)
+        raise no_such_player(owner)
     player, slots = found
     return paged(
         f"What {plain(player.username)} has",
@@ -56,6 +62,29 @@ def _inventory(tx: Tx, owner: PlayerRef, wanted: str, page: int, *, update: bool
         f"inventory:{owner.platform_id}:{wanted or _ANY}",
         empty="Nothing.",
         update=update,
+    )
+
+
+@command("balance", "A player's money and things at a glance.", member("user", "Whose; yours when left out."))
+def balance(call: Interaction, tx: Tx) -> Reply:
+    owner = player_of(call.member_or_caller("user"))
+    found = inventory.look(tx, owner)
+    if found is None:
+        raise no_such_player(owner)
+    player, slots = found
+    things = Counter[Item]()
+    for item, slot in slots:
+        if not item.is_money:
+            things[item] += slot.quantity
+    most = things.most_common()
+    shown = [counted(item, quantity) for item, quantity in most[:_GLANCE]]
+    more = [translate("and more: /inventory shows everything")] if len(most) > _GLANCE else []
+    return card(
+        translate("What {name} has", name=plain(player.username)),
+        "",
+        Field(translate("Money"), number(player[Inventory].count(items.money.item_id)), inline=True),
+        Field(translate("Things"), number(sum(things.values())), inline=True),
+        *([Field(translate("Most of all"), "\n".join([*shown, *more]))] if shown else []),
     )
 
 

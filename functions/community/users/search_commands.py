@@ -11,6 +11,7 @@ from doors.discord.interaction import Interaction
 from doors.discord.replies import Embed, Field, Reply, plain
 from functions.community.discord.players import player_of
 from kernel.database import Tx
+from kernel.texts import translate
 
 _PICTURE = re.compile(r"[0-9A-Za-z_]{1,64}")
 
@@ -24,7 +25,7 @@ def ping(call: Interaction, tx: Tx) -> Reply:
 def profile(call: Interaction, tx: Tx) -> Reply:
     player = players.get_player(tx, player_of(call))
     fields = (
-        Field("User id", str(player.id)),
+        Field(translate("Playing since"), f"<t:{int(player.created_at.timestamp())}:D>", inline=True),
         Field("Items", str(player[Inventory].total()), inline=True),
         Field("Known on", ", ".join(sorted(player.links)), inline=True),
     )

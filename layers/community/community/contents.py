@@ -17,6 +17,7 @@ from community.configs import TEXTS, shipped
 from community.crafting.content import DisassemblesSection, UpgradesSection
 from community.economy.content import WeeklySalesSection
 from community.engagement.content import WeightsSection
+from community.exclusions.content import ExcludedSection
 from community.info.content import InfoSection
 from community.jobs.content import JobsSection
 from community.lootboxes.content import LootTablesSection
@@ -38,6 +39,7 @@ SECTIONS: tuple[type[Section[Any]], ...] = (
     WeeklySalesSection,
     WeightsSection,
     ChatStringsSection,
+    ExcludedSection,
     LootTablesSection,
     AchievementsSection,
     QuestsSection,

@@ -10,6 +10,7 @@ from community.crafting import timed_crafting
 from community.crafting.sync import refuse_missing_recipes
 from community.engagement.content import weights
 from community.engagement.weights import replace_weights
+from community.exclusions import service as exclusions
 from community.gambles import execution as gambles
 from community.item_use import refuse_missing_items
 from community.jobs.sync import move_renamed_jobs
@@ -54,6 +55,7 @@ def prepare(tx: Tx) -> list[str]:
                 (name, digests[name], tx.now),
             )
     name_keys.fill_in(tx)
+    exclusions.sync(tx)  # always, because its setting may have changed
     events.ensure_partitions_ahead(tx)
     cycle.withdraw_hidden(tx)
     # Players are locked after the community's state, as everywhere.

@@ -34,7 +34,7 @@ CONTRACT = {
             "TokenUsedUp UnknownToken UnlinkNotRequested UnlinkTooLate WouldReplaceItself"
         ),
         "no_candidates": "NoCandidates",
-        "no_effect": "AlreadyArmed NoEffect TargetNotTimedOut",
+        "no_effect": "AlreadyArmed NoEffect TargetImmune TargetNotTimedOut",
         "no_targets": "NoTargets",
         "no_voting_session": "NoOpenRound VoteOver",
         "not_a_lootbox": "BoxRetired NotALootbox",
@@ -46,14 +46,16 @@ CONTRACT = {
         "recipe_not_found": "RecipeNotFound",
         "self_gift": "SelfGift",
         "target_required": "TargetRequired",
-        "user_not_found": "UnknownPlayer",
+        "user_not_found": "NotHereYet UnknownAccount UnknownPlayer",
         "validation": (
-            "BackwardsRange LevelTooHigh NameNeeded NoWholeNumber NotANumber NotAQuantity NotGiveable NumberTooLarge "
-            "NumberTooSmall OneAtATime OwnKey SeveralPlayers UnclearNumber UnknownEffect UnknownLesson UnusableWeights"
+            "AccountNeeded BackwardsRange LevelTooHigh NameNeeded NoWholeNumber NotANumber NotAQuantity NotGiveable "
+            "NumberTooLarge NumberTooSmall OneAtATime OwnKey SeveralPlayers UnclearNumber UnknownEffect UnknownLesson "
+            "UnusableWeights"
         ),
         "voting_frozen": "VotingFrozen",
     },
     403: {
+        "excluded": "AccountExcluded",
         "feature_locked": "FeatureLocked FeatureLockedBehind",
         "filter_locked": "FilterLocked",
         "item_locked": "ItemLocked",
@@ -61,8 +63,8 @@ CONTRACT = {
     },
     404: {
         "not_found": (
-            "NoCraftingJobs NoSuchGamble NoSuchJob NoSuchKey NoSuchPlayer NoSuchRecipe NoSuchText UnknownJob "
-            "UnknownNode"
+            "NoCraftingJobs NoSuchAccount NoSuchGamble NoSuchJob NoSuchKey NoSuchPlayer NoSuchRecipe "
+            "NoSuchText NotExcluded UnknownJob UnknownNode"
         ),
     },
     409: {
@@ -71,7 +73,7 @@ CONTRACT = {
         "session_active": "RoundActive",
     },
     429: {
-        "cooldown": "OnCooldown",
+        "cooldown": "OnCooldown TooNew",
     },
 }
 

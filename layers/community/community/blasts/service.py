@@ -47,6 +47,7 @@ def explode_due(tx: Tx) -> int:
     (setter,), crowd, _ = players.load_crowd(tx, refs, heard, shields.CHARGES)
     if setter is None:
         raise TryAgain  # the setter has been merged in the meantime
+    crowd = [player for player in crowd if not player.excluded]
     item = items.stored(blast.item_id)
     added = timedelta(seconds=blast.seconds)
     outcomes = shields.attack(tx, blast.platform, setter, crowd, added, f"a {item.public_name} of {setter.username}'s")

@@ -12,7 +12,7 @@ from community.crafting.unlocks import KNOWN_RECIPES
 from community.jobs.content import jobs
 from community.jobs.models import Jobs
 from community.players import service as players
-from community.players.models import NoSuchPlayer, Player, PlayerRef
+from community.players.models import Player, PlayerRef, no_such_player
 from community.progression.content import tree
 from community.progression.models import CommunityState
 from kernel.database import Tx
@@ -76,7 +76,7 @@ def teach(tx: Tx, learner: PlayerRef, recipe_key: str) -> tuple[Player, Upgrade,
         raise NoSuchRecipe(key=recipe_key, meant=upgrades.keys.meant(recipe_key))
     player = players.load_all(tx, (learner,), KNOWN_RECIPES)[0]
     if player is None:
-        raise NoSuchPlayer(name=learner.label)
+        raise no_such_player(learner)
     new = not has_learned(player, recipe)
     players.save(tx, _with(player, recipe))
     return player, recipe, new

@@ -89,7 +89,7 @@ def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Item:
         ItemNotFound, UnknownPlayer, InventoryFull
     """
     item = catalog.resolve(item_name)
-    player = players.load(tx, owner)
+    player = players.load(tx, owner, anyone=True)
     player = player.having(player[Inventory].give(item.item_id, quantity)).record(
         ItemAdded(
             user_id=player.id,
@@ -114,7 +114,7 @@ def remove_item(
         ItemNotFound, UnknownPlayer, NotInInventory
     """
     item = catalog.resolve(item_name)
-    player = players.load(tx, owner)
+    player = players.load(tx, owner, anyone=True)
     held = player[Inventory].count(item.item_id, quality)
     removed = min(held, resolve(wanted, held))
     inventory, _ = player[Inventory].take_lowest(item, removed, quality)
@@ -139,11 +139,12 @@ def give_item(
         quality: give only items of this quality; None for any.
 
     Raises:
-        ItemNotFound, UnknownPlayer, SelfGift, NotGiveable, NotInInventory, NotEnoughItems, InventoryFull
+        ItemNotFound, UnknownPlayer, AccountExcluded, SelfGift, NotGiveable, NotInInventory, NotEnoughItems,
+        InventoryFull
     """
     item = catalog.resolve(item_name)
     giver, taker = (
-        players.require_known(tx, player, ref)
+        players.require_included(players.require_known(tx, player, ref))
         for player, ref in zip(players.load_all(tx, (owner, receiver)), (owner, receiver), strict=True)
     )
     if giver.id == taker.id:

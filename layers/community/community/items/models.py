@@ -49,6 +49,11 @@ class TargetRequired(Refused):
     message = "{item} needs a target: name {who}."
 
 
+class TargetImmune(Refused):
+    code = "no_effect"
+    message = "{name} is protected here: {item} would have no effect."
+
+
 class OneAtATime(Refused):
     code = "validation"
     message = "Use one {item} at a time: a second would be wasted."

@@ -24,12 +24,15 @@ def read_state_version(tx: Tx) -> Cursor:
 
 
 def read_state(tx: Tx) -> Cursor:
-    """Return one consistent row: `version`, `levels` {node key: highest level} and `documents` {name: body}."""
+    """Return one consistent row: `version`, `levels` {node key: highest level}, `documents` {name: body}, and
+    `excluded` [[platform, id, key of the name], ...]."""
     return tx.execute(
         "SELECT version, "
         + LEVELS
         + """ AS levels,
-               (SELECT coalesce(jsonb_object_agg(name, body), '{}') FROM world_documents) AS documents
+               (SELECT coalesce(jsonb_object_agg(name, body), '{}') FROM world_documents) AS documents,
+               (SELECT coalesce(jsonb_agg(jsonb_build_array(platform, platform_user_id, name_key)), '[]')
+                FROM excluded_accounts WHERE excluded) AS excluded
         FROM world
         """
     )

@@ -13,7 +13,7 @@ from community.catalog import item_names
 from community.catalog.models import Names
 from community.progression import queries
 from community.progression.content import Node, tree
-from community.progression.models import CommunityState, Unlock
+from community.progression.models import CommunityState, Exclusions, Unlock
 from kernel.database import Tx
 
 
@@ -44,7 +44,11 @@ def state_at(tx: Tx, version: UUID) -> CommunityState:
     row = queries.read_state(tx).fetchone()
     assert row is not None
     _cached = state = CommunityState(
-        row["version"], known_levels(row["levels"]), _names(row["documents"]), _weights(row["documents"])
+        row["version"],
+        known_levels(row["levels"]),
+        _names(row["documents"]),
+        _weights(row["documents"]),
+        _exclusions(row["excluded"]),
     )
     item_names.use_names(state.names)
     return state
@@ -69,6 +73,13 @@ def _weights(documents: Mapping[str, Any]) -> dict[str, Fraction]:
     # Via the text: 0.1 in a document means a tenth, not the nearest float.
     weights: Mapping[str, Any] = documents.get("engagement_weights", {})
     return {metric: Fraction(str(weight)) for metric, weight in weights.items()}
+
+
+def _exclusions(rows: Sequence[tuple[str, str, str]]) -> Exclusions:
+    return Exclusions(
+        ids=frozenset((platform, platform_id) for platform, platform_id, _ in rows if platform_id),
+        names=frozenset((platform, name_key) for platform, platform_id, name_key in rows if not platform_id),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,9 @@ EVERYBODYS = {
     "jobs": [("user", MEMBER, False)],
     "leaderboard": [("metric", TEXT, False), ("limit", INTEGER, False)],
     "stats": [("user", MEMBER, False)],
+    "rank": [("metric", TEXT, False), ("user", MEMBER, False)],
+    "balance": [("user", MEMBER, False)],
+    "achievements": [("user", MEMBER, False)],
     "quests": [],
     "claimquest": [("quest_id", INTEGER, True)],
     "link": [("token", TEXT, False), ("confirm", FLAG, False)],
@@ -75,6 +78,9 @@ ADMINISTRATORS = {
     "admin-reload-weights": [],
     "admin-cache-stats": [],
     "reload": [("command-name", TEXT, False)],
+    "exclude": [("platform", TEXT, True), ("username", TEXT, False), ("id", TEXT, False)],
+    "include": [("platform", TEXT, True), ("username", TEXT, False), ("id", TEXT, False)],
+    "excluded-accounts": [],
 }
 OURS = {"help"}
 PLATFORMS = ["twitch", "youtube", "discord"]
@@ -85,7 +91,10 @@ CHOICES = {
 } | {
     ("inventory", "filter"): ["upgrade", "sellable", "consumable"],
     ("leaderboard", "metric"): ["engagement_score", "money", "items", "messages", "contribution"],
+    ("rank", "metric"): ["engagement_score", "money", "items", "messages", "contribution"],
     ("unlink", "platform"): ["twitch", "youtube"],
+    ("exclude", "platform"): PLATFORMS,
+    ("include", "platform"): PLATFORMS,
     ("admin-award-xp", "platform"): PLATFORMS,
     ("timeout-set", "platform"): PLATFORMS,
     ("timeout-clear", "platform"): PLATFORMS,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from community.items.models import ItemUse, OneAtATime, Targeting, TargetRequired, UseRequest, UseResult
+from community.items.rules import require_attackable
 from community.items.texts import name_with_quantity
 from community.messages import service as messages
 from community.players.models import Player
@@ -25,7 +26,7 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     """Set traps for the named player or for random chatters.
 
     Raises:
-        TargetRequired, OneAtATime
+        TargetRequired, OneAtATime, TargetImmune
     """
     if item_use.item.handler_config.target == "named":
         return _place(tx, item_use, [_named_target(item_use)])
@@ -40,6 +41,7 @@ def _named_target(item_use: ItemUse) -> Player:
         raise TargetRequired(item=item_use.item.public_name, who="a player")
     if item_use.quantity != 1:
         raise OneAtATime(item=item_use.item.public_name)
+    require_attackable(item_use, item_use.target)
     return item_use.target
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from community.items.models import ItemUse, NoTargets, Targeting, TargetRequired, UseRequest, UseResult
+from community.items.rules import require_attackable
 from community.items.texts import name_with_quantity
 from community.messages import service as messages
 from community.shields import service as shields
@@ -27,12 +28,14 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     """Attack the named player, a random chatter or several of them.
 
     Raises:
-        TargetRequired, NoTargets
+        TargetRequired, NoTargets, TargetImmune
     """
     config, platform = item_use.item.handler_config, item_use.request.user.platform
     targets = (item_use.target,) if item_use.target else item_use.crowd
     if not targets:
         raise TargetRequired(item=item_use.item.public_name, who="a player") if config.target == "named" else NoTargets
+    if item_use.target:
+        require_attackable(item_use, item_use.target)
     added = adjusted(config.seconds, item_use.quality)
     reason = f"{name_with_quantity(item_use)} of {item_use.user.links[platform].username}'s"
     outcomes = shields.attack(tx, platform, item_use.user, targets, added, reason)
