@@ -148,7 +148,7 @@ def test_a_gift_from_the_merged_player_happens_before_or_after(conn: Connection,
 
         _, gift = race(
             partial(confirm_link, source=alice),
-            partial(give_item, owner=bob, receiver=friend, item_name="money", quantity=3),
+            partial(give_item, owner=bob, receiver=friend, item_name="money", wanted=3),
         )
 
         assert not isinstance(gift, DomainError)
@@ -167,7 +167,7 @@ def test_a_gift_to_the_merged_player_arrives(conn: Connection, race: Race):
 
         _, gift = race(
             partial(confirm_link, source=alice),
-            partial(give_item, owner=friend, receiver=bob, item_name="money", quantity=3),
+            partial(give_item, owner=friend, receiver=bob, item_name="money", wanted=3),
         )
 
         assert not isinstance(gift, DomainError)
