@@ -79,10 +79,11 @@ def texts_of(source: str, name: str) -> Iterator[TextId]:
     Raises:
         NotALiteral
     """
-    for node in ast.walk(ast.parse(source)):
+    nodes = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef | ast.Call))
+    for node in sorted(nodes, key=lambda each: (each.lineno, each.col_offset)):
         if isinstance(node, ast.ClassDef):
             yield from _message(node)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        elif isinstance(node.func, ast.Name):
             yield from _call(node, node.func.id, name)
 
 

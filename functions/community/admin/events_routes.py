@@ -35,6 +35,7 @@ from kernel.events.frames import CONNECTED, KEEPALIVE
 from kernel.events.log import Entry, read_log
 from kernel.idempotency import Answer
 from kernel.realtime.presence import count_listeners
+from kernel.texts import translate, translate_n
 
 router = Router()
 
@@ -182,7 +183,7 @@ async def broadcast(body: BroadcastRequest, call: Call) -> Response:
     def use_case(tx: Tx) -> BroadcastResponse:
         listeners = count_listeners(tx)
         log.broadcast(tx, body.type, body.payload)
-        return BroadcastResponse(message="Sent to all listeners.", type=body.type, client_count=listeners)
+        return BroadcastResponse(message=translate("Sent to all listeners."), type=body.type, client_count=listeners)
 
     return call.act(use_case)
 
@@ -195,9 +196,13 @@ async def replay(body: ReplayRequest, call: Call) -> Response:
         request, count = replaying.request_replay(
             tx, body.to, body.since, body.until, event_type=body.event_type, player_id=body.user_id
         )
-        sent = "1 event is on its way" if count == 1 else f"{count} events are on their way"
         accepted = ReplayResponse(
-            message=f"{sent} to {body.to}.",
+            message=translate_n(
+                "{n} event is on its way to {destination}.",
+                "{n} events are on their way to {destination}.",
+                count,
+                destination=body.to,
+            ),
             replay_id=request.replay_id,
             to=body.to,
             events=count,

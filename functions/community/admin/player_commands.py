@@ -20,7 +20,9 @@ from doors.discord.commands import BadOption, command, integer, member, text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Field, Reply, card, plain
 from functions.community.discord.players import player_of
+from kernel.content.command_texts import OPTION_NAME
 from kernel.database import Tx
+from kernel.texts import term, translate
 
 
 class HasNone(NotInInventory):
@@ -33,6 +35,10 @@ class WorkerCapReached(DailyCapReached):
     """The player has reached the daily XP cap: worded for an administrator."""
 
     message: ClassVar[str] = "{worker} has earned all the {job} XP there is for today, until the daily reset."
+
+
+class NotAName(BadOption):
+    message: ClassVar[str] = "{option}: must be the name itself, without an @."
 
 
 _PLATFORM = text(
@@ -64,11 +70,11 @@ def _username(call: Interaction) -> str:
     """The option's user name, without a leading @.
 
     Raises:
-        BadOption: it is a mention, which holds the id and not the name.
+        NotAName: it is a mention, which holds the id and not the name.
     """
     name = call.text("username").removeprefix("@")
     if name.startswith("<"):
-        raise BadOption(option="username", problem="must be the name itself, without an @")
+        raise NotAName(option=term(OPTION_NAME, "username"))
     return name
 
 
@@ -79,7 +85,7 @@ _ITEM = text("item", "Which item.", required=True, suggest=_items)
 def add_item(call: Interaction, tx: Tx) -> Reply:
     owner, quantity = call.member_or_caller("user"), call.integer("quantity")
     item = inventory.add_item(tx, player_of(owner), call.text("item"), quantity)
-    return card("Added", inventory_texts.added(quantity, item, owner.mention))
+    return card(translate("Added"), inventory_texts.added(quantity, item, owner.mention))
 
 
 @command("remove-item", "Take items out of an inventory.", _USER, _ITEM, _QUANTITY, changes=True, admin=True)
@@ -89,8 +95,10 @@ def remove_item(call: Interaction, tx: Tx) -> Reply:
         item, removed = inventory.remove_item(tx, player_of(owner), call.text("item"), wanted)
     except NotInInventory as error:
         raise HasNone(owner=owner.username, item=error.details["item"]) from None
-    note = f"Not all {wanted}: there were no more in that stack." if removed < wanted else ""
-    return card("Removed", inventory_texts.removed(removed, item, owner.mention), footer=note)
+    note = ""
+    if removed < wanted:
+        note = translate("Not all {wanted}: there were no more in that stack.", wanted=wanted)
+    return card(translate("Removed"), inventory_texts.removed(removed, item, owner.mention), footer=note)
 
 
 @command(
@@ -108,15 +116,14 @@ def award_xp(call: Interaction, tx: Tx) -> Reply:
     try:
         result = awards.award_xp(tx, worker, _job_key(call.text("job")), call.integer("amount"), "admin")
     except DailyCapReached as error:
-        job = jobs.by_key[str(error.details["job"])].display_name
-        raise WorkerCapReached(worker=worker.label, job=job) from None
+        raise WorkerCapReached(worker=worker.label, job=error.details["job"]) from None
     name = plain(result.player.links[worker.platform].username)
     progress = result.award.progress
     return card(
-        "Awarded",
+        translate("Awarded"),
         job_texts.awarded(result, name),
-        Field("Level", str(progress.level), inline=True),
-        Field("XP together", str(progress.xp), inline=True),
+        Field(translate("Level"), str(progress.level), inline=True),
+        Field(translate("XP together"), str(progress.xp), inline=True),
     )
 
 
@@ -133,11 +140,11 @@ def award_xp(call: Interaction, tx: Tx) -> Reply:
 def set_timeout(call: Interaction, tx: Tx) -> Reply:
     username, added = _username(call), timedelta(seconds=call.integer("duration"))
     timeout = timeouts.apply_timeout(tx, call.text("platform"), username, added, call.text("reason"))
-    return card("Timeout", timeout_texts.silenced(plain(username), timeout.remaining_seconds))
+    return card(translate("Timeout"), timeout_texts.silenced(plain(username), timeout.remaining_seconds))
 
 
 @command("timeout-clear", "End someone's timeout.", _PLATFORM, _USERNAME, changes=True, admin=True)
 def clear_timeout(call: Interaction, tx: Tx) -> Reply:
     username = _username(call)
     was_silenced = timeouts.clear_timeout(tx, call.text("platform"), username)
-    return card("Timeout", timeout_texts.freed(plain(username), was_silenced))
+    return card(translate("Timeout"), timeout_texts.freed(plain(username), was_silenced))

@@ -9,6 +9,7 @@ from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from community.cooldowns import service as cooldowns
+from community.cooldowns import texts
 from community.messages import service as messages
 from community.messages.models import Chatter
 from community.players.models import PlayerRef
@@ -84,7 +85,6 @@ async def reset_cooldown(body: ResetCooldownRequest, call: Call) -> Response:
 
     def use_case(tx: Tx) -> Message:
         was_running = cooldowns.reset(tx, body.player, body.action)
-        state = "is over" if was_running else "was not running"
-        return Message(message=f"The cooldown of {body.action} {state} for {body.username or 'all'}.")
+        return Message(message=texts.ended(body.action, body.username, was_running=was_running))
 
     return call.act(use_case)

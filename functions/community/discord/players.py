@@ -11,6 +11,7 @@ from doors.discord.game import Game
 from doors.discord.interaction import Interaction, Member
 from kernel.database import Tx
 from kernel.errors import DomainError
+from kernel.texts import translate
 
 
 def player_of(person: Interaction | Member) -> PlayerRef:
@@ -26,7 +27,7 @@ def _introduce(tx: Tx, caller: Member) -> None:
 
 def _explain(error: DomainError) -> str:
     if isinstance(error, FeatureLockedBehind):
-        return "The community has not unlocked {feature} yet. First comes {names}.".format(**error.details)
+        return translate("The community has not unlocked {feature} yet. First comes {names}.", **error.details)
     return str(error)
 
 

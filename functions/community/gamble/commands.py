@@ -15,6 +15,7 @@ from doors.discord.replies import GREEN_BUTTON, Button, Embed, Reply, card
 from functions.community.discord.players import player_of
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
+from kernel.texts import speaking, translate
 
 
 @command(
@@ -27,11 +28,13 @@ from kernel.database import Tx
 )
 def start(call: Interaction, tx: Tx) -> Reply:
     gamble = gambles.start_gamble(tx, player_of(call), [(call.text("item"), call.integer("quantity"))])
-    invitation = texts.started(gamble, call.caller.mention)
-    return Reply(
-        embeds=(Embed("A gamble!", invitation, footer=f"/gamble-join, or the button. {gamble.gamble_id}"),),
-        components=(Button("Join", f"gamble:join:{gamble.gamble_id}", GREEN_BUTTON),),
-    )
+    with speaking():
+        invitation = texts.started(gamble, call.caller.mention)
+        footer = translate("/gamble-join, or the button. {id}", id=gamble.gamble_id)
+        return Reply(
+            embeds=(Embed(translate("A gamble!"), invitation, footer=footer),),
+            components=(Button(translate("Join"), f"gamble:join:{gamble.gamble_id}", GREEN_BUTTON),),
+        )
 
 
 @command(
@@ -53,7 +56,8 @@ def join_button(call: Interaction, tx: Tx) -> Reply:
 
 def _joined(call: Interaction, tx: Tx, gamble_id: UUID | None) -> Reply:
     gamble = gambles.join_gamble(tx, player_of(call), gamble_id)
-    return card("Joined", texts.joined(gamble, call.caller.mention))
+    with speaking():
+        return card(translate("Joined"), texts.joined(gamble, call.caller.mention))
 
 
 def _id(text: str) -> UUID:

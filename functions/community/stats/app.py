@@ -23,6 +23,7 @@ from functions.community.stats.shapes import (
     UserStatsQuery,
 )
 from kernel.database import Tx
+from kernel.texts import translate
 
 app = create_app("Stats", achievements)
 
@@ -33,7 +34,7 @@ async def record_event(body: EventRequest, call: Call) -> Response:
 
     def use_case(tx: Tx) -> Message:
         recording.record(tx, body.player, body.event_type, body.event_data)
-        return Message(message=f"Counted: {body.event_type}.")
+        return Message(message=translate("Counted: {event}.", event=body.event_type))
 
     return call.act(use_case)
 

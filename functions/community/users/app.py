@@ -145,7 +145,7 @@ async def give_item(body: GiveRequest, call: Call) -> Response:
 
     def use_case(tx: Tx) -> Message:
         item = inventory.give_item(tx, body.giver, body.taker, body.item_name, body.quantity)
-        return Message(message=f"{body.owner} gave {body.quantity} × {item.public_name} to {body.receiver}.")
+        return Message(message=inventory_texts.given(body.quantity, item, body.owner, body.receiver))
 
     return call.act(use_case)
 

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from doors.answers import error_body
 from kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused, TooSoon, TryAgain
+from kernel.texts import translate
 
 log = logging.getLogger("brandish")
 
@@ -74,7 +75,7 @@ async def _on_refusal(request: Request, error: Exception) -> Response:
 
 async def _on_try_again(request: Request, error: Exception) -> Response:
     return error_response(
-        503, "unavailable", "Too many players at once. Try again in a second.", headers={"Retry-After": "1"}
+        503, "unavailable", translate("Too many players at once. Try again in a second."), headers={"Retry-After": "1"}
     )
 
 
@@ -118,11 +119,13 @@ async def _on_database_error(request: Request, error: Exception) -> Response:
     return error_response(
         503,
         "unavailable",
-        "The game cannot be reached just now. Try again; with the same Idempotency-Key nothing happens twice.",
+        translate(
+            "The game cannot be reached just now. Try again; with the same Idempotency-Key nothing happens twice."
+        ),
         headers={"Retry-After": "1"},
     )
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:
     log.error("unexpected error", exc_info=error)
-    return error_response(500, "internal", "Something went wrong on our side. It has been noted.")
+    return error_response(500, "internal", translate("Something went wrong on our side. It has been noted."))

@@ -138,8 +138,12 @@ def translate(text: str, /, **fields: object) -> str:
 
 
 def translate_n(one: str, many: str, n: int, /, **fields: object) -> str:
-    """Return the text for a number of things: `{n}` and the other {fields} are filled in."""
-    return _form(one, one, many, n).format(n=n, **fields)
+    """Return the text for a number of things: `{n}` and the other {fields} are filled in.
+
+    Args:
+        n: the number; a field `n` says how it is written.
+    """
+    return _form(one, one, many, n).format(**{"n": n, **fields})
 
 
 def term(context: str, text: str, /) -> str:

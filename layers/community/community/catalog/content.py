@@ -18,6 +18,7 @@ from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
 from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, repeated, unknown
+from kernel.texts import every_term, term
 
 Tag = Literal[
     "buyable",
@@ -73,8 +74,8 @@ class HandlerConfig(Frozen):
 class Item(Frozen):
     item_id: PositiveInt
     internal_name: Key
-    public_name: Text
-    description: Text
+    written_name: Text = Field(alias="public_name")
+    written_description: Text = Field(alias="description")
     default_display: Text
     max_stack: PositiveInt  # for display; never enforced
     base_value: NonNegativeInt  # money
@@ -90,6 +91,15 @@ class Item(Frozen):
         if needed and not getattr(self.handler_config, needed):
             raise ValueError(f'handler "{self.handler}" needs handler_config.{needed}')
         return self
+
+    @property
+    def public_name(self) -> str:
+        """The name that players see and type, in the reader's language."""
+        return term(ITEM, self.written_name)
+
+    @property
+    def description(self) -> str:
+        return term(DESCRIPTION, self.written_description)
 
     @property
     def category(self) -> ContentType:
@@ -191,33 +201,35 @@ class ItemsSection(FileSection[ItemsFile]):
         return self.by_name["money"]
 
     def find(self, text: str) -> Item | None:
-        """Find an item by its public name in any case, else by its exact internal name (rules section 2)."""
+        """Find an item by its public name in any language, else by its exact internal name. Source: rules 2."""
         return self._by_public_name.get(text.casefold()) or self.by_name.get(text)
 
     @cached_property
     def _by_public_name(self) -> Mapping[str, Item]:
-        return {item.public_name.casefold(): item for item in self.document.items}
+        return {
+            name.casefold(): item for item in self.document.items for name in every_term(ITEM, item.written_name)
+        } | {item.written_name.casefold(): item for item in self.document.items}
 
     def problems(self) -> Iterator[Problem]:
         rows = self.document.items
         yield from repeated(self.file, "items", "item_id", (item.item_id for item in rows))
         yield from repeated(self.file, "items", "internal_name", (item.internal_name for item in rows))
-        yield from repeated(self.file, "items", "public_name", (item.public_name.casefold() for item in rows))
+        yield from repeated(self.file, "items", "public_name", (item.written_name.casefold() for item in rows))
         yield from unknown(self.file, "items", "item", "money", self.by_name)
         for index, item in enumerate(rows):
-            if self.by_name.get(item.public_name.casefold(), item) is not item:
+            if self.by_name.get(item.written_name.casefold(), item) is not item:
                 # Public names are looked up first, so the other item could not be reached by its own name.
-                text = f'"{item.public_name}" is the internal name of another item'
+                text = f'"{item.written_name}" is the internal name of another item'
                 yield Problem(self.file, f"items[{index}].public_name", text)
             made = item.handler_config.item
             yield from unknown(self.file, f"items[{index}].handler_config.item", "item", made, self.by_name)
 
     def texts(self) -> Iterator[TextId]:
         for item in self.document.items:
-            name = item.public_name
+            name = item.written_name
             yield TextId(ITEM, name, plural(name, 2))
             yield TextId(ONE_ITEM, f"{article(name)} {name}")
-            yield TextId(DESCRIPTION, item.description)
+            yield TextId(DESCRIPTION, item.written_description)
 
     def summary(self) -> str:
         return f"{len(self.by_name)} items"

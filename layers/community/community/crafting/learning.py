@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from community.catalog.content import items
-from community.catalog.english import article
+from community.catalog.texts import one_or_counted
 from community.crafting.content import Upgrade, upgrades
-from community.crafting.models import NewRecipes, NoSuchRecipe, RecipeLocked
+from community.crafting.models import NewRecipes, NoSuchRecipe, RecipeLocked, RecipeNeedsJob, RecipeNeedsNode
 from community.crafting.unlocks import KNOWN_RECIPES
 from community.jobs.content import jobs
 from community.jobs.models import Jobs
@@ -48,8 +48,7 @@ def learn(player: Player, recipe: Upgrade) -> Player:
     if recipe.recipe_key in _known(player):
         return player
     if not condition_holds(recipe, player.state, player):
-        name = items.by_name[recipe.target_item].public_name
-        raise RecipeLocked(item=f"{article(name)} {name}", missing=_missing_condition(recipe))
+        raise _locked(recipe)
     return _with(player, recipe)
 
 
@@ -78,9 +77,11 @@ def _with(player: Player, recipe: Upgrade) -> Player:
     return player.having(player[NewRecipes].plus(recipe.recipe_key))
 
 
-def _missing_condition(recipe: Upgrade) -> str:
+def _locked(recipe: Upgrade) -> RecipeLocked:
+    """Return the refusal that says what is missing."""
+    item = one_or_counted(items.by_name[recipe.target_item], 1)
     if recipe.unlock_type == "job_level" and recipe.job_key:
-        return f"it takes a {jobs.by_key[recipe.job_key].display_name} of level {recipe.unlock_threshold}"
+        return RecipeNeedsJob(item=item, job=jobs.by_key[recipe.job_key].display_name, level=recipe.unlock_threshold)
     if recipe.unlock_type == "node" and recipe.node_key:
-        return f"the community has not unlocked {tree.nodes[recipe.node_key].name}"
-    return "it must be learned first"
+        return RecipeNeedsNode(item=item, node=tree.nodes[recipe.node_key].name)
+    return RecipeLocked(item=item)

@@ -9,13 +9,12 @@ from random import Random
 
 from community import dice
 from community.catalog.content import Ingredient, items
-from community.catalog.english import plural
 from community.crafting.content import Disassemble, Upgrade, disassembles, upgrades
-from community.crafting.models import Batch, NotEnoughIngredients, RecipeNotFound, Salvage
+from community.crafting.models import Batch, NotDisassembled, NotEnoughIngredients, RecipeNotFound, Salvage
+from community.crafting.texts import in_words
 from community.inventory.models import Inventory, Quality, Slot
 from community.progression.models import CommunityState
 from community.progression.rules import modified
-from kernel.texts import listed
 
 CHANCE = Fraction(1, 10)
 """Chance of a masterwork and of a perfect salvage, before the community's modifiers."""
@@ -57,7 +56,7 @@ def find_disassemble(name: str) -> Disassemble:
     item = items.find(name)
     recipe = disassembles.by_item.get(item.internal_name) if item else None
     if recipe is None:
-        raise RecipeNotFound(item=f"taking {item.public_name if item else name} apart")
+        raise NotDisassembled(item=item.public_name if item else name)
     return recipe
 
 
@@ -143,10 +142,3 @@ def _consume(
                 consumed.append(slot._replace(quantity=taken))
                 missing -= taken
     return inventory, tuple(consumed)
-
-
-def in_words(quantities: Mapping[str, int]) -> str:
-    """Describe {internal name: quantity} for messages."""
-    return listed(
-        [f"{quantity} × {plural(items.by_name[name].public_name, quantity)}" for name, quantity in quantities.items()]
-    )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from community.configs import shipped
-from community.text_contexts import INFO
+from community.text_contexts import INFO, TOPIC
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FolderSection
 from kernel.content.po_files import TextId
 from kernel.content.problems import Problem
+from kernel.texts import every_term, term
 
 OVERVIEW = "overview"
 # A line of Twitch chat is limited to 500 characters, and the bot puts a name before the text.
@@ -21,15 +23,23 @@ Short = Annotated[str, StringConstraints(min_length=1, max_length=450, pattern=r
 
 
 class Topic(Frozen):
-    discord: Text
-    short: Short
+    """A text in two lengths."""
+
+    written_discord: Text = Field(alias="discord")
+    written_short: Short = Field(alias="short")
+
+    @property
+    def discord(self) -> str:
+        return term(INFO, self.written_discord)
+
+    @property
+    def short(self) -> str:
+        return term(INFO, self.written_short)
 
 
-class Feature(Document):
+class Feature(Document, Topic):
     """One file of configs/info/; its name is the feature's."""
 
-    discord: Text
-    short: Short
     topics: Mapping[Key, Topic] = {}
 
 
@@ -40,6 +50,13 @@ class InfoSection(FolderSection[Feature]):
     @property
     def by_feature(self) -> Mapping[str, Feature]:
         return self.documents
+
+    @cached_property
+    def key_by_name(self) -> Mapping[str, str]:
+        """The keys of features and topics by their names in any language, in small letters."""
+        keys = [*self.by_feature, *(topic for feature in self.by_feature.values() for topic in feature.topics)]
+        translated = {name.casefold(): key for key in keys for name in every_term(TOPIC, shown(key))}
+        return translated | {key: key for key in keys}
 
     def problems(self) -> Iterator[Problem]:
         homes: dict[str, str] = {}
@@ -56,13 +73,24 @@ class InfoSection(FolderSection[Feature]):
             yield Problem(f"{self.folder}/{OVERVIEW}.json", "", "the file is missing")
 
     def texts(self) -> Iterator[TextId]:
-        for feature in self.by_feature.values():
+        for name, feature in self.by_feature.items():
+            yield from (TextId(TOPIC, shown(each)) for each in (name, *feature.topics))
             for each in (feature, *feature.topics.values()):
-                yield TextId(INFO, each.discord)
-                yield TextId(INFO, each.short)
+                yield TextId(INFO, each.written_discord)
+                yield TextId(INFO, each.written_short)
 
     def summary(self) -> str:
         return f"{len(self.by_feature)} info texts"
+
+
+def shown(key: str) -> str:
+    """Return the English name of a feature or a topic."""
+    return key.replace("_", " ")
+
+
+def name_of(key: str) -> str:
+    """Return the name of a feature or a topic."""
+    return term(TOPIC, shown(key))
 
 
 texts = shipped[InfoSection]

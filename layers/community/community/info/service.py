@@ -17,8 +17,12 @@ def describe(platform: str, feature: str = "", topic: str = "") -> str:
     Raises:
         NoSuchText
     """
-    found = find(texts.by_feature, feature.lower(), topic.lower())
+    found = find(texts.by_feature, _key(feature), _key(topic))
     return found.short if platform.lower() in SHORT_TEXTS else found.discord
+
+
+def _key(name: str) -> str:
+    return texts.key_by_name.get(name.strip().casefold(), name.lower())
 
 
 def find(features: Mapping[str, Feature], feature: str, topic: str) -> Feature | Topic:

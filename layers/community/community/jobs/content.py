@@ -17,6 +17,7 @@ from kernel.content.base import Document, Exact, Frozen, Key, Text
 from kernel.content.library import FileSection
 from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, repeated, unknown
+from kernel.texts import term
 
 BonusType = Literal["bonus_money_chance", "engagement_bonus", "price_adjustment", "prize_increase"]
 
@@ -48,10 +49,18 @@ class Bonus(Frozen):
 class Job(Frozen):
     job_id: PositiveInt
     key: Key
-    display_name: Text
-    description: Text
+    written_name: Text = Field(alias="display_name")
+    written_description: Text = Field(alias="description")
     node_key: Key
     bonuses: tuple[Bonus, ...] = ()
+
+    @property
+    def display_name(self) -> str:
+        return term(JOB, self.written_name)
+
+    @property
+    def description(self) -> str:
+        return term(DESCRIPTION, self.written_description)
 
     def bonus(self, bonus_type: str, level: int) -> Fraction:
         """Return the bonus at a level, e.g. 1/20 for 5 %; 0 at level 0 or without such a bonus."""
@@ -84,8 +93,8 @@ class JobsSection(FileSection[JobsFile]):
 
     def texts(self) -> Iterator[TextId]:
         for job in self.document.jobs:
-            yield TextId(JOB, job.display_name)
-            yield TextId(DESCRIPTION, job.description)
+            yield TextId(JOB, job.written_name)
+            yield TextId(DESCRIPTION, job.written_description)
 
     def summary(self) -> str:
         return f"{len(self.by_key)} jobs"

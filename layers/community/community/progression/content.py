@@ -19,6 +19,7 @@ from kernel.content.base import Document, Exact, Frozen, Key, Text
 from kernel.content.library import FileSection
 from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, did_you_mean, repeated, unknown
+from kernel.texts import term
 
 NodeType = Literal["feature", "item", "upgrade", "job"]
 Size = Literal["small", "medium", "large"]
@@ -103,8 +104,8 @@ def _current_name(node_type: object) -> object:
 class Node(Frozen):
     node_id: PositiveInt
     key: Key
-    name: Text
-    description: Text
+    written_name: Text = Field(alias="name")
+    written_description: Text = Field(alias="description")
     type: Annotated[NodeType, BeforeValidator(_current_name)]
     tier: int = Field(ge=0, le=HIGHEST_TIER)
     size: Size
@@ -121,6 +122,14 @@ class Node(Frozen):
         if self.modifier_config is not None and self.modifier_configs:
             raise ValueError("a node has either modifier_config or modifier_configs")
         return self
+
+    @property
+    def name(self) -> str:
+        return term(NODE, self.written_name)
+
+    @property
+    def description(self) -> str:
+        return term(DESCRIPTION, self.written_description)
 
     @property
     def modifiers(self) -> tuple[Modifier, ...]:
@@ -170,8 +179,8 @@ class TreeSection(FileSection[TreeFile]):
 
     def texts(self) -> Iterator[TextId]:
         for node in self.nodes.values():
-            yield TextId(NODE, node.name)
-            yield TextId(DESCRIPTION, node.description)
+            yield TextId(NODE, node.written_name)
+            yield TextId(DESCRIPTION, node.written_description)
 
     def summary(self) -> str:
         return f"{len(self.nodes)} nodes"
