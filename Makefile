@@ -71,7 +71,9 @@ format: install ## Bring the code into shape
 .PHONY: generated
 generated: install ## Regenerate what is generated from code: OpenAPI file, schemas, list of texts, picture of the structure, costs
 	@$(BIN)/python -m local.tools.structure
+	@$(BIN)/python -m local.tools.openapi_recording
 	@$(BIN)/python -m local.tools.openapi
+	@$(BIN)/python -m local.tools.asyncapi
 	@$(BIN)/python -m community.contents --write-schemas
 	@$(BIN)/python -m local.tools.texts
 	@$(BIN)/python -m local.tools.statements
@@ -79,9 +81,28 @@ generated: install ## Regenerate what is generated from code: OpenAPI file, sche
 .PHONY: drift
 drift: install ## Check that the generated files are up to date
 	@$(BIN)/python -m local.tools.openapi --check
+	@$(BIN)/python -m local.tools.asyncapi --check
 	@$(BIN)/python -m community.contents --check-schemas
 	@$(BIN)/python -m local.tools.structure --check
 	@$(BIN)/python -m local.tools.texts --check
+
+CONTRACT := .local/contract
+
+$(CONTRACT)/.installed: local/contract/requirements.txt local/contract/package-lock.json
+	@$(PYTHON) local/tools/install.py $(CONTRACT) $<
+	@cp local/contract/package.json local/contract/package-lock.json $(CONTRACT)
+	@npm ci --prefix $(CONTRACT) --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: contract
+contract: $(CONTRACT)/.installed ## Generate a Python and a TypeScript client from docs/openapi.json, and lint it (needs npm)
+	@rm -rf $(CONTRACT)/client $(CONTRACT)/types.ts
+	@PATH="$(CURDIR)/$(CONTRACT)/bin:$$PATH" $(CONTRACT)/bin/openapi-python-client generate --fail-on-warning \
+		--path docs/openapi.json --output-path $(CONTRACT)/client
+	@$(CONTRACT)/node_modules/.bin/openapi-typescript docs/openapi.json --output $(CONTRACT)/types.ts
+	@$(CONTRACT)/node_modules/.bin/tsc --noEmit --strict $(CONTRACT)/types.ts
+	@$(CONTRACT)/node_modules/.bin/redocly lint docs/openapi.json --extends=recommended-strict
+	@node local/contract/check_asyncapi.mjs docs/asyncapi.json $(CURDIR)/$(CONTRACT)/node_modules
 
 .PHONY: sam
 sam: $(SAM_VENV)/.installed ## Install the AWS SAM CLI into an environment of its own

@@ -11,6 +11,7 @@ from typing import Any
 
 from community.achievements.checks import event_problems
 from community.achievements.content import AchievementsSection
+from community.catalog import item_names
 from community.catalog.content import AliasesSection, ItemsSection, ThemesSection
 from community.configs import TEXTS, shipped
 from community.crafting.content import DisassemblesSection, UpgradesSection
@@ -47,12 +48,13 @@ SECTIONS: tuple[type[Section[Any]], ...] = (
 
 
 def check(library: Library) -> None:
-    """Check every section, that achievements count events that exist, and the translations.
+    """Check every section, that no name stands for two items, that achievements count events that exist, and the texts.
 
     Raises:
         ContentError: the first problem.
     """
     library.check(SECTIONS)
+    library.refuse(item_names.clashes(library[ItemsSection].by_name.values(), library[AliasesSection].by_item))
     library.refuse(event_problems(library[AchievementsSection].by_key.values(), events()))
     content = {text for section in SECTIONS for text in library[section].texts()}
     library.refuse(translations.problems(library.root / TEXTS, TEXTS, content, RULES))

@@ -18,7 +18,8 @@ from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
 from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, repeated, unknown
-from kernel.texts import every_term, term
+from kernel.naming import NameIndex, key
+from kernel.texts import term
 
 Tag = Literal[
     "buyable",
@@ -201,26 +202,36 @@ class ItemsSection(FileSection[ItemsFile]):
         return self.by_name["money"]
 
     def find(self, text: str) -> Item | None:
-        """Find an item by its public name in any language, else by its exact internal name. Source: rules 2."""
-        return self._by_public_name.get(text.casefold()) or self.by_name.get(text)
+        """Find an item by its own names, as people type them. `catalog.service` also knows its aliases."""
+        return self._by_typed_name.find(text)
 
     @cached_property
-    def _by_public_name(self) -> Mapping[str, Item]:
-        return {
-            name.casefold(): item for item in self.document.items for name in every_term(ITEM, item.written_name)
-        } | {item.written_name.casefold(): item for item in self.document.items}
+    def _by_typed_name(self) -> NameIndex[Item]:
+        rows = self.document.items
+        return NameIndex(
+            lambda item: item.public_name,
+            [(name, item) for item in rows for name in (item.written_name, item.internal_name, item.default_display)],
+        )
 
     def problems(self) -> Iterator[Problem]:
         rows = self.document.items
         yield from repeated(self.file, "items", "item_id", (item.item_id for item in rows))
         yield from repeated(self.file, "items", "internal_name", (item.internal_name for item in rows))
-        yield from repeated(self.file, "items", "public_name", (item.written_name.casefold() for item in rows))
+        yield from repeated(self.file, "items", "public_name", (key(item.written_name) for item in rows))
         yield from unknown(self.file, "items", "item", "money", self.by_name)
+        internal = {key(item.internal_name): item for item in rows}
+        public = {key(item.written_name): item for item in rows}
         for index, item in enumerate(rows):
-            if self.by_name.get(item.written_name.casefold(), item) is not item:
-                # Public names are looked up first, so the other item could not be reached by its own name.
-                text = f'"{item.written_name}" is the internal name of another item'
-                yield Problem(self.file, f"items[{index}].public_name", text)
+            # A name that stands for two items would find neither.
+            for field, names, kind in (
+                ("public_name", internal, "internal"),
+                ("default_display", internal, "internal"),
+                ("default_display", public, "public"),
+            ):
+                name = item.written_name if field == "public_name" else item.default_display
+                if names.get(key(name), item) is not item:
+                    text = f'"{name}" is the {kind} name of another item'
+                    yield Problem(self.file, f"items[{index}].{field}", text)
             made = item.handler_config.item
             yield from unknown(self.file, f"items[{index}].handler_config.item", "item", made, self.by_name)
 
