@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from community.info.content import LONGEST_LINE
+from community.text_contexts import SHORT_INFO
 from kernel.content.command_texts import limit_problem
 from kernel.content.po_files import PoEntry
 
@@ -19,4 +21,10 @@ def literal_problem(entry: PoEntry, translation: str) -> str:
     return "" if wanted in translation else f'must hold "{wanted}", which clients look for'
 
 
-RULES: Final = (limit_problem, literal_problem)
+def line_problem(entry: PoEntry, translation: str) -> str:
+    if entry.context != SHORT_INFO or (len(translation) <= LONGEST_LINE and "\n" not in translation):
+        return ""
+    return f"must be one line of at most {LONGEST_LINE} characters, for chat"
+
+
+RULES: Final = (limit_problem, literal_problem, line_problem)

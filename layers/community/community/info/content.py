@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
 from community.configs import shipped
-from community.text_contexts import INFO, TOPIC
+from community.text_contexts import INFO, SHORT_INFO, TOPIC
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FolderSection
 from kernel.content.po_files import TextId
@@ -19,7 +19,8 @@ from kernel.texts import every_term, term
 
 OVERVIEW = "overview"
 # A line of Twitch chat is limited to 500 characters, and the bot puts a name before the text.
-Short = Annotated[str, StringConstraints(min_length=1, max_length=450, pattern=r"^[^\r\n]*$")]
+LONGEST_LINE: Final = 450
+Short = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LINE, pattern=r"^[^\r\n]*$")]
 
 
 class Topic(Frozen):
@@ -34,7 +35,7 @@ class Topic(Frozen):
 
     @property
     def short(self) -> str:
-        return term(INFO, self.written_short)
+        return term(SHORT_INFO, self.written_short)
 
 
 class Feature(Document, Topic):
@@ -77,7 +78,7 @@ class InfoSection(FolderSection[Feature]):
             yield from (TextId(TOPIC, shown(each)) for each in (name, *feature.topics))
             for each in (feature, *feature.topics.values()):
                 yield TextId(INFO, each.written_discord)
-                yield TextId(INFO, each.written_short)
+                yield TextId(SHORT_INFO, each.written_short)
 
     def summary(self) -> str:
         return f"{len(self.by_feature)} info texts"
