@@ -7,6 +7,7 @@ from community.jobs import reports as job_reports
 from community.jobs import rules as job_rules
 from community.jobs.models import JobStanding
 from community.stats import reports as stats_reports
+from community.stats import texts
 from community.timeouts import service as timeouts
 from community.timeouts.texts import in_words
 from doors.discord.commands import command, component, integer, member, text
@@ -53,17 +54,13 @@ def engagement(call: Interaction, tx: Tx) -> Reply:
 def stats(call: Interaction, tx: Tx) -> Reply:
     who = call.member_or_caller("user")
     report = stats_reports.user_stats(tx, player_of(who), "all")
-    lines = [who.mention, *(f"{plain(_words(kind))}: {count}" for kind, count in report.counts.items())]
+    lines = [who.mention, *(f"{plain(texts.name_of(kind))}: {count}" for kind, count in report.counts.items())]
     return card(
         translate("Stats"),
         "\n".join(lines),
         Field(translate("Together"), str(sum(report.counts.values())), inline=True),
         Field(translate("Days in a row"), str(report.streak or 0), inline=True),
     )
-
-
-def _words(kind: str) -> str:
-    return kind.replace("_", " ").replace(".", " ")
 
 
 @command("jobs", "A player's level in every job.", _WHO)
