@@ -135,7 +135,7 @@ def _call(node: ast.Call, function: str, name: str) -> Iterator[TextId]:
         return
     for argument in node.args[: first + 1 + (function in _MANY)]:
         # The names of content may be computed: the content's sections list them.
-        if isinstance(argument, ast.JoinedStr | ast.BinOp | ast.Call) and not function.startswith("term"):
+        if isinstance(argument, ast.JoinedStr | ast.BinOp) and not function.startswith("term"):
             raise NotALiteral(f"{name}:{node.lineno}: {function}() needs one literal text")
     values = [_literal(argument) for argument in node.args]
     text = values[first] if len(values) > first else None

@@ -19,12 +19,12 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from community.destinations import Destination
 from community.event_aliases import ALIASES
 from doors.call import Call, answer
 from doors.discord.events import DiscordAnnouncementRequested
+from doors.field_errors import own_error
 from doors.fields import Body, Message, storable_json
 from doors.routes import Router
 from functions.community.shapes.fields import Username
@@ -100,16 +100,16 @@ class EventsResponse(BaseModel):
 
 def _broadcastable(event_type: str) -> str:
     if not _TYPE.fullmatch(event_type):
-        raise PydanticCustomError("event_type", "must be up to 100 letters, digits, dots, dashes and underscores")
+        raise own_error("event_type", translate("must be up to 100 letters, digits, dots, dashes and underscores"))
     if event_type in _RESERVED or event_type.startswith("discord."):
-        raise PydanticCustomError("event_type", "is a type that cannot be broadcast")
+        raise own_error("event_type", translate("is a type that cannot be broadcast"))
     return _canonical(event_type)  # a listener who asked for the older name gets it under that one
 
 
 def _sendable(payload: Any) -> Any:
     storable_json(payload)
     if len(json.dumps(payload, ensure_ascii=False).encode()) > MAX_PAYLOAD_BYTES:
-        raise PydanticCustomError("too_long", "must not be longer than 64 KiB")
+        raise own_error("too_long", translate("must not be longer than 64 KiB"))
     return payload
 
 

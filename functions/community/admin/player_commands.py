@@ -20,6 +20,7 @@ from doors.discord.commands import BadOption, command, integer, member, text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Field, Reply, card, plain
 from functions.community.discord.players import player_of
+from functions.community.discord.qualities import QUALITY, asked_quality
 from kernel.content.command_texts import OPTION_NAME
 from kernel.database import Tx
 from kernel.texts import term, translate
@@ -60,12 +61,6 @@ def _jobs(call: Interaction, tx: Tx) -> list[Choice]:
     return [Choice(job.display_name, job.key) for job in jobs.by_key.values()]
 
 
-def _job_key(name: str) -> str:
-    """The key of a job, given its display name; any other text unchanged."""
-    keys = {job.display_name.casefold(): job.key for job in jobs.by_key.values()}
-    return keys.get(name.casefold(), name)
-
-
 def _username(call: Interaction) -> str:
     """The option's user name, without a leading @.
 
@@ -88,16 +83,14 @@ def add_item(call: Interaction, tx: Tx) -> Reply:
     return card(translate("Added"), inventory_texts.added(quantity, item, owner.mention))
 
 
-@command("remove-item", "Take items out of an inventory.", _USER, _ITEM, _QUANTITY, changes=True, admin=True)
+@command("remove-item", "Take items out of an inventory.", _USER, _ITEM, _QUANTITY, QUALITY, changes=True, admin=True)
 def remove_item(call: Interaction, tx: Tx) -> Reply:
     owner, wanted = call.member_or_caller("user"), call.integer("quantity")
     try:
-        item, removed = inventory.remove_item(tx, player_of(owner), call.text("item"), wanted)
+        item, removed = inventory.remove_item(tx, player_of(owner), call.text("item"), wanted, asked_quality(call))
     except NotInInventory as error:
         raise HasNone(owner=owner.username, item=error.details["item"]) from None
-    note = ""
-    if removed < wanted:
-        note = translate("Not all {wanted}: there were no more in that stack.", wanted=wanted)
+    note = translate("Not all {wanted}: there were no more.", wanted=wanted) if removed < wanted else ""
     return card(translate("Removed"), inventory_texts.removed(removed, item, owner.mention), footer=note)
 
 
@@ -114,7 +107,7 @@ def remove_item(call: Interaction, tx: Tx) -> Reply:
 def award_xp(call: Interaction, tx: Tx) -> Reply:
     worker = PlayerRef(call.text("platform"), username=_username(call))
     try:
-        result = awards.award_xp(tx, worker, _job_key(call.text("job")), call.integer("amount"), "admin")
+        result = awards.award_xp(tx, worker, call.text("job"), call.integer("amount"), "admin")
     except DailyCapReached as error:
         raise WorkerCapReached(worker=worker.label, job=error.details["job"]) from None
     name = plain(result.player.links[worker.platform].username)

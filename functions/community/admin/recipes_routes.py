@@ -24,7 +24,7 @@ async def unlock_recipe(body: UnlockRequest, call: Call) -> Response:
     """Teach a player a recipe, regardless of its requirements."""
 
     def use_case(tx: Tx) -> Message:
-        player, recipe, new = learning.teach(tx, body.player, body.recipe_key)
+        player, recipe, new = learning.teach(tx, body.only_player, body.recipe_key)
         return Message(message=texts.learned_text(player.username, recipe.target_item, new=new))
 
     return call.act(use_case)

@@ -23,6 +23,5 @@ def _names(call: Interaction, tx: Tx) -> list[Choice]:
 @command("info", "How the game works.", text("feature", "About what.", longest=50, suggest=_names))
 def info_about(call: Interaction, tx: Tx) -> Reply:
     feature = call.text("feature")
-    key = texts.key_by_name.get(feature.casefold(), feature)
-    title = name_of(key)[:1].upper() + name_of(key)[1:] if key else translate("The game")
-    return card(title, info.describe("discord", feature))
+    title = name_of(feature.casefold()) if feature else translate("The game")
+    return card(title[:1].upper() + title[1:], info.describe("discord", feature))

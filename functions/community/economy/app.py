@@ -17,6 +17,7 @@ from doors.app import create_app, create_handler
 from doors.call import Call
 from functions.community.shapes.fields import Caller, ItemName, Quantity
 from functions.community.shapes.items import ItemView
+from functions.community.shapes.qualities import AskedQuality
 from kernel.database import Tx
 
 app = create_app("Economy")
@@ -25,6 +26,10 @@ app = create_app("Economy")
 class TradeRequest(Caller):
     item_name: ItemName
     quantity: Quantity
+
+
+class SellRequest(TradeRequest):
+    quality_level: AskedQuality = None
 
 
 class SellResponse(BaseModel):
@@ -57,11 +62,11 @@ class BuyResponse(BaseModel):
 
 @app.post("/api/v1/economy/sell", response_model=SellResponse)
 @app.post("/api/v1/user/item/sell", response_model=SellResponse)
-async def sell(body: TradeRequest, call: Call) -> Response:
-    """Sell items to the shop: up to `quantity`, as many as one stack holds."""
+async def sell(body: SellRequest, call: Call) -> Response:
+    """Sell items to the shop: up to `quantity`, as many as the player has, the lowest quality first."""
 
     def use_case(tx: Tx) -> SellResponse:
-        sale = economy.sell_item(tx, body.player, body.item_name, body.quantity)
+        sale = economy.sell_item(tx, body.player, body.item_name, body.quantity, body.quality_level)
         return SellResponse.of(sale, catalog.resolve(body.item_name))
 
     return call.act(use_case)

@@ -14,11 +14,13 @@ from community.jobs.awards import XpResult
 from community.jobs.content import Job
 from community.jobs.models import JobStanding
 from community.players.models import Player, PlayerRef
+from doors.field_errors import own_error
 from doors.fields import JsonObject
 from doors.nulls import WithNulls
 from functions.community.shapes.fields import NodeKey
 from functions.community.shapes.jobs import XpView
 from functions.community.shapes.player_selector import Account, PlayerSelector
+from kernel.texts import translate
 
 JobKey = NodeKey
 BonusType = NodeKey
@@ -36,7 +38,7 @@ def _player_of(user_id: str) -> PlayerRef:
         return PlayerRef("", user_id=UUID(user_id))
     platform, colon, platform_id = user_id.partition(":")
     if not colon:
-        raise ValueError("must be our id, or platform:platform_id")
+        raise own_error("not_an_account", translate("must be our id, or platform:platform_id"))
     return Account(platform=platform, platform_id=platform_id).player
 
 
@@ -71,12 +73,20 @@ class JobView(BaseModel):
 
 
 class JobInfo(BaseModel):
-    """A player's standing in a job. `xp` and `xp_to_next` repeat fields under the web panel's names."""
+    """A player's standing in a job. `xp` and `xp_to_next` repeat fields under the web panel's names.
+
+    Attributes:
+        current_xp: all experience in the job.
+        level_xp: of these, what counts towards the next level.
+        level_requirement: what the next level takes from this one; 0 at the highest level.
+    """
 
     job_key: str
     display_name: str
     level: int
     current_xp: int
+    level_xp: int
+    level_requirement: int
     xp_to_next_level: int
     max_level: int
     xp: int
@@ -89,6 +99,8 @@ class JobInfo(BaseModel):
             display_name=standing.job.display_name,
             level=standing.level,
             current_xp=standing.xp,
+            level_xp=standing.level_xp,
+            level_requirement=standing.level_requirement,
             xp_to_next_level=standing.xp_to_next,
             max_level=standing.max_level,
             xp=standing.xp,

@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from kernel.texts import alternatives, translate
-
 T = TypeVar("T")
 
 # Controls, and what Unicode calls default ignorable: soft hyphens, joiners, marks of direction, variation selectors.
@@ -22,7 +20,9 @@ _INVISIBLE = re.compile(
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]"
 )
-_QUOTES = re.compile("['\"`\u00b4\u00ab\u00bb\u02b9\u02bb-\u02be\u2018-\u201f\u2032\u2033\u2039\u203a]")
+QUOTES = "['\"`\u00b4\u00ab\u00bb\u02b9\u02bb-\u02be\u2018-\u201f\u2032\u2033\u2039\u203a\uff02\uff07]"
+"""A pattern: quotation marks and apostrophes."""
+_QUOTES = re.compile(QUOTES)
 _SEPARATORS = re.compile("[\\s_\\-\u00ad\u2010-\u2015\u2212\u30fb\ufe58]+")
 _EMOJI_CATEGORIES = frozenset({"So", "Sk", "Me"})
 """Symbols, skin tones and keycaps; what joins them is invisible."""
@@ -41,7 +41,9 @@ def folded(text: str) -> str:
         return text.lower()
     # Unicode's compatibility caseless matching: one round of folding may produce letters that fold again.
     once = unicodedata.normalize("NFKD", unicodedata.normalize("NFD", text).casefold())
-    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", unicodedata.normalize("NFKD", once.casefold())))
+    twice = _INVISIBLE.sub("", unicodedata.normalize("NFKD", once.casefold()))
+    # Turkish has an i with and one without a dot in either case; a keyboard that writes them means our one i.
+    return unicodedata.normalize("NFKC", twice.replace("\u0131", "i").replace("i\u0307", "i"))
 
 
 def person_key(name: str) -> str:
@@ -60,7 +62,7 @@ def key(text: str) -> str:
     """
     if text.isascii() and text.isalnum():
         return text.lower()
-    plain = _SEPARATORS.sub(" ", _QUOTES.sub("", _INVISIBLE.sub("", folded(text))))
+    plain = _SEPARATORS.sub(" ", _QUOTES.sub("", _INVISIBLE.sub("", folded(_QUOTES.sub("", text)))))
     if not plain.isascii():
         without = "".join(each for each in plain if unicodedata.category(each) not in _EMOJI_CATEGORIES)
         plain = without if without.strip() else plain
@@ -110,17 +112,9 @@ class NameIndex(Generic[T]):
     def meant(self, text: str) -> tuple[str, ...]:
         """Return the names of what was probably meant by a name that was not found, best first; perhaps none."""
         typed = key(text)
-        keys = [typed] if len(shared := self._things.get(typed, ())) > 1 else closest(typed, self._things)
-        things = shared or tuple(thing for each in keys for thing in self._things[each])
+        shared = self._things.get(typed)
+        things = shared or tuple(thing for each in closest(typed, self._things) for thing in self._things[each])
         return tuple(dict.fromkeys(map(self._shown, things)))[:MOST_SUGGESTED]
-
-
-def suggestion(names: Iterable[str]) -> str:
-    """Return the sentence that follows a refusal, with a blank before it; "" when nothing is similar."""
-    listed = tuple(names)
-    if not listed:
-        return ""
-    return f" {translate('Did you mean {names}?', names=alternatives(listed))}"
 
 
 def closest(typed: str, keys: Iterable[str]) -> list[str]:

@@ -13,15 +13,15 @@ from community.items.service import use_item
 from community.players.models import PlayerRef, UnknownPlayer
 from community.timeouts import service as timeouts
 from kernel.database import Tx
-from tests.support.factories import announced, holdings, make_player, unlock
+from tests.support.factories import announced, holdings, make_player, make_stacks, stacks_of, unlock
 
 
 def remaining(tx: Tx, name: str) -> int:
-    return timeouts.read_timeout(tx, "twitch", name).remaining_seconds
+    return timeouts.read_timeout(tx, PlayerRef("twitch", username=name)).remaining_seconds
 
 
 def silence(tx: Tx, name: str, seconds: int) -> None:
-    timeouts.apply_timeout(tx, "twitch", name, timedelta(seconds=seconds))
+    timeouts.apply_timeout(tx, PlayerRef("twitch", username=name), timedelta(seconds=seconds))
 
 
 def healer(tx: Tx, *, tonics: int = 5, quality: Quality = Quality.COMMON) -> PlayerRef:
@@ -42,6 +42,18 @@ def test_each_tonic_takes_off_what_its_quality_is_worth(tx: Tx, quality: Quality
     assert "tonic_small" not in holdings(tx, alice)
     assert used.message == f"You use 3 × tonics: Bob may talk {3 * each} seconds sooner."
     assert announced(tx, "timeout.cleared") == []
+
+
+def test_tonics_of_several_qualities_each_take_off_their_own(tx: Tx):
+    unlock(tx, "item_tonic")
+    alice = make_stacks(tx, "tonic_small", {Quality.LEGENDARY: 2, Quality.COMMON: 1, Quality.CURSED: 1})
+    make_player(tx, "bob")
+    silence(tx, "bob", 1000)
+
+    use_item(tx, alice, "tonic", 3, target="bob")
+
+    assert remaining(tx, "bob") == 1000 - (30 + 60 + 100)
+    assert stacks_of(tx, alice, "tonic_small") == {Quality.LEGENDARY: 1}
 
 
 def test_who_has_no_time_left_may_talk_at_once(tx: Tx):
@@ -75,7 +87,7 @@ def test_nothing_is_used_up_for_nothing(tx: Tx, target: str | None, refusal: typ
     alice = healer(tx)
     make_player(tx, "bob")
     make_player(tx, "claire")
-    timeouts.apply_timeout(tx, "discord", "bob", timedelta(seconds=100))  # of somebody else
+    timeouts.apply_timeout(tx, PlayerRef("discord", username="bob"), timedelta(seconds=100))  # of somebody else
     silence(tx, "claire", 10)
     tx.now += timedelta(seconds=10)
 

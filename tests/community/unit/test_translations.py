@@ -141,7 +141,7 @@ CURRENCY = 'msgid "{n} money"\nmsgid_plural "{n} money"\nmsgstr[0] "{n} gem"\nms
     ("wording", "problem"),
     [
         ('msgid "You found nothing at all."\nmsgstr "x"\n', "line 1: the game has no text"),
-        ('msgid "LOCKED_NODES: {names}"\nmsgstr "Locked: {names}"\n', 'must hold "LOCKED_NODES: "'),
+        ('msgid "LOCKED_NODES: {names}"\nmsgstr "Locked: {names}"\n', 'must be like "LOCKED_NODES: {names}"'),
         ('msgctxt "command name"\nmsgid "sell"\nmsgstr "Sell It"\n', "must be one word in small letters"),
         (
             'msgid "{n} money"\nmsgid_plural "{n} money"\nmsgstr[0] "{n} gem"\nmsgstr[1] "{m} gems"\n',

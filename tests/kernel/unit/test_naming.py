@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.naming import NameIndex, closest, id_text, key, person_key, suggestion, typing_errors, visible
+from kernel.naming import NameIndex, closest, id_text, key, person_key, typing_errors, visible
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
@@ -124,9 +124,3 @@ def test_a_name_of_two_things_finds_neither_and_suggests_both() -> None:
 
     assert found.find("icicle") is None
     assert found.meant("icicle") == ("dart", "keg")
-
-
-def test_a_suggestion_is_a_sentence() -> None:
-    assert suggestion(()) == ""
-    assert suggestion(("dart",)) == " Did you mean dart?"
-    assert suggestion(("dart", "keg", "spade")) == " Did you mean dart, keg or spade?"

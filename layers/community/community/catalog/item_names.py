@@ -9,7 +9,7 @@ from community.catalog.english import plural
 from community.catalog.models import Names
 from community.text_contexts import ITEM
 from kernel.content.problems import Problem
-from kernel.naming import NameIndex, key, suggestion
+from kernel.naming import NameIndex, key
 from kernel.texts import every_term
 
 _names: Names | None = None
@@ -27,13 +27,13 @@ def find(text: str) -> Item | None:
     return items.find(text) or _everything().find(text)
 
 
-def hint(text: str) -> str:
-    """Return a sentence that suggests which item was meant, with a blank before it; "" when none is similar."""
-    return suggestion(_everything().meant(text))
+def meant(text: str) -> tuple[str, ...]:
+    """Return the items that were probably meant by a name that none has."""
+    return _everything().meant(text)
 
 
 def names_of(item: Item, known: ItemAliases | None) -> Iterator[str]:
-    """List an item's names in messages, in singular and plural and in every language."""
+    """List an item's names in messages, in singular and plural and in all languages."""
     shown = [item.written_name, item.default_display]
     if known is not None:
         shown += [*known.default, *(name for pool in known.themes.values() for name in pool)]

@@ -23,7 +23,7 @@ from kernel.errors import Refused
 
 class ItemNotFound(Refused):
     code = "item_not_found"
-    message = 'There is no item called "{item}".{hint}'
+    message = 'There is no item called "{item}".'
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,5 +13,5 @@ def resolve(text: str) -> Item:
     """
     item = item_names.find(text)
     if item is None:
-        raise ItemNotFound(item=text, hint=item_names.hint(text))
+        raise ItemNotFound(item=text, meant=item_names.meant(text))
     return item

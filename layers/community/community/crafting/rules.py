@@ -8,11 +8,12 @@ from math import ceil
 from random import Random
 
 from community import dice
-from community.catalog.content import Ingredient, items
+from community.catalog import item_names
+from community.catalog.content import Ingredient, Item, items
 from community.crafting.content import Disassemble, Upgrade, disassembles, upgrades
 from community.crafting.models import Batch, NotDisassembled, NotEnoughIngredients, RecipeNotFound, Salvage
 from community.crafting.texts import in_words
-from community.inventory.models import Inventory, Quality, Slot
+from community.inventory.models import Inventory, Quality, Slot, average_quality
 from community.progression.models import CommunityState
 from community.progression.rules import modified
 
@@ -39,12 +40,16 @@ def find_upgrade(name: str) -> Upgrade:
     Raises:
         RecipeNotFound
     """
-    item = items.find(name)
-    key = item.internal_name if item else name
-    recipe = _BY_TARGET.get(key) or upgrades.by_key.get(key)
+    item = item_names.find(name)
+    recipe = recipe_for(item) or upgrades.keys.find(name)
     if recipe is None:
-        raise RecipeNotFound(item=item.public_name if item else name)
+        raise RecipeNotFound(item=item.public_name if item else name, meant=() if item else item_names.meant(name))
     return recipe
+
+
+def recipe_for(item: Item | None) -> Upgrade | None:
+    """Return the first recipe of the file for an item, else the recipe that is called like it."""
+    return _BY_TARGET.get(item.internal_name) or upgrades.by_key.get(item.internal_name) if item else None
 
 
 def find_disassemble(name: str) -> Disassemble:
@@ -53,55 +58,65 @@ def find_disassemble(name: str) -> Disassemble:
     Raises:
         RecipeNotFound
     """
-    item = items.find(name)
+    item = item_names.find(name)
     recipe = disassembles.by_item.get(item.internal_name) if item else None
     if recipe is None:
-        raise NotDisassembled(item=item.public_name if item else name)
+        shown, meant = (item.public_name, ()) if item else (name, item_names.meant(name))
+        raise NotDisassembled(item=shown, meant=meant)
     return recipe
 
 
 def upgrade(
-    inventory: Inventory, recipe: Upgrade, wanted: int, state: CommunityState, rng: Random
+    inventory: Inventory,
+    recipe: Upgrade,
+    wanted: int,
+    state: CommunityState,
+    rng: Random,
+    quality: Quality | None = None,
 ) -> tuple[Inventory, Batch]:
     """Apply a recipe as often as wanted and possible. Returns the remaining inventory and the batch.
+
+    Args:
+        quality: use only ingredients of this quality, except money; None for any, the lowest first.
 
     Raises:
         NotEnoughIngredients: the ingredients do not suffice for one.
     """
-    units = _units(inventory, recipe.costs, wanted)
-    inventory, consumed = _consume(inventory, recipe.costs, units, rng)
+    units, inventory, consumed = _consume(inventory, recipe.costs, wanted, quality)
     masterworks = dice.successes(rng, units, chance(state))
-    return inventory, Batch(recipe, units, masterworks, consumed, average_quality(consumed))
+    return inventory, Batch(recipe, units, masterworks, consumed, product_quality(consumed))
 
 
 def disassemble(
-    inventory: Inventory, recipe: Disassemble, wanted: int, state: CommunityState, rng: Random
+    inventory: Inventory,
+    recipe: Disassemble,
+    wanted: int,
+    state: CommunityState,
+    rng: Random,
+    quality: Quality | None = None,
 ) -> tuple[Inventory, Salvage]:
     """Take items apart as often as wanted and possible. Returns the remaining inventory and the salvage.
+
+    Args:
+        quality: take apart only items of this quality; None for any, the lowest first.
 
     Raises:
         NotEnoughIngredients: the items do not suffice for one application.
     """
     costs = (Ingredient(item=recipe.recipe_key, quantity=recipe.quantity_consumed),)
-    units = _units(inventory, costs, wanted)
-    inventory, consumed = _consume(inventory, costs, units, rng)
+    units, inventory, consumed = _consume(inventory, costs, wanted, quality)
     perfect = dice.successes(rng, units, chance(state))
     outputs = {row.item: (units - perfect) * row.quantity + perfect * _more(row.quantity) for row in recipe.outputs}
-    return inventory, Salvage(recipe, units, perfect, outputs, average_quality(consumed))
+    return inventory, Salvage(recipe, units, perfect, outputs, product_quality(consumed))
 
 
 def chance(state: CommunityState) -> float:
     return float(modified(state, "crafting_success_rate", CHANCE))
 
 
-def average_quality(consumed: Iterable[Slot]) -> Quality:
-    """Return the average quality by rank, rounded half up. Money is ignored; of money alone, it is COMMON."""
-    slots = [slot for slot in consumed if slot.item_id != items.money.item_id]
-    total = sum(slot.quantity for slot in slots)
-    if total == 0:
-        return Quality.COMMON
-    ranks = sum(slot.quality.rank * slot.quantity for slot in slots)
-    return list(Quality)[(ranks + total // 2) // total]
+def product_quality(consumed: Iterable[Slot]) -> Quality:
+    """Return the average quality of the ingredients. Money is ignored."""
+    return average_quality(slot for slot in consumed if slot.item_id != items.money.item_id)
 
 
 def slot_of(item_name: str, quantity: int, quality: Quality) -> Slot:
@@ -115,30 +130,27 @@ def _more(quantity: int) -> int:
     return ceil(quantity * SALVAGE_MULTIPLIER)
 
 
-def _units(inventory: Inventory, costs: Iterable[Ingredient], wanted: int) -> int:
-    held = {cost.item: inventory.count(items.by_name[cost.item].item_id) for cost in costs}
+def _consume(
+    inventory: Inventory, costs: Iterable[Ingredient], wanted: int, quality: Quality | None
+) -> tuple[int, Inventory, tuple[Slot, ...]]:
+    """Take the ingredients for as many applications as wanted and possible, the lowest quality first.
+
+    Args:
+        quality: take only ingredients of this quality, except money; None for any.
+
+    Returns:
+        How many applications these are, the remaining inventory, and what was taken.
+    """
+    asked = {cost.item: None if items.by_name[cost.item].is_money else quality for cost in costs}
+    held = {name: inventory.count(items.by_name[name].item_id, each) for name, each in asked.items()}
     units = min(wanted, *(held[cost.item] // cost.quantity for cost in costs))
     if units == 0:
         raise NotEnoughIngredients(
             needed=in_words({cost.item: cost.quantity for cost in costs}),
             held=in_words(held),
         )
-    return units
-
-
-def _consume(
-    inventory: Inventory, costs: Iterable[Ingredient], units: int, rng: Random
-) -> tuple[Inventory, tuple[Slot, ...]]:
-    """Take the ingredients from their stacks in random order. Returns the remaining inventory and what was taken."""
     consumed: list[Slot] = []
     for cost in costs:
-        missing = cost.quantity * units
-        slots = inventory.of(items.by_name[cost.item].item_id)
-        rng.shuffle(slots)
-        for slot in slots:
-            taken = min(slot.quantity, missing)
-            if taken:
-                inventory = inventory.take(slot, taken)
-                consumed.append(slot._replace(quantity=taken))
-                missing -= taken
-    return inventory, tuple(consumed)
+        inventory, taken = inventory.take_lowest(items.by_name[cost.item], cost.quantity * units, asked[cost.item])
+        consumed += taken
+    return units, inventory, tuple(consumed)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache
 from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
 from community.configs import shipped
 from community.text_contexts import INFO, SHORT_INFO, TOPIC
+from kernel import naming
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FolderSection
 from kernel.content.po_files import TextId
@@ -52,13 +53,6 @@ class InfoSection(FolderSection[Feature]):
     def by_feature(self) -> Mapping[str, Feature]:
         return self.documents
 
-    @cached_property
-    def key_by_name(self) -> Mapping[str, str]:
-        """The keys of features and topics by their names in any language, in small letters."""
-        keys = [*self.by_feature, *(topic for feature in self.by_feature.values() for topic in feature.topics)]
-        translated = {name.casefold(): key for key in keys for name in every_term(TOPIC, shown(key))}
-        return translated | {key: key for key in keys}
-
     def problems(self) -> Iterator[Problem]:
         homes: dict[str, str] = {}
         for name, feature in self.by_feature.items():
@@ -92,6 +86,12 @@ def shown(key: str) -> str:
 def name_of(key: str) -> str:
     """Return the name of a feature or a topic."""
     return term(TOPIC, shown(key))
+
+
+@cache
+def typed_names(key: str) -> frozenset[str]:
+    """Return the keys of what people type for a feature or a topic, in any language."""
+    return frozenset(map(naming.key, (key, *every_term(TOPIC, shown(key)))))
 
 
 texts = shipped[InfoSection]

@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from uuid import UUID
 
 from community.catalog.content import Item
-from community.inventory.models import Slot
+from community.inventory.models import Quality, Slot, average_quality
 from community.players.models import Crowd, Fact, Player, PlayerRef
 from kernel.errors import Refused
 from kernel.events.models import Event
@@ -19,10 +19,17 @@ _MENTION = re.compile(r"<@!?([0-9]{1,20})>")
 
 
 class ItemUsed(Event):
-    """A player has used an item. `target` is as the user wrote it."""
+    """A player has used an item.
+
+    Attributes:
+        username: of the user on the platform where it was used.
+        target: as the user wrote it.
+    """
 
     type: ClassVar[str] = "item.used"
     user_id: UUID
+    username: str
+    platform: str
     item_name: str
     quantity: int
     target: str | None = None
@@ -63,22 +70,28 @@ class UseRequest:
 
     Attributes:
         target: a player's name, a job or an effect, depending on the item's handler; None for none.
+        quality: use only items of this quality; None for any.
+        target_account: the player's account, which wins over a name.
     """
 
     item: Item
     user: PlayerRef
     quantity: int
     target: str | None
+    quality: Quality | None = None
+    target_account: PlayerRef | None = None
 
     @property
     def player(self) -> PlayerRef | None:
-        """The target as a player."""
+        """The target as a player. A name must be borne by one player only, because items are about silence."""
+        if self.target_account is not None:
+            return self.target_account
         if not self.target:
             return None
-        mention = _MENTION.fullmatch(self.target) if self.user.platform == "discord" else None
+        mention = _MENTION.fullmatch(self.target.strip()) if self.user.platform == "discord" else None
         if mention:
             return PlayerRef("discord", mention[1])
-        return PlayerRef(self.user.platform, username=self.target)
+        return PlayerRef(self.user.platform, username=self.target, sole=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +112,7 @@ class ItemUse:
     """The use of an item, with all players loaded.
 
     Attributes:
-        slot: the stack the items are taken from, as it was before.
+        taken: the items, in the order in which they are used up: the lowest quality first.
         user: the user without these items.
         target: the named player; perhaps the user.
         crowd: in no particular order; the user may be among them.
@@ -107,7 +120,7 @@ class ItemUse:
     """
 
     request: UseRequest
-    slot: Slot
+    taken: tuple[Slot, ...]
     user: Player
     target: Player | None = None
     crowd: tuple[Player, ...] = ()
@@ -120,6 +133,11 @@ class ItemUse:
     @property
     def quantity(self) -> int:
         return self.request.quantity
+
+    @property
+    def quality(self) -> Quality:
+        """The average quality of the items, for effects that they have together."""
+        return average_quality(self.taken)
 
     def now(self, player: Player) -> Player:
         """Return the player with the changes so far."""

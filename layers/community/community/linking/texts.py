@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
-from community.linking.models import LinkToken
+from community.catalog.content import items
+from community.catalog.texts import counted
+from community.linking.models import LinkedAccounts, LinkToken
 from community.linking.rules import TOKEN_LIFE, UNLINK_WINDOW
-from kernel.texts import translate, translate_n
+from kernel.texts import listed, translate, translate_n
 
 
 def started(token: LinkToken) -> str:
@@ -22,8 +25,15 @@ def claimed(token: LinkToken) -> str:
     return translate("Claimed. Now confirm on your {platform} account.", platform=token.source.platform)
 
 
-def linked(platforms: Sequence[str]) -> str:
-    return translate("Done. You play from {platforms} now.", platforms=", ".join(platforms))
+def linked(accounts: LinkedAccounts) -> str:
+    done = translate("Done. You play from {platforms} now.", platforms=", ".join(accounts.platforms))
+    if not accounts.waiting:
+        return done
+    quantities: Counter[str] = Counter()
+    for item in accounts.waiting:
+        quantities[item.item_name] += item.quantity
+    things = listed([counted(items.by_name[name], quantity) for name, quantity in quantities.items()])
+    return f"{done} " + translate("Your stacks are full: {things} will follow as soon as there is room.", things=things)
 
 
 def linked_so_far(platforms: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from community.parts import PARTS
 from community.players import queries
@@ -22,24 +23,26 @@ def merge(tx: Tx, keeper: Player, other: Player) -> Player:
 
     Source: rules 1.1.
     """
+    for platform in sorted(other.links.keys() & keeper.links.keys()):
+        PARTS.account_left(tx, other.id, platform, other.links[platform])
     for move in PARTS.moves:
         move(tx, other.id, keeper.id)
     # Before the save: an identity cannot belong to both.
     queries.delete_user(tx, other.id)
-    return merged(keeper, other)
+    return merged(keeper, other, tx.now)
 
 
-def merged(keeper: Player, other: Player) -> Player:
+def merged(keeper: Player, other: Player, now: datetime) -> Player:
     """Return the keeper with everything of the other player. Where both have a link, the keeper's stays."""
     return replace(
-        keeper,
+        PARTS.merged(keeper, other, now),
         links={**other.links, **keeper.links},
-        parts=PARTS.merged(keeper, other),
         events=(*keeper.events, *other.events),
     )
 
 
 def detach(tx: Tx, player: Player, platform: str) -> Player:
     """Queue the deletion of a link. Its account becomes a stranger; the player keeps everything else."""
+    PARTS.account_left(tx, player.id, platform, player.links[platform])
     queries.delete_link(tx, player.id, platform)
     return replace(player, links={name: link for name, link in player.links.items() if name != platform})

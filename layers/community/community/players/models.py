@@ -20,16 +20,24 @@ PLATFORMS = ("discord", "twitch", "youtube")
 
 @dataclass(frozen=True, slots=True)
 class PlayerRef:
-    """How a caller identifies a player: by our id when given, else by the platform's id, else by the last name there.
+    """How a caller identifies a player: by our id when given, else by the platform's id, else by the name there.
 
     Attributes:
         platform: empty when `user_id` is given.
+        sole: False if of several players of that name the last one seen is meant, which is fine for a look. True
+            refuses to guess, where it is about money or silence.
     """
 
     platform: str
     platform_id: str | None = None
     username: str | None = None
     user_id: UUID | None = None
+    sole: bool = False
+
+    @property
+    def only_name(self) -> str | None:
+        """The name, if nothing else identifies the player."""
+        return self.username if self.user_id is None and self.platform_id is None else None
 
     @property
     def label(self) -> str:
@@ -89,6 +97,7 @@ class Player:
     Attributes:
         links: {platform: Link}.
         parts: {type: value}; a missing type has a new player's value. See `community.parts`.
+        unread: types of parts that a look has left out; to ask for one of them is an error.
         facts: {name: value} of the facts that the action requested; empty for a player who is being created.
         events: the player's events in this action, not yet written.
         stored: the player as stored in the database, before due deliveries; None for a player who is being created.
@@ -101,12 +110,17 @@ class Player:
     created_at: datetime
     updated_at: datetime
     parts: Mapping[type[Any], Any] = field(default_factory=dict[type[Any], Any])
+    unread: frozenset[type[Any]] = frozenset()
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     events: tuple[Event, ...] = ()
     stored: Player | None = field(default=None, compare=False, repr=False)
 
     def __getitem__(self, part: type[T]) -> T:
-        return self.parts[part] if part in self.parts else part()
+        if part in self.parts:
+            return self.parts[part]
+        if part in self.unread:
+            raise LookupError(f"{part.__name__} was not read")
+        return part()
 
     def having(self, value: object) -> Self:
         """Return the player with this value instead of the previous one of its type."""
@@ -137,6 +151,11 @@ class UnknownPlayer(Refused):
 class NoSuchPlayer(NotFound):
     code = "not_found"
     message = "Nobody called {name} has played here yet."
+
+
+class SeveralPlayers(Refused):
+    code = "validation"
+    message = "Several players are called {name}. Say which one: use a mention, or the id of their account."
 
 
 class IdentityTaken(Conflict):

@@ -9,13 +9,25 @@ from uuid import uuid4
 
 from community.parts import PARTS
 from community.players import queries
-from community.players.models import Crowd, Fact, Link, NoSuchPlayer, Player, PlayerRef, UnknownPlayer, UserRegistered
+from community.players.models import (
+    Crowd,
+    Fact,
+    Link,
+    NoSuchPlayer,
+    Player,
+    PlayerRef,
+    SeveralPlayers,
+    UnknownPlayer,
+    UserRegistered,
+)
+from community.players.part import Parts
 from community.progression import service as progression
 from community.progression.models import CommunityState
 from community.reactions import apply_reactions
 from kernel.database import Tx
 from kernel.errors import TryAgain
 from kernel.events import service as events
+from kernel.naming import MOST_SUGGESTED, closest, person_key
 
 
 def load(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
@@ -27,22 +39,32 @@ def load(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
     Raises:
         UnknownPlayer: no one has played under that identity yet.
     """
-    return require_known(load_all(tx, (ref,), *facts)[0], ref)
+    return require_known(tx, load_all(tx, (ref,), *facts)[0], ref)
 
 
-def require_known(player: Player | None, ref: PlayerRef) -> Player:
+def require_known(tx: Tx, player: Player | None, ref: PlayerRef) -> Player:
     """Return the player, or refuse the action when there is none.
 
     Raises:
         UnknownPlayer: there is no player.
     """
     if player is None:
-        raise UnknownPlayer(name=ref.label)
+        raise UnknownPlayer(name=ref.label, meant=similar_names(tx, ref))
     return player
 
 
+def similar_names(tx: Tx, ref: PlayerRef) -> tuple[str, ...]:
+    """Return the names of players who may be meant by a name that none has. For a refusal: it is a round trip more."""
+    if not ref.only_name:
+        return ()
+    typed = person_key(ref.only_name)
+    rows = queries.list_similar_names(tx, ref.platform, typed)
+    known = {person_key(row["username"]): row["username"] for row in rows}
+    return tuple(known[name_key] for name_key in closest(typed, known))[:MOST_SUGGESTED]
+
+
 def load_or_create(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
-    """Like `load`, but a stranger becomes a new player, to be saved. The ref needs id and name."""
+    """Like `load`, but a stranger becomes a new player, to be saved. The ref needs an id."""
     player, _, state = _load(tx, (ref,), facts, lock=True)
     return player[0] or create(tx, state, ref)
 
@@ -65,31 +87,37 @@ def load_all_with_state(tx: Tx, *refs: PlayerRef) -> tuple[list[Player | None], 
     return players, state
 
 
-def peek(tx: Tx, ref: PlayerRef, *facts: Fact) -> tuple[Player | None, CommunityState]:
-    """Read a player without locking: only for reads, never for changes."""
-    players, _, state = _load(tx, (ref,), facts, lock=False)
+def peek(
+    tx: Tx, ref: PlayerRef, *facts: Fact, only: tuple[type[Any], ...] = ()
+) -> tuple[Player | None, CommunityState]:
+    """Read a player without locking: only for reads, never for changes.
+
+    Args:
+        only: the types of the parts to read; all when left out. To read a few takes half the time.
+    """
+    players, _, state = _load(tx, (ref,), facts, lock=False, parts=PARTS.only(*only))
     return players[0], state
 
 
-def get_player(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
+def get_player(tx: Tx, ref: PlayerRef, *facts: Fact, only: tuple[type[Any], ...] = ()) -> Player:
     """Read a player without locking, like `peek`, where there must be one.
 
     Raises:
         NoSuchPlayer: there is no player.
     """
-    player, _ = peek(tx, ref, *facts)
+    player, _ = peek(tx, ref, *facts, only=only)
     if player is None:
-        raise NoSuchPlayer(name=ref.label)
+        raise NoSuchPlayer(name=ref.label, meant=similar_names(tx, ref))
     return player
 
 
 def create(tx: Tx, state: CommunityState, *refs: PlayerRef) -> Player:
-    """Create a player with these identities, to be saved. Each ref needs id and name."""
-    links = {ref.platform: Link(str(ref.platform_id), str(ref.username)) for ref in refs}
+    """Create a player with these identities, to be saved. Without a name, an identity goes by its id."""
+    links = {ref.platform: Link(str(ref.platform_id), ref.username or str(ref.platform_id)) for ref in refs}
     player_id = uuid4()
     return Player(
         id=player_id,
-        username=str(refs[0].username),
+        username=links[refs[0].platform].username,
         links=links,
         state=state,
         created_at=tx.now,
@@ -135,24 +163,41 @@ def with_current_name(player: Player, ref: PlayerRef, now: datetime) -> Player:
 
 
 def _load(
-    tx: Tx, refs: tuple[PlayerRef, ...], facts: tuple[Fact, ...], *, lock: bool, crowd: Crowd | None = None
+    tx: Tx,
+    refs: tuple[PlayerRef, ...],
+    facts: tuple[Fact, ...],
+    *,
+    lock: bool,
+    crowd: Crowd | None = None,
+    parts: Parts = PARTS,
 ) -> tuple[list[Player | None], list[Player], CommunityState]:
     locking = queries.lock_players(tx, refs, crowd) if lock else None
     # A second statement, not a sub-select of the first: after waiting for the lock, a single statement would still
     # see the other tables as they were before the wait.
-    rows = queries.read_players(tx, refs, crowd, facts).fetchall()
+    rows = queries.read_players(tx, refs, crowd, parts, facts).fetchall()
     state = progression.state_at(tx, rows[0]["state_version"])
-    found = {row["user_id"]: _player(row, state, facts) for row in rows if row["user_id"]}
+    found = {row["user_id"]: _player(row, state, parts, facts) for row in rows if row["user_id"]}
     if locking and {row["user_id"] for row in locking} != found.keys():
         raise TryAgain  # the identity moved to another player between the two statements
-    wanted = [found.get(user_id) for user_id in rows[0]["wanted"]]
+    wanted = [_of_name(found.get(user_id), ref) for user_id, ref in zip(rows[0]["wanted"], refs, strict=True)]
+    sole = [ref for ref in refs if ref.sole and ref.only_name]
+    for ref, namesakes in zip(sole, rows[0]["namesakes"] if sole else (), strict=True):
+        if namesakes > 1:
+            raise SeveralPlayers(name=ref.label)
     tx.about = tx.about or next((player.id for player in wanted if player), None)
     named = [player and with_current_name(player, ref, tx.now) for player, ref in zip(wanted, refs, strict=True)]
     others = [found[row["user_id"]] for row in rows if crowd and row["in_crowd"]]
     return named, sorted(others, key=lambda player: player.id), state
 
 
-def _player(row: dict[str, Any], state: CommunityState, facts: tuple[Fact, ...]) -> Player:
+def _of_name(player: Player | None, ref: PlayerRef) -> Player | None:
+    """Return the player if the name is theirs: functions from before do not update the key when they update a name."""
+    if player is None or not ref.only_name:
+        return player
+    return player if person_key(player.links[ref.platform].username) == person_key(ref.only_name) else None
+
+
+def _player(row: dict[str, Any], state: CommunityState, parts: Parts, facts: tuple[Fact, ...]) -> Player:
     player = Player(
         id=row["user_id"],
         username=row["username"],
@@ -160,10 +205,11 @@ def _player(row: dict[str, Any], state: CommunityState, facts: tuple[Fact, ...])
         state=state,
         created_at=row["created_at"],
         updated_at=row["updated_at"],
-        parts=PARTS.parse(row),
+        parts=parts.parse(row),
+        unread=parts.unread,
         facts={fact.name: row["fact_" + fact.name] for fact in facts},
     )
-    return PARTS.loaded(replace(player, stored=player))
+    return parts.loaded(replace(player, stored=player))
 
 
 def _identities(player: Player) -> list[tuple[str, str]]:
@@ -177,7 +223,12 @@ def _write(tx: Tx, player: Player) -> None:
     elif (player.username, player.links) != (stored.username, stored.links):
         queries.update_user(tx, player.id, player.username)
     known = stored.links if stored else {}
-    for platform, link in player.links.items():
-        if known.get(platform) != link:
-            queries.upsert_link(tx, player.id, platform, link)
+    changed = {platform: link for platform, link in player.links.items() if known.get(platform) != link}
+    for platform, link in changed.items():
+        before = known.get(platform)
+        if before is not None and before.platform_id != link.platform_id:
+            PARTS.account_left(tx, player.id, platform, before)
+        queries.upsert_link(tx, player.id, platform, link)
+    if changed:
+        PARTS.accounts_changed(tx, player, changed)
     PARTS.save(tx, player)

@@ -19,7 +19,8 @@ from kernel.content.base import Document, Exact, Frozen, Key, Text
 from kernel.content.library import FileSection
 from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, did_you_mean, repeated, unknown
-from kernel.texts import term
+from kernel.naming import NameIndex, key
+from kernel.texts import every_term, term
 
 NodeType = Literal["feature", "item", "upgrade", "job"]
 Size = Literal["small", "medium", "large"]
@@ -164,10 +165,22 @@ class TreeSection(FileSection[TreeFile]):
         """By key, in the order of the file."""
         return MappingProxyType({node.key: node for node in self.document.nodes})
 
+    @cached_property
+    def names(self) -> NameIndex[Node]:
+        """What people type for a node, in any language."""
+        rows = self.document.nodes
+        return NameIndex(
+            lambda node: node.name,
+            [(node.key, node) for node in rows],
+            [(node.written_name, node) for node in rows],
+            [(name, node) for node in rows for name in sorted(every_term(NODE, node.written_name))],
+        )
+
     def problems(self) -> Iterator[Problem]:
         rows = self.document.nodes
         yield from repeated(self.file, "nodes", "node_id", (node.node_id for node in rows))
         yield from repeated(self.file, "nodes", "key", (node.key for node in rows))
+        yield from repeated(self.file, "nodes", "name", (key(node.written_name) for node in rows))
         broken_links = list(_broken_links(self.file, rows))
         yield from broken_links
         if not broken_links:  # the next checks follow the links

@@ -52,7 +52,7 @@ def trigger(tx: Tx, victim: Player, trap: Trap, platform: str) -> Player:
     queries.mark_triggered(tx, trap.trap_id)
     with speaking():
         reason = translate("a trap of {name}'s", name=trap.setter_username)
-    timeouts.silence(tx, platform, name, trap.time, reason)
+    timeouts.silence(tx, victim, trap.time, reason, platform)
     return replace(victim, facts={**victim.facts, WAITING.name: None}).record(
         TrapTriggered(
             trap_id=trap.trap_id,
@@ -77,7 +77,7 @@ def trigger_on_setter(tx: Tx, setter: Player, target: Player, trap: Trap, platfo
     """
     name = _name(setter, platform)
     queries.mark_triggered(tx, trap.trap_id)
-    timeouts.silence(tx, platform, name, trap.time, "two traps in one place")
+    timeouts.silence(tx, setter, trap.time, "two traps in one place", platform)
     return setter.record(
         TrapSelfTriggered(
             trap_id=trap.trap_id,

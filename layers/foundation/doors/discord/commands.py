@@ -31,6 +31,7 @@ class BadOption(Refused):
     """An option has an invalid value."""
 
     code: ClassVar[str] = "validation"
+    message: ClassVar[str] = "{option}: is not valid."
 
 
 class Missing(BadOption):

@@ -21,7 +21,7 @@ class TargetNotTimedOut(Refused):
 
 
 def choose_targets(tx: Tx, request: UseRequest) -> Targeting:
-    return Targeting(named=request.player, facts=(timeouts.silenced_on(tx, request.user.platform),))
+    return Targeting(named=request.player, facts=(timeouts.silenced(tx),))
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
@@ -37,8 +37,9 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     silenced_until = item_use.target.facts["silenced"]
     if silenced_until is None:
         raise TargetNotTimedOut(item=item_use.item.public_name, name=name)
-    removed = item_use.quantity * adjusted(item_use.item.handler_config.seconds, item_use.slot.quality)
-    timeouts.shorten_timeout(tx, platform, name, removed, reason(item_use, platform))
+    seconds = item_use.item.handler_config.seconds
+    removed = sum((slot.quantity * adjusted(seconds, slot.quality) for slot in item_use.taken), timedelta())
+    timeouts.shorten_timeout(tx, item_use.target, removed, reason(item_use, platform), platform)
     sooner = None if silenced_until - removed <= tx.now else removed
     message = _described(item_use, name, sooner)
     if item_use.target.id == item_use.user.id:

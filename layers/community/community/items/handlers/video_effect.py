@@ -10,6 +10,7 @@ from community.items.texts import name_with_quantity
 from kernel.database import Tx
 from kernel.errors import Refused
 from kernel.events.models import Event
+from kernel.naming import NameIndex
 from kernel.texts import alternatives, translate
 
 
@@ -39,8 +40,8 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     platform, effects = item_use.request.user.platform, item_use.item.handler_config.effects
     if item_use.request.target is None:
         raise EffectRequired(item=item_use.item.public_name, effects=alternatives(effects))
-    effect = item_use.request.target.strip().lower()
-    if effect not in effects:
+    effect = NameIndex(str, [(name, name) for name in effects]).find(item_use.request.target)
+    if effect is None:
         raise UnknownEffect(effect=item_use.request.target, effects=alternatives(effects))
     user = item_use.user.record(
         VideoEffectRequested(

@@ -34,7 +34,7 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     targets = (item_use.target,) if item_use.target else item_use.crowd
     if not targets:
         raise TargetRequired(item=item_use.item.public_name) if config.target == "named" else NoTargets
-    added = adjusted(config.seconds, item_use.slot.quality)
+    added = adjusted(config.seconds, item_use.quality)
     outcomes = shields.attack(tx, platform, item_use.user, targets, added, reason(item_use, platform))
     if config.target != "named":
         messages.remove_chatters(tx, platform, targets)

@@ -39,7 +39,7 @@ def _job(item_use: ItemUse) -> Job:
     if target is None:
         raise JobRequired(item=item_use.item.public_name)
     try:
-        return find_job(target.strip().lower())
+        return find_job(target)
     except UnknownJob:
         raise UnknownLesson(job=target, jobs=alternatives(tuple(jobs.by_key))) from None
 
