@@ -83,7 +83,7 @@ def _progress(board: ProgressBoard) -> Reply:
     estimated_unlock = board.estimated_unlock(target.key)
     expected = _date(estimated_unlock) if estimated_unlock else translate("There is no saying.")
     return card(
-        texts.with_level(target, progress.target_level),
+        texts.with_level(target, progress.target_level or 1),
         f"{target.description}\n\n{bar} {decimal(100 * made / target.cost)} %",
         Field(translate("Points"), f"{board.voting.accumulated} / {target.cost}", inline=True),
         Field(translate("Expected"), expected, inline=True),

@@ -83,6 +83,12 @@ def load() -> None:
     _load(settings.community_language)
 
 
+def load_all() -> None:
+    """Read the texts in every language: what people type may be in any of them."""
+    for tag in languages():
+        _load(tag)
+
+
 def speak(wanted: str = "") -> None:
     """Speak the caller's language from now on, or the community's if there are no texts in it.
 

@@ -10,7 +10,11 @@ from community.catalog.models import Names
 from community.text_contexts import ITEM
 from kernel.content.problems import Problem
 from kernel.naming import NameIndex, key
-from kernel.texts import every_term
+from kernel.startup import at_startup
+from kernel.texts import every_term, load_all
+
+# Names are understood in every language, and the first one should not wait for the files to be read.
+at_startup(load_all)
 
 _names: Names | None = None
 _index: NameIndex[Item] | None = None
