@@ -38,6 +38,7 @@ from functions.community.admin.weights_routes import router as weights
 from functions.community.shapes.items import ItemView
 from functions.community.shapes.player_selector import NamedAccount
 from kernel.database import Tx
+from kernel.texts import translate
 
 app = create_app("Administration", events, job_routes, key_routes, weights, players, exclusions, recipes)
 
@@ -45,7 +46,7 @@ app = create_app("Administration", events, job_routes, key_routes, weights, play
 @app.post("/api/v1/admin/reload-aliases", response_model=ReloadResponse)
 async def reload_aliases(call: Call) -> Response:
     """Reload the item names from the alias and theme files. An invalid file changes nothing."""
-    return call.act(lambda tx: ReloadResponse(message="Item names reloaded.", active_theme=reload_names(tx)))
+    return call.act(lambda tx: ReloadResponse(message=translate("Item names reloaded."), active_theme=reload_names(tx)))
 
 
 @app.get("/api/v1/admin/cache/stats", response_model=CacheStats)

@@ -18,6 +18,7 @@ from functions.community.shapes.fields import Amount, NodeKey
 from functions.community.shapes.jobs import XpView
 from functions.community.shapes.player_selector import NamedAccount
 from kernel.database import Tx
+from kernel.texts import translate
 
 router = Router()
 
@@ -78,7 +79,8 @@ async def reset_daily_xp(call: Call) -> Response:
     """Reset the daily XP of all players now."""
     return call.act(
         lambda tx: ResetResponse(
-            message="The daily XP of all players is 0 again.", records_affected=daily_reset.reset_now(tx).records
+            message=translate("The daily XP of all players is 0 again."),
+            records_affected=daily_reset.reset_now(tx).records,
         )
     )
 

@@ -22,7 +22,9 @@ from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Field, Reply, card, plain
 from functions.community.discord.players import player_of
 from functions.community.discord.qualities import QUALITY, asked_quality
+from kernel.content.command_texts import OPTION_NAME
 from kernel.database import Tx
+from kernel.texts import term, translate
 
 
 class HasNone(NotInInventory):
@@ -35,6 +37,10 @@ class WorkerCapReached(DailyCapReached):
     """The player has reached the daily XP cap: worded for an administrator."""
 
     message: ClassVar[str] = "{worker} has earned all the {job} XP there is for today, until the daily reset."
+
+
+class NotAName(BadOption):
+    message: ClassVar[str] = "{option}: must be the name there; a mention is for Discord."
 
 
 _PLATFORM = text(
@@ -61,14 +67,14 @@ def _target(call: Interaction) -> PlayerRef:
     """The player whom the options name: by a mention, which holds the id, or else by the name on the platform.
 
     Raises:
-        BadOption: it is a mention, but the platform is another one.
+        NotAName: it is a mention, but the platform is another one.
     """
     platform, name = call.text("platform"), call.text("username")
     mention = MENTION.fullmatch(name)
     if mention and platform == "discord":
         return PlayerRef(platform, mention[1])
     if name.startswith("<"):
-        raise BadOption(option="username", problem="must be the name there: a mention is for Discord")
+        raise NotAName(option=term(OPTION_NAME, "username"))
     return PlayerRef(platform, username=name.removeprefix("@"), sole=True)
 
 
@@ -79,7 +85,7 @@ _ITEM = text("item", "Which item.", required=True, suggest=_items)
 def add_item(call: Interaction, tx: Tx) -> Reply:
     owner, quantity = call.member_or_caller("user"), call.integer("quantity")
     item = inventory.add_item(tx, player_of(owner), call.text("item"), quantity)
-    return card("Added", inventory_texts.added(quantity, item, owner.mention))
+    return card(translate("Added"), inventory_texts.added(quantity, item, owner.mention))
 
 
 @command("remove-item", "Take items out of an inventory.", _USER, _ITEM, _SHARE, QUALITY, changes=True, admin=True)
@@ -89,8 +95,9 @@ def remove_item(call: Interaction, tx: Tx) -> Reply:
         item, removed = inventory.remove_item(tx, player_of(owner), call.text("item"), wanted, asked_quality(call))
     except NotInInventory as error:
         raise HasNone(owner=owner.username, item=error.details["item"]) from None
-    note = f"Not all {wanted}: there were no more." if isinstance(wanted, int) and removed < wanted else ""
-    return card("Removed", inventory_texts.removed(removed, item, owner.mention), footer=note)
+    missing = isinstance(wanted, int) and removed < wanted
+    note = translate("Not all {wanted}: there were no more.", wanted=wanted) if missing else ""
+    return card(translate("Removed"), inventory_texts.removed(removed, item, owner.mention), footer=note)
 
 
 @command(
@@ -108,15 +115,14 @@ def award_xp(call: Interaction, tx: Tx) -> Reply:
     try:
         result = awards.award_xp(tx, worker, call.text("job"), call.integer("amount"), "admin")
     except DailyCapReached as error:
-        job = jobs.by_key[str(error.details["job"])].display_name
-        raise WorkerCapReached(worker=worker.label, job=job) from None
+        raise WorkerCapReached(worker=worker.label, job=error.details["job"]) from None
     name = plain(result.player.links[worker.platform].username)
     progress = result.award.progress
     return card(
-        "Awarded",
+        translate("Awarded"),
         job_texts.awarded(result, name),
-        Field("Level", str(progress.level), inline=True),
-        Field("XP together", str(progress.xp), inline=True),
+        Field(translate("Level"), str(progress.level), inline=True),
+        Field(translate("XP together"), str(progress.xp), inline=True),
     )
 
 
@@ -133,7 +139,7 @@ def award_xp(call: Interaction, tx: Tx) -> Reply:
 def set_timeout(call: Interaction, tx: Tx) -> Reply:
     added = timedelta(seconds=call.integer("duration"))
     timeout = timeouts.apply_timeout(tx, _target(call), added, call.text("reason"))
-    return card("Timeout", timeout_texts.silenced(plain(timeout.username), timeout.remaining_seconds))
+    return card(translate("Timeout"), timeout_texts.silenced(plain(timeout.username), timeout.remaining_seconds))
 
 
 @command("timeout-clear", "End someone's timeout.", _PLATFORM, _USERNAME, changes=True, admin=True)
@@ -141,4 +147,4 @@ def clear_timeout(call: Interaction, tx: Tx) -> Reply:
     target = _target(call)
     was_silenced = timeouts.clear_timeout(tx, target)
     name = f"<@{target.platform_id}>" if target.platform_id else plain(str(target.username))
-    return card("Timeout", timeout_texts.freed(name, was_silenced))
+    return card(translate("Timeout"), timeout_texts.freed(name, was_silenced))

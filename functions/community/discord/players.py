@@ -12,6 +12,7 @@ from doors.discord.interaction import Interaction, Member
 from doors.discord.settings import settings
 from kernel.database import Tx
 from kernel.errors import DomainError
+from kernel.texts import translate
 
 
 def player_of(person: Interaction | Member) -> PlayerRef:
@@ -35,7 +36,7 @@ def _introduce(tx: Tx, caller: Member) -> None:
 
 def _explain(error: DomainError) -> str:
     if isinstance(error, FeatureLockedBehind):
-        return "The community has not unlocked {feature} yet. First comes {names}.".format(**error.details)
+        return translate("The community has not unlocked {feature} yet. First comes {names}.", **error.details)
     return str(error)
 
 

@@ -17,6 +17,7 @@ from functions.community.discord.players import player_of
 from functions.community.discord.qualities import QUALITY, asked_quality
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
+from kernel.texts import speaking, translate
 
 
 @command(
@@ -31,11 +32,13 @@ from kernel.database import Tx
 def start(call: Interaction, tx: Tx) -> Reply:
     bet = call.text("item"), call.quantity("quantity")
     gamble = gambles.start_gamble(tx, player_of(call), [bet], quality=asked_quality(call))
-    invitation = texts.started(gamble, call.caller.mention)
-    return Reply(
-        embeds=(Embed("A gamble!", invitation, footer="/gamble-join, or the button"),),
-        components=(Button("Join", f"gamble:join:{gamble.gamble_id}", GREEN_BUTTON),),
-    )
+    with speaking():
+        invitation = texts.started(gamble, call.caller.mention)
+        footer = translate("/gamble-join, or the button")
+        return Reply(
+            embeds=(Embed(translate("A gamble!"), invitation, footer=footer),),
+            components=(Button(translate("Join"), f"gamble:join:{gamble.gamble_id}", GREEN_BUTTON),),
+        )
 
 
 @command(
@@ -58,7 +61,8 @@ def join_button(call: Interaction, tx: Tx) -> Reply:
 
 def _joined(call: Interaction, tx: Tx, gamble_id: UUID | None) -> Reply:
     gamble = gambles.join_gamble(tx, player_of(call), gamble_id, asked_quality(call))
-    return card("Joined", texts.joined(gamble, call.caller.mention))
+    with speaking():
+        return card(translate("Joined"), texts.joined(gamble, call.caller.mention))
 
 
 def _id(text: str) -> UUID:

@@ -19,9 +19,10 @@ from doors.originals import is_original_envelope
 from doors.outbound import Envelope, deliver, is_addressed_to
 from functions.community.notify_discord import gambles, registration
 from functions.community.notify_discord.settings import settings
-from functions.community.notify_discord.texts import TEST, TEXTS, ballot, configs
+from functions.community.notify_discord.texts import TEXTS, ballot, configs
 from kernel import texts
 from kernel.startup import at_startup
+from kernel.texts import translate
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -72,7 +73,7 @@ def send(envelope: Envelope) -> None:
     match envelope["type"] if is_original_envelope(envelope) else "":
         case "gamble.started":
             gamble_id = envelope["payload"]["id"]
-            invitation = message(embed, components=[Button("Join", f"gamble:join:{gamble_id}", BLUE_BUTTON)])
+            invitation = message(embed, components=[Button(translate("Join"), f"gamble:join:{gamble_id}", BLUE_BUTTON)])
             gambles.invite(gamble_id, channel_id, invitation, nonce)
         case "gamble.complete":
             gambles.end(envelope["payload"]["gamble_id"], channel_id, message(embed), nonce)
@@ -92,9 +93,9 @@ def embed_of(envelope: Envelope) -> Embed | None:
         log.warning("a broadcast without the fields of its type", extra={"event_id": envelope["id"]}, exc_info=True)
         return None
     if is_test(envelope):
-        embed = replace(embed, title=TEST + embed.title)
+        embed = replace(embed, title=translate("[Test] {title}", title=embed.title))
     if envelope["metadata"].get("replay"):
-        embed = replace(embed, footer="Told once more")
+        embed = replace(embed, footer=translate("Told once more"))
     return replace(embed, at=envelope["timestamp"])
 
 

@@ -10,11 +10,12 @@ from pydantic_core import PydanticCustomError
 
 from community.players.models import PLATFORMS, ROLES, PlayerRef, Role
 from doors.errors import CODE_TEXT
-from doors.field_errors import custom_error
+from doors.field_errors import custom_error, own_error
 from doors.fields import Body, one_line, storable
 from kernel.errors import Refused
 from kernel.naming import id_text, key
 from kernel.quantities import MOST, Wanted, parse_number, parse_quantity
+from kernel.texts import translate
 
 T = TypeVar("T")
 
@@ -27,8 +28,11 @@ def _platform(value: Any) -> str:
     if platform not in PLATFORMS:
         raise PydanticCustomError(
             "invalid_platform",
-            "must be twitch, youtube or discord",
-            {CODE_TEXT: "The platform must be twitch, youtube or discord."},
+            "{text}",
+            {
+                "text": translate("must be twitch, youtube or discord"),
+                CODE_TEXT: translate("The platform must be twitch, youtube or discord."),
+            },
         )
     return platform
 
@@ -38,7 +42,7 @@ def _id_as_text(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_FLOATS:
         value = int(value)
     if isinstance(value, bool | float):
-        raise PydanticCustomError("not_an_id", "must be the id as text")
+        raise own_error("not_an_id", translate("must be the id as text"))
     return id_text(one_line(str(value))) if isinstance(value, int | str) else value
 
 

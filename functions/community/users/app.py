@@ -152,7 +152,7 @@ async def give_item(body: GiveRequest, call: Call) -> Response:
     def use_case(tx: Tx) -> Message:
         gift = inventory.give_item(tx, body.giver, body.taker, body.item_name, body.quantity, body.quality_level)
         giver, taker = body.owner or gift.giver, body.receiver or gift.taker
-        return Message(message=f"{giver} gave {gift.quantity} × {gift.item.public_name} to {taker}.")
+        return Message(message=inventory_texts.given(gift.quantity, gift.item, giver, taker))
 
     return call.act(use_case)
 

@@ -68,7 +68,7 @@ def modifier(kind: str, per_level: float, *, base: float = 1, **limits: Any) -> 
     ],
 )
 def test_a_level_costs_what_size_and_tier_say(size: str, costs: list[int]):
-    node = NODES["feature_economy"].model_dump() | {"size": size}
+    node = NODES["feature_economy"].model_dump(by_alias=True) | {"size": size}
 
     priced = [Node.model_validate(node | {"tier": tier}).cost for tier in range(6)]
 

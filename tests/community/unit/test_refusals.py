@@ -43,9 +43,9 @@ CONTRACT = {
         "not_enough_items": "NotEnoughInQuality NotEnoughIngredients NotEnoughItems",
         "not_in_inventory": "NotInInventory NotInQuality",
         "not_sellable": "NotSellable",
-        "recipe_not_found": "RecipeNotFound",
+        "recipe_not_found": "NotDisassembled RecipeNotFound",
         "self_gift": "SelfGift",
-        "target_required": "TargetRequired",
+        "target_required": "EffectRequired JobRequired TargetRequired",
         "user_not_found": "NotHereYet UnknownAccount UnknownPlayer",
         "validation": (
             "AccountNeeded BackwardsRange LevelTooHigh NameNeeded NoWholeNumber NotANumber NotAQuantity NotGiveable "
@@ -59,7 +59,7 @@ CONTRACT = {
         "feature_locked": "FeatureLocked FeatureLockedBehind",
         "filter_locked": "FilterLocked",
         "item_locked": "ItemLocked",
-        "recipe_locked": "RecipeLocked",
+        "recipe_locked": "RecipeLocked RecipeNeedsJob RecipeNeedsNode",
     },
     404: {
         "not_found": (

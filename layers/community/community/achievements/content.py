@@ -17,6 +17,7 @@ from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
 from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, old_names, repeated, retired, unknown
+from kernel.texts import term
 
 
 class AtLeast(Frozen):
@@ -39,8 +40,8 @@ class Achievement(Frozen):
     """Counts events of one type that meet all conditions."""
 
     key: Key
-    name: Text
-    description: Text
+    written_name: Text = Field(alias="name")
+    written_description: Text = Field(alias="description")
     event: Text  # type of the event that counts
     count: PositiveInt = 1
     adds: Key | None = None  # the event's field to add up; without it, every event counts 1
@@ -48,6 +49,14 @@ class Achievement(Frozen):
     reward: Reward = Field(default_factory=Reward)
     renamed_from: tuple[Key, ...] = ()  # earlier keys
     retired: bool = False  # it is not shown and counts nothing; what players have reached stays in the database
+
+    @property
+    def name(self) -> str:
+        return term(ACHIEVEMENT, self.written_name)
+
+    @property
+    def description(self) -> str:
+        return term(DESCRIPTION, self.written_description)
 
 
 class AchievementsFile(Document):
@@ -92,8 +101,8 @@ class AchievementsSection(FileSection[AchievementsFile]):
 
     def texts(self) -> Iterator[TextId]:
         for achievement in self.document.achievements:
-            yield TextId(ACHIEVEMENT, achievement.name)
-            yield TextId(DESCRIPTION, achievement.description)
+            yield TextId(ACHIEVEMENT, achievement.written_name)
+            yield TextId(DESCRIPTION, achievement.written_description)
 
     def summary(self) -> str:
         return f"{len(self.by_key)} achievements"

@@ -16,6 +16,7 @@ from community.inventory.models import Slot
 from community.jobs.reactions import earn_xp
 from community.players.models import Player
 from kernel.events.models import Event
+from kernel.texts import speaking
 
 SOURCE = "achievement"
 
@@ -35,17 +36,18 @@ def track_achievements(event: Event, player: Player, now: datetime, rng: Random)
 
 
 def _unlocked(player: Player, achievement: Achievement, now: datetime, rng: Random) -> Player:
-    player = player.record(
-        AchievementUnlocked(
-            user_id=player.id,
-            username=player.username,
-            achievement_key=achievement.key,
-            name=achievement.name,
-            description=achievement.description,
-            reward=RewardView.of(achievement.reward),
-            timestamp=int(now.timestamp()),
+    with speaking():
+        player = player.record(
+            AchievementUnlocked(
+                user_id=player.id,
+                username=player.username,
+                achievement_key=achievement.key,
+                name=achievement.name,
+                description=achievement.description,
+                reward=RewardView.of(achievement.reward),
+                timestamp=int(now.timestamp()),
+            )
         )
-    )
     reward = achievement.reward
     if reward.lesson:
         player = earn_xp(player, reward.lesson.job_key, reward.lesson.xp, SOURCE, now, rng)

@@ -19,6 +19,7 @@ from kernel.content.library import FileSection
 from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, old_names, repeated, retired, unknown
 from kernel.naming import NameIndex, key
+from kernel.texts import term
 
 Tag = Literal[
     "buyable",
@@ -78,8 +79,8 @@ class HandlerConfig(Frozen):
 class Item(Frozen):
     item_id: PositiveInt
     internal_name: Key
-    public_name: Text
-    description: Text
+    written_name: Text = Field(alias="public_name")
+    written_description: Text = Field(alias="description")
     default_display: Text
     max_stack: PositiveInt  # for display; never enforced
     base_value: NonNegativeInt  # money
@@ -97,6 +98,15 @@ class Item(Frozen):
         if needed and not getattr(self.handler_config, needed):
             raise ValueError(f'handler "{self.handler}" needs handler_config.{needed}')
         return self
+
+    @property
+    def public_name(self) -> str:
+        """The name that players see and type, in the reader's language."""
+        return term(ITEM, self.written_name)
+
+    @property
+    def description(self) -> str:
+        return term(DESCRIPTION, self.written_description)
 
     @property
     def category(self) -> ContentType:
@@ -252,7 +262,7 @@ class ItemsSection(FileSection[ItemsFile]):
         rows = self.document.items
         return NameIndex(
             lambda item: item.public_name,
-            [(name, item) for item in rows for name in (item.public_name, item.internal_name, item.default_display)],
+            [(name, item) for item in rows for name in (item.written_name, item.internal_name, item.default_display)],
             [(name, item) for item in rows for name in item.renamed_from],
         )
 
@@ -260,14 +270,14 @@ class ItemsSection(FileSection[ItemsFile]):
         rows = self.document.items
         yield from repeated(self.file, "items", "item_id", (item.item_id for item in rows))
         yield from repeated(self.file, "items", "internal_name", (item.internal_name for item in rows))
-        yield from repeated(self.file, "items", "public_name", (key(item.public_name) for item in rows))
+        yield from repeated(self.file, "items", "public_name", (key(item.written_name) for item in rows))
         yield from old_names(self.file, "items", [(item.internal_name, item.renamed_from) for item in rows])
         for name in NEEDED:
             if name not in self.by_name or name in self.retired:
                 text = f'no item named "{name}", which the game itself hands out: keep it, and change its public_name'
                 yield Problem(self.file, "items", text)
         internal = {key(item.internal_name): item for item in rows}
-        public = {key(item.public_name): item for item in rows}
+        public = {key(item.written_name): item for item in rows}
         for index, item in enumerate(rows):
             # A name that stands for two items would find neither.
             for field, names, kind in (
@@ -275,7 +285,7 @@ class ItemsSection(FileSection[ItemsFile]):
                 ("default_display", internal, "internal"),
                 ("default_display", public, "public"),
             ):
-                name = str(getattr(item, field))
+                name = item.written_name if field == "public_name" else item.default_display
                 if names.get(key(name), item) is not item:
                     text = f'"{name}" is the {kind} name of another item'
                     yield Problem(self.file, f"items[{index}].{field}", text)
@@ -288,10 +298,10 @@ class ItemsSection(FileSection[ItemsFile]):
 
     def texts(self) -> Iterator[TextId]:
         for item in self.document.items:
-            name = item.public_name
+            name = item.written_name
             yield TextId(ITEM, name, plural(name, 2))
             yield TextId(ONE_ITEM, f"{article(name)} {name}")
-            yield TextId(DESCRIPTION, item.description)
+            yield TextId(DESCRIPTION, item.written_description)
 
     def summary(self) -> str:
         return f"{len(self.by_name)} items"

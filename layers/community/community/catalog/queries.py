@@ -34,8 +34,8 @@ def upsert_item(tx: Tx, item: Item) -> None:
         (
             item.item_id,
             item.internal_name,
-            item.public_name,
+            item.written_name,
             item.base_value,
-            Jsonb(item.model_dump(mode="json")),
+            Jsonb(item.model_dump(mode="json", by_alias=True)),
         ),
     )

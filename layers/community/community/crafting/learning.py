@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from community.catalog import item_names
 from community.catalog.content import items
-from community.catalog.english import article
+from community.catalog.texts import one_or_counted
 from community.crafting import rules
 from community.crafting.content import Upgrade, upgrades
-from community.crafting.models import NewRecipes, NoSuchRecipe, RecipeLocked
+from community.crafting.models import NewRecipes, NoSuchRecipe, RecipeLocked, RecipeNeedsJob, RecipeNeedsNode
 from community.crafting.unlocks import KNOWN_RECIPES
 from community.jobs.content import jobs
 from community.jobs.models import Jobs
@@ -60,8 +60,7 @@ def learn(player: Player, recipe: Upgrade) -> Player:
     if has_learned(player, recipe):
         return player
     if not condition_holds(recipe, player.state, player):
-        name = items.by_name[recipe.target_item].public_name
-        raise RecipeLocked(item=f"{article(name)} {name}", missing=_missing_condition(recipe))
+        raise _locked(recipe)
     return _with(player, recipe)
 
 
@@ -90,9 +89,12 @@ def _with(player: Player, recipe: Upgrade) -> Player:
     return player.having(player[NewRecipes].plus(recipe.recipe_key))
 
 
-def _missing_condition(recipe: Upgrade) -> str:
+def _locked(recipe: Upgrade) -> RecipeLocked:
+    """Return the refusal that says what is missing."""
+    item = one_or_counted(items.by_name[recipe.target_item], 1)
     if recipe.unlock_type == "job_level" and recipe.job_key:
-        return f"it takes a {jobs.entries[recipe.job_key].display_name} of level {recipe.unlock_threshold}"
+        job = jobs.entries[recipe.job_key].display_name
+        return RecipeNeedsJob(item=item, job=job, level=recipe.unlock_threshold)
     if recipe.unlock_type == "node" and recipe.node_key:
-        return f"the community has not unlocked {tree.entries[recipe.node_key].name}"
-    return "it must be learned first"
+        return RecipeNeedsNode(item=item, node=tree.entries[recipe.node_key].name)
+    return RecipeLocked(item=item)

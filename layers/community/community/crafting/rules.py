@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil
 from random import Random
@@ -10,14 +10,13 @@ from random import Random
 from community import dice
 from community.catalog import item_names
 from community.catalog.content import Ingredient, Item, items
-from community.catalog.english import plural
 from community.crafting.content import Disassemble, Upgrade, disassembles, upgrades
-from community.crafting.models import Batch, NotEnoughIngredients, RecipeNotFound, Salvage
+from community.crafting.models import Batch, NotDisassembled, NotEnoughIngredients, RecipeNotFound, Salvage
+from community.crafting.texts import in_words
 from community.inventory.models import Inventory, Quality, Slot, average_quality
 from community.progression.models import CommunityState
 from community.progression.rules import modified
 from kernel.quantities import MOST, Wanted, resolve
-from kernel.texts import listed
 
 CHANCE = Fraction(1, 10)
 """Chance of a masterwork and of a perfect salvage, before the community's modifiers."""
@@ -52,8 +51,8 @@ def find_disassemble(name: str) -> Disassemble:
     item = item_names.find(name)
     recipe = disassembles.by_item.get(item.internal_name) if item else None
     if recipe is None:
-        what = f"taking {item.public_name if item else name} apart"
-        raise RecipeNotFound(item=what, meant=() if item else item_names.meant(name))
+        shown, meant = (item.public_name, ()) if item else (name, item_names.meant(name))
+        raise NotDisassembled(item=shown, meant=meant)
     return recipe
 
 
@@ -146,13 +145,3 @@ def _consume(
         inventory, taken = inventory.take_lowest(items.by_name[cost.item], cost.quantity * units, asked[cost.item])
         consumed += taken
     return units, inventory, tuple(consumed)
-
-
-def in_words(quantities: Mapping[str, int]) -> str:
-    """Describe {internal name: quantity} for messages."""
-    return listed(
-        [
-            f"{quantity} × {plural(items.stored_by_name(name).public_name, quantity)}"
-            for name, quantity in quantities.items()
-        ]
-    )

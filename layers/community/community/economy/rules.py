@@ -6,6 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from community.catalog.content import Item
+from community.catalog.texts import money
 from community.economy.content import WeeklySale
 from community.economy.models import InsufficientFunds, NotBuyable, NotSellable, Purchase, Sale
 from kernel.quantities import MOST, Wanted, resolve
@@ -63,7 +64,7 @@ def quote_purchase(
     quantity = resolve(wanted, affordable)
     quantity = quantity if each == 0 else min(quantity, affordable)
     if quantity == 0:
-        raise InsufficientFunds(item=item.public_name, price=each, balance=balance)
+        raise InsufficientFunds(item=item.public_name, price=money(each), balance=balance)
     return Purchase(quantity, each, quantity * each)
 
 

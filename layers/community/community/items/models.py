@@ -46,7 +46,15 @@ class NoEffect(Refused):
 
 class TargetRequired(Refused):
     code = "target_required"
-    message = "{item} needs a target: name {who}."
+    message = "{item} needs a target: name a player."
+
+
+class JobRequired(TargetRequired):
+    message = "{item} needs a target: name a job."
+
+
+class EffectRequired(TargetRequired):
+    message = "{item} needs a target: name {effects}."
 
 
 class TargetImmune(Refused):

@@ -54,12 +54,20 @@ class Bonus(Frozen):
 class Job(Frozen):
     job_id: PositiveInt
     key: Key
-    display_name: Text
-    description: Text
+    written_name: Text = Field(alias="display_name")
+    written_description: Text = Field(alias="description")
     node_key: Key
     bonuses: tuple[Bonus, ...] = ()
     renamed_from: tuple[Key, ...] = ()  # earlier keys
     retired: bool = False  # it is not shown and earns nothing; players' experience stays in the database
+
+    @property
+    def display_name(self) -> str:
+        return term(JOB, self.written_name)
+
+    @property
+    def description(self) -> str:
+        return term(DESCRIPTION, self.written_description)
 
     def bonus(self, bonus_type: str, level: int) -> Fraction:
         """Return the bonus at a level, e.g. 1/20 for 5 %; 0 at level 0 or without such a bonus."""
@@ -109,10 +117,10 @@ class JobsSection(FileSection[JobsFile]):
         """What people type for a job. In other languages, too."""
         rows = self.by_key.values()
         return NameIndex(
-            lambda job: term(JOB, job.display_name),
+            lambda job: job.display_name,
             [(name, job) for job in rows for name in (job.key, f"job_{job.key}")],
-            [(job.display_name, job) for job in rows],
-            [(name, job) for job in rows for name in sorted(every_term(JOB, job.display_name))],
+            [(job.written_name, job) for job in rows],
+            [(name, job) for job in rows for name in sorted(every_term(JOB, job.written_name))],
             [(name, job) for job in rows for name in job.renamed_from],
         )
 
@@ -128,11 +136,11 @@ class JobsSection(FileSection[JobsFile]):
                     f'display_name, or mark it "retired": true'
                 )
                 yield Problem(self.file, "jobs", text)
-        yield from repeated(self.file, "jobs", "display_name", (key(job.display_name) for job in rows))
+        yield from repeated(self.file, "jobs", "display_name", (key(job.written_name) for job in rows))
         keys = {key(job.key): job for job in rows}
         for index, job in enumerate(rows):
-            if keys.get(key(job.display_name), job) is not job:
-                text = f'"{job.display_name}" is the key of another job'
+            if keys.get(key(job.written_name), job) is not job:
+                text = f'"{job.written_name}" is the key of another job'
                 yield Problem(self.file, f"jobs[{index}].display_name", text)
         for index, job in enumerate(rows):
             field = f"jobs[{index}].node_key"
@@ -143,8 +151,8 @@ class JobsSection(FileSection[JobsFile]):
 
     def texts(self) -> Iterator[TextId]:
         for job in self.document.jobs:
-            yield TextId(JOB, job.display_name)
-            yield TextId(DESCRIPTION, job.description)
+            yield TextId(JOB, job.written_name)
+            yield TextId(DESCRIPTION, job.written_description)
 
     def summary(self) -> str:
         return f"{len(self.by_key)} jobs"

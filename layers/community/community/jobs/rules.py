@@ -132,7 +132,7 @@ def award(
     if source not in BYPASS_SOURCES:
         gained = min(gained, int(modified(state, "job_daily_cap", DAILY_CAP)) - earned_today)
         if gained <= 0:
-            raise DailyCapReached(job=job_key)
+            raise DailyCapReached(job=jobs.by_key[job_key].display_name)
 
     xp = before.xp + gained
     after = JobProgress(xp, max(level_for(xp, level_cap(state)), before.level), earned_today + gained, today)

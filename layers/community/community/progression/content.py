@@ -107,8 +107,8 @@ def _current_name(node_type: object) -> object:
 class Node(Frozen):
     node_id: PositiveInt
     key: Key
-    name: Text
-    description: Text
+    written_name: Text = Field(alias="name")
+    written_description: Text = Field(alias="description")
     type: Annotated[NodeType, BeforeValidator(_current_name)]
     tier: int = Field(ge=0, le=HIGHEST_TIER)
     size: Size
@@ -133,6 +133,14 @@ class Node(Frozen):
     def is_hidden(self) -> bool:
         """Whether the node is neither shown nor voted on nor counted."""
         return self.planned or self.retired
+
+    @property
+    def name(self) -> str:
+        return term(NODE, self.written_name)
+
+    @property
+    def description(self) -> str:
+        return term(DESCRIPTION, self.written_description)
 
     @property
     def modifiers(self) -> tuple[Modifier, ...]:
@@ -209,10 +217,10 @@ class TreeSection(FileSection[TreeFile]):
         """What people type for a node, in any language."""
         rows = self.nodes.values()
         return NameIndex(
-            lambda node: term(NODE, node.name),
+            lambda node: node.name,
             [(node.key, node) for node in rows],
-            [(node.name, node) for node in rows],
-            [(name, node) for node in rows for name in sorted(every_term(NODE, node.name))],
+            [(node.written_name, node) for node in rows],
+            [(name, node) for node in rows for name in sorted(every_term(NODE, node.written_name))],
             [(name, node) for node in rows for name in node.renamed_from],
         )
 
@@ -221,7 +229,7 @@ class TreeSection(FileSection[TreeFile]):
         yield from repeated(self.file, "nodes", "node_id", (node.node_id for node in rows))
         yield from repeated(self.file, "nodes", "key", (node.key for node in rows))
         yield from old_names(self.file, "nodes", [(node.key, node.renamed_from) for node in rows])
-        yield from repeated(self.file, "nodes", "name", (key(node.name) for node in rows))
+        yield from repeated(self.file, "nodes", "name", (key(node.written_name) for node in rows))
         broken_links = list(_broken_links(self.file, rows))
         yield from broken_links
         cycles = [] if broken_links else list(_cycles(self.file, rows))
@@ -238,8 +246,8 @@ class TreeSection(FileSection[TreeFile]):
 
     def texts(self) -> Iterator[TextId]:
         for node in self.document.nodes:  # with planned ones, whose translations may be ready
-            yield TextId(NODE, node.name)
-            yield TextId(DESCRIPTION, node.description)
+            yield TextId(NODE, node.written_name)
+            yield TextId(DESCRIPTION, node.written_description)
 
     def summary(self) -> str:
         return f"{len(self.nodes)} nodes"

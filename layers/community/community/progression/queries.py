@@ -89,7 +89,7 @@ def upsert_node(tx: Tx, node: Node) -> None:
         ON CONFLICT (node_id) DO UPDATE
         SET node_key = excluded.node_key, unlock_cost = excluded.unlock_cost, definition = excluded.definition
         """,
-        (node.node_id, node.key, node.cost, Jsonb(node.model_dump(mode="json")), tx.now),
+        (node.node_id, node.key, node.cost, Jsonb(node.model_dump(mode="json", by_alias=True)), tx.now),
     )
 
 

@@ -200,7 +200,7 @@ def ensure_vote_open(transition: Transition, previous: Node | None = None) -> Tr
         transition = end_vote(transition, voting_round)
     if transition.voting.voting_round is None and not rules.has_waiting_winner(transition.voting):
         transition = open_vote(transition, previous)
-    return transition.record(AllUnlocked()) if previous and rules.is_complete(transition.voting) else transition
+    return transition.record(AllUnlocked.now()) if previous and rules.is_complete(transition.voting) else transition
 
 
 def open_vote(transition: Transition, previous: Node | None = None) -> Transition:
@@ -209,9 +209,7 @@ def open_vote(transition: Transition, previous: Node | None = None) -> Transitio
     if not nodes:
         return transition
     voting_round = begin_round(transition, rules.draw_options(nodes, transition.voting, transition.rng))
-    return transition.with_round(voting_round).record(
-        VotingStarted.of(voting_round, previous_unlock=previous.name if previous else None)
-    )
+    return transition.with_round(voting_round).record(VotingStarted.of(voting_round, previous_unlock=previous))
 
 
 def end_vote(transition: Transition, voting_round: VotingRound) -> Transition:
