@@ -109,7 +109,7 @@ def _broadcastable(event_type: str) -> str:
 def _sendable(payload: Any) -> Any:
     storable_json(payload)
     if len(json.dumps(payload, ensure_ascii=False).encode()) > MAX_PAYLOAD_BYTES:
-        raise own_error("too_long", translate("must not be longer than 64 KiB"))
+        raise own_error("payload_too_large", translate("must not be longer than 64 KiB"))
     return payload
 
 

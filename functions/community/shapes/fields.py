@@ -67,7 +67,7 @@ PlatformId = Annotated[Username, BeforeValidator(_id_as_text)]
 def _known_roles(value: Any) -> Any:
     """The roles that the game knows; a chat may have others."""
     if not isinstance(value, list) or not all(isinstance(role, str) for role in value):
-        raise PydanticCustomError("roles", "must be a list of roles")
+        raise own_error("roles", translate("must be a list of roles"))
     return frozenset(role.lower() for role in value).intersection(ROLES)
 
 

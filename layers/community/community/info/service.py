@@ -34,7 +34,7 @@ def find(features: Mapping[str, Feature], feature: str, topic: str) -> Feature |
     homes = _by_typed_name(features)
     topics = {name: each for home in features.values() for name, each in _by_typed_name(home.topics).items()}
     known: Mapping[str, Feature | Topic] = topics | homes
-    wanted = key(topic) or key(feature) or OVERVIEW
+    wanted = key(topic) or key(feature) if topic.strip() or feature.strip() else OVERVIEW
     if key(feature) and key(topic):
         home = homes.get(key(feature))
         if home is None:
