@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from datetime import datetime
 from typing import Any, Final
 
 from doors.discord.api import api
@@ -14,10 +16,19 @@ log = logging.getLogger("brandish")
 KIND: Final = "gamble"
 INVITED: Final = "invited"
 OVER: Final = "over"
+LEAST_SECONDS: Final = 5
+"""With less time than this to join, an invitation is of no use to anyone."""
 
 
-def invite(gamble_id: str, channel_id: str, message: dict[str, Any], nonce: str) -> None:
-    """Post the invitation, unless the gamble is already over: events may arrive out of order."""
+def invite(gamble_id: str, deadline: datetime, channel_id: str, message: dict[str, Any], nonce: str) -> None:
+    """Post the invitation, unless it is too late to join.
+
+    Events may arrive out of order, so that the result may be known. And an invitation may have waited, while Discord
+    could not be reached.
+    """
+    if deadline.timestamp() - time.time() < LEAST_SECONDS:
+        log.info("the gamble's time to join is over", extra={"gamble_id": gamble_id})
+        return
     if find_record(KIND, gamble_id).get("state") == OVER:
         log.info("the gamble is already over", extra={"gamble_id": gamble_id})
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -26,7 +27,7 @@ Payload = Mapping[str, Any]
 
 def level_up(payload: Payload) -> Embed:
     job = _title(payload["job_key"])
-    return Embed("Level up!", f"**{_player(payload)}** is now a level {payload['new_level']} {job}.", color=GREEN)
+    return Embed("Level up!", f"**{player_name(payload)}** is now a level {payload['new_level']} {job}.", color=GREEN)
 
 
 def voting_started(payload: Payload) -> Embed:
@@ -91,10 +92,21 @@ def gamble_complete(payload: Payload) -> Embed:
 
 
 def achievement_unlocked(payload: Payload) -> Embed:
-    text = f"**{_player(payload)}**: {plain(payload.get('description') or '')}"
+    text = f"**{player_name(payload)}**: {plain(payload.get('description') or '')}"
     reward = _reward(payload.get("reward") or {})
     fields = (Field("Reward", reward),) if reward else ()
     return Embed(f"Achievement: {plain(payload['name'])}", text, fields, color=YELLOW)
+
+
+def reached_level(payload: Payload) -> str:
+    """What a level-up is about, without the player."""
+    return f"Level {payload['new_level']} {_title(payload['job_key'])}"
+
+
+def achieved(payload: Payload) -> str:
+    """What an achievement is about, without the player."""
+    reward = _reward(payload.get("reward") or {})
+    return plain(payload["name"]) + (f" ({reward})" if reward else "")
 
 
 def announcement(payload: Payload) -> Embed:
@@ -115,7 +127,17 @@ TEXTS: Mapping[str, Callable[[Payload], Embed]] = {
 }
 
 
-def _player(payload: Payload) -> str:
+def marked(embed: Embed, *, at: int, test: bool, replayed: bool) -> Embed:
+    """Return the embed with its time, marked as a test or as told before.
+
+    Args:
+        at: unix seconds.
+    """
+    title = TEST + embed.title if test else embed.title
+    return replace(embed, title=title, footer="Told once more" if replayed else embed.footer, at=at)
+
+
+def player_name(payload: Payload) -> str:
     return plain(payload.get("username") or UNKNOWN_PLAYER)
 
 
