@@ -15,7 +15,6 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from itertools import groupby
 from typing import Any, Final
@@ -136,9 +135,8 @@ def send(envelope: Envelope) -> None:
     match envelope["type"] if is_original_envelope(envelope) else "":
         case "gamble.started":
             gamble_id = envelope["payload"]["id"]
-            deadline = datetime.fromisoformat(envelope["payload"]["join_deadline"])
             invitation = message(embed, components=[Button("Join", f"gamble:join:{gamble_id}", BLUE_BUTTON)])
-            gambles.invite(gamble_id, deadline, channel_id, invitation, nonce)
+            gambles.invite(envelope["payload"], channel_id, invitation, nonce)
         case "gamble.complete":
             gambles.end(envelope["payload"]["gamble_id"], channel_id, message(embed), nonce)
         case "progression.voting_started":

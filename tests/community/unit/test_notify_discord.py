@@ -44,12 +44,14 @@ def unlocked(number: int = 2, **metadata: Any) -> dict[str, Any]:
     return envelope("progression.cycle.completed", {"unlocked_node": node}, **metadata)
 
 
-def started(gamble_id: str = GAMBLE_ID, seconds: float = 60, **metadata: Any) -> dict[str, Any]:
-    """Return a gamble that may be joined for some seconds."""
+def started(gamble_id: str = GAMBLE_ID, left: float = 60, of: float = 60, **metadata: Any) -> dict[str, Any]:
+    """Return a gamble that may be joined for some more seconds."""
+    deadline = datetime.now(UTC) + timedelta(seconds=left)
     payload = {
         "id": gamble_id,
         "initiator_username": "alice",
-        "join_deadline": (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(),
+        "created_at": (deadline - timedelta(seconds=of)).isoformat(),
+        "join_deadline": deadline.isoformat(),
         "bets": [{"item_name": "lootbox_tier1", "quantity": 5}],
     }
     return envelope("gamble.started", payload, **metadata)
@@ -136,13 +138,15 @@ def test_an_invitation_that_was_overtaken_by_the_end_is_left_out(discord: FakeDi
 
 
 @pytest.mark.usefixtures("aws")
-@pytest.mark.parametrize(("seconds", "titles"), [(-1, []), (4.9, []), (6, ["A gamble!"])])
-def test_an_invitation_comes_only_while_there_is_time_to_join(discord: FakeDiscord, seconds: float, titles: list[str]):
-    assert delivered(started(seconds=seconds)) == []
+@pytest.mark.parametrize(
+    ("left", "of", "is_told"), [(-1, 60, False), (4.9, 60, False), (6, 60, True), (1.9, 8, False), (3, 8, True)]
+)
+def test_an_invitation_comes_only_while_there_is_time_to_join(
+    discord: FakeDiscord, left: float, of: float, is_told: bool
+):
+    assert delivered(started(left=left, of=of), complete()) == []
 
-    assert discord.titles == titles
-    delivered(complete())
-    assert discord.titles == [*titles, "The gamble is decided"]
+    assert discord.titles == [*["A gamble!"] * is_told, "The gamble is decided"]
 
 
 @pytest.mark.usefixtures("aws")

@@ -54,6 +54,7 @@ def started(deadline: float) -> dict[str, Any]:
     payload = {
         "id": str(uuid4()),
         "initiator_username": "alice",
+        "created_at": datetime.fromtimestamp(deadline - 60, UTC).isoformat(),
         "join_deadline": datetime.fromtimestamp(deadline, UTC).isoformat(),
         "bets": [{"item_name": "lootbox_tier1", "quantity": 5}],
     }
