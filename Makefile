@@ -69,17 +69,40 @@ format: install ## Bring the code into shape
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 .PHONY: generated
-generated: install ## Regenerate what is generated from code: OpenAPI file, schemas, picture of the structure, costs
+generated: install ## Regenerate what is generated from code: OpenAPI file, schemas, list of texts, picture of the structure, costs
 	@$(BIN)/python -m local.tools.structure
+	@$(BIN)/python -m local.tools.openapi_recording
 	@$(BIN)/python -m local.tools.openapi
+	@$(BIN)/python -m local.tools.asyncapi
 	@$(BIN)/python -m community.contents --write-schemas
+	@$(BIN)/python -m local.tools.texts
 	@$(BIN)/python -m local.tools.statements
 
 .PHONY: drift
 drift: install ## Check that the generated files are up to date
 	@$(BIN)/python -m local.tools.openapi --check
+	@$(BIN)/python -m local.tools.asyncapi --check
 	@$(BIN)/python -m community.contents --check-schemas
 	@$(BIN)/python -m local.tools.structure --check
+	@$(BIN)/python -m local.tools.texts --check
+
+CONTRACT := .local/contract
+
+$(CONTRACT)/.installed: local/contract/requirements.txt local/contract/package-lock.json
+	@$(PYTHON) local/tools/install.py $(CONTRACT) $<
+	@cp local/contract/package.json local/contract/package-lock.json $(CONTRACT)
+	@npm ci --prefix $(CONTRACT) --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: contract
+contract: $(CONTRACT)/.installed ## Generate a Python and a TypeScript client from docs/openapi.json, and lint it (needs npm)
+	@rm -rf $(CONTRACT)/client $(CONTRACT)/types.ts
+	@PATH="$(CURDIR)/$(CONTRACT)/bin:$$PATH" $(CONTRACT)/bin/openapi-python-client generate --fail-on-warning \
+		--path docs/openapi.json --output-path $(CONTRACT)/client
+	@$(CONTRACT)/node_modules/.bin/openapi-typescript docs/openapi.json --output $(CONTRACT)/types.ts
+	@$(CONTRACT)/node_modules/.bin/tsc --noEmit --strict $(CONTRACT)/types.ts
+	@$(CONTRACT)/node_modules/.bin/redocly lint docs/openapi.json --extends=recommended-strict
+	@node local/contract/check_asyncapi.mjs docs/asyncapi.json $(CURDIR)/$(CONTRACT)/node_modules
 
 .PHONY: sam
 sam: $(SAM_VENV)/.installed ## Install the AWS SAM CLI into an environment of its own
@@ -97,9 +120,13 @@ validate: install sam size ## Check template.yaml, and that it stays below Cloud
 size: sam ## Show how much of CloudFormation's limits template.yaml takes
 	@$(SAM_VENV)/bin/python local/tools/translate.py template.yaml
 
+# Before anything is installed for it.
+.PHONY: python313
+python313:
+	@test -n "$(PYTHON313)" || { echo "No Python 3.13 found. Install it (pyenv install 3.13), or name it: make PYTHON313=/path/to/python3.13 build"; exit 1; }
+
 .PHONY: build
-build: sam ## Build functions and layers for AWS (needs Python 3.13)
-	@test -n "$(PYTHON313)" || { echo "No Python 3.13 found. Install it, or name it: make PYTHON313=/path/to/python3.13 build"; exit 1; }
+build: python313 sam ## Build functions and layers for AWS (needs Python 3.13)
 	@$(SAM_VENV)/bin/sam build
 
 .PHONY: check
@@ -120,4 +147,5 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 .PHONY: clean
 clean: ## Remove what was installed, built and stored here, the local game's database included
+	@$(PYTHON) -m local.stack.running
 	@rm -rf $(VENV) .aws-sam .local .pytest_cache .ruff_cache .hypothesis

@@ -26,7 +26,7 @@ _DECLARED = """
 import json
 from doors.discord.commands import COMMANDS
 from functions.community.discord import catalogue as catalogue
-from functions.community.discord.registration import payload
+from doors.discord.registration import payload
 print(json.dumps([[each, COMMANDS[each["name"]].deferred] for each in payload()]))
 """
 

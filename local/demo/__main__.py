@@ -1,4 +1,4 @@
-"""`python -m local.demo [--fast] [--watch] [--seed N] [--viewers N]`: plays an evening against PORT or BASE_URL."""
+"""`python -m local.demo [--fast] [--watch] [--seed N] [--viewers N]`: plays an evening against the running game."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from local.demo.game import Game, GameUnavailable
 from local.demo.scenes import SCENES
 from local.demo.stream_listener import StreamListener
 from local.demo.summary import report
+from local.stack.running import game_url
 
 PAUSE_SECONDS: Final = 0.25  # after each line; an evening with 50 viewers takes a bit less than a minute
 
@@ -41,7 +42,7 @@ def _play(options: argparse.Namespace) -> bool:
     """Play an evening; returns whether all went as planned."""
     chat = Chat(sys.stdout, 0 if options.fast else PAUSE_SECONDS)
     with (
-        Game(_base_url(), os.environ.get("API_KEY") or "test-api-key") as game,
+        Game(game_url(), os.environ.get("API_KEY") or "test-api-key") as game,
         Evening(game, chat, invite(options.viewers), Random(options.seed)) as evening,
     ):
         game.check()
@@ -50,10 +51,6 @@ def _play(options: argparse.Namespace) -> bool:
             for scene in SCENES:
                 scene(evening)
             return report(evening, watch)
-
-
-def _base_url() -> str:
-    return os.environ.get("BASE_URL") or f"http://127.0.0.1:{os.environ.get('PORT') or '8080'}"
 
 
 def _options() -> argparse.Namespace:

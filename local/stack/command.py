@@ -12,6 +12,7 @@ from typing import Final
 
 import psycopg
 
+from local.stack import running
 from local.stack.console import Console
 from local.stack.outer import OuterError
 from local.stack.patterns import PatternError
@@ -21,7 +22,7 @@ from local.stack.stack import PortBusy, Stack, listen
 from local.stack.template import Template, TemplateError, load
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-STATE: Final = Path(os.environ.get("BRANDISH_STATE") or ".local")
+STATE: Final = running.FOLDER
 DATABASE: Final = "brandish"
 
 
@@ -46,6 +47,7 @@ def main() -> int:
 
 
 def _run(console: Console) -> None:
+    marker = _mark()
     listener = _listen()
     template = _template()
     postgres = None
@@ -59,6 +61,7 @@ def _run(console: Console) -> None:
         console.divert_output()
         roles = postgres is not None or bool(os.environ.get("DATABASE_ROLES"))
         stack = _start_stack(template, url, roles, listener, console)
+        marker.write(stack.url)
         _welcome(console, stack)
         threading.Event().wait()
     finally:
@@ -68,6 +71,14 @@ def _run(console: Console) -> None:
             stack.stop()
         if postgres:
             postgres.stop()
+        marker.remove()
+
+
+def _mark() -> running.Marker:
+    try:
+        return running.Marker.set(STATE)
+    except running.AlreadyRunning as error:
+        raise StartError(str(error)) from None
 
 
 def _listen() -> socket.socket:
@@ -142,17 +153,19 @@ def _api_key() -> str:
 def _welcome(console: Console, stack: Stack) -> None:
     api_key = _api_key()
     url = stack.url
-    other = [f"{name}={os.environ[name]}" for name in ("PORT", "API_KEY") if os.environ.get(name)]
+    given = [f"{name}={os.environ[name]}" for name in ("BRANDISH_STATE", "API_KEY") if os.environ.get(name)]
     live = f"  Live      {stack.socket_url}?key={api_key}   (WebSocket)" if stack.socket_url else None
     for line in (
         "",
         f"Brandish is ready at {url}",
         f"  API key   {api_key}   (header X-API-Key)",
         f"  API docs  {url}/swagger/",
+        f"  Panel     {url}/admin/   (log in with the key)",
         live,
+        f"  Discord   {url}/discord/interactions   (through a tunnel: README, Discord in five steps)",
         f"  Logs      {console.log}",
         "",
-        " ".join(["Next, in a second terminal: ", *other, "make demo"]),
+        " ".join(["Next, in a second terminal: ", *given, "make demo"]),
         f'  or  curl -H "X-API-Key: {api_key}" {url}/api/v1/prices',
         "Ctrl-C stops everything.",
         "",

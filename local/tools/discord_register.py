@@ -8,10 +8,10 @@ import sys
 from typing import Final
 
 from doors.discord.api import api, retry_until
+from doors.discord.registration import payload
 from doors.discord.settings import settings as discord_settings
 from doors.outbound import Rejected, Unavailable
 from functions.community.discord import catalogue as catalogue  # declares every command
-from functions.community.discord.registration import payload
 from functions.community.notify_discord.registration import Difference, Scope, compare, existing, sync
 from functions.community.notify_discord.settings import settings
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from community.destinations import Destination
 from kernel.events.frames import Frame
 from local.demo.game import Game, GameUnavailable, Request
+from local.stack.running import game_url
 
 PAGE: Final = 1000
 
@@ -20,7 +21,7 @@ PAGE: Final = 1000
 def main() -> int:
     options = _options()
     try:
-        with Game(_base_url(), os.environ.get("API_KEY") or "test-api-key") as game:
+        with Game(game_url(), os.environ.get("API_KEY") or "test-api-key") as game:
             return _replay(game, options) if options.to else _show(game, options)
     except GameUnavailable as error:
         print(error, file=sys.stderr)
@@ -75,10 +76,6 @@ def _range(options: argparse.Namespace) -> dict[str, Any]:
     given = {"event_type": options.type, "user_id": options.user}
     times = {"since": options.since.isoformat(), "until": options.until.isoformat()}
     return times | {name: value for name, value in given.items() if value}
-
-
-def _base_url() -> str:
-    return os.environ.get("BASE_URL") or f"http://127.0.0.1:{os.environ.get('PORT') or '8080'}"
 
 
 def _moment(text: str) -> datetime:

@@ -11,6 +11,7 @@ from fastapi import Query, Response
 from community.catalog.content import items as all_items
 from community.jobs.content import jobs as all_jobs
 from community.players import lookup
+from community.players.models import PlayerRef
 from community.progression.service import cache_statistics
 from community.timeouts import service as timeouts
 from community.timeouts import texts
@@ -75,20 +76,21 @@ async def metrics(call: Call) -> Response:
 
 @app.post("/api/v1/admin/timeout/clear", response_model=ClearResponse)
 async def clear_timeout(body: NamedAccount, call: Call) -> Response:
-    """End the timeout of a name."""
+    """End the timeout of a player, or of a name that no player has yet."""
+    target = PlayerRef(body.platform, body.platform_id, body.username)
 
     def use_case(tx: Tx) -> ClearResponse:
-        cleared = timeouts.clear_timeout(tx, body.platform, body.username)
-        message = texts.freed(body.username, cleared)
-        return ClearResponse(message=message, platform=body.platform, username=body.username)
+        cleared = timeouts.clear_timeout(tx, target)
+        message = texts.freed(body.label, cleared)
+        return ClearResponse(message=message, platform=body.platform, username=body.label)
 
     return call.act(use_case)
 
 
 @app.get("/api/v1/admin/users/lookup", response_model=FoundUser)
 async def lookup_user(query: Annotated[NamedAccount, Query()], call: Call) -> Response:
-    """The player of that name on that platform."""
-    return call.look(lambda tx: FoundUser.of(lookup.by_name(tx, query.platform, query.username), query.platform))
+    """The player of that name or id on that platform; of several of one name, the last one seen."""
+    return call.look(lambda tx: FoundUser.of(lookup.find(tx, query.player), query.platform))
 
 
 @app.get("/api/v1/admin/users/recent", response_model=list[RecentUser])

@@ -9,7 +9,8 @@ from fastapi import Response
 from pydantic import BaseModel, Field
 
 from community.jobs import awards, daily_reset
-from community.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
+from community.players import service as players
+from community.players.models import NoSuchPlayer, UnknownPlayer
 from doors.call import Call
 from doors.fields import Message, Timestamp
 from doors.nulls import WithNulls
@@ -58,11 +59,10 @@ async def award_xp(body: AdminAwardRequest, call: Call) -> Response:
     """Award XP in a player's job, up to the daily cap."""
 
     def use_case(tx: Tx) -> AdminAwardResponse:
-        worker = PlayerRef(body.platform, username=body.username)
         try:
-            result = awards.award_xp(tx, worker, body.job_key, body.amount, "admin")
+            result = awards.award_xp(tx, body.only_player, body.job_key, body.amount, "admin")
         except UnknownPlayer as error:
-            raise NoSuchPlayer(name=body.username) from error
+            raise NoSuchPlayer(name=body.label, meant=players.similar_names(tx, body.player)) from error
         return AdminAwardResponse(
             user_id=result.player.id,
             username=result.player.links[body.platform].username,

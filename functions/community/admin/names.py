@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from community.catalog import item_names
+from community.catalog.content import items
 from community.catalog.models import Names
 from community.catalog.rules import active_theme
 from community.catalog.sync import shipped_documents
@@ -25,6 +27,8 @@ def reload_names(tx: Tx) -> str:
     try:
         aliases, themes = shipped_documents()
         names = Names.from_documents(aliases, themes)
+        for problem in item_names.clashes(items.by_name.values(), names.aliases):
+            raise ContentError(*problem)
     except ContentError as error:
         raise UnusableNames(problem=error) from error
     progression.replace_names(tx, aliases, themes)

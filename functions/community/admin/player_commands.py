@@ -54,12 +54,6 @@ def _jobs(call: Interaction, tx: Tx) -> list[Choice]:
     return [Choice(job.display_name, job.key) for job in jobs.by_key.values()]
 
 
-def _job_key(name: str) -> str:
-    """The key of a job, given its display name; any other text unchanged."""
-    keys = {job.display_name.casefold(): job.key for job in jobs.by_key.values()}
-    return keys.get(name.casefold(), name)
-
-
 def _username(call: Interaction) -> str:
     """The option's user name, without a leading @.
 
@@ -106,7 +100,7 @@ def remove_item(call: Interaction, tx: Tx) -> Reply:
 def award_xp(call: Interaction, tx: Tx) -> Reply:
     worker = PlayerRef(call.text("platform"), username=_username(call))
     try:
-        result = awards.award_xp(tx, worker, _job_key(call.text("job")), call.integer("amount"), "admin")
+        result = awards.award_xp(tx, worker, call.text("job"), call.integer("amount"), "admin")
     except DailyCapReached as error:
         job = jobs.by_key[str(error.details["job"])].display_name
         raise WorkerCapReached(worker=worker.label, job=job) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,8 +16,8 @@ from community.players.models import PlayerRef
 from doors.call import Call
 from doors.fields import Body, Message, Timestamp
 from doors.routes import Router
-from functions.community.shapes.fields import NodeKey, Platform, Username
-from functions.community.shapes.player_selector import NamedAccount
+from functions.community.shapes.fields import NodeKey, Platform, PlatformId, Username
+from functions.community.shapes.player_selector import NamedAccount, ref_of
 from kernel.database import Tx
 
 router = Router()
@@ -56,18 +57,20 @@ class ResetCooldownRequest(Body):
 
     action: NodeKey
     platform: Platform | None = None
+    platform_id: PlatformId | None = None
     username: Username | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _whole_name_or_none(cls, body: Any) -> Any:
-        if isinstance(body, dict) and any(body.get(name) is not None for name in ("platform", "username")):
+        names = ("platform", "platform_id", "username")
+        if isinstance(body, dict) and any(body.get(name) is not None for name in names):
             NamedAccount.model_validate(body)
         return body
 
     @property
     def player(self) -> PlayerRef | None:
-        return PlayerRef(self.platform, username=self.username) if self.platform else None
+        return replace(ref_of(self.platform, self.platform_id, self.username), sole=True) if self.platform else None
 
 
 @router.get("/api/v1/admin/users/active", response_model=list[ActiveUser])
@@ -85,6 +88,8 @@ async def reset_cooldown(body: ResetCooldownRequest, call: Call) -> Response:
     def use_case(tx: Tx) -> Message:
         was_running = cooldowns.reset(tx, body.player, body.action)
         state = "is over" if was_running else "was not running"
-        return Message(message=f"The cooldown of {body.action} {state} for {body.username or 'all'}.")
+        return Message(
+            message=f"The cooldown of {body.action} {state} for {body.username or body.platform_id or 'all'}."
+        )
 
     return call.act(use_case)

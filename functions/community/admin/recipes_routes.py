@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Response
 
 from community.catalog.content import items
-from community.catalog.rules import article
+from community.catalog.english import article
 from community.crafting import learning
 from doors.call import Call
 from doors.fields import Message
@@ -26,7 +26,7 @@ async def unlock_recipe(body: UnlockRequest, call: Call) -> Response:
     """Teach a player a recipe, regardless of its requirements."""
 
     def use_case(tx: Tx) -> Message:
-        player, recipe, new = learning.teach(tx, body.player, body.recipe_key)
+        player, recipe, new = learning.teach(tx, body.only_player, body.recipe_key)
         item = items.by_name[recipe.target_item].public_name
         message = f"{player.username} knows how to make {article(item)} {item} {'now' if new else 'already'}."
         return Message(message=message)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from community.progression.service import cache_statistics
+from doors.discord import registration
 from doors.discord.commands import COMMANDS, command, text
 from doors.discord.events import DiscordSyncRequested
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Field, Reply, card
 from doors.discord.settings import settings
-from functions.community.discord import registration
 from kernel.database import Tx
 from kernel.events import service as events
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import AliasChoices, BaseModel, Field, model_validator
 
 from community.catalog.content import Ingredient, items
-from community.catalog.rules import plural
+from community.catalog.english import plural
 from community.crafting import texts
 from community.crafting.content import Upgrade
 from community.crafting.models import Crafted, CraftingJob, Salvage

@@ -22,7 +22,7 @@ from functions.community.discord import catalogue as catalogue  # declares every
 from functions.community.discord.health import health
 from functions.community.discord.players import COMMUNITY
 from functions.community.discord.settings import settings
-from kernel import log_fields, metrics
+from kernel import log_fields, metrics, texts
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -87,7 +87,9 @@ def _answer(event: dict[str, Any], method: str, path: str, headers: dict[str, st
 
 def _result(payload: dict[str, Any], logged: dict[str, Any]) -> InteractionResult:
     try:
+        texts.speak()
         call = read(payload)
+        texts.speak(call.locale)
         logged |= {"interaction_id": call.id, "discord_user_id": call.caller.id}
         if call.type in (COMMAND, AUTOCOMPLETE):  # the name of a button or a form may hold a code
             logged["command"] = call.name[:100]

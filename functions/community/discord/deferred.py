@@ -18,7 +18,7 @@ from doors.discord.replies import File, Reply, message
 from doors.discord.running import allowed
 from functions.community.discord import catalogue as catalogue  # declares every command
 from functions.community.discord.players import COMMUNITY
-from kernel import log_fields
+from kernel import log_fields, texts
 from kernel.database import Tx
 from kernel.errors import TryAgain
 from kernel.events import service as events
@@ -46,6 +46,7 @@ def finish(envelope: Envelope) -> None:
     """
     payload = envelope["payload"]
     call = read({**payload["interaction"], "token": payload["token"]})
+    texts.speak(call.locale)
     key = IdempotencyKey("discord", "deferred", call.id)
     started = perf_counter()
     result = run(call, InteractionAction(_run_command, key, budget_seconds=BUDGET_SECONDS), COMMUNITY)

@@ -6,8 +6,9 @@ from doors.discord.commands import COMMANDS, Command, command, component
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
 from doors.discord.replies import Reply
-from functions.community.discord.locales import locales
+from kernel.content.command_texts import COMMAND_NAME, DESCRIPTION
 from kernel.database import Tx
+from kernel.texts import term, translate
 
 
 @command("help", "What you can do here.")
@@ -22,11 +23,9 @@ def help_page(call: Interaction, tx: Tx) -> Reply:
 
 def _page(call: Interaction, page: int, *, update: bool) -> Reply:
     allowed = [each for _, each in sorted(COMMANDS.items()) if each.is_for(call)]
-    lines = [_line(each, call.locale) for each in allowed]
-    return paged("Commands", lines, page, "help", empty="Nothing.", update=update)
+    lines = [_line(each) for each in allowed]
+    return paged(translate("Commands"), lines, page, "help", empty=translate("Nothing."), update=update)
 
 
-def _line(command: Command, locale: str) -> str:
-    texts = locales().get(locale, {}).get(command.name)
-    name, description = (texts.name, texts.description) if texts else (command.name, command.description)
-    return f"**/{name}**: {description}"
+def _line(command: Command) -> str:
+    return f"**/{term(COMMAND_NAME, command.name)}**: {term(DESCRIPTION, command.description)}"

@@ -55,7 +55,7 @@ async def award_xp(body: AwardXpRequest, call: Call) -> Response:
     """Award XP in a player's job, up to the daily cap."""
     return call.act(
         lambda tx: AwardXpResponse.of(
-            awards.award_xp(tx, body.player, body.job_key, body.xp_amount, body.source, body.metadata)
+            awards.award_xp(tx, body.only_player, body.job_key, body.xp_amount, body.source, body.metadata)
         )
     )
 

@@ -28,7 +28,9 @@ from functions.community.notify_discord import bundling, gambles, registration
 from functions.community.notify_discord.bundle_texts import BUNDLED, bundled_event
 from functions.community.notify_discord.bundles import BundledEvent, Lane
 from functions.community.notify_discord.settings import settings
-from functions.community.notify_discord.texts import TEXTS, ballot, marked
+from functions.community.notify_discord.texts import TEXTS, ballot, configs, marked
+from kernel import texts
+from kernel.startup import at_startup
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -37,6 +39,8 @@ DESTINATION: Final = "discord"
 SYNC: Final = "discord.sync_requested"
 ANNOUNCEMENT: Final = "discord.announcement_requested"
 
+texts.use(configs() / "texts")
+at_startup(texts.load)
 ready()
 
 

@@ -9,15 +9,8 @@ from typing import Final
 from doors.discord.messages import Embed, clip
 from doors.outbound import Envelope
 from functions.community.notify_discord.bundles import Bundle, BundledEvent, BundledEvents
-from functions.community.notify_discord.texts import (
-    GREEN,
-    TEXTS,
-    YELLOW,
-    Payload,
-    achieved,
-    player_name,
-    reached_level,
-)
+from functions.community.notify_discord.texts import GREEN, TEXTS, YELLOW, Payload, achieved, reached_level
+from kernel.texts import translate_n
 
 MOST_TEXT: Final = 4096
 MOST_SHARED_TEXT: Final = 2900
@@ -32,26 +25,34 @@ class BundledType:
     """How the events of a type are told together.
 
     Attributes:
-        title: of several.
-        what: what happened, without the player.
+        title: for how many there are.
+        parts: returns what happened, without the player, and the player.
     """
 
-    title: str
+    title: Callable[[int], str]
     color: int
-    what: Callable[[Payload], str]
+    parts: Callable[[Payload], tuple[str, str]]
+
+
+def _level_ups(count: int) -> str:
+    return translate_n("{n} level-up", "{n} level-ups", count)
+
+
+def _achievements(count: int) -> str:
+    return translate_n("{n} achievement", "{n} achievements", count)
 
 
 BUNDLED: Mapping[str, BundledType] = {
-    "job.level_up": BundledType("level-ups", GREEN, reached_level),
-    "achievement.unlocked": BundledType("achievements", YELLOW, achieved),
+    "job.level_up": BundledType(_level_ups, GREEN, reached_level),
+    "achievement.unlocked": BundledType(_achievements, YELLOW, achieved),
 }
 
 
 def bundled_event(envelope: Envelope, id: str) -> BundledEvent:
     """Return an event in the words of a bundle."""
     kind, payload = envelope["type"], envelope["payload"]
-    what = clip(BUNDLED[kind].what(payload), MOST_WORDS)
-    return BundledEvent(id, kind, envelope["timestamp"], payload, what, player_name(payload))
+    what, name = BUNDLED[kind].parts(payload)
+    return BundledEvent(id, kind, envelope["timestamp"], payload, clip(what, MOST_WORDS), name)
 
 
 def embeds_of(bundle: Bundle) -> list[Embed]:
@@ -66,8 +67,8 @@ def embeds_of(bundle: Bundle) -> list[Embed]:
 def _together(kind: BundledType, events: BundledEvents, most: int) -> Embed:
     lines, shown = _fitting(events.names, most - KEPT_FOR_THE_END)
     if more := events.count - shown:
-        lines.append(f"and {more:,} more")
-    return Embed(f"{events.count:,} {kind.title}", "\n".join(lines), color=kind.color)
+        lines.append(translate_n("and {n} more", "and {n} more", more))
+    return Embed(kind.title(events.count), "\n".join(lines), color=kind.color)
 
 
 def _fitting(names: Mapping[str, tuple[str, ...]], most: int) -> tuple[list[str], int]:

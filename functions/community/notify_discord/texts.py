@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import community
 from doors.discord.messages import Choice, Embed, Field, Select, plain
+from kernel.texts import translate
 
 GREEN: Final = 0x57F287
 YELLOW: Final = 0xFEE75C
@@ -20,14 +21,13 @@ GREY: Final = 0x99AAB5
 
 MAX_LISTED: Final = 10
 UNKNOWN_PLAYER: Final = "Somebody"
-TEST: Final = "[Test] "
 
 Payload = Mapping[str, Any]
 
 
 def level_up(payload: Payload) -> Embed:
     job = _title(payload["job_key"])
-    return Embed("Level up!", f"**{player_name(payload)}** is now a level {payload['new_level']} {job}.", color=GREEN)
+    return Embed("Level up!", f"**{_player(payload)}** is now a level {payload['new_level']} {job}.", color=GREEN)
 
 
 def voting_started(payload: Payload) -> Embed:
@@ -92,21 +92,23 @@ def gamble_complete(payload: Payload) -> Embed:
 
 
 def achievement_unlocked(payload: Payload) -> Embed:
-    text = f"**{player_name(payload)}**: {plain(payload.get('description') or '')}"
+    text = f"**{_player(payload)}**: {plain(payload.get('description') or '')}"
     reward = _reward(payload.get("reward") or {})
     fields = (Field("Reward", reward),) if reward else ()
     return Embed(f"Achievement: {plain(payload['name'])}", text, fields, color=YELLOW)
 
 
-def reached_level(payload: Payload) -> str:
-    """What a level-up is about, without the player."""
-    return f"Level {payload['new_level']} {_title(payload['job_key'])}"
+def reached_level(payload: Payload) -> tuple[str, str]:
+    """What a level-up is about, without the player, and the player."""
+    return translate("Level {level} {job}", level=payload["new_level"], job=_title(payload["job_key"])), _player(
+        payload
+    )
 
 
-def achieved(payload: Payload) -> str:
-    """What an achievement is about, without the player."""
+def achieved(payload: Payload) -> tuple[str, str]:
+    """What an achievement is about, without the player, and the player."""
     reward = _reward(payload.get("reward") or {})
-    return plain(payload["name"]) + (f" ({reward})" if reward else "")
+    return plain(payload["name"]) + (f" ({reward})" if reward else ""), _player(payload)
 
 
 def announcement(payload: Payload) -> Embed:
@@ -133,11 +135,11 @@ def marked(embed: Embed, *, at: int, test: bool, replayed: bool) -> Embed:
     Args:
         at: unix seconds.
     """
-    title = TEST + embed.title if test else embed.title
-    return replace(embed, title=title, footer="Told once more" if replayed else embed.footer, at=at)
+    title = translate("[Test] {title}", title=embed.title) if test else embed.title
+    return replace(embed, title=title, footer=translate("Told once more") if replayed else embed.footer, at=at)
 
 
-def player_name(payload: Payload) -> str:
+def _player(payload: Payload) -> str:
     return plain(payload.get("username") or UNKNOWN_PLAYER)
 
 

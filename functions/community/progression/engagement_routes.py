@@ -22,8 +22,8 @@ from functions.community.progression.engagement_shapes import (
     VelocityQuery,
     VelocityResponse,
 )
-from functions.community.shapes.fields import Platform, Username
-from functions.community.shapes.player_selector import NamedAccount, PlayerSelector
+from functions.community.shapes.fields import Platform, PlatformId, Username
+from functions.community.shapes.player_selector import NamedAccount, PlayerSelector, ref_of
 from kernel.database import Tx
 
 router = Router()
@@ -39,8 +39,8 @@ async def record_engagement(body: AccountEngagementRequest, call: Call) -> Respo
 async def record_engagement_of(
     username: Annotated[Username, Path()], body: NameEngagementRequest, call: Call
 ) -> Response:
-    """Record engagement of the player of that name."""
-    return _record(call, PlayerRef(body.platform, body.platform_id, username), body)
+    """Record engagement of the player of that name, or of that `platform_id`."""
+    return _record(call, PlayerRef(body.platform, body.platform_id, username, sole=True), body)
 
 
 def _record(call: Call, ref: PlayerRef, body: EngagementRequest) -> Response:
@@ -62,15 +62,18 @@ async def engagement(query: Annotated[PlayerSelector, Query()], call: Call) -> R
 @router.get("/api/v1/progression/engagement-by-username", response_model=BreakdownResponse)
 async def engagement_by_username(query: Annotated[NamedAccount, Query()], call: Call) -> Response:
     """The engagement of the player of that name."""
-    return _breakdown(call, PlayerRef(query.platform, username=query.username))
+    return _breakdown(call, query.player)
 
 
 @router.get("/api/v1/progression/engagement/{username}", response_model=BreakdownResponse)
 async def engagement_of(
-    username: Annotated[Username, Path()], platform: Annotated[Platform, Query()], call: Call
+    username: Annotated[Username, Path()],
+    platform: Annotated[Platform, Query()],
+    call: Call,
+    platform_id: Annotated[PlatformId | None, Query()] = None,
 ) -> Response:
-    """The engagement of the player of that name."""
-    return _breakdown(call, PlayerRef(platform, username=username))
+    """The engagement of the player of that name, or of that `platform_id`."""
+    return _breakdown(call, ref_of(platform, platform_id, username))
 
 
 def _breakdown(call: Call, ref: PlayerRef) -> Response:

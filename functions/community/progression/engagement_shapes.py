@@ -10,7 +10,7 @@ from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, F
 from community.engagement.reports import Breakdown, Leader
 from community.engagement.rules import PERIOD_DAYS, Trend, Velocity
 from doors.fields import Body, Message
-from functions.community.shapes.fields import NodeKey, Platform, PlatformId, Quantity, Username
+from functions.community.shapes.fields import Amount, NodeKey, Platform, PlatformId, Username
 
 LEADERS = 10
 MOST_LEADERS = 100
@@ -23,7 +23,7 @@ class EngagementRequest(Body):
     metric_type: NodeKey = Field(
         validation_alias=AliasChoices("metric_type", "action", "event_type"), examples=["message"]
     )
-    value: Quantity = 1
+    value: Amount = 1
 
 
 class AccountEngagementRequest(EngagementRequest):

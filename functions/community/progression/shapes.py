@@ -58,7 +58,7 @@ class WeightRequest(PlayerSelector):
     @property
     def change(self) -> WeightChange:
         # Through text: 0.1 in a request means a tenth, not the nearest float.
-        return WeightChange(self.player, Decimal(str(self.voting_weight)), self.reason, self.expires_at)
+        return WeightChange(self.only_player, Decimal(str(self.voting_weight)), self.reason, self.expires_at)
 
 
 class WeightsRequest(Body):

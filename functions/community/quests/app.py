@@ -46,7 +46,7 @@ async def claim(body: ClaimQuestRequest, call: Call) -> Response:
     """Pay the reward of a completed quest, once."""
 
     def use_case(tx: Tx) -> ClaimQuestResponse:
-        claimed = quests.claim_reward(tx, body.player, body.wanted)
+        claimed = quests.claim_reward(tx, body.only_player, body.wanted)
         return ClaimQuestResponse(money_earned=claimed.quest.reward_money, message=texts.paid(claimed))
 
     return call.act(use_case)

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from community.players.models import PLATFORMS, PlayerRef
 from doors.errors import CODE_TEXT
+from doors.field_errors import custom_error
 from doors.fields import Body, one_line, storable
+from kernel.errors import Refused
+from kernel.naming import id_text, key
+from kernel.quantities import MOST, Wanted, parse_number, parse_quantity
+
+T = TypeVar("T")
+
+_EXACT_FLOATS: Final = 2**53
+"""From here on, a number with a point may stand for several whole numbers."""
 
 
 def _platform(value: Any) -> str:
-    platform = value.lower() if isinstance(value, str) else value
+    platform = key(value) if isinstance(value, str) else value
     if platform not in PLATFORMS:
         raise PydanticCustomError(
             "invalid_platform",
@@ -23,14 +33,50 @@ def _platform(value: Any) -> str:
     return platform
 
 
+def _id_as_text(value: Any) -> Any:
+    """Return an id as text, whether it was sent as text or as a number."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_FLOATS:
+        value = int(value)
+    if isinstance(value, bool | float):
+        raise PydanticCustomError("not_an_id", "must be the id as text")
+    return id_text(str(value)) if isinstance(value, int | str) else value
+
+
+def read_by(read: Callable[[Any], T]) -> PlainValidator:
+    """Return a validator that reads a field, and tells the caller why it refuses one."""
+
+    def validate(value: Any) -> T:
+        try:
+            return read(value)
+        except Refused as error:
+            raise custom_error(error) from None
+
+    return PlainValidator(validate)
+
+
 Platform = Annotated[str, BeforeValidator(_platform), Field(json_schema_extra={"enum": list(PLATFORMS)})]
-PlatformId = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(one_line)]
-Username = PlatformId
-ItemName = PlatformId
+Username = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(one_line)]
+PlatformId = Annotated[
+    str, BeforeValidator(_id_as_text), StringConstraints(min_length=1, max_length=100), AfterValidator(one_line)
+]
+"""The id by which a platform knows an account: compared as text, without what cannot be seen."""
+ItemName = Username
 TargetName = Annotated[str, StringConstraints(max_length=100), AfterValidator(one_line)]
 NodeKey = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(one_line)]
 Reason = Annotated[str, StringConstraints(max_length=255), AfterValidator(storable)]
-Quantity = Annotated[int, Field(ge=1, le=10_000)]
+QUANTITY_SCHEMA: Final = WithJsonSchema(
+    {
+        "anyOf": [{"type": "integer", "minimum": 1, "maximum": MOST}, {"type": "string"}],
+        "description": "A number, also as text such as 1,000 or 10k; or all, half or 50% of what there is.",
+    }
+)
+Quantity = Annotated[Wanted, read_by(parse_quantity), QUANTITY_SCHEMA]
+Amount = Annotated[
+    int,
+    read_by(lambda value: parse_number(value, 1, MOST)),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST}),
+]
+"""A number that may be typed like a quantity, but is no share of anything."""
 Level = Annotated[int, Field(ge=0, le=1000)]
 
 

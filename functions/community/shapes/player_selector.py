@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -23,11 +24,48 @@ class Account(Body):
         return PlayerRef(self.platform, self.platform_id)
 
 
+class Named(Body):
+    """For a refusal that says that the name is missing."""
+
+    username: Username
+
+
 class NamedAccount(Body):
-    """A player by the name they have on a platform."""
+    """A player by the id of their account on a platform, or else by the name they have there."""
 
     platform: Platform
-    username: Username
+    platform_id: PlatformId | None = None
+    username: Username | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_someone(cls, body: Any) -> Any:
+        if isinstance(body, dict) and body.get("platform_id") is None:
+            Named.model_validate({"username": body["username"]} if body.get("username") is not None else {})
+        return body
+
+    @property
+    def player(self) -> PlayerRef:
+        """Whom to look at: of several players of that name, the last one seen."""
+        return ref_of(self.platform, self.platform_id, self.username)
+
+    @property
+    def only_player(self) -> PlayerRef:
+        """Whom to change: there must be only one player of that name."""
+        return replace(self.player, sole=True)
+
+    @property
+    def label(self) -> str:
+        """How messages name the player."""
+        return self.username or f"{self.platform}:{self.platform_id}"
+
+
+def ref_of(platform: str, platform_id: str | None, username: str | None) -> PlayerRef:
+    """Return who is meant by an id or else by a name.
+
+    With an id the name is left out: it need not be current, and must not be stored as the player's.
+    """
+    return PlayerRef(platform, platform_id, None if platform_id is not None else username)
 
 
 class PlayerSelector(Body):
@@ -51,6 +89,9 @@ class PlayerSelector(Body):
     def player(self) -> PlayerRef:
         if self.user_id is not None:
             return PlayerRef("", user_id=self.user_id)
-        # With an id the name is ignored: the caller need not know the player's current name on the platform.
-        username = self.username if self.platform_id is None else None
-        return PlayerRef(self.platform or "", self.platform_id, username)
+        return ref_of(self.platform or "", self.platform_id, self.username)
+
+    @property
+    def only_player(self) -> PlayerRef:
+        """Whom to change: there must be only one player of that name."""
+        return replace(self.player, sole=True)

@@ -32,7 +32,7 @@ async def record_event(body: EventRequest, call: Call) -> Response:
     """Record something that a player did; the first record of a day continues their streak."""
 
     def use_case(tx: Tx) -> Message:
-        recording.record(tx, body.player, body.event_type, body.event_data)
+        recording.record(tx, body.only_player, body.event_type, body.event_data)
         return Message(message=f"Counted: {body.event_type}.")
 
     return call.act(use_case)

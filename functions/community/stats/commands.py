@@ -6,6 +6,7 @@ from community.engagement import reports as engagement_reports
 from community.jobs import reports as job_reports
 from community.jobs import rules as job_rules
 from community.jobs.models import JobStanding
+from community.players.models import PlayerRef
 from community.stats import reports as stats_reports
 from community.timeouts import service as timeouts
 from community.timeouts.rules import in_words
@@ -105,7 +106,7 @@ def _leaders(tx: Tx, metric: str, limit: int, page: int, *, update: bool) -> Rep
 @command("check-timeout", "Whether someone has a timeout, and for how long.", _WHO)
 def check_timeout(call: Interaction, tx: Tx) -> Reply:
     who = call.member_or_caller("user")
-    timeout = timeouts.read_timeout(tx, "discord", who.username)
+    timeout = timeouts.read_timeout(tx, PlayerRef("discord", who.id, who.username))
     if timeout.remaining_seconds < 1:
         return card("Timeout", f"No, {who.mention} may talk.")
     return card("Timeout", f"Yes, {who.mention} must be silent for {in_words(timeout.remaining)}.")

@@ -23,16 +23,18 @@ from community.timeouts import texts as timeout_texts
 from doors.app import create_app, create_handler
 from doors.call import Call, answer
 from doors.fields import Message
-from functions.community.shapes.fields import Platform, Username
+from functions.community.shapes.fields import Platform, PlatformId, Username
+from functions.community.shapes.player_selector import ref_of
 from functions.community.shapes.users import UserView
 from functions.community.users.shapes import (
+    AddRequest,
     GiveRequest,
     InventoryOfQuery,
     InventoryQuery,
     InventoryResponse,
-    ItemRequest,
     PlayersRequest,
     RegisterRequest,
+    RemoveRequest,
     RemoveResponse,
     SearchRequest,
     SearchResponse,
@@ -80,8 +82,8 @@ async def own_inventory(query: Annotated[InventoryQuery, Query()], call: Call) -
 
 @app.get("/api/v1/user/inventory-by-username", response_model=InventoryResponse)
 async def inventory_by_username(query: Annotated[InventoryOfQuery, Query()], call: Call) -> Response:
-    """The inventory of the player of that name."""
-    return _inventory_of(call, PlayerRef(query.platform, username=query.username), query.filter)
+    """The inventory of the player of that name or id; of several of one name, the last one seen."""
+    return _inventory_of(call, query.player, query.filter)
 
 
 @app.get("/api/v1/user/inventory/{username}", response_model=InventoryResponse)
@@ -89,10 +91,11 @@ async def inventory_of(
     username: Annotated[Username, Path()],
     call: Call,
     platform: Annotated[Platform, Query()] = "discord",
+    platform_id: Annotated[PlatformId | None, Query()] = None,
     filter: Annotated[str | None, Query()] = None,
 ) -> Response:
-    """The inventory of the player of that name."""
-    return _inventory_of(call, PlayerRef(platform, username=username), filter)
+    """The inventory of the player of that name, or of that `platform_id`; of several of one name, the last one seen."""
+    return _inventory_of(call, ref_of(platform, platform_id, username), filter)
 
 
 def _inventory_of(call: Call, owner: PlayerRef, wanted: str | None) -> Response:
@@ -100,31 +103,31 @@ def _inventory_of(call: Call, owner: PlayerRef, wanted: str | None) -> Response:
     def use_case(tx: Tx) -> InventoryResponse:
         found = inventory.look(tx, owner, wanted)
         if found is None:
-            raise NoSuchPlayer(name=owner.username)
+            raise NoSuchPlayer(name=owner.label, meant=players.similar_names(tx, owner))
         return InventoryResponse.of(*found)
 
     return call.look(use_case)
 
 
 @app.post("/api/v1/user/item/add", response_model=Message)
-async def add_item(body: ItemRequest, call: Call) -> Response:
+async def add_item(body: AddRequest, call: Call) -> Response:
     """Create items in an inventory."""
 
     def use_case(tx: Tx) -> Message:
-        item = inventory.add_item(tx, body.player, body.item_name, body.quantity)
-        return Message(message=inventory_texts.added(body.quantity, item, body.username))
+        item = inventory.add_item(tx, body.only_player, body.item_name, body.quantity)
+        return Message(message=inventory_texts.added(body.quantity, item, body.label))
 
     return call.act(use_case)
 
 
 @app.post("/api/v1/user/item/remove", response_model=RemoveResponse)
-async def remove_item(body: ItemRequest, call: Call) -> Response:
+async def remove_item(body: RemoveRequest, call: Call) -> Response:
     """Remove items from an inventory: up to `quantity`, as many as one stack holds."""
 
     def use_case(tx: Tx) -> RemoveResponse:
-        item, removed = inventory.remove_item(tx, body.player, body.item_name, body.quantity)
+        item, removed = inventory.remove_item(tx, body.only_player, body.item_name, body.quantity)
         return RemoveResponse(
-            message=inventory_texts.removed(removed, item, body.username),
+            message=inventory_texts.removed(removed, item, body.label),
             removed=removed,
         )
 
@@ -152,22 +155,25 @@ async def give_item(body: GiveRequest, call: Call) -> Response:
 
 @app.get("/api/v1/user/timeout", response_model=TimeoutState)
 async def read_timeout(query: Annotated[TimeoutQuery, Query()], call: Call) -> Response:
-    """Whether a name has a timeout, and for how long."""
-    return call.look(lambda tx: TimeoutState.of(timeouts.read_timeout(tx, query.platform, query.username)))
+    """Whether a player, or a name that no player has yet, has a timeout, and for how long."""
+    return call.look(lambda tx: TimeoutState.of(timeouts.read_timeout(tx, query.player)))
 
 
 @app.put("/api/v1/user/timeout", response_model=TimeoutResponse)
 @app.post("/api/v1/user/timeout", response_model=TimeoutResponse)
 async def apply_timeout(body: TimeoutRequest, call: Call) -> Response:
-    """Give a name a timeout, or extend the one that is running."""
+    """Give a player, or a name that no player has yet, a timeout, or extend the one that is running."""
 
     def use_case(tx: Tx) -> TimeoutResponse:
         timeout = timeouts.apply_timeout(
-            tx, body.platform, body.username, timedelta(seconds=body.duration_seconds), body.reason
+            tx,
+            PlayerRef(body.platform, body.platform_id, body.username),
+            timedelta(seconds=body.duration_seconds),
+            body.reason,
         )
         total = timeout.remaining_seconds
         return TimeoutResponse(
-            message=timeout_texts.silenced(body.username, total),
+            message=timeout_texts.silenced(timeout.username, total),
             platform=timeout.platform,
             username=timeout.username,
             added_duration_seconds=body.duration_seconds,

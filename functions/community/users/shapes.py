@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, WithJsonSchema, model_validator
 
 from community.catalog.content import Item
 from community.inventory.models import Slot
@@ -12,6 +13,7 @@ from community.players.models import Player, PlayerRef
 from community.timeouts.models import Timeout
 from doors.fields import Body, Message
 from functions.community.shapes.fields import (
+    Amount,
     Caller,
     ItemName,
     Platform,
@@ -20,9 +22,14 @@ from functions.community.shapes.fields import (
     Reason,
     TargetName,
     Username,
+    read_by,
 )
-from functions.community.shapes.player_selector import Account
+from functions.community.shapes.player_selector import Account, NamedAccount, ref_of
 from functions.community.shapes.users import UserView
+from kernel.quantities import parse_number
+
+MOST_SECONDS = 86_400
+"""The longest timeout in one request."""
 
 
 def first_of(body: Any, names: dict[str, str]) -> Any:
@@ -87,9 +94,8 @@ class InventoryQuery(Caller):
     filter: str | None = None
 
 
-class InventoryOfQuery(Body):
+class InventoryOfQuery(NamedAccount):
     platform: Platform = "discord"
-    username: Username
     filter: str | None = None
 
 
@@ -125,15 +131,16 @@ class InventoryResponse(BaseModel):
         )
 
 
-class ItemRequest(Body):
-    platform: Platform
-    username: Username
+class ItemRequest(NamedAccount):
     item_name: ItemName
-    quantity: Quantity = 1
 
-    @property
-    def player(self) -> PlayerRef:
-        return PlayerRef(self.platform, username=self.username)
+
+class AddRequest(ItemRequest):
+    quantity: Amount = 1
+
+
+class RemoveRequest(ItemRequest):
+    quantity: Quantity = 1
 
 
 class RemoveResponse(Message):
@@ -141,19 +148,35 @@ class RemoveResponse(Message):
 
 
 class UseItemRequest(Caller):
-    """Items to use. An empty `target_user` means none, because chat commands send the text that follows them."""
+    """Items to use. An empty `target_user` means none, because chat commands send the text that follows them.
+
+    `target_platform_id` names the player they act on by the id on the caller's platform, and wins over a name.
+    """
 
     item_name: ItemName
     quantity: Quantity
     target_user: TargetName = ""
+    target_platform_id: PlatformId | None = None
 
     @property
     def target(self) -> str | None:
         return self.target_user.strip() or None
 
+    @property
+    def target_account(self) -> PlayerRef | None:
+        return PlayerRef(self.platform, self.target_platform_id) if self.target_platform_id else None
+
+
+class OwnerByName(Body):
+    owner: Username
+
+
+class ReceiverByName(Body):
+    receiver: Username
+
 
 class GiveRequest(Body):
-    """A gift. A player is identified by the platform id where it is given, otherwise by the name.
+    """A gift. Each player is identified by the platform id where it is given, otherwise by the name.
 
     Clients also send `from_platform`, `from_platform_id`, `from_username`, `to_platform`, `to_platform_id` and
     `to_username`.
@@ -161,17 +184,17 @@ class GiveRequest(Body):
 
     owner_platform: Platform
     owner_platform_id: PlatformId | None = None
-    owner: Username
+    owner: Username | None = None
     receiver_platform: Platform
     receiver_platform_id: PlatformId | None = None
-    receiver: Username
+    receiver: Username | None = None
     item_name: ItemName
     quantity: Quantity
 
     @model_validator(mode="before")
     @classmethod
     def _other_names(cls, body: Any) -> Any:
-        return first_of(
+        body = first_of(
             body,
             {
                 "owner_platform": "from_platform",
@@ -182,22 +205,27 @@ class GiveRequest(Body):
                 "receiver": "to_username",
             },
         )
+        if isinstance(body, dict):
+            # Validated here, so that an error names the field that is missing.
+            if body.get("owner_platform_id") is None:
+                OwnerByName.model_validate({"owner": body.get("owner")})
+            if body.get("receiver_platform_id") is None:
+                ReceiverByName.model_validate({"receiver": body.get("receiver")})
+        return body
 
     @property
     def giver(self) -> PlayerRef:
-        return PlayerRef(self.owner_platform, self.owner_platform_id, self.owner)
+        ref = PlayerRef(self.owner_platform, self.owner_platform_id, self.owner)
+        return ref if self.owner_platform_id is not None else replace(ref, sole=True)
 
     @property
     def taker(self) -> PlayerRef:
         # The giver typed this name: it must not be stored as the receiver's.
-        if self.receiver_platform_id is not None:
-            return PlayerRef(self.receiver_platform, self.receiver_platform_id)
-        return PlayerRef(self.receiver_platform, username=self.receiver)
+        return replace(ref_of(self.receiver_platform, self.receiver_platform_id, self.receiver), sole=True)
 
 
-class TimeoutQuery(Body):
+class TimeoutQuery(NamedAccount):
     platform: Platform = "twitch"
-    username: Username
 
 
 class TimeoutState(BaseModel):
@@ -217,10 +245,12 @@ class TimeoutState(BaseModel):
         )
 
 
-class TimeoutRequest(Body):
-    platform: Platform
-    username: Username
-    duration_seconds: Annotated[int, Field(ge=1, le=86_400)]
+class TimeoutRequest(NamedAccount):
+    duration_seconds: Annotated[
+        int,
+        read_by(lambda value: parse_number(value, 1, MOST_SECONDS)),
+        WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_SECONDS}),
+    ]
     reason: Reason = ""
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from community.achievements.checks import event_problems
 from community.achievements.content import AchievementsSection
+from community.catalog import item_names
 from community.catalog.content import AliasesSection, ItemsSection, ThemesSection
-from community.configs import shipped
+from community.configs import TEXTS, shipped
 from community.crafting.content import DisassemblesSection, UpgradesSection
 from community.economy.content import WeeklySalesSection
 from community.engagement.content import WeightsSection
@@ -22,7 +23,8 @@ from community.lootboxes.content import LootTablesSection
 from community.messages.content import ChatStringsSection
 from community.progression.content import TreeSection
 from community.quests.content import QuestsSection
-from kernel.content import commands
+from community.translation_rules import RULES
+from kernel.content import commands, translations
 from kernel.content.library import Library, Section
 from kernel.events.models import Event
 
@@ -46,13 +48,16 @@ SECTIONS: tuple[type[Section[Any]], ...] = (
 
 
 def check(library: Library) -> None:
-    """Check every section, and that achievements count events that exist.
+    """Check every section, that no name stands for two items, that achievements count events that exist, and the texts.
 
     Raises:
         ContentError: the first problem.
     """
     library.check(SECTIONS)
+    library.refuse(item_names.clashes(library[ItemsSection].by_name.values(), library[AliasesSection].by_item))
     library.refuse(event_problems(library[AchievementsSection].by_key.values(), events()))
+    content = {text for section in SECTIONS for text in library[section].texts()}
+    library.refuse(translations.problems(library.root / TEXTS, TEXTS, content, RULES))
 
 
 def events() -> Mapping[str, type[Event]]:

@@ -17,6 +17,7 @@ from community.players.part import Parts
 from community.quests.part import QUESTS
 from community.shields.part import SHIELDS
 from community.stats.part import STATS, STREAK
+from community.timeouts.part import TIMEOUTS
 from community.traps.part import TRAPS
 from community.voting.part import BALLOTS
 
@@ -35,6 +36,7 @@ PARTS = Parts(
     GAMBLES,
     SHIELDS,
     TRAPS,
+    TIMEOUTS,
     STREAK,
     STATS,
     ENGAGEMENT,

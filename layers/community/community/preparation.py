@@ -1,4 +1,4 @@
-"""Updating a database after a deployment: content, the log's partitions, a target and a vote."""
+"""Updating a database after a deployment: content, keys of names, the log's partitions, a target and a vote."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from community.catalog import sync as catalog
 from community.configs import shipped
 from community.engagement.content import weights
 from community.engagement.weights import replace_weights
+from community.players import name_keys
 from community.progression import service as progression
 from community.voting import cycle
 from kernel.database import Tx
@@ -39,6 +40,7 @@ def prepare(tx: Tx) -> list[str]:
                 """,
                 (name, digests[name], tx.now),
             )
+    name_keys.fill_in(tx)
     events.ensure_partitions_ahead(tx)
     cycle.ensure_current(tx)
     return changed

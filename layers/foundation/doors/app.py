@@ -17,7 +17,7 @@ from doors.answers import MAX_BODY, SECURITY_HEADERS, error_answer, headers_of, 
 from doors.errors import install_error_handlers
 from doors.routes import Route, Router
 from doors.settings import settings
-from kernel import log_fields, metrics
+from kernel import log_fields, metrics, texts
 from kernel.idempotency import MAX_LENGTH
 
 Event = dict[str, Any]
@@ -70,6 +70,7 @@ def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, An
         headers = headers_of(event)
         request_id = request_id_of(headers)
         method = event["httpMethod"]
+        texts.speak(headers.get("accept-language", ""))
         answer = _respond(app, event, headers, public=public)
         if method == "HEAD":
             answer["body"] = ""

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from doors.answers import error_body
+from doors.field_errors import SENTENCE, explain
 from kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused, TooSoon, TryAgain
 
 log = logging.getLogger("brandish")
@@ -87,24 +88,20 @@ def validation_response(problems: Sequence[Any]) -> Response:
     """Return a 400 with the best code and a sentence for each invalid field."""
     if any(problem["type"] == "json_invalid" for problem in problems):
         return error_response(400, "bad_json", "The request body is not valid JSON.")
-    fields = {_field(problem["loc"]): _sentence(problem) for problem in problems}
+    fields = {_field(problem["loc"]): explain(problem) for problem in problems}
     kinds = {problem["type"] for problem in problems}
     if kinds == {"missing"} and all(problem["loc"][0] == "query" for problem in problems):
         return error_response(400, "missing_parameter", f"Missing: {', '.join(fields)}.", fields)
     if len(kinds) == 1 and CODE_TEXT in problems[0].get("ctx", {}):
         return error_response(400, problems[0]["type"], problems[0]["ctx"][CODE_TEXT], fields)
     name, sentence = next(iter(fields.items()))
-    return error_response(400, "validation", f"{name}: {sentence}", fields)
+    whole = problems[0].get("ctx", {}).get(SENTENCE)
+    return error_response(400, "validation", whole or f"{name}: {sentence}", fields)
 
 
 def _field(loc: Sequence[str | int]) -> str:
     """Return the field's name for the caller: ("body", "bets", 0, "quantity") becomes `bets.0.quantity`."""
     return ".".join(str(part) for part in loc[1:]) or "body"
-
-
-def _sentence(problem: Mapping[str, Any]) -> str:
-    # Pydantic puts the exception's kind in front of our own sentences.
-    return "is required" if problem["type"] == "missing" else str(problem["msg"]).removeprefix("Value error, ")
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:

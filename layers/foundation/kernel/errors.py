@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
+
+from kernel.texts import alternatives, translate
 
 
 class DomainError(Exception):
@@ -10,15 +13,20 @@ class DomainError(Exception):
 
     Attributes:
         code: the code in the wire contract.
-        message: a sentence with {placeholders}, filled from the keyword arguments.
+        message: a sentence with {placeholders}, filled from the keyword arguments, in the caller's language.
+
+    Args:
+        meant: for something that does not exist: the names of what was probably meant, best first.
     """
 
     code: ClassVar[str]
     message: ClassVar[str]
 
-    def __init__(self, **details: object) -> None:
+    def __init__(self, *, meant: Sequence[str] = (), **details: object) -> None:
         self.details = details
-        super().__init__(self.message.format(**details))
+        text = translate(self.message, **details)
+        suggested = translate("Did you mean {names}?", names=alternatives(meant)) if meant else ""
+        super().__init__(f"{text} {suggested}" if suggested else text)
 
 
 class Refused(DomainError):

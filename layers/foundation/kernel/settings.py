@@ -63,9 +63,11 @@ def switch(name: str, *, default: bool) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class KernelSettings:
-    """Settings of the database and the event bus."""
+    """Settings of the database, the event bus and the community."""
 
     stage: str
+    community_language: str
+    """The language of chat and of what is posted for everyone."""
     aws_region: str
     event_bus_name: str
     events_url: str
@@ -98,6 +100,7 @@ def _quoted(value: str) -> str:
 
 settings = KernelSettings(
     stage=text("BRANDISH_STAGE", "dev"),
+    community_language=text("COMMUNITY_LANGUAGE").strip() or "en",
     aws_region=text("AWS_REGION"),
     event_bus_name=text("EVENT_BUS_NAME", "brandish"),
     events_url=text("AWS_ENDPOINT_URL_EVENTBRIDGE"),

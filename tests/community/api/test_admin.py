@@ -241,7 +241,7 @@ def log(conn: Connection) -> UUID:
     """One timeout every minute from noon on, and then an item for the player whose id this is."""
     for minute in range(5):
         with transaction(conn, now=NOON + timedelta(minutes=minute)) as tx:
-            timeouts.apply_timeout(tx, "twitch", f"troll{minute}", timedelta(seconds=1))
+            timeouts.apply_timeout(tx, PlayerRef("twitch", username=f"troll{minute}"), timedelta(seconds=1))
     with transaction(conn, now=NOON + timedelta(minutes=5)) as tx:
         alice = make_player(tx)
         add_item(tx, alice, "spade", 1)

@@ -10,6 +10,7 @@ import pytest
 from community.engagement.recording import record
 from community.info.content import texts
 from community.jobs import awards
+from community.players.models import PlayerRef
 from community.stats import recording
 from community.timeouts import service as timeouts
 from kernel.database import Connection, transaction
@@ -116,8 +117,8 @@ def test_a_long_leaderboard_has_pages(discord: DiscordClient, conn: Connection):
 
 def test_a_timeout_is_told_in_seconds(discord: DiscordClient, conn: Connection):
     with transaction(conn) as tx:
-        timeouts.apply_timeout(tx, "discord", BOB.username, timedelta(seconds=50))
-        timeouts.apply_timeout(tx, "twitch", ALICE.username, timedelta(seconds=50))
+        timeouts.apply_timeout(tx, PlayerRef("discord", username=BOB.username), timedelta(seconds=50))
+        timeouts.apply_timeout(tx, PlayerRef("twitch", username=ALICE.username), timedelta(seconds=50))
 
     told = discord.command(ALICE, "check-timeout", user=BOB)
 

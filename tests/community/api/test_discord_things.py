@@ -8,6 +8,7 @@ from community.catalog.content import items as catalogue
 from community.crafting.content import disassembles, upgrades
 from community.inventory.models import Inventory, Quality
 from community.players import service as players
+from community.players.models import PlayerRef
 from community.progression.content import tree
 from community.timeouts import service as timeouts
 from kernel.database import Connection, transaction
@@ -136,7 +137,7 @@ def test_who_gives_somebody_their_voice_back_is_named(discord: DiscordClient, co
     settle_in(conn, ALICE, ("item_tonic",), tonic_small=1)
     settle_in(conn, BOB)
     with transaction(conn) as tx:
-        timeouts.apply_timeout(tx, "discord", BOB.username, timedelta(hours=1), "noise")
+        timeouts.apply_timeout(tx, PlayerRef("discord", username=BOB.username), timedelta(hours=1), "noise")
 
     told = discord.command(ALICE, "use", item="tonic", target=BOB.username)
 

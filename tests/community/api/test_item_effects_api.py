@@ -66,7 +66,7 @@ def test_a_tonic_helps_whoever_must_be_silent(call: CallApi, conn: Connection):
 
     assert (answer.status, answer.json["message"]) == (200, "You use 2 × tonics: bob may talk 120 seconds sooner.")
     with transaction(conn) as tx:
-        assert 170 < timeouts.read_timeout(tx, "twitch", "bob").remaining_seconds <= 180
+        assert 170 < timeouts.read_timeout(tx, PlayerRef("twitch", username="bob")).remaining_seconds <= 180
 
 
 def test_blanks_around_a_name_are_not_part_of_it(call: CallApi, conn: Connection):
@@ -74,7 +74,7 @@ def test_blanks_around_a_name_are_not_part_of_it(call: CallApi, conn: Connection
 
     assert (answer.status, answer.json["message"]) == (200, "You use a dart. 60 seconds of silence for bob.")
     with transaction(conn) as tx:
-        assert 50 < timeouts.read_timeout(tx, "twitch", "bob").remaining_seconds <= 60
+        assert 50 < timeouts.read_timeout(tx, PlayerRef("twitch", username="bob")).remaining_seconds <= 60
 
 
 def test_what_cannot_be_done_costs_nothing(call: CallApi, conn: Connection, subtests: pytest.Subtests):
@@ -101,4 +101,4 @@ def test_what_cannot_be_done_costs_nothing(call: CallApi, conn: Connection, subt
             assert part in answer.json["error"]
             with transaction(conn) as tx:
                 assert holdings(tx, REF) == ITEMS
-                assert timeouts.read_timeout(tx, "twitch", "bob").remaining_seconds == 0
+                assert timeouts.read_timeout(tx, PlayerRef("twitch", username="bob")).remaining_seconds == 0

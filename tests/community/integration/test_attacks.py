@@ -36,7 +36,7 @@ def unlock_arms(tx: Tx) -> None:
 
 
 def silence(tx: Tx, name: str, platform: str = "twitch") -> int:
-    return timeouts.read_timeout(tx, platform, name).remaining_seconds
+    return timeouts.read_timeout(tx, PlayerRef(platform, username=name)).remaining_seconds
 
 
 def charges(tx: Tx, ref: PlayerRef) -> dict[str, int]:

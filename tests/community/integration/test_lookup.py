@@ -67,6 +67,6 @@ def test_a_name_belongs_to_who_was_seen_under_it_last(tx: Tx):
     tx.now += timedelta(days=1)
     make_player(tx, "owl", platform_id="new")
 
-    assert lookup.by_name(tx, "twitch", "OWL").links["twitch"].platform_id == "new"
+    assert lookup.find(tx, PlayerRef("twitch", username="OWL")).links["twitch"].platform_id == "new"
     with pytest.raises(NoSuchPlayer):
-        lookup.by_name(tx, "discord", "owl")
+        lookup.find(tx, PlayerRef("discord", username="owl"))

@@ -17,11 +17,11 @@ from tests.support.factories import announced, holdings, make_player, unlock
 
 
 def remaining(tx: Tx, name: str) -> int:
-    return timeouts.read_timeout(tx, "twitch", name).remaining_seconds
+    return timeouts.read_timeout(tx, PlayerRef("twitch", username=name)).remaining_seconds
 
 
 def silence(tx: Tx, name: str, seconds: int) -> None:
-    timeouts.apply_timeout(tx, "twitch", name, timedelta(seconds=seconds))
+    timeouts.apply_timeout(tx, PlayerRef("twitch", username=name), timedelta(seconds=seconds))
 
 
 def healer(tx: Tx, *, tonics: int = 5, quality: Quality = Quality.COMMON) -> PlayerRef:
@@ -75,7 +75,7 @@ def test_nothing_is_used_up_for_nothing(tx: Tx, target: str | None, refusal: typ
     alice = healer(tx)
     make_player(tx, "bob")
     make_player(tx, "claire")
-    timeouts.apply_timeout(tx, "discord", "bob", timedelta(seconds=100))  # of somebody else
+    timeouts.apply_timeout(tx, PlayerRef("discord", username="bob"), timedelta(seconds=100))  # of somebody else
     silence(tx, "claire", 10)
     tx.now += timedelta(seconds=10)
 

@@ -164,7 +164,7 @@ def raise_a_shield(tx: Tx) -> None:
 
 
 def silence_bob(tx: Tx) -> None:
-    timeouts.apply_timeout(tx, "twitch", "bob", timedelta(hours=1))
+    timeouts.apply_timeout(tx, PlayerRef("twitch", username="bob"), timedelta(hours=1))
 
 
 def register_another_account(tx: Tx) -> None:

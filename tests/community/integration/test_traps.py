@@ -35,7 +35,7 @@ def make_chatters(tx: Tx, number: int) -> list[PlayerRef]:
 
 
 def remaining(tx: Tx, name: str) -> int:
-    return timeouts.read_timeout(tx, "twitch", name).remaining_seconds
+    return timeouts.read_timeout(tx, PlayerRef("twitch", username=name)).remaining_seconds
 
 
 def waiting(tx: Tx) -> list[str]:
@@ -306,7 +306,7 @@ def test_it_silences_where_the_line_was_said(tx: Tx):
 
     handle_message(tx, away, "hello")
 
-    assert timeouts.read_timeout(tx, "discord", "bobby").remaining_seconds == 60
+    assert timeouts.read_timeout(tx, PlayerRef("discord", username="bobby")).remaining_seconds == 60
     assert remaining(tx, "bob") == 0
 
 

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.catalog.content import Theme, items
+from community.catalog.english import article, plural
 from community.catalog.models import Names
-from community.catalog.rules import CURSED_EMOJI, LEGENDARY_EMOJI, active_theme, article, display_name, plural
+from community.catalog.rules import active_theme, display_name
 from community.catalog.sync import shipped_documents
+from community.catalog.texts import EMOJI, counted_name
 from kernel.content.errors import ContentError
 from tests.support.catalog import shipped_names
 
@@ -56,22 +58,22 @@ def test_an_item_without_any_alias_goes_by_its_internal_name():
 @pytest.mark.parametrize(
     ("quality", "expected"),
     [
-        ("CURSED", f"dart {CURSED_EMOJI}"),
-        ("JUNK", "dart"),
-        ("POOR", "dart"),
-        ("COMMON", "dart"),
-        ("UNCOMMON", "dart"),
-        ("RARE", "dart"),
-        ("EPIC", "dart"),
-        ("LEGENDARY", f"dart {LEGENDARY_EMOJI}"),
+        ("CURSED", f"2 × darts {EMOJI['CURSED']}"),
+        ("JUNK", "2 × darts"),
+        ("POOR", "2 × darts"),
+        ("COMMON", "2 × darts"),
+        ("UNCOMMON", "2 × darts"),
+        ("RARE", "2 × darts"),
+        ("EPIC", "2 × darts"),
+        ("LEGENDARY", f"2 × darts {EMOJI['LEGENDARY']}"),
     ],
 )
 def test_only_cursed_and_legendary_items_carry_an_emoji(quality: str, expected: str):
-    assert display_name(DART, quality, named({"default": ["dart"]}), SUMMER, Random(1)) == expected
+    assert counted_name("dart", quality, 2) == expected
 
 
 def test_the_two_emoji_differ():
-    assert CURSED_EMOJI != LEGENDARY_EMOJI
+    assert EMOJI["CURSED"] != EMOJI["LEGENDARY"]
 
 
 @pytest.mark.parametrize(
@@ -207,4 +209,4 @@ def named(dart: Json) -> Names:
 
 def spoken(names: Names, today: date) -> set[str]:
     """Every name that 50 messages use for a dart."""
-    return {display_name(DART, "COMMON", names, today, Random(seed)) for seed in range(50)}
+    return {display_name(DART, names, today, Random(seed)) for seed in range(50)}

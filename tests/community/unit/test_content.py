@@ -226,13 +226,13 @@ def test_items_are_found_by_id():
         ("spade", "item_spade"),
         ("SPADE", "item_spade"),
         ("item_spade", "item_spade"),
-        ("ITEM_SPADE", None),
+        ("ITEM_SPADE", "item_spade"),
         ("money", "money"),
         ("shovel", None),
         ("", None),
     ],
 )
-def test_a_public_name_matches_in_any_case_and_an_internal_one_only_exactly(text: str, found: str | None):
+def test_an_item_is_found_by_its_own_names_as_people_type_them(text: str, found: str | None):
     item = items.find(text)
 
     assert (item.internal_name if item else None) == found

@@ -72,7 +72,7 @@ def test_a_recipe_is_found_by_what_it_makes_and_else_by_its_key(name: str, key: 
     assert find_upgrade(name).recipe_key == key
 
 
-@pytest.mark.parametrize("name", ["spade", "nothing", "Lootbox_Tier1 "])
+@pytest.mark.parametrize("name", ["spade", "nothing", "Lootbox Tier 9"])
 def test_what_nobody_makes_has_no_recipe(name: str):
     with pytest.raises(RecipeNotFound):
         find_upgrade(name)

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import schemathesis
 from fastapi import FastAPI
+from jsonschema_rs import Draft202012Validator
 from pydantic import create_model
 
 from doors.nulls import WithNulls
-from local.tools import openapi
+from local.tools import asyncapi, openapi
 
 DOCUMENT: dict[str, Any] = openapi.document()
 
@@ -80,10 +81,59 @@ def test_what_may_be_absent_from_an_answer_is_not_promised():
     assert promised == set()
 
 
-def test_operations_have_names_of_their_own():
+def test_operations_have_short_names_of_their_own():
     names = [operation["operationId"] for _, _, operation in operations()]
 
     assert len(set(names)) == len(names)
+    assert {name for name in names if not re.fullmatch(r"[a-z]+(_[a-z0-9]+){1,5}", name)} == set()
+    assert {"economy_buy", "economy_buy_alias", "progression_vote"} <= set(names)
+
+
+def schemas_with_examples() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Everything that must have an example: bodies, answers and parameters."""
+    for path, method, operation in operations():
+        contents = {"body": operation.get("requestBody", {})} | operation["responses"]
+        for name, content in contents.items():
+            if json_content := content.get("content", {}).get("application/json"):
+                yield f"{method} {path} {name}", json_content
+        for parameter in operation.get("parameters", ()):
+            if "schema" in parameter:
+                yield f"{method} {path} {parameter['name']}", parameter
+
+
+def test_every_body_answer_and_parameter_has_a_valid_example():
+    problems = {
+        name: error.message
+        for name, content in schemas_with_examples()
+        for error in Draft202012Validator(
+            content["schema"] | {"components": DOCUMENT["components"]}, validate_formats=True
+        ).iter_errors(content["example"])
+    }
+
+    assert problems == {}
+
+
+def test_the_codes_of_the_gateway_are_among_the_error_codes():
+    codes = set(DOCUMENT["components"]["schemas"]["ErrorCode"]["enum"])
+    gateway = re.findall(r'"code":\s*"(\w+)"', (openapi.ROOT / "template.yaml").read_text(encoding="utf-8"))
+
+    assert gateway
+    assert set(gateway) <= codes
+
+
+def test_schemas_of_one_title_are_one():
+    titles = [schema["title"] for schema in DOCUMENT["components"]["schemas"].values()]
+
+    assert len(set(titles)) == len(titles)
+
+
+def test_the_events_that_listeners_receive_are_described(capsys: pytest.CaptureFixture[str]):
+    assert asyncapi.main(["--check"]) == 0, capsys.readouterr().err
+    described = {message["name"] for message in asyncapi.document()["components"]["messages"].values()}
+
+    assert described == {*openapi.event_types(), "connected", "keepalive"}
+    assert {"job.level_up", "gamble.complete", "progression.vote_recorded"} <= described
+    assert "message.received" not in described  # never logged
 
 
 def test_everything_below_api_wants_the_key_and_nothing_else_does():

@@ -12,8 +12,10 @@ from community.catalog.content import Ingredient, ItemsSection, ingredient_probl
 from community.configs import shipped
 from community.crafting.content import UpgradesSection
 from community.jobs.content import JobsSection
+from community.text_contexts import ACHIEVEMENT, DESCRIPTION
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
+from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, repeated, unknown
 
 
@@ -71,6 +73,11 @@ class AchievementsSection(FileSection[AchievementsFile]):
             yield from unknown(self.file, f"{field}.recipe", "upgrade recipe", row.reward.recipe, upgrades)
             taught = row.reward.lesson.job_key if row.reward.lesson else None
             yield from unknown(self.file, f"{field}.lesson.job_key", "job", taught, jobs)
+
+    def texts(self) -> Iterator[TextId]:
+        for achievement in self.document.achievements:
+            yield TextId(ACHIEVEMENT, achievement.name)
+            yield TextId(DESCRIPTION, achievement.description)
 
     def summary(self) -> str:
         return f"{len(self.by_key)} achievements"

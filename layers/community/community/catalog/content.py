@@ -11,10 +11,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PlainSerializer, PositiveInt, model_validator
 
+from community.catalog.english import article, plural
 from community.configs import shipped
+from community.text_contexts import DESCRIPTION, ITEM, ONE_ITEM
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
+from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, repeated, unknown
+from kernel.naming import NameIndex, key
 
 Tag = Literal[
     "buyable",
@@ -188,26 +192,45 @@ class ItemsSection(FileSection[ItemsFile]):
         return self.by_name["money"]
 
     def find(self, text: str) -> Item | None:
-        """Find an item by its public name in any case, else by its exact internal name (rules section 2)."""
-        return self._by_public_name.get(text.casefold()) or self.by_name.get(text)
+        """Find an item by its own names, as people type them. `catalog.service` also knows its aliases."""
+        return self._by_typed_name.find(text)
 
     @cached_property
-    def _by_public_name(self) -> Mapping[str, Item]:
-        return {item.public_name.casefold(): item for item in self.document.items}
+    def _by_typed_name(self) -> NameIndex[Item]:
+        rows = self.document.items
+        return NameIndex(
+            lambda item: item.public_name,
+            [(name, item) for item in rows for name in (item.public_name, item.internal_name, item.default_display)],
+        )
 
     def problems(self) -> Iterator[Problem]:
         rows = self.document.items
         yield from repeated(self.file, "items", "item_id", (item.item_id for item in rows))
         yield from repeated(self.file, "items", "internal_name", (item.internal_name for item in rows))
-        yield from repeated(self.file, "items", "public_name", (item.public_name.casefold() for item in rows))
+        yield from repeated(self.file, "items", "public_name", (key(item.public_name) for item in rows))
         yield from unknown(self.file, "items", "item", "money", self.by_name)
+        internal = {key(item.internal_name): item for item in rows}
+        public = {key(item.public_name): item for item in rows}
         for index, item in enumerate(rows):
-            if self.by_name.get(item.public_name.casefold(), item) is not item:
-                # Public names are looked up first, so the other item could not be reached by its own name.
-                text = f'"{item.public_name}" is the internal name of another item'
-                yield Problem(self.file, f"items[{index}].public_name", text)
+            # A name that stands for two items would find neither.
+            for field, names, kind in (
+                ("public_name", internal, "internal"),
+                ("default_display", internal, "internal"),
+                ("default_display", public, "public"),
+            ):
+                name = str(getattr(item, field))
+                if names.get(key(name), item) is not item:
+                    text = f'"{name}" is the {kind} name of another item'
+                    yield Problem(self.file, f"items[{index}].{field}", text)
             made = item.handler_config.item
             yield from unknown(self.file, f"items[{index}].handler_config.item", "item", made, self.by_name)
+
+    def texts(self) -> Iterator[TextId]:
+        for item in self.document.items:
+            name = item.public_name
+            yield TextId(ITEM, name, plural(name, 2))
+            yield TextId(ONE_ITEM, f"{article(name)} {name}")
+            yield TextId(DESCRIPTION, item.description)
 
     def summary(self) -> str:
         return f"{len(self.by_name)} items"
@@ -241,6 +264,11 @@ class AliasesSection(FileSection[AliasesFile]):
         themes = self.library[ThemesSection]
         known = themes.by_key if themes.exists else None
         return alias_problems(self.by_item, self.library[ItemsSection].by_name, known)
+
+    def texts(self) -> Iterator[TextId]:
+        for names in self.by_item.values():
+            for name in (*names.default, *(each for theme in names.themes.values() for each in theme)):
+                yield TextId(ITEM, name, plural(name, 2))
 
     def summary(self) -> str:
         return f"{len(self.by_item)} aliases"

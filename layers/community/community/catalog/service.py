@@ -1,16 +1,17 @@
 """Finding items by name."""
 
-from community.catalog.content import Item, items
+from community.catalog import item_names
+from community.catalog.content import Item
 from community.catalog.models import ItemNotFound
 
 
 def resolve(text: str) -> Item:
-    """Find an item by its public name in any case, else by its exact internal name.
+    """Find an item by any of its names, as people type them.
 
     Raises:
-        ItemNotFound: no item has that name.
+        ItemNotFound: no item has that name, or several have; it suggests similar names.
     """
-    item = items.find(text)
+    item = item_names.find(text)
     if item is None:
-        raise ItemNotFound(item=text)
+        raise ItemNotFound(item=text, meant=item_names.meant(text))
     return item

@@ -16,6 +16,7 @@ from community.progression.content import TreeSection
 from kernel.content.base import Document, Frozen, Key
 from kernel.content.library import FileSection
 from kernel.content.problems import Problem, repeated, unknown
+from kernel.naming import NameIndex
 
 
 class Upgrade(Frozen):
@@ -62,6 +63,11 @@ class UpgradesSection(FileSection[UpgradesFile]):
     def by_key(self) -> Mapping[str, Upgrade]:
         """By recipe key, in the order of the file."""
         return MappingProxyType({recipe.recipe_key: recipe for recipe in self.document.recipes})
+
+    @cached_property
+    def keys(self) -> NameIndex[Upgrade]:
+        """What people type for a recipe, if not the name of its item."""
+        return NameIndex(lambda recipe: recipe.recipe_key, [(row.recipe_key, row) for row in self.document.recipes])
 
     def problems(self) -> Iterator[Problem]:
         items = self.library[ItemsSection].by_name

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from community.catalog import item_names
 from community.catalog.content import items
-from community.catalog.rules import article
+from community.catalog.english import article
+from community.crafting import rules
 from community.crafting.content import Upgrade, upgrades
 from community.crafting.models import NewRecipes, NoSuchRecipe, RecipeLocked
 from community.crafting.unlocks import KNOWN_RECIPES
@@ -59,13 +61,13 @@ def teach(tx: Tx, learner: PlayerRef, recipe_key: str) -> tuple[Player, Upgrade,
     Raises:
         NoSuchRecipe, NoSuchPlayer
     """
-    recipe = upgrades.by_key.get(recipe_key)
+    recipe = upgrades.keys.find(recipe_key) or rules.recipe_for(item_names.find(recipe_key))
     if recipe is None:
-        raise NoSuchRecipe(key=recipe_key)
+        raise NoSuchRecipe(key=recipe_key, meant=upgrades.keys.meant(recipe_key))
     player = players.load_all(tx, (learner,), KNOWN_RECIPES)[0]
     if player is None:
         raise NoSuchPlayer(name=learner.label)
-    new = recipe_key not in _known(player)
+    new = recipe.recipe_key not in _known(player)
     players.save(tx, _with(player, recipe))
     return player, recipe, new
 

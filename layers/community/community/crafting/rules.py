@@ -8,13 +8,15 @@ from math import ceil
 from random import Random
 
 from community import dice
-from community.catalog.content import Ingredient, items
-from community.catalog.rules import listed, plural
+from community.catalog import item_names
+from community.catalog.content import Ingredient, Item, items
+from community.catalog.english import plural
 from community.crafting.content import Disassemble, Upgrade, disassembles, upgrades
 from community.crafting.models import Batch, NotEnoughIngredients, RecipeNotFound, Salvage
 from community.inventory.models import Inventory, Quality, Slot
 from community.progression.models import CommunityState
 from community.progression.rules import modified
+from kernel.texts import listed
 
 CHANCE = Fraction(1, 10)
 """Chance of a masterwork and of a perfect salvage, before the community's modifiers."""
@@ -39,12 +41,16 @@ def find_upgrade(name: str) -> Upgrade:
     Raises:
         RecipeNotFound
     """
-    item = items.find(name)
-    key = item.internal_name if item else name
-    recipe = _BY_TARGET.get(key) or upgrades.by_key.get(key)
+    item = item_names.find(name)
+    recipe = recipe_for(item) or upgrades.keys.find(name)
     if recipe is None:
-        raise RecipeNotFound(item=item.public_name if item else name)
+        raise RecipeNotFound(item=item.public_name if item else name, meant=() if item else item_names.meant(name))
     return recipe
+
+
+def recipe_for(item: Item | None) -> Upgrade | None:
+    """Return the first recipe of the file for an item, else the recipe that is called like it."""
+    return _BY_TARGET.get(item.internal_name) or upgrades.by_key.get(item.internal_name) if item else None
 
 
 def find_disassemble(name: str) -> Disassemble:
@@ -53,10 +59,11 @@ def find_disassemble(name: str) -> Disassemble:
     Raises:
         RecipeNotFound
     """
-    item = items.find(name)
+    item = item_names.find(name)
     recipe = disassembles.by_item.get(item.internal_name) if item else None
     if recipe is None:
-        raise RecipeNotFound(item=f"taking {item.public_name if item else name} apart")
+        what = f"taking {item.public_name if item else name} apart"
+        raise RecipeNotFound(item=what, meant=() if item else item_names.meant(name))
     return recipe
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from community.catalog.rules import plural
+from community.catalog.english import plural
 from community.crafting.models import Crafted, Salvage
 from community.crafting.rules import in_words
 

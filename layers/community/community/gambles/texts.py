@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from community.catalog.rules import plural
+from community.catalog.english import plural
 from community.gambles.models import Bet, Gamble
 
 

@@ -9,8 +9,10 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from community.configs import shipped
+from community.text_contexts import INFO
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FolderSection
+from kernel.content.po_files import TextId
 from kernel.content.problems import Problem
 
 OVERVIEW = "overview"
@@ -52,6 +54,12 @@ class InfoSection(FolderSection[Feature]):
                 homes[topic] = name
         if OVERVIEW not in self.by_feature:
             yield Problem(f"{self.folder}/{OVERVIEW}.json", "", "the file is missing")
+
+    def texts(self) -> Iterator[TextId]:
+        for feature in self.by_feature.values():
+            for each in (feature, *feature.topics.values()):
+                yield TextId(INFO, each.discord)
+                yield TextId(INFO, each.short)
 
     def summary(self) -> str:
         return f"{len(self.by_feature)} info texts"

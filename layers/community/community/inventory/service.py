@@ -11,8 +11,10 @@ from community.players.models import Player, PlayerRef
 from community.progression.models import CommunityState
 from kernel.database import Tx
 from kernel.errors import NotAllowed, Refused
+from kernel.naming import NameIndex
 
 FILTERS = ("upgrade", "sellable", "consumable")
+_FILTERS = NameIndex(str, [(name, name) for name in FILTERS])
 
 
 class InvalidFilter(Refused):
@@ -44,6 +46,7 @@ def view(inventory: Inventory, state: CommunityState, wanted: str | None = None)
     slots = [(items.by_id[slot.item_id], slot) for slot in inventory.slots]
     if not wanted:
         return slots
+    wanted = _FILTERS.find(wanted) or wanted
     if wanted not in FILTERS:
         raise InvalidFilter(name=wanted)
     if not state.has(f"feature_filter_{wanted}"):
@@ -116,7 +119,7 @@ def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, qua
     """
     item = catalog.resolve(item_name)
     giver, taker = (
-        players.require_known(player, ref)
+        players.require_known(tx, player, ref)
         for player, ref in zip(players.load_all(tx, (owner, receiver)), (owner, receiver), strict=True)
     )
     if giver.id == taker.id:

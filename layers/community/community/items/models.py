@@ -55,22 +55,26 @@ class UseRequest:
 
     Attributes:
         target: a player's name, a job or an effect, depending on the item's handler; None for none.
+        target_account: the player's account, which wins over a name.
     """
 
     item: Item
     user: PlayerRef
     quantity: int
     target: str | None
+    target_account: PlayerRef | None = None
 
     @property
     def player(self) -> PlayerRef | None:
-        """The target as a player."""
+        """The target as a player. A name must be borne by one player only, because items are about silence."""
+        if self.target_account is not None:
+            return self.target_account
         if not self.target:
             return None
-        mention = _MENTION.fullmatch(self.target) if self.user.platform == "discord" else None
+        mention = _MENTION.fullmatch(self.target.strip()) if self.user.platform == "discord" else None
         if mention:
             return PlayerRef("discord", mention[1])
-        return PlayerRef(self.user.platform, username=self.target)
+        return PlayerRef(self.user.platform, username=self.target, sole=True)
 
 
 @dataclass(frozen=True, slots=True)

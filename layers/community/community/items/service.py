@@ -51,7 +51,7 @@ def _prepare(tx: Tx, request: UseRequest, targeting: Targeting) -> ItemUse:
     """Load all players and take the items from the user's inventory."""
     refs = (request.user, targeting.named) if targeting.named else (request.user,)
     named, crowd, state = players.load_crowd(tx, refs, targeting.crowd, *targeting.facts)
-    user, *targets = (players.require_known(player, ref) for player, ref in zip(named, refs, strict=True))
+    user, *targets = (players.require_known(tx, player, ref) for player, ref in zip(named, refs, strict=True))
     if not item_unlocked(state, request.item):
         raise ItemLocked(item=request.item.public_name)
     slot = user[Inventory].pick_stack(request.item, request.quantity, tx.rng)

@@ -12,9 +12,13 @@ from pydantic import Field, PositiveInt, model_validator
 
 from community.configs import shipped
 from community.progression.content import TreeSection
+from community.text_contexts import DESCRIPTION, JOB
 from kernel.content.base import Document, Exact, Frozen, Key, Text
 from kernel.content.library import FileSection
+from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, repeated, unknown
+from kernel.naming import NameIndex, key
+from kernel.texts import every_term, term
 
 BonusType = Literal["bonus_money_chance", "engagement_bonus", "price_adjustment", "prize_increase"]
 
@@ -70,15 +74,37 @@ class JobsSection(FileSection[JobsFile]):
         return MappingProxyType({job.key: job for job in self.document.jobs})
 
     def find(self, text: str) -> Job | None:
-        """Find a job by its key, with or without "job_" before it."""
-        return self.by_key.get(text) or self.by_key.get(text.removeprefix("job_"))
+        """Find a job by its key, with or without "job_" before it, or by its name in any language."""
+        return self.names.find(text)
+
+    @cached_property
+    def names(self) -> NameIndex[Job]:
+        """What people type for a job. In other languages, too."""
+        rows = self.document.jobs
+        return NameIndex(
+            lambda job: term(JOB, job.display_name),
+            [(name, job) for job in rows for name in (job.key, f"job_{job.key}")],
+            [(job.display_name, job) for job in rows],
+            [(name, job) for job in rows for name in sorted(every_term(JOB, job.display_name))],
+        )
 
     def problems(self) -> Iterator[Problem]:
         rows, nodes = self.document.jobs, self.library[TreeSection].nodes
         yield from repeated(self.file, "jobs", "job_id", (job.job_id for job in rows))
         yield from repeated(self.file, "jobs", "key", (job.key for job in rows))
+        yield from repeated(self.file, "jobs", "display_name", (key(job.display_name) for job in rows))
+        keys = {key(job.key): job for job in rows}
+        for index, job in enumerate(rows):
+            if keys.get(key(job.display_name), job) is not job:
+                text = f'"{job.display_name}" is the key of another job'
+                yield Problem(self.file, f"jobs[{index}].display_name", text)
         for index, job in enumerate(rows):
             yield from unknown(self.file, f"jobs[{index}].node_key", "node", job.node_key, nodes)
+
+    def texts(self) -> Iterator[TextId]:
+        for job in self.document.jobs:
+            yield TextId(JOB, job.display_name)
+            yield TextId(DESCRIPTION, job.description)
 
     def summary(self) -> str:
         return f"{len(self.by_key)} jobs"

@@ -52,17 +52,14 @@ class XpAward:
 
 
 def find_job(job_key: str) -> Job:
-    """Find a job by its key.
-
-    Args:
-        job_key: the job's key or its node's key.
+    """Find a job by its key, its node's key or its name, as people type them.
 
     Raises:
         UnknownJob
     """
-    job = jobs.by_key.get(job_key.removeprefix("job_"))
+    job = jobs.find(job_key)
     if job is None:
-        raise UnknownJob(job=job_key)
+        raise UnknownJob(job=job_key, meant=jobs.names.meant(job_key))
     return job
 
 

@@ -25,6 +25,7 @@ from community.players.models import Link, Player, PlayerRef, UnknownPlayer
 from community.progression.service import current_state
 from kernel.database import Tx
 from kernel.errors import TryAgain
+from kernel.naming import key
 
 MAX_ATTEMPTS = 10
 
@@ -46,12 +47,12 @@ def start_link(tx: Tx, source: PlayerRef) -> LinkToken:
 
 
 def claim_link(tx: Tx, written: str, target: PlayerRef) -> LinkToken:
-    """Claim a code with the other account, in any letter case.
+    """Claim a code with the other account, as people type it.
 
     Raises:
         UnknownToken, TokenAlreadyClaimed, TokenUsedUp, TokenExpired, ClaimedByItsOwner
     """
-    written = written.upper()
+    written = key(written).replace(" ", "").upper()
     token = _token(queries.lock_token(tx, written).fetchone())
     token = rules.require_claimable(token, written, target, tx.now)
     queries.claim_token(tx, token.token, target)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from community.catalog.rules import plural
+from community.catalog.texts import counted_name, quality_name
 from community.inventory.models import Quality
 from community.lootboxes.models import Drop, best_quality, total_value
+from kernel.texts import translate
 
 GOOD_HAUL_BOXES = 5
 """Opening at least this many boxes adds a remark, if they contained anything of value."""
@@ -18,18 +19,19 @@ def describe(boxes: str, quantity: int, drops: Sequence[Drop], names: Mapping[st
     Args:
         boxes: the name of the boxes, with quantity or article.
         quantity: of the boxes.
-        names: {internal name: display name of one such item}.
+        names: {internal name: one of the item's names}.
     """
     if not drops:
-        return f"You opened {boxes}. Empty!"
-    found = f"You opened {boxes}: {', '.join(_drop_text(drop, names[drop.item.internal_name]) for drop in drops)}."
+        return translate("You opened {boxes}. Empty!", boxes=boxes)
+    things = ", ".join(_drop_text(drop, names[drop.item.internal_name]) for drop in drops)
+    found = translate("You opened {boxes}: {things}.", boxes=boxes, things=things)
     remark = _remark(quantity, drops)
     return f"{found} {remark}" if remark else found
 
 
 def _drop_text(drop: Drop, name: str) -> str:
-    text = f"{drop.quantity} × {plural(name, drop.quantity)}"
-    return text if drop.quality is Quality.COMMON else f"{text} ({drop.quality.lower()})"
+    text = counted_name(name, drop.quality, drop.quantity)
+    return text if drop.quality is Quality.COMMON else f"{text} ({quality_name(drop.quality)})"
 
 
 def _remark(quantity: int, drops: Sequence[Drop]) -> str | None:
@@ -39,7 +41,7 @@ def _remark(quantity: int, drops: Sequence[Drop]) -> str | None:
     """
     best = best_quality(drops)
     if best is Quality.LEGENDARY:
-        return "Jackpot!"
+        return translate("Jackpot!")
     if best is Quality.EPIC:
-        return "A big win!"
-    return "A good haul!" if quantity >= GOOD_HAUL_BOXES and total_value(drops) > 0 else None
+        return translate("A big win!")
+    return translate("A good haul!") if quantity >= GOOD_HAUL_BOXES and total_value(drops) > 0 else None

@@ -8,6 +8,7 @@ from community.configs import shipped
 from kernel.content.base import Document, Frozen, Text
 from kernel.content.library import FileSection
 from kernel.content.problems import Problem, repeated
+from kernel.naming import key
 
 
 class ChatString(Frozen):
@@ -29,7 +30,7 @@ class ChatStringsSection(FileSection[ChatStringsFile]):
         return self.document.strings
 
     def problems(self) -> Iterator[Problem]:
-        return repeated(self.file, "strings", "word", (string.word.lower() for string in self.all))
+        return repeated(self.file, "strings", "word", (key(string.word) for string in self.all))
 
 
 chat_strings = shipped[ChatStringsSection]

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from community.players import queries
-from community.players.models import PLATFORMS, Link, NoSuchPlayer
+from community.players.models import PLATFORMS, Link, NoSuchPlayer, PlayerRef
+from community.players.service import similar_names
 from kernel.database import Tx
 
 
@@ -33,15 +34,15 @@ def newest(tx: Tx, limit: int = 10) -> list[Profile]:
     return [_profile(row) for row in queries.list_newest_players(tx, limit)]
 
 
-def by_name(tx: Tx, platform: str, username: str) -> Profile:
-    """Find the player seen under a name on a platform.
+def find(tx: Tx, ref: PlayerRef) -> Profile:
+    """Find a player by their id or by their name on a platform; of several of that name, the last one seen.
 
     Raises:
-        NoSuchPlayer: no player has been seen under that name on that platform.
+        NoSuchPlayer
     """
-    row = queries.find_player_named(tx, platform, username).fetchone()
+    row = queries.find_profile(tx, ref).fetchone()
     if row is None:
-        raise NoSuchPlayer(name=username)
+        raise NoSuchPlayer(name=ref.label, meant=similar_names(tx, ref))
     return _profile(row)
 
 

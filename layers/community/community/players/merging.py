@@ -22,6 +22,8 @@ def merge(tx: Tx, keeper: Player, other: Player) -> Player:
 
     Source: rules 1.1.
     """
+    for platform in sorted(other.links.keys() & keeper.links.keys()):
+        PARTS.account_left(tx, other.id, platform, other.links[platform])
     for move in PARTS.moves:
         move(tx, other.id, keeper.id)
     # Before the save: an identity cannot belong to both.
@@ -41,5 +43,6 @@ def merged(keeper: Player, other: Player) -> Player:
 
 def detach(tx: Tx, player: Player, platform: str) -> Player:
     """Queue the deletion of a link. Its account becomes a stranger; the player keeps everything else."""
+    PARTS.account_left(tx, player.id, platform, player.links[platform])
     queries.delete_link(tx, player.id, platform)
     return replace(player, links={name: link for name, link in player.links.items() if name != platform})

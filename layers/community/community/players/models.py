@@ -20,16 +20,24 @@ PLATFORMS = ("discord", "twitch", "youtube")
 
 @dataclass(frozen=True, slots=True)
 class PlayerRef:
-    """How a caller identifies a player: by our id when given, else by the platform's id, else by the last name there.
+    """How a caller identifies a player: by our id when given, else by the platform's id, else by the name there.
 
     Attributes:
         platform: empty when `user_id` is given.
+        sole: False if of several players of that name the last one seen is meant, which is fine for a look. True
+            refuses to guess, where it is about money or silence.
     """
 
     platform: str
     platform_id: str | None = None
     username: str | None = None
     user_id: UUID | None = None
+    sole: bool = False
+
+    @property
+    def only_name(self) -> str | None:
+        """The name, if nothing else identifies the player."""
+        return self.username if self.user_id is None and self.platform_id is None else None
 
     @property
     def label(self) -> str:
@@ -137,6 +145,11 @@ class UnknownPlayer(Refused):
 class NoSuchPlayer(NotFound):
     code = "not_found"
     message = "Nobody called {name} has played here yet."
+
+
+class SeveralPlayers(Refused):
+    code = "validation"
+    message = "Several players are called {name}. Say which one: use a mention, or the id of their account."
 
 
 class IdentityTaken(Conflict):

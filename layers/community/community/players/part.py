@@ -8,7 +8,7 @@ from typing import Any, Generic, LiteralString, TypeVar
 from uuid import UUID
 
 from community.players.collected import Collected
-from community.players.models import Player
+from community.players.models import Link, Player
 from community.progression.models import CommunityState
 from kernel.database import Tx
 
@@ -25,10 +25,15 @@ class Rows:
     Attributes:
         tables: the tables that contain them.
         move: moves them, before the DELETE of the old player, which removes the remaining rows.
+        accounts_changed: queues what follows for accounts {platform: link} that are new to a player, or have a new name
+            there. The player has a row by then, and `stored` tells what was there before.
+        account_left: queues what stays with an account that leaves its player: (transaction, user id, platform, link).
     """
 
     tables: tuple[str, ...]
     move: Move
+    accounts_changed: Callable[[Tx, Player, Mapping[str, Link]], None] | None = None
+    account_left: Callable[[Tx, UUID, str, Link], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,8 @@ class Parts:
             entry if isinstance(entry, Rows) else entry.rows for entry in entries if not isinstance(entry, SharedSum)
         ]
         self.moves: tuple[Move, ...] = tuple(each.move for each in rows if each)
+        self._accounts_changed = tuple(each.accounts_changed for each in rows if each and each.accounts_changed)
+        self._account_left = tuple(each.account_left for each in rows if each and each.account_left)
         self.tables = frozenset(table for each in (*self.parts, *rows) if each for table in each.tables)
 
     def parse(self, row: Mapping[str, Any]) -> dict[type[Any], Any]:
@@ -165,6 +172,16 @@ class Parts:
         for on_load in self._on_load:
             player = on_load(player)
         return player
+
+    def accounts_changed(self, tx: Tx, player: Player, accounts: Mapping[str, Link]) -> None:
+        """Queue what follows for accounts that are new to a player, or have a new name there."""
+        for follow in self._accounts_changed:
+            follow(tx, player, accounts)
+
+    def account_left(self, tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
+        """Queue what stays with an account that leaves its player."""
+        for follow in self._account_left:
+            follow(tx, user_id, platform, link)
 
     def save(self, tx: Tx, player: Player) -> None:
         """Queue every part that differs from its stored value, except those that are joined.

@@ -9,15 +9,22 @@ from uuid import UUID
 from community.parts import PARTS
 from community.players.models import Crowd, Fact, Link, Player, PlayerRef
 from kernel.database import Cursor, Tx, declare_race
+from kernel.naming import person_key
 
 declare_race("user_platform_links_pkey", "user_platform_links_one_user_per_identity")
 
 _BY_OWN_ID: LiteralString = "(SELECT user_id FROM users WHERE user_id = %s)"
 _BY_ID: LiteralString = "(SELECT user_id FROM user_platform_links WHERE platform = %s AND platform_user_id = %s)"
-# A name may have moved from one account to another: the account that used it last is meant.
+# Names are compared by their keys. Links from before there were keys have none.
+_NAME_KEY: LiteralString = 'coalesce(l.name_key, lower(l.username)) COLLATE "C"'
+# Several accounts may have the same name: the one that was seen last is meant.
 _BY_NAME: LiteralString = (
-    "(SELECT user_id FROM user_platform_links WHERE platform = %s AND lower(username) = lower(%s)"
-    " ORDER BY seen_at DESC LIMIT 1)"
+    "(SELECT l.user_id FROM user_platform_links l WHERE l.platform = %s AND " + _NAME_KEY + " = %s"
+    " ORDER BY greatest(l.seen_at, (SELECT c.last_message_at FROM active_chatters c"
+    " WHERE c.user_id = l.user_id AND c.platform = l.platform)) DESC LIMIT 1)"
+)
+_NAMESAKES: LiteralString = (
+    "(SELECT count(*) FROM user_platform_links l WHERE l.platform = %s AND " + _NAME_KEY + " = %s)"
 )
 
 
@@ -34,8 +41,17 @@ def _user_ids(refs: Sequence[PlayerRef]) -> tuple[LiteralString, list[Any]]:
             params += (ref.platform, ref.platform_id)
         else:
             lookups.append(_BY_NAME)
-            params += (ref.platform, ref.username)
+            params += (ref.platform, person_key(ref.username or ""))
     return "ARRAY[" + ", ".join(lookups) + "]::uuid[]", params
+
+
+def _namesakes(refs: Sequence[PlayerRef]) -> tuple[LiteralString, list[Any]]:
+    """Return SQL for a column with the number of players for each ref that must be the only one, and its parameters."""
+    sole = [(ref.platform, person_key(ref.only_name)) for ref in refs if ref.sole and ref.only_name]
+    if not sole:
+        return "", []
+    counts: list[LiteralString] = [_NAMESAKES for _ in sole]
+    return ", ARRAY[" + ", ".join(counts) + "] AS namesakes", [param for each in sole for param in each]
 
 
 def lock_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None) -> Cursor:
@@ -57,11 +73,13 @@ def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, facts: 
     """Return one row per known player, or one row without a player.
 
     Each has `state_version`, `wanted` (the user id or null for each ref), the columns of all parts, `fact_<name>` for
-    each fact, and with a crowd `in_crowd`.
+    each fact, with a crowd `in_crowd`, and with refs that are `sole` by name `namesakes` (their number for each).
     """
     user_ids, params = _user_ids(refs)
     user_id_array: LiteralString = "wanted.user_ids"
     asked, asked_params = _columns(facts)
+    counted, counted_params = _namesakes(refs)
+    asked, asked_params = asked + counted, [*asked_params, *counted_params]
     if crowd:
         # OFFSET 0 keeps it a single evaluation: one per row would cost more than the rest of the statement.
         user_ids, params = user_ids + " AS user_ids, " + crowd.sql + " AS crowd OFFSET 0", [*params, *crowd.params]
@@ -116,17 +134,18 @@ def delete_user(tx: Tx, user_id: UUID) -> None:
 def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
     tx.execute(
         """
-        INSERT INTO user_platform_links (user_id, platform, platform_user_id, username, seen_at)
-        VALUES (%(user_id)s, %(platform)s, %(platform_id)s, %(username)s, %(now)s)
+        INSERT INTO user_platform_links (user_id, platform, platform_user_id, username, name_key, seen_at)
+        VALUES (%(user_id)s, %(platform)s, %(platform_id)s, %(username)s, %(name_key)s, %(now)s)
         ON CONFLICT (user_id, platform) DO UPDATE
         SET platform_user_id = excluded.platform_user_id, username = excluded.username,
-            seen_at = excluded.seen_at
+            name_key = excluded.name_key, seen_at = excluded.seen_at
         """,
         {
             "user_id": user_id,
             "platform": platform,
             "platform_id": link.platform_id,
             "username": link.username,
+            "name_key": person_key(link.username),
             "now": tx.now,
         },
     )
@@ -145,20 +164,22 @@ _PROFILE: LiteralString = """
 
 
 def list_players_named(tx: Tx, text: str, platform: str | None, limit: int) -> Cursor:
-    """List profiles with the text in a name. Reads every name. `strpos` takes percent signs literally."""
+    """List profiles with the text in a name, as people type it. Reads every name. `strpos` knows no wildcards."""
     return tx.execute(
         _PROFILE
         + """
         WHERE EXISTS (
             SELECT FROM user_platform_links l
             WHERE l.user_id = u.user_id
-              AND strpos(lower(l.username), lower(%(text)s)) > 0
+              AND strpos("""
+        + _NAME_KEY
+        + """, %(text)s) > 0
               AND (%(platform)s::text IS NULL OR l.platform = %(platform)s)
         )
         ORDER BY lower(u.username), u.user_id
         LIMIT %(limit)s
         """,
-        {"text": text, "platform": platform, "limit": limit},
+        {"text": person_key(text), "platform": platform, "limit": limit},
     )
 
 
@@ -167,6 +188,47 @@ def list_newest_players(tx: Tx, limit: int) -> Cursor:
     return tx.execute(_PROFILE + "ORDER BY u.created_at DESC, u.user_id LIMIT %s", (limit,))
 
 
-def find_player_named(tx: Tx, platform: str, username: str) -> Cursor:
-    """Find the profile of the player with a name on a platform."""
-    return tx.execute(_PROFILE + "WHERE u.user_id = " + _BY_NAME, (platform, username))
+def find_profile(tx: Tx, ref: PlayerRef) -> Cursor:
+    """Find the profile of a player."""
+    user_ids, params = _user_ids((ref,))
+    return tx.execute(_PROFILE + "WHERE u.user_id = ANY (" + user_ids + ")", params)
+
+
+SIMILAR = 500
+"""How many names are compared with one that no player has."""
+
+
+def list_similar_names(tx: Tx, platform: str, name_key: str) -> Cursor:
+    """List names to compare with one that no player has: who writes just now, and who begins with the same letters."""
+    start = name_key[:2]
+    return tx.execute(
+        """
+        (SELECT l.username FROM active_chatters c JOIN user_platform_links l USING (user_id, platform)
+         WHERE c.platform = %(platform)s ORDER BY c.last_message_at DESC LIMIT %(most)s)
+        UNION
+        (SELECT l.username FROM user_platform_links l
+         WHERE l.platform = %(platform)s AND """
+        + _NAME_KEY
+        + " >= %(start)s AND "
+        + _NAME_KEY
+        + """ < %(end)s LIMIT %(most)s)
+        """,
+        {"platform": platform, "start": start, "end": start + chr(0x10FFFF), "most": SIMILAR},
+    )
+
+
+def list_links_without_key(tx: Tx) -> Cursor:
+    """Rows: `user_id`, `platform`, `username`."""
+    return tx.execute("SELECT user_id, platform, username FROM user_platform_links WHERE name_key IS NULL")
+
+
+def update_name_keys(tx: Tx, links: Sequence[tuple[UUID, str, str]]) -> None:
+    """Store (user id, platform, key of the name there)."""
+    tx.execute(
+        """
+        UPDATE user_platform_links l SET name_key = given.name_key
+        FROM unnest(%s::uuid[], %s::text[], %s::text[]) AS given (user_id, platform, name_key)
+        WHERE (l.user_id, l.platform) = (given.user_id, given.platform)
+        """,
+        tuple(map(list, zip(*links, strict=True))),
+    )

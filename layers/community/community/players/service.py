@@ -9,13 +9,24 @@ from uuid import uuid4
 
 from community.parts import PARTS
 from community.players import queries
-from community.players.models import Crowd, Fact, Link, NoSuchPlayer, Player, PlayerRef, UnknownPlayer, UserRegistered
+from community.players.models import (
+    Crowd,
+    Fact,
+    Link,
+    NoSuchPlayer,
+    Player,
+    PlayerRef,
+    SeveralPlayers,
+    UnknownPlayer,
+    UserRegistered,
+)
 from community.progression import service as progression
 from community.progression.models import CommunityState
 from community.reactions import apply_reactions
 from kernel.database import Tx
 from kernel.errors import TryAgain
 from kernel.events import service as events
+from kernel.naming import MOST_SUGGESTED, closest, person_key
 
 
 def load(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
@@ -27,18 +38,28 @@ def load(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
     Raises:
         UnknownPlayer: no one has played under that identity yet.
     """
-    return require_known(load_all(tx, (ref,), *facts)[0], ref)
+    return require_known(tx, load_all(tx, (ref,), *facts)[0], ref)
 
 
-def require_known(player: Player | None, ref: PlayerRef) -> Player:
+def require_known(tx: Tx, player: Player | None, ref: PlayerRef) -> Player:
     """Return the player, or refuse the action when there is none.
 
     Raises:
         UnknownPlayer: there is no player.
     """
     if player is None:
-        raise UnknownPlayer(name=ref.label)
+        raise UnknownPlayer(name=ref.label, meant=similar_names(tx, ref))
     return player
+
+
+def similar_names(tx: Tx, ref: PlayerRef) -> tuple[str, ...]:
+    """Return the names of players who may be meant by a name that none has. For a refusal: it is a round trip more."""
+    if not ref.only_name:
+        return ()
+    typed = person_key(ref.only_name)
+    rows = queries.list_similar_names(tx, ref.platform, typed)
+    known = {person_key(row["username"]): row["username"] for row in rows}
+    return tuple(known[name_key] for name_key in closest(typed, known))[:MOST_SUGGESTED]
 
 
 def load_or_create(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
@@ -79,7 +100,7 @@ def get_player(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
     """
     player, _ = peek(tx, ref, *facts)
     if player is None:
-        raise NoSuchPlayer(name=ref.label)
+        raise NoSuchPlayer(name=ref.label, meant=similar_names(tx, ref))
     return player
 
 
@@ -145,11 +166,22 @@ def _load(
     found = {row["user_id"]: _player(row, state, facts) for row in rows if row["user_id"]}
     if locking and {row["user_id"] for row in locking} != found.keys():
         raise TryAgain  # the identity moved to another player between the two statements
-    wanted = [found.get(user_id) for user_id in rows[0]["wanted"]]
+    wanted = [_of_name(found.get(user_id), ref) for user_id, ref in zip(rows[0]["wanted"], refs, strict=True)]
+    sole = [ref for ref in refs if ref.sole and ref.only_name]
+    for ref, namesakes in zip(sole, rows[0]["namesakes"] if sole else (), strict=True):
+        if namesakes > 1:
+            raise SeveralPlayers(name=ref.label)
     tx.about = tx.about or next((player.id for player in wanted if player), None)
     named = [player and with_current_name(player, ref, tx.now) for player, ref in zip(wanted, refs, strict=True)]
     others = [found[row["user_id"]] for row in rows if crowd and row["in_crowd"]]
     return named, sorted(others, key=lambda player: player.id), state
+
+
+def _of_name(player: Player | None, ref: PlayerRef) -> Player | None:
+    """Return the player if the name is theirs: functions from before do not update the key when they update a name."""
+    if player is None or not ref.only_name:
+        return player
+    return player if person_key(player.links[ref.platform].username) == person_key(ref.only_name) else None
 
 
 def _player(row: dict[str, Any], state: CommunityState, facts: tuple[Fact, ...]) -> Player:
@@ -177,7 +209,12 @@ def _write(tx: Tx, player: Player) -> None:
     elif (player.username, player.links) != (stored.username, stored.links):
         queries.update_user(tx, player.id, player.username)
     known = stored.links if stored else {}
-    for platform, link in player.links.items():
-        if known.get(platform) != link:
-            queries.upsert_link(tx, player.id, platform, link)
+    changed = {platform: link for platform, link in player.links.items() if known.get(platform) != link}
+    for platform, link in changed.items():
+        before = known.get(platform)
+        if before is not None and before.platform_id != link.platform_id:
+            PARTS.account_left(tx, player.id, platform, before)
+        queries.upsert_link(tx, player.id, platform, link)
+    if changed:
+        PARTS.accounts_changed(tx, player, changed)
     PARTS.save(tx, player)

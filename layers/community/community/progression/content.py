@@ -14,9 +14,13 @@ from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 
 from community.catalog.content import ItemsSection
 from community.configs import shipped
+from community.text_contexts import DESCRIPTION, NODE
 from kernel.content.base import Document, Exact, Frozen, Key, Text
 from kernel.content.library import FileSection
+from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, did_you_mean, repeated, unknown
+from kernel.naming import NameIndex, key
+from kernel.texts import every_term, term
 
 NodeType = Literal["feature", "item", "upgrade", "job"]
 Size = Literal["small", "medium", "large"]
@@ -153,10 +157,22 @@ class TreeSection(FileSection[TreeFile]):
         """By key, in the order of the file."""
         return MappingProxyType({node.key: node for node in self.document.nodes})
 
+    @cached_property
+    def names(self) -> NameIndex[Node]:
+        """What people type for a node, in any language."""
+        rows = self.document.nodes
+        return NameIndex(
+            lambda node: term(NODE, node.name),
+            [(node.key, node) for node in rows],
+            [(node.name, node) for node in rows],
+            [(name, node) for node in rows for name in sorted(every_term(NODE, node.name))],
+        )
+
     def problems(self) -> Iterator[Problem]:
         rows = self.document.nodes
         yield from repeated(self.file, "nodes", "node_id", (node.node_id for node in rows))
         yield from repeated(self.file, "nodes", "key", (node.key for node in rows))
+        yield from repeated(self.file, "nodes", "name", (key(node.name) for node in rows))
         broken_links = list(_broken_links(self.file, rows))
         yield from broken_links
         if not broken_links:  # the next checks follow the links
@@ -165,6 +181,11 @@ class TreeSection(FileSection[TreeFile]):
         # Checked here, because the tree depends on the catalogue and not the other way round.
         for index, item in enumerate(self.library[ItemsSection].document.items):
             yield from unknown(ItemsSection.file, f"items[{index}].node_key", "node", item.node_key, self.nodes)
+
+    def texts(self) -> Iterator[TextId]:
+        for node in self.nodes.values():
+            yield TextId(NODE, node.name)
+            yield TextId(DESCRIPTION, node.description)
 
     def summary(self) -> str:
         return f"{len(self.nodes)} nodes"

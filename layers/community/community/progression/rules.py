@@ -155,17 +155,22 @@ def levels_to_unlock(node_key: str, level: int, levels: Mapping[str, int]) -> tu
     wanted = level or 1
     if wanted > node.max_level:
         raise LevelTooHigh(node=node.name, max_level=node.max_level)
-    return node, list(range(levels.get(node_key, 0) + 1, wanted + 1))
+    return node, list(range(levels.get(node.key, 0) + 1, wanted + 1))
 
 
 def levels_to_relock(node_key: str, level: int, levels: Mapping[str, int]) -> tuple[Node, list[int]]:
     """Return the levels that an administrator's relock removes: `level` and all above it; 0 means all."""
     node = find_node(node_key)
-    return node, list(range(level or 1, levels.get(node_key, 0) + 1))
+    return node, list(range(level or 1, levels.get(node.key, 0) + 1))
 
 
 def find_node(node_key: str) -> Node:
-    node = tree.nodes.get(node_key)
+    """Find a node by its key or its name, as people type them.
+
+    Raises:
+        UnknownNode
+    """
+    node = tree.names.find(node_key)
     if node is None:
-        raise UnknownNode(node=node_key)
+        raise UnknownNode(node=node_key, meant=tree.names.meant(node_key))
     return node

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from community.catalog import item_names
 from community.catalog.models import Names
 from community.progression import queries
 from community.progression.content import Node, tree
@@ -45,6 +46,7 @@ def state_at(tx: Tx, version: UUID) -> CommunityState:
     _cached = state = CommunityState(
         row["version"], known_levels(row["levels"]), _names(row["documents"]), _weights(row["documents"])
     )
+    item_names.use_names(state.names)
     return state
 
 

@@ -12,8 +12,10 @@ from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 from community.catalog.content import ContentType
 from community.configs import shipped
 from community.crafting.content import DisassemblesSection, UpgradesSection
+from community.text_contexts import DESCRIPTION
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
+from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, repeated, unknown
 
 QUESTS_PER_WEEK: Final = 3
@@ -69,6 +71,9 @@ class QuestsSection(FileSection[QuestsFile]):
         for index, quest in enumerate(rows):
             field = f"quests[{index}].target_recipe_key"
             yield from unknown(self.file, field, "recipe", quest.target_recipe_key, recipes)
+
+    def texts(self) -> Iterator[TextId]:
+        return (TextId(DESCRIPTION, quest.description) for quest in self.document.quests)
 
     def summary(self) -> str:
         return f"{len(self.by_number)} quests"

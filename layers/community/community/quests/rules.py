@@ -23,6 +23,7 @@ from community.quests.models import (
 )
 from community.search.models import SearchPerformed
 from kernel.events.models import Event
+from kernel.naming import key
 
 FEATURE = "feature_weekly_quests"
 
@@ -47,13 +48,14 @@ def find_active(now: datetime, wanted: int | str) -> ActiveQuest:
     """Find a quest of this week.
 
     Args:
-        wanted: its id or its key.
+        wanted: its id, or its key as people type it.
 
     Raises:
         NoSuchQuest
     """
+    typed = key(wanted) if isinstance(wanted, str) else None
     for active in active_quests(now):
-        if wanted in (active.quest_id, active.quest.key):
+        if wanted == active.quest_id or typed == key(active.quest.key):
             return active
     raise NoSuchQuest
 

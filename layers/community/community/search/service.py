@@ -40,7 +40,7 @@ def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:
         earlier=player.facts.get(earlier.name, 0),
         streak_days=continue_streak(player[Streak], today).days,
     )
-    name = display_name(BOX, outcome.quality, player.state.names, today, tx.rng)
+    name = display_name(BOX, player.state.names, today, tx.rng)
     player = player.having(player[Inventory].give(BOX.item_id, outcome.quantity, outcome.quality)).record(
         SearchPerformed(user_id=player.id, success=outcome.success, timestamp=int(tx.now.timestamp()), outcome=outcome)
     )

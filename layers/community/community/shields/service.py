@@ -38,14 +38,11 @@ def attack(
         bearers = [each.player.id for each in outcomes if each.stopped_by == kind]
         if bearers:
             queries.take_charges(tx, bearers, kind)
-    silenced = [each.username for each in outcomes if each.stopped_by is None]
-    # An attacker without an account on the platform cannot be timed out there.
-    if platform in attacker.links:
-        silenced += [attacker.links[platform].username for each in outcomes if each.stopped_by == "reflect"]
-    # One row per name, in a fixed order: two players may have the same name.
-    times = Counter(name.lower() for name in silenced)
-    for name in sorted({name.lower(): name for name in silenced}.values(), key=str.lower):
-        timeouts.silence(tx, platform, name, added * times[name.lower()], reason)
+    silenced = [each.player for each in outcomes if each.stopped_by is None]
+    silenced += [attacker for each in outcomes if each.stopped_by == "reflect"]
+    times = Counter(player.id for player in silenced)
+    for player in {player.id: player for player in silenced}.values():
+        timeouts.silence(tx, player, added * times[player.id], reason, platform)
     return outcomes
 
 

@@ -15,6 +15,7 @@ from community.stats import report_queries as queries
 from community.stats.models import InvalidLimit, Period, Report, Standing, Streak
 from community.stats.rules import current_days, start_of
 from kernel.database import Cursor, Tx
+from kernel.naming import NameIndex, key
 
 MAX_PLACES = 1000
 _PERIODS: Mapping[str, Period] = {period: period for period in get_args(Period)}
@@ -23,7 +24,7 @@ _COUNTS = "stats_counts"
 
 def parse_period(word: str) -> Period:
     """Return the period of that name; an unknown one means daily."""
-    return _PERIODS.get(word.lower(), "daily")
+    return _PERIODS.get(key(word), "daily")
 
 
 def user_stats(tx: Tx, ref: PlayerRef, period: Period) -> Report:
@@ -58,9 +59,10 @@ def leaderboard(tx: Tx, metric: str, period: Period, limit: int) -> list[Standin
     if limit < 1:
         raise InvalidLimit
     places = min(limit, MAX_PLACES)
-    if metric in _NOW:
-        return _NOW[metric](tx, places)
-    event_type = _EVENT_TYPES.get(metric, metric)
+    current = _CURRENT.find(metric)
+    if current is not None:
+        return _NOW[current](tx, places)
+    event_type = _EVENT_TYPES.get(key(metric), metric)
     return _ranked(queries.list_highest(tx, event_type, period, start_of(period, tx.now), places))
 
 
@@ -83,6 +85,9 @@ _NOW: Mapping[str, Callable[[Tx, int], list[Standing]]] = {
     "money": _money,
     "items": _items,
 }
+
+
+_CURRENT = NameIndex(str, [(name, name) for name in _NOW])
 
 
 def _ranked(rows: Cursor) -> list[Standing]:

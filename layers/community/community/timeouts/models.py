@@ -1,4 +1,4 @@
-"""Timeouts: names that are muted in a chat for a while."""
+"""Timeouts: players who are muted in their chats for a while, and names that are before anyone plays under them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from kernel.events.models import Event
 
 @dataclass(frozen=True, slots=True)
 class Timeout:
-    """A name's timeout on a platform.
+    """A timeout, as seen from one platform.
 
     Attributes:
-        remaining: zero when the name is not timed out.
+        username: what the player is called there; for a name without a player, the name.
+        remaining: zero when there is no timeout.
     """
 
     platform: str
@@ -28,7 +29,10 @@ class Timeout:
 
 
 class TimeoutApplied(Event):
-    """A name was timed out. `duration_seconds` is the total remaining time, not only what was added."""
+    """An account was timed out: a player's timeout is announced once for each of their accounts.
+
+    `duration_seconds` is the total remaining time, not only what was added.
+    """
 
     type: ClassVar[str] = "timeout.applied"
     platform: str

@@ -49,7 +49,7 @@ def trigger(tx: Tx, victim: Player, trap: Trap, platform: str) -> Player:
     """Queue the effect of a trap on its target. Returns the victim without the trap, to be saved."""
     name = _name(victim, platform)
     queries.mark_triggered(tx, trap.trap_id)
-    timeouts.silence(tx, platform, name, trap.time, f"a trap of {trap.setter_username}'s")
+    timeouts.silence(tx, victim, trap.time, f"a trap of {trap.setter_username}'s", platform)
     return replace(victim, facts={**victim.facts, WAITING.name: None}).record(
         TrapTriggered(
             trap_id=trap.trap_id,
@@ -74,7 +74,7 @@ def trigger_on_setter(tx: Tx, setter: Player, target: Player, trap: Trap, platfo
     """
     name = _name(setter, platform)
     queries.mark_triggered(tx, trap.trap_id)
-    timeouts.silence(tx, platform, name, trap.time, "two traps in one place")
+    timeouts.silence(tx, setter, trap.time, "two traps in one place", platform)
     return setter.record(
         TrapSelfTriggered(
             trap_id=trap.trap_id,

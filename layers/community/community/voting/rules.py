@@ -10,7 +10,9 @@ from random import Random
 
 from community.progression.content import Node, tree
 from community.progression.rules import is_available
+from community.text_contexts import NODE
 from community.voting.models import InvalidOption, NoOpenRound, VotingOption, VotingRound, VotingState
+from kernel.texts import term
 
 MAX_OPTIONS = 4
 VOTING_TIME = timedelta(hours=24)
@@ -106,7 +108,7 @@ def open_round(voting: VotingState) -> VotingRound:
 
 
 def pick_option(voting_round: VotingRound, number: int | None, node_key: str | None) -> VotingOption:
-    """Find an option of the round by its number or by its node.
+    """Find an option of the round by its number, or by its node's key or name, as people type them.
 
     Args:
         number: the option's number, from 1; it takes precedence over `node_key`.
@@ -118,10 +120,17 @@ def pick_option(voting_round: VotingRound, number: int | None, node_key: str | N
         if 1 <= number <= len(voting_round.options):
             return voting_round.options[number - 1]
         raise InvalidOption
+    typed = node_key or ""
+    node = tree.names.find(typed)
     for option in voting_round.options:
-        if option.node_key == node_key:
+        if option.node_key == (node.key if node else node_key):
             return option
-    raise InvalidOption
+    raise InvalidOption(meant=() if node else _similar_options(voting_round, typed))
+
+
+def _similar_options(voting_round: VotingRound, typed: str) -> tuple[str, ...]:
+    names = {term(NODE, tree.nodes[each.node_key].name) for each in voting_round.options if each.node_key in tree.nodes}
+    return tuple(name for name in tree.names.meant(typed) if name in names)
 
 
 def count_ballot(

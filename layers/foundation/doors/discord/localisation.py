@@ -1,50 +1,40 @@
-"""Names and descriptions of commands in other languages: one file per language, <Discord's locale>.json."""
+"""The names and descriptions of commands in other languages, for translators and for Discord."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator
+from typing import Final
 
-from pydantic import BaseModel, ConfigDict
+from doors.discord.commands import Command
+from kernel.content.command_texts import CHOICE, COMMAND_NAME, DESCRIPTION, OPTION_NAME
+from kernel.content.po_files import TextId
+from kernel.texts import ENGLISH, translations
 
-
-class OptionTexts(BaseModel):
-    """The texts of an option.
-
-    Attributes:
-        choices: {English name: name}; choices without an entry keep the English name.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    name: str
-    description: str
-    choices: dict[str, str] = {}
+LOCALES: Final = (
+    *("id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl", "pt-BR"),
+    *("ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko"),
+)
+"""The languages of Discord's clients. Source: its documentation, Reference, Locales."""
 
 
-class CommandTexts(BaseModel):
-    """The texts of a command and its options."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    name: str
-    description: str
-    options: dict[str, OptionTexts] = {}
-
-
-class LocaleFile(BaseModel):
-    """A file with the texts of all commands."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    commands: dict[str, CommandTexts]
+def command_texts(command: Command) -> Iterator[TextId]:
+    """Return everything of a command that can be translated."""
+    yield TextId(COMMAND_NAME, command.name)
+    yield TextId(DESCRIPTION, command.description)
+    for option in command.options:
+        yield TextId(OPTION_NAME, option.name)
+        yield TextId(DESCRIPTION, option.description)
+        yield from (TextId(CHOICE, choice.name) for choice in option.choices)
 
 
-Locales = Mapping[str, Mapping[str, CommandTexts]]
-"""The texts as {locale: {English name of a command: its texts}}."""
+def localised(context: str, text: str) -> dict[str, str]:
+    """Return a text as {Discord's locale: translation}, without those that are the same as the English text."""
+    found: dict[str, str] = {}
+    for tag, translation in translations(context, text).items():
+        if tag != ENGLISH or translation != text:
+            found |= dict.fromkeys(_locales_of(tag), translation)
+    return found
 
 
-def read_locales(folder: Path) -> Locales:
-    """Read all locale files of a folder."""
-    files = sorted(folder.glob("*.json"))
-    return {file.stem: LocaleFile.model_validate_json(file.read_bytes()).commands for file in files}
+def _locales_of(tag: str) -> list[str]:
+    return [locale for locale in LOCALES if locale == tag or locale.partition("-")[0] == tag]

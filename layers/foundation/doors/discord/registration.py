@@ -5,36 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from doors.discord.commands import COMMANDS, INTEGER, TEXT, Command, CommandOption
-from doors.discord.localisation import Locales, OptionTexts
+from doors.discord.localisation import localised
+from kernel.content.command_texts import CHOICE, COMMAND_NAME, DESCRIPTION, OPTION_NAME
 
 _ADMINISTRATOR = "8"
 _SERVERS, _PRIVATE = 0, 1
 """Where a command may be used."""
 
 
-def payload(locales: Locales, *, guild: bool = False) -> list[dict[str, Any]]:
-    """Return all declared commands, sorted by name.
+def payload(*, guild: bool = False) -> list[dict[str, Any]]:
+    """Return all declared commands in all languages, sorted by name.
 
     Args:
         guild: True to register for one server; the places where a command may be used are then left out.
     """
-    return [_command(COMMANDS[name], locales, guild=guild) for name in sorted(COMMANDS)]
+    return [_command(COMMANDS[name], guild=guild) for name in sorted(COMMANDS)]
 
 
-def _command(command: Command, locales: Locales, *, guild: bool) -> dict[str, Any]:
-    texts = {locale: commands[command.name] for locale, commands in locales.items() if command.name in commands}
+def _command(command: Command, *, guild: bool) -> dict[str, Any]:
     body: dict[str, Any] = {
         "type": 1,
         "name": command.name,
-        "name_localizations": {locale: each.name for locale, each in texts.items()},
+        "name_localizations": localised(COMMAND_NAME, command.name),
         "description": command.description,
-        "description_localizations": {locale: each.description for locale, each in texts.items()},
-        "options": [
-            _option(
-                option, {name: each.options[option.name] for name, each in texts.items() if option.name in each.options}
-            )
-            for option in command.options
-        ],
+        "description_localizations": localised(DESCRIPTION, command.description),
+        "options": [_option(option) for option in command.options],
         "default_member_permissions": _ADMINISTRATOR if command.admin else None,
     }
     if not guild:
@@ -43,24 +38,18 @@ def _command(command: Command, locales: Locales, *, guild: bool) -> dict[str, An
     return body
 
 
-def _option(option: CommandOption, texts: dict[str, OptionTexts]) -> dict[str, Any]:
+def _option(option: CommandOption) -> dict[str, Any]:
     body: dict[str, Any] = {
         "type": option.type,
         "name": option.name,
-        "name_localizations": {locale: each.name for locale, each in texts.items()},
+        "name_localizations": localised(OPTION_NAME, option.name),
         "description": option.description,
-        "description_localizations": {locale: each.description for locale, each in texts.items()},
+        "description_localizations": localised(DESCRIPTION, option.description),
         "required": option.required,
     }
     if option.choices:
         body["choices"] = [
-            {
-                "name": choice.name,
-                "name_localizations": {
-                    locale: each.choices[choice.name] for locale, each in texts.items() if choice.name in each.choices
-                },
-                "value": choice.value,
-            }
+            {"name": choice.name, "name_localizations": localised(CHOICE, choice.name), "value": choice.value}
             for choice in option.choices
         ]
     elif option.suggest:

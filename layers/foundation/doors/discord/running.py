@@ -24,7 +24,7 @@ from doors.discord.events import DiscordInteractionDeferred
 from doors.discord.game import Game
 from doors.discord.interaction import AUTOCOMPLETE, CHAT_INPUT, COMMAND, COMPONENT, MODAL, Interaction
 from doors.discord.replies import Choice
-from kernel import action, log_fields
+from kernel import action, log_fields, naming
 from kernel.action import Budget
 from kernel.database import Tx
 from kernel.errors import DomainError, TryAgain
@@ -120,7 +120,7 @@ def _suggest(call: Interaction) -> InteractionResult:
         found = action.look(partial(_suggestions, option.suggest, call), budget=Budget.of(BUDGET_SECONDS))
     except (DomainError, TryAgain, psycopg.OperationalError) as error:
         return InteractionResult(replies.choices(()), type(error).__name__)
-    typed = str(call.options.get(option.name) or "").strip().casefold()
+    typed = naming.key(str(call.options.get(option.name) or ""))
     return InteractionResult(replies.choices([each for each in found if _fits(each, typed)]), "suggested")
 
 
@@ -129,4 +129,4 @@ def _suggestions(suggest: Suggest, call: Interaction, tx: Tx) -> list[Choice]:
 
 
 def _fits(choice: Choice, typed: str) -> bool:
-    return typed in choice.name.casefold() or typed in str(choice.value).casefold()
+    return typed in naming.key(choice.name) or typed in naming.key(str(choice.value))

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from kernel.content.base import Document
 from kernel.content.errors import ContentError
+from kernel.content.po_files import TextId
 from kernel.content.problems import Problem
 from kernel.content.reading import parse
 
@@ -48,6 +49,10 @@ class Section(Generic[D]):
 
     def problems(self) -> Iterator[Problem]:
         """Find problems that no single field shows. `library[Other]` is another section; its files have been parsed."""
+        return iter(())
+
+    def texts(self) -> Iterator[TextId]:
+        """Return what players read of the section, for translators."""
         return iter(())
 
     def summary(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, LiteralString
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
@@ -55,6 +55,22 @@ def insert_event_if(tx: Tx, event_id: UUID, event: Event, happening: LiteralStri
         SELECT %s, %s, %s, %s, %s || fields, %s, %s FROM happened
         """,
         (*params, *_columns(event_id, event, tx.now)),
+    )
+
+
+def insert_events_each(tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any]) -> None:
+    """Run the statement `happening` and insert the event once for each entry of the `jsonb` array that it returns."""
+    _, *columns = _columns(uuid4(), event, tx.now)
+    tx.execute(
+        "WITH happened (entries) AS ("
+        + happening
+        + """)
+        INSERT INTO events (event_id, event_type, private, user_id, payload, metadata, created_at)
+        SELECT gen_random_uuid(), %s, %s, %s, %s || fields, %s, %s
+        FROM happened, jsonb_array_elements(entries) WITH ORDINALITY AS entry (fields, place)
+        ORDER BY place
+        """,
+        (*params, *columns),
     )
 
 

@@ -78,6 +78,18 @@ def announce_if(tx: Tx, event: Event, happening: LiteralString, params: Sequence
     waking.ensure_awake(tx)
 
 
+def announce_each(tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any]) -> None:
+    """Run a statement and announce an event once for each thing that it says, without waiting for its result.
+
+    Args:
+        event: the event with the fields that are known now.
+        happening: a statement that returns at most one row. Its only column is a `jsonb` array with further fields for
+            the payload of each event; null means none.
+    """
+    queries.insert_events_each(tx, event, happening, params)
+    waking.ensure_awake(tx)
+
+
 def broadcast(tx: Tx, event_type: str, payload: Any) -> None:
     """Send a message to all listeners through the log. The game itself ignores it (`metadata.broadcast`)."""
     queries.insert_broadcast(tx, uuid4(), event_type, payload, {"version": "1.0", "broadcast": True})

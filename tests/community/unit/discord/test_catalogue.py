@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from doors.discord.commands import COMMANDS
+from doors.discord.registration import payload
 from functions.community.discord import catalogue as catalogue  # declares every command
-from functions.community.discord.registration import payload
 
 TEXT, INTEGER, FLAG, MEMBER = 3, 4, 5, 6
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from community.catalog.content import items
-from community.catalog.rules import plural
+from community.catalog.english import plural
 from community.inventory.models import Inventory
 from community.items.models import ItemUse, UseResult
 from kernel.database import Tx

@@ -37,8 +37,6 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
             timestamp=int(tx.now.timestamp()),
         )
     )
-    names = {
-        drop.item.internal_name: display_name(drop.item, drop.quality, state.names, today, tx.rng) for drop in drops
-    }
+    names = {drop.item.internal_name: display_name(drop.item, state.names, today, tx.rng) for drop in drops}
     message = texts.describe(name_with_quantity(item_use), item_use.quantity, drops, names)
     return UseResult(item_use.changed(user).players, item_use.quantity, message)

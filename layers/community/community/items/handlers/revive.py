@@ -18,7 +18,7 @@ class TargetNotTimedOut(Refused):
 
 
 def choose_targets(tx: Tx, request: UseRequest) -> Targeting:
-    return Targeting(named=request.player, facts=(timeouts.silenced_on(tx, request.user.platform),))
+    return Targeting(named=request.player, facts=(timeouts.silenced(tx),))
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
@@ -35,9 +35,8 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     if silenced_until is None:
         raise TargetNotTimedOut(item=item_use.item.public_name, name=name)
     removed = item_use.quantity * adjusted(item_use.item.handler_config.seconds, item_use.slot.quality)
-    timeouts.shorten_timeout(
-        tx, platform, name, removed, f"{name_with_quantity(item_use)} of {item_use.user.links[platform].username}'s"
-    )
+    reason = f"{name_with_quantity(item_use)} of {item_use.user.links[platform].username}'s"
+    timeouts.shorten_timeout(tx, item_use.target, removed, reason, platform)
     when = "again" if silenced_until - removed <= tx.now else f"{in_words(removed)} sooner"
     what = f"{name_with_quantity(item_use)}: {name} may talk {when}."
     public_message = None if item_use.target.id == item_use.user.id else lambda user: f"{user} uses {what}"

@@ -56,7 +56,7 @@ def _place(tx: Tx, item_use: ItemUse, targets: Iterable[Player]) -> UseResult:
             accident = f"A trap was waiting there already, and goes off: {in_words(waiting.time)} of silence for you."
         elif target.id == setter.id and config.target == "random":
             time = timedelta(seconds=config.seconds)
-            timeouts.silence(tx, platform, setter.links[platform].username, time, "a trap of their own")
+            timeouts.silence(tx, setter, time, "a trap of their own", platform)
             accident = (
                 f"You step into {name_with_quantity(item_use, 1)} of your own: {in_words(time)} of silence for you."
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from community.catalog.rules import plural
+from community.catalog.english import plural
 from community.items.models import ItemUse, UseResult
 from kernel.database import Tx
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
-from community.catalog.rules import listed
 from community.items.models import ItemUse, TargetRequired, UseResult
 from community.items.texts import name_with_quantity
 from kernel.database import Tx
 from kernel.errors import Refused
 from kernel.events.models import Event
+from kernel.naming import NameIndex
+from kernel.texts import alternatives
 
 
 class VideoEffectRequested(Event):
@@ -38,10 +39,10 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     """
     platform, effects = item_use.request.user.platform, item_use.item.handler_config.effects
     if item_use.request.target is None:
-        raise TargetRequired(item=item_use.item.public_name, who=listed(effects, "or"))
-    effect = item_use.request.target.strip().lower()
-    if effect not in effects:
-        raise UnknownEffect(effect=item_use.request.target, effects=listed(effects, "or"))
+        raise TargetRequired(item=item_use.item.public_name, who=alternatives(effects))
+    effect = NameIndex(str, [(name, name) for name in effects]).find(item_use.request.target)
+    if effect is None:
+        raise UnknownEffect(effect=item_use.request.target, effects=alternatives(effects))
     user = item_use.user.record(
         VideoEffectRequested(
             user_id=item_use.user.id,

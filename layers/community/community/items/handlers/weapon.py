@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from community.catalog.rules import listed
 from community.items.models import ItemUse, NoTargets, Targeting, TargetRequired, UseRequest, UseResult
 from community.items.texts import name_with_quantity
 from community.messages import service as messages
@@ -13,6 +12,7 @@ from community.shields import service as shields
 from community.shields.models import AttackOutcome
 from community.timeouts.rules import adjusted, in_words
 from kernel.database import Tx
+from kernel.texts import listed
 
 
 def choose_targets(tx: Tx, request: UseRequest) -> Targeting:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from community.catalog.rules import listed
 from community.items.models import ItemUse, TargetRequired, UseResult
 from community.items.texts import name_with_quantity
 from community.jobs.content import Job, jobs
@@ -11,6 +10,7 @@ from community.jobs.reactions import add_xp
 from community.jobs.rules import XpAward, find_job
 from kernel.database import Tx
 from kernel.errors import Refused
+from kernel.texts import alternatives
 
 SOURCE = "xp_item"
 
@@ -39,9 +39,9 @@ def _job(item_use: ItemUse) -> Job:
     if target is None:
         raise TargetRequired(item=item_use.item.public_name, who="a job")
     try:
-        return find_job(target.strip().lower())
+        return find_job(target)
     except UnknownJob:
-        raise UnknownLesson(job=target, jobs=listed(tuple(jobs.by_key), "or")) from None
+        raise UnknownLesson(job=target, jobs=alternatives(tuple(jobs.by_key))) from None
 
 
 def _describe(item_use: ItemUse, job: Job, award: XpAward) -> str:

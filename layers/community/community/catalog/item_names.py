@@ -1,0 +1,71 @@
+"""All names by which people know the items, and what each name means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from community.catalog.content import AliasesSection, Item, ItemAliases, aliases, items
+from community.catalog.english import plural
+from community.catalog.models import Names
+from community.catalog.texts import name_of
+from community.text_contexts import ITEM
+from kernel.content.problems import Problem
+from kernel.naming import NameIndex, key
+from kernel.texts import every_term
+
+_names: Names | None = None
+_index: NameIndex[Item] | None = None
+
+
+def use_names(names: Names) -> None:
+    """Understand these names from now on: those of the community's state that this environment has just read."""
+    global _names, _index
+    _names, _index = names, None
+
+
+def find(text: str) -> Item | None:
+    """Find an item by any of its names, as people type them."""
+    return items.find(text) or _everything().find(text)
+
+
+def meant(text: str) -> tuple[str, ...]:
+    """Return the items that were probably meant by a name that none has."""
+    return _everything().meant(text)
+
+
+def names_of(item: Item, known: ItemAliases | None) -> Iterator[str]:
+    """List an item's names in messages, in singular and plural and in all languages."""
+    shown = [item.public_name, item.default_display]
+    if known is not None:
+        shown += [*known.default, *(name for pool in known.themes.values() for name in pool)]
+    for name in shown:
+        yield name
+        yield plural(name, 2)
+        yield from sorted(every_term(ITEM, name))
+
+
+def clashes(rows: Iterable[Item], known: Mapping[str, ItemAliases]) -> Iterator[Problem]:
+    """Find aliases that people would type for two items."""
+    own = {key(name): item for item in rows for name in (item.public_name, item.internal_name, item.default_display)}
+    by_name = {item.internal_name: item for item in own.values()}
+    taken = dict(own)
+    for item in by_name.values():
+        pools = known.get(item.internal_name, ItemAliases())
+        for name in names_of(item, pools):
+            other = taken.setdefault(key(name), item)
+            if other is not item:
+                text = f'"{name}" is a name of {other.internal_name}, too'
+                yield Problem(AliasesSection.file, f"aliases.{item.internal_name}", text)
+
+
+def _everything() -> NameIndex[Item]:
+    global _index
+    if _index is None:
+        known = _names.aliases if _names is not None else aliases.by_item
+        rows = items.by_name.values()
+        _index = NameIndex(
+            name_of,
+            [(name, item) for item in rows for name in (item.public_name, item.internal_name, item.default_display)],
+            [(name, item) for item in rows for name in names_of(item, known.get(item.internal_name))],
+        )
+    return _index

@@ -1,0 +1,25 @@
+"""What timeouts do when a player gets another account or name, loses an account, or becomes one with another player."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from community.players.models import Link, Player
+from community.players.part import Rows
+from community.timeouts import queries
+from community.timeouts.announcing import accounts_of, applied
+from kernel.database import Tx
+from kernel.events import service as events
+
+
+def _accounts_changed(tx: Tx, player: Player, accounts: Mapping[str, Link]) -> None:
+    """Let a timeout of a name find its player, and a player's timeout find the new account or name."""
+    queries.adopt(tx, player.id, accounts)
+    if player.stored is not None:
+        running = queries.running(tx, player.id, accounts_of(accounts))
+        events.announce_each(tx, applied(tx, ""), queries.RUNNING_PAYLOADS, running)
+
+
+TIMEOUTS = Rows(
+    ("player_timeouts",), queries.move_timeout, accounts_changed=_accounts_changed, account_left=queries.leave
+)

@@ -1,0 +1,157 @@
+"""Reading translations: gettext's .po files, read as they are, so that a new language needs no tool and no build."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from kernel.content.errors import ContentError
+
+WORDING: Final = "wording"
+"""The folder with a community's own wording, inside the folder of the translations."""
+
+PLURAL_RULE: Final = re.compile(r"nplurals\s*=\s*([1-9])\s*;\s*plural\s*=\s*([^;]+);?\s*$")
+
+_LINE = re.compile(r'(?:(msgctxt|msgid_plural|msgid|msgstr)(?:\[(\d)\])?\s+)?"((?:[^"\\]|\\.)*)"\s*')
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
+
+
+@dataclass(frozen=True, slots=True)
+class TextId:
+    """A text that can be translated.
+
+    Attributes:
+        context: what kind of thing it names; "" for a sentence.
+        plural: the text for several; "" for none.
+    """
+
+    context: str
+    text: str
+    plural: str = ""
+
+
+@dataclass(slots=True)
+class PoEntry:
+    """A text and its translation.
+
+    Attributes:
+        line: where its identifier stands.
+        context: what kind of thing the text names; "" for a sentence.
+        text: the English text, which identifies the entry together with the context.
+        plural: the English text for several; "" for a text without a plural.
+        translations: one, or one per plural form; empty strings are not translated yet.
+    """
+
+    line: int
+    context: str = ""
+    text: str = ""
+    plural: str = ""
+    translations: dict[int, str] = field(default_factory=dict[int, str])
+
+    @property
+    def key(self) -> str:
+        return key_of(self.context, self.text)
+
+    @property
+    def is_translated(self) -> bool:
+        return bool(self.translations) and all(self.translations.values())
+
+
+@dataclass(frozen=True, slots=True)
+class PoFile:
+    """The entries of a file.
+
+    Attributes:
+        forms: the number of the language's plural forms.
+        choose: returns the plural form for a number.
+        header: the header as it stands in the file.
+    """
+
+    header: str
+    forms: int
+    choose: Callable[[int], int]
+    entries: tuple[PoEntry, ...]
+
+
+def key_of(context: str, text: str) -> str:
+    """Return what identifies a text, as gettext writes it."""
+    return f"{context}\x04{text}" if context else text
+
+
+def english(number: int) -> int:
+    """Return the plural form of English: 0 for one, else 1."""
+    return int(number != 1)
+
+
+def parse(text: str, name: str) -> PoFile:
+    """Parse a file.
+
+    Args:
+        name: the file's name for messages.
+
+    Raises:
+        ContentError: a line is no line of such a file, or the header has no plural rule that can be used.
+    """
+    header, forms, choose, entries = "", 2, english, list[PoEntry]()
+    for entry in _entries(text, name):
+        if entry.key:
+            entries.append(entry)
+            continue
+        header = entry.translations.get(0, "")
+        rule = next((line for line in header.split("\n") if line.startswith("Plural-Forms:")), "")
+        if rule:
+            forms, choose = _plural_rule(rule, name)
+    return PoFile(header, forms, choose, tuple(entries))
+
+
+def _entries(text: str, name: str) -> Iterator[PoEntry]:
+    entry: PoEntry | None = None
+    keyword, form = "", 0
+    announced_fuzzy = is_fuzzy = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line or line[0] == "#":
+            # A fuzzy translation is a guess that no one has confirmed yet; gettext leaves it out as well.
+            announced_fuzzy = announced_fuzzy or (line[:2] == "#," and "fuzzy" in line)
+            continue
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise ContentError(name, f"line {number}", "is no line of a .po file")
+        found, index, quoted = match.groups()
+        value = _ESCAPE.sub(_unescaped, quoted) if "\\" in quoted else quoted
+        if found == "msgctxt" or (found == "msgid" and keyword != "msgctxt"):
+            if entry is not None:
+                yield entry
+            entry, is_fuzzy, announced_fuzzy = PoEntry(number), announced_fuzzy, False
+        if entry is None:
+            raise ContentError(name, f"line {number}", "stands before the first msgid")
+        if found:
+            keyword, form = found, int(index or 0)
+        if keyword == "msgstr":
+            entry.translations[form] = entry.translations.get(form, "") + ("" if is_fuzzy else value)
+        elif keyword == "msgid":
+            entry.text += value
+        elif keyword == "msgctxt":
+            entry.context += value
+        else:
+            entry.plural += value
+    if entry is not None:
+        yield entry
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return _ESCAPED.get(match[1], match[1])
+
+
+def _plural_rule(rule: str, name: str) -> tuple[int, Callable[[int], int]]:
+    from gettext import c2py  # the rule of a language is an expression in C; gettext checks and compiles it
+
+    match = PLURAL_RULE.search(rule)
+    try:
+        if match is None:
+            raise ValueError
+        return int(match[1]), c2py(match[2].strip())
+    except ValueError:
+        raise ContentError(name, "Plural-Forms", f'"{rule}" is no plural rule') from None

@@ -1,0 +1,225 @@
+"""What the game says, in the reader's language.
+
+The English sentence in the code is its own identifier: `translate("You found nothing.")`. Translations are gettext's
+.po files in a folder of the product's content (`use`), one per language; files of the same names in its folder
+`wording` hold a community's own words for any of them, English included (ADR 31).
+
+A door says at the start of each request whose language is spoken; without that, it is the community's.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from kernel.content.po_files import WORDING, english, key_of, parse
+from kernel.settings import SettingsError, settings
+
+ENGLISH: Final = "en"
+
+_MOST_LANGUAGES = 8
+"""How many of a caller's languages are tried; a header may name any number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language: its translations and its plural rule.
+
+    Attributes:
+        tag: as in the name of its file.
+        texts: {key of a text: translation}; for a text with a plural, the form for one.
+        forms: {key of a text with a plural: the translations, by plural form}.
+        choose: returns the plural form for a number.
+    """
+
+    tag: str
+    texts: Mapping[str, str]
+    forms: Mapping[str, tuple[str, ...]]
+    choose: Callable[[int], int] = english
+
+
+class _Environment(threading.local):
+    """The language of the request that this environment serves; None for the community's."""
+
+    language: Language | None = None
+
+
+_environment = _Environment()
+_folders: list[Path] = []
+
+
+def use(folder: Path) -> None:
+    """Use the translations of a folder.
+
+    Raises:
+        SettingsError: none of them is in the community's language.
+    """
+    _folders.append(folder)
+    forget()
+    if settings.community_language not in languages():
+        known = ", ".join(languages())
+        raise SettingsError(f"COMMUNITY_LANGUAGE: there are no texts in {settings.community_language!r}, only {known}")
+
+
+def forget() -> None:
+    """Forget what has been read of the files, which have changed."""
+    _load.cache_clear()
+    _spoken_by.cache_clear()
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that there are texts in: English first, the others by name."""
+    found = {file.stem for folder in _folders for file in folder.glob("*.po")}
+    return (ENGLISH, *sorted(found - {ENGLISH}))
+
+
+def load() -> None:
+    """Read the community's texts, so that the first request need not."""
+    _load(settings.community_language)
+
+
+def speak(wanted: str = "") -> None:
+    """Speak the caller's language from now on, or the community's if there are no texts in it.
+
+    Args:
+        wanted: language tags, best first, as in Accept-Language; "" for the community's.
+    """
+    _environment.language = _spoken_by(wanted) if wanted else None
+
+
+@contextmanager
+def speaking(wanted: str = "") -> Generator[None]:
+    """Speak another language inside: the community's, where what one person does is announced to everyone."""
+    before = _environment.language
+    speak(wanted)
+    try:
+        yield
+    finally:
+        _environment.language = before
+
+
+def spoken() -> str:
+    """Return the tag of the language that is spoken."""
+    return _language().tag
+
+
+def to_translate(text: str, context: str = "", /) -> str:
+    """Mark a text that is translated where it is used: in a table, say, that is built before anyone speaks."""
+    return text
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return a, b and c."""
+    if len(words) < 2:
+        return "".join(words)
+    return translate("{words} and {last}", words=", ".join(words[:-1]), last=words[-1])
+
+
+def alternatives(words: Sequence[str]) -> str:
+    """Return a, b or c."""
+    if len(words) < 2:
+        return "".join(words)
+    return translate("{words} or {last}", words=", ".join(words[:-1]), last=words[-1])
+
+
+def translate(text: str, /, **fields: object) -> str:
+    """Return a text in the current language, with its {fields} filled in.
+
+    Args:
+        text: the English text; a literal, or one that was marked with `to_translate`.
+    """
+    found = _language().texts.get(text, text)
+    return found.format(**fields) if fields else found
+
+
+def translate_n(one: str, many: str, n: int, /, **fields: object) -> str:
+    """Return the text for a number of things: `{n}` and the other {fields} are filled in."""
+    return _form(one, one, many, n).format(n=n, **fields)
+
+
+def term(context: str, text: str, /) -> str:
+    """Return the name or the description of a thing from the content.
+
+    Args:
+        context: the kind of thing: the same word may need two translations.
+    """
+    return _language().texts.get(f"{context}\x04{text}", text)
+
+
+def term_n(context: str, one: str, many: str, n: int, /) -> str:
+    """Return the name of a number of things, without the number."""
+    return _form(key_of(context, one), one, many, n)
+
+
+def every_term(context: str, text: str, /) -> set[str]:
+    """Return a name in all languages and all plural forms: what people may type for it."""
+    key = key_of(context, text)
+    forms = (_load(tag).forms.get(key, ()) for tag in languages())
+    return {text, *translations(context, text).values()}.union(*forms)
+
+
+def translations(context: str, text: str, /) -> dict[str, str]:
+    """Return a name or a description as {language: translation}, without the languages that have none."""
+    key = key_of(context, text)
+    return {tag: found.texts[key] for tag in languages() if key in (found := _load(tag)).texts}
+
+
+def number(value: int, /) -> str:
+    """Write a large number as the current language does: 1,000 or 1.000."""
+    return f"{value:,}".replace(",", term("number", ","))
+
+
+def decimal(value: float, digits: int = 1, /) -> str:
+    """Write a number with decimals as the current language does: 0.5 or 0,5."""
+    return f"{value:.{digits}f}".replace(".", term("number", "."))
+
+
+def _language() -> Language:
+    return _environment.language or _load(settings.community_language)
+
+
+def _form(key: str, one: str, many: str, n: int) -> str:
+    language = _language()
+    forms = language.forms.get(key)
+    if forms is None:
+        return many if english(n) else one
+    return forms[language.choose(n)]
+
+
+@lru_cache(256)
+def _spoken_by(wanted: str) -> Language:
+    known = {each.lower(): each for each in languages()}
+    for tag in wanted[:200].lower().split(",", _MOST_LANGUAGES)[:_MOST_LANGUAGES]:
+        name = tag.partition(";")[0].strip()
+        found = known.get(name) or known.get(name.partition("-")[0])
+        if found:
+            return _load(found)
+    return _load(settings.community_language)
+
+
+@lru_cache(64)
+def _load(tag: str) -> Language:
+    """Read the files of a language; later ones win, and a community's own wording wins over all."""
+    files = [folder / f"{tag}.po" for folder in _folders]
+    files += [folder / WORDING / f"{tag}.po" for folder in _folders]
+    texts: dict[str, str] = {}
+    forms: dict[str, tuple[str, ...]] = {}
+    choose = english
+    for file in files:
+        if not file.is_file():
+            continue
+        parsed = parse(file.read_text(encoding="utf-8-sig"), file.name)
+        if parsed.header:
+            choose = parsed.choose
+        for entry in parsed.entries:
+            if not entry.is_translated:
+                continue
+            texts[entry.key] = entry.translations[0]
+            if entry.plural:
+                forms[entry.key] = tuple(entry.translations.values())
+    return Language(tag, texts, forms, choose)
