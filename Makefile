@@ -8,6 +8,8 @@ SAM_VENV := .local/sam
 # The interpreter itself, whatever shim may lead to it.
 export PYTHON313 ?= $(shell layers/python313 -c 'import sys; print(sys.executable)' 2>/dev/null)
 export SAM_CLI_TELEMETRY := 0
+# Without bytecode every worker of the tests and every process of the local stack would compile everything again.
+export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPATH := layers/foundation:layers/community:.
 
 .DEFAULT_GOAL := help
@@ -39,9 +41,11 @@ replay: install ## Show a range of past events, or play it to a listener again (
 discord-register: install ## Bring Discord's list of commands up to date (ARGS="--guild ID", "--global", "--dry-run")
 	@exec $(BIN)/python -m local.tools.discord_register $(ARGS)
 
+# One more than the two processors that CI has: while some tests wait for a time limit, others work.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal
 .PHONY: test
 test: install ## Run the fast tests (ARGS="-k gamble" for some of them)
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 # Of one part: tests/community, tests/kernel, tests/stack, tests/promises.
 TEST_PARTS := test-community test-kernel test-stack test-promises
@@ -51,11 +55,11 @@ test-kernel: ## Run the fast tests of the kernel and its doors
 test-stack: ## Run the fast tests of the local stack, the template and the tools
 test-promises: ## Run the fast tests of what must hold under load and faults
 $(TEST_PARTS): test-%: install
-	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/$* $(ARGS)
+	@$(PYTEST) tests/$* $(ARGS)
 
 .PHONY: test-slow
-test-slow: install ## Run the tests that take minutes: the storm, the crashes, the API fuzzing
-	@$(BIN)/python -m pytest -m slow
+test-slow: install ## Run the tests that take minutes: the storm, the crashes, the fuzzing, the laws on many examples
+	@$(BIN)/python -m pytest -m "slow or hypothesis" --hypothesis-profile=thorough
 
 .PHONY: lint
 lint: install ## Check style and types, and the content files

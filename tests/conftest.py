@@ -22,10 +22,14 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from kernel.database import Connection, Tx
     from local.stack.postgres import Postgres
+    from tests.support.kept_database import KeptConnection, KeptDatabase
 
 # How long an example takes says how busy the machine is.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
+# A few examples, the same each time; `make test-slow` plays many new ones (--hypothesis-profile=thorough).
+settings.register_profile("quick", settings.get_profile("unhurried"), max_examples=25, derandomize=True)
+settings.register_profile("thorough", settings.get_profile("unhurried"), max_examples=200)
+settings.load_profile("quick")
 
 
 SMALLEST_DATABASE = {"max_connections": "108"}
@@ -87,13 +91,28 @@ def database_url(postgres: Postgres, template_database: str) -> Iterator[str]:
 _used_databases: list[str] = []
 
 
+@pytest.fixture(scope="session")
+def kept_database(postgres: Postgres, template_database: str) -> Iterator[KeptDatabase]:
+    """The database under `conn`: what a test commits there, the next one does not find."""
+    from tests.support.kept_database import KeptDatabase, make_original
+
+    kept = KeptDatabase(postgres, make_original(postgres, template_database))
+    yield kept
+    kept.close()
+
+
 @pytest.fixture
-def conn(database_url: str) -> Iterator[Connection]:
+def conn(request: pytest.FixtureRequest) -> Iterator[Connection]:
     """A connection to a database that is this test's alone. What it commits stays until the test ends."""
     from kernel.database import connect
 
-    with closing(connect(database_url)) as connection:
-        yield connection
+    if "database_url" in request.fixturenames:  # there will be more than one connection to it
+        with closing(connect(request.getfixturevalue("database_url"))) as connection:
+            yield connection
+    else:
+        kept: KeptDatabase = request.getfixturevalue("kept_database")
+        yield kept.take()
+        kept.give_back()
 
 
 @pytest.fixture(scope="session")
@@ -102,16 +121,22 @@ def shared_database_url(postgres: Postgres, template_database: str) -> str:
     return postgres.create_database(f"shared_{uuid4().hex}", template_database)
 
 
-@pytest.fixture
-def tx(shared_database_url: str) -> Iterator[Tx]:
-    """An open transaction with known dice, rolled back at the end. Set `tx.now` to play at another time."""
-    from kernel.database import connect, transaction
+@pytest.fixture(scope="session")
+def shared_connection(shared_database_url: str) -> Iterator[KeptConnection]:
+    """The connection under `tx`."""
+    from tests.support.kept_database import KeptConnection
 
-    with (
-        closing(connect(shared_database_url)) as connection,
-        suppress(_Over),
-        transaction(connection, rng=Random(1)) as tx,
-    ):
+    kept = KeptConnection(shared_database_url)
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def tx(shared_connection: KeptConnection) -> Iterator[Tx]:
+    """An open transaction with known dice, rolled back at the end. Set `tx.now` to play at another time."""
+    from kernel.database import transaction
+
+    with suppress(_Over), transaction(shared_connection.take(), rng=Random(1)) as tx:
         yield tx
         _send_what_is_queued(tx)
         raise _Over

@@ -29,6 +29,7 @@ def event(
         "body": None if body is None else json.dumps(body),
         "isBase64Encoded": False,
         "requestContext": {
+            "requestId": "00000000-0000-4000-8000-000000000000",
             "path": path,
             "identity": {"sourceIp": "203.0.113.7"},
             "authorizer": {"role": "admin", "principalId": "bench"},

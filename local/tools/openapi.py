@@ -32,9 +32,11 @@ DESCRIPTION: Final = """\
 A game engine for live chat communities. Every path below /api/ requires the header `X-API-Key`.
 
 A POST or PUT with an `Idempotency-Key` may be repeated for 24 hours: it acts once, and a repetition gets the first
-answer again, with the header `Idempotency-Replayed: true`. Unknown fields are ignored, null means absent,
-`/prices/` is `/prices`, and every GET answers HEAD too. Errors have the shape `Error`; its `error` is fit for a
-player, its `code` is for programs. An operation whose id ends in `_alias` is another path of the operation without it.
+answer again, with the header `Idempotency-Replayed: true`; another request with the same key gets a 409.
+
+Unknown fields are ignored, null means absent, `/prices/` is `/prices`, and every GET answers HEAD too. Errors have the
+shape `Error`; its `error` is fit for a player, its `code` is for programs. An operation whose id ends in `_alias` is
+another path of the operation without it.
 """
 
 ERRORS: Final[Mapping[int, tuple[str, str]]] = {
@@ -103,8 +105,8 @@ PLATFORM_FIELDS: Final = {
 HEADERS: Final[Mapping[str, tuple[str, str]]] = {
     "IdempotencyKey": (
         "Idempotency-Key",
-        "Makes a repetition safe: a name for this request, of up to 200 characters. Use a new one for each request, "
-        "because bodies are not compared.",
+        "Makes a repetition safe: a name for this request, of up to 200 characters. Use a new one for each request: "
+        "another request with the same key is refused with 409 `idempotency_mismatch`.",
     ),
     "RequestId": ("X-Request-ID", "Returned in the answer and written to our log. Generated when left out."),
 }

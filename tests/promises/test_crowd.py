@@ -225,6 +225,7 @@ def serve(crowd: Crowd) -> list[Reply]:
     return replies
 
 
+@pytest.mark.slow
 def test_a_crowd_larger_than_the_roles_limit_is_served(crowd_of: Callable[..., Crowd], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DB_PATIENCE_SECONDS", f"{SECONDS}")  # this one is about counting, on any machine
     serve(crowd_of(60, limit=15))

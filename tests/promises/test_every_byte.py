@@ -62,7 +62,7 @@ class Cutter:
 
 @pytest.mark.parametrize("upwards", [False, True])
 @pytest.mark.parametrize("mode", ["write only", "load and write"])
-@pytest.mark.parametrize("warm", [False, True])
+@pytest.mark.parametrize("warm", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_connection_cut_at_every_byte_is_told_truly(
     database_url: str, conn: Connection, upwards: bool, mode: str, warm: bool
 ):

@@ -139,7 +139,7 @@ class Evening:
                 return work(tx)
 
 
-@pytest.mark.parametrize("due_after", [200, 70])
+@pytest.mark.parametrize("due_after", [pytest.param(200, marks=pytest.mark.slow), 70])
 def test_of_200_participants_one_wins_everything_once(conn: Connection, database_url: str, due_after: int):
     gamble = prepare_players(conn)
     evening = Evening(database_url, gamble, due_after)

@@ -201,6 +201,7 @@ def weather(database_url: str, storm: Storm) -> dict[str, Any]:
     return report
 
 
+@pytest.mark.slow
 def test_a_short_storm_leaves_every_item_and_every_coin_accounted_for(database_url: str):
     plan = Plan(choose_seed(), clients=4, rounds=6, calls=22)
 

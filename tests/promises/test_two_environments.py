@@ -46,10 +46,20 @@ def score_of_a_message(at: Environment) -> int:
     return answer["score"]
 
 
-def test_a_feature_opens_and_closes_in_both_environments(conn: Connection, here: Environment, there: Environment):
+def test_a_change_applies_to_the_next_request_of_another_environment(
+    conn: Connection, here: Environment, there: Environment
+):
+    """One after another, because to start two environments takes longest."""
     with transaction(conn) as tx:
-        make_player(tx, "alice", platform_id="alice", items={"item_spade": 10})
+        make_player(tx, "alice", platform_id="alice", items={"item_spade": 20})
         unlock(tx, "item_spade")
+        progression.replace_weights(tx, {"message": 7})  # as the files of an earlier deployment had it
+    a_feature_opens_and_closes_in_both(here, there)
+    a_bonus_changes_the_next_price(here, there)
+    new_weights_apply_to_the_next_message(here, there)
+
+
+def a_feature_opens_and_closes_in_both(here: Environment, there: Environment) -> None:
     assert [sell(here)[0], sell(there)[0]] == [403, 403]
 
     for _ in range(3):
@@ -60,10 +70,8 @@ def test_a_feature_opens_and_closes_in_both_environments(conn: Connection, here:
         assert sell(there)[0] == 403
 
 
-def test_a_bonus_changes_the_next_price(conn: Connection, here: Environment, there: Environment):
-    with transaction(conn) as tx:
-        make_player(tx, "alice", platform_id="alice", items={"item_spade": 10})
-        unlock(tx, "item_spade", "feature_economy")
+def a_bonus_changes_the_next_price(here: Environment, there: Environment) -> None:
+    administer(here, "unlock", "feature_economy", 1)
     assert sell(there) == (
         200,
         {"message": f"Sold 1 × spade for {SPADE_PRICE} money.", "money_gained": SPADE_PRICE, "items_sold": 1},
@@ -79,10 +87,7 @@ def test_a_bonus_changes_the_next_price(conn: Connection, here: Environment, the
     assert earned == [*(SPADE_PRICE * (100 + 5 * level) // 100 for level in range(1, 6)), SPADE_PRICE]
 
 
-def test_new_weights_apply_to_the_next_message(conn: Connection, here: Environment, there: Environment):
-    with transaction(conn) as tx:
-        make_player(tx, "alice", platform_id="alice")
-        progression.replace_weights(tx, {"message": 7})  # as the files of an earlier deployment had it
+def new_weights_apply_to_the_next_message(here: Environment, there: Environment) -> None:
     assert [score_of_a_message(here), score_of_a_message(there)] == [7, 7]
 
     status, _ = here("admin", "POST", "/api/v1/admin/progression/reload-weights")

@@ -51,6 +51,7 @@ def game(postgres: Postgres, template_database: str) -> Iterator[Game]:
     postgres.drop_database(name)
 
 
+@pytest.mark.slow
 def test_every_control_works_and_leaves_an_event(game: Game):
     assert game.ask(Request("POST", "/api/v1/user/register", ALICE)).ok
     seen: set[int] = set()

@@ -8,12 +8,15 @@ import subprocess
 import sys
 from uuid import uuid4
 
+import pytest
+
 from local.stack.postgres import Postgres
 from tests.support.code import ROOT
 
 MINUTES = 10
 
 
+@pytest.mark.slow
 def test_an_idle_minute_is_one_question_per_clock(postgres: Postgres, template_database: str):
     """In seconds: the schedules' clock runs sixty times as fast."""
     name = f"idle_{uuid4().hex}"

@@ -25,26 +25,15 @@ from kernel.database import connect as connect_database
 from kernel.database import reading
 from kernel.events.following import find_position, read_after
 from kernel.realtime.tickets import write_ticket
-from local.stack.postgres import Postgres
 from local.stack.process import StackProcess
 from tests.promises.listeners import Heard, Socketed, hear, heard, listening, socket_url
 from tests.stack.small_stack import PATIENCE, eventually
 from tests.support.event_source import Message
 
-PLAYERS = 8
-SOME = 20
+PLAYERS = 3
+SOME = 10
 """events, on either side of a restart"""
 THE_END = "the.end"
-
-
-@pytest.fixture(scope="module")
-def shared(postgres: Postgres, template_database: str) -> Iterator[tuple[StackProcess, str]]:
-    """A stack, and its database."""
-    name = f"listening_{id(object())}"
-    url = postgres.create_database(name, template_database)
-    with StackProcess(url) as stack:
-        yield stack, url
-    postgres.drop_database(name)
 
 
 @pytest.fixture
@@ -176,7 +165,7 @@ def until_type(socket: ClientConnection, type: str) -> list[Message]:
 
 
 def test_a_reconnecting_listener_misses_nothing_and_gets_nothing_twice(shared: tuple[StackProcess, str]):
-    """Eight play, the stack is started anew in the middle, and every listener has the log's order. For a minute of it
+    """Three play, the stack is started anew in the middle, and every listener has the log's order. For a minute of it
     see tests/promises/test_listeners.py."""
     stack, database_url = shared
     prepare(stack)
@@ -244,7 +233,7 @@ def playing(stack: StackProcess) -> Iterator[None]:
 
     def play(number: int) -> None:
         turn = 0
-        while not over.wait(0.03):
+        while not over.wait(0.1):
             turn += 1
             with suppress(OSError, HTTPException, ValueError):  # while the stack is down
                 trade = "sell" if turn % 2 else "buy"

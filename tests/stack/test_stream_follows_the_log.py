@@ -11,18 +11,17 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from kernel.database import connect, reading
 from kernel.events.following import find_position, read_after
-from local.stack.postgres import Postgres
 from local.stack.process import StackProcess
 from tests.stack.small_stack import PATIENCE, eventually
 from tests.support.event_source import EventSource, Message, Refused
 
-API_KEY = "key-of-the-stream"
+API_KEY = "test-api-key"
 SECONDS_EACH = 1.5
 PLAYERS = 8
 THE_END = {"the": "end"}
@@ -104,16 +103,6 @@ def logged(url: str, after: str) -> list[tuple[str, str]]:
         assert place is not None
         page = read_after(tx, place, 1_000_000)
     return [(frame.type, str(frame.id)) for frame in page.frames]
-
-
-@pytest.fixture(scope="module")
-def shared(postgres: Postgres, template_database: str) -> Iterator[tuple[StackProcess, str]]:
-    """A stack, and its database."""
-    name = f"stream_{uuid4().hex}"
-    url = postgres.create_database(name, template_database)
-    with StackProcess(url, API_KEY) as stack:
-        yield stack, url
-    postgres.drop_database(name)
 
 
 def test_a_listener_without_permission_is_refused(shared: tuple[StackProcess, str]):

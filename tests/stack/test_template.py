@@ -196,6 +196,23 @@ def test_everything_that_is_served_below_api_needs_a_key():
     assert [route.path for route in served if route.authorizer != "Key"] == ["/api/v1/events"]
 
 
+def test_an_unknown_path_below_api_needs_a_key_like_a_known_one():
+    """API Gateway knows every part of a path as a resource, and answers one without a method before it asks for a key.
+
+    It calls that answer MISSING_AUTHENTICATION_TOKEN, and it is a 404 here.
+    """
+    served = {route.path: route for route in TEMPLATE.api.routes if route.path.startswith("/api")}
+    parts = [path.split("/") for path in served]
+    parents = {"/".join(each[:length]) for each in parts for length in range(2, len(each))}
+    table = Routes(TEMPLATE.api.routes)
+
+    assert {"/api", "/api/v1", "/api/v1/user/item"} <= parents <= served.keys()
+    for path in (*parents, *(f"{parent}/no-such-thing" for parent in ("/api", "/api/v1"))):
+        match = table.match("GET", path)
+        assert match is not None, path
+        assert (match.route.authorizer, match.route.usage_key_required) == ("Key", True), path
+
+
 @pytest.mark.parametrize("method", ["HEAD", "POST"])
 def test_the_stream_itself_answers_methods_that_it_does_not_accept(method: str):
     match = Routes(TEMPLATE.api.routes).match(method, "/api/v1/events")

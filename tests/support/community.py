@@ -24,6 +24,7 @@ OPTION_FIELDS = {
     "weighted_votes",
     "last_highest_vote_at",
     "node_details",
+    "estimated_unlock_date",
 }
 SESSION_FIELDS = {"id", "session_id", "status", "started_at", "voting_deadline", "options", "tier"}
 PROGRESS_FIELDS = {
@@ -35,6 +36,7 @@ PROGRESS_FIELDS = {
     "started_at",
     "unlocked_at",
     "voting_session_id",
+    "estimated_unlock_date",
 }
 
 

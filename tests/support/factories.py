@@ -38,6 +38,23 @@ def make_player(
     return ref
 
 
+def make_stacks(tx: Tx, item_name: str, stacks: Mapping[Quality, int], name: str = "alice") -> PlayerRef:
+    """Save a player with stacks of one item, the best quality first."""
+    ref = make_player(tx, name)
+    player = players.load(tx, ref)
+    inventory = player[Inventory]
+    for quality in sorted(stacks, key=lambda quality: -quality.rank):
+        inventory = inventory.give(catalogue.by_name[item_name].item_id, stacks[quality], quality)
+    players.save(tx, player.having(inventory))
+    return ref
+
+
+def stacks_of(tx: Tx, ref: PlayerRef, item_name: str) -> dict[Quality, int]:
+    """{quality: quantity} of an item."""
+    slots = stored(tx, ref)[Inventory].of(catalogue.by_name[item_name].item_id)
+    return {slot.quality: slot.quantity for slot in slots}
+
+
 def unlock(tx: Tx, *node_keys: str) -> None:
     """Unlock these nodes and prevent further unlocks by points that a test earns incidentally."""
     for node_key in node_keys:

@@ -209,12 +209,14 @@ def fake_sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSockets]:
         url = aws.sqs.create_queue(QueueName="frames.fifo", Attributes=fifo)["QueueUrl"]
         use_settings(monkeypatch, connections_table=TABLE, frames_queue_url=url, feed_function="feed")
         made = FakeSockets(Log(), {}, aws.sqs, aws.dynamodb, url)
-        _listen("lambda", "before-send.lambda.Invoke", made.answer_invoke)
         gateway = "before-send.apigatewaymanagementapi"
-        _listen("apigatewaymanagementapi", f"{gateway}.PostToConnection", made.answer_post)
-        _listen("apigatewaymanagementapi", f"{gateway}.DeleteConnection", made.answer_delete)
-        _listen("dynamodb", "before-send.dynamodb", made.count_call)
-        yield made
+        with (
+            _asked("lambda", "before-send.lambda.Invoke", made.answer_invoke),
+            _asked("apigatewaymanagementapi", f"{gateway}.PostToConnection", made.answer_post),
+            _asked("apigatewaymanagementapi", f"{gateway}.DeleteConnection", made.answer_delete),
+            _asked("dynamodb", "before-send.dynamodb", made.count_call),
+        ):
+            yield made
 
 
 def read_frames(text: str) -> list[Frame]:
@@ -229,9 +231,13 @@ def read_frames(text: str) -> list[Frame]:
     return frames
 
 
-def _listen(service: str, event: str, answer: Callable[..., Any]) -> None:
+@contextmanager
+def _asked(service: str, event: str, answer: Callable[..., Any]) -> Iterator[None]:
+    """Let a function answer in place of a service."""
     made: Any = client(service)
     made.meta.events.register(event, answer)
+    yield
+    made.meta.events.unregister(event, answer)
 
 
 def _body(request: AWSPreparedRequest) -> bytes:

@@ -13,12 +13,13 @@ from uuid import uuid4
 
 import boto3
 import pytest
+from botocore.config import Config
 from moto import mock_aws
 
 from doors import aws, outbound
 
 TABLE: Final = "destinations"
-PRODUCT: Final = {"kernel", "doors", "community", "functions"}
+PRODUCT: Final = {"kernel", "doors", "community", "functions", "local"}
 """The packages whose modules have settings."""
 
 
@@ -99,10 +100,24 @@ def outer_ring(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> Iterator[Aws
     clear_caches()
 
 
+class _Session(boto3.Session):
+    """Makes one client for each service and configuration: that takes longer than most calls to moto."""
+
+    def __init__(self) -> None:
+        super().__init__("nobody", "nothing", region_name="eu-central-1")
+        self._made: dict[tuple[str, str], Any] = {}
+
+    def client(self, service_name: str, *, config: Config | None = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        key = service_name, f"{vars(config)}" if config else ""
+        if key not in self._made:
+            self._made[key] = super().client(service_name, config=config)  # pyright: ignore[reportCallIssue, reportArgumentType]
+        return self._made[key]
+
+
 @cache
-def _session() -> boto3.Session:
+def _session() -> _Session:
     """Return a session that all tests share, because it caches megabytes of API descriptions."""
-    return boto3.Session("nobody", "nothing", region_name="eu-central-1")
+    return _Session()
 
 
 def use_settings(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> None:

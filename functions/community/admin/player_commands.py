@@ -20,6 +20,7 @@ from doors.discord.commands import BadOption, command, integer, member, text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Field, Reply, card, plain
 from functions.community.discord.players import player_of
+from functions.community.discord.qualities import QUALITY, asked_quality
 from kernel.database import Tx
 
 
@@ -76,14 +77,14 @@ def add_item(call: Interaction, tx: Tx) -> Reply:
     return card("Added", inventory_texts.added(quantity, item, owner.mention))
 
 
-@command("remove-item", "Take items out of an inventory.", _USER, _ITEM, _QUANTITY, changes=True, admin=True)
+@command("remove-item", "Take items out of an inventory.", _USER, _ITEM, _QUANTITY, QUALITY, changes=True, admin=True)
 def remove_item(call: Interaction, tx: Tx) -> Reply:
     owner, wanted = call.member_or_caller("user"), call.integer("quantity")
     try:
-        item, removed = inventory.remove_item(tx, player_of(owner), call.text("item"), wanted)
+        item, removed = inventory.remove_item(tx, player_of(owner), call.text("item"), wanted, asked_quality(call))
     except NotInInventory as error:
         raise HasNone(owner=owner.username, item=error.details["item"]) from None
-    note = f"Not all {wanted}: there were no more in that stack." if removed < wanted else ""
+    note = f"Not all {wanted}: there were no more." if removed < wanted else ""
     return card("Removed", inventory_texts.removed(removed, item, owner.mention), footer=note)
 
 

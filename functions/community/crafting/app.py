@@ -38,14 +38,20 @@ app = create_app("Crafting")
 @app.post("/api/v1/user/item/upgrade", response_model=UpgradeResponse)
 async def upgrade(body: CraftRequest, call: Call) -> Response:
     """Make an item out of others: up to `quantity`, as far as the ingredients last. Some recipes take time."""
-    return call.act(lambda tx: UpgradeResponse.of(workshop.upgrade_item(tx, body.player, body.item, body.quantity)))
+    return call.act(
+        lambda tx: UpgradeResponse.of(
+            workshop.upgrade_item(tx, body.player, body.item, body.quantity, body.quality_level)
+        )
+    )
 
 
 @app.post("/api/v1/user/item/disassemble", response_model=DisassembleResponse)
 async def disassemble(body: CraftRequest, call: Call) -> Response:
     """Take items apart: up to `quantity`, as many as the player has."""
     return call.act(
-        lambda tx: DisassembleResponse.of(workshop.disassemble_item(tx, body.player, body.item, body.quantity))
+        lambda tx: DisassembleResponse.of(
+            workshop.disassemble_item(tx, body.player, body.item, body.quantity, body.quality_level)
+        )
     )
 
 

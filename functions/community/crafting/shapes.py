@@ -20,11 +20,13 @@ from community.players.models import PlayerRef
 from doors.fields import Body, Message, Timestamp
 from functions.community.shapes.fields import Caller, ItemName, Platform, PlatformId, Quantity, Username
 from functions.community.shapes.player_selector import NamedAccount
+from functions.community.shapes.qualities import AskedQuality
 
 
 class CraftRequest(Caller):
     item: Annotated[ItemName, Field(validation_alias=AliasChoices("item", "item_name"))]
     quantity: Quantity
+    quality_level: AskedQuality = None
 
 
 class UpgradeResponse(Message):
@@ -106,10 +108,18 @@ class IngredientView(BaseModel):
 
 
 class KnownRecipe(BaseModel):
+    """A recipe.
+
+    Attributes:
+        required_job_level: the level in `required_job` that unlocks it; 0, and no job, when none is needed.
+    """
+
     item_name: str
     item_id: int
     recipe_key: str
     public_name: str
+    required_job_level: int
+    required_job: str | None = None
 
     @classmethod
     def of(cls, recipe: Upgrade) -> KnownRecipe:
@@ -157,6 +167,8 @@ class RecipeResponse(BaseModel):
     item_name: str
     locked: bool | None = None
     base_cost: list[IngredientView]
+    required_job_level: int
+    required_job: str | None = None
 
     @classmethod
     def of(cls, recipe: Upgrade, locked: bool) -> RecipeResponse:
@@ -164,6 +176,7 @@ class RecipeResponse(BaseModel):
             item_name=recipe.target_item,
             locked=locked or None,
             base_cost=[IngredientView.of(cost) for cost in recipe.costs],
+            **_requirement(recipe),
         )
 
 
@@ -230,4 +243,10 @@ def _names(recipe: Upgrade) -> dict[str, Any]:
         "item_id": item.item_id,
         "recipe_key": recipe.recipe_key,
         "public_name": item.public_name,
+        **_requirement(recipe),
     }
+
+
+def _requirement(recipe: Upgrade) -> dict[str, Any]:
+    level = recipe.required_job_level
+    return {"required_job_level": level, "required_job": recipe.job_key if level else None}

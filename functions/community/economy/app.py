@@ -15,6 +15,7 @@ from doors.app import create_app, create_handler
 from doors.call import Call
 from functions.community.shapes.fields import Caller, ItemName, Quantity
 from functions.community.shapes.items import ItemView
+from functions.community.shapes.qualities import AskedQuality
 from kernel.database import Tx
 
 app = create_app("Economy")
@@ -23,6 +24,10 @@ app = create_app("Economy")
 class TradeRequest(Caller):
     item_name: ItemName
     quantity: Quantity
+
+
+class SellRequest(TradeRequest):
+    quality_level: AskedQuality = None
 
 
 class SellResponse(BaseModel):
@@ -55,10 +60,12 @@ class BuyResponse(BaseModel):
 
 @app.post("/api/v1/economy/sell", response_model=SellResponse)
 @app.post("/api/v1/user/item/sell", response_model=SellResponse)
-async def sell(body: TradeRequest, call: Call) -> Response:
-    """Sell items to the shop: up to `quantity`, as many as one stack holds."""
+async def sell(body: SellRequest, call: Call) -> Response:
+    """Sell items to the shop: up to `quantity`, as many as the player has, the lowest quality first."""
     return call.act(
-        lambda tx: SellResponse.of(economy.sell_item(tx, body.player, body.item_name, body.quantity), body.item_name)
+        lambda tx: SellResponse.of(
+            economy.sell_item(tx, body.player, body.item_name, body.quantity, body.quality_level), body.item_name
+        )
     )
 
 

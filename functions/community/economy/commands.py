@@ -13,6 +13,7 @@ from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
 from doors.discord.replies import Choice, Reply, card
 from functions.community.discord.players import player_of
+from functions.community.discord.qualities import QUALITY, asked_quality
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
 
@@ -42,11 +43,12 @@ def buy(call: Interaction, tx: Tx) -> Reply:
     "Sell items to the shop.",
     text("item", "What to sell.", required=True, suggest=owned(lambda item: item.sellable)),
     _QUANTITY,
+    QUALITY,
     changes=True,
 )
 def sell(call: Interaction, tx: Tx) -> Reply:
     item = catalog.resolve(call.text("item"))
-    sale = economy.sell_item(tx, player_of(call), item.internal_name, call.integer("quantity", 1))
+    sale = economy.sell_item(tx, player_of(call), item.internal_name, call.integer("quantity", 1), asked_quality(call))
     return card("Sold", texts.sold(sale, item.public_name))
 
 
@@ -90,11 +92,14 @@ def _lines(priced: list[tuple[Item, int]]) -> list[str]:
     member("user", "Who gets them.", required=True),
     text("item", "What to give.", required=True, suggest=owned(lambda item: item.tradeable or item.is_money)),
     _QUANTITY,
+    QUALITY,
     changes=True,
     public=True,
 )
 def give(call: Interaction, tx: Tx) -> Reply:
     receiver = call.member_or_caller("user")
     quantity = call.integer("quantity", 1)
-    item = inventory.give_item(tx, player_of(call), player_of(receiver), call.text("item"), quantity)
+    item = inventory.give_item(
+        tx, player_of(call), player_of(receiver), call.text("item"), quantity, asked_quality(call)
+    )
     return card("Given", f"{call.caller.mention} gave {quantity} × {item.public_name} to {receiver.mention}.")

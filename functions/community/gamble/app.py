@@ -37,7 +37,8 @@ async def start(body: StartRequest, call: Call) -> Response:
 
     def use_case(tx: Tx) -> Answer:
         bets = [(bet.item_name, bet.quantity) for bet in body.bets]
-        gamble = gambles.start_gamble(tx, body.player, bets, body.join_seconds or settings.gamble_join_seconds)
+        join_seconds = body.join_seconds or settings.gamble_join_seconds
+        gamble = gambles.start_gamble(tx, body.player, bets, join_seconds, body.quality_level)
         message = texts.started(gamble, body.username)
         return answer(StartResponse(message=message, gamble_id=gamble.gamble_id), 201)
 
@@ -47,11 +48,12 @@ async def start(body: StartRequest, call: Call) -> Response:
 @app.post("/api/v1/gamble/join", response_model=Message)
 async def join(body: JoinRequest, call: Call, id: Id = None) -> Response:
     """Join a gamble with the same stake as the initiator; without an id, the active gamble."""
-    return call.act(
-        lambda tx: Message(
-            message=texts.joined(gambles.join_gamble(tx, body.player, id or body.gamble_id), body.username)
-        )
-    )
+
+    def use_case(tx: Tx) -> Message:
+        gamble = gambles.join_gamble(tx, body.player, id or body.gamble_id, body.quality_level)
+        return Message(message=texts.joined(gamble, body.username))
+
+    return call.act(use_case)
 
 
 @app.get("/api/v1/gamble/get", response_model=GambleView)

@@ -13,6 +13,7 @@ from doors.discord.commands import command, component, integer, text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import GREEN_BUTTON, Button, Embed, Reply, card
 from functions.community.discord.players import player_of
+from functions.community.discord.qualities import QUALITY, asked_quality
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
 
@@ -22,11 +23,13 @@ from kernel.database import Tx
     "Start a gamble: stake boxes, and others join with the same stake.",
     text("item", "Which box.", required=True, suggest=owned(lambda item: item.internal_name in loot_tables.by_box)),
     integer("quantity", "How many.", required=True, least=1),
+    QUALITY,
     changes=True,
     public=True,
 )
 def start(call: Interaction, tx: Tx) -> Reply:
-    gamble = gambles.start_gamble(tx, player_of(call), [(call.text("item"), call.integer("quantity"))])
+    bet = call.text("item"), call.integer("quantity")
+    gamble = gambles.start_gamble(tx, player_of(call), [bet], quality=asked_quality(call))
     invitation = texts.started(gamble, call.caller.mention)
     return Reply(
         embeds=(Embed("A gamble!", invitation, footer=f"/gamble-join, or the button. {gamble.gamble_id}"),),
@@ -38,6 +41,7 @@ def start(call: Interaction, tx: Tx) -> Reply:
     "gamble-join",
     "Join a gamble with the same stake.",
     text("gamble-id", "Which gamble; the active one when left out."),
+    QUALITY,
     changes=True,
     public=True,
 )
@@ -52,7 +56,7 @@ def join_button(call: Interaction, tx: Tx) -> Reply:
 
 
 def _joined(call: Interaction, tx: Tx, gamble_id: UUID | None) -> Reply:
-    gamble = gambles.join_gamble(tx, player_of(call), gamble_id)
+    gamble = gambles.join_gamble(tx, player_of(call), gamble_id, asked_quality(call))
     return card("Joined", texts.joined(gamble, call.caller.mention))
 
 

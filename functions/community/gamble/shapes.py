@@ -11,6 +11,7 @@ from community.catalog.content import items
 from community.gambles.models import Gamble, GambleState, Participant
 from doors.fields import Body, Timestamp
 from functions.community.shapes.fields import Caller, ItemName
+from functions.community.shapes.qualities import AskedQuality
 
 MOST_BETS = 10
 
@@ -36,6 +37,7 @@ class StartRequest(Caller):
 
     bets: list[RequestedBet] = Field(default_factory=list[RequestedBet], max_length=MOST_BETS)
     join_seconds: Annotated[int, Field(ge=10, le=3600)] | None = None
+    quality_level: AskedQuality = None
 
 
 class StartResponse(BaseModel):
@@ -45,6 +47,7 @@ class StartResponse(BaseModel):
 
 class JoinRequest(Caller):
     gamble_id: GambleId = None
+    quality_level: AskedQuality = None
 
 
 class LootboxBet(BaseModel):

@@ -71,12 +71,20 @@ class JobView(BaseModel):
 
 
 class JobInfo(BaseModel):
-    """A player's standing in a job. `xp` and `xp_to_next` repeat fields under the web panel's names."""
+    """A player's standing in a job. `xp` and `xp_to_next` repeat fields under the web panel's names.
+
+    Attributes:
+        current_xp: all experience in the job.
+        level_xp: of these, what counts towards the next level.
+        level_requirement: what the next level takes from this one; 0 at the highest level.
+    """
 
     job_key: str
     display_name: str
     level: int
     current_xp: int
+    level_xp: int
+    level_requirement: int
     xp_to_next_level: int
     max_level: int
     xp: int
@@ -89,6 +97,8 @@ class JobInfo(BaseModel):
             display_name=standing.job.display_name,
             level=standing.level,
             current_xp=standing.xp,
+            level_xp=standing.level_xp,
+            level_requirement=standing.level_requirement,
             xp_to_next_level=standing.xp_to_next,
             max_level=standing.max_level,
             xp=standing.xp,

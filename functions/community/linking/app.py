@@ -9,7 +9,7 @@ from pydantic import AliasChoices, BaseModel, Field
 
 from community.linking import service as linking
 from community.linking import texts
-from community.linking.models import LinkState, LinkStatus, LinkToken
+from community.linking.models import LinkedAccounts, LinkState, LinkStatus, LinkToken, WaitingItem
 from community.linking.rules import TOKEN_LIFE
 from community.players.models import PlayerRef
 from doors.app import create_app, create_handler
@@ -63,13 +63,24 @@ class ClaimLinkResponse(BaseModel):
 
 
 class ConfirmResponse(BaseModel):
+    """The linked accounts.
+
+    Attributes:
+        waiting: what did not fit into full stacks and is delivered as soon as there is room; absent when all fitted.
+    """
+
     success: bool = True
     linked_platforms: list[str]
+    waiting: list[WaitingItem] | None = None
     message: str
 
     @classmethod
-    def of(cls, platforms: tuple[str, ...]) -> ConfirmResponse:
-        return cls(linked_platforms=list(platforms), message=texts.linked(platforms))
+    def of(cls, linked: LinkedAccounts) -> ConfirmResponse:
+        return cls(
+            linked_platforms=list(linked.platforms),
+            waiting=list(linked.waiting) or None,
+            message=texts.linked(linked),
+        )
 
 
 class UnlinkResponse(BaseModel):

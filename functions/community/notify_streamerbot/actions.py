@@ -68,18 +68,29 @@ def _cycle_completed(envelope: Values) -> Args:
 
 def _gamble_completed(envelope: Values) -> Args:
     payload = envelope["payload"]
-    args = _pick(payload, "gamble_id", "winner_id", "total_value", "participant_count")
-    return args | {"has_winner": text(bool(payload.get("winner_id")))}
+    args = _pick(payload, "gamble_id", "winner_id", "winner_username", "total_value", "participant_count")
+    return args | {
+        "has_winner": text(bool(payload.get("winner_id"))),
+        "items": ", ".join(map(_prize_item, payload.get("items") or ())),
+    }
+
+
+def _prize_item(item: Values) -> str:
+    """Describe an item for chat: "2 × lootbox (rare)"."""
+    named = f"{text(item.get('quantity'))} × {text(item.get('public_name') or item.get('item_name'))}"
+    quality = text(item.get("quality_level")).lower()
+    return named if quality in ("", "common") else f"{named} ({quality})"
 
 
 _timeout_update = _payload("platform", "username", "action", "duration_seconds", "reason")
 
 _ACTIONS: Mapping[str, tuple[str, Callable[[Values], Args]]] = {
-    "job.level_up": ("JobLevelUp", _payload("user_id", "job_key", "old_level", "new_level", "source")),
+    "job.level_up": ("JobLevelUp", _payload("user_id", "username", "job_key", "old_level", "new_level", "source")),
     "progression.voting_started": ("VotingStarted", _voting_started),
     "progression.cycle.completed": ("CycleCompleted", _cycle_completed),
     "progression.all_unlocked": ("AllUnlocked", _payload("message")),
     "gamble.complete": ("GambleCompleted", _gamble_completed),
+    "item.used": ("ItemUsed", _payload("user_id", "username", "platform", "item_name", "quantity", "target")),
     "timeout.applied": ("TimeoutUpdate", _timeout_update),
     "timeout.cleared": ("TimeoutUpdate", _timeout_update),
 }

@@ -26,7 +26,7 @@ class OptionView(WithNulls):
     weighted_votes: float
     last_highest_vote_at: Timestamp | None
     node_details: NodeView | None = None
-    estimated_unlock_date: Timestamp | None = None
+    estimated_unlock_date: Timestamp | None
 
     @classmethod
     def of(cls, option: VotingOption, session_id: int, mirrored: StoredNode, date: datetime | None = None) -> Self:
@@ -113,7 +113,7 @@ class ProgressView(WithNulls):
     started_at: Timestamp
     unlocked_at: Timestamp | None
     voting_session_id: int | None
-    estimated_unlock_date: Timestamp | None = None
+    estimated_unlock_date: Timestamp | None
 
     @classmethod
     def of(cls, progress: UnlockProgress, board: ProgressBoard) -> Self:
@@ -142,7 +142,6 @@ class TargetProgress(ProgressView):
     target_unlock_cost: int
     target_node_name: str
     is_already_unlocked: bool
-    estimated_unlock_date: Timestamp | None  # pyright: ignore[reportGeneralTypeIssues]
 
     @classmethod
     def of(cls, progress: UnlockProgress, board: ProgressBoard) -> Self:

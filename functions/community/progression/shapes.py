@@ -7,22 +7,31 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from community.players.models import PlayerRef
 from community.progression.models import Unlock
 from community.voting.ballots import WeightChange
 from doors.fields import Body, Message, Timestamp
 from functions.community.progression.session_views import OptionView
-from functions.community.shapes.fields import Caller, Level, NodeKey, Reason, Username
-from functions.community.shapes.player_selector import PlayerSelector
+from functions.community.shapes.fields import Level, NodeKey, Reason, Username
+from functions.community.shapes.player_selector import Account, PlayerSelector
 
 MOST_WEIGHTS = 1000
 MOST_POINTS = 1_000_000_000
 
 
-class VoteRequest(Caller):
-    """A ballot for the option with that number; without a number, for the option with that node."""
+class VoteRequest(Account):
+    """A ballot for the option with that number; without a number, for the option with that node.
 
+    Some clients send no `username`.
+    """
+
+    username: Username | None = None
     option_index: Annotated[int, Field(ge=1)] | None = None
     node_key: NodeKey | None = None
+
+    @property
+    def player(self) -> PlayerRef:
+        return PlayerRef(self.platform, self.platform_id, self.username)
 
 
 class VoteResponse(Message):

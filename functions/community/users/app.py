@@ -122,10 +122,10 @@ async def add_item(body: AddRequest, call: Call) -> Response:
 
 @app.post("/api/v1/user/item/remove", response_model=RemoveResponse)
 async def remove_item(body: RemoveRequest, call: Call) -> Response:
-    """Remove items from an inventory: up to `quantity`, as many as one stack holds."""
+    """Remove items from an inventory: up to `quantity`, as many as there are, the lowest quality first."""
 
     def use_case(tx: Tx) -> RemoveResponse:
-        item, removed = inventory.remove_item(tx, body.only_player, body.item_name, body.quantity)
+        item, removed = inventory.remove_item(tx, body.only_player, body.item_name, body.quantity, body.quality_level)
         return RemoveResponse(
             message=inventory_texts.removed(removed, item, body.label),
             removed=removed,
@@ -136,18 +136,21 @@ async def remove_item(body: RemoveRequest, call: Call) -> Response:
 
 @app.post("/api/v1/user/item/use", response_model=Message)
 async def use_item(body: UseItemRequest, call: Call) -> Response:
-    """Use items. `target_user` is the player they act on, or the job or effect they apply to."""
-    return call.act(
-        lambda tx: Message(message=use(tx, body.player, body.item_name, body.quantity, body.target).message)
-    )
+    """Use items, the lowest quality first. `target_user` is the player, the job or the effect that they apply to."""
+
+    def use_case(tx: Tx) -> Message:
+        used = use(tx, body.player, body.item_name, body.quantity, body.target, body.quality_level)
+        return Message(message=used.message)
+
+    return call.act(use_case)
 
 
 @app.post("/api/v1/user/item/give", response_model=Message)
 async def give_item(body: GiveRequest, call: Call) -> Response:
-    """Give items from one player to another."""
+    """Give items from one player to another, the lowest quality first."""
 
     def use_case(tx: Tx) -> Message:
-        item = inventory.give_item(tx, body.giver, body.taker, body.item_name, body.quantity)
+        item = inventory.give_item(tx, body.giver, body.taker, body.item_name, body.quantity, body.quality_level)
         return Message(message=f"{body.owner} gave {body.quantity} × {item.public_name} to {body.receiver}.")
 
     return call.act(use_case)

@@ -19,6 +19,7 @@ from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
 from doors.discord.replies import Choice, Reply, card, plain
 from functions.community.discord.players import player_of
+from functions.community.discord.qualities import QUALITY, asked_quality
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
 
@@ -69,12 +70,14 @@ def _stack(item: Item, slot: Slot) -> str:
     text("item", "What to use.", required=True, suggest=owned(lambda item: item.handler is not None)),
     _QUANTITY,
     text("target", "The player it acts on; or the job or effect it applies to."),
+    QUALITY,
     changes=True,
 )
 def use(call: Interaction, tx: Tx) -> Reply:
     item = catalog.resolve(call.text("item"))
     target = call.text("target").removeprefix("@")
-    used = use_item(tx, player_of(call), item.internal_name, call.integer("quantity", 1), target or None)
+    quantity = call.integer("quantity", 1)
+    used = use_item(tx, player_of(call), item.internal_name, quantity, target or None, asked_quality(call))
     title = f"{plain(call.caller.name)} uses {item.public_name}"
     footer = f"{used.consumed} used up"
     if used.public_message is None:
@@ -108,10 +111,12 @@ def _costs(recipe: Upgrade) -> str:
     "Make an item out of others.",
     text("recipe", "What to make.", required=True, suggest=_known_recipes),
     _QUANTITY,
+    QUALITY,
     changes=True,
 )
 def upgrade(call: Interaction, tx: Tx) -> Reply:
-    crafted = workshop.upgrade_item(tx, player_of(call), call.text("recipe"), call.integer("quantity", 1))
+    quantity = call.integer("quantity", 1)
+    crafted = workshop.upgrade_item(tx, player_of(call), call.text("recipe"), quantity, asked_quality(call))
     return card("Workshop", texts.crafted_text(crafted))
 
 
@@ -125,10 +130,12 @@ def upgrade(call: Interaction, tx: Tx) -> Reply:
         suggest=owned(lambda item: item.internal_name in disassembles.by_item),
     ),
     _QUANTITY,
+    QUALITY,
     changes=True,
 )
 def disassemble(call: Interaction, tx: Tx) -> Reply:
-    salvage = workshop.disassemble_item(tx, player_of(call), call.text("item"), call.integer("quantity", 1))
+    quantity = call.integer("quantity", 1)
+    salvage = workshop.disassemble_item(tx, player_of(call), call.text("item"), quantity, asked_quality(call))
     return card("Workshop", texts.disassembled_text(salvage))
 
 

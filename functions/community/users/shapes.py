@@ -25,6 +25,7 @@ from functions.community.shapes.fields import (
     read_by,
 )
 from functions.community.shapes.player_selector import Account, NamedAccount, ref_of
+from functions.community.shapes.qualities import AskedQuality
 from functions.community.shapes.users import UserView
 from kernel.quantities import parse_number
 
@@ -141,6 +142,7 @@ class AddRequest(ItemRequest):
 
 class RemoveRequest(ItemRequest):
     quantity: Quantity = 1
+    quality_level: AskedQuality = None
 
 
 class RemoveResponse(Message):
@@ -156,6 +158,7 @@ class UseItemRequest(Caller):
     item_name: ItemName
     quantity: Quantity
     target_user: TargetName = ""
+    quality_level: AskedQuality = None
     target_platform_id: PlatformId | None = None
 
     @property
@@ -190,6 +193,7 @@ class GiveRequest(Body):
     receiver: Username | None = None
     item_name: ItemName
     quantity: Quantity
+    quality_level: AskedQuality = None
 
     @model_validator(mode="before")
     @classmethod

@@ -24,10 +24,12 @@ def headers_of(event: Mapping[str, Any]) -> dict[str, str]:
     return {name.lower(): value for name, value in (event.get("headers") or {}).items()}
 
 
-def request_id_of(headers: Mapping[str, str]) -> str:
-    """Return the caller's request id if it can be echoed, else a new one."""
-    request_id = headers.get("x-request-id", "")
-    return request_id if _REQUEST_ID.fullmatch(request_id) else str(uuid4())
+def request_id_of(headers: Mapping[str, str], default: str | None = None) -> str:
+    """Return the caller's request id if it can be echoed, else `default`, else a new one."""
+    request_id = headers.get("x-request-id")
+    if request_id and _REQUEST_ID.fullmatch(request_id):
+        return request_id
+    return default or str(uuid4())
 
 
 def json_answer(status: int, body: str) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def create_handler(app: FastAPI, *, public: bool = False) -> Callable[[Event, An
     def handler(event: Event, context: Any) -> Answer:
         started = perf_counter()
         headers = headers_of(event)
-        request_id = request_id_of(headers)
+        request_id = request_id_of(headers, event["requestContext"].get("requestId"))
         method = event["httpMethod"]
         texts.speak(headers.get("accept-language", ""))
         answer = _respond(app, event, headers, public=public)
@@ -165,11 +165,14 @@ def _refusal(event: Event) -> Answer | None:
     if role is None:
         return error_answer(401, "unauthorized", "A valid X-API-Key header is required.")
     looking = event["httpMethod"] in ("GET", "HEAD")
-    # Unquoted as in the app: API Gateway passes on what the caller sent, including %61dmin.
-    administrative = _ADMIN_PATH.match(unquote(event["path"]))
-    if (role == "viewer" and not looking) or (role != "admin" and administrative):
+    if (role == "viewer" and not looking) or (role != "admin" and _is_administrative(event["path"])):
         return error_answer(403, "forbidden", f"A key with the role {role} may not do this.")
     return None
+
+
+def _is_administrative(path: str) -> bool:
+    # Unquoted as in the app: API Gateway passes on what the caller sent, including %61dmin.
+    return _ADMIN_PATH.match(unquote(path)) is not None
 
 
 def _authorizer(event: Event) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Running an ASGI app for one event of API Gateway, without an event loop.
+"""Running a FastAPI app for one event of API Gateway, without an event loop.
 
 Our routes are `async def` around synchronous calls, so nothing in a request ever waits for an event loop: one step runs
 it to its end. Running a loop for that took as long as all of FastAPI.
@@ -6,14 +6,17 @@ it to its end. Running a loop for that took as long as all of FastAPI.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, MutableMapping
-from typing import Any
+from collections.abc import Coroutine, MutableMapping
+from typing import Any, TypeVar
 
+from fastapi import FastAPI, Request, Response
 from mangum.handlers import APIGateway
 from mangum.types import LambdaConfig
 
+from doors.routes import Route, find_simple_route
+
+T = TypeVar("T")
 Message = MutableMapping[str, Any]
-App = Callable[[Any, Any, Any], Coroutine[Any, Any, None]]
 
 _CONFIG = LambdaConfig(
     api_gateway_base_path="/",
@@ -32,7 +35,7 @@ class WouldBlock(RuntimeError):
         )
 
 
-def respond(app: App, event: dict[str, Any]) -> dict[str, Any]:
+def respond(app: FastAPI, event: dict[str, Any]) -> dict[str, Any]:
     """Return an app's answer to an event.
 
     Raises:
@@ -40,14 +43,28 @@ def respond(app: App, event: dict[str, Any]) -> dict[str, Any]:
         Exception: a bug for which the app has sent no answer.
     """
     gateway = APIGateway(event, None, _CONFIG)  # pyright: ignore[reportArgumentType]
+    scope = gateway.scope
     exchange = _Exchange(gateway.body)
+    route = find_simple_route(app, scope)
+    if route is not None:
+        response = _run(_respond(app, route, Request(scope, exchange.receive)))
+        return gateway({"status": response.status_code, "headers": response.raw_headers, "body": response.body})
     try:
-        _run(app(gateway.scope, exchange.receive, exchange.send))
+        _run(app(scope, exchange.receive, exchange.send))
     except Exception:
         # Starlette raises a bug again after its handler has logged and answered it.
         if not exchange.is_complete:
             raise
     return gateway({"status": exchange.status, "headers": exchange.headers, "body": bytes(exchange.body)})
+
+
+async def _respond(app: FastAPI, route: Route, request: Request) -> Response:
+    """Return a route's response, or that of the app's handler for its error, which Starlette finds the same way."""
+    try:
+        return await route.respond(request)
+    except Exception as error:
+        kind = next(kind for kind in type(error).__mro__ if kind in app.exception_handlers)
+        return await app.exception_handlers[kind](request, error)
 
 
 class _Exchange:
@@ -75,8 +92,8 @@ class _Exchange:
             self.is_complete = not message.get("more_body", False)
 
 
-def _run(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine that never suspends.
+def _run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Return the result of a coroutine that never suspends.
 
     Raises:
         WouldBlock: it suspended. The error is raised at the await itself, so that its traceback shows the culprit.
@@ -84,7 +101,7 @@ def _run(coroutine: Coroutine[Any, Any, None]) -> None:
     try:
         coroutine.send(None)
         coroutine.throw(WouldBlock())
-    except StopIteration:
-        return
+    except StopIteration as end:
+        return end.value
     coroutine.close()
     raise WouldBlock

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
@@ -42,13 +44,17 @@ class Call(Request):
         self.caller: str = sent["caller"]
         self.query: list[tuple[str, str]] = sent["query"]
         key: str | None = sent["idempotency_key"]
-        self._idempotency_key = (
-            IdempotencyKey(self.caller, scope["path"], key) if key and scope["method"] != "GET" else None
-        )
+        self._idempotency_key = self._named(key) if key and scope["method"] != "GET" else None
 
     @property
     def query_params(self) -> QueryParams:
         return QueryParams(self.query)
+
+    def _named(self, key: str) -> IdempotencyKey:
+        """Return the key for the use case, under whichever of its paths and methods it is called."""
+        path, sent = self.scope["route"].use_case_path, self.scope["path"]
+        request_hash = hash_of(self.scope["aws.event"]["body"], self.query, self.scope["path_params"])
+        return IdempotencyKey(self.caller, path, key, request_hash, sent if sent != path else None)
 
     def act(self, use_case: UseCase, *, stored: bool = True) -> Response:
         """Run an action and answer with its result; a retry gets the stored answer.
@@ -71,6 +77,16 @@ class Call(Request):
     def respond(self, body: Body) -> Response:
         """Answer without the database."""
         return _response(answer(body))
+
+
+def hash_of(body: str, query: Sequence[tuple[str, str]], path_params: Mapping[str, Any]) -> bytes:
+    """Return a hash of what is requested, the same for all ways of writing the same JSON document."""
+    try:
+        requested = json.loads(body)
+    except (ValueError, RecursionError):
+        requested = body
+    text = json.dumps([requested, sorted(query), path_params], sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).digest()
 
 
 def _answering(use_case: UseCase) -> Callable[[Tx], Answer]:

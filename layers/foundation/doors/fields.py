@@ -65,7 +65,7 @@ JsonObject = Annotated[dict[str, Any], AfterValidator(storable_json)]
 """A JSON object that is stored as the caller sent it."""
 Timestamp = Annotated[
     datetime,
-    PlainSerializer(lambda moment: f"{moment:%Y-%m-%dT%H:%M:%SZ}", return_type=str),
+    PlainSerializer(lambda moment: moment.isoformat(timespec="seconds").removesuffix("+00:00") + "Z", return_type=str),
     Field(json_schema_extra={"format": "date-time"}),
 ]
 """A time in an answer: aware UTC, in seconds."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import cached_property
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
 from fastapi._compat import ModelField, field_annotation_is_sequence
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError
@@ -21,36 +21,39 @@ from doors.call import Call
 Handle = Callable[[Request], Awaitable[Response]]
 
 
+_FIRST_PATHS: dict[Callable[..., Any], str] = {}
+"""{endpoint: the path of its first route}"""
+
+
 class Route(APIRoute):
     """A route whose endpoint gets the request as a `Call`.
 
     FastAPI's own way to an endpoint is prepared for forms, dependencies, generators and telemetry, and takes three
     times as long as what most of our routes need: their parameters, validated, and a response that is complete.
+
+    Attributes:
+        is_simple: the endpoint takes a `Call`, path and query parameters, and at most one body as a whole.
     """
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        # Most routes of a group are asked in vain, so they say no before they prepare anything.
-        if self.path_regex.match(scope["path"]) is None:
-            return Match.NONE, {}
-        return super().matches(scope)
+    is_simple: bool
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        # The same for all routes of an endpoint, that is for all aliases of its path.
+        self.use_case_path: str = _FIRST_PATHS.setdefault(endpoint, path)
 
     def get_route_handler(self) -> Any:
         if hasattr(self, "app"):
             # Our handler would not see what `include_router` adds, such as a dependency that requires a key.
             raise TypeError("Routers are given to create_app(); include_router() would need FastAPI's own routes.")
-        if self._is_simple():
-            return self._handle
-        return _with_call(super().get_route_handler())
-
-    def _is_simple(self) -> bool:
-        """Tell whether the endpoint takes a `Call`, path and query parameters, and at most one body as a whole."""
         needs = self.dependant
-        return (
+        self.is_simple = (
             needs.request_param_name is not None
             and not (needs.dependencies or needs.header_params or needs.cookie_params)
             and not (needs.response_param_name or needs.background_tasks_param_name)
             and (self.body_field is None or [self.body_field] == needs.body_params)
         )
+        return self.respond if self.is_simple else _with_call(super().get_route_handler())
 
     @cached_property
     def _query(self) -> ModelField | None:
@@ -64,7 +67,8 @@ class Route(APIRoute):
         single = all(not field_annotation_is_sequence(each.annotation) for each in model.model_fields.values())
         return field if single else None
 
-    async def _handle(self, request: Request) -> Response:
+    async def respond(self, request: Request) -> Response:
+        """Return the endpoint's response; for a simple route."""
         call = Call(request.scope, request.receive)
         needs = self.dependant
         values: dict[str, Any] = {}
@@ -96,6 +100,24 @@ class Router(APIRouter):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(route_class=Route, strict_content_type=False, redirect_slashes=False, **options)
+
+
+def find_simple_route(app: FastAPI, scope: Scope) -> Route | None:
+    """Return the simple route that the app would choose, and add its match to the scope; None for any other answer."""
+    path = scope["path"]
+    if app.user_middleware:
+        return None
+    for route in app.router.routes:
+        # Most routes of a group are asked in vain, so they say no before they prepare anything.
+        if isinstance(route, Route) and route.path_regex.match(path) is None:
+            continue
+        match, matched = route.matches(scope)
+        if match is Match.FULL:
+            if not (isinstance(route, Route) and route.is_simple):
+                return None
+            scope.update(matched)
+            return route
+    return None
 
 
 def _with_call(handle: Handle) -> Handle:

@@ -12,9 +12,9 @@ import logging
 from kernel.startup import run_startup_tasks
 
 gc.disable()
-# Lambda's log lines name neither process nor source line, and finding them costs a third of a line.
+# Lambda's log lines name neither process, thread nor source line, and finding them costs a third of a line.
 # Source: "Optimization" in Python's logging HOWTO.
-logging.logProcesses = logging.logMultiprocessing = False
+logging.logProcesses = logging.logMultiprocessing = logging.logThreads = False
 logging.logAsyncioTasks = False  # pyright: ignore[reportAttributeAccessIssue]  # since Python 3.12
 logging._srcfile = None
 

@@ -81,7 +81,7 @@ def run_once(
     Raises:
         OutcomeUnknown: the connection broke during COMMIT, and the budget ended before we could check the result.
         DomainError, TryAgain, psycopg.OperationalError: as `run_action`. A request that was answered before is
-            never refused.
+            never refused. IdempotencyMismatch: the key was used for another request.
     """
     if key is None:
         return run_action(use_case, name=name, budget=budget)
@@ -186,7 +186,7 @@ def _run_once_in_transaction(
             _limit_statements(tx, conn, budget)
             with replaying_refusals(tx, key) as earlier:
                 answer = _run_use_case(use_case, tx)
-                replay_if_answered(earlier)
+                replay_if_answered(earlier, key)
             store_answer(tx, key, answer)
             metrics.flush_if_due(tx)
     except Replay as replay:

@@ -1,4 +1,7 @@
-"""Idempotency keys: a retry gets the first answer, which is stored in the transaction of the action itself."""
+"""Idempotency keys: a retry gets the first answer, which is stored in the transaction of the action itself.
+
+Another request with the same key is refused.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from kernel.database import Cursor, Tx, declare_race
-from kernel.errors import DomainError
+from kernel.errors import Conflict, DomainError
 
 RETENTION = timedelta(hours=24)
 MAX_LENGTH = 200
@@ -16,13 +19,29 @@ MAX_LENGTH = 200
 declare_race("idempotency_keys_pkey")
 
 
+class IdempotencyMismatch(Conflict):
+    """The key was used for another request, whose answer says nothing about this one."""
+
+    code = "idempotency_mismatch"
+    message = "This Idempotency-Key belongs to another request. Use a new key for each request."
+
+
 @dataclass(frozen=True, slots=True)
 class IdempotencyKey:
-    """A caller's name for a request to a path."""
+    """A caller's name for a request to a use case.
+
+    Attributes:
+        path: of the use case, the same for all its aliases.
+        request_hash: of what was requested; None when one key stands for whatever is sent with it.
+        alias: the alias of the path that was used, if it is another: answers from before aliases counted as one are
+            stored under it.
+    """
 
     caller: str
     path: str
     key: str
+    request_hash: bytes | None = None
+    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +66,28 @@ class Replay(Exception):
 
 
 def find_answer(tx: Tx, key: IdempotencyKey) -> Cursor:
-    """Return a row of `status` and `body`; none when the request is new."""
+    """Return a row of `status`, `body` and `request_hash`; none when the request is new."""
     return tx.execute(
         """
-        SELECT status, body FROM idempotency_keys
-        WHERE caller = %s AND path = %s AND key = %s AND created_at > %s
+        SELECT status, body, request_hash FROM idempotency_keys
+        WHERE caller = %s AND path IN (%s, %s) AND key = %s AND created_at > %s
         """,
-        (key.caller, key.path, key.key, tx.now - RETENTION),
+        (key.caller, key.path, key.alias or key.path, key.key, tx.now - RETENTION),
     )
 
 
-def replay_if_answered(found: Cursor) -> None:
+def replay_if_answered(found: Cursor, key: IdempotencyKey) -> None:
     """Raise the stored answer that `find_answer` found, if any.
 
     Raises:
         Replay
+        IdempotencyMismatch: it is the answer to another request.
     """
     row = found.fetchone()
     if row is not None:
+        # Answers from before hashes were stored have none.
+        if None not in (row["request_hash"], key.request_hash) and row["request_hash"] != key.request_hash:
+            raise IdempotencyMismatch
         raise Replay(Answer(row["status"], row["body"], replayed=True))
 
 
@@ -77,14 +100,17 @@ def replaying_refusals(tx: Tx, key: IdempotencyKey) -> Generator[Cursor]:
 
     Raises:
         Replay: instead of a refusal.
+        IdempotencyMismatch: the key was used for another request.
     """
     earlier = find_answer(tx, key)
     try:
         yield earlier
+    except IdempotencyMismatch:
+        raise
     except DomainError:
         # Refused, perhaps because the first attempt has just succeeded: look again, now that its locks are released.
-        replay_if_answered(earlier)
-        replay_if_answered(find_answer(tx, key))
+        replay_if_answered(earlier, key)
+        replay_if_answered(find_answer(tx, key), key)
         raise
 
 
@@ -97,9 +123,10 @@ def store_answer(tx: Tx, key: IdempotencyKey, answer: Answer) -> None:
             WHERE caller = %(caller)s AND path = %(path)s AND key = %(key)s AND created_at <= %(expired)s
             RETURNING 1
         )
-        INSERT INTO idempotency_keys (caller, path, key, status, body, created_at)
+        INSERT INTO idempotency_keys (caller, path, key, status, body, request_hash, created_at)
         -- It counts the expired rows so that they are deleted first.
-        SELECT %(caller)s, %(path)s, %(key)s, %(status)s, %(body)s, %(now)s FROM (SELECT count(*) FROM expired) AS done
+        SELECT %(caller)s, %(path)s, %(key)s, %(status)s, %(body)s, %(request_hash)s, %(now)s
+        FROM (SELECT count(*) FROM expired) AS done
         """,
         {
             "caller": key.caller,
@@ -108,6 +135,7 @@ def store_answer(tx: Tx, key: IdempotencyKey, answer: Answer) -> None:
             "expired": tx.now - RETENTION,
             "status": answer.status,
             "body": answer.body,
+            "request_hash": key.request_hash,
             "now": tx.now,
         },
     )

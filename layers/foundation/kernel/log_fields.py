@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from typing import NamedTuple
+from dataclasses import dataclass
 from uuid import UUID
 
 
-class LogFields(NamedTuple):
+@dataclass(slots=True)
+class LogFields:
     """The fields of one action.
 
     Attributes:
@@ -22,7 +23,8 @@ class LogFields(NamedTuple):
 
 
 class _Environment(threading.local):
-    fields = LogFields()
+    def __init__(self) -> None:
+        self.fields = LogFields()
 
 
 _environment = _Environment()
@@ -30,17 +32,17 @@ _environment = _Environment()
 
 def set_route(path: str) -> None:
     """Set the route that answers."""
-    _environment.fields = _environment.fields._replace(route=path)
+    _environment.fields.route = path
 
 
 def set_user(user_id: UUID | None) -> None:
     """Set the player concerned."""
-    _environment.fields = _environment.fields._replace(user_id=user_id)
+    _environment.fields.user_id = user_id
 
 
 def set_outcome(outcome: str) -> None:
     """Set how the action ended."""
-    _environment.fields = _environment.fields._replace(outcome=outcome)
+    _environment.fields.outcome = outcome
 
 
 def take() -> LogFields:

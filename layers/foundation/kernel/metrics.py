@@ -34,7 +34,10 @@ _environment = _Environment()
 
 def count_request(method: str, route: str, status: int, seconds: float) -> None:
     """Count an answered request. `route` is the route's template, "" when none matched."""
-    total = _environment.sums.setdefault((method, route, status), _Sum())
+    key = method, route, status
+    total = _environment.sums.get(key)
+    if total is None:
+        total = _environment.sums[key] = _Sum()
     total.count += 1
     total.seconds += seconds
     total.buckets[bisect_left(BUCKETS, seconds)] += 1

@@ -167,7 +167,13 @@ def test_the_whole_book_is_for_everybody(call: CallApi, subtests: pytest.Subtest
                         {"item_id": 1, "item_name": "money", "quantity": 100},
                     ],
                     "outputs": [{"item_id": 6, "item_name": "lootbox_tier1", "quantity": 1}],
+                    "required_job_level": 0,
                 }
+                assert {
+                    recipe["recipe_key"]: (recipe["required_job"], recipe["required_job_level"])
+                    for recipe in answer.json["recipes"]
+                    if recipe["required_job_level"]
+                } == {"guard_mirror": ("blacksmith", 3)}
                 assert {
                     recipe["recipe_key"]: recipe["duration_seconds"]
                     for recipe in answer.json["recipes"]
@@ -196,6 +202,7 @@ def test_what_a_user_knows(call: CallApi, subtests: pytest.Subtests):
                 "item_id": 6,
                 "recipe_key": "lootbox_tier0",
                 "public_name": "lootbox",
+                "required_job_level": 0,
             }
 
 
@@ -226,6 +233,7 @@ CANNON = {
         {"item_id": 9, "item_name": "weapon_dart", "quantity": 10},
         {"item_id": 1, "item_name": "money", "quantity": 5000},
     ],
+    "required_job_level": 0,
 }
 
 

@@ -122,6 +122,7 @@ def test_without_the_database_the_message_comes_again(
 ):
     payload = waiting(discord, conn)
     with monkeypatch.context() as cut_off:
+        cut_off.setattr(deferred, "BUDGET_SECONDS", 1)
         cut_off.delattr(database._environment, "connection")
         cut_off.setattr(database, "_open", _fail)
         answer = deferred.handler(delivery(payload), None)

@@ -305,7 +305,7 @@ PLACES = (
 )  # fmt: skip
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     name=st.sampled_from(["ping", "give", "inventory", "profile"]),
     type=st.sampled_from([2, 3, 4, 5]),

@@ -88,7 +88,7 @@ def test_a_code_from_elsewhere_is_claimed_with_the_option(discord: DiscordClient
 
     assert "Claimed. Now confirm on your twitch account." in told.text
     with transaction(conn) as tx:
-        assert linking.confirm_link(tx, ON_TWITCH) == ("discord", "twitch")
+        assert linking.confirm_link(tx, ON_TWITCH).platforms == ("discord", "twitch")
 
 
 def test_a_code_from_elsewhere_is_claimed_with_a_form(discord: DiscordClient, conn: Connection):

@@ -72,7 +72,16 @@ def test_the_highest_level_is_the_communitys(call: CallApi, conn: Connection):
 def test_who_has_not_worked_yet_has_no_primary_job(call: CallApi, alice: str):
     answer = call("GET", "/api/v1/jobs/user", query={"platform": "twitch", "platform_id": "1"})
 
-    nothing = {"level": 0, "current_xp": 0, "xp": 0, "xp_to_next_level": 100, "xp_to_next": 100, "max_level": 10}
+    nothing = {
+        "level": 0,
+        "current_xp": 0,
+        "xp": 0,
+        "level_xp": 0,
+        "level_requirement": 100,
+        "xp_to_next_level": 100,
+        "xp_to_next": 100,
+        "max_level": 10,
+    }
     assert answer.json == {
         "platform": "twitch",
         "platform_id": "1",

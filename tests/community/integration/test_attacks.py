@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from community.catalog import service as catalog
-from community.inventory.models import Quality
+from community.inventory.models import NotInInventory, Quality
 from community.items.handlers import weapon
 from community.items.models import NoTargets, TargetRequired, UseRequest
 from community.items.service import use_item
@@ -20,7 +20,7 @@ from community.messages.service import handle_message
 from community.players.models import PlayerRef, UnknownPlayer
 from community.timeouts import service as timeouts
 from kernel.database import Tx
-from tests.support.factories import announced, holdings, make_player, stored, unlock
+from tests.support.factories import announced, holdings, make_player, make_stacks, stacks_of, stored, unlock
 
 ARMS = {"weapon_dart": 5, "weapon_pebble": 5, "item_firepot": 5, "blast_keg": 5}
 
@@ -56,6 +56,28 @@ def make_chatters(tx: Tx, number: int) -> list[PlayerRef]:
 
 
 # One target, by name
+
+
+def test_weapons_of_several_qualities_silence_by_their_average(tx: Tx):
+    alice = make_stacks(tx, "weapon_dart", {Quality.LEGENDARY: 2, Quality.COMMON: 1, Quality.JUNK: 1})
+    make_player(tx, "bob")
+
+    use_item(tx, alice, "dart", 3, target="bob")
+
+    assert silence(tx, "bob") == 70  # ranks 1, 3 and 7: UNCOMMON
+    assert stacks_of(tx, alice, "weapon_dart") == {Quality.LEGENDARY: 1}
+
+
+def test_a_weapon_of_the_quality_that_was_asked_for_is_used(tx: Tx):
+    alice = make_stacks(tx, "weapon_dart", {Quality.LEGENDARY: 1, Quality.JUNK: 5})
+    make_player(tx, "bob")
+
+    use_item(tx, alice, "dart", 1, target="bob", quality=Quality.LEGENDARY)
+    with pytest.raises(NotInInventory):
+        use_item(tx, alice, "dart", 1, target="bob", quality=Quality.LEGENDARY)
+
+    assert silence(tx, "bob") == 100
+    assert stacks_of(tx, alice, "weapon_dart") == {Quality.JUNK: 5}
 
 
 @pytest.mark.parametrize(("quality", "seconds"), list(zip(Quality, (30, 40, 50, 60, 70, 80, 90, 100), strict=True)))

@@ -196,7 +196,7 @@ def test_who_becomes_one_with_somebody_in_that_moment_loses_nothing(conn: Connec
             at(DONE, spade(bob)),
         )
 
-        assert linked == ("discord", "twitch")
+        assert linked.platforms == ("discord", "twitch")
         with transaction(conn, now=DONE) as tx:
             held = holdings(tx, alice)
             assert held.keys() == {"item_firepot", "item_spade"}

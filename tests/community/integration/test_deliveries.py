@@ -127,7 +127,9 @@ def test_what_waits_for_two_who_become_one_is_lost_on_neither(tx: Tx):
 
     player = players.load(tx, alice)
     players.save(tx, player.having(player[Inventory].take(Slot(STICK, STACK_LIMIT), 100)))
-    assert holdings(tx, alice) == {"item_stick": STACK_LIMIT - 85}
+    add_item(tx, alice, "spade", 1)
+    assert holdings(tx, alice) == {"item_stick": STACK_LIMIT, "item_spade": 1}
+    assert sum(quantity for quantity, _ in under_way(tx)) == STACK_LIMIT + 15 - 100
 
 
 def test_the_deliveries_of_two_who_become_one_arrive_once(tx: Tx):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
@@ -24,6 +23,7 @@ from community.voting.board import read_board
 from kernel.database import Connection, Tx, connect, reading, transaction
 from kernel.errors import TryAgain
 from tests.support.factories import make_player, stored
+from tests.support.kept_database import KeptConnection
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -44,13 +44,13 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=steps, batch=st.integers(1, 10))
 def test_reports_are_what_counting_everything_would_say(
-    shared_database_url: str, steps: list[list[Act] | str | int | tuple[int, int]], batch: int
+    shared_connection: KeptConnection, steps: list[list[Act] | str | int | tuple[int, int]], batch: int
 ):
     """A step is a few acts of players, a rollup of a few entries, the end of some days, or a merge."""
-    with closing(connect(shared_database_url)) as conn, pytest.raises(_Over), transaction(conn, now=NOON) as tx:
+    with pytest.raises(_Over), transaction(shared_connection.take(), now=NOON) as tx:
         refs = [make_player(tx, f"p{number}") for number in range(4)]
         ids = [stored(tx, ref).id for ref in refs]
         done = {number: Counter[str]() for number in range(4)}

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from random import Random
 
 import pytest
 
@@ -17,10 +16,9 @@ from community.inventory.models import (
     Quality,
 )
 from community.inventory.service import NotGiveable, SelfGift, add_item, give_item, look, remove_item
-from community.players import service as players
 from community.players.models import PlayerRef, UnknownPlayer
 from kernel.database import Connection, Tx, connect, transaction
-from tests.support.factories import announced, holdings, make_player, stored
+from tests.support.factories import announced, holdings, make_player, make_stacks, stacks_of, stored
 
 STRANGER = PlayerRef("twitch", username="nobody")
 
@@ -59,7 +57,7 @@ def test_a_full_stack_takes_no_more(tx: Tx):
     assert holdings(tx, alice) == {"money": STACK_LIMIT}
 
 
-def test_a_removal_takes_what_one_stack_has(tx: Tx):
+def test_a_removal_takes_what_there_is(tx: Tx):
     alice = make_player(tx, items={"item_spade": 3})
 
     assert remove_item(tx, alice, "spade", 2)[1] == 2
@@ -96,18 +94,27 @@ def test_money_is_giveable_and_a_cannon_is_not(tx: Tx):
     assert (holdings(tx, alice), holdings(tx, bob)) == ({"weapon_cannon": 1}, {"money": 10})
 
 
-def test_one_stack_must_hold_the_whole_gift(tx: Tx):
-    """Three of each of two qualities are not four of one."""
-    alice = make_player(tx, items={"item_spade": 3})
-    player = players.load(tx, alice)
-    spade = items.by_name["item_spade"]
-    players.save(tx, player.having(player[Inventory].give(spade.item_id, 3, Quality.RARE)))
+def test_a_gift_comes_from_all_stacks_and_keeps_every_quality(tx: Tx):
+    alice = make_stacks(tx, "item_spade", {Quality.JUNK: 3, Quality.COMMON: 1, Quality.EPIC: 3})
     bob = make_player(tx, "bob")
 
-    for seed in range(10):
-        tx.rng = Random(seed)
-        with pytest.raises(NotEnoughItems):
-            give_item(tx, alice, bob, "spade", 4)
+    give_item(tx, alice, bob, "spade", 5)
+
+    assert stacks_of(tx, bob, "item_spade") == {Quality.JUNK: 3, Quality.COMMON: 1, Quality.EPIC: 1}
+    assert stacks_of(tx, alice, "item_spade") == {Quality.EPIC: 2}
+    with pytest.raises(NotEnoughItems):
+        give_item(tx, alice, bob, "spade", 3)
+    give_item(tx, bob, alice, "spade", 1, Quality.COMMON)
+    assert stacks_of(tx, alice, "item_spade") == {Quality.EPIC: 2, Quality.COMMON: 1}
+
+
+def test_a_removal_begins_with_the_lowest_quality(tx: Tx):
+    alice = make_stacks(tx, "item_spade", {Quality.JUNK: 2, Quality.COMMON: 2, Quality.EPIC: 2})
+
+    assert remove_item(tx, alice, "spade", 9, Quality.COMMON)[1] == 2
+    assert remove_item(tx, alice, "spade", 3)[1] == 3
+
+    assert stacks_of(tx, alice, "item_spade") == {Quality.EPIC: 1}
 
 
 def test_gifts_need_two_players_and_an_item(tx: Tx):

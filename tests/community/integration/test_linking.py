@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from community.catalog.content import items
-from community.inventory.models import Inventory, Quality
-from community.inventory.service import add_item
+from community.inventory.models import STACK_LIMIT, Inventory, Quality
+from community.inventory.service import add_item, remove_item
 from community.jobs import rules as job_rules
 from community.jobs.models import JobProgress, Jobs
 from community.jobs.queries import upsert_jobs
-from community.linking import models
-from community.linking.models import LinkState
+from community.linking import models, texts
+from community.linking.models import LinkedAccounts, LinkState, WaitingItem
 from community.linking.retention import delete_expired
 from community.linking.service import (
     claim_link,
@@ -49,7 +49,7 @@ def claimed(tx: Tx, source: PlayerRef, target: PlayerRef) -> str:
     return token
 
 
-def link(tx: Tx, source: PlayerRef, target: PlayerRef) -> tuple[str, ...]:
+def link(tx: Tx, source: PlayerRef, target: PlayerRef) -> LinkedAccounts:
     claimed(tx, source, target)
     return confirm_link(tx, source)
 
@@ -176,7 +176,7 @@ def test_a_refused_claim_leaves_the_code_to_the_right_account(tx: Tx):
 
 
 def test_two_strangers_become_one_new_player(tx: Tx):
-    assert link(tx, ALICE, BOB) == ("discord", "twitch")
+    assert link(tx, ALICE, BOB).platforms == ("discord", "twitch")
 
     player = stored(tx, ALICE)
     assert player.id == stored(tx, BOB).id
@@ -232,7 +232,7 @@ def test_a_known_target_is_merged_into_the_source(tx: Tx):
     keeper, other = stored(tx, alice), stored(tx, bob)
     before = how_many(tx)["users"]
 
-    assert link(tx, alice, bob) == ("discord", "twitch")
+    assert link(tx, alice, bob).platforms == ("discord", "twitch")
 
     merged = stored(tx, bob)
     assert merged.id == keeper.id
@@ -243,16 +243,42 @@ def test_a_known_target_is_merged_into_the_source(tx: Tx):
         {
             "user_id": str(keeper.id),
             "merged_user_id": str(other.id),
+            "waiting": [],
             "timestamp": int(tx.now.timestamp()),
         }
     ]
+
+
+def test_what_does_not_fit_is_told_and_follows_once_there_is_room(tx: Tx):
+    alice = make_player(tx, "alice", money=STACK_LIMIT - 10, items={"item_spade": STACK_LIMIT})
+    bob = make_player(tx, "bob", platform="discord", money=15, items={"item_spade": 2, "item_stick": 1})
+
+    linked = link(tx, alice, bob)
+
+    waiting = (("money", 5), ("item_spade", 2))
+    assert linked.waiting == tuple(
+        WaitingItem(item_name=name, quantity=quantity, quality_level=Quality.COMMON) for name, quantity in waiting
+    )
+    assert texts.linked(linked) == (
+        "Done. You play from discord, twitch now. "
+        "Your stacks are full: 5 × money and 2 × spades will follow as soon as there is room."
+    )
+    [merged] = announced(tx, "user.merged")
+    assert [(each["item_name"], each["quantity"]) for each in merged["waiting"]] == list(waiting)
+    assert holdings(tx, bob) == {"money": STACK_LIMIT, "item_spade": STACK_LIMIT, "item_stick": 1}
+
+    remove_item(tx, alice, "spade", 10)
+    remove_item(tx, alice, "money", 1)
+    add_item(tx, alice, "stick", 1)
+
+    assert holdings(tx, alice) == {"money": STACK_LIMIT, "item_spade": STACK_LIMIT - 8, "item_stick": 2}
 
 
 def test_a_known_target_is_merged_into_a_source_that_is_registered_for_it(tx: Tx):
     bob = make_player(tx, "bob", platform="discord", money=7)
     before = stored(tx, bob).id
 
-    assert link(tx, ALICE, bob) == ("discord", "twitch")
+    assert link(tx, ALICE, bob).platforms == ("discord", "twitch")
 
     assert stored(tx, ALICE).id == stored(tx, bob).id != before
     assert stored(tx, ALICE).username == "Alice"
@@ -264,7 +290,7 @@ def test_free_platforms_are_filled_and_the_other_identity_becomes_a_stranger(tx:
     bob = make_player(tx, "bob", platform="twitch", money=7)
     link(tx, bob, CLAIRE)
 
-    assert link(tx, alice, CLAIRE) == ("twitch", "youtube")
+    assert link(tx, alice, CLAIRE).platforms == ("twitch", "youtube")
 
     assert accounts(tx, alice) == {"twitch": alice.platform_id, "youtube": "c1"}
     assert holdings(tx, alice) == {"money": 7}
@@ -275,7 +301,7 @@ def test_a_second_account_on_the_same_platform_brings_its_things(tx: Tx):
     alice = make_player(tx, "alice", money=5)
     second = make_player(tx, "alice2", money=7)
 
-    assert link(tx, alice, second) == ("twitch",)
+    assert link(tx, alice, second).platforms == ("twitch",)
 
     assert holdings(tx, alice) == {"money": 12}
     assert link_status(tx, second).platforms == ()
@@ -301,7 +327,7 @@ def test_accounts_of_one_player_are_linked_already(tx: Tx):
 
     token = claimed(tx, BOB, alice)
 
-    assert confirm_link(tx, BOB) == ("discord", "twitch")
+    assert confirm_link(tx, BOB).platforms == ("discord", "twitch")
     assert state(tx, token) == "confirmed"
     assert holdings(tx, alice) == {"money": 5}
     assert announced(tx, "user.merged") == []
@@ -415,7 +441,7 @@ def test_an_unlinked_account_can_start_afresh_and_be_linked_again(tx: Tx):
     request_unlink(tx, alice, "discord")
     confirm_unlink(tx, alice, "discord")
 
-    assert link(tx, alice, BOB) == ("discord", "twitch")
+    assert link(tx, alice, BOB).platforms == ("discord", "twitch")
 
 
 def test_the_second_call_must_come_within_a_minute(tx: Tx):

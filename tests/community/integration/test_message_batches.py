@@ -16,6 +16,7 @@ from community.messages.models import Line, Match
 from community.players.models import PlayerRef
 from kernel.database import Tx, connect, transaction
 from tests.support.factories import announced, hold_target, make_player, unlock
+from tests.support.kept_database import KeptConnection
 
 IDS = ("1", "2", "3", "4")
 LINES = st.lists(
@@ -45,21 +46,23 @@ class _Undo(Exception):
 
 
 @given(LINES)
-def test_a_batch_counts_exactly_what_its_lines_count_one_by_one(shared_database_url: str, lines: Sequence[Line]):
+def test_a_batch_counts_exactly_what_its_lines_count_one_by_one(
+    shared_connection: KeptConnection, lines: Sequence[Line]
+):
     def one_by_one(tx: Tx) -> list[tuple[Match, ...]]:
         return [messages.handle_message(tx, line.chatter, line.text)[1] for line in lines]
 
     def at_once(tx: Tx) -> list[tuple[Match, ...]]:
         return [matches for _, matches in messages.handle_messages(tx, "twitch", lines)]
 
-    assert left_behind(shared_database_url, at_once) == left_behind(shared_database_url, one_by_one)
+    assert left_behind(shared_connection, at_once) == left_behind(shared_connection, one_by_one)
 
 
-def left_behind(database_url: str, handle: Callable[[Tx], object]) -> list[Any]:
+def left_behind(connection: KeptConnection, handle: Callable[[Tx], object]) -> list[Any]:
     """What lines of two strangers, a known player and a player before a trap leave behind; then undone."""
     found: list[Any] = []
     try:
-        with closing(connect(database_url)) as conn, transaction(conn) as tx:
+        with transaction(connection.take()) as tx:
             hold_target(tx)
             unlock(tx, "item_snare")
             make_player(tx, "viewer1", platform_id="1")

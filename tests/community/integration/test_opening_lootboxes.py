@@ -18,7 +18,7 @@ from community.players.models import PlayerRef
 from community.progression.models import ItemLocked
 from kernel.database import Connection, Tx, transaction
 from tests.support.dice import Dice
-from tests.support.factories import announced, holdings, make_player, stored, unlock
+from tests.support.factories import announced, holdings, make_player, make_stacks, stacks_of, stored, unlock
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)  # no theme is on
 BOXES = ("item_lootbox0", "item_lootbox1", "item_lootbox2", "item_lootbox3")
@@ -66,17 +66,39 @@ def test_every_drop_keeps_the_quality_it_was_rolled(tx: Tx):
     boxes = items.by_name["lootbox_tier3"]
     alice = make_player(tx, items={"lootbox_tier3": 200}, quality=Quality.LEGENDARY)
     state = stored(tx, alice).state
-    rng = Random(21)
-    rng.choice([None])  # the stack
-    drops = open_boxes(boxes, 200, Quality.LEGENDARY, state, rng)
+    drops = open_boxes(boxes, 200, Quality.LEGENDARY, state, Random(1))
 
-    opened(tx, alice, "vaultbox", 200, Random(21))
+    opened(tx, alice, "vaultbox", 200, Random(1))
 
     assert len({drop.quality for drop in drops}) > 1
     jackpot = [Slot(items.by_name["item_lens"].item_id, 1)]  # an achievement
     assert Counter(stored(tx, alice)[Inventory].slots) == Counter(
         [Slot(drop.item.item_id, drop.quantity, drop.quality) for drop in drops] + jackpot
     )
+
+
+def test_boxes_of_several_qualities_are_opened_each_by_its_own(tx: Tx):
+    boxes = items.by_name["lootbox_tier3"]
+    alice = make_stacks(tx, "lootbox_tier3", {Quality.LEGENDARY: 50, Quality.CURSED: 60})
+    state, rng = stored(tx, alice).state, Random(21)
+    drops = (
+        *open_boxes(boxes, 60, Quality.CURSED, state, rng),
+        *open_boxes(boxes, 40, Quality.LEGENDARY, state, rng),
+    )
+
+    used = opened(tx, alice, "vaultbox", 100, Random(21))
+
+    expected: Counter[tuple[int, Quality]] = Counter()
+    for drop in drops:
+        expected[drop.item.item_id, drop.quality] += drop.quantity
+    held = stored(tx, alice)[Inventory]
+    del expected[items.by_name["item_lens"].item_id, Quality.COMMON]  # an achievement adds one
+    assert {key: held.count(*key) for key in expected} == expected
+    assert stacks_of(tx, alice, "lootbox_tier3") == {Quality.LEGENDARY: 10}
+    (opening,) = announced(tx, "lootbox.opened")
+    assert opening["value"] == sum(drop.value for drop in drops)
+    assert len(opening["drops"]) == len({(each["item_name"], each["quality_level"]) for each in opening["drops"]})
+    assert used.message.count(" × ") == 1 + len(opening["drops"])
 
 
 def test_boxes_found_in_boxes_join_their_stack(tx: Tx):

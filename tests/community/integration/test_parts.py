@@ -73,7 +73,7 @@ def test_whoever_becomes_one_with_a_newcomer_keeps_every_part(tx: Tx):
     player, newcomer = give_of_everything(tx, alice), stored(tx, bob)
 
     for keeper, other in [(player, newcomer), (newcomer, player)]:
-        both = merged(keeper, other)
+        both = merged(keeper, other, tx.now)
         assert {part.holds: both[part.holds] for part in PARTS.parts} == {
             part.holds: player[part.holds] for part in PARTS.parts
         }

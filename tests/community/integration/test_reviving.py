@@ -13,7 +13,7 @@ from community.items.service import use_item
 from community.players.models import PlayerRef, UnknownPlayer
 from community.timeouts import service as timeouts
 from kernel.database import Tx
-from tests.support.factories import announced, holdings, make_player, unlock
+from tests.support.factories import announced, holdings, make_player, make_stacks, stacks_of, unlock
 
 
 def remaining(tx: Tx, name: str) -> int:
@@ -42,6 +42,18 @@ def test_each_tonic_takes_off_what_its_quality_is_worth(tx: Tx, quality: Quality
     assert "tonic_small" not in holdings(tx, alice)
     assert used.message == f"You use 3 × tonics: Bob may talk {3 * each} seconds sooner."
     assert announced(tx, "timeout.cleared") == []
+
+
+def test_tonics_of_several_qualities_each_take_off_their_own(tx: Tx):
+    unlock(tx, "item_tonic")
+    alice = make_stacks(tx, "tonic_small", {Quality.LEGENDARY: 2, Quality.COMMON: 1, Quality.CURSED: 1})
+    make_player(tx, "bob")
+    silence(tx, "bob", 1000)
+
+    use_item(tx, alice, "tonic", 3, target="bob")
+
+    assert remaining(tx, "bob") == 1000 - (30 + 60 + 100)
+    assert stacks_of(tx, alice, "tonic_small") == {Quality.LEGENDARY: 1}
 
 
 def test_who_has_no_time_left_may_talk_at_once(tx: Tx):

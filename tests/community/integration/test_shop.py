@@ -4,12 +4,12 @@ import pytest
 
 from community.economy.models import InsufficientFunds
 from community.economy.service import buy_item, list_buyable, sell_item
-from community.inventory.models import NotInInventory
+from community.inventory.models import NotInInventory, Quality
 from community.players.models import PlayerRef, UnknownPlayer
 from community.progression.models import FeatureLocked, ItemLocked
 from community.progression.service import current_state
 from kernel.database import Tx
-from tests.support.factories import announced, holdings, make_player, unlock, xp
+from tests.support.factories import announced, holdings, make_player, make_stacks, stacks_of, unlock, xp
 
 SECOND_WEEK = datetime(2026, 1, 6, tzinfo=UTC)
 
@@ -24,6 +24,18 @@ def test_items_money_xp_and_news_move_together(tx: Tx):
     assert holdings(tx, alice) == {"item_spade": 2, "money": 120}
     assert xp(tx, alice, "merchant") == 12
     assert [(event["quantity"], event["money_gained"]) for event in announced(tx, "item.sold")] == [(3, 120)]
+
+
+def test_a_sale_takes_from_all_stacks_the_lowest_quality_first(tx: Tx):
+    alice = make_stacks(tx, "item_spade", {Quality.CURSED: 2, Quality.COMMON: 2, Quality.RARE: 2})
+    unlock(tx, "feature_economy")
+
+    sale = sell_item(tx, alice, "spade", wanted=3)
+    rare = sell_item(tx, alice, "spade", wanted=9, quality=Quality.RARE)
+
+    assert (sale.quantity, sale.total, rare.quantity) == (3, 120, 2)
+    assert stacks_of(tx, alice, "item_spade") == {Quality.COMMON: 1}
+    assert holdings(tx, alice)["money"] == 200
 
 
 def test_a_purchase_moves_the_same_things_the_other_way(tx: Tx):

@@ -306,7 +306,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     steps=steps, start=st.sampled_from([NOON, datetime(2026, 1, 31, 23, tzinfo=UTC), datetime(2024, 2, 29, tzinfo=UTC)])
 )

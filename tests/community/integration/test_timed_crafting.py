@@ -352,7 +352,7 @@ def test_two_who_become_one_have_the_work_of_both(tx: Tx):
     assert len(announced(tx, "item.upgraded")) == 2
 
 
-@hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     slots=st.dictionaries(st.sampled_from(list(Quality)), st.integers(1, 9), min_size=1, max_size=4),
     wanted=st.integers(1, 6),

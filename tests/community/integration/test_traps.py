@@ -18,7 +18,7 @@ from community.timeouts import service as timeouts
 from community.traps import retention
 from kernel.database import Tx
 from kernel.events import log
-from tests.support.factories import announced, holdings, make_player, stored, unlock
+from tests.support.factories import announced, holdings, make_player, make_stacks, stacks_of, stored, unlock
 
 
 def setter(tx: Tx, name: str = "alice", *, quality: Quality = Quality.COMMON, platform: str = "twitch") -> PlayerRef:
@@ -375,3 +375,16 @@ def test_what_went_off_is_forgotten_and_what_waits_is_not(tx: Tx):
 
     assert waiting(tx) == ["claire"]
     assert len(tx.execute("SELECT FROM traps").fetchall()) == 1
+
+
+def test_each_trap_has_the_quality_of_its_own_item_and_the_best_are_kept(tx: Tx):
+    unlock(tx, "item_spike")
+    alice = make_stacks(tx, "blast_spike", {Quality.EPIC: 4, Quality.COMMON: 1, Quality.CURSED: 1})
+    make_chatters(tx, 3)
+
+    used = use_item(tx, alice, "spike", 6)
+
+    assert used.consumed == 3
+    rows = tx.execute("SELECT quality_level FROM traps").fetchall()
+    assert sorted(row["quality_level"] for row in rows) == ["COMMON", "CURSED", "EPIC"]
+    assert stacks_of(tx, alice, "blast_spike") == {Quality.EPIC: 3}

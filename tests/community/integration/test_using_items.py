@@ -23,6 +23,7 @@ def test_a_spade_brings_up_two_sticks_for_each(tx: Tx):
     assert used.message == "The spade brings up 6 × sticks."
     (event,) = announced(tx, "item.used")
     assert (event["user_id"], event["item_name"], event["quantity"]) == (str(stored(tx, alice).id), "item_spade", 3)
+    assert (event["username"], event["platform"]) == ("alice", "twitch")
 
 
 @pytest.mark.parametrize(

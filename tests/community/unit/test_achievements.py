@@ -241,7 +241,7 @@ def test_what_two_have_done_is_added_up_and_the_next_event_finds_it_done():
         player(chatterbox=AchievementProgress(400), generous_hand=AchievementProgress(3)),
     )
 
-    both = merged(keeper, other)
+    both = merged(keeper, other, NOON)
 
     assert both[Achievements].progress == {
         "chatterbox": AchievementProgress(1100),
@@ -264,7 +264,7 @@ def test_what_two_have_done_is_added_up_and_the_next_event_finds_it_done():
 def test_what_either_has_unlocked_stays_unlocked_and_pays_once(
     one: AchievementProgress, other: AchievementProgress, both: AchievementProgress
 ):
-    alice = merged(player(chatterbox=one), player(chatterbox=other))
+    alice = merged(player(chatterbox=one), player(chatterbox=other), NOON)
 
     assert alice[Achievements].progress == {"chatterbox": both}
     assert unlocked(after(alice, LINE)) == ["first_words"]

@@ -37,7 +37,7 @@ def test_a_running_cooldown_says_how_long(remaining: timedelta, text: str, retry
     with pytest.raises(OnCooldown) as refusal:
         require_expired(NOON + remaining, "search", NOON)
 
-    assert str(refusal.value) == f"Your search is on cooldown: {text} remaining."
+    assert str(refusal.value) == f"Your search is on cooldown: {text} remaining"
     assert refusal.value.details["action"] == "search"
     assert refusal.value.details["seconds"] == retry_after
 

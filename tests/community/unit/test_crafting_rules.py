@@ -16,12 +16,12 @@ from community.crafting.content import Disassemble, Upgrade, disassembles, upgra
 from community.crafting.learning import condition_holds, learn
 from community.crafting.models import NewRecipes, NotEnoughIngredients, RecipeLocked, RecipeNotFound
 from community.crafting.rules import (
-    average_quality,
     chance,
     disassemble,
     find_disassemble,
     find_upgrade,
     in_words,
+    product_quality,
     upgrade,
 )
 from community.inventory.models import STACK_LIMIT, Inventory, Quality, Slot
@@ -84,26 +84,9 @@ def test_what_nobody_takes_apart_has_no_recipe(name: str):
         find_disassemble(name)
 
 
-@pytest.mark.parametrize(
-    ("slots", "quality"),
-    [
-        ([], Quality.COMMON),
-        ([(1, Quality.CURSED)], Quality.CURSED),
-        ([(1, Quality.COMMON), (1, Quality.UNCOMMON)], Quality.UNCOMMON),  # half rounds up
-        ([(2, Quality.COMMON), (1, Quality.UNCOMMON)], Quality.COMMON),
-        ([(1, Quality.CURSED), (1, Quality.LEGENDARY)], Quality.UNCOMMON),
-        ([(1, Quality.JUNK), (4, Quality.CURSED)], Quality.CURSED),
-        ([(3, Quality.EPIC), (2, Quality.LEGENDARY)], Quality.EPIC),
-        ([(2, Quality.EPIC), (3, Quality.LEGENDARY)], Quality.LEGENDARY),
-    ],
-)
-def test_the_quality_is_the_rounded_average(slots: list[tuple[int, Quality]], quality: Quality):
-    assert average_quality(Slot(CRATE, quantity, each) for quantity, each in slots) is quality
-
-
 def test_money_has_no_say_in_the_quality():
-    assert average_quality([Slot(MONEY, 500), Slot(CRATE, 5, Quality.LEGENDARY)]) is Quality.LEGENDARY
-    assert average_quality([Slot(MONEY, 500)]) is Quality.COMMON
+    assert product_quality([Slot(MONEY, 500), Slot(CRATE, 5, Quality.LEGENDARY)]) is Quality.LEGENDARY
+    assert product_quality([Slot(MONEY, 500)]) is Quality.COMMON
 
 
 @pytest.mark.parametrize(("level", "expected"), [(0, Fraction(1, 10)), (1, Fraction(11, 100)), (5, Fraction(15, 100))])
@@ -172,12 +155,27 @@ def test_without_enough_for_one_nothing_is_made(slots: tuple[Slot, ...]):
         upgrade(Inventory(slots), BOX_RECIPE, 1, state(), Random(1))
 
 
-def test_stacks_are_used_up_in_random_order():
-    inventory = Inventory((Slot(CRATE, 5, Quality.CURSED), Slot(CRATE, 5, Quality.EPIC), Slot(MONEY, 100)))
+def test_the_lowest_quality_is_used_up_first():
+    inventory = Inventory((Slot(CRATE, 5, Quality.EPIC), Slot(CRATE, 5, Quality.CURSED), Slot(MONEY, 100)))
 
-    qualities = {upgrade(inventory, BOX_RECIPE, 1, state(), Random(seed))[1].quality for seed in range(20)}
+    left, batch = upgrade(inventory, BOX_RECIPE, 1, state(), Random(1))
 
-    assert qualities == {Quality.CURSED, Quality.EPIC}
+    assert (left.slots, batch.quality) == ((Slot(CRATE, 5, Quality.EPIC),), Quality.CURSED)
+
+
+def test_with_a_quality_only_its_ingredients_are_used_and_money_of_any():
+    inventory = Inventory((Slot(CRATE, 12, Quality.EPIC), Slot(CRATE, 5, Quality.CURSED), Slot(MONEY, 900)))
+
+    left, batch = upgrade(inventory, BOX_RECIPE, 9, state(), Random(1), Quality.EPIC)
+    rest, salvage = disassemble(
+        Inventory((Slot(LOOTBOX, 3), Slot(LOOTBOX, 2, Quality.RARE))), UNBOX_RECIPE, 9, state(), Random(1), Quality.RARE
+    )
+
+    assert (batch.units, batch.quality) == (2, Quality.EPIC)
+    assert left.slots == (Slot(CRATE, 2, Quality.EPIC), Slot(CRATE, 5, Quality.CURSED), Slot(MONEY, 700))
+    assert (salvage.units, salvage.quality, rest.slots) == (2, Quality.RARE, (Slot(LOOTBOX, 3),))
+    with pytest.raises(NotEnoughIngredients, match="and you have 2 × crates and 700 × money"):
+        upgrade(left, BOX_RECIPE, 1, state(), Random(1), Quality.EPIC)
 
 
 def test_one_thing_is_made_of_several_stacks():

@@ -65,32 +65,42 @@ def test_what_is_no_bet(wished: list[tuple[str, int]], refusal: type[DomainError
         validate_bets(wished)
 
 
-def test_a_bet_comes_out_of_the_first_stack_that_holds_it_all_and_keeps_its_quality():
+def test_a_stake_takes_the_lowest_quality_first_and_keeps_every_quality():
     held = Inventory(
         (
             Slot(CRATE.item_id, 2, Quality.COMMON),
             Slot(CRATE.item_id, 5, Quality.EPIC),
-            Slot(CRATE.item_id, 9, Quality.JUNK),
+            Slot(CRATE.item_id, 4, Quality.JUNK),
             Slot(LOOTBOX.item_id, 1, Quality.CURSED),
         )
     )
 
-    left, stake = take_stake(held, [Bet(CRATE, 4), Bet(LOOTBOX, 1), Bet(CRATE, 2), Bet(CRATE, 2)])
+    left, stake = take_stake(held, [Bet(CRATE, 3), Bet(LOOTBOX, 1), Bet(CRATE, 4)])
 
     assert stake == (
-        Slot(CRATE.item_id, 4, Quality.EPIC),
-        Slot(LOOTBOX.item_id, 1, Quality.CURSED),
+        Slot(CRATE.item_id, 4, Quality.JUNK),
         Slot(CRATE.item_id, 2, Quality.COMMON),
-        Slot(CRATE.item_id, 2, Quality.JUNK),
+        Slot(CRATE.item_id, 1, Quality.EPIC),
+        Slot(LOOTBOX.item_id, 1, Quality.CURSED),
     )
-    assert left.slots == (Slot(CRATE.item_id, 1, Quality.EPIC), Slot(CRATE.item_id, 7, Quality.JUNK))
+    assert left.slots == (Slot(CRATE.item_id, 4, Quality.EPIC),)
+
+
+def test_a_stake_of_one_quality_leaves_the_others():
+    held = Inventory((Slot(CRATE.item_id, 2), Slot(CRATE.item_id, 2, Quality.RARE)))
+
+    left, stake = take_stake(held, [Bet(CRATE, 2)], Quality.RARE)
+
+    assert (left.slots, stake) == ((Slot(CRATE.item_id, 2),), (Slot(CRATE.item_id, 2, Quality.RARE),))
+    with pytest.raises(NotEnoughItems):
+        take_stake(held, [Bet(CRATE, 3)], Quality.RARE)
 
 
 @pytest.mark.parametrize(
     ("bets", "refusal"),
     [
         ([Bet(LOOTBOX, 1)], NotInInventory),
-        ([Bet(CRATE, 6)], NotEnoughItems),  # there are seven, in two stacks
+        ([Bet(CRATE, 8)], NotEnoughItems),  # there are seven, in two stacks
         ([Bet(CRATE, 5), Bet(CRATE, 3)], NotEnoughItems),
     ],
 )
@@ -283,12 +293,15 @@ def test_what_is_staked_and_what_is_left_is_what_there_was(holdings: list[tuple[
     held = Inventory()
     for item, quantity, quality in holdings:
         held = held.give(item.item_id, quantity, quality)
-    try:
-        left, stake = take_stake(held, bets)
-    except DomainError:
+    wanted: Counter[int] = Counter()
+    for bet in bets:
+        wanted[bet.item.item_id] += bet.quantity
+    if any(held.count(item_id) < quantity for item_id, quantity in wanted.items()):
+        with pytest.raises((NotEnoughItems, NotInInventory)):
+            take_stake(held, bets)
         return
 
-    assert [(slot.item_id, slot.quantity) for slot in stake] == [(bet.item.item_id, bet.quantity) for bet in bets]
-    for slot in stake:
-        left = left.give(slot.item_id, slot.quantity, slot.quality)
-    assert set(left.slots) == set(held.slots)
+    left, stake = take_stake(held, bets)
+
+    assert {item_id: sum(slot.quantity for slot in stake if slot.item_id == item_id) for item_id in wanted} == wanted
+    assert set(left.give_all(stake).slots) == set(held.slots)

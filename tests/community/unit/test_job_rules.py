@@ -112,7 +112,7 @@ def test_a_roll_below_a_twentieth_doubles_after_the_multiplier():
 
 
 def test_epiphanies_come_to_a_twentieth_of_all_awards():
-    draws, rng = 100_000, Random(2026)
+    draws, rng = 20_000, Random(2026)
     lucky = sum(work(None, 10, rng=rng).bonus > 0 for _ in range(draws))
 
     four_deviations = 4 * (0.05 * 0.95 * draws) ** 0.5
@@ -185,27 +185,32 @@ def test_every_job_has_a_node_of_its_name():
 
 
 @pytest.mark.parametrize(
-    ("progress", "level", "missing"),
+    ("progress", "level", "missing", "level_xp", "requirement"),
     [
-        (None, 0, 100),
-        (had(99), 0, 1),
-        (had(100, level=1), 1, 229),
-        (had(8000, level=9), 9, 1),
-        (had(8001, level=10), 10, 0),
-        (had(50_000, level=10), 10, 0),
-        (had(50_000, level=30), 30, 0),
+        (None, 0, 100, 0, 100),
+        (had(99), 0, 1, 99, 100),
+        (had(100, level=1), 1, 229, 0, 229),
+        (had(101, level=1), 1, 228, 1, 229),
+        (had(8000, level=9), 9, 1, 1583, 1584),
+        (had(8001, level=10), 10, 0, 0, 0),
+        (had(50_000, level=10), 10, 0, 41_999, 0),
+        (had(200_000, level=30), 30, 0, 200_000 - LEVEL_TOTALS[29], 0),
     ],
 )
-def test_a_standing_says_what_is_missing_for_the_next_level(progress: JobProgress | None, level: int, missing: int):
+def test_a_standing_says_what_is_missing_for_the_next_level(
+    progress: JobProgress | None, level: int, missing: int, level_xp: int, requirement: int
+):
     found = standing(jobs.by_key["merchant"], progress, state())
 
     assert (found.level, found.xp_to_next, found.max_level) == (level, missing, 10)
+    assert (found.level_xp, found.level_requirement) == (level_xp, requirement)
 
 
 def test_under_a_lifted_cap_the_next_xp_brings_the_level():
     found = standing(jobs.by_key["merchant"], had(50_000, level=10), state(upgrade_job_level_cap=1))
 
     assert (found.level, found.xp_to_next, found.max_level) == (10, 0, 20)
+    assert found.level_xp == found.level_requirement == LEVEL_TOTALS[10] - LEVEL_TOTALS[9]
 
 
 def test_the_primary_job_has_the_highest_level_then_the_most_xp():

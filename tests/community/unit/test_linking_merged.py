@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
@@ -6,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.catalog.models import Names
+from community.deliveries.models import Deliveries
+from community.deliveries.rules import merge_overflow
 from community.inventory.models import STACK_LIMIT, Inventory, Quality, Slot
 from community.jobs.models import JobProgress, Jobs
 from community.jobs.rules import LEVEL_TOTALS
@@ -42,18 +45,23 @@ def test_quantities_are_added_per_item_and_quality():
     keeper = player(slots=(Slot(1, 5), Slot(2, 1, Quality.RARE)))
     other = player(slots=(Slot(2, 2, Quality.RARE), Slot(2, 3), Slot(1, 7)))
 
-    assert set(merged(keeper, other)[Inventory].slots) == {
+    assert set(merged(keeper, other, MOMENT)[Inventory].slots) == {
         Slot(1, 12),
         Slot(2, 3, Quality.RARE),
         Slot(2, 3, Quality.COMMON),
     }
 
 
-def test_a_stack_stops_at_its_limit():
-    keeper = player(slots=(Slot(1, STACK_LIMIT - 1),))
-    other = player(slots=(Slot(1, 2),))
+def test_what_does_not_fit_into_a_stack_waits_for_room():
+    keeper = player(slots=(Slot(1, STACK_LIMIT - 1), Slot(2, 1)))
+    other = player(slots=(Slot(1, 3), Slot(2, 1)))
 
-    assert merged(keeper, other)[Inventory].slots == (Slot(1, STACK_LIMIT),)
+    result = merged(keeper, other, MOMENT)
+
+    assert result[Inventory].slots == (Slot(1, STACK_LIMIT), Slot(2, 2))
+    [waiting] = result[Deliveries].sent
+    assert (waiting.slots, waiting.overflow, waiting.due_at) == ((Slot(1, 2),), True, MOMENT)
+    assert merge_overflow(result) == (Slot(1, 2),)
 
 
 @pytest.mark.parametrize(
@@ -74,8 +82,8 @@ def test_streaks_are_joined_as_far_as_their_days_are_in_a_row(
         return player().having(Streak(streak[0], date(2026, 3, streak[1])) if streak else Streak())
 
     expected = Streak(both[0], date(2026, 3, both[1]))
-    assert merged(with_streak(one), with_streak(other))[Streak] == expected
-    assert merged(with_streak(other), with_streak(one))[Streak] == expected
+    assert merged(with_streak(one), with_streak(other), MOMENT)[Streak] == expected
+    assert merged(with_streak(other), with_streak(one), MOMENT)[Streak] == expected
 
 
 inventories = st.dictionaries(
@@ -84,24 +92,25 @@ inventories = st.dictionaries(
 
 
 @given(inventories, inventories)
-def test_a_merge_mints_nothing_and_loses_nothing_below_the_limit(mine: tuple[Slot, ...], theirs: tuple[Slot, ...]):
-    expected: dict[tuple[int, Quality], int] = {}
+def test_a_merge_mints_nothing_and_loses_nothing(mine: tuple[Slot, ...], theirs: tuple[Slot, ...]):
+    expected: Counter[tuple[int, Quality]] = Counter()
     for slot in (*mine, *theirs):
-        expected[slot.item_id, slot.quality] = expected.get((slot.item_id, slot.quality), 0) + slot.quantity
+        expected[slot.item_id, slot.quality] += slot.quantity
 
-    result = merged(player(slots=mine), player(slots=theirs))[Inventory].slots
+    result = merged(player(slots=mine), player(slots=theirs), MOMENT)
 
-    assert {(slot.item_id, slot.quality): slot.quantity for slot in result} == {
-        key: min(total, STACK_LIMIT) for key, total in expected.items()
-    }
-    assert len(result) == len(expected)
+    found: Counter[tuple[int, Quality]] = Counter()
+    for slot in (*result[Inventory].slots, *merge_overflow(result)):
+        found[slot.item_id, slot.quality] += slot.quantity
+    assert found == expected
+    assert all(slot.quantity <= STACK_LIMIT for slot in result[Inventory].slots)
 
 
 def test_free_platforms_are_filled_and_taken_ones_kept():
     keeper = player(links={"twitch": "1"})
     other = player(links={"twitch": "2", "discord": "3"})
 
-    result = merged(keeper, other)
+    result = merged(keeper, other, MOMENT)
 
     assert {platform: link.platform_id for platform, link in result.links.items()} == {
         "twitch": "1",
@@ -121,7 +130,7 @@ job_books = st.dictionaries(st.sampled_from(["merchant", "explorer", "farmer"]),
 
 @given(job_books, job_books)
 def test_experience_is_added_up_job_by_job(mine: dict[str, JobProgress], theirs: dict[str, JobProgress]):
-    result = merged(player(jobs=mine), player(jobs=theirs))[Jobs].progress
+    result = merged(player(jobs=mine), player(jobs=theirs), MOMENT)[Jobs].progress
 
     assert result.keys() == mine.keys() | theirs.keys()
     for key, job in result.items():
@@ -132,7 +141,7 @@ def test_the_level_is_what_the_sum_is_worth():
     keeper = player(jobs={"merchant": JobProgress(60, 0, 0, TODAY)})
     other = player(jobs={"merchant": JobProgress(50, 0, 0, TODAY)})
 
-    assert merged(keeper, other)[Jobs].progress["merchant"].level == 1
+    assert merged(keeper, other, MOMENT)[Jobs].progress["merchant"].level == 1
 
 
 @pytest.mark.parametrize(("levels", "cap"), [({}, 10), ({"upgrade_job_level_cap": 1}, 20)])
@@ -141,14 +150,14 @@ def test_the_level_stops_at_the_cap_of_the_community(levels: dict[str, int], cap
     keeper = player(levels=levels, jobs={"merchant": JobProgress(half, 10, 0, TODAY)})
     other = player(levels=levels, jobs={"merchant": JobProgress(half, 10, 0, TODAY)})
 
-    assert merged(keeper, other)[Jobs].progress["merchant"].level == cap
+    assert merged(keeper, other, MOMENT)[Jobs].progress["merchant"].level == cap
 
 
 def test_a_cap_that_was_lowered_takes_no_level_away():
     keeper = player(jobs={"merchant": JobProgress(LEVEL_TOTALS[14], 15, 0, TODAY)})
     other = player(jobs={"merchant": JobProgress(1, 0, 0, TODAY)})
 
-    assert merged(keeper, other)[Jobs].progress["merchant"].level == 15
+    assert merged(keeper, other, MOMENT)[Jobs].progress["merchant"].level == 15
 
 
 @pytest.mark.parametrize(
@@ -165,6 +174,6 @@ def test_daily_experience_counts_for_one_game_day(
     keeper = player(jobs={"merchant": JobProgress(1000, 3, *mine)})
     other = player(jobs={"merchant": JobProgress(1000, 3, *theirs)})
 
-    job = merged(keeper, other)[Jobs].progress["merchant"]
+    job = merged(keeper, other, MOMENT)[Jobs].progress["merchant"]
 
     assert (job.daily_xp, job.daily_xp_on) == expected

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from community.catalog.content import items
 from community.inventory.models import Quality
 from community.lootboxes.content import LootEntry
-from community.lootboxes.models import Drop, best_quality, total_value
+from community.lootboxes.models import Drop, add_up, best_quality, total_value
 from community.lootboxes.rules import amounts, open_boxes, roll_quality, unit_value
 from community.lootboxes.texts import describe
 from community.progression.models import CommunityState
@@ -264,8 +264,7 @@ def test_ten_thousand_boxes_are_opened_at_once(name: str):
 
 
 def told(*drops: Drop, quantity: int = 1, boxes: str = "a crate") -> str:
-    names = {drop.item.internal_name: drop.item.public_name for drop in drops}
-    return describe(boxes, quantity, drops, names)
+    return describe(boxes, quantity, drops, [drop.item.public_name for drop in drops])
 
 
 def test_what_is_said_about_an_opening():
@@ -295,6 +294,16 @@ def test_luck_is_remarked_on_once(quality: Quality, boxes: int, value: int, rema
     text = told(Drop(items.money, 1, Quality.COMMON, 0), Drop(TIER0, 1, quality, value), quantity=boxes)
 
     assert [each for each in ("Jackpot!", "A big win!", "A good haul!") if each in text] == ([remark] if remark else [])
+
+
+def test_drops_of_one_quality_are_added_up_and_others_kept_apart():
+    rare, more, common = (
+        Drop(TIER0, 2, Quality.RARE, 250),
+        Drop(TIER0, 1, Quality.RARE, 125),
+        Drop(TIER0, 4, Quality.COMMON, 400),
+    )
+
+    assert add_up([rare, common, more]) == (Drop(TIER0, 3, Quality.RARE, 375), common)
 
 
 def test_the_finest_drop_and_the_value_of_all():

@@ -25,6 +25,11 @@ class Badges:
     names: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Hat:
+    colour: str = ""
+
+
 class NewCheers(Collected[str]):
     pass
 
@@ -44,12 +49,19 @@ def saves(tx: Tx) -> list[Any]:
     return cast(Saves, tx).queued
 
 
+def welcome(merged: Player, keeper: Player, other: Player, now: datetime) -> Player:
+    new = sorted(other[Badges].names - keeper[Badges].names)
+    return merged.having(merged[NewCheers].plus(*(f"welcome {name}, {now.hour} o'clock" for name in new)))
+
+
 BADGES = Part(
     holds=Badges,
     save=lambda tx, user_id, now, before: saves(tx).append((now, before)),
     merge=lambda keeper, other, state: Badges(keeper.names | other.names),
     column=Column("badges", "SELECT %s", lambda row: Badges(frozenset(row or ()))),
     on_load=lambda player: player.having(NewCheers(player[Badges].names)),
+    on_merge=welcome,
+    changes=frozenset({NewCheers}),
     tables=("badges",),
 )
 CHEERS = collecting(
@@ -114,6 +126,24 @@ def test_of_a_new_player_all_is_saved_but_what_was_not_collected():
     assert saved(stranger().having(NewCheers().plus("yay"))) == [(Badges(), None), ("yay",)]
 
 
+def test_a_selection_reads_only_its_parts_and_refuses_the_others():
+    others = Parts(BADGES, CHEERS, HATS, Part(holds=Hat, save=BADGES.save, merge=lambda keeper, other, state: keeper))
+
+    assert others.only() is others
+    assert others.only(Hat).columns == ""
+    player = replace(stranger(), unread=others.only(Hat).unread)
+    assert player.having(Hat("red"))[Hat] == Hat("red")
+    with pytest.raises(LookupError, match="Badges was not read"):
+        player.having(Hat("red"))[Badges]
+
+
+def test_a_selection_has_what_changes_its_parts_on_load():
+    cheers = PARTS_OF_A_TEST.only(NewCheers)
+
+    assert cheers.columns == PARTS_OF_A_TEST.columns
+    assert cheers.unread == frozenset()
+
+
 def test_what_was_collected_is_saved_once():
     player = loaded("brave")
     assert saved(player) == [("brave",)]
@@ -133,10 +163,11 @@ def test_a_value_that_no_part_holds_is_not_lost_silently():
 def test_two_players_become_one_in_every_part():
     keeper, other = loaded("brave"), loaded("kind", "brave")
 
-    both = PARTS_OF_A_TEST.merged(keeper, other)
+    both = PARTS_OF_A_TEST.merged(keeper, other, NOON)
 
+    assert both.id == keeper.id
     assert both[Badges] == Badges(frozenset({"brave", "kind"}))
-    assert sorted(both[NewCheers]) == ["brave", "brave", "kind"]
+    assert sorted(both[NewCheers]) == ["brave", "brave", "kind", "welcome kind, 12 o'clock"]
 
 
 def test_a_table_of_parts_knows_its_columns_its_tables_and_what_moves_their_rows():
@@ -164,4 +195,5 @@ def test_whoever_becomes_one_with_a_player_who_has_nothing_stays_as_they_are():
     player, nothing = stranger(), stranger()
 
     for keeper, other in [(player, nothing), (nothing, player)]:
-        assert PARTS.merged(keeper, other) == {part.holds: player[part.holds] for part in PARTS.parts}
+        merged = PARTS.merged(keeper, other, NOON)
+        assert merged.parts == {part.holds: player[part.holds] for part in PARTS.parts}

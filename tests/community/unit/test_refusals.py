@@ -40,8 +40,8 @@ CONTRACT = {
         "not_a_lootbox": "NotALootbox",
         "not_buyable": "NotBuyable",
         "not_claimable": "NoSuchQuest QuestAlreadyClaimed QuestNotCompleted",
-        "not_enough_items": "NotEnoughIngredients NotEnoughItems",
-        "not_in_inventory": "NotInInventory",
+        "not_enough_items": "NotEnoughInQuality NotEnoughIngredients NotEnoughItems",
+        "not_in_inventory": "NotInInventory NotInQuality",
         "not_sellable": "NotSellable",
         "recipe_not_found": "RecipeNotFound",
         "self_gift": "SelfGift",
@@ -66,6 +66,7 @@ CONTRACT = {
         ),
     },
     409: {
+        "idempotency_mismatch": "IdempotencyMismatch",
         "identity_taken": "IdentityTaken",
         "session_active": "RoundActive",
     },

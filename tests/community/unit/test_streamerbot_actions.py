@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from community.gambles.events import GambleCompleted, PrizeItem, Score
+from community.items.models import ItemUsed
 from community.jobs.models import JobLevelUp
 from community.timeouts.models import TimeoutApplied, TimeoutCleared
 from community.voting.events import AllUnlocked, CycleCompleted, OptionOffered, UnlockedNode, VotingStarted
@@ -30,7 +31,10 @@ GAMBLE_OVER = GambleCompleted(
     total_value=1250,
     participant_count=3,
     participants=(Score(user_id=ALICE, username="Alice", score=700),),
-    items=(PrizeItem(item_name="lootbox_tier1", quantity=2, quality_level="COMMON"),),
+    items=(
+        PrizeItem(item_name="lootbox_tier1", public_name="lootbox", quantity=2, quality_level="COMMON"),
+        PrizeItem(item_name="item_spade", public_name="spade", quantity=1, quality_level="RARE"),
+    ),
     timestamp=NOW,
 )
 VOTE = VotingStarted(
@@ -73,9 +77,18 @@ def asked(found: dict[str, Any]) -> tuple[str, dict[str, str]]:
     ("event", "name", "args"),
     [
         (
-            JobLevelUp(user_id=ALICE, job_key="merchant", old_level=1, new_level=2, source="item.sold"),
+            JobLevelUp(
+                user_id=ALICE, username="Alice", job_key="merchant", old_level=1, new_level=2, source="item.sold"
+            ),
             "JobLevelUp",
-            {"user_id": str(ALICE), "job_key": "merchant", "old_level": "1", "new_level": "2", "source": "item.sold"},
+            {
+                "user_id": str(ALICE),
+                "username": "Alice",
+                "job_key": "merchant",
+                "old_level": "1",
+                "new_level": "2",
+                "source": "item.sold",
+            },
         ),
         (
             VOTE,
@@ -107,9 +120,31 @@ def asked(found: dict[str, Any]) -> tuple[str, dict[str, str]]:
             {
                 "gamble_id": str(GAMBLE),
                 "winner_id": str(ALICE),
+                "winner_username": "Alice",
                 "total_value": "1250",
                 "participant_count": "3",
                 "has_winner": "true",
+                "items": "2 × lootbox, 1 × spade (rare)",
+            },
+        ),
+        (
+            ItemUsed(
+                user_id=ALICE,
+                username="Alice",
+                platform="twitch",
+                item_name="weapon_dart",
+                quantity=2,
+                target="bob",
+                timestamp=NOW,
+            ),
+            "ItemUsed",
+            {
+                "user_id": str(ALICE),
+                "username": "Alice",
+                "platform": "twitch",
+                "item_name": "weapon_dart",
+                "quantity": "2",
+                "target": "bob",
             },
         ),
         (
@@ -136,11 +171,11 @@ def test_an_event_of_ours_becomes_the_action_it_always_was(event: Event, name: s
 
 
 def test_a_gamble_that_nobody_won_says_so():
-    refunded = GAMBLE_OVER.model_copy(update={"winner_id": None, "winner_username": None})
+    refunded = GAMBLE_OVER.model_copy(update={"winner_id": None, "winner_username": None, "items": ()})
 
     _, args = asked(envelope(refunded))
 
-    assert (args["winner_id"], args["has_winner"]) == ("", "false")
+    assert (args["winner_id"], args["winner_username"], args["items"], args["has_winner"]) == ("", "", "", "false")
 
 
 def test_a_vote_that_follows_nothing_has_an_empty_previous_unlock():

@@ -199,6 +199,15 @@ def test_a_request_id_is_echoed_and_nonsense_is_replaced(shop: CallApi):
     assert shop("GET", "/api/v1/prices", headers={"X-Request-ID": "a b\n"}).headers["X-Request-ID"] != "a b\n"
 
 
+def test_a_request_without_an_id_has_the_one_that_the_gateway_gave_it(shop: CallApi):
+    event = proxy_event("GET", "/api/v1/prices")
+    event["requestContext"]["requestId"] = "the gateway's"
+
+    answer = functions.community.economy.app.handler(event, None)
+
+    assert answer["headers"]["X-Request-ID"] == "the gateway's"
+
+
 def test_without_an_authorizers_word_nothing_opens(shop: CallApi):
     answer = shop("POST", PATH, SELL, role=None)
 
@@ -224,13 +233,57 @@ def test_bots_play_and_do_not_administer(shop: CallApi):
 
 def test_a_retry_gets_the_first_answer_and_sells_nothing(shop: CallApi, environment: Connection):
     first = shop("POST", PATH, SELL, headers={"Idempotency-Key": "k1"})
-    again = shop("POST", PATH, SELL | {"quantity": 5}, headers={"idempotency-key": "k1"})
+    again = shop("POST", PATH, json.dumps(SELL, sort_keys=True, indent=2), headers={"idempotency-key": "k1"})
 
     assert (again.status, again.text) == (first.status, first.text)
     assert again.headers["idempotency-replayed"] == "true"
     assert spades(environment) == 9
     with transaction(environment) as tx:
         assert len(announced(tx, "item.sold")) == 1
+
+
+@pytest.mark.parametrize("alias", ["/api/v1/user/item/sell", "/api/v1/user/item/sell/", PATH + "/"])
+def test_a_key_counts_under_every_alias_of_the_path(shop: CallApi, environment: Connection, alias: str):
+    first = shop("POST", PATH, SELL, headers={"Idempotency-Key": "k1"})
+    again = shop("POST", alias, SELL, headers={"Idempotency-Key": "k1"})
+    third = shop("POST", alias, SELL, headers={"Idempotency-Key": "k2"})
+    fourth = shop("POST", PATH, SELL, headers={"Idempotency-Key": "k2"})
+
+    assert (again.status, again.text, fourth.text) == (first.status, first.text, third.text)
+    assert spades(environment) == 8
+
+
+@pytest.mark.parametrize("path", [PATH, "/api/v1/user/item/sell"])
+def test_a_key_for_another_request_is_refused(shop: CallApi, environment: Connection, path: str):
+    shop("POST", PATH, SELL, headers={"Idempotency-Key": "k1"})
+    other = shop("POST", path, SELL | {"quantity": 5}, headers={"Idempotency-Key": "k1"})
+    impossible = shop("POST", path, SELL | {"item_name": "unicorn"}, headers={"Idempotency-Key": "k1"})
+    searched = shop("POST", PATH, SELL, query={"again": "yes"}, headers={"Idempotency-Key": "k1"})
+
+    for refused in (other, impossible, searched):
+        assert (refused.status, refused.json["code"]) == (409, "idempotency_mismatch")
+        assert "Use a new key for each request" in refused.json["error"]
+    assert spades(environment) == 9
+    assert shop("POST", PATH, SELL, headers={"Idempotency-Key": "k1"}).headers["idempotency-replayed"] == "true"
+
+
+@pytest.mark.parametrize("path", [PATH, "/api/v1/user/item/sell"])
+def test_an_answer_from_before_hashes_is_replayed(shop: CallApi, environment: Connection, path: str):
+    shop("POST", PATH, SELL, headers={"Idempotency-Key": "k1"})
+    environment.execute("UPDATE idempotency_keys SET path = %s, request_hash = NULL", (path,))
+
+    assert shop("POST", path, SELL, headers={"Idempotency-Key": "k1"}).headers["idempotency-replayed"] == "true"
+    assert spades(environment) == 9
+
+
+def test_a_path_parameter_belongs_to_the_request(shop: CallApi):
+    engagement = "/api/v1/progression/engagement/"
+    body = {"platform": "twitch", "metric_type": "message"}
+
+    first = shop("POST", engagement + "alice", body, headers={"Idempotency-Key": "k1"})
+    other = shop("POST", engagement + "bob", body, headers={"Idempotency-Key": "k1"})
+
+    assert (first.status, other.status, other.json["code"]) == (200, 409, "idempotency_mismatch")
 
 
 def test_the_limit_of_a_body_counts_bytes(shop: CallApi):
@@ -252,9 +305,9 @@ def test_a_key_has_at_most_200_characters(shop: CallApi, environment: Connection
         assert len(announced(tx, "item.sold")) == 1
 
 
-def test_keys_are_told_apart_by_caller_and_path(shop: CallApi, environment: Connection):
+def test_keys_are_told_apart_by_caller_and_use_case(shop: CallApi, environment: Connection):
     shop("POST", PATH, SELL, headers={"Idempotency-Key": "k1"})
-    shop("POST", "/api/v1/user/item/sell", SELL, headers={"Idempotency-Key": "k1"})
+    shop("POST", "/api/v1/user/item/remove", SELL, headers={"Idempotency-Key": "k1"})
     other = proxy_event("POST", PATH, SELL, headers={"Idempotency-Key": "k1"})
     other["requestContext"]["authorizer"]["principalId"] = "another bot"
     functions.community.economy.app.handler(other, None)
@@ -296,7 +349,8 @@ def test_a_database_that_is_away_is_unavailable_and_no_bug(
     environment: Connection, call: CallApi, monkeypatch: pytest.MonkeyPatch
 ):
     environment.close()
-    monkeypatch.setattr(database, "settings", replace(database.settings, database_url="host=127.0.0.1 port=1"))
+    away = {"database_url": "host=127.0.0.1 port=1", "database_patience_seconds": 0}
+    monkeypatch.setattr(database, "settings", replace(database.settings, **away))
 
     answer = call("POST", PATH, SELL)
 
@@ -380,7 +434,7 @@ def test_requests_are_counted_in_the_database_with_a_transaction_that_runs_anywa
 
 
 @contextmanager
-def route(endpoint: Callable[[], Awaitable[None]] | Callable[[], None]) -> Iterator[str]:
+def route(endpoint: Callable[..., Awaitable[None]] | Callable[[], None]) -> Iterator[str]:
     """Add a route to a group; yields its path."""
     app = functions.community.economy.app.app
     app.get("/api/v1/economy/waiting")(endpoint)
@@ -398,17 +452,25 @@ async def awaits_a_loop() -> None:
     await asyncio.sleep(0.001)
 
 
+async def awaits_with_a_call(call: Call) -> None:
+    await asyncio.sleep(0)
+
+
 async def insists() -> None:
     for _ in range(2):
         with suppress(WouldBlock):
             await asyncio.sleep(0)
 
 
+async def insists_with_a_call(call: Call) -> None:
+    await insists()
+
+
 def needs_a_thread() -> None:
     pass
 
 
-@pytest.mark.parametrize("endpoint", [awaits_what_is_not_ready, awaits_a_loop, needs_a_thread])
+@pytest.mark.parametrize("endpoint", [awaits_what_is_not_ready, awaits_a_loop, awaits_with_a_call, needs_a_thread])
 def test_a_route_that_needs_an_event_loop_is_a_bug_that_names_itself(
     shop: CallApi, caplog: pytest.LogCaptureFixture, endpoint: Callable[[], Any]
 ):
@@ -423,8 +485,9 @@ def test_a_route_that_needs_an_event_loop_is_a_bug_that_names_itself(
     assert endpoint.__name__ in stack or endpoint is needs_a_thread
 
 
-def test_a_route_that_goes_on_waiting_fails_the_invocation(shop: CallApi):
-    with route(insists) as path, pytest.raises(WouldBlock):
+@pytest.mark.parametrize("endpoint", [insists, insists_with_a_call])
+def test_a_route_that_goes_on_waiting_fails_the_invocation(shop: CallApi, endpoint: Callable[..., Awaitable[None]]):
+    with route(endpoint) as path, pytest.raises(WouldBlock):
         shop("GET", path)
 
 

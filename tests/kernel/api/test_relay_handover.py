@@ -42,7 +42,7 @@ def test_the_next_relay_does_not_overtake_the_last_batch_of_one_whose_time_is_ov
     def put_slowly(entries: list[dict[str, Any]]) -> dict[str, Any]:
         if entries[0]["DetailType"].startswith("news") and next(calls) == 0:
             begun.set()
-            slow.wait(3)
+            slow.wait(1)
         return put(entries)
 
     monkeypatch.setattr(event_bridge, "put", put_slowly)

@@ -162,8 +162,8 @@ def test_metrics_tell_of_events_that_were_given_up(ask: CallApi, environment: Co
 
 def test_metrics_need_the_database(ask: CallApi, environment: Connection, monkeypatch: pytest.MonkeyPatch):
     environment.close()
-    settings = replace(kernel.connections.settings, database_url="host=127.0.0.1 port=1 user=x dbname=x")
-    monkeypatch.setattr(kernel.connections, "settings", settings)
+    away = {"database_url": "host=127.0.0.1 port=1 user=x dbname=x", "database_patience_seconds": 0}
+    monkeypatch.setattr(kernel.connections, "settings", replace(kernel.connections.settings, **away))
 
     answer = ask("GET", "/metrics", role=None)
 

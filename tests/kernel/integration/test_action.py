@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,7 @@ from kernel import action, connections, log_fields, metrics
 from kernel.action import Budget, look, run_action, run_in_parts, run_once
 from kernel.database import Connection, Tx, connect
 from kernel.errors import OutcomeUnknown, Refused, TryAgain
-from kernel.idempotency import Answer, IdempotencyKey
+from kernel.idempotency import Answer, IdempotencyKey, IdempotencyMismatch
 from tests.support.lost_commits import connect_losing_commits
 from tests.support.round_trips import counted
 
@@ -134,6 +135,21 @@ def test_a_retry_is_not_refused_for_what_the_first_try_has_done(conn: Connection
     assert rows(conn) == 1
 
 
+def test_another_request_with_the_key_is_refused_whether_it_could_be_done_or_not(conn: Connection):
+    one, other = (replace(KEY, request_hash=each) for each in (b"one", b"other"))
+    run_once(write, one)
+
+    def refuse(tx: Tx) -> Answer:
+        raise No
+
+    for use_case in (write, refuse):
+        with pytest.raises(IdempotencyMismatch):
+            run_once(use_case, other)
+    assert run_once(write, one).replayed
+    assert run_once(write, KEY).replayed  # a key for whatever is sent with it
+    assert rows(conn) == 1
+
+
 def test_a_refusal_is_not_stored(conn: Connection):
     def refuse(tx: Tx) -> Answer:
         write(tx)
@@ -146,7 +162,8 @@ def test_a_refusal_is_not_stored(conn: Connection):
     assert rows(conn) == 1
 
 
-def test_two_tries_at_once_act_once(conn: Connection):
+@pytest.mark.parametrize(("other", "outcome"), [(b"one", "replayed"), (b"other", "refused")])
+def test_two_tries_at_once_act_once(conn: Connection, other: bytes, outcome: str):
     together = Barrier(2)
     met: list[int] = []
 
@@ -157,16 +174,19 @@ def test_two_tries_at_once_act_once(conn: Connection):
             together.wait(10)
         return write(tx)
 
-    def attempt() -> Answer:
+    def attempt(request_hash: bytes) -> str:
         try:
-            return run_once(use_case, KEY)
+            answer = run_once(use_case, replace(KEY, request_hash=request_hash))
+        except IdempotencyMismatch:
+            return "refused"
         finally:
             connections.close()
+        return "replayed" if answer.replayed else "done"
 
     with ThreadPoolExecutor(2) as both:
-        answers = [each.result(20) for each in [both.submit(attempt) for _ in range(2)]]
+        outcomes = list(both.map(attempt, [b"one", other], timeout=20))
 
-    assert sorted(answer.replayed for answer in answers) == [False, True]
+    assert sorted(outcomes) == sorted(["done", outcome])
     assert rows(conn) == 1
 
 

@@ -95,7 +95,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=STEPS, limit=st.integers(1, 3))
 def test_whatever_overlaps_a_reader_gets_every_event_once_and_in_order(
     conn: Connection, database_url: str, steps: list[tuple[str, int]], limit: int

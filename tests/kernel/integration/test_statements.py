@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
@@ -71,7 +71,6 @@ def ours(shared_database_url: str) -> Any:
         yield conn
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(values=st.lists(VALUE, min_size=1, max_size=6))
 def test_values_go_and_come_as_psycopg_sends_them(ours: Connection, psycopgs_own: Any, values: list[Any]):
     query: Any = "SELECT " + ", ".join(f"%s AS c{index}" for index in range(len(values)))

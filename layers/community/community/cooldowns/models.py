@@ -10,10 +10,10 @@ from kernel.events.models import Event
 
 
 class OnCooldown(TooSoon):
-    """The action's cooldown is running. The Discord client cuts the text before `on cooldown` and after `remaining`."""
+    """The action's cooldown is running. Clients cut the text before `on cooldown`, and show the rest to its end."""
 
     code = "cooldown"
-    message = "Your {action} is on cooldown: {remaining} remaining."
+    message = "Your {action} is on cooldown: {remaining} remaining"
 
 
 class CooldownReset(Event):

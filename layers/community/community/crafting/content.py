@@ -39,6 +39,11 @@ class Upgrade(Frozen):
             raise ValueError('unlock_type "node" needs node_key')
         return self
 
+    @property
+    def required_job_level(self) -> int:
+        """The level that unlocks the recipe; 0 when no level is needed."""
+        return (self.unlock_threshold or 0) if self.unlock_type == "job_level" else 0
+
 
 class Disassemble(Frozen):
     recipe_key: Key  # the item taken apart

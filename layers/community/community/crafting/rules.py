@@ -13,7 +13,7 @@ from community.catalog.content import Ingredient, Item, items
 from community.catalog.english import plural
 from community.crafting.content import Disassemble, Upgrade, disassembles, upgrades
 from community.crafting.models import Batch, NotEnoughIngredients, RecipeNotFound, Salvage
-from community.inventory.models import Inventory, Quality, Slot
+from community.inventory.models import Inventory, Quality, Slot, average_quality
 from community.progression.models import CommunityState
 from community.progression.rules import modified
 from kernel.texts import listed
@@ -68,47 +68,56 @@ def find_disassemble(name: str) -> Disassemble:
 
 
 def upgrade(
-    inventory: Inventory, recipe: Upgrade, wanted: int, state: CommunityState, rng: Random
+    inventory: Inventory,
+    recipe: Upgrade,
+    wanted: int,
+    state: CommunityState,
+    rng: Random,
+    quality: Quality | None = None,
 ) -> tuple[Inventory, Batch]:
     """Apply a recipe as often as wanted and possible. Returns the remaining inventory and the batch.
+
+    Args:
+        quality: use only ingredients of this quality, except money; None for any, the lowest first.
 
     Raises:
         NotEnoughIngredients: the ingredients do not suffice for one.
     """
-    units = _units(inventory, recipe.costs, wanted)
-    inventory, consumed = _consume(inventory, recipe.costs, units, rng)
+    units, inventory, consumed = _consume(inventory, recipe.costs, wanted, quality)
     masterworks = dice.successes(rng, units, chance(state))
-    return inventory, Batch(recipe, units, masterworks, consumed, average_quality(consumed))
+    return inventory, Batch(recipe, units, masterworks, consumed, product_quality(consumed))
 
 
 def disassemble(
-    inventory: Inventory, recipe: Disassemble, wanted: int, state: CommunityState, rng: Random
+    inventory: Inventory,
+    recipe: Disassemble,
+    wanted: int,
+    state: CommunityState,
+    rng: Random,
+    quality: Quality | None = None,
 ) -> tuple[Inventory, Salvage]:
     """Take items apart as often as wanted and possible. Returns the remaining inventory and the salvage.
+
+    Args:
+        quality: take apart only items of this quality; None for any, the lowest first.
 
     Raises:
         NotEnoughIngredients: the items do not suffice for one application.
     """
     costs = (Ingredient(item=recipe.recipe_key, quantity=recipe.quantity_consumed),)
-    units = _units(inventory, costs, wanted)
-    inventory, consumed = _consume(inventory, costs, units, rng)
+    units, inventory, consumed = _consume(inventory, costs, wanted, quality)
     perfect = dice.successes(rng, units, chance(state))
     outputs = {row.item: (units - perfect) * row.quantity + perfect * _more(row.quantity) for row in recipe.outputs}
-    return inventory, Salvage(recipe, units, perfect, outputs, average_quality(consumed))
+    return inventory, Salvage(recipe, units, perfect, outputs, product_quality(consumed))
 
 
 def chance(state: CommunityState) -> float:
     return float(modified(state, "crafting_success_rate", CHANCE))
 
 
-def average_quality(consumed: Iterable[Slot]) -> Quality:
-    """Return the average quality by rank, rounded half up. Money is ignored; of money alone, it is COMMON."""
-    slots = [slot for slot in consumed if slot.item_id != items.money.item_id]
-    total = sum(slot.quantity for slot in slots)
-    if total == 0:
-        return Quality.COMMON
-    ranks = sum(slot.quality.rank * slot.quantity for slot in slots)
-    return list(Quality)[(ranks + total // 2) // total]
+def product_quality(consumed: Iterable[Slot]) -> Quality:
+    """Return the average quality of the ingredients. Money is ignored."""
+    return average_quality(slot for slot in consumed if slot.item_id != items.money.item_id)
 
 
 def slot_of(item_name: str, quantity: int, quality: Quality) -> Slot:
@@ -122,33 +131,30 @@ def _more(quantity: int) -> int:
     return ceil(quantity * SALVAGE_MULTIPLIER)
 
 
-def _units(inventory: Inventory, costs: Iterable[Ingredient], wanted: int) -> int:
-    held = {cost.item: inventory.count(items.by_name[cost.item].item_id) for cost in costs}
+def _consume(
+    inventory: Inventory, costs: Iterable[Ingredient], wanted: int, quality: Quality | None
+) -> tuple[int, Inventory, tuple[Slot, ...]]:
+    """Take the ingredients for as many applications as wanted and possible, the lowest quality first.
+
+    Args:
+        quality: take only ingredients of this quality, except money; None for any.
+
+    Returns:
+        How many applications these are, the remaining inventory, and what was taken.
+    """
+    asked = {cost.item: None if items.by_name[cost.item].is_money else quality for cost in costs}
+    held = {name: inventory.count(items.by_name[name].item_id, each) for name, each in asked.items()}
     units = min(wanted, *(held[cost.item] // cost.quantity for cost in costs))
     if units == 0:
         raise NotEnoughIngredients(
             needed=in_words({cost.item: cost.quantity for cost in costs}),
             held=in_words(held),
         )
-    return units
-
-
-def _consume(
-    inventory: Inventory, costs: Iterable[Ingredient], units: int, rng: Random
-) -> tuple[Inventory, tuple[Slot, ...]]:
-    """Take the ingredients from their stacks in random order. Returns the remaining inventory and what was taken."""
     consumed: list[Slot] = []
     for cost in costs:
-        missing = cost.quantity * units
-        slots = inventory.of(items.by_name[cost.item].item_id)
-        rng.shuffle(slots)
-        for slot in slots:
-            taken = min(slot.quantity, missing)
-            if taken:
-                inventory = inventory.take(slot, taken)
-                consumed.append(slot._replace(quantity=taken))
-                missing -= taken
-    return inventory, tuple(consumed)
+        inventory, taken = inventory.take_lowest(items.by_name[cost.item], cost.quantity * units, asked[cost.item])
+        consumed += taken
+    return units, inventory, tuple(consumed)
 
 
 def in_words(quantities: Mapping[str, int]) -> str:

@@ -6,7 +6,7 @@ from community.crafting import learning, rules, timed_crafting
 from community.crafting.content import upgrades
 from community.crafting.models import Crafted, ItemDisassembled, ItemUpgraded, Salvage
 from community.crafting.unlocks import KNOWN_RECIPES
-from community.inventory.models import Inventory
+from community.inventory.models import Inventory, Quality
 from community.players import service as players
 from community.players.models import PlayerRef
 from community.progression.rules import require_feature
@@ -16,12 +16,13 @@ UPGRADE_FEATURE = "feature_upgrade"
 DISASSEMBLE_FEATURE = "feature_disassemble"
 
 
-def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Crafted:
+def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int, quality: Quality | None = None) -> Crafted:
     """Craft items, or start a timed job where the recipe takes time, and announce it.
 
     Args:
         item_name: of the product; or a recipe's key.
         wanted: how often to apply the recipe; limited by the ingredients.
+        quality: use only ingredients of this quality, except money; None for any, the lowest first.
 
     Raises:
         RecipeNotFound, UnknownPlayer, FeatureLocked, FeatureLockedBehind, RecipeLocked, NotEnoughIngredients,
@@ -33,7 +34,7 @@ def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Cra
     )
     require_feature(player.state, UPGRADE_FEATURE)
     player = learning.learn(player, recipe)
-    inventory, batch = rules.upgrade(player[Inventory], recipe, wanted, player.state, tx.rng)
+    inventory, batch = rules.upgrade(player[Inventory], recipe, wanted, player.state, tx.rng, quality)
     player = player.having(inventory)
     if recipe.duration_seconds:
         player, job = timed_crafting.start(player, batch, recipe.duration_seconds, tx.now)
@@ -56,8 +57,13 @@ def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Cra
     return Crafted(batch)
 
 
-def disassemble_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) -> Salvage:
+def disassemble_item(
+    tx: Tx, crafter: PlayerRef, item_name: str, wanted: int, quality: Quality | None = None
+) -> Salvage:
     """Take items apart as often as wanted and possible, and announce it.
+
+    Args:
+        quality: take apart only items of this quality; None for any, the lowest first.
 
     Raises:
         RecipeNotFound, UnknownPlayer, FeatureLocked, FeatureLockedBehind, RecipeLocked, NotEnoughIngredients,
@@ -67,7 +73,7 @@ def disassemble_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int) ->
     player = players.load(tx, crafter, KNOWN_RECIPES)
     require_feature(player.state, DISASSEMBLE_FEATURE)
     player = learning.learn(player, upgrades.by_key[recipe.associated_upgrade])
-    inventory, salvage = rules.disassemble(player[Inventory], recipe, wanted, player.state, tx.rng)
+    inventory, salvage = rules.disassemble(player[Inventory], recipe, wanted, player.state, tx.rng, quality)
     for name, quantity in salvage.outputs.items():
         inventory = inventory.give(*rules.slot_of(name, quantity, salvage.quality))
     player = player.having(inventory).record(

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from community.deliveries import queries, rules
 from community.deliveries.models import Deliveries, Delivery
-from community.inventory.models import Quality, Slot
+from community.inventory.models import Inventory, Quality, Slot
 from community.players.part import Column, Part, Rows
 from kernel.database import Tx
 
@@ -52,5 +52,7 @@ DELIVERIES = Part(
     column=Column("deliveries", queries.DUE, lambda rows: Deliveries(due=parse(rows))),
     transient=True,
     on_load=rules.hand_over,
+    on_merge=rules.keep_merge_overflow,
+    changes=frozenset({Inventory}),
     rows=Rows(("deliveries",), queries.move_deliveries),
 )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from community.deliveries.models import Deliveries, Delivery, DeliveryArrived
-from community.inventory.models import STACK_LIMIT, Inventory, Quality, Slot
+from community.inventory.models import Inventory, Slot
 from community.players.models import Player
+
+MERGE = "merge"
+"""Source of the deliveries that carry what did not fit when two players were merged."""
 
 
 def receive(player: Player, slots: Iterable[Slot], source: str, now: datetime) -> Player:
     """Give a player items that cannot be refused. What does not fit joins earlier overflow from the same source."""
-    inventory, rest = add_what_fits(player[Inventory], slots)
+    inventory, rest = player[Inventory].give_what_fits(slots)
     player = player.having(inventory)
     waiting = Delivery(uuid5(player.id, source), source, rest, now, now, overflow=True)
     return send(player, waiting) if rest else player
@@ -35,7 +37,7 @@ def hand_over(player: Player) -> Player:
     inventory = player[Inventory]
     received: dict[UUID, tuple[Slot, ...]] = {}
     for delivery in due:
-        inventory, rest = add_what_fits(inventory, delivery.slots)
+        inventory, rest = inventory.give_what_fits(delivery.slots)
         if not (delivery.overflow and rest == delivery.slots):
             received[delivery.delivery_id] = rest
     player = player.having(inventory).having(Deliveries(received=received))
@@ -52,12 +54,12 @@ def hand_over(player: Player) -> Player:
     return player
 
 
-def add_what_fits(inventory: Inventory, slots: Iterable[Slot]) -> tuple[Inventory, tuple[Slot, ...]]:
-    """Add as much as fits. Returns the inventory and the remainder, with one slot per item and quality."""
-    rest: Counter[tuple[int, Quality]] = Counter()
-    for slot in slots:
-        fits = min(slot.quantity, STACK_LIMIT - inventory.count(slot.item_id, slot.quality))
-        inventory = inventory.give(slot.item_id, fits, slot.quality)
-        if fits < slot.quantity:
-            rest[slot.item_id, slot.quality] += slot.quantity - fits
-    return inventory, tuple(Slot(item_id, quantity, quality) for (item_id, quality), quantity in rest.items())
+def keep_merge_overflow(merged: Player, keeper: Player, other: Player, now: datetime) -> Player:
+    """Send the merged player what did not fit when the other player's items were added to the keeper's."""
+    _, rest = keeper[Inventory].give_what_fits(other[Inventory].slots)
+    return receive(merged, rest, MERGE, now)
+
+
+def merge_overflow(player: Player) -> tuple[Slot, ...]:
+    """Return what did not fit when the player was merged with another in this action."""
+    return tuple(slot for each in player[Deliveries].sent if each.source == MERGE for slot in each.slots)

@@ -25,7 +25,7 @@ def quote_sale(item: Item, held: int, wanted: int, *, unit_price: int, merchant_
     """Calculate a sale without changing anything.
 
     Args:
-        held: how many the seller has in the chosen stack, at least 1.
+        held: how many the seller has.
         wanted: items offered, at least 1. More than held means all that is held.
         unit_price: the shop's price for one, as listed.
         merchant_bonus: the seller's share on top, e.g. 1/20.

@@ -9,7 +9,7 @@ from community.catalog.content import Item, items
 from community.economy import rules
 from community.economy.content import WeeklySale, weekly_sales
 from community.economy.models import ItemBought, ItemSold, Purchase, Sale
-from community.inventory.models import Inventory, NotInInventory, Quality
+from community.inventory.models import Inventory, Quality
 from community.jobs.content import jobs
 from community.jobs.models import Jobs
 from community.players import service as players
@@ -21,8 +21,11 @@ from kernel.database import Tx
 FEATURE = "feature_economy"
 
 
-def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int) -> Sale:
-    """Sell a player's items to the shop, and announce it.
+def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int, quality: Quality | None = None) -> Sale:
+    """Sell up to `wanted` of a player's items to the shop, the lowest quality first, and announce it.
+
+    Args:
+        quality: sell only items of this quality; None for any. The price is the same for all.
 
     Raises:
         ItemNotFound, UnknownPlayer, FeatureLocked, NotSellable, NotInInventory, InventoryFull
@@ -30,17 +33,15 @@ def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int) -> Sale:
     item = catalog.resolve(item_name)
     player = players.load(tx, seller)
     require_feature(player.state, FEATURE)
-    slot = player[Inventory].pick_slot(item.item_id, tx.rng)
     sale = rules.quote_sale(
         item,
-        slot.quantity if slot else 0,
+        player[Inventory].count(item.item_id, quality),
         wanted,
         unit_price=resale_price(player.state, item),
         merchant_bonus=merchant_bonus(player),
     )
-    if slot is None:
-        raise NotInInventory(item=item.public_name)
-    player = player.having(player[Inventory].take(slot, sale.quantity).give(items.money.item_id, sale.total)).record(
+    inventory, _ = player[Inventory].take_lowest(item, sale.quantity, quality)
+    player = player.having(inventory.give(items.money.item_id, sale.total)).record(
         ItemSold(
             user_id=player.id,
             item_name=item.internal_name,

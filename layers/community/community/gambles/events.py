@@ -79,6 +79,7 @@ class Score(BaseModel):
 
 class PrizeItem(BaseModel):
     item_name: str
+    public_name: str
     quantity: int
     quality_level: str
 

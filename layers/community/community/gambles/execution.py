@@ -11,6 +11,7 @@ from community.gambles import queries, row_parsing, rules
 from community.gambles.events import GambleCompleted, GamblePlayed, PrizeItem, Score
 from community.gambles.models import Gamble
 from community.gambles.rules import Settlement
+from community.inventory.models import Slot
 from community.players import service as players
 from community.players.models import Crowd, Fact, Player
 from kernel.database import Tx
@@ -100,14 +101,17 @@ def _end(tx: Tx, gamble: Gamble, crowd: Sequence[Player], settlement: Settlement
                 Score(user_id=user_id, username=names[user_id], score=scores[user_id])
                 for user_id in ranking[: GambleCompleted.MAX_SHOWN]
             ),
-            items=tuple(
-                PrizeItem(
-                    item_name=items.by_id[slot.item_id].internal_name,
-                    quantity=slot.quantity,
-                    quality_level=slot.quality,
-                )
-                for slot in (settlement.prize if settlement else ())
-            ),
+            items=tuple(map(_prize_item, settlement.prize)) if settlement else (),
             timestamp=int(tx.now.timestamp()),
         ),
+    )
+
+
+def _prize_item(slot: Slot) -> PrizeItem:
+    item = items.by_id[slot.item_id]
+    return PrizeItem(
+        item_name=item.internal_name,
+        public_name=item.public_name,
+        quantity=slot.quantity,
+        quality_level=slot.quality,
     )

@@ -13,7 +13,7 @@ from uuid import UUID
 from community.catalog.content import items
 from community.catalog.service import resolve
 from community.gambles.models import Bet, BetQuantity, BetsRequired, NotALootbox
-from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Quality, Slot
+from community.inventory.models import Inventory, Quality, Slot
 from community.lootboxes.models import Drop
 from community.lootboxes.rules import open_boxes
 from community.progression.models import CommunityState
@@ -53,23 +53,24 @@ def validate_bets(requested: Iterable[tuple[str, int]]) -> tuple[Bet, ...]:
     return bets
 
 
-def take_stake(inventory: Inventory, bets: Iterable[Bet]) -> tuple[Inventory, tuple[Slot, ...]]:
-    """Take each bet from the first stack that holds all of it. Returns the remaining inventory and the stake.
+def take_stake(
+    inventory: Inventory, bets: Iterable[Bet], quality: Quality | None = None
+) -> tuple[Inventory, tuple[Slot, ...]]:
+    """Take the boxes for all bets, the lowest quality first. Returns the remaining inventory and the stake.
+
+    Args:
+        quality: take only boxes of this quality; None for any.
 
     Raises:
         NotInInventory, NotEnoughItems
     """
+    boxes: Counter[str] = Counter()
+    for bet in bets:
+        boxes[bet.item.internal_name] += bet.quantity
     stake: list[Slot] = []
-    for item, quantity in ((bet.item, bet.quantity) for bet in bets):
-        stacks = inventory.of(item.item_id)
-        if not stacks:
-            raise NotInInventory(item=item.public_name)
-        slot = next((slot for slot in stacks if slot.quantity >= quantity), None)
-        if slot is None:
-            held = max(slot.quantity for slot in stacks)
-            raise NotEnoughItems(item=item.public_name, wanted=quantity, held=held)
-        inventory = inventory.take(slot, quantity)
-        stake.append(slot._replace(quantity=quantity))
+    for name, quantity in boxes.items():
+        inventory, taken = inventory.take_lowest(items.by_name[name], quantity, quality)
+        stake += taken
     return inventory, tuple(stake)
 
 

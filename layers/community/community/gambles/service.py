@@ -20,7 +20,7 @@ from community.gambles.models import (
     Participant,
 )
 from community.gambles.settings import settings
-from community.inventory.models import Inventory
+from community.inventory.models import Inventory, Quality
 from community.players import service as players
 from community.players.models import Fact, PlayerRef
 from community.progression.rules import require_feature
@@ -36,12 +36,14 @@ def start_gamble(
     initiator: PlayerRef,
     requested: Iterable[tuple[str, int]],
     join_seconds: float = settings.gamble_join_seconds,
+    quality: Quality | None = None,
 ) -> Gamble:
     """Start a gamble by staking boxes that every other player has to match.
 
     Args:
         requested: (name of a box, quantity).
         join_seconds: how long others can join.
+        quality: stake only boxes of this quality; None for any, the lowest first. It does not bind the others.
 
     Raises:
         BetsRequired, ItemNotFound, NotALootbox, BetQuantity, UnknownPlayer, FeatureLocked, GambleActive,
@@ -52,7 +54,7 @@ def start_gamble(
     require_feature(player.state, rules.FEATURE)
     if player.facts[_ACTIVE.name]:
         raise GambleActive
-    inventory, stake = rules.take_stake(player[Inventory], bets)
+    inventory, stake = rules.take_stake(player[Inventory], bets, quality)
     first = Participant(player.id, player.username, stake)
     gamble = Gamble(
         gamble_id=uuid4(),
@@ -79,11 +81,12 @@ def start_gamble(
     return gamble
 
 
-def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gamble:
+def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None, quality: Quality | None = None) -> Gamble:
     """Join a gamble by matching the initiator's stake.
 
     Args:
         gamble_id: None: the active one.
+        quality: stake only boxes of this quality; None for any, the lowest first.
 
     Raises:
         UnknownPlayer, FeatureLocked, GambleNotFound, GambleNotJoining, GambleTooLate, GambleFull, AlreadyJoined,
@@ -104,7 +107,7 @@ def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None) -> Gam
         raise GambleTooLate
     if player.facts[_PLAYERS.name] >= rules.MAX_PLAYERS:
         raise GambleFull(most=rules.MAX_PLAYERS)
-    inventory, stake = rules.take_stake(player[Inventory], gamble.bets)
+    inventory, stake = rules.take_stake(player[Inventory], gamble.bets, quality)
     queries.insert_participant(tx, gamble.gamble_id, Participant(player.id, player.username, stake))
     joined = GambleJoined(
         user_id=player.id,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from random import Random
 from typing import Any, NamedTuple, Self
 
 from community.catalog.content import Item
+from community.catalog.texts import quality_name
 from kernel.errors import Refused
 
 STACK_LIMIT = 999_999
@@ -19,9 +20,21 @@ class NotInInventory(Refused):
     message = "You do not have any {item}."
 
 
+class NotInQuality(NotInInventory):
+    """The player has none of that quality."""
+
+    message = "You do not have any {item} of the quality {quality}."
+
+
 class NotEnoughItems(Refused):
     code = "not_enough_items"
-    message = "You need {wanted} × {item} in one stack and have {held}."
+    message = "You need {wanted} × {item} and have {held}."
+
+
+class NotEnoughInQuality(NotEnoughItems):
+    """The player has too few of that quality."""
+
+    message = "You need {wanted} × {item} of the quality {quality} and have {held}."
 
 
 class InventoryFull(Refused):
@@ -47,6 +60,7 @@ class Quality(StrEnum):
         return _RANKS[self]
 
 
+_BY_RANK = tuple(Quality)
 _RANKS = {quality: rank for rank, quality in enumerate(Quality)}
 
 
@@ -94,24 +108,6 @@ class Inventory:
         """Return how many items there are in total."""
         return sum(slot.quantity for slot in self.slots)
 
-    def pick_slot(self, item_id: int, rng: Random) -> Slot | None:
-        """Choose one of the item's stacks at random; None when there is none."""
-        slots = self.of(item_id)
-        return rng.choice(slots) if slots else None
-
-    def pick_stack(self, item: Item, quantity: int, rng: Random) -> Slot:
-        """Choose one of the item's stacks at random; it must hold at least `quantity`.
-
-        Raises:
-            NotInInventory, NotEnoughItems
-        """
-        slot = self.pick_slot(item.item_id, rng)
-        if slot is None:
-            raise NotInInventory(item=item.public_name)
-        if slot.quantity < quantity:
-            raise NotEnoughItems(item=item.public_name, wanted=quantity, held=slot.quantity)
-        return slot
-
     def give(self, item_id: int, quantity: int, quality: Quality = Quality.COMMON) -> Self:
         """Add items to the stack of that item and quality.
 
@@ -127,26 +123,63 @@ class Inventory:
             raise InventoryFull
         return self._with(Slot(item_id, held + quantity, quality))
 
+    def give_all(self, slots: Iterable[Slot]) -> Self:
+        """Add items to the stacks of their qualities.
+
+        Raises:
+            InventoryFull: a stack would hold more than 999 999.
+        """
+        inventory = self
+        for slot in slots:
+            inventory = inventory.give(*slot)
+        return inventory
+
     def take(self, slot: Slot, quantity: int) -> Self:
         """Take from this one stack. Taking more than it holds is a programming error, not the player's mistake."""
         if slot not in self.slots or not 0 <= quantity <= slot.quantity:
             raise ValueError(f"cannot take {quantity} from {slot}")
         return self._with(slot._replace(quantity=slot.quantity - quantity))
 
+    def take_lowest(self, item: Item, quantity: int, quality: Quality | None = None) -> tuple[Self, tuple[Slot, ...]]:
+        """Take items from as many stacks as needed, those of the lowest quality first.
+
+        Args:
+            quality: take only items of this quality; None for any.
+
+        Returns:
+            The remaining inventory, and what was taken, the lowest quality first.
+
+        Raises:
+            NotInInventory, NotEnoughItems
+        """
+        stacks = [slot for slot in self.of(item.item_id) if quality in (None, slot.quality)]
+        held = sum(slot.quantity for slot in stacks)
+        if held < max(quantity, 1):
+            raise _too_few(item, quantity, held, quality)
+        inventory = self
+        taken: list[Slot] = []
+        for slot in sorted(stacks, key=lambda slot: slot.quality.rank):
+            here = min(slot.quantity, quantity)
+            if here:
+                inventory = inventory.take(slot, here)
+                taken.append(slot._replace(quantity=here))
+                quantity -= here
+        return inventory, tuple(taken)
+
     def spend(self, item_id: int, quantity: int) -> Self:
         """Take from the COMMON stack, which always holds the money."""
         return self.take(Slot(item_id, self.count(item_id, Quality.COMMON)), quantity) if quantity else self
 
-    def merge(self, other: Inventory) -> Self:
-        """Combine two inventories; stacks are capped at the limit.
-
-        Source: rules 1.1, with qualities kept.
-        """
-        merged = self
-        for slot in other.slots:
-            held = merged.count(slot.item_id, slot.quality)
-            merged = merged._with(slot._replace(quantity=min(held + slot.quantity, STACK_LIMIT)))
-        return merged
+    def give_what_fits(self, slots: Iterable[Slot]) -> tuple[Self, tuple[Slot, ...]]:
+        """Add as much as fits. Returns the inventory and the remainder, with one slot per item and quality."""
+        inventory = self
+        rest: Counter[tuple[int, Quality]] = Counter()
+        for slot in slots:
+            fits = min(slot.quantity, STACK_LIMIT - inventory.count(slot.item_id, slot.quality))
+            inventory = inventory.give(slot.item_id, fits, slot.quality)
+            if fits < slot.quantity:
+                rest[slot.item_id, slot.quality] += slot.quantity - fits
+        return inventory, tuple(Slot(item_id, quantity, quality) for (item_id, quality), quantity in rest.items())
 
     def _with(self, changed: Slot) -> Self:
         """Replace the stack with the same key, append it if there is none, and drop it if it is empty."""
@@ -162,3 +195,40 @@ class Inventory:
         if not found and changed.quantity:
             slots.append(changed)
         return type(self)(tuple(slots))
+
+
+def _too_few(item: Item, wanted: int, held: int, quality: Quality | None) -> Refused:
+    details: dict[str, object] = {"item": item.public_name}
+    if quality is not None:
+        details["quality"] = quality_name(quality)
+    if held == 0:
+        return NotInInventory(**details) if quality is None else NotInQuality(**details)
+    details |= {"wanted": wanted, "held": held}
+    return NotEnoughItems(**details) if quality is None else NotEnoughInQuality(**details)
+
+
+def split(slots: Iterable[Slot], quantity: int) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
+    """Split stacks into their first `quantity` items and the others."""
+    first: list[Slot] = []
+    others: list[Slot] = []
+    for slot in slots:
+        here = min(slot.quantity, quantity)
+        quantity -= here
+        if here:
+            first.append(slot._replace(quantity=here))
+        if here < slot.quantity:
+            others.append(slot._replace(quantity=slot.quantity - here))
+    return tuple(first), tuple(others)
+
+
+def average_quality(slots: Iterable[Slot]) -> Quality:
+    """Return the average quality of items by rank, rounded half up; COMMON for none.
+
+    Source: rules 3.3.
+    """
+    slots = tuple(slots)
+    total = sum(slot.quantity for slot in slots)
+    if total == 0:
+        return Quality.COMMON
+    ranks = sum(slot.quality.rank * slot.quantity for slot in slots)
+    return _BY_RANK[(ranks + total // 2) // total]

@@ -20,7 +20,8 @@ def _save(tx: Tx, user_id: UUID, now: Inventory, before: Inventory | None) -> No
 INVENTORY = Part(
     holds=Inventory,
     save=_save,
-    merge=lambda keeper, other, state: keeper.merge(other),
+    # What does not fit becomes a delivery: `deliveries.part`.
+    merge=lambda keeper, other, state: keeper.give_what_fits(other.slots)[0],
     column=Column("inventory", queries.INVENTORY_OF_PLAYER, Inventory.from_json),
     tables=("user_inventory",),
 )

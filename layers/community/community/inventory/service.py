@@ -5,7 +5,7 @@ from __future__ import annotations
 from community.catalog import service as catalog
 from community.catalog.content import Item, items
 from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
-from community.inventory.models import Inventory, Slot
+from community.inventory.models import Inventory, Quality, Slot
 from community.players import service as players
 from community.players.models import Player, PlayerRef
 from community.progression.models import CommunityState
@@ -64,7 +64,7 @@ def look(tx: Tx, owner: PlayerRef, wanted: str | None = None) -> tuple[Player, l
     Raises:
         InvalidFilter, FilterLocked
     """
-    player, state = players.peek(tx, owner)
+    player, state = players.peek(tx, owner, only=(Inventory,))
     slots = view(player[Inventory] if player else Inventory(), state, wanted)
     return (player, slots) if player else None
 
@@ -89,17 +89,22 @@ def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Item:
     return item
 
 
-def remove_item(tx: Tx, owner: PlayerRef, item_name: str, wanted: int) -> tuple[Item, int]:
-    """Take up to `wanted` items from one stack. Returns the item and how many were taken.
+def remove_item(
+    tx: Tx, owner: PlayerRef, item_name: str, wanted: int, quality: Quality | None = None
+) -> tuple[Item, int]:
+    """Take up to `wanted` items, the lowest quality first. Returns the item and how many were taken.
+
+    Args:
+        quality: take only items of this quality; None for any.
 
     Raises:
         ItemNotFound, UnknownPlayer, NotInInventory
     """
     item = catalog.resolve(item_name)
     player = players.load(tx, owner)
-    slot = player[Inventory].pick_stack(item, 1, tx.rng)
-    removed = min(slot.quantity, wanted)
-    player = player.having(player[Inventory].take(slot, removed)).record(
+    removed = min(player[Inventory].count(item.item_id, quality), wanted)
+    inventory, _ = player[Inventory].take_lowest(item, removed, quality)
+    player = player.having(inventory).record(
         ItemRemoved(
             user_id=player.id,
             item_name=item.internal_name,
@@ -111,8 +116,13 @@ def remove_item(tx: Tx, owner: PlayerRef, item_name: str, wanted: int) -> tuple[
     return item, removed
 
 
-def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, quantity: int) -> Item:
-    """Move items from one player to another, with their quality.
+def give_item(
+    tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, quantity: int, quality: Quality | None = None
+) -> Item:
+    """Move items from one player to another, each with its quality, the lowest first.
+
+    Args:
+        quality: give only items of this quality; None for any.
 
     Raises:
         ItemNotFound, UnknownPlayer, SelfGift, NotGiveable, NotInInventory, NotEnoughItems, InventoryFull
@@ -126,8 +136,8 @@ def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, qua
         raise SelfGift
     if not (item.tradeable or item.is_money):
         raise NotGiveable(item=item.public_name)
-    slot = giver[Inventory].pick_stack(item, quantity, tx.rng)
-    giver = giver.having(giver[Inventory].take(slot, quantity)).record(
+    kept, given = giver[Inventory].take_lowest(item, quantity, quality)
+    giver = giver.having(kept).record(
         ItemTransferred(
             user_id=giver.id,
             receiver_id=taker.id,
@@ -136,6 +146,6 @@ def give_item(tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, qua
             timestamp=int(tx.now.timestamp()),
         )
     )
-    taker = taker.having(taker[Inventory].give(item.item_id, quantity, slot.quality))
+    taker = taker.having(taker[Inventory].give_all(given))
     players.save(tx, giver, taker)
     return item

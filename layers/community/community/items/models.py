@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 from uuid import UUID
 
 from community.catalog.content import Item
-from community.inventory.models import Slot
+from community.inventory.models import Quality, Slot, average_quality
 from community.players.models import Crowd, Fact, Player, PlayerRef
 from kernel.errors import Refused
 from kernel.events.models import Event
@@ -19,10 +19,17 @@ _MENTION = re.compile(r"<@!?([0-9]{1,20})>")
 
 
 class ItemUsed(Event):
-    """A player has used an item. `target` is as the user wrote it."""
+    """A player has used an item.
+
+    Attributes:
+        username: of the user on the platform where it was used.
+        target: as the user wrote it.
+    """
 
     type: ClassVar[str] = "item.used"
     user_id: UUID
+    username: str
+    platform: str
     item_name: str
     quantity: int
     target: str | None = None
@@ -55,6 +62,7 @@ class UseRequest:
 
     Attributes:
         target: a player's name, a job or an effect, depending on the item's handler; None for none.
+        quality: use only items of this quality; None for any.
         target_account: the player's account, which wins over a name.
     """
 
@@ -62,6 +70,7 @@ class UseRequest:
     user: PlayerRef
     quantity: int
     target: str | None
+    quality: Quality | None = None
     target_account: PlayerRef | None = None
 
     @property
@@ -95,7 +104,7 @@ class ItemUse:
     """The use of an item, with all players loaded.
 
     Attributes:
-        slot: the stack the items are taken from, as it was before.
+        taken: the items, in the order in which they are used up: the lowest quality first.
         user: the user without these items.
         target: the named player; perhaps the user.
         crowd: in no particular order; the user may be among them.
@@ -103,7 +112,7 @@ class ItemUse:
     """
 
     request: UseRequest
-    slot: Slot
+    taken: tuple[Slot, ...]
     user: Player
     target: Player | None = None
     crowd: tuple[Player, ...] = ()
@@ -116,6 +125,11 @@ class ItemUse:
     @property
     def quantity(self) -> int:
         return self.request.quantity
+
+    @property
+    def quality(self) -> Quality:
+        """The average quality of the items, for effects that they have together."""
+        return average_quality(self.taken)
 
     def now(self, player: Player) -> Player:
         """Return the player with the changes so far."""

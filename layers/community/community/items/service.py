@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from community.catalog import service as catalog
-from community.inventory.models import Inventory
+from community.inventory.models import Inventory, Quality, split
 from community.items.handlers.table import HANDLERS
 from community.items.models import ItemUse, ItemUsed, NoEffect, Targeting, UseRequest, UseResult
 from community.players import service as players
@@ -16,8 +16,18 @@ from community.progression.rules import item_unlocked
 from kernel.database import Tx
 
 
-def use_item(tx: Tx, user: PlayerRef, item_name: str, quantity: int, target: str | None = None) -> UseResult:
-    """Use an item, and announce it.
+def use_item(
+    tx: Tx,
+    user: PlayerRef,
+    item_name: str,
+    quantity: int,
+    target: str | None = None,
+    quality: Quality | None = None,
+) -> UseResult:
+    """Use items, the lowest quality first, and announce it.
+
+    Args:
+        quality: use only items of this quality; None for any.
 
     Raises:
         ItemNotFound, NoEffect, UnknownPlayer, ItemLocked, NotInInventory, NotEnoughItems, InventoryFull, and the
@@ -27,15 +37,16 @@ def use_item(tx: Tx, user: PlayerRef, item_name: str, quantity: int, target: str
     handler = HANDLERS.get(item.handler) if item.handler else None
     if handler is None:
         raise NoEffect(item=item.public_name)
-    request = UseRequest(item, user, quantity, target)
+    request = UseRequest(item, user, quantity, target, quality)
     item_use = _prepare(tx, request, handler.choose_targets(tx, request))
     result = handler.use(tx, item_use)
     player = result.players[item_use.user.id]
-    player = player.having(
-        player[Inventory].give(item.item_id, quantity - result.consumed, item_use.slot.quality)
-    ).record(
+    _, unused = split(item_use.taken, result.consumed)
+    player = player.having(player[Inventory].give_all(unused)).record(
         ItemUsed(
             user_id=player.id,
+            username=player.links[user.platform].username,
+            platform=user.platform,
             item_name=item.internal_name,
             quantity=result.consumed,
             target=target,
@@ -54,7 +65,7 @@ def _prepare(tx: Tx, request: UseRequest, targeting: Targeting) -> ItemUse:
     user, *targets = (players.require_known(tx, player, ref) for player, ref in zip(named, refs, strict=True))
     if not item_unlocked(state, request.item):
         raise ItemLocked(item=request.item.public_name)
-    slot = user[Inventory].pick_stack(request.item, request.quantity, tx.rng)
-    user = user.having(user[Inventory].take(slot, request.quantity))
+    inventory, taken = user[Inventory].take_lowest(request.item, request.quantity, request.quality)
+    user = user.having(inventory)
     everyone = {player.id: player for player in (*crowd, *targets, user)}
-    return ItemUse(request, slot, user, targets[0] if targets else None, tuple(crowd), everyone)
+    return ItemUse(request, taken, user, targets[0] if targets else None, tuple(crowd), everyone)

@@ -71,6 +71,8 @@ class JobStanding:
     """A player's level in a job, and what the next level needs.
 
     Attributes:
+        level_xp: experience since the level was reached, at most what the next level needs.
+        level_requirement: experience from this level to the next; 0 at the highest.
         xp_to_next: experience missing for the next level; 0 at the highest.
         max_level: the highest level under the community's current cap.
     """
@@ -78,6 +80,8 @@ class JobStanding:
     job: Job
     level: int
     xp: int
+    level_xp: int
+    level_requirement: int
     xp_to_next: int
     max_level: int
 

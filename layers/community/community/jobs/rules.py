@@ -72,11 +72,24 @@ def level_for(xp: int, cap: int) -> int:
 
 
 def standing(job: Job, progress: JobProgress | None, state: CommunityState) -> JobStanding:
+    """Return a player's standing in a job; None for no experience in it."""
     xp, level = (progress.xp, progress.level) if progress else (0, 0)
     cap = level_cap(state)
+    reached = LEVEL_TOTALS[level - 1] if level else 0
+    if level >= cap:
+        return JobStanding(job, level, xp, level_xp=xp - reached, level_requirement=0, xp_to_next=0, max_level=cap)
     # After the cap was raised, a player may have more than the next level needs, until they earn again.
-    missing = max(LEVEL_TOTALS[level] - xp, 0) if level < cap else 0
-    return JobStanding(job, level, xp, missing, cap)
+    missing = max(LEVEL_TOTALS[level] - xp, 0)
+    requirement = LEVEL_TOTALS[level] - reached
+    return JobStanding(
+        job,
+        level,
+        xp,
+        level_xp=requirement - missing,
+        level_requirement=requirement,
+        xp_to_next=missing,
+        max_level=cap,
+    )
 
 
 def primary(standings: Iterable[JobStanding]) -> JobStanding | None:

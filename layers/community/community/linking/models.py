@@ -8,6 +8,9 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import BaseModel
+
+from community.inventory.models import Quality
 from community.players.models import PlayerRef
 from kernel.errors import Refused
 from kernel.events.models import Event
@@ -40,6 +43,25 @@ class LinkToken:
         return self.state is LinkState.EXPIRED or now >= self.expires_at
 
 
+class WaitingItem(BaseModel):
+    item_name: str
+    quantity: int
+    quality_level: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedAccounts:
+    """The result of confirming a link.
+
+    Attributes:
+        platforms: on which the player now plays, in display order.
+        waiting: what did not fit when two players were merged; it is delivered as soon as there is room.
+    """
+
+    platforms: tuple[str, ...]
+    waiting: tuple[WaitingItem, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
     """Which platforms an account is linked to, and its open code.
@@ -70,11 +92,16 @@ class UserUnlinked(Event):
 
 
 class UserMerged(Event):
-    """`merged_user_id` has been merged into `user_id`; clients that stored the old id can replace it."""
+    """`merged_user_id` has been merged into `user_id`; clients that stored the old id can replace it.
+
+    Attributes:
+        waiting: what did not fit into full stacks; it is delivered as soon as there is room.
+    """
 
     type: ClassVar[str] = "user.merged"
     user_id: UUID
     merged_user_id: UUID
+    waiting: tuple[WaitingItem, ...] = ()
     timestamp: int
 
 

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from community.catalog.content import items
+from community.deliveries.rules import merge_overflow
 from community.gambles import merging as gambles
 from community.linking import queries, rules
 from community.linking.models import (
+    LinkedAccounts,
     LinkState,
     LinkStatus,
     LinkToken,
@@ -17,6 +20,7 @@ from community.linking.models import (
     UserLinked,
     UserMerged,
     UserUnlinked,
+    WaitingItem,
     WouldReplaceItself,
 )
 from community.players import merging
@@ -59,8 +63,8 @@ def claim_link(tx: Tx, written: str, target: PlayerRef) -> LinkToken:
     return replace(token, state=LinkState.CLAIMED, target=target)
 
 
-def confirm_link(tx: Tx, source: PlayerRef) -> tuple[str, ...]:
-    """Merge the two accounts into the source's player. Returns the platforms that the player then has.
+def confirm_link(tx: Tx, source: PlayerRef) -> LinkedAccounts:
+    """Merge the two accounts into the source's player.
 
     Raises:
         NothingToConfirm, TokenExpired, NotClaimedYet, WouldReplaceItself
@@ -78,7 +82,7 @@ def confirm_link(tx: Tx, source: PlayerRef) -> tuple[str, ...]:
         keeper = _merge(tx, keeper, other)
     players.save(tx, keeper)
     queries.confirm_token(tx, token.token)
-    return rules.in_list_order(keeper.links)
+    return LinkedAccounts(rules.in_list_order(keeper.links), _waiting(keeper))
 
 
 def request_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
@@ -126,7 +130,7 @@ def link_status(tx: Tx, account: PlayerRef) -> LinkStatus:
 def _register(tx: Tx, source: PlayerRef, other: Player | None) -> Player:
     """Create and save a player at once, because the merge that follows needs its row."""
     state = other.state if other is not None else current_state(tx)
-    (player,) = players.save(tx, players.create(tx, state, _named(source)))
+    (player,) = players.save(tx, players.create(tx, state, source))
     return players.as_saved(player)
 
 
@@ -141,8 +145,23 @@ def _attach(tx: Tx, keeper: Player, source: PlayerRef, target: PlayerRef) -> Pla
 
 
 def _merge(tx: Tx, keeper: Player, other: Player) -> Player:
-    return merging.merge(tx, keeper, other).record(
-        UserMerged(user_id=keeper.id, merged_user_id=other.id, timestamp=int(tx.now.timestamp()))
+    player = merging.merge(tx, keeper, other)
+    return player.record(
+        UserMerged(
+            user_id=player.id,
+            merged_user_id=other.id,
+            waiting=_waiting(player),
+            timestamp=int(tx.now.timestamp()),
+        )
+    )
+
+
+def _waiting(player: Player) -> tuple[WaitingItem, ...]:
+    return tuple(
+        WaitingItem(
+            item_name=items.by_id[slot.item_id].internal_name, quantity=slot.quantity, quality_level=slot.quality
+        )
+        for slot in merge_overflow(player)
     )
 
 

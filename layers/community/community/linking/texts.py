@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 
-from community.linking.models import LinkToken
+from community.catalog.content import items
+from community.catalog.texts import counted
+from community.linking.models import LinkedAccounts, LinkToken
 from community.linking.rules import TOKEN_LIFE, UNLINK_WINDOW
+from kernel.texts import listed, translate
 
 
 def started(token: LinkToken) -> str:
@@ -17,8 +20,15 @@ def claimed(token: LinkToken) -> str:
     return f"Claimed. Now confirm on your {token.source.platform} account."
 
 
-def linked(platforms: Sequence[str]) -> str:
-    return f"Done. You play from {', '.join(platforms)} now."
+def linked(accounts: LinkedAccounts) -> str:
+    done = f"Done. You play from {', '.join(accounts.platforms)} now."
+    if not accounts.waiting:
+        return done
+    quantities: Counter[str] = Counter()
+    for item in accounts.waiting:
+        quantities[item.item_name] += item.quantity
+    things = listed([counted(items.by_name[name], quantity) for name, quantity in quantities.items()])
+    return f"{done} " + translate("Your stacks are full: {things} will follow as soon as there is room.", things=things)
 
 
 def unlink_asked(platform: str) -> str:

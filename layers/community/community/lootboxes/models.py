@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 from uuid import UUID
 
@@ -59,3 +59,17 @@ def total_value(drops: Sequence[Drop]) -> int:
 
 def best_quality(drops: Sequence[Drop]) -> Quality | None:
     return max((drop.quality for drop in drops), key=lambda quality: quality.rank, default=None)
+
+
+def add_up(drops: Iterable[Drop]) -> tuple[Drop, ...]:
+    """Return one drop for each item and quality, in the order in which they were drawn."""
+    found: dict[tuple[int, Quality], Drop] = {}
+    for drop in drops:
+        key = drop.item.item_id, drop.quality
+        earlier = found.get(key)
+        found[key] = (
+            replace(drop, quantity=earlier.quantity + drop.quantity, value=earlier.value + drop.value)
+            if earlier
+            else drop
+        )
+    return tuple(found.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from community.catalog.texts import counted_name, quality_name
 from community.inventory.models import Quality
@@ -13,18 +13,17 @@ GOOD_HAUL_BOXES = 5
 """Opening at least this many boxes adds a remark, if they contained anything of value."""
 
 
-def describe(boxes: str, quantity: int, drops: Sequence[Drop], names: Mapping[str, str]) -> str:
+def describe(boxes: str, quantity: int, drops: Sequence[Drop], names: Sequence[str]) -> str:
     """Describe what was in the boxes.
 
     Args:
         boxes: the name of the boxes, with quantity or article.
         quantity: of the boxes.
-        names: {internal name: one of the item's names}.
+        names: one of the item's names, for each drop.
     """
     if not drops:
         return translate("You opened {boxes}. Empty!", boxes=boxes)
-    things = ", ".join(_drop_text(drop, names[drop.item.internal_name]) for drop in drops)
-    found = translate("You opened {boxes}: {things}.", boxes=boxes, things=things)
+    found = translate("You opened {boxes}: {things}.", boxes=boxes, things=", ".join(map(_drop_text, drops, names)))
     remark = _remark(quantity, drops)
     return f"{found} {remark}" if remark else found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from community.parts import PARTS
 from community.players import queries
@@ -28,15 +29,14 @@ def merge(tx: Tx, keeper: Player, other: Player) -> Player:
         move(tx, other.id, keeper.id)
     # Before the save: an identity cannot belong to both.
     queries.delete_user(tx, other.id)
-    return merged(keeper, other)
+    return merged(keeper, other, tx.now)
 
 
-def merged(keeper: Player, other: Player) -> Player:
+def merged(keeper: Player, other: Player, now: datetime) -> Player:
     """Return the keeper with everything of the other player. Where both have a link, the keeper's stays."""
     return replace(
-        keeper,
+        PARTS.merged(keeper, other, now),
         links={**other.links, **keeper.links},
-        parts=PARTS.merged(keeper, other),
         events=(*keeper.events, *other.events),
     )
 

@@ -97,6 +97,7 @@ class Player:
     Attributes:
         links: {platform: Link}.
         parts: {type: value}; a missing type has a new player's value. See `community.parts`.
+        unread: types of parts that a look has left out; to ask for one of them is an error.
         facts: {name: value} of the facts that the action requested; empty for a player who is being created.
         events: the player's events in this action, not yet written.
         stored: the player as stored in the database, before due deliveries; None for a player who is being created.
@@ -109,12 +110,17 @@ class Player:
     created_at: datetime
     updated_at: datetime
     parts: Mapping[type[Any], Any] = field(default_factory=dict[type[Any], Any])
+    unread: frozenset[type[Any]] = frozenset()
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     events: tuple[Event, ...] = ()
     stored: Player | None = field(default=None, compare=False, repr=False)
 
     def __getitem__(self, part: type[T]) -> T:
-        return self.parts[part] if part in self.parts else part()
+        if part in self.parts:
+            return self.parts[part]
+        if part in self.unread:
+            raise LookupError(f"{part.__name__} was not read")
+        return part()
 
     def having(self, value: object) -> Self:
         """Return the player with this value instead of the previous one of its type."""

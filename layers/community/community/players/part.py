@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Generic, LiteralString, TypeVar
 from uuid import UUID
 
@@ -66,6 +67,9 @@ class Part(Generic[T]):
         joined: it is written in one statement with the other such parts, after those that are not. Its `save` queues
             one statement, and no other part writes to its table.
         on_load: changes a player who has just been loaded, before the action does.
+        on_merge: changes the player into whom two were merged, when the values of all parts are merged: (the merged
+            player, the keeper, the other, the current time).
+        changes: types of the parts that `on_load` changes: who reads one of them must read this one, too.
         tables: the tables whose rows the value fully represents.
         rows: further rows that the value does not represent.
     """
@@ -77,6 +81,8 @@ class Part(Generic[T]):
     transient: bool = False
     joined: bool = False
     on_load: Callable[[Player], Player] | None = None
+    on_merge: Callable[[Player, Player, Player, datetime], Player] | None = None
+    changes: frozenset[type[Any]] = frozenset()
     tables: tuple[str, ...] = ()
     rows: Rows | None = None
 
@@ -129,9 +135,10 @@ class Parts:
         moments: the number of placeholders in it, which all take the current time.
         moves: the functions that move rows when two players are merged.
         tables: all tables with rows of a player, except those of `players` itself.
+        unread: types of parts that this selection of a table leaves out.
     """
 
-    def __init__(self, *entries: Entry) -> None:
+    def __init__(self, *entries: Entry, unread: frozenset[type[Any]] = frozenset()) -> None:
         """Prepare the table of parts.
 
         Args:
@@ -154,6 +161,7 @@ class Parts:
         )
         self.moments = self.columns.count("%s")
         self._on_load = tuple(part.on_load for part in self.parts if part.on_load)
+        self._on_merge = tuple(part.on_merge for part in self.parts if part.on_merge)
         self._lasting = frozenset(part.holds for part in self.parts if not part.transient)
         rows = [
             entry if isinstance(entry, Rows) else entry.rows for entry in entries if not isinstance(entry, SharedSum)
@@ -162,6 +170,19 @@ class Parts:
         self._accounts_changed = tuple(each.accounts_changed for each in rows if each and each.accounts_changed)
         self._account_left = tuple(each.account_left for each in rows if each and each.account_left)
         self.tables = frozenset(table for each in (*self.parts, *rows) if each for table in each.tables)
+        self.unread = unread
+        self._selections: dict[frozenset[type[Any]], Parts] = {}
+
+    def only(self, *wanted: type[Any]) -> Parts:
+        """Return the table of the parts of these types, and of those that change them on load; of all, given none."""
+        if not wanted:
+            return self
+        types = frozenset(wanted)
+        if types not in self._selections:
+            chosen = [part for part in self.parts if part.holds in types or part.changes & types]
+            unread = self._types.difference(part.holds for part in chosen)
+            self._selections[types] = Parts(*chosen, unread=unread)
+        return self._selections[types]
 
     def parse(self, row: Mapping[str, Any]) -> dict[type[Any], Any]:
         """Return {type: value} from the columns of a row."""
@@ -206,9 +227,13 @@ class Parts:
         """Return {type: value} of the parts that remain after a save."""
         return {holds: value for holds, value in player.parts.items() if holds in self._lasting}
 
-    def merged(self, keeper: Player, other: Player) -> dict[type[Any], Any]:
-        """Return {type: value} of two merged players."""
-        return {part.holds: part.merge(keeper[part.holds], other[part.holds], keeper.state) for part in self.parts}
+    def merged(self, keeper: Player, other: Player, now: datetime) -> Player:
+        """Return the keeper with the merged values of both players."""
+        parts = {part.holds: part.merge(keeper[part.holds], other[part.holds], keeper.state) for part in self.parts}
+        player = replace(keeper, parts=parts)
+        for on_merge in self._on_merge:
+            player = on_merge(player, keeper, other, now)
+        return player
 
 
 def _save(tx: Tx, player: Player, parts: Sequence[Part[Any]]) -> None:

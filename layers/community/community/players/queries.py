@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
-from community.parts import PARTS
 from community.players.models import Crowd, Fact, Link, Player, PlayerRef
+from community.players.part import Parts
 from kernel.database import Cursor, Tx, declare_race
 from kernel.naming import person_key
 
@@ -69,10 +69,10 @@ def lock_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None) -> Curs
     )
 
 
-def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, facts: Sequence[Fact]) -> Cursor:
+def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, parts: Parts, facts: Sequence[Fact]) -> Cursor:
     """Return one row per known player, or one row without a player.
 
-    Each has `state_version`, `wanted` (the user id or null for each ref), the columns of all parts, `fact_<name>` for
+    Each has `state_version`, `wanted` (the user id or null for each ref), the columns of the parts, `fact_<name>` for
     each fact, with a crowd `in_crowd`, and with refs that are `sole` by name `namesakes` (their number for each).
     """
     user_ids, params = _user_ids(refs)
@@ -93,7 +93,7 @@ def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, facts: 
                u.user_id, u.username, u.created_at, u.updated_at,
                (SELECT json_object_agg(l.platform, json_build_array(l.platform_user_id, l.username))
                 FROM user_platform_links l WHERE l.user_id = u.user_id) AS links"""
-        + PARTS.columns
+        + parts.columns
         + asked
         + """
         FROM world
@@ -104,7 +104,7 @@ def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, facts: 
         + user_id_array
         + """)
         """,
-        [*(tx.now for _ in range(PARTS.moments)), *asked_params, *params],
+        [*(tx.now for _ in range(parts.moments)), *asked_params, *params],
     )
 
 

@@ -34,7 +34,8 @@ def user_stats(tx: Tx, ref: PlayerRef, period: Period) -> Report:
         NoSuchPlayer: no one has played under that identity yet.
     """
     start = start_of(period, tx.now)
-    player = players.get_player(tx, ref, Fact(_COUNTS, *queries.player_counts(period, start)))
+    counts = Fact(_COUNTS, *queries.player_counts(period, start))
+    player = players.get_player(tx, ref, counts, only=(Streak,))
     streak = current_days(player[Streak], tx.now.date())
     return Report(period, start, tx.now, _most_frequent_first(player.facts[_COUNTS] or {}), streak)
 

@@ -14,6 +14,8 @@ from functions.community.discord import catalogue as catalogue  # declares every
 
 TEXT, INTEGER, FLAG, MEMBER = 3, 4, 5, 6
 
+QUALITY = ("quality", TEXT, False)
+
 # {command: [(option, type, required)]}
 EVERYBODYS = {
     "ping": [],
@@ -22,20 +24,20 @@ EVERYBODYS = {
     "info": [("feature", TEXT, False)],
     "check-timeout": [("user", MEMBER, False)],
     "inventory": [("user", MEMBER, False), ("filter", TEXT, False)],
-    "use": [("item", TEXT, True), ("quantity", INTEGER, False), ("target", TEXT, False)],
-    "gamble-start": [("item", TEXT, True), ("quantity", INTEGER, True)],
-    "gamble-join": [("gamble-id", TEXT, False)],
+    "use": [("item", TEXT, True), ("quantity", INTEGER, False), ("target", TEXT, False), QUALITY],
+    "gamble-start": [("item", TEXT, True), ("quantity", INTEGER, True), QUALITY],
+    "gamble-join": [("gamble-id", TEXT, False), QUALITY],
     "vote": [("option", INTEGER, False)],
     "unlock-progress": [],
     "engagement": [("user", MEMBER, False)],
     "voting-session": [],
     "buy": [("item", TEXT, True), ("quantity", INTEGER, False)],
-    "sell": [("item", TEXT, True), ("quantity", INTEGER, False)],
+    "sell": [("item", TEXT, True), ("quantity", INTEGER, False), QUALITY],
     "prices": [],
     "prices-sell": [],
-    "give": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", INTEGER, False)],
-    "upgrade": [("recipe", TEXT, True), ("quantity", INTEGER, False)],
-    "disassemble": [("item", TEXT, True), ("quantity", INTEGER, False)],
+    "give": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", INTEGER, False), QUALITY],
+    "upgrade": [("recipe", TEXT, True), ("quantity", INTEGER, False), QUALITY],
+    "disassemble": [("item", TEXT, True), ("quantity", INTEGER, False), QUALITY],
     "recipes": [],
     "jobs": [("user", MEMBER, False)],
     "leaderboard": [("metric", TEXT, False), ("limit", INTEGER, False)],
@@ -47,7 +49,7 @@ EVERYBODYS = {
 }
 ADMINISTRATORS = {
     "add-item": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", INTEGER, True)],
-    "remove-item": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", INTEGER, True)],
+    "remove-item": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", INTEGER, True), QUALITY],
     "admin-award-xp": [
         ("platform", TEXT, True),
         ("username", TEXT, True),
@@ -77,6 +79,10 @@ ADMINISTRATORS = {
 OURS = {"help"}
 PLATFORMS = ["twitch", "youtube", "discord"]
 CHOICES = {
+    (name, "quality"): ["CURSED", "JUNK", "POOR", "COMMON", "UNCOMMON", "RARE", "EPIC", "LEGENDARY"]
+    for name, options in (EVERYBODYS | ADMINISTRATORS).items()
+    if QUALITY in options
+} | {
     ("inventory", "filter"): ["upgrade", "sellable", "consumable"],
     ("leaderboard", "metric"): ["engagement_score", "money", "items", "messages", "contribution"],
     ("unlink", "platform"): ["twitch", "youtube"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from doors.discord import replies
@@ -21,7 +21,6 @@ def buttons(number: int) -> tuple[Button, ...]:
     return tuple(Button("b" * 200, f"b:{n}") for n in range(number))
 
 
-@settings(max_examples=30)
 @given(words, st.lists(embeds, max_size=12).map(tuple), st.integers(0, 40), st.booleans(), st.booleans())
 def test_a_message_is_cut_to_what_discord_takes(
     text: str, shown: tuple[Embed, ...], number: int, public: bool, update: bool

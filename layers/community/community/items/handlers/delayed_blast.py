@@ -23,7 +23,7 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
         raise OneAtATime(item=item_use.item.public_name)
     config = item_use.item.handler_config
     assert config.chatters is not None  # the content checks ensure it
-    seconds = int(adjusted(config.seconds, item_use.slot.quality).total_seconds())
+    seconds = int(adjusted(config.seconds, item_use.quality).total_seconds())
     blasts.arm(tx, item_use.user, item_use.request.user.platform, item_use.item, seconds, config.chatters)
     name = name_with_quantity(item_use)
     message = f"You light the fuse of {name}. Once {config.chatters} have talked, silence sets it off."

@@ -7,7 +7,7 @@ from community.inventory.models import Inventory
 from community.items.models import ItemUse, UseResult
 from community.items.texts import name_with_quantity
 from community.lootboxes import texts
-from community.lootboxes.models import DropView, LootboxOpened, best_quality, total_value
+from community.lootboxes.models import DropView, LootboxOpened, add_up, best_quality, total_value
 from community.lootboxes.rules import open_boxes
 from kernel.database import Tx
 
@@ -19,7 +19,11 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
         InventoryFull: one of the drops does not fit; the boxes stay closed.
     """
     state, today = item_use.user.state, tx.now.date()
-    drops = open_boxes(item_use.item, item_use.quantity, item_use.slot.quality, state, tx.rng)
+    drops = add_up(
+        drop
+        for slot in item_use.taken
+        for drop in open_boxes(item_use.item, slot.quantity, slot.quality, state, tx.rng)
+    )
     inventory = item_use.user[Inventory]
     for drop in drops:
         inventory = inventory.give(drop.item.item_id, drop.quantity, drop.quality)
@@ -37,6 +41,6 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
             timestamp=int(tx.now.timestamp()),
         )
     )
-    names = {drop.item.internal_name: display_name(drop.item, state.names, today, tx.rng) for drop in drops}
+    names = [display_name(drop.item, state.names, today, tx.rng) for drop in drops]
     message = texts.describe(name_with_quantity(item_use), item_use.quantity, drops, names)
     return UseResult(item_use.changed(user).players, item_use.quantity, message)

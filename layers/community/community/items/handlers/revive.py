@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from community.items.models import ItemUse, Targeting, TargetRequired, UseRequest, UseResult
@@ -34,7 +35,8 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     silenced_until = item_use.target.facts["silenced"]
     if silenced_until is None:
         raise TargetNotTimedOut(item=item_use.item.public_name, name=name)
-    removed = item_use.quantity * adjusted(item_use.item.handler_config.seconds, item_use.slot.quality)
+    seconds = item_use.item.handler_config.seconds
+    removed = sum((slot.quantity * adjusted(seconds, slot.quality) for slot in item_use.taken), timedelta())
     reason = f"{name_with_quantity(item_use)} of {item_use.user.links[platform].username}'s"
     timeouts.shorten_timeout(tx, item_use.target, removed, reason, platform)
     when = "again" if silenced_until - removed <= tx.now else f"{in_words(removed)} sooner"

@@ -33,7 +33,7 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     targets = (item_use.target,) if item_use.target else item_use.crowd
     if not targets:
         raise TargetRequired(item=item_use.item.public_name, who="a player") if config.target == "named" else NoTargets
-    added = adjusted(config.seconds, item_use.slot.quality)
+    added = adjusted(config.seconds, item_use.quality)
     reason = f"{name_with_quantity(item_use)} of {item_use.user.links[platform].username}'s"
     outcomes = shields.attack(tx, platform, item_use.user, targets, added, reason)
     if config.target != "named":
