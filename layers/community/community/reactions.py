@@ -22,6 +22,7 @@ from community.economy.models import ItemBought, ItemSold
 from community.engagement.reactions import record_command, record_engagement
 from community.gambles import reactions as gambles
 from community.gambles.events import GambleJoined, GamblePlayed, GambleStarted
+from community.imports.models import BalanceImported, ImportUndone
 from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
 from community.items.handlers.video_effect import VideoEffectRequested
 from community.items.models import ItemUsed
@@ -53,6 +54,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     UserLinked: (),
     UserUnlinked: (),
     UserMerged: (),
+    BalanceImported: (),
+    ImportUndone: (),
     MessageReceived: (count_stat("message_received"), record_engagement("message")),
     ItemAdded: (count_stat("item_added", _item_data),),
     ItemRemoved: (count_stat("item_removed", _item_data),),

@@ -58,15 +58,19 @@ def insert_event_if(tx: Tx, event_id: UUID, event: Event, happening: LiteralStri
     )
 
 
-def insert_events_each(tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any]) -> None:
+def insert_events_each(
+    tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any], steps: LiteralString
+) -> None:
     """Run the statement `happening` and insert the event once for each entry of the `jsonb` array that it returns."""
     _, *columns = _columns(uuid4(), event, tx.now)
     tx.execute(
-        "WITH happened (entries) AS ("
+        "WITH "
+        + (steps + ", " if steps else steps)
+        + "happened (entries) AS ("
         + happening
         + """)
         INSERT INTO events (event_id, event_type, private, user_id, payload, metadata, created_at)
-        SELECT gen_random_uuid(), %s, %s, %s, %s || fields, %s, %s
+        SELECT gen_random_uuid(), %s, %s, coalesce((fields ->> 'user_id')::uuid, %s), %s || fields, %s, %s
         FROM happened, jsonb_array_elements(entries) WITH ORDINALITY AS entry (fields, place)
         ORDER BY place
         """,

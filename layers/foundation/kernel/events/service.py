@@ -90,15 +90,19 @@ def announce_if(tx: Tx, event: Event, happening: LiteralString, params: Sequence
     waking.ensure_awake(tx)
 
 
-def announce_each(tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any]) -> None:
+def announce_each(
+    tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any], *, steps: LiteralString = ""
+) -> None:
     """Run a statement and announce an event once for each thing that it says, without waiting for its result.
 
     Args:
         event: the event with the fields that are known now.
         happening: a statement that returns at most one row. Its only column is a `jsonb` array with further fields for
-            the payload of each event; null means none.
+            the payload of each event; null means none. A `user_id` there is whom the event belongs to.
+        params: of the steps, then of `happening`.
+        steps: `name AS (statement)`, separated by commas, on which `happening` builds.
     """
-    queries.insert_events_each(tx, event, happening, params)
+    queries.insert_events_each(tx, event, happening, params, steps)
     waking.ensure_awake(tx)
 
 
