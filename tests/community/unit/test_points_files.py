@@ -28,7 +28,7 @@ def read(content: str, currency: str | None = None) -> tuple[str, dict[str, int 
         pytest.param("\ufeffName,Points\r\nalice,7\r\n", ("csv", {"alice": 7}), id="BOM"),
         pytest.param('user,balance\n"Smith, Al","1,250"\n', ("csv", {"Smith, Al": 1250}), id="quoted"),
         pytest.param("points\tuser name\n5\t@alice\n\n", ("csv", {"alice": 5}), id="tabs, other order"),
-        pytest.param('Username,Rank,Points,Hours\nalice,Fan,12,3.5\n', ("streamlabs", {"alice": 12}), id="streamlabs"),
+        pytest.param("Username,Rank,Points,Hours\nalice,Fan,12,3.5\n", ("streamlabs", {"alice": 12}), id="streamlabs"),
         pytest.param("Username,Seconds,Points\nalice,86400,42\n", ("phantombot", {"alice": 42}), id="phantombot"),
         pytest.param("username,points,alltime\nalice,9,99\n", ("streamelements", {"alice": 9}), id="streamelements"),
         pytest.param(
@@ -86,7 +86,9 @@ def test_points_are_read_as_spreadsheets_write_them(text: str, delimiter: str, p
 
 
 def test_a_bad_line_is_told_by_its_number_and_costs_only_itself():
-    file = read_points('name,points\nalice,10\nbob,many\n,5\ncarol\ndave,-3\n"two\nlines",4\neve,nan\nfay,1e99\nzoe,1\n')
+    file = read_points(
+        'name,points\nalice,10\nbob,many\n,5\ncarol\ndave,-3\n"two\nlines",4\neve,nan\nfay,1e99\nzoe,1\n'
+    )
 
     assert [row.username for row in file.rows] == ["alice", "two\nlines", "zoe"]
     assert [(problem.line, problem.text) for problem in file.problems] == [

@@ -248,11 +248,16 @@ def _add(
             raise _BadPoints(translate("The name is missing."))
         if len(name) > _NAME_LENGTH or len(platform_id) > _ID_LENGTH:
             raise _BadPoints(translate("The name is too long."))
-        if "\x00" in name + platform_id:
+        if not _storable(name + platform_id):
             raise _BadPoints(translate("The name has characters that no name has."))
         rows.append(PointsRow(line, name or platform_id, platform_id, parse_points(points, delimiter)))
     except _BadPoints as bad:
         problems.append(LineProblem(line, str(bad)))
+
+
+def _storable(text: str) -> bool:
+    """Whether Postgres can store a text: no NUL, and no half of a surrogate pair."""
+    return "\x00" not in text and not re.search("[\ud800-\udfff]", text)
 
 
 def _is_number(text: str, delimiter: str) -> bool:

@@ -146,9 +146,7 @@ found AS (
 """Credits the entries of a batch whose accounts are known."""
 
 
-def crediting_accounts(
-    user_id: UUID, accounts: Mapping[str, Link], money_id: int, now: datetime
-) -> tuple[Any, ...]:
+def crediting_accounts(user_id: UUID, accounts: Mapping[str, Link], money_id: int, now: datetime) -> tuple[Any, ...]:
     """Return the parameters of `CREDIT_ACCOUNTS`."""
     known = [
         {"platform": platform, "platform_user_id": link.platform_id, "name_key": person_key(link.username)}
