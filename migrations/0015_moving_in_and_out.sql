@@ -36,3 +36,16 @@ COMMENT ON COLUMN import_entries.user_id IS 'who got it; null while it waits for
 CREATE INDEX import_entries_waiting ON import_entries (platform, platform_user_id, name_key) WHERE credited_at IS NULL;
 CREATE INDEX import_entries_by_batch ON import_entries (batch_id, user_id);
 CREATE INDEX import_entries_by_user ON import_entries (user_id) WHERE user_id IS NOT NULL;
+
+
+-- Players who were forgotten. What is left of an account is a keyed hash, with the limits that outlive it.
+
+CREATE TABLE forgotten_accounts (
+    account_hash text        PRIMARY KEY CHECK (account_hash ~ '^[0-9a-f]{64}$'),
+    limits       jsonb       NOT NULL,
+    excluded     boolean     NOT NULL,
+    forgotten_at timestamptz NOT NULL
+);
+COMMENT ON COLUMN forgotten_accounts.account_hash IS 'HMAC-SHA-256 of platform and id, with a key that is not in the database';
+COMMENT ON COLUMN forgotten_accounts.limits IS 'what the account''s next player starts with: cooldowns, paid rewards, the experience of the day';
+COMMENT ON COLUMN forgotten_accounts.excluded IS 'the account takes no part in the game';

@@ -33,6 +33,7 @@ from community.lootboxes import reactions as lootboxes
 from community.lootboxes.models import LootboxOpened
 from community.messages.models import MessageReceived
 from community.players.models import Player, UserRegistered
+from community.privacy.models import PlayerForgotten
 from community.quests.models import QuestClaimed, QuestCompleted, QuestProgressUpdated
 from community.quests.reactions import track_quests
 from community.search import reactions as search
@@ -56,6 +57,7 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     UserMerged: (),
     BalanceImported: (),
     ImportUndone: (),
+    PlayerForgotten: (),
     MessageReceived: (count_stat("message_received"), record_engagement("message")),
     ItemAdded: (count_stat("item_added", _item_data),),
     ItemRemoved: (count_stat("item_removed", _item_data),),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, LiteralString
@@ -75,6 +77,40 @@ def insert_events_each(
         ORDER BY place
         """,
         (*params, *columns),
+    )
+
+
+def list_mentioning(tx: Tx, start: datetime, end: datetime, user_id: UUID, mentions: Sequence[str]) -> Cursor:
+    """Return the events of a time that belong to a player or mention one of the texts, in any case."""
+    patterns = ["%" + re.sub(r"([\\%_])", r"\\\1", json.dumps(text)[1:-1]) + "%" for text in mentions]
+    patterns += ["%" + re.sub(r"([\\%_])", r"\\\1", text) + "%" for text in mentions if not text.isascii()]
+    return tx.execute(
+        """
+        SELECT created_at, position, user_id, payload FROM events
+        WHERE created_at >= %s AND created_at < %s AND (user_id = %s OR payload::text ILIKE ANY (%s))
+        ORDER BY position FOR NO KEY UPDATE
+        """,
+        (start, end, user_id, patterns),
+    )
+
+
+def update_payloads(tx: Tx, user_id: UUID, no_one: UUID, payloads: Sequence[tuple[datetime, int, Any]]) -> None:
+    """Store payloads (created_at, position, payload), and give the events of one player to another."""
+    if not payloads:
+        return
+    tx.execute(
+        """
+        UPDATE events e SET payload = given.payload, user_id = CASE e.user_id WHEN %s THEN %s ELSE e.user_id END
+        FROM unnest(%s::timestamptz[], %s::bigint[], %s::jsonb[]) AS given (created_at, position, payload)
+        WHERE (e.created_at, e.position) = (given.created_at, given.position)
+        """,
+        (
+            user_id,
+            no_one,
+            [created_at for created_at, _, _ in payloads],
+            [position for _, position, _ in payloads],
+            [json.dumps(payload) for _, _, payload in payloads],
+        ),
     )
 
 

@@ -148,6 +148,33 @@ def take_unseen(tx: Tx, consumer: str, event_ids: Iterable[UUID]) -> set[UUID]:
     return {row["event_id"] for row in rows}
 
 
+def rewrite(tx: Tx, user_id: UUID, no_one: UUID, mentions: Sequence[str], change: Callable[..., Any]) -> int:
+    """Take a player out of the log; return how many events have changed.
+
+    What has been published stays with those who have received it.
+
+    Args:
+        no_one: the id that their events get.
+        mentions: the texts by which payloads may mention the player.
+        change: returns a payload without the player: (payload, own=whether the event belongs to the player).
+    """
+    changed = 0
+    first = tx.now - timedelta(days=DAYS_KEPT + 1)
+    # Day by day, because no index knows the payloads, and a statement may take seconds only.
+    for day in range(DAYS_KEPT + 3):
+        start = first + timedelta(days=day)
+        rows = queries.list_mentioning(tx, start, start + timedelta(days=1), user_id, mentions).fetchall()
+        rewritten = [(row, change(row["payload"], own=row["user_id"] == user_id)) for row in rows]
+        different = [
+            (row["created_at"], row["position"], payload)
+            for row, payload in rewritten
+            if payload != row["payload"] or row["user_id"] == user_id
+        ]
+        queries.update_payloads(tx, user_id, no_one, different)
+        changed += len(different)
+    return changed
+
+
 DAYS_AHEAD = 14
 DAYS_KEPT = 10
 
