@@ -52,3 +52,31 @@ def test_a_name_that_cannot_be_stored_is_a_bad_line(call: CallApi):
     answer = call("POST", "/api/v1/admin/imports", POINTS | {"content": "al\ud800ice,5\nb\x00b,6\n", "dry_run": False})
 
     assert answer.json["problem_count"] >= 1
+
+
+def test_a_player_is_exported_and_forgotten_after_a_question(call: CallApi, conn: Connection):
+    with transaction(conn) as tx:
+        make_player(tx, "alice", money=5)
+    alice = {"platform": "twitch", "username": "alice"}
+
+    export = call("GET", "/api/v1/admin/players/export", query=alice)
+    asked = call("POST", "/api/v1/admin/players/forget", alice)
+    wrong = call("POST", "/api/v1/admin/players/forget", alice | {"confirm": "no"})
+    done = call("POST", "/api/v1/admin/players/forget", alice | {"confirm": asked.json["confirm"]})
+    again = call("GET", "/api/v1/admin/players/export", query=alice)
+
+    assert export.json["records"]["users"][0]["username"] == "alice"
+    assert (asked.json["forgotten"], done.json["forgotten"]) == (False, True)
+    assert (wrong.status, wrong.json["error"]) == (400, "That is not the code that confirms it.")
+    assert again.status == 404
+
+
+def test_a_community_is_exported(call: CallApi, conn: Connection):
+    with transaction(conn) as tx:
+        make_player(tx, "alice")
+
+    page = call("GET", "/api/v1/admin/export").json
+
+    assert [player["username"] for player in page["players"]] == ["alice"]
+    assert page["community"]["progression_unlocks"]
+    assert "next" not in page

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from community.account_hashes import account_hash
+from community.catalog.models import Names
 from community.players.models import Link, Player
 from community.privacy.rules import FORGOTTEN, Scrubber
-from community.progression.models import Exclusions
-from tests.support.communities import fresh_state
+from community.progression.models import CommunityState, Exclusions
 
 ALICE, NO_ONE, BOB = UUID(int=1), UUID(int=2), UUID(int=3)
 
@@ -17,7 +17,7 @@ ALICE, NO_ONE, BOB = UUID(int=1), UUID(int=2), UUID(int=3)
 def scrubber() -> Scrubber:
     now = datetime(2026, 11, 28, tzinfo=UTC)
     links = {"twitch": Link("1001", "Alice"), "discord": Link("77", "al")}
-    return Scrubber(Player(ALICE, "Alice", links, fresh_state(), now, now), NO_ONE)
+    return Scrubber(Player(ALICE, "Alice", links, CommunityState(UUID(int=0), {}, Names({}, {})), now, now), NO_ONE)
 
 
 def test_ids_names_and_accounts_are_replaced_at_any_depth():

@@ -48,9 +48,10 @@ CONTRACT = {
         "target_required": "EffectRequired JobRequired TargetRequired",
         "user_not_found": "NotHereYet UnknownAccount UnknownPlayer",
         "validation": (
-            "AccountNeeded BackwardsRange InvalidRate LevelTooHigh NameNeeded NoWholeNumber NotANumber NotAQuantity "
-            "NotGiveable NumberTooLarge NumberTooSmall OneAtATime OwnKey SeveralPlayers UnclearNumber UnknownEffect "
-            "UnknownLesson UnreadableFile UnusableWeights"
+            "AccountNeeded BackwardsRange InvalidRate LevelTooHigh NameNeeded NoSuchTable NoWholeNumber "
+            "NotANumber NotAQuantity NotGiveable NumberTooLarge NumberTooSmall OneAtATime OwnKey SeveralPlayers "
+            "StillPlaying UnclearNumber UnknownEffect UnknownLesson UnreadableFile UnusableWeights "
+            "WrongConfirmation"
         ),
         "voting_frozen": "VotingFrozen",
     },

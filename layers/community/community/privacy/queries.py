@@ -64,9 +64,8 @@ def list_community_rows(tx: Tx, table: LiteralString) -> Cursor:
 def list_players_after(tx: Tx, user_id: UUID | None, limit: int) -> Cursor:
     """Return rows with `user_id` and `username`, by id."""
     return tx.execute(
-        "SELECT user_id, username FROM users WHERE user_id > coalesce(%s, '00000000-0000-0000-0000-000000000000')"
-        " ORDER BY user_id LIMIT %s",
-        (user_id, limit),
+        "SELECT user_id, username FROM users WHERE user_id > %s ORDER BY user_id LIMIT %s",
+        (user_id or UUID(int=0), limit),
     )
 
 

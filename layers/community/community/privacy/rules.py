@@ -13,6 +13,10 @@ FORGOTTEN = "(forgotten)"
 """Stands for the name of a player who was forgotten."""
 
 
+_CLEAR_ID = 5
+"""Shorter ids of accounts are not looked for within texts: they may be any number."""
+
+
 def names_of(player: Player) -> list[str]:
     """Return what the player is called anywhere, the longest first."""
     return sorted({player.username, *(link.username for link in player.links.values())}, key=lambda name: -len(name))
@@ -35,6 +39,8 @@ class Scrubber:
         self._keys = {person_key(name) for name in names_of(player)}
         self._account_ids = {link.platform_id for link in player.links.values()}
         names = "|".join(map(re.escape, names_of(player)))
+        ids = "|".join(re.escape(each) for each in sorted(self._account_ids) if len(each) >= _CLEAR_ID)
+        self._account = re.compile(rf"(?<!\w)(?:{ids})(?!\w)") if ids else None
         self._name = re.compile(rf"(?<!\w)(?:{names})(?!\w)", re.IGNORECASE)
 
     def __call__(self, payload: Any, *, own: bool) -> Any:
@@ -57,4 +63,6 @@ class Scrubber:
         if person_key(value) in self._keys:
             return FORGOTTEN
         value = value.replace(self._user_id, self._no_one)
-        return self._name.sub(FORGOTTEN, value) if own else value
+        if not own:
+            return value
+        return self._name.sub(FORGOTTEN, self._account.sub("", value) if self._account else value)
