@@ -33,7 +33,7 @@ def test_an_import_is_tried_done_listed_and_undone(call: CallApi, conn: Connecti
     assert [(each["imported_by"], each["waiting_money"], each["credited_money"]) for each in listed.json] == [
         ("test", 2, 50)
     ]
-    assert undone.json["message"] == "The import is undone: 1 waiting balances removed, 50 money taken back."
+    assert undone.json["message"] == "The import is undone. Waiting balances removed: 1. Money taken back: 50."
 
 
 def test_a_file_or_a_rate_that_makes_no_sense_is_refused_in_a_sentence(call: CallApi):

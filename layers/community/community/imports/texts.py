@@ -42,7 +42,7 @@ def undone(result: Undone) -> str:
             result.remaining,
         )
     return translate(
-        "The import is undone: {removed} waiting balances removed, {money} money taken back.",
+        "The import is undone. Waiting balances removed: {removed}. Money taken back: {money}.",
         removed=result.removed,
         money=result.taken_back,
     )
