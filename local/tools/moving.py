@@ -1,6 +1,6 @@
 """`python -m local.tools.moving import FILE --platform twitch`: points in; `undo BATCH`, `export` and `export-player`.
 
-Works against the running game, or another one: GAME_URL and API_KEY.
+Works against the running game, or another one: BASE_URL and API_KEY.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Refusal(Exception):
 def main() -> int:
     options = _options()
     try:
-        with Game(os.environ.get("GAME_URL") or game_url(), os.environ.get("API_KEY") or "test-api-key") as game:
+        with Game(game_url(), os.environ.get("API_KEY") or "test-api-key") as game:
             options.run(game, options)
     except (GameUnavailable, Refusal, OSError, UnicodeDecodeError) as error:
         print(error, file=sys.stderr)
@@ -36,7 +36,7 @@ def main() -> int:
 
 def bring_in(game: Game, options: argparse.Namespace) -> None:
     """Import a file; without `--apply`, tell what would happen."""
-    body = {
+    given = {
         "platform": options.platform,
         "content": options.file.read_text(encoding="utf-8-sig"),
         "format": options.format,
@@ -44,7 +44,8 @@ def bring_in(game: Game, options: argparse.Namespace) -> None:
         "currency": options.currency,
         "dry_run": not options.apply,
     }
-    report = _ask(game, "POST", "/api/v1/admin/imports", {name: each for name, each in body.items() if each is not None})
+    body = {name: value for name, value in given.items() if value is not None}
+    report = _ask(game, "POST", "/api/v1/admin/imports", body)
     print(f"{options.file}, read as {report['format']}: {report['message']}")
     for problem in report["problems"]:
         print(f"  line {problem['line']}: {problem['problem']}")

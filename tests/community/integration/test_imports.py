@@ -30,8 +30,8 @@ ALICE = PlayerRef("twitch", "a-1", "Alice")
 BOB = PlayerRef("twitch", "b-1", "bob")
 
 
-def bring_in(tx: Tx, content: str, **options: str) -> ImportBatch:
-    return imports.import_points(tx, "twitch", content, "admin", **options)[1]
+def bring_in(tx: Tx, content: str, rate: str = "1") -> ImportBatch:
+    return imports.import_points(tx, "twitch", content, "admin", rate=rate)[1]
 
 
 def money(tx: Tx, ref: PlayerRef) -> int:

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from community.imports.formats import parse_points, read_points
-from community.imports.models import FORMATS, InvalidRate, Match, PointsFile, PointsRow, UnreadableFile
+from community.imports.models import FORMATS, AccountMatch, InvalidRate, PointsFile, PointsRow, UnreadableFile
 from community.imports.rules import parse_rate, plan
 
 
@@ -135,7 +135,7 @@ def rows(*given: tuple[str, str, str]) -> PointsFile:
 
 def test_a_plan_says_what_happens_to_each_line():
     file = rows(("alice", "", "25"), ("ALICE", "", "5"), ("bob", "7", "10"), ("streambot", "", "9"), ("tim", "", "4"))
-    matches = {3: Match(1, "7", "bob_now"), 5: Match(2, "8", "tim")}
+    matches = {3: AccountMatch(1, "7", "bob_now"), 5: AccountMatch(2, "8", "tim")}
 
     made = plan(file, Fraction(1, 10), matches, lambda platform_id, name: name == "streambot")
 

@@ -118,7 +118,7 @@ class _Columns:
         name = platform_id if name is None else name
         if name is None or points is None:
             if any(cell.replace(".", "").replace(",", "").isdecimal() for cell in cells):
-                return None  # somebody is called "points"
+                return None  # a viewer is called "points"
             raise UnreadableFile(
                 reason=translate("Its first line must name a column with names and one with points: username, points.")
             )

@@ -57,7 +57,7 @@ class PointsFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class AccountMatch:
     """Who in the game has the name or id of a row.
 
     Attributes:
@@ -71,7 +71,7 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ImportEntry:
     """A balance to be credited.
 
     Attributes:
@@ -95,7 +95,7 @@ class ImportPlan:
     """
 
     format: Format
-    entries: Sequence[Entry]
+    entries: Sequence[ImportEntry]
     problems: Sequence[LineProblem]
     without_points: int
 

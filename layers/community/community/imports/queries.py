@@ -10,7 +10,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from community.deliveries.pending_deliveries import SEND
-from community.imports.models import Entry, ImportBatch, PointsRow
+from community.imports.models import ImportBatch, ImportEntry, PointsRow
 from community.players.models import Link
 from kernel.database import Cursor, Tx, declare_race
 from kernel.naming import person_key
@@ -73,7 +73,7 @@ def insert_batch(tx: Tx, batch: ImportBatch, file_hash: str) -> None:
     )
 
 
-def insert_entries(tx: Tx, batch: ImportBatch, entries: Sequence[Entry]) -> None:
+def insert_entries(tx: Tx, batch: ImportBatch, entries: Sequence[ImportEntry]) -> None:
     tx.execute(
         """
         INSERT INTO import_entries (entry_id, batch_id, line, platform, platform_user_id, username, name_key, amount)

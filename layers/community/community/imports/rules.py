@@ -6,7 +6,15 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from community.imports.models import Entry, ImportPlan, InvalidRate, LineProblem, Match, PointsFile, PointsRow
+from community.imports.models import (
+    AccountMatch,
+    ImportEntry,
+    ImportPlan,
+    InvalidRate,
+    LineProblem,
+    PointsFile,
+    PointsRow,
+)
 from kernel.naming import person_key
 from kernel.texts import translate
 
@@ -37,7 +45,7 @@ def identity(row: PointsRow) -> tuple[str, str]:
 
 
 def plan(
-    file: PointsFile, rate: Fraction, matches: Mapping[int, Match], excluded: Callable[[str, str], bool]
+    file: PointsFile, rate: Fraction, matches: Mapping[int, AccountMatch], excluded: Callable[[str, str], bool]
 ) -> ImportPlan:
     """Decide what is credited.
 
@@ -45,12 +53,12 @@ def plan(
         matches: {line: who in the game has that name or id}; no one, if a line is missing.
         excluded: whether an account takes no part in the game: (platform id, name).
     """
-    entries: list[Entry] = []
+    entries: list[ImportEntry] = []
     problems = list(file.problems)
     first: dict[tuple[str, str], int] = {}
     without_points = 0
     for row in file.rows:
-        match = matches.get(row.line, Match())
+        match = matches.get(row.line, AccountMatch())
         account = identity(row)
         amount = int(Fraction(row.points) * rate)
         if account in first:
@@ -67,5 +75,5 @@ def plan(
         elif amount == 0:
             without_points += 1
         else:
-            entries.append(Entry(row, amount, known=match.players == 1))
+            entries.append(ImportEntry(row, amount, known=match.players == 1))
     return ImportPlan(file.format, entries, sorted(problems, key=lambda problem: problem.line), without_points)

@@ -13,12 +13,12 @@ from community.imports import queries, rules
 from community.imports.crediting import credit_known
 from community.imports.formats import read_points
 from community.imports.models import (
+    AccountMatch,
     Format,
     ImportBatch,
     ImportedAlready,
     ImportPlan,
     ImportUndone,
-    Match,
     NoSuchImport,
     NotTakenBack,
     PointsFile,
@@ -166,7 +166,7 @@ def _take_back(tx: Tx, player: Player, entries: Mapping[UUID, int]) -> tuple[Pla
 
 def _plan(tx: Tx, platform: str, file: PointsFile, rate: Fraction) -> ImportPlan:
     matches = {
-        row["line"]: Match(row["players"], row["platform_id"], row["username"])
+        row["line"]: AccountMatch(row["players"], row["platform_id"], row["username"])
         for row in queries.list_matches(tx, platform, file.rows)
     }
     cover = progression.current_state(tx).exclusions.cover
