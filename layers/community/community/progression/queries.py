@@ -24,15 +24,17 @@ def read_state_version(tx: Tx) -> Cursor:
 
 
 def read_state(tx: Tx) -> Cursor:
-    """Return one consistent row: `version`, `levels` {node key: highest level}, `documents` {name: body}, and
-    `excluded` [[platform, id, key of the name], ...]."""
+    """Return one consistent row: `version`, `levels` {node key: highest level}, `documents` {name: body},
+    `excluded` [[platform, id, key of the name], ...], and `forgotten` [[hash of the account, excluded], ...]."""
     return tx.execute(
         "SELECT version, "
         + LEVELS
         + """ AS levels,
                (SELECT coalesce(jsonb_object_agg(name, body), '{}') FROM world_documents) AS documents,
                (SELECT coalesce(jsonb_agg(jsonb_build_array(platform, platform_user_id, name_key)), '[]')
-                FROM excluded_accounts WHERE excluded) AS excluded
+                FROM excluded_accounts WHERE excluded) AS excluded,
+               (SELECT coalesce(jsonb_agg(jsonb_build_array(account_hash, excluded)), '[]')
+                FROM forgotten_accounts) AS forgotten
         FROM world
         """
     )
