@@ -127,7 +127,7 @@ size: sam ## Show how much of CloudFormation's limits template.yaml takes
 # Before anything is installed for it.
 .PHONY: python313
 python313:
-	@test -n "$(PYTHON313)" || { echo "No Python 3.13 found. Install it (pyenv install 3.13), or name it: make PYTHON313=/path/to/python3.13 build"; exit 1; }
+	@layers/python313 -c ''
 
 .PHONY: build
 build: python313 sam ## Build functions and layers for AWS (needs Python 3.13)

@@ -20,11 +20,11 @@ MOST_AT_ONCE = 10_000  # of an item, in one request
 STOCK = ("spade", "stick", "crate", *["money"] * 10)
 """What a player begins with, MOST_AT_ONCE of each. The dearest action, an upgrade, costs 500 money and 10 sticks."""
 LEFT_TO_UNLOCK = (
-    "upgrade_farming_1",
     "upgrade_crafting_1",
-    "feature_compost",
-    "feature_duel",
-    "feature_events",
+    "feature_filter_consumable",
+    "feature_filter_sellable",
+    "feature_filter_upgrade",
+    "item_cannon",
     "item_keg",
     "item_lootbox3",
     "item_mirror",

@@ -26,13 +26,12 @@ PLAYERS = CLIENTS * OWN + SHARED
 STACK = 500_000  # half of what fits: enough to take from, and room to add to
 ITEMS_HELD = 12
 LEFT_TO_UNLOCK = (
-    "upgrade_farming_1",
     "upgrade_crafting_1",
     "upgrade_gamble_win_bonus",
-    "feature_compost",
-    "feature_duel",
-    "feature_events",
-    "feature_expedition",
+    "feature_filter_consumable",
+    "feature_filter_sellable",
+    "feature_filter_upgrade",
+    "item_cannon",
     "item_keg",
     "item_lootbox3",
     "item_mirror",

@@ -1,4 +1,4 @@
-"""`python -m local.demo [--fast] [--watch] [--seed N] [--viewers N]`: plays an evening against the running game."""
+"""`python -m local.demo [options]`: plays an evening against the running game. `--help` lists the options."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from contextlib import nullcontext
 from random import Random
 from typing import Final
 
+from kernel.texts import ENGLISH, languages, speak, spoken, translate
+from local.demo import words as words  # the texts of the demo
 from local.demo.cast import FEWEST, MOST, invite
 from local.demo.chat import Chat
 from local.demo.evening import Evening
@@ -23,6 +25,7 @@ PAUSE_SECONDS: Final = 0.25  # after each line; an evening with 50 viewers takes
 
 def main() -> int:
     options = _options()
+    speak(options.language)
     sys.stdout.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
     try:
         return 0 if _play(options) else 1
@@ -30,7 +33,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nThe evening ends early.", file=sys.stderr)
+        print(translate("\nThe evening ends early."), file=sys.stderr)
         return 130
     except BrokenPipeError:
         # The reader is gone, as in `make demo | head`; otherwise Python would complain when it flushes at exit.
@@ -42,11 +45,11 @@ def _play(options: argparse.Namespace) -> bool:
     """Play an evening; returns whether all went as planned."""
     chat = Chat(sys.stdout, 0 if options.fast else PAUSE_SECONDS)
     with (
-        Game(game_url(), os.environ.get("API_KEY") or "test-api-key") as game,
+        Game(game_url(), os.environ.get("API_KEY") or "test-api-key", spoken()) as game,
         Evening(game, chat, invite(options.viewers), Random(options.seed)) as evening,
     ):
         game.check()
-        chat.report(f"A chat evening with {options.viewers} viewers at {game.url}")
+        chat.report(translate("A chat evening with {n} viewers at {url}", n=options.viewers, url=game.url))
         with StreamListener(game, chat.event) if options.watch else nullcontext() as watch:
             for scene in SCENES:
                 scene(evening)
@@ -61,6 +64,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--watch", action="store_true", help="show the live events beside the chat")
     parser.add_argument("--seed", type=int, metavar="N", help="make the same choices every time; random when left out")
     parser.add_argument("--viewers", type=int, default=50, metavar="N", help=f"{FEWEST} to {MOST}; 50 when left out")
+    parser.add_argument("--language", choices=languages(), default=ENGLISH, help="English when left out")
     options = parser.parse_args()
     if not FEWEST <= options.viewers <= MOST:
         parser.error(f"--viewers takes {FEWEST} to {MOST}")

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kernel.texts import translate, translate_n
 from local.demo.cast import STREAMER_BOT, Viewer
 from local.demo.game import Answer, Request
 from local.demo.ledger import MONEY, Move
+from local.demo.words import shown
 
 
 def _no_moves(_: Answer) -> Iterable[Move]:
@@ -56,29 +58,30 @@ def register(viewer: Viewer) -> Line:
             "new_platform": platform,
             "new_platform_id": platform_id,
         }
-    return Line(viewer, "!join", Request("POST", "/api/v1/user/register", body))
+    return Line(viewer, translate("!join"), Request("POST", "/api/v1/user/register", body))
 
 
 def inventory(viewer: Viewer) -> Line:
     request = Request("GET", "/api/v1/user/inventory", viewer.caller)
-    return Line(viewer, "!inventory", request, reply=lambda answer: f"You hold {_listed(answer.body['items'])}.")
+    return Line(viewer, translate("!inventory"), request, reply=_held)
 
 
 def unlock(node_key: str, why: str) -> Line:
     request = Request("POST", "/api/v1/progression/admin/unlock", {"node_key": node_key, "level": 1})
-    return Line(STREAMER_BOT, f"!unlock {node_key}  ({why})", request)
+    text = translate("!unlock {node}  ({why})", node=node_key, why=translate(why))
+    return Line(STREAMER_BOT, text, request)
 
 
 def hand_out(viewer: Viewer, item: str, quantity: int) -> Line:
     body = {
         "platform": viewer.platform,
         "username": viewer.name,
-        "item_name": item,
+        "item_name": shown(item),
         "quantity": quantity,
     }
     return Line(
         STREAMER_BOT,
-        f"!hand @{viewer.name} {item} {quantity}",
+        translate("!hand @{name} {item} {quantity}", name=viewer.name, item=shown(item), quantity=quantity),
         Request("POST", "/api/v1/user/item/add", body),
         lambda _: [Move("handed out", viewer.user_id, item, quantity)],
     )
@@ -97,7 +100,8 @@ def buy(viewer: Viewer, item: str, quantity: int, *, refusals: Iterable[str] = (
         return {} if answer.replayed else {"item_bought": answer.body["items_bought"]}
 
     request = Request("POST", "/api/v1/economy/buy", _trade(viewer, item, quantity))
-    return Line(viewer, f"!buy {item} {quantity}", request, moves, contributions, refusals=frozenset(refusals))
+    text = translate("!buy {item} {quantity}", item=shown(item), quantity=quantity)
+    return Line(viewer, text, request, moves, contributions, refusals=frozenset(refusals))
 
 
 def sell(viewer: Viewer, item: str, quantity: int, *, refusals: Iterable[str] = ()) -> Line:
@@ -111,7 +115,8 @@ def sell(viewer: Viewer, item: str, quantity: int, *, refusals: Iterable[str] = 
         return {"item_sold": answer.body["items_sold"]}
 
     request = Request("POST", "/api/v1/economy/sell", _trade(viewer, item, quantity))
-    return Line(viewer, f"!sell {item} {quantity}", request, moves, contributions, refusals=frozenset(refusals))
+    text = translate("!sell {item} {quantity}", item=shown(item), quantity=quantity)
+    return Line(viewer, text, request, moves, contributions, refusals=frozenset(refusals))
 
 
 def give(viewer: Viewer, friend: Viewer, item: str, quantity: int, *, refusals: Iterable[str] = ()) -> Line:
@@ -121,12 +126,12 @@ def give(viewer: Viewer, friend: Viewer, item: str, quantity: int, *, refusals: 
         "owner": viewer.name,
         "receiver_platform": friend.platform,
         "receiver": friend.name,
-        "item_name": item,
+        "item_name": shown(item),
         "quantity": quantity,
     }
     return Line(
         viewer,
-        f"!give @{friend.name} {item} {quantity}",
+        translate("!give @{name} {item} {quantity}", name=friend.name, item=shown(item), quantity=quantity),
         Request("POST", "/api/v1/user/item/give", body),
         lambda _: [
             Move("given", viewer.user_id, item, -quantity),
@@ -139,35 +144,35 @@ def give(viewer: Viewer, friend: Viewer, item: str, quantity: int, *, refusals: 
 def prices(viewer: Viewer) -> Line:
     def reply(answer: Answer) -> str:
         offers = [f"{item['public_name']} {item['buy_price']}{_sale(item)}" for item in answer.body]
-        return f"The shop sells {', '.join(offers)}."
+        return translate("The shop sells {offers}.", offers=", ".join(offers))
 
-    return Line(viewer, "!shop", Request("GET", "/api/v1/prices/buy"), reply=reply)
+    return Line(viewer, translate("!shop"), Request("GET", "/api/v1/prices/buy"), reply=reply)
 
 
 def resale_prices(viewer: Viewer) -> Line:
     def reply(answer: Answer) -> str:
         offers = [f"{item['public_name']} {item['sell_price']}" for item in answer.body]
-        return f"The shop pays {', '.join(offers)}."
+        return translate("The shop pays {offers}.", offers=", ".join(offers))
 
-    return Line(viewer, "!prices", Request("GET", "/api/v1/prices"), reply=reply)
+    return Line(viewer, translate("!prices"), Request("GET", "/api/v1/prices"), reply=reply)
 
 
 def link_status(viewer: Viewer) -> Line:
     body = {"platform": viewer.platform, "platform_id": viewer.platform_id}
-    return Line(viewer, "!link", Request("GET", "/api/v1/link/status", body))
+    return Line(viewer, translate("!link"), Request("GET", "/api/v1/link/status", body))
 
 
 def link_initiate(viewer: Viewer) -> Line:
-    return Line(viewer, "!link start", Request("POST", "/api/v1/link/initiate", viewer.caller))
+    return Line(viewer, translate("!link start"), Request("POST", "/api/v1/link/initiate", viewer.caller))
 
 
 def link_claim(viewer: Viewer, token: str) -> Line:
     body = viewer.caller | {"token": token}
-    return Line(viewer, f"!link {token}", Request("POST", "/api/v1/link/claim", body))
+    return Line(viewer, translate("!link {code}", code=token), Request("POST", "/api/v1/link/claim", body))
 
 
 def link_confirm(viewer: Viewer) -> Line:
-    return Line(viewer, "!link confirm", Request("POST", "/api/v1/link/confirm", viewer.caller))
+    return Line(viewer, translate("!link confirm"), Request("POST", "/api/v1/link/confirm", viewer.caller))
 
 
 def time_out(viewer: Viewer, seconds: int, reason: str) -> Line:
@@ -175,55 +180,79 @@ def time_out(viewer: Viewer, seconds: int, reason: str) -> Line:
         "platform": viewer.platform,
         "username": viewer.name,
         "duration_seconds": seconds,
-        "reason": reason,
+        "reason": translate(reason),
     }
     request = Request("POST", "/api/v1/user/timeout", body)
-    return Line(STREAMER_BOT, f"!timeout @{viewer.name} {seconds} ({reason})", request)
+    return Line(
+        STREAMER_BOT,
+        translate("!timeout @{name} {seconds} ({reason})", name=viewer.name, seconds=seconds, reason=translate(reason)),
+        request,
+    )
 
 
 def read_timeout(asker: Viewer, viewer: Viewer) -> Line:
     def reply(answer: Answer) -> str:
         if not answer.body["is_timed_out"]:
-            return f"{viewer.name} may speak."
-        return f"{viewer.name} is back in {answer.body['remaining_seconds']:.0f} seconds."
+            return translate("{name} may speak.", name=viewer.name)
+        seconds = round(answer.body["remaining_seconds"])
+        return translate_n("{name} is back in {n} second.", "{name} is back in {n} seconds.", seconds, name=viewer.name)
 
     query = {"platform": viewer.platform, "username": viewer.name}
-    return Line(asker, f"!timeout? @{viewer.name}", Request("GET", "/api/v1/user/timeout", query), reply=reply)
+    return Line(
+        asker,
+        translate("!timeout? @{name}", name=viewer.name),
+        Request("GET", "/api/v1/user/timeout", query),
+        reply=reply,
+    )
 
 
 def find_users(text: str) -> Line:
     def reply(answer: Answer) -> str:
         names = [user["username"] for user in answer.body["users"]]
-        return f"{len(names)} found: {', '.join(names)}." if names else "No one found."
+        if not names:
+            return translate("No one found.")
+        return translate_n("{n} found: {names}.", "{n} found: {names}.", len(names), names=", ".join(names))
 
     request = Request("POST", "/api/v1/user/search", {"query": text, "limit": 8})
-    return Line(STREAMER_BOT, f"!who {text}", request, reply=reply)
+    return Line(STREAMER_BOT, translate("!who {text}", text=text), request, reply=reply)
 
 
 def tree(viewer: Viewer) -> Line:
     def reply(answer: Answer) -> str:
         nodes = answer.body["nodes"]
-        return f"{sum(node['is_unlocked'] for node in nodes)} of {len(nodes)} nodes are unlocked."
+        unlocked = sum(node["is_unlocked"] for node in nodes)
+        return translate("{unlocked} of {nodes} nodes are unlocked.", unlocked=unlocked, nodes=len(nodes))
 
-    return Line(viewer, "!tree", Request("GET", "/api/v1/progression/tree"), reply=reply)
+    return Line(viewer, translate("!tree"), Request("GET", "/api/v1/progression/tree"), reply=reply)
 
 
 def available(viewer: Viewer) -> Line:
     def reply(answer: Answer) -> str:
         names = [node["display_name"] for node in answer.body["available"]]
-        more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-        return f"Could come next: {', '.join(names[:6])}{more}." if names else "Everything is unlocked."
+        if not names:
+            return translate("Everything is unlocked.")
+        first, more = ", ".join(names[:6]), len(names) - 6
+        if more > 0:
+            return translate_n(
+                "Could come next: {names} and {n} more.", "Could come next: {names} and {n} more.", more, names=first
+            )
+        return translate("Could come next: {names}.", names=first)
 
-    return Line(viewer, "!next", Request("GET", "/api/v1/progression/available"), reply=reply)
+    return Line(viewer, translate("!next"), Request("GET", "/api/v1/progression/available"), reply=reply)
 
 
 def _trade(viewer: Viewer, item: str, quantity: int) -> dict[str, Any]:
-    return viewer.caller | {"item_name": item, "quantity": quantity}
+    return viewer.caller | {"item_name": shown(item), "quantity": quantity}
 
 
 def _sale(item: dict[str, Any]) -> str:
-    return f" (instead of {item['base_value']})" if item["buy_price"] < item["base_value"] else ""
+    if item["buy_price"] >= item["base_value"]:
+        return ""
+    return f" {translate('(instead of {price})', price=item['base_value'])}"
 
 
-def _listed(items: list[dict[str, Any]]) -> str:
-    return ", ".join(f"{item['quantity']} × {item['public_name']}" for item in items) or "nothing yet"
+def _held(answer: Answer) -> str:
+    things = [f"{item['quantity']} × {item['public_name']}" for item in answer.body["items"]]
+    if not things:
+        return translate("You hold nothing yet.")
+    return translate("You hold {things}.", things=", ".join(things))

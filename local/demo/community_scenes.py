@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from kernel.texts import to_translate, translate, translate_n
 from local.demo import commands, community
 from local.demo.cast import STREAMER_BOT, Viewer
 from local.demo.evening import AT_ONCE, Evening, waves
 from local.demo.ledger import Move
+from local.demo.words import english
 
-SMALL_TALK: Final = (
-    "hello everyone", "good evening", "is this the new game?", "what are the points for?", "first time here",
-    "that intro music again", "greetings from the night shift", "tea or coffee?",
-    "my cat says hi", "we want the shop!", "lurking tonight, have fun", "nice camera", "what do we vote on?",
-)  # fmt: skip
-CHEERS: Final = ("come on", "nearly there", "one more line", "go go go", "type faster", "we can do this")
+SMALL_TALK: Final = to_translate(
+    "hello everyone / good evening / is this the new game? / what are the points for? / "
+    "first time here / that intro music again / greetings from the night shift / tea or coffee? / "
+    "my cat says hi / we want the shop! / lurking tonight, have fun / nice camera / "
+    "what do we vote on?"
+)
+CHEERS: Final = to_translate("come on / nearly there / one more line / go go go / type faster / we can do this")
 BOX: Final = "crate"  # what a search finds
 LARGEST_FIND: Final = 2
 SEEKERS: Final = 5
@@ -23,24 +26,24 @@ A_LEVELS_TURNOVER: Final = 1000  # money that makes a merchant's first level
 
 
 def small_talk(evening: Evening) -> None:
-    evening.chat.heading("People talk, and every line is worth a point")
+    evening.chat.heading(translate("People talk, and every line is worth a point"))
     curious = evening.rng.choice(evening.talkative)
     evening.say(community.progress(curious))
     crowd = evening.talkative
     evening.rng.shuffle(crowd)
     _all_talk(evening, crowd, SMALL_TALK, shown=6)
-    evening.say(community.talk(evening.rng.choice(crowd), "did you change your OBS scene?"))
+    evening.say(community.talk(evening.rng.choice(crowd), to_translate("did you change your OBS scene?")))
     evening.show_events()
     evening.say(community.progress(curious))
 
 
 def voting(evening: Evening) -> None:
-    evening.chat.heading("What should come next? Everyone has one vote")
+    evening.chat.heading(translate("What should come next? Everyone has one vote"))
     crowd = evening.talkative
     evening.rng.shuffle(crowd)
     paper = evening.say(community.open_vote(crowd[0]))
     if not paper.ok or "options" not in paper.body:
-        evening.chat.line(STREAMER_BOT, "Nothing is left to vote on: you have unlocked it all!")
+        evening.chat.line(STREAMER_BOT, translate("Nothing is left to vote on: you have unlocked it all!"))
         return
     for number, wave in enumerate(waves(crowd)):
         # Votes earn points too, so the next round may begin during this scene.
@@ -50,16 +53,16 @@ def voting(evening: Evening) -> None:
             for viewer in wave
         ]
         evening.say_together(lines, shown=0 if number else 3)
-    evening.chat.aside(f"... and so on for all {len(crowd)}")
+    evening.chat.aside(translate("... and so on for all {n}", n=len(crowd)))
     again = community.vote(crowd[0], 1, refusals={"no_voting_session"})
-    evening.say(replace(again, text=f"{again.text}  (once more, to be sure)"))
+    evening.say(replace(again, text=f"{again.text}  {translate('(once more, to be sure)')}"))
     evening.show_events()
     evening.say(community.open_vote(crowd[1]))
     _compare_tally(evening)
 
 
 def unlock_target(evening: Evening) -> None:
-    evening.chat.heading("A raid brings points, and chat does the rest")
+    evening.chat.heading(translate("A raid brings points, and chat does the rest"))
     asker = evening.rng.choice(evening.talkative)
     answer = evening.say(community.progress(asker))
     if not answer.ok or "message" in answer.body:
@@ -68,20 +71,22 @@ def unlock_target(evening: Evening) -> None:
     favourite = _favourite(evening)
     missing = answer.body["target_unlock_cost"] - answer.body["contributions_accumulated"]
     if missing > len(crowd) // 2:
-        evening.say(community.add_points(missing - len(crowd) // 2, "thank you for the raid"))
+        evening.say(community.add_points(missing - len(crowd) // 2, to_translate("thank you for the raid")))
     for wave in waves(crowd):
         _all_talk(evening, wave, CHEERS, shown=2)
         news = evening.show_events()
         chosen = [event["payload"]["node_key"] for event in news if event["event_type"] == "progression.target.set"]
         if favourite and chosen and chosen[0] != favourite:
-            evening.faults.append(f"the vote chose {favourite}, and the game {chosen[0]}")
+            evening.faults.append(
+                translate("the vote chose {option}, and the game {target}", option=favourite, target=chosen[0])
+            )
         if any(event["event_type"] == "progression.cycle.completed" for event in news):
             return
-    evening.faults.append("the points sufficed, and nothing was unlocked")
+    evening.faults.append(translate("the points sufficed, and nothing was unlocked"))
 
 
 def treasure(evening: Evening) -> None:
-    evening.chat.heading("Some go looking for treasure")
+    evening.chat.heading(translate("Some go looking for treasure"))
     crowd = evening.talkative
     evening.rng.shuffle(crowd)
     seekers, others = crowd[:SEEKERS], crowd[SEEKERS : 3 * SEEKERS]
@@ -98,8 +103,8 @@ def treasure(evening: Evening) -> None:
 
 
 def level_up(evening: Evening) -> None:
-    evening.chat.heading("Practice makes a better trader")
-    prices = {item["public_name"]: item["sell_price"] for item in evening.game.read("/api/v1/prices")}
+    evening.chat.heading(translate("Practice makes a better trader"))
+    prices = {english(item): item["sell_price"] for item in evening.game.read("/api/v1/prices")}
     dearest = max(sorted(prices), key=lambda name: prices[name])
     candidates = evening.rng.sample(evening.talkative, AT_ONCE)
     answers = evening.say_together([community.jobs(viewer) for viewer in candidates], shown=0)
@@ -112,11 +117,12 @@ def level_up(evening: Evening) -> None:
     evening.say(community.jobs(novice))
 
 
-def _all_talk(evening: Evening, crowd: list[Viewer], phrases: tuple[str, ...], *, shown: int) -> None:
-    lines = [community.talk(viewer, evening.rng.choice(phrases)) for viewer in crowd]
+def _all_talk(evening: Evening, crowd: list[Viewer], phrases: str, *, shown: int) -> None:
+    choice = translate(phrases).split(" / ")
+    lines = [community.talk(viewer, evening.rng.choice(choice)) for viewer in crowd]
     evening.say_together(lines, shown=shown)
     if len(lines) > shown:
-        evening.chat.aside(f"... and {len(lines) - shown} lines more")
+        evening.chat.aside(translate_n("... and {n} line more", "... and {n} lines more", len(lines) - shown))
 
 
 def _favourite(evening: Evening) -> str:
@@ -142,7 +148,7 @@ def _compare_tally(evening: Evening) -> None:
     counted = sum(option["vote_count"] for option in session["options"])
     cast = evening.log.count_ballots(session["id"])
     if counted != cast:
-        evening.faults.append(f"session {session['id']} counts {counted} votes for {cast} ballots")
+        evening.faults.append(f"session {session['id']}: {counted} / {cast}")
 
 
 def _record_finds(evening: Evening, seekers: list[Viewer]) -> bool:

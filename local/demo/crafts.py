@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from kernel.texts import translate, translate_n
 from local.demo.cast import Viewer
 from local.demo.commands import Line
 from local.demo.game import Answer, Request
 from local.demo.ledger import MONEY, Move
+from local.demo.words import english, shown
 
 Recipe = Mapping[str, Any]
 """A recipe as the game lists it."""
@@ -16,8 +18,8 @@ Recipe = Mapping[str, Any]
 
 def use(viewer: Viewer, item: str, quantity: int, target: str = "", *, refusals: Iterable[str] = ()) -> Line:
     """Use an item. Its outcome is read from the log: see `crafts.moves`."""
-    body = viewer.caller | {"item_name": item, "quantity": quantity, "target_user": target}
-    text = f"!use {item} {quantity} {target}".rstrip()
+    body = viewer.caller | {"item_name": shown(item), "quantity": quantity, "target_user": target}
+    text = translate("!use {item} {quantity} {target}", item=shown(item), quantity=quantity, target=target).rstrip()
     return Line(
         viewer,
         text,
@@ -29,10 +31,11 @@ def use(viewer: Viewer, item: str, quantity: int, target: str = "", *, refusals:
 
 def recipes(viewer: Viewer) -> Line:
     def reply(answer: Answer) -> str:
-        return f"You can make {', '.join(recipe['public_name'] for recipe in answer.body['recipes'])}."
+        names = [recipe["public_name"] for recipe in answer.body["recipes"]]
+        return translate("You can make {names}.", names=", ".join(names))
 
     query = {"user": viewer.name, "platform": viewer.platform, "platform_id": viewer.platform_id}
-    return Line(viewer, "!recipes", Request("GET", "/api/v1/crafting/recipes", query), reply=reply)
+    return Line(viewer, translate("!recipes"), Request("GET", "/api/v1/crafting/recipes", query), reply=reply)
 
 
 def upgrade(viewer: Viewer, recipe: Recipe, units: int, name_of: Callable[[str], str]) -> Line:
@@ -46,11 +49,12 @@ def upgrade(viewer: Viewer, recipe: Recipe, units: int, name_of: Callable[[str],
             for row in recipe["inputs"]
         ]
         later = answer.body.get("job_id")
-        return taken if later else [*taken, Move("crafted", viewer.user_id, recipe["public_name"], made)]
+        return taken if later else [*taken, Move("crafted", viewer.user_id, english(recipe), made)]
 
     body = viewer.caller | {"item": recipe["public_name"], "quantity": units}
     request = Request("POST", "/api/v1/user/item/upgrade", body)
-    return Line(viewer, f"!upgrade {recipe['public_name']} {units}", request, moves)
+    text = translate("!upgrade {item} {quantity}", item=recipe["public_name"], quantity=units)
+    return Line(viewer, text, request, moves)
 
 
 def disassemble(viewer: Viewer, item: str, units: int, name_of: Callable[[str], str]) -> Line:
@@ -58,34 +62,42 @@ def disassemble(viewer: Viewer, item: str, units: int, name_of: Callable[[str], 
         gone = Move("crafting", viewer.user_id, item, -answer.body["quantity_processed"])
         return [gone, *(_got("crafted", viewer, name_of, name, n) for name, n in answer.body["outputs"].items())]
 
-    request = Request("POST", "/api/v1/user/item/disassemble", viewer.caller | {"item": item, "quantity": units})
-    return Line(viewer, f"!disassemble {item} {units}", request, moves)
+    request = Request("POST", "/api/v1/user/item/disassemble", viewer.caller | {"item": shown(item), "quantity": units})
+    text = translate("!disassemble {item} {quantity}", item=shown(item), quantity=units)
+    return Line(viewer, text, request, moves)
 
 
 def crafting_jobs(viewer: Viewer) -> Line:
     def reply(answer: Answer) -> str:
         jobs = [
-            f"{job['quantity']} × {job['public_name']} in {job['remaining_seconds']} seconds"
+            translate_n(
+                "{things} in {n} second",
+                "{things} in {n} seconds",
+                job["remaining_seconds"],
+                things=f"{job['quantity']} × {job['public_name']}",
+            )
             for job in answer.body["jobs"]
         ]
-        return f"In the works: {', '.join(jobs)}." if jobs else "Nothing is in the works."
+        if not jobs:
+            return translate("Nothing is in the works.")
+        return translate("In the works: {jobs}.", jobs=", ".join(jobs))
 
     query = {"platform": viewer.platform, "platform_id": viewer.platform_id}
-    return Line(viewer, "!works", Request("GET", "/api/v1/crafting/jobs", query), reply=reply)
+    return Line(viewer, translate("!works"), Request("GET", "/api/v1/crafting/jobs", query), reply=reply)
 
 
 def cancel(viewer: Viewer, name_of: Callable[[str], str]) -> Line:
     def moves(answer: Answer) -> list[Move]:
         return [_got("crafting", viewer, name_of, name, n) for name, n in answer.body["refunded"].items()]
 
-    return Line(viewer, "!cancel", Request("POST", "/api/v1/crafting/cancel", viewer.caller), moves)
+    return Line(viewer, translate("!cancel"), Request("POST", "/api/v1/crafting/cancel", viewer.caller), moves)
 
 
 def start_gamble(viewer: Viewer, box: str, quantity: int, seconds: int) -> Line:
-    body = viewer.caller | {"bets": [{"item_name": box, "quantity": quantity}], "join_seconds": seconds}
+    body = viewer.caller | {"bets": [{"item_name": shown(box), "quantity": quantity}], "join_seconds": seconds}
     return Line(
         viewer,
-        f"!gamble {box} {quantity}",
+        translate("!gamble {item} {quantity}", item=shown(box), quantity=quantity),
         Request("POST", "/api/v1/gamble/start", body),
         lambda _: [Move("staked", viewer.user_id, box, -quantity)],
         refusals=frozenset({"gamble_active"}),
@@ -95,7 +107,7 @@ def start_gamble(viewer: Viewer, box: str, quantity: int, seconds: int) -> Line:
 def join_gamble(viewer: Viewer, box: str, quantity: int) -> Line:
     return Line(
         viewer,
-        "!join",
+        translate("!join"),
         Request("POST", "/api/v1/gamble/join", viewer.caller),
         lambda _: [Move("staked", viewer.user_id, box, -quantity)],
         refusals=frozenset({"gamble_too_late", "gamble_not_joining", "gamble_not_found"}),
@@ -105,10 +117,15 @@ def join_gamble(viewer: Viewer, box: str, quantity: int) -> Line:
 def achievements(viewer: Viewer) -> Line:
     def reply(answer: Answer) -> str:
         mine = [each["name"] for each in answer.body["achievements"] if each["unlocked"]]
-        return f"{answer.body['unlocked']} of {answer.body['total']}: {', '.join(mine)}."
+        return translate(
+            "{unlocked} of {total}: {names}.",
+            unlocked=answer.body["unlocked"],
+            total=answer.body["total"],
+            names=", ".join(mine),
+        )
 
     query = {"platform": viewer.platform, "platform_id": viewer.platform_id}
-    return Line(viewer, "!achievements", Request("GET", "/api/v1/achievements", query), reply=reply)
+    return Line(viewer, translate("!achievements"), Request("GET", "/api/v1/achievements", query), reply=reply)
 
 
 def moves(event: Mapping[str, Any], name_of: Callable[[str], str]) -> list[Move]:

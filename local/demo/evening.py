@@ -6,12 +6,12 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from functools import cached_property
 from itertools import islice
 from random import Random
 from typing import Final, Self
 
-from local.demo import commands, community, crafts
+from kernel.texts import translate, translate_n
+from local.demo import commands, community, crafts, words
 from local.demo.cast import Viewer
 from local.demo.chat import Chat
 from local.demo.commands import Line
@@ -70,12 +70,8 @@ class Evening:
         return [viewer for viewer in players.values() if not viewer.silenced]
 
     def name_of(self, internal_name: str) -> str:
-        """What players call an item."""
-        return self._names[internal_name]
-
-    @cached_property
-    def _names(self) -> dict[str, str]:
-        return {item["internal_name"]: item["public_name"] for item in self.game.read("/api/v1/admin/items")}
+        """The English name of an item, by which the ledger knows it."""
+        return words.name_of(internal_name)
 
     def held(self, viewer: Viewer) -> dict[str, int]:
         """What a viewer should hold by the ledger, {item: quantity}."""
@@ -105,11 +101,13 @@ class Evening:
         """Show what the game has announced since the last call; returns all events."""
         names = {viewer.user_id: viewer.name for viewer in reversed(self.viewers)}
         news = self.read_events()
-        texts = headlines(news, lambda user_id: names.get(user_id, "Someone"))
+        texts = headlines(news, lambda user_id: names.get(user_id, translate("Someone")))
         for text in texts[:most]:
             self.chat.aside(f"* {text}")
         if len(texts) > most:
-            self.chat.aside(f"* ... and {len(texts) - most} more to celebrate")
+            self.chat.aside(
+                translate_n("* ... and {n} more to celebrate", "* ... and {n} more to celebrate", len(texts) - most)
+            )
         return news
 
     def read_events(self) -> list[Event]:
@@ -140,7 +138,7 @@ class Evening:
             if answer.ok:
                 held = Counter[str]()
                 for item in answer.body["items"]:
-                    held[item["public_name"]] += item["quantity"]
+                    held[words.english(item)] += item["quantity"]
                 holdings[answer.body["user"]["id"]] = dict(held)
         return holdings
 
@@ -170,7 +168,7 @@ class Evening:
             self.faults.append(f"{line.speaker.name}: {line.text} -> {answer.status} {answer.code} {answer.text}")
 
     def _show(self, line: Line, answer: Answer) -> None:
-        reply = line.reply(answer) if answer.ok else answer.text or f"(status {answer.status})"
+        reply = line.reply(answer) if answer.ok else answer.text or translate("(status {status})", status=answer.status)
         self.chat.line(line.speaker, line.text, *filter(None, [reply]), refused=not answer.ok)
 
     def __enter__(self) -> Self:

@@ -13,6 +13,8 @@ from typing import Any, Final, Self
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
+from kernel.texts import translate
+
 TIMEOUT_SECONDS: Final = 15
 TRIES: Final = 4
 PAUSE_SECONDS: Final = 0.5  # before another try, a little longer each time
@@ -78,8 +80,11 @@ class Answer:
 class Game:
     """A client that many threads may use; each has its own connection."""
 
-    def __init__(self, url: str, api_key: str) -> None:
+    def __init__(self, url: str, api_key: str, language: str = "en") -> None:
         """Check the address; connections are opened on first use.
+
+        Args:
+            language: of the answers.
 
         Raises:
             GameUnavailable: the URL is not valid.
@@ -91,10 +96,10 @@ class Game:
         except ValueError:
             self._host, self._port = "", None
         if parts.scheme not in ("http", "https") or not self._host:
-            raise GameUnavailable(f"{url} is no address: it should look like http://127.0.0.1:8080.")
+            raise GameUnavailable(translate("{url} is no address: it should look like http://127.0.0.1:8080.", url=url))
         self._connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._folder = parts.path
-        self._headers = {"X-API-Key": api_key, "Content-Type": "application/json"}
+        self._headers = {"X-API-Key": api_key, "Content-Type": "application/json", "Accept-Language": language}
         self._local = threading.local()
         self._connections: list[http.client.HTTPConnection] = []
 
@@ -110,7 +115,9 @@ class Game:
             except (OSError, http.client.HTTPException) as error:
                 self._close_connection()
                 if attempt == TRIES - 1:
-                    raise GameUnavailable(f"The game at {self.url} does not answer any more: {error}") from error
+                    raise GameUnavailable(
+                        translate("The game at {url} does not answer any more: {error}", url=self.url, error=error)
+                    ) from error
                 time.sleep(PAUSE_SECONDS * attempt)  # 0 at first: an idle connection may just have expired
             else:
                 if not answer.busy or attempt == TRIES - 1:
@@ -127,10 +134,21 @@ class Game:
         answer = self.ask(Request("GET", path))
         if answer.status in (401, 403):
             raise GameUnavailable(
-                f"The game at {self.url} does not take this API key. Set API_KEY to the one `make dev` shows."
+                translate(
+                    "The game at {url} does not take this API key. Set API_KEY to the one `make dev` shows.",
+                    url=self.url,
+                )
             )
         if not answer.ok:
-            raise GameUnavailable(f"The game at {self.url} answers {path} with {answer.status}: {answer.text}")
+            raise GameUnavailable(
+                translate(
+                    "The game at {url} answers {path} with {status}: {text}",
+                    url=self.url,
+                    path=path,
+                    status=answer.status,
+                    text=answer.text,
+                )
+            )
         return answer.body
 
     def check(self) -> None:
@@ -143,11 +161,16 @@ class Game:
             health = self._try(Request("GET", "/healthz"))
         except (OSError, http.client.HTTPException):
             raise GameUnavailable(
-                f"{self.url} does not answer. Start the game with `make dev` in another terminal, then try again."
+                translate(
+                    "{url} does not answer. Start the game with `make dev` in another terminal, then try again.",
+                    url=self.url,
+                )
             ) from None
         if not isinstance(health.body, dict) or health.body.get("status") != "ok":
             raise GameUnavailable(
-                f"Something answers at {self.url}, but it is not Brandish. Is PORT the one of `make dev`?"
+                translate(
+                    "Something answers at {url}, but it is not Brandish. Is PORT the one of `make dev`?", url=self.url
+                )
             )
         self.read("/api/v1/progression/tree")
 

@@ -6,21 +6,23 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from kernel.texts import to_translate, translate
 from local.demo import commands, community, crafts
 from local.demo.cast import Viewer
 from local.demo.evening import Evening
 from local.demo.ledger import MONEY
+from local.demo.words import english
 
 BOXES: Final = (("crate", 5), ("lootbox", 4), ("strongbox", 3))
 GAMBLERS: Final = 12
 STAKE: Final = ("strongbox", 2)
 JOIN_SECONDS: Final = 15
 PATIENCE: Final = 90.0  # seconds: the minute clock plays the gamble even if its own schedule fails
-WAITING_LINES: Final = ("drum roll", "I can't look", "is it open yet?", "all or nothing", "mine!", "shhh")
+WAITING_LINES: Final = to_translate("drum roll / I can't look / is it open yet? / all or nothing / mine! / shhh")
 
 
 def boxes(evening: Evening) -> None:
-    evening.chat.heading("Boxes are waiting to be opened")
+    evening.chat.heading(translate("Boxes are waiting to be opened"))
     # A viewer who already holds boxes may hold another quality, and one use cannot open two qualities.
     names = {box for box, _ in BOXES}
     crowd = evening.talkative
@@ -33,7 +35,7 @@ def boxes(evening: Evening) -> None:
 
 
 def darts(evening: Evening) -> None:
-    evening.chat.heading("Someone has darts, and someone else a buckler")
+    evening.chat.heading(translate("Someone has darts, and someone else a buckler"))
     crowd = [viewer for viewer in evening.talkative if viewer.platform == "twitch"]
     thrower, careful, careless = evening.rng.sample(crowd, 3)
     evening.say(commands.hand_out(careful, "buckler", 1))
@@ -46,7 +48,7 @@ def darts(evening: Evening) -> None:
 
 
 def gamble_start(evening: Evening) -> None:
-    evening.chat.heading(f"A gamble: {GAMBLERS} players stake their boxes, one takes all")
+    evening.chat.heading(translate("A gamble: {n} players stake their boxes, one takes all", n=GAMBLERS))
     gamblers = evening.rng.sample(evening.talkative, GAMBLERS)
     evening.say_together([commands.hand_out(viewer, *STAKE) for viewer in gamblers], shown=1)
     answer = evening.say(crafts.start_gamble(gamblers[0], *STAKE, JOIN_SECONDS))
@@ -54,12 +56,12 @@ def gamble_start(evening: Evening) -> None:
         return
     evening.gamble = answer.body["gamble_id"]
     evening.say_together([crafts.join_gamble(viewer, *STAKE) for viewer in gamblers[1:]], shown=3)
-    evening.chat.aside(f"... and so on for all {GAMBLERS}")
+    evening.chat.aside(translate("... and so on for all {n}", n=GAMBLERS))
 
 
 def workshop(evening: Evening) -> None:
-    evening.chat.heading("In the workshop")
-    recipes = {row["public_name"]: row for row in evening.game.read("/api/v1/crafting/recipes")["recipes"]}
+    evening.chat.heading(translate("In the workshop"))
+    recipes = {english(row): row for row in evening.game.read("/api/v1/crafting/recipes")["recipes"]}
     smith, cook, hesitant = evening.rng.sample(evening.talkative, 3)
     evening.say(commands.hand_out(smith, "crate", 10))
     evening.say_together([commands.hand_out(smith, MONEY, 200)], shown=0)
@@ -79,14 +81,14 @@ def workshop(evening: Evening) -> None:
 
 def await_results(evening: Evening) -> None:
     """Wait for the gamble and the firepot."""
-    evening.chat.heading("Everyone is waiting for the gamble")
+    evening.chat.heading(translate("Everyone is waiting for the gamble"))
     if evening.gamble:
-        _wait(evening, lambda: _was_played(evening), "the gamble was not played")
+        _wait(evening, lambda: _was_played(evening), translate("the gamble was not played"))
     cook = evening.cook
     if cook is None:
         return
-    _wait(evening, lambda: not _is_crafting(evening, cook), "the firepot was never done")
-    evening.say(community.talk(cook, "my firepot must be done by now"))
+    _wait(evening, lambda: not _is_crafting(evening, cook), translate("the firepot was never done"))
+    evening.say(community.talk(cook, to_translate("my firepot must be done by now")))
     evening.show_events()
     evening.say(commands.inventory(cook))
     evening.say(crafts.achievements(cook))
@@ -102,7 +104,8 @@ def _wait(evening: Evening, is_over: Callable[[], bool], otherwise: str) -> None
         if time.monotonic() > give_up_at:
             evening.faults.append(otherwise)
             return
-        evening.say(community.talk(evening.rng.choice(evening.talkative), evening.rng.choice(WAITING_LINES)))
+        phrase = evening.rng.choice(translate(WAITING_LINES).split(" / "))
+        evening.say(community.talk(evening.rng.choice(evening.talkative), phrase))
         time.sleep(1)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from kernel.texts import term, translate, translate_n
 from local.demo.game import Game, Request
 
 LOG: Final = "/api/v1/admin/events"
@@ -53,32 +54,51 @@ class Log:
 def headlines(events: list[Event], name_of: Callable[[str], str]) -> list[str]:
     """The lines that the streamer's bot would post in chat about the events."""
     lines: list[str] = []
+    unlocked = ""
     for event in events:
         payload = event["payload"]
         match event["event_type"]:
             case "progression.cycle.completed":
                 node = payload["unlocked_node"]
-                lines.append(f"Unlocked: {_levelled(node['display_name'], node['level'])}!")
+                unlocked = translate("Unlocked: {node}!", node=_levelled(node["display_name"], node["level"]))
+                lines.append(unlocked)
             case "progression.target.set":
-                ahead = lines.pop() + " " if lines and lines[-1].startswith("Unlocked:") else ""
-                lines.append(f"{ahead}Next: {_levelled(payload['display_name'], payload['target_level'])}.")
+                ahead = lines.pop() + " " if lines and lines[-1] == unlocked else ""
+                target = _levelled(payload["display_name"], payload["target_level"])
+                lines.append(f"{ahead}{translate('Next: {node}.', node=target)}")
             case "job.level_up":
                 lines.append(
-                    f"{name_of(payload['user_id'])} is now a {payload['job_key']} of level {payload['new_level']}."
+                    translate(
+                        "{name} is now a {job} of level {level}.",
+                        name=name_of(payload["user_id"]),
+                        job=term("job", payload["job_key"].capitalize()),
+                        level=payload["new_level"],
+                    )
                 )
             case "achievement.unlocked":
-                lines.append(f"{name_of(payload['user_id'])}: {payload['name']}! {payload['description']}")
+                lines.append(_achieved(payload, name_of(payload["user_id"])))
             case "gamble.complete" if payload["winner_id"]:
                 lines.append(
-                    f"{payload['winner_username']} wins the gamble: what {payload['participant_count']} players had in "
-                    f"their boxes, worth {payload['total_value']} money."
+                    translate(
+                        "{name} wins the gamble: what {players} players had in their boxes, worth {money}.",
+                        name=payload["winner_username"],
+                        players=payload["participant_count"],
+                        money=translate_n("{n} money", "{n} money", payload["total_value"]),
+                    )
                 )
             case "progression.all_unlocked":
-                lines.append(payload["message"])
+                lines.append(translate(payload["message"]))
             case _:
                 pass
     return lines
 
 
+def _achieved(payload: Mapping[str, Any], name: str) -> str:
+    achievement, description = term("achievement", payload["name"]), term("description", payload["description"])
+    return f"{name}: {achievement}! {description}"
+
+
 def _levelled(name: str, level: int) -> str:
-    return f"{name} (level {level})" if level > 1 else name
+    """A node's name; the event has it in the community's language, which need not be the evening's."""
+    shown = term("node", name)
+    return translate("{node} (level {level})", node=shown, level=level) if level > 1 else shown

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
+from kernel.texts import to_translate, translate, translate_n
 from local.demo import commands, community
 from local.demo.cast import STREAMER_BOT, Viewer
 from local.demo.commands import Line
@@ -14,25 +15,26 @@ from local.demo.evening import Evening, waves
 from local.demo.game import GameUnavailable
 from local.demo.item_scenes import await_results, boxes, darts, gamble_start, workshop
 from local.demo.ledger import MONEY
+from local.demo.words import english
 
 UNLOCKED: Final = {
-    "feature_economy": "no trade without a shop",
-    "job_merchant": "traders should learn to get better prices",
-    "feature_weekly_discount": "this week's sale should count",
-    "feature_search": "someone will want to look for treasure",
-    "job_scholar": "taking part should teach you something",
-    "feature_upgrade": "someone will want to make things",
-    "feature_disassemble": "and to take them apart",
-    "job_blacksmith": "which is a craft",
-    "feature_gamble": "what are boxes without some risk?",
-    "job_gambler": "some are better at it than others",
-    "item_lootbox1": "something to open",
-    "item_lootbox2": "something better to open",
-    "item_spade": "something to buy",
-    "item_stick": "something cheap",
-    "item_pebble": "something to throw",
-    "item_spike": "something to step on",
-    "item_buckler": "something to save up for",
+    "feature_economy": to_translate("no trade without a shop"),
+    "job_merchant": to_translate("traders should learn to get better prices"),
+    "feature_weekly_discount": to_translate("this week's sale should count"),
+    "feature_search": to_translate("someone will want to look for treasure"),
+    "job_scholar": to_translate("taking part should teach you something"),
+    "feature_upgrade": to_translate("someone will want to make things"),
+    "feature_disassemble": to_translate("and to take them apart"),
+    "job_blacksmith": to_translate("which is a craft"),
+    "feature_gamble": to_translate("what are boxes without some risk?"),
+    "job_gambler": to_translate("some are better at it than others"),
+    "item_lootbox1": to_translate("something to open"),
+    "item_lootbox2": to_translate("something better to open"),
+    "item_spade": to_translate("something to buy"),
+    "item_stick": to_translate("something cheap"),
+    "item_pebble": to_translate("something to throw"),
+    "item_spike": to_translate("something to step on"),
+    "item_buckler": to_translate("something to save up for"),
 }
 """{node: the reason the bot gives for unlocking it}"""
 
@@ -41,7 +43,7 @@ GIFTS: Final = ("spade", "pebble", "boulder", "crate", "spike", "scroll")
 
 
 def arrivals(evening: Evening) -> None:
-    evening.chat.heading("The stream starts, and viewers arrive")
+    evening.chat.heading(translate("The stream starts, and viewers arrive"))
     returning = 0
     for wave in waves(evening.viewers):
         answers = evening.say_together([commands.register(viewer) for viewer in wave], shown=0)
@@ -51,14 +53,26 @@ def arrivals(evening: Evening) -> None:
             viewer.user_id = answer.body["internal_id"]
             returning += answer.status == 200
         names = [viewer.name for viewer in wave]
-        evening.chat.aside(f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if names[3:] else ''} come in")
+        evening.chat.aside(_come_in(names))
     if returning:
-        evening.chat.line(STREAMER_BOT, f"Welcome back, {returning} of you have been here before!")
+        welcome = translate_n(
+            "Welcome back, {n} of you has been here before!",
+            "Welcome back, {n} of you have been here before!",
+            returning,
+        )
+        evening.chat.line(STREAMER_BOT, welcome)
     evening.ledger.open(evening.read_holdings())
 
 
+def _come_in(names: list[str]) -> str:
+    first, more = ", ".join(names[:3]), len(names) - 3
+    if more > 0:
+        return translate_n("{names} and {n} more come in", "{names} and {n} more come in", more, names=first)
+    return translate_n("{names} comes in", "{names} come in", len(names), names=first)
+
+
 def opening(evening: Evening) -> None:
-    evening.chat.heading("The streamer's bot opens the shop")
+    evening.chat.heading(translate("The streamer's bot opens the shop"))
     unlocked = _unlocked_nodes(evening)
     if "feature_economy" not in unlocked:
         evening.say(commands.buy(evening.talkative[1], "spade", 1, refusals={"feature_locked"}))
@@ -66,34 +80,34 @@ def opening(evening: Evening) -> None:
     for node in missing:
         evening.say(commands.unlock(node, UNLOCKED[node]))
     if not missing:
-        evening.chat.line(STREAMER_BOT, "The shop is open already: what a community unlocks stays unlocked.")
+        evening.chat.line(STREAMER_BOT, translate("The shop is open already: what a community unlocks stays unlocked."))
     evening.start_counting()
 
 
 def handouts(evening: Evening) -> None:
-    evening.chat.heading("A starting gift for everyone")
+    evening.chat.heading(translate("A starting gift for everyone"))
     purses = [commands.hand_out(viewer, MONEY, PURSE) for viewer in evening.talkative]
     gifts = [
         commands.hand_out(viewer, evening.rng.choice(GIFTS), evening.rng.randint(1, 4)) for viewer in evening.talkative
     ]
     for lines in (purses, gifts):
         evening.say_together(lines, shown=2)
-        evening.chat.aside(f"... and so on for all {len(lines)}")
+        evening.chat.aside(translate("... and so on for all {n}", n=len(lines)))
 
 
 def window_shopping(evening: Evening) -> None:
-    evening.chat.heading("What does it cost?")
+    evening.chat.heading(translate("What does it cost?"))
     asker, another, third = evening.rng.sample(evening.talkative, 3)
     evening.say_together([commands.prices(asker), commands.resale_prices(another), commands.inventory(third)])
 
 
 def market(evening: Evening) -> None:
-    evening.chat.heading("Chat discovers the shop; every trade is worth points, too")
+    evening.chat.heading(translate("Chat discovers the shop; every trade is worth points, too"))
     _trade_round(evening, evening.talkative)
 
 
 def second_market(evening: Evening) -> None:
-    evening.chat.heading("Trading continues")
+    evening.chat.heading(translate("Trading continues"))
     crowd = evening.talkative
     _trade_round(evening, evening.rng.sample(crowd, len(crowd) // 4))
 
@@ -110,7 +124,7 @@ def _trade_round(evening: Evening, crowd: list[Viewer]) -> None:
 
 
 def linking(evening: Evening) -> None:
-    evening.chat.heading("Two accounts, one player")
+    evening.chat.heading(translate("Two accounts, one player"))
     here, there = evening.viewers[0], evening.viewers[-1]
     status = evening.say(commands.link_status(here))
     if not status.ok or there.platform in status.body["linked_platforms"]:
@@ -127,16 +141,16 @@ def linking(evening: Evening) -> None:
 
 
 def timeout_scene(evening: Evening) -> None:
-    evening.chat.heading("Someone is too loud")
+    evening.chat.heading(translate("Someone is too loud"))
     loud, friend = evening.rng.sample(evening.talkative[1:], 2)
-    evening.chat.line(loud, "BUY SPADES BUY SPADES BUY SPADES")
-    if evening.say(commands.time_out(loud, 60, "capitals")).ok:
+    evening.chat.line(loud, translate("BUY SPADES BUY SPADES BUY SPADES"))
+    if evening.say(commands.time_out(loud, 60, to_translate("capitals"))).ok:
         loud.silenced = True
     evening.say(commands.read_timeout(friend, loud))
 
 
 def refused_requests(evening: Evening) -> None:
-    evening.chat.heading("The game says no, politely")
+    evening.chat.heading(translate("The game says no, politely"))
     crowd = sorted(evening.talkative, key=lambda viewer: evening.held(viewer).get(MONEY, 0))
     poor, friend, dreamer, collector = crowd[0], crowd[-1], crowd[1], crowd[2]
     evening.say(commands.give(poor, friend, MONEY, 10_000, refusals={"not_enough_items", "not_in_inventory"}))
@@ -146,20 +160,22 @@ def refused_requests(evening: Evening) -> None:
 
 
 def repeated_request(evening: Evening) -> None:
-    evening.chat.heading("An impatient bot sends the same buy twice, with the same Idempotency-Key")
+    evening.chat.heading(translate("An impatient bot sends the same buy twice, with the same Idempotency-Key"))
     buyer = max(evening.talkative, key=lambda viewer: evening.held(viewer).get(MONEY, 0))
     evening.say(commands.hand_out(buyer, MONEY, 200))
     line = commands.buy(buyer, "stick", 1)
     before = evening.held(buyer).get(MONEY, 0)
-    answers = evening.say_together([line, replace(line, text=f"{line.text}  (again: no answer yet?)")])
+    answers = evening.say_together([line, replace(line, text=f"{line.text}  {translate('(again: no answer yet?)')}")])
     charged = before - evening.held(buyer).get(MONEY, 0)
+    left = before - charged
+    total = f"{before} - {charged} = {translate_n('{n} money', '{n} money', left)}"
     repeats = sum(answer.replayed for answer in answers)
-    evening.chat.aside(f"two requests, {repeats} of them a repeat: {before} - {charged} = {before - charged} money")
+    evening.chat.aside(translate("two requests, {repeats} of them a repeat: {sum}", repeats=repeats, sum=total))
     evening.say(commands.inventory(buyer))
 
 
 def lookups(evening: Evening) -> None:
-    evening.chat.heading("Who is here, and what comes next?")
+    evening.chat.heading(translate("Who is here, and what comes next?"))
     evening.say(commands.find_users("moth"))
     curious, keen = evening.rng.sample(evening.talkative, 2)
     evening.say(community.stats(curious))
@@ -200,7 +216,7 @@ def _unlocked_nodes(evening: Evening) -> set[str]:
 
 def _listed(evening: Evening, path: str) -> dict[str, dict[str, Any]]:
     """A price list as {name: item}."""
-    return {item["public_name"]: item for item in evening.game.read(path)}
+    return {english(item): item for item in evening.game.read(path)}
 
 
 def _some_trade(

@@ -77,7 +77,7 @@ def _run(console: Console) -> None:
 def _mark() -> running.Marker:
     try:
         return running.Marker.set(STATE)
-    except running.AlreadyRunning as error:
+    except running.FolderInUse as error:
         raise StartError(str(error)) from None
 
 

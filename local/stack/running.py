@@ -5,13 +5,14 @@ Needs only the standard library, because `make clean` must work without an insta
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+from local.stack import file_lock
 
 FOLDER = Path(os.environ.get("BRANDISH_STATE") or ".local")
 _FILE = "running.lock"
@@ -34,69 +35,58 @@ class RunningGame:
         return f"Brandish already runs in {self.folder}{where} (pid {self.pid})"
 
 
-class AlreadyRunning(Exception):
+class FolderInUse(Exception):
     """Another game runs on the folder; the message says what to do."""
 
 
 class Marker:
     """The mark of a running game, which ends with its process in any way."""
 
-    def __init__(self, file: int) -> None:
-        self._file = file
+    def __init__(self, lock: int) -> None:
+        self._lock = lock
 
     @classmethod
     def set(cls, folder: Path) -> Self:
         """Mark the folder as in use.
 
         Raises:
-            AlreadyRunning
+            FolderInUse
         """
         folder.mkdir(parents=True, exist_ok=True)
-        file = os.open(folder / _FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                game = find(folder)
-                if game is None:  # it was only another program that looked
-                    continue
-                os.close(file)
-                raise AlreadyRunning(
+        while (lock := file_lock.acquire(folder / _FILE)) is None:
+            game = find(folder)
+            if game is not None:  # otherwise it was only another program that looked
+                raise FolderInUse(
                     f"{game}: use that one, or stop it with Ctrl-C. "
                     "For a second game beside it: BRANDISH_STATE=.local/second PORT=8081 make dev"
-                ) from None
-            marker = cls(file)
-            marker.write("")
-            return marker
+                )
+        marker = cls(lock)
+        marker.write("")
+        return marker
 
     def write(self, url: str) -> None:
         """Say where the game can be reached."""
-        os.ftruncate(self._file, 0)
-        os.pwrite(self._file, json.dumps({"pid": os.getpid(), "url": url}).encode(), 0)
+        file_lock.write(self._lock, json.dumps({"pid": os.getpid(), "url": url}))
 
     def remove(self) -> None:
         """The game has ended; the file stays, since another game may be waiting for its lock."""
-        os.close(self._file)
+        os.close(self._lock)
 
 
 def find(folder: Path) -> RunningGame | None:
     """Return the game that runs on this folder."""
-    try:
-        file = os.open(folder / _FILE, os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
+    file = folder / _FILE
+    if not file.is_file():
+        return None
+    lock = file_lock.acquire(file)
+    if lock is not None:
+        os.close(lock)
         return None
     try:
-        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        try:
-            written = json.loads(os.pread(file, 4096, 0))
-        except ValueError:  # in the moment in which it is written
-            written = {"pid": 0, "url": ""}
-        return RunningGame(folder, written["pid"], written["url"])
-    else:
-        return None
-    finally:
-        os.close(file)
+        written = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:  # in the moment in which it is written
+        written = {"pid": 0, "url": ""}
+    return RunningGame(folder, written["pid"], written["url"])
 
 
 def game_url() -> str:

@@ -6,16 +6,16 @@ import inspect
 import json
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Final
 
 from community.event_aliases import ALIASES
 from kernel.events.frames import CONNECTED, KEEPALIVE
 from kernel.events.models import Event
-from local.tools.openapi import event_types, groups, version
+from local.tools.generated import ROOT, write_or_check
+from local.tools.openapi import groups, version
 from local.tools.openapi_examples import ALICE, Examples
+from local.tools.openapi_schemas import event_types, without_titles
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 FILE: Final = ROOT / "docs" / "asyncapi.json"
 
 Json = dict[str, Any]
@@ -113,33 +113,20 @@ def _payload(event: type[Event], schemas: Json) -> Json:
     event.model_rebuild(_types_namespace=vars(module))
     schema = event.model_json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
     schemas.update(schema.pop("$defs", {}))
-    _without_titles(schema)
+    without_titles(schema, top=True)
     return schema
 
 
-def _without_titles(schema: Any) -> None:
-    if isinstance(schema, dict):
-        for each in schema.get("properties", {}).values():
-            each.pop("title", None)
-
-
 def _summary(event: type[Event]) -> str:
-    text = inspect.cleandoc(event.__doc__ or "").partition("\n")[0] if event.__doc__ != Event.__doc__ else ""
-    return text or f"{event.type}."
+    return inspect.cleandoc(event.__doc__ or "").partition("\n")[0] or f"{event.type}."
+
+
+def text() -> str:
+    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
 
 
 def main(arguments: list[str]) -> int:
-    current = json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
-    if arguments == ["--check"]:
-        if FILE.is_file() and FILE.read_text(encoding="utf-8") == current:
-            return 0
-        print(
-            f"{FILE.relative_to(ROOT)} is not what the code says: run python -m local.tools.asyncapi", file=sys.stderr
-        )
-        return 1
-    FILE.write_text(current, encoding="utf-8")
-    print(FILE.relative_to(ROOT))
-    return 0
+    return write_or_check(FILE, text(), arguments)
 
 
 if __name__ == "__main__":

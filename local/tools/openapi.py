@@ -8,23 +8,15 @@ import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from community.inventory.models import Quality
-from community.players.models import PLATFORMS
-from community.voting.events import VoteRecorded  # logged, but not with its player
-from doors.errors import STATUS
-from kernel.errors import DomainError
-from kernel.events.models import Event
-from local.tools.openapi_examples import Examples
+from local.tools import openapi_examples, openapi_schemas
+from local.tools.generated import ROOT, write_or_check
 
-ROOT: Final = Path(__file__).resolve().parents[2]
 FILE: Final = ROOT / "docs" / "openapi.json"
-EXAMPLES: Final = ROOT / "docs" / "examples.json"
 
 Json = dict[str, Any]
 
@@ -69,39 +61,6 @@ ERROR: Final[Json] = {
         },
     },
 }
-OTHER_CODES: Final[Mapping[str, tuple[int, str]]] = {
-    "bad_json": (400, "The request body is not valid JSON."),
-    "invalid_platform": (400, "The platform must be twitch, youtube or discord."),
-    "missing_parameter": (400, "A parameter is missing from the query; `fields` names it."),
-    "validation": (400, "A field has a wrong value; `fields` says which, and why."),
-    "unauthorized": (401, "A valid X-API-Key header is required."),
-    "forbidden": (403, "The key's role may not do this."),
-    "not_found": (404, "There is nothing at this address."),
-    "method_not_allowed": (405, "This address does not take that method."),
-    "body_too_large": (413, "A request may have at most 1 MiB."),
-    "rate_limited": (429, "Too many requests from this key or address."),
-    "internal": (500, "Something went wrong on our side."),
-    "unavailable": (503, "Too many players at once, or the database cannot be reached."),
-}
-"""Errors that are no refusal of a use case: code -> (status, meaning)."""
-
-TWO_FORMS: Final[Mapping[str, tuple[str, str]]] = {
-    "RegisterRequest": ("AccountToLink", "RegisterTwoAccounts"),
-    "WeightsRequest": ("WeightRequest", "SeveralWeights"),
-}
-"""Requests that may be sent in a short form: (its schema, the name for the schema of the long form)."""
-
-PLATFORM_FIELDS: Final = {
-    "platform",
-    "source_platform",
-    "target_platform",
-    "known_platform",
-    "new_platform",
-    "owner_platform",
-    "receiver_platform",
-    "linked_platforms",
-}
-
 HEADERS: Final[Mapping[str, tuple[str, str]]] = {
     "IdempotencyKey": (
         "Idempotency-Key",
@@ -150,34 +109,13 @@ def document() -> Json:
         merged["tags"].append({"name": title, "description": text})
         _name_operations(app)
         _add(merged, title, app.openapi())
-    merged["info"]["description"] += _code_table()
-    schemas: Json = merged["components"]["schemas"]
-    _split_forms(schemas)
-    _name_results(merged)
-    merged["components"] = _with_enums(merged["components"])
-    merged["paths"] = dict(sorted(_with_enums(merged["paths"]).items()))
-    merged["components"]["schemas"] = dict(sorted((merged["components"]["schemas"] | _enums()).items()))
-    _add_examples(merged)
+    merged["info"]["description"] += openapi_schemas.code_table()
+    openapi_schemas.complete(merged)
+    merged["paths"] = dict(sorted(merged["paths"].items()))
+    merged["components"]["schemas"] = dict(sorted(merged["components"]["schemas"].items()))
+    _add_error_examples(merged["components"]["responses"])
+    openapi_examples.add(merged)
     return merged
-
-
-def codes() -> dict[str, tuple[int, str]]:
-    """Return all error codes of the API, with their status and meaning: code -> (status, sentence)."""
-    refusals: dict[str, tuple[int, str]] = {}
-    for error in sorted(_subclasses(DomainError), key=lambda error: (error.__module__, error.__name__)):
-        if hasattr(error, "code") and not _is_of_a_test(error):
-            status = next(STATUS[kind] for kind in error.__mro__ if kind in STATUS)
-            refusals.setdefault(error.code, (status, error.message))
-    return dict(sorted((refusals | OTHER_CODES).items()))
-
-
-def event_types() -> dict[str, type[Event]]:
-    """Return the types of events that listeners may receive, with their classes."""
-    events = [
-        event for event in _subclasses(Event) if hasattr(event, "type") and not event.__module__.startswith("test")
-    ]
-    public = [event for event in events if (event.logged or event is VoteRecorded) and not event.private]
-    return {event.type: event for event in sorted(public, key=lambda event: event.type)}
 
 
 def text() -> str:
@@ -209,161 +147,6 @@ def _name_operations(app: FastAPI) -> None:
         for number, route in enumerate(reversed(same)):  # decorators apply from the bottom up
             route.operation_id = f"{group}_{name}" + ("" if number == 0 else "_alias" + str(number)[number == 1 :])
             route.unique_id = route.operation_id
-
-
-def _split_forms(schemas: Json) -> None:
-    for name, (short, long) in TWO_FORMS.items():
-        if name in schemas:
-            full = schemas[name] | {"title": long}
-            description = full.pop("description")
-            full.pop("examples", None)
-            schemas[long] = full
-            forms = [{"$ref": f"#/components/schemas/{each}"} for each in (short, long)]
-            schemas[name] = {"title": name, "description": description, "anyOf": forms}
-
-
-def _name_results(merged: Json) -> None:
-    """Give answers that are lists or alternatives a schema of their own, and take pydantic's titles off properties."""
-    schemas: Json = merged["components"]["schemas"]
-    for schema in schemas.values():
-        _without_titles(schema, top=True)
-    for operations in merged["paths"].values():
-        for operation in operations.values():
-            for parameter in operation.get("parameters", ()):
-                _without_titles(parameter.get("schema", {}))
-            for response in operation["responses"].values():
-                content = response.get("content", {}).get("application/json")
-                if content is None or "$ref" in content["schema"]:
-                    continue
-                schema = content["schema"]
-                _without_titles(schema)
-                if "items" in schema:
-                    title = f"{schema['items']['$ref'].rpartition('/')[2]}List"
-                else:
-                    name = operation["operationId"].partition("_alias")[0]
-                    title = "".join(word.capitalize() for word in name.split("_")) + "Result"
-                schemas[title] = schema | {"title": title}
-                content["schema"] = {"$ref": f"#/components/schemas/{title}"}
-
-
-def _without_titles(schema: Any, *, top: bool = False) -> None:
-    """Remove the titles that repeat a property's name: generators make a class of each title."""
-    if isinstance(schema, dict):
-        if not top and isinstance(schema.get("title"), str):
-            del schema["title"]
-        for key, each in schema.items():
-            if key == "properties":
-                for value in each.values():
-                    _without_titles(value)
-            elif key not in ("examples", "example"):
-                _without_titles(each)
-    elif isinstance(schema, list):
-        for each in schema:
-            _without_titles(each)
-
-
-def _enums() -> Json:
-    def enum(title: str, description: str, values: Any) -> Json:
-        return {"title": title, "type": "string", "description": description, "enum": list(values)}
-
-    return {
-        "ErrorCode": enum("ErrorCode", "What went wrong, for programs. The introduction lists them.", codes()),
-        "EventType": enum("EventType", "The type of an event.", event_types()),
-        "Platform": enum("Platform", "Requests may use any case.", sorted(PLATFORMS)),
-        "Quality": enum("Quality", "From worst to best.", Quality),
-    }
-
-
-def _with_enums(value: Any, name: str = "") -> Any:
-    """Refer to the one schema of an enumeration wherever a field holds its values."""
-    if isinstance(value, list):
-        return [_with_enums(each, name) for each in value]
-    if not isinstance(value, dict):
-        return value
-    if value.get("type") == "string":
-        enum = None
-        if name in PLATFORM_FIELDS or value.get("enum") == sorted(PLATFORMS):
-            enum = "Platform"
-        elif name == "quality_level":
-            enum = "Quality"
-        elif name == "EventRow.event_type":
-            enum = "EventType"
-        elif name == "Error.code":
-            enum = "ErrorCode"
-        if enum:
-            kept = {key: each for key, each in value.items() if key in ("default", "description", "deprecated")}
-            return {"$ref": f"#/components/schemas/{enum}"} | kept
-    if "in" in value and "schema" in value:
-        return value | {"schema": _with_enums(value["schema"], value["name"])}
-    made: Json = {}
-    for key, each in value.items():
-        if key == "properties":
-            title = value.get("title", "")
-            special = ("EventRow.event_type", "Error.code")
-            made[key] = {
-                field: _with_enums(schema, f"{title}.{field}" if f"{title}.{field}" in special else field)
-                for field, schema in each.items()
-            }
-        elif key in ("examples", "example", "default", "enum"):
-            made[key] = each
-        else:
-            made[key] = _with_enums(each, name)
-    return made
-
-
-def _add_examples(merged: Json) -> None:
-    schemas: Json = merged["components"]["schemas"]
-    examples = Examples(schemas)
-    meanings = codes()
-    for status, (name, _) in ERRORS.items():
-        code = next(code for code, (number, _) in OTHER_CODES.items() if number == status) if status != 409 else ""
-        code = code or next(code for code, (number, _) in meanings.items() if number == 409)
-        body = {"error": meanings[code][1], "code": code}
-        merged["components"]["responses"][name]["content"]["application/json"]["example"] = body
-    recorded = _recorded(merged["paths"])
-    for operations in merged["paths"].values():
-        for operation in operations.values():
-            sent, answers = recorded.get(operation["operationId"].partition("_alias")[0], ({}, {}))
-            for parameter in operation.get("parameters", ()):
-                if "schema" in parameter:
-                    name = parameter["name"]
-                    parameter["example"] = sent.get(name) or examples.of(parameter["schema"], name)
-            body = operation.get("requestBody", {}).get("content", {}).get("application/json")
-            if body:
-                body["example"] = sent or examples.of(body["schema"])
-            for status, response in operation["responses"].items():
-                content = response.get("content", {}).get("application/json")
-                if content:
-                    content["example"] = answers.get(status) or examples.of(content["schema"])
-
-
-def _recorded(paths: Json) -> dict[str, tuple[Json, Json]]:
-    """Return what was sent and answered in docs/examples.json: {operation id: (sent, {status: answer})}."""
-    patterns = [
-        (re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + " "), len(re.findall("{", path)), path) for path in paths
-    ]
-    found: dict[str, tuple[Json, Json]] = {}
-    for name, example in json.loads(EXAMPLES.read_text(encoding="utf-8")).items():
-        method, _, rest = name.partition(" ")
-        _, path = min((blanks, path) for pattern, blanks, path in patterns if pattern.match(rest))
-        _, answers = found.setdefault(paths[path][method.lower()]["operationId"], (example["sent"], {}))
-        answers[rest.rpartition(" ")[2]] = example["answer"]
-    return found
-
-
-def _code_table() -> str:
-    rows = [f"| `{code}` | {status} | {meaning} |" for code, (status, meaning) in codes().items()]
-    return "\n".join(["", "## Error codes", "", "| Code | Status | Meaning |", "|---|---|---|", *rows, ""])
-
-
-def _is_of_a_test(kind: type[Any]) -> bool:
-    return kind.__module__.startswith("test")
-
-
-def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
-    for each in kind.__subclasses__():
-        yield each
-        yield from _subclasses(each)
 
 
 def _names(own: Json, taken: Json, title: str) -> dict[str, str]:
@@ -418,6 +201,15 @@ def _complete(operation: Json, title: str, path: str, method: str) -> None:
             operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/{name}"})
 
 
+def _add_error_examples(responses: Json) -> None:
+    codes = openapi_schemas.codes()
+    # The last wins: the first of those that are no refusals.
+    of_status = {status: code for code, (status, _) in reversed([*openapi_schemas.OTHER_CODES.items(), *codes.items()])}
+    for status, (name, _) in ERRORS.items():
+        body = {"error": codes[of_status[status]][1], "code": of_status[status]}
+        responses[name]["content"]["application/json"]["example"] = body
+
+
 def _error_response(status: int, text: str) -> Json:
     response: Json = {
         "description": text,
@@ -437,16 +229,7 @@ def version() -> str:
 
 
 def main(arguments: list[str]) -> int:
-    current = text()
-    if arguments == ["--check"]:
-        if FILE.is_file() and FILE.read_text(encoding="utf-8") == current:
-            return 0
-        print(f"{FILE.relative_to(ROOT)} is not what the code says: run python -m local.tools.openapi", file=sys.stderr)
-        return 1
-    FILE.parent.mkdir(exist_ok=True)
-    FILE.write_text(current, encoding="utf-8")
-    print(FILE.relative_to(ROOT))
-    return 0
+    return write_or_check(FILE, text(), arguments)
 
 
 if __name__ == "__main__":

@@ -8,24 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing
-from importlib import import_module
 from pathlib import Path
-from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-from community.preparation import prepare
-from community.voting import cycle
-from kernel import connections, database
-from kernel.migrations import migrate
 from local.bench import requests
 from local.bench.bench_database import LEFT_TO_UNLOCK
-from local.stack.postgres import Postgres
 from local.stack.routes import Routes
 from local.stack.template import load
+from local.tools.environment import begun_game, call, new_database
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FILE: Final = ROOT / "docs" / "examples.json"
@@ -47,7 +39,7 @@ STEPS: Final[tuple[Step, ...]] = (
     ("POST", "/api/v1/user/register", ALICE),
     ("POST", "/api/v1/user/register", BOB),
     ("POST", "/api/v1/message/test", ALICE),
-    ("POST", "/api/v1/message/handle", ALICE | {"message": "is OBS running?"}),
+    ("POST", "/api/v1/message/handle", ALICE | {"message": "is OBS running?", "roles": ["moderator", "subscriber"]}),
     (
         "POST",
         "/api/v1/message/batch",
@@ -157,6 +149,7 @@ STEPS: Final[tuple[Step, ...]] = (
     ("POST", "/api/v1/stats/event", ALICES_ACCOUNT | {"event_type": "slots_spin"}),
     ("GET", "/api/v1/stats/user", ALICES_ACCOUNT),
     ("GET", "/api/v1/stats/system", {}),
+    ("GET", "/api/v1/stats/rank", ALICES_ACCOUNT | {"event_type": "money"}),
     ("GET", "/api/v1/stats/leaderboard", {"event_type": "message_received"}),
     ("GET", "/api/v1/quests/active", {}),
     ("GET", "/api/v1/quests/progress", ALICES_ACCOUNT),
@@ -177,6 +170,9 @@ STEPS: Final[tuple[Step, ...]] = (
     ("GET", "/api/v1/admin/metrics", {}),
     ("GET", "/api/v1/admin/users/lookup", {"platform": "twitch", "username": "alice"}),
     ("GET", "/api/v1/admin/users/recent", {}),
+    ("POST", "/api/v1/admin/excluded-accounts", {"platform": "twitch", "username": "my_bot"}),
+    ("GET", "/api/v1/admin/excluded-accounts", {}),
+    ("POST", "/api/v1/admin/excluded-accounts/remove", {"platform": "twitch", "username": "my_bot"}),
     ("GET", "/api/v1/admin/users/active", {}),
     (
         "POST",
@@ -202,31 +198,15 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="brandish-") as folder:
-        postgres = Postgres.start(Path(folder) / "postgres", durable=False)
-        try:
-            recorded = _recorded(postgres.create_database("examples"))
-        finally:
-            postgres.destroy()
+    with new_database() as url, begun_game(url):
+        recorded = dict(_played())
     plain = _Plain(link_token=recorded["POST /api/v1/link/initiate 200"]["answer"]["token"])
     FILE.write_text(json.dumps(plain.of(recorded), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(FILE.relative_to(ROOT))
 
 
-def _recorded(database_url: str) -> dict[str, Any]:
-    """Play all steps; return {"METHOD path": {"request"?, "query"?, "status", "answer"}}, the first time of each."""
-    migrate(database_url, ROOT / "migrations")
-    database.system_rng = Random(1)
-    with closing(database.connect(database_url)) as conn:
-        connections._environment.connection = conn  # this process is the environment in which the functions run
-        with database.transaction(conn) as tx:
-            prepare(tx)
-        with database.transaction(conn) as tx:
-            cycle.ensure_current(tx)
-        return dict(_played())
-
-
 def _played() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Play all steps; yield ("METHOD path status", {"sent", "answer"}) for the first of each."""
     template = load(ROOT / "template.yaml")
     routes = Routes(template.api.routes)
     seen = set[tuple[str, int]]()
@@ -239,8 +219,7 @@ def _played() -> Iterator[tuple[str, dict[str, Any]]]:
             event = requests.event(method, path, query={key: str(value) for key, value in sent.items()})
         else:
             event = requests.event(method, path, sent)
-        handler = template.functions[match.route.function].handler.removesuffix(".handler")
-        answer = import_module(handler).handler(event, None)
+        answer = call(template.functions[match.route.function].handler, event)
         assert answer["statusCode"] < 300, f"{path}: {answer['body']}"
         body = json.loads(answer["body"])
         token = body["token"] if path.endswith("/initiate") else token
@@ -268,8 +247,10 @@ class _Plain:
             case str():
                 text = _UUID.sub(lambda match: self._id(match[0]), value)
                 return _TIME.sub("2026-11-29T19:30:00Z", text.replace(self._link_token, LINK_TOKEN))
+            case int() if name == "timestamp":
+                return 1795980600
             case float():
-                return round(value, 2)
+                return round(value, 1)  # an answer may be written a hundredth of a second later
             case _:
                 return value
 

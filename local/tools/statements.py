@@ -6,21 +6,14 @@ it counts.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
-from contextlib import closing
-from importlib import import_module
 from pathlib import Path
-from random import Random
-from typing import Any, Final
+from typing import Final
 
 from community import inboxes
-from community.preparation import prepare
-from community.voting import cycle
-from kernel import connections, database
-from kernel.migrations import migrate
+from kernel.database import transaction
 from local.bench.trips import Cost, count, spent
-from local.stack.postgres import Postgres
+from local.tools.environment import begun_game, call, new_database
 from local.tools.postgres_proxy import PostgresProxy
 
 FILE: Final = Path(__file__).resolve().parents[2] / "docs" / "statements.md"
@@ -52,33 +45,18 @@ def documented() -> dict[str, Cost]:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="brandish-") as folder:
-        postgres = Postgres.start(Path(folder) / "postgres", durable=False)
-        try:
-            FILE.write_text(document(_counted(postgres.create_database("statements"))))
-        finally:
-            postgres.destroy()
+    with new_database() as url:
+        FILE.write_text(document(_counted(url)))
     print(FILE)
 
 
 def _counted(database_url: str) -> dict[str, Cost]:
-    migrate(database_url, FILE.parents[1] / "migrations")
-    database.system_rng = Random(1)
     inboxes.ASK_EVERY = NEVER
-    with PostgresProxy(database_url, counts_statements=True) as wire, closing(database.connect(wire.url)) as conn:
-        # This process is the environment in which the functions run.
-        connections._environment.connection = conn
-        with database.transaction(conn) as tx:
-            prepare(tx)
-        with database.transaction(conn) as tx:
-            cycle.ensure_current(tx)
+    with PostgresProxy(database_url, counts_statements=True) as wire, begun_game(wire.url) as conn:
+        with transaction(conn) as tx:
             # Out of reach: the request that makes the last point turns the cycle, too.
             tx.execute("UPDATE unlock_progress SET starts_at_points = 1000000000000 WHERE unlocked_at IS NULL")
-        return count(_call, lambda: spent(wire))
-
-
-def _call(handler: str, event: dict[str, Any]) -> Any:
-    return import_module(handler.removesuffix(".handler")).handler(event, None)
+        return count(call, lambda: spent(wire))
 
 
 if __name__ == "__main__":

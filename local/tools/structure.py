@@ -14,7 +14,8 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).resolve().parents[2]
+from local.tools.generated import ROOT, write_or_check
+
 FILE: Final = ROOT / "docs" / "structure.svg"
 
 TABLES: Final = frozenset({"events", "part", "parts", "reactions"})
@@ -240,14 +241,7 @@ def _without_detours(graph: Graph) -> Graph:
 
 def main(arguments: list[str]) -> int:
     """Write the picture, or with --check compare it; the exit status."""
-    current = picture()
-    if "--check" in arguments:
-        if FILE.is_file() and FILE.read_text(encoding="utf-8") == current:
-            return 0
-        print(f"{FILE.relative_to(ROOT)} is not what the imports say: run make generated", file=sys.stderr)
-        return 1
-    FILE.write_text(current, encoding="utf-8")
-    return 0
+    return write_or_check(FILE, picture(), arguments)
 
 
 if __name__ == "__main__":

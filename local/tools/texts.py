@@ -2,7 +2,7 @@
 
 It collects every text that players read, from the code, the content and the Discord commands, writes them to
 `messages.pot`, and brings each translation into the same order: new texts are added without a translation, those that
-are gone are removed. `--check` changes nothing, and fails if a file is outdated.
+are gone are removed. The demo has its own catalogue. `--check` changes nothing, and fails if a file is outdated.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from kernel.content.translations import TEMPLATE
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = shipped.root / TEXTS
+DEMO: Final = ROOT / "local" / "demo"
 HEADER: Final = "Content-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n"
 
 _ONE = {"translate": 0, "term": 1, "to_translate": 0}
@@ -41,8 +42,18 @@ Found = Mapping[TextId, list[str]]
 
 def collect() -> dict[TextId, list[str]]:
     """Return every text that players read, with the files it comes from."""
+    return _grouped(_everything())
+
+
+def collect_demo() -> dict[TextId, list[str]]:
+    """Return the texts that only the demo says."""
+    game = collect()
+    return {text: places for text, places in _grouped(_code(DEMO)).items() if text not in game}
+
+
+def _grouped(everything: Iterable[tuple[TextId, str]]) -> dict[TextId, list[str]]:
     found: dict[TextId, list[str]] = {}
-    for text, place in _everything():
+    for text, place in everything:
         places = found.setdefault(text, [])
         if place not in places:
             places.append(place)
@@ -79,22 +90,27 @@ def texts_of(source: str, name: str) -> Iterator[TextId]:
     Raises:
         NotALiteral
     """
-    for node in ast.walk(ast.parse(source)):
+    nodes = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef | ast.Call))
+    for node in sorted(nodes, key=lambda each: (each.lineno, each.col_offset)):
         if isinstance(node, ast.ClassDef):
             yield from _message(node)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        elif isinstance(node.func, ast.Name):
             yield from _call(node, node.func.id, name)
 
 
 def _everything() -> Iterator[tuple[TextId, str]]:
     for folder in ("layers", "functions"):
-        for file in sorted((ROOT / folder).rglob("*.py")):
-            place = file.relative_to(ROOT).as_posix()
-            yield from ((text, place) for text in texts_of(file.read_text(encoding="utf-8"), place))
+        yield from _code(ROOT / folder)
     for name in sorted(COMMANDS):
         yield from ((text, f"/{name}") for text in command_texts(COMMANDS[name]))
     for section in SECTIONS:
         yield from ((text, f"{shipped.name}/{section.schema_name()}") for text in shipped[section].texts())
+
+
+def _code(folder: Path) -> Iterator[tuple[TextId, str]]:
+    for file in sorted(folder.rglob("*.py")):
+        place = file.relative_to(ROOT).as_posix()
+        yield from ((text, place) for text in texts_of(file.read_text(encoding="utf-8"), place))
 
 
 def _message(node: ast.ClassDef) -> Iterator[TextId]:
@@ -119,7 +135,7 @@ def _call(node: ast.Call, function: str, name: str) -> Iterator[TextId]:
         return
     for argument in node.args[: first + 1 + (function in _MANY)]:
         # The names of content may be computed: the content's sections list them.
-        if isinstance(argument, ast.JoinedStr | ast.BinOp | ast.Call) and not function.startswith("term"):
+        if isinstance(argument, ast.JoinedStr | ast.BinOp) and not function.startswith("term"):
             raise NotALiteral(f"{name}:{node.lineno}: {function}() needs one literal text")
     values = [_literal(argument) for argument in node.args]
     text = values[first] if len(values) > first else None
@@ -146,11 +162,11 @@ def _lines(text: str) -> str:
 
 
 def _documents() -> Iterable[tuple[Path, str]]:
-    found = collect()
-    yield FOLDER / TEMPLATE, document(found, HEADER, {})
-    for file in sorted(FOLDER.glob("*.po")):
-        parsed = parse(file.read_text(encoding="utf-8"), file.name)
-        yield file, document(found, parsed.header, {entry.key: entry for entry in parsed.entries})
+    for folder, found in ((FOLDER, collect()), (DEMO / TEXTS, collect_demo())):
+        yield folder / TEMPLATE, document(found, HEADER, {})
+        for file in sorted(folder.glob("*.po")):
+            parsed = parse(file.read_text(encoding="utf-8"), file.name)
+            yield file, document(found, parsed.header, {entry.key: entry for entry in parsed.entries})
 
 
 def main() -> int:

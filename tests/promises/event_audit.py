@@ -152,7 +152,7 @@ def check(conn: Connection, events: list[AuditedEvent], names: Mapping[UUID, str
 
 
 def _check_boxes(events: list[AuditedEvent]) -> None:
-    """Every box that was used was opened, and each kind of item was found once in it."""
+    """Every box that was used was opened, and each kind of item of a quality was found once in it."""
 
     def boxes(found: list[AuditedEvent]) -> Counter[tuple[str, datetime, str, int]]:
         return Counter((event.who, event.at, event.payload["item_name"], event.payload["quantity"]) for event in found)
@@ -160,7 +160,7 @@ def _check_boxes(events: list[AuditedEvent]) -> None:
     opened = of(events, LootboxOpened.type)
     assert boxes(used(events, "lootbox")) == boxes(opened)
     for event in opened:
-        found = [drop["item_name"] for drop in event.payload["drops"]]
+        found = [(drop["item_name"], drop["quality_level"]) for drop in event.payload["drops"]]
         assert len(found) == len(set(found)), event
 
 

@@ -49,7 +49,7 @@ Step = Callable[[Tx], object]
 @pytest.mark.slow
 def test_after_a_year_no_table_grows_any_more(conn: Connection):
     with transaction(conn, now=FIRST_DAY) as tx:
-        unlock(tx, *(key for key in tree.nodes if key != "feature_duel"))
+        unlock(tx, *(key for key in tree.nodes if key != "feature_filter_sellable"))
         for ref in PLAYERS:
             make_player(tx, str(ref.username), platform_id=ref.platform_id, money=500_000, items=BOXES)
     sizes: list[dict[str, int]] = []
@@ -80,7 +80,7 @@ def steps_of_day(day: int) -> Iterator[tuple[datetime, Step]]:
         lambda tx: use_item(tx, player, "crate", 1),
         lambda tx: gambles.start_gamble(tx, player, [("lootbox", 1)]),
         lambda tx: start_link(tx, player),
-        lambda tx: timeouts.silence(tx, "twitch", "troll", timedelta(seconds=60), "spam"),
+        lambda tx: timeouts.apply_timeout(tx, PlayerRef("twitch", username="troll"), timedelta(seconds=60), "spam"),
         lambda tx: events.broadcast(tx, "note", {"day": day}),
         lambda tx: keys.authenticate(tx, "wrong", f"203.0.113.{day % 250}"),
         lambda tx: idempotency.store_answer(tx, key, Answer(200, "{}")),

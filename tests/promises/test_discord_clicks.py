@@ -144,7 +144,7 @@ def test_twenty_concurrent_copies_of_a_click_act_once(discord: DiscordClient, co
 
     with transaction(conn) as tx:
         assert holdings(tx, STARTER.player)["item_spade"] == 97
-    assert {each.text for each in told} <= {"Sold\nSold 3 × spade for 120 money.", BUSY}
+    assert {each.text for each in told} <= {"Sold\nSold 3 × spades for 120 money.", BUSY}
     assert sum(each.text != BUSY for each in told) >= 1
     sold = conn.execute("SELECT count(*) AS n FROM events WHERE event_type = 'item.sold'").fetchone()
     assert sold == {"n": 1}

@@ -39,7 +39,12 @@ def check(conn: Connection, story: list[AuditedEvent]) -> None:
         elif event.type == "item.used" and items.by_name[event.payload["item_name"]].handler == "revive":
             _relieve(ends, event)
     causes.check_all_were_counted()
-    rows = conn.execute("SELECT platform, username, extract(epoch FROM expires_at)::float8 AS ends FROM timeouts")
+    rows = conn.execute(
+        """
+        SELECT l.platform, l.username, extract(epoch FROM t.expires_at)::float8 AS ends
+        FROM player_timeouts t JOIN user_platform_links l USING (user_id)
+        """
+    )
     left = {(row["platform"], row["username"]): row["ends"] for row in rows.fetchall()}
     assert left.keys() <= ends.keys()
     for name, (least, most) in ends.items():

@@ -25,8 +25,8 @@ CONTROLS: tuple[tuple[str, str, dict[str, Any], str], ...] = (
     ("POST", "progression/admin/instant-unlock", {}, "progression.node_unlocked"),
     ("PUT", "progression/admin/weights", ALICE | {"voting_weight": 3}, "progression.voting_weight_set"),
     ("POST", "progression/admin/contribution", {"amount": 7}, "progression.contribution_added"),
-    ("POST", "progression/admin/unlock", {"node_key": "feature_duel"}, "progression.node_unlocked"),
-    ("POST", "progression/admin/relock", {"node_key": "feature_duel"}, "progression.node_relocked"),
+    ("POST", "progression/admin/unlock", {"node_key": "feature_filter_sellable"}, "progression.node_unlocked"),
+    ("POST", "progression/admin/relock", {"node_key": "feature_filter_sellable"}, "progression.node_relocked"),
     ("POST", "admin/progression/reload-weights", {}, "progression.weights_reloaded"),
     ("POST", "progression/admin/unlock-all", {}, "progression.all_unlocked"),
     (

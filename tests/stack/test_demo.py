@@ -19,6 +19,7 @@ from uuid import uuid4
 
 import pytest
 
+from kernel.texts import speaking, translate, translate_n
 from local.demo import commands, community
 from local.demo.cast import MOST, STREAMER_BOT, invite
 from local.demo.chat import Chat
@@ -30,6 +31,7 @@ from local.demo.scenes import SCENES, arrivals, handouts
 from local.demo.summary import report
 from local.stack.postgres import Postgres
 from local.stack.process import ROOT, StackProcess
+from tests.support.languages import english_words
 
 API_KEY = "key-of-the-demo"
 
@@ -49,6 +51,15 @@ class Played:
     returncode: int
     stdout: str
     stderr: str = ""
+    language: str = "en"
+
+    def says(self, text: str) -> bool:
+        """Whether it says this text, in its language."""
+        return self.words(text) in self.stdout
+
+    def words(self, text: str, **fields: object) -> str:
+        with speaking(self.language):
+            return translate(text, **fields)
 
 
 def play(*arguments: str, **environment: str) -> Played:
@@ -65,25 +76,28 @@ def play(*arguments: str, **environment: str) -> Played:
     return Played(ended.returncode, ended.stdout, ended.stderr)
 
 
-def play_on(stack: StackProcess) -> Played:
+def play_on(stack: StackProcess, language: str = "en") -> Played:
     """Play an evening without the scenes that wait for deadlines."""
     printed = io.StringIO()
     with (
-        Game(stack.url, API_KEY) as game,
+        speaking(language),
+        Game(stack.url, API_KEY, language) as game,
         Evening(game, Chat(printed, 0), invite(50), Random(2)) as evening,
     ):
         for scene in SCENES:
             if scene not in (workshop, gamble_start, await_results):
                 scene(evening)
-        return Played(0 if report(evening) else 1, printed.getvalue())
+        return Played(0 if report(evening) else 1, printed.getvalue(), language=language)
 
 
-def test_two_evenings_in_a_row_go_as_planned(stack: StackProcess):
-    first, second = play_on(stack), play_on(stack)
+def test_two_evenings_in_a_row_go_as_planned_and_a_german_one_says_nothing_in_english(stack: StackProcess):
+    first, second = play_on(stack), play_on(stack, "de")
 
     it_went_well(first)
     it_went_well(second)
     one_after_the_other(first, second)
+    assert english_words(first.stdout) != []
+    assert english_words(second.stdout) == []
 
 
 @pytest.mark.slow
@@ -103,17 +117,32 @@ def test_two_whole_evenings(postgres: Postgres, template_database: str):
 
 def it_went_well(evening: Played) -> None:
     assert (evening.returncode, evening.stderr) == (0, ""), evening.stdout
-    assert "every coin and every item accounted for" in evening.stdout
-    assert "every line, search, trade and vote counted once, every level unlocked once" in evening.stdout
-    assert "two requests, 1 of them a repeat" in evening.stdout
-    assert re.search(r"refused +\d+, all of them friendly \(.*1 not_buyable.*1 self_gift", evening.stdout)
-    assert "viewers    50 accounts, 49 players" in evening.stdout
-    assert "(The streamer hears about OBS.)" in evening.stdout
-    assert re.search(r"-> (What a find! )?You found [12] × ", evening.stdout)
-    assert re.search(r"\* \S+ is now a merchant of level \d+\.", evening.stdout)
-    assert re.search(r"-> You opened 5 × crates: \d+ × ", evening.stdout)
-    assert re.search(r"chat +\d+ lines of chat, \d+ votes, \d+ searches", evening.stdout)
+    assert evening.says("player by player against the game: every coin and every item accounted for,")
+    assert evening.says("every line, search, trade and vote counted once, every level unlocked once")
+    assert evening.words("two requests, {repeats} of them a repeat: {sum}", repeats=1, sum="") in evening.stdout
+    refused = evening.words("{n}, all of them friendly ({codes})", n="N", codes="CODES")
+    pattern = re.escape(refused).replace("N", r"\d+", 1).replace("CODES", ".*1 not_buyable.*1 self_gift.*")
+    assert re.search(pattern, evening.stdout)
+    assert evening.words("{accounts} accounts, {players} players", accounts=50, players=49) in evening.stdout
+    assert evening.words("(The streamer hears about {words}.)", words="OBS") in evening.stdout
+    crates = "Kisten" if evening.language == "de" else "crates"
+    opened = evening.words("You opened {boxes}: {things}.", boxes=f"5 × {crates}", things="THINGS").partition("THINGS")[
+        0
+    ]
+    assert re.search(rf"-> {re.escape(opened)}\d+ × ", evening.stdout)
+    assert any(find(evening, text) for text in FINDS)
+    assert re.search(LEVEL_UP[evening.language], evening.stdout)
+    assert re.search(r"chat +\d+ \D+, \d+ \D+, \d+ \D+\n", evening.stdout, re.IGNORECASE)
     assert "\x1b" not in evening.stdout
+
+
+FINDS = ("You found {things} ({quality}).", "What a find! You found {things} ({quality}).")
+LEVEL_UP = {"en": r"\* \S+ is now a Merchant of level \d+\.", "de": r"\* \S+ ist jetzt Händler auf Stufe \d+\."}
+
+
+def find(evening: Played, text: str) -> bool:
+    said = re.escape(evening.words(text, things="THINGS", quality="QUALITY"))
+    return bool(re.search(said.replace("THINGS", r"[12] × .+").replace("QUALITY", r"\S+"), evening.stdout))
 
 
 def it_was_whole(evening: Played, *, watched: bool = True) -> None:
@@ -133,30 +162,39 @@ def one_after_the_other(first: Played, second: Played) -> None:
     assert "1 feature_locked" in first.stdout
     assert "Done. You play from" in first.stdout
     assert "Welcome back" not in first.stdout
-    assert "Welcome back, 50 of you" in second.stdout
-    assert "The shop is open already" in second.stdout
+    with speaking(second.language):
+        welcome = translate_n(
+            "Welcome back, {n} of you has been here before!", "Welcome back, {n} of you have been here before!", 50
+        )
+    assert welcome in second.stdout
+    assert second.says("The shop is open already: what a community unlocks stays unlocked.")
     assert money(first)["after"] == money(second)["before"]
     assert points(first)["left"] == points(second)["before"]
 
 
 def money(evening: Played) -> dict[str, int]:
     """Before, what came and went, and after; the sum is checked."""
-    found = re.search(r"money +(\d+) before (.*) = (\d+) now", evening.stdout)
+    name, word = evening.words("money"), evening.words("before")
+    total = re.escape(evening.words("{sum} = {n} now", sum="SUM", n="N")).replace("SUM", "(.*)").replace("N", r"(\d+)")
+    found = re.search(rf"{name} +(\d+) {word} {total}", evening.stdout)
     assert found, evening.stdout
     before, after = int(found[1]), int(found[3])
-    changes = {
-        word: int(sign + much) for sign, much, word in re.findall(r"([+-]) (\d+) ([a-z ]+?)(?= [+-]|$)", found[2])
-    }
-    assert {"handed out", "spent on buying", "earned by selling"} <= changes.keys()
+    changes = {word: int(sign + much) for sign, much, word in re.findall(r"([+-]) (\d+) (\D+?)(?= [+-]|$)", found[2])}
+    assert {evening.words(each) for each in ("handed out", "spent on buying", "earned by selling")} <= changes.keys()
     assert before + sum(changes.values()) == after
-    return {"before": before, "after": after, "won": changes.get("won in the gamble", 0)}
+    return {"before": before, "after": after, "won": changes.get(evening.words("won in the gamble"), 0)}
 
 
 def points(evening: Played) -> dict[str, int]:
     """Before, what came and what was paid, and after; the sum is checked."""
+
+    def number(text: str) -> str:
+        return re.escape(evening.words(text, n="N", points="N", unlocks="N")).replace("N", r"(\d+)")
+
     found = re.search(
-        r"points +(\d+) before \+ (\d+) earned(?: \+ (\d+) from the streamer)? \+ (\d+) by bonuses"
-        r" = (\d+) paid for (\d+) unlocks \+ (\d+) left",
+        rf"{evening.words('points')} +{number('{n} before')} \+ {number('{n} earned')}"
+        rf"(?: \+ {number('{n} from the streamer')})? \+ {number('{n} by bonuses')}"
+        rf" = {number('{points} paid for {unlocks} unlocks')} \+ {number('{n} left')}",
         evening.stdout,
     )
     assert found, evening.stdout

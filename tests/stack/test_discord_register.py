@@ -42,7 +42,8 @@ def run(discord: FakeDiscord, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
             use_settings(here, **known | {"discord_guild_id": ""} | changed)
             here.setattr(sys, "argv", ["discord_register", *arguments])
             returncode = discord_register.main()
-        return Ended(returncode, *capsys.readouterr())
+        said = capsys.readouterr()
+        return Ended(returncode, said.out, said.err)
 
     yield run
     clear_caches()

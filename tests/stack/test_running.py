@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from local.stack import running
-from local.stack.running import AlreadyRunning, Marker, find, game_url
+from local.stack.running import FolderInUse, Marker, find, game_url
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -44,7 +44,7 @@ def test_a_game_is_found_while_it_runs(tmp_path: Path):
 def test_a_second_start_on_the_folder_says_what_to_do(game: Marker, tmp_path: Path):
     game.write("http://127.0.0.1:9000")
 
-    with pytest.raises(AlreadyRunning, match=r"at http://127.0.0.1:9000 \(pid \d+\): use that one, or stop it"):
+    with pytest.raises(FolderInUse, match=r"at http://127.0.0.1:9000 \(pid \d+\): use that one, or stop it"):
         Marker.set(tmp_path / ".local")
 
 

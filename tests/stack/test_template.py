@@ -491,7 +491,7 @@ def test_the_gateway_has_a_response_for_every_refusal():
     assert set(expected.split()) <= TEMPLATE.api.responses.keys()
 
 
-READERS = {"text", "count", "minutes", "switch"}
+READERS = {"text", "time_zone", "count", "minutes", "switch"}
 """The functions of kernel.settings."""
 
 

@@ -83,4 +83,4 @@ def almost(*missing: str) -> dict[str, int]:
     return {key: level - (key in missing) for key, level in TOPS.items() if level - (key in missing)}
 
 
-RUNNING = vote(3, {"feature_farming": 1, "feature_gamble": 4, "feature_search": 2})
+RUNNING = vote(3, {"item_spike": 1, "feature_gamble": 4, "feature_search": 2})

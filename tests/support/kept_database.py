@@ -66,7 +66,7 @@ def make_original(postgres: Postgres, template: str) -> Original:
     with closing(connect(postgres.create_database(name, template))) as conn:
         conn.execute(_NOTES)
         # Foreign keys and triggers are for those who play.
-        steps = [sql.SQL("BEGIN"), sql.SQL("SET LOCAL session_replication_role = replica")]
+        steps: list[sql.Composable] = [sql.SQL("BEGIN"), sql.SQL("SET LOCAL session_replication_role = replica")]
         for row in conn.execute(_TABLES).fetchall():
             table = sql.Identifier(row["name"])
             copied = sql.Identifier("untouched", row["name"])

@@ -110,7 +110,7 @@ class _Session(boto3.Session):
     def client(self, service_name: str, *, config: Config | None = None) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         key = service_name, f"{vars(config)}" if config else ""
         if key not in self._made:
-            self._made[key] = super().client(service_name, config=config)  # pyright: ignore[reportCallIssue, reportArgumentType]
+            self._made[key] = super().client(service_name, config=config)
         return self._made[key]
 
 

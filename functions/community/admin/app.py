@@ -18,6 +18,7 @@ from community.timeouts import texts
 from doors.app import create_app, create_handler
 from doors.call import Call
 from functions.community.admin.events_routes import router as events
+from functions.community.admin.exclusions_routes import router as exclusions
 from functions.community.admin.figures import Figures, read_figures
 from functions.community.admin.jobs_routes import router as job_routes
 from functions.community.admin.keys_routes import router as key_routes
@@ -37,14 +38,15 @@ from functions.community.admin.weights_routes import router as weights
 from functions.community.shapes.items import ItemView
 from functions.community.shapes.player_selector import NamedAccount
 from kernel.database import Tx
+from kernel.texts import translate
 
-app = create_app("Administration", events, job_routes, key_routes, weights, players, recipes)
+app = create_app("Administration", events, job_routes, key_routes, weights, players, exclusions, recipes)
 
 
 @app.post("/api/v1/admin/reload-aliases", response_model=ReloadResponse)
 async def reload_aliases(call: Call) -> Response:
     """Reload the item names from the alias and theme files. An invalid file changes nothing."""
-    return call.act(lambda tx: ReloadResponse(message="Item names reloaded.", active_theme=reload_names(tx)))
+    return call.act(lambda tx: ReloadResponse(message=translate("Item names reloaded."), active_theme=reload_names(tx)))
 
 
 @app.get("/api/v1/admin/cache/stats", response_model=CacheStats)

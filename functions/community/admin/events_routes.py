@@ -19,12 +19,12 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from community.destinations import Destination
 from community.event_aliases import ALIASES
 from doors.call import Call, answer
 from doors.discord.events import DiscordAnnouncementRequested
+from doors.field_errors import own_error
 from doors.fields import Body, Message, storable_json
 from doors.routes import Router
 from functions.community.shapes.fields import Username
@@ -35,6 +35,7 @@ from kernel.events.frames import CONNECTED, KEEPALIVE
 from kernel.events.log import Entry, read_log
 from kernel.idempotency import Answer
 from kernel.realtime.presence import count_listeners
+from kernel.texts import translate, translate_n
 
 router = Router()
 
@@ -99,16 +100,16 @@ class EventsResponse(BaseModel):
 
 def _broadcastable(event_type: str) -> str:
     if not _TYPE.fullmatch(event_type):
-        raise PydanticCustomError("event_type", "must be up to 100 letters, digits, dots, dashes and underscores")
+        raise own_error("event_type", translate("must be up to 100 letters, digits, dots, dashes and underscores"))
     if event_type in _RESERVED or event_type.startswith("discord."):
-        raise PydanticCustomError("event_type", "is a type that cannot be broadcast")
+        raise own_error("event_type", translate("is a type that cannot be broadcast"))
     return _canonical(event_type)  # a listener who asked for the older name gets it under that one
 
 
 def _sendable(payload: Any) -> Any:
     storable_json(payload)
     if len(json.dumps(payload, ensure_ascii=False).encode()) > MAX_PAYLOAD_BYTES:
-        raise PydanticCustomError("too_long", "must not be longer than 64 KiB")
+        raise own_error("payload_too_large", translate("must not be longer than 64 KiB"))
     return payload
 
 
@@ -182,7 +183,7 @@ async def broadcast(body: BroadcastRequest, call: Call) -> Response:
     def use_case(tx: Tx) -> BroadcastResponse:
         listeners = count_listeners(tx)
         log.broadcast(tx, body.type, body.payload)
-        return BroadcastResponse(message="Sent to all listeners.", type=body.type, client_count=listeners)
+        return BroadcastResponse(message=translate("Sent to all listeners."), type=body.type, client_count=listeners)
 
     return call.act(use_case)
 
@@ -195,9 +196,13 @@ async def replay(body: ReplayRequest, call: Call) -> Response:
         request, count = replaying.request_replay(
             tx, body.to, body.since, body.until, event_type=body.event_type, player_id=body.user_id
         )
-        sent = "1 event is on its way" if count == 1 else f"{count} events are on their way"
         accepted = ReplayResponse(
-            message=f"{sent} to {body.to}.",
+            message=translate_n(
+                "{n} event is on its way to {destination}.",
+                "{n} events are on their way to {destination}.",
+                count,
+                destination=body.to,
+            ),
             replay_id=request.replay_id,
             to=body.to,
             events=count,

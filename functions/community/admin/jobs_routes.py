@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from community.jobs import awards, daily_reset
 from community.players import service as players
-from community.players.models import NoSuchPlayer, UnknownPlayer
+from community.players.models import UnknownPlayer, no_such_player
 from doors.call import Call
 from doors.fields import Message, Timestamp
 from doors.nulls import WithNulls
 from doors.routes import Router
-from functions.community.shapes.fields import NodeKey
+from functions.community.shapes.fields import Amount, NodeKey
 from functions.community.shapes.jobs import XpView
 from functions.community.shapes.player_selector import NamedAccount
 from kernel.database import Tx
+from kernel.texts import translate
 
 router = Router()
 
 
 class AdminAwardRequest(NamedAccount):
     job_key: NodeKey
-    amount: Annotated[int, Field(ge=1, le=10_000)]
+    amount: Amount
 
 
 class AdminAwardResponse(BaseModel):
@@ -62,7 +62,7 @@ async def award_xp(body: AdminAwardRequest, call: Call) -> Response:
         try:
             result = awards.award_xp(tx, body.only_player, body.job_key, body.amount, "admin")
         except UnknownPlayer as error:
-            raise NoSuchPlayer(name=body.label, meant=players.similar_names(tx, body.player)) from error
+            raise no_such_player(body.player, players.similar_names(tx, body.player)) from error
         return AdminAwardResponse(
             user_id=result.player.id,
             username=result.player.links[body.platform].username,
@@ -79,7 +79,8 @@ async def reset_daily_xp(call: Call) -> Response:
     """Reset the daily XP of all players now."""
     return call.act(
         lambda tx: ResetResponse(
-            message="The daily XP of all players is 0 again.", records_affected=daily_reset.reset_now(tx).records
+            message=translate("The daily XP of all players is 0 again."),
+            records_affected=daily_reset.reset_now(tx).records,
         )
     )
 

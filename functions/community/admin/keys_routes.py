@@ -15,6 +15,7 @@ from kernel.database import Tx
 from kernel.idempotency import Answer
 from kernel.keys import service as keys
 from kernel.keys.models import Role
+from kernel.texts import translate
 
 router = Router()
 
@@ -73,6 +74,6 @@ async def revoke_key(body: RevokeRequest, call: Call) -> Response:
 
     def use_case(tx: Tx) -> Message:
         keys.revoke(tx, body.name, call.caller)
-        return Message(message=f"The key {body.name} is revoked.")
+        return Message(message=translate("The key {name} is revoked.", name=body.name))
 
     return call.act(use_case)

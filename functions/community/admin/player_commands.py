@@ -9,6 +9,7 @@ from community.catalog.content import items
 from community.inventory import service as inventory
 from community.inventory import texts as inventory_texts
 from community.inventory.models import NotInInventory
+from community.items.models import MENTION
 from community.jobs import awards
 from community.jobs import texts as job_texts
 from community.jobs.content import jobs
@@ -16,12 +17,14 @@ from community.jobs.rules import DailyCapReached
 from community.players.models import PlayerRef
 from community.timeouts import service as timeouts
 from community.timeouts import texts as timeout_texts
-from doors.discord.commands import BadOption, command, integer, member, text
+from doors.discord.commands import BadOption, command, integer, member, quantity, text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Field, Reply, card, plain
 from functions.community.discord.players import player_of
 from functions.community.discord.qualities import QUALITY, asked_quality
+from kernel.content.command_texts import OPTION_NAME
 from kernel.database import Tx
+from kernel.texts import term, translate
 
 
 class HasNone(NotInInventory):
@@ -36,6 +39,10 @@ class WorkerCapReached(DailyCapReached):
     message: ClassVar[str] = "{worker} has earned all the {job} XP there is for today, until the daily reset."
 
 
+class NotAName(BadOption):
+    message: ClassVar[str] = "{option}: must be the name there; a mention is for Discord."
+
+
 _PLATFORM = text(
     "platform",
     "Where.",
@@ -45,6 +52,7 @@ _PLATFORM = text(
 _USERNAME = text("username", "What the player is called there.", required=True)
 _USER = member("user", "Whose inventory.", required=True)
 _QUANTITY = integer("quantity", "How many.", required=True, least=1, most=10_000)
+_SHARE = quantity("quantity", "How many.", required=True)
 
 
 def _items(call: Interaction, tx: Tx) -> list[Choice]:
@@ -55,16 +63,19 @@ def _jobs(call: Interaction, tx: Tx) -> list[Choice]:
     return [Choice(job.display_name, job.key) for job in jobs.by_key.values()]
 
 
-def _username(call: Interaction) -> str:
-    """The option's user name, without a leading @.
+def _target(call: Interaction) -> PlayerRef:
+    """The player whom the options name: by a mention, which holds the id, or else by the name on the platform.
 
     Raises:
-        BadOption: it is a mention, which holds the id and not the name.
+        NotAName: it is a mention, but the platform is another one.
     """
-    name = call.text("username").removeprefix("@")
+    platform, name = call.text("platform"), call.text("username")
+    mention = MENTION.fullmatch(name)
+    if mention and platform == "discord":
+        return PlayerRef(platform, mention[1])
     if name.startswith("<"):
-        raise BadOption(option="username", problem="must be the name itself, without an @")
-    return name
+        raise NotAName(option=term(OPTION_NAME, "username"))
+    return PlayerRef(platform, username=name.removeprefix("@"), sole=True)
 
 
 _ITEM = text("item", "Which item.", required=True, suggest=_items)
@@ -74,18 +85,19 @@ _ITEM = text("item", "Which item.", required=True, suggest=_items)
 def add_item(call: Interaction, tx: Tx) -> Reply:
     owner, quantity = call.member_or_caller("user"), call.integer("quantity")
     item = inventory.add_item(tx, player_of(owner), call.text("item"), quantity)
-    return card("Added", inventory_texts.added(quantity, item, owner.mention))
+    return card(translate("Added"), inventory_texts.added(quantity, item, owner.mention))
 
 
-@command("remove-item", "Take items out of an inventory.", _USER, _ITEM, _QUANTITY, QUALITY, changes=True, admin=True)
+@command("remove-item", "Take items out of an inventory.", _USER, _ITEM, _SHARE, QUALITY, changes=True, admin=True)
 def remove_item(call: Interaction, tx: Tx) -> Reply:
-    owner, wanted = call.member_or_caller("user"), call.integer("quantity")
+    owner, wanted = call.member_or_caller("user"), call.quantity("quantity")
     try:
         item, removed = inventory.remove_item(tx, player_of(owner), call.text("item"), wanted, asked_quality(call))
     except NotInInventory as error:
         raise HasNone(owner=owner.username, item=error.details["item"]) from None
-    note = f"Not all {wanted}: there were no more." if removed < wanted else ""
-    return card("Removed", inventory_texts.removed(removed, item, owner.mention), footer=note)
+    missing = isinstance(wanted, int) and removed < wanted
+    note = translate("Not all {wanted}: there were no more.", wanted=wanted) if missing else ""
+    return card(translate("Removed"), inventory_texts.removed(removed, item, owner.mention), footer=note)
 
 
 @command(
@@ -99,19 +111,18 @@ def remove_item(call: Interaction, tx: Tx) -> Reply:
     admin=True,
 )
 def award_xp(call: Interaction, tx: Tx) -> Reply:
-    worker = PlayerRef(call.text("platform"), username=_username(call))
+    worker = _target(call)
     try:
         result = awards.award_xp(tx, worker, call.text("job"), call.integer("amount"), "admin")
     except DailyCapReached as error:
-        job = jobs.by_key[str(error.details["job"])].display_name
-        raise WorkerCapReached(worker=worker.label, job=job) from None
+        raise WorkerCapReached(worker=worker.label, job=error.details["job"]) from None
     name = plain(result.player.links[worker.platform].username)
     progress = result.award.progress
     return card(
-        "Awarded",
+        translate("Awarded"),
         job_texts.awarded(result, name),
-        Field("Level", str(progress.level), inline=True),
-        Field("XP together", str(progress.xp), inline=True),
+        Field(translate("Level"), str(progress.level), inline=True),
+        Field(translate("XP together"), str(progress.xp), inline=True),
     )
 
 
@@ -126,13 +137,14 @@ def award_xp(call: Interaction, tx: Tx) -> Reply:
     admin=True,
 )
 def set_timeout(call: Interaction, tx: Tx) -> Reply:
-    username, added = _username(call), timedelta(seconds=call.integer("duration"))
-    timeout = timeouts.apply_timeout(tx, call.text("platform"), username, added, call.text("reason"))
-    return card("Timeout", timeout_texts.silenced(plain(username), timeout.remaining_seconds))
+    added = timedelta(seconds=call.integer("duration"))
+    timeout = timeouts.apply_timeout(tx, _target(call), added, call.text("reason"))
+    return card(translate("Timeout"), timeout_texts.silenced(plain(timeout.username), timeout.remaining_seconds))
 
 
 @command("timeout-clear", "End someone's timeout.", _PLATFORM, _USERNAME, changes=True, admin=True)
 def clear_timeout(call: Interaction, tx: Tx) -> Reply:
-    username = _username(call)
-    was_silenced = timeouts.clear_timeout(tx, call.text("platform"), username)
-    return card("Timeout", timeout_texts.freed(plain(username), was_silenced))
+    target = _target(call)
+    was_silenced = timeouts.clear_timeout(tx, target)
+    name = f"<@{target.platform_id}>" if target.platform_id else plain(str(target.username))
+    return card(translate("Timeout"), timeout_texts.freed(name, was_silenced))

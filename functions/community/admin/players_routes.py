@@ -10,6 +10,7 @@ from fastapi import Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from community.cooldowns import service as cooldowns
+from community.cooldowns import texts
 from community.messages import service as messages
 from community.messages.models import Chatter
 from community.players.models import PlayerRef
@@ -87,9 +88,7 @@ async def reset_cooldown(body: ResetCooldownRequest, call: Call) -> Response:
 
     def use_case(tx: Tx) -> Message:
         was_running = cooldowns.reset(tx, body.player, body.action)
-        state = "is over" if was_running else "was not running"
-        return Message(
-            message=f"The cooldown of {body.action} {state} for {body.username or body.platform_id or 'all'}."
-        )
+        name = body.username or body.platform_id
+        return Message(message=texts.ended(body.action, name, was_running=was_running))
 
     return call.act(use_case)

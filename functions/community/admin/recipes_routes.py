@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from fastapi import Response
 
-from community.catalog.content import items
-from community.catalog.english import article
-from community.crafting import learning
+from community.crafting import learning, texts
 from doors.call import Call
 from doors.fields import Message
 from doors.routes import Router
@@ -27,8 +25,6 @@ async def unlock_recipe(body: UnlockRequest, call: Call) -> Response:
 
     def use_case(tx: Tx) -> Message:
         player, recipe, new = learning.teach(tx, body.only_player, body.recipe_key)
-        item = items.by_name[recipe.target_item].public_name
-        message = f"{player.username} knows how to make {article(item)} {item} {'now' if new else 'already'}."
-        return Message(message=message)
+        return Message(message=texts.learned_text(player.username, recipe.target_item, new=new))
 
     return call.act(use_case)

@@ -11,20 +11,22 @@ from doors.discord.replies import Choice, Field, Reply, card
 from doors.discord.settings import settings
 from kernel.database import Tx
 from kernel.events import service as events
+from kernel.texts import decimal, translate
 
 
 @command("admin-cache-stats", "How often the community's state was in the cache.", admin=True)
 def cache_stats(call: Interaction, tx: Tx) -> Reply:
     stats = cache_statistics
     looks = stats.hits + stats.misses
+    rate = f"{decimal(100 * stats.hits / looks)} %" if looks else translate("nothing yet")
     return card(
-        "Cache",
-        "Of the environment that answered you.",
-        Field("Hits", str(stats.hits), inline=True),
-        Field("Misses", str(stats.misses), inline=True),
-        Field("Evictions", str(stats.evictions), inline=True),
-        Field("Size", str(stats.size), inline=True),
-        Field("Hit rate", f"{100 * stats.hits / looks:.1f} %" if looks else "nothing yet", inline=True),
+        translate("Cache"),
+        translate("Of the environment that answered you."),
+        Field(translate("Hits"), str(stats.hits), inline=True),
+        Field(translate("Misses"), str(stats.misses), inline=True),
+        Field(translate("Evictions"), str(stats.evictions), inline=True),
+        Field(translate("Size"), str(stats.size), inline=True),
+        Field(translate("Hit rate"), rate, inline=True),
     )
 
 
@@ -43,5 +45,8 @@ def reload(call: Interaction, tx: Tx) -> Reply:
     name = call.text("command-name").removeprefix("/") or None
     commands = registration.payload(guild=bool(settings.discord_guild_id))
     events.announce(tx, DiscordSyncRequested(commands=commands, remove=name))
-    result = f"If Discord knows /{name}, it will be removed." if name else "All commands will be sent to Discord."
-    return card("Commands", result)
+    if name:
+        result = translate("If Discord knows /{name}, it will be removed.", name=name)
+    else:
+        result = translate("All commands will be sent to Discord.")
+    return card(translate("Commands"), result)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from community.contributions import service as contributions
 from community.contributions.texts import contributed
 from community.engagement import texts as engagement_texts
@@ -12,7 +14,14 @@ from community.voting import controls, texts
 from doors.discord.commands import BadOption, command, integer, text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, File, Reply, card
+from kernel.content.command_texts import OPTION_NAME
 from kernel.database import Tx
+from kernel.texts import term, translate
+
+
+class NotConfirmed(BadOption):
+    message: ClassVar[str] = "{option}: must be exactly {text}, and nothing has happened."
+
 
 RESET = "RESET TREE"
 MAX_SHOWN = 4000
@@ -39,7 +48,7 @@ _NODE = text("node", "Which node.", required=True, longest=50, suggest=_nodes)
 )
 def unlock(call: Interaction, tx: Tx) -> Reply:
     level = call.integer("level", 1) or 1
-    return card("The tree", texts.unlocked(controls.unlock_node(tx, call.text("node"), level), level))
+    return card(translate("The tree"), texts.unlocked(controls.unlock_node(tx, call.text("node"), level), level))
 
 
 @command(
@@ -52,19 +61,19 @@ def unlock(call: Interaction, tx: Tx) -> Reply:
 )
 def relock(call: Interaction, tx: Tx) -> Reply:
     level = call.integer("level", 0)
-    return card("The tree", texts.relocked(controls.relock_node(tx, call.text("node"), level), level))
+    return card(translate("The tree"), texts.relocked(controls.relock_node(tx, call.text("node"), level), level))
 
 
 @command("admin-unlock-all", "Unlock every node of the tree.", changes=True, admin=True)
 def unlock_all(call: Interaction, tx: Tx) -> Reply:
-    return card("The tree", texts.everything_unlocked(controls.unlock_all_nodes(tx)))
+    return card(translate("The tree"), texts.everything_unlocked(controls.unlock_all_nodes(tx)))
 
 
 @command("admin-instant-resolve", "Unlock the winner of the vote at once.", changes=True, admin=True)
 def instant_resolve(call: Interaction, tx: Tx) -> Reply:
     unlock = controls.instant_unlock(tx)
     node = next(node for node in tree.nodes.values() if node.node_id == unlock.node_id)
-    return card("The vote", texts.unlocked(node, unlock.level))
+    return card(translate("The vote"), texts.unlocked(node, unlock.level))
 
 
 @command(
@@ -76,9 +85,9 @@ def instant_resolve(call: Interaction, tx: Tx) -> Reply:
 )
 def reset_tree(call: Interaction, tx: Tx) -> Reply:
     if call.text("confirmation") != RESET:
-        raise BadOption(option="confirmation", problem=f"must be exactly {RESET}, and nothing has happened")
+        raise NotConfirmed(option=term(OPTION_NAME, "confirmation"), text=RESET)
     controls.reset_progression(tx, call.caller.username, "reset on Discord", preserve_user_progression=True)
-    return card("The tree", texts.RESET)
+    return card(translate("The tree"), texts.reset())
 
 
 @command("admin-tree-status", "What is unlocked, and what is not.", admin=True, deferred=True)
@@ -87,10 +96,10 @@ def tree_status(call: Interaction, tx: Tx) -> Reply:
     unlocked = [_line(node, levels[node.key]) for node in tree.nodes.values() if node.key in levels]
     locked = [_line(node, 0) for node in tree.nodes.values() if node.key not in levels]
     listed = "\n".join([*(f"🔓 {line}" for line in unlocked), *(f"🔒 {line}" for line in locked)])
-    summary = f"{len(unlocked)} of {len(tree.nodes)} unlocked"
+    summary = translate("{unlocked} of {nodes} unlocked", unlocked=len(unlocked), nodes=len(tree.nodes))
     if len(listed) > MAX_SHOWN:
-        return Reply(f"The tree: {summary}.", files=(File("tree.txt", listed),))
-    return card("The tree", listed, footer=summary)
+        return Reply(f"{translate('The tree')}: {summary}.", files=(File("tree.txt", listed),))
+    return card(translate("The tree"), listed, footer=summary)
 
 
 def _line(node: Node, level: int) -> str:
@@ -99,13 +108,13 @@ def _line(node: Node, level: int) -> str:
 
 @command("admin-start-voting", "Open a vote on what comes next, or resume a frozen one.", changes=True, admin=True)
 def start_voting(call: Interaction, tx: Tx) -> Reply:
-    return card("The vote", texts.AFTER_START[controls.start_voting(tx)])
+    return card(translate("The vote"), texts.after_start(controls.start_voting(tx)))
 
 
 @command("admin-end-voting", "Freeze the vote until it is started again.", changes=True, admin=True)
 def end_voting(call: Interaction, tx: Tx) -> Reply:
     controls.freeze_voting(tx)
-    return card("The vote", texts.FROZEN)
+    return card(translate("The vote"), texts.frozen())
 
 
 @command(
@@ -116,9 +125,9 @@ def end_voting(call: Interaction, tx: Tx) -> Reply:
     admin=True,
 )
 def contribute(call: Interaction, tx: Tx) -> Reply:
-    return card("Points", contributed(contributions.contribute(tx, call.integer("amount"))))
+    return card(translate("Points"), contributed(contributions.contribute(tx, call.integer("amount"))))
 
 
 @command("admin-reload-weights", "Reload the engagement weights from their file.", changes=True, admin=True)
 def reload_weights(call: Interaction, tx: Tx) -> Reply:
-    return card("Weights", engagement_texts.reloaded(weights.reload_weights(tx)))
+    return card(translate("Weights"), engagement_texts.reloaded(weights.reload_weights(tx)))

@@ -11,11 +11,10 @@ from uuid import UUID
 from pydantic import AliasChoices, BaseModel, Field, model_validator
 
 from community.catalog.content import Ingredient, items
-from community.catalog.english import plural
 from community.crafting import texts
 from community.crafting.content import Upgrade
 from community.crafting.models import Crafted, CraftingJob, Salvage
-from community.crafting.rules import SALVAGE_MULTIPLIER, in_words
+from community.crafting.rules import SALVAGE_MULTIPLIER
 from community.players.models import PlayerRef
 from doors.fields import Body, Message, Timestamp
 from functions.community.shapes.fields import Caller, ItemName, Platform, PlatformId, Quantity, Username
@@ -228,12 +227,7 @@ class CancelResponse(Message):
 
     @classmethod
     def of(cls, job: CraftingJob, refunded: Mapping[str, int]) -> CancelResponse:
-        cancelled = f"{job.quantity} × {plural(job.item.public_name, job.quantity)}"
-        return cls(
-            message=f"Called off: {cancelled}. You have back {in_words(refunded)}.",
-            job_id=job.job_id,
-            refunded=dict(refunded),
-        )
+        return cls(message=texts.cancelled_text(job, refunded), job_id=job.job_id, refunded=dict(refunded))
 
 
 def _names(recipe: Upgrade) -> dict[str, Any]:

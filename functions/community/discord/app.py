@@ -14,7 +14,7 @@ from time import perf_counter, time
 from typing import Any
 
 from doors.answers import MAX_BODY, SECURITY_HEADERS, error_answer, headers_of, json_answer, request_id_of
-from doors.discord.actions import BUG, InteractionResult, private
+from doors.discord.actions import BUG, InteractionResult, say
 from doors.discord.interaction import AUTOCOMPLETE, COMMAND, PING, Malformed, read
 from doors.discord.running import UNKNOWN, respond
 from doors.discord.signature import is_genuine
@@ -95,10 +95,10 @@ def _result(payload: dict[str, Any], logged: dict[str, Any]) -> InteractionResul
             logged["command"] = call.name[:100]
         return respond(call, COMMUNITY)
     except Malformed as error:
-        return private(UNKNOWN, f"malformed: {error}")
+        return say(UNKNOWN, f"malformed: {error}")
     except Exception:
         log.exception("unexpected error")
-        return private(BUG, "bug")
+        return say(BUG, "bug")
 
 
 def _raw_body(event: dict[str, Any]) -> bytes | None:

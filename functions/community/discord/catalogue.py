@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from functions.community.admin import (
+    exclusion_commands as admin_exclusions,
+)
+from functions.community.admin import (
     player_commands as admin_players,
 )
 from functions.community.admin import (
@@ -17,11 +20,14 @@ from functions.community.gamble import commands as gambling
 from functions.community.linking import commands as linking
 from functions.community.progression import commands as community
 from functions.community.quests import commands as quests
+from functions.community.stats import achievements_commands as achievements
 from functions.community.stats import commands as standing
 from functions.community.users import commands as things
 from functions.community.users import search_commands as players
 
 __all__ = [
+    "achievements",
+    "admin_exclusions",
     "admin_players",
     "admin_system",
     "admin_tree",

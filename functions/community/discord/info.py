@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from community.info import service as info
-from community.info.content import texts
+from community.info.content import name_of, texts
 from doors.discord.commands import command, text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Reply, card
 from kernel.database import Tx
+from kernel.texts import translate
 
 
 def _names(call: Interaction, tx: Tx) -> list[Choice]:
     """The features, followed by their topics."""
     features = texts.by_feature
-    topics = [Choice(f"{name}: {topic}", topic) for name, each in features.items() for topic in each.topics]
-    return [Choice(name, name) for name in features] + topics
+    topics = [
+        Choice(f"{name_of(name)}: {name_of(topic)}", topic) for name, each in features.items() for topic in each.topics
+    ]
+    return [Choice(name_of(name), name) for name in features] + topics
 
 
 @command("info", "How the game works.", text("feature", "About what.", longest=50, suggest=_names))
 def info_about(call: Interaction, tx: Tx) -> Reply:
     feature = call.text("feature")
-    return card(feature.replace("_", " ").capitalize() or "The game", info.describe("discord", feature))
+    title = name_of(feature.casefold()) if feature else translate("The game")
+    return card(title[:1].upper() + title[1:], info.describe("discord", feature))

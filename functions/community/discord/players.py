@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from typing import Final
 
-from community.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
+from community.players.models import NoSuchPlayer, PlayerRef, Role, UnknownPlayer
 from community.players.registration import register
 from community.progression.models import FeatureLockedBehind
 from doors.discord.game import Game
 from doors.discord.interaction import Interaction, Member
+from doors.discord.settings import settings
 from kernel.database import Tx
 from kernel.errors import DomainError
+from kernel.texts import translate
 
 
 def player_of(person: Interaction | Member) -> PlayerRef:
     """The player behind a member, or behind the caller of an interaction."""
-    member = person.caller if isinstance(person, Interaction) else person
-    return PlayerRef("discord", member.id, member.username)
+    if isinstance(person, Interaction):
+        return PlayerRef("discord", person.caller.id, person.caller.username, roles=_roles(person))
+    return PlayerRef("discord", person.id, person.username)
+
+
+def _roles(call: Interaction) -> frozenset[Role] | None:
+    """The caller's roles, which only the game's own server can give: anyone may invite the bot to another."""
+    if not call.guild_id or settings.discord_guild_id not in ("", call.guild_id):
+        return None
+    return frozenset[Role](["moderator"] if call.moderator else [])
 
 
 def _introduce(tx: Tx, caller: Member) -> None:
@@ -26,7 +36,7 @@ def _introduce(tx: Tx, caller: Member) -> None:
 
 def _explain(error: DomainError) -> str:
     if isinstance(error, FeatureLockedBehind):
-        return "The community has not unlocked {feature} yet. First comes {names}.".format(**error.details)
+        return translate("The community has not unlocked {feature} yet. First comes {names}.", **error.details)
     return str(error)
 
 

@@ -23,7 +23,7 @@ def owned(wanted: Callable[[Item], bool] = lambda item: True) -> Suggest:
         if player is None:
             return []
         ids = dict.fromkeys(slot.item_id for slot in player[Inventory].slots)
-        items = [item for item in map(all_items.by_id.__getitem__, ids) if wanted(item)]
+        items = [item for item in map(all_items.stored, ids) if wanted(item)]
         return [item_choice(item, player[Inventory].count(item.item_id)) for item in items]
 
     return suggest

@@ -7,6 +7,8 @@ from doors.start_http import ready  # first: see there
 from fastapi import Response
 from pydantic import BaseModel
 
+from community.catalog import service as catalog
+from community.catalog.content import Item
 from community.economy import service as economy
 from community.economy import texts
 from community.economy.models import Purchase, Sale
@@ -36,9 +38,9 @@ class SellResponse(BaseModel):
     items_sold: int
 
     @classmethod
-    def of(cls, sale: Sale, item_name: str) -> SellResponse:
+    def of(cls, sale: Sale, item: Item) -> SellResponse:
         return cls(
-            message=texts.sold(sale, item_name),
+            message=texts.sold(sale, item),
             money_gained=sale.total,
             items_sold=sale.quantity,
         )
@@ -50,9 +52,9 @@ class BuyResponse(BaseModel):
     cost: int
 
     @classmethod
-    def of(cls, purchase: Purchase, item_name: str) -> BuyResponse:
+    def of(cls, purchase: Purchase, item: Item) -> BuyResponse:
         return cls(
-            message=texts.bought(purchase, item_name),
+            message=texts.bought(purchase, item),
             items_bought=purchase.quantity,
             cost=purchase.total,
         )
@@ -62,20 +64,24 @@ class BuyResponse(BaseModel):
 @app.post("/api/v1/user/item/sell", response_model=SellResponse)
 async def sell(body: SellRequest, call: Call) -> Response:
     """Sell items to the shop: up to `quantity`, as many as the player has, the lowest quality first."""
-    return call.act(
-        lambda tx: SellResponse.of(
-            economy.sell_item(tx, body.player, body.item_name, body.quantity, body.quality_level), body.item_name
-        )
-    )
+
+    def use_case(tx: Tx) -> SellResponse:
+        sale = economy.sell_item(tx, body.player, body.item_name, body.quantity, body.quality_level)
+        return SellResponse.of(sale, catalog.resolve(body.item_name))
+
+    return call.act(use_case)
 
 
 @app.post("/api/v1/economy/buy", response_model=BuyResponse)
 @app.post("/api/v1/user/item/buy", response_model=BuyResponse)
 async def buy(body: TradeRequest, call: Call) -> Response:
     """Buy items: up to `quantity`, as many as the player can pay for."""
-    return call.act(
-        lambda tx: BuyResponse.of(economy.buy_item(tx, body.player, body.item_name, body.quantity), body.item_name)
-    )
+
+    def use_case(tx: Tx) -> BuyResponse:
+        purchase = economy.buy_item(tx, body.player, body.item_name, body.quantity)
+        return BuyResponse.of(purchase, catalog.resolve(body.item_name))
+
+    return call.act(use_case)
 
 
 @app.get("/api/v1/prices", response_model=list[ItemView])

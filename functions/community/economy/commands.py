@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from community.catalog import service as catalog
 from community.catalog.content import Item
+from community.catalog.texts import money
 from community.economy import service as economy
 from community.economy import texts
 from community.inventory import service as inventory
+from community.inventory import texts as inventory_texts
 from community.progression.service import current_state
-from doors.discord.commands import command, component, integer, member, text
+from doors.discord.commands import command, component, member, quantity, text
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
 from doors.discord.replies import Choice, Reply, card
@@ -16,13 +18,14 @@ from functions.community.discord.players import player_of
 from functions.community.discord.qualities import QUALITY, asked_quality
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
+from kernel.texts import speaking, translate
 
-_QUANTITY = integer("quantity", "How many; one when left out.", least=1, most=10_000)
+_QUANTITY = quantity("quantity", "How many; one when left out.")
 
 
 def _buyable(call: Interaction, tx: Tx) -> list[Choice]:
     listed = economy.list_buyable(tx, current_state(tx))
-    return [Choice(f"{item.public_name}: {price} money", item.public_name) for item, price in listed]
+    return [Choice(f"{item.public_name}: {money(price)}", item.public_name) for item, price in listed]
 
 
 @command(
@@ -34,8 +37,8 @@ def _buyable(call: Interaction, tx: Tx) -> list[Choice]:
 )
 def buy(call: Interaction, tx: Tx) -> Reply:
     item = catalog.resolve(call.text("item"))
-    purchase = economy.buy_item(tx, player_of(call), item.internal_name, call.integer("quantity", 1))
-    return card("Bought", texts.bought(purchase, item.public_name))
+    purchase = economy.buy_item(tx, player_of(call), item.internal_name, call.quantity("quantity"))
+    return card(translate("Bought"), texts.bought(purchase, item))
 
 
 @command(
@@ -48,8 +51,8 @@ def buy(call: Interaction, tx: Tx) -> Reply:
 )
 def sell(call: Interaction, tx: Tx) -> Reply:
     item = catalog.resolve(call.text("item"))
-    sale = economy.sell_item(tx, player_of(call), item.internal_name, call.integer("quantity", 1), asked_quality(call))
-    return card("Sold", texts.sold(sale, item.public_name))
+    sale = economy.sell_item(tx, player_of(call), item.internal_name, call.quantity("quantity"), asked_quality(call))
+    return card(translate("Sold"), texts.sold(sale, item))
 
 
 @command("prices", "What the shop sells, and for how much.")
@@ -74,12 +77,16 @@ def prices_sell_page(call: Interaction, tx: Tx) -> Reply:
 
 def _buying_prices(tx: Tx, page: int, *, update: bool) -> Reply:
     lines = _lines(economy.list_buyable(tx, current_state(tx)))
-    return paged("The shop sells", lines, page, "prices", empty="Nothing just now.", update=update)
+    return _listed(translate("The shop sells"), lines, page, "prices", update=update)
 
 
 def _selling_prices(tx: Tx, page: int, *, update: bool) -> Reply:
     lines = _lines(economy.list_sellable(current_state(tx)))
-    return paged("The shop buys", lines, page, "prices-sell", empty="Nothing just now.", update=update)
+    return _listed(translate("The shop buys"), lines, page, "prices-sell", update=update)
+
+
+def _listed(title: str, lines: list[str], page: int, name: str, *, update: bool) -> Reply:
+    return paged(title, lines, page, name, empty=translate("Nothing just now."), update=update)
 
 
 def _lines(priced: list[tuple[Item, int]]) -> list[str]:
@@ -98,8 +105,8 @@ def _lines(priced: list[tuple[Item, int]]) -> list[str]:
 )
 def give(call: Interaction, tx: Tx) -> Reply:
     receiver = call.member_or_caller("user")
-    quantity = call.integer("quantity", 1)
-    item = inventory.give_item(
-        tx, player_of(call), player_of(receiver), call.text("item"), quantity, asked_quality(call)
-    )
-    return card("Given", f"{call.caller.mention} gave {quantity} × {item.public_name} to {receiver.mention}.")
+    giver, wanted = player_of(call), call.quantity("quantity")
+    gift = inventory.give_item(tx, giver, player_of(receiver), call.text("item"), wanted, asked_quality(call))
+    with speaking():
+        text = inventory_texts.given(gift.quantity, gift.item, call.caller.mention, receiver.mention)
+        return card(translate("Given"), text)

@@ -8,33 +8,37 @@ from uuid import UUID
 from community.gambles import service as gambles
 from community.gambles import texts
 from community.gambles.models import GambleNotFound
+from community.gambles.rules import MAX_BOXES
 from community.lootboxes.content import loot_tables
-from doors.discord.commands import command, component, integer, text
+from doors.discord.commands import command, component, quantity, text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import GREEN_BUTTON, Button, Embed, Reply, card
 from functions.community.discord.players import player_of
 from functions.community.discord.qualities import QUALITY, asked_quality
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
+from kernel.texts import speaking, translate
 
 
 @command(
     "gamble-start",
     "Start a gamble: stake boxes, and others join with the same stake.",
     text("item", "Which box.", required=True, suggest=owned(lambda item: item.internal_name in loot_tables.by_box)),
-    integer("quantity", "How many.", required=True, least=1),
+    quantity("quantity", "How many.", required=True, most=MAX_BOXES),
     QUALITY,
     changes=True,
     public=True,
 )
 def start(call: Interaction, tx: Tx) -> Reply:
-    bet = call.text("item"), call.integer("quantity")
+    bet = call.text("item"), call.quantity("quantity")
     gamble = gambles.start_gamble(tx, player_of(call), [bet], quality=asked_quality(call))
-    invitation = texts.started(gamble, call.caller.mention)
-    return Reply(
-        embeds=(Embed("A gamble!", invitation, footer=f"/gamble-join, or the button. {gamble.gamble_id}"),),
-        components=(Button("Join", f"gamble:join:{gamble.gamble_id}", GREEN_BUTTON),),
-    )
+    with speaking():
+        invitation = texts.started(gamble, call.caller.mention)
+        footer = translate("/gamble-join, or the button")
+        return Reply(
+            embeds=(Embed(translate("A gamble!"), invitation, footer=footer),),
+            components=(Button(translate("Join"), f"gamble:join:{gamble.gamble_id}", GREEN_BUTTON),),
+        )
 
 
 @command(
@@ -57,7 +61,8 @@ def join_button(call: Interaction, tx: Tx) -> Reply:
 
 def _joined(call: Interaction, tx: Tx, gamble_id: UUID | None) -> Reply:
     gamble = gambles.join_gamble(tx, player_of(call), gamble_id, asked_quality(call))
-    return card("Joined", texts.joined(gamble, call.caller.mention))
+    with speaking():
+        return card(translate("Joined"), texts.joined(gamble, call.caller.mention))
 
 
 def _id(text: str) -> UUID:

@@ -10,10 +10,13 @@ from pydantic import BaseModel, BeforeValidator, Field
 from community.catalog.content import items
 from community.gambles.models import Gamble, GambleState, Participant
 from doors.fields import Body, Timestamp
-from functions.community.shapes.fields import Caller, ItemName
+from functions.community.shapes.fields import QUANTITY_SCHEMA, Caller, ItemName, read_by
 from functions.community.shapes.qualities import AskedQuality
+from kernel.quantities import Wanted, parse_quantity
 
 MOST_BETS = 10
+HIGHEST = 10**40
+"""A number beyond is refused as such, every other as a bet."""
 
 
 def _none_if_empty(text: Any) -> Any:
@@ -26,7 +29,7 @@ GambleId = Annotated[UUID | None, BeforeValidator(_none_if_empty)]
 
 class RequestedBet(Body):
     item_name: ItemName
-    quantity: int
+    quantity: Annotated[Wanted, read_by(lambda value: parse_quantity(value, -HIGHEST, HIGHEST)), QUANTITY_SCHEMA]
 
 
 class StartRequest(Caller):
@@ -115,7 +118,7 @@ def _participant(gamble: Gamble, participant: Participant) -> ParticipantView:
         username=participant.username,
         lootbox_bets=[
             LootboxBet(
-                item_name=items.by_id[slot.item_id].internal_name,
+                item_name=items.stored(slot.item_id).internal_name,
                 quantity=slot.quantity,
                 quality_level=slot.quality,
             )

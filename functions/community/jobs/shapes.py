@@ -14,11 +14,13 @@ from community.jobs.awards import XpResult
 from community.jobs.content import Job
 from community.jobs.models import JobStanding
 from community.players.models import Player, PlayerRef
+from doors.field_errors import own_error
 from doors.fields import JsonObject
 from doors.nulls import WithNulls
-from functions.community.shapes.fields import NodeKey
+from functions.community.shapes.fields import Amount, NodeKey
 from functions.community.shapes.jobs import XpView
 from functions.community.shapes.player_selector import Account, PlayerSelector
+from kernel.texts import translate
 
 JobKey = NodeKey
 BonusType = NodeKey
@@ -36,7 +38,7 @@ def _player_of(user_id: str) -> PlayerRef:
         return PlayerRef("", user_id=UUID(user_id))
     platform, colon, platform_id = user_id.partition(":")
     if not colon:
-        raise ValueError("must be our id, or platform:platform_id")
+        raise own_error("not_an_account", translate("must be our id, or platform:platform_id"))
     return Account(platform=platform, platform_id=platform_id).player
 
 
@@ -128,7 +130,7 @@ class UserJobsResponse(WithNulls):
 
 class AwardXpRequest(WorkerQuery):
     job_key: JobKey
-    xp_amount: Annotated[int, Field(ge=1, le=10_000)]
+    xp_amount: Amount
     source: Source = "api"
     metadata: JsonObject | None = None
 

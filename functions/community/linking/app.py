@@ -106,12 +106,11 @@ class LinkStatusResponse(BaseModel):
     @classmethod
     def of(cls, status: LinkStatus) -> LinkStatusResponse:
         token = status.token
-        platforms = ", ".join(status.platforms)
         return cls(
             linked_platforms=list(status.platforms),
             is_linked=len(status.platforms) >= 2,
             pending_token=token and PendingToken(token=token.token, state=token.state, expires_at=token.expires_at),
-            message=f"You play from {platforms}." if platforms else "This account has not played yet.",
+            message=texts.linked_so_far(status.platforms),
         )
 
 

@@ -10,9 +10,12 @@ from doors.discord.interaction import Interaction
 from doors.discord.replies import GREEN_BUTTON, RED_BUTTON, Button, Choice, Embed, Form, Input, Reply, card
 from functions.community.discord.players import player_of
 from kernel.database import Tx
+from kernel.texts import to_translate, translate
 
-_LINKING, _UNLINKING = "Link your accounts", "Unlink an account"
-_STEPS = "Then come back and confirm: with the button, or with /link confirm. If you already have a code, enter it."
+_LINKING, _UNLINKING = to_translate("Link your accounts"), to_translate("Unlink an account")
+_STEPS = to_translate(
+    "Then come back and confirm: with the button, or with /link confirm. If you already have a code, enter it."
+)
 
 
 @command(
@@ -26,13 +29,13 @@ def link(call: Interaction, tx: Tx) -> Reply:
     if code := call.text("token"):
         return _claimed(call, tx, code)
     if call.flag("confirm"):
-        return card(_LINKING, texts.linked(linking.confirm_link(tx, player_of(call))))
+        return card(translate(_LINKING), texts.linked(linking.confirm_link(tx, player_of(call))))
     token = linking.start_link(tx, player_of(call))
     return Reply(
-        embeds=(Embed(_LINKING, f"{texts.started(token)} {_STEPS}"),),
+        embeds=(Embed(translate(_LINKING), f"{texts.started(token)} {translate(_STEPS)}"),),
         components=(
-            Button("Confirm", f"link:confirm:{token.token}", GREEN_BUTTON),
-            Button("Enter a code", "link:code"),
+            Button(translate("Confirm"), f"link:confirm:{token.token}", GREEN_BUTTON),
+            Button(translate("Enter a code"), "link:code"),
         ),
     )
 
@@ -40,12 +43,13 @@ def link(call: Interaction, tx: Tx) -> Reply:
 @component("link:confirm", changes=True, once=True, own=True)
 def confirm_link(call: Interaction, tx: Tx) -> Reply:
     linked = texts.linked(linking.confirm_link(tx, player_of(call)))
-    return Reply(embeds=(Embed(_LINKING, linked),), update=True)
+    return Reply(embeds=(Embed(translate(_LINKING), linked),), update=True)
 
 
 @component("link:code")
 def ask_for_code(call: Interaction, tx: Tx) -> Form:
-    return Form("link:claim", _LINKING, (Input("token", "The code from your other account", longest=TOKEN_LENGTH),))
+    code = Input("token", translate("The code from your other account"), longest=TOKEN_LENGTH)
+    return Form("link:claim", translate(_LINKING), (code,))
 
 
 @component("link:claim", changes=True)
@@ -54,7 +58,7 @@ def claim_link(call: Interaction, tx: Tx) -> Reply:
 
 
 def _claimed(call: Interaction, tx: Tx, code: str) -> Reply:
-    return card(_LINKING, texts.claimed(linking.claim_link(tx, code, player_of(call))))
+    return card(translate(_LINKING), texts.claimed(linking.claim_link(tx, code, player_of(call))))
 
 
 @command(
@@ -67,19 +71,19 @@ def _claimed(call: Interaction, tx: Tx, code: str) -> Reply:
 def unlink(call: Interaction, tx: Tx) -> Reply:
     platform = call.text("platform")
     if call.flag("confirm"):
-        return card(_UNLINKING, _unlinked(call, tx, platform))
+        return card(translate(_UNLINKING), _unlinked(call, tx, platform))
     linking.request_unlink(tx, player_of(call), platform)
-    warning = f"{texts.unlink_asked(platform)} What you have stays with this account."
+    warning = f"{texts.unlink_asked(platform)} {translate('What you have stays with this account.')}"
     return Reply(
-        embeds=(Embed(_UNLINKING, warning),),
-        components=(Button("Unlink", f"unlink:{platform}:{call.id}", RED_BUTTON),),
+        embeds=(Embed(translate(_UNLINKING), warning),),
+        components=(Button(translate("Unlink"), f"unlink:{platform}:{call.id}", RED_BUTTON),),
     )
 
 
 @component("unlink", changes=True, once=True, own=True)
 def confirm_unlink(call: Interaction, tx: Tx) -> Reply:
     platform = call.arguments[0] if call.arguments else ""
-    return Reply(embeds=(Embed(_UNLINKING, _unlinked(call, tx, platform)),), update=True)
+    return Reply(embeds=(Embed(translate(_UNLINKING), _unlinked(call, tx, platform)),), update=True)
 
 
 def _unlinked(call: Interaction, tx: Tx, platform: str) -> str:

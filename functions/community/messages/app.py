@@ -7,6 +7,7 @@ from doors.start_http import ready  # first: see there
 from fastapi import Response
 
 from community.messages import service as messages
+from community.messages import texts
 from doors.app import create_app, create_handler
 from doors.call import Call
 from doors.fields import Message
@@ -38,9 +39,7 @@ async def batch(body: BatchRequest, call: Call) -> Response:
 @app.post("/api/v1/test", response_model=Message)
 async def test(body: Caller, call: Call) -> Response:
     """Check that chat reaches the game: it greets the caller, and counts nothing."""
-    return call.act(
-        lambda tx: Message(message=f"Hello {messages.mark_active(tx, body.player).username}, the game can hear you.")
-    )
+    return call.act(lambda tx: Message(message=texts.heard(messages.mark_active(tx, body.player).username)))
 
 
 handler = create_handler(app)

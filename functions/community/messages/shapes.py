@@ -11,7 +11,7 @@ from community.messages.models import Line, Match
 from community.players.models import Player, PlayerRef
 from doors.fields import Body
 from doors.nulls import WithNulls
-from functions.community.shapes.fields import Caller, Platform, PlatformId, Username
+from functions.community.shapes.fields import Caller, Platform, PlatformId, Roles, Username
 from functions.community.shapes.users import UserView
 
 MAX_BATCH = 25
@@ -27,6 +27,7 @@ class HandleRequest(Caller):
 class BatchLine(Body):
     platform_id: PlatformId
     username: Username
+    roles: Roles | None = None
     message: MessageText = ""
 
 
@@ -38,7 +39,10 @@ class BatchRequest(Body):
 
     @property
     def lines(self) -> list[Line]:
-        return [Line(PlayerRef(self.platform, line.platform_id, line.username), line.message) for line in self.messages]
+        return [
+            Line(PlayerRef(self.platform, line.platform_id, line.username, roles=line.roles), line.message)
+            for line in self.messages
+        ]
 
 
 class FoundMatch(BaseModel):

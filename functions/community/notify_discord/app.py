@@ -31,6 +31,7 @@ from functions.community.notify_discord.settings import settings
 from functions.community.notify_discord.texts import TEXTS, ballot, configs, marked
 from kernel import texts
 from kernel.startup import at_startup
+from kernel.texts import translate
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -139,7 +140,7 @@ def send(envelope: Envelope) -> None:
     match envelope["type"] if is_original_envelope(envelope) else "":
         case "gamble.started":
             gamble_id = envelope["payload"]["id"]
-            invitation = message(embed, components=[Button("Join", f"gamble:join:{gamble_id}", BLUE_BUTTON)])
+            invitation = message(embed, components=[Button(translate("Join"), f"gamble:join:{gamble_id}", BLUE_BUTTON)])
             gambles.invite(envelope["payload"], channel_id, invitation, nonce)
         case "gamble.complete":
             gambles.end(envelope["payload"]["gamble_id"], channel_id, message(embed), nonce)

@@ -15,6 +15,8 @@ from doors.outbound import ATTEMPT_SECONDS
 from functions.community.notify_discord.posted_messages import find_record, save_record
 from functions.community.notify_discord.settings import settings
 from functions.community.notify_discord.texts import GREEN, configs
+from kernel import texts
+from kernel.texts import translate
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -22,6 +24,7 @@ log.setLevel(logging.INFO)
 FILE: Final = Path("discord", "patch_notes.md")
 LONGEST: Final = 4000
 
+texts.use(configs() / "texts")
 ready()
 
 
@@ -40,7 +43,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, bool]:
     digest = hashlib.sha256(text.encode()).hexdigest()
     if find_record("patch_notes", channel_id).get("digest") == digest:
         return {"posted": False}
-    notes = message(Embed("Patch notes", text, color=GREEN))
+    notes = message(Embed(translate("Patch notes"), text, color=GREEN))
     seconds = context.get_remaining_time_in_millis() / 1000 - ATTEMPT_SECONDS
     retry_until(lambda: api().post(channel_id, notes, digest[:25]), seconds)
     save_record("patch_notes", channel_id, digest=digest)

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import community
+from community.catalog.english import plural
 from doors.discord.messages import Choice, Embed, Field, Select, plain
-from kernel.texts import translate
+from kernel.content.command_texts import DESCRIPTION
+from kernel.texts import listed, number, term, term_n, translate, translate_n
 
 GREEN: Final = 0x57F287
 YELLOW: Final = 0xFEE75C
@@ -20,28 +22,36 @@ FUCHSIA: Final = 0xEB459E
 GREY: Final = 0x99AAB5
 
 MAX_LISTED: Final = 10
-UNKNOWN_PLAYER: Final = "Somebody"
 
 Payload = Mapping[str, Any]
 
 
 def level_up(payload: Payload) -> Embed:
-    job = _title(payload["job_key"])
-    return Embed("Level up!", f"**{_player(payload)}** is now a level {payload['new_level']} {job}.", color=GREEN)
+    text = translate(
+        "**{name}** is now a level {level} {job}.",
+        name=_player(payload),
+        level=payload["new_level"],
+        job=_job(payload["job_key"]),
+    )
+    return Embed(translate("Level up!"), text, color=GREEN)
 
 
 def voting_started(payload: Payload) -> Embed:
     options: Sequence[Payload] = payload.get("options") or ()
     if payload.get("auto_selected"):
         names = ", ".join(_node(option) for option in options)
-        return Embed("The next target", f"There is nothing to choose from this time: **{names}** comes next.")
+        text = translate("There is nothing to choose from this time: **{names}** comes next.", names=names)
+        return Embed(translate("The next target"), text)
     before = payload.get("previous_unlock")
-    intro = f"**{plain(before)}** is unlocked. " if before else ""
+    if before:
+        text = translate("**{node}** is unlocked. What shall the community work for next?", node=plain(before))
+    else:
+        text = translate("What shall the community work for next?")
     return Embed(
-        "A new vote",
-        f"{intro}What shall the community work for next?",
-        tuple(Field(f"{number}. {_node(option)}", _about(option)) for number, option in enumerate(options, 1)),
-        footer="Vote here, or with /vote",
+        translate("A new vote"),
+        text,
+        tuple(Field(f"{place}. {_node(option)}", _about(option)) for place, option in enumerate(options, 1)),
+        footer=translate("Vote here, or with /vote"),
     )
 
 
@@ -51,58 +61,85 @@ def ballot(payload: Payload) -> list[Select]:
         return []
     options: Sequence[Payload] = payload["options"]
     choices = [
-        Choice(f"{number}. {_with_level(option, _name(option))}", number, option.get("description") or "")
-        for number, option in enumerate(options, 1)
+        Choice(f"{place}. {_with_level(option, _name(option))}", place, option.get("description") or "")
+        for place, option in enumerate(options, 1)
     ]
-    return [Select(f"vote:{payload['session_id']}", tuple(choices), "Vote for what comes next.")]
+    return [Select(f"vote:{payload['session_id']}", tuple(choices), term(DESCRIPTION, "Vote for what comes next."))]
+
+
+def nodes_withdrawn(payload: Payload) -> Embed:
+    names = [f"**{plain(_name(option))}**" for option in payload.get("options") or ()]
+    sentences: list[str] = []
+    if len(names) == 1:
+        sentences.append(
+            translate("{node} is no longer part of the game. If you voted for it, vote again.", node=names[0])
+        )
+    elif names:
+        sentences.append(
+            translate(
+                "{nodes} are no longer part of the game. If you voted for one of them, vote again.", nodes=listed(names)
+            )
+        )
+    if target := payload.get("target"):
+        sentences.append(
+            translate(
+                "{node} is no longer the target. Its points count towards the next one.",
+                node=f"**{plain(_name(target))}**",
+            )
+        )
+    return Embed(translate("The tree has changed"), " ".join(sentences), color=GREY)
 
 
 def cycle_completed(payload: Payload) -> Embed:
     node = payload["unlocked_node"]
-    return Embed(f"Unlocked: {_node(node)}", plain(node.get("description") or ""), color=YELLOW)
+    return Embed(translate("Unlocked: {node}", node=_node(node)), plain(node.get("description") or ""), color=YELLOW)
 
 
 def all_unlocked(payload: Payload) -> Embed:
-    return Embed("Everything is unlocked!", plain(payload["message"]), color=YELLOW)
+    return Embed(translate("Everything is unlocked!"), plain(payload["message"]), color=YELLOW)
 
 
 def gamble_started(payload: Payload) -> Embed:
-    stake = _list([_times(bet) for bet in payload["bets"]])
+    stake = listed([_times(bet) for bet in payload["bets"]])
     deadline = int(datetime.fromisoformat(payload["join_deadline"]).timestamp())
-    return Embed(
-        "A gamble!",
-        f"**{plain(payload.get('initiator_username') or UNKNOWN_PLAYER)}** stakes {stake}. Everyone who joins stakes "
-        f"the same, and one of them wins everything in the boxes.\nTime to join: <t:{deadline}:R>",
-        color=FUCHSIA,
+    text = translate(
+        "**{name}** stakes {boxes}. Everyone who joins stakes the same, and one of them wins everything in the boxes.",
+        name=_named(payload.get("initiator_username")),
+        boxes=stake,
     )
+    time = translate("Time to join: {time}", time=f"<t:{deadline}:R>")
+    return Embed(translate("A gamble!"), f"{text}\n{time}", color=FUCHSIA)
 
 
 def gamble_complete(payload: Payload) -> Embed:
     if not payload.get("winner_id"):
-        return Embed("The gamble is off", "No one else joined. The boxes were returned.", color=GREY)
-    winner = plain(payload.get("winner_username") or UNKNOWN_PLAYER)
-    fields = [Field("Players", str(payload["participant_count"]), inline=True)]
+        if int(payload.get("participant_count") or 0) < 2:
+            why = translate("No one else joined. The boxes were returned.")
+        else:
+            why = translate("It was for boxes that are no longer part of the game. The boxes were returned.")
+        return Embed(translate("The gamble is off"), why, color=GREY)
+    winner = _named(payload.get("winner_username"))
+    fields = [Field(translate("Players"), str(payload["participant_count"]), inline=True)]
     if ranking := payload.get("participants"):
-        rows = [f"{plain(each.get('username') or UNKNOWN_PLAYER)}: {each['score']:,}" for each in ranking]
-        fields.append(Field("Best boxes", _lines(rows, payload["participant_count"])))
+        rows = [f"{_named(each.get('username'))}: {number(each['score'])}" for each in ranking]
+        fields.append(Field(translate("Best boxes"), _lines(rows, payload["participant_count"])))
     if items := payload.get("items"):
-        fields.append(Field("Prize", _lines([_times(item) for item in items], len(items))))
-    text = f"**{winner}** takes it all, worth **{payload['total_value']:,}** money."
-    return Embed("The gamble is decided", text, tuple(fields), color=FUCHSIA)
+        fields.append(Field(translate("Prize"), _lines([_times(item) for item in items], len(items))))
+    text = translate("**{name}** takes it all, worth **{money}**.", name=winner, money=_money(payload["total_value"]))
+    return Embed(translate("The gamble is decided"), text, tuple(fields), color=FUCHSIA)
 
 
 def achievement_unlocked(payload: Payload) -> Embed:
     text = f"**{_player(payload)}**: {plain(payload.get('description') or '')}"
     reward = _reward(payload.get("reward") or {})
-    fields = (Field("Reward", reward),) if reward else ()
-    return Embed(f"Achievement: {plain(payload['name'])}", text, fields, color=YELLOW)
+    fields = (Field(translate("Reward"), reward),) if reward else ()
+    return Embed(translate("Achievement: {name}", name=plain(payload["name"])), text, fields, color=YELLOW)
 
 
 def reached_level(payload: Payload) -> tuple[str, str]:
     """What a level-up is about, without the player, and the player."""
-    return translate("Level {level} {job}", level=payload["new_level"], job=_title(payload["job_key"])), _player(
-        payload
-    )
+    what = translate("Level {level} {job}", level=payload["new_level"], job=_job(payload["job_key"]))
+    return what, _player(payload)
 
 
 def achieved(payload: Payload) -> tuple[str, str]:
@@ -120,6 +157,7 @@ def announcement(payload: Payload) -> Embed:
 TEXTS: Mapping[str, Callable[[Payload], Embed]] = {
     "job.level_up": level_up,
     "progression.voting_started": voting_started,
+    "progression.nodes_withdrawn": nodes_withdrawn,
     "progression.cycle.completed": cycle_completed,
     "progression.all_unlocked": all_unlocked,
     "gamble.started": gamble_started,
@@ -140,7 +178,19 @@ def marked(embed: Embed, *, at: int, test: bool, replayed: bool) -> Embed:
 
 
 def _player(payload: Payload) -> str:
-    return plain(payload.get("username") or UNKNOWN_PLAYER)
+    return _named(payload.get("username"))
+
+
+def _named(name: str | None) -> str:
+    return plain(name or translate("Somebody"))
+
+
+def _job(key: str) -> str:
+    return plain(term("job", job_names().get(key, key.replace("_", " ").capitalize())))
+
+
+def _money(amount: int) -> str:
+    return translate_n("{n} money", "{n} money", amount, n=number(amount))
 
 
 def _node(node: Payload) -> str:
@@ -155,7 +205,7 @@ def _name(node: Payload) -> str:
 def _with_level(node: Payload, name: str) -> str:
     """The name with its level, unless that is 1."""
     level = node.get("target_level") or node.get("level") or 1
-    return f"{name} (level {level})" if level > 1 else name
+    return translate("{node} (level {level})", node=name, level=level) if level > 1 else name
 
 
 def _about(option: Payload) -> str:
@@ -164,44 +214,68 @@ def _about(option: Payload) -> str:
 
 
 def _reward(reward: Payload) -> str:
-    parts = [f"{reward['money']:,} money"] if reward.get("money") else []
+    parts = [_money(reward["money"])] if reward.get("money") else []
     parts += [_times(item) for item in reward.get("items") or ()]
     if reward.get("xp"):
-        parts.append(f"{reward['xp']:,} XP as {_title(reward.get('job_key') or '')}")
+        job = _job(reward.get("job_key") or "")
+        parts.append(translate("{xp} XP as {job}", xp=number(reward["xp"]), job=job))
     if reward.get("recipe"):
-        parts.append(f"the recipe for {_title(reward['recipe'])}")
-    return _list(parts)
+        parts.append(translate("the recipe for {item}", item=_recipe(reward["recipe"])))
+    return listed(parts)
 
 
 def _times(item: Payload) -> str:
-    name = item.get("public_name") or public_names().get(item["item_name"]) or item["item_name"]
     quality = str(item.get("quality_level") or "COMMON")
-    shown = f"{item['quantity']:,} × {plain(name)}"
-    return shown if quality == "COMMON" else f"{shown} ({quality.lower()})"
+    shown = f"{number(item['quantity'])} × {plain(_item(item, item['quantity']))}"
+    return shown if quality == "COMMON" else f"{shown} ({term('quality', quality.lower())})"
+
+
+def _item(item: Payload, quantity: int) -> str:
+    """Return the item's name for a quantity; the name in the event, if the content does not know the item."""
+    name = public_names().get(item["item_name"])
+    if name is None:
+        return item.get("public_name") or item["item_name"]
+    return term_n("item", name, plural(name, 2), quantity)
+
+
+def _recipe(key: str) -> str:
+    name = public_names().get(recipe_items().get(key, ""))
+    return plain(term("item", name)) if name else _title(key)
 
 
 def _title(key: str) -> str:
     return plain(key.replace("_", " ").capitalize())
 
 
-def _list(parts: Sequence[str]) -> str:
-    return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1] if parts else ""
-
-
 def _lines(rows: Sequence[str], of: int) -> str:
     """The first rows, and how many of the total are left out."""
-    more = of - len(rows[:MAX_LISTED])
-    return "\n".join([*rows[:MAX_LISTED], *([f"and {more:,} more"] if more > 0 else [])])
+    shown = list(rows[:MAX_LISTED])
+    more = of - len(shown)
+    if more > 0:
+        shown.append(translate_n("and {n} more", "and {n} more", more, n=number(more)))
+    return "\n".join(shown)
 
 
 @cache
 def public_names() -> Mapping[str, str]:
-    """What players call each item, {internal name: public name}.
+    """What the content calls each item in English, {internal name: public name}."""
+    return {item["internal_name"]: item["public_name"] for item in _content("items.json")["items"]}
 
-    Read from the file, because importing the content takes longer than all of this function.
-    """
-    items = json.loads((configs() / "items.json").read_bytes())["items"]
-    return {item["internal_name"]: item["public_name"] for item in items}
+
+@cache
+def job_names() -> Mapping[str, str]:
+    return {job["key"]: job["display_name"] for job in _content("jobs.json")["jobs"]}
+
+
+@cache
+def recipe_items() -> Mapping[str, str]:
+    """What each recipe makes, {recipe key: internal name}."""
+    return {recipe["recipe_key"]: recipe["target_item"] for recipe in _content("recipes/upgrade.json")["recipes"]}
+
+
+def _content(file: str) -> Mapping[str, Any]:
+    """Read a file: importing the content takes longer than all of this function."""
+    return json.loads((configs() / file).read_bytes())
 
 
 def configs() -> Path:

@@ -36,7 +36,7 @@ async def freeze(call: Call) -> Response:
 
     def use_case(tx: Tx) -> Message:
         controls.freeze_voting(tx)
-        return Message(message=texts.FROZEN)
+        return Message(message=texts.frozen())
 
     return call.act(use_case)
 
@@ -49,7 +49,7 @@ async def force_end(call: Call) -> Response:
     def use_case(tx: Tx) -> WinnerResponse:
         winner = controls.force_end_voting(tx)
         view = OptionView.of(winner, *find_option(tx, winner))
-        return WinnerResponse(winner=view, message=f"The vote is over: {texts.named(winner)} has won.")
+        return WinnerResponse(winner=view, message=texts.won(winner))
 
     return call.act(use_case)
 
@@ -58,7 +58,7 @@ async def force_end(call: Call) -> Response:
 @router.post("/api/v1/progression/admin/start-voting", response_model=Message)
 async def start(call: Call) -> Response:
     """Open a vote on what comes next, or resume a frozen one."""
-    return call.act(lambda tx: Message(message=texts.AFTER_START[controls.start_voting(tx)]))
+    return call.act(lambda tx: Message(message=texts.after_start(controls.start_voting(tx))))
 
 
 @router.put("/api/v1/progression/admin/weights", response_model=WeightsResponse)
@@ -69,8 +69,7 @@ async def set_weights(body: WeightsRequest, call: Call) -> Response:
     def use_case(tx: Tx) -> WeightsResponse:
         ballots.set_weights(tx, [each.change for each in body.weights])
         updated = len(body.weights)
-        message = f"{updated} voting weight{'s are' if updated > 1 else ' is'} set."
-        return WeightsResponse(message=message, updated=updated)
+        return WeightsResponse(message=texts.weights_set(updated), updated=updated)
 
     return call.act(use_case)
 
@@ -118,7 +117,7 @@ async def reset(body: ResetTreeRequest, call: Call) -> Response:
 
     def use_case(tx: Tx) -> Message:
         controls.reset_progression(tx, body.reset_by, body.reason, body.preserve_user_progression)
-        return Message(message=texts.RESET)
+        return Message(message=texts.reset())
 
     return call.act(use_case)
 

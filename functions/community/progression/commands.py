@@ -14,7 +14,9 @@ from doors.discord.commands import command, component, integer
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Embed, Field, Reply, Select, card
 from functions.community.discord.players import player_of
+from kernel.content.command_texts import DESCRIPTION
 from kernel.database import Tx
+from kernel.texts import decimal, speaking, term, translate
 
 _BAR = 10
 _VOTE = "Vote for what comes next."
@@ -41,7 +43,7 @@ def vote(call: Interaction, tx: Tx) -> Reply:
         raise NoOpenRound
     if voting_round.status == "frozen":
         raise VotingFrozen
-    return _shown(voting_round, board, _VOTE)
+    return _shown(voting_round, board, term(DESCRIPTION, _VOTE))
 
 
 @component("vote", changes=True)
@@ -54,35 +56,42 @@ def vote_from_menu(call: Interaction, tx: Tx) -> Reply:
 def voting_session(call: Interaction, tx: Tx) -> Reply:
     board = read_board(tx)
     voting = board.voting
-    if voting.voting_round:
-        frozen = voting.voting_round.status == "frozen"
-        return _shown(voting.voting_round, board, texts.FROZEN if frozen else _VOTE)
-    if voting.latest:
-        return _shown(voting.latest, board, texts.result(voting.latest))
-    return card("The vote", texts.NEVER_VOTED)
+    with speaking():
+        if voting.voting_round:
+            frozen = voting.voting_round.status == "frozen"
+            return _shown(voting.voting_round, board, texts.frozen() if frozen else term(DESCRIPTION, _VOTE))
+        if voting.latest:
+            return _shown(voting.latest, board, texts.result(voting.latest))
+        return card(translate("The vote"), texts.never_voted())
 
 
 @command("unlock-progress", "The community's progress towards what comes next.", public=True)
 def unlock_progress(call: Interaction, tx: Tx) -> Reply:
     board = read_board(tx)
+    with speaking():
+        return _progress(board)
+
+
+def _progress(board: ProgressBoard) -> Reply:
     progress = board.voting.progress
     target = tree.nodes.get(progress.node_key or "") if progress else None
     if progress is None or target is None:
-        return card("What comes next", texts.NO_TARGET)
+        return card(translate("What comes next"), texts.no_target())
     made = min(max(board.voting.accumulated, 0), target.cost)
     done = made * _BAR // target.cost
     bar = "█" * done + "░" * (_BAR - done)
     estimated_unlock = board.estimated_unlock(target.key)
+    expected = _date(estimated_unlock) if estimated_unlock else translate("There is no saying.")
     return card(
-        f"{target.name} (level {progress.target_level})" if target.max_level > 1 else target.name,
-        f"{target.description}\n\n{bar} {100 * made / target.cost:.1f} %",
-        Field("Points", f"{board.voting.accumulated} / {target.cost}", inline=True),
-        Field("Expected", _date(estimated_unlock) if estimated_unlock else "There is no saying.", inline=True),
+        texts.with_level(target, progress.target_level or 1),
+        f"{target.description}\n\n{bar} {decimal(100 * made / target.cost)} %",
+        Field(translate("Points"), f"{board.voting.accumulated} / {target.cost}", inline=True),
+        Field(translate("Expected"), expected, inline=True),
     )
 
 
 def _counted(ballot: Ballot) -> Reply:
-    return card("The vote", texts.after_vote(ballot))
+    return card(translate("The vote"), texts.after_vote(ballot))
 
 
 def _shown(voting_round: VotingRound, board: ProgressBoard, text: str) -> Reply:
@@ -91,16 +100,15 @@ def _shown(voting_round: VotingRound, board: ProgressBoard, text: str) -> Reply:
         Field(f"{number}. {texts.named(option)}", _described(option, board), inline=False)
         for number, option in enumerate(voting_round.options, start=1)
     )
-    menu = Select(f"vote:{voting_round.session_id}", tuple(_choices(voting_round)), _VOTE)
+    menu = Select(f"vote:{voting_round.session_id}", tuple(_choices(voting_round)), term(DESCRIPTION, _VOTE))
     return Reply(
-        embeds=(Embed("The vote", text, fields),),
+        embeds=(Embed(translate("The vote"), text, fields),),
         components=(menu,) if voting_round.status == "voting" else (),
     )
 
 
 def _described(option: VotingOption, board: ProgressBoard) -> str:
-    counted = "1 vote" if option.vote_count == 1 else f"{option.vote_count} votes"
-    votes = f"{counted}, weighing {texts.plain(option.weighted_votes)}"
+    votes = texts.votes(option.vote_count, option.weighted_votes)
     if option.node_key not in tree.nodes:
         return votes
     offered, estimated_unlock = OptionOffered.of(option), board.estimated_unlock(option.node_key)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response
 
-from community.engagement import reports
+from community.engagement import reports, texts
 from community.engagement.recording import record
 from community.players.models import PlayerRef
 from doors.call import Call
@@ -47,8 +47,7 @@ def _record(call: Call, ref: PlayerRef, body: EngagementRequest) -> Response:
 
     def use_case(tx: Tx) -> RecordResponse:
         score = record(tx, ref, body.metric_type, body.value)
-        message = f"Recorded {body.value} × {body.metric_type}, worth {score} contribution points."
-        return RecordResponse(message=message, score=score)
+        return RecordResponse(message=texts.recorded(body.value, body.metric_type, score), score=score)
 
     return call.act(use_case)
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, Field
 
-from community.engagement.reports import Breakdown, Leader
+from community.engagement.reports import Breakdown
 from community.engagement.rules import PERIOD_DAYS, Trend, Velocity
+from community.ranking import Standing
 from doors.fields import Body, Message
 from functions.community.shapes.fields import Amount, NodeKey, Platform, PlatformId, Username
 
@@ -79,8 +80,9 @@ class LeaderView(BaseModel):
     rank: int
 
     @classmethod
-    def of(cls, leader: Leader) -> Self:
-        return cls(user_id=leader.user_id, username=leader.username, contribution=leader.score, rank=leader.rank)
+    def of(cls, leader: Standing) -> Self:
+        assert leader.rank is not None  # counted from the best one
+        return cls(user_id=leader.user_id, username=leader.username, contribution=leader.count, rank=leader.rank)
 
 
 class VelocityQuery(Body):

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from community.progression import content
 from community.progression.content import Modifier, Node
-from community.progression.rules import CHILDREN, available_nodes
+from community.progression.rules import available_nodes
 from community.progression.service import Tree
 from doors.fields import Timestamp
 
@@ -100,5 +100,5 @@ def _tree_node(tree: Tree, node: Node) -> TreeNodeView:
         **dict(NodeView.of(node, tree.created_at[node.key])),
         is_unlocked=level > 0,
         unlocked_level=level,
-        children=[child.node_id for child in CHILDREN[node.key]],
+        children=[child.node_id for child in content.tree.children[node.key]],
     )

@@ -58,7 +58,7 @@ async def session(call: Call) -> Response:
         if voting.latest:
             view = SessionView.of(voting.latest, board)
             return LatestSession(session=view, message=texts.result(voting.latest))
-        return NoSession(session=None, message=texts.NEVER_VOTED)
+        return NoSession(session=None, message=texts.never_voted())
 
     return call.look(use_case)
 
@@ -73,6 +73,6 @@ async def unlock_progress(call: Call) -> Response:
         if progress and progress.node_key in tree.nodes:
             return TargetProgress.of(progress, board)
         made = board.voting.accumulated if progress else None
-        return NoTarget(progress=None, contributions_accumulated=made, message=texts.NO_TARGET)
+        return NoTarget(progress=None, contributions_accumulated=made, message=texts.no_target())
 
     return call.look(use_case)

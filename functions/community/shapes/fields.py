@@ -8,13 +8,14 @@ from typing import Annotated, Any, Final, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from community.players.models import PLATFORMS, PlayerRef
+from community.players.models import PLATFORMS, ROLES, PlayerRef, Role
 from doors.errors import CODE_TEXT
-from doors.field_errors import custom_error
+from doors.field_errors import custom_error, own_error
 from doors.fields import Body, one_line, storable
 from kernel.errors import Refused
 from kernel.naming import id_text, key
 from kernel.quantities import MOST, Wanted, parse_number, parse_quantity
+from kernel.texts import translate
 
 T = TypeVar("T")
 
@@ -27,8 +28,11 @@ def _platform(value: Any) -> str:
     if platform not in PLATFORMS:
         raise PydanticCustomError(
             "invalid_platform",
-            "must be twitch, youtube or discord",
-            {CODE_TEXT: "The platform must be twitch, youtube or discord."},
+            "{text}",
+            {
+                "text": translate("must be twitch, youtube or discord"),
+                CODE_TEXT: translate("The platform must be twitch, youtube or discord."),
+            },
         )
     return platform
 
@@ -38,8 +42,8 @@ def _id_as_text(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT_FLOATS:
         value = int(value)
     if isinstance(value, bool | float):
-        raise PydanticCustomError("not_an_id", "must be the id as text")
-    return id_text(str(value)) if isinstance(value, int | str) else value
+        raise own_error("not_an_id", translate("must be the id as text"))
+    return id_text(one_line(str(value))) if isinstance(value, int | str) else value
 
 
 def read_by(read: Callable[[Any], T]) -> PlainValidator:
@@ -56,10 +60,21 @@ def read_by(read: Callable[[Any], T]) -> PlainValidator:
 
 Platform = Annotated[str, BeforeValidator(_platform), Field(json_schema_extra={"enum": list(PLATFORMS)})]
 Username = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(one_line)]
-PlatformId = Annotated[
-    str, BeforeValidator(_id_as_text), StringConstraints(min_length=1, max_length=100), AfterValidator(one_line)
-]
+PlatformId = Annotated[Username, BeforeValidator(_id_as_text)]
 """The id by which a platform knows an account: compared as text, without what cannot be seen."""
+
+
+def _known_roles(value: Any) -> Any:
+    """The roles that the game knows; a chat may have others."""
+    if not isinstance(value, list) or not all(isinstance(role, str) for role in value):
+        raise own_error("roles", translate("must be a list of roles"))
+    return frozenset(role.lower() for role in value).intersection(ROLES)
+
+
+Roles = Annotated[
+    frozenset[Role], BeforeValidator(_known_roles), Field(json_schema_extra={"examples": [["moderator", "subscriber"]]})
+]
+"""What an account is in the community's chat. Other roles are ignored."""
 ItemName = Username
 TargetName = Annotated[str, StringConstraints(max_length=100), AfterValidator(one_line)]
 NodeKey = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(one_line)]
@@ -80,8 +95,8 @@ Amount = Annotated[
 Level = Annotated[int, Field(ge=0, le=1000)]
 
 
-class Caller(Body):
-    """The acting player, as in the body of every action."""
+class CallerQuery(Body):
+    """The acting player, as in a query."""
 
     platform: Platform
     platform_id: PlatformId
@@ -90,3 +105,13 @@ class Caller(Body):
     @property
     def player(self) -> PlayerRef:
         return PlayerRef(self.platform, self.platform_id, self.username)
+
+
+class Caller(CallerQuery):
+    """The acting player, as in the body of every action. Without `roles`, the account keeps those it had."""
+
+    roles: Roles | None = None
+
+    @property
+    def player(self) -> PlayerRef:
+        return PlayerRef(self.platform, self.platform_id, self.username, roles=self.roles)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import AliasChoices, BeforeValidator, Field
-from pydantic_core import PydanticCustomError
 
 from community.inventory.models import Quality
+from doors.field_errors import own_error
+from kernel.texts import translate
 
 _NAMES = ", ".join(quality.lower() for quality in Quality)
 
@@ -18,7 +19,7 @@ def _quality(value: Any) -> Quality | None:
     try:
         return Quality(str(value).strip().upper())
     except ValueError:
-        raise PydanticCustomError("unknown_quality", "must be one of {names}", {"names": _NAMES}) from None
+        raise own_error("unknown_quality", translate("must be one of {names}", names=_NAMES)) from None
 
 
 AskedQuality = Annotated[

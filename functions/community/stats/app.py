@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from community.stats import recording, reports
+from community.stats import recording, reports, texts
 from doors.app import create_app, create_handler
 from doors.call import Call
 from doors.fields import Message
@@ -19,6 +19,8 @@ from functions.community.stats.shapes import (
     LeaderboardResponse,
     PeriodQuery,
     Place,
+    RankQuery,
+    RankResponse,
     StatsResponse,
     UserStatsQuery,
 )
@@ -33,7 +35,7 @@ async def record_event(body: EventRequest, call: Call) -> Response:
 
     def use_case(tx: Tx) -> Message:
         recording.record(tx, body.only_player, body.event_type, body.event_data)
-        return Message(message=f"Counted: {body.event_type}.")
+        return Message(message=texts.counted(body.event_type))
 
     return call.act(use_case)
 
@@ -54,7 +56,7 @@ async def system_stats(query: Annotated[PeriodQuery, Query()], call: Call) -> Re
 
 @app.get("/api/v1/stats/leaderboard", response_model=LeaderboardResponse)
 async def leaderboard(query: Annotated[LeaderboardQuery, Query()], call: Call) -> Response:
-    """The players with the highest counts of an event type within a period.
+    """The players with the highest counts of an event type within a period. Equals share a rank.
 
     Besides event types there are `messages` and, regardless of the period, `money`, `items` (all others),
     `engagement_score` and `contribution`.
@@ -64,7 +66,20 @@ async def leaderboard(query: Annotated[LeaderboardQuery, Query()], call: Call) -
     def use_case(tx: Tx) -> LeaderboardResponse:
         standings = reports.leaderboard(tx, query.event_type, period, query.limit)
         entries = [Place.of(standing, query.event_type) for standing in standings]
-        return LeaderboardResponse(event_type=query.event_type, period=period, entries=entries)
+        message = texts.leaders(query.event_type, period, standings)
+        return LeaderboardResponse(event_type=query.event_type, period=period, entries=entries, message=message)
+
+    return call.look(use_case)
+
+
+@app.get("/api/v1/stats/rank", response_model=RankResponse)
+async def rank(query: Annotated[RankQuery, Query()], call: Call) -> Response:
+    """A player's place on a leaderboard, with those right ahead and right behind."""
+    period = reports.parse_period(query.period)
+
+    def use_case(tx: Tx) -> RankResponse:
+        player, found = reports.rank_of(tx, query.player, query.event_type, period, query.neighbours)
+        return RankResponse.of(player, query.event_type, period, found)
 
     return call.look(use_case)
 

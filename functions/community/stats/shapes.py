@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AliasChoices, BaseModel, Field, model_validator
 
-from community.stats.models import Report, Standing
+from community.players.models import Player
+from community.ranking import MAX_NEIGHBOURS, Neighbourhood, Standing
+from community.stats import texts
+from community.stats.models import Period, Report
 from doors.fields import Body, JsonObject, Timestamp
+from doors.nulls import WithNulls
 from functions.community.shapes.fields import NodeKey
 from functions.community.shapes.player_selector import PlayerSelector
 
@@ -31,12 +35,11 @@ class UserStatsQuery(PeriodQuery, PlayerSelector):
     pass
 
 
-class LeaderboardQuery(PeriodQuery):
-    """Which leaderboard to show. `metric` is another name for `event_type`."""
+class MetricQuery(PeriodQuery):
+    """Which leaderboard is meant. `metric` is another name for `event_type`."""
 
     event_type: EventType
     metric: EventType | None = None
-    limit: int = 10
 
     @model_validator(mode="before")
     @classmethod
@@ -46,8 +49,20 @@ class LeaderboardQuery(PeriodQuery):
         return query
 
 
+class LeaderboardQuery(MetricQuery):
+    limit: int = 10
+
+
+class RankQuery(MetricQuery, PlayerSelector):
+    """A player and a leaderboard."""
+
+    neighbours: Annotated[int, Field(ge=0, le=MAX_NEIGHBOURS)] = 2
+
+
 class StatsResponse(BaseModel):
-    """Event counts within a period. `events_by_type` and `current_streak` repeat fields under the web panel's names.
+    """Event counts within a period, and as a sentence for a chat.
+
+    `events_by_type` and `current_streak` repeat fields under the web panel's names.
 
     Attributes:
         event_counts: {event type: how often}.
@@ -61,6 +76,7 @@ class StatsResponse(BaseModel):
     events_by_type: dict[str, int]
     metrics: dict[str, int] | None = None
     current_streak: int | None = None
+    message: str
 
     @classmethod
     def of(cls, report: Report) -> StatsResponse:
@@ -74,15 +90,22 @@ class StatsResponse(BaseModel):
             events_by_type=counts,
             metrics=None if report.streak is None else {"current_streak": report.streak},
             current_streak=report.streak,
+            message=texts.told(report),
         )
 
 
-class Place(BaseModel):
+class Place(WithNulls):
+    """A place on a leaderboard. Players with the same count share a rank.
+
+    Attributes:
+        rank: null beyond the ranks that are counted.
+    """
+
     user_id: UUID
     username: str
     count: int
     event_type: str
-    rank: int
+    rank: int | None
 
     @classmethod
     def of(cls, standing: Standing, event_type: str) -> Place:
@@ -96,6 +119,37 @@ class Place(BaseModel):
 
 
 class LeaderboardResponse(BaseModel):
+    """The best places, and as a sentence for a chat."""
+
     event_type: str
     period: str
     entries: list[Place]
+    message: str
+
+
+class RankResponse(WithNulls):
+    """A player's place on a leaderboard, and as a sentence for a chat.
+
+    Attributes:
+        rank: null beyond the ranks that are counted, and for a player who is not on the leaderboard.
+        entries: the player and those right ahead and right behind, the best first; empty for a player who is not on the
+            leaderboard.
+    """
+
+    event_type: str
+    period: str
+    rank: int | None
+    count: int
+    entries: list[Place]
+    message: str
+
+    @classmethod
+    def of(cls, player: Player, event_type: str, period: Period, found: Neighbourhood) -> RankResponse:
+        return cls(
+            event_type=event_type,
+            period=period,
+            rank=found.own.rank if found.own else None,
+            count=found.own.count if found.own else 0,
+            entries=[Place.of(each, event_type) for each in found.places],
+            message=texts.rank(player.username, event_type, period, found),
+        )

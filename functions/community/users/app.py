@@ -16,7 +16,7 @@ from community.inventory.models import Inventory
 from community.items.service import use_item as use
 from community.players import lookup, registration
 from community.players import service as players
-from community.players.models import NoSuchPlayer, PlayerRef
+from community.players.models import PlayerRef, no_such_player
 from community.search import service as treasure
 from community.timeouts import service as timeouts
 from community.timeouts import texts as timeout_texts
@@ -73,7 +73,7 @@ async def own_inventory(query: Annotated[InventoryQuery, Query()], call: Call) -
         return call.respond(InventoryResponse.of(*found))
 
     def use_case(tx: Tx) -> InventoryResponse:
-        player = players.load_or_create(tx, query.player)
+        player = players.load_or_create(tx, query.player, anyone=True)
         players.save(tx, player)
         return InventoryResponse.of(player, inventory.view(player[Inventory], player.state, query.filter))
 
@@ -103,7 +103,7 @@ def _inventory_of(call: Call, owner: PlayerRef, wanted: str | None) -> Response:
     def use_case(tx: Tx) -> InventoryResponse:
         found = inventory.look(tx, owner, wanted)
         if found is None:
-            raise NoSuchPlayer(name=owner.label, meant=players.similar_names(tx, owner))
+            raise no_such_player(owner, players.similar_names(tx, owner))
         return InventoryResponse.of(*found)
 
     return call.look(use_case)
@@ -139,7 +139,7 @@ async def use_item(body: UseItemRequest, call: Call) -> Response:
     """Use items, the lowest quality first. `target_user` is the player, the job or the effect that they apply to."""
 
     def use_case(tx: Tx) -> Message:
-        used = use(tx, body.player, body.item_name, body.quantity, body.target, body.quality_level)
+        used = use(tx, body.player, body.item_name, body.quantity, body.target, body.quality_level, body.target_account)
         return Message(message=used.message)
 
     return call.act(use_case)
@@ -150,8 +150,9 @@ async def give_item(body: GiveRequest, call: Call) -> Response:
     """Give items from one player to another, the lowest quality first."""
 
     def use_case(tx: Tx) -> Message:
-        item = inventory.give_item(tx, body.giver, body.taker, body.item_name, body.quantity, body.quality_level)
-        return Message(message=f"{body.owner} gave {body.quantity} × {item.public_name} to {body.receiver}.")
+        gift = inventory.give_item(tx, body.giver, body.taker, body.item_name, body.quantity, body.quality_level)
+        giver, taker = body.owner or gift.giver, body.receiver or gift.taker
+        return Message(message=inventory_texts.given(gift.quantity, gift.item, giver, taker))
 
     return call.act(use_case)
 

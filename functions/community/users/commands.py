@@ -1,31 +1,37 @@
-"""/inventory, /use, /search, /upgrade, /disassemble and /recipes: players' items and crafting."""
+"""/inventory, /balance, /use, /search, /upgrade, /disassemble and /recipes: players' items and crafting."""
 
 from __future__ import annotations
 
+from collections import Counter
+
 from community.catalog import service as catalog
 from community.catalog.content import Item, items
+from community.catalog.texts import counted, quality_name
 from community.crafting import recipes as book
 from community.crafting import service as workshop
 from community.crafting import texts
 from community.crafting.content import Upgrade, disassembles, upgrades
-from community.crafting.rules import in_words
 from community.inventory import service as inventory
-from community.inventory.models import Quality, Slot
+from community.inventory.models import Inventory, Quality, Slot
+from community.items.models import UseResult
 from community.items.service import use_item
-from community.players.models import NoSuchPlayer, PlayerRef
+from community.players.models import PlayerRef, no_such_player
 from community.search.service import search_for_treasure
-from doors.discord.commands import command, component, integer, member, text
+from doors.discord.commands import command, component, member, quantity, text
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
-from doors.discord.replies import Choice, Reply, card, plain
+from doors.discord.replies import Choice, Field, Reply, card, plain
 from functions.community.discord.players import player_of
 from functions.community.discord.qualities import QUALITY, asked_quality
 from functions.community.discord.suggestions import owned
 from kernel.database import Tx
+from kernel.texts import number, speaking, translate, translate_n
 
-_QUANTITY = integer("quantity", "How many; one when left out.", least=1, most=10_000)
+_QUANTITY = quantity("quantity", "How many; one when left out.")
 _ANY = "all"
 """Stands for no filter in a component's id."""
+_GLANCE = 8
+"""How many kinds of things /balance names."""
 
 
 @command(
@@ -47,20 +53,43 @@ def inventory_page(call: Interaction, tx: Tx) -> Reply:
 def _inventory(tx: Tx, owner: PlayerRef, wanted: str, page: int, *, update: bool) -> Reply:
     found = inventory.look(tx, owner, wanted)
     if found is None:
-        raise NoSuchPlayer(name=owner.label)
+        raise no_such_player(owner)
     player, slots = found
     return paged(
-        f"What {plain(player.username)} has",
+        translate("What {name} has", name=plain(player.username)),
         [_stack(item, slot) for item, slot in slots],
         page,
         f"inventory:{owner.platform_id}:{wanted or _ANY}",
-        empty="Nothing.",
+        empty=translate("Nothing."),
         update=update,
     )
 
 
+@command("balance", "A player's money and things at a glance.", member("user", "Whose; yours when left out."))
+def balance(call: Interaction, tx: Tx) -> Reply:
+    owner = player_of(call.member_or_caller("user"))
+    found = inventory.look(tx, owner)
+    if found is None:
+        raise no_such_player(owner)
+    player, slots = found
+    things = Counter[Item]()
+    for item, slot in slots:
+        if not item.is_money:
+            things[item] += slot.quantity
+    most = things.most_common()
+    shown = [counted(item, quantity) for item, quantity in most[:_GLANCE]]
+    more = [translate("and more: /inventory shows everything")] if len(most) > _GLANCE else []
+    return card(
+        translate("What {name} has", name=plain(player.username)),
+        "",
+        Field(translate("Money"), number(player[Inventory].count(items.money.item_id)), inline=True),
+        Field(translate("Things"), number(sum(things.values())), inline=True),
+        *([Field(translate("Most of all"), "\n".join([*shown, *more]))] if shown else []),
+    )
+
+
 def _stack(item: Item, slot: Slot) -> str:
-    quality = "" if slot.quality is Quality.COMMON else f" ({slot.quality.lower()})"
+    quality = "" if slot.quality is Quality.COMMON else f" ({quality_name(slot.quality)})"
     return f"{item.public_name} × {slot.quantity}{quality}"
 
 
@@ -76,21 +105,27 @@ def _stack(item: Item, slot: Slot) -> str:
 def use(call: Interaction, tx: Tx) -> Reply:
     item = catalog.resolve(call.text("item"))
     target = call.text("target").removeprefix("@")
-    quantity = call.integer("quantity", 1)
-    used = use_item(tx, player_of(call), item.internal_name, quantity, target or None, asked_quality(call))
-    title = f"{plain(call.caller.name)} uses {item.public_name}"
-    footer = f"{used.consumed} used up"
+    used = use_item(
+        tx, player_of(call), item.internal_name, call.quantity("quantity"), target or None, asked_quality(call)
+    )
     if used.public_message is None:
-        return card(title, plain(used.message), footer=footer, public=False)
-    # Escape everything except the mention. No name contains a NUL, because the database stores none.
-    description = plain(used.public_message("\0")).replace("\0", call.caller.mention)
-    return card(title, description, footer=footer, public=True)
+        return _used(call, item, used, plain(used.message), public=False)
+    with speaking():
+        # Escape everything except the mention. No name contains a NUL, because the database stores none.
+        description = plain(used.public_message("\0")).replace("\0", call.caller.mention)
+        return _used(call, item, used, description, public=True)
+
+
+def _used(call: Interaction, item: Item, used: UseResult, description: str, *, public: bool) -> Reply:
+    title = translate("{name} uses {item}", name=plain(call.caller.name), item=item.public_name)
+    footer = translate_n("{n} used up", "{n} used up", used.consumed)
+    return card(title, description, footer=footer, public=public)
 
 
 @command("search", "Search for treasure.", changes=True)
 def search(call: Interaction, tx: Tx) -> Reply:
     _, result = search_for_treasure(tx, player_of(call))
-    return card("Search", plain(result))
+    return card(translate("Search"), plain(result))
 
 
 def _known_recipes(call: Interaction, tx: Tx) -> list[Choice]:
@@ -103,7 +138,7 @@ def _target(recipe: Upgrade) -> str:
 
 
 def _costs(recipe: Upgrade) -> str:
-    return in_words({each.item: each.quantity for each in recipe.costs})
+    return texts.in_words({each.item: each.quantity for each in recipe.costs})
 
 
 @command(
@@ -115,9 +150,9 @@ def _costs(recipe: Upgrade) -> str:
     changes=True,
 )
 def upgrade(call: Interaction, tx: Tx) -> Reply:
-    quantity = call.integer("quantity", 1)
-    crafted = workshop.upgrade_item(tx, player_of(call), call.text("recipe"), quantity, asked_quality(call))
-    return card("Workshop", texts.crafted_text(crafted))
+    wanted = call.quantity("quantity")
+    crafted = workshop.upgrade_item(tx, player_of(call), call.text("recipe"), wanted, asked_quality(call))
+    return card(translate("Workshop"), texts.crafted_text(crafted))
 
 
 @command(
@@ -134,9 +169,9 @@ def upgrade(call: Interaction, tx: Tx) -> Reply:
     changes=True,
 )
 def disassemble(call: Interaction, tx: Tx) -> Reply:
-    quantity = call.integer("quantity", 1)
-    salvage = workshop.disassemble_item(tx, player_of(call), call.text("item"), quantity, asked_quality(call))
-    return card("Workshop", texts.disassembled_text(salvage))
+    wanted = call.quantity("quantity")
+    salvage = workshop.disassemble_item(tx, player_of(call), call.text("item"), wanted, asked_quality(call))
+    return card(translate("Workshop"), texts.disassembled_text(salvage))
 
 
 @command("recipes", "What can be made of what, and what you know how to make.")
@@ -155,4 +190,4 @@ def _recipes(call: Interaction, tx: Tx, page: int, *, update: bool) -> Reply:
         f"{'✅' if key in known else '🔒'} {_target(recipe)}: {_costs(recipe)}"
         for key, recipe in upgrades.by_key.items()
     ]
-    return paged("Recipes", lines, page, "recipes", empty="None.", update=update)
+    return paged(translate("Recipes"), lines, page, "recipes", empty=translate("None."), update=update)

@@ -11,22 +11,23 @@ from doors.discord.interaction import Interaction
 from doors.discord.replies import Embed, Field, Reply, plain
 from functions.community.discord.players import player_of
 from kernel.database import Tx
+from kernel.texts import translate
 
 _PICTURE = re.compile(r"[0-9A-Za-z_]{1,64}")
 
 
 @command("ping", "Check that the game answers.")
 def ping(call: Interaction, tx: Tx) -> Reply:
-    return Reply("Pong!")
+    return Reply(translate("Pong!"))
 
 
 @command("profile", "Who you are in the game.")
 def profile(call: Interaction, tx: Tx) -> Reply:
     player = players.get_player(tx, player_of(call))
     fields = (
-        Field("User id", str(player.id)),
-        Field("Items", str(player[Inventory].total()), inline=True),
-        Field("Known on", ", ".join(sorted(player.links)), inline=True),
+        Field(translate("Playing since"), f"<t:{int(player.created_at.timestamp())}:D>", inline=True),
+        Field(translate("Items"), str(player[Inventory].total()), inline=True),
+        Field(translate("Known on"), ", ".join(sorted(player.links)), inline=True),
     )
     return Reply(embeds=(Embed(plain(call.caller.name), fields=fields, thumbnail=_picture(call)),))
 

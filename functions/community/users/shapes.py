@@ -15,6 +15,7 @@ from doors.fields import Body, Message
 from functions.community.shapes.fields import (
     Amount,
     Caller,
+    CallerQuery,
     ItemName,
     Platform,
     PlatformId,
@@ -91,7 +92,7 @@ class RegisterRequest(Body):
         return PlayerRef(self.new_platform, self.new_platform_id, self.username)
 
 
-class InventoryQuery(Caller):
+class InventoryQuery(CallerQuery):
     filter: str | None = None
 
 

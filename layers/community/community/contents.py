@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from community.achievements.checks import event_problems
@@ -17,6 +17,7 @@ from community.configs import TEXTS, shipped
 from community.crafting.content import DisassemblesSection, UpgradesSection
 from community.economy.content import WeeklySalesSection
 from community.engagement.content import WeightsSection
+from community.exclusions.content import ExcludedSection
 from community.info.content import InfoSection
 from community.jobs.content import JobsSection
 from community.lootboxes.content import LootTablesSection
@@ -26,6 +27,7 @@ from community.quests.content import QuestsSection
 from community.translation_rules import RULES
 from kernel.content import commands, translations
 from kernel.content.library import Library, Section
+from kernel.content.problems import Problem
 from kernel.events.models import Event
 
 SECTIONS: tuple[type[Section[Any]], ...] = (
@@ -37,6 +39,7 @@ SECTIONS: tuple[type[Section[Any]], ...] = (
     WeeklySalesSection,
     WeightsSection,
     ChatStringsSection,
+    ExcludedSection,
     LootTablesSection,
     AchievementsSection,
     QuestsSection,
@@ -48,16 +51,24 @@ SECTIONS: tuple[type[Section[Any]], ...] = (
 
 
 def check(library: Library) -> None:
-    """Check every section, that no name stands for two items, that achievements count events that exist, and the texts.
+    """Check every section, the names of items, the events of achievements, the effects of nodes, and the texts.
 
     Raises:
         ContentError: the first problem.
     """
     library.check(SECTIONS)
     library.refuse(item_names.clashes(library[ItemsSection].by_name.values(), library[AliasesSection].by_item))
-    library.refuse(event_problems(library[AchievementsSection].by_key.values(), events()))
+    library.refuse(event_problems(library[AchievementsSection].document.achievements, events()))
+    library.refuse(_effect_problems(library))
     content = {text for section in SECTIONS for text in library[section].texts()}
     library.refuse(translations.problems(library.root / TEXTS, TEXTS, content, RULES))
+
+
+def _effect_problems(library: Library) -> Iterator[Problem]:
+    # Imported late, as in `events`.
+    from community.effects import effect_problems
+
+    return effect_problems(library)
 
 
 def events() -> Mapping[str, type[Event]]:

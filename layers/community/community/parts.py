@@ -13,6 +13,7 @@ from community.gambles.part import GAMBLES
 from community.inventory.part import INVENTORY
 from community.jobs.part import JOBS, XP_EVENTS
 from community.messages.part import CHATTERS
+from community.pace.part import PACE
 from community.players.part import Parts
 from community.quests.part import QUESTS
 from community.shields.part import SHIELDS
@@ -37,6 +38,7 @@ PARTS = Parts(
     SHIELDS,
     TRAPS,
     TIMEOUTS,
+    PACE,
     STREAK,
     STATS,
     ENGAGEMENT,

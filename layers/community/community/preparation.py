@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from community import contents
+from community.achievements.sync import move_renamed_achievements
 from community.catalog import sync as catalog
 from community.configs import shipped
+from community.crafting import timed_crafting
+from community.crafting.sync import refuse_missing_recipes
 from community.engagement.content import weights
 from community.engagement.weights import replace_weights
+from community.exclusions import service as exclusions
+from community.gambles import execution as gambles
+from community.item_use import refuse_missing_items
+from community.jobs.sync import move_renamed_jobs
 from community.players import name_keys
 from community.progression import service as progression
+from community.progression.sync import refuse_missing_nodes, sync_nodes
 from community.voting import cycle
 from kernel.database import Tx
 from kernel.events import service as events
@@ -17,19 +25,25 @@ from kernel.events import service as events
 def prepare(tx: Tx) -> list[str]:
     """Copy changed content into the database, create the log's partitions, and ensure a target and a vote.
 
+    What has left the game leaves votes, gambles and crafting with it (docs/changing-content.md).
+
     Returns:
         The names of the content files that have changed; empty when the database was current.
 
     Raises:
-        ContentError: a content file is invalid, whether or not it is copied into the database.
+        ContentError: a content file is invalid, whether or not it is copied into the database; or it lacks something
+            that players have.
     """
     contents.check(shipped)
+    refuse_missing_items(tx, catalog.missing_items(tx))
+    refuse_missing_nodes(tx)
+    refuse_missing_recipes(tx)
     digests = shipped.digests(contents.SECTIONS)
     known = {row["config_name"]: row["sha256"] for row in tx.execute("SELECT * FROM config_sync_metadata")}
     changed = [name for name, digest in digests.items() if known.get(name) != digest]
     if changed:
         catalog.sync_items(tx)
-        progression.sync_nodes(tx)
+        sync_nodes(tx)
         progression.replace_names(tx, *catalog.shipped_documents())
         replace_weights(tx, weights.by_metric)
         for name in changed:
@@ -41,6 +55,12 @@ def prepare(tx: Tx) -> list[str]:
                 (name, digests[name], tx.now),
             )
     name_keys.fill_in(tx)
+    exclusions.sync(tx)  # always, because its setting may have changed
     events.ensure_partitions_ahead(tx)
-    cycle.ensure_current(tx)
+    cycle.withdraw_hidden(tx)
+    # Players are locked after the community's state, as everywhere.
+    move_renamed_jobs(tx)
+    move_renamed_achievements(tx)
+    gambles.refund_void(tx)
+    timed_crafting.refund_retired(tx)
     return changed

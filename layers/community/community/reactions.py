@@ -127,7 +127,12 @@ REACTIONS_TO_EVERY_EVENT: tuple[Reaction, ...] = (track_achievements, track_ques
 
 
 def apply_reactions(player: Player, now: datetime, rng: Random) -> Player:
-    """Apply the reactions to every event of the player, and to the events these record in turn."""
+    """Apply the reactions to every event of the player, and to the events these record in turn.
+
+    An excluded player earns nothing: no stats, engagement, experience, achievements or quests.
+    """
+    if player.excluded:
+        return player
     applied = 0
     while applied < len(player.events):
         event = player.events[applied]

@@ -48,7 +48,8 @@ def respond(app: FastAPI, event: dict[str, Any]) -> dict[str, Any]:
     route = find_simple_route(app, scope)
     if route is not None:
         response = _run(_respond(app, route, Request(scope, exchange.receive)))
-        return gateway({"status": response.status_code, "headers": response.raw_headers, "body": response.body})
+        headers = [[name, value] for name, value in response.raw_headers]
+        return gateway({"status": response.status_code, "headers": headers, "body": bytes(response.body)})
     try:
         _run(app(scope, exchange.receive, exchange.send))
     except Exception:
@@ -64,7 +65,7 @@ async def _respond(app: FastAPI, route: Route, request: Request) -> Response:
         return await route.respond(request)
     except Exception as error:
         kind = next(kind for kind in type(error).__mro__ if kind in app.exception_handlers)
-        return await app.exception_handlers[kind](request, error)
+        return await app.exception_handlers[kind](request, error)  # pyright: ignore[reportGeneralTypeIssues] # all are async
 
 
 class _Exchange:

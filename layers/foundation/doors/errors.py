@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from doors.answers import error_body
 from doors.field_errors import SENTENCE, explain
 from kernel.errors import Conflict, DomainError, NotAllowed, NotFound, Refused, TooSoon, TryAgain
+from kernel.texts import translate
 
 log = logging.getLogger("brandish")
 
@@ -28,7 +29,7 @@ STATUS: Mapping[type[DomainError], int] = {
 CODE_TEXT = "code_text"
 """The key, in a validation error's context, of the message for an error type that is a code of the wire contract."""
 
-_BY_STATUS = {
+BY_STATUS = {
     400: ("bad_json", "The request body is not valid JSON."),
     401: ("unauthorized", "A valid X-API-Key header is required."),
     404: ("not_found", "There is nothing at this address."),
@@ -75,7 +76,7 @@ async def _on_refusal(request: Request, error: Exception) -> Response:
 
 async def _on_try_again(request: Request, error: Exception) -> Response:
     return error_response(
-        503, "unavailable", "Too many players at once. Try again in a second.", headers={"Retry-After": "1"}
+        503, "unavailable", translate("Too many players at once. Try again in a second."), headers={"Retry-After": "1"}
     )
 
 
@@ -91,7 +92,9 @@ def validation_response(problems: Sequence[Any]) -> Response:
     fields = {_field(problem["loc"]): explain(problem) for problem in problems}
     kinds = {problem["type"] for problem in problems}
     if kinds == {"missing"} and all(problem["loc"][0] == "query" for problem in problems):
-        return error_response(400, "missing_parameter", f"Missing: {', '.join(fields)}.", fields)
+        return error_response(
+            400, "missing_parameter", translate("Missing: {fields}.", fields=", ".join(fields)), fields
+        )
     if len(kinds) == 1 and CODE_TEXT in problems[0].get("ctx", {}):
         return error_response(400, problems[0]["type"], problems[0]["ctx"][CODE_TEXT], fields)
     name, sentence = next(iter(fields.items()))
@@ -106,7 +109,7 @@ def _field(loc: Sequence[str | int]) -> str:
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code, text = _BY_STATUS.get(error.status_code, ("bad_json", "The request cannot be read."))
+    code, text = BY_STATUS.get(error.status_code, ("bad_json", "The request cannot be read."))
     return error_response(error.status_code, code, text, headers=error.headers)
 
 
@@ -115,11 +118,13 @@ async def _on_database_error(request: Request, error: Exception) -> Response:
     return error_response(
         503,
         "unavailable",
-        "The game cannot be reached just now. Try again; with the same Idempotency-Key nothing happens twice.",
+        translate(
+            "The game cannot be reached just now. Try again; with the same Idempotency-Key nothing happens twice."
+        ),
         headers={"Retry-After": "1"},
     )
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:
     log.error("unexpected error", exc_info=error)
-    return error_response(500, "internal", "Something went wrong on our side. It has been noted.")
+    return error_response(500, "internal", translate("Something went wrong on our side. It has been noted."))

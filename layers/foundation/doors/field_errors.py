@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, get_args
+from typing import Any, Final, LiteralString, get_args
 
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ErrorType
@@ -97,7 +97,17 @@ def explain(error: Mapping[str, Any]) -> str:
         return translate("must be one of: {names}", names=str(context["expected"]).replace("'", ""))
     if kind in _WITH_LIMITS:
         return translate(_WITH_LIMITS[kind], **context)
-    return translate(_PLAIN.get(kind, FALLBACK))
+    text = _PLAIN.get(kind, FALLBACK)
+    return translate(text)
+
+
+def own_error(kind: LiteralString, text: str) -> PydanticCustomError:
+    """Return an error of the field that is being validated.
+
+    Args:
+        text: what is wrong with it, translated, to follow the field's name.
+    """
+    return PydanticCustomError(kind, "{text}", {"text": text})
 
 
 def custom_error(refusal: Refused) -> PydanticCustomError:

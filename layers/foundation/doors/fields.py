@@ -15,7 +15,9 @@ from pydantic import (
     PlainSerializer,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+
+from doors.field_errors import own_error
+from kernel.texts import translate
 
 _CONTROLS = re.compile(r"[\x00\r\n\t]")
 
@@ -23,14 +25,14 @@ _CONTROLS = re.compile(r"[\x00\r\n\t]")
 def one_line(text: str) -> str:
     """Validate that a text has no NUL, line breaks or tabs."""
     if _CONTROLS.search(text):
-        raise PydanticCustomError("control_characters", "must not contain NUL, line breaks or tabs")
+        raise own_error("control_characters", translate("must not contain NUL, line breaks or tabs"))
     return text
 
 
 def storable(text: str) -> str:
     """Validate that Postgres can store a text."""
     if "\x00" in text:
-        raise PydanticCustomError("control_characters", "must not contain NUL")
+        raise own_error("control_characters", translate("must not contain NUL"))
     return text
 
 
@@ -43,13 +45,13 @@ def storable_json(document: Any) -> Any:
     try:
         json.dumps(document, ensure_ascii=False, allow_nan=False).encode()
     except ValueError as error:  # not a number, or half a surrogate pair
-        raise PydanticCustomError("not_json", "must be JSON as the standard has it") from error
+        raise own_error("not_json", translate("must be JSON as the standard has it")) from error
     return document
 
 
 def _check_texts(value: Any, depth: int) -> None:
     if depth == 0:
-        raise PydanticCustomError("too_deep", "must not be nested that deep")
+        raise own_error("too_deep", translate("must not be nested that deep"))
     if isinstance(value, str):
         storable(value)
     elif isinstance(value, dict):

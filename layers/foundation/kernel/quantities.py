@@ -182,5 +182,5 @@ def _shown(typed: Any) -> str:
     """Return what was sent, as a message may repeat it."""
     if typed is None or isinstance(typed, dict | list | bool):
         typed = json.dumps(typed)
-    text = visible(str(typed))[:20]
+    text = visible(str(typed))[:20].encode(errors="replace").decode()
     return text if text.isascii() and text.isdecimal() else f'"{text}"'

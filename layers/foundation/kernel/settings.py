@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 
 class SettingsError(Exception):
@@ -59,6 +60,23 @@ def switch(name: str, *, default: bool) -> bool:
     if given:
         raise SettingsError(f"{name}: {given!r} is neither true nor false")
     return default
+
+
+def time_zone(name: str) -> tzinfo:
+    """Return the time zone that a setting names, e.g. Europe/Berlin; UTC without one.
+
+    Raises:
+        SettingsError
+    """
+    given = text(name).strip()
+    if given in ("", "UTC"):
+        return UTC
+    from zoneinfo import ZoneInfo  # reads files, which few installations need
+
+    try:
+        return ZoneInfo(given)
+    except (ValueError, LookupError, OSError) as error:
+        raise SettingsError(f"{name}: there is no time zone {given!r}; an example is Europe/Berlin") from error
 
 
 @dataclass(frozen=True, slots=True)

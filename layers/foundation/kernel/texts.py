@@ -83,6 +83,12 @@ def load() -> None:
     _load(settings.community_language)
 
 
+def load_all() -> None:
+    """Read the texts in every language: what people type may be in any of them."""
+    for tag in languages():
+        _load(tag)
+
+
 def speak(wanted: str = "") -> None:
     """Speak the caller's language from now on, or the community's if there are no texts in it.
 
@@ -138,8 +144,12 @@ def translate(text: str, /, **fields: object) -> str:
 
 
 def translate_n(one: str, many: str, n: int, /, **fields: object) -> str:
-    """Return the text for a number of things: `{n}` and the other {fields} are filled in."""
-    return _form(one, one, many, n).format(n=n, **fields)
+    """Return the text for a number of things: `{n}` and the other {fields} are filled in.
+
+    Args:
+        n: the number; a field `n` says how it is written.
+    """
+    return _form(one, one, many, n).format(**{"n": n, **fields})
 
 
 def term(context: str, text: str, /) -> str:

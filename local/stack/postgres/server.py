@@ -9,7 +9,6 @@ data and above the binaries to everyone.
 
 from __future__ import annotations
 
-import fcntl
 import glob
 import hashlib
 import os
@@ -28,6 +27,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from local.stack import file_lock
 from local.stack.postgres.account import Account
 from local.stack.postgres.binaries import find_binaries, major_version, usable_by
 from local.stack.postgres.errors import AlreadyRunning, PostgresError
@@ -211,18 +211,15 @@ def _lock(data_dir: Path) -> int:
     """An open file that holds the directory's lock until it is closed, or this process ends in any way."""
     path = data_dir.with_name(f"{data_dir.name}.lock")
     try:
-        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        lock = file_lock.acquire(path)
     except PermissionError as error:
         raise PostgresError(f"{path} belongs to another user, who started Postgres here first") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        pid = _lines(lock)[0] or "unknown"
-        os.close(lock)
+    if lock is None:
+        pid = path.read_text(encoding="utf-8").partition("\n")[0] or "unknown"
         raise AlreadyRunning(
             f"Postgres on {data_dir} is already running (pid {pid}): stop the other make dev, or start this one "
             "elsewhere with BRANDISH_STATE=folder"
-        ) from error
+        )
     return lock
 
 
@@ -233,8 +230,7 @@ def _lines(lock: int) -> tuple[str, str]:
 
 
 def _write(lock: int, pid: int, socket_dir: str | Path) -> None:
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{pid}\n{socket_dir}\n".encode(), 0)
+    file_lock.write(lock, f"{pid}\n{socket_dir}\n")
 
 
 def _initialised(data_dir: Path) -> bool:

@@ -382,7 +382,7 @@ def test_a_recipe_is_taught_once(call: CallApi, who: dict[str, str]):
 @pytest.mark.usefixtures("alice")
 def test_nothing_is_taught_to_nobody(call: CallApi, subtests: pytest.Subtests):
     for change, status, code in [
-        ({"recipe_key": "cannon"}, 404, "not_found"),
+        ({"recipe_key": "cannoon"}, 404, "not_found"),
         ({"username": "bob"}, 404, "not_found"),
         ({"recipe_key": None}, 400, "validation"),
         ({"username": None}, 400, "validation"),

@@ -31,7 +31,7 @@ def test_selling_turns_items_into_money_and_tells_the_seller_alone(discord: Disc
     told = discord.command(ALICE, "sell", item="spade", quantity=3)
 
     assert told.private
-    assert "Sold 3 × spade for 120 money." in told.text
+    assert "Sold 3 × spades for 120 money." in told.text
     assert have(conn, ALICE) == {"money": 1120, "item_spade": 2}
 
 
@@ -68,5 +68,5 @@ def test_a_gift_is_announced_to_everybody(discord: DiscordClient, conn: Connecti
     told = discord.command(ALICE, "give", user=BOB, item="spade", quantity=2)
 
     assert not told.private
-    assert f"<@{ALICE.id}> gave 2 × spade to <@{BOB.id}>." in told.text
+    assert f"<@{ALICE.id}> gave 2 × spades to <@{BOB.id}>." in told.text
     assert have(conn, BOB)["item_spade"] == 7

@@ -56,7 +56,7 @@ def test_one_interaction_from_eight_sides_acts_once(discord: DiscordClient, conn
     told = at_once(database_url, lambda: discord.send(payload))
 
     assert have(conn, "item_spade") == 97
-    assert {each.text for each in told} == {"Sold\nSold 3 × spade for 120 money."}
+    assert {each.text for each in told} == {"Sold\nSold 3 × spades for 120 money."}
 
 
 def test_a_stranger_from_eight_sides_is_one_player(discord: DiscordClient, conn: Connection, database_url: str):
@@ -105,7 +105,7 @@ def test_a_commit_that_is_lost_is_looked_up(
     told = discord.command(ALICE, "sell", item="spade", quantity=3)
 
     assert flaky.closed
-    assert told.text == "Sold\nSold 3 × spade for 120 money."
+    assert told.text == "Sold\nSold 3 × spades for 120 money."
     assert have(conn, "item_spade") == 97
     database.connection().close()
 

@@ -7,9 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from community.achievements.content import achievements
+from community.achievements.models import AchievementProgress, Achievements
+from community.catalog.content import items
 from community.engagement.recording import record
 from community.info.content import texts
 from community.jobs import awards
+from community.players import service as players
 from community.players.models import PlayerRef
 from community.stats import recording
 from community.timeouts import service as timeouts
@@ -50,13 +54,13 @@ def test_stats_count_what_somebody_did_ever(discord: DiscordClient, conn: Connec
 
     told = discord.command(ALICE, "stats")
 
-    assert "sneezed loudly: 2" in told.text
+    assert "Sneezed loudly: 2" in told.text
     assert "Days in a row\n1" in told.text
 
 
 def test_the_stats_of_who_never_played_are_their_own_to_begin(discord: DiscordClient):
     assert "Nobody called carol has played here yet." in discord.command(ALICE, "stats", user=STRANGER).text
-    assert "user registered: 1" in discord.command(STRANGER, "stats").text
+    assert "Days in a row\n1" in discord.command(STRANGER, "stats").text
 
 
 def test_jobs_have_a_field_each_and_a_star_on_the_best(discord: DiscordClient, conn: Connection):
@@ -147,3 +151,51 @@ def test_every_text_is_shown_whole(discord: DiscordClient):
         for key, text in ((name, feature), *feature.topics.items()):
             shown = discord.command(ALICE, "info", feature=key).data["embeds"][0]["description"]
             assert shown in (text.discord, texts.by_feature.get(key, text).discord)
+
+
+def test_a_rank_is_shown_between_those_ahead_and_behind(discord: DiscordClient, conn: Connection):
+    with transaction(conn) as tx:
+        for number in range(8):
+            make_player(tx, f"viewer{number}", money=200 if number < 2 else number)
+
+    told = discord.command(ALICE, "rank", metric="money")
+
+    assert not told.private
+    lines = told.text.splitlines()
+    assert lines[:2] == ["Rank: Money", f"<@{ALICE.id}>"]
+    assert {line.split()[0] for line in lines[2:5]} == {"**1.**"}
+    assert lines[5:] == ["**4.** alice: 100 ◀", "**5.** viewer7: 7", "**6.** viewer6: 6", "**7.** viewer5: 5"]
+    assert f"<@{ALICE.id}> has none yet." in discord.command(BOB, "rank", metric="messages", user=ALICE).text
+
+
+def test_a_balance_is_told_at_a_glance(discord: DiscordClient, conn: Connection):
+    names = [item.internal_name for item in items.by_name.values() if not item.is_money][:9]
+    things = {name: 10 + number for number, name in enumerate(names)}
+    with transaction(conn) as tx:
+        make_player(tx, "rich", platform="discord", platform_id="77", money=234_567, items=things)
+
+    told = discord.command(ALICE, "balance", user=Person("77", "rich"))
+
+    assert told.private
+    assert told.text.startswith("What rich has\n")
+    assert "Money\n234,567\nThings\n126\n" in told.text
+    assert f"Most of all\n18 × {items.by_name[names[-1]].public_name}s\n" in told.text
+    assert told.text.endswith("and more: /inventory shows everything")
+    assert "Money\n100\nThings\n0" in discord.command(ALICE, "balance").text
+
+
+def test_achievements_show_the_unlocked_ones_first_and_then_the_nearest(discord: DiscordClient, conn: Connection):
+    first, second, *_ = achievements.by_key.values()
+    with transaction(conn) as tx:
+        player = players.load(tx, ALICE.player)
+        progress = {second.key: AchievementProgress(second.count, tx.now), first.key: AchievementProgress(0)}
+        players.save(tx, player.having(Achievements(progress)))
+
+    told = discord.command(ALICE, "achievements")
+
+    assert told.private
+    lines = told.text.splitlines()
+    assert lines[0] == f"Achievements: 1 of {len(achievements.by_key)}"
+    assert lines[1].startswith("🏆")
+    assert second.name in lines[1]
+    assert all(line.startswith("🔒") for line in lines[2:5])

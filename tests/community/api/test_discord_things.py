@@ -160,7 +160,7 @@ def test_a_target_may_be_picked_from_what_discord_suggests(discord: DiscordClien
     settle_in(conn, BOB)
 
     assert r"silence for bob\_\*x\*" in discord.command(ALICE, "use", item="dart", target=f"<@{BOB.id}>").text
-    assert "has played here yet" in discord.command(ALICE, "use", item="dart", target="<@999>").text
+    assert "This account has not played here yet." in discord.command(ALICE, "use", item="dart", target="<@999>").text
 
 
 def test_nobody_is_told_of_a_trap(discord: DiscordClient, conn: Connection):

@@ -123,9 +123,9 @@ def test_items_are_added_and_removed(call: CallApi, conn: Connection):
     one_less = call("POST", REMOVE, on("alice", quantity=None))
 
     assert [answer.status for answer in (added, one_more, removed, one_less)] == [200] * 4
-    assert added.json == {"message": "Added 5 × spade to alice's inventory."}
+    assert added.json == {"message": "Added 5 × spades to alice's inventory."}
     assert one_more.json.keys() == {"message"}
-    assert removed.json == {"message": "Removed 4 × spade from alice's inventory.", "removed": 4}
+    assert removed.json == {"message": "Removed 4 × spades from alice's inventory.", "removed": 4}
     assert one_less.json["removed"] == 1
     assert held(call, "alice") == {"item_spade": 1}
 
@@ -199,9 +199,23 @@ def test_a_gift_arrives_under_every_name(call: CallApi, conn: Connection, body: 
     answer = call("POST", GIVE, body)
 
     assert answer.status == 200
-    assert answer.json == {"message": f"alice gave 2 × spade to {body.get('receiver', 'whoever')}."}
+    assert answer.json == {"message": f"alice gave 2 × spades to {body.get('receiver', 'whoever')}."}
     assert held(call, "alice") == {"item_spade": 1}
     assert held(call, "bob", "discord") == {"item_spade": 2}
+
+
+def test_a_gift_needs_no_names_where_there_are_ids_which_may_be_numbers(call: CallApi, conn: Connection):
+    apply_reactions(conn, items={"item_spade": 3})
+    with transaction(conn) as tx:
+        make_player(tx, "bob", platform="discord", platform_id="2048")
+    giver = {"from_platform": "twitch", "from_platform_id": " a\u200b"}
+    ids = giver | {"to_platform": "discord", "to_platform_id": 2048.0}
+
+    answer = call("POST", GIVE, ids | {"item_name": "Spades", "quantity": "all"})
+
+    assert answer.json == {"message": "alice gave 3 × spades to bob."}
+    refused = call("POST", GIVE, ids | {"from_platform_id": None, "item_name": "spade", "quantity": 1})
+    assert refused.json["fields"] == {"owner": "is required"}
 
 
 def test_our_names_win(call: CallApi, conn: Connection):

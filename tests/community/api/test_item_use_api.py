@@ -28,7 +28,7 @@ ITEMS = {
 
 @pytest.fixture(autouse=True)
 def game(conn: Connection) -> None:
-    """Alice has what she needs; tonics and the farmer's job are locked."""
+    """Alice has what she needs; tonics and the gambler's job are locked."""
     with transaction(conn) as tx:
         unlock(tx, "item_spade", "item_stick", "item_lootbox0", "item_lootbox1", "item_scroll", "job_explorer")
         make_player(tx, "alice", platform_id="1", items=ITEMS)
@@ -93,7 +93,7 @@ def test_what_is_refused_uses_nothing_up(call: CallApi, conn: Connection, subtes
         ({"item_name": "scroll", "quantity": 1, "target_user": " "}, 400, "target_required"),
         ({"item_name": "scroll", "quantity": 1, "target_user": None}, 400, "target_required"),
         ({"item_name": "scroll", "quantity": 1, "target_user": "astronaut"}, 400, "validation"),
-        ({"item_name": "scroll", "quantity": 1, "target_user": "farmer"}, 403, "feature_locked"),
+        ({"item_name": "scroll", "quantity": 1, "target_user": "gambler"}, 403, "feature_locked"),
         ({"item_name": "scroll", "quantity": 4, "target_user": "explorer"}, 400, "not_enough_items"),
         ({"item_name": "spade", "quantity": 1, "platform_id": "2", "username": "bob"}, 400, "user_not_found"),
     ]:

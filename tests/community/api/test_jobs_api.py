@@ -22,9 +22,9 @@ ADMIN_PATHS = ["/api/v1/admin/jobs/xp", "/api/v1/admin/jobs/award-xp", "/api/v1/
 
 @pytest.fixture
 def alice(conn: Connection) -> str:
-    """Her own id; merchants and farmers may work."""
+    """Her own id; merchants and gamblers may work."""
     with transaction(conn) as tx:
-        unlock(tx, "job_merchant", "job_farmer")
+        unlock(tx, "job_merchant", "job_gambler")
         make_player(tx, platform_id="1")
         return str(stored(tx, ALICE).id)
 
@@ -45,8 +45,7 @@ def test_the_jobs_and_which_are_unlocked(call: CallApi):
         "blacksmith": False,
         "explorer": False,
         "merchant": True,
-        "gambler": False,
-        "farmer": True,
+        "gambler": True,
         "scholar": False,
     }
     assert answer.json[2] == {
@@ -88,21 +87,21 @@ def test_who_has_not_worked_yet_has_no_primary_job(call: CallApi, alice: str):
         "primary_job": None,
         "jobs": [
             {"job_key": "merchant", "display_name": "Merchant"} | nothing,
-            {"job_key": "farmer", "display_name": "Farmer"} | nothing,
+            {"job_key": "gambler", "display_name": "Gambler"} | nothing,
         ],
     }
 
 
 def test_the_primary_job_is_the_one_of_the_highest_level(call: CallApi, alice: str):
     call("POST", "/api/v1/jobs/award-xp", AWARD | {"xp_amount": 60})
-    call("POST", "/api/v1/jobs/award-xp", AWARD | {"xp_amount": 400, "job_key": "farmer"})
+    call("POST", "/api/v1/jobs/award-xp", AWARD | {"xp_amount": 400, "job_key": "gambler"})
 
     jobs = call("GET", "/api/v1/jobs/user", query={"user_id": alice}).json
 
-    merchant, farmer = jobs["jobs"]
-    assert jobs["primary_job"] == farmer
-    assert (farmer["level"], farmer["current_xp"]) in ((2, 400), (3, 800))
-    assert farmer["xp_to_next_level"] == {2: 702 - 400, 3: 1229 - 800}[farmer["level"]]
+    merchant, gambler = jobs["jobs"]
+    assert jobs["primary_job"] == gambler
+    assert (gambler["level"], gambler["current_xp"]) in ((2, 400), (3, 800))
+    assert gambler["xp_to_next_level"] == {2: 702 - 400, 3: 1229 - 800}[gambler["level"]]
     assert merchant["current_xp"] in (60, 120)
 
 

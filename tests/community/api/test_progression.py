@@ -74,7 +74,7 @@ def test_available_lists_what_could_be_unlocked_now(call: CallApi):
 
     keys, keys_after = ({each["node_key"] for each in nodes} for nodes in (before, after))
     assert "feature_economy" in keys - keys_after
-    assert {"job_merchant", "feature_slots"} <= keys_after - keys
+    assert {"job_merchant", "feature_filter_sellable"} <= keys_after - keys
     assert all(each.keys() >= NODE_FIELDS and "is_unlocked" not in each for each in after)
 
 

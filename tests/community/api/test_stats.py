@@ -28,7 +28,7 @@ def test_an_event_is_counted_for_a_player_named_either_way(call: CallApi, alice:
     by_id = call("POST", "/api/v1/stats/event", {"user_id": str(alice.id), "event_type": "search"})
     by_account = call("POST", "/api/v1/stats/event", EVENT | {"platform": "TWITCH"})
 
-    assert (by_id.status, by_id.json) == (200, {"message": "Counted: search."})
+    assert (by_id.status, by_id.json) == (200, {"message": "Counted: Searches."})
     assert by_account.status == 200
     stats = call("GET", "/api/v1/stats/user", query=ACCOUNT).json
     assert stats["event_counts"]["search"] == 2
@@ -117,6 +117,7 @@ def test_the_stats_of_a_player(call: CallApi, alice: Player, who: dict[str, str]
         "events_by_type": counts,
         "metrics": {"current_streak": 1},
         "current_streak": 1,
+        "message": "alice, in the last 7 days: Searches: 1. Active for 1 day in a row.",
     } | {name: answer.json[name] for name in ("start_time", "end_time")}
 
 
@@ -150,19 +151,32 @@ def test_the_stats_of_all_players_name_no_streak(call: CallApi, alice: Player):
         "total_events",
         "event_counts",
         "events_by_type",
+        "message",
     }
+    assert answer.json["message"] == "All players together, in the last 24 hours: Active days: 1, New players: 1."
     assert (answer.json["period"], answer.json["total_events"]) == ("daily", 2)
 
 
 def test_without_anybody_there_is_nothing_to_count(call: CallApi):
     assert call("GET", "/api/v1/stats/system").json["event_counts"] == {}
     answer = call("GET", "/api/v1/stats/leaderboard", query={"event_type": "search"})
-    assert (answer.status, answer.json) == (200, {"event_type": "search", "period": "daily", "entries": []})
+    assert (answer.status, answer.json) == (
+        200,
+        {
+            "event_type": "search",
+            "period": "daily",
+            "entries": [],
+            "message": "Searches in the last 24 hours: no one yet.",
+        },
+    )
 
 
 @pytest.mark.parametrize("name", ["event_type", "metric"])
-@pytest.mark.parametrize(("metric", "count"), [("search", 2), ("money", 7)])
-def test_a_leaderboard(call: CallApi, alice: Player, name: str, metric: str, count: int):
+@pytest.mark.parametrize(
+    ("metric", "count", "message"),
+    [("search", 2, "Searches so far: 1. alice (2)."), ("money", 7, "Money: 1. alice (7).")],
+)
+def test_a_leaderboard(call: CallApi, alice: Player, name: str, metric: str, count: int, message: str):
     for _ in range(2):
         call("POST", "/api/v1/stats/event", EVENT)
 
@@ -170,7 +184,15 @@ def test_a_leaderboard(call: CallApi, alice: Player, name: str, metric: str, cou
 
     entry = {"user_id": str(alice.id), "username": "alice", "count": count, "event_type": metric, "rank": 1}
     assert answer.status == 200
-    assert answer.json == {"event_type": metric, "period": "all", "entries": [entry]}
+    assert answer.json == {"event_type": metric, "period": "all", "entries": [entry], "message": message}
+    assert call("GET", "/api/v1/stats/rank", query=ACCOUNT | {name: metric, "period": "all"}).json == {
+        "event_type": metric,
+        "period": "all",
+        "rank": 1,
+        "count": count,
+        "entries": [entry],
+        "message": message.replace("1. alice (", "alice is number 1 with ").replace(")", ""),
+    }
 
 
 def test_of_both_names_the_first_is_read(call: CallApi, alice: Player):
@@ -230,3 +252,12 @@ def test_whoever_is_unknown_is_called_something(call: CallApi, who: dict[str, st
     answer = call("GET", "/api/v1/stats/user", query=who)
 
     assert (answer.status, "None" in answer.json["error"]) == (404, False)
+
+
+def test_a_player_who_has_none_has_no_rank(call: CallApi, alice: Player):
+    answer = call("GET", "/api/v1/stats/rank", query=ACCOUNT | {"metric": "search"})
+
+    assert (answer.json["rank"], answer.json["count"], answer.json["entries"]) == (None, 0, [])
+    assert answer.json["message"] == "Searches in the last 24 hours: alice has none yet."
+    assert call("GET", "/api/v1/stats/rank", query=ACCOUNT | {"platform_id": "b", "metric": "search"}).status == 404
+    assert call("GET", "/api/v1/stats/rank", query=ACCOUNT | {"metric": "search", "neighbours": "6"}).status == 400

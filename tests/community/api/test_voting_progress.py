@@ -131,14 +131,14 @@ def test_before_anything_has_begun_there_is_only_a_message(call: CallApi, conn: 
 
 
 def test_without_a_pace_there_is_no_saying(call: CallApi):
-    answer = call("GET", f"{ESTIMATE}/feature_expedition")
+    answer = call("GET", f"{ESTIMATE}/item_cannon")
 
     assert answer.status == 200
     assert answer.json == {
-        "node_key": "feature_expedition",
+        "node_key": "item_cannon",
         "estimated_days": -1,
         "confidence": "low",
-        "required_points": tree.nodes["feature_expedition"].cost,
+        "required_points": tree.nodes["item_cannon"].cost,
         "current_progress": 0,
         "current_velocity": 0,
         "estimated_unlock_date": None,

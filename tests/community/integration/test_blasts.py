@@ -50,8 +50,10 @@ def due(tx: Tx) -> bool:
 
 
 def silenced(tx: Tx) -> dict[str, int]:
-    """{name: seconds} on all platforms."""
-    rows = tx.execute("SELECT username, expires_at FROM timeouts ORDER BY username").fetchall()
+    """{name: seconds}."""
+    rows = tx.execute(
+        "SELECT username, expires_at FROM player_timeouts JOIN users USING (user_id) ORDER BY 1"
+    ).fetchall()
     return {row["username"]: int((row["expires_at"] - tx.now).total_seconds()) for row in rows}
 
 
@@ -139,7 +141,7 @@ def test_shields_stop_it_and_mirrors_send_it_to_the_setter(tx: Tx):
     assert messages.list_active_chatters(tx) == []
 
 
-def test_a_setter_who_has_left_the_platform_gets_nothing_back(tx: Tx):
+def test_a_setter_who_has_left_the_platform_is_silenced_where_they_are(tx: Tx):
     alice = demolisher(tx)
     away = PlayerRef("discord", "a-discord", "alice")
     claim_link(tx, start_link(tx, alice).token, away)
@@ -154,7 +156,8 @@ def test_a_setter_who_has_left_the_platform_gets_nothing_back(tx: Tx):
 
     explode_due(tx)
 
-    assert silenced(tx) == {f"viewer{index}": 60 for index in range(1, 5)}
+    assert silenced(tx) == {"alice": 60} | {f"viewer{index}": 60 for index in range(1, 5)}
+    assert {"platform": "discord", "username": "alice"}.items() <= announced(tx, "timeout.applied")[-1].items()
 
 
 @pytest.mark.parametrize(("quality", "seconds"), [(Quality.CURSED, 30), (Quality.LEGENDARY, 100)])

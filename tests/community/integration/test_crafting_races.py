@@ -15,6 +15,7 @@ from community.crafting.service import upgrade_item
 from community.crafting.timed_crafting import cancel, jobs_of
 from community.deliveries.clock import deliver_due
 from community.inventory.service import add_item
+from community.linking.models import LinkedAccounts
 from community.linking.service import claim_link, confirm_link, start_link
 from community.players.models import PlayerRef
 from kernel.database import Connection, Tx, connect, transaction
@@ -196,7 +197,7 @@ def test_who_becomes_one_with_somebody_in_that_moment_loses_nothing(conn: Connec
             at(DONE, spade(bob)),
         )
 
-        assert linked.platforms == ("discord", "twitch")
+        assert linked == LinkedAccounts(("discord", "twitch"))
         with transaction(conn, now=DONE) as tx:
             held = holdings(tx, alice)
             assert held.keys() == {"item_firepot", "item_spade"}

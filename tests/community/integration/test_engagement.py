@@ -44,8 +44,8 @@ def scores(tx: Tx) -> dict[str, int]:
     return {row["username"]: row["score"] for row in rows}
 
 
-def leaders(tx: Tx, limit: int = 10) -> list[tuple[int, str, int]]:
-    return [(each.rank, each.username, each.score) for each in reports.leaderboard(tx, limit)]
+def leaders(tx: Tx, limit: int = 10) -> list[tuple[int | None, str, int]]:
+    return [(each.rank, each.username, each.count) for each in reports.leaderboard(tx, limit)]
 
 
 def test_defect_1_a_sale_is_recorded_once_under_the_players_id(tx: Tx):

@@ -19,11 +19,13 @@ from community.engagement.recording import record
 from community.engagement.rollup import roll_up
 from community.engagement.weights import replace_weights
 from community.players.models import PlayerRef
+from community.stats import reports as stats_reports
 from community.voting.board import read_board
 from kernel.database import Connection, Tx, connect, reading, transaction
 from kernel.errors import TryAgain
 from tests.support.factories import make_player, stored
 from tests.support.kept_database import KeptConnection
+from tests.support.ranking import around
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -82,7 +84,10 @@ def test_reports_are_what_counting_everything_would_say(
             ((-rules.total_score(counts, weights.by_metric), ids[number]) for number, counts in done.items() if counts)
         )
         for limit in (1, 2, 10):
-            assert [(-each.score, each.user_id) for each in reports.leaderboard(tx, limit)] == ranked[:limit]
+            assert [(-each.count, each.user_id) for each in reports.leaderboard(tx, limit)] == ranked[:limit]
+        number = len(steps) % len(refs)
+        _, found = stats_reports.rank_of(tx, refs[number], "engagement_score", "all", 1)
+        assert found == around([(-score, user_id) for score, user_id in ranked if score], ids[number], 1)
         total = sum(done.values(), Counter[str]())
         assert read_board(tx).score == rules.total_score(total, weights.by_metric)
         rows = [(day, metric, n) for (day, metric), n in days.items()]
@@ -156,7 +161,7 @@ def test_two_rollups_beside_writers_lose_nothing_and_count_nothing_twice(
                 assert score >= seen
                 assert score <= writers * lines
             with reading(own) as tx:
-                assert sum(each.score for each in reports.leaderboard(tx, 100)) >= score
+                assert sum(each.count for each in reports.leaderboard(tx, 100)) >= score
             seen = score
 
     with ThreadPoolExecutor(3) as threads:
@@ -169,9 +174,9 @@ def test_two_rollups_beside_writers_lose_nothing_and_count_nothing_twice(
             each.result(60)
 
     with transaction(conn) as tx:
-        assert [each.score for each in reports.leaderboard(tx, 10)] == [lines] * writers
+        assert [each.count for each in reports.leaderboard(tx, 10)] == [lines] * writers
         roll_up(tx)
-        assert [each.score for each in reports.leaderboard(tx, 10)] == [lines] * writers
+        assert [each.count for each in reports.leaderboard(tx, 10)] == [lines] * writers
         assert read_board(tx).score == writers * lines
         assert tx.execute("SELECT FROM engagement_inbox").fetchone() is None
 
@@ -205,7 +210,7 @@ def test_merges_and_new_weights_beside_rollups_leave_sums_that_agree(conn: Conne
 
     with transaction(conn) as tx:
         replace_weights(tx, weights.by_metric)
-        assert [(each.user_id, each.score) for each in reports.leaderboard(tx, 100)] == [
+        assert [(each.user_id, each.count) for each in reports.leaderboard(tx, 100)] == [
             (keeper, 200) for keeper in sorted(ids[:rounds])
         ]
         roll_up(tx)

@@ -63,7 +63,7 @@ def players(conn: Connection) -> list[PlayerRef]:
 
 
 def seconds(tx: Tx) -> dict[str, int]:
-    rows = tx.execute("SELECT username, expires_at FROM timeouts").fetchall()
+    rows = tx.execute("SELECT username, expires_at FROM player_timeouts JOIN users USING (user_id)").fetchall()
     return {row["username"]: int((row["expires_at"] - NOW).total_seconds()) for row in rows}
 
 

@@ -91,7 +91,7 @@ def test_a_lesson_in_no_job_names_the_jobs_there_are(tx: Tx):
         read(tx, alice, 1, "astronaut")
 
     assert str(refusal.value) == (
-        "There is no job called astronaut: choose blacksmith, explorer, merchant, gambler, farmer or scholar."
+        "There is no job called astronaut: choose blacksmith, explorer, merchant, gambler or scholar."
     )
     assert holdings(tx, alice) == {"scroll_study": 1}
 
@@ -102,9 +102,9 @@ def test_a_locked_job_cannot_be_studied(conn: Connection):
         alice = make_player(tx, items={"scroll_study": 1})
 
     with pytest.raises(FeatureLocked), transaction(conn) as tx:
-        use_item(tx, alice, "scroll", 1, "farmer")
+        use_item(tx, alice, "scroll", 1, "gambler")
 
     with transaction(conn) as tx:
         assert holdings(tx, alice) == {"scroll_study": 1}
-        assert xp(tx, alice, "farmer") == 0
+        assert xp(tx, alice, "gambler") == 0
         assert announced(tx, "item.used") == []

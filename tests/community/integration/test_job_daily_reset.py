@@ -37,7 +37,7 @@ def resets(tx: Tx) -> list[int]:
 def alice(tx: Tx) -> PlayerRef:
     """Someone who has used up a day, at noon."""
     tx.now = NOON
-    unlock(tx, "job_merchant", "job_farmer")
+    unlock(tx, "job_merchant", "job_gambler")
     alice = make_player(tx)
     daily_reset.reset_if_due(tx)
     award_xp(tx, alice, "merchant", 1000, "api")
@@ -52,7 +52,7 @@ def test_before_17_utc_nothing_is_due(tx: Tx, alice: PlayerRef):
 
 
 def test_at_17_utc_the_sums_are_0_and_the_experience_stays(tx: Tx, alice: PlayerRef):
-    award_xp(tx, alice, "farmer", 10, "api")
+    award_xp(tx, alice, "gambler", 10, "api")
     tx.now = FIVE
 
     reset = daily_reset.reset_if_due(tx)

@@ -91,7 +91,7 @@ def test_an_epiphany_is_a_stat(tx: Tx):
 
 
 def test_the_day_ends_at_250_and_an_item_ignores_that(tx: Tx):
-    unlock(tx, "job_merchant", "job_farmer")
+    unlock(tx, "job_merchant", "job_gambler")
     alice = make_player(tx)
     award_xp(tx, alice, "merchant", 10_000, "api")
 
@@ -99,13 +99,13 @@ def test_the_day_ends_at_250_and_an_item_ignores_that(tx: Tx):
     with pytest.raises(DailyCapReached):
         award_xp(tx, alice, "merchant", 1, "api")
     award_xp(tx, alice, "merchant", 100, "xp_item")
-    award_xp(tx, alice, "farmer", 10_000, "api")  # each job has a day of its own
+    award_xp(tx, alice, "gambler", 10_000, "api")  # each job has a day of its own
 
-    assert (xp(tx, alice, "merchant"), xp(tx, alice, "farmer")) == (350, 250)
+    assert (xp(tx, alice, "merchant"), xp(tx, alice, "gambler")) == (350, 250)
 
 
 def test_what_an_award_is_refused_for(tx: Tx):
-    unlock(tx, "job_farmer")
+    unlock(tx, "job_gambler")
     alice = make_player(tx)
 
     with pytest.raises(FeatureLocked):
@@ -114,7 +114,7 @@ def test_what_an_award_is_refused_for(tx: Tx):
         award_xp(tx, alice, "thief", 1, "api")
     for stranger in (PlayerRef("twitch", "nobody"), PlayerRef("", user_id=uuid4())):
         with pytest.raises(UnknownPlayer):
-            award_xp(tx, stranger, "farmer", 1, "api")
+            award_xp(tx, stranger, "gambler", 1, "api")
 
 
 def test_a_player_may_be_named_by_our_own_id(tx: Tx):
@@ -139,7 +139,7 @@ def test_work_is_listed_and_engagement_is_not_listed_again(tx: Tx):
 
 
 def test_the_jobs_of_a_player_are_the_unlocked_ones(tx: Tx):
-    unlock(tx, "job_merchant", "job_farmer")
+    unlock(tx, "job_merchant", "job_gambler")
     alice = make_player(tx)
     award_xp(tx, alice, "merchant", 150, "xp_item")
     gained = xp(tx, alice, "merchant")
@@ -147,7 +147,7 @@ def test_the_jobs_of_a_player_are_the_unlocked_ones(tx: Tx):
     player, standings = reports.jobs_of(tx, alice)
 
     assert player.id == stored(tx, alice).id
-    assert [(each.job.key, each.level, each.xp) for each in standings] == [("merchant", 1, gained), ("farmer", 0, 0)]
+    assert [(each.job.key, each.level, each.xp) for each in standings] == [("merchant", 1, gained), ("gambler", 0, 0)]
     assert [each.xp_to_next for each in standings] == [329 - gained, 100]
     with pytest.raises(NoSuchPlayer):
         reports.jobs_of(tx, PlayerRef("twitch", username="nobody"))

@@ -9,7 +9,7 @@ import pytest
 
 from community.economy.service import sell_item
 from community.inventory.service import give_item
-from community.linking.models import ClaimedByItsOwner, NothingToConfirm, TokenAlreadyClaimed
+from community.linking.models import ClaimedByItsOwner, LinkedAccounts, NothingToConfirm, TokenAlreadyClaimed
 from community.linking.service import (
     claim_link,
     confirm_link,
@@ -51,7 +51,7 @@ def test_two_confirmations_at_once_merge_once(conn: Connection, race: Race):
         answers = race(partial(confirm_link, source=alice), partial(confirm_link, source=alice))
 
         assert refusals(answers) == [NothingToConfirm]
-        assert ("discord", "twitch") in answers
+        assert LinkedAccounts(("discord", "twitch"), ()) in answers
         with transaction(conn) as tx:
             assert holdings(tx, bob) == {"money": 12}
             assert len(announced(tx, "user.merged")) == number + 1
@@ -109,7 +109,7 @@ def test_confirmations_in_both_directions_make_one_player_of_two(conn: Connectio
 
         answers = race(partial(confirm_link, source=alice), partial(confirm_link, source=bob))
 
-        assert answers == [("discord", "twitch")] * 2
+        assert answers == [LinkedAccounts(("discord", "twitch"), ())] * 2
         with transaction(conn) as tx:
             assert stored(tx, alice).id == stored(tx, bob).id
             assert holdings(tx, alice) == {"money": 12}
@@ -148,7 +148,7 @@ def test_a_gift_from_the_merged_player_happens_before_or_after(conn: Connection,
 
         _, gift = race(
             partial(confirm_link, source=alice),
-            partial(give_item, owner=bob, receiver=friend, item_name="money", quantity=3),
+            partial(give_item, owner=bob, receiver=friend, item_name="money", wanted=3),
         )
 
         assert not isinstance(gift, DomainError)
@@ -167,7 +167,7 @@ def test_a_gift_to_the_merged_player_arrives(conn: Connection, race: Race):
 
         _, gift = race(
             partial(confirm_link, source=alice),
-            partial(give_item, owner=friend, receiver=bob, item_name="money", quantity=3),
+            partial(give_item, owner=friend, receiver=bob, item_name="money", wanted=3),
         )
 
         assert not isinstance(gift, DomainError)
@@ -292,7 +292,7 @@ def test_a_merge_waits_for_a_sale_and_takes_its_money_along(conn: Connection, da
             confirming = thread.submit(confirm, mergers)
             wait_for_a_lock(watchers)
 
-        assert confirming.result(PATIENCE) == ("discord", "twitch")
+        assert confirming.result(PATIENCE) == LinkedAccounts(("discord", "twitch"), ())
 
     with transaction(conn) as tx:
         assert holdings(tx, alice) == {"money": 45}

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from community.players import lookup
-from community.players.models import NoSuchPlayer, PlayerRef
+from community.players import service as players
+from community.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
 from community.players.registration import register
 from kernel.database import Tx
 from tests.support.factories import make_player
@@ -70,3 +72,10 @@ def test_a_name_belongs_to_who_was_seen_under_it_last(tx: Tx):
     assert lookup.find(tx, PlayerRef("twitch", username="OWL")).links["twitch"].platform_id == "new"
     with pytest.raises(NoSuchPlayer):
         lookup.find(tx, PlayerRef("discord", username="owl"))
+
+
+@pytest.mark.parametrize("ref", [PlayerRef("twitch", "404"), PlayerRef("", user_id=UUID(int=1))])
+def test_no_one_is_told_an_id_of_an_account_that_has_not_played(tx: Tx, ref: PlayerRef):
+    for read in (players.load, players.get_player):
+        with pytest.raises((UnknownPlayer, NoSuchPlayer), match=r"^This account has not played here yet\.$"):
+            read(tx, ref)

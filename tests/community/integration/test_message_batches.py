@@ -37,7 +37,7 @@ QUESTIONS = (
     "SELECT username, metric, sum(value) FROM engagement_inbox JOIN users USING (user_id) GROUP BY 1, 2 ORDER BY 1, 2",
     "SELECT sum(points) FROM contribution_shards",
     "SELECT username, streak FROM user_streaks JOIN users USING (user_id) ORDER BY 1",
-    "SELECT platform, username FROM timeouts ORDER BY 1, 2",
+    "SELECT username FROM player_timeouts JOIN users USING (user_id) ORDER BY 1",
 )
 
 

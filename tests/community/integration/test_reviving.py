@@ -87,7 +87,7 @@ def test_nothing_is_used_up_for_nothing(tx: Tx, target: str | None, refusal: typ
     alice = healer(tx)
     make_player(tx, "bob")
     make_player(tx, "claire")
-    timeouts.apply_timeout(tx, PlayerRef("discord", username="bob"), timedelta(seconds=100))  # of somebody else
+    timeouts.apply_timeout(tx, PlayerRef("discord", username="bob"), timedelta(seconds=100))  # of someone else
     silence(tx, "claire", 10)
     tx.now += timedelta(seconds=10)
 

@@ -59,7 +59,7 @@ TRIES = 6
 ALICE = PlayerRef("twitch", "alice-id", "alice")
 BOB = PlayerRef("twitch", "bob-id", "bob")
 VIEWERS = [PlayerRef("twitch", f"viewer-{number}", f"viewer{number}") for number in range(30)]
-TARGETS = ("feature_expedition", "feature_farming", "feature_duel", "feature_compost")
+TARGETS = ("feature_filter_upgrade", "feature_filter_sellable", "feature_filter_consumable", "item_cannon")
 POCKETS = {item.internal_name: 9000 for item in items.by_name.values()}
 FIVE = [("crate", 5)]
 LATER = timedelta(hours=1)
@@ -313,6 +313,10 @@ COMMANDS: list[tuple[int, str, dict[str, Any]]] = [
     (1, "stats", {}),
     (1, "jobs", {}),
     (1, "leaderboard", {}),
+    (1, "rank", {}),
+    (1, "balance", {}),
+    (1, "achievements", {}),
+    (1, "excluded-accounts", {}),
     (1, "check-timeout", {}),
     (1, "quests", {}),
     (2, "sell", {"item": "spade"}),
@@ -327,8 +331,9 @@ COMMANDS: list[tuple[int, str, dict[str, Any]]] = [
     (2, "admin-award-xp", {"platform": "discord", "username": "anna", "job": "merchant", "amount": 1}),
     (2, "timeout-set", EVE | {"duration": 5}),
     (2, "timeout-clear", EVE),
+    (2, "exclude", {"platform": "twitch", "username": "my_bot"}),
     (2, "admin-unlock", {"node": "feature_economy"}),
-    (2, "admin-relock", {"node": "feature_farming"}),
+    (2, "admin-relock", {"node": "item_cannon"}),
     (2, "admin-end-voting", {}),
     (2, "admin-contribution", {"amount": 1}),
     (2, "reload", {}),

@@ -2,20 +2,28 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from community.players.models import PlayerRef
+import pytest
+
+from community.linking.service import claim_link, confirm_link, confirm_unlink, request_unlink, start_link
+from community.messages.service import handle_message
+from community.players import service as players
+from community.players.models import Player, PlayerRef, SeveralPlayers
 from community.timeouts.retention import delete_expired
-from community.timeouts.service import apply_timeout, clear_timeout, read_timeout, shorten_timeout, silence
+from community.timeouts.service import apply_timeout, clear_timeout, read_timeout, shorten_timeout, silence, silenced
 from kernel.database import Connection, Tx, connect, transaction
-from tests.support.factories import announced
+from tests.support.factories import announced, make_player
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
 def rows(tx: Tx) -> int:
-    row = tx.execute("SELECT count(*) AS rows FROM timeouts").fetchone()
+    row = tx.execute(
+        "SELECT (SELECT count(*) FROM timeouts) + (SELECT count(*) FROM player_timeouts) AS rows"
+    ).fetchone()
     assert row is not None
     return row["rows"]
 
@@ -61,16 +69,30 @@ def test_the_last_moment_is_over(tx: Tx):
     assert read_timeout(tx, PlayerRef("twitch", username="troll")).remaining == timedelta(0)
 
 
-def test_a_reduction_is_only_announced_when_it_frees(tx: Tx):
-    apply_timeout(tx, PlayerRef("twitch", username="troll"), 3 * MINUTE)
+def player(tx: Tx, name: str) -> Player:
+    return players.load(tx, make_player(tx, name), silenced(tx))
 
-    shorten_timeout(tx, "twitch", "Troll", MINUTE, "tonic")
-    assert read_timeout(tx, PlayerRef("twitch", username="troll")).remaining == 2 * MINUTE
+
+def left(tx: Tx, name: str, platform: str = "twitch") -> timedelta:
+    return read_timeout(tx, PlayerRef(platform, username=name)).remaining
+
+
+def linked(tx: Tx, keeper: PlayerRef, other: PlayerRef) -> None:
+    claim_link(tx, start_link(tx, keeper).token, other)
+    confirm_link(tx, keeper)
+
+
+def test_a_reduction_is_only_announced_when_it_frees(tx: Tx):
+    troll = player(tx, "Troll")
+    silence(tx, troll, 3 * MINUTE, "spam")
+
+    shorten_timeout(tx, troll, MINUTE, "tonic")
+    assert left(tx, "troll") == 2 * MINUTE
     assert announced(tx, "timeout.cleared") == []
 
-    shorten_timeout(tx, "twitch", "Troll", 2 * MINUTE, "tonic")
-    shorten_timeout(tx, "twitch", "Troll", 2 * MINUTE, "one too many")
-    assert read_timeout(tx, PlayerRef("twitch", username="troll")).remaining == timedelta(0)
+    shorten_timeout(tx, troll, 2 * MINUTE, "tonic")
+    shorten_timeout(tx, troll, 2 * MINUTE, "one too many")
+    assert left(tx, "troll") == timedelta(0)
     assert announced(tx, "timeout.cleared") == [
         {
             "platform": "twitch",
@@ -86,13 +108,101 @@ def test_a_reduction_is_only_announced_when_it_frees(tx: Tx):
 
 def test_a_reduction_of_nothing_changes_nothing(tx: Tx):
     tx.now = NOON
-    apply_timeout(tx, PlayerRef("twitch", username="late"), MINUTE)
+    late, stranger = player(tx, "late"), player(tx, "stranger")
+    silence(tx, late, MINUTE, "spam")
     tx.now = NOON + 2 * MINUTE
 
-    for name in ("late", "stranger"):
-        shorten_timeout(tx, "twitch", name, MINUTE, "tonic")
-        assert read_timeout(tx, PlayerRef("twitch", username=name)).remaining == timedelta(0)
+    for each in (late, stranger):
+        shorten_timeout(tx, each, MINUTE, "tonic")
+        assert left(tx, each.username) == timedelta(0)
     assert announced(tx, "timeout.cleared") == []
+
+
+def test_a_timeout_is_announced_for_every_account_first_where_it_happened(tx: Tx):
+    alice, away = make_player(tx, "alice"), make_player(tx, "Alice D.", platform="discord")
+    linked(tx, alice, away)
+
+    apply_timeout(tx, PlayerRef("twitch", username="alice"), MINUTE, "spam")
+
+    assert [(event["platform"], event["username"]) for event in announced(tx, "timeout.applied")] == [
+        ("twitch", "alice"),
+        ("discord", "Alice D."),
+    ]
+    assert left(tx, "alice d.", "discord") == MINUTE
+    assert clear_timeout(tx, away)
+    assert [event["platform"] for event in announced(tx, "timeout.cleared")] == ["discord", "twitch"]
+    assert left(tx, "alice") == timedelta(0)
+
+
+def test_a_timeout_survives_a_rename_and_the_next_of_that_name_does_not_inherit_it(tx: Tx):
+    troll = make_player(tx, "troll")
+    apply_timeout(tx, PlayerRef("twitch", username="troll"), MINUTE)
+
+    handle_message(tx, replace(troll, username="angel"), "hello")
+    make_player(tx, "troll")
+
+    assert (left(tx, "angel"), left(tx, "troll")) == (MINUTE, timedelta(0))
+    assert [(event["username"], event["duration_seconds"]) for event in announced(tx, "timeout.applied")] == [
+        ("troll", 60),
+        ("angel", 60),
+    ]
+
+
+def test_a_timeout_of_a_name_waits_for_its_player(tx: Tx):
+    apply_timeout(tx, PlayerRef("twitch", username="Troll"), MINUTE)
+
+    first = make_player(tx, "TROLL")
+    handle_message(tx, replace(first, username="angel"), "hello")
+
+    assert left(tx, "angel") == MINUTE
+    assert rows(tx) == 1
+    make_player(tx, "troll")
+    assert left(tx, "troll") == timedelta(0)
+
+
+def test_a_timeout_of_an_account_that_is_no_player_does_not_hit_its_name(tx: Tx):
+    apply_timeout(tx, PlayerRef("twitch", "4711", "troll"), MINUTE)
+
+    make_player(tx, "troll", platform_id="12")
+    assert left(tx, "troll") == timedelta(0)
+    make_player(tx, "angel", platform_id="4711")
+    assert left(tx, "angel") == MINUTE
+
+
+def test_unlinking_an_account_frees_neither(tx: Tx):
+    alice, away = make_player(tx, "alice"), make_player(tx, "ally", platform="discord")
+    linked(tx, alice, away)
+    apply_timeout(tx, alice, MINUTE)
+
+    request_unlink(tx, alice, "discord")
+    confirm_unlink(tx, alice, "discord")
+    make_player(tx, "ally", platform="discord", platform_id="of someone else")
+    make_player(tx, "new name", platform="discord", platform_id=away.platform_id)
+
+    assert (left(tx, "alice"), left(tx, "new name", "discord")) == (MINUTE, MINUTE)
+    assert left(tx, "ally", "discord") == timedelta(0)
+
+
+def test_of_two_who_become_one_the_longer_timeout_stays_on_both(tx: Tx):
+    alice, away = make_player(tx, "alice"), make_player(tx, "ally", platform="discord")
+    apply_timeout(tx, alice, MINUTE)
+    apply_timeout(tx, away, 2 * MINUTE)
+
+    linked(tx, alice, away)
+
+    assert (left(tx, "alice"), left(tx, "ally", "discord")) == (2 * MINUTE, 2 * MINUTE)
+    assert {"platform": "discord", "duration_seconds": 120}.items() <= announced(tx, "timeout.applied")[-1].items()
+
+
+def test_of_two_players_of_a_name_none_is_silenced_by_it(tx: Tx):
+    first, second = make_player(tx, "alex", platform="youtube"), make_player(tx, "Alex", platform="youtube")
+
+    with pytest.raises(SeveralPlayers):
+        apply_timeout(tx, PlayerRef("youtube", username="alex"), MINUTE)
+    apply_timeout(tx, replace(second, username="alex"), MINUTE)
+
+    assert read_timeout(tx, first).remaining == timedelta(0)
+    assert read_timeout(tx, second).remaining == MINUTE
 
 
 def test_clearing_is_announced_once(tx: Tx):
@@ -144,10 +254,11 @@ def test_no_second_is_lost_between_moderators(database_url: str, conn: Connectio
 
 
 def test_who_need_not_know_the_sum_reads_it_in_the_log(tx: Tx):
-    silence(tx, "twitch", "Troll", MINUTE, "a dart")
-    silence(tx, "twitch", "troll", MINUTE, "another dart")
+    troll = player(tx, "Troll")
+    silence(tx, troll, MINUTE, "a dart")
+    silence(tx, troll, MINUTE, "another dart")
 
-    assert read_timeout(tx, PlayerRef("twitch", username="TROLL")).remaining == 2 * MINUTE
+    assert left(tx, "TROLL") == 2 * MINUTE
     assert [
         (event["duration_seconds"], event["username"], event["reason"]) for event in announced(tx, "timeout.applied")
-    ] == [(60, "Troll", "a dart"), (120, "troll", "another dart")]
+    ] == [(60, "Troll", "a dart"), (120, "Troll", "another dart")]

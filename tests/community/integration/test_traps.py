@@ -297,7 +297,7 @@ def test_a_greeting_sets_it_off_too(tx: Tx):
     assert present(tx) == set()
 
 
-def test_it_silences_where_the_line_was_said(tx: Tx):
+def test_it_silences_the_victim_on_every_account(tx: Tx):
     alice, bob = setter(tx), make_player(tx, "bob")
     away = PlayerRef("discord", "b-discord", "bobby")
     claim_link(tx, start_link(tx, bob).token, away)
@@ -307,7 +307,10 @@ def test_it_silences_where_the_line_was_said(tx: Tx):
     handle_message(tx, away, "hello")
 
     assert timeouts.read_timeout(tx, PlayerRef("discord", username="bobby")).remaining_seconds == 60
-    assert remaining(tx, "bob") == 0
+    assert remaining(tx, "bob") == 60
+    assert [
+        (event["platform"], event["username"], event["duration_seconds"]) for event in announced(tx, "timeout.applied")
+    ] == [("discord", "bobby", 60), ("twitch", "bob", 60)]
 
 
 def test_no_shield_helps_against_a_trap(tx: Tx):

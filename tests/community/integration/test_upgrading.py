@@ -121,3 +121,30 @@ def holdings(conn: Connection) -> dict[str, int]:
             name = items.by_id[slot.item_id].public_name
             total[name] = total.get(name, 0) + slot.quantity
     return total
+
+
+def test_running_timeouts_find_their_players_and_ids_are_tidied(url: str):
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("UPDATE user_platform_links SET seen_at = '2020-01-01'")
+        conn.execute(
+            """
+            INSERT INTO users (user_id, username) VALUES (gen_random_uuid(), 'new'), (gen_random_uuid(), 'odd');
+            INSERT INTO user_platform_links (user_id, platform, platform_user_id, username)
+            SELECT user_id, 'youtube', CASE username WHEN 'odd' THEN E' 4711.0\\u200B' ELSE 'new' END, 'Someone'
+            FROM users WHERE username IN ('new', 'odd');
+            UPDATE user_platform_links SET seen_at = '2020-01-01' WHERE platform_user_id <> 'new';
+            INSERT INTO timeouts (platform, username, expires_at, reason) VALUES
+                ('youtube', 'someone', now() + interval '1 hour', 'spam'),
+                ('youtube', 'stranger', now() + interval '1 hour', 'spam'),
+                ('twitch', 'over', now() - interval '1 hour', 'spam');
+            """
+        )
+
+        migrate(url, MIGRATIONS)
+
+        silenced = "SELECT username, reason FROM player_timeouts JOIN users USING (user_id)"
+        assert conn.execute(silenced).fetchall() == [("new", "spam")]
+        left = conn.execute("SELECT username FROM timeouts WHERE expires_at > now()").fetchall()
+        assert left == [("stranger",)]
+        ids = "SELECT platform_user_id FROM user_platform_links WHERE platform = 'youtube' AND username = 'Someone'"
+        assert sorted(conn.execute(ids).fetchall()) == [("4711",), ("new",)]

@@ -1,25 +1,30 @@
 """The files in configs/ hold the rules' numbers."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import ValidationError
 
+import community
 from community.catalog.content import aliases, items
 from community.configs import shipped
 from community.contents import SECTIONS
 from community.crafting.content import Upgrade, disassembles, upgrades
 from community.economy.content import weekly_sales
+from community.effects import FEATURES
 from community.engagement.content import weights
+from community.inventory.service import FILTERS
 from community.jobs.content import BonusType, jobs
 from community.messages.content import chat_strings
-from community.progression.content import Node, NodesBelowTier, TotalNodes, tree
+from community.progression.content import NOT_APPLIED, FeatureKey, Node, NodesBelowTier, TotalNodes, tree
 from kernel.content.errors import ContentError
 from kernel.content.library import FileSection
 from kernel.content.reading import find_configs
@@ -251,8 +256,37 @@ def test_the_tree_has_the_rules_nodes_in_their_order():
             str(node.max_level),
             *node.prerequisites,
         ]
-        for node in tree.nodes.values()
+        for node in tree.entries.values()
     ] == expected
+
+
+def test_nodes_of_features_that_are_not_built_yet_are_out_of_the_game():
+    planned = {key for key, node in tree.entries.items() if node.planned}
+
+    assert planned == {
+        "feature_compost",
+        "feature_duel",
+        "feature_events",
+        "feature_expedition",
+        "feature_farming",
+        "feature_slots",
+        "job_farmer",
+        "upgrade_farming_1",
+    }
+    assert tree.nodes.keys() == tree.entries.keys() - planned
+    assert {key for node in tree.nodes.values() for key in node.static_prerequisites} <= tree.nodes.keys()
+    assert tree.nodes["item_stick"].prerequisites == ("item_lootbox0",)  # what feature_farming needs
+    assert "farmer" in jobs.entries.keys() - jobs.by_key.keys()
+
+
+def test_the_effects_of_nodes_are_those_that_the_code_asks_for():
+    source = "\n".join(file.read_text() for file in Path(community.__file__).parent.rglob("*.py"))
+
+    asked_for = set(re.findall(r'"(feature_[a-z_]+)"', source)) - {"feature_locked"}
+    applied = set(re.findall(r'modified\(\w+(?:\.\w+)?, "(\w+)"', source))
+
+    assert {key for key in FEATURES if key.startswith("feature_")} == asked_for | {*FILTERS.values()}
+    assert applied == set(get_args(FeatureKey)) - {*NOT_APPLIED}
 
 
 def test_four_nodes_unlock_themselves():
@@ -265,7 +299,7 @@ def test_four_nodes_unlock_themselves():
 
 
 def test_fourteen_nodes_lie_below_tier_2_and_35_below_tier_3():
-    tiers = [node.tier for node in tree.nodes.values()]
+    tiers = [node.tier for node in tree.entries.values()]
 
     assert (sum(tier < 2 for tier in tiers), sum(tier < 3 for tier in tiers)) == (14, 35)
 
@@ -273,7 +307,7 @@ def test_fourteen_nodes_lie_below_tier_2_and_35_below_tier_3():
 def test_the_modifiers_are_the_rules_and_exact():
     found = {
         key: (modifier.feature_key, modifier.modifier_type, modifier.base_value, modifier.per_level_value)
-        for key, node in tree.nodes.items()
+        for key, node in tree.entries.items()
         for modifier in node.modifiers
     }
 
@@ -388,7 +422,7 @@ def test_taking_apart_is_the_rules():
 
 
 def test_there_are_six_jobs_each_with_its_node():
-    assert [(job.job_id, job.key, job.display_name, job.node_key) for job in jobs.by_key.values()] == [
+    assert [(job.job_id, job.key, job.display_name, job.node_key) for job in jobs.entries.values()] == [
         (1, "blacksmith", "Blacksmith", "job_blacksmith"),
         (2, "explorer", "Explorer", "job_explorer"),
         (3, "merchant", "Merchant", "job_merchant"),
@@ -413,7 +447,7 @@ def test_there_are_six_jobs_each_with_its_node():
     ],
 )
 def test_job_bonuses_are_the_rules_and_exact(job: str, bonus_type: BonusType, values: dict[int, str]):
-    found = {level: jobs.by_key[job].bonus(bonus_type, level) for level in values}
+    found = {level: jobs.entries[job].bonus(bonus_type, level) for level in values}
 
     assert found == {level: Fraction(value) for level, value in values.items()}
 
@@ -512,7 +546,7 @@ def test_the_check_command_prints_what_there_is():
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        "24 items, 55 nodes, 6 jobs, 11 upgrades, 7 disassembles, 4 sales, 4 loot tables, 14 achievements, 9 quests, "
+        "24 items, 47 nodes, 5 jobs, 11 upgrades, 7 disassembles, 4 sales, 4 loot tables, 14 achievements, 9 quests, "
         "24 aliases, 2 themes, 17 info texts\n"
     )
 

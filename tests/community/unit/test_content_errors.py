@@ -291,6 +291,38 @@ SHAPE = {
     ),
 }
 
+STILL_REFERRED_TO = {
+    "retired item in a box": (
+        ITEMS,
+        put("items", 1, "retired", value=True),
+        'loot_tables.json: tables.lootbox_tier1.entries: the item "item_spade" is retired: remove this line',
+    ),
+    "job of a retired node": (
+        TREE,
+        put("nodes", 21, "retired", value=True),
+        'jobs.json: jobs[0].node_key: the node "job_blacksmith" is retired: name another one, or mark this job '
+        '"retired": true as well',
+    ),
+    "item of a retired node": (
+        TREE,
+        put("nodes", 14, "retired", value=True),
+        'items.json: items[1].node_key: the node "item_spade" is retired: name another one, or none, or mark the item '
+        '"retired": true as well',
+    ),
+    "recipe of a retired job": (
+        JOBS,
+        put("jobs", 0, "retired", value=True),
+        'recipes/upgrade.json: recipes[9].job_key: the job "blacksmith" is retired: name another one, or mark this '
+        'recipe "retired": true as well',
+    ),
+    "recipe of a retired item": (
+        ITEMS,
+        put("items", 19, "retired", value=True),
+        'recipes/upgrade.json: recipes[9].target_item: the item "guard_mirror" is retired: mark this recipe '
+        '"retired": true as well',
+    ),
+}
+
 REFERENCES = {
     "item id taken": (ITEMS, put("items", 1, "item_id", value=1), "items[1].item_id: 1 is taken by items[0]"),
     "internal name taken": (
@@ -311,7 +343,50 @@ REFERENCES = {
     "no money": (
         ITEMS,
         put("items", 0, "internal_name", value="coppers"),
-        'items: no item named "money"',
+        'items: no item named "money", which the game itself hands out: keep it, and change its public_name',
+    ),
+    "retired money": (
+        ITEMS,
+        put("items", 0, "retired", value=True),
+        'items: no item named "money", which the game itself hands out: keep it, and change its public_name',
+    ),
+    "produce that is retired": (
+        ITEMS,
+        put("items", 2, "retired", value=True),
+        'items[1].handler_config.item: the item "item_stick" is retired: let it produce another item, or mark it '
+        '"retired": true as well',
+    ),
+    "former name that is in use": (
+        ITEMS,
+        put("items", 1, "renamed_from", value=["item_stick"]),
+        'items[1].renamed_from[0]: "item_stick" is already a name of items[2]',
+    ),
+    "former name of its own": (
+        JOBS,
+        put("jobs", 0, "renamed_from", value=["blacksmith"]),
+        'jobs[0].renamed_from[0]: "blacksmith" is already a name of itself',
+    ),
+    "former key claimed twice": (
+        TREE,
+        lambda document: [put("nodes", index, "renamed_from", value=["old"])(document) for index in (3, 4)],
+        'nodes[4].renamed_from[0]: "old" is already a name of nodes[3]',
+    ),
+    "job that the game needs": (
+        JOBS,
+        put("jobs", 2, "key", value="trader"),
+        'jobs: no job "merchant", in which the game itself awards experience: keep its key and change its '
+        'display_name, or mark it "retired": true',
+    ),
+    "node without an effect": (
+        TREE,
+        put("nodes", 8, "planned", value=False),
+        'nodes[8].key: no code, item, job or recipe knows "feature_farming" (did you mean "feature_search"?): mark it '
+        '"planned": true until there is one, or "retired": true',
+    ),
+    "node that modifies what is not built": (
+        TREE,
+        put("nodes", 33, "planned", value=False),
+        'nodes[33]: no code applies "farming_yield": mark it "planned": true until there is one, or "retired": true',
     ),
     "item with an unknown node": (
         ITEMS,
@@ -394,8 +469,8 @@ REFERENCES = {
     ),
     "more nodes than lie below the tier": (
         TREE,
-        needs(43, "job_scholar", "-nodes_unlocked_below_tier:2:15"),
-        "nodes[43].prerequisites[1]: asks for 15 unlocked nodes below tier 2, but at most 14 can be unlocked before it",
+        needs(43, "job_scholar", "-nodes_unlocked_below_tier:2:14"),
+        "nodes[43].prerequisites[1]: asks for 14 unlocked nodes below tier 2, but at most 13 can be unlocked before it",
     ),
     "a count that needs its own descendants": (
         TREE,
@@ -541,6 +616,13 @@ def test_a_field_of_the_wrong_shape_is_named(copied: Path, file: str, change: Ch
     assert complaint(copied) == f"configs/community/{file}: {line}"
 
 
+@pytest.mark.parametrize(("file", "change", "line"), STILL_REFERRED_TO.values(), ids=STILL_REFERRED_TO)
+def test_what_still_refers_to_a_retired_entry_is_named(copied: Path, file: str, change: Change, line: str):
+    edit(copied / file, change)
+
+    assert complaint(copied) == f"configs/community/{line}"
+
+
 @pytest.mark.parametrize(("file", "change", "line"), REFERENCES.values(), ids=REFERENCES)
 def test_files_that_contradict_each_other_are_named(copied: Path, file: str, change: Change, line: str):
     edit(copied / file, change)
@@ -597,10 +679,10 @@ def test_a_byte_order_mark_does_no_harm(copied: Path):
 
 
 def test_a_count_may_be_met_by_later_nodes_and_by_nodes_that_unlock_themselves(copied: Path):
-    edit(copied / TREE, needs(0, "-total_nodes_unlocked:55"))  # the root unlocks itself, so it never has to wait
+    edit(copied / TREE, needs(0, "-total_nodes_unlocked:47"))  # the root unlocks itself, so it never has to wait
     edit(copied / TREE, needs(4, "-total_nodes_unlocked:20"))
 
-    assert len(checked(copied)[TreeSection].nodes) == 55
+    assert len(checked(copied)[TreeSection].nodes) == 47
 
 
 def test_a_category_on_sale_is_written_in_any_case(copied: Path):

@@ -281,7 +281,7 @@ def test_a_recipe_unlocks_on_its_condition(key: str, levels: dict[str, int], bla
 @pytest.mark.parametrize(
     ("key", "missing"),
     [
-        ("guard_mirror", "You do not know how to make a mirror yet: it takes a Blacksmith of level 3."),
+        ("guard_mirror", "You do not know how to make a mirror yet: it takes level 3 as Blacksmith."),
         ("tonic_small", f"to make a tonic yet: the community has not unlocked {tree.nodes['item_tonic'].name}."),
         ("weapon_cannon", "to make a cannon yet: it must be learned first."),
     ],

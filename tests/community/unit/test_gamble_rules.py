@@ -14,18 +14,20 @@ from hypothesis import strategies as st
 from community.catalog.content import Item, items
 from community.catalog.models import ItemNotFound
 from community.gambles.models import Bet, BetQuantity, BetsRequired, NotALootbox
-from community.gambles.rules import MAX_BOXES, Settlement, open_stake, settle, take_stake, validate_bets
+from community.gambles.rules import MAX_BOXES, Settlement, find_boxes, open_stake, settle, take_stake, validate_bets
 from community.inventory.models import Inventory, NotEnoughItems, NotInInventory, Quality, Slot
 from community.lootboxes.models import Drop
 from community.lootboxes.rules import open_boxes
 from community.progression.models import CommunityState
 from kernel.errors import DomainError
+from kernel.quantities import ALL, Wanted
 from tests.support.catalog import shipped_names
 
 CRATE, LOOTBOX, STRONGBOX, SPADE = (
     items.by_name[name] for name in ("lootbox_tier0", "lootbox_tier1", "lootbox_tier2", "item_spade")
 )
 MONEY = items.money
+EMPTY = Inventory()
 ANN, BEN, CLEO, DAN = (UUID(int=number) for number in range(1, 5))
 
 
@@ -41,9 +43,21 @@ def settled(scores: Mapping[UUID, int], seed: int = 1) -> Settlement:
     return settle({user_id: money(score) for user_id, score in scores.items()}, Random(seed))
 
 
+def bets(wished: list[tuple[str, Wanted]], held: Inventory = EMPTY) -> tuple[Bet, ...]:
+    return validate_bets(find_boxes(wished), held)
+
+
 def test_boxes_are_found_by_either_of_their_names():
-    assert validate_bets([("crate", 2), ("lootbox_tier1", 3)]) == (Bet(CRATE, 2), Bet(LOOTBOX, 3))
-    assert validate_bets([("CRATE", MAX_BOXES)]) == (Bet(CRATE, MAX_BOXES),)
+    assert bets([("crate", 2), ("lootbox_tier1", 3)]) == (Bet(CRATE, 2), Bet(LOOTBOX, 3))
+    assert bets([("CRATE", MAX_BOXES)]) == (Bet(CRATE, MAX_BOXES),)
+
+
+def test_a_share_is_one_of_the_boxes_that_are_held():
+    held = Inventory((Slot(CRATE.item_id, 7), Slot(CRATE.item_id, 2, Quality.RARE)))
+
+    assert bets([("crate", ALL)], held) == (Bet(CRATE, 9),)
+    with pytest.raises(BetQuantity):
+        bets([("crate", ALL)], Inventory((Slot(CRATE.item_id, MAX_BOXES + 1),)))
 
 
 @pytest.mark.parametrize(
@@ -60,9 +74,9 @@ def test_boxes_are_found_by_either_of_their_names():
         ([("crate", 5_000), ("lootbox", 5_001)], BetQuantity),
     ],
 )
-def test_what_is_no_bet(wished: list[tuple[str, int]], refusal: type[DomainError]):
+def test_what_is_no_bet(wished: list[tuple[str, Wanted]], refusal: type[DomainError]):
     with pytest.raises(refusal):
-        validate_bets(wished)
+        bets(wished)
 
 
 def test_a_stake_takes_the_lowest_quality_first_and_keeps_every_quality():

@@ -217,12 +217,12 @@ def test_the_primary_job_has_the_highest_level_then_the_most_xp():
     def stands(job: str, xp: int, level: int):
         return standing(jobs.by_key[job], had(xp, level=level), state())
 
-    beginner, richer, highest = stands("farmer", 200, 1), stands("gambler", 300, 1), stands("merchant", 150, 2)
+    beginner, richer, highest = stands("explorer", 200, 1), stands("gambler", 300, 1), stands("merchant", 150, 2)
 
     assert primary([beginner, richer, highest]) is highest
     assert primary([beginner, richer]) is richer
     assert primary([]) is None
-    assert primary([standing(jobs.by_key["farmer"], None, state())]) is None
+    assert primary([standing(jobs.by_key["explorer"], None, state())]) is None
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_the_primary_job_has_the_highest_level_then_the_most_xp():
         ("merchant", "price_adjustment", {0: 0, 1: 0.005, 10: 0.05, 40: 0.2}),
         ("scholar", "engagement_bonus", {0: 0, 1: 0.1, 10: 1, 40: 4}),
         ("blacksmith", "engagement_bonus", {0: 0, 40: 0}),
-        ("farmer", "whatever", {0: 0, 40: 0}),
+        ("merchant", "prize_increase", {0: 0, 40: 0}),
     ],
 )
 def test_what_a_level_is_worth(job: str, bonus_type: str, values: dict[int, float]):

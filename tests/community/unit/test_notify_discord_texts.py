@@ -13,7 +13,7 @@ from community.achievements.models import AchievementUnlocked, RewardView
 from community.catalog.content import items
 from community.jobs.models import JobLevelUp
 from community.progression.content import tree
-from community.voting.events import AllUnlocked, CycleCompleted
+from community.voting.events import AllUnlocked, CycleCompleted, NodesWithdrawn, WithdrawnOption, WithdrawnTarget
 from doors.discord.messages import Embed, Field, clip, message, plain
 from functions.community.notify_discord.texts import TEXTS, ballot, public_names
 from tests.support.fake_discord import problems
@@ -102,6 +102,22 @@ def test_a_target_without_a_vote_is_no_vote():
     assert embed.fields == ()
 
 
+def test_voters_are_told_what_left_the_vote():
+    def gone(*keys: str, target: str | None = None) -> str:
+        options = tuple(
+            WithdrawnOption(node_key=key, display_name=key.capitalize(), target_level=1, vote_count=2) for key in keys
+        )
+        dropped = target and WithdrawnTarget(node_key=target, display_name="Slots", target_level=1, points=9)
+        event = NodesWithdrawn(options=options, session_id=8, target=dropped or None)
+        return told("progression.nodes_withdrawn", payload(event)).text
+
+    one = "**Duel** is no longer part of the game. If you voted for it, vote again."
+    two = "**Duel** and **Farm** are no longer part of the game. If you voted for one of them, vote again."
+    target = "**Slots** is no longer the target. Its points count towards the next one."
+    assert [gone("duel"), gone("duel", "farm"), gone(target="slots")] == [one, two, target]
+    assert gone("duel", target="slots") == f"{one} {target}"
+
+
 def test_an_unlock_shows_what_it_is():
     node = tree.nodes["feature_economy"]
 
@@ -112,20 +128,20 @@ def test_an_unlock_shows_what_it_is():
 
 
 def test_the_end_of_the_tree_is_told():
-    assert told("progression.all_unlocked", payload(AllUnlocked())).text == AllUnlocked().message
+    assert told("progression.all_unlocked", payload(AllUnlocked.now())).text == AllUnlocked.now().message
 
 
 def test_a_gamble_says_the_stake_and_when_it_ends():
     embed = told("gamble.started", GAMBLE)
 
-    assert embed.text.startswith(f"**alice** stakes 5 × {items.by_name['lootbox_tier1'].public_name}. ")
+    assert embed.text.startswith("**alice** stakes 5 × lootboxes. ")
     assert embed.text.endswith("<t:1772366520:R>")
 
 
 def test_the_end_of_a_gamble_names_the_winner_the_best_and_the_prize():
     embed = told("gamble.complete", COMPLETE)
 
-    assert embed.text == "**bob** takes it all, worth **12,345** money."
+    assert embed.text == "**bob** takes it all, worth **12,345 money**."
     players, best, prize = embed.fields
     assert players.text == "40"
     assert best.text.splitlines()[0] == "player0: 9,000"
@@ -137,10 +153,13 @@ def test_a_refunded_gamble_has_no_winner():
     embed = told("gamble.complete", COMPLETE | {"winner_id": None, "winner_username": None, "participants": []})
 
     assert embed.title == "The gamble is off"
+    assert embed.text == "It was for boxes that are no longer part of the game. The boxes were returned."
+    alone = told("gamble.complete", COMPLETE | {"winner_id": None, "participant_count": 1})
+    assert alone.text == "No one else joined. The boxes were returned."
 
 
 def test_an_achievement_shows_its_reward():
-    item = {"item_name": "lootbox_tier1", "public_name": "box", "quantity": 2}
+    item = {"item_name": "lootbox_tier1", "public_name": "lootbox", "quantity": 2}
     reward = {"money": 1000, "items": [item], "xp": 50, "job_key": "farmer", "recipe": None}
     event = AchievementUnlocked(
         user_id=uuid4(),
@@ -155,7 +174,7 @@ def test_an_achievement_shows_its_reward():
     embed = told("achievement.unlocked", payload(event))
 
     assert (embed.title, embed.text) == ("Achievement: First words", "**alice**: Say it.")
-    assert embed.fields[0].text == "1,000 money, 2 × box and 50 XP as Farmer"
+    assert embed.fields[0].text == "1,000 money, 2 × lootboxes and 50 XP as Farmer"
 
 
 def test_an_announcement_is_green_unless_it_says_otherwise():

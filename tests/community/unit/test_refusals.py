@@ -34,35 +34,37 @@ CONTRACT = {
             "TokenUsedUp UnknownToken UnlinkNotRequested UnlinkTooLate WouldReplaceItself"
         ),
         "no_candidates": "NoCandidates",
-        "no_effect": "AlreadyArmed NoEffect TargetNotTimedOut",
+        "no_effect": "AlreadyArmed NoEffect TargetImmune TargetNotTimedOut",
         "no_targets": "NoTargets",
         "no_voting_session": "NoOpenRound VoteOver",
-        "not_a_lootbox": "NotALootbox",
+        "not_a_lootbox": "BoxRetired NotALootbox",
         "not_buyable": "NotBuyable",
         "not_claimable": "NoSuchQuest QuestAlreadyClaimed QuestNotCompleted",
         "not_enough_items": "NotEnoughInQuality NotEnoughIngredients NotEnoughItems",
         "not_in_inventory": "NotInInventory NotInQuality",
         "not_sellable": "NotSellable",
-        "recipe_not_found": "RecipeNotFound",
+        "recipe_not_found": "NotDisassembled RecipeNotFound",
         "self_gift": "SelfGift",
-        "target_required": "TargetRequired",
-        "user_not_found": "UnknownPlayer",
+        "target_required": "EffectRequired JobRequired TargetRequired",
+        "user_not_found": "NotHereYet UnknownAccount UnknownPlayer",
         "validation": (
-            "BackwardsRange LevelTooHigh NameNeeded NotGiveable OneAtATime OwnKey UnknownEffect UnknownLesson "
+            "AccountNeeded BackwardsRange LevelTooHigh NameNeeded NoWholeNumber NotANumber NotAQuantity NotGiveable "
+            "NumberTooLarge NumberTooSmall OneAtATime OwnKey SeveralPlayers UnclearNumber UnknownEffect UnknownLesson "
             "UnusableWeights"
         ),
         "voting_frozen": "VotingFrozen",
     },
     403: {
+        "excluded": "AccountExcluded",
         "feature_locked": "FeatureLocked FeatureLockedBehind",
         "filter_locked": "FilterLocked",
         "item_locked": "ItemLocked",
-        "recipe_locked": "RecipeLocked",
+        "recipe_locked": "RecipeLocked RecipeNeedsJob RecipeNeedsNode",
     },
     404: {
         "not_found": (
-            "NoCraftingJobs NoSuchGamble NoSuchJob NoSuchKey NoSuchPlayer NoSuchRecipe NoSuchText UnknownJob "
-            "UnknownNode"
+            "NoCraftingJobs NoSuchAccount NoSuchGamble NoSuchJob NoSuchKey NoSuchPlayer NoSuchRecipe "
+            "NoSuchText NotExcluded UnknownJob UnknownNode"
         ),
     },
     409: {
@@ -71,7 +73,7 @@ CONTRACT = {
         "session_active": "RoundActive",
     },
     429: {
-        "cooldown": "OnCooldown",
+        "cooldown": "OnCooldown TooNew",
     },
 }
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from community.inventory.models import Quality
-from community.timeouts.rules import adjusted, in_words
+from community.timeouts.rules import adjusted
+from community.timeouts.texts import in_words
 
 ADJUSTMENTS = (-30, -20, -10, 0, 10, 20, 30, 40)
 

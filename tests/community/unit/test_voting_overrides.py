@@ -77,7 +77,9 @@ def test_starting_without_a_target_sets_one_first():
     assert rules.target_of(transition.voting) is not None
 
 
-@pytest.mark.parametrize("now", [community(TOPS, target=None), community(almost("feature_duel"), "feature_duel")])
+@pytest.mark.parametrize(
+    "now", [community(TOPS, target=None), community(almost("feature_filter_sellable"), "feature_filter_sellable")]
+)
 def test_with_nothing_to_vote_on_no_vote_starts(now: VotingState):
     with pytest.raises(NoCandidates):
         overrides.start_voting(transition_of(now))
@@ -141,19 +143,19 @@ def test_an_instant_unlock_costs_all_points_and_leaves_the_target():
 
 
 def test_an_instant_unlock_of_a_given_option():
-    transition = overrides.instant_unlock(transition_of(community(voting_round=RUNNING)), "feature_farming")
+    transition = overrides.instant_unlock(transition_of(community(voting_round=RUNNING)), "item_spike")
 
-    assert [new.node.key for new in transition.unlocked] == ["feature_farming"]
+    assert [new.node.key for new in transition.unlocked] == ["item_spike"]
     assert transition.rounds[3].winner == RUNNING.options[0]
 
 
 def test_an_instant_unlock_of_something_else_is_refused():
-    unlocked_meanwhile = community(START | {"feature_farming": 1}, voting_round=RUNNING)
+    unlocked_meanwhile = community(START | {"item_spike": 1}, voting_round=RUNNING)
 
     with pytest.raises(InvalidOption):
-        overrides.instant_unlock(transition_of(community(voting_round=RUNNING)), "item_spike")
+        overrides.instant_unlock(transition_of(community(voting_round=RUNNING)), "item_spade")
     with pytest.raises(InvalidOption):
-        overrides.instant_unlock(transition_of(unlocked_meanwhile), "feature_farming")
+        overrides.instant_unlock(transition_of(unlocked_meanwhile), "item_spike")
 
 
 def test_without_a_vote_there_is_nothing_to_freeze_end_or_unlock():

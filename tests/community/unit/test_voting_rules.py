@@ -50,10 +50,10 @@ def test_candidates_are_what_is_available():
         "feature_economy",
         "feature_search",
         "feature_gamble",
-        "feature_farming",
         "item_lootbox0",
         "item_lootbox1",
         "item_spike",
+        "item_stick",
         "item_buckler",
         "item_firepot",
     }

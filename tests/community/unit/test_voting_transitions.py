@@ -160,7 +160,7 @@ def test_without_an_open_session_the_last_winner_is_next():
 
 
 def test_a_winner_that_is_not_available_gives_way_to_the_next_in_the_ranking():
-    running = vote(3, {"feature_farming": 1, "item_spade": 4, "feature_search": 2})
+    running = vote(3, {"item_spike": 1, "item_spade": 4, "feature_search": 2})
 
     transition = on(community(voting_round=running, points=ECONOMY))
 
@@ -213,27 +213,27 @@ def test_a_level_of_a_node_that_has_several_is_followed_by_the_next():
 
 
 def test_the_last_unlock_is_the_end_and_said_once():
-    transition = on(community(almost("feature_duel"), "feature_duel", points=10_000))
+    transition = on(community(almost("feature_filter_sellable"), "feature_filter_sellable", points=10_000))
 
     assert event_types(transition) == ["node_unlocked", "cycle.completed", "all_unlocked"]
     assert payload(transition, "all_unlocked").keys() == {"message"}
     assert target(transition) == (None, None)
     assert transition.voting.voting_round is None
-    assert transition.voting.accumulated == 10_000 - NODES["feature_duel"].cost
+    assert transition.voting.accumulated == 10_000 - NODES["feature_filter_sellable"].cost
     again = on(transition.voting)
     assert (again.events, again.progress) == ((), {})
 
 
 def test_a_single_candidate_becomes_the_target_without_a_vote():
-    now = community(almost("feature_duel"), target=None)
+    now = community(almost("feature_filter_sellable"), target=None)
 
     transition = on(now)
 
     assert event_types(transition) == ["target.set", "voting_started"]
-    assert target(transition) == ("feature_duel", 1)
+    assert target(transition) == ("feature_filter_sellable", 1)
     assert payload(transition, "target.set") == {
-        "node_key": "feature_duel",
-        "display_name": NODES["feature_duel"].name,
+        "node_key": "feature_filter_sellable",
+        "display_name": NODES["feature_filter_sellable"].name,
         "target_level": 1,
         "auto_selected": True,
         "session_id": 1,
@@ -247,16 +247,16 @@ def test_a_single_candidate_becomes_the_target_without_a_vote():
 
 
 def test_a_single_candidate_beside_a_target_is_voted_on():
-    transition = on(community(almost("feature_duel", "feature_compost"), "feature_duel"))
+    transition = on(community(almost("feature_filter_sellable", "feature_filter_upgrade"), "feature_filter_sellable"))
 
     assert event_types(transition) == ["voting_started"]
     voting_round = transition.voting.voting_round
     assert voting_round is not None
-    assert [option.node_key for option in voting_round.options] == ["feature_compost"]
+    assert [option.node_key for option in voting_round.options] == ["feature_filter_upgrade"]
 
 
 def test_a_target_with_nothing_behind_it_has_no_vote():
-    transition = on(community(almost("feature_duel"), "feature_duel"))
+    transition = on(community(almost("feature_filter_sellable"), "feature_filter_sellable"))
 
     assert (transition.voting.voting_round, transition.events) == (None, ())
 

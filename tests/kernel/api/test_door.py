@@ -63,7 +63,7 @@ def test_a_purchase_answers_as_the_contract_says(shop: CallApi, environment: Con
     answer = shop("POST", "/api/v1/economy/buy", SELL | {"quantity": 3})
 
     assert answer.status == 200
-    assert answer.json == {"message": "Bought 2 × spade for 200 money.", "items_bought": 2, "cost": 200}
+    assert answer.json == {"message": "Bought 2 × spades for 200 money.", "items_bought": 2, "cost": 200}
 
 
 @pytest.mark.parametrize("path", ["/api/v1/economy/sell", "/api/v1/user/item/sell", "/api/v1/economy/sell/"])

@@ -17,10 +17,12 @@ def event_problems(achievements: Iterable[Achievement], events: Mapping[str, typ
     """Find achievements that count an unknown event, or read a field that the event does not have.
 
     Args:
-        achievements: in the order of their file.
+        achievements: in the order of their file; retired ones may count what no longer exists.
         events: {event type: the event class} for every event of a player.
     """
     for index, row in enumerate(achievements):
+        if row.retired:
+            continue
         place = f"achievements[{index}]"
         yield from unknown(AchievementsSection.file, f"{place}.event", "event of a player", row.event, events)
         if row.event not in events:

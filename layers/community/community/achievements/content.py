@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 
@@ -16,7 +16,8 @@ from community.text_contexts import ACHIEVEMENT, DESCRIPTION
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
 from kernel.content.po_files import TextId
-from kernel.content.problems import Problem, repeated, unknown
+from kernel.content.problems import Problem, old_names, repeated, retired, unknown
+from kernel.texts import term
 
 
 class AtLeast(Frozen):
@@ -39,13 +40,23 @@ class Achievement(Frozen):
     """Counts events of one type that meet all conditions."""
 
     key: Key
-    name: Text
-    description: Text
+    written_name: Text = Field(alias="name")
+    written_description: Text = Field(alias="description")
     event: Text  # type of the event that counts
     count: PositiveInt = 1
     adds: Key | None = None  # the event's field to add up; without it, every event counts 1
     where: Mapping[Key, bool | int | str | AtLeast] = {}  # {field of the event: required value}
     reward: Reward = Field(default_factory=Reward)
+    renamed_from: tuple[Key, ...] = ()  # earlier keys
+    retired: bool = False  # it is not shown and counts nothing; what players have reached stays in the database
+
+    @property
+    def name(self) -> str:
+        return term(ACHIEVEMENT, self.written_name)
+
+    @property
+    def description(self) -> str:
+        return term(DESCRIPTION, self.written_description)
 
 
 class AchievementsFile(Document):
@@ -58,26 +69,40 @@ class AchievementsSection(FileSection[AchievementsFile]):
 
     @cached_property
     def by_key(self) -> Mapping[str, Achievement]:
-        """By key, in the order of the file."""
-        return MappingProxyType({row.key: row for row in self.document.achievements})
+        """By key, in the order of the file, without retired ones."""
+        return MappingProxyType({row.key: row for row in self.document.achievements if not row.retired})
+
+    @cached_property
+    def by_event(self) -> Mapping[str, Sequence[Achievement]]:
+        """The achievements by the type of the event that they may count."""
+        found: dict[str, list[Achievement]] = {}
+        for achievement in self.by_key.values():
+            found.setdefault(achievement.event, []).append(achievement)
+        return MappingProxyType(found)
 
     def problems(self) -> Iterator[Problem]:
-        items = self.library[ItemsSection].by_name
-        jobs = self.library[JobsSection].by_key
-        upgrades = self.library[UpgradesSection].by_key
+        items = self.library[ItemsSection]
+        jobs = self.library[JobsSection]
+        upgrades = self.library[UpgradesSection]
         rows = self.document.achievements
         yield from repeated(self.file, "achievements", "key", (row.key for row in rows))
+        yield from old_names(self.file, "achievements", [(row.key, row.renamed_from) for row in rows])
         for index, row in enumerate(rows):
             field = f"achievements[{index}].reward"
-            yield from ingredient_problems(self.file, f"{field}.items", row.reward.items, items)
-            yield from unknown(self.file, f"{field}.recipe", "upgrade recipe", row.reward.recipe, upgrades)
-            taught = row.reward.lesson.job_key if row.reward.lesson else None
-            yield from unknown(self.file, f"{field}.lesson.job_key", "job", taught, jobs)
+            advice = None if row.retired else "give another reward"
+            taught, recipe = row.reward.lesson.job_key if row.reward.lesson else None, row.reward.recipe
+            known_recipes = upgrades.by_key.keys() | upgrades.retired
+            yield from ingredient_problems(self.file, f"{field}.items", row.reward.items, items, advice)
+            yield from unknown(self.file, f"{field}.recipe", "upgrade recipe", recipe, known_recipes)
+            yield from unknown(self.file, f"{field}.lesson.job_key", "job", taught, jobs.entries)
+            if advice:
+                yield from retired(self.file, f"{field}.recipe", "upgrade recipe", recipe, upgrades.retired, advice)
+                yield from retired(self.file, f"{field}.lesson.job_key", "job", taught, jobs.retired, advice)
 
     def texts(self) -> Iterator[TextId]:
         for achievement in self.document.achievements:
-            yield TextId(ACHIEVEMENT, achievement.name)
-            yield TextId(DESCRIPTION, achievement.description)
+            yield TextId(ACHIEVEMENT, achievement.written_name)
+            yield TextId(DESCRIPTION, achievement.written_description)
 
     def summary(self) -> str:
         return f"{len(self.by_key)} achievements"

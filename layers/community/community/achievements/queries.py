@@ -7,7 +7,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from community.achievements.models import AchievementProgress
-from kernel.database import Tx
+from kernel.database import Cursor, Tx
 
 ACHIEVEMENTS_OF_PLAYER: LiteralString = """
     SELECT json_object_agg(a.achievement_key, json_build_array(a.progress, a.unlocked_at))
@@ -24,4 +24,42 @@ def upsert_progress(tx: Tx, user_id: UUID, progress: Mapping[str, AchievementPro
         ON CONFLICT (user_id, achievement_key) DO UPDATE
         SET progress = excluded.progress, unlocked_at = excluded.unlocked_at
         """,
+    )
+
+
+def list_keys(tx: Tx) -> Cursor:
+    """Return rows with `achievement_key`, and whether any player has unlocked it as `is_unlocked`."""
+    return tx.execute(
+        """
+        SELECT achievement_key, bool_or(unlocked_at IS NOT NULL) AS is_unlocked
+        FROM user_achievements GROUP BY achievement_key ORDER BY achievement_key
+        """
+    )
+
+
+def lock_players_with(tx: Tx, key: str) -> None:
+    """Lock the players who have started the achievement, so that no action saves what it loaded before."""
+    tx.execute(
+        """
+        SELECT count(*) FROM (
+            SELECT FROM users WHERE user_id IN (SELECT user_id FROM user_achievements WHERE achievement_key = %s)
+            ORDER BY user_id FOR NO KEY UPDATE
+        ) AS locked
+        """,
+        (key,),
+    )
+
+
+def rename_achievement(tx: Tx, old_key: str, new_key: str) -> None:
+    """Move progress to another key. Of what a player has under both, the further one stays."""
+    tx.execute(
+        """
+        WITH moved AS (DELETE FROM user_achievements WHERE achievement_key = %(old)s RETURNING *)
+        INSERT INTO user_achievements AS kept (user_id, achievement_key, progress, unlocked_at)
+        SELECT user_id, %(new)s, progress, unlocked_at FROM moved
+        ON CONFLICT (user_id, achievement_key) DO UPDATE
+        SET progress = greatest(kept.progress, excluded.progress),
+            unlocked_at = least(kept.unlocked_at, excluded.unlocked_at)
+        """,
+        {"old": old_key, "new": new_key},
     )

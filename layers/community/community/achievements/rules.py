@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
 from datetime import datetime
 
-from community.achievements.content import Achievement, AtLeast, achievements
+from community.achievements.content import Achievement, AtLeast
 from community.achievements.models import AchievementProgress, Achievements
 from kernel.events.models import Event
-
-
-def _by_event() -> Mapping[str, list[Achievement]]:
-    found: dict[str, list[Achievement]] = defaultdict(list)
-    for achievement in achievements.by_key.values():
-        found[achievement.event].append(achievement)
-    return dict(found)
-
-
-BY_EVENT = _by_event()
-"""{event type: the achievements that may count it}"""
 
 
 def advanced(

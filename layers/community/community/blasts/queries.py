@@ -31,6 +31,10 @@ Its parameter is the current time. Source: rules 6.6."""
 ARMED: LiteralString = "SELECT true FROM armed_blasts b WHERE b.platform = %s"
 
 
+ARMED_ITEM: LiteralString = "EXISTS (SELECT FROM armed_blasts WHERE item_id = %s)"
+"""SQL expression: whether an item is armed. Its parameter is the item's id."""
+
+
 def insert_blast(tx: Tx, blast: Blast) -> None:
     tx.execute(
         """

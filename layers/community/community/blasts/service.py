@@ -8,6 +8,7 @@ from uuid import uuid4
 from community.blasts import queries
 from community.blasts.models import AlreadyArmed, Blast, BlastExploded
 from community.catalog.content import Item, items
+from community.catalog.texts import used_by
 from community.messages import service as messages
 from community.players import service as players
 from community.players.models import Fact, Player, PlayerRef
@@ -47,9 +48,10 @@ def explode_due(tx: Tx) -> int:
     (setter,), crowd, _ = players.load_crowd(tx, refs, heard, shields.CHARGES)
     if setter is None:
         raise TryAgain  # the setter has been merged in the meantime
-    item = items.by_id[blast.item_id]
+    crowd = [player for player in crowd if not player.excluded]
+    item = items.stored(blast.item_id)
     added = timedelta(seconds=blast.seconds)
-    outcomes = shields.attack(tx, blast.platform, setter, crowd, added, f"a {item.public_name} of {setter.username}'s")
+    outcomes = shields.attack(tx, blast.platform, setter, crowd, added, used_by(item, 1, setter.username))
     messages.remove_chatters(tx, blast.platform, crowd)
     names = sorted(each.username for each in outcomes if each.stopped_by is None)
     event = BlastExploded(

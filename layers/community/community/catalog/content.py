@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Collection, Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
@@ -17,8 +17,9 @@ from community.text_contexts import DESCRIPTION, ITEM, ONE_ITEM
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
 from kernel.content.po_files import TextId
-from kernel.content.problems import Problem, repeated, unknown
+from kernel.content.problems import Problem, old_names, repeated, retired, unknown
 from kernel.naming import NameIndex, key
+from kernel.texts import term
 
 Tag = Literal[
     "buyable",
@@ -50,6 +51,10 @@ HandlerName = Literal[
 REQUIRED_BY_HANDLER = {"delayed_blast": "chatters", "generator": "item", "video_effect": "effects", "xp": "xp"}
 
 
+NEEDED = ("money", "lootbox_tier0")
+"""Items that the code itself hands out: pay and rewards, and what a search finds."""
+
+
 class HandlerConfig(Frozen):
     """The parameters of an item's effect; each handler reads the fields that concern it."""
 
@@ -74,8 +79,8 @@ class HandlerConfig(Frozen):
 class Item(Frozen):
     item_id: PositiveInt
     internal_name: Key
-    public_name: Text
-    description: Text
+    written_name: Text = Field(alias="public_name")
+    written_description: Text = Field(alias="description")
     default_display: Text
     max_stack: PositiveInt  # for display; never enforced
     base_value: NonNegativeInt  # money
@@ -84,6 +89,8 @@ class Item(Frozen):
     handler: HandlerName | None = None
     handler_config: HandlerConfig = Field(default_factory=HandlerConfig)
     node_key: Key | None = None  # an item without a node is never locked
+    renamed_from: tuple[Key, ...] = ()  # earlier internal names
+    retired: bool = False  # players who have it can only sell it or give it away (docs/changing-content.md)
 
     @model_validator(mode="after")
     def _handler_has_what_it_needs(self) -> Self:
@@ -91,6 +98,15 @@ class Item(Frozen):
         if needed and not getattr(self.handler_config, needed):
             raise ValueError(f'handler "{self.handler}" needs handler_config.{needed}')
         return self
+
+    @property
+    def public_name(self) -> str:
+        """The name that players see and type, in the reader's language."""
+        return term(ITEM, self.written_name)
+
+    @property
+    def description(self) -> str:
+        return term(DESCRIPTION, self.written_description)
 
     @property
     def category(self) -> ContentType:
@@ -106,11 +122,11 @@ class Item(Frozen):
 
     @property
     def sellable(self) -> bool:
-        return "sellable" in self.tags
+        return "sellable" in self.tags or (self.retired and not self.is_currency)
 
     @property
     def buyable(self) -> bool:
-        return "buyable" in self.tags
+        return self._does("buyable")
 
     @property
     def tradeable(self) -> bool:
@@ -118,15 +134,40 @@ class Item(Frozen):
 
     @property
     def upgradeable(self) -> bool:
-        return "upgradeable" in self.tags
+        return self._does("upgradeable")
 
     @property
     def consumable(self) -> bool:
-        return "consumable" in self.tags
+        return self._does("consumable")
 
     @property
     def compostable(self) -> bool:
-        return "compostable" in self.tags
+        return self._does("compostable")
+
+    def _does(self, tag: Tag) -> bool:
+        return tag in self.tags and not self.retired
+
+
+@cache
+def _missing_item(internal_name: str, item_id: int) -> Item:
+    """Build what stands for an item that players may have and this content lacks.
+
+    Preparation refuses such content. But while a new version is being deployed, the old one does not know the new
+    items, and it may still hand out an item that the new one has just found to be unused.
+    """
+    return Item.model_construct(
+        item_id=item_id,
+        internal_name=internal_name,
+        public_name=internal_name.replace("_", " "),
+        description="It is not part of the game just now.",
+        default_display=internal_name,
+        max_stack=1,
+        base_value=0,
+        tags=frozenset(),
+        types=("utility",),
+        handler_config=HandlerConfig(),
+        retired=True,
+    )
 
 
 class ItemsFile(Document):
@@ -188,8 +229,29 @@ class ItemsSection(FileSection[ItemsFile]):
         return MappingProxyType({item.item_id: item for item in self.document.items})
 
     @cached_property
+    def _by_old_name(self) -> Mapping[str, Item]:
+        return {name: item for item in self.document.items for name in item.renamed_from}
+
+    @cached_property
+    def retired(self) -> Collection[str]:
+        """Internal names of the retired items."""
+        return frozenset(item.internal_name for item in self.document.items if item.retired)
+
+    @cached_property
     def money(self) -> Item:
         return self.by_name["money"]
+
+    def stored(self, item_id: int) -> Item:
+        """Return the item of an id from the database, even if this content lacks it."""
+        return self.by_id.get(item_id) or _missing_item(f"item_{item_id}", item_id)
+
+    def stored_by_name(self, internal_name: str) -> Item:
+        """Return the item of an internal name from the database, even if it was renamed or this content lacks it."""
+        return self.find_internal(internal_name) or _missing_item(internal_name, 0)
+
+    def find_internal(self, internal_name: str) -> Item | None:
+        """Find an item by its internal name, or one that it had before."""
+        return self.by_name.get(internal_name) or self._by_old_name.get(internal_name)
 
     def find(self, text: str) -> Item | None:
         """Find an item by its own names, as people type them. `catalog.service` also knows its aliases."""
@@ -200,17 +262,22 @@ class ItemsSection(FileSection[ItemsFile]):
         rows = self.document.items
         return NameIndex(
             lambda item: item.public_name,
-            [(name, item) for item in rows for name in (item.public_name, item.internal_name, item.default_display)],
+            [(name, item) for item in rows for name in (item.written_name, item.internal_name, item.default_display)],
+            [(name, item) for item in rows for name in item.renamed_from],
         )
 
     def problems(self) -> Iterator[Problem]:
         rows = self.document.items
         yield from repeated(self.file, "items", "item_id", (item.item_id for item in rows))
         yield from repeated(self.file, "items", "internal_name", (item.internal_name for item in rows))
-        yield from repeated(self.file, "items", "public_name", (key(item.public_name) for item in rows))
-        yield from unknown(self.file, "items", "item", "money", self.by_name)
+        yield from repeated(self.file, "items", "public_name", (key(item.written_name) for item in rows))
+        yield from old_names(self.file, "items", [(item.internal_name, item.renamed_from) for item in rows])
+        for name in NEEDED:
+            if name not in self.by_name or name in self.retired:
+                text = f'no item named "{name}", which the game itself hands out: keep it, and change its public_name'
+                yield Problem(self.file, "items", text)
         internal = {key(item.internal_name): item for item in rows}
-        public = {key(item.public_name): item for item in rows}
+        public = {key(item.written_name): item for item in rows}
         for index, item in enumerate(rows):
             # A name that stands for two items would find neither.
             for field, names, kind in (
@@ -218,19 +285,23 @@ class ItemsSection(FileSection[ItemsFile]):
                 ("default_display", internal, "internal"),
                 ("default_display", public, "public"),
             ):
-                name = str(getattr(item, field))
+                name = item.written_name if field == "public_name" else item.default_display
                 if names.get(key(name), item) is not item:
                     text = f'"{name}" is the {kind} name of another item'
                     yield Problem(self.file, f"items[{index}].{field}", text)
             made = item.handler_config.item
             yield from unknown(self.file, f"items[{index}].handler_config.item", "item", made, self.by_name)
+            if not item.retired:
+                advice = 'let it produce another item, or mark it "retired": true as well'
+                field = f"items[{index}].handler_config.item"
+                yield from retired(self.file, field, "item", made, self.retired, advice)
 
     def texts(self) -> Iterator[TextId]:
         for item in self.document.items:
-            name = item.public_name
+            name = item.written_name
             yield TextId(ITEM, name, plural(name, 2))
             yield TextId(ONE_ITEM, f"{article(name)} {name}")
-            yield TextId(DESCRIPTION, item.description)
+            yield TextId(DESCRIPTION, item.written_description)
 
     def summary(self) -> str:
         return f"{len(self.by_name)} items"
@@ -286,12 +357,18 @@ def alias_problems(
 
 
 def ingredient_problems(
-    file: str, field: str, rows: tuple[Ingredient, ...], items: Collection[str]
+    file: str, field: str, rows: tuple[Ingredient, ...], items: ItemsSection, advice: str | None
 ) -> Iterator[Problem]:
-    """Find items that are unknown or listed twice."""
+    """Find items that are unknown or listed twice, and retired ones.
+
+    Args:
+        advice: what to do about a retired item; None where one is allowed.
+    """
     yield from repeated(file, field, "item", (row.item for row in rows))
     for index, row in enumerate(rows):
-        yield from unknown(file, f"{field}[{index}].item", "item", row.item, items)
+        yield from unknown(file, f"{field}[{index}].item", "item", row.item, items.by_name)
+        if advice:
+            yield from retired(file, f"{field}[{index}].item", "item", row.item, items.retired, advice)
 
 
 items = shipped[ItemsSection]

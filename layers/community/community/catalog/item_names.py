@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from community.catalog.content import AliasesSection, Item, ItemAliases, aliases, items
 from community.catalog.english import plural
 from community.catalog.models import Names
-from community.catalog.texts import name_of
 from community.text_contexts import ITEM
 from kernel.content.problems import Problem
 from kernel.naming import NameIndex, key
-from kernel.texts import every_term
+from kernel.startup import at_startup
+from kernel.texts import every_term, load_all
+
+# Names are understood in every language, and the first one should not wait for the files to be read.
+at_startup(load_all)
 
 _names: Names | None = None
 _index: NameIndex[Item] | None = None
@@ -35,7 +38,7 @@ def meant(text: str) -> tuple[str, ...]:
 
 def names_of(item: Item, known: ItemAliases | None) -> Iterator[str]:
     """List an item's names in messages, in singular and plural and in all languages."""
-    shown = [item.public_name, item.default_display]
+    shown = [item.written_name, item.default_display]
     if known is not None:
         shown += [*known.default, *(name for pool in known.themes.values() for name in pool)]
     for name in shown:
@@ -46,7 +49,7 @@ def names_of(item: Item, known: ItemAliases | None) -> Iterator[str]:
 
 def clashes(rows: Iterable[Item], known: Mapping[str, ItemAliases]) -> Iterator[Problem]:
     """Find aliases that people would type for two items."""
-    own = {key(name): item for item in rows for name in (item.public_name, item.internal_name, item.default_display)}
+    own = {key(name): item for item in rows for name in (item.written_name, item.internal_name, item.default_display)}
     by_name = {item.internal_name: item for item in own.values()}
     taken = dict(own)
     for item in by_name.values():
@@ -64,8 +67,8 @@ def _everything() -> NameIndex[Item]:
         known = _names.aliases if _names is not None else aliases.by_item
         rows = items.by_name.values()
         _index = NameIndex(
-            name_of,
-            [(name, item) for item in rows for name in (item.public_name, item.internal_name, item.default_display)],
+            lambda item: item.public_name,
+            [(name, item) for item in rows for name in (item.written_name, item.internal_name, item.default_display)],
             [(name, item) for item in rows for name in names_of(item, known.get(item.internal_name))],
         )
     return _index

@@ -40,9 +40,18 @@ class Names:
         Raises:
             ContentError: a document lacks its version, is of another type, or names an unknown item or theme.
         """
+        names = cls.from_stored(aliases, themes)
+        # Without any theme there is no theme file, which is fine: themed names are then unused.
+        for problem in alias_problems(names.aliases, items.by_name, names.themes or None):
+            raise ContentError(*problem)
+        return names
+
+    @classmethod
+    def from_stored(cls, aliases: Mapping[str, Any], themes: Mapping[str, Any]) -> "Names":
+        """Build names from the database's documents.
+
+        While a new version is being deployed, they may name items of the other version.
+        """
         found = parse(json.dumps(aliases).encode(), AliasesFile, AliasesSection.file).aliases
         periods = parse(json.dumps(themes).encode(), ThemesFile, ThemesSection.file).themes
-        # Without any theme there is no theme file, which is fine: themed names are then unused.
-        for problem in alias_problems(found, items.by_name, periods or None):
-            raise ContentError(*problem)
         return cls(MappingProxyType(dict(found)), MappingProxyType(dict(periods)))

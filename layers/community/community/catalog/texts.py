@@ -6,8 +6,8 @@ from typing import Final
 
 from community.catalog.content import Item
 from community.catalog.english import article, plural
-from community.text_contexts import DESCRIPTION, ITEM, ONE_ITEM, QUALITY
-from kernel.texts import term, term_n, to_translate, translate_n
+from community.text_contexts import ITEM, ONE_ITEM, QUALITY
+from kernel.texts import speaking, term, term_n, to_translate, translate, translate_n
 
 EMOJI: Final = {"CURSED": "🥀", "LEGENDARY": "🌟"}
 
@@ -23,15 +23,6 @@ QUALITIES: Final = {
 }
 
 
-def name_of(item: Item) -> str:
-    """Return the name that players type."""
-    return term(ITEM, item.public_name)
-
-
-def description_of(item: Item) -> str:
-    return term(DESCRIPTION, item.description)
-
-
 def names_of(name: str, quantity: int) -> str:
     """Return an item's name for a quantity, without the number itself."""
     return term_n(ITEM, name, plural(name, 2), quantity)
@@ -39,14 +30,20 @@ def names_of(name: str, quantity: int) -> str:
 
 def counted(item: Item, quantity: int) -> str:
     """Return 1 × spade, or 2 × spades."""
-    return f"{quantity} × {names_of(item.public_name, quantity)}"
+    return f"{quantity} × {names_of(item.written_name, quantity)}"
 
 
 def one_or_counted(item: Item, quantity: int) -> str:
     """Return a spade, or 2 × spades, as what someone uses, takes or gets."""
     if quantity != 1:
         return counted(item, quantity)
-    return term(ONE_ITEM, f"{article(item.public_name)} {item.public_name}")
+    return term(ONE_ITEM, f"{article(item.written_name)} {item.written_name}")
+
+
+def used_by(item: Item, quantity: int, name: str) -> str:
+    """Return a dart of Ann's: why someone is silent or not, as everyone may read it."""
+    with speaking():
+        return translate("{things} of {name}'s", things=one_or_counted(item, quantity), name=name)
 
 
 def counted_name(name: str, quality: str, quantity: int) -> str:

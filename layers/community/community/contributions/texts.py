@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kernel.texts import translate_n
+
 
 def contributed(points: int) -> str:
-    return f"{points} points were added."
+    return translate_n("{n} point was added.", "{n} points were added.", points)

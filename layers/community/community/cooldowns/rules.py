@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from community.cooldowns.models import OnCooldown
+from community.text_contexts import ACTION
+from kernel.texts import term, to_translate
 
 DURATIONS = {
-    "search": timedelta(minutes=30),
-    "slots": timedelta(minutes=10),
-    "expedition": timedelta(minutes=15),
+    to_translate("search", ACTION): timedelta(minutes=30),
+    to_translate("slots", ACTION): timedelta(minutes=10),
+    to_translate("expedition", ACTION): timedelta(minutes=15),
 }
 DEFAULT_DURATION = timedelta(minutes=5)
 
@@ -33,7 +35,7 @@ def require_expired(expires_at: datetime | None, action: str, now: datetime) -> 
     if expires_at is None or expires_at <= now:
         return
     seconds = -((now - expires_at) // timedelta(seconds=1))
-    raise OnCooldown(action=action, seconds=seconds, remaining=f"{seconds // 60}m {seconds % 60}s")
+    raise OnCooldown(action=term(ACTION, action), seconds=seconds, remaining=f"{seconds // 60}m {seconds % 60}s")
 
 
 def lock_key(user: str, action: str) -> int:

@@ -15,7 +15,7 @@ from community.cooldowns import queries, rules
 from community.cooldowns.models import CooldownReset
 from community.cooldowns.settings import settings
 from community.players import service as players
-from community.players.models import Fact, NoSuchPlayer, Player, PlayerRef
+from community.players.models import Fact, Player, PlayerRef, no_such_player
 from kernel.database import Tx
 from kernel.events import service as events
 
@@ -66,7 +66,7 @@ def reset(tx: Tx, ref: PlayerRef | None, action: str) -> bool:
     else:
         (player,) = players.load_all(tx, (ref,), cooldown_of(action))
         if player is None:
-            raise NoSuchPlayer(name=ref.label)
+            raise no_such_player(ref)
         user_id, expires_at = player.id, player.facts.get(_FACT)
     if expires_at is None or expires_at <= tx.now:
         return False

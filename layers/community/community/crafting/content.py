@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, Self
@@ -15,7 +15,7 @@ from community.jobs.content import JobsSection
 from community.progression.content import TreeSection
 from kernel.content.base import Document, Frozen, Key
 from kernel.content.library import FileSection
-from kernel.content.problems import Problem, repeated, unknown
+from kernel.content.problems import Problem, old_names, repeated, retired, unknown
 from kernel.naming import NameIndex
 
 
@@ -30,6 +30,8 @@ class Upgrade(Frozen):
     unlock_type: Literal["auto", "job_level", "node", "manual"] = "auto"
     unlock_threshold: PositiveInt | None = None  # a job level
     node_key: Key | None = None
+    renamed_from: tuple[Key, ...] = ()  # earlier recipe keys
+    retired: bool = False  # no one can use it; players who have learned it know it again if it returns
 
     @model_validator(mode="after")
     def _knows_its_condition(self) -> Self:
@@ -66,26 +68,61 @@ class UpgradesSection(FileSection[UpgradesFile]):
 
     @cached_property
     def by_key(self) -> Mapping[str, Upgrade]:
-        """By recipe key, in the order of the file."""
-        return MappingProxyType({recipe.recipe_key: recipe for recipe in self.document.recipes})
+        """By recipe key, in the order of the file, without retired ones."""
+        return MappingProxyType({recipe.recipe_key: recipe for recipe in self.document.recipes if not recipe.retired})
+
+    @cached_property
+    def by_target(self) -> Mapping[str, Upgrade]:
+        """By internal name of the product; of several recipes for one, the first."""
+        return MappingProxyType({recipe.target_item: recipe for recipe in reversed(tuple(self.by_key.values()))})
+
+    @cached_property
+    def known_keys(self) -> Collection[str]:
+        """All keys that the database may contain: current, earlier and retired ones."""
+        return frozenset(key for row in self.document.recipes for key in (row.recipe_key, *row.renamed_from))
+
+    def stored(self, recipe_key: str) -> Upgrade | None:
+        """Find a recipe by a key from the database: its key, or one that it had before."""
+        return self.by_key.get(recipe_key) or self._by_old_key.get(recipe_key)
+
+    @cached_property
+    def _by_old_key(self) -> Mapping[str, Upgrade]:
+        return {key: recipe for recipe in self.by_key.values() for key in recipe.renamed_from}
+
+    @cached_property
+    def retired(self) -> Collection[str]:
+        """Keys of the retired recipes."""
+        return frozenset(recipe.recipe_key for recipe in self.document.recipes if recipe.retired)
 
     @cached_property
     def keys(self) -> NameIndex[Upgrade]:
         """What people type for a recipe, if not the name of its item."""
-        return NameIndex(lambda recipe: recipe.recipe_key, [(row.recipe_key, row) for row in self.document.recipes])
+        return NameIndex(
+            lambda recipe: recipe.recipe_key,
+            self.by_key.items(),
+            [(key, recipe) for recipe in self.by_key.values() for key in recipe.renamed_from],
+        )
 
     def problems(self) -> Iterator[Problem]:
-        items = self.library[ItemsSection].by_name
-        jobs = self.library[JobsSection].by_key
-        nodes = self.library[TreeSection].nodes
+        items = self.library[ItemsSection]
+        jobs = self.library[JobsSection]
+        tree = self.library[TreeSection]
         rows = self.document.recipes
         yield from repeated(self.file, "recipes", "recipe_key", (row.recipe_key for row in rows))
+        yield from old_names(self.file, "recipes", [(row.recipe_key, row.renamed_from) for row in rows])
         for index, recipe in enumerate(rows):
             field = f"recipes[{index}]"
-            yield from unknown(self.file, f"{field}.target_item", "item", recipe.target_item, items)
-            yield from ingredient_problems(self.file, f"{field}.costs", recipe.costs, items)
-            yield from unknown(self.file, f"{field}.job_key", "job", recipe.job_key, jobs)
-            yield from unknown(self.file, f"{field}.node_key", "node", recipe.node_key, nodes)
+            advice = None if recipe.retired else 'mark this recipe "retired": true as well'
+            yield from unknown(self.file, f"{field}.target_item", "item", recipe.target_item, items.by_name)
+            yield from ingredient_problems(self.file, f"{field}.costs", recipe.costs, items, advice)
+            yield from unknown(self.file, f"{field}.job_key", "job", recipe.job_key, jobs.entries)
+            yield from unknown(self.file, f"{field}.node_key", "node", recipe.node_key, tree.entries)
+            if advice:
+                target = f"{field}.target_item"
+                yield from retired(self.file, target, "item", recipe.target_item, items.retired, advice)
+                advice = f"name another one, or {advice}"
+                yield from retired(self.file, f"{field}.job_key", "job", recipe.job_key, jobs.retired, advice)
+                yield from retired(self.file, f"{field}.node_key", "node", recipe.node_key, tree.retired, advice)
 
     def summary(self) -> str:
         return f"{len(self.by_key)} upgrades"
@@ -101,16 +138,19 @@ class DisassemblesSection(FileSection[DisassemblesFile]):
         return MappingProxyType({recipe.recipe_key: recipe for recipe in self.document.recipes})
 
     def problems(self) -> Iterator[Problem]:
-        items = self.library[ItemsSection].by_name
-        upgrades = self.library[UpgradesSection].by_key
+        items = self.library[ItemsSection]
+        upgrades = self.library[UpgradesSection]
+        advice = "remove this recipe"
         rows = self.document.recipes
         yield from repeated(self.file, "recipes", "recipe_key", (row.recipe_key for row in rows))
         for index, recipe in enumerate(rows):
             field = f"recipes[{index}]"
-            yield from unknown(self.file, f"{field}.recipe_key", "item", recipe.recipe_key, items)
-            yield from ingredient_problems(self.file, f"{field}.outputs", recipe.outputs, items)
-            upgrade = recipe.associated_upgrade
-            yield from unknown(self.file, f"{field}.associated_upgrade", "upgrade recipe", upgrade, upgrades)
+            yield from unknown(self.file, f"{field}.recipe_key", "item", recipe.recipe_key, items.by_name)
+            yield from retired(self.file, f"{field}.recipe_key", "item", recipe.recipe_key, items.retired, advice)
+            yield from ingredient_problems(self.file, f"{field}.outputs", recipe.outputs, items, advice)
+            upgrade, place = recipe.associated_upgrade, f"{field}.associated_upgrade"
+            yield from retired(self.file, place, "upgrade recipe", upgrade, upgrades.retired, advice)
+            yield from unknown(self.file, place, "upgrade recipe", upgrade, upgrades.by_key)
 
     def summary(self) -> str:
         return f"{len(self.by_item)} disassembles"

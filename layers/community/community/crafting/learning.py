@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from community.catalog import item_names
 from community.catalog.content import items
-from community.catalog.english import article
+from community.catalog.texts import one_or_counted
 from community.crafting import rules
 from community.crafting.content import Upgrade, upgrades
-from community.crafting.models import NewRecipes, NoSuchRecipe, RecipeLocked
+from community.crafting.models import NewRecipes, NoSuchRecipe, RecipeLocked, RecipeNeedsJob, RecipeNeedsNode
 from community.crafting.unlocks import KNOWN_RECIPES
 from community.jobs.content import jobs
 from community.jobs.models import Jobs
 from community.players import service as players
-from community.players.models import NoSuchPlayer, Player, PlayerRef
+from community.players.models import Player, PlayerRef, no_such_player
 from community.progression.content import tree
 from community.progression.models import CommunityState
 from kernel.database import Tx
@@ -24,7 +24,17 @@ def is_known(player: Player, recipe: Upgrade) -> bool:
     Args:
         player: loaded with `KNOWN_RECIPES`.
     """
-    return recipe.recipe_key in _known(player) or condition_holds(recipe, player.state, player)
+    return has_learned(player, recipe) or condition_holds(recipe, player.state, player)
+
+
+def has_learned(player: Player, recipe: Upgrade) -> bool:
+    """Whether the player has learned the recipe, perhaps under an earlier key.
+
+    Args:
+        player: loaded with `KNOWN_RECIPES`.
+    """
+    known = _known(player)
+    return recipe.recipe_key in known or any(key in known for key in recipe.renamed_from)
 
 
 def condition_holds(recipe: Upgrade, state: CommunityState, player: Player | None) -> bool:
@@ -47,11 +57,10 @@ def learn(player: Player, recipe: Upgrade) -> Player:
     Raises:
         RecipeLocked: its condition is not met; the message says what is missing.
     """
-    if recipe.recipe_key in _known(player):
+    if has_learned(player, recipe):
         return player
     if not condition_holds(recipe, player.state, player):
-        name = items.by_name[recipe.target_item].public_name
-        raise RecipeLocked(item=f"{article(name)} {name}", missing=_missing_condition(recipe))
+        raise _locked(recipe)
     return _with(player, recipe)
 
 
@@ -66,8 +75,8 @@ def teach(tx: Tx, learner: PlayerRef, recipe_key: str) -> tuple[Player, Upgrade,
         raise NoSuchRecipe(key=recipe_key, meant=upgrades.keys.meant(recipe_key))
     player = players.load_all(tx, (learner,), KNOWN_RECIPES)[0]
     if player is None:
-        raise NoSuchPlayer(name=learner.label)
-    new = recipe.recipe_key not in _known(player)
+        raise no_such_player(learner)
+    new = not has_learned(player, recipe)
     players.save(tx, _with(player, recipe))
     return player, recipe, new
 
@@ -80,9 +89,12 @@ def _with(player: Player, recipe: Upgrade) -> Player:
     return player.having(player[NewRecipes].plus(recipe.recipe_key))
 
 
-def _missing_condition(recipe: Upgrade) -> str:
+def _locked(recipe: Upgrade) -> RecipeLocked:
+    """Return the refusal that says what is missing."""
+    item = one_or_counted(items.by_name[recipe.target_item], 1)
     if recipe.unlock_type == "job_level" and recipe.job_key:
-        return f"it takes a {jobs.by_key[recipe.job_key].display_name} of level {recipe.unlock_threshold}"
+        job = jobs.entries[recipe.job_key].display_name
+        return RecipeNeedsJob(item=item, job=job, level=recipe.unlock_threshold)
     if recipe.unlock_type == "node" and recipe.node_key:
-        return f"the community has not unlocked {tree.nodes[recipe.node_key].name}"
-    return "it must be learned first"
+        return RecipeNeedsNode(item=item, node=tree.entries[recipe.node_key].name)
+    return RecipeLocked(item=item)

@@ -170,6 +170,10 @@ class RecipeNotFound(Refused):
     message = "There is no recipe for {item}."
 
 
+class NotDisassembled(RecipeNotFound):
+    message = "There is no recipe for taking {item} apart."
+
+
 class NoSuchRecipe(NotFound):
     """The key names no recipe; for administrators."""
 
@@ -179,7 +183,15 @@ class NoSuchRecipe(NotFound):
 
 class RecipeLocked(NotAllowed):
     code = "recipe_locked"
-    message = "You do not know how to make {item} yet: {missing}."
+    message = "You do not know how to make {item} yet: it must be learned first."
+
+
+class RecipeNeedsJob(RecipeLocked):
+    message = "You do not know how to make {item} yet: it takes level {level} as {job}."
+
+
+class RecipeNeedsNode(RecipeLocked):
+    message = "You do not know how to make {item} yet: the community has not unlocked {node}."
 
 
 class NotEnoughIngredients(Refused):

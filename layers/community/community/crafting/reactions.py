@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from random import Random
 
+from community.catalog.content import items
 from community.crafting.content import upgrades
 from community.crafting.models import ItemDisassembled, ItemUpgraded, NewRecipes
 from community.deliveries.models import DeliveryArrived
@@ -27,12 +28,13 @@ def record_finished_batch(event: DeliveryArrived, player: Player, now: datetime,
     if event.source != SOURCE:
         return player
     details = event.details
+    recipe = upgrades.stored(details["recipe_key"])
     return player.record(
         ItemUpgraded(
             user_id=player.id,
-            item_name=details["item_name"],
+            item_name=items.stored_by_name(details["item_name"]).internal_name,
             quantity=details["certain"] + details["bonus"],
-            recipe_key=details["recipe_key"],
+            recipe_key=recipe.recipe_key if recipe else details["recipe_key"],
             is_masterwork=details["bonus"] > 0,
             bonus_quantity=details["bonus"],
             timestamp=int(now.timestamp()),

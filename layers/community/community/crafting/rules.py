@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from fractions import Fraction
 from math import ceil
 from random import Random
@@ -10,29 +10,18 @@ from random import Random
 from community import dice
 from community.catalog import item_names
 from community.catalog.content import Ingredient, Item, items
-from community.catalog.english import plural
 from community.crafting.content import Disassemble, Upgrade, disassembles, upgrades
-from community.crafting.models import Batch, NotEnoughIngredients, RecipeNotFound, Salvage
+from community.crafting.models import Batch, NotDisassembled, NotEnoughIngredients, RecipeNotFound, Salvage
+from community.crafting.texts import in_words
 from community.inventory.models import Inventory, Quality, Slot, average_quality
 from community.progression.models import CommunityState
 from community.progression.rules import modified
-from kernel.texts import listed
+from kernel.quantities import MOST, Wanted, resolve
 
 CHANCE = Fraction(1, 10)
 """Chance of a masterwork and of a perfect salvage, before the community's modifiers."""
 
 SALVAGE_MULTIPLIER = Fraction(3, 2)
-
-
-def _by_target() -> Mapping[str, Upgrade]:
-    """Return the first recipe of the file for each item."""
-    found: dict[str, Upgrade] = {}
-    for recipe in upgrades.by_key.values():
-        found.setdefault(recipe.target_item, recipe)
-    return found
-
-
-_BY_TARGET = _by_target()
 
 
 def find_upgrade(name: str) -> Upgrade:
@@ -50,7 +39,7 @@ def find_upgrade(name: str) -> Upgrade:
 
 def recipe_for(item: Item | None) -> Upgrade | None:
     """Return the first recipe of the file for an item, else the recipe that is called like it."""
-    return _BY_TARGET.get(item.internal_name) or upgrades.by_key.get(item.internal_name) if item else None
+    return upgrades.by_target.get(item.internal_name) or upgrades.by_key.get(item.internal_name) if item else None
 
 
 def find_disassemble(name: str) -> Disassemble:
@@ -62,15 +51,15 @@ def find_disassemble(name: str) -> Disassemble:
     item = item_names.find(name)
     recipe = disassembles.by_item.get(item.internal_name) if item else None
     if recipe is None:
-        what = f"taking {item.public_name if item else name} apart"
-        raise RecipeNotFound(item=what, meant=() if item else item_names.meant(name))
+        shown, meant = (item.public_name, ()) if item else (name, item_names.meant(name))
+        raise NotDisassembled(item=shown, meant=meant)
     return recipe
 
 
 def upgrade(
     inventory: Inventory,
     recipe: Upgrade,
-    wanted: int,
+    wanted: Wanted,
     state: CommunityState,
     rng: Random,
     quality: Quality | None = None,
@@ -91,7 +80,7 @@ def upgrade(
 def disassemble(
     inventory: Inventory,
     recipe: Disassemble,
-    wanted: int,
+    wanted: Wanted,
     state: CommunityState,
     rng: Random,
     quality: Quality | None = None,
@@ -132,7 +121,7 @@ def _more(quantity: int) -> int:
 
 
 def _consume(
-    inventory: Inventory, costs: Iterable[Ingredient], wanted: int, quality: Quality | None
+    inventory: Inventory, costs: Iterable[Ingredient], wanted: Wanted, quality: Quality | None
 ) -> tuple[int, Inventory, tuple[Slot, ...]]:
     """Take the ingredients for as many applications as wanted and possible, the lowest quality first.
 
@@ -144,7 +133,8 @@ def _consume(
     """
     asked = {cost.item: None if items.by_name[cost.item].is_money else quality for cost in costs}
     held = {name: inventory.count(items.by_name[name].item_id, each) for name, each in asked.items()}
-    units = min(wanted, *(held[cost.item] // cost.quantity for cost in costs))
+    possible = min(held[cost.item] // cost.quantity for cost in costs)
+    units = min(resolve(wanted, possible, most=MOST), possible)
     if units == 0:
         raise NotEnoughIngredients(
             needed=in_words({cost.item: cost.quantity for cost in costs}),
@@ -155,10 +145,3 @@ def _consume(
         inventory, taken = inventory.take_lowest(items.by_name[cost.item], cost.quantity * units, asked[cost.item])
         consumed += taken
     return units, inventory, tuple(consumed)
-
-
-def in_words(quantities: Mapping[str, int]) -> str:
-    """Describe {internal name: quantity} for messages."""
-    return listed(
-        [f"{quantity} × {plural(items.by_name[name].public_name, quantity)}" for name, quantity in quantities.items()]
-    )

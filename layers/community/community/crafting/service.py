@@ -11,12 +11,13 @@ from community.players import service as players
 from community.players.models import PlayerRef
 from community.progression.rules import require_feature
 from kernel.database import Tx
+from kernel.quantities import Wanted
 
 UPGRADE_FEATURE = "feature_upgrade"
 DISASSEMBLE_FEATURE = "feature_disassemble"
 
 
-def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int, quality: Quality | None = None) -> Crafted:
+def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: Wanted, quality: Quality | None = None) -> Crafted:
     """Craft items, or start a timed job where the recipe takes time, and announce it.
 
     Args:
@@ -58,7 +59,7 @@ def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: int, qualit
 
 
 def disassemble_item(
-    tx: Tx, crafter: PlayerRef, item_name: str, wanted: int, quality: Quality | None = None
+    tx: Tx, crafter: PlayerRef, item_name: str, wanted: Wanted, quality: Quality | None = None
 ) -> Salvage:
     """Take items apart as often as wanted and possible, and announce it.
 

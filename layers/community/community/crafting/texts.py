@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
-from community.catalog.english import plural
-from community.crafting.models import Crafted, Salvage
-from community.crafting.rules import in_words
+from community.catalog.content import items
+from community.catalog.texts import counted, one_or_counted
+from community.crafting.models import Crafted, CraftingJob, Salvage
+from kernel.texts import listed, translate
+
+
+def in_words(quantities: Mapping[str, int]) -> str:
+    """Describe {internal name: quantity}."""
+    return listed([counted(items.stored_by_name(name), quantity) for name, quantity in quantities.items()])
 
 
 def crafted_text(crafted: Crafted) -> str:
     batch, job = crafted.batch, crafted.job
-    quantity = batch.certain if job else batch.produced
-    result = f"{quantity} × {plural(batch.item.public_name, quantity)}"
+    things = counted(batch.item, batch.certain if job else batch.produced)
     if job:
-        return f"In the works: {result}, done in {span(job.due_at - job.started_at)}."
-    return f"Masterwork! Made {result}, {batch.bonus} of them on top." if batch.bonus else f"Made {result}."
+        return translate(
+            "In the works: {things}, done in {time}.", things=things, time=span(job.due_at - job.started_at)
+        )
+    if batch.bonus:
+        return translate("Masterwork! Made {things}, {bonus} of them on top.", things=things, bonus=batch.bonus)
+    return translate("Made {things}.", things=things)
 
 
 def disassembled_text(salvage: Salvage) -> str:
-    taken = salvage.units * salvage.recipe.quantity_consumed
-    luck = "Perfect salvage! " if salvage.perfect else ""
-    return f"{luck}Took {taken} × {plural(salvage.item.public_name, taken)} apart: {in_words(salvage.outputs)}."
+    taken = counted(salvage.item, salvage.units * salvage.recipe.quantity_consumed)
+    parts = in_words(salvage.outputs)
+    if salvage.perfect:
+        return translate("Perfect salvage! Took {things} apart: {parts}.", things=taken, parts=parts)
+    return translate("Took {things} apart: {parts}.", things=taken, parts=parts)
+
+
+def cancelled_text(job: CraftingJob, refunded: Mapping[str, int]) -> str:
+    things = counted(job.item, job.quantity)
+    return translate("Called off: {things}. You have back {parts}.", things=things, parts=in_words(refunded))
+
+
+def learned_text(name: str, item_name: str, *, new: bool) -> str:
+    """Tell an administrator that a player knows a recipe."""
+    item = one_or_counted(items.by_name[item_name], 1)
+    if new:
+        return translate("{name} knows how to make {item} now.", name=name, item=item)
+    return translate("{name} knows how to make {item} already.", name=name, item=item)
 
 
 def span(length: timedelta) -> str:

@@ -18,12 +18,16 @@ from community.crafting.models import (
 )
 from community.crafting.reactions import SOURCE
 from community.deliveries.models import Delivery
-from community.deliveries.pending_deliveries import pending, sent_by, withdraw
-from community.deliveries.rules import send
+from community.deliveries.pending_deliveries import awaiting, pending, sent_by, withdraw
+from community.deliveries.rules import receive, send
 from community.inventory.models import Inventory, Quality, Slot
 from community.players import service as players
 from community.players.models import Player, PlayerRef
 from kernel.database import Tx
+from kernel.events import service as events
+
+REFUND = "crafting_refund"
+"""Source of the deliveries of ingredients that found no room."""
 
 MAX_BATCHES = 20
 """Limit of pending batches per player, because all of them are read together."""
@@ -99,31 +103,52 @@ def cancel(tx: Tx, ref: PlayerRef, job_id: UUID | None = None) -> tuple[Crafting
         InventoryFull: there is no room for the ingredients; the batch continues.
     """
     player = players.load(tx, ref, PENDING_BATCHES)
-    delivery = _find_batch([each for each in pending(player, tx.now) if not each.overflow], job_id)
+    delivery = _find_batch(_unfinished(player, tx.now), job_id)
     inventory = player[Inventory]
-    refunded: dict[str, int] = {}
-    for item_id, quantity, quality in delivery.details["consumed"]:
-        slot = Slot(item_id, quantity, Quality(quality))
+    for slot in _consumed(delivery):
         inventory = inventory.give(*slot)
-        name = items.by_id[slot.item_id].internal_name
+    event = _cancelled(player, delivery, tx.now)
+    players.save(tx, withdraw(player, delivery).having(inventory).record(event))
+    return _job(delivery), event.refunded
+
+
+def refund_retired(tx: Tx) -> int:
+    """Cancel all pending batches of retired items. Returns how many players had any."""
+    gone = [item.item_id for item in items.by_name.values() if item.retired]
+    refs = [PlayerRef("", user_id=user_id) for user_id in awaiting(tx, SOURCE, gone)] if gone else []
+    found = [player for player in players.load_all(tx, tuple(refs), PENDING_BATCHES) if player] if refs else []
+    for player in found:
+        for delivery in _unfinished(player, tx.now):
+            if all(items.stored(slot.item_id).retired for slot in delivery.slots):
+                # Not recorded with the player, who has given no command.
+                events.announce(tx, _cancelled(player, delivery, tx.now))
+                player = receive(withdraw(player, delivery), _consumed(delivery), REFUND, tx.now)
+        players.save(tx, player)
+    return len(found)
+
+
+def _unfinished(player: Player, now: datetime) -> list[Delivery]:
+    return [delivery for delivery in pending(player, now) if not delivery.overflow]
+
+
+def _consumed(delivery: Delivery) -> list[Slot]:
+    return [Slot(item_id, quantity, Quality(quality)) for item_id, quantity, quality in delivery.details["consumed"]]
+
+
+def _cancelled(player: Player, delivery: Delivery, now: datetime) -> CraftingCancelled:
+    refunded: dict[str, int] = {}
+    for slot in _consumed(delivery):
+        name = items.stored(slot.item_id).internal_name
         refunded[name] = refunded.get(name, 0) + slot.quantity
     job = _job(delivery)
-    player = (
-        withdraw(player, delivery)
-        .having(inventory)
-        .record(
-            CraftingCancelled(
-                user_id=player.id,
-                job_id=job.job_id,
-                recipe_key=job.recipe_key,
-                item_name=job.item.internal_name,
-                refunded=refunded,
-                timestamp=int(tx.now.timestamp()),
-            )
-        )
+    return CraftingCancelled(
+        user_id=player.id,
+        job_id=job.job_id,
+        recipe_key=job.recipe_key,
+        item_name=job.item.internal_name,
+        refunded=refunded,
+        timestamp=int(now.timestamp()),
     )
-    players.save(tx, player)
-    return job, refunded
 
 
 def _find_batch(unfinished: list[Delivery], job_id: UUID | None) -> Delivery:
@@ -142,7 +167,7 @@ def _job(delivery: Delivery) -> CraftingJob:
     return CraftingJob(
         job_id=delivery.delivery_id,
         recipe_key=delivery.details["recipe_key"],
-        item=items.by_name[delivery.details["item_name"]],
+        item=items.stored_by_name(delivery.details["item_name"]),
         quantity=waiting if delivery.overflow else delivery.details["certain"],
         started_at=delivery.sent_at,
         due_at=delivery.due_at,

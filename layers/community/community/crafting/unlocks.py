@@ -6,7 +6,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from community.players.models import Fact
-from kernel.database import Tx
+from kernel.database import Cursor, Tx
 
 KNOWN_RECIPES = Fact(
     "known_recipes",
@@ -25,6 +25,11 @@ def save(tx: Tx, user_id: UUID, recipe_keys: Collection[str]) -> None:
         """,
         (user_id, tx.now, sorted(set(recipe_keys))),
     )
+
+
+def list_keys(tx: Tx) -> Cursor:
+    """Return rows with `recipe_key`: the recipes that any player has learned."""
+    return tx.execute("SELECT DISTINCT recipe_key FROM user_unlocked_recipes ORDER BY recipe_key")
 
 
 def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import LiteralString
+from uuid import UUID
 
 from community.deliveries import queries
 from community.deliveries.models import Deliveries, Delivery
 from community.deliveries.part import parse
 from community.players.models import Fact, Player
+from kernel.database import Tx
 
 _NAME: LiteralString = "pending_deliveries"
 
@@ -21,6 +24,11 @@ def sent_by(source: str) -> Fact:
         "SELECT " + queries.COLUMNS + " FROM deliveries d WHERE d.user_id = u.user_id AND d.source = %s",
         (source,),
     )
+
+
+def awaiting(tx: Tx, source: str, item_ids: Sequence[int]) -> list[UUID]:
+    """List the players for whom a feature has sent one of these items, which is not due yet."""
+    return [row["user_id"] for row in queries.list_users_awaiting(tx, source, item_ids)]
 
 
 def pending(player: Player, now: datetime) -> list[Delivery]:

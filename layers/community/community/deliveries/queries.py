@@ -21,6 +21,14 @@ DUE: LiteralString = "SELECT " + COLUMNS + " FROM deliveries d WHERE d.user_id =
 """SQL expression over `u`, a row of users. Its parameter is the current time."""
 
 
+ON_THE_WAY: LiteralString = """
+    EXISTS (SELECT FROM deliveries CROSS JOIN (SELECT jsonb_build_object('id', %s::int) AS item) AS wanted
+            WHERE jsonb_path_exists(slots, '$[*][0] ? (@ == $id)', item)
+               OR jsonb_path_exists(details, '$.consumed[*][0] ? (@ == $id)', item))
+"""
+"""SQL expression: whether an item is on its way to any player, or was used for what is. Its parameter is its id."""
+
+
 def insert_delivery(tx: Tx, user_id: UUID, delivery: Delivery) -> None:
     """Insert a delivery, or add its slots to the existing one with the same id."""
     tx.execute(
@@ -61,6 +69,18 @@ def list_due_users(tx: Tx, limit: int) -> Cursor:
         GROUP BY user_id ORDER BY min(due_at) LIMIT %s
         """,
         (tx.now, limit),
+    )
+
+
+def list_users_awaiting(tx: Tx, source: str, item_ids: Sequence[int]) -> Cursor:
+    """Return rows with `user_id`: players with a delivery from the source that is not due and has one of the items."""
+    return tx.execute(
+        """
+        SELECT DISTINCT user_id FROM deliveries d
+        WHERE source = %s AND due_at > %s
+          AND EXISTS (SELECT FROM jsonb_array_elements(d.slots) AS slot WHERE (slot -> 0)::integer = ANY (%s))
+        """,
+        (source, tx.now, list(item_ids)),
     )
 
 

@@ -54,4 +54,4 @@ class NotBuyable(Refused):
 
 class InsufficientFunds(Refused):
     code = "insufficient_funds"
-    message = "One {item} costs {price} money and you have {balance}."
+    message = "One {item} costs {price} and you have {balance}."

@@ -6,8 +6,10 @@ from datetime import datetime
 from fractions import Fraction
 
 from community.catalog.content import Item
+from community.catalog.texts import money
 from community.economy.content import WeeklySale
 from community.economy.models import InsufficientFunds, NotBuyable, NotSellable, Purchase, Sale
+from kernel.quantities import MOST, Wanted, resolve
 
 RESALE_RATIO = Fraction(2, 5)
 SALE_WEEKS = 4
@@ -41,12 +43,13 @@ def quote_sale(item: Item, held: int, wanted: int, *, unit_price: int, merchant_
 
 
 def quote_purchase(
-    item: Item, balance: int, wanted: int, *, unit_price: int, merchant_bonus: Fraction = Fraction(0)
+    item: Item, balance: int, wanted: Wanted, *, unit_price: int, merchant_bonus: Fraction = Fraction(0)
 ) -> Purchase:
     """Calculate a purchase without changing anything: as many of the wanted items as the balance pays for.
 
     Args:
         balance: the buyer's money.
+        wanted: a share is one of what the balance pays for.
         unit_price: the shop's price for one, after the week's discount.
         merchant_bonus: the buyer's share off, e.g. 1/20.
 
@@ -57,9 +60,11 @@ def quote_purchase(
     if not item.buyable:
         raise NotBuyable(item=item.public_name)
     each = int(unit_price * (1 - merchant_bonus))
-    quantity = wanted if each == 0 else min(wanted, balance // each)
+    affordable = MOST if each == 0 else balance // each
+    quantity = resolve(wanted, affordable)
+    quantity = quantity if each == 0 else min(quantity, affordable)
     if quantity == 0:
-        raise InsufficientFunds(item=item.public_name, price=each, balance=balance)
+        raise InsufficientFunds(item=item.public_name, price=money(each), balance=balance)
     return Purchase(quantity, each, quantity * each)
 
 

@@ -17,11 +17,13 @@ from community.players.models import Player, PlayerRef
 from community.progression.models import CommunityState, ItemLocked
 from community.progression.rules import item_unlocked, modified, require_feature
 from kernel.database import Tx
+from kernel.quantities import Wanted, resolve
 
 FEATURE = "feature_economy"
+SALE_FEATURE = "feature_weekly_discount"
 
 
-def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int, quality: Quality | None = None) -> Sale:
+def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: Wanted, quality: Quality | None = None) -> Sale:
     """Sell up to `wanted` of a player's items to the shop, the lowest quality first, and announce it.
 
     Args:
@@ -33,10 +35,11 @@ def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int, quality: Q
     item = catalog.resolve(item_name)
     player = players.load(tx, seller)
     require_feature(player.state, FEATURE)
+    held = player[Inventory].count(item.item_id, quality)
     sale = rules.quote_sale(
         item,
-        player[Inventory].count(item.item_id, quality),
-        wanted,
+        held,
+        resolve(wanted, held),
         unit_price=resale_price(player.state, item),
         merchant_bonus=merchant_bonus(player),
     )
@@ -54,7 +57,7 @@ def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: int, quality: Q
     return sale
 
 
-def buy_item(tx: Tx, buyer: PlayerRef, item_name: str, wanted: int) -> Purchase:
+def buy_item(tx: Tx, buyer: PlayerRef, item_name: str, wanted: Wanted) -> Purchase:
     """Buy items from the shop, as many of the wanted as the player can pay for, and announce it.
 
     Raises:
@@ -107,11 +110,11 @@ def purchase_price(tx: Tx, state: CommunityState, item: Item) -> int:
 
 def merchant_bonus(player: Player) -> Fraction:
     """Return the player's share of a price, in their favour when selling and buying. Source: rules 7."""
-    return jobs.by_key["merchant"].bonus("price_adjustment", player[Jobs].level("merchant"))
+    return jobs.bonus("merchant", "price_adjustment", player[Jobs].level("merchant"))
 
 
 def _current_sale(tx: Tx, state: CommunityState) -> WeeklySale | None:
-    if not state.has("feature_weekly_discount"):
+    if not state.has(SALE_FEATURE):
         return None
     return weekly_sales.by_week.get(rules.week_offset(tx.now))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
 from community.inboxes import LONG
+from community.ranking import EXCLUDED, Board
 from kernel.database import Cursor, Tx
 
 if TYPE_CHECKING:  # the clock starts without players
@@ -152,17 +153,23 @@ def upsert_all_scores(tx: Tx) -> None:
 
 
 def list_highest_scores(tx: Tx, limit: int) -> Cursor:
-    """Return rows with `user_id`, `username` and `score`, the highest score first.
+    """Return rows with `user_id`, `username` and the score as `amount`, the highest first.
 
     The inbox can only raise scores. So a leader is either among the highest stored scores, or in the inbox with enough
     to get there; only the scores of the latter are computed.
     """
     return tx.execute(
         """
-        WITH kept AS MATERIALIZED (
-            SELECT user_id, score FROM engagement_scores ORDER BY score DESC, user_id LIMIT %(limit)s
+        WITH """
+        + EXCLUDED
+        + """
+        , kept AS MATERIALIZED (
+            SELECT user_id, score FROM engagement_scores WHERE user_id NOT IN (SELECT user_id FROM excluded)
+            ORDER BY score DESC, user_id LIMIT %(limit)s
         ), entries AS MATERIALIZED (
-            SELECT user_id, metric, sum(value) AS n FROM engagement_inbox GROUP BY user_id, metric
+            SELECT user_id, metric, sum(value) AS n FROM engagement_inbox
+            WHERE user_id NOT IN (SELECT user_id FROM excluded)
+            GROUP BY user_id, metric
         ), gains AS (
             -- At most: each metric's share is truncated, which loses less than 1.
             SELECT user_id, sum(n * """
@@ -195,10 +202,31 @@ def list_highest_scores(tx: Tx, limit: int) -> Cursor:
             ORDER BY score DESC, user_id
             LIMIT %(limit)s
         )
-        SELECT user_id, username, score FROM highest JOIN users USING (user_id) ORDER BY score DESC, user_id
+        SELECT user_id, username, score AS amount FROM highest JOIN users USING (user_id) ORDER BY score DESC, user_id
         """,
         {"limit": limit},
     )
+
+
+BOARD = Board(
+    table="engagement_scores",
+    amount="score",
+    where="score > 0",
+    current="""
+        SELECT user_id, sum(trunc(total * """
+    + _WEIGHT
+    + """))::bigint AS value
+        FROM (SELECT user_id, metric, sum(n) AS total
+              FROM (SELECT user_id, metric, value AS n FROM engagement_inbox
+                    UNION ALL
+                    SELECT waiting.user_id, stored.metric, stored.total
+                    FROM (SELECT DISTINCT user_id FROM engagement_inbox) AS waiting
+                    CROSS JOIN LATERAL (SELECT metric, total FROM engagement_totals
+                                        WHERE user_id = waiting.user_id OFFSET 0) AS stored) AS counted
+              GROUP BY user_id, metric) AS totals
+        GROUP BY user_id""",
+)
+"""The leaderboard of scores."""
 
 
 def read_days_since(tx: Tx, day: date) -> Cursor:

@@ -12,6 +12,9 @@ from community.engagement.models import Engagement, NewEngagements
 from community.engagement.settings import settings
 from community.jobs.models import Jobs
 from community.jobs.reactions import earn_xp
+from community.pace import rules as pace
+from community.pace.models import Pace
+from community.pace.settings import settings as pace_settings
 from community.players.models import Player
 
 SOURCE = "engagement"
@@ -34,7 +37,19 @@ def record_command(event: Any, player: Player, now: datetime, rng: Random) -> Pl
 
 
 def add_engagement(player: Player, metric: str, value: int, now: datetime, rng: Random) -> Player:
-    """Weigh and record engagement; if it scores, it also earns experience."""
-    score = rules.score(player.state, metric, value, player[Jobs].level("scholar"))
+    """Weigh and record engagement; if it scores, it also earns experience.
+
+    Of engagement that exceeds the player's limit of points per minute, only as much is recorded as there is room for.
+    """
+    level, limit = player[Jobs].level("scholar"), pace_settings.points_per_minute
+    score = rules.score(player.state, metric, value, level)
+    if limit:
+        room = pace.room(player[Pace], now, limit)
+        if score > room:
+            value = rules.most_within(room, player.state, metric, value, level)
+            score = rules.score(player.state, metric, value, level) if value else 0
+        if not (room and value):
+            return player
+        player = player.having(pace.earned(player[Pace], now, score))
     player = player.having(player[NewEngagements].plus(Engagement(metric, value, score)))
     return earn_xp(player, "scholar", rules.SCHOLAR_XP, SOURCE, now, rng) if score > 0 else player

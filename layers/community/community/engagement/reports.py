@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from uuid import UUID
 
 from community.engagement import queries, rules
 from community.engagement.rules import Velocity
 from community.players import service as players
-from community.players.models import Fact, NoSuchPlayer, PlayerRef
+from community.players.models import Fact, PlayerRef, no_such_player
 from community.progression.service import state_at
+from community.ranking import Standing, ranked
 from kernel.database import Tx
 
 _TOTALS = Fact("engagement", queries.TOTALS_OF_PLAYER)
@@ -29,14 +29,6 @@ class Breakdown:
     score: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Leader:
-    user_id: UUID
-    username: str
-    score: int
-    rank: int
-
-
 def breakdown(tx: Tx, ref: PlayerRef) -> Breakdown:
     """Return a player's engagement; an empty result for an account that has never played.
 
@@ -46,18 +38,19 @@ def breakdown(tx: Tx, ref: PlayerRef) -> Breakdown:
     player, state = players.peek(tx, ref, _TOTALS)
     if player is None:
         if ref.platform_id is None:
-            raise NoSuchPlayer(name=ref.label)
+            raise no_such_player(ref)
         return Breakdown()
     totals: Mapping[str, int] = player.facts["engagement"] or {}
     return Breakdown(totals, rules.total_score(totals, state.weights))
 
 
-def leaderboard(tx: Tx, limit: int) -> list[Leader]:
-    """List the players with the highest scores; of equals, the lower id first."""
-    return [
-        Leader(row["user_id"], row["username"], row["score"], rank)
-        for rank, row in enumerate(queries.list_highest_scores(tx, limit), start=1)
-    ]
+def leaderboard(tx: Tx, limit: int) -> list[Standing]:
+    """List the players with the highest scores; equals share a rank, and the lower id comes first."""
+    return ranked(queries.list_highest_scores(tx, limit), limit)
+
+
+BOARD = queries.BOARD
+"""The same leaderboard, for a player's place on it."""
 
 
 def velocity(tx: Tx, days: int) -> Velocity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,7 +27,14 @@ def weight(weights: Mapping[str, Fraction], metric: str) -> Fraction:
 def score(state: CommunityState, metric: str, value: int, scholar_level: int) -> int:
     """Return contribution points, truncated once, at the end."""
     weighed = Fraction(modified(state, "progression_rate", value * weight(state.weights, metric)))
-    return int(weighed * (1 + jobs.by_key["scholar"].bonus("engagement_bonus", scholar_level)))
+    return int(weighed * (1 + jobs.bonus("scholar", "engagement_bonus", scholar_level)))
+
+
+def most_within(room: int, state: CommunityState, metric: str, value: int, scholar_level: int) -> int:
+    """Return the largest part of `value` whose score is at most `room`; 0 without room."""
+    if not room:
+        return 0
+    return bisect_right(range(1, value + 1), room, key=lambda part: score(state, metric, part, scholar_level))
 
 
 def total_score(totals: Mapping[str, int], weights: Mapping[str, Fraction]) -> int:

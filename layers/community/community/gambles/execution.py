@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from community.catalog.content import items
@@ -22,22 +23,37 @@ _PLAYERS = Crowd(queries.PLAYERS)
 _STAKE = Fact("stake", queries.STAKE)
 
 
-def execute(tx: Tx, gamble_id: UUID | None = None) -> Gamble | None:
+def execute(tx: Tx, gamble_id: UUID | None = None, *, whenever: bool = False) -> Gamble | None:
     """Play the due gamble. Of concurrent callers, one plays it; the others get None, like callers that are too early.
 
     Args:
         gamble_id: None for whichever gamble is due.
+        whenever: whether to end it before its deadline.
 
     Raises:
         TryAgain: one of its players was merged at the same time.
     """
-    opening = queries.begin_opening(tx, tx.now + rules.EARLY_TOLERANCE, gamble_id)
+    latest = datetime.max.replace(tzinfo=UTC) if whenever else tx.now + rules.EARLY_TOLERANCE
+    opening = queries.begin_opening(tx, latest, gamble_id)
     _, crowd, _ = players.load_crowd(tx, (), _PLAYERS, _STAKE)
     row = opening.fetchone()
     if row is None:
         return None
     gamble = row_parsing.gamble(row)
-    return _play(tx, gamble, crowd) if len(crowd) > 1 else _refund(tx, gamble, crowd)
+    return _play(tx, gamble, crowd) if len(crowd) > 1 and not gamble.is_void else _refund(tx, gamble, crowd)
+
+
+def refund_void(tx: Tx) -> Gamble | None:
+    """Refund the active gamble now if its boxes are no longer part of the game.
+
+    Raises:
+        TryAgain: one of its players was merged at the same time.
+    """
+    queries.lock_alone(tx)
+    row = queries.find_gamble(tx, None).fetchone()
+    if row is None or not row_parsing.gamble(row).is_void:
+        return None
+    return execute(tx, row["gamble_id"], whenever=True)
 
 
 def _play(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
@@ -61,7 +77,7 @@ def _play(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
 
 
 def _refund(tx: Tx, gamble: Gamble, crowd: Sequence[Player]) -> Gamble:
-    """Give a lone player their boxes back."""
+    """Give the players their boxes back: a lone one, or all when the boxes are no longer part of the game."""
     gamble = gamble.ended("Refunded", tx.now, winner_id=None, total_value=0)
     _end(tx, gamble, crowd)
     players.save(
@@ -108,7 +124,7 @@ def _end(tx: Tx, gamble: Gamble, crowd: Sequence[Player], settlement: Settlement
 
 
 def _prize_item(slot: Slot) -> PrizeItem:
-    item = items.by_id[slot.item_id]
+    item = items.stored(slot.item_id)
     return PrizeItem(
         item_name=item.internal_name,
         public_name=item.public_name,

@@ -21,6 +21,11 @@ class Bet:
     item: Item
     quantity: int
 
+    @property
+    def is_void(self) -> bool:
+        """Whether the boxes are no longer part of the game."""
+        return self.item.retired
+
 
 @dataclass(frozen=True, slots=True)
 class Participant:
@@ -62,6 +67,11 @@ class Gamble:
         """How many boxes each player stakes."""
         return sum(bet.quantity for bet in self.bets)
 
+    @property
+    def is_void(self) -> bool:
+        """Whether it cannot be played: some of its boxes are no longer part of the game."""
+        return any(bet.is_void for bet in self.bets)
+
     def ended(self, state: GambleState, now: datetime, *, winner_id: UUID | None, total_value: int) -> Self:
         return replace(self, state=state, executed_at=now, winner_id=winner_id, total_value=total_value)
 
@@ -79,6 +89,11 @@ class BetQuantity(Refused):
 class NotALootbox(Refused):
     code = "not_a_lootbox"
     message = "You can only bet boxes, and {item} is none."
+
+
+class BoxRetired(Refused):
+    code = "not_a_lootbox"
+    message = "{item} is no longer part of the game: you can only sell it or give it away."
 
 
 class GambleActive(Refused):

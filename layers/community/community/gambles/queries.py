@@ -57,6 +57,16 @@ _WITH_PARTICIPANTS: LiteralString = (
 )
 
 
+STAKED: LiteralString = (
+    """
+    EXISTS (SELECT FROM gambles JOIN gamble_participants p USING (gamble_id)
+            WHERE jsonb_path_exists(p.bets, '$[*][0] ? (@ == $id)', jsonb_build_object('id', %s::int)) AND """
+    + _IS_ACTIVE
+    + ")"
+)
+"""SQL expression: whether an item is staked in the active gamble. Its parameter is the item's id."""
+
+
 def find_gamble(tx: Tx, gamble_id: UUID | None) -> Cursor:
     """Find a gamble with its participants; None for the active one."""
     where, params = _which(gamble_id)

@@ -17,7 +17,7 @@ def gamble(row: Mapping[str, Any]) -> Gamble:
         gamble_id=row["gamble_id"],
         initiator_id=row["initiator_id"],
         state=row["state"],
-        bets=tuple(Bet(items.by_id[item_id], quantity) for item_id, quantity in row["bets"]),
+        bets=tuple(Bet(items.stored(item_id), quantity) for item_id, quantity in row["bets"]),
         created_at=row["created_at"],
         join_deadline=row["join_deadline"],
         participants=tuple(

@@ -10,14 +10,15 @@ from fractions import Fraction
 from random import Random
 from uuid import UUID
 
-from community.catalog.content import items
-from community.catalog.service import resolve
-from community.gambles.models import Bet, BetQuantity, BetsRequired, NotALootbox
+from community.catalog.content import Item, items
+from community.catalog.service import resolve as resolve_item
+from community.gambles.models import Bet, BetQuantity, BetsRequired, BoxRetired, NotALootbox
 from community.inventory.models import Inventory, Quality, Slot
 from community.lootboxes.models import Drop
 from community.lootboxes.rules import open_boxes
 from community.progression.models import CommunityState
 from community.progression.rules import modified
+from kernel.quantities import Wanted, resolve
 
 FEATURE = "feature_gamble"
 BOX_PREFIX = "lootbox"
@@ -33,24 +34,43 @@ NEAR_MISS = Fraction(95, 100)
 """A score of at least this share of the highest is a near miss."""
 
 
-def validate_bets(requested: Iterable[tuple[str, int]]) -> tuple[Bet, ...]:
-    """Validate the requested bets.
+def find_boxes(requested: Iterable[tuple[str, Wanted]]) -> tuple[tuple[Item, Wanted], ...]:
+    """Find the boxes of the requested bets.
 
     Args:
         requested: (name of a box, quantity).
 
     Raises:
-        BetsRequired, ItemNotFound, NotALootbox, BetQuantity
+        BetsRequired, ItemNotFound, NotALootbox, BoxRetired, BetQuantity
     """
-    bets = tuple(Bet(resolve(name), quantity) for name, quantity in requested)
-    if not bets:
+    boxes = tuple((resolve_item(name), quantity) for name, quantity in requested)
+    if not boxes:
         raise BetsRequired
-    for bet in bets:
-        if not bet.item.internal_name.startswith(BOX_PREFIX):
-            raise NotALootbox(item=bet.item.public_name)
-    if min(bet.quantity for bet in bets) < 1 or sum(bet.quantity for bet in bets) > MAX_BOXES:
-        raise BetQuantity(most=MAX_BOXES)
+    for item, _ in boxes:
+        if not item.internal_name.startswith(BOX_PREFIX):
+            raise NotALootbox(item=item.public_name)
+        if item.retired:
+            raise BoxRetired(item=item.public_name)
+    _require_possible([quantity for _, quantity in boxes if isinstance(quantity, int)])
+    return boxes
+
+
+def validate_bets(
+    boxes: Iterable[tuple[Item, Wanted]], inventory: Inventory, quality: Quality | None = None
+) -> tuple[Bet, ...]:
+    """Return the bets, of which a share is one of the boxes that the player has, in one quality or in any.
+
+    Raises:
+        BetQuantity
+    """
+    bets = tuple(Bet(item, resolve(quantity, inventory.count(item.item_id, quality))) for item, quantity in boxes)
+    _require_possible([bet.quantity for bet in bets])
     return bets
+
+
+def _require_possible(quantities: Sequence[int]) -> None:
+    if min(quantities, default=1) < 1 or sum(quantities) > MAX_BOXES:
+        raise BetQuantity(most=MAX_BOXES)
 
 
 def take_stake(
@@ -80,7 +100,7 @@ def open_stake(stake: Iterable[Slot], state: CommunityState, rng: Random) -> tup
     The value already includes the quality, so a legendary drop is not doubled twice.
     """
     drops = (
-        drop for box in stake for drop in open_boxes(items.by_id[box.item_id], box.quantity, box.quality, state, rng)
+        drop for box in stake for drop in open_boxes(items.stored(box.item_id), box.quantity, box.quality, state, rng)
     )
     return tuple(replace(drop, value=int(modified(state, "gamble_win_bonus", drop.value))) for drop in drops)
 

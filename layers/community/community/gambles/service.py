@@ -25,6 +25,7 @@ from community.players import service as players
 from community.players.models import Fact, PlayerRef
 from community.progression.rules import require_feature
 from kernel.database import Tx
+from kernel.quantities import Wanted
 
 _ACTIVE = Fact("active_gamble_exists", queries.ANY_ACTIVE)
 _PLAYING = Fact("playing", queries.PLAYING)
@@ -34,7 +35,7 @@ _PLAYERS = Fact("players", queries.PLAYERS_NOW)
 def start_gamble(
     tx: Tx,
     initiator: PlayerRef,
-    requested: Iterable[tuple[str, int]],
+    requested: Iterable[tuple[str, Wanted]],
     join_seconds: float = settings.gamble_join_seconds,
     quality: Quality | None = None,
 ) -> Gamble:
@@ -46,14 +47,15 @@ def start_gamble(
         quality: stake only boxes of this quality; None for any, the lowest first. It does not bind the others.
 
     Raises:
-        BetsRequired, ItemNotFound, NotALootbox, BetQuantity, UnknownPlayer, FeatureLocked, GambleActive,
+        BetsRequired, ItemNotFound, NotALootbox, BoxRetired, BetQuantity, UnknownPlayer, FeatureLocked, GambleActive,
         NotInInventory, NotEnoughItems
     """
-    bets = rules.validate_bets(requested)
+    wanted = rules.find_boxes(requested)
     player = players.load(tx, initiator, _ACTIVE)
     require_feature(player.state, rules.FEATURE)
     if player.facts[_ACTIVE.name]:
         raise GambleActive
+    bets = rules.validate_bets(wanted, player[Inventory], quality)
     inventory, stake = rules.take_stake(player[Inventory], bets, quality)
     first = Participant(player.id, player.username, stake)
     gamble = Gamble(
@@ -99,7 +101,7 @@ def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None, qualit
     if row is None:
         raise GambleNotFound
     gamble = row_parsing.gamble(row)
-    if gamble.state != "Joining":
+    if gamble.state != "Joining" or gamble.is_void:
         raise GambleNotJoining
     if player.facts[_PLAYING.name] == gamble.gamble_id:
         raise AlreadyJoined

@@ -4,32 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Final
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from community.configs import shipped
-from community.text_contexts import INFO
+from community.text_contexts import INFO, SHORT_INFO, TOPIC
+from kernel import naming
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FolderSection
 from kernel.content.po_files import TextId
 from kernel.content.problems import Problem
+from kernel.texts import every_term, term
 
 OVERVIEW = "overview"
 # A line of Twitch chat is limited to 500 characters, and the bot puts a name before the text.
-Short = Annotated[str, StringConstraints(min_length=1, max_length=450, pattern=r"^[^\r\n]*$")]
+LONGEST_LINE: Final = 450
+Short = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LINE, pattern=r"^[^\r\n]*$")]
 
 
 class Topic(Frozen):
-    discord: Text
-    short: Short
+    """A text in two lengths."""
+
+    written_discord: Text = Field(alias="discord")
+    written_short: Short = Field(alias="short")
+
+    @property
+    def discord(self) -> str:
+        return term(INFO, self.written_discord)
+
+    @property
+    def short(self) -> str:
+        return term(SHORT_INFO, self.written_short)
 
 
-class Feature(Document):
+class Feature(Document, Topic):
     """One file of configs/info/; its name is the feature's."""
 
-    discord: Text
-    short: Short
     topics: Mapping[Key, Topic] = {}
 
 
@@ -56,13 +68,30 @@ class InfoSection(FolderSection[Feature]):
             yield Problem(f"{self.folder}/{OVERVIEW}.json", "", "the file is missing")
 
     def texts(self) -> Iterator[TextId]:
-        for feature in self.by_feature.values():
+        for name, feature in self.by_feature.items():
+            yield from (TextId(TOPIC, shown(each)) for each in (name, *feature.topics))
             for each in (feature, *feature.topics.values()):
-                yield TextId(INFO, each.discord)
-                yield TextId(INFO, each.short)
+                yield TextId(INFO, each.written_discord)
+                yield TextId(SHORT_INFO, each.written_short)
 
     def summary(self) -> str:
         return f"{len(self.by_feature)} info texts"
+
+
+def shown(key: str) -> str:
+    """Return the English name of a feature or a topic."""
+    return key.replace("_", " ")
+
+
+def name_of(key: str) -> str:
+    """Return the name of a feature or a topic."""
+    return term(TOPIC, shown(key))
+
+
+@cache
+def typed_names(key: str) -> frozenset[str]:
+    """Return the keys of what people type for a feature or a topic, in any language."""
+    return frozenset(map(naming.key, (key, *every_term(TOPIC, shown(key)))))
 
 
 texts = shipped[InfoSection]

@@ -198,13 +198,13 @@ class Inventory:
 
 
 def _too_few(item: Item, wanted: int, held: int, quality: Quality | None) -> Refused:
-    details: dict[str, object] = {"item": item.public_name}
-    if quality is not None:
-        details["quality"] = quality_name(quality)
+    name = item.public_name
+    if quality is None:
+        return NotEnoughItems(item=name, wanted=wanted, held=held) if held else NotInInventory(item=name)
+    asked = quality_name(quality)
     if held == 0:
-        return NotInInventory(**details) if quality is None else NotInQuality(**details)
-    details |= {"wanted": wanted, "held": held}
-    return NotEnoughItems(**details) if quality is None else NotEnoughInQuality(**details)
+        return NotInQuality(item=name, quality=asked)
+    return NotEnoughInQuality(item=name, quality=asked, wanted=wanted, held=held)
 
 
 def split(slots: Iterable[Slot], quantity: int) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:

@@ -15,6 +15,13 @@ INVENTORY_OF_PLAYER: LiteralString = "SELECT i.inventory_data FROM user_inventor
 """SQL expression over `u`, a row of users."""
 
 
+OWNED: LiteralString = """
+    EXISTS (SELECT FROM user_inventory WHERE inventory_data @>
+            jsonb_build_object('slots', jsonb_build_array(jsonb_build_object('item_id', %s::int))))
+"""
+"""SQL expression: whether any player owns an item. Its parameter is the item's id."""
+
+
 def insert_inventory(tx: Tx, user_id: UUID, inventory: Inventory) -> None:
     money = inventory.count(items.money.item_id)
     tx.execute(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from community.catalog import service as catalog
 from community.catalog.content import Item, items
 from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
@@ -12,8 +14,10 @@ from community.progression.models import CommunityState
 from kernel.database import Tx
 from kernel.errors import NotAllowed, Refused
 from kernel.naming import NameIndex
+from kernel.quantities import Wanted, resolve
 
-FILTERS = ("upgrade", "sellable", "consumable")
+FILTERS = {name: f"feature_filter_{name}" for name in ("upgrade", "sellable", "consumable")}
+"""{filter: the node that unlocks it}"""
 _FILTERS = NameIndex(str, [(name, name) for name in FILTERS])
 
 
@@ -37,19 +41,28 @@ class NotGiveable(Refused):
     message = "{item} cannot be given away."
 
 
+class Gift(NamedTuple):
+    """What one player gave another, by their names."""
+
+    item: Item
+    quantity: int
+    giver: str
+    taker: str
+
+
 def view(inventory: Inventory, state: CommunityState, wanted: str | None = None) -> list[tuple[Item, Slot]]:
     """List the items of an inventory that pass the filter, in slot order.
 
     Raises:
         InvalidFilter, FilterLocked
     """
-    slots = [(items.by_id[slot.item_id], slot) for slot in inventory.slots]
+    slots = [(items.stored(slot.item_id), slot) for slot in inventory.slots]
     if not wanted:
         return slots
     wanted = _FILTERS.find(wanted) or wanted
     if wanted not in FILTERS:
         raise InvalidFilter(name=wanted)
-    if not state.has(f"feature_filter_{wanted}"):
+    if not state.has(FILTERS[wanted]):
         raise FilterLocked(name=wanted)
     return [(item, slot) for item, slot in slots if _passes(item, wanted)]
 
@@ -76,7 +89,7 @@ def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Item:
         ItemNotFound, UnknownPlayer, InventoryFull
     """
     item = catalog.resolve(item_name)
-    player = players.load(tx, owner)
+    player = players.load(tx, owner, anyone=True)
     player = player.having(player[Inventory].give(item.item_id, quantity)).record(
         ItemAdded(
             user_id=player.id,
@@ -90,7 +103,7 @@ def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Item:
 
 
 def remove_item(
-    tx: Tx, owner: PlayerRef, item_name: str, wanted: int, quality: Quality | None = None
+    tx: Tx, owner: PlayerRef, item_name: str, wanted: Wanted, quality: Quality | None = None
 ) -> tuple[Item, int]:
     """Take up to `wanted` items, the lowest quality first. Returns the item and how many were taken.
 
@@ -101,8 +114,9 @@ def remove_item(
         ItemNotFound, UnknownPlayer, NotInInventory
     """
     item = catalog.resolve(item_name)
-    player = players.load(tx, owner)
-    removed = min(player[Inventory].count(item.item_id, quality), wanted)
+    player = players.load(tx, owner, anyone=True)
+    held = player[Inventory].count(item.item_id, quality)
+    removed = min(held, resolve(wanted, held))
     inventory, _ = player[Inventory].take_lowest(item, removed, quality)
     player = player.having(inventory).record(
         ItemRemoved(
@@ -117,25 +131,27 @@ def remove_item(
 
 
 def give_item(
-    tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, quantity: int, quality: Quality | None = None
-) -> Item:
+    tx: Tx, owner: PlayerRef, receiver: PlayerRef, item_name: str, wanted: Wanted, quality: Quality | None = None
+) -> Gift:
     """Move items from one player to another, each with its quality, the lowest first.
 
     Args:
         quality: give only items of this quality; None for any.
 
     Raises:
-        ItemNotFound, UnknownPlayer, SelfGift, NotGiveable, NotInInventory, NotEnoughItems, InventoryFull
+        ItemNotFound, UnknownPlayer, AccountExcluded, SelfGift, NotGiveable, NotInInventory, NotEnoughItems,
+        InventoryFull
     """
     item = catalog.resolve(item_name)
     giver, taker = (
-        players.require_known(tx, player, ref)
+        players.require_included(players.require_known(tx, player, ref))
         for player, ref in zip(players.load_all(tx, (owner, receiver)), (owner, receiver), strict=True)
     )
     if giver.id == taker.id:
         raise SelfGift
     if not (item.tradeable or item.is_money):
         raise NotGiveable(item=item.public_name)
+    quantity = resolve(wanted, giver[Inventory].count(item.item_id, quality))
     kept, given = giver[Inventory].take_lowest(item, quantity, quality)
     giver = giver.having(kept).record(
         ItemTransferred(
@@ -148,4 +164,4 @@ def give_item(
     )
     taker = taker.having(taker[Inventory].give_all(given))
     players.save(tx, giver, taker)
-    return item
+    return Gift(item, quantity, giver.username, taker.username)

@@ -13,8 +13,11 @@ from community.inventory.models import Quality, Slot, average_quality
 from community.players.models import Crowd, Fact, Player, PlayerRef
 from kernel.errors import Refused
 from kernel.events.models import Event
+from kernel.quantities import Wanted
 
-_MENTION = re.compile(r"<@!?([0-9]{1,20})>")
+MOST_HIT = 100
+"""How many players a share of someone's items may hit."""
+MENTION = re.compile(r"<@!?([0-9]{1,20})>")
 """How Discord encodes an @name that a user has selected."""
 
 
@@ -43,7 +46,20 @@ class NoEffect(Refused):
 
 class TargetRequired(Refused):
     code = "target_required"
-    message = "{item} needs a target: name {who}."
+    message = "{item} needs a target: name a player."
+
+
+class JobRequired(TargetRequired):
+    message = "{item} needs a target: name a job."
+
+
+class EffectRequired(TargetRequired):
+    message = "{item} needs a target: name {effects}."
+
+
+class TargetImmune(Refused):
+    code = "no_effect"
+    message = "{name} is protected here: {item} would have no effect."
 
 
 class OneAtATime(Refused):
@@ -68,10 +84,15 @@ class UseRequest:
 
     item: Item
     user: PlayerRef
-    quantity: int
+    quantity: Wanted
     target: str | None
     quality: Quality | None = None
     target_account: PlayerRef | None = None
+
+    @property
+    def most(self) -> int:
+        """The most that a share may come to for an item that hits as many players."""
+        return self.quantity if isinstance(self.quantity, int) else MOST_HIT
 
     @property
     def player(self) -> PlayerRef | None:
@@ -80,7 +101,7 @@ class UseRequest:
             return self.target_account
         if not self.target:
             return None
-        mention = _MENTION.fullmatch(self.target.strip()) if self.user.platform == "discord" else None
+        mention = MENTION.fullmatch(self.target.strip()) if self.user.platform == "discord" else None
         if mention:
             return PlayerRef("discord", mention[1])
         return PlayerRef(self.user.platform, username=self.target, sole=True)
@@ -124,7 +145,8 @@ class ItemUse:
 
     @property
     def quantity(self) -> int:
-        return self.request.quantity
+        """How many are used."""
+        return sum(slot.quantity for slot in self.taken)
 
     @property
     def quality(self) -> Quality:

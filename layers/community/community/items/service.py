@@ -14,30 +14,34 @@ from community.players.models import Player, PlayerRef
 from community.progression.models import ItemLocked
 from community.progression.rules import item_unlocked
 from kernel.database import Tx
+from kernel.quantities import MOST, Wanted, resolve
 
 
 def use_item(
     tx: Tx,
     user: PlayerRef,
     item_name: str,
-    quantity: int,
+    quantity: Wanted,
     target: str | None = None,
     quality: Quality | None = None,
+    target_account: PlayerRef | None = None,
 ) -> UseResult:
     """Use items, the lowest quality first, and announce it.
 
     Args:
         quality: use only items of this quality; None for any.
+        target: a player's name, a job or an effect, depending on the item.
+        target_account: the player's account, which wins over a name.
 
     Raises:
-        ItemNotFound, NoEffect, UnknownPlayer, ItemLocked, NotInInventory, NotEnoughItems, InventoryFull, and the
-        errors of the item's handler.
+        ItemNotFound, NoEffect, UnknownPlayer, AccountExcluded, ItemLocked, NotInInventory, NotEnoughItems,
+        InventoryFull, and the errors of the item's handler.
     """
     item = catalog.resolve(item_name)
-    handler = HANDLERS.get(item.handler) if item.handler else None
+    handler = HANDLERS.get(item.handler) if item.handler and not item.retired else None
     if handler is None:
         raise NoEffect(item=item.public_name)
-    request = UseRequest(item, user, quantity, target, quality)
+    request = UseRequest(item, user, quantity, target, quality, target_account)
     item_use = _prepare(tx, request, handler.choose_targets(tx, request))
     result = handler.use(tx, item_use)
     player = result.players[item_use.user.id]
@@ -62,10 +66,16 @@ def _prepare(tx: Tx, request: UseRequest, targeting: Targeting) -> ItemUse:
     """Load all players and take the items from the user's inventory."""
     refs = (request.user, targeting.named) if targeting.named else (request.user,)
     named, crowd, state = players.load_crowd(tx, refs, targeting.crowd, *targeting.facts)
-    user, *targets = (players.require_known(tx, player, ref) for player, ref in zip(named, refs, strict=True))
+    user, *targets = (
+        players.require_included(players.require_known(tx, player, ref))
+        for player, ref in zip(named, refs, strict=True)
+    )
     if not item_unlocked(state, request.item):
         raise ItemLocked(item=request.item.public_name)
-    inventory, taken = user[Inventory].take_lowest(request.item, request.quantity, request.quality)
+    held = user[Inventory].count(request.item.item_id, request.quality)
+    quantity = resolve(request.quantity, held, most=MOST)
+    inventory, taken = user[Inventory].take_lowest(request.item, quantity, request.quality)
     user = user.having(inventory)
-    everyone = {player.id: player for player in (*crowd, *targets, user)}
-    return ItemUse(request, taken, user, targets[0] if targets else None, tuple(crowd), everyone)
+    hit = tuple(player for player in crowd if not player.excluded)
+    everyone = {player.id: player for player in (*hit, *targets, user)}
+    return ItemUse(request, taken, user, targets[0] if targets else None, hit, everyone)

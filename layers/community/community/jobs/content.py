@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
@@ -16,11 +16,15 @@ from community.text_contexts import DESCRIPTION, JOB
 from kernel.content.base import Document, Exact, Frozen, Key, Text
 from kernel.content.library import FileSection
 from kernel.content.po_files import TextId
-from kernel.content.problems import Problem, repeated, unknown
+from kernel.content.problems import Problem, old_names, repeated, retired, unknown
 from kernel.naming import NameIndex, key
 from kernel.texts import every_term, term
 
 BonusType = Literal["bonus_money_chance", "engagement_bonus", "price_adjustment", "prize_increase"]
+
+
+NEEDED = ("blacksmith", "explorer", "gambler", "merchant", "scholar")
+"""Jobs in which the code itself awards experience."""
 
 
 class LevelBonus(Frozen):
@@ -50,10 +54,20 @@ class Bonus(Frozen):
 class Job(Frozen):
     job_id: PositiveInt
     key: Key
-    display_name: Text
-    description: Text
+    written_name: Text = Field(alias="display_name")
+    written_description: Text = Field(alias="description")
     node_key: Key
     bonuses: tuple[Bonus, ...] = ()
+    renamed_from: tuple[Key, ...] = ()  # earlier keys
+    retired: bool = False  # it is not shown and earns nothing; players' experience stays in the database
+
+    @property
+    def display_name(self) -> str:
+        return term(JOB, self.written_name)
+
+    @property
+    def description(self) -> str:
+        return term(DESCRIPTION, self.written_description)
 
     def bonus(self, bonus_type: str, level: int) -> Fraction:
         """Return the bonus at a level, e.g. 1/20 for 5 %; 0 at level 0 or without such a bonus."""
@@ -70,8 +84,29 @@ class JobsSection(FileSection[JobsFile]):
 
     @cached_property
     def by_key(self) -> Mapping[str, Job]:
-        """By key, without "job_" before it, in the order of the file."""
+        """By key, without "job_" before it, in the order of the file.
+
+        Retired jobs are left out, and those whose node is not in the game.
+        """
+        nodes = self.library[TreeSection].nodes
+        return MappingProxyType(
+            {job.key: job for job in self.document.jobs if not job.retired and job.node_key in nodes}
+        )
+
+    @cached_property
+    def entries(self) -> Mapping[str, Job]:
+        """All jobs of the file by key, with those that are not in the game."""
         return MappingProxyType({job.key: job for job in self.document.jobs})
+
+    @cached_property
+    def retired(self) -> Collection[str]:
+        """Keys of the retired jobs."""
+        return frozenset(job.key for job in self.document.jobs if job.retired)
+
+    def bonus(self, job_key: str, bonus_type: BonusType, level: int) -> Fraction:
+        """Return a job's bonus at a level; 0 if the job is not in the game."""
+        job = self.by_key.get(job_key)
+        return job.bonus(bonus_type, level) if job else Fraction(0)
 
     def find(self, text: str) -> Job | None:
         """Find a job by its key, with or without "job_" before it, or by its name in any language."""
@@ -80,31 +115,44 @@ class JobsSection(FileSection[JobsFile]):
     @cached_property
     def names(self) -> NameIndex[Job]:
         """What people type for a job. In other languages, too."""
-        rows = self.document.jobs
+        rows = self.by_key.values()
         return NameIndex(
-            lambda job: term(JOB, job.display_name),
+            lambda job: job.display_name,
             [(name, job) for job in rows for name in (job.key, f"job_{job.key}")],
-            [(job.display_name, job) for job in rows],
-            [(name, job) for job in rows for name in sorted(every_term(JOB, job.display_name))],
+            [(job.written_name, job) for job in rows],
+            [(name, job) for job in rows for name in sorted(every_term(JOB, job.written_name))],
+            [(name, job) for job in rows for name in job.renamed_from],
         )
 
     def problems(self) -> Iterator[Problem]:
-        rows, nodes = self.document.jobs, self.library[TreeSection].nodes
+        rows, tree = self.document.jobs, self.library[TreeSection]
         yield from repeated(self.file, "jobs", "job_id", (job.job_id for job in rows))
         yield from repeated(self.file, "jobs", "key", (job.key for job in rows))
-        yield from repeated(self.file, "jobs", "display_name", (key(job.display_name) for job in rows))
+        yield from old_names(self.file, "jobs", [(job.key, job.renamed_from) for job in rows])
+        for needed in NEEDED:
+            if needed not in self.entries:
+                text = (
+                    f'no job "{needed}", in which the game itself awards experience: keep its key and change its '
+                    f'display_name, or mark it "retired": true'
+                )
+                yield Problem(self.file, "jobs", text)
+        yield from repeated(self.file, "jobs", "display_name", (key(job.written_name) for job in rows))
         keys = {key(job.key): job for job in rows}
         for index, job in enumerate(rows):
-            if keys.get(key(job.display_name), job) is not job:
-                text = f'"{job.display_name}" is the key of another job'
+            if keys.get(key(job.written_name), job) is not job:
+                text = f'"{job.written_name}" is the key of another job'
                 yield Problem(self.file, f"jobs[{index}].display_name", text)
         for index, job in enumerate(rows):
-            yield from unknown(self.file, f"jobs[{index}].node_key", "node", job.node_key, nodes)
+            field = f"jobs[{index}].node_key"
+            yield from unknown(self.file, field, "node", job.node_key, tree.entries)
+            if not job.retired:
+                advice = 'name another one, or mark this job "retired": true as well'
+                yield from retired(self.file, field, "node", job.node_key, tree.retired, advice)
 
     def texts(self) -> Iterator[TextId]:
         for job in self.document.jobs:
-            yield TextId(JOB, job.display_name)
-            yield TextId(DESCRIPTION, job.description)
+            yield TextId(JOB, job.written_name)
+            yield TextId(DESCRIPTION, job.written_description)
 
     def summary(self) -> str:
         return f"{len(self.by_key)} jobs"

@@ -61,6 +61,43 @@ def move_xp_events(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     tx.execute("UPDATE job_xp_events SET user_id = %s WHERE user_id = %s", (to_id, from_id))
 
 
+def list_job_keys(tx: Tx) -> Cursor:
+    """Return rows with `job_key`: the jobs in which any player has experience."""
+    return tx.execute("SELECT DISTINCT job_key FROM user_jobs ORDER BY job_key")
+
+
+def lock_players_in_job(tx: Tx, job_key: str) -> None:
+    """Lock the players with experience in the job, so that no action saves what it loaded before."""
+    tx.execute(
+        """
+        SELECT count(*) FROM (
+            SELECT FROM users WHERE user_id IN (SELECT user_id FROM user_jobs WHERE job_key = %s)
+            ORDER BY user_id FOR NO KEY UPDATE
+        ) AS locked
+        """,
+        (job_key,),
+    )
+
+
+def rename_job(tx: Tx, old_key: str, new_key: str) -> None:
+    """Move experience to another key, with its history. What a player has under both adds up."""
+    tx.execute(
+        """
+        WITH moved AS (DELETE FROM user_jobs WHERE job_key = %(old)s RETURNING *)
+        INSERT INTO user_jobs AS kept (user_id, job_key, xp, level, daily_xp, daily_xp_on)
+        SELECT user_id, %(new)s, xp, level, daily_xp, daily_xp_on FROM moved
+        ON CONFLICT (user_id, job_key) DO UPDATE
+        SET xp = kept.xp + excluded.xp,
+            level = greatest(kept.level, excluded.level),
+            daily_xp = CASE WHEN kept.daily_xp_on >= excluded.daily_xp_on THEN kept.daily_xp ELSE 0 END
+                     + CASE WHEN excluded.daily_xp_on >= kept.daily_xp_on THEN excluded.daily_xp ELSE 0 END,
+            daily_xp_on = greatest(kept.daily_xp_on, excluded.daily_xp_on)
+        """,
+        {"old": old_key, "new": new_key},
+    )
+    tx.execute("UPDATE job_xp_events SET job_key = %s WHERE job_key = %s", (new_key, old_key))
+
+
 def lock_all_players(tx: Tx) -> None:
     """Lock all players, so that no action saves what it loaded before. Counts them instead of returning the rows."""
     tx.execute("SELECT count(*) FROM (SELECT FROM users ORDER BY user_id FOR NO KEY UPDATE) AS locked")

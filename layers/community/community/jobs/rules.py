@@ -116,12 +116,12 @@ def award(
         source: the reason; some sources ignore the daily cap.
 
     Raises:
-        FeatureLocked: the community has not unlocked the job.
+        FeatureLocked: the community has not unlocked the job, or it is not in the game.
         DailyCapReached: today's cap has been reached.
     """
-    node_key = jobs.by_key[job_key].node_key
-    if not state.has(node_key):
-        raise FeatureLocked(feature=tree.nodes[node_key].name)
+    job = jobs.by_key.get(job_key)
+    if job is None or not state.has(job.node_key):
+        raise FeatureLocked(feature=tree.nodes[job.node_key].name if job else job_key)
     today = game_day(now)
     before = progress or JobProgress(xp=0, level=0, daily_xp=0, daily_xp_on=today)
     earned_today = before.daily_xp if before.daily_xp_on == today else 0
@@ -132,7 +132,7 @@ def award(
     if source not in BYPASS_SOURCES:
         gained = min(gained, int(modified(state, "job_daily_cap", DAILY_CAP)) - earned_today)
         if gained <= 0:
-            raise DailyCapReached(job=job_key)
+            raise DailyCapReached(job=jobs.by_key[job_key].display_name)
 
     xp = before.xp + gained
     after = JobProgress(xp, max(level_for(xp, level_cap(state)), before.level), earned_today + gained, today)

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from community.jobs.awards import XpResult
+from kernel.texts import translate
 
 
 def awarded(result: XpResult, name: str) -> str:
-    award = result.award
-    text = f"{name} gained {award.gained} {result.job.display_name} XP"
-    return text + (f" and reached level {award.progress.level}!" if award.leveled_up else ".")
+    award, job = result.award, result.job.display_name
+    if award.leveled_up:
+        return translate(
+            "{name} gained {xp} {job} XP and reached level {level}!",
+            name=name,
+            xp=award.gained,
+            job=job,
+            level=award.progress.level,
+        )
+    return translate("{name} gained {xp} {job} XP.", name=name, xp=award.gained, job=job)

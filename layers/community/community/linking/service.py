@@ -25,7 +25,7 @@ from community.linking.models import (
 )
 from community.players import merging
 from community.players import service as players
-from community.players.models import Link, Player, PlayerRef, UnknownPlayer
+from community.players.models import Link, Player, PlayerRef, unknown_player
 from community.progression.service import current_state
 from kernel.database import Tx
 from kernel.errors import TryAgain
@@ -67,13 +67,16 @@ def confirm_link(tx: Tx, source: PlayerRef) -> LinkedAccounts:
     """Merge the two accounts into the source's player.
 
     Raises:
-        NothingToConfirm, TokenExpired, NotClaimedYet, WouldReplaceItself
+        NothingToConfirm, TokenExpired, NotClaimedYet, AccountExcluded, WouldReplaceItself
     """
     # Only the token says who claimed it: a third round trip. All callers lock tokens before players.
     token = _token(queries.lock_token_of(tx, source).fetchone())
     token, target = rules.require_confirmable(token, tx.now)
     gambles.lock_active_gamble(tx)
     keeper, other = players.load_all(tx, (source, replace(target, username=None)))
+    for player in (keeper, other):
+        if player is not None:  # a merged player would be excluded as a whole
+            players.require_included(player)
     if keeper is None:
         keeper = _register(tx, token.source, other)
     if other is None:
@@ -93,7 +96,7 @@ def request_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
     """
     player, _ = players.peek(tx, caller)
     if player is None:
-        raise UnknownPlayer(name=caller.platform_id)
+        raise unknown_player(caller)
     rules.require_unlinkable(player, platform)
     target = PlayerRef(platform, player.links[platform].platform_id)
     queries.upsert_unlink_request(tx, caller, target, tx.now + rules.UNLINK_WINDOW)
@@ -106,7 +109,7 @@ def confirm_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
         UnknownPlayer, NotLinked, LastLink, UnlinkNotRequested, UnlinkTooLate
     """
     taking = queries.take_unlink_request(tx, caller, platform)
-    player = players.load(tx, caller)
+    player = players.load(tx, caller, anyone=True)
     rules.require_unlinkable(player, platform)
     request = taking.fetchone()
     # A merge in between may have replaced the account that the request was about.
@@ -159,7 +162,7 @@ def _merge(tx: Tx, keeper: Player, other: Player) -> Player:
 def _waiting(player: Player) -> tuple[WaitingItem, ...]:
     return tuple(
         WaitingItem(
-            item_name=items.by_id[slot.item_id].internal_name, quantity=slot.quantity, quality_level=slot.quality
+            item_name=items.stored(slot.item_id).internal_name, quantity=slot.quantity, quality_level=slot.quality
         )
         for slot in merge_overflow(player)
     )

@@ -13,7 +13,7 @@ from community.catalog.content import ItemsSection
 from community.configs import shipped
 from kernel.content.base import Document, Exact, Frozen, Key
 from kernel.content.library import FileSection
-from kernel.content.problems import Problem, unknown
+from kernel.content.problems import Problem, retired, unknown
 
 Chance = Annotated[Exact, Field(ge=0, le=1)]
 
@@ -74,7 +74,8 @@ class LootTablesSection(FileSection[LootTablesFile]):
         return MappingProxyType(dict(self.document.tables))
 
     def problems(self) -> Iterator[Problem]:
-        items = self.library[ItemsSection].by_name
+        catalogue = self.library[ItemsSection]
+        items = catalogue.by_name
         for box, table in self.by_box.items():
             field = f"tables.{box}"
             yield from unknown(self.file, field, "item", box, items)
@@ -85,6 +86,10 @@ class LootTablesSection(FileSection[LootTablesFile]):
             )
             for place, row in rows:
                 yield from unknown(self.file, f"{field}.{place}", "item", row.item_name, items)
+                if box not in catalogue.retired:
+                    yield from retired(
+                        self.file, f"{field}.{place}", "item", row.item_name, catalogue.retired, "remove this line"
+                    )
 
     def summary(self) -> str:
         return f"{len(self.by_box)} loot tables"

@@ -51,7 +51,7 @@ def open_boxes(
     state: CommunityState,
     rng: Random,
     *,
-    tables: Mapping[str, LootTable] = loot_tables.by_box,
+    tables: Mapping[str, LootTable] | None = None,
 ) -> tuple[Drop, ...]:
     """Open boxes of one kind and quality.
 
@@ -59,7 +59,7 @@ def open_boxes(
 
     Args:
         quantity: at least 1.
-        tables: {internal name of a box: its table}
+        tables: {internal name of a box: its table}; None for those of the game.
 
     Returns:
         One drop for each kind of item, in the table's order. Empty for a box without a table.
@@ -78,10 +78,10 @@ def amounts(
     state: CommunityState,
     rng: Random,
     *,
-    tables: Mapping[str, LootTable] = loot_tables.by_box,
+    tables: Mapping[str, LootTable] | None = None,
 ) -> dict[str, int]:
     """Return {internal name: amount} before the quality is rolled; amounts may be 0."""
-    table = tables.get(box.internal_name, ())
+    table = (loot_tables.by_box if tables is None else tables).get(box.internal_name, ())
     if isinstance(table, tuple):
         return _roll_entries(table, quantity, rng)
     return gates.amounts(box.internal_name, table, quantity, state, rng)

@@ -9,18 +9,19 @@ from uuid import UUID
 
 from kernel.database import Cursor, Tx
 
-# For crowds: arrays of user ids. A player who has unlinked the platform since cannot be hit there.
+# For crowds: arrays of user ids. A player who has unlinked the platform since cannot be hit there. The parameter after
+# the time are roles that cannot be attacked.
 RANDOM_CHATTERS: LiteralString = """
     ARRAY(
         SELECT c.user_id FROM active_chatters c JOIN user_platform_links l USING (user_id, platform)
-        WHERE c.platform = %s AND c.last_message_at > %s
+        WHERE c.platform = %s AND c.last_message_at > %s AND NOT (l.roles && %s::text[])
         ORDER BY md5(c.user_id::text || %s) LIMIT %s
     )
 """
 CHATTERS_SINCE: LiteralString = """
     ARRAY(
         SELECT c.user_id FROM active_chatters c JOIN user_platform_links l USING (user_id, platform)
-        WHERE c.platform = %s AND c.last_message_at >= %s
+        WHERE c.platform = %s AND c.last_message_at >= %s AND NOT (l.roles && %s::text[])
     )
 """
 CHATTERS_WITH_IDS: LiteralString = """
@@ -43,6 +44,18 @@ def upsert_chatters(tx: Tx, user_id: UUID, platforms: Iterable[str]) -> None:
 
 def delete_chatters(tx: Tx, platform: str, user_ids: Sequence[UUID]) -> None:
     tx.execute("DELETE FROM active_chatters WHERE platform = %s AND user_id = ANY (%s)", (platform, list(user_ids)))
+
+
+def delete_account(tx: Tx, platform: str, platform_id: str, name_key: str) -> None:
+    """Delete the chatters with that id, or without one with the key of that name."""
+    tx.execute(
+        """
+        DELETE FROM active_chatters c USING user_platform_links l
+        WHERE c.user_id = l.user_id AND l.platform = %s
+          AND CASE %s WHEN '' THEN coalesce(l.name_key, lower(l.username)) = %s ELSE l.platform_user_id = %s END
+        """,
+        (platform, platform_id, name_key, platform_id),
+    )
 
 
 def list_chatters_since(tx: Tx, since: datetime, limit: int) -> Cursor:

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from community.messages.content import ChatString, chat_strings
 from community.messages.models import Match
 from community.players.models import Player
-from community.timeouts.rules import in_words
+from community.timeouts.texts import in_words
 from community.traps.models import Trap
 from kernel import naming
+from kernel.texts import translate
 
 
 def find_strings(text: str) -> tuple[Match, ...]:
@@ -21,8 +22,17 @@ def find_strings(text: str) -> tuple[Match, ...]:
 
 def trap_match(trap: Trap, victim: Player, username: str) -> Match:
     """Build the match that reports a triggered trap."""
-    whose = "their own trap" if trap.setter_id == victim.id else f"a trap of {trap.setter_username}'s"
-    return Match("trap_triggered", f"{username} steps into {whose}: {in_words(trap.time)} of silence.")
+    time = in_words(trap.time)
+    if trap.setter_id == victim.id:
+        text = translate("{name} steps into their own trap: {time} of silence.", name=username, time=time)
+    else:
+        text = translate(
+            "{name} steps into a trap of {setter}'s: {time} of silence.",
+            name=username,
+            setter=trap.setter_username,
+            time=time,
+        )
+    return Match("trap_triggered", text)
 
 
 class Finder:

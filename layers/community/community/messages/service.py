@@ -7,8 +7,12 @@ from datetime import datetime, timedelta
 
 from community.messages import queries, rules
 from community.messages.models import Chatter, Line, Match, MessageReceived, NewChats
+from community.pace.models import Pace
+from community.pace.rules import heard
+from community.pace.settings import settings as pace_settings
 from community.players import service as players
 from community.players.models import Crowd, Player, PlayerRef
+from community.shields.immunity import immune_roles, is_immune
 from community.traps import service as traps
 from kernel.database import Tx
 
@@ -20,9 +24,11 @@ MAX_LISTED = 1000
 def handle_message(tx: Tx, chatter: PlayerRef, text: str) -> tuple[Player, tuple[Match, ...]]:
     """Count a message for its author, and find the configured words in it. A stranger becomes a player.
 
+    A message of an excluded account is not counted, nor is one that repeats the author's last ones too often.
+
     A triggered trap is the last match.
     """
-    player = players.load_or_create(tx, chatter, traps.WAITING)
+    player = players.load_or_create(tx, chatter, traps.WAITING, anyone=True)
     player, matches = _hear(tx, player, Line(chatter, text))
     _save(tx, chatter.platform, [player])
     return player, matches
@@ -56,7 +62,7 @@ def handle_messages(tx: Tx, platform: str, lines: Sequence[Line]) -> list[tuple[
 
 def mark_active(tx: Tx, chatter: PlayerRef) -> Player:
     """Mark the chatter as active without counting a message."""
-    player = players.load_or_create(tx, chatter, traps.WAITING)
+    player = players.load_or_create(tx, chatter, traps.WAITING, anyone=True)
     player, _ = _step(tx, player, chatter.platform)
     _save(tx, chatter.platform, [player])
     return player
@@ -69,19 +75,22 @@ def list_active_chatters(tx: Tx, minutes: int = ACTIVE_MINUTES) -> list[Chatter]
 
 
 def random_chatters(tx: Tx, platform: str, number: int) -> Crowd:
-    """Choose up to `number` active chatters at random. The choice is the same in every statement of the load.
+    """Choose up to `number` active chatters at random, of those who are not immune.
+
+    The choice is the same in every statement of the load.
 
     Other choices on the platform wait until these chatters have been hit and removed. Otherwise both could choose the
     same chatters, and one would have to be repeated.
     """
     queries.lock_choice(tx, platform)
     since = tx.now - timedelta(minutes=ACTIVE_MINUTES)
-    return Crowd(queries.RANDOM_CHATTERS, (platform, since, f"{tx.rng.getrandbits(64):x}", number))
+    salt = f"{tx.rng.getrandbits(64):x}"
+    return Crowd(queries.RANDOM_CHATTERS, (platform, since, immune_roles(), salt, number))
 
 
 def chatters_since(platform: str, moment: datetime) -> Crowd:
-    """Choose everyone who has written since that time, and has not been hit in between."""
-    return Crowd(queries.CHATTERS_SINCE, (platform, moment))
+    """Choose everyone who has written since that time, has not been hit in between, and is not immune."""
+    return Crowd(queries.CHATTERS_SINCE, (platform, moment, immune_roles()))
 
 
 def remove_chatters(tx: Tx, platform: str, chatters: Iterable[Player]) -> None:
@@ -92,18 +101,32 @@ def remove_chatters(tx: Tx, platform: str, chatters: Iterable[Player]) -> None:
     queries.delete_chatters(tx, platform, [player.id for player in chatters])
 
 
+def remove_account(tx: Tx, platform: str, platform_id: str, name_key: str) -> None:
+    """Queue the removal of an account from the active chatters: by its id, or else by the key of its name."""
+    queries.delete_account(tx, platform, platform_id, name_key)
+
+
 def _hear(tx: Tx, author: Player, line: Line) -> tuple[Player, tuple[Match, ...]]:
     """Count a line for its author, to be saved, and find the configured words in it."""
     platform = line.chatter.platform
-    author = author.record(MessageReceived(user_id=author.id, platform=platform))
+    pace, counts = heard(author[Pace], line.text, pace_settings.identical_lines)
+    if counts:
+        author = author.record(MessageReceived(user_id=author.id, platform=platform))
+    if pace is not author[Pace]:
+        author = author.having(pace)
     author, trap_match = _step(tx, author, platform)
     return author, (*rules.find_strings(line.text), *trap_match)
 
 
 def _step(tx: Tx, player: Player, platform: str) -> tuple[Player, tuple[Match, ...]]:
-    """Note that the player writes. A trap that waits for them is triggered, and silences them until the next line."""
+    """Note that the player writes. A trap that waits for them is triggered, and silences them until the next line.
+
+    Excluded players are no chatters, and neither they nor immune ones trigger traps.
+    """
+    if player.excluded:
+        return player, ()
     trap = traps.waiting_for(player)
-    if trap is None:
+    if trap is None or is_immune(player, platform):
         return player.having(player[NewChats].plus(platform)), ()
     player = traps.trigger(tx, player, trap, platform).having(NewChats())
     return player, (rules.trap_match(trap, player, player.links[platform].username),)
@@ -112,5 +135,5 @@ def _step(tx: Tx, player: Player, platform: str) -> tuple[Player, tuple[Match, .
 def _save(tx: Tx, platform: str, authors: Iterable[Player]) -> None:
     """Save the players, and remove those from the active chatters whom a trap has silenced."""
     saved = players.save(tx, *authors)
-    if silenced := [player for player in saved if not player[NewChats]]:
+    if silenced := [player for player in saved if not (player[NewChats] or player.excluded)]:
         remove_chatters(tx, platform, silenced)

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from community.players import queries
-from community.players.models import PLATFORMS, Link, NoSuchPlayer, PlayerRef
+from community.players.models import PLATFORMS, Link, PlayerRef, no_such_player
 from community.players.service import similar_names
 from kernel.database import Tx
 
@@ -42,7 +42,7 @@ def find(tx: Tx, ref: PlayerRef) -> Profile:
     """
     row = queries.find_profile(tx, ref).fetchone()
     if row is None:
-        raise NoSuchPlayer(name=ref.label, meant=similar_names(tx, ref))
+        raise no_such_player(ref, similar_names(tx, ref))
     return _profile(row)
 
 

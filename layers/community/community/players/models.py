@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, ClassVar, LiteralString, Self, TypeVar
+from typing import Any, ClassVar, Literal, LiteralString, Self, TypeVar, get_args
 from uuid import UUID
 
 from community.progression.models import CommunityState
-from kernel.errors import Conflict, NotFound, Refused
+from kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from kernel.events.models import Event
 
 T = TypeVar("T")
 
 PLATFORMS = ("discord", "twitch", "youtube")
 """The platforms, in display order."""
+
+Role = Literal["broadcaster", "moderator", "subscriber", "vip"]
+"""What an account is in the community's chat."""
+
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,7 @@ class PlayerRef:
 
     Attributes:
         platform: empty when `user_id` is given.
+        roles: what the account is in the community's chat; None when the caller does not say.
         sole: False if of several players of that name the last one seen is meant, which is fine for a look. True
             refuses to guess, where it is about money or silence.
     """
@@ -32,6 +38,7 @@ class PlayerRef:
     platform_id: str | None = None
     username: str | None = None
     user_id: UUID | None = None
+    roles: frozenset[Role] | None = None
     sole: bool = False
 
     @property
@@ -41,16 +48,21 @@ class PlayerRef:
 
     @property
     def label(self) -> str:
-        """How messages name the player."""
-        return self.username or (str(self.user_id) if self.user_id else f"{self.platform}:{self.platform_id}")
+        """How messages name the player; empty without a name, because no one reads ids."""
+        return self.username or ""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A player's account on a platform."""
+    """A player's account on a platform.
+
+    Attributes:
+        roles: as the account's last line or action said.
+    """
 
     platform_id: str
     username: str
+    roles: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +142,28 @@ class Player:
         """Return the player with this link, which replaces any other for the platform."""
         return replace(self, links={**self.links, platform: link})
 
-    def seen_as(self, platform: str, username: str) -> Self:
-        """Return the player with the name that the platform now uses."""
+    def seen_as(self, platform: str, username: str, roles: frozenset[Role] | None = None) -> Self:
+        """Return the player with the name that the platform now uses, and with the account's roles there if given."""
         link = self.links[platform]
-        if link.username == username:
+        current = Link(link.platform_id, username, link.roles if roles is None else roles)
+        if link == current:
             return self
-        return replace(self, username=username, links={**self.links, platform: replace(link, username=username)})
+        name = self.username if link.username == username else username
+        return replace(self, username=name, links={**self.links, platform: current})
+
+    @property
+    def excluded(self) -> bool:
+        """Whether the player takes no part in the game, because one of their accounts is on the list."""
+        cover = self.state.exclusions.cover
+        return any(cover(platform, link.platform_id, link.username) for platform, link in self.links.items())
 
     def record(self, event: Event) -> Self:
         return replace(self, events=(*self.events, event))
+
+
+class AccountExcluded(NotAllowed):
+    code = "excluded"
+    message = "{name} does not take part in the game."
 
 
 class UnknownPlayer(Refused):
@@ -151,6 +176,32 @@ class UnknownPlayer(Refused):
 class NoSuchPlayer(NotFound):
     code = "not_found"
     message = "Nobody called {name} has played here yet."
+
+
+class UnknownAccount(UnknownPlayer):
+    message = "This account has not played here yet."
+
+
+class NoSuchAccount(NoSuchPlayer):
+    message = "This account has not played here yet."
+
+
+def unknown_player(ref: PlayerRef, meant: Sequence[str] = ()) -> UnknownPlayer:
+    """Return the refusal of an action for an account that is no player's.
+
+    Args:
+        meant: the names of players who may be meant.
+    """
+    return UnknownPlayer(name=ref.username, meant=meant) if ref.username else UnknownAccount()
+
+
+def no_such_player(ref: PlayerRef, meant: Sequence[str] = ()) -> NoSuchPlayer:
+    """Return the refusal of a read for an account that is no player's.
+
+    Args:
+        meant: the names of players who may be meant.
+    """
+    return NoSuchPlayer(name=ref.username, meant=meant) if ref.username else NoSuchAccount()
 
 
 class SeveralPlayers(Refused):

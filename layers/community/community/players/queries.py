@@ -91,7 +91,7 @@ def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, parts: 
         """
         SELECT world.version AS state_version, wanted.user_ids AS wanted,
                u.user_id, u.username, u.created_at, u.updated_at,
-               (SELECT json_object_agg(l.platform, json_build_array(l.platform_user_id, l.username))
+               (SELECT json_object_agg(l.platform, json_build_array(l.platform_user_id, l.username, l.roles))
                 FROM user_platform_links l WHERE l.user_id = u.user_id) AS links"""
         + parts.columns
         + asked
@@ -134,11 +134,11 @@ def delete_user(tx: Tx, user_id: UUID) -> None:
 def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
     tx.execute(
         """
-        INSERT INTO user_platform_links (user_id, platform, platform_user_id, username, name_key, seen_at)
-        VALUES (%(user_id)s, %(platform)s, %(platform_id)s, %(username)s, %(name_key)s, %(now)s)
+        INSERT INTO user_platform_links (user_id, platform, platform_user_id, username, name_key, roles, seen_at)
+        VALUES (%(user_id)s, %(platform)s, %(platform_id)s, %(username)s, %(name_key)s, %(roles)s::text[], %(now)s)
         ON CONFLICT (user_id, platform) DO UPDATE
         SET platform_user_id = excluded.platform_user_id, username = excluded.username,
-            name_key = excluded.name_key, seen_at = excluded.seen_at
+            name_key = excluded.name_key, roles = excluded.roles, seen_at = excluded.seen_at
         """,
         {
             "user_id": user_id,
@@ -146,6 +146,7 @@ def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
             "platform_id": link.platform_id,
             "username": link.username,
             "name_key": person_key(link.username),
+            "roles": sorted(link.roles),
             "now": tx.now,
         },
     )

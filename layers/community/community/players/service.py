@@ -10,15 +10,16 @@ from uuid import uuid4
 from community.parts import PARTS
 from community.players import queries
 from community.players.models import (
+    AccountExcluded,
     Crowd,
     Fact,
     Link,
-    NoSuchPlayer,
     Player,
     PlayerRef,
     SeveralPlayers,
-    UnknownPlayer,
     UserRegistered,
+    no_such_player,
+    unknown_player,
 )
 from community.players.part import Parts
 from community.progression import service as progression
@@ -30,16 +31,30 @@ from kernel.events import service as events
 from kernel.naming import MOST_SUGGESTED, closest, person_key
 
 
-def load(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
+def load(tx: Tx, ref: PlayerRef, *facts: Fact, anyone: bool = False) -> Player:
     """Lock and load a player. This is the first of an action's two round trips.
 
     Args:
         facts: additional values to read into `Player.facts`, each with a unique name.
+        anyone: whether an excluded account may be loaded, because it is not the one that acts.
 
     Raises:
         UnknownPlayer: no one has played under that identity yet.
+        AccountExcluded: the account takes no part in the game.
     """
-    return require_known(tx, load_all(tx, (ref,), *facts)[0], ref)
+    player = require_known(tx, load_all(tx, (ref,), *facts)[0], ref)
+    return player if anyone else require_included(player)
+
+
+def require_included(player: Player) -> Player:
+    """Return the player, or refuse the action when they take no part in the game.
+
+    Raises:
+        AccountExcluded
+    """
+    if player.excluded:
+        raise AccountExcluded(name=player.username)
+    return player
 
 
 def require_known(tx: Tx, player: Player | None, ref: PlayerRef) -> Player:
@@ -49,7 +64,7 @@ def require_known(tx: Tx, player: Player | None, ref: PlayerRef) -> Player:
         UnknownPlayer: there is no player.
     """
     if player is None:
-        raise UnknownPlayer(name=ref.label, meant=similar_names(tx, ref))
+        raise unknown_player(ref, similar_names(tx, ref))
     return player
 
 
@@ -63,10 +78,11 @@ def similar_names(tx: Tx, ref: PlayerRef) -> tuple[str, ...]:
     return tuple(known[name_key] for name_key in closest(typed, known))[:MOST_SUGGESTED]
 
 
-def load_or_create(tx: Tx, ref: PlayerRef, *facts: Fact) -> Player:
+def load_or_create(tx: Tx, ref: PlayerRef, *facts: Fact, anyone: bool = False) -> Player:
     """Like `load`, but a stranger becomes a new player, to be saved. The ref needs an id."""
-    player, _, state = _load(tx, (ref,), facts, lock=True)
-    return player[0] or create(tx, state, ref)
+    (found,), _, state = _load(tx, (ref,), facts, lock=True)
+    player = found or create(tx, state, ref)
+    return player if anyone else require_included(player)
 
 
 def load_all(tx: Tx, refs: tuple[PlayerRef, ...], *facts: Fact) -> list[Player | None]:
@@ -107,13 +123,16 @@ def get_player(tx: Tx, ref: PlayerRef, *facts: Fact, only: tuple[type[Any], ...]
     """
     player, _ = peek(tx, ref, *facts, only=only)
     if player is None:
-        raise NoSuchPlayer(name=ref.label, meant=similar_names(tx, ref))
+        raise no_such_player(ref, similar_names(tx, ref))
     return player
 
 
 def create(tx: Tx, state: CommunityState, *refs: PlayerRef) -> Player:
     """Create a player with these identities, to be saved. Without a name, an identity goes by its id."""
-    links = {ref.platform: Link(str(ref.platform_id), ref.username or str(ref.platform_id)) for ref in refs}
+    links = {
+        ref.platform: Link(str(ref.platform_id), ref.username or str(ref.platform_id), ref.roles or frozenset())
+        for ref in refs
+    }
     player_id = uuid4()
     return Player(
         id=player_id,
@@ -155,10 +174,10 @@ def as_saved(player: Player) -> Player:
 
 
 def with_current_name(player: Player, ref: PlayerRef, now: datetime) -> Player:
-    """Return the player with the name that came with a platform id as the current name there."""
+    """Return the player with the name and the roles that came with a platform id as the current ones there."""
     if ref.user_id is not None or ref.platform_id is None or not ref.username:
         return player
-    seen = player.seen_as(ref.platform, ref.username)
+    seen = player.seen_as(ref.platform, ref.username, ref.roles)
     return player if seen is player else replace(seen, updated_at=now)
 
 
@@ -201,7 +220,10 @@ def _player(row: dict[str, Any], state: CommunityState, parts: Parts, facts: tup
     player = Player(
         id=row["user_id"],
         username=row["username"],
-        links={platform: Link(*link) for platform, link in (row["links"] or {}).items()},
+        links={
+            platform: Link(platform_id, username, frozenset(roles))
+            for platform, (platform_id, username, roles) in (row["links"] or {}).items()
+        },
         state=state,
         created_at=row["created_at"],
         updated_at=row["updated_at"],

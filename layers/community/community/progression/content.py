@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -18,7 +18,7 @@ from community.text_contexts import DESCRIPTION, NODE
 from kernel.content.base import Document, Exact, Frozen, Key, Text
 from kernel.content.library import FileSection
 from kernel.content.po_files import TextId
-from kernel.content.problems import Problem, did_you_mean, repeated, unknown
+from kernel.content.problems import Problem, did_you_mean, old_names, repeated, retired, unknown
 from kernel.naming import NameIndex, key
 from kernel.texts import every_term, term
 
@@ -50,6 +50,8 @@ FeatureKey = Literal[
     "search_cooldown_reduction",
     "search_quality",
 ]
+NOT_APPLIED: Collection[FeatureKey] = ("contribution", "farming_yield")
+"""What nodes of features that are not built yet modify."""
 BASE_COST = {"small": 50, "medium": 100, "large": 200}
 HIGHEST_TIER = 50  # the cost of a large node of this tier still fits a 32-bit integer
 
@@ -105,8 +107,8 @@ def _current_name(node_type: object) -> object:
 class Node(Frozen):
     node_id: PositiveInt
     key: Key
-    name: Text
-    description: Text
+    written_name: Text = Field(alias="name")
+    written_description: Text = Field(alias="description")
     type: Annotated[NodeType, BeforeValidator(_current_name)]
     tier: int = Field(ge=0, le=HIGHEST_TIER)
     size: Size
@@ -117,12 +119,28 @@ class Node(Frozen):
     auto_unlock: bool = False
     modifier_config: Modifier | None = None
     modifier_configs: tuple[Modifier, ...] = ()
+    renamed_from: tuple[Key, ...] = ()  # earlier keys
+    planned: bool = False  # its feature is not built yet
+    retired: bool = False  # its feature is no longer part of the game
 
     @model_validator(mode="after")
     def _says_it_once(self) -> Self:
         if self.modifier_config is not None and self.modifier_configs:
             raise ValueError("a node has either modifier_config or modifier_configs")
         return self
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether the node is neither shown nor voted on nor counted."""
+        return self.planned or self.retired
+
+    @property
+    def name(self) -> str:
+        return term(NODE, self.written_name)
+
+    @property
+    def description(self) -> str:
+        return term(DESCRIPTION, self.written_description)
 
     @property
     def modifiers(self) -> tuple[Modifier, ...]:
@@ -154,41 +172,103 @@ class TreeSection(FileSection[TreeFile]):
 
     @cached_property
     def nodes(self) -> Mapping[str, Node]:
-        """By key, in the order of the file."""
+        """The nodes of the game by key, in the order of the file.
+
+        Planned and retired ones are left out: what needs one of them needs its prerequisites instead.
+        """
+        visible = [node for node in self.document.nodes if not node.is_hidden]
+        return MappingProxyType({node.key: _without_hidden(node, self.entries) for node in visible})
+
+    @cached_property
+    def entries(self) -> Mapping[str, Node]:
+        """All nodes of the file by key, with the hidden ones."""
         return MappingProxyType({node.key: node for node in self.document.nodes})
+
+    @cached_property
+    def retired(self) -> Collection[str]:
+        """Keys of the retired nodes."""
+        return frozenset(node.key for node in self.document.nodes if node.retired)
+
+    @cached_property
+    def children(self) -> Mapping[str, Sequence[Node]]:
+        """By node key, the nodes that have it as a prerequisite."""
+        children: dict[str, list[Node]] = {key: [] for key in self.nodes}
+        for node in self.nodes.values():
+            for parent in node.static_prerequisites:
+                children[parent].append(node)
+        return MappingProxyType(children)
+
+    @cached_property
+    def modifiers(self) -> Mapping[str, Sequence[tuple[Node, Modifier]]]:
+        """By feature key, its modifiers in the order in which they apply."""
+        modifiers: dict[str, list[tuple[Node, Modifier]]] = {}
+        for node in sorted(self.nodes.values(), key=lambda node: (node.tier, node.node_id)):
+            for modifier in node.modifiers:
+                modifiers.setdefault(modifier.feature_key, []).append((node, modifier))
+        return MappingProxyType(modifiers)
+
+    def name_of(self, node_key: str) -> str:
+        """Return the display name of a stored node, which may be hidden; its key if the content lacks it."""
+        node = self.entries.get(node_key)
+        return node.name if node else node_key
 
     @cached_property
     def names(self) -> NameIndex[Node]:
         """What people type for a node, in any language."""
-        rows = self.document.nodes
+        rows = self.nodes.values()
         return NameIndex(
-            lambda node: term(NODE, node.name),
+            lambda node: node.name,
             [(node.key, node) for node in rows],
-            [(node.name, node) for node in rows],
-            [(name, node) for node in rows for name in sorted(every_term(NODE, node.name))],
+            [(node.written_name, node) for node in rows],
+            [(name, node) for node in rows for name in sorted(every_term(NODE, node.written_name))],
+            [(name, node) for node in rows for name in node.renamed_from],
         )
 
     def problems(self) -> Iterator[Problem]:
         rows = self.document.nodes
         yield from repeated(self.file, "nodes", "node_id", (node.node_id for node in rows))
         yield from repeated(self.file, "nodes", "key", (node.key for node in rows))
-        yield from repeated(self.file, "nodes", "name", (key(node.name) for node in rows))
+        yield from old_names(self.file, "nodes", [(node.key, node.renamed_from) for node in rows])
+        yield from repeated(self.file, "nodes", "name", (key(node.written_name) for node in rows))
         broken_links = list(_broken_links(self.file, rows))
         yield from broken_links
-        if not broken_links:  # the next checks follow the links
-            yield from _cycles(self.file, rows)
-            yield from _unreachable_nodes(self.file, rows)
+        cycles = [] if broken_links else list(_cycles(self.file, rows))
+        yield from cycles
+        if not (broken_links or cycles):  # the next check follows the links
+            yield from _unreachable_nodes(self.file, rows, tuple(self.nodes.values()))
         # Checked here, because the tree depends on the catalogue and not the other way round.
         for index, item in enumerate(self.library[ItemsSection].document.items):
-            yield from unknown(ItemsSection.file, f"items[{index}].node_key", "node", item.node_key, self.nodes)
+            field = f"items[{index}].node_key"
+            yield from unknown(ItemsSection.file, field, "node", item.node_key, self.entries)
+            if not item.retired:
+                advice = 'name another one, or none, or mark the item "retired": true as well'
+                yield from retired(ItemsSection.file, field, "node", item.node_key, self.retired, advice)
 
     def texts(self) -> Iterator[TextId]:
-        for node in self.nodes.values():
-            yield TextId(NODE, node.name)
-            yield TextId(DESCRIPTION, node.description)
+        for node in self.document.nodes:  # with planned ones, whose translations may be ready
+            yield TextId(NODE, node.written_name)
+            yield TextId(DESCRIPTION, node.written_description)
 
     def summary(self) -> str:
         return f"{len(self.nodes)} nodes"
+
+
+def _without_hidden(node: Node, entries: Mapping[str, Node]) -> Node:
+    """Return the node with prerequisites that are all in the game."""
+    needed = tuple(dict.fromkeys(_visible_prerequisites(node, entries)))
+    if needed == node.prerequisites:
+        return node
+    fields = {name: getattr(node, name) for name in Node.model_fields}
+    return Node.model_construct(**{**fields, "prerequisites": needed})
+
+
+def _visible_prerequisites(node: Node, entries: Mapping[str, Node]) -> Iterator[str]:
+    for text in node.prerequisites:
+        needed = entries.get(text)
+        if needed is None or not needed.is_hidden:
+            yield text
+        elif not needed.auto_unlock:
+            yield from _visible_prerequisites(needed, entries)
 
 
 def _broken_links(file: str, nodes: tuple[Node, ...]) -> Iterator[Problem]:
@@ -229,19 +309,25 @@ def _cycles(file: str, nodes: tuple[Node, ...]) -> Iterator[Problem]:
         yield Problem(file, f"nodes[{index}].prerequisites[{place}]", f"these nodes need each other: {path}")
 
 
-def _unreachable_nodes(file: str, nodes: tuple[Node, ...]) -> Iterator[Problem]:
-    """Find nodes that can never be unlocked, by unlocking all available nodes until no more become available."""
+def _unreachable_nodes(file: str, rows: tuple[Node, ...], nodes: tuple[Node, ...]) -> Iterator[Problem]:
+    """Find nodes that can never be unlocked, by unlocking all available nodes until no more become available.
+
+    Args:
+        rows: all nodes of the file.
+        nodes: those of the game.
+    """
+    order = {node.key: index for index, node in enumerate(rows)}
     reached: set[str] = set()
     tiers: list[int] = []
     while fresh := [node for node in nodes if node.key not in reached and _opens(node, reached, tiers)]:
         reached.update(node.key for node in fresh)
         tiers.extend(node.tier for node in fresh)
-    for index, node in enumerate(nodes):
+    for node in nodes:
         if node.key in reached or not reached.issuperset(node.static_prerequisites):
             continue
         for place, text in enumerate(node.prerequisites):
             if text.startswith("-") and (problem := _shortfall(parse_dynamic(text), tiers)):
-                yield Problem(file, f"nodes[{index}].prerequisites[{place}]", problem)
+                yield Problem(file, f"nodes[{order[node.key]}].prerequisites[{place}]", problem)
 
 
 def _opens(node: Node, reached: set[str], tiers: list[int]) -> bool:

@@ -12,6 +12,23 @@ from uuid import UUID
 from community.catalog.models import Names
 from kernel.errors import NotAllowed, NotFound, Refused
 from kernel.events.models import Event
+from kernel.naming import person_key
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusions:
+    """Accounts that take no part in the game.
+
+    Attributes:
+        ids: (platform, id there).
+        names: (platform, key of the name there), for accounts whose id is not known.
+    """
+
+    ids: frozenset[tuple[str, str]] = frozenset()
+    names: frozenset[tuple[str, str]] = frozenset()
+
+    def cover(self, platform: str, platform_id: str, username: str) -> bool:
+        return (platform, platform_id) in self.ids or (platform, person_key(username)) in self.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +40,7 @@ class CommunityState:
         levels: {node key: highest unlocked level}, unlocked nodes only.
         names: the current names of items in messages.
         weights: {engagement metric: points for one}.
+        exclusions: the accounts that take no part in the game.
         modifier_cache: {(feature key, value): modified value}, filled by `rules.modified`: fractions are exact but
             slow, and prices are needed all the time.
     """
@@ -31,6 +49,7 @@ class CommunityState:
     levels: Mapping[str, int]
     names: Names
     weights: Mapping[str, Fraction] = field(default_factory=dict[str, Fraction])
+    exclusions: Exclusions = Exclusions()
     modifier_cache: dict[tuple[str, int | Fraction], int | Fraction] = field(
         default_factory=dict[tuple[str, int | Fraction], int | Fraction], compare=False, repr=False
     )

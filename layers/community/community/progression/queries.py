@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, LiteralString
 
 from psycopg.types.json import Jsonb
@@ -24,12 +24,15 @@ def read_state_version(tx: Tx) -> Cursor:
 
 
 def read_state(tx: Tx) -> Cursor:
-    """Return one consistent row: `version`, `levels` {node key: highest level} and `documents` {name: body}."""
+    """Return one consistent row: `version`, `levels` {node key: highest level}, `documents` {name: body}, and
+    `excluded` [[platform, id, key of the name], ...]."""
     return tx.execute(
         "SELECT version, "
         + LEVELS
         + """ AS levels,
-               (SELECT coalesce(jsonb_object_agg(name, body), '{}') FROM world_documents) AS documents
+               (SELECT coalesce(jsonb_object_agg(name, body), '{}') FROM world_documents) AS documents,
+               (SELECT coalesce(jsonb_agg(jsonb_build_array(platform, platform_user_id, name_key)), '[]')
+                FROM excluded_accounts WHERE excluded) AS excluded
         FROM world
         """
     )
@@ -86,7 +89,25 @@ def upsert_node(tx: Tx, node: Node) -> None:
         ON CONFLICT (node_id) DO UPDATE
         SET node_key = excluded.node_key, unlock_cost = excluded.unlock_cost, definition = excluded.definition
         """,
-        (node.node_id, node.key, node.cost, Jsonb(node.model_dump(mode="json")), tx.now),
+        (node.node_id, node.key, node.cost, Jsonb(node.model_dump(mode="json", by_alias=True)), tx.now),
+    )
+
+
+def list_stored_nodes(tx: Tx) -> Cursor:
+    """Return rows with `node_id`, `node_key` and `is_unlocked`."""
+    return tx.execute(
+        """
+        SELECT node_id, node_key,
+               EXISTS (SELECT FROM progression_unlocks u WHERE u.node_id = n.node_id) AS is_unlocked
+        FROM progression_nodes n ORDER BY node_id
+        """
+    )
+
+
+def release_keys(tx: Tx, node_ids: Sequence[int]) -> None:
+    """Free the keys of renamed nodes until `upsert_node`, because two nodes may swap theirs."""
+    tx.execute(
+        "UPDATE progression_nodes SET node_key = node_key || '#' || node_id WHERE node_id = ANY (%s)", (list(node_ids),)
     )
 
 

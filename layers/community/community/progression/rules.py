@@ -12,18 +12,6 @@ from community.progression.models import CommunityState, FeatureLocked, FeatureL
 Number = int | Fraction
 
 
-def _modifiers_by_feature() -> Mapping[str, list[tuple[Node, Modifier]]]:
-    """Return {feature key: its modifiers}, in the order in which they apply."""
-    modifiers: dict[str, list[tuple[Node, Modifier]]] = {}
-    for node in sorted(tree.nodes.values(), key=lambda node: (node.tier, node.node_id)):
-        for modifier in node.modifiers:
-            modifiers.setdefault(modifier.feature_key, []).append((node, modifier))
-    return modifiers
-
-
-_MODIFIERS = _modifiers_by_feature()
-
-
 MODIFIER_CACHE_SIZE = 1000
 """Limit of cached results per state: enough for all prices and caps, and some scores."""
 
@@ -36,9 +24,8 @@ def modified(state: CommunityState, feature_key: str, value: Number) -> Number:
     known = state.modifier_cache.get((feature_key, value))
     if known is not None:
         return known
-    active = [
-        (modifier, level) for node, modifier in _MODIFIERS.get(feature_key, ()) if (level := state.levels.get(node.key))
-    ]
+    modifiers = tree.modifiers.get(feature_key, ())
+    active = [(modifier, level) for node, modifier in modifiers if (level := state.levels.get(node.key))]
     result = apply_modifiers(value, active) if active else value
     if len(state.modifier_cache) < MODIFIER_CACHE_SIZE:
         state.modifier_cache[feature_key, value] = result
@@ -91,18 +78,6 @@ def is_available(node: Node, levels: Mapping[str, int], *, granted: str | None =
     return levels.get(node.key, 0) < node.max_level and prerequisites_hold(node, levels, granted=granted)
 
 
-def _children() -> Mapping[str, list[Node]]:
-    children: dict[str, list[Node]] = {key: [] for key in tree.nodes}
-    for node in tree.nodes.values():
-        for parent in node.static_prerequisites:
-            children[parent].append(node)
-    return children
-
-
-CHILDREN = _children()
-"""{node key: the nodes that have it as a prerequisite}"""
-
-
 def available_nodes(levels: Mapping[str, int]) -> list[Node]:
     return [node for node in tree.nodes.values() if is_available(node, levels)]
 
@@ -116,7 +91,7 @@ def require_feature(state: CommunityState, node_key: str) -> None:
     """
     if state.has(node_key):
         return
-    node = tree.nodes.get(node_key)
+    node = tree.entries.get(node_key)
     feature = node.name if node else "this feature"
     missing = locked_ancestors(node_key, state.levels)
     if missing:

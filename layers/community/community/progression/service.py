@@ -13,7 +13,7 @@ from community.catalog import item_names
 from community.catalog.models import Names
 from community.progression import queries
 from community.progression.content import Node, tree
-from community.progression.models import CommunityState, Unlock
+from community.progression.models import CommunityState, Exclusions, Unlock
 from kernel.database import Tx
 
 
@@ -44,14 +44,18 @@ def state_at(tx: Tx, version: UUID) -> CommunityState:
     row = queries.read_state(tx).fetchone()
     assert row is not None
     _cached = state = CommunityState(
-        row["version"], known_levels(row["levels"]), _names(row["documents"]), _weights(row["documents"])
+        row["version"],
+        known_levels(row["levels"]),
+        _names(row["documents"]),
+        _weights(row["documents"]),
+        _exclusions(row["excluded"]),
     )
     item_names.use_names(state.names)
     return state
 
 
 def known_levels(levels: Mapping[str, int]) -> dict[str, int]:
-    """Return the levels of nodes that the content still has. Removed nodes stay in the database without effect."""
+    """Return the levels of nodes that are in the game. Hidden and removed ones stay in the database without effect."""
     return {key: min(level, tree.nodes[key].max_level) for key, level in levels.items() if key in tree.nodes}
 
 
@@ -62,13 +66,20 @@ def current_state(tx: Tx) -> CommunityState:
 
 
 def _names(documents: Mapping[str, Any]) -> Names:
-    return Names.from_documents(documents.get("item_aliases", {}), documents.get("item_themes", {}))
+    return Names.from_stored(documents.get("item_aliases", {}), documents.get("item_themes", {}))
 
 
 def _weights(documents: Mapping[str, Any]) -> dict[str, Fraction]:
     # Via the text: 0.1 in a document means a tenth, not the nearest float.
     weights: Mapping[str, Any] = documents.get("engagement_weights", {})
     return {metric: Fraction(str(weight)) for metric, weight in weights.items()}
+
+
+def _exclusions(rows: Sequence[tuple[str, str, str]]) -> Exclusions:
+    return Exclusions(
+        ids=frozenset((platform, platform_id) for platform, platform_id, _ in rows if platform_id),
+        names=frozenset((platform, name_key) for platform, platform_id, name_key in rows if not platform_id),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +105,11 @@ def read_tree(tx: Tx) -> Tree:
     if cached is not None and cached.state.version == state.version:
         return cached
     rows = queries.list_nodes(tx).fetchall()
-    _cached_tree = tree = Tree(state_at(tx, rows[0]["version"]), {row["node_key"]: row["created_at"] for row in rows})
-    return tree
+    created_at = {row["node_key"]: row["created_at"] for row in rows}
+    # While a new version is being deployed, the database may have another version's nodes.
+    created_at = {key: created_at.get(key, tx.now) for key in tree.nodes}
+    _cached_tree = found = Tree(state_at(tx, rows[0]["version"]), created_at)
+    return found
 
 
 _cached_tree: Tree | None = None
@@ -156,13 +170,4 @@ def replace_names(tx: Tx, aliases: Mapping[str, Any], themes: Mapping[str, Any])
 def replace_weights(tx: Tx, weights: Mapping[str, float]) -> None:
     """Replace the engagement weights, {metric: points for one}, in every environment."""
     queries.upsert_document(tx, "engagement_weights", weights)
-    queries.renew_state_version(tx)
-
-
-def sync_nodes(tx: Tx) -> None:
-    """Copy the tree into the database, and unlock the nodes that unlock automatically."""
-    for node in tree.nodes.values():
-        queries.upsert_node(tx, node)
-        if node.auto_unlock:
-            queries.insert_unlocks(tx, node, [1], "auto")
     queries.renew_state_version(tx)

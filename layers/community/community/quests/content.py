@@ -16,7 +16,8 @@ from community.text_contexts import DESCRIPTION
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
 from kernel.content.po_files import TextId
-from kernel.content.problems import Problem, repeated, unknown
+from kernel.content.problems import Problem, repeated, retired, unknown
+from kernel.texts import term
 
 QUESTS_PER_WEEK: Final = 3
 MAX_NUMBER: Final = 99
@@ -34,12 +35,16 @@ class Quest(Frozen):
     number: int = Field(ge=1, le=MAX_NUMBER)
     key: Key
     type: QuestType
-    description: Text
+    written_description: Text = Field(alias="description")
     target_category: ContentType | None = None  # of the traded items; without one every item counts
     target_recipe_key: Key | None = None  # of an upgrade, a disassembly, or both
     requirement: PositiveInt  # units, money or searches
     reward_money: NonNegativeInt
     reward_xp: PositiveInt
+
+    @property
+    def description(self) -> str:
+        return term(DESCRIPTION, self.written_description)
 
     @model_validator(mode="after")
     def _has_the_target_of_its_type(self) -> Self:
@@ -65,15 +70,18 @@ class QuestsSection(FileSection[QuestsFile]):
 
     def problems(self) -> Iterator[Problem]:
         rows = self.document.quests
-        recipes = self.library[UpgradesSection].by_key.keys() | self.library[DisassemblesSection].by_item.keys()
+        upgrades = self.library[UpgradesSection]
+        recipes = upgrades.by_key.keys() | self.library[DisassemblesSection].by_item.keys()
         yield from repeated(self.file, "quests", "number", (quest.number for quest in rows))
         yield from repeated(self.file, "quests", "key", (quest.key for quest in rows))
         for index, quest in enumerate(rows):
-            field = f"quests[{index}].target_recipe_key"
-            yield from unknown(self.file, field, "recipe", quest.target_recipe_key, recipes)
+            field, wanted = f"quests[{index}].target_recipe_key", quest.target_recipe_key
+            if wanted not in recipes:
+                yield from retired(self.file, field, "recipe", wanted, upgrades.retired, "remove this quest")
+            yield from unknown(self.file, field, "recipe", wanted, recipes)
 
     def texts(self) -> Iterator[TextId]:
-        return (TextId(DESCRIPTION, quest.description) for quest in self.document.quests)
+        return (TextId(DESCRIPTION, quest.written_description) for quest in self.document.quests)
 
     def summary(self) -> str:
         return f"{len(self.by_number)} quests"

@@ -80,7 +80,7 @@ def amount_for(quest: Quest, event: Event) -> int:
 
 
 def _matches(quest: Quest, item_name: str) -> bool:
-    return quest.target_category in (None, items.by_name[item_name].category)
+    return quest.target_category in (None, items.stored_by_name(item_name).category)
 
 
 def _is_of_recipe(quest: Quest, recipe_key: str) -> bool:

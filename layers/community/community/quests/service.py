@@ -9,7 +9,7 @@ from community.deliveries.rules import receive
 from community.inventory.models import Slot
 from community.jobs.reactions import earn_xp
 from community.players import service as players
-from community.players.models import NoSuchPlayer, Player, PlayerRef
+from community.players.models import Player, PlayerRef, no_such_player
 from community.progression.rules import require_feature
 from community.progression.service import current_state
 from community.quests import rules
@@ -51,7 +51,7 @@ def standings_of(tx: Tx, ref: PlayerRef) -> tuple[Player, list[QuestStanding]]:
     player, state = players.peek(tx, ref)
     require_feature(state, rules.FEATURE)
     if player is None:
-        raise NoSuchPlayer(name=ref.label)
+        raise no_such_player(ref)
     progress = player[QuestLog].progress
     return player, [QuestStanding(active, progress.get(active.quest_id)) for active in rules.active_quests(tx.now)]
 

@@ -11,13 +11,13 @@ from community.players.models import PlayerRef
 from community.progression.rules import require_feature
 from community.search import rules, texts
 from community.search.models import Outcome, SearchPerformed
+from community.stats import streaks
 from community.stats.models import Streak
-from community.stats.rules import continue_streak
 from community.stats.service import count_since
 from kernel.database import Tx
 
 FEATURE = "feature_search"
-BOX = items.by_name["lootbox_tier0"]
+BOX = "lootbox_tier0"
 
 
 def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:
@@ -33,15 +33,15 @@ def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:
     player = players.load_or_create(tx, seeker, cooldowns.cooldown_of(rules.ACTION), earlier)
     require_feature(player.state, FEATURE)
     cooldowns.require_ready(tx, player, rules.ACTION)
-    today = tx.now.date()
     outcome = rules.search(
         player.state,
         tx.rng,
         earlier=player.facts.get(earlier.name, 0),
-        streak_days=continue_streak(player[Streak], today).days,
+        streak_days=streaks.continued(player[Streak], tx.now).days,
     )
-    name = display_name(BOX, player.state.names, today, tx.rng)
-    player = player.having(player[Inventory].give(BOX.item_id, outcome.quantity, outcome.quality)).record(
+    box = items.by_name[BOX]
+    name = display_name(box, player.state.names, tx.now.date(), tx.rng)
+    player = player.having(player[Inventory].give(box.item_id, outcome.quantity, outcome.quality)).record(
         SearchPerformed(user_id=player.id, success=outcome.success, timestamp=int(tx.now.timestamp()), outcome=outcome)
     )
     players.save(tx, player)

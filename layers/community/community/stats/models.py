@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
-from uuid import UUID
 
 from community.players.collected import Collected
 from kernel.errors import Refused
@@ -31,12 +30,14 @@ class Streak:
     """Consecutive days on which a player was active.
 
     Attributes:
-        days: UTC days in a row with at least one stat; 0 before the first.
+        days: days in a row with at least one stat, and forgiven days between them; 0 before the first.
         last_on: the last of these days.
+        repaired_on: the last missed day that was forgiven, in this streak or an earlier one.
     """
 
     days: int = 0
     last_on: date = date.min
+    repaired_on: date = date.min
 
     @property
     def first_on(self) -> date:
@@ -50,6 +51,7 @@ class Report:
     Attributes:
         counts: {event type: count}, the most frequent first.
         streak: the current streak in days; None in a report about all players.
+        username: None in a report about all players.
     """
 
     period: Period
@@ -57,16 +59,7 @@ class Report:
     end: datetime
     counts: Mapping[str, int]
     streak: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A player's place on a leaderboard; rank 1 is the best."""
-
-    user_id: UUID
-    username: str
-    count: int
-    rank: int
+    username: str | None = None
 
 
 class InvalidLimit(Refused):

@@ -12,8 +12,11 @@ from community.stats.models import NewStats, Streak
 from kernel.database import Tx
 
 
-def _parse_streak(row: tuple[int, str] | None) -> Streak:
-    return Streak(row[0], date.fromisoformat(row[1])) if row else Streak()
+def _parse_streak(row: tuple[int, str, str | None] | None) -> Streak:
+    if not row:
+        return Streak()
+    days, last_on, repaired_on = row
+    return Streak(days, date.fromisoformat(last_on), date.fromisoformat(repaired_on) if repaired_on else date.min)
 
 
 def _save_streak(tx: Tx, user_id: UUID, now: Streak, before: Streak | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID
 
@@ -22,7 +22,7 @@ COUNT_SINCE: LiteralString = """
 
 
 STREAK_OF_PLAYER: LiteralString = (
-    "SELECT json_build_array(s.streak, s.last_on) FROM user_streaks s WHERE s.user_id = u.user_id"
+    "SELECT json_build_array(s.streak, s.last_on, s.repaired_on) FROM user_streaks s WHERE s.user_id = u.user_id"
 )
 """SQL expression over `u`, a row of users."""
 
@@ -37,10 +37,11 @@ def insert_stats(tx: Tx, user_id: UUID, stats: Sequence[Stat]) -> None:
 def upsert_streak(tx: Tx, user_id: UUID, streak: Streak) -> None:
     tx.execute(
         """
-        INSERT INTO user_streaks (user_id, streak, last_on) VALUES (%s, %s, %s)
-        ON CONFLICT (user_id) DO UPDATE SET streak = excluded.streak, last_on = excluded.last_on
+        INSERT INTO user_streaks (user_id, streak, last_on, repaired_on) VALUES (%s, %s, %s, %s)
+        ON CONFLICT (user_id) DO UPDATE
+        SET streak = excluded.streak, last_on = excluded.last_on, repaired_on = excluded.repaired_on
         """,
-        (user_id, streak.days, streak.last_on),
+        (user_id, streak.days, streak.last_on, streak.repaired_on if streak.repaired_on > date.min else None),
     )
 
 

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from community.players.models import Player
-from community.stats import rules
+from community.stats import streaks
 from community.stats.models import NewStats, Stat, Streak
 
 STREAK = "daily_streak"
@@ -32,7 +32,7 @@ def add_stat(player: Player, now: datetime, event_type: str, data: Mapping[str, 
     """
     if event_type != STREAK:
         player = player.having(player[NewStats].plus(Stat(event_type, data)))
-    streak = rules.continue_streak(player[Streak], now.date())
+    streak = streaks.continued(player[Streak], now)
     if streak == player[Streak]:
         return player
     return player.having(streak).having(player[NewStats].plus(Stat(STREAK, {"streak": streak.days})))

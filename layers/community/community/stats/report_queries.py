@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 
+from community.ranking import Board
 from community.stats.models import Period
 from kernel.database import Cursor, Tx
 
@@ -86,44 +87,32 @@ def count_by_type(tx: Tx, period: Period, start: datetime) -> Cursor:
     return tx.execute(sql, (start, start, start))
 
 
-def list_highest(tx: Tx, event_type: str, period: Period, start: datetime, limit: int) -> Cursor:
-    """Return rows with `user_id`, `username` and `amount`, highest first.
+def board(event_type: str, period: Period, start: datetime) -> Board:
+    """Return the leaderboard of an event type in a period that starts then."""
+    sums = _SUMS[period]
+    return Board(
+        table="stats_standings",
+        amount=sums.column,
+        where="event_type = :event: AND " + sums.column + " > 0",
+        before=sums.fill_in(_CORRECTIONS).replace("%s", ":start:"),
+        current="SELECT user_id, change AS value FROM corrections",
+        now="coalesce(stored, 0) + value",
+        values={"event": event_type, "start": start},
+    )
 
-    The index on the sums gives the order of all players without corrections. NOT IN uses that index, while an anti-join
-    might sort all rows. The few players with corrections are then compared with the best of the others.
-    """
-    sql = _SUMS[period].fill_in(
-        """
-        WITH corrections AS MATERIALIZED (
-            SELECT user_id, sum(change)::bigint AS change FROM (
-                SELECT e.user_id, {change} AS change FROM stats_events e WHERE e.event_type = %s AND {uncertain}
-                UNION ALL
-                SELECT e.user_id, 1 FROM stats_inbox e WHERE e.event_type = %s AND e.happened_at >= %s
-            ) AS parts GROUP BY user_id
-        ), candidates AS (
-            (
-                SELECT user_id, {column} AS amount FROM stats_standings
-                WHERE event_type = %s AND {column} > 0 AND user_id NOT IN (SELECT user_id FROM corrections)
-                ORDER BY {column} DESC, user_id LIMIT %s
-            )
+
+_CORRECTIONS: LiteralString = """
+    corrections AS MATERIALIZED (
+        SELECT user_id, sum(change)::bigint AS change FROM (
+            SELECT e.user_id, {change} AS change FROM stats_events e WHERE e.event_type = :event: AND {uncertain}
             UNION ALL
-            SELECT user_id, coalesce({column}, 0) + change
-            FROM corrections LEFT JOIN (SELECT * FROM stats_standings WHERE event_type = %s) AS sums USING (user_id)
-        )
-        SELECT user_id, username, amount
-        FROM (SELECT * FROM candidates WHERE amount > 0 ORDER BY amount DESC, user_id LIMIT %s) AS best
-        JOIN users USING (user_id)
-        ORDER BY amount DESC, user_id
-        """
-    )
-    return tx.execute(sql, (event_type, start, start, event_type, start, event_type, limit, event_type, limit))
+            SELECT e.user_id, 1 FROM stats_inbox e WHERE e.event_type = :event: AND e.happened_at >= %s
+        ) AS parts GROUP BY user_id
+    ),
+"""
 
 
-def list_richest(tx: Tx, *, money: bool, limit: int) -> Cursor:
-    """Return rows with `user_id`, `username` and `amount` of money, or of all other items."""
+def riches(*, money: bool) -> Board:
+    """Return the leaderboard of money, or of all other items."""
     column: LiteralString = "money" if money else "items"
-    return tx.execute(
-        f"SELECT user_id, username, {column} AS amount FROM user_inventory JOIN users USING (user_id)"
-        f" WHERE {column} > 0 ORDER BY {column} DESC, user_id LIMIT %s",
-        (limit,),
-    )
+    return Board(table="user_inventory", amount=column, where=column + " > 0")

@@ -5,21 +5,23 @@ Source: rules 15.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import get_args
 
 from community.engagement import reports as engagement
 from community.players import service as players
-from community.players.models import Fact, PlayerRef
+from community.players.models import Fact, Player, PlayerRef
+from community.ranking import MAX_PLACES, Board, Neighbourhood, Standing, neighbourhood, ranked
 from community.stats import report_queries as queries
-from community.stats.models import InvalidLimit, Period, Report, Standing, Streak
-from community.stats.rules import current_days, start_of
-from kernel.database import Cursor, Tx
+from community.stats import streaks
+from community.stats.models import InvalidLimit, Period, Report, Streak
+from community.stats.rules import start_of
+from kernel.database import Tx
 from kernel.naming import NameIndex, key
 
-MAX_PLACES = 1000
 _PERIODS: Mapping[str, Period] = {period: period for period in get_args(Period)}
 _COUNTS = "stats_counts"
+_RANK = "stats_rank"
 
 
 def parse_period(word: str) -> Period:
@@ -36,8 +38,8 @@ def user_stats(tx: Tx, ref: PlayerRef, period: Period) -> Report:
     start = start_of(period, tx.now)
     counts = Fact(_COUNTS, *queries.player_counts(period, start))
     player = players.get_player(tx, ref, counts, only=(Streak,))
-    streak = current_days(player[Streak], tx.now.date())
-    return Report(period, start, tx.now, _most_frequent_first(player.facts[_COUNTS] or {}), streak)
+    streak = streaks.days_at(player[Streak], tx.now)
+    return Report(period, start, tx.now, _most_frequent_first(player.facts[_COUNTS] or {}), streak, player.username)
 
 
 def system_stats(tx: Tx, period: Period) -> Report:
@@ -48,10 +50,10 @@ def system_stats(tx: Tx, period: Period) -> Report:
 
 
 def leaderboard(tx: Tx, metric: str, period: Period, limit: int) -> list[Standing]:
-    """List the players with the highest counts; of equals, the lower id first.
+    """List the players with the highest counts; equals share a rank, and the lower id comes first.
 
     Args:
-        metric: an event type, or a key of `_NOW`, which shows current values regardless of the period.
+        metric: an event type, or a key of `NOW`, which shows current values regardless of the period.
         limit: places, at least 1; more than `MAX_PLACES` means that many.
 
     Raises:
@@ -60,41 +62,49 @@ def leaderboard(tx: Tx, metric: str, period: Period, limit: int) -> list[Standin
     if limit < 1:
         raise InvalidLimit
     places = min(limit, MAX_PLACES)
-    current = _CURRENT.find(metric)
-    if current is not None:
-        return _NOW[current](tx, places)
-    event_type = _EVENT_TYPES.get(key(metric), metric)
-    return _ranked(queries.list_highest(tx, event_type, period, start_of(period, tx.now), places))
+    metric = metric_called(metric)
+    if metric in _ENGAGEMENT:
+        return engagement.leaderboard(tx, places)
+    return ranked(tx.execute(*_board(tx, metric, period).highest(places)), places)
 
 
-def _money(tx: Tx, limit: int) -> list[Standing]:
-    return _ranked(queries.list_richest(tx, money=True, limit=limit))
+def rank_of(tx: Tx, ref: PlayerRef, metric: str, period: Period, neighbours: int) -> tuple[Player, Neighbourhood]:
+    """Return the player, and their place on a leaderboard with those right ahead and right behind.
+
+    Args:
+        metric: as for `leaderboard`.
+        neighbours: how many to show on either side, at most `MAX_NEIGHBOURS`.
+
+    Raises:
+        NoSuchPlayer: no one has played under that identity yet.
+    """
+    metric = metric_called(metric)
+    board = engagement.BOARD if metric in _ENGAGEMENT else _board(tx, metric, period)
+    sql, params = board.around()
+    player = players.get_player(tx, ref, Fact(_RANK, sql, tuple(params)), only=(Streak,))
+    return player, neighbourhood(player.facts[_RANK], player.id, neighbours)
 
 
-def _items(tx: Tx, limit: int) -> list[Standing]:
-    return _ranked(queries.list_richest(tx, money=False, limit=limit))
+def _board(tx: Tx, metric: str, period: Period) -> Board:
+    if metric in _RICHES:
+        return queries.riches(money=metric == "money")
+    return queries.board(metric, period, start_of(period, tx.now))
 
 
-def _engagement(tx: Tx, limit: int) -> list[Standing]:
-    return [Standing(each.user_id, each.username, each.score, each.rank) for each in engagement.leaderboard(tx, limit)]
+EVENT_TYPES = {"messages": "message_received"}
+"""{metric: the event type that it counts}"""
+
+_ENGAGEMENT = ("engagement_score", "contribution")
+_RICHES = ("money", "items")
+NOW = (*_ENGAGEMENT, *_RICHES)
+"""Metrics that show current values, regardless of a period."""
+
+_CURRENT = NameIndex(str, [(name, name) for name in NOW])
 
 
-_EVENT_TYPES = {"messages": "message_received"}
-_NOW: Mapping[str, Callable[[Tx, int], list[Standing]]] = {
-    "engagement_score": _engagement,
-    "contribution": _engagement,
-    "money": _money,
-    "items": _items,
-}
-
-
-_CURRENT = NameIndex(str, [(name, name) for name in _NOW])
-
-
-def _ranked(rows: Cursor) -> list[Standing]:
-    return [
-        Standing(row["user_id"], row["username"], int(row["amount"]), rank) for rank, row in enumerate(rows, start=1)
-    ]
+def metric_called(name: str) -> str:
+    """Return what is meant by the name of a metric: one of `NOW`, else an event type."""
+    return _CURRENT.find(name) or EVENT_TYPES.get(key(name), name)
 
 
 def _most_frequent_first(counts: Mapping[str, int]) -> dict[str, int]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from community.stats.models import Period, Streak
 
+DAY = timedelta(days=1)
 BEGINNING = datetime.fromisoformat("2000-01-01T00:00:00Z")
 
 _SPANS: dict[Period, timedelta] = {
@@ -17,20 +19,33 @@ _SPANS: dict[Period, timedelta] = {
 _MONTHS: dict[Period, int] = {"monthly": 1, "yearly": 12}
 
 
-def continue_streak(streak: Streak, today: date) -> Streak:
-    """Return the streak after a stat of today: extended if it includes yesterday, else new."""
+def continue_streak(streak: Streak, today: date, *, repairs: bool = False) -> Streak:
+    """Return the streak after a stat of today: extended if it includes yesterday, else new.
+
+    Args:
+        repairs: whether one missed day per month is forgiven.
+    """
     if streak.last_on >= today:
         return streak
-    if streak.last_on == today - timedelta(days=1):
-        return Streak(streak.days + 1, today)
-    return Streak(1, today)
+    if streak.last_on == today - DAY:
+        return replace(streak, days=streak.days + 1, last_on=today)
+    if repairs and _can_be_repaired(streak, today):
+        return Streak(streak.days + 2, today, repaired_on=today - DAY)
+    return Streak(1, today, streak.repaired_on)
 
 
-def current_days(streak: Streak, today: date) -> int:
-    """Return the length of the streak; it remains valid until the end of the day after its last one."""
-    if streak.last_on < today - timedelta(days=1):
-        return 0
-    return streak.days
+def current_days(streak: Streak, today: date, *, repairs: bool = False) -> int:
+    """Return the length of the streak; it remains valid as long as a stat of today would extend it."""
+    if streak.last_on >= today - DAY or (repairs and _can_be_repaired(streak, today)):
+        return streak.days
+    return 0
+
+
+def _can_be_repaired(streak: Streak, today: date) -> bool:
+    """Tell whether yesterday alone is missing, and no other day of its month has been forgiven."""
+    missed = today - DAY
+    same_month = (missed.year, missed.month) == (streak.repaired_on.year, streak.repaired_on.month)
+    return streak.days > 0 and streak.last_on == missed - DAY and not same_month
 
 
 def merge_streaks(one: Streak, other: Streak) -> Streak:
@@ -38,9 +53,11 @@ def merge_streaks(one: Streak, other: Streak) -> Streak:
     if not (one.days and other.days):
         return one if one.days else other
     earlier, later = sorted((one, other), key=lambda streak: streak.last_on)
-    if earlier.last_on < later.first_on - timedelta(days=1):
-        return later
-    return Streak((later.last_on - min(earlier.first_on, later.first_on)).days + 1, later.last_on)
+    repaired_on = max(one.repaired_on, other.repaired_on)
+    if earlier.last_on < later.first_on - DAY:
+        return replace(later, repaired_on=repaired_on)
+    days = (later.last_on - min(earlier.first_on, later.first_on)).days + 1
+    return Streak(days, later.last_on, repaired_on)
 
 
 def start_of(period: Period, now: datetime) -> datetime:

@@ -13,8 +13,3 @@ STEP = 10
 def adjusted(seconds: int, quality: Quality) -> timedelta:
     """Adjust an item's seconds to its quality; the result is at least one second."""
     return timedelta(seconds=max(seconds + STEP * (quality.rank - Quality.COMMON.rank), 1))
-
-
-def in_words(time: timedelta) -> str:
-    seconds = int(time.total_seconds())
-    return "1 second" if seconds == 1 else f"{seconds} seconds"

@@ -11,6 +11,7 @@ from community.timeouts import service as timeouts
 from community.traps import queries
 from community.traps.models import Trap, TrapPlaced, TrapSelfTriggered, TrapTriggered
 from kernel.database import Tx
+from kernel.texts import speaking, translate
 
 WAITING = Fact("trap", queries.WAITING)
 """Fact for `waiting_for`: the trap that waits for a player."""
@@ -49,7 +50,9 @@ def trigger(tx: Tx, victim: Player, trap: Trap, platform: str) -> Player:
     """Queue the effect of a trap on its target. Returns the victim without the trap, to be saved."""
     name = _name(victim, platform)
     queries.mark_triggered(tx, trap.trap_id)
-    timeouts.silence(tx, victim, trap.time, f"a trap of {trap.setter_username}'s", platform)
+    with speaking():
+        reason = translate("a trap of {name}'s", name=trap.setter_username)
+    timeouts.silence(tx, victim, trap.time, reason, platform)
     return replace(victim, facts={**victim.facts, WAITING.name: None}).record(
         TrapTriggered(
             trap_id=trap.trap_id,

@@ -8,10 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from community.players import service as players
-from community.players.models import Fact, NoSuchPlayer, PlayerRef
+from community.players.models import Fact, PlayerRef, no_such_player
 from community.voting import ballot_queries, queries, row_parsing, rules
 from community.voting.events import VoteRecorded, VotingWeightSet
 from community.voting.models import Ballot, NoOpenRound, VoteOver, VotingFrozen
+from community.voting.settings import settings
 from kernel.database import Tx
 from kernel.events import service as events
 
@@ -49,7 +50,7 @@ def cast_ballot(
         session_id: the round that the number belongs to; None for whichever is open.
 
     Raises:
-        NoOpenRound, VoteOver, VotingFrozen, InvalidOption
+        NoOpenRound, VoteOver, VotingFrozen, InvalidOption, AccountExcluded, NotHereYet, TooNew
     """
     queries.keep_round_open(tx)
     reading = queries.read_open_round(tx)
@@ -69,6 +70,7 @@ def cast_ballot(
         raise VotingFrozen
     if voted := player.facts.get("option_id"):
         return Ballot(voting_round, voting_round.option(voted), already_voted=True)
+    rules.require_old_enough(player, settings.minimum_age, tx.now)
 
     weight = player.facts.get("weight") or DEFAULT_WEIGHT
     voting_round, option = rules.count_ballot(
@@ -104,7 +106,7 @@ def set_weights(tx: Tx, changes: Sequence[WeightChange]) -> None:
     found = players.load_all(tx, tuple(change.player for change in changes))
     for change, player in zip(changes, found, strict=True):
         if player is None:
-            raise NoSuchPlayer(name=change.player.label)
+            raise no_such_player(change.player)
         if change.voting_weight == DEFAULT_WEIGHT:
             ballot_queries.delete_weights(tx, player.id)
         else:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from community.progression import service as progression
 from community.progression.content import tree
-from community.voting import queries, row_parsing, transitions
+from community.voting import queries, row_parsing, transitions, withdrawal
 from community.voting.models import VotingState
 from community.voting.settings import settings
 from community.voting.transitions import Transition
@@ -30,6 +30,13 @@ def advance(conn: Connection) -> None:
 def ensure_current(tx: Tx) -> Transition:
     """Make all due transitions: unlock what the points have reached, and ensure a target and an open round."""
     transition = transitions.advance(begin(tx))
+    save(tx, transition)
+    return transition
+
+
+def withdraw_hidden(tx: Tx) -> Transition:
+    """Like `ensure_current`, after taking nodes that are not in the game out of the vote and the target."""
+    transition = withdrawal.withdraw_hidden(begin(tx))
     save(tx, transition)
     return transition
 
@@ -63,6 +70,10 @@ def save(tx: Tx, transition: Transition) -> None:
         progression.add_levels(tx, node, [new.level for new in added], unlocked_by, score)
     if transition.unlocked or transition.relocked:
         progression.renew_state_version(tx)
+    for session_id, new_number in transition.renumbered.items():
+        queries.renumber_round(tx, session_id, new_number)
+    if transition.withdrawn:
+        queries.delete_options(tx, transition.withdrawn)
     # In the order of their numbers, so that the open round is completed before the next one is inserted.
     for _, voting_round in sorted(transition.rounds.items()):
         queries.upsert_round(tx, voting_round)

@@ -14,8 +14,9 @@ from pydantic import BaseModel
 from community.progression.content import Node, tree
 from community.voting.models import VotingOption, VotingRound
 from kernel.events.models import Event
+from kernel.texts import speaking, to_translate, translate
 
-_DURATIONS = {"small": "Short", "medium": "Medium", "large": "Long"}
+_DURATIONS = {"small": to_translate("Short"), "medium": to_translate("Medium"), "large": to_translate("Long")}
 
 
 class OptionOffered(BaseModel):
@@ -34,7 +35,7 @@ class OptionOffered(BaseModel):
             node_key=node.key,
             display_name=node.name,
             description=node.description,
-            unlock_duration=_DURATIONS[node.size],
+            unlock_duration=translate(_DURATIONS[node.size]),
             target_level=option.target_level,
         )
 
@@ -72,14 +73,46 @@ class VotingStarted(Event):
 
     @classmethod
     def of(
-        cls, voting_round: VotingRound, *, previous_unlock: str | None = None, auto_selected: bool = False
+        cls, voting_round: VotingRound, *, previous_unlock: Node | None = None, auto_selected: bool = False
     ) -> VotingStarted:
-        return cls(
-            session_id=voting_round.session_id,
-            options=tuple(OptionOffered.of(option) for option in voting_round.options),
-            previous_unlock=previous_unlock,
-            auto_selected=auto_selected,
-        )
+        with speaking():
+            return cls(
+                session_id=voting_round.session_id,
+                options=tuple(OptionOffered.of(option) for option in voting_round.options),
+                previous_unlock=previous_unlock.name if previous_unlock else None,
+                auto_selected=auto_selected,
+            )
+
+
+class WithdrawnNode(BaseModel):
+    """An option or a target that is no longer part of the game, with the votes or points that it had."""
+
+    node_key: str
+    display_name: str
+    target_level: int
+
+
+class WithdrawnOption(WithdrawnNode):
+    vote_count: int
+
+
+class WithdrawnTarget(WithdrawnNode):
+    points: int
+
+
+class NodesWithdrawn(Event):
+    """Nodes that were voted on or worked for are no longer part of the game.
+
+    Attributes:
+        options: those of the open round. Their ballots are deleted, so that their voters can vote again.
+        session_id: the round with the remaining options and ballots; None when no option remained.
+        target: the points towards it count towards the next target.
+    """
+
+    type: ClassVar[str] = "progression.nodes_withdrawn"
+    options: tuple[WithdrawnOption, ...]
+    session_id: int | None
+    target: WithdrawnTarget | None
 
 
 class TargetSet(Event):
@@ -94,9 +127,11 @@ class TargetSet(Event):
 
     @classmethod
     def of(cls, option: VotingOption, voting_round: VotingRound | None, *, auto_selected: bool = False) -> TargetSet:
+        with speaking():
+            name = tree.nodes[option.node_key].name
         return cls(
             node_key=option.node_key,
-            display_name=tree.nodes[option.node_key].name,
+            display_name=name,
             target_level=option.target_level,
             auto_selected=auto_selected or voting_round is None,
             session_id=voting_round.session_id if voting_round else None,
@@ -116,13 +151,21 @@ class CycleCompleted(Event):
 
     @classmethod
     def of(cls, node: Node, level: int) -> CycleCompleted:
-        unlocked = UnlockedNode(node_key=node.key, display_name=node.name, description=node.description, level=level)
-        return cls(unlocked_node=unlocked)
+        with speaking():
+            name, description = node.name, node.description
+        return cls(
+            unlocked_node=UnlockedNode(node_key=node.key, display_name=name, description=description, level=level)
+        )
 
 
 class AllUnlocked(Event):
     type: ClassVar[str] = "progression.all_unlocked"
-    message: str = "The community has unlocked everything there is."
+    message: str
+
+    @classmethod
+    def now(cls) -> AllUnlocked:
+        with speaking():
+            return cls(message=translate("The community has unlocked everything there is."))
 
 
 class RoundFrozen(Event):

@@ -8,7 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from kernel.errors import Conflict, Refused
+from community.players.models import UnknownPlayer
+from kernel.errors import Conflict, Refused, TooSoon
 
 Status = Literal["voting", "frozen", "completed"]
 
@@ -131,6 +132,15 @@ class VoteOver(Refused):
 class VotingFrozen(Refused):
     code = "voting_frozen"
     message = "The vote is closed; the winner comes next."
+
+
+class NotHereYet(UnknownPlayer):
+    message = "Write something in the chat first: your vote counts {age} after that."
+
+
+class TooNew(TooSoon):
+    code = "cooldown"
+    message = "Your vote counts in {wait}, which is {age} after your first line here."
 
 
 class InvalidOption(Refused):

@@ -119,6 +119,19 @@ def upsert_round(tx: Tx, voting_round: VotingRound) -> None:
     )
 
 
+def renumber_round(tx: Tx, session_id: int, new_number: int | None) -> None:
+    """Give a round a new number, which its options and ballots follow; or delete it with them."""
+    if new_number is None:
+        tx.execute("DELETE FROM voting_sessions WHERE session_id = %s", (session_id,))
+    else:
+        tx.execute("UPDATE voting_sessions SET session_id = %s WHERE session_id = %s", (new_number, session_id))
+
+
+def delete_options(tx: Tx, option_ids: Sequence[int]) -> None:
+    """Delete options with their ballots."""
+    tx.execute("DELETE FROM voting_options WHERE option_id = ANY (%s)", (list(option_ids),))
+
+
 def upsert_progress(tx: Tx, progress: UnlockProgress) -> None:
     tx.execute(
         """

@@ -8,10 +8,20 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from community.durations import duration
+from community.players.models import Player
 from community.progression.content import Node, tree
 from community.progression.rules import is_available
 from community.text_contexts import NODE
-from community.voting.models import InvalidOption, NoOpenRound, VotingOption, VotingRound, VotingState
+from community.voting.models import (
+    InvalidOption,
+    NoOpenRound,
+    NotHereYet,
+    TooNew,
+    VotingOption,
+    VotingRound,
+    VotingState,
+)
 from kernel.texts import term
 
 MAX_OPTIONS = 4
@@ -35,6 +45,23 @@ def next_level(node: Node, voting: VotingState) -> int:
 def is_reached(voting: VotingState) -> bool:
     target = target_of(voting)
     return target is not None and voting.accumulated >= target.cost
+
+
+def require_old_enough(voter: Player, minimum: timedelta, now: datetime) -> None:
+    """Refuse a vote of an account whose first line was too short a while ago.
+
+    Raises:
+        NotHereYet: there was none, so waiting would not help.
+        TooNew: it was, and the details say how long the voter has to wait.
+    """
+    if not minimum:
+        return
+    if voter.stored is None:
+        raise NotHereYet(name=voter.username, age=duration(minimum))
+    wait = voter.created_at + minimum - now
+    if wait > timedelta(0):
+        seconds = -(-wait // timedelta(seconds=1))  # rounded up
+        raise TooNew(seconds=seconds, wait=duration(wait), age=duration(minimum))
 
 
 def is_complete(voting: VotingState) -> bool:

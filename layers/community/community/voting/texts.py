@@ -4,44 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Final
 
 from community.progression.content import Node, tree
 from community.voting.controls import StartOutcome
 from community.voting.models import Ballot, VotingOption, VotingRound
+from kernel.texts import to_translate, translate, translate_n
 
-AFTER_START: Mapping[StartOutcome, str] = {
-    "resumed": "The vote goes on.",
-    "opened": "A new vote is open.",
-    "decided": "There is only one thing to choose: it comes next, without a vote.",
+_AFTER_START: Final[Mapping[StartOutcome, str]] = {
+    "resumed": to_translate("The vote goes on."),
+    "opened": to_translate("A new vote is open."),
+    "decided": to_translate("There is only one thing to choose: it comes next, without a vote."),
 }
-FROZEN = "The vote is frozen: no more ballots until it is started again."
-RESET = "The community begins anew."
-NEVER_VOTED = "There has been no vote yet."
-NO_TARGET = "The community has no target just now."
+
+
+def after_start(outcome: StartOutcome) -> str:
+    return translate(_AFTER_START[outcome])
+
+
+def frozen() -> str:
+    return translate("The vote is frozen: no more ballots until it is started again.")
+
+
+def reset() -> str:
+    return translate("The community begins anew.")
+
+
+def never_voted() -> str:
+    return translate("There has been no vote yet.")
+
+
+def no_target() -> str:
+    return translate("The community has no target just now.")
 
 
 def after_vote(ballot: Ballot) -> str:
-    voted = "You have voted already:" if ballot.already_voted else "Your vote counts:"
-    return f"{voted} {named(ballot.option)}. {tally(ballot.voting_round)}"
+    option, counts = named(ballot.option), tally(ballot.voting_round)
+    if ballot.already_voted:
+        return translate("You have voted already: {option}. {tally}", option=option, tally=counts)
+    return translate("Your vote counts: {option}. {tally}", option=option, tally=counts)
 
 
 def tally(voting_round: VotingRound) -> str:
     """List the weighted votes of all options."""
-    return f"So far: {', '.join(f'{named(option)} {plain(option.weighted_votes)}' for option in voting_round.options)}."
+    options = ", ".join(f"{named(option)} {plain(option.weighted_votes)}" for option in voting_round.options)
+    return translate("So far: {options}.", options=options)
 
 
 def result(voting_round: VotingRound) -> str:
     winner = voting_round.winner
     assert winner is not None
-    return f"No vote is open. The last one went to {named(winner)}."
+    return translate("No vote is open. The last one went to {winner}.", winner=named(winner))
+
+
+def won(winner: VotingOption) -> str:
+    return translate("The vote is over: {winner} has won.", winner=named(winner))
 
 
 def named(option: VotingOption) -> str:
     """Return the option's name, with its level if the node has several."""
-    node = tree.nodes.get(option.node_key)
-    if node is None:
-        return option.node_key
-    return f"{node.name} (level {option.target_level})" if node.max_level > 1 else node.name
+    node = tree.entries.get(option.node_key)
+    return with_level(node, option.target_level) if node else option.node_key
+
+
+def with_level(node: Node, level: int) -> str:
+    """Return a node's name, with its level if it has several."""
+    return translate("{node} (level {level})", node=node.name, level=level) if node.max_level > 1 else node.name
 
 
 def plain(number: Decimal) -> str:
@@ -49,12 +77,22 @@ def plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
+def votes(count: int, weight: Decimal) -> str:
+    return translate_n("{n} vote, weighing {weight}", "{n} votes, weighing {weight}", count, weight=plain(weight))
+
+
+def weights_set(updated: int) -> str:
+    return translate_n("{n} voting weight is set.", "{n} voting weights are set.", updated)
+
+
 def unlocked(node: Node, level: int) -> str:
-    return f"Level {level} of {node.name} is unlocked."
+    return translate("Level {level} of {node} is unlocked.", level=level, node=node.name)
 
 
 def everything_unlocked(levels: int) -> str:
-    return f"Everything is unlocked: {levels} levels were added."
+    return translate_n(
+        "Everything is unlocked: {n} level was added.", "Everything is unlocked: {n} levels were added.", levels
+    )
 
 
 def relocked(node: Node, level: int) -> str:
@@ -63,5 +101,6 @@ def relocked(node: Node, level: int) -> str:
     Args:
         level: the lowest relocked level; 0 means all.
     """
-    gone = f"Level {level} of {node.name} and all above it" if level > 1 else node.name
-    return f"{gone}: locked again."
+    if level > 1:
+        return translate("Level {level} of {node} and all above it: locked again.", level=level, node=node.name)
+    return translate("{node}: locked again.", node=node.name)

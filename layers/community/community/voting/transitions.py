@@ -39,6 +39,8 @@ class Transition:
         rounds, progress: {number: current value} of new or changed ones.
         unlocked: the levels that have been unlocked.
         relocked: {node key: the lowest relocked level}.
+        renumbered: {number of a round: its new number, or None when it has no options left}.
+        withdrawn: ids of options that have left their round; they take their ballots with them.
         events: in the order in which they are announced.
     """
 
@@ -50,6 +52,8 @@ class Transition:
     progress: Mapping[int, UnlockProgress] = field(default_factory=dict[int, UnlockProgress])
     unlocked: tuple[NewLevel, ...] = ()
     relocked: Mapping[str, int] = field(default_factory=dict[str, int])
+    renumbered: Mapping[int, int | None] = field(default_factory=dict[int, int | None])
+    withdrawn: tuple[int, ...] = ()
     events: tuple[Event, ...] = ()
 
     def record(self, event: Event) -> Self:
@@ -196,7 +200,7 @@ def ensure_vote_open(transition: Transition, previous: Node | None = None) -> Tr
         transition = end_vote(transition, voting_round)
     if transition.voting.voting_round is None and not rules.has_waiting_winner(transition.voting):
         transition = open_vote(transition, previous)
-    return transition.record(AllUnlocked()) if previous and rules.is_complete(transition.voting) else transition
+    return transition.record(AllUnlocked.now()) if previous and rules.is_complete(transition.voting) else transition
 
 
 def open_vote(transition: Transition, previous: Node | None = None) -> Transition:
@@ -205,9 +209,7 @@ def open_vote(transition: Transition, previous: Node | None = None) -> Transitio
     if not nodes:
         return transition
     voting_round = begin_round(transition, rules.draw_options(nodes, transition.voting, transition.rng))
-    return transition.with_round(voting_round).record(
-        VotingStarted.of(voting_round, previous_unlock=previous.name if previous else None)
-    )
+    return transition.with_round(voting_round).record(VotingStarted.of(voting_round, previous_unlock=previous))
 
 
 def end_vote(transition: Transition, voting_round: VotingRound) -> Transition:

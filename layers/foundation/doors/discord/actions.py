@@ -21,17 +21,18 @@ from kernel.database import Tx
 from kernel.errors import DomainError, OutcomeUnknown, TryAgain
 from kernel.idempotency import Answer as StoredAnswer
 from kernel.idempotency import IdempotencyKey
+from kernel.texts import to_translate, translate
 
 log = logging.getLogger("brandish")
 
 BUDGET_SECONDS = 2
 """Seconds for one statement and for all attempts together. Discord waits for three."""
 
-BUSY = "The game is busy, and nothing has happened. Try again."
-UNCERTAIN = (
+BUSY = to_translate("The game is busy, and nothing has happened. Try again.")
+UNCERTAIN = to_translate(
     "The game is busy: it may or may not have happened. Look, for example with /inventory, before you try again."
 )
-BUG = "Something went wrong on our side. It has been noted."
+BUG = to_translate("Something went wrong on our side. It has been noted.")
 
 LATER = "database unavailable"
 """The only outcome after which it makes sense to retry the same call."""
@@ -74,6 +75,11 @@ def key(name: str) -> IdempotencyKey:
     return IdempotencyKey("discord", "/discord/interactions", name)
 
 
+def say(text: str, outcome: str) -> InteractionResult:
+    """Return one of the constant texts, which only the caller sees."""
+    return private(translate(text), outcome)
+
+
 def private(text: str, outcome: str) -> InteractionResult:
     """Return a text that only the caller sees."""
     return InteractionResult(replies.answer(Reply(text), public=False), outcome)
@@ -92,22 +98,22 @@ def run(call: Interaction, wanted: InteractionAction, game: Game) -> Interaction
             return _run(call, wanted, budget)
         except game.unknown_player_errors:
             if budget.is_spent():
-                return private(BUSY, LATER)
+                return say(BUSY, LATER)
         action.run_action(lambda tx: game.register(tx, call.caller), budget=budget)
         # If this raises the same refusal, another player is unknown.
         return _run(call, wanted, budget)
     except DomainError as error:
         return refused(error, game)
     except OutcomeUnknown:
-        return private(UNCERTAIN, LATER)
+        return say(UNCERTAIN, LATER)
     except TryAgain:
-        return private(BUSY, LATER)
+        return say(BUSY, LATER)
     except psycopg.OperationalError as error:
         log.warning("database too slow", extra={"error": str(error)})
-        return private(BUSY, LATER)
+        return say(BUSY, LATER)
     except Exception:
         log.exception("unexpected error", extra={"command": call.name})
-        return private(BUG, "bug")
+        return say(BUG, "bug")
 
 
 def _run(call: Interaction, wanted: InteractionAction, budget: Budget) -> InteractionResult:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from doors.discord.interaction import Interaction, Member
 from doors.discord.replies import Choice, Form, Reply
 from doors.discord.settings import settings
+from kernel.content.command_texts import OPTION_NAME
 from kernel.database import Tx
 from kernel.errors import NotAllowed, Refused
+from kernel.quantities import MOST, Share, parse_quantity
+from kernel.texts import term, to_translate, translate
 
 TEXT: Final = 3
 INTEGER: Final = 4
@@ -29,7 +33,33 @@ class BadOption(Refused):
     """An option has an invalid value."""
 
     code: ClassVar[str] = "validation"
-    message: ClassVar[str] = "{option}: {problem}."
+    message: ClassVar[str] = "{option}: is not valid."
+
+
+class Missing(BadOption):
+    message: ClassVar[str] = "{option}: is required."
+
+
+class NotOfType(BadOption):
+    """Only a client of its own making sends a value of another type than it was told."""
+
+    message: ClassVar[str] = "{option}: must be {type}."
+
+
+class NotOneLine(BadOption):
+    message: ClassVar[str] = "{option}: must be one line of at most {most} characters."
+
+
+class OutOfRange(BadOption):
+    message: ClassVar[str] = "{option}: must be from {least} to {most}."
+
+
+class TooSmall(BadOption):
+    message: ClassVar[str] = "{option}: must be at least {least}."
+
+
+class NoSuchChoice(BadOption):
+    message: ClassVar[str] = "{option}: there is no such choice as {value}."
 
 
 class AdministratorsOnly(NotAllowed):
@@ -45,6 +75,7 @@ class CommandOption:
 
     Attributes:
         least, most: the range of an integer; for a text, `most` is the maximum length.
+        read: reads a text that people type in their own way.
     """
 
     name: str
@@ -55,33 +86,44 @@ class CommandOption:
     least: int | None = None
     most: int | None = None
     suggest: Suggest | None = None
+    read: Callable[[Any], Share | int] | None = None
 
-    def checked(self, value: Any) -> str | int | bool | Member | None:
+    def checked(self, value: Any) -> str | int | bool | Member | Share | None:
         """Return the value if it is valid.
 
         Raises:
-            BadOption
+            BadOption, or what `read` raises
         """
+        name = term(OPTION_NAME, self.name)
         if isinstance(value, str):
             value = value.strip()
         if value is None or value == "":
             if self.required:
-                raise BadOption(option=self.name, problem="is required")
+                raise Missing(option=name)
             return None
+        if self.read is not None:
+            return self.read(value)
         if type(value) is not _PYTHON[self.type]:
-            raise BadOption(option=self.name, problem=f"must be {_CALLED[self.type]}")
-        if isinstance(value, str) and (len(value) > (self.most or 100) or _CONTROLS.search(value)):
-            raise BadOption(option=self.name, problem=f"must be one line of at most {self.most or 100} characters")
+            raise NotOfType(option=name, type=translate(_CALLED[self.type]))
+        most = self.most or 100
+        if isinstance(value, str) and (len(value) > most or _CONTROLS.search(value)):
+            raise NotOneLine(option=name, most=most)
         if type(value) is int and not (self.least or 0) <= value <= (self.most or value):
-            limits = f"from {self.least or 0} to {self.most}" if self.most else f"at least {self.least or 0}"
-            raise BadOption(option=self.name, problem=f"must be {limits}")
+            if self.most:
+                raise OutOfRange(option=name, least=self.least or 0, most=self.most)
+            raise TooSmall(option=name, least=self.least or 0)
         if self.choices and value not in [choice.value for choice in self.choices]:
-            raise BadOption(option=self.name, problem=f"there is no such choice as {value}")
+            raise NoSuchChoice(option=name, value=value)
         return value
 
 
 _PYTHON: Mapping[int, type] = {TEXT: str, INTEGER: int, FLAG: bool, MEMBER: Member}
-_CALLED = {TEXT: "text", INTEGER: "a whole number", FLAG: "yes or no", MEMBER: "a member"}
+_CALLED = {
+    TEXT: to_translate("text"),
+    INTEGER: to_translate("a whole number"),
+    FLAG: to_translate("yes or no"),
+    MEMBER: to_translate("a member"),
+}
 
 
 def text(
@@ -107,6 +149,16 @@ def integer(
     suggest: Suggest | None = None,
 ) -> CommandOption:
     return CommandOption(name, description, INTEGER, required, least=least, most=most, suggest=suggest)
+
+
+def _quantities(call: Interaction, tx: Tx) -> list[Choice]:
+    return [Choice(each, each) for each in ("1", "5", "10", "100", "half", "all")]
+
+
+def quantity(name: str, description: str, *, required: bool = False, least: int = 1, most: int = MOST) -> CommandOption:
+    """Return an option for how many: a number, or a share such as half or all. `Interaction.quantity` reads it."""
+    read = partial(parse_quantity, least=least, most=most)
+    return CommandOption(name, description, TEXT, required, most=30, suggest=_quantities, read=read)
 
 
 def flag(name: str, description: str) -> CommandOption:

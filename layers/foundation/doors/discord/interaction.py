@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from kernel.quantities import Share, Wanted
+
 PING: Final = 1
 COMMAND: Final = 2
 COMPONENT: Final = 3
@@ -19,6 +21,8 @@ CHAT_INPUT: Final = 1
 _SUB_COMMANDS = (1, 2)
 _MEMBER = 6
 _ADMINISTRATOR = 1 << 3
+_MODERATION = _ADMINISTRATOR | 1 << 1 | 1 << 2 | 1 << 13 | 1 << 40
+"""Administrators, and members who may kick, ban, delete messages of or time out others."""
 _SNOWFLAKE = re.compile(r"[0-9]{1,20}")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _NAME_LENGTH = 100
@@ -56,10 +60,11 @@ class Interaction:
         caller: the person who used it.
         asker: for a button, the id of the person whom its message answers; None when Discord does not say.
         administrator: True if the caller is an administrator of the server.
+        moderator: True if the caller may silence others in the server.
         guild_id: the server; empty in a private chat.
         kind: the kind of a command.
         name: the name of a command, or the custom id of a button, a menu or a modal.
-        options: {name: str, int, bool or Member} of a command, if Discord sent the right types.
+        options: {name: str, int, bool, Member or Share} of a command, if Discord sent the right types.
         focused: the option that is being typed.
         arguments: the parts of the custom id after the component's name.
         values: the chosen values of a menu.
@@ -85,6 +90,7 @@ class Interaction:
     values: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     avatar: str | None = None
+    moderator: bool = False
     raw: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
     def text(self, name: str, default: str = "") -> str:
@@ -94,6 +100,10 @@ class Interaction:
     def integer(self, name: str, default: int = 0) -> int:
         value = self.options.get(name, default)
         return value if isinstance(value, int) else default
+
+    def quantity(self, name: str, default: int = 1) -> Wanted:
+        value = self.options.get(name, default)
+        return value if isinstance(value, int | Share) else default
 
     def flag(self, name: str, default: bool = False) -> bool:
         value = self.options.get(name, default)
@@ -125,7 +135,8 @@ def read(payload: Mapping[str, Any]) -> Interaction:
         application_id=_snowflake(payload.get("application_id")),
         token=_text(payload.get("token")),
         caller=_member(user, member),
-        administrator=_is_administrator(member.get("permissions")),
+        administrator=_has_any(member.get("permissions"), _ADMINISTRATOR),
+        moderator=_has_any(member.get("permissions"), _MODERATION),
         guild_id=_text(payload.get("guild_id")),
         locale=_text(payload.get("locale")),
         name=_text(custom_id if custom_id is not None else data.get("name")),
@@ -171,10 +182,10 @@ def _name(value: Any) -> str:
     return _CONTROLS.sub("", _text(value)).strip()[:_NAME_LENGTH]
 
 
-def _is_administrator(permissions: Any) -> bool:
-    """Tell whether the permissions include administration; a private chat has none."""
+def _has_any(permissions: Any, wanted: int) -> bool:
+    """Tell whether the permissions include one of those that are wanted; a private chat has none."""
     text = _text(permissions)
-    return bool(_SNOWFLAKE.fullmatch(text)) and bool(int(text) & _ADMINISTRATOR)
+    return bool(_SNOWFLAKE.fullmatch(text)) and bool(int(text) & wanted)
 
 
 def _asker(message: Mapping[str, Any]) -> str | None:

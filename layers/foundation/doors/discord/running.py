@@ -15,9 +15,9 @@ from doors.discord.actions import (
     InteractionResult,
     UseCase,
     key,
-    private,
     refused,
     run,
+    say,
 )
 from doors.discord.commands import COMMANDS, AdministratorsOnly, Command, Component, Run, Suggest, find_component
 from doors.discord.events import DiscordInteractionDeferred
@@ -29,10 +29,11 @@ from kernel.action import Budget
 from kernel.database import Tx
 from kernel.errors import DomainError, TryAgain
 from kernel.events import service as events
+from kernel.texts import to_translate
 
-UNKNOWN = "This client sends something Brandish does not know."
-GONE = "Brandish does not know this any more. Try the command again."
-NOT_YOURS = "That belongs to somebody else. Use the command yourself."
+UNKNOWN = to_translate("This client sends something Brandish does not know.")
+GONE = to_translate("Brandish does not know this any more. Try the command again.")
+NOT_YOURS = to_translate("That belongs to somebody else. Use the command yourself.")
 
 
 def respond(call: Interaction, game: Game) -> InteractionResult:
@@ -46,7 +47,7 @@ def respond(call: Interaction, game: Game) -> InteractionResult:
             return _component(call, game)
     except DomainError as error:
         return refused(error, game)
-    return private(UNKNOWN, "unknown")
+    return say(UNKNOWN, "unknown")
 
 
 def allowed(command: Command, call: Interaction) -> Interaction:
@@ -94,11 +95,11 @@ def _deferral(command: Command) -> UseCase:
 def _component(call: Interaction, game: Game) -> InteractionResult:
     found = find_component(call.name)
     if found is None:
-        return private(GONE, "unknown")
+        return say(GONE, "unknown")
     component, arguments = found
     log_fields.set_route(f"/discord/{component.name}")
     if component.own and call.asker not in (None, call.caller.id):
-        return private(NOT_YOURS, "not theirs")
+        return say(NOT_YOURS, "not theirs")
     return run(replace(call, arguments=arguments), _component_action(component, call), game)
 
 

@@ -15,6 +15,10 @@ WORDING: Final = "wording"
 PLURAL_RULE: Final = re.compile(r"nplurals\s*=\s*([1-9])\s*;\s*plural\s*=\s*([^;]+);?\s*$")
 
 _LINE = re.compile(r'(?:(msgctxt|msgid_plural|msgid|msgstr)(?:\[(\d)\])?\s+)?"((?:[^"\\]|\\.)*)"\s*')
+_KEYWORDS = {
+    **{word: (word, 0) for word in ("msgctxt", "msgid", "msgid_plural", "msgstr")},
+    **{f"msgstr[{form}]": ("msgstr", form) for form in range(10)},
+}
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 
@@ -116,11 +120,7 @@ def _entries(text: str, name: str) -> Iterator[PoEntry]:
             # A fuzzy translation is a guess that no one has confirmed yet; gettext leaves it out as well.
             announced_fuzzy = announced_fuzzy or (line[:2] == "#," and "fuzzy" in line)
             continue
-        match = _LINE.fullmatch(line)
-        if match is None:
-            raise ContentError(name, f"line {number}", "is no line of a .po file")
-        found, index, quoted = match.groups()
-        value = _ESCAPE.sub(_unescaped, quoted) if "\\" in quoted else quoted
+        found, in_brackets, value = _parsed(line, number, name)
         if found == "msgctxt" or (found == "msgid" and keyword != "msgctxt"):
             if entry is not None:
                 yield entry
@@ -128,7 +128,7 @@ def _entries(text: str, name: str) -> Iterator[PoEntry]:
         if entry is None:
             raise ContentError(name, f"line {number}", "stands before the first msgid")
         if found:
-            keyword, form = found, int(index or 0)
+            keyword, form = found, in_brackets
         if keyword == "msgstr":
             entry.translations[form] = entry.translations.get(form, "") + ("" if is_fuzzy else value)
         elif keyword == "msgid":
@@ -139,6 +139,18 @@ def _entries(text: str, name: str) -> Iterator[PoEntry]:
             entry.plural += value
     if entry is not None:
         yield entry
+
+
+def _parsed(line: str, number: int, name: str) -> tuple[str, int, str]:
+    """Return a line's keyword ("" if it goes on with the one before), its number in brackets, and its text."""
+    keyword, _, quoted = line.partition(" ")
+    if keyword in _KEYWORDS and "\\" not in quoted and quoted[:1] == quoted[-1:] == '"' and quoted.count('"') == 2:
+        return *_KEYWORDS[keyword], quoted[1:-1]  # nearly all lines, without a regular expression
+    match = _LINE.fullmatch(line)
+    if match is None:
+        raise ContentError(name, f"line {number}", "is no line of a .po file")
+    found, index, quoted = match.groups()
+    return found or "", int(index or 0), _ESCAPE.sub(_unescaped, quoted)
 
 
 def _unescaped(match: re.Match[str]) -> str:

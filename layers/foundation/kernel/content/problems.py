@@ -1,6 +1,6 @@
 """Problems in content files, and checks that several sections share."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 
@@ -25,6 +25,33 @@ def repeated(file: str, rows: str, field: str, values: Iterable[int | str]) -> I
         if first.setdefault(value, index) != index:
             shown = value if isinstance(value, int) else f'"{value}"'
             yield Problem(file, f"{rows}[{index}].{field}", f"{shown} is taken by {rows}[{first[value]}]")
+
+
+def retired(
+    file: str, field: str, kind: str, name: str | None, gone: Collection[str], advice: str
+) -> Iterator[Problem]:
+    """Yield a problem if what is in use refers to something that is retired.
+
+    Args:
+        gone: the retired names.
+        advice: what to do, e.g. "remove this line".
+    """
+    if name is not None and name in gone:
+        yield Problem(file, field, f'the {kind} "{name}" is retired: {advice}')
+
+
+def old_names(file: str, rows: str, names: Sequence[tuple[str, Sequence[str]]]) -> Iterator[Problem]:
+    """Find old names that are still in use, or are claimed twice.
+
+    Args:
+        names: (name, its `renamed_from`) of each row.
+    """
+    taken = {name: index for index, (name, _) in enumerate(names)}
+    for index, (_, former) in enumerate(names):
+        for place, name in enumerate(former):
+            if taken.setdefault(name, index) != index or name in former[:place] or name == names[index][0]:
+                other = "itself" if taken[name] == index else f"{rows}[{taken[name]}]"
+                yield Problem(file, f"{rows}[{index}].renamed_from[{place}]", f'"{name}" is already a name of {other}')
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, LiteralString
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from kernel.counters import service as counters
 from kernel.database import Tx
@@ -59,10 +60,21 @@ class Backlog:
     dead: int
 
 
+def new_event_id(now: datetime) -> UUID:
+    """Return a UUID of version 7: it begins with the time, so that new ids follow one another in their index.
+
+    Random ones would each change another page of it: after a checkpoint, of a full log, 6 KB more WAL per event.
+    """
+    timestamp = int(now.timestamp() * 1000).to_bytes(6)
+    noise = os.urandom(10)
+    version, variant = 0x70 | noise[0] & 0x0F, 0x80 | noise[2] & 0x3F
+    return UUID(bytes=timestamp + bytes((version, noise[1], variant)) + noise[3:])
+
+
 def announce(tx: Tx, *events: Event) -> None:
     """Write events into the log, in this order; the relay publishes them once the transaction has committed."""
     if events:
-        queries.insert_events(tx, [(uuid4(), event) for event in events])
+        queries.insert_events(tx, [(new_event_id(tx.now), event) for event in events])
         waking.ensure_awake(tx)
 
 
@@ -74,7 +86,7 @@ def announce_if(tx: Tx, event: Event, happening: LiteralString, params: Sequence
         happening: a statement that returns one row if it had an effect, and none otherwise. Its only column is a
             `jsonb` of further fields for the payload.
     """
-    queries.insert_event_if(tx, uuid4(), event, happening, params)
+    queries.insert_event_if(tx, new_event_id(tx.now), event, happening, params)
     waking.ensure_awake(tx)
 
 
@@ -92,7 +104,7 @@ def announce_each(tx: Tx, event: Event, happening: LiteralString, params: Sequen
 
 def broadcast(tx: Tx, event_type: str, payload: Any) -> None:
     """Send a message to all listeners through the log. The game itself ignores it (`metadata.broadcast`)."""
-    queries.insert_broadcast(tx, uuid4(), event_type, payload, {"version": "1.0", "broadcast": True})
+    queries.insert_broadcast(tx, new_event_id(tx.now), event_type, payload, {"version": "1.0", "broadcast": True})
     waking.ensure_awake(tx)
 
 

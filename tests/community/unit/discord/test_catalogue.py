@@ -24,24 +24,27 @@ EVERYBODYS = {
     "info": [("feature", TEXT, False)],
     "check-timeout": [("user", MEMBER, False)],
     "inventory": [("user", MEMBER, False), ("filter", TEXT, False)],
-    "use": [("item", TEXT, True), ("quantity", INTEGER, False), ("target", TEXT, False), QUALITY],
-    "gamble-start": [("item", TEXT, True), ("quantity", INTEGER, True), QUALITY],
+    "use": [("item", TEXT, True), ("quantity", TEXT, False), ("target", TEXT, False), QUALITY],
+    "gamble-start": [("item", TEXT, True), ("quantity", TEXT, True), QUALITY],
     "gamble-join": [("gamble-id", TEXT, False), QUALITY],
     "vote": [("option", INTEGER, False)],
     "unlock-progress": [],
     "engagement": [("user", MEMBER, False)],
     "voting-session": [],
-    "buy": [("item", TEXT, True), ("quantity", INTEGER, False)],
-    "sell": [("item", TEXT, True), ("quantity", INTEGER, False), QUALITY],
+    "buy": [("item", TEXT, True), ("quantity", TEXT, False)],
+    "sell": [("item", TEXT, True), ("quantity", TEXT, False), QUALITY],
     "prices": [],
     "prices-sell": [],
-    "give": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", INTEGER, False), QUALITY],
-    "upgrade": [("recipe", TEXT, True), ("quantity", INTEGER, False), QUALITY],
-    "disassemble": [("item", TEXT, True), ("quantity", INTEGER, False), QUALITY],
+    "give": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", TEXT, False), QUALITY],
+    "upgrade": [("recipe", TEXT, True), ("quantity", TEXT, False), QUALITY],
+    "disassemble": [("item", TEXT, True), ("quantity", TEXT, False), QUALITY],
     "recipes": [],
     "jobs": [("user", MEMBER, False)],
     "leaderboard": [("metric", TEXT, False), ("limit", INTEGER, False)],
     "stats": [("user", MEMBER, False)],
+    "rank": [("metric", TEXT, False), ("user", MEMBER, False)],
+    "balance": [("user", MEMBER, False)],
+    "achievements": [("user", MEMBER, False)],
     "quests": [],
     "claimquest": [("quest_id", INTEGER, True)],
     "link": [("token", TEXT, False), ("confirm", FLAG, False)],
@@ -49,7 +52,7 @@ EVERYBODYS = {
 }
 ADMINISTRATORS = {
     "add-item": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", INTEGER, True)],
-    "remove-item": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", INTEGER, True), QUALITY],
+    "remove-item": [("user", MEMBER, True), ("item", TEXT, True), ("quantity", TEXT, True), QUALITY],
     "admin-award-xp": [
         ("platform", TEXT, True),
         ("username", TEXT, True),
@@ -75,6 +78,9 @@ ADMINISTRATORS = {
     "admin-reload-weights": [],
     "admin-cache-stats": [],
     "reload": [("command-name", TEXT, False)],
+    "exclude": [("platform", TEXT, True), ("username", TEXT, False), ("id", TEXT, False)],
+    "include": [("platform", TEXT, True), ("username", TEXT, False), ("id", TEXT, False)],
+    "excluded-accounts": [],
 }
 OURS = {"help"}
 PLATFORMS = ["twitch", "youtube", "discord"]
@@ -85,13 +91,15 @@ CHOICES = {
 } | {
     ("inventory", "filter"): ["upgrade", "sellable", "consumable"],
     ("leaderboard", "metric"): ["engagement_score", "money", "items", "messages", "contribution"],
+    ("rank", "metric"): ["engagement_score", "money", "items", "messages", "contribution"],
     ("unlink", "platform"): ["twitch", "youtube"],
+    ("exclude", "platform"): PLATFORMS,
+    ("include", "platform"): PLATFORMS,
     ("admin-award-xp", "platform"): PLATFORMS,
     ("timeout-set", "platform"): PLATFORMS,
     ("timeout-clear", "platform"): PLATFORMS,
 }
 LIMITS = {
-    ("gamble-start", "quantity"): (1, None),
     ("claimquest", "quest_id"): (1, None),
     ("admin-award-xp", "amount"): (1, 10_000),
     ("timeout-set", "duration"): (1, 86_400),
@@ -99,6 +107,7 @@ LIMITS = {
 SUGGESTED = {
     ("info", "feature"),
     ("use", "item"),
+    ("use", "quantity"),
     ("gamble-start", "item"),
     ("buy", "item"),
     ("sell", "item"),

@@ -11,7 +11,7 @@ from doors.discord.commands import COMMANDS, COMPONENTS
 from doors.discord.registration import payload
 from functions.community.discord import catalogue as catalogue  # declares every command
 
-LOCALES = ("de",)
+LOCALES = ("de", "es-ES", "es-419")
 REGISTERED = {each["name"]: each for each in payload()}
 NAME = re.compile(r"[-_'\w]{1,32}")
 """In lower case, where the script has one."""

@@ -7,6 +7,7 @@ from community.items.models import ItemUse, OneAtATime, Targeting, UseRequest, U
 from community.items.texts import name_with_quantity
 from community.timeouts.rules import adjusted
 from kernel.database import Tx
+from kernel.texts import translate
 
 
 def choose_targets(tx: Tx, request: UseRequest) -> Targeting:
@@ -25,6 +26,9 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     assert config.chatters is not None  # the content checks ensure it
     seconds = int(adjusted(config.seconds, item_use.quality).total_seconds())
     blasts.arm(tx, item_use.user, item_use.request.user.platform, item_use.item, seconds, config.chatters)
-    name = name_with_quantity(item_use)
-    message = f"You light the fuse of {name}. Once {config.chatters} have talked, silence sets it off."
+    message = translate(
+        "You light the fuse of {things}. Once {chatters} have talked, silence sets it off.",
+        things=name_with_quantity(item_use),
+        chatters=config.chatters,
+    )
     return UseResult(item_use.players, item_use.quantity, message)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from community.catalog.content import items
-from community.catalog.english import plural
+from community.catalog.texts import counted
 from community.inventory.models import Inventory
 from community.items.models import ItemUse, UseResult
 from kernel.database import Tx
+from kernel.texts import translate
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
@@ -20,5 +21,7 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     made = items.by_name[config.item]
     quantity = config.quantity * item_use.quantity
     user = item_use.user.having(item_use.user[Inventory].give(made.item_id, quantity))
-    message = f"The {item_use.item.public_name} brings up {quantity} × {plural(made.public_name, quantity)}."
+    message = translate(
+        "The {item} brings up {things}.", item=item_use.item.public_name, things=counted(made, quantity)
+    )
     return UseResult(item_use.changed(user).players, item_use.quantity, message)

@@ -6,15 +6,27 @@ from community.items.models import ItemUse, UseResult
 from community.items.texts import name_with_quantity
 from community.shields import service as shields
 from kernel.database import Tx
+from kernel.texts import translate_n
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
     kind = item_use.item.handler_config.kind
     shields.raise_shields(tx, item_use.user, kind, item_use.quantity)
-    attacks = "attack" if item_use.quantity == 1 else f"{item_use.quantity} attacks"
-    fate = "will come to nothing" if kind == "block" else "will hit whoever begins it"
-    return UseResult(
-        item_use.players,
+    return UseResult(item_use.players, item_use.quantity, _described(item_use))
+
+
+def _described(item_use: ItemUse) -> str:
+    things = name_with_quantity(item_use)
+    if item_use.item.handler_config.kind == "block":
+        return translate_n(
+            "You raise {things}: the next attack on you will come to nothing.",
+            "You raise {things}: the next {n} attacks on you will come to nothing.",
+            item_use.quantity,
+            things=things,
+        )
+    return translate_n(
+        "You raise {things}: the next attack on you will hit whoever begins it.",
+        "You raise {things}: the next {n} attacks on you will hit whoever begins it.",
         item_use.quantity,
-        f"You raise {name_with_quantity(item_use)}: the next {attacks} on you {fate}.",
+        things=things,
     )

@@ -6,28 +6,28 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from community.items.models import ItemUse, OneAtATime, Targeting, TargetRequired, UseRequest, UseResult
+from community.items.rules import require_attackable
 from community.items.texts import name_with_quantity
 from community.messages import service as messages
 from community.players.models import Player
 from community.timeouts import service as timeouts
-from community.timeouts.rules import in_words
+from community.timeouts.texts import in_words
 from community.traps import service as traps
 from kernel.database import Tx
+from kernel.texts import speaking, translate
 
 
 def choose_targets(tx: Tx, request: UseRequest) -> Targeting:
     if request.item.handler_config.target == "named":
         return Targeting(named=request.player, facts=(traps.WAITING,))
-    return Targeting(
-        crowd=messages.random_chatters(tx, request.user.platform, request.quantity), facts=(traps.WAITING,)
-    )
+    return Targeting(crowd=messages.random_chatters(tx, request.user.platform, request.most), facts=(traps.WAITING,))
 
 
 def use(tx: Tx, item_use: ItemUse) -> UseResult:
     """Set traps for the named player or for random chatters.
 
     Raises:
-        TargetRequired, OneAtATime
+        TargetRequired, OneAtATime, TargetImmune
     """
     if item_use.item.handler_config.target == "named":
         return _place(tx, item_use, [_named_target(item_use)])
@@ -39,9 +39,10 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
 
 def _named_target(item_use: ItemUse) -> Player:
     if item_use.target is None:
-        raise TargetRequired(item=item_use.item.public_name, who="a player")
+        raise TargetRequired(item=item_use.item.public_name)
     if item_use.quantity != 1:
         raise OneAtATime(item=item_use.item.public_name)
+    require_attackable(item_use, item_use.target)
     return item_use.target
 
 
@@ -54,19 +55,26 @@ def _place(tx: Tx, item_use: ItemUse, targets: Iterable[Player]) -> UseResult:
         waiting = traps.waiting_for(target)
         if waiting:
             setter = traps.trigger_on_setter(tx, setter, target, waiting, platform)
-            accident = f"A trap was waiting there already, and goes off: {in_words(waiting.time)} of silence for you."
+            accident = translate(
+                "A trap was waiting there already, and goes off: {time} of silence for you.",
+                time=in_words(waiting.time),
+            )
         elif target.id == setter.id and config.target == "random":
             time = timedelta(seconds=config.seconds)
-            timeouts.silence(tx, setter, time, "a trap of their own", platform)
-            accident = (
-                f"You step into {name_with_quantity(item_use, 1)} of your own: {in_words(time)} of silence for you."
+            with speaking():
+                why = translate("a trap of their own")
+            timeouts.silence(tx, setter, time, why, platform)
+            accident = translate(
+                "You step into {things} of your own: {time} of silence for you.",
+                things=name_with_quantity(item_use, 1),
+                time=in_words(time),
             )
         if accident:
             messages.remove_chatters(tx, platform, [setter])
             break
         setter = traps.place(tx, setter, target, platform, quality, config.seconds)
         placed += 1
-    sentences = [f"You set {name_with_quantity(item_use, placed)}."] if placed else []
+    sentences = [translate("You set {things}.", things=name_with_quantity(item_use, placed))] if placed else []
     return UseResult(
         item_use.changed(setter).players,
         placed + bool(accident),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
-from community.items.models import ItemUse, TargetRequired, UseResult
+from community.items.models import EffectRequired, ItemUse, UseResult
 from community.items.texts import name_with_quantity
 from kernel.database import Tx
 from kernel.errors import Refused
 from kernel.events.models import Event
 from kernel.naming import NameIndex
-from kernel.texts import alternatives
+from kernel.texts import alternatives, translate
 
 
 class VideoEffectRequested(Event):
@@ -35,11 +35,11 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     """Request a video effect from the streaming client.
 
     Raises:
-        TargetRequired, UnknownEffect
+        EffectRequired, UnknownEffect
     """
     platform, effects = item_use.request.user.platform, item_use.item.handler_config.effects
     if item_use.request.target is None:
-        raise TargetRequired(item=item_use.item.public_name, who=alternatives(effects))
+        raise EffectRequired(item=item_use.item.public_name, effects=alternatives(effects))
     effect = NameIndex(str, [(name, name) for name in effects]).find(item_use.request.target)
     if effect is None:
         raise UnknownEffect(effect=item_use.request.target, effects=alternatives(effects))
@@ -53,6 +53,5 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
             timestamp=int(tx.now.timestamp()),
         )
     )
-    return UseResult(
-        item_use.changed(user).players, item_use.quantity, f"You use {name_with_quantity(item_use)}: {effect} it is."
-    )
+    message = translate("You use {things}: {effect} it is.", things=name_with_quantity(item_use), effect=effect)
+    return UseResult(item_use.changed(user).players, item_use.quantity, message)

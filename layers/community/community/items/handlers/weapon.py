@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from community.items.models import ItemUse, NoTargets, Targeting, TargetRequired, UseRequest, UseResult
-from community.items.texts import name_with_quantity
+from community.items.rules import require_attackable
+from community.items.texts import name_with_quantity, reason
 from community.messages import service as messages
 from community.shields import service as shields
 from community.shields.models import AttackOutcome
-from community.timeouts.rules import adjusted, in_words
+from community.timeouts.rules import adjusted
+from community.timeouts.texts import in_words
 from kernel.database import Tx
-from kernel.texts import listed
+from kernel.texts import listed, translate, translate_n
 
 
 def choose_targets(tx: Tx, request: UseRequest) -> Targeting:
@@ -27,38 +29,84 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     """Attack the named player, a random chatter or several of them.
 
     Raises:
-        TargetRequired, NoTargets
+        TargetRequired, NoTargets, TargetImmune
     """
     config, platform = item_use.item.handler_config, item_use.request.user.platform
     targets = (item_use.target,) if item_use.target else item_use.crowd
     if not targets:
-        raise TargetRequired(item=item_use.item.public_name, who="a player") if config.target == "named" else NoTargets
+        raise TargetRequired(item=item_use.item.public_name) if config.target == "named" else NoTargets
+    if item_use.target:
+        require_attackable(item_use, item_use.target)
     added = adjusted(config.seconds, item_use.quality)
-    reason = f"{name_with_quantity(item_use)} of {item_use.user.links[platform].username}'s"
-    outcomes = shields.attack(tx, platform, item_use.user, targets, added, reason)
+    outcomes = shields.attack(tx, platform, item_use.user, targets, added, reason(item_use, platform))
     if config.target != "named":
         messages.remove_chatters(tx, platform, targets)
-    message = f"You use {name_with_quantity(item_use)}. {_describe(outcomes, added, 'you')}"
+    message = translate(
+        "You use {things}. {effects}", things=name_with_quantity(item_use), effects=_effects(outcomes, added)
+    )
     if all(target.id == item_use.user.id for target in targets):
         return UseResult(item_use.players, item_use.quantity, message)
     return UseResult(
         item_use.players,
         item_use.quantity,
         message,
-        lambda user: f"{user} uses {name_with_quantity(item_use)}. {_describe(outcomes, added, user)}",
+        lambda user: translate(
+            "{user} uses {things}. {effects}",
+            user=user,
+            things=name_with_quantity(item_use),
+            effects=_effects(outcomes, added, user),
+        ),
     )
 
 
-def _describe(outcomes: Sequence[AttackOutcome], added: timedelta, user: str) -> str:
+def _effects(outcomes: Sequence[AttackOutcome], added: timedelta, user: str = "") -> str:
+    """Say whom the attack has hit.
+
+    Args:
+        user: the attacker's name, in a message to everyone.
+    """
     hit, shielded, mirrored = (
         sorted(each.username for each in outcomes if each.stopped_by == met) for met in (None, "block", "reflect")
     )
     sentences: list[str] = []
     if hit:
-        sentences.append(f"{in_words(added)} of silence{' each' if len(hit) > 1 else ''} for {listed(hit)}.")
+        sentences.append(
+            translate_n(
+                "{time} of silence for {names}.",
+                "{time} of silence each for {names}.",
+                len(hit),
+                time=in_words(added),
+                names=listed(hit),
+            )
+        )
     if shielded:
-        sentences.append(f"No effect on {listed(shielded)}, behind {'shields' if len(shielded) > 1 else 'a shield'}.")
+        sentences.append(
+            translate_n(
+                "No effect on {names}, behind a shield.",
+                "No effect on {names}, behind shields.",
+                len(shielded),
+                names=listed(shielded),
+            )
+        )
     if mirrored:
-        mirrors = "hold mirrors" if len(mirrored) > 1 else "holds a mirror"
-        sentences.append(f"{listed(mirrored)} {mirrors}: {in_words(added * len(mirrored))} of silence for {user}.")
+        sentences.append(_mirrored(mirrored, in_words(added * len(mirrored)), user))
     return " ".join(sentences)
+
+
+def _mirrored(names: Sequence[str], time: str, user: str) -> str:
+    if not user:
+        return translate_n(
+            "{names} holds a mirror: {time} of silence for you.",
+            "{names} hold mirrors: {time} of silence for you.",
+            len(names),
+            names=listed(names),
+            time=time,
+        )
+    return translate_n(
+        "{names} holds a mirror: {time} of silence for {user}.",
+        "{names} hold mirrors: {time} of silence for {user}.",
+        len(names),
+        names=listed(names),
+        time=time,
+        user=user,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from community.items.models import ItemUse, TargetRequired, UseResult
+from community.items.models import ItemUse, JobRequired, UseResult
 from community.items.texts import name_with_quantity
 from community.jobs.content import Job, jobs
 from community.jobs.models import UnknownJob
@@ -10,7 +10,7 @@ from community.jobs.reactions import add_xp
 from community.jobs.rules import XpAward, find_job
 from kernel.database import Tx
 from kernel.errors import Refused
-from kernel.texts import alternatives
+from kernel.texts import alternatives, translate
 
 SOURCE = "xp_item"
 
@@ -24,7 +24,7 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     """Add experience to the job that the user names.
 
     Raises:
-        TargetRequired, UnknownLesson
+        JobRequired, UnknownLesson
         FeatureLocked: the community has not unlocked the job.
     """
     job = _job(item_use)
@@ -37,7 +37,7 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
 def _job(item_use: ItemUse) -> Job:
     target = item_use.request.target
     if target is None:
-        raise TargetRequired(item=item_use.item.public_name, who="a job")
+        raise JobRequired(item=item_use.item.public_name)
     try:
         return find_job(target)
     except UnknownJob:
@@ -45,5 +45,12 @@ def _job(item_use: ItemUse) -> Job:
 
 
 def _describe(item_use: ItemUse, job: Job, award: XpAward) -> str:
-    text = f"You study {name_with_quantity(item_use)} and gain {award.gained} XP as {job.display_name}."
-    return f"{text} That makes level {award.progress.level}!" if award.leveled_up else text
+    text = translate(
+        "You study {things} and gain {xp} XP as {job}.",
+        things=name_with_quantity(item_use),
+        xp=award.gained,
+        job=job.display_name,
+    )
+    if not award.leveled_up:
+        return text
+    return f"{text} {translate('That makes level {level}!', level=award.progress.level)}"

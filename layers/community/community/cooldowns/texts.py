@@ -1,0 +1,20 @@
+"""Messages to administrators about cooldowns."""
+
+from __future__ import annotations
+
+from kernel.texts import translate
+
+
+def ended(action: str, name: str | None, *, was_running: bool) -> str:
+    """Say whether a cooldown was running that is over now.
+
+    Args:
+        name: None for the cooldown that all players share.
+    """
+    if name is None and was_running:
+        return translate("The cooldown of {action} is over for all.", action=action)
+    if name is None:
+        return translate("The cooldown of {action} was not running for all.", action=action)
+    if was_running:
+        return translate("The cooldown of {action} is over for {name}.", action=action, name=name)
+    return translate("The cooldown of {action} was not running for {name}.", action=action, name=name)

@@ -1,0 +1,52 @@
+"""The limits on points per minute and on identical lines in a row."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from datetime import datetime
+from hashlib import blake2b
+
+from community.pace.models import Pace
+
+
+def heard(pace: Pace, text: str, limit: int) -> tuple[Pace, bool]:
+    """Return the pace after a line of chat, and whether the line counts.
+
+    Lines that differ only in case, blanks or the form of their letters are identical. An empty line, which a client may
+    send that does not tell what was written, always counts.
+
+    Args:
+        limit: how many identical lines in a row count; 0 for all.
+    """
+    written = "".join(unicodedata.normalize("NFKC", text).casefold().split()) if limit else ""
+    if not written:
+        return pace, True
+    line = blake2b(written.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    # Counted no further than needed, so that a flood of one line changes nothing that would have to be stored.
+    count = min(pace.line_count, limit) + 1 if line == pace.line else 1
+    return replace(pace, line=line, line_count=count), count <= limit
+
+
+def room(pace: Pace, now: datetime, limit: int) -> int:
+    """Return how many points the player can still earn in this minute."""
+    return max(0, limit - (pace.points if pace.minute == _minute(now) else 0))
+
+
+def earned(pace: Pace, now: datetime, points: int) -> Pace:
+    """Return the pace after earning points."""
+    minute = _minute(now)
+    before = pace.points if pace.minute == minute else 0
+    return replace(pace, minute=minute, points=before + points)
+
+
+def merged(one: Pace, other: Pace) -> Pace:
+    """Return the pace of two merged players: the later minute, with the points of both if it is the same."""
+    later, earlier = (one, other) if one.minute >= other.minute else (other, one)
+    if later.minute == earlier.minute:
+        return replace(later, points=later.points + earlier.points)
+    return later
+
+
+def _minute(now: datetime) -> int:
+    return int(now.timestamp()) // 60

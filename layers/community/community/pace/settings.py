@@ -1,0 +1,23 @@
+"""Limits on what a single player can earn by flooding the chat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kernel.settings import count
+
+
+@dataclass(frozen=True, slots=True)
+class PaceSettings:
+    """Limits; 0 for none."""
+
+    points_per_minute: int
+    """Contribution points that a player can earn in a minute of the clock."""
+    identical_lines: int
+    """How many identical lines in a row count."""
+
+
+settings = PaceSettings(
+    points_per_minute=count("POINTS_PER_MINUTE", default=0),
+    identical_lines=count("IDENTICAL_LINES", default=0),
+)

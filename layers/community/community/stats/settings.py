@@ -1,0 +1,22 @@
+"""Settings for streaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from kernel.settings import switch, time_zone
+
+
+@dataclass(frozen=True, slots=True)
+class StreakSettings:
+    time_zone: tzinfo
+    """Where the community is: its days begin at midnight there."""
+    repairs: bool
+    """Whether a streak survives one missed day per month."""
+
+
+settings = StreakSettings(
+    time_zone=time_zone("COMMUNITY_TIME_ZONE"),
+    repairs=switch("STREAK_REPAIR", default=False),
+)

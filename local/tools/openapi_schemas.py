@@ -1,0 +1,195 @@
+"""The schemas of the API as generators of clients need them: named once, with enumerations and without noise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from community.inventory.models import Quality
+from community.players.models import PLATFORMS
+from community.voting.events import VoteRecorded  # logged, but not with its player
+from doors.errors import BY_STATUS, STATUS
+from kernel.errors import DomainError
+from kernel.events.models import Event
+
+Json = dict[str, Any]
+
+OTHER_CODES: Final[Mapping[str, tuple[int, str]]] = {
+    **{code: (status, meaning) for status, (code, meaning) in BY_STATUS.items()},
+    "invalid_platform": (400, "The platform must be twitch, youtube or discord."),
+    "missing_parameter": (400, "A parameter is missing from the query; `fields` names it."),
+    "validation": (400, "A field has a wrong value; `fields` says which, and why."),
+    "forbidden": (403, "The key's role may not do this."),
+    "body_too_large": (413, "A request may have at most 1 MiB."),
+    "rate_limited": (429, "Too many requests from this key or address."),
+    "internal": (500, "Something went wrong on our side."),
+    "unavailable": (503, "Too many players at once, or the database cannot be reached."),
+}
+"""Errors that are no refusal of a use case: code -> (status, meaning)."""
+
+TWO_FORMS: Final[Mapping[str, tuple[str, str]]] = {
+    "RegisterRequest": ("AccountToLink", "RegisterTwoAccounts"),
+    "WeightsRequest": ("WeightRequest", "SeveralWeights"),
+}
+"""Requests that may be sent in a short form: (its schema, the name for the schema of the long form)."""
+
+ENUMERATIONS: Final[Mapping[str, str | None]] = {
+    "Error.code": "ErrorCode",
+    "EventRow.event_type": "EventType",
+    "Info.platform": None,  # the client's own word for where the text appears, "streamerbot" for example
+    "known_platform": "Platform",
+    "linked_platforms": "Platform",
+    "new_platform": "Platform",
+    "owner_platform": "Platform",
+    "platform": "Platform",
+    "quality_level": "Quality",
+    "receiver_platform": "Platform",
+    "source_platform": "Platform",
+    "target_platform": "Platform",
+}
+"""The schema of a text field's values, by `field` or `Schema.field`."""
+
+
+def complete(merged: Json) -> None:
+    """Turn the schemas and references of a merged document, in place, into those that are published."""
+    schemas: Json = merged["components"]["schemas"]
+    _split_forms(schemas)
+    _name_results(merged)
+    schemas.update({name: _with_enumerations(schema) for name, schema in schemas.items()})
+    schemas.update(_enumerations())
+    merged["paths"] = _with_enumerations(merged["paths"])
+
+
+def codes() -> dict[str, tuple[int, str]]:
+    """Return all error codes of the API, with their status and meaning: code -> (status, sentence)."""
+    refusals: dict[str, tuple[int, str]] = {}
+    for error in sorted(_subclasses(DomainError), key=lambda error: (error.__module__, error.__name__)):
+        if hasattr(error, "code") and not _is_of_a_test(error):
+            status = next(STATUS[kind] for kind in error.__mro__ if kind in STATUS)
+            refusals.setdefault(error.code, (status, error.message))
+    return dict(sorted((refusals | OTHER_CODES).items()))
+
+
+def event_types() -> dict[str, type[Event]]:
+    """Return the types of events that listeners may receive, with their classes."""
+    events = [
+        event for event in _subclasses(Event) if hasattr(event, "type") and not event.__module__.startswith("test")
+    ]
+    public = [event for event in events if (event.logged or event is VoteRecorded) and not event.private]
+    return {event.type: event for event in sorted(public, key=lambda event: event.type)}
+
+
+def code_table() -> str:
+    """Return the error codes as Markdown."""
+    rows = [f"| `{code}` | {status} | {meaning} |" for code, (status, meaning) in codes().items()]
+    return "\n".join(["", "## Error codes", "", "| Code | Status | Meaning |", "|---|---|---|", *rows, ""])
+
+
+def _split_forms(schemas: Json) -> None:
+    for name, (short, long) in TWO_FORMS.items():
+        if name in schemas:
+            full = schemas[name] | {"title": long}
+            description = full.pop("description")
+            full.pop("examples", None)
+            schemas[long] = full
+            forms = [{"$ref": f"#/components/schemas/{each}"} for each in (short, long)]
+            schemas[name] = {"title": name, "description": description, "anyOf": forms}
+
+
+def _name_results(merged: Json) -> None:
+    """Give answers that are lists or alternatives a schema of their own, and take pydantic's titles off properties."""
+    schemas: Json = merged["components"]["schemas"]
+    for schema in schemas.values():
+        without_titles(schema, top=True)
+    for operations in merged["paths"].values():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", ()):
+                without_titles(parameter.get("schema", {}))
+            for response in operation["responses"].values():
+                content = response.get("content", {}).get("application/json")
+                if content is None or "$ref" in content["schema"]:
+                    continue
+                schema = content["schema"]
+                without_titles(schema)
+                if "items" in schema:
+                    title = f"{schema['items']['$ref'].rpartition('/')[2]}List"
+                else:
+                    name = without_alias(operation["operationId"])
+                    title = "".join(word.capitalize() for word in name.split("_")) + "Result"
+                schemas[title] = schema | {"title": title}
+                content["schema"] = {"$ref": f"#/components/schemas/{title}"}
+
+
+def without_alias(operation_id: str) -> str:
+    """Return the id of the operation of which this may be an alias."""
+    return re.sub(r"_alias\d*$", "", operation_id)
+
+
+def without_titles(schema: Any, *, top: bool = False) -> None:
+    """Remove the titles that repeat a property's name: generators make a class of each title."""
+    if isinstance(schema, dict):
+        if not top and isinstance(schema.get("title"), str):
+            del schema["title"]
+        for key, each in schema.items():
+            if key == "properties":
+                for value in each.values():
+                    without_titles(value)
+            elif key not in ("examples", "example"):
+                without_titles(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            without_titles(each)
+
+
+def _enumerations() -> Json:
+    def enum(title: str, description: str, values: Any) -> Json:
+        return {"title": title, "type": "string", "description": description, "enum": list(values)}
+
+    return {
+        "ErrorCode": enum("ErrorCode", "What went wrong, for programs. The introduction lists them.", codes()),
+        "EventType": enum("EventType", "The type of an event.", event_types()),
+        "Platform": enum("Platform", "Requests may use any case.", sorted(PLATFORMS)),
+        "Quality": enum("Quality", "From worst to best.", Quality),
+    }
+
+
+def _with_enumerations(value: Any, enumeration: str | None = None) -> Any:
+    """Refer to the one schema of an enumeration wherever a field holds its values.
+
+    Args:
+        enumeration: of the field whose schema, or a part of it, this is.
+    """
+    if isinstance(value, list):
+        return [_with_enumerations(each, enumeration) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("enum") == sorted(PLATFORMS):
+        enumeration = "Platform"
+    if enumeration and value.get("type") == "string":
+        kept = {key: each for key, each in value.items() if key in ("default", "description", "deprecated")}
+        return {"$ref": f"#/components/schemas/{enumeration}"} | kept
+    made: Json = {}
+    for key, each in value.items():
+        if key == "properties":
+            made[key] = {
+                field: _with_enumerations(
+                    schema, ENUMERATIONS.get(f"{value.get('title')}.{field}", ENUMERATIONS.get(field))
+                )
+                for field, schema in each.items()
+            }
+        elif key in ("examples", "example", "default", "enum"):
+            made[key] = each
+        else:
+            made[key] = _with_enumerations(each, enumeration)
+    return made
+
+
+def _is_of_a_test(kind: type[Any]) -> bool:
+    return kind.__module__.startswith("test")
+
+
+def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _subclasses(each)
