@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
-from statistics import median
 from typing import Final
 
-from community.inventory.models import Inventory
 from community.progression import pacing
 from local.simulate.chat import DAYS, EVENING_MINUTES, OFF_DAYS, PLAYING, evening, invite
 from local.simulate.play import PlayedCommunity
@@ -42,11 +41,14 @@ class Month:
     def evenings(self) -> int:
         return len(self.points)
 
-    @property
-    def interval(self) -> float:
-        """The median number of evenings between two unlocks; without any, the length of the month."""
-        starts = (0.0, *self.unlocks)
-        return median(b - a for a, b in zip(starts, self.unlocks, strict=False)) if self.unlocks else self.evenings
+
+def intervals(months: Iterable[Month]) -> list[float]:
+    """Return the evenings from each unlock to the next, in all months; the first counts from the beginning."""
+    return [
+        later - earlier
+        for month in months
+        for earlier, later in zip((0.0, *month.unlocks), month.unlocks, strict=False)
+    ]
 
 
 def expected_pace(viewers: int) -> Decimal:

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from community.catalog.content import Item, items
 from community.catalog.models import Names
-from community.cooldowns.rules import duration_of
 from community.crafting import rules as crafting
 from community.crafting.models import ItemUpgraded
 from community.economy import rules as economy
@@ -38,7 +37,8 @@ from community.progression.rules import item_unlocked
 from community.reactions import apply_reactions
 from community.search import rules as searching
 from community.search.models import SearchPerformed
-from community.search.service import BOX, FEATURE as SEARCH
+from community.search.service import BOX
+from community.search.service import FEATURE as SEARCH
 from community.stats import streaks
 from community.stats.models import Streak
 from community.voting import rules as voting_rules
@@ -335,7 +335,11 @@ class PlayedCommunity:
             inventory, stake = gambles.take_stake(player[Inventory], bets)
             openings[player.id] = gambles.open_stake(stake, self.state, self.rng)
             event: Event = GambleJoined(
-                user_id=player.id, username=player.username, gamble_id=gamble_id, boxes=STAKED, timestamp=self._seconds()
+                user_id=player.id,
+                username=player.username,
+                gamble_id=gamble_id,
+                boxes=STAKED,
+                timestamp=self._seconds(),
             )
             if index == 0:
                 event = GambleStarted(
