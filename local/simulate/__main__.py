@@ -1,4 +1,4 @@
-"""`python -m local.simulate [options]`: a month of three communities by the game's rules. `--help` lists the options."""
+"""`python -m local.simulate [options]`: a month of three communities by the game's rules. `--help` lists options."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from local.simulate.plots import Line, plot
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "docs" / "balancing"
-COMMUNITIES: Final = {10: 20, 100: 5, 1000: 2}
+COMMUNITIES: Final = {10: 20, 100: 8, 1000: 4}
 """{active viewers: how many months are simulated}. In a small community, each month is another."""
 SEED: Final = 1
 FIRST_WEEK: Final = 7

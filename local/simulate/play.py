@@ -146,8 +146,7 @@ class PlayedCommunity:
 
     def _newcomer(self, viewer: Viewer) -> Player:
         name = f"viewer{viewer.number}"
-        player = Player(UUID(int=viewer.number + 1), name, {PLATFORM: Link(name, name)}, self.state, self.now, self.now)
-        return player
+        return Player(UUID(int=viewer.number + 1), name, {PLATFORM: Link(name, name)}, self.state, self.now, self.now)
 
     def _save(self, played: Played, player: Player, *events: Event) -> None:
         """Apply the reactions, count the points, and keep what lasts, as a save does."""
