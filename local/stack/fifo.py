@@ -53,7 +53,7 @@ class FifoQueue(Queue):
             message.message_id = earlier
             return message
         self._store.add(self.spec.name, message.message_id, body, group, told_by)
-        self._add(message)
+        self._add_new(message)
         return message
 
     def bodies(self) -> list[str]:

@@ -44,6 +44,7 @@ class Queue:
         self._store = store
         self._visible = deque[Message]()
         self._hidden: dict[str, Message] = {}  # by message id
+        self._delayed = 0
         self._arrived = asyncio.Event()
         for message_id, body, group in store.read(spec.name):
             self._add(self._restored(body, message_id, group))
@@ -55,7 +56,7 @@ class Queue:
         """Add a message; group and deduplication id are ignored by a standard queue."""
         message = Message(body)
         self._store.add(self.spec.name, message.message_id, body)
-        self._add(message)
+        self._add_new(message)
         return message
 
     async def receive(self, limit: int, window_seconds: float = 0) -> list[Message]:
@@ -80,8 +81,8 @@ class Queue:
                 message.reappearance.cancel()
 
     def depth(self) -> int:
-        """The number of messages, hidden ones included."""
-        return len(self.bodies()) + len(self._hidden)
+        """The number of messages, hidden and delayed ones included."""
+        return len(self.bodies()) + len(self._hidden) + self._delayed
 
     def bodies(self) -> list[str]:
         """The visible messages, oldest first."""
@@ -92,6 +93,18 @@ class Queue:
 
     def _take(self, limit: int) -> list[Message]:
         return [self._visible.popleft() for _ in range(min(limit, len(self._visible)))]
+
+    def _add_new(self, message: Message) -> None:
+        """Make a message visible after the queue's delay."""
+        if not self.spec.delay_seconds:
+            self._add(message)
+            return
+        self._delayed += 1
+        asyncio.get_running_loop().call_later(self.spec.delay_seconds, self._add_delayed, message)
+
+    def _add_delayed(self, message: Message) -> None:
+        self._delayed -= 1
+        self._add(message)
 
     def _add(self, message: Message) -> None:
         self._visible.append(message)

@@ -100,6 +100,7 @@ class QueueSpec:
     arn: str
     fifo: bool = False
     deduplicates: bool = False  # by the body, where a message brings no id
+    delay_seconds: float = 0  # before a new message becomes visible
 
 
 @dataclass(frozen=True, slots=True)

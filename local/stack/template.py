@@ -244,6 +244,7 @@ class _Reader:
             arn=str(arn("AWS::SQS::Queue", name)),
             fifo=spec.get("FifoQueue", False) is True,
             deduplicates=spec.get("ContentBasedDeduplication", False) is True,
+            delay_seconds=float(spec.get("DelaySeconds", 0)),
         )
 
     def sources(self) -> Iterator[QueueSource]:

@@ -9,11 +9,14 @@ from local.stack.postgres import Postgres
 from tests.support.announcements import (
     evening,
     expected_messages,
+    expected_of_players,
     invitations,
     is_gamble_over,
+    logged_events,
     post_admin,
     posted_messages,
     stack_with,
+    told_of_players,
     until,
 )
 from tests.support.fake_discord import DEV, FakeDiscord
@@ -37,13 +40,19 @@ def tell_of_an_evening(game: Game, discord: FakeDiscord) -> None:
     until(lambda: is_gamble_over(game), PATIENCE)
     post_admin(game, "/api/v1/admin/announce", {"title": "Tonight", "description": "At nine"})  # behind all others
 
-    until(lambda: "Tonight" in discord.titles, PATIENCE)
+    events = logged_events(game)
+    until(
+        lambda: "Tonight" in discord.titles and told_of_players(discord.messages) == expected_of_players(events),
+        PATIENCE,
+    )
 
-    expected = expected_messages(game)
-    assert [each for each in posted_messages(discord) if each[0] != DEV] == expected
-    assert [each for each in posted_messages(discord) if each[0] == DEV] == [(DEV, "Tonight", "At nine")]
+    expected, posted = expected_messages(events), posted_messages(discord.messages)
+    assert [each for each in posted if each[0] != DEV] == expected
+    assert [each for each in posted if each[0] == DEV] == [(DEV, "Tonight", "At nine")]
+    assert told_of_players(discord.messages) == expected_of_players(events)
+    assert expected_of_players(events).total() > 5
     titles = [title for _, title, _ in expected]
-    assert {"A new vote", "Everything is unlocked!", "A gamble!", "The gamble is decided", "Level up!"} <= {*titles}
+    assert {"A new vote", "Everything is unlocked!", "A gamble!", "The gamble is decided"} <= {*titles}
     assert any(title.startswith("Unlocked: ") for title in titles)
     assert [message.buttons for message in invitations(discord)] == [[]]
     assert discord.statuses[500] + discord.statuses[0] > 0

@@ -405,7 +405,7 @@ def test_every_queue_gives_up_to_the_dead_letters_and_reports_single_failures():
         assert source.report_failures == (queue.name != "ForSockets")
 
 
-@pytest.mark.parametrize("queue", ["ForDiscord", "ForStreamerbot"])
+@pytest.mark.parametrize("queue", ["ForDiscord", "BundledForDiscord", "ForStreamerbot"])
 def test_events_that_a_destination_cannot_take_are_kept_for_two_hours(queue: str):
     found = TEMPLATE.queues[queue]
 

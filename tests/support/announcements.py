@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 from uuid import uuid4
@@ -11,6 +13,7 @@ from uuid import uuid4
 import pytest
 
 from functions.community.notify_discord.app import embed_of
+from functions.community.notify_discord.bundle_texts import BUNDLED, bundled_event
 from functions.community.notify_discord.texts import TEXTS
 from local.demo.game import Game, Request
 from local.stack.postgres import Postgres
@@ -23,6 +26,9 @@ BOX: Final = {"item_name": "lootbox_tier1", "quantity": 2}
 PLAYERS: Final = [{"platform": "twitch", "platform_id": name, "username": name} for name in ("al_ice", "**bob**")]
 
 Announcement = tuple[str, str, str]
+
+BUNDLE: Final = re.compile(r"\[Test\] .*|Level up!|Achievement: .*|[\d,]+ (?:level-ups|achievements)")
+"""The titles of what is told in bundles."""
 
 
 @contextmanager
@@ -75,26 +81,59 @@ def post_admin(game: Game, path: str, values: dict[str, Any]) -> None:
     assert answer.ok, answer.text
 
 
-def expected_messages(game: Game) -> list[Announcement]:
-    """Return the messages expected from the log: (channel, title, text)."""
-    posted_messages: list[Announcement] = []
+def logged_events(game: Game) -> list[dict[str, Any]]:
+    """Return the events that are announced, oldest first."""
     events = game.ask(Request("GET", "/api/v1/admin/events", {"limit": 1000})).body["events"]
-    for event in reversed(events):
-        if event["event_type"] in TEXTS:
-            about = {"id": event["event_id"], "type": event["event_type"], "timestamp": 1}
-            embed = embed_of({**about, "payload": event["payload"], "metadata": event.get("metadata") or {}})
-            assert embed is not None
-            posted_messages.append((NEWS, embed.title, embed.text))
-    return posted_messages
+    return [
+        {
+            "id": event["event_id"],
+            "type": event["event_type"],
+            "timestamp": 1,
+            "payload": event["payload"],
+            "metadata": event.get("metadata") or {},
+        }
+        for event in reversed(events)
+        if event["event_type"] in TEXTS
+    ]
 
 
-def posted_messages(discord: FakeDiscord) -> list[Announcement]:
-    return [(message.channel_id, message.title, message.text) for message in discord.messages]
+def expected_messages(events: Iterable[Mapping[str, Any]]) -> list[Announcement]:
+    """Return the messages expected from the log: (channel, title, text). They do not include bundles."""
+    embeds = [embed_of(event) for event in events if event["type"] not in BUNDLED]
+    return [(NEWS, embed.title, embed.text) for embed in embeds if embed is not None]
+
+
+def posted_messages(messages: Iterable[Message]) -> list[Announcement]:
+    """Return the messages that were posted, without the bundles."""
+    return [(each.channel_id, each.title, each.text) for each in messages if not BUNDLE.fullmatch(each.title)]
+
+
+def expected_of_players(events: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, str]]:
+    """Return what bundles are expected to tell: how often (what happened, the player's name)."""
+    bundled = [bundled_event(event, event["id"]) for event in events if event["type"] in BUNDLED]
+    return Counter((event.what.partition(" (")[0], event.name) for event in bundled)
+
+
+def told_of_players(messages: Iterable[Message]) -> Counter[tuple[str, str]]:
+    """Return what bundles have told."""
+    told = Counter[tuple[str, str]]()
+    for embed in [embed for each in messages for embed in each.body["embeds"] if BUNDLE.fullmatch(embed["title"])]:
+        text: str = embed["description"]
+        if embed["title"] == "Level up!":
+            name, _, what = text.removeprefix("**").removesuffix(".").partition("** is now a level ")
+            told[f"Level {what}", name] += 1
+        elif embed["title"].startswith("Achievement: "):
+            told[embed["title"].removeprefix("Achievement: "), text.removeprefix("**").partition("**: ")[0]] += 1
+        else:
+            for line in text.split("\n"):
+                what, _, names = line.removeprefix("**").partition("**: ")
+                told.update((what.partition(" (")[0], name) for name in names.split(", "))
+    return told
 
 
 def is_gamble_over(game: Game) -> bool:
     """Tell whether the gamble has ended."""
-    return any(title.startswith("The gamble is") for _, title, _ in expected_messages(game))
+    return any(title.startswith("The gamble is") for _, title, _ in expected_messages(logged_events(game)))
 
 
 def until(true: Callable[[], bool], seconds: float) -> None:

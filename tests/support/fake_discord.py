@@ -9,7 +9,7 @@ import math
 import re
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -61,6 +61,7 @@ class FakeDiscord:
         down: no request is answered.
         window: seconds after which a channel may be written to again.
         per_second: what the bot may ask altogether.
+        clock: seconds, which may be simulated.
         messages: as they are now, in the order in which they were posted.
         answers: {token: what was put in an interaction's place}.
         files: {token: {file name: text}}.
@@ -74,6 +75,7 @@ class FakeDiscord:
     down: bool = False
     window: float = WINDOW_SECONDS
     per_second: int = 50
+    clock: Callable[[], float] = time.monotonic
     url: str = ""
     messages: list[Message] = field(default_factory=list[Message])
     answers: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
@@ -124,7 +126,7 @@ class FakeDiscord:
         return status, answer, limits
 
     def _globally(self) -> Answer | None:
-        now = time.monotonic()
+        now = self.clock()
         while self._second and self._second[0] < now - 1:
             self._second.popleft()
         if len(self._second) >= self.per_second:
@@ -137,7 +139,7 @@ class FakeDiscord:
     def _counted(self, method: str, path: str) -> tuple[dict[str, str], Answer | None]:
         """Count a request: creating and editing separately, for each channel and webhook."""
         major = "/".join(path.split("/")[1:3])
-        key, now = f"{method}:{major}", time.monotonic()
+        key, now = f"{method}:{major}", self.clock()
         begun, used = self._windows.get(key, (now, 0))
         if now - begun >= self.window:
             begun, used = now, 0
@@ -177,9 +179,9 @@ class FakeDiscord:
             return 400, {"message": "Invalid Form Body", "code": 50035, "errors": errors}
         nonce = body.get("nonce", "")
         for message in self.messages if body.get("enforce_nonce") else ():
-            if message.nonce == nonce and time.monotonic() - message.posted < NONCE_SECONDS:
+            if message.nonce == nonce and self.clock() - message.posted < NONCE_SECONDS:
                 return 200, {"id": message.id, "channel_id": message.channel_id}
-        message = Message(self._id(), channel_id, body, nonce, time.monotonic())
+        message = Message(self._id(), channel_id, body, nonce, self.clock())
         self.messages.append(message)
         return 200, {"id": message.id, "channel_id": channel_id}
 

@@ -1,4 +1,8 @@
-"""Posts events as messages in a Discord channel, each once and in order."""
+"""Posts events as messages in a Discord channel, each once and in order.
+
+There are two queues, so that a crowd's level-ups do not hold up a gamble's invitation: one for events of which there
+are few, each with its own message, and one for events about single players, which are bundled.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,23 @@ import base64
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import replace
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import groupby
 from typing import Any, Final
 
-from doors.discord.api import api
+from doors.discord.api import api, retry_until
 from doors.discord.messages import BLUE_BUTTON, Button, Embed, message
 from doors.discord.settings import settings as discord_settings
 from doors.originals import is_original_envelope
-from doors.outbound import Envelope, deliver, is_addressed_to
-from functions.community.notify_discord import gambles, registration
+from doors.outbound import ATTEMPT_SECONDS, Envelope, Unavailable, deliver, is_addressed_to, set_aside
+from functions.community.notify_discord import bundling, gambles, registration
+from functions.community.notify_discord.bundle_texts import BUNDLED, bundled_event
+from functions.community.notify_discord.bundles import BundledEvent, Lane
 from functions.community.notify_discord.settings import settings
-from functions.community.notify_discord.texts import TEXTS, ballot, configs
+from functions.community.notify_discord.texts import TEXTS, ballot, configs, marked
 from kernel import texts
 from kernel.startup import at_startup
 from kernel.texts import translate
@@ -39,13 +48,68 @@ ready()
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Deliver the batch. Events that are not announced are filtered out first, so they cost no bookkeeping."""
     wanted = [record for record in event["Records"] if is_wanted(json.loads(record["body"]))]
-    return deliver({"Records": wanted}, context, DESTINATION, send)
+    return handle(wanted, context)
+
+
+def handle(records: Sequence[Mapping[str, Any]], context: Any, wait: Callable[[float], None] = time.sleep) -> Any:
+    """Deliver messages in order; those that follow each other and are bundled at once.
+
+    Returns:
+        The partial-batch answer, with all messages from the first one that has to wait.
+    """
+    done = 0
+    for bundled, group in groupby(records, _is_bundled):
+        following = list(group)
+        if bundled:
+            answer = bundle(following, context, wait)
+        else:
+            answer = deliver({"Records": following}, context, DESTINATION, send, wait=wait)
+        if answer["batchItemFailures"]:
+            later = records[done + len(following) :]
+            later_ids = [{"itemIdentifier": record["messageId"]} for record in later]
+            return {"batchItemFailures": [*answer["batchItemFailures"], *later_ids]}
+        done += len(following)
+    return {"batchItemFailures": []}
+
+
+def bundle(records: Sequence[Mapping[str, Any]], context: Any, wait: Callable[[float], None]) -> dict[str, Any]:
+    """Put events into their bundles, to be posted a few seconds later.
+
+    Returns:
+        The partial-batch answer: all messages or none.
+    """
+    lanes = defaultdict[Lane, list[BundledEvent]](list)
+    for record in records:
+        envelope = json.loads(record["body"])["detail"]
+        try:
+            if embed_of(envelope) is None:
+                continue
+            event = bundled_event(envelope, nonce_of(envelope))
+        except Exception as error:
+            set_aside(record, envelope, DESTINATION, error)
+            continue
+        lane = Lane(channel_of(envelope), is_test(envelope), envelope["metadata"].get("replay_id", ""))
+        lanes[lane].append(event)
+    try:
+        for lane, events in lanes.items():
+            seconds = context.get_remaining_time_in_millis() / 1000 - ATTEMPT_SECONDS
+            retry_until(partial(bundling.add, events, lane), seconds, wait=wait)
+    except Unavailable as error:
+        log.warning("the bundles have to wait: %s", error, extra={"messages": len(records)})
+        return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records]}
+    return {"batchItemFailures": []}
+
+
+def _is_bundled(record: Mapping[str, Any]) -> bool:
+    return json.loads(record["body"])["detail"]["type"] in BUNDLED
 
 
 def is_wanted(delivered: Mapping[str, Any]) -> bool:
     envelope = delivered["detail"]
     if not is_addressed_to(delivered, DESTINATION):
         return False
+    if envelope["type"] == bundling.DUE:
+        return True
     return bool(discord_settings.discord_application_id if envelope["type"] == SYNC else channel_of(envelope))
 
 
@@ -58,13 +122,16 @@ def channel_of(envelope: Envelope) -> str:
 
 
 def send(envelope: Envelope) -> None:
-    """Post one event, or update Discord's list of commands.
+    """Post one event, post a bundle that is due, or update Discord's list of commands.
 
     Raises:
         Unavailable, Rejected
     """
     if envelope["type"] == SYNC:
         registration.update(envelope["payload"])
+        return
+    if envelope["type"] == bundling.DUE:
+        bundling.post(envelope["payload"])
         return
     embed = embed_of(envelope)
     if embed is None:
@@ -74,7 +141,7 @@ def send(envelope: Envelope) -> None:
         case "gamble.started":
             gamble_id = envelope["payload"]["id"]
             invitation = message(embed, components=[Button(translate("Join"), f"gamble:join:{gamble_id}", BLUE_BUTTON)])
-            gambles.invite(gamble_id, channel_id, invitation, nonce)
+            gambles.invite(envelope["payload"], channel_id, invitation, nonce)
         case "gamble.complete":
             gambles.end(envelope["payload"]["gamble_id"], channel_id, message(embed), nonce)
         case "progression.voting_started":
@@ -92,11 +159,8 @@ def embed_of(envelope: Envelope) -> Embed | None:
             raise
         log.warning("a broadcast without the fields of its type", extra={"event_id": envelope["id"]}, exc_info=True)
         return None
-    if is_test(envelope):
-        embed = replace(embed, title=translate("[Test] {title}", title=embed.title))
-    if envelope["metadata"].get("replay"):
-        embed = replace(embed, footer=translate("Told once more"))
-    return replace(embed, at=envelope["timestamp"])
+    replayed = bool(envelope["metadata"].get("replay"))
+    return marked(embed, at=envelope["timestamp"], test=is_test(envelope), replayed=replayed)
 
 
 def is_test(envelope: Envelope) -> bool:

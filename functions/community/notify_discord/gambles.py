@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from doors.discord.api import api
@@ -14,10 +17,25 @@ log = logging.getLogger("brandish")
 KIND: Final = "gamble"
 INVITED: Final = "invited"
 OVER: Final = "over"
+LEAST_SECONDS: Final = 5.0
+LEAST_SHARE: Final = 0.25
+"""With less time than this to join, an invitation is of no use: five seconds, or a quarter of a very short time."""
 
 
-def invite(gamble_id: str, channel_id: str, message: dict[str, Any], nonce: str) -> None:
-    """Post the invitation, unless the gamble is already over: events may arrive out of order."""
+def invite(gamble: Mapping[str, Any], channel_id: str, message: dict[str, Any], nonce: str) -> None:
+    """Post the invitation, unless it is too late to join.
+
+    Events may arrive out of order, so that the result may be known. And an invitation may have waited, while Discord
+    could not be reached.
+
+    Args:
+        gamble: the payload of gamble.started.
+    """
+    gamble_id = gamble["id"]
+    begun, deadline = (datetime.fromisoformat(gamble[name]).timestamp() for name in ("created_at", "join_deadline"))
+    if deadline - time.time() < min(LEAST_SECONDS, LEAST_SHARE * (deadline - begun)):
+        log.info("the gamble's time to join is over", extra={"gamble_id": gamble_id})
+        return
     if find_record(KIND, gamble_id).get("state") == OVER:
         log.info("the gamble is already over", extra={"gamble_id": gamble_id})
         return

@@ -1,9 +1,9 @@
-"""Records of earlier posts, in DynamoDB: a few strings by key."""
+"""Records of earlier posts, in DynamoDB: a few strings by key, or only that there was one."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -33,13 +33,66 @@ def save_record(kind: str, key: str, **values: str) -> None:
         Unavailable
     """
     table: Any = client("dynamodb")
-    item = {
+    with _as_unavailable():
+        table.put_item(TableName=settings.destinations_table, Item=_item(kind, key, values))
+
+
+def replace_record(kind: str, key: str, version: str, *, replaces: str, **values: str) -> None:
+    """Save strings, unless another environment has saved some meanwhile.
+
+    Args:
+        version: that of the strings; empty: none are left.
+        replaces: the version saved so far; empty: none.
+
+    Raises:
+        Unavailable: also when another version is saved.
+    """
+    table: Any = client("dynamodb")
+    unchanged = "version = :before" if replaces else "attribute_not_exists(version) OR version = :before"
+    with _as_unavailable():
+        table.put_item(
+            TableName=settings.destinations_table,
+            Item=_item(kind, key, {**values, "version": version}),
+            ConditionExpression=unchanged,
+            ExpressionAttributeValues={":before": {"S": replaces}},
+        )
+
+
+def find_marks(kind: str, names: Iterable[str]) -> frozenset[str]:
+    """Return those of the names, at most 25, that were marked.
+
+    Raises:
+        Unavailable
+    """
+    table: Any = client("dynamodb")
+    keys = [_key(kind, name) for name in names]
+    with _as_unavailable():
+        found = table.batch_get_item(RequestItems={settings.destinations_table: {"Keys": keys, "ConsistentRead": True}})
+    if found["UnprocessedKeys"]:
+        raise Unavailable("DynamoDB: too many requests")
+    return frozenset(item["sk"]["S"] for item in found["Responses"][settings.destinations_table])
+
+
+def save_marks(kind: str, names: Iterable[str]) -> None:
+    """Mark names, at most 25.
+
+    Raises:
+        Unavailable: perhaps some are marked.
+    """
+    table: Any = client("dynamodb")
+    puts = [{"PutRequest": {"Item": _item(kind, name, {})}} for name in names]
+    with _as_unavailable():
+        saved = table.batch_write_item(RequestItems={settings.destinations_table: puts})
+    if saved["UnprocessedItems"]:
+        raise Unavailable("DynamoDB: too many requests")
+
+
+def _item(kind: str, key: str, values: Mapping[str, str]) -> dict[str, Any]:
+    return {
         **_key(kind, key),
         **{name: {"S": value} for name, value in values.items()},
         "expires_at": {"N": str(int(time.time()) + KEPT_SECONDS)},
     }
-    with _as_unavailable():
-        table.put_item(TableName=settings.destinations_table, Item=item)
 
 
 def _key(kind: str, key: str) -> dict[str, dict[str, str]]:

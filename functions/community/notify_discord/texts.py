@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -135,6 +136,18 @@ def achievement_unlocked(payload: Payload) -> Embed:
     return Embed(translate("Achievement: {name}", name=plain(payload["name"])), text, fields, color=YELLOW)
 
 
+def reached_level(payload: Payload) -> tuple[str, str]:
+    """What a level-up is about, without the player, and the player."""
+    what = translate("Level {level} {job}", level=payload["new_level"], job=_job(payload["job_key"]))
+    return what, _player(payload)
+
+
+def achieved(payload: Payload) -> tuple[str, str]:
+    """What an achievement is about, without the player, and the player."""
+    reward = _reward(payload.get("reward") or {})
+    return plain(payload["name"]) + (f" ({reward})" if reward else ""), _player(payload)
+
+
 def announcement(payload: Payload) -> Embed:
     """An administrator's announcement; Markdown is allowed."""
     color = payload.get("color")
@@ -152,6 +165,16 @@ TEXTS: Mapping[str, Callable[[Payload], Embed]] = {
     "achievement.unlocked": achievement_unlocked,
     "discord.announcement_requested": announcement,
 }
+
+
+def marked(embed: Embed, *, at: int, test: bool, replayed: bool) -> Embed:
+    """Return the embed with its time, marked as a test or as told before.
+
+    Args:
+        at: unix seconds.
+    """
+    title = translate("[Test] {title}", title=embed.title) if test else embed.title
+    return replace(embed, title=title, footer=translate("Told once more") if replayed else embed.footer, at=at)
 
 
 def _player(payload: Payload) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 Values = Mapping[str, Any]
 Args = dict[str, str]
@@ -94,3 +94,9 @@ _ACTIONS: Mapping[str, tuple[str, Callable[[Values], Args]]] = {
     "timeout.applied": ("TimeoutUpdate", _timeout_update),
     "timeout.cleared": ("TimeoutUpdate", _timeout_update),
 }
+
+TYPES: Final = frozenset(_ACTIONS)
+"""The events that trigger an action."""
+
+OF_PLAYERS: Final = frozenset({"job.level_up"})
+"""Those about single players, of which a crowd causes hundreds at once."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from doors.start import ready  # first: see there
 
+import json
 import logging
+import threading
 import time
 from collections.abc import Mapping
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from doors.outbound import Envelope, Rejected, deliver
 from doors.secrets import find_secret
-from functions.community.notify_streamerbot.actions import Action, action_for
+from functions.community.notify_streamerbot.actions import OF_PLAYERS, TYPES, Action, action_for
 from functions.community.notify_streamerbot.link import StreamerbotLink
 from functions.community.notify_streamerbot.protocol import AuthenticatedSession
 from functions.community.notify_streamerbot.settings import settings
@@ -26,10 +28,24 @@ log = logging.getLogger("brandish")
 ready()
 
 
+class _Environment(threading.local):
+    """What an environment keeps; in the local stack, an environment is a thread."""
+
+    def __init__(self) -> None:
+        self.link = StreamerbotLink(_open)
+
+
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    """Run the actions of a batch; those for single players, of which a crowd causes many, come last.
+
+    Their events are a message group of their own, so they wait for each other, but nothing else waits for them. A
+    batch may contain messages of both groups.
+    """
     if not settings.streamerbot_enabled:
         return {"batchItemFailures": []}
-    return deliver(event, context, DESTINATION, partial(send, context))
+    records = [record for record in event["Records"] if _type_of(record) in TYPES]
+    records.sort(key=lambda record: _type_of(record) in OF_PLAYERS)
+    return deliver({"Records": records}, context, DESTINATION, partial(send, context))
 
 
 def send(context: Any, envelope: Envelope) -> None:
@@ -57,10 +73,9 @@ def send(context: Any, envelope: Envelope) -> None:
         )
 
 
-@cache
 def link() -> StreamerbotLink:
     """The connection to Streamer.bot, one per environment."""
-    return StreamerbotLink(_open)
+    return _environment.link
 
 
 def password() -> str:
@@ -76,3 +91,10 @@ def _open(seconds: float) -> AuthenticatedSession:
     return AuthenticatedSession.open(
         settings.streamerbot_url, password, seconds=seconds, raw=settings.streamerbot_auth_raw
     )
+
+
+def _type_of(record: Mapping[str, Any]) -> str:
+    return json.loads(record["body"])["detail"]["type"]
+
+
+_environment = _Environment()

@@ -150,7 +150,7 @@ def _deliver(
             wait(pause)
         except Exception as error:
             breaker.succeeded()  # it answered, or was not called at all
-            _send_to_dead_letters(record, envelope, destination, error)
+            set_aside(record, envelope, destination, error)
             return
         else:
             breaker.succeeded()
@@ -206,7 +206,7 @@ def _idempotency_store(destination: str) -> tuple[DynamoDBPersistenceLayer, Idem
     return store, IdempotencyConfig(expires_after_seconds=IDEMPOTENCY_SECONDS)
 
 
-def _send_to_dead_letters(record: Mapping[str, Any], envelope: Envelope, destination: str, error: Exception) -> None:
+def set_aside(record: Mapping[str, Any], envelope: Envelope, destination: str, error: Exception) -> None:
     """Move a message to the dead letters, which raise an alarm, so that the messages after it need not wait."""
     log.error(
         "%s does not take an event",

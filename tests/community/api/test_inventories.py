@@ -213,7 +213,7 @@ def test_a_gift_needs_no_names_where_there_are_ids_which_may_be_numbers(call: Ca
 
     answer = call("POST", GIVE, ids | {"item_name": "Spades", "quantity": "all"})
 
-    assert answer.json == {"message": "alice gave 3 × spade to bob."}
+    assert answer.json == {"message": "alice gave 3 × spades to bob."}
     refused = call("POST", GIVE, ids | {"from_platform_id": None, "item_name": "spade", "quantity": 1})
     assert refused.json["fields"] == {"owner": "is required"}
 

@@ -292,7 +292,7 @@ def test_a_merge_waits_for_a_sale_and_takes_its_money_along(conn: Connection, da
             confirming = thread.submit(confirm, mergers)
             wait_for_a_lock(watchers)
 
-        assert confirming.result(PATIENCE).platforms == ("discord", "twitch")
+        assert confirming.result(PATIENCE) == LinkedAccounts(("discord", "twitch"), ())
 
     with transaction(conn) as tx:
         assert holdings(tx, alice) == {"money": 45}

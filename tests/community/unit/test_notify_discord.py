@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
 
-from functions.community.notify_discord import app, daily
-from tests.support.fake_discord import APPLICATION, DEV, NEWS, TOKEN, FakeDiscord, fake_discord
-from tests.support.outer_ring import TABLE, Aws, Time, batch, envelope, outer_ring, use_settings, waiting
+from functions.community.notify_discord import app, daily, gambles
+from tests.support.discord_notifier import discord_notifier
+from tests.support.fake_discord import DEV, NEWS, TOKEN, FakeDiscord, fake_discord
+from tests.support.outer_ring import TABLE, Aws, Time, batch, envelope, use_settings, waiting
 
 GAMBLE_ID = str(uuid4())
 
@@ -26,16 +30,8 @@ def discord() -> Iterator[FakeDiscord]:
 
 @pytest.fixture
 def aws(discord: FakeDiscord, monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
-    with outer_ring(
-        monkeypatch,
-        discord_api_url=discord.url,
-        discord_bot_token=TOKEN,
-        discord_channel_id=NEWS,
-        discord_dev_channel_id=DEV,
-        discord_application_id=APPLICATION,
-        discord_guild_id="",
-    ) as found:
-        yield found
+    with discord_notifier(monkeypatch, discord) as notifier:
+        yield notifier.aws
 
 
 def delivered(*envelopes: dict[str, Any], left: float = 60.0) -> list[str]:
@@ -43,16 +39,19 @@ def delivered(*envelopes: dict[str, Any], left: float = 60.0) -> list[str]:
     return waiting(app.handler(batch(*envelopes), Time(left)))
 
 
-def level_up(number: int = 2, **metadata: Any) -> dict[str, Any]:
-    payload = {"user_id": "x", "username": f"player{number}", "job_key": "farmer", "new_level": number}
-    return envelope("job.level_up", payload, **metadata)
+def unlocked(number: int = 2, **metadata: Any) -> dict[str, Any]:
+    node = {"node_key": f"node_{number}", "display_name": f"Node {number}", "description": f"number {number}"}
+    return envelope("progression.cycle.completed", {"unlocked_node": node}, **metadata)
 
 
-def started(gamble_id: str = GAMBLE_ID, **metadata: Any) -> dict[str, Any]:
+def started(gamble_id: str = GAMBLE_ID, left: float = 60, of: float = 60, **metadata: Any) -> dict[str, Any]:
+    """Return a gamble that may be joined for some more seconds."""
+    deadline = datetime.now(UTC) + timedelta(seconds=left)
     payload = {
         "id": gamble_id,
         "initiator_username": "alice",
-        "join_deadline": "2026-03-01T12:02:00Z",
+        "created_at": (deadline - timedelta(seconds=of)).isoformat(),
+        "join_deadline": deadline.isoformat(),
         "bets": [{"item_name": "lootbox_tier1", "quantity": 5}],
     }
     return envelope("gamble.started", payload, **metadata)
@@ -73,11 +72,11 @@ def complete(gamble_id: str = GAMBLE_ID, **metadata: Any) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("aws")
 def test_each_announcement_arrives_once_and_in_order_however_often_it_is_delivered(discord: FakeDiscord):
-    events = [level_up(number) for number in range(1, 9)]
+    events = [unlocked(number) for number in range(1, 9)]
 
     assert [delivered(*events), delivered(*events)] == [[], []]
 
-    assert [message.text.split("**")[1] for message in discord.messages] == [f"player{n}" for n in range(1, 9)]
+    assert [message.text for message in discord.messages] == [f"number {n}" for n in range(1, 9)]
     assert {message.channel_id for message in discord.messages} == {NEWS}
     assert discord.statuses == {200: 8}
 
@@ -86,20 +85,20 @@ def test_each_announcement_arrives_once_and_in_order_however_often_it_is_deliver
 def test_on_a_bad_day_everything_still_arrives_once(discord: FakeDiscord, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("doors.outbound.BACKOFF_SECONDS", 0.01)
     discord.failing = discord.losing = 0.25
-    events = [level_up(number) for number in range(1, 11)]
+    events = [unlocked(number) for number in range(1, 11)]
 
     for _ in range(10):
         if not delivered(*events):
             break
 
-    assert [message.text.split("**")[1] for message in discord.messages] == [f"player{n}" for n in range(1, 11)]
+    assert [message.text for message in discord.messages] == [f"number {n}" for n in range(1, 11)]
     assert discord.statuses[500] > 0
     assert discord.statuses[0] > 0
 
 
 @pytest.mark.usefixtures("aws")
 def test_nobody_is_called_by_an_announcement(discord: FakeDiscord):
-    delivered(level_up(), started())
+    delivered(unlocked(), started())
 
     assert [message.body["allowed_mentions"] for message in discord.messages] == [{"parse": []}] * 2
 
@@ -139,6 +138,35 @@ def test_an_invitation_that_was_overtaken_by_the_end_is_left_out(discord: FakeDi
 
 
 @pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(
+    ("left", "of", "is_told"), [(-1, 60, False), (4.9, 60, False), (6, 60, True), (1.9, 8, False), (3, 8, True)]
+)
+def test_an_invitation_comes_only_while_there_is_time_to_join(
+    discord: FakeDiscord, left: float, of: float, is_told: bool
+):
+    assert delivered(started(left=left, of=of), complete()) == []
+
+    assert discord.titles == [*["A gamble!"] * is_told, "The gamble is decided"]
+
+
+@pytest.mark.usefixtures("aws")
+def test_an_invitation_that_discord_delays_until_it_is_too_late_is_left_out(
+    discord: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("doors.outbound.BACKOFF_SECONDS", 0.01)
+    discord.down = True
+    event = started()
+    assert delivered(event) == ["0"]
+    discord.down = False
+    app.deliver.__globals__["circuit_breaker_of"].cache_clear()
+
+    monkeypatch.setattr(gambles, "time", Mock(time=Mock(return_value=time.time() + 56)))
+    assert delivered(event) == []
+
+    assert discord.messages == []
+
+
+@pytest.mark.usefixtures("aws")
 def test_an_invitation_that_somebody_deleted_does_not_hold_up_the_end(discord: FakeDiscord):
     delivered(started())
     discord.messages.clear()
@@ -163,31 +191,31 @@ def test_replayed_and_made_up_gambles_have_no_button_and_do_not_count(discord: F
 
 @pytest.mark.usefixtures("aws")
 def test_a_replay_for_somebody_else_is_not_told(discord: FakeDiscord):
-    assert delivered(level_up(replay=True, replay_to="streamerbot", replay_id="1")) == []
+    assert delivered(unlocked(replay=True, replay_to="streamerbot", replay_id="1")) == []
 
     assert discord.messages == []
 
 
 @pytest.mark.usefixtures("aws")
 def test_a_test_goes_to_the_developers_and_says_so(discord: FakeDiscord):
-    event = level_up(broadcast=True)
+    event = unlocked(broadcast=True)
     event["payload"]["is_test"] = True
 
     delivered(event)
 
-    assert [(message.channel_id, message.title) for message in discord.messages] == [(DEV, "[Test] Level up!")]
+    assert [(message.channel_id, message.title) for message in discord.messages] == [(DEV, "[Test] Unlocked: Node 2")]
 
 
 @pytest.mark.usefixtures("aws")
-@pytest.mark.parametrize("payload", [None, "text", [], {}, {"job_key": 5}, {"job_key": "farmer"}])
+@pytest.mark.parametrize("payload", [None, "text", [], {}, {"unlocked_node": 5}, {"unlocked_node": {}}])
 def test_a_broadcast_that_nobody_can_tell_is_left_out(discord: FakeDiscord, aws: Aws, payload: Any):
-    assert delivered(envelope("job.level_up", payload, broadcast=True)) == []
+    assert delivered(envelope("progression.cycle.completed", payload, broadcast=True)) == []
 
     assert (discord.messages, aws.dead_letters()) == ([], [])
 
 
 def test_an_event_that_nobody_can_tell_is_put_aside(discord: FakeDiscord, aws: Aws):
-    assert delivered(envelope("job.level_up", {}), level_up()) == []
+    assert delivered(envelope("progression.cycle.completed", {}), unlocked()) == []
 
     assert [each["payload"] for each in aws.dead_letters()] == [{}]
     assert len(discord.messages) == 1
@@ -209,7 +237,7 @@ def test_without_a_channel_nothing_is_told_nor_remembered(
 ):
     use_settings(monkeypatch, discord_channel_id="", discord_dev_channel_id="")
 
-    assert delivered(level_up(), started(), complete(), envelope("item.sold", {})) == []
+    assert delivered(unlocked(), started(), complete(), envelope("item.sold", {})) == []
 
     assert (discord.requests, aws.items()) == ([], [])
 
@@ -219,23 +247,23 @@ def test_a_channel_that_is_not_there_puts_its_events_aside(
 ):
     use_settings(monkeypatch, discord_channel_id="404")
 
-    assert delivered(level_up()) == []
+    assert delivered(unlocked()) == []
 
-    assert [each["type"] for each in aws.dead_letters()] == ["job.level_up"]
+    assert [each["type"] for each in aws.dead_letters()] == ["progression.cycle.completed"]
     assert discord.messages == []
 
 
 def test_while_discord_is_away_everything_waits(discord: FakeDiscord, aws: Aws, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("doors.outbound.BACKOFF_SECONDS", 0.01)
     discord.down = True
-    events = [started(), level_up(), complete()]
+    events = [started(), unlocked(), complete()]
 
     assert delivered(*events) == ["0", "1", "2"]
     discord.down = False
     app.deliver.__globals__["circuit_breaker_of"].cache_clear()
     assert delivered(*events) == []
 
-    assert discord.titles == ["A gamble!", "Level up!", "The gamble is decided"]
+    assert discord.titles == ["A gamble!", "Unlocked: Node 2", "The gamble is decided"]
     assert aws.dead_letters() == []
 
 
@@ -244,7 +272,7 @@ def test_the_token_is_in_no_line_of_the_log(discord: FakeDiscord, caplog: pytest
     discord.failing = 1.0
 
     with caplog.at_level(logging.DEBUG):
-        delivered(level_up(), left=8.2)
+        delivered(unlocked(), left=8.2)
 
     assert caplog.records
     assert TOKEN not in caplog.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -56,22 +57,35 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeStreamerbot]:
 
 def clear_caches() -> None:
     """As a new environment."""
-    for remembered in (aws.client, app.link, outbound.circuit_breaker_of, outbound._idempotency_store):
+    app._environment.__init__()
+    for remembered in (aws.client, outbound.circuit_breaker_of, outbound._idempotency_store):
         remembered.cache_clear()
 
 
 def level_up(level: int, id: str = "", timestamp: int = 1_700_000_000, **metadata: Any) -> dict[str, Any]:
     """A queue's record."""
+    payload = {"user_id": "u", "job_key": "merchant", "old_level": level - 1, "new_level": level, "source": "x"}
+    return record("job.level_up", payload, str(level), id, timestamp, **metadata)
+
+
+def record(
+    type: str,
+    payload: dict[str, Any],
+    message_id: str = "x",
+    id: str = "",
+    timestamp: int = 1_700_000_000,
+    **metadata: Any,
+) -> dict[str, Any]:
     detail = {
         "version": "1.0",
         "id": id or str(uuid4()),
-        "type": "job.level_up",
+        "type": type,
         "timestamp": timestamp,
-        "payload": {"user_id": "u", "job_key": "merchant", "old_level": level - 1, "new_level": level, "source": "x"},
+        "payload": payload,
         "metadata": metadata,
     }
-    body = {"detail-type": "job.level_up", "detail": detail}
-    return {"messageId": str(level), "eventSource": "aws:sqs", "body": json.dumps(body)}
+    body = {"detail-type": type, "detail": detail}
+    return {"messageId": message_id, "eventSource": "aws:sqs", "body": json.dumps(body)}
 
 
 def delivered(*records: dict[str, Any], milliseconds: int = 45_000) -> list[str]:
@@ -80,8 +94,8 @@ def delivered(*records: dict[str, Any], milliseconds: int = 45_000) -> list[str]
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
 
-def levels(fake: FakeStreamerbot) -> list[int]:
-    return [int(ran.args["new_level"]) for ran in fake.ran]
+def levels(fake: FakeStreamerbot, start: int = 0) -> list[int]:
+    return [int(ran.args["new_level"]) for ran in fake.ran[start:]]
 
 
 def dead_letters() -> int:
@@ -99,6 +113,21 @@ def test_actions_run_in_order_each_once_over_one_connection(fake: FakeStreamerbo
     assert [ran.name for ran in fake.ran] == ["BrandishBot_JobLevelUp"] * 4
     assert fake.connections == 1
     assert fake.faults == []
+
+
+def test_in_a_batch_of_both_groups_a_timeout_overtakes_the_level_ups(fake: FakeStreamerbot):
+    timeout = record("timeout.applied", {"username": "bob", "duration_seconds": 60})
+    achievement = record("achievement.unlocked", {"username": "bob"}, "none")
+
+    assert delivered(level_up(2), achievement, level_up(3), timeout) == []
+
+    assert [ran.name for ran in fake.ran] == ["BrandishBot_TimeoutUpdate", *["BrandishBot_JobLevelUp"] * 2]
+    assert levels(fake, start=1) == [2, 3]
+
+
+def test_environments_in_one_process_do_not_share_a_connection():
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(app.link).result() is not app.link()
 
 
 def test_a_request_has_the_id_of_its_event(fake: FakeStreamerbot):

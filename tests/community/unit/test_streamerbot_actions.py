@@ -14,7 +14,7 @@ from community.items.models import ItemUsed
 from community.jobs.models import JobLevelUp
 from community.timeouts.models import TimeoutApplied, TimeoutCleared
 from community.voting.events import AllUnlocked, CycleCompleted, OptionOffered, UnlockedNode, VotingStarted
-from functions.community.notify_streamerbot.actions import action_for
+from functions.community.notify_streamerbot.actions import OF_PLAYERS, TYPES, action_for
 from kernel.events.models import Event
 from local.stack import template
 
@@ -202,10 +202,17 @@ def test_of_anything_else_streamerbot_hears_nothing(type: str):
     assert action_for(raw(type, {})) is None
 
 
-def test_the_template_sends_no_event_that_has_no_action():
-    (rule,) = [rule for rule in template.load(TEMPLATE, {}).rules if rule.name == "EventsForStreamerbot"]
+def test_the_template_sends_all_events_that_have_an_action_those_of_players_in_a_group_of_their_own():
+    groups = {
+        target.group: set(rule.pattern["detail-type"])
+        for rule in template.load(TEMPLATE, {}).rules
+        for target in rule.targets
+        if target.name == "ForStreamerbot"
+    }
 
-    types = rule.pattern["detail-type"]
-
-    assert [type for type in types if action_for(raw(type, {})) is None] == []
-    assert len(types) >= 7
+    # The rule for events of players is Discord's, too; achievements have no action.
+    assert groups == {
+        "streamerbot": TYPES - OF_PLAYERS,
+        "streamerbot-players": OF_PLAYERS | {"achievement.unlocked"},
+    }
+    assert [type for type in TYPES if action_for(raw(type, {})) is None] == []
