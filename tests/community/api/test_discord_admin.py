@@ -261,6 +261,17 @@ def test_the_community_is_given_points(discord: DiscordClient, conn: Connection)
     assert "must be from 1" in administer(discord, "admin-contribution", amount=-7).text
 
 
+def test_the_pace_is_shown_and_fixed(discord: DiscordClient, conn: Connection):
+    assert "until a week of play has been measured" in administer(discord, "admin-pace").text
+    assert "cost 2.5 times" in administer(discord, "admin-pace", pace="2,5").text
+    assert pace(community(conn).pacing) == Fraction(5, 2)
+    assert "The pace is a number from 0.25 to 100" in administer(discord, "admin-pace", pace="quick").text
+    assert "cost 2.5 times" in administer(discord, "admin-pace").text
+
+    assert "until a week" in administer(discord, "admin-pace", pace="auto").text
+    assert pace(community(conn).pacing) == 1
+
+
 @pytest.mark.parametrize("written", ["reset tree", "RESET", "RESET  TREE"])
 def test_the_tree_is_not_reset_without_the_very_words(discord: DiscordClient, conn: Connection, written: str):
     administer(discord, "admin-unlock", node="feature_economy")
