@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from community.progression.content import tree
+from community.progression.pacing import pace
 from community.progression.service import current_state
 from community.voting import cycle
 from community.voting.models import VotingState
