@@ -15,8 +15,8 @@ from local.simulate.plots import Line, plot
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = ROOT / "docs" / "balancing"
-COMMUNITIES: Final = {10: 20, 100: 8, 1000: 4}
-"""{active viewers: how many months are simulated}. In a small community, each month is another."""
+COMMUNITIES: Final = {10: 20, 100: 8, 1000: 6}
+"""{active viewers: how many months are simulated}. The fewer there are, the more a month depends on chance."""
 SEED: Final = 1
 FIRST_WEEK: Final = 7
 

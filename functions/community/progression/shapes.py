@@ -48,9 +48,9 @@ class InstantUnlockRequest(Body):
 
 
 class PaceRequest(Body):
-    """What to fix the pace at, with at most two decimals; null lets it follow the number of active players."""
+    """What to fix the pace at, with at most two decimals; without it, the pace follows the number of active players."""
 
-    pace: Annotated[float, Field(ge=0.25, le=100, allow_inf_nan=False, examples=[2.5])] | None
+    pace: Annotated[float, Field(ge=0.25, le=100, allow_inf_nan=False, examples=[2.5])] | None = None
 
     @property
     def number(self) -> Decimal | None:

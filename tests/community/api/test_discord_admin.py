@@ -265,10 +265,10 @@ def test_the_community_is_given_points(discord: DiscordClient, conn: Connection)
 
 def test_the_pace_is_shown_and_fixed(discord: DiscordClient, conn: Connection):
     assert "until a week of play has been measured" in administer(discord, "admin-pace").text
-    assert "cost 2.5 times" in administer(discord, "admin-pace", pace="2,5").text
+    assert "cost 2.50 times" in administer(discord, "admin-pace", pace="2,5").text
     assert pace(community(conn).pacing) == Fraction(5, 2)
     assert "The pace is a number from 0.25 to 100" in administer(discord, "admin-pace", pace="quick").text
-    assert "cost 2.5 times" in administer(discord, "admin-pace").text
+    assert "cost 2.50 times" in administer(discord, "admin-pace").text
 
     assert "until a week" in administer(discord, "admin-pace", pace="auto").text
     assert pace(community(conn).pacing) == 1

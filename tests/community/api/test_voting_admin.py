@@ -321,7 +321,7 @@ def test_the_pace_is_fixed_and_given_back(call: CallApi):
     free = call("PUT", f"{ADMIN}/pace", {"pace": None})
 
     assert fixed.json == {
-        "message": "New targets cost 2.5 times as much as usual: the pace is fixed.",
+        "message": "New targets cost 2.50 times as much as usual: the pace is fixed.",
         "pace": 2.5,
         "active_players": 0,
         "is_measured": False,

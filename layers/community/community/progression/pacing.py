@@ -75,7 +75,7 @@ def fixed(pacing: Pacing, number: Decimal | None) -> Pacing:
     if number is None:
         return replace(pacing, fixed=None)
     if not number.is_finite() or not LOWEST_PACE <= Fraction(number) <= HIGHEST_PACE or number != round(number, 2):
-        raise PaceOutOfRange(lowest=decimal(float(LOWEST_PACE)), highest=int(HIGHEST_PACE))
+        raise PaceOutOfRange(lowest=decimal(float(LOWEST_PACE), 2), highest=int(HIGHEST_PACE))
     return replace(pacing, fixed=Fraction(number))
 
 

@@ -89,7 +89,7 @@ def weights_set(updated: int) -> str:
 
 def pace(pacing: Pacing) -> str:
     """Say how the costs of new targets are set."""
-    factor = decimal(round(float(pacing_rules.pace(pacing)), 2))
+    factor = decimal(float(pacing_rules.pace(pacing)), 2)
     if pacing.fixed is not None:
         return translate("New targets cost {factor} times as much as usual: the pace is fixed.", factor=factor)
     if not pacing_rules.is_measured(pacing):
