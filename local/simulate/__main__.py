@@ -50,7 +50,7 @@ def table(months: dict[int, list[Month]], seed: int, playing: float) -> str:
         "of which top 1 %",
         "unlocks in a first week at pace 1",
     )
-    rows = [heads]
+    rows: list[tuple[str, ...]] = [heads]
     for viewers, found in months.items():
         unprepared = simulate(viewers, seed, days=FIRST_WEEK, playing=playing, known=False)
         rows.append(

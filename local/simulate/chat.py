@@ -91,7 +91,8 @@ def evening(viewers: list[Viewer], rng: Random) -> list[tuple[float, Viewer, Act
     for viewer in viewers:
         if rng.random() >= viewer.kind.comes:
             continue
-        wanted: list[Action] = ["line"] * max(1, round(rng.expovariate(1 / viewer.kind.lines)))
+        lines = max(1, round(rng.expovariate(1 / viewer.kind.lines)))
+        wanted: list[Action] = ["line" for _ in range(lines)]
         if rng.random() < viewer.kind.votes:
             wanted.append("vote")
         if viewer.plays:

@@ -308,6 +308,7 @@ class PlayedCommunity:
             user_id=player.id,
             item_name=recipe.target_item,
             quantity=batch.produced,
+            units=batch.units,
             recipe_key=recipe.recipe_key,
             is_masterwork=batch.masterworks > 0,
             bonus_quantity=batch.bonus,

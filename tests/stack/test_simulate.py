@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from random import Random
 from statistics import median
+from typing import get_args
 from xml.etree import ElementTree
 
 import pytest
 
+from community.catalog.content import items
+from community.inventory.models import Inventory
+from community.progression.content import tree
+from community.search.service import BOX
 from local.simulate.__main__ import COMMUNITIES, SEED, plots, table
-from local.simulate.month import intervals, simulate
+from local.simulate.chat import REGULAR, Action, Viewer, invite
+from local.simulate.month import START, intervals, simulate
+from local.simulate.play import PlayedCommunity
 
 
 def test_a_small_community_unlocks_something_about_every_third_evening():
@@ -24,6 +33,28 @@ def test_a_community_of_any_size_unlocks_something_about_every_third_evening(vie
     months = [simulate(viewers, SEED + number) for number in range(COMMUNITIES[viewers])]
 
     assert 2 <= median(intervals(months)) <= 4
+
+
+def test_every_action_of_the_model_counts_once_it_is_unlocked():
+    rng = Random(1)
+    played = PlayedCommunity(rng, START, None)
+    (one, *_), two = invite(10, 1, rng), Viewer(99, REGULAR, plays=True)
+    played.voting = replace(played.voting, levels={node.key: node.max_level for node in tree.nodes.values()})
+    played.state = replace(played.state, levels=played.voting.levels)
+    for viewer in (one, two):
+        played.do(viewer, "line", START)
+        known = played.players[viewer.number]
+        rich = known.player[Inventory].give(items.money.item_id, 5000).give(items.by_name[BOX].item_id, 50)
+        known.player = known.player.having(rich)
+
+    gains: dict[str, int] = {}
+    for action in get_args(Action):
+        before = played.points
+        played.do(one, action, START)
+        gains[action] = played.points - before
+
+    assert all(gains.values()), gains
+    assert gains["craft"] >= 200
 
 
 def test_an_unknown_crowd_unlocks_too_much_in_its_first_week():
