@@ -53,6 +53,8 @@ Action = Literal["line", "vote", "search", "open", "shop", "gamble", "craft"]
 COMMANDS: Final[dict[Action, float]] = {"search": 0.6, "open": 0.4, "shop": 0.2, "gamble": 0.15, "craft": 0.1}
 """How often one who plays uses each command on an evening, on average, once the community has unlocked it."""
 
+OPENED: Final = 1
+"""Boxes that one opens at a time; the others are kept for gambles and crafting."""
 BOUGHT: Final = 1
 """How many things one buys at a time."""
 STAKED: Final = 1

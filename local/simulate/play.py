@@ -47,7 +47,7 @@ from community.voting.models import VotingState
 from community.voting.transitions import Transition, advance
 from kernel.errors import DomainError
 from kernel.events.models import Event
-from local.simulate.chat import BOUGHT, GAMBLERS, STAKED, Action, Viewer
+from local.simulate.chat import BOUGHT, GAMBLERS, OPENED, STAKED, Action, Viewer
 
 PLATFORM: Final = "twitch"
 START_LEVELS: Final = {node.key: 1 for node in tree.nodes.values() if node.auto_unlock}
@@ -199,13 +199,12 @@ class PlayedCommunity:
         self._save(played, player.having(inventory), event)
 
     def _open(self, played: Played) -> None:
-        """Open all boxes of the kind that the player has most of."""
+        """Open a box of the kind that the player has most of."""
         box = self._most_boxes(played.player)
         if box is None or not item_unlocked(self.state, box):
             return
         player = played.player
-        quantity = player[Inventory].count(box.item_id)
-        inventory, taken = player[Inventory].take_lowest(box, quantity)
+        inventory, taken = player[Inventory].take_lowest(box, OPENED)
         drops = add_up(
             drop for slot in taken for drop in open_boxes(box, slot.quantity, slot.quality, self.state, self.rng)
         )
@@ -214,7 +213,7 @@ class PlayedCommunity:
         opened = LootboxOpened(
             user_id=player.id,
             item_name=box.internal_name,
-            quantity=quantity,
+            quantity=OPENED,
             drops=tuple(
                 DropView(item_name=drop.item.internal_name, quantity=drop.quantity, quality_level=drop.quality)
                 for drop in drops
@@ -228,7 +227,7 @@ class PlayedCommunity:
             username=player.username,
             platform=PLATFORM,
             item_name=box.internal_name,
-            quantity=quantity,
+            quantity=OPENED,
             timestamp=self._seconds(),
         )
         self._save(played, player.having(inventory), opened, used)
