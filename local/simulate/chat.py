@@ -9,6 +9,7 @@ community does that plays more.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import repeat
 from random import Random
 from typing import Final, Literal
 
@@ -93,14 +94,14 @@ def evening(viewers: list[Viewer], rng: Random) -> list[tuple[float, Viewer, Act
     for viewer in viewers:
         if rng.random() >= viewer.kind.comes:
             continue
-        lines = max(1, round(rng.expovariate(1 / viewer.kind.lines)))
-        wanted: list[Action] = ["line" for _ in range(lines)]
+        wanted: list[Action] = []
+        wanted.extend(repeat("line", max(1, round(rng.expovariate(1 / viewer.kind.lines)))))
         if rng.random() < viewer.kind.votes:
             wanted.append("vote")
         if viewer.plays:
             for action, average in COMMANDS.items():
-                wanted += [action] * _times(average, rng)
-        written += [(rng.random() * EVENING_MINUTES, viewer, action) for action in wanted]
+                wanted.extend(repeat(action, _times(average, rng)))
+        written.extend((rng.random() * EVENING_MINUTES, viewer, action) for action in wanted)
     return sorted(written, key=lambda each: (each[0], each[1].number))
 
 

@@ -49,8 +49,8 @@ CONTRACT = {
         "user_not_found": "NotHereYet UnknownAccount UnknownPlayer",
         "validation": (
             "AccountNeeded BackwardsRange LevelTooHigh NameNeeded NoWholeNumber NotANumber NotAQuantity NotGiveable "
-            "NumberTooLarge NumberTooSmall OneAtATime OwnKey SeveralPlayers UnclearNumber UnknownEffect UnknownLesson "
-            "UnusableWeights"
+            "NumberTooLarge NumberTooSmall OneAtATime OwnKey PaceOutOfRange SeveralPlayers UnclearNumber UnknownEffect "
+            "UnknownLesson UnusableWeights"
         ),
         "voting_frozen": "VotingFrozen",
     },
