@@ -33,6 +33,10 @@ dev: install ## Run the whole game here: Postgres, gateway, functions, events, s
 demo: install ## Play a chat evening of 50 viewers against the running game (second terminal; ARGS="--fast --watch")
 	@exec $(BIN)/python -m local.demo $(ARGS)
 
+.PHONY: simulate
+simulate: install ## Simulate a month of three communities, to see how fast they unlock nodes (ARGS="--playing 0.3")
+	@exec $(BIN)/python -m local.simulate $(ARGS)
+
 .PHONY: replay
 replay: install ## Show a range of past events, or play it to a listener again (ARGS="--since ... --to streamerbot")
 	@exec $(BIN)/python -m local.tools.replay $(ARGS)

@@ -71,6 +71,9 @@ def unlock_target(evening: Evening) -> None:
     favourite = _favourite(evening)
     missing = answer.body["target_unlock_cost"] - answer.body["contributions_accumulated"]
     if missing > len(crowd) // 2:
+        evening.chat.aside(
+            translate("(The demo hurries: without the raid's points, a new node comes about every third evening.)")
+        )
         evening.say(community.add_points(missing - len(crowd) // 2, to_translate("thank you for the raid")))
     for wave in waves(crowd):
         _all_talk(evening, wave, CHEERS, shown=2)

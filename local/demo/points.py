@@ -27,7 +27,11 @@ class Points:
     @classmethod
     def begin(cls, game: Game, score: int) -> Points:
         nodes = game.read("/api/v1/progression/tree")["nodes"]
-        return cls(score, _towards(game), {node["node_key"]: node["unlock_cost"] for node in nodes})
+        costs = {node["node_key"]: node["unlock_cost"] for node in nodes}
+        progress = game.read("/api/v1/progression/unlock-progress")
+        if progress.get("node_key") in costs:  # the target keeps the cost that it had when it was set
+            costs[progress["node_key"]] = progress["target_unlock_cost"]
+        return cls(score, _towards(game), costs)
 
 
 @dataclass(frozen=True)

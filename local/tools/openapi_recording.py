@@ -131,6 +131,8 @@ STEPS: Final[tuple[Step, ...]] = (
         {"platform": "twitch", "username": "alice", "voting_weight": 2, "reason": "moderator"},
     ),
     ("POST", "/api/v1/progression/admin/contribution", {"amount": 5}),
+    ("PUT", "/api/v1/progression/admin/pace", {"pace": 2.5}),
+    ("PUT", "/api/v1/progression/admin/pace", {"pace": None}),
     ("POST", "/api/v1/progression/admin/freeze", {}),
     ("POST", "/api/v1/progression/admin/start", {}),
     ("POST", "/api/v1/progression/admin/instant-unlock", {}),

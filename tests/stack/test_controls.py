@@ -24,6 +24,7 @@ CONTROLS: tuple[tuple[str, str, dict[str, Any], str], ...] = (
     ("POST", "progression/admin/end-voting", {}, "progression.voting_frozen"),
     ("POST", "progression/admin/instant-unlock", {}, "progression.node_unlocked"),
     ("PUT", "progression/admin/weights", ALICE | {"voting_weight": 3}, "progression.voting_weight_set"),
+    ("PUT", "progression/admin/pace", {"pace": 2}, "progression.pace_changed"),
     ("POST", "progression/admin/contribution", {"amount": 7}, "progression.contribution_added"),
     ("POST", "progression/admin/unlock", {"node_key": "feature_filter_sellable"}, "progression.node_unlocked"),
     ("POST", "progression/admin/relock", {"node_key": "feature_filter_sellable"}, "progression.node_relocked"),

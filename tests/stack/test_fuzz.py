@@ -29,6 +29,9 @@ KNOWN = {
     "username": [ref.username for ref in TWITCH],
     "item_name": [item.public_name for item in items.by_name.values()],
     "item": [item.public_name for item in items.by_name.values()],
+    "quantity": ["1", "2", "half", "all", "1.5k"],
+    "quality_level": ["COMMON"],
+    "target_platform_id": [ref.platform_id for ref in TWITCH],
     "target_user": ["", *(ref.username for ref in TWITCH), *jobs.by_key, "rainbow"],
 }
 """{field of a request: what makes sense there}"""

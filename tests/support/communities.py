@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from community.progression.content import tree
+from community.progression.models import Pacing
 from community.voting import transitions
 from community.voting.models import Status, UnlockProgress, VotingOption, VotingRound, VotingState
 from community.voting.transitions import Transition
@@ -28,14 +29,17 @@ def community(
     points: int = 0,
     voting_round: VotingRound | None = None,
     latest: VotingRound | None = None,
+    cost: int | None = None,
+    pacing: Pacing | None = None,
 ) -> VotingState:
     rounds = [each for each in (latest, voting_round) if each]
     return VotingState(
         levels=START if levels is None else levels,
         points=points,
-        progress=UnlockProgress(1, target, level if target else None, 0, NOON - timedelta(days=1)),
+        progress=UnlockProgress(1, target, level if target else None, 0, NOON - timedelta(days=1), cost=cost),
         voting_round=voting_round,
         latest=latest,
+        pacing=pacing or Pacing(),
         last_session_id=max((each.session_id for each in rounds), default=0),
         last_option_id=max((each.options[-1].option_id for each in rounds), default=0),
         last_progress_id=1,

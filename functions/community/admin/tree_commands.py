@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import ClassVar
 
 from community.contributions import service as contributions
@@ -24,6 +25,7 @@ class NotConfirmed(BadOption):
 
 
 RESET = "RESET TREE"
+MEASURED = "auto"
 MAX_SHOWN = 4000
 """Characters; a longer list is sent as a file."""
 
@@ -126,6 +128,29 @@ def end_voting(call: Interaction, tx: Tx) -> Reply:
 )
 def contribute(call: Interaction, tx: Tx) -> Reply:
     return card(translate("Points"), contributed(contributions.contribute(tx, call.integer("amount"))))
+
+
+@command(
+    "admin-pace",
+    "Show or fix how much new targets cost.",
+    text("pace", f"0.25 to 100, or {MEASURED} to follow the number of players; left out, it is only shown."),
+    changes=True,
+    admin=True,
+)
+def pace(call: Interaction, tx: Tx) -> Reply:
+    wanted = call.text("pace")
+    if not wanted:
+        return card(translate("The pace"), texts.pace(progression.current_state(tx).pacing))
+    number = None if wanted.casefold() == MEASURED else _number(wanted)
+    return card(translate("The pace"), texts.pace(controls.fix_pace(tx, number)))
+
+
+def _number(text: str) -> Decimal:
+    """Read a number with a decimal point or comma; what is none is out of every range."""
+    try:
+        return Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return Decimal("NaN")
 
 
 @command("admin-reload-weights", "Reload the engagement weights from their file.", changes=True, admin=True)

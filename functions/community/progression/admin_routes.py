@@ -12,11 +12,13 @@ from community.voting.board import find_option
 from doors.call import Call
 from doors.fields import Message
 from doors.routes import Router
-from functions.community.progression.session_views import OptionView
+from functions.community.progression.session_views import OptionView, PaceView
 from functions.community.progression.shapes import (
     ContributionRequest,
     InstantUnlockRequest,
     NodeRequest,
+    PaceRequest,
+    PaceResponse,
     ResetTreeRequest,
     UnlockResponse,
     UnlockView,
@@ -118,6 +120,17 @@ async def reset(body: ResetTreeRequest, call: Call) -> Response:
     def use_case(tx: Tx) -> Message:
         controls.reset_progression(tx, body.reset_by, body.reason, body.preserve_user_progression)
         return Message(message=texts.reset())
+
+    return call.act(use_case)
+
+
+@router.put("/api/v1/progression/admin/pace", response_model=PaceResponse)
+async def fix_pace(body: PaceRequest, call: Call) -> Response:
+    """Fix what the costs of new targets are multiplied by, or let it follow the number of active players again."""
+
+    def use_case(tx: Tx) -> PaceResponse:
+        pacing = controls.fix_pace(tx, body.number)
+        return PaceResponse(**dict(PaceView.of(pacing)), message=texts.pace(pacing))
 
     return call.act(use_case)
 

@@ -77,15 +77,16 @@ def _progress(board: ProgressBoard) -> Reply:
     target = tree.nodes.get(progress.node_key or "") if progress else None
     if progress is None or target is None:
         return card(translate("What comes next"), texts.no_target())
-    made = min(max(board.voting.accumulated, 0), target.cost)
-    done = made * _BAR // target.cost
+    cost = board.cost(target)
+    made = min(max(board.voting.accumulated, 0), cost)
+    done = made * _BAR // cost
     bar = "█" * done + "░" * (_BAR - done)
     estimated_unlock = board.estimated_unlock(target.key)
     expected = _date(estimated_unlock) if estimated_unlock else translate("There is no saying.")
     return card(
         texts.with_level(target, progress.target_level or 1),
-        f"{target.description}\n\n{bar} {decimal(100 * made / target.cost)} %",
-        Field(translate("Points"), f"{board.voting.accumulated} / {target.cost}", inline=True),
+        f"{target.description}\n\n{bar} {decimal(100 * made / cost)} %",
+        Field(translate("Points"), f"{board.voting.accumulated} / {cost}", inline=True),
         Field(translate("Expected"), expected, inline=True),
     )
 

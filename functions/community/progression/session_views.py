@@ -9,6 +9,8 @@ from pydantic import BaseModel
 
 from community.engagement.estimates import Confidence
 from community.progression.content import Node, tree
+from community.progression.models import Pacing
+from community.progression.pacing import cost, is_measured, pace
 from community.voting.board import ProgressBoard, StoredNode
 from community.voting.models import Status, UnlockProgress, VotingOption, VotingRound
 from doors.fields import Message, Timestamp
@@ -29,7 +31,9 @@ class OptionView(WithNulls):
     estimated_unlock_date: Timestamp | None
 
     @classmethod
-    def of(cls, option: VotingOption, session_id: int, mirrored: StoredNode, date: datetime | None = None) -> Self:
+    def of(
+        cls, option: VotingOption, session_id: int, mirrored: StoredNode, pacing: Pacing, date: datetime | None = None
+    ) -> Self:
         node = tree.nodes.get(option.node_key)
         return cls(
             id=option.option_id,
@@ -40,7 +44,7 @@ class OptionView(WithNulls):
             vote_count=option.vote_count,
             weighted_votes=float(option.weighted_votes),
             last_highest_vote_at=option.last_highest_vote_at,
-            node_details=node and NodeView.of(node, mirrored.created_at),
+            node_details=node and NodeView.of(node, mirrored.created_at, cost(node, pacing)),
             estimated_unlock_date=date,
         )
 
@@ -62,7 +66,11 @@ class SessionView(BaseModel):
     def of(cls, voting_round: VotingRound, board: ProgressBoard) -> Self:
         options = [
             OptionView.of(
-                option, voting_round.session_id, board.nodes[option.node_key], board.estimated_unlock(option.node_key)
+                option,
+                voting_round.session_id,
+                board.nodes[option.node_key],
+                board.voting.pacing,
+                board.estimated_unlock(option.node_key),
             )
             for option in voting_round.options
         ]
@@ -146,11 +154,12 @@ class TargetProgress(ProgressView):
     @classmethod
     def of(cls, progress: UnlockProgress, board: ProgressBoard) -> Self:
         target = tree.nodes[progress.node_key or ""]
-        share = min(board.voting.accumulated / target.cost, 1)
+        unlock_cost = board.cost(target)
+        share = min(board.voting.accumulated / unlock_cost, 1)
         return cls(
             **dict(ProgressView.of(progress, board)),
             completion_percentage=round(100 * share, 2),
-            target_unlock_cost=target.cost,
+            target_unlock_cost=unlock_cost,
             target_node_name=target.name,
             is_already_unlocked=board.voting.levels.get(target.key, 0) >= (progress.target_level or 1),
         )
@@ -163,6 +172,31 @@ class NoTarget(WithNulls, Message):
     contributions_accumulated: int | None = None
 
 
+class PaceView(WithNulls):
+    """What the costs of new targets are multiplied by.
+
+    Attributes:
+        pace: 1 with 30 active players, at least 0.25 and at most 100.
+        active_players: who played in the last week in which anyone did, as of the last midnight.
+        is_measured: whether a week has been measured; until then the pace is 1.
+        fixed_pace: what an administrator has fixed it at; null when it follows the measure.
+    """
+
+    pace: float
+    active_players: int
+    is_measured: bool
+    fixed_pace: float | None
+
+    @classmethod
+    def of(cls, pacing: Pacing) -> Self:
+        return cls(
+            pace=round(float(pace(pacing)), 2),
+            active_players=pacing.active_players,
+            is_measured=is_measured(pacing),
+            fixed_pace=None if pacing.fixed is None else float(pacing.fixed),
+        )
+
+
 class ProgressionStatusResponse(BaseModel):
     """The community's status.
 
@@ -170,6 +204,7 @@ class ProgressionStatusResponse(BaseModel):
         total_unlocked: nodes of which at least one level is unlocked.
         contribution_score: all engagement of the community, weighted.
         is_transitioning: the last vote is over, and the next starts once the current target is unlocked.
+        pace: what multiplies the costs of new targets.
     """
 
     total_unlocked: int
@@ -179,6 +214,7 @@ class ProgressionStatusResponse(BaseModel):
     active_session: SessionView | None = None
     active_unlock_progress: ProgressView | None = None
     is_transitioning: bool
+    pace: PaceView
 
     @classmethod
     def of(cls, board: ProgressBoard) -> Self:
@@ -192,6 +228,7 @@ class ProgressionStatusResponse(BaseModel):
             active_session=voting_round and SessionView.of(voting_round, board),
             active_unlock_progress=progress and ProgressView.of(progress, board),
             is_transitioning=board.is_between_votes,
+            pace=PaceView.of(voting.pacing),
         )
 
 

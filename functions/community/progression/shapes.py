@@ -11,7 +11,7 @@ from community.players.models import PlayerRef
 from community.progression.models import Unlock
 from community.voting.ballots import WeightChange
 from doors.fields import Body, Message, Timestamp
-from functions.community.progression.session_views import OptionView
+from functions.community.progression.session_views import OptionView, PaceView
 from functions.community.shapes.fields import Level, NodeKey, Reason, Username
 from functions.community.shapes.player_selector import Account, PlayerSelector
 
@@ -45,6 +45,20 @@ class NodeRequest(Body):
 
 class InstantUnlockRequest(Body):
     node_key: NodeKey | None = None
+
+
+class PaceRequest(Body):
+    """What to fix the pace at, with at most two decimals; without it, the pace follows the number of active players."""
+
+    pace: Annotated[float, Field(ge=0.25, le=100, allow_inf_nan=False, examples=[2.5])] | None = None
+
+    @property
+    def number(self) -> Decimal | None:
+        return None if self.pace is None else Decimal(str(self.pace))
+
+
+class PaceResponse(PaceView, Message):
+    """The pace from now on; the current target keeps its cost."""
 
 
 class ContributionRequest(Body):

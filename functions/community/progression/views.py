@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from community.progression import content
+from community.progression import content, pacing
 from community.progression.content import Modifier, Node
 from community.progression.rules import available_nodes
 from community.progression.service import Tree
@@ -40,7 +40,7 @@ class NodeView(BaseModel):
     display_name: str
     description: str
     max_level: int
-    unlock_cost: int
+    unlock_cost: int  # of a level that becomes the target now
     tier: int
     size: str
     category: str
@@ -51,7 +51,7 @@ class NodeView(BaseModel):
     """Only for a node with several; `modifier_config` is the first of them."""
 
     @classmethod
-    def of(cls, node: Node, created_at: datetime) -> NodeView:
+    def of(cls, node: Node, created_at: datetime, cost: int) -> NodeView:
         modifiers = [ModifierView.of(modifier) for modifier in node.modifiers]
         return cls(
             id=node.node_id,
@@ -60,7 +60,7 @@ class NodeView(BaseModel):
             display_name=node.name,
             description=node.description,
             max_level=node.max_level,
-            unlock_cost=node.cost,
+            unlock_cost=cost,
             tier=node.tier,
             size=node.size,
             category=node.category,
@@ -91,13 +91,17 @@ class AvailableResponse(BaseModel):
     @classmethod
     def of(cls, tree: Tree) -> AvailableResponse:
         nodes = available_nodes(tree.state.levels)
-        return cls(available=[NodeView.of(node, tree.created_at[node.key]) for node in nodes])
+        return cls(available=[_node(tree, node) for node in nodes])
+
+
+def _node(tree: Tree, node: Node) -> NodeView:
+    return NodeView.of(node, tree.created_at[node.key], pacing.cost(node, tree.state.pacing))
 
 
 def _tree_node(tree: Tree, node: Node) -> TreeNodeView:
     level = tree.state.levels.get(node.key, 0)
     return TreeNodeView(
-        **dict(NodeView.of(node, tree.created_at[node.key])),
+        **dict(_node(tree, node)),
         is_unlocked=level > 0,
         unlocked_level=level,
         children=[child.node_id for child in content.tree.children[node.key]],

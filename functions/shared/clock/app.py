@@ -20,6 +20,7 @@ from community.jobs import daily_reset
 from community.quests import clock as quests
 from community.stats import rollup as stats
 from community.voting import clock as voting
+from community.voting import pace_clock
 from doors.backlog import report
 from kernel.action import look, run_in_parts
 from kernel.database import Tx
@@ -68,6 +69,7 @@ CHORES: Mapping[str, Chore] = {
     "dead events": Chore(log_clock.DEAD, report_dead_events),
     "voting": Chore(voting.DUE, voting.unlock_reached),
     "quests": Chore(quests.DUE, quests.reset_due),
+    "pace": Chore(pace_clock.DUE, pace_clock.measure_due),
     "daily reset": Chore(daily_reset.DUE, daily_reset.reset_due),
     "deliveries": Chore(deliveries.DUE, deliveries.deliver_due),
     "stats": Chore(stats.DUE, stats.roll_up, MIN_ROWS),

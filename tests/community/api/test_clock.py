@@ -38,7 +38,7 @@ from tests.support.fakes import FakeEventBridge
 
 BOX = "lootbox_tier1"
 EVERY_MINUTE: dict[str, Any] = {"detail-type": "Scheduled Event"}
-IN_PASSING = {"relay", "daily reset", "stats", "engagement"}
+IN_PASSING = {"relay", "pace", "daily reset", "stats", "engagement"}
 """Chores that every test's players give the clock; they have tests of their own."""
 
 

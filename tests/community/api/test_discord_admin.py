@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from community.progression.content import tree
+from community.progression.pacing import pace
 from community.progression.service import current_state
 from community.voting import cycle
 from community.voting.models import VotingState
@@ -259,6 +261,17 @@ def test_the_community_is_given_points(discord: DiscordClient, conn: Connection)
 
     assert community(conn).points == before + 7
     assert "must be from 1" in administer(discord, "admin-contribution", amount=-7).text
+
+
+def test_the_pace_is_shown_and_fixed(discord: DiscordClient, conn: Connection):
+    assert "until a week of play has been measured" in administer(discord, "admin-pace").text
+    assert "cost 2.50 times" in administer(discord, "admin-pace", pace="2,5").text
+    assert pace(community(conn).pacing) == Fraction(5, 2)
+    assert "The pace is a number from 0.25 to 100" in administer(discord, "admin-pace", pace="quick").text
+    assert "cost 2.50 times" in administer(discord, "admin-pace").text
+
+    assert "until a week" in administer(discord, "admin-pace", pace="auto").text
+    assert pace(community(conn).pacing) == 1
 
 
 @pytest.mark.parametrize("written", ["reset tree", "RESET", "RESET  TREE"])

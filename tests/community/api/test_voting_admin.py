@@ -312,3 +312,27 @@ def test_every_control_leaves_an_event_in_the_log(call: CallApi, control: str):
     administer(call, control, body)
 
     assert len(events(call, event_type)) > before
+
+
+def test_the_pace_is_fixed_and_given_back(call: CallApi):
+    fixed = call("PUT", f"{ADMIN}/pace", {"pace": 2.5})
+    tree_costs = {node["node_key"]: node["unlock_cost"] for node in call("GET", f"{PROGRESSION}/tree").json["nodes"]}
+    options = call("GET", SESSION).json["session"]["options"]
+    free = call("PUT", f"{ADMIN}/pace", {"pace": None})
+
+    assert fixed.json == {
+        "message": "New targets cost 2.50 times as much as usual: the pace is fixed.",
+        "pace": 2.5,
+        "active_players": 0,
+        "is_measured": False,
+        "fixed_pace": 2.5,
+    }
+    assert tree_costs["feature_economy"] == 500
+    assert all(option["node_details"]["unlock_cost"] == tree_costs[option["node_key"]] for option in options)
+    assert (free.json["pace"], free.json["fixed_pace"]) == (1, None)
+    assert [event["fixed"] for event in events(call, "progression.pace_changed")] == [True, False]
+
+
+@pytest.mark.parametrize("pace", [0, 0.24, 101, 1.001, "fast"])
+def test_a_pace_out_of_range_is_refused(call: CallApi, pace: object):
+    assert call("PUT", f"{ADMIN}/pace", {"pace": pace}).status == 400

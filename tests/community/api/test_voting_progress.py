@@ -37,6 +37,7 @@ def test_the_status_of_a_young_community(call: CallApi):
         "active_session": voting_round,
         "active_unlock_progress": status["active_unlock_progress"],
         "is_transitioning": False,
+        "pace": {"pace": 1, "active_players": 0, "is_measured": False, "fixed_pace": None},
     }
 
 

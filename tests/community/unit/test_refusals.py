@@ -49,8 +49,8 @@ CONTRACT = {
         "user_not_found": "NotHereYet UnknownAccount UnknownPlayer",
         "validation": (
             "AccountNeeded BackwardsRange InvalidRate LevelTooHigh NameNeeded NoSuchTable NoWholeNumber "
-            "NotANumber NotAQuantity NotGiveable NumberTooLarge NumberTooSmall OneAtATime OwnKey SeveralPlayers "
-            "StillPlaying UnclearNumber UnknownEffect UnknownLesson UnreadableFile UnusableWeights "
+            "NotANumber NotAQuantity NotGiveable NumberTooLarge NumberTooSmall OneAtATime OwnKey PaceOutOfRange "
+            "SeveralPlayers StillPlaying UnclearNumber UnknownEffect UnknownLesson UnreadableFile UnusableWeights "
             "WrongConfirmation"
         ),
         "voting_frozen": "VotingFrozen",

@@ -132,7 +132,9 @@ def test_the_rollover_counts_towards_the_next_target():
     transition = on(community(voting_round=RUNNING, points=ECONOMY + 15))
 
     assert transition.progress[1].unlocked_at == NOON
-    assert transition.progress[2] == UnlockProgress(2, "feature_gamble", 1, ECONOMY, NOON, session_id=3)
+    assert transition.progress[2] == UnlockProgress(
+        2, "feature_gamble", 1, ECONOMY, NOON, session_id=3, cost=NODES["feature_gamble"].cost
+    )
     assert transition.voting.accumulated == 15
 
 

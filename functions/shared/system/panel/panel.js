@@ -417,8 +417,26 @@ function tree(page) {
   };
   const everything = { id: "unlock-all", kind: "danger", hidden: true };
   page.tools.append(button("Unlock all …", () => unlockAll(reload), everything));
-  page.root.append(treeFilter(filter), area);
-  return reload();
+  const pace = h("div");
+  const showPace = () => fill(pace, async () => (await page.get("api/v1/progression/status")).pace,
+    (found) => [paceCard(found, async () => { await showPace(); await reload(); })]);
+  page.root.append(pace, treeFilter(filter), area);
+  return Promise.all([showPace(), reload()]);
+}
+
+/** What the costs of new targets are multiplied by. An empty field lets it follow the number of players again. */
+function paceCard({ pace, active_players: players, is_measured: measured, fixed_pace: fixed }, reload) {
+  const why = fixed !== null ? "Fixed by an administrator."
+    : measured ? `Follows the ${number(players)} active players of the measured week.`
+      : "1 until a week of play has been measured.";
+  const fix = async ({ pace: wanted }) => {
+    const { message } = await call("PUT", "api/v1/progression/admin/pace", { body: { pace: wanted ?? null } });
+    notice(message);
+    await reload();
+  };
+  return card("Pace", hint(`New targets cost ${number(pace)} times as much as usual. ${why}`),
+    form([{ name: "pace", label: "Fix it at", type: "number", min: 0.25, max: 100, step: 0.01, value: fixed ?? "",
+      hint: "0.25 to 100; empty to follow the players" }], [{ label: "Save", run: fix }]));
 }
 
 /** The button that gets the focus when a node's button has disappeared after its action. */

@@ -22,6 +22,6 @@ def find_reached_target(tx: Tx) -> Cursor:
         """
         SELECT true AS reached FROM unlock_progress JOIN progression_nodes USING (node_id)
         WHERE unlocked_at IS NULL
-          AND (SELECT sum(points) FROM contribution_shards) >= starts_at_points + unlock_cost
+          AND (SELECT sum(points) FROM contribution_shards) >= starts_at_points + coalesce(cost, unlock_cost)
         """
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import ClassVar
 from uuid import UUID
@@ -39,6 +39,23 @@ class Exclusions:
 
 
 @dataclass(frozen=True, slots=True)
+class Pacing:
+    """What the costs of nodes depend on, beside the nodes.
+
+    Attributes:
+        active_players: different players of the last measured week in which anyone played.
+        measured_since: the first day on which anyone played; None before.
+        measured_on: the day before which the last measured week ended; None before the first measure.
+        fixed: the pace that an administrator has fixed, if any.
+    """
+
+    active_players: int = 0
+    measured_since: date | None = None
+    measured_on: date | None = None
+    fixed: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CommunityState:
     """The state of the community that any action may depend on.
 
@@ -49,6 +66,7 @@ class CommunityState:
         weights: {engagement metric: points for one}.
         exclusions: the accounts that take no part in the game.
         forgotten: the hashes of accounts whose players were forgotten.
+        pacing: what the costs of nodes depend on.
         modifier_cache: {(feature key, value): modified value}, filled by `rules.modified`: fractions are exact but
             slow, and prices are needed all the time.
     """
@@ -59,6 +77,7 @@ class CommunityState:
     weights: Mapping[str, Fraction] = field(default_factory=dict[str, Fraction])
     exclusions: Exclusions = Exclusions()
     forgotten: frozenset[str] = frozenset()
+    pacing: Pacing = Pacing()
     modifier_cache: dict[tuple[str, int | Fraction], int | Fraction] = field(
         default_factory=dict[tuple[str, int | Fraction], int | Fraction], compare=False, repr=False
     )
@@ -98,6 +117,21 @@ class NodeRelocked(Event):
     level: int
 
 
+class PaceChanged(Event):
+    """Costs of new targets have changed.
+
+    Attributes:
+        pace: what the rules' costs are multiplied by, from 0.25 to 100.
+        active_players: players of the last measured week.
+        fixed: whether an administrator has fixed the pace.
+    """
+
+    type: ClassVar[str] = "progression.pace_changed"
+    pace: float
+    active_players: int
+    fixed: bool
+
+
 class FeatureLocked(NotAllowed):
     code = "feature_locked"
     message = "The community has not unlocked {feature} yet."
@@ -118,6 +152,11 @@ class ItemLocked(NotAllowed):
 class UnknownNode(NotFound):
     code = "not_found"
     message = "There is no node called {node}."
+
+
+class PaceOutOfRange(Refused):
+    code = "validation"
+    message = "The pace is a number from {lowest} to {highest}, with at most two decimals."
 
 
 class LevelTooHigh(Refused):

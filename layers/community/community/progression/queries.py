@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, LiteralString
 
 from psycopg.types.json import Jsonb
 
 from community.progression.content import Node
+from community.progression.models import Pacing
 from kernel.database import Cursor, Tx
 
 LEVELS: LiteralString = """
@@ -19,17 +21,25 @@ LEVELS: LiteralString = """
 """SQL expression: {node key: highest unlocked level}."""
 
 
+PACING: LiteralString = """
+    jsonb_build_array(world.active_players, world.measured_since, world.measured_on, world.fixed_pace::text)
+"""
+"""SQL expression over `world`, for `service.parse_pacing`."""
+
+
 def read_state_version(tx: Tx) -> Cursor:
     return tx.execute("SELECT version FROM world")
 
 
 def read_state(tx: Tx) -> Cursor:
-    """Return one consistent row: `version`, `levels` {node key: highest level}, `documents` {name: body},
+    """Return one consistent row: `version`, `levels` {node key: highest level}, `pacing`, `documents` {name: body},
     `excluded` [[platform, id, key of the name], ...], and `forgotten` [[hash of the account, excluded], ...]."""
     return tx.execute(
         "SELECT version, "
         + LEVELS
-        + """ AS levels,
+        + " AS levels, "
+        + PACING
+        + """ AS pacing,
                (SELECT coalesce(jsonb_object_agg(name, body), '{}') FROM world_documents) AS documents,
                (SELECT coalesce(jsonb_agg(jsonb_build_array(platform, platform_user_id, name_key)), '[]')
                 FROM excluded_accounts WHERE excluded) AS excluded,
@@ -48,6 +58,29 @@ def lock_community_state(tx: Tx) -> Cursor:
 def renew_state_version(tx: Tx) -> None:
     """Set a new version, so that every environment refreshes its cached state before its next action."""
     tx.execute("UPDATE world SET version = gen_random_uuid()")
+
+
+def read_pacing(tx: Tx) -> Cursor:
+    return tx.execute("SELECT " + PACING + " AS pacing FROM world")
+
+
+def update_pacing(tx: Tx, pacing: Pacing) -> None:
+    tx.execute(
+        "UPDATE world SET active_players = %s, measured_since = %s, measured_on = %s, fixed_pace = %s::text::numeric",
+        (
+            pacing.active_players,
+            pacing.measured_since,
+            pacing.measured_on,
+            None if pacing.fixed is None else str(float(pacing.fixed)),
+        ),
+    )
+
+
+def claim_measure(tx: Tx, next_at: datetime) -> Cursor:
+    """Claim the measure that is due now, and set the time of the next; returns a row, unless none is due."""
+    return tx.execute(
+        "UPDATE world SET next_measure_at = %s WHERE next_measure_at <= %s RETURNING next_measure_at", (next_at, tx.now)
+    )
 
 
 def upsert_document(tx: Tx, name: str, body: Any) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,10 @@ from community.catalog import item_names
 from community.catalog.models import Names
 from community.progression import queries
 from community.progression.content import Node, tree
-from community.progression.models import CommunityState, Exclusions, Unlock
+from community.progression.models import CommunityState, Exclusions, PaceChanged, Pacing, Unlock
+from community.progression.pacing import pace
 from kernel.database import Tx
+from kernel.events import service as events
 
 
 @dataclass(slots=True)
@@ -50,9 +52,21 @@ def state_at(tx: Tx, version: UUID) -> CommunityState:
         _weights(row["documents"]),
         _exclusions(row["excluded"], row["forgotten"]),
         frozenset(account_hash for account_hash, _ in row["forgotten"]),
+        parse_pacing(row["pacing"]),
     )
     item_names.use_names(state.names)
     return state
+
+
+def parse_pacing(row: tuple[int, str | None, str | None, str | None]) -> Pacing:
+    """Parse what `queries.PACING` selects."""
+    active_players, since, on, fixed = row
+    return Pacing(
+        active_players,
+        date.fromisoformat(since) if since else None,
+        date.fromisoformat(on) if on else None,
+        Fraction(fixed) if fixed else None,
+    )
 
 
 def known_levels(levels: Mapping[str, int]) -> dict[str, int]:
@@ -146,6 +160,26 @@ def reset_unlocks(tx: Tx) -> None:
 def renew_state_version(tx: Tx) -> None:
     """Set a new version after a change, so that every environment reloads the state before its next action."""
     queries.renew_state_version(tx)
+
+
+def claim_measure(tx: Tx, next_at: datetime) -> bool:
+    """Claim the measure of active players if it is due, and set the time of the next; tell whether it was due."""
+    return queries.claim_measure(tx, next_at).fetchone() is not None
+
+
+def change_pacing(tx: Tx, change: Callable[[Pacing], Pacing]) -> Pacing:
+    """Change what costs depend on, and announce it if they are others now. Returns the new pacing."""
+    lock_community_state(tx)
+    row = queries.read_pacing(tx).fetchone()
+    assert row is not None
+    before = parse_pacing(row["pacing"])
+    after = change(before)
+    queries.update_pacing(tx, after)
+    if (pace(before), before.fixed) != (pace(after), after.fixed):
+        queries.renew_state_version(tx)
+        event = PaceChanged(pace=float(pace(after)), active_players=after.active_players, fixed=after.fixed is not None)
+        events.announce(tx, event)
+    return after
 
 
 def read_unlock(tx: Tx, node_key: str, level: int) -> Unlock:

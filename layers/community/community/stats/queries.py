@@ -45,6 +45,13 @@ def upsert_streak(tx: Tx, user_id: UUID, streak: Streak) -> None:
     )
 
 
+def count_active_since(tx: Tx, first: date) -> Cursor:
+    """Return one row: the number of `players` whose last day is `first` or later, and the `first_day` of these."""
+    return tx.execute(
+        "SELECT count(*) AS players, min(last_on) AS first_day FROM user_streaks WHERE last_on >= %s", (first,)
+    )
+
+
 def lock_windows(tx: Tx) -> Cursor:
     """Serialise writers of the sums. A separate statement, so that the next one sees what the last writer committed."""
     return tx.execute("SELECT period FROM stats_windows ORDER BY period FOR UPDATE")

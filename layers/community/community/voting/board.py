@@ -12,7 +12,8 @@ from community.engagement.estimates import Estimate, estimate
 from community.engagement.queries import DAYS_SINCE, TOTALS
 from community.engagement.rules import Velocity
 from community.progression.content import Node, tree
-from community.progression.service import state_at
+from community.progression.models import Pacing
+from community.progression.service import parse_pacing, state_at
 from community.voting import queries, row_parsing, rules
 from community.voting.models import VotingOption, VotingState
 from kernel.database import Tx
@@ -70,10 +71,14 @@ class ProgressBoard:
         """Return the points towards this node: all current points if it is the target, otherwise 0."""
         return self.voting.accumulated if self.target and self.target.key == node_key else 0
 
+    def cost(self, node: Node) -> int:
+        """Return the points for the node's next level."""
+        return rules.cost_of(node, self.voting)
+
     def estimate(self, node: Node) -> Estimate:
         """Estimate when the points will suffice for the node's next level."""
         maxed = self.voting.levels.get(node.key, 0) >= node.max_level
-        return estimate(node.cost, self.points_towards(node.key), self.velocity, maxed, self.now)
+        return estimate(self.cost(node), self.points_towards(node.key), self.velocity, maxed, self.now)
 
     def estimated_unlock(self, node_key: str) -> datetime | None:
         """Return when the node can be unlocked; None when it cannot be estimated, or the node is complete."""
@@ -95,8 +100,8 @@ def read_board(tx: Tx) -> ProgressBoard:
     )
 
 
-def find_option(tx: Tx, option: VotingOption) -> tuple[int, StoredNode]:
-    """Return the number of the option's round, and the option's node."""
+def find_option(tx: Tx, option: VotingOption) -> tuple[int, StoredNode, Pacing]:
+    """Return the number of the option's round, the option's node, and what the node's cost depends on."""
     row = queries.find_option(tx, option.option_id).fetchone()
     assert row is not None
-    return row["session_id"], StoredNode(row["node_id"], row["created_at"])
+    return row["session_id"], StoredNode(row["node_id"], row["created_at"]), parse_pacing(row["pacing"])

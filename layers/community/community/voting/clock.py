@@ -12,7 +12,7 @@ from kernel.database import Tx
 DUE: LiteralString = """
     (EXISTS (SELECT FROM unlock_progress JOIN progression_nodes USING (node_id)
              WHERE unlocked_at IS NULL
-               AND (SELECT sum(points) FROM contribution_shards) >= starts_at_points + unlock_cost)
+               AND (SELECT sum(points) FROM contribution_shards) >= starts_at_points + coalesce(cost, unlock_cost))
      OR extract(minute FROM %s) IN (0, 30)
         AND NOT EXISTS (SELECT FROM unlock_progress CROSS JOIN voting_sessions
                         WHERE unlocked_at IS NULL AND node_id IS NOT NULL AND status <> 'completed'))

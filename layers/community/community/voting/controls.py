@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
 from community.engagement import service as engagement
 from community.jobs import service as jobs
 from community.progression import service as progression
 from community.progression.content import Node
-from community.progression.models import Unlock
+from community.progression.models import Pacing, Unlock
+from community.progression.pacing import fixed
 from community.progression.rules import levels_to_relock, levels_to_unlock
 from community.voting import cycle, overrides, queries, rules
 from community.voting.events import ProgressionReset
@@ -102,6 +104,17 @@ def relock_node(tx: Tx, node_key: str, level: int = 0) -> Node:
     node, levels = levels_to_relock(node_key, level, transition.voting.levels)
     cycle.save(tx, overrides.relock_node(transition, node, levels))
     return node
+
+
+def fix_pace(tx: Tx, pace: Decimal | None) -> Pacing:
+    """Fix what the costs of new targets are multiplied by; None lets it follow the number of players again.
+
+    The current target keeps its cost.
+
+    Raises:
+        PaceOutOfRange
+    """
+    return progression.change_pacing(tx, lambda pacing: fixed(pacing, pace))
 
 
 def reset_progression(tx: Tx, reset_by: str, reason: str, preserve_user_progression: bool = False) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
 from community.players.models import UnknownPlayer
+from community.progression.models import Pacing
 from kernel.errors import Conflict, Refused, TooSoon
 
 Status = Literal["voting", "frozen", "completed"]
@@ -64,6 +65,7 @@ class UnlockProgress:
     Attributes:
         node_key, target_level: None while there is no target; points are still counted.
         starts_at_points: the total of all points when counting towards this began.
+        cost: the points for the target; fixed when it was set, so that progress never jumps. None without a target.
         session_id: the round that chose the target, if one did.
         unlocked_at: when the target was reached; None for the current one.
     """
@@ -75,6 +77,7 @@ class UnlockProgress:
     started_at: datetime
     session_id: int | None = None
     unlocked_at: datetime | None = None
+    cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class VotingState:
         progress: the current target; None before the first start.
         voting_round: the open round (voting or frozen), if any.
         latest: the last completed round, if any.
+        pacing: what the costs of the next targets depend on.
         last_session_id, last_option_id, last_progress_id: the highest numbers in use, 0 before the first.
     """
 
@@ -95,6 +99,7 @@ class VotingState:
     progress: UnlockProgress | None
     voting_round: VotingRound | None
     latest: VotingRound | None
+    pacing: Pacing = field(default_factory=Pacing)
     last_session_id: int = 0
     last_option_id: int = 0
     last_progress_id: int = 0

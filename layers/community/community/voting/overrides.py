@@ -122,6 +122,7 @@ def relock_node(transition: Transition, node: Node, levels: Sequence[int]) -> Tr
         node_key=None,
         target_level=None,
         session_id=None,
+        cost=None,
         starts_at_points=voting.points,
         started_at=transition.now,
     )
@@ -139,6 +140,7 @@ def reset_progression(transition: Transition) -> Transition:
             progress=None,
             voting_round=None,
             latest=None,
+            pacing=voting.pacing,
             last_session_id=voting.last_session_id,
             last_option_id=voting.last_option_id,
             last_progress_id=voting.last_progress_id,

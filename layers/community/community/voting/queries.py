@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, LiteralString
 
-from community.progression.queries import LEVELS
+from community.progression.queries import LEVELS, PACING
 from community.voting.events import ProgressionReset
 from community.voting.models import UnlockProgress, VotingRound
 from kernel.database import Cursor, Tx
@@ -32,11 +32,14 @@ VOTING_STATE: LiteralString = (
     world.version,
     """
     + LEVELS
-    + """ AS levels,
+    + " AS levels, "
+    + PACING
+    + """ AS pacing,
     (SELECT coalesce(sum(points), 0)::bigint FROM contribution_shards) AS points,
     (SELECT jsonb_build_object(
         'progress_id', p.progress_id, 'node_key', n.node_key, 'target_level', p.target_level,
-        'starts_at_points', p.starts_at_points, 'started_at', p.started_at, 'session_id', p.voting_session_id)
+        'starts_at_points', p.starts_at_points, 'started_at', p.started_at, 'session_id', p.voting_session_id,
+        'cost', CASE WHEN n.node_id IS NOT NULL THEN coalesce(p.cost, n.unlock_cost) END)
      FROM unlock_progress p LEFT JOIN progression_nodes n USING (node_id)
      WHERE p.unlocked_at IS NULL) AS progress,
     ("""
@@ -136,12 +139,13 @@ def upsert_progress(tx: Tx, progress: UnlockProgress) -> None:
     tx.execute(
         """
         INSERT INTO unlock_progress (progress_id, node_id, target_level, starts_at_points, started_at, unlocked_at,
-                                     voting_session_id)
-        VALUES (%s, (SELECT node_id FROM progression_nodes WHERE node_key = %s), %s, %s, %s, %s, %s)
+                                     voting_session_id, cost)
+        VALUES (%s, (SELECT node_id FROM progression_nodes WHERE node_key = %s), %s, %s, %s, %s, %s, %s)
         ON CONFLICT (progress_id) DO UPDATE
         SET node_id = excluded.node_id, target_level = excluded.target_level,
             starts_at_points = excluded.starts_at_points, started_at = excluded.started_at,
-            unlocked_at = excluded.unlocked_at, voting_session_id = excluded.voting_session_id
+            unlocked_at = excluded.unlocked_at, voting_session_id = excluded.voting_session_id,
+            cost = excluded.cost
         """,
         (
             progress.progress_id,
@@ -151,6 +155,7 @@ def upsert_progress(tx: Tx, progress: UnlockProgress) -> None:
             progress.started_at,
             progress.unlocked_at,
             progress.session_id,
+            progress.cost,
         ),
     )
 
@@ -187,10 +192,12 @@ def delete_cycles(tx: Tx) -> None:
 
 
 def find_option(tx: Tx, option_id: int) -> Cursor:
-    """Return one row with the option's round, and `node_id` and `created_at` of its node."""
+    """Return one row with the option's round, `node_id` and `created_at` of its node, and `pacing`."""
     return tx.execute(
-        """
-        SELECT session_id, node_id, created_at FROM voting_options JOIN progression_nodes USING (node_id)
+        "SELECT session_id, node_id, created_at, "
+        + PACING
+        + """ AS pacing
+        FROM world CROSS JOIN voting_options JOIN progression_nodes USING (node_id)
         WHERE option_id = %s
         """,
         (option_id,),

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from community.progression.service import known_levels
+from community.progression.service import known_levels, parse_pacing
 from community.voting.models import UnlockProgress, VotingOption, VotingRound, VotingState
 
 
@@ -19,6 +19,7 @@ def voting_state(row: Mapping[str, Any]) -> VotingState:
         progress=_progress(row["progress"]) if row["progress"] else None,
         voting_round=voting_round(row["session"]),
         latest=voting_round(row["latest"]),
+        pacing=parse_pacing(row["pacing"]),
         last_session_id=row["last_session_id"],
         last_option_id=row["last_option_id"],
         last_progress_id=row["last_progress_id"],
@@ -59,6 +60,7 @@ def _progress(document: Mapping[str, Any]) -> UnlockProgress:
         starts_at_points=document["starts_at_points"],
         started_at=datetime.fromisoformat(document["started_at"]),
         session_id=document["session_id"],
+        cost=document["cost"],
     )
 
 

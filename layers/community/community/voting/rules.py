@@ -10,6 +10,7 @@ from random import Random
 
 from community.durations import duration
 from community.players.models import Player
+from community.progression import pacing
 from community.progression.content import Node, tree
 from community.progression.rules import is_available
 from community.text_contexts import NODE
@@ -44,7 +45,15 @@ def next_level(node: Node, voting: VotingState) -> int:
 
 def is_reached(voting: VotingState) -> bool:
     target = target_of(voting)
-    return target is not None and voting.accumulated >= target.cost
+    return target is not None and voting.accumulated >= cost_of(target, voting)
+
+
+def cost_of(node: Node, voting: VotingState) -> int:
+    """Return the points for the node's next level: what was fixed if it is the target, else what it would be now."""
+    progress = voting.progress
+    if progress and progress.cost is not None and progress.node_key == node.key:
+        return progress.cost
+    return pacing.cost(node, voting.pacing)
 
 
 def require_old_enough(voter: Player, minimum: timedelta, now: datetime) -> None:

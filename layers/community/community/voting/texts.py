@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+from community.progression import pacing as pacing_rules
 from community.progression.content import Node, tree
+from community.progression.models import Pacing
 from community.voting.controls import StartOutcome
 from community.voting.models import Ballot, VotingOption, VotingRound
-from kernel.texts import to_translate, translate, translate_n
+from kernel.texts import decimal, to_translate, translate, translate_n
 
 _AFTER_START: Final[Mapping[StartOutcome, str]] = {
     "resumed": to_translate("The vote goes on."),
@@ -83,6 +85,21 @@ def votes(count: int, weight: Decimal) -> str:
 
 def weights_set(updated: int) -> str:
     return translate_n("{n} voting weight is set.", "{n} voting weights are set.", updated)
+
+
+def pace(pacing: Pacing) -> str:
+    """Say how the costs of new targets are set."""
+    factor = decimal(float(pacing_rules.pace(pacing)), 2)
+    if pacing.fixed is not None:
+        return translate("New targets cost {factor} times as much as usual: the pace is fixed.", factor=factor)
+    if not pacing_rules.is_measured(pacing):
+        return translate("New targets cost as much as usual until a week of play has been measured.")
+    return translate_n(
+        "New targets cost {factor} times as much as usual: {n} player was active in the measured week.",
+        "New targets cost {factor} times as much as usual: {n} players were active in the measured week.",
+        pacing.active_players,
+        factor=factor,
+    )
 
 
 def unlocked(node: Node, level: int) -> str:

@@ -8,8 +8,9 @@ from datetime import datetime
 from random import Random
 from typing import Self
 
-from community.progression.content import Node
+from community.progression.content import Node, tree
 from community.progression.models import NodeRelocked, NodeUnlocked
+from community.progression.pacing import cost
 from community.voting import rules
 from community.voting.events import AllUnlocked, CycleCompleted, TargetSet, VotingEnded, VotingStarted
 from community.voting.models import UnlockProgress, VotingOption, VotingRound, VotingState
@@ -121,7 +122,7 @@ def complete_cycle(transition: Transition) -> Transition:
     assert progress is not None
     assert progress.target_level is not None
     assert target is not None
-    rollover = voting.accumulated - target.cost
+    rollover = voting.accumulated - rules.cost_of(target, voting)
     if transition.rollover_cap is not None:
         rollover = min(rollover, transition.rollover_cap)
     transition = transition.with_level(NewLevel(target, progress.target_level, "vote", voting.accumulated))
@@ -188,6 +189,7 @@ def _set_target(
             node_key=option.node_key if option else None,
             target_level=option.target_level if option else None,
             session_id=voting_round.session_id if voting_round else None,
+            cost=cost(tree.nodes[option.node_key], transition.voting.pacing) if option else None,
         )
     )
     return transition.record(TargetSet.of(option, voting_round, auto_selected=auto_selected)) if option else transition
