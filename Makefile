@@ -41,6 +41,22 @@ simulate: install ## Simulate a month of three communities, to see how fast they
 replay: install ## Show a range of past events, or play it to a listener again (ARGS="--since ... --to streamerbot")
 	@exec $(BIN)/python -m local.tools.replay $(ARGS)
 
+.PHONY: import
+import: install ## Import points of another bot into the running game (FILE=points.csv ARGS="--platform twitch --apply")
+	@exec $(BIN)/python -m local.tools.moving import $(FILE) $(ARGS)
+
+.PHONY: undo-import
+undo-import: install ## Undo an import (BATCH=...)
+	@exec $(BIN)/python -m local.tools.moving undo $(BATCH)
+
+.PHONY: export
+export: install ## Write the community as lines of JSON (ARGS="--to community.ndjson")
+	@exec $(BIN)/python -m local.tools.moving export $(ARGS)
+
+.PHONY: export-player
+export-player: install ## Write everything about a player as JSON (NAME=alice ARGS="--platform twitch")
+	@exec $(BIN)/python -m local.tools.moving export-player $(NAME) $(ARGS)
+
 .PHONY: discord-register
 discord-register: install ## Bring Discord's list of commands up to date (ARGS="--guild ID", "--global", "--dry-run")
 	@exec $(BIN)/python -m local.tools.discord_register $(ARGS)

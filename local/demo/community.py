@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from kernel.texts import term, translate
+from community.stats.texts import name_of
+from kernel.texts import translate
 from local.demo.cast import STREAMER_BOT, Viewer
 from local.demo.commands import Line
 from local.demo.game import Answer, Request
@@ -97,7 +98,7 @@ def stats(viewer: Viewer) -> Line:
         counts = answer.body["event_counts"]
         most = sorted(counts.keys() - {"daily_streak"}, key=lambda name: (-counts[name], name))[:4]
         days = answer.body.get("current_streak", 0)
-        words = ", ".join(f"{term('statistic', _words(name))} {counts[name]}" for name in most)
+        words = ", ".join(f"{name_of(name)}: {counts[name]}" for name in most)
         return translate("Today: {counts}. Day {days} in a row.", counts=words, days=days)
 
     query = {"platform": viewer.platform, "platform_id": viewer.platform_id, "period": "daily"}
@@ -115,10 +116,6 @@ def ranking(viewer: Viewer) -> Line:
 def engagement(viewer: Viewer) -> Line:
     query = {"platform": viewer.platform, "platform_id": viewer.platform_id}
     return Line(viewer, translate("!me"), Request("GET", "/api/v1/progression/engagement", query))
-
-
-def _words(kind: str) -> str:
-    return kind.replace("_", " ").replace(".", " ")
 
 
 def _option(option: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from local.stack.resources import Function
 
 # Settings that can be tried out without editing the template: PORT=8081 ROLLOVER_CAP=500 make dev.
 CALLERS: Final = (
+    "ACCOUNT_HASH_KEY",
     "COMMANDS_ENGAGE",
     "COMMUNITY_LANGUAGE",
     "DB_PATIENCE_SECONDS",

@@ -26,6 +26,7 @@ ALICE: Final = {"platform": "twitch", "platform_id": "1001", "username": "alice"
 BOB: Final = {"platform": "twitch", "platform_id": "1002", "username": "bob"}
 ALICES_ACCOUNT: Final = {"platform": "twitch", "platform_id": "1001"}
 DISCORD: Final = {"platform": "discord", "platform_id": "204255221017214977"}
+POINTS: Final = {"platform": "twitch", "content": "name,points\nalice,100\ncarla,250\nbob,many\n"}
 SINCE: Final = {"since": "2026-11-01T00:00:00Z"}
 
 Step = tuple[str, str, Mapping[str, Any]]
@@ -175,6 +176,10 @@ STEPS: Final[tuple[Step, ...]] = (
     ("POST", "/api/v1/admin/excluded-accounts", {"platform": "twitch", "username": "my_bot"}),
     ("GET", "/api/v1/admin/excluded-accounts", {}),
     ("POST", "/api/v1/admin/excluded-accounts/remove", {"platform": "twitch", "username": "my_bot"}),
+    ("POST", "/api/v1/admin/imports", POINTS),
+    ("POST", "/api/v1/admin/imports", POINTS | {"dry_run": False}),
+    ("GET", "/api/v1/admin/imports", {}),
+    ("POST", "/api/v1/admin/imports/undo", {"batch_id": "{batch}"}),
     ("GET", "/api/v1/admin/users/active", {}),
     (
         "POST",
@@ -212,9 +217,9 @@ def _played() -> Iterator[tuple[str, dict[str, Any]]]:
     template = load(ROOT / "template.yaml")
     routes = Routes(template.api.routes)
     seen = set[tuple[str, int]]()
-    token = ""
+    learned: dict[Any, Any] = {}
     for method, path, values in STEPS:
-        sent = {key: token if value == "{token}" else value for key, value in values.items()}
+        sent = {key: learned[value] if value in ("{token}", "{batch}") else value for key, value in values.items()}
         match = routes.match(method, path)
         assert match, path
         if method == "GET":
@@ -224,7 +229,10 @@ def _played() -> Iterator[tuple[str, dict[str, Any]]]:
         answer = call(template.functions[match.route.function].handler, event)
         assert answer["statusCode"] < 300, f"{path}: {answer['body']}"
         body = json.loads(answer["body"])
-        token = body["token"] if path.endswith("/initiate") else token
+        if path.endswith("/initiate"):
+            learned["{token}"] = body["token"]
+        elif path.endswith("/imports") and method == "POST" and "batch" in body:
+            learned["{batch}"] = body["batch"]["batch_id"]
         name = f"{method} {path}"
         if (name, answer["statusCode"]) not in seen:
             seen.add((name, answer["statusCode"]))

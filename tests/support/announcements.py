@@ -67,7 +67,7 @@ def evening(game: Game) -> None:
         post_admin(game, "/api/v1/user/item/add", player | BOX)
     gamble(game)
     for player in PLAYERS:
-        for job in ("merchant", "farmer", "explorer", "blacksmith"):
+        for job in ("merchant", "scholar", "explorer", "blacksmith"):
             post_admin(game, "/api/v1/admin/jobs/award-xp", player | {"job_key": job, "amount": 1200})
 
 

@@ -20,8 +20,10 @@ from doors.call import Call
 from functions.community.admin.events_routes import router as events
 from functions.community.admin.exclusions_routes import router as exclusions
 from functions.community.admin.figures import Figures, read_figures
+from functions.community.admin.imports_routes import router as imports
 from functions.community.admin.jobs_routes import router as job_routes
 from functions.community.admin.keys_routes import router as key_routes
+from functions.community.admin.moving_routes import router as moving
 from functions.community.admin.names import reload_names
 from functions.community.admin.players_routes import router as players
 from functions.community.admin.recipes_routes import router as recipes
@@ -40,7 +42,9 @@ from functions.community.shapes.player_selector import NamedAccount
 from kernel.database import Tx
 from kernel.texts import translate
 
-app = create_app("Administration", events, job_routes, key_routes, weights, players, exclusions, recipes)
+app = create_app(
+    "Administration", events, job_routes, key_routes, weights, players, exclusions, recipes, imports, moving
+)
 
 
 @app.post("/api/v1/admin/reload-aliases", response_model=ReloadResponse)

@@ -23,6 +23,7 @@ from functions.community.quests import commands as quests
 from functions.community.stats import achievements_commands as achievements
 from functions.community.stats import commands as standing
 from functions.community.users import commands as things
+from functions.community.users import privacy_commands as privacy
 from functions.community.users import search_commands as players
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "info",
     "linking",
     "players",
+    "privacy",
     "quests",
     "standing",
     "things",

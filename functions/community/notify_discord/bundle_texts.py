@@ -10,7 +10,7 @@ from doors.discord.messages import Embed, clip
 from doors.outbound import Envelope
 from functions.community.notify_discord.bundles import Bundle, BundledEvent, BundledEvents
 from functions.community.notify_discord.texts import GREEN, TEXTS, YELLOW, Payload, achieved, reached_level
-from kernel.texts import translate_n
+from kernel.texts import number, translate_n
 
 MOST_TEXT: Final = 4096
 MOST_SHARED_TEXT: Final = 2900
@@ -35,11 +35,11 @@ class BundledType:
 
 
 def _level_ups(count: int) -> str:
-    return translate_n("{n} level-up", "{n} level-ups", count)
+    return translate_n("{n} level-up", "{n} level-ups", count, n=number(count))
 
 
 def _achievements(count: int) -> str:
-    return translate_n("{n} achievement", "{n} achievements", count)
+    return translate_n("{n} achievement", "{n} achievements", count, n=number(count))
 
 
 BUNDLED: Mapping[str, BundledType] = {
@@ -67,7 +67,7 @@ def embeds_of(bundle: Bundle) -> list[Embed]:
 def _together(kind: BundledType, events: BundledEvents, most: int) -> Embed:
     lines, shown = _fitting(events.names, most - KEPT_FOR_THE_END)
     if more := events.count - shown:
-        lines.append(translate_n("and {n} more", "and {n} more", more))
+        lines.append(translate_n("and {n} more", "and {n} more", more, n=number(more)))
     return Embed(kind.title(events.count), "\n".join(lines), color=kind.color)
 
 

@@ -10,6 +10,7 @@ from community.crafting.part import RECIPES
 from community.deliveries.part import DELIVERIES
 from community.engagement.part import ENGAGEMENT
 from community.gambles.part import GAMBLES
+from community.imports.part import IMPORTS
 from community.inventory.part import INVENTORY
 from community.jobs.part import JOBS, XP_EVENTS
 from community.messages.part import CHATTERS
@@ -30,6 +31,7 @@ PARTS = Parts(
     QUESTS,
     RECIPES,
     DELIVERIES,
+    IMPORTS,
     CHATTERS,
     BLASTS,
     BALLOTS,

@@ -22,6 +22,7 @@ from community.economy.models import ItemBought, ItemSold
 from community.engagement.reactions import record_command, record_engagement
 from community.gambles import reactions as gambles
 from community.gambles.events import GambleJoined, GamblePlayed, GambleStarted
+from community.imports.models import BalanceImported, ImportUndone
 from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
 from community.items.handlers.video_effect import VideoEffectRequested
 from community.items.models import ItemUsed
@@ -32,6 +33,7 @@ from community.lootboxes import reactions as lootboxes
 from community.lootboxes.models import LootboxOpened
 from community.messages.models import MessageReceived
 from community.players.models import Player, UserRegistered
+from community.privacy.models import PlayerForgotten
 from community.quests.models import QuestClaimed, QuestCompleted, QuestProgressUpdated
 from community.quests.reactions import track_quests
 from community.search import reactions as search
@@ -53,6 +55,9 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     UserLinked: (),
     UserUnlinked: (),
     UserMerged: (),
+    BalanceImported: (),
+    ImportUndone: (),
+    PlayerForgotten: (),
     MessageReceived: (count_stat("message_received"), record_engagement("message")),
     ItemAdded: (count_stat("item_added", _item_data),),
     ItemRemoved: (count_stat("item_removed", _item_data),),

@@ -69,7 +69,7 @@ def test_what_does_not_fit_is_counted():
     shown, more = levels.text.split("\n")
     listed = shown.removeprefix("**Level 2 Farmer**: ").split(", ")
     assert listed == [plain(name) for name in names[: len(listed)]]
-    assert (levels.title, more) == ("1200 level-ups", f"and {1200 - len(listed)} more")
+    assert (levels.title, more) == ("1,200 level-ups", f"and {1200 - len(listed):,} more")
     assert len(levels.text) <= 4096
 
 

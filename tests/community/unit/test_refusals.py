@@ -48,9 +48,10 @@ CONTRACT = {
         "target_required": "EffectRequired JobRequired TargetRequired",
         "user_not_found": "NotHereYet UnknownAccount UnknownPlayer",
         "validation": (
-            "AccountNeeded BackwardsRange LevelTooHigh NameNeeded NoWholeNumber NotANumber NotAQuantity NotGiveable "
-            "NumberTooLarge NumberTooSmall OneAtATime OwnKey PaceOutOfRange SeveralPlayers UnclearNumber UnknownEffect "
-            "UnknownLesson UnusableWeights"
+            "AccountNeeded BackwardsRange InvalidRate LevelTooHigh NameNeeded NoSuchTable NoWholeNumber "
+            "NotANumber NotAQuantity NotGiveable NumberTooLarge NumberTooSmall OneAtATime OwnKey PaceOutOfRange "
+            "SeveralPlayers StillPlaying UnclearNumber UnknownEffect UnknownLesson UnreadableFile UnusableWeights "
+            "WrongConfirmation"
         ),
         "voting_frozen": "VotingFrozen",
     },
@@ -63,11 +64,12 @@ CONTRACT = {
     },
     404: {
         "not_found": (
-            "NoCraftingJobs NoSuchAccount NoSuchGamble NoSuchJob NoSuchKey NoSuchPlayer NoSuchRecipe "
+            "NoCraftingJobs NoSuchAccount NoSuchGamble NoSuchImport NoSuchJob NoSuchKey NoSuchPlayer NoSuchRecipe "
             "NoSuchText NotExcluded UnknownJob UnknownNode"
         ),
     },
     409: {
+        "already_imported": "ImportedAlready",
         "idempotency_mismatch": "IdempotencyMismatch",
         "identity_taken": "IdentityTaken",
         "session_active": "RoundActive",

@@ -620,6 +620,7 @@ function showPlayer(page, area, platform, username) {
     }
     belongings.hidden = false;
     belongings.append(itemForm(who, reload));
+    area.append(forgetCard(who, () => go("players")));
     reload();
     return [
       figures([["Platform", PLATFORMS[player.platform] ?? player.platform], ["Platform id", player.platform_id],
@@ -691,6 +692,101 @@ function timeoutCard(page, who) {
       required: true, hint: "Adds to a timeout that is running." },
     { name: "reason", label: "Reason (optional)", maxLength: 255, grow: true },
   ], [{ label: "Time out", kind: "primary", run: set }]), button("Clear timeout", clear));
+}
+
+function forgetCard(who, done) {
+  const forget = async () => {
+    const { message, confirm } = await post("api/v1/admin/players/forget", who);
+    if (!await confirmed("Forget this player?", message, "Forget")) return;
+    notice((await post("api/v1/admin/players/forget", { ...who, confirm })).message);
+    done();
+  };
+  const save = async () => {
+    const path = "api/v1/admin/players/export";
+    const { more, ...all } = await call("GET", path, { query: who });
+    const open = Object.entries(more);
+    while (open.length) {
+      const [name, before] = open.pop();
+      const page = await call("GET", path, { query: { ...who, table: name, before } });
+      all.records[name].push(...page.records[name]);
+      open.push(...Object.entries(page.more));
+    }
+    download(`${who.username}.json`, JSON.stringify(all, null, 1));
+  };
+  return card("Data", hint("Everything that is stored about this player."),
+    h("div", { className: "actions" }, button("Export", save), button("Forget …", forget, { kind: "danger" })));
+}
+
+/** Offers a text as a file to save. */
+function download(name, text) {
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  h("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+// ---------------------------------------------------------------------------------------------------- Moving
+
+function moving(page) {
+  const report = h("div", { role: "status" });
+  const list = h("div");
+  const reload = () => fill(list, () => page.get("api/v1/admin/imports"), (rows) => importTable(rows, undo));
+  const undo = async ({ batch_id }) => {
+    const question = "What waits is removed, and what players still have of it is taken back.";
+    if (!await confirmed("Undo this import?", question, "Undo")) return;
+    const missing = [];
+    let result;
+    do {
+      result = await post("api/v1/admin/imports/undo", { batch_id });
+      missing.push(...result.not_taken_back);
+    } while (result.remaining);
+    notice(result.message);
+    report.replaceChildren(missing.length ? table("Not taken back", [
+      { title: "Name", cell: (row) => row.username },
+      { title: "Spent", kind: "number", cell: (row) => number(row.missing) },
+    ], missing) : "");
+    await reload();
+  };
+  const send = async (values, dryRun) => {
+    const [file] = upload.querySelector("input[type=file]").files;
+    if (!file) throw new ApiError(0, "Choose a file first.");
+    const body = { platform: values.platform, content: await file.text(), rate: values.rate, dry_run: dryRun };
+    if (values.format) body.format = values.format;
+    if (values.currency) body.currency = values.currency;
+    const result = await post("api/v1/admin/imports", body);
+    report.replaceChildren(...importReport(result));
+    if (!dryRun) await reload();
+  };
+  const formats = ["csv", "streamlabs", "streamelements", "phantombot", "firebot"];
+  const upload = form([
+    { name: "file", label: "File", type: "file", required: true, accept: ".csv,.txt,.json,.db" },
+    platformField("twitch"),
+    { name: "format", label: "Exported by", options: [{ value: "", label: "Find out" }, ...formats] },
+    { name: "rate", label: "Money for a point", value: "1", required: true, maxLength: 20, hint: "1, 0.5 or 1/10" },
+    { name: "currency", label: "Currency (Firebot)", maxLength: 100, hint: "Only if the file has several." },
+  ], [
+    { label: "Try it", kind: "primary", run: (values) => send(values, true) },
+    { label: "Import", run: (values) => send(values, false) },
+  ]);
+  page.root.append(card("Import points", upload, report), card("Imports", list));
+  return reload();
+}
+
+function importReport({ message, problems, problem_count: count }) {
+  const bad = table("Lines left out", [
+    { title: "Line", kind: "number", cell: (row) => number(row.line) },
+    { title: "Why", cell: (row) => row.problem },
+  ], problems, "No line is left out.");
+  return [h("p", {}, message), bad, count > problems.length ? hint(`The first ${problems.length} of ${count}.`) : ""];
+}
+
+function importTable(rows, undo) {
+  return table("Imports", [
+    { title: "When", cell: (row) => time(row.imported_at) },
+    { title: "From", cell: (row) => `${words(row.format)}, ${PLATFORMS[row.platform] ?? row.platform}` },
+    { title: "Credited", kind: "number", cell: (row) => `${number(row.credited)} (${number(row.credited_money)})` },
+    { title: "Waiting", kind: "number", cell: (row) => `${number(row.waiting)} (${number(row.waiting_money)})` },
+    { title: "", cell: (row) => row.undone_at ? badge("Undone") : button("Undo …", () => undo(row), { kind: "danger" }) },
+  ], rows, "Nothing has been imported.");
 }
 
 // ------------------------------------------------------------------------------------------ Items and prices
@@ -827,6 +923,7 @@ const VIEWS = [
   { id: "tree", title: "Tree", show: tree },
   { id: "players", title: "Players", show: players },
   { id: "items", title: "Items and prices", short: "Items", show: items },
+  { id: "moving", title: "Moving", show: moving },
   { id: "events", title: "Events", show: events },
 ];
 

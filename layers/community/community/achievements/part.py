@@ -9,7 +9,7 @@ from uuid import UUID
 
 from community.achievements import queries, rules
 from community.achievements.models import AchievementProgress, Achievements
-from community.players.part import Column, Part, changed
+from community.players.part import Column, Outlives, Part, changed
 from kernel.database import Tx
 
 
@@ -29,6 +29,25 @@ def _save(tx: Tx, user_id: UUID, now: Achievements, before: Achievements | None)
         queries.upsert_progress(tx, user_id, progress)
 
 
+_OUTLIVES = Outlives(
+    "achievements",
+    """
+    (SELECT jsonb_agg(to_jsonb(a) - 'user_id') FROM user_achievements a
+     WHERE user_id = %(user_id)s AND unlocked_at IS NOT NULL)
+    """,
+    """
+    INSERT INTO user_achievements AS held (user_id, achievement_key, progress, unlocked_at)
+    SELECT %(user_id)s, achievement_key, max(progress), min(unlocked_at)
+    FROM forgotten_accounts f, jsonb_to_recordset(f.limits -> 'achievements')
+        AS kept (achievement_key text, progress bigint, unlocked_at timestamptz)
+    WHERE f.account_hash = ANY (%(hashes)s)
+    GROUP BY achievement_key
+    ON CONFLICT (user_id, achievement_key) DO UPDATE
+    SET progress = greatest(held.progress, excluded.progress),
+        unlocked_at = least(held.unlocked_at, excluded.unlocked_at)
+    """,
+)
+
 ACHIEVEMENTS = Part(
     holds=Achievements,
     save=_save,
@@ -36,4 +55,5 @@ ACHIEVEMENTS = Part(
     column=Column("achievements", queries.ACHIEVEMENTS_OF_PLAYER, _parse),
     tables=("user_achievements",),
     joined=True,
+    outlives=_OUTLIVES,
 )

@@ -16,6 +16,9 @@ from kernel.database import Tx
 
 _NAME: LiteralString = "pending_deliveries"
 
+SEND: LiteralString = queries.INSERT
+"""The beginning of a statement that sends deliveries; a SELECT of these columns follows."""
+
 
 def sent_by(source: str) -> Fact:
     """Fact for `pending`: all deliveries that a feature has sent to a player, due or not."""

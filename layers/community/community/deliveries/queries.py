@@ -29,6 +29,9 @@ ON_THE_WAY: LiteralString = """
 """SQL expression: whether an item is on its way to any player, or was used for what is. Its parameter is its id."""
 
 
+INSERT: LiteralString = "INSERT INTO deliveries (delivery_id, user_id, source, slots, sent_at, due_at) "
+
+
 def insert_delivery(tx: Tx, user_id: UUID, delivery: Delivery) -> None:
     """Insert a delivery, or add its slots to the existing one with the same id."""
     tx.execute(

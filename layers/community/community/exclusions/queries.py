@@ -65,6 +65,14 @@ def delete_added(tx: Tx, account: ListedAccount) -> Cursor:
     )
 
 
+def include_forgotten(tx: Tx, account_hash: str) -> Cursor:
+    """Let an account play that was excluded when its player was forgotten. Returns a row if there was one."""
+    return tx.execute(
+        "UPDATE forgotten_accounts SET excluded = false WHERE account_hash = %s AND excluded RETURNING 1",
+        (account_hash,),
+    )
+
+
 def delete_unlisted(tx: Tx, accounts: Sequence[ListedAccount], source: Source) -> Cursor:
     """Delete the accounts of a source that it no longer lists. Returns a row for each."""
     return tx.execute(

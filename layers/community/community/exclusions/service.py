@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from community.account_hashes import account_hash
 from community.exclusions import queries
 from community.exclusions.content import excluded
 from community.exclusions.models import AccountNeeded, ExcludedAccount, ListedAccount, NotExcluded, Source
@@ -47,6 +48,8 @@ def include(tx: Tx, account: ListedAccount) -> None:
     _require_identity(account)
     progression.lock_community_state(tx)
     deleted = queries.delete_added(tx, account).fetchall()
+    if account.platform_id:
+        deleted += queries.include_forgotten(tx, account_hash(account.platform, account.platform_id)).fetchall()
     if not deleted and not queries.set_excluded(tx, account, excluded=False).fetchall():
         raise NotExcluded(name=account.label)
     progression.renew_state_version(tx)

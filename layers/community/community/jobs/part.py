@@ -9,7 +9,7 @@ from uuid import UUID
 
 from community.jobs import queries, rules
 from community.jobs.models import JobProgress, Jobs, NewXpEvents
-from community.players.part import Column, Part, Rows, changed, collecting
+from community.players.part import Column, Outlives, Part, Rows, changed, collecting
 from kernel.database import Tx
 
 
@@ -27,6 +27,29 @@ def _save(tx: Tx, user_id: UUID, now: Jobs, before: Jobs | None) -> None:
     queries.upsert_jobs(tx, user_id, changed(now.progress, before.progress if before else {}))
 
 
+_OUTLIVES = Outlives(
+    "daily_xp",
+    """
+    (SELECT jsonb_agg(jsonb_build_object('job_key', job_key, 'daily_xp', daily_xp, 'daily_xp_on', daily_xp_on))
+     FROM user_jobs WHERE user_id = %(user_id)s AND daily_xp > 0 AND daily_xp_on >= (%(now)s - interval '1 day')::date)
+    """,
+    """
+    INSERT INTO user_jobs AS held (user_id, job_key, xp, level, daily_xp, daily_xp_on)
+    SELECT %(user_id)s, job_key, 0, 0, max(daily_xp), daily_xp_on
+    FROM forgotten_accounts f, jsonb_to_recordset(f.limits -> 'daily_xp')
+        AS kept (job_key text, daily_xp bigint, daily_xp_on date)
+    WHERE f.account_hash = ANY (%(hashes)s)
+      AND daily_xp_on = (SELECT max(daily_xp_on) FROM jsonb_to_recordset(f.limits -> 'daily_xp')
+                         AS latest (daily_xp_on date))
+    GROUP BY job_key, daily_xp_on
+    ON CONFLICT (user_id, job_key) DO UPDATE
+    SET daily_xp = CASE WHEN held.daily_xp_on > excluded.daily_xp_on THEN held.daily_xp
+                        WHEN held.daily_xp_on < excluded.daily_xp_on THEN excluded.daily_xp
+                        ELSE greatest(held.daily_xp, excluded.daily_xp) END,
+        daily_xp_on = greatest(held.daily_xp_on, excluded.daily_xp_on)
+    """,
+)
+
 JOBS = Part(
     holds=Jobs,
     save=_save,
@@ -34,5 +57,6 @@ JOBS = Part(
     column=Column("jobs", queries.JOBS_OF_PLAYER, _parse),
     tables=("user_jobs",),
     joined=True,
+    outlives=_OUTLIVES,
 )
 XP_EVENTS = collecting(NewXpEvents, queries.insert_xp_events, Rows(("job_xp_events",), queries.move_xp_events))

@@ -46,8 +46,12 @@ def handle_messages(tx: Tx, platform: str, lines: Sequence[Line]) -> list[tuple[
         For each line its author, as all lines left them, and the words found in it.
     """
     ids = sorted({str(line.chatter.platform_id) for line in lines})
-    _, known, state = players.load_crowd(tx, (), Crowd(queries.CHATTERS_WITH_IDS, (platform, ids)), traps.WAITING)
+    crowd = Crowd(queries.CHATTERS_WITH_IDS, (platform, ids))
+    _, known, state = players.load_crowd(tx, (), crowd, traps.WAITING)
     authors = {player.links[platform].platform_id: player for player in known}
+    if players.come_back(tx, state, *(line.chatter for line in lines if line.chatter.platform_id not in authors)):
+        _, known, state = players.load_crowd(tx, (), crowd, traps.WAITING)
+        authors = {player.links[platform].platform_id: player for player in known}
     found: list[tuple[Match, ...]] = []
     for line in lines:
         platform_id = str(line.chatter.platform_id)

@@ -20,6 +20,23 @@ Move = Callable[[Tx, UUID, UUID], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Outlives:
+    """What stays of a player who is forgotten, so that the same account cannot start over to get it again.
+
+    Attributes:
+        name: its key in the remembered limits.
+        remember: SQL expression for a `jsonb` array of objects, or null; its placeholders are `%(user_id)s` and
+            `%(now)s`.
+        recall: a statement that gives it to the player with `%(user_id)s`, if they do not have more already; it reads
+            `forgotten_accounts` by `%(hashes)s`.
+    """
+
+    name: LiteralString
+    remember: LiteralString
+    recall: LiteralString
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """Rows of a player that are not loaded into a `Player`; they are moved when two players are merged.
 
@@ -29,12 +46,14 @@ class Rows:
         accounts_changed: queues what follows for accounts {platform: link} that are new to a player, or have a new name
             there. The player has a row by then, and `stored` tells what was there before.
         account_left: queues what stays with an account that leaves its player: (transaction, user id, platform, link).
+        outlives: what stays when the player is forgotten.
     """
 
     tables: tuple[str, ...]
     move: Move
     accounts_changed: Callable[[Tx, Player, Mapping[str, Link]], None] | None = None
     account_left: Callable[[Tx, UUID, str, Link], None] | None = None
+    outlives: Outlives | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +91,7 @@ class Part(Generic[T]):
         changes: types of the parts that `on_load` changes: who reads one of them must read this one, too.
         tables: the tables whose rows the value fully represents.
         rows: further rows that the value does not represent.
+        outlives: what stays when the player is forgotten.
     """
 
     holds: type[T]
@@ -85,6 +105,7 @@ class Part(Generic[T]):
     changes: frozenset[type[Any]] = frozenset()
     tables: tuple[str, ...] = ()
     rows: Rows | None = None
+    outlives: Outlives | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +156,7 @@ class Parts:
         moments: the number of placeholders in it, which all take the current time.
         moves: the functions that move rows when two players are merged.
         tables: all tables with rows of a player, except those of `players` itself.
+        outlives: what stays of a player who is forgotten.
         unread: types of parts that this selection of a table leaves out.
     """
 
@@ -169,6 +191,9 @@ class Parts:
         self.moves: tuple[Move, ...] = tuple(each.move for each in rows if each)
         self._accounts_changed = tuple(each.accounts_changed for each in rows if each and each.accounts_changed)
         self._account_left = tuple(each.account_left for each in rows if each and each.account_left)
+        self.outlives: tuple[Outlives, ...] = tuple(
+            entry.outlives for entry in entries if not isinstance(entry, SharedSum) and entry.outlives
+        )
         self.tables = frozenset(table for each in (*self.parts, *rows) if each for table in each.tables)
         self.unread = unread
         self._selections: dict[frozenset[type[Any]], Parts] = {}

@@ -152,6 +152,17 @@ def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
     )
 
 
+def delete_forgotten(tx: Tx, hashes: Sequence[str]) -> None:
+    """Delete what was remembered of accounts that have come back, except that they are excluded."""
+    tx.execute(
+        """
+        WITH back AS (DELETE FROM forgotten_accounts WHERE account_hash = ANY (%(hashes)s) AND NOT excluded)
+        UPDATE forgotten_accounts SET limits = '{}' WHERE account_hash = ANY (%(hashes)s) AND excluded
+        """,
+        {"hashes": list(hashes)},
+    )
+
+
 def delete_link(tx: Tx, user_id: UUID, platform: str) -> None:
     tx.execute("DELETE FROM user_platform_links WHERE user_id = %s AND platform = %s", (user_id, platform))
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from community.account_hashes import account_hash
 from community.parts import PARTS
 from community.players import queries
 from community.players.models import (
@@ -81,6 +82,8 @@ def similar_names(tx: Tx, ref: PlayerRef) -> tuple[str, ...]:
 def load_or_create(tx: Tx, ref: PlayerRef, *facts: Fact, anyone: bool = False) -> Player:
     """Like `load`, but a stranger becomes a new player, to be saved. The ref needs an id."""
     (found,), _, state = _load(tx, (ref,), facts, lock=True)
+    if found is None and come_back(tx, state, ref):
+        (found,), _, state = _load(tx, (ref,), facts, lock=True)
     player = found or create(tx, state, ref)
     return player if anyone else require_included(player)
 
@@ -145,6 +148,26 @@ def create(tx: Tx, state: CommunityState, *refs: PlayerRef) -> Player:
     )
 
 
+def come_back(tx: Tx, state: CommunityState, *refs: PlayerRef) -> bool:
+    """Create players for those accounts that were forgotten, with the limits that outlive them, before they act.
+
+    They are rare, and only for them this costs a round trip: load again if any has come back.
+
+    Args:
+        refs: accounts without a player; each has a platform and an id.
+    """
+    if not state.forgotten:
+        return False
+    returning = {ref.platform_id: ref for ref in refs if hash_of(ref) in state.forgotten}
+    for ref in returning.values():
+        save(tx, create(tx, state, ref))
+    return bool(returning)
+
+
+def hash_of(ref: PlayerRef) -> str:
+    return account_hash(ref.platform, str(ref.platform_id))
+
+
 def save(tx: Tx, *players: Player) -> list[Player]:
     """Apply the reactions to the players' events, then queue all changes. They are sent with the COMMIT.
 
@@ -164,7 +187,24 @@ def save(tx: Tx, *players: Player) -> list[Player]:
         events.announce(tx, *(event for player in settled for event in player.events if event.logged))
         # Last, because all players write there.
         PARTS.add_up(tx, settled)
+    for player in settled:
+        if player.state.forgotten:
+            _recall(tx, player)
     return settled
+
+
+def _recall(tx: Tx, player: Player) -> None:
+    """Give the player the limits of accounts that are new to them and whose last player was forgotten."""
+    known = player.stored.links if player.stored else {}
+    hashes = [
+        account_hash(platform, link.platform_id)
+        for platform, link in player.links.items()
+        if platform not in known or known[platform].platform_id != link.platform_id
+    ]
+    if not player.state.forgotten.isdisjoint(hashes):
+        for each in PARTS.outlives:
+            tx.execute(each.recall, {"user_id": player.id, "hashes": hashes})
+        queries.delete_forgotten(tx, hashes)
 
 
 def as_saved(player: Player) -> Player:

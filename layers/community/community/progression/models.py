@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import ClassVar
 from uuid import UUID
 
+from community.account_hashes import account_hash
 from community.catalog.models import Names
 from kernel.errors import NotAllowed, NotFound, Refused
 from kernel.events.models import Event
@@ -22,13 +23,19 @@ class Exclusions:
     Attributes:
         ids: (platform, id there).
         names: (platform, key of the name there), for accounts whose id is not known.
+        hashes: of accounts that were excluded when they were forgotten.
     """
 
     ids: frozenset[tuple[str, str]] = frozenset()
     names: frozenset[tuple[str, str]] = frozenset()
+    hashes: frozenset[str] = frozenset()
 
     def cover(self, platform: str, platform_id: str, username: str) -> bool:
-        return (platform, platform_id) in self.ids or (platform, person_key(username)) in self.names
+        return (
+            (platform, platform_id) in self.ids
+            or (platform, person_key(username)) in self.names
+            or (bool(self.hashes) and account_hash(platform, platform_id) in self.hashes)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,7 @@ class CommunityState:
         names: the current names of items in messages.
         weights: {engagement metric: points for one}.
         exclusions: the accounts that take no part in the game.
+        forgotten: the hashes of accounts whose players were forgotten.
         pacing: what the costs of nodes depend on.
         modifier_cache: {(feature key, value): modified value}, filled by `rules.modified`: fractions are exact but
             slow, and prices are needed all the time.
@@ -68,6 +76,7 @@ class CommunityState:
     names: Names
     weights: Mapping[str, Fraction] = field(default_factory=dict[str, Fraction])
     exclusions: Exclusions = Exclusions()
+    forgotten: frozenset[str] = frozenset()
     pacing: Pacing = Pacing()
     modifier_cache: dict[tuple[str, int | Fraction], int | Fraction] = field(
         default_factory=dict[tuple[str, int | Fraction], int | Fraction], compare=False, repr=False

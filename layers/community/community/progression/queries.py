@@ -32,8 +32,8 @@ def read_state_version(tx: Tx) -> Cursor:
 
 
 def read_state(tx: Tx) -> Cursor:
-    """Return one consistent row: `version`, `levels` {node key: highest level}, `pacing`, `documents`
-    {name: body}, and `excluded` [[platform, id, key of the name], ...]."""
+    """Return one consistent row: `version`, `levels` {node key: highest level}, `pacing`, `documents` {name: body},
+    `excluded` [[platform, id, key of the name], ...], and `forgotten` [[hash of the account, excluded], ...]."""
     return tx.execute(
         "SELECT version, "
         + LEVELS
@@ -42,7 +42,9 @@ def read_state(tx: Tx) -> Cursor:
         + """ AS pacing,
                (SELECT coalesce(jsonb_object_agg(name, body), '{}') FROM world_documents) AS documents,
                (SELECT coalesce(jsonb_agg(jsonb_build_array(platform, platform_user_id, name_key)), '[]')
-                FROM excluded_accounts WHERE excluded) AS excluded
+                FROM excluded_accounts WHERE excluded) AS excluded,
+               (SELECT coalesce(jsonb_agg(jsonb_build_array(account_hash, excluded)), '[]')
+                FROM forgotten_accounts) AS forgotten
         FROM world
         """
     )

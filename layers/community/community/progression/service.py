@@ -50,7 +50,8 @@ def state_at(tx: Tx, version: UUID) -> CommunityState:
         known_levels(row["levels"]),
         _names(row["documents"]),
         _weights(row["documents"]),
-        _exclusions(row["excluded"]),
+        _exclusions(row["excluded"], row["forgotten"]),
+        frozenset(account_hash for account_hash, _ in row["forgotten"]),
         parse_pacing(row["pacing"]),
     )
     item_names.use_names(state.names)
@@ -89,10 +90,11 @@ def _weights(documents: Mapping[str, Any]) -> dict[str, Fraction]:
     return {metric: Fraction(str(weight)) for metric, weight in weights.items()}
 
 
-def _exclusions(rows: Sequence[tuple[str, str, str]]) -> Exclusions:
+def _exclusions(rows: Sequence[tuple[str, str, str]], forgotten: Sequence[tuple[str, bool]]) -> Exclusions:
     return Exclusions(
         ids=frozenset((platform, platform_id) for platform, platform_id, _ in rows if platform_id),
         names=frozenset((platform, name_key) for platform, platform_id, name_key in rows if not platform_id),
+        hashes=frozenset(account_hash for account_hash, excluded in forgotten if excluded),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, LiteralString
@@ -58,19 +60,57 @@ def insert_event_if(tx: Tx, event_id: UUID, event: Event, happening: LiteralStri
     )
 
 
-def insert_events_each(tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any]) -> None:
+def insert_events_each(
+    tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any], steps: LiteralString
+) -> None:
     """Run the statement `happening` and insert the event once for each entry of the `jsonb` array that it returns."""
     _, *columns = _columns(uuid4(), event, tx.now)
     tx.execute(
-        "WITH happened (entries) AS ("
+        "WITH "
+        + (steps + ", " if steps else steps)
+        + "happened (entries) AS ("
         + happening
         + """)
         INSERT INTO events (event_id, event_type, private, user_id, payload, metadata, created_at)
-        SELECT gen_random_uuid(), %s, %s, %s, %s || fields, %s, %s
+        SELECT gen_random_uuid(), %s, %s, coalesce((fields ->> 'user_id')::uuid, %s), %s || fields, %s, %s
         FROM happened, jsonb_array_elements(entries) WITH ORDINALITY AS entry (fields, place)
         ORDER BY place
         """,
         (*params, *columns),
+    )
+
+
+def list_mentioning(tx: Tx, start: datetime, end: datetime, user_id: UUID, mentions: Sequence[str]) -> Cursor:
+    """Return the events of a time that belong to a player or mention one of the texts, in any case."""
+    patterns = ["%" + re.sub(r"([\\%_])", r"\\\1", json.dumps(text)[1:-1]) + "%" for text in mentions]
+    patterns += ["%" + re.sub(r"([\\%_])", r"\\\1", text) + "%" for text in mentions if not text.isascii()]
+    return tx.execute(
+        """
+        SELECT created_at, position, user_id, payload FROM events
+        WHERE created_at >= %s AND created_at < %s AND (user_id = %s OR payload::text ILIKE ANY (%s))
+        ORDER BY position FOR NO KEY UPDATE
+        """,
+        (start, end, user_id, patterns),
+    )
+
+
+def update_payloads(tx: Tx, user_id: UUID, no_one: UUID, payloads: Sequence[tuple[datetime, int, Any]]) -> None:
+    """Store payloads (created_at, position, payload), and give the events of one player to another."""
+    if not payloads:
+        return
+    tx.execute(
+        """
+        UPDATE events e SET payload = given.payload, user_id = CASE e.user_id WHEN %s THEN %s ELSE e.user_id END
+        FROM unnest(%s::timestamptz[], %s::bigint[], %s::jsonb[]) AS given (created_at, position, payload)
+        WHERE (e.created_at, e.position) = (given.created_at, given.position)
+        """,
+        (
+            user_id,
+            no_one,
+            [created_at for created_at, _, _ in payloads],
+            [position for _, position, _ in payloads],
+            [json.dumps(payload) for _, _, payload in payloads],
+        ),
     )
 
 

@@ -90,15 +90,19 @@ def announce_if(tx: Tx, event: Event, happening: LiteralString, params: Sequence
     waking.ensure_awake(tx)
 
 
-def announce_each(tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any]) -> None:
+def announce_each(
+    tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any], *, steps: LiteralString = ""
+) -> None:
     """Run a statement and announce an event once for each thing that it says, without waiting for its result.
 
     Args:
         event: the event with the fields that are known now.
         happening: a statement that returns at most one row. Its only column is a `jsonb` array with further fields for
-            the payload of each event; null means none.
+            the payload of each event; null means none. A `user_id` there is whom the event belongs to.
+        params: of the steps, then of `happening`.
+        steps: `name AS (statement)`, separated by commas, on which `happening` builds.
     """
-    queries.insert_events_each(tx, event, happening, params)
+    queries.insert_events_each(tx, event, happening, params, steps)
     waking.ensure_awake(tx)
 
 
@@ -142,6 +146,33 @@ def take_unseen(tx: Tx, consumer: str, event_ids: Iterable[UUID]) -> set[UUID]:
     """Return the events that are new to `consumer`. They count as consumed if this transaction commits."""
     rows = queries.insert_consumed(tx, consumer, sorted(set(event_ids))).fetchall()
     return {row["event_id"] for row in rows}
+
+
+def rewrite(tx: Tx, user_id: UUID, no_one: UUID, mentions: Sequence[str], change: Callable[..., Any]) -> int:
+    """Take a player out of the log; return how many events have changed.
+
+    What has been published stays with those who have received it.
+
+    Args:
+        no_one: the id that their events get.
+        mentions: the texts by which payloads may mention the player.
+        change: returns a payload without the player: (payload, own=whether the event belongs to the player).
+    """
+    changed = 0
+    first = tx.now - timedelta(days=DAYS_KEPT + 1)
+    # Day by day, because no index knows the payloads, and a statement may take seconds only.
+    for day in range(DAYS_KEPT + 3):
+        start = first + timedelta(days=day)
+        rows = queries.list_mentioning(tx, start, start + timedelta(days=1), user_id, mentions).fetchall()
+        rewritten = [(row, change(row["payload"], own=row["user_id"] == user_id)) for row in rows]
+        different = [
+            (row["created_at"], row["position"], payload)
+            for row, payload in rewritten
+            if payload != row["payload"] or row["user_id"] == user_id
+        ]
+        queries.update_payloads(tx, user_id, no_one, different)
+        changed += len(different)
+    return changed
 
 
 DAYS_AHEAD = 14

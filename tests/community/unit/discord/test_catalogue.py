@@ -18,6 +18,8 @@ QUALITY = ("quality", TEXT, False)
 
 # {command: [(option, type, required)]}
 EVERYBODYS = {
+    "forget-me": [],
+    "my-data": [],
     "ping": [],
     "profile": [],
     "search": [],

@@ -1,0 +1,33 @@
+"""Crediting imported balances: a delivery and an event for each, in the statement that marks it as credited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, LiteralString
+from uuid import UUID
+
+from community.catalog.content import items
+from community.imports import queries
+from community.imports.models import BalanceImported
+from community.players.models import Link
+from kernel.database import Tx
+from kernel.events import service as events
+
+_NO_ONE = UUID(int=0)
+"""Stands in the event for what its statement fills in."""
+
+
+def credit_accounts(tx: Tx, user_id: UUID, accounts: Mapping[str, Link]) -> None:
+    """Queue the credit of what waits for accounts {platform: link} of a player."""
+    params = queries.crediting_accounts(user_id, accounts, items.money.item_id, tx.now)
+    _credit(tx, queries.CREDIT_ACCOUNTS, params)
+
+
+def credit_known(tx: Tx, batch_id: UUID) -> None:
+    """Queue the credit of a batch's entries whose accounts are known."""
+    _credit(tx, queries.CREDIT_KNOWN, queries.crediting_known(batch_id, items.money.item_id, tx.now))
+
+
+def _credit(tx: Tx, steps: LiteralString, params: tuple[Any, ...]) -> None:
+    event = BalanceImported(user_id=_NO_ONE, batch_id=_NO_ONE, amount=0)
+    events.announce_each(tx, event, queries.CREDITED_PAYLOADS, params, steps=steps)

@@ -1,0 +1,79 @@
+"""What an import does with the rows of a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from community.imports.models import (
+    AccountMatch,
+    ImportEntry,
+    ImportPlan,
+    InvalidRate,
+    LineProblem,
+    PointsFile,
+    PointsRow,
+)
+from kernel.naming import person_key
+from kernel.texts import translate
+
+_RATE = re.compile(r"\d{1,9}(\.\d{1,9}|/\d{1,9})?", re.ASCII)
+
+
+def parse_rate(text: str) -> Fraction:
+    """Return how much money a point is.
+
+    Raises:
+        InvalidRate
+    """
+    plain = text.replace(" ", "")
+    if not _RATE.fullmatch(plain):
+        raise InvalidRate
+    try:
+        rate = Fraction(plain)
+    except ZeroDivisionError:
+        raise InvalidRate from None
+    if rate <= 0:
+        raise InvalidRate
+    return rate
+
+
+def identity(row: PointsRow) -> tuple[str, str]:
+    """Return what two rows about the same account share: the id, or else the name's key."""
+    return (row.platform_id, "") if row.platform_id else ("", person_key(row.username))
+
+
+def plan(
+    file: PointsFile, rate: Fraction, matches: Mapping[int, AccountMatch], excluded: Callable[[str, str], bool]
+) -> ImportPlan:
+    """Decide what is credited.
+
+    Args:
+        matches: {line: who in the game has that name or id}; no one, if a line is missing.
+        excluded: whether an account takes no part in the game: (platform id, name).
+    """
+    entries: list[ImportEntry] = []
+    problems = list(file.problems)
+    first: dict[tuple[str, str], int] = {}
+    without_points = 0
+    for row in file.rows:
+        match = matches.get(row.line, AccountMatch())
+        account = identity(row)
+        amount = int(Fraction(row.points) * rate)
+        if account in first:
+            text = translate("{name} is in line {line} already, which counts.", name=row.username, line=first[account])
+            problems.append(LineProblem(row.line, text))
+            continue
+        first[account] = row.line
+        if match.players > 1:
+            text = translate("Several players are called {name}. Only an id can tell them apart.", name=row.username)
+            problems.append(LineProblem(row.line, text))
+        elif excluded(match.platform_id or row.platform_id, match.username or row.username):
+            text = translate("{name} does not take part in the game.", name=row.username)
+            problems.append(LineProblem(row.line, text))
+        elif amount == 0:
+            without_points += 1
+        else:
+            entries.append(ImportEntry(row, amount, known=match.players == 1))
+    return ImportPlan(file.format, entries, sorted(problems, key=lambda problem: problem.line), without_points)

@@ -1,0 +1,76 @@
+"""Exports of players, and players who are forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from kernel.errors import Refused
+from kernel.events.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerExport:
+    """Everything that is stored about a player.
+
+    Attributes:
+        records: {table: rows}.
+        more: {table: cursor} of tables with more rows than a page holds.
+    """
+
+    user_id: UUID
+    username: str
+    exported_at: datetime
+    records: Mapping[str, Sequence[Mapping[str, Any]]]
+    more: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityExport:
+    """A page of the export of a community.
+
+    Attributes:
+        community: {table: rows} of what belongs to no player; on the first page only.
+        players: their exports, without the tables that have many rows per player.
+        next: the cursor of the next page; None on the last one.
+    """
+
+    exported_at: datetime
+    community: Mapping[str, Sequence[Mapping[str, Any]]]
+    players: Sequence[PlayerExport]
+    next: UUID | None
+
+
+class LostItem(BaseModel):
+    item_name: str
+    quantity: int
+
+
+class PlayerForgotten(Event):
+    """A player was forgotten, and what they had is gone. `user_id` is new, and stands for them in what is left."""
+
+    type: ClassVar[str] = "user.forgotten"
+    logged: ClassVar[bool] = False
+    user_id: UUID
+    items: tuple[LostItem, ...] = ()
+    timestamp: int
+
+
+class StillPlaying(Refused):
+    code = "validation"
+    message = "{name} is in a gamble. Try again when it is over."
+
+
+class WrongConfirmation(Refused):
+    code = "validation"
+    message = "That is not the code that confirms it."
+
+
+class NoSuchTable(Refused):
+    code = "validation"
+    message = "There are no further pages of {table}."
