@@ -83,7 +83,7 @@ ADMINISTRATORS = {
     "exclude": [("platform", TEXT, True), ("username", TEXT, False), ("id", TEXT, False)],
     "include": [("platform", TEXT, True), ("username", TEXT, False), ("id", TEXT, False)],
     "excluded-accounts": [],
-    "admin-pace": [("pace", 3, False)],
+    "admin-pace": [("pace", TEXT, False)],
 }
 OURS = {"help"}
 PLATFORMS = ["twitch", "youtube", "discord"]
