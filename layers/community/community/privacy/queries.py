@@ -40,6 +40,7 @@ def list_records(
 
 
 COMMUNITY_TABLES: tuple[LiteralString, ...] = (
+    "world",
     "world_documents",
     "progression_unlocks",
     "unlock_progress",
