@@ -126,7 +126,7 @@ def test_the_captured_schedules_leave_nothing_to_do_for_their_repetition(environ
     first, second = [{clock: play(clock) for clock in clocks} for _ in range(2)]
 
     # The newcomer, their line, their streak; the message woke the relay.
-    assert first["clock"] == {"stats": 3, "engagement": 1, "daily reset": 1}
+    assert first["clock"] == {"stats": 3, "engagement": 1, "daily reset": 1, "pace": 1}
     assert second == {"clock": {}, "clock_retention": {"dropped": []}}
 
 

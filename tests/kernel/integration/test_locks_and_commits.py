@@ -19,10 +19,12 @@ from kernel.exclusive import ExclusiveLock
 
 @pytest.fixture
 def crowded_role(conn: Connection, database_url: str) -> Iterator[str]:
-    """A role of which 8 of 10 connections are taken."""
+    """A role of which 8 of 10 connections are taken. It may write, as a function's may: each counts its requests."""
     name = f"role_{uuid4().hex}"
     role = sql.Identifier(name)
-    conn.execute(sql.SQL("CREATE ROLE {} LOGIN CONNECTION LIMIT 10").format(role))
+    conn.execute(
+        sql.SQL("CREATE ROLE {} LOGIN CONNECTION LIMIT 10 IN ROLE pg_read_all_data, pg_write_all_data").format(role)
+    )
     held = [psycopg.connect(database_url, user=name) for _ in range(8)]
     yield name
     for each in held:

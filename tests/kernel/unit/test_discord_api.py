@@ -35,8 +35,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def discord() -> Iterator[FakeDiscord]:
-    with fake_discord(FakeDiscord()) as peer:
+def discord(clock: Clock) -> Iterator[FakeDiscord]:
+    with fake_discord(FakeDiscord(clock=clock)) as peer:
         yield peer
 
 
