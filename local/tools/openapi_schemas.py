@@ -59,6 +59,7 @@ def complete(merged: Json) -> None:
     schemas.update({name: _with_enumerations(schema) for name, schema in schemas.items()})
     schemas.update(_enumerations())
     merged["paths"] = _with_enumerations(merged["paths"])
+    _drop_unused(merged)
 
 
 def codes() -> dict[str, tuple[int, str]]:
@@ -183,6 +184,26 @@ def _with_enumerations(value: Any, enumeration: str | None = None) -> Any:
         else:
             made[key] = _with_enumerations(each, enumeration)
     return made
+
+
+def _drop_unused(merged: Json) -> None:
+    """Remove schemas that nothing refers to: those of values that clients write as text, and what only those need."""
+    schemas: Json = merged["components"]["schemas"]
+    while unused := schemas.keys() - set(_references(merged)):
+        for name in unused:
+            del schemas[name]
+
+
+def _references(value: Any) -> Iterator[str]:
+    """Find the names of the schemas that are referred to."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _references(each)
+    elif isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"].rpartition("/")[2]
+        for each in value.values():
+            yield from _references(each)
 
 
 def _is_of_a_test(kind: type[Any]) -> bool:

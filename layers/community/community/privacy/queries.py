@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
@@ -130,11 +129,3 @@ def forget(tx: Tx, user_id: UUID, no_one: UUID) -> None:
     for table in TABLES:
         if table.forget:
             tx.execute(table.forget, {"user_id": user_id, "no_one": no_one})
-
-
-def delete_older(tx: Tx, moment: datetime) -> None:
-    """Delete hashes without lasting limits. Exclusions and paid rewards stay."""
-    tx.execute(
-        "DELETE FROM forgotten_accounts WHERE forgotten_at < %s AND NOT excluded AND NOT limits ? 'achievements'",
-        (moment,),
-    )
