@@ -26,17 +26,17 @@ ALTER TABLE user_platform_links ADD COLUMN roles text[] NOT NULL DEFAULT '{}';
 -- What a player has done just now, for the limits on points per minute and on identical lines. Only written when one of
 -- the limits is set.
 
-CREATE TABLE player_pace (
+CREATE TABLE player_recent_activity (
     user_id    uuid    PRIMARY KEY REFERENCES users ON DELETE CASCADE,
     minute     integer NOT NULL,
     points     bigint  NOT NULL,
     line       text    NOT NULL,
     line_count integer NOT NULL
 );
-COMMENT ON COLUMN player_pace.minute IS 'minutes since 1970';
-COMMENT ON COLUMN player_pace.points IS 'contribution points earned in that minute';
-COMMENT ON COLUMN player_pace.line IS 'a hash of the last line of chat; empty for none';
-COMMENT ON COLUMN player_pace.line_count IS 'how often that line came in a row';
+COMMENT ON COLUMN player_recent_activity.minute IS 'minutes since 1970';
+COMMENT ON COLUMN player_recent_activity.points IS 'contribution points earned in that minute';
+COMMENT ON COLUMN player_recent_activity.line IS 'a hash of the last line of chat; empty for none';
+COMMENT ON COLUMN player_recent_activity.line_count IS 'how often that line came in a row';
 
 -- The last missed day that a streak was forgiven.
 

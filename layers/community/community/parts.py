@@ -14,9 +14,9 @@ from community.imports.part import IMPORTS
 from community.inventory.part import INVENTORY
 from community.jobs.part import JOBS, XP_EVENTS
 from community.messages.part import CHATTERS
-from community.pace.part import PACE
 from community.players.part import Parts
 from community.quests.part import QUESTS
+from community.recent_activity.part import RECENT_ACTIVITY
 from community.shields.part import SHIELDS
 from community.stats.part import STATS, STREAK
 from community.timeouts.part import TIMEOUTS
@@ -40,7 +40,7 @@ PARTS = Parts(
     SHIELDS,
     TRAPS,
     TIMEOUTS,
-    PACE,
+    RECENT_ACTIVITY,
     STREAK,
     STATS,
     ENGAGEMENT,

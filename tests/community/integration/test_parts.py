@@ -13,12 +13,12 @@ from community.deliveries.models import Delivery
 from community.deliveries.rules import send
 from community.inventory.models import Inventory, Quality, Slot
 from community.jobs.models import JobProgress, Jobs
-from community.pace.models import Pace
 from community.parts import PARTS
 from community.players import service as players
 from community.players.merging import merged
 from community.players.models import Fact, Player, PlayerRef
 from community.quests.models import QuestLog, QuestProgress
+from community.recent_activity.models import RecentActivity
 from community.stats.models import Streak
 from kernel.database import Tx
 from tests.support.factories import make_player, stored
@@ -34,7 +34,7 @@ def give_of_everything(tx: Tx, ref: PlayerRef) -> Player:
         .having(Jobs({"merchant": JobProgress(300, 1, 100, today), "scholar": JobProgress(5, 0, 5, today)}))
         .having(Achievements({"collector": AchievementProgress(2), "first_words": AchievementProgress(1, tx.now)}))
         .having(Streak(3, today))
-        .having(Pace(29_000_000, 12, "5f1c", 2))
+        .having(RecentActivity(29_000_000, 12, "5f1c", 2))
         .having(QuestLog({20264705: QuestProgress(3, tx.now), 20264706: QuestProgress(5, tx.now, tx.now, tx.now)}))
     )
     players.save(tx, player)

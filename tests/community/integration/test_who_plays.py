@@ -25,9 +25,9 @@ from community.linking.service import claim_link, confirm_link, start_link
 from community.messages import service as messages
 from community.messages.models import Line
 from community.messages.service import handle_message, handle_messages
-from community.pace.settings import PaceSettings
 from community.players import service as players
 from community.players.models import AccountExcluded, PlayerRef, Role
+from community.recent_activity.settings import FloodLimits
 from community.search.service import search_for_treasure
 from community.shields import immunity
 from community.shields.settings import ShieldSettings
@@ -278,7 +278,7 @@ def test_without_the_setting_a_moderator_is_a_target_like_everyone(tx: Tx):
 
 
 def test_identical_lines_in_a_row_count_up_to_the_limit(tx: Tx, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(messages, "pace_settings", PaceSettings(points_per_minute=0, identical_lines=2))
+    monkeypatch.setattr(messages, "flood_limits", FloodLimits(points_per_minute=0, identical_lines=2))
     alice = make_player(tx)
 
     for _ in range(2):
@@ -291,8 +291,8 @@ def test_identical_lines_in_a_row_count_up_to_the_limit(tx: Tx, monkeypatch: pyt
 
 def test_points_of_a_minute_end_at_the_limit(tx: Tx, monkeypatch: pytest.MonkeyPatch):
     hold_target(tx)
-    limit = PaceSettings(points_per_minute=10, identical_lines=0)
-    monkeypatch.setattr(engagement, "pace_settings", limit)
+    limit = FloodLimits(points_per_minute=10, identical_lines=0)
+    monkeypatch.setattr(engagement, "flood_limits", limit)
     alice = make_player(tx)
     tx.now = tx.now.replace(second=0)
     before = points(tx)
@@ -306,12 +306,12 @@ def test_points_of_a_minute_end_at_the_limit(tx: Tx, monkeypatch: pytest.MonkeyP
 def test_nothing_is_stored_without_a_limit(tx: Tx):
     handle_message(tx, make_player(tx), "hello")
 
-    assert tx.execute("SELECT FROM player_pace").fetchall() == []
+    assert tx.execute("SELECT FROM player_recent_activity").fetchall() == []
 
 
 def test_the_limit_is_exact_when_many_lines_come_at_once(database_url: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(messages, "pace_settings", PaceSettings(points_per_minute=0, identical_lines=3))
-    monkeypatch.setattr(engagement, "pace_settings", PaceSettings(points_per_minute=2, identical_lines=0))
+    monkeypatch.setattr(messages, "flood_limits", FloodLimits(points_per_minute=0, identical_lines=3))
+    monkeypatch.setattr(engagement, "flood_limits", FloodLimits(points_per_minute=2, identical_lines=0))
     with closing(connect(database_url)) as conn, transaction(conn) as tx:
         hold_target(tx)
         alice = make_player(tx)

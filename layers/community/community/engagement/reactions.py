@@ -12,10 +12,10 @@ from community.engagement.models import Engagement, NewEngagements
 from community.engagement.settings import settings
 from community.jobs.models import Jobs
 from community.jobs.reactions import earn_xp
-from community.pace import rules as pace
-from community.pace.models import Pace
-from community.pace.settings import settings as pace_settings
 from community.players.models import Player
+from community.recent_activity import rules as recent
+from community.recent_activity.models import RecentActivity
+from community.recent_activity.settings import settings as flood_limits
 
 SOURCE = "engagement"
 
@@ -41,15 +41,15 @@ def add_engagement(player: Player, metric: str, value: int, now: datetime, rng: 
 
     Of engagement that exceeds the player's limit of points per minute, only as much is recorded as there is room for.
     """
-    level, limit = player[Jobs].level("scholar"), pace_settings.points_per_minute
+    level, limit = player[Jobs].level("scholar"), flood_limits.points_per_minute
     score = rules.score(player.state, metric, value, level)
     if limit:
-        room = pace.room(player[Pace], now, limit)
+        room = recent.room(player[RecentActivity], now, limit)
         if score > room:
             value = rules.most_within(room, player.state, metric, value, level)
             score = rules.score(player.state, metric, value, level) if value else 0
         if not (room and value):
             return player
-        player = player.having(pace.earned(player[Pace], now, score))
+        player = player.having(recent.earned(player[RecentActivity], now, score))
     player = player.having(player[NewEngagements].plus(Engagement(metric, value, score)))
     return earn_xp(player, "scholar", rules.SCHOLAR_XP, SOURCE, now, rng) if score > 0 else player

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from community.messages import queries, rules
 from community.messages.models import Chatter, Line, Match, MessageReceived, NewChats
-from community.pace.models import Pace
-from community.pace.rules import heard
-from community.pace.settings import settings as pace_settings
 from community.players import service as players
 from community.players.models import Crowd, Player, PlayerRef
+from community.recent_activity.models import RecentActivity
+from community.recent_activity.rules import heard
+from community.recent_activity.settings import settings as flood_limits
 from community.shields.immunity import immune_roles, is_immune
 from community.traps import service as traps
 from kernel.database import Tx
@@ -113,11 +113,11 @@ def remove_account(tx: Tx, platform: str, platform_id: str, name_key: str) -> No
 def _hear(tx: Tx, author: Player, line: Line) -> tuple[Player, tuple[Match, ...]]:
     """Count a line for its author, to be saved, and find the configured words in it."""
     platform = line.chatter.platform
-    pace, counts = heard(author[Pace], line.text, pace_settings.identical_lines)
+    recent, counts = heard(author[RecentActivity], line.text, flood_limits.identical_lines)
     if counts:
         author = author.record(MessageReceived(user_id=author.id, platform=platform))
-    if pace is not author[Pace]:
-        author = author.having(pace)
+    if recent is not author[RecentActivity]:
+        author = author.having(recent)
     author, trap_match = _step(tx, author, platform)
     return author, (*rules.find_strings(line.text), *trap_match)
 

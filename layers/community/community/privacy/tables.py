@@ -55,7 +55,7 @@ TABLES: tuple[PersonalTable, ...] = (
     PersonalTable("quest_progress"),
     PersonalTable("user_unlocked_recipes"),
     PersonalTable("user_streaks"),
-    PersonalTable("player_pace"),
+    PersonalTable("player_recent_activity"),
     PersonalTable("cooldowns"),
     PersonalTable("shields"),
     PersonalTable(

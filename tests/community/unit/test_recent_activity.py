@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from community.engagement import rules as engagement
 from community.engagement.content import weights
-from community.pace.models import Pace
-from community.pace.rules import earned, heard, merged, room
 from community.progression.models import CommunityState
+from community.recent_activity.models import RecentActivity
+from community.recent_activity.rules import earned, heard, merged, room
 from tests.support.catalog import shipped_names
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -21,9 +21,9 @@ STATE = CommunityState(UUID(int=0), {}, shipped_names(), weights.by_metric)
 
 
 def counted(limit: int, *lines: str) -> list[bool]:
-    pace, counts = Pace(), list[bool]()
+    recent, counts = RecentActivity(), list[bool]()
     for line in lines:
-        pace, each = heard(pace, line, limit)
+        recent, each = heard(recent, line, limit)
         counts.append(each)
     return counts
 
@@ -43,24 +43,24 @@ def test_a_line_that_is_not_told_counts_and_interrupts_nothing():
 
 
 def test_a_flood_of_one_line_changes_nothing_after_the_limit():
-    pace, _ = heard(Pace(), "hi", 1)
-    pace, _ = heard(pace, "hi", 1)
+    recent, _ = heard(RecentActivity(), "hi", 1)
+    recent, _ = heard(recent, "hi", 1)
 
-    assert heard(pace, "hi", 1) == (pace, False)
+    assert heard(recent, "hi", 1) == (recent, False)
 
 
 def test_points_are_counted_by_the_minute_of_the_clock():
-    pace = earned(earned(Pace(), NOON, 3), NOON + timedelta(seconds=59), 4)
+    recent = earned(earned(RecentActivity(), NOON, 3), NOON + timedelta(seconds=59), 4)
 
-    assert room(pace, NOON + timedelta(seconds=59), 10) == 3
-    assert room(pace, NOON + timedelta(seconds=60), 10) == 10
-    assert room(earned(pace, NOON, 99), NOON, 10) == 0
-    assert earned(pace, NOON + timedelta(minutes=1), 2).points == 2
+    assert room(recent, NOON + timedelta(seconds=59), 10) == 3
+    assert room(recent, NOON + timedelta(seconds=60), 10) == 10
+    assert room(earned(recent, NOON, 99), NOON, 10) == 0
+    assert earned(recent, NOON + timedelta(minutes=1), 2).points == 2
 
 
 def test_merged_players_have_the_points_of_both_in_the_same_minute():
-    one, other = earned(Pace(), NOON, 3), earned(Pace(), NOON, 4)
-    later = earned(Pace(), NOON + timedelta(minutes=1), 1)
+    one, other = earned(RecentActivity(), NOON, 3), earned(RecentActivity(), NOON, 4)
+    later = earned(RecentActivity(), NOON + timedelta(minutes=1), 1)
 
     assert merged(one, other).points == 7
     assert merged(one, later) == merged(later, one) == later

@@ -8,7 +8,7 @@ from kernel.settings import count
 
 
 @dataclass(frozen=True, slots=True)
-class PaceSettings:
+class FloodLimits:
     """Limits; 0 for none."""
 
     points_per_minute: int
@@ -17,7 +17,7 @@ class PaceSettings:
     """How many identical lines in a row count."""
 
 
-settings = PaceSettings(
+settings = FloodLimits(
     points_per_minute=count("POINTS_PER_MINUTE", default=0),
     identical_lines=count("IDENTICAL_LINES", default=0),
 )

@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 
-from community.pace.models import Pace
+from community.recent_activity.models import RecentActivity
 
 
-def heard(pace: Pace, text: str, limit: int) -> tuple[Pace, bool]:
-    """Return the pace after a line of chat, and whether the line counts.
+def heard(recent: RecentActivity, text: str, limit: int) -> tuple[RecentActivity, bool]:
+    """Return the recent activity after a line of chat, and whether the line counts.
 
     Lines that differ only in case, blanks or the form of their letters are identical. An empty line, which a client may
     send that does not tell what was written, always counts.
@@ -21,27 +21,27 @@ def heard(pace: Pace, text: str, limit: int) -> tuple[Pace, bool]:
     """
     written = "".join(unicodedata.normalize("NFKC", text).casefold().split()) if limit else ""
     if not written:
-        return pace, True
+        return recent, True
     line = blake2b(written.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
     # Counted no further than needed, so that a flood of one line changes nothing that would have to be stored.
-    count = min(pace.line_count, limit) + 1 if line == pace.line else 1
-    return replace(pace, line=line, line_count=count), count <= limit
+    count = min(recent.line_count, limit) + 1 if line == recent.line else 1
+    return replace(recent, line=line, line_count=count), count <= limit
 
 
-def room(pace: Pace, now: datetime, limit: int) -> int:
+def room(recent: RecentActivity, now: datetime, limit: int) -> int:
     """Return how many points the player can still earn in this minute."""
-    return max(0, limit - (pace.points if pace.minute == _minute(now) else 0))
+    return max(0, limit - (recent.points if recent.minute == _minute(now) else 0))
 
 
-def earned(pace: Pace, now: datetime, points: int) -> Pace:
-    """Return the pace after earning points."""
+def earned(recent: RecentActivity, now: datetime, points: int) -> RecentActivity:
+    """Return the recent activity after earning points."""
     minute = _minute(now)
-    before = pace.points if pace.minute == minute else 0
-    return replace(pace, minute=minute, points=before + points)
+    before = recent.points if recent.minute == minute else 0
+    return replace(recent, minute=minute, points=before + points)
 
 
-def merged(one: Pace, other: Pace) -> Pace:
-    """Return the pace of two merged players: the later minute, with the points of both if it is the same."""
+def merged(one: RecentActivity, other: RecentActivity) -> RecentActivity:
+    """Return the recent activity of two merged players: the later minute, with the points of both if it is the same."""
     later, earlier = (one, other) if one.minute >= other.minute else (other, one)
     if later.minute == earlier.minute:
         return replace(later, points=later.points + earlier.points)

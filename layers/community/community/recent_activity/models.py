@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RecentActivity:
     """What a player has done just now.
 
     Attributes:
