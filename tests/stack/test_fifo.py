@@ -120,11 +120,12 @@ def test_a_group_is_handled_in_order_one_batch_at_a_time(stack: Stack):
 
 def test_a_queue_with_a_delay_shows_its_messages_later_and_in_order():
     async def scenario() -> tuple[int, list[str], list[str]]:
-        queue = FifoQueue(QueueSpec("slow", 30, None, None, "arn", fifo=True, delay_seconds=0.01), MessageStore())
-        for number in range(3):
-            queue.send(str(number), "group", str(number))
-        depth, visible = queue.depth(), queue.bodies()
-        return depth, visible, [message.body for message in await queue.receive(10, window_seconds=0.01)]
+        with closing(MessageStore()) as store:
+            queue = FifoQueue(QueueSpec("slow", 30, None, None, "arn", fifo=True, delay_seconds=0.01), store)
+            for number in range(3):
+                queue.send(str(number), "group", str(number))
+            depth, visible = queue.depth(), queue.bodies()
+            return depth, visible, [message.body for message in await queue.receive(10, window_seconds=0.01)]
 
     assert asyncio.run(scenario()) == (3, [], ["0", "1", "2"])
 
