@@ -18,7 +18,7 @@ Transform: AWS::Serverless-2016-10-31
 Globals: {Function: {CodeUri: ., Timeout: 30, VpcConfig: {}}}
 Resources:
 """
-PATIENCE: Final = 30.0
+PATIENCE: Final = 60.0
 """Seconds for what comes at once unless the machine has much else to do."""
 
 Handler = Callable[..., Any]
