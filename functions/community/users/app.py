@@ -151,8 +151,8 @@ async def give_item(body: GiveRequest, call: Call) -> Response:
 
     def use_case(tx: Tx) -> Message:
         gift = inventory.give_item(tx, body.giver, body.taker, body.item_name, body.quantity, body.quality_level)
-        giver, taker = body.owner or gift.giver, body.receiver or gift.taker
-        return Message(message=inventory_texts.given(gift.quantity, gift.item, giver, taker))
+        # Their own names, not what was typed: an id wins over a name.
+        return Message(message=inventory_texts.given(gift.quantity, gift.item, gift.giver, gift.taker))
 
     return call.act(use_case)
 
