@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from community.stats.texts import name_of
+from community.stats.texts import of_player
 from kernel.texts import translate
 from local.demo.cast import STREAMER_BOT, Viewer
 from local.demo.commands import Line
@@ -95,10 +95,10 @@ def jobs(viewer: Viewer) -> Line:
 
 def stats(viewer: Viewer) -> Line:
     def reply(answer: Answer) -> str:
-        counts = answer.body["event_counts"]
-        most = sorted(counts.keys() - {"daily_streak"}, key=lambda name: (-counts[name], name))[:4]
+        counts = of_player(answer.body["event_counts"])
+        most = sorted(counts, key=lambda name: (-counts[name], name))[:4]
         days = answer.body.get("current_streak", 0)
-        words = ", ".join(f"{name_of(name)}: {counts[name]}" for name in most)
+        words = ", ".join(f"{name}: {counts[name]}" for name in most)
         return translate("Today: {counts}. Day {days} in a row.", counts=words, days=days)
 
     query = {"platform": viewer.platform, "platform_id": viewer.platform_id, "period": "daily"}
