@@ -49,8 +49,9 @@ class Cutter:
                     data = data[: self.left]
                     self.left -= len(data)
                     self.passed += len(data)
+                    is_the_end = self.left <= 0  # before anything is sent: what is heard lets the test go on
                     target.sendall(data)
-                    if self.left <= 0:
+                    if is_the_end:
                         break
                 else:
                     target.sendall(data)
