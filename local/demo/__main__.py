@@ -18,7 +18,7 @@ from local.demo.game import Game, GameUnavailable
 from local.demo.scenes import SCENES
 from local.demo.stream_listener import StreamListener
 from local.demo.summary import report
-from local.stack.running import game_url
+from local.stack.running import api_key, game_url
 
 PAUSE_SECONDS: Final = 0.25  # after each line; an evening with 50 viewers takes a bit less than a minute
 
@@ -45,7 +45,7 @@ def _play(options: argparse.Namespace) -> bool:
     """Play an evening; returns whether all went as planned."""
     chat = Chat(sys.stdout, 0 if options.fast else PAUSE_SECONDS)
     with (
-        Game(game_url(), os.environ.get("API_KEY") or "test-api-key", spoken()) as game,
+        Game(game_url(), api_key(), spoken()) as game,
         Evening(game, chat, invite(options.viewers), Random(options.seed)) as evening,
     ):
         game.check()

@@ -23,7 +23,7 @@ def shown(item: str) -> str:
 
 
 def english(row: Mapping[str, Any]) -> str:
-    """Return the English name of the item in an answer; the ledger goes by it, whatever language is spoken."""
+    """Return the English name of the item in an answer; the ledger goes by it in every language."""
     return name_of(row["item_name"])
 
 

@@ -53,8 +53,7 @@ def intervals(months: Iterable[Month]) -> list[float]:
 
 def expected_pace(viewers: int) -> Decimal:
     """Return the pace that an administrator who knows their chat fixes for the first week."""
-    pace = min(max(viewers / pacing.USUAL_PLAYERS, float(pacing.LOWEST_PACE)), float(pacing.HIGHEST_PACE))
-    return Decimal(str(round(pace, 2)))
+    return Decimal(str(round(float(pacing.pace_of(viewers)), 2)))
 
 
 def simulate(viewers: int, seed: int, *, days: int = DAYS, playing: float = PLAYING, known: bool = True) -> Month:

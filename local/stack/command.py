@@ -119,7 +119,7 @@ def _start_stack(template: Template, url: str, roles: bool, listener: socket.soc
             template,
             database_url=url,
             roles=roles,
-            api_key=_api_key(),
+            api_key=running.api_key(),
             access_log=console.access,
             messages=_messages_file(),
         )
@@ -146,12 +146,8 @@ def _messages_file() -> Path:
     return STATE / "queues" / f"{sha256(given.encode()).hexdigest()[:12] if given else 'own'}.db"
 
 
-def _api_key() -> str:
-    return os.environ.get("API_KEY") or "test-api-key"
-
-
 def _welcome(console: Console, stack: Stack) -> None:
-    api_key = _api_key()
+    api_key = running.api_key()
     url = stack.url
     given = [f"{name}={os.environ[name]}" for name in ("BRANDISH_STATE", "API_KEY") if os.environ.get(name)]
     live = f"  Live      {stack.socket_url}?key={api_key}   (WebSocket)" if stack.socket_url else None

@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 from typing import Final, Self
 
+from local.stack.running import LOCAL_API_KEY
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 START_SECONDS: Final = 120  # on a machine that has much else to do
 
@@ -26,7 +28,7 @@ class StackProcess:
     """
 
     def __init__(
-        self, database_url: str, api_key: str = "test-api-key", state: Path | None = None, *, roles: bool = True
+        self, database_url: str, api_key: str = LOCAL_API_KEY, state: Path | None = None, *, roles: bool = True
     ) -> None:
         self.api_key = api_key
         self.url = ""

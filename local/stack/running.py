@@ -16,6 +16,8 @@ from local.stack import file_lock
 
 FOLDER = Path(os.environ.get("BRANDISH_STATE") or ".local")
 _FILE = "running.lock"
+LOCAL_API_KEY = "test-api-key"
+"""Lets in on one's own machine, unless API_KEY names another key."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,11 @@ def find(folder: Path) -> RunningGame | None:
     except ValueError:  # in the moment in which it is written
         written = {"pid": 0, "url": ""}
     return RunningGame(folder, written["pid"], written["url"])
+
+
+def api_key() -> str:
+    """Return the key for the running game: API_KEY, or the one that a local game has."""
+    return os.environ.get("API_KEY") or LOCAL_API_KEY
 
 
 def game_url() -> str:

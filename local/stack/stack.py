@@ -24,6 +24,7 @@ from local.stack.environment import ENDPOINTS, process_environment
 from local.stack.gateway import AccessLog, Gateway, Receive, Send
 from local.stack.outer import Outer
 from local.stack.resources import Function, Template
+from local.stack.running import LOCAL_API_KEY
 from local.stack.runtime import RETRY_DELAYS, Runtime
 from local.stack.server import Server
 from local.stack.sockets import PATH, Sockets
@@ -73,7 +74,7 @@ class Stack:
         *,
         database_url: str,
         roles: bool = False,
-        api_key: str = "test-api-key",
+        api_key: str = LOCAL_API_KEY,
         retry_delays: tuple[float, ...] = RETRY_DELAYS,
         access_log: AccessLog | None = None,
         messages: Path | None = None,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 from community.imports.models import FORMATS
 from community.players.models import PLATFORMS
 from local.demo.game import Game, GameUnavailable, Request
-from local.stack.running import game_url
+from local.stack.running import api_key, game_url
 
 
 class Refusal(Exception):
@@ -26,7 +25,7 @@ class Refusal(Exception):
 def main() -> int:
     options = _options()
     try:
-        with Game(game_url(), os.environ.get("API_KEY") or "test-api-key") as game:
+        with Game(game_url(), api_key()) as game:
             options.run(game, options)
     except (GameUnavailable, Refusal, OSError, UnicodeDecodeError) as error:
         print(error, file=sys.stderr)

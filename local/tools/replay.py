@@ -13,7 +13,7 @@ from uuid import UUID
 from community.destinations import Destination
 from kernel.events.frames import Frame
 from local.demo.game import Game, GameUnavailable, Request
-from local.stack.running import game_url
+from local.stack.running import api_key, game_url
 
 PAGE: Final = 1000
 
@@ -21,7 +21,7 @@ PAGE: Final = 1000
 def main() -> int:
     options = _options()
     try:
-        with Game(game_url(), os.environ.get("API_KEY") or "test-api-key") as game:
+        with Game(game_url(), api_key()) as game:
             return _replay(game, options) if options.to else _show(game, options)
     except GameUnavailable as error:
         print(error, file=sys.stderr)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 class Around:
-    """Equals the neighbourhood of a player on a leaderboard, whatever the players are called."""
+    """Equals the neighbourhood of a player on a leaderboard. Names do not matter."""
 
     def __init__(self, places: Sequence[tuple[UUID, int, int]], own: UUID | None) -> None:
         self._expected = (list(places), own)

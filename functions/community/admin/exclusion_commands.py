@@ -8,14 +8,11 @@ from community.exclusions.models import ListedAccount
 from doors.discord.commands import command, component, text
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
-from doors.discord.replies import Choice, Reply, card, plain
+from doors.discord.replies import Reply, card, plain
+from functions.community.discord.players import PLATFORM, PLATFORM_NAMES
 from kernel.database import Tx
 from kernel.texts import translate
 
-_PLATFORMS = {"twitch": "Twitch", "youtube": "YouTube", "discord": "Discord"}
-_PLATFORM = text(
-    "platform", "Where.", required=True, choices=[Choice(name, platform) for platform, name in _PLATFORMS.items()]
-)
 _USERNAME = text("username", "What the account is called there.")
 _ID = text("id", "The account's id there, which decides when both are given.")
 
@@ -24,16 +21,14 @@ def _account(call: Interaction) -> ListedAccount:
     return ListedAccount(call.text("platform"), call.text("id"), call.text("username").removeprefix("@"))
 
 
-@command(
-    "exclude", "Exclude an account from the game: a bot, say.", _PLATFORM, _USERNAME, _ID, changes=True, admin=True
-)
+@command("exclude", "Exclude an account from the game: a bot, say.", PLATFORM, _USERNAME, _ID, changes=True, admin=True)
 def exclude(call: Interaction, tx: Tx) -> Reply:
     account = _account(call)
     exclusions.exclude(tx, account)
     return card(translate("Excluded"), plain(texts.excluded(account)))
 
 
-@command("include", "Let an excluded account play.", _PLATFORM, _USERNAME, _ID, changes=True, admin=True)
+@command("include", "Let an excluded account play.", PLATFORM, _USERNAME, _ID, changes=True, admin=True)
 def include(call: Interaction, tx: Tx) -> Reply:
     account = _account(call)
     exclusions.include(tx, account)
@@ -52,7 +47,7 @@ def page(call: Interaction, tx: Tx) -> Reply:
 
 def _list(tx: Tx, page: int, *, update: bool) -> Reply:
     lines = [
-        f"{_PLATFORMS[each.account.platform]}: {plain(each.account.label)}"
+        f"{PLATFORM_NAMES[each.account.platform]}: {plain(each.account.label)}"
         for each in exclusions.list_accounts(tx)
         if each.excluded
     ]

@@ -96,8 +96,7 @@ async def export_player(query: Annotated[ExportQuery, Query()], call: Call) -> R
 
     def use_case(tx: Tx) -> PlayerExportView:
         if query.table is not None:
-            before = query.before if query.before is not None else 2**63 - 1
-            return PlayerExportView.of(exporting.export_more(tx, query.only_player, query.table, before))
+            return PlayerExportView.of(exporting.export_more(tx, query.only_player, query.table, query.before))
         return PlayerExportView.of(exporting.export_player(tx, query.only_player))
 
     return call.look(use_case)
@@ -105,7 +104,7 @@ async def export_player(query: Annotated[ExportQuery, Query()], call: Call) -> R
 
 @router.post("/api/v1/admin/players/forget", response_model=ForgetResponse)
 async def forget_player(body: ForgetRequest, call: Call) -> Response:
-    """Forget a player: whatever says who they were is deleted. The first request asks, the second one does it."""
+    """Forget a player: all that says who they were is deleted. The first request asks, the second one does it."""
 
     def use_case(tx: Tx) -> ForgetResponse:
         if body.confirm is None:

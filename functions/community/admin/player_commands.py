@@ -20,7 +20,7 @@ from community.timeouts import texts as timeout_texts
 from doors.discord.commands import BadOption, command, integer, member, quantity, text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice, Field, Reply, card, plain
-from functions.community.discord.players import player_of
+from functions.community.discord.players import PLATFORM, player_of
 from functions.community.discord.qualities import QUALITY, asked_quality
 from kernel.content.command_texts import OPTION_NAME
 from kernel.database import Tx
@@ -43,12 +43,6 @@ class NotAName(BadOption):
     message: ClassVar[str] = "{option}: must be the name there; a mention is for Discord."
 
 
-_PLATFORM = text(
-    "platform",
-    "Where.",
-    required=True,
-    choices=[Choice("Twitch", "twitch"), Choice("YouTube", "youtube"), Choice("Discord", "discord")],
-)
 _USERNAME = text("username", "What the player is called there.", required=True)
 _USER = member("user", "Whose inventory.", required=True)
 _QUANTITY = integer("quantity", "How many.", required=True, least=1, most=10_000)
@@ -103,7 +97,7 @@ def remove_item(call: Interaction, tx: Tx) -> Reply:
 @command(
     "admin-award-xp",
     "Award XP in a player's job.",
-    _PLATFORM,
+    PLATFORM,
     _USERNAME,
     text("job", "In which job.", required=True, longest=50, suggest=_jobs),
     integer("amount", "How much.", required=True, least=1, most=10_000),
@@ -129,7 +123,7 @@ def award_xp(call: Interaction, tx: Tx) -> Reply:
 @command(
     "timeout-set",
     "Give someone a timeout, or extend the one that is running.",
-    _PLATFORM,
+    PLATFORM,
     _USERNAME,
     integer("duration", "Seconds.", required=True, least=1, most=86_400),
     text("reason", "Why.", longest=255),
@@ -142,7 +136,7 @@ def set_timeout(call: Interaction, tx: Tx) -> Reply:
     return card(translate("Timeout"), timeout_texts.silenced(plain(timeout.username), timeout.remaining_seconds))
 
 
-@command("timeout-clear", "End someone's timeout.", _PLATFORM, _USERNAME, changes=True, admin=True)
+@command("timeout-clear", "End someone's timeout.", PLATFORM, _USERNAME, changes=True, admin=True)
 def clear_timeout(call: Interaction, tx: Tx) -> Reply:
     target = _target(call)
     was_silenced = timeouts.clear_timeout(tx, target)

@@ -1,4 +1,4 @@
-"""Players as identified by Discord interactions."""
+"""Players as identified by Discord interactions, and by the options of commands."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from typing import Final
 from community.players.models import NoSuchPlayer, PlayerRef, Role, UnknownPlayer
 from community.players.registration import register
 from community.progression.models import FeatureLockedBehind
+from doors.discord.commands import text
 from doors.discord.game import Game
 from doors.discord.interaction import Interaction, Member
+from doors.discord.replies import Choice
 from doors.discord.settings import settings
 from kernel.database import Tx
 from kernel.errors import DomainError
 from kernel.texts import translate
+
+PLATFORM_NAMES: Final = {"twitch": "Twitch", "youtube": "YouTube", "discord": "Discord"}
+PLATFORM: Final = text(
+    "platform", "Where.", required=True, choices=[Choice(name, platform) for platform, name in PLATFORM_NAMES.items()]
+)
+"""The option of commands about accounts anywhere."""
 
 
 def player_of(person: Interaction | Member) -> PlayerRef:

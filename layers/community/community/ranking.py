@@ -9,6 +9,8 @@ from itertools import islice
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
+from community.players.name_key import NAME_KEY
+
 _SIZES: tuple[LiteralString, ...] = ("10", "100", "1000")
 MAX_PLACES: Final = int(_SIZES[-1])
 """The most places that a leaderboard shows."""
@@ -150,7 +152,8 @@ class Board:
 _VALUE = re.compile(r":([a-z]+):")
 
 # OFFSET 0 keeps each a look-up per account, however many players the planner expects to find.
-EXCLUDED: LiteralString = """
+EXCLUDED: LiteralString = (
+    """
     excluded AS MATERIALIZED (
         SELECT DISTINCT found.user_id
         FROM excluded_accounts e CROSS JOIN LATERAL (
@@ -158,13 +161,15 @@ EXCLUDED: LiteralString = """
             WHERE l.platform = e.platform AND l.platform_user_id = e.platform_user_id AND e.platform_user_id <> ''
             UNION ALL
             SELECT l.user_id FROM user_platform_links l
-            WHERE l.platform = e.platform AND coalesce(l.name_key, lower(l.username)) COLLATE "C" = e.name_key
-              AND e.platform_user_id = ''
+            WHERE l.platform = e.platform AND """
+    + NAME_KEY
+    + """ = e.name_key AND e.platform_user_id = ''
             OFFSET 0
         ) AS found
         WHERE e.excluded
     )
 """
+)
 """Common table expression with the `user_id` of players who take no part in the game, and are on no leaderboard."""
 
 _CHANGED: LiteralString = """

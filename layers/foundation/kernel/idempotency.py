@@ -32,7 +32,7 @@ class IdempotencyKey:
 
     Attributes:
         path: of the use case, the same for all its aliases.
-        request_hash: of what was requested; None when one key stands for whatever is sent with it.
+        request_hash: of what was requested; None when one key stands for all that is sent with it.
         alias: the alias of the path that was used, if it is another: answers from before aliases counted as one are
             stored under it.
     """

@@ -1,4 +1,4 @@
-"""No text of the validation library reaches a player, whatever is wrong with whatever field."""
+"""No text of the validation library reaches a player, for any mistake in any field."""
 
 from __future__ import annotations
 

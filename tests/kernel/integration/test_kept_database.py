@@ -1,4 +1,4 @@
-"""A test finds the database under `conn` as if it were new, whatever the one before has done."""
+"""A test finds the database under `conn` as if it were new, no matter what the one before has done."""
 
 from __future__ import annotations
 

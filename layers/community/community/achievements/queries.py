@@ -7,6 +7,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from community.achievements.models import AchievementProgress
+from community.players.locks import lock_players_with
 from kernel.database import Cursor, Tx
 
 ACHIEVEMENTS_OF_PLAYER: LiteralString = """
@@ -37,17 +38,9 @@ def list_keys(tx: Tx) -> Cursor:
     )
 
 
-def lock_players_with(tx: Tx, key: str) -> None:
+def lock_players_who_began(tx: Tx, key: str) -> None:
     """Lock the players who have started the achievement, so that no action saves what it loaded before."""
-    tx.execute(
-        """
-        SELECT count(*) FROM (
-            SELECT FROM users WHERE user_id IN (SELECT user_id FROM user_achievements WHERE achievement_key = %s)
-            ORDER BY user_id FOR NO KEY UPDATE
-        ) AS locked
-        """,
-        (key,),
-    )
+    lock_players_with(tx, "user_achievements", "achievement_key", key)
 
 
 def rename_achievement(tx: Tx, old_key: str, new_key: str) -> None:

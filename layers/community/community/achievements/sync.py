@@ -20,7 +20,7 @@ def move_renamed_achievements(tx: Tx) -> None:
     for row in queries.list_keys(tx).fetchall():
         key = row["achievement_key"]
         if new_key := new_keys.get(key):
-            queries.lock_players_with(tx, key)
+            queries.lock_players_who_began(tx, key)
             queries.rename_achievement(tx, key, new_key)
         elif key not in known and row["is_unlocked"]:
             raise missing(AchievementsSection.file, "achievement", key, "is unlocked by players")

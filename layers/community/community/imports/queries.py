@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from community.deliveries.pending_deliveries import SEND
 from community.imports.models import ImportBatch, ImportEntry, PointsRow
 from community.players.models import Link
+from community.players.name_key import NAME_KEY
 from kernel.database import Cursor, Tx, declare_race
 from kernel.naming import person_key
 
@@ -25,8 +26,8 @@ _WITH_ID: LiteralString = (
     " WHERE e.platform_user_id <> ''"
 )
 _WITH_NAME: LiteralString = (
-    'JOIN user_platform_links l ON l.platform = e.platform AND coalesce(l.name_key, lower(l.username)) COLLATE "C"'
-    " = e.name_key WHERE e.platform_user_id = ''"
+    "JOIN user_platform_links l ON l.platform = e.platform AND " + NAME_KEY + " = e.name_key"
+    " WHERE e.platform_user_id = ''"
 )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from community.players.locks import lock_players_with
 from kernel.database import Cursor, Tx
 
 if TYPE_CHECKING:  # the daily clock starts without the content and pydantic
@@ -68,15 +69,7 @@ def list_job_keys(tx: Tx) -> Cursor:
 
 def lock_players_in_job(tx: Tx, job_key: str) -> None:
     """Lock the players with experience in the job, so that no action saves what it loaded before."""
-    tx.execute(
-        """
-        SELECT count(*) FROM (
-            SELECT FROM users WHERE user_id IN (SELECT user_id FROM user_jobs WHERE job_key = %s)
-            ORDER BY user_id FOR NO KEY UPDATE
-        ) AS locked
-        """,
-        (job_key,),
-    )
+    lock_players_with(tx, "user_jobs", "job_key", job_key)
 
 
 def rename_job(tx: Tx, old_key: str, new_key: str) -> None:

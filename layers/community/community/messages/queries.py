@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
+from community.players.name_key import NAME_KEY
 from kernel.database import Cursor, Tx
 
 # For crowds: arrays of user ids. A player who has unlinked the platform since cannot be hit there. The parameter after
@@ -52,7 +53,9 @@ def delete_account(tx: Tx, platform: str, platform_id: str, name_key: str) -> No
         """
         DELETE FROM active_chatters c USING user_platform_links l
         WHERE c.user_id = l.user_id AND l.platform = %s
-          AND CASE %s WHEN '' THEN coalesce(l.name_key, lower(l.username)) = %s ELSE l.platform_user_id = %s END
+          AND CASE %s WHEN '' THEN """
+        + NAME_KEY
+        + """ = %s ELSE l.platform_user_id = %s END
         """,
         (platform, platform_id, name_key, platform_id),
     )

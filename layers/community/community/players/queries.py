@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from community.players.models import Crowd, Fact, Link, Player, PlayerRef
+from community.players.name_key import NAME_KEY
 from community.players.part import Parts
 from kernel.database import Cursor, Tx, declare_race
 from kernel.naming import person_key
@@ -15,16 +16,14 @@ declare_race("user_platform_links_pkey", "user_platform_links_one_user_per_ident
 
 _BY_OWN_ID: LiteralString = "(SELECT user_id FROM users WHERE user_id = %s)"
 _BY_ID: LiteralString = "(SELECT user_id FROM user_platform_links WHERE platform = %s AND platform_user_id = %s)"
-# Names are compared by their keys. Links from before there were keys have none.
-_NAME_KEY: LiteralString = 'coalesce(l.name_key, lower(l.username)) COLLATE "C"'
 # Several accounts may have the same name: the one that was seen last is meant.
 _BY_NAME: LiteralString = (
-    "(SELECT l.user_id FROM user_platform_links l WHERE l.platform = %s AND " + _NAME_KEY + " = %s"
+    "(SELECT l.user_id FROM user_platform_links l WHERE l.platform = %s AND " + NAME_KEY + " = %s"
     " ORDER BY greatest(l.seen_at, (SELECT c.last_message_at FROM active_chatters c"
     " WHERE c.user_id = l.user_id AND c.platform = l.platform)) DESC LIMIT 1)"
 )
 _NAMESAKES: LiteralString = (
-    "(SELECT count(*) FROM user_platform_links l WHERE l.platform = %s AND " + _NAME_KEY + " = %s)"
+    "(SELECT count(*) FROM user_platform_links l WHERE l.platform = %s AND " + NAME_KEY + " = %s)"
 )
 
 
@@ -184,7 +183,7 @@ def list_players_named(tx: Tx, text: str, platform: str | None, limit: int) -> C
             SELECT FROM user_platform_links l
             WHERE l.user_id = u.user_id
               AND strpos("""
-        + _NAME_KEY
+        + NAME_KEY
         + """, %(text)s) > 0
               AND (%(platform)s::text IS NULL OR l.platform = %(platform)s)
         )
@@ -220,9 +219,9 @@ def list_similar_names(tx: Tx, platform: str, name_key: str) -> Cursor:
         UNION
         (SELECT l.username FROM user_platform_links l
          WHERE l.platform = %(platform)s AND """
-        + _NAME_KEY
+        + NAME_KEY
         + " >= %(start)s AND "
-        + _NAME_KEY
+        + NAME_KEY
         + """ < %(end)s LIMIT %(most)s)
         """,
         {"platform": platform, "start": start, "end": start + chr(0x10FFFF), "most": SIMILAR},

@@ -12,8 +12,8 @@ from community.players import service as players
 from community.players.models import PlayerRef
 from community.privacy import queries
 from community.privacy.models import CommunityExport, NoSuchTable, PlayerExport
-from community.privacy.tables import TABLES
-from kernel.database import Tx
+from community.privacy.tables import TABLES, PersonalTable
+from kernel.database import Cursor, Tx
 
 ROWS = 2000
 """Rows of a table in one answer: an answer of a function may have 6 MB."""
@@ -32,18 +32,16 @@ def export_player(tx: Tx, ref: PlayerRef) -> PlayerExport:
     records: dict[str, Sequence[Mapping[str, Any]]] = {}
     more: dict[str, int] = {}
     for table, cursor in found.items():
-        rows = cursor.fetchall()
-        records[table.name] = [row["body"] for row in rows[:ROWS]]
-        if len(rows) > ROWS and table.order:
-            more[table.name] = rows[ROWS - 1]["place"]
+        records[table.name], further = _page(table, cursor)
+        more |= further
     return PlayerExport(player.id, player.username, tx.now, records, more)
 
 
-def export_more(tx: Tx, ref: PlayerRef, table_name: str, before: int) -> PlayerExport:
+def export_more(tx: Tx, ref: PlayerRef, table_name: str, before: int | None) -> PlayerExport:
     """Return the next rows of a table with many.
 
     Args:
-        before: the cursor from `PlayerExport.more`.
+        before: the cursor from `PlayerExport.more`; None for the newest rows.
 
     Raises:
         NoSuchPlayer, SeveralPlayers, NoSuchTable
@@ -52,9 +50,15 @@ def export_more(tx: Tx, ref: PlayerRef, table_name: str, before: int) -> PlayerE
     if table is None:
         raise NoSuchTable(table=table_name)
     player = players.get_player(tx, ref, only=(Inventory,))
-    rows = queries.list_records(tx, table, [player.id], before, ROWS + 1).fetchall()
-    more = {table.name: rows[ROWS - 1]["place"]} if len(rows) > ROWS else {}
-    return PlayerExport(player.id, player.username, tx.now, {table.name: [row["body"] for row in rows[:ROWS]]}, more)
+    rows, more = _page(table, queries.list_records(tx, table, [player.id], before, ROWS + 1))
+    return PlayerExport(player.id, player.username, tx.now, {table.name: rows}, more)
+
+
+def _page(table: PersonalTable, cursor: Cursor) -> tuple[list[Mapping[str, Any]], dict[str, int]]:
+    """Return the rows of a page, and {table: cursor} if there are more."""
+    rows = cursor.fetchall()
+    more = {table.name: rows[ROWS - 1]["place"]} if len(rows) > ROWS and table.order else {}
+    return [row["body"] for row in rows[:ROWS]], more
 
 
 def export_community(tx: Tx, after: UUID | None = None, most: int = PLAYERS) -> CommunityExport:

@@ -128,4 +128,4 @@ def forget(tx: Tx, user_id: UUID, no_one: UUID) -> None:
     """Remove what is stored about a player, or give it to no one. Before the player's own row goes."""
     for table in TABLES:
         if table.forget:
-            tx.execute(table.forget, {"user_id": user_id, "no_one": no_one})
+            tx.execute(table.forget, {"user_id": user_id, "user_ids": [user_id], "no_one": no_one})

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import LiteralString
 
+from community.players.name_key import NAME_KEY
+
 
 @dataclass(frozen=True, slots=True)
 class PersonalTable:
@@ -18,8 +20,8 @@ class PersonalTable:
         owner: expression over `t` for the player whom a row is about.
         row: expression for a row as `jsonb`.
         order: the column of a table with many rows per player, which is exported in pages, newest first.
-        forget: the statement that removes the rows of `%(user_id)s`, or gives them to `%(no_one)s`, of whom nothing
-            else is known; empty where they go with the row of users.
+        forget: the statement that removes the rows of `%(user_id)s`, also the only one of `%(user_ids)s`, or gives them
+            to `%(no_one)s`, of whom nothing else is known; empty where they go with the row of users.
     """
 
     name: LiteralString
@@ -31,7 +33,7 @@ class PersonalTable:
 
 
 _ACCOUNTS: LiteralString = (
-    "(SELECT l.user_id, l.platform, l.platform_user_id, l.username, coalesce(l.name_key, lower(l.username)) AS name_key"
+    "(SELECT l.user_id, l.platform, l.platform_user_id, " + NAME_KEY + " AS name_key"
     " FROM user_platform_links l WHERE l.user_id = ANY (%(user_ids)s))"
 )
 
@@ -42,6 +44,21 @@ def _deleted(name: LiteralString) -> LiteralString:
 
 def _of_no_one(name: LiteralString, column: LiteralString = "user_id") -> LiteralString:
     return "UPDATE " + name + " SET " + column + " = %(no_one)s WHERE " + column + " = %(user_id)s"
+
+
+def _about_accounts(
+    name: LiteralString, condition: LiteralString, row: LiteralString = "to_jsonb(t)", forget: LiteralString = "true"
+) -> PersonalTable:
+    """Return a table with rows about accounts.
+
+    Args:
+        condition: whether a row of `t` is about `a`, one of the accounts.
+        forget: which of these rows are deleted.
+    """
+    where = "EXISTS (SELECT FROM " + _ACCOUNTS + " a WHERE " + condition + ")"
+    return PersonalTable(
+        name, where, owner="", row=row, forget="DELETE FROM " + name + " t WHERE " + forget + " AND " + where
+    )
 
 
 TABLES: tuple[PersonalTable, ...] = (
@@ -104,56 +121,28 @@ TABLES: tuple[PersonalTable, ...] = (
             WHERE user_id = %(user_id)s
         """,
     ),
-    PersonalTable(
+    _about_accounts(
         "timeouts",
-        where="EXISTS (SELECT FROM " + _ACCOUNTS + " a WHERE a.platform = t.platform"
-        " AND (a.platform_user_id = t.platform_user_id OR t.platform_user_id IS NULL AND a.name_key = t.username))",
-        owner="",
-        row="to_jsonb(t)",
-        forget="""
-            DELETE FROM timeouts t USING user_platform_links l
-            WHERE l.user_id = %(user_id)s AND l.platform = t.platform
-              AND (l.platform_user_id = t.platform_user_id
-                   OR t.platform_user_id IS NULL AND coalesce(l.name_key, lower(l.username)) = t.username)
-        """,
+        "a.platform = t.platform"
+        " AND (a.platform_user_id = t.platform_user_id OR t.platform_user_id IS NULL AND a.name_key = t.username)",
     ),
-    PersonalTable(
+    _about_accounts(
         "link_tokens",
-        where="EXISTS (SELECT FROM " + _ACCOUNTS + " a WHERE (a.platform, a.platform_user_id)"
-        " IN ((t.source_platform, t.source_platform_id), (t.target_platform, t.target_platform_id)))",
-        owner="",
+        "(a.platform, a.platform_user_id)"
+        " IN ((t.source_platform, t.source_platform_id), (t.target_platform, t.target_platform_id))",
         row="to_jsonb(t) - 'token'",
-        forget="""
-            DELETE FROM link_tokens t USING user_platform_links l
-            WHERE l.user_id = %(user_id)s AND (l.platform, l.platform_user_id)
-                IN ((t.source_platform, t.source_platform_id), (t.target_platform, t.target_platform_id))
-        """,
     ),
-    PersonalTable(
+    _about_accounts(
         "unlink_requests",
-        where="EXISTS (SELECT FROM " + _ACCOUNTS + " a WHERE (a.platform, a.platform_user_id)"
-        " IN ((t.platform, t.platform_user_id), (t.target_platform, t.target_platform_id)))",
-        owner="",
-        row="to_jsonb(t)",
-        forget="""
-            DELETE FROM unlink_requests t USING user_platform_links l
-            WHERE l.user_id = %(user_id)s AND (l.platform, l.platform_user_id)
-                IN ((t.platform, t.platform_user_id), (t.target_platform, t.target_platform_id))
-        """,
+        "(a.platform, a.platform_user_id)"
+        " IN ((t.platform, t.platform_user_id), (t.target_platform, t.target_platform_id))",
     ),
-    PersonalTable(
+    _about_accounts(
         "excluded_accounts",
-        where="EXISTS (SELECT FROM " + _ACCOUNTS + " a WHERE a.platform = t.platform"
-        " AND CASE t.platform_user_id WHEN '' THEN a.name_key = t.name_key"
-        " ELSE a.platform_user_id = t.platform_user_id END)",
-        owner="",
+        "a.platform = t.platform AND CASE t.platform_user_id WHEN '' THEN a.name_key = t.name_key"
+        " ELSE a.platform_user_id = t.platform_user_id END",
         row="to_jsonb(t) - 'account_id' - 'name_key'",
-        forget="""
-            DELETE FROM excluded_accounts t USING user_platform_links l
-            WHERE l.user_id = %(user_id)s AND t.source = 'administrator' AND l.platform = t.platform
-              AND CASE t.platform_user_id WHEN '' THEN coalesce(l.name_key, lower(l.username)) = t.name_key
-                  ELSE l.platform_user_id = t.platform_user_id END
-        """,
+        forget="t.source = 'administrator'",
     ),
     PersonalTable(
         "events",

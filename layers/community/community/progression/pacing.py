@@ -41,11 +41,14 @@ def is_measured(pacing: Pacing) -> bool:
     return since is not None and until is not None and until - since >= MEASURED_DAYS
 
 
+def pace_of(players: int) -> Fraction:
+    """Return the pace of a community with so many active players."""
+    return min(max(Fraction(players, USUAL_PLAYERS), LOWEST_PACE), HIGHEST_PACE)
+
+
 def measured_pace(pacing: Pacing) -> Fraction:
     """Return the pace by the number of active players; 1 until a week has been measured."""
-    if not is_measured(pacing):
-        return Fraction(1)
-    return min(max(Fraction(pacing.active_players, USUAL_PLAYERS), LOWEST_PACE), HIGHEST_PACE)
+    return pace_of(pacing.active_players) if is_measured(pacing) else Fraction(1)
 
 
 def pace(pacing: Pacing) -> Fraction:
