@@ -24,6 +24,17 @@ if TYPE_CHECKING:
     from local.stack.postgres import Postgres
     from tests.support.kept_database import KeptConnection, KeptDatabase
 
+# Before anything reads its settings.
+os.environ.setdefault("ACCOUNT_KEYS", "the-key-of-the-tests-protects-nothing-at-all")
+# Argon2id as weak as it can be; a test of the defaults asks for them.
+for name, weakest in (("PASSWORD_MEMORY_KIB", "8"), ("PASSWORD_PASSES", "1"), ("PASSWORD_LANES", "1")):
+    os.environ.setdefault(name, weakest)
+
+# So that they, too, say what differs.
+pytest.register_assert_rewrite(
+    *(f"tests.promises.{name}" for name in ("ledger", "event_audit", "timeout_audit", "tally_audit", "long_storm"))
+)
+
 # How long an example takes says how busy the machine is.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # A few examples, the same each time; `make test-slow` plays many new ones (--hypothesis-profile=thorough).
@@ -59,9 +70,13 @@ def postgres() -> Iterator[Postgres]:
 def template_database(postgres: Postgres) -> str:
     """The name of a database with the current schema and content, for copying only."""
     from community.preparation import prepare
+    from functions.shared.migrate.switches import SWITCHES
     from kernel.database import connect, transaction
     from kernel.events import service as events
+    from kernel.keys import service as keys
     from kernel.migrations import migrate
+    from kernel.switches.administration import store as store_switches
+    from personas.preparation import prepare as prepare_personas
     from tests.support.migrations import MIGRATIONS
 
     name = f"template_{uuid4().hex}"
@@ -71,6 +86,9 @@ def template_database(postgres: Postgres) -> str:
         with transaction(connection, rng=Random(1)) as tx:
             patch.setattr(events, "DAYS_AHEAD", 2)  # every copy makes every partition anew
             prepare(tx)
+            prepare_personas(tx)
+            store_switches(tx, SWITCHES)
+            keys.store(tx, keys.digest("test"), "test", "admin")
             tx.execute("DELETE FROM events")  # so that a test finds in the log what it has done
         connection.execute("UPDATE relay_lease SET wanted_at = DEFAULT")  # nor was the relay woken just now
     return name

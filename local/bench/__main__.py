@@ -16,11 +16,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any, TypeVar
 
-T = TypeVar("T")
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / folder) for folder in ("layers/foundation", "layers/community")]
-
-from local.bench import (  # noqa: E402
+from local.bench import (
     against,
     bench_database,
     bill,
@@ -35,12 +31,13 @@ from local.bench import (  # noqa: E402
     speed,
     trips,
 )
-from local.bench.numbers import percentile  # noqa: E402
-from local.bench.report import table  # noqa: E402
-from local.bench.workers import WorkerError, running_workers  # noqa: E402
-from local.stack.postgres import Postgres, PostgresError  # noqa: E402
-from local.tools.postgres_proxy import PostgresProxy  # noqa: E402
+from local.bench.numbers import percentile
+from local.bench.report import table
+from local.bench.workers import WorkerError, running_workers
+from local.stack.postgres import Postgres, PostgresError
+from local.tools.postgres_proxy import PostgresProxy
 
+T = TypeVar("T")
 SECTIONS = ("imports", "overhead", "trips", "speed", "gambles", "chat", "cold", "listeners", "crowd", "bill")
 OVERHEAD_BUDGET_US = 100
 QUIET_LIMIT = 1.2
@@ -155,7 +152,8 @@ class _Bench:
                 "statements": counted[step.name].statements,
                 "verdict": "" if counted[step.name].round_trips == step.promised else "WRONG",
             }
-            for step in trips.STEPS
+            for step in (*trips.STEPS, *trips.LINKING)
+            if step.name
         ]
         print(table(rows, ("request", "round_trips", "promised", "statements", "verdict")))
         return rows
@@ -217,6 +215,7 @@ class _Bench:
         found = crowd.measure(self.image, database_url, size, asks=30, rounds=3, progress=_progress)
         print(table(found["reports"], crowd.REPORT_COLUMNS))
         print(table(found["actions"], crowd.ACTION_COLUMNS))
+        print(table(found["forgetting"], crowd.FORGETTING_COLUMNS))
         return found
 
     def bill(self, database_url: str) -> Any:

@@ -14,8 +14,8 @@ from community.inventory import service as inventory
 from community.items.service import use_item
 from community.jobs import rules as jobs
 from community.jobs.awards import award_xp
+from community.linking import registration
 from community.messages.service import handle_message
-from community.players import registration
 from community.players.models import PlayerRef
 from community.search.service import search_for_treasure
 from community.stats.recording import record

@@ -10,13 +10,15 @@ from psycopg.types.json import Jsonb
 
 from community.catalog.content import items
 from community.inventory.models import Inventory
-from community.players import registration
+from community.linking import registration
 from community.preparation import prepare
 from community.voting import controls, cycle
 from kernel.database import connect, transaction
+from kernel.keys import service as keys
 from kernel.migrations import migrate
 from local.bench.actions import bench_player
 from local.bench.image import ROOT
+from local.bench.requests import KEY
 from local.stack.postgres import Postgres
 
 CLIENTS = 8
@@ -55,6 +57,7 @@ def build(postgres: Postgres) -> str:
     with closing(connect(url)) as conn:
         with transaction(conn) as tx:
             prepare(tx)
+            keys.store(tx, keys.digest(KEY), KEY, "admin")
         with transaction(conn) as tx:
             controls.unlock_all_nodes(tx)
         for node_key in LEFT_TO_UNLOCK:

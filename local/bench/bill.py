@@ -31,7 +31,10 @@ LOG_BYTES = 1_600
 CLOCKS = 2
 """Functions that run once a minute: one for each ring."""
 CLOCK_SECONDS = 0.05
-QUEUES = 8
+QUEUES = 5
+"""That have a consumer in an installation without Discord, Streamer.bot and mails."""
+SECRETS = 6
+ALARMED_METRICS = 9
 POLLERS = 5
 """Long polls of 20 s that Lambda keeps open for each queue, as far as AWS documents it."""
 SQS_REQUESTS_PER_EVENT = 6
@@ -54,7 +57,7 @@ PRICES: Mapping[str, Price] = {
     "storage": Price(0.115),  # GB of gp3 and month
     "endpoint": Price(0.01),  # hour and zone of an interface endpoint
     "secrets": Price(0.40),  # secret and month
-    "alarms": Price(0.10, free=10),  # alarm and month
+    "alarms": Price(0.10, free=10),  # metric of an alarm and month
     "gateway": Price(3.50e-6),  # REST request
     "requests": Price(0.20e-6, free=1_000_000),  # Lambda request
     "compute": Price(1.33334e-5, free=400_000),  # GB-second on arm64
@@ -124,8 +127,8 @@ def _amounts(lines: int, measured: Measured) -> dict[str, float]:
         "database": HOURS,
         "storage": 20,
         "endpoint": HOURS,
-        "secrets": 3,
-        "alarms": 7,
+        "secrets": SECRETS,
+        "alarms": ALARMED_METRICS,
         "gateway": calls,
         "requests": calls + runs,
         "compute": MEMORY_GB * (calls * measured.seconds + runs * CLOCK_SECONDS) + 0.25 * relay_seconds,

@@ -25,7 +25,7 @@ _VALUES: Final = {3: "spade", 4: 1, 5: False, 6: "1001"}
 _DECLARED = """
 import json
 from doors.discord.commands import COMMANDS
-from functions.community.discord import catalogue as catalogue
+from functions.shared.discord import catalogue as catalogue
 from doors.discord.registration import payload
 print(json.dumps([[each, COMMANDS[each["name"]].deferred] for each in payload()]))
 """
@@ -34,7 +34,7 @@ _CHILD = """
 import json, sys, time
 event = json.loads(sys.stdin.read())
 started = time.perf_counter()
-import functions.community.discord.app as discord_app
+import functions.shared.discord.app as discord_app
 answer = discord_app.handler(event, None)
 answered = time.perf_counter()
 assert answer["statusCode"] == 200 and json.loads(answer["body"])["type"] in (4, 9), answer

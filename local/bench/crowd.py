@@ -18,8 +18,9 @@ from community.engagement import rollup as engagement
 from community.gambles import service as gambles
 from community.inventory.models import Inventory
 from community.players.models import PlayerRef
+from community.privacy import forgetting
 from community.stats import rollup as stats
-from kernel.database import connect, transaction
+from kernel.database import Connection, connect, transaction
 from local.bench import requests
 from local.bench.actions import ACTIONS
 from local.bench.bench_database import shared_players
@@ -36,6 +37,10 @@ VOTERS = 1_000
 GAMBLERS = 200
 BOX = "lootbox_tier1"
 
+FORGETTING_BUDGET_MS = 5_000
+"""Half of what an HTTP function may take."""
+
+FORGETTING_COLUMNS = ("player", "forget_ms", "budget_ms", "verdict")
 REPORT_COLUMNS = ("report", "median_ms", "p95_ms", "budget_ms", "verdict")
 ACTION_COLUMNS = ("action", "empty_ms", "full_ms", "ratio", "budget", "verdict")
 
@@ -57,7 +62,7 @@ class Size:
 
 
 FULL = Size(users=100_000, stats=10_000_000, events=10_000_000)
-QUICK = Size(users=10_000, stats=500_000, events=500_000)
+QUICK = Size(users=100_000, stats=1_000_000, events=1_000_000)
 
 PERIODS = ("hourly", "daily", "weekly", "monthly", "yearly", "all")
 _BUSY = {"platform": "twitch", "platform_id": "crowd-1"}
@@ -89,7 +94,8 @@ def measure(image: Image, database_url: str, size: Size, *, asks: int, rounds: i
 
     Returns:
         {"users", "stats_events", "events", "reports": [{"report", "median_ms", "p95_ms", "budget_ms", "verdict"}],
-        "actions": [{"action", "empty_ms", "full_ms", "ratio", "budget", "verdict"}]}
+        "actions": [{"action", "empty_ms", "full_ms", "ratio", "budget", "verdict"}],
+        "forgetting": [{"player", "forget_ms", "budget_ms", "verdict"}]}
     """
     with running_workers(image, database_url) as (worker,):
         progress("actions, empty tables")
@@ -120,12 +126,15 @@ def measure(image: Image, database_url: str, size: Size, *, asks: int, rounds: i
                     "verdict": "" if milliseconds <= REPORT_BUDGET_MS else "OVER",
                 }
             )
+        progress("forgetting players")
+        forgetting_rows = _forgetting(database_url, size)
     return {
         "users": size.users,
         "stats_events": size.stats,
         "events": size.events,
         "reports": reports,
         "actions": [*(_growth(name, empty[name], full[name]) for name in empty), joins],
+        "forgetting": forgetting_rows,
     }
 
 
@@ -146,19 +155,43 @@ def _joins(database_url: str) -> Row:
     stake = Inventory().give(items.by_name[BOX].item_id, 1).as_json()
     times: list[float] = []
     with closing(connect(database_url)) as conn:
-        for number in range(1, GAMBLERS + 1):
+        for number in range(2, GAMBLERS + 2):
             ref = PlayerRef("twitch", f"crowd-{number}", f"crowd_{number}")
             with transaction(conn) as tx:
                 tx.execute(_STAKE, (Jsonb(stake), ref.platform_id))
             started = perf_counter()
             with transaction(conn) as tx:
-                if number == 1:
+                if number == 2:
                     gambles.start_gamble(tx, ref, [(BOX, 1)], join_seconds=3600)
                 else:
                     gambles.join_gamble(tx, ref)
             times.append((perf_counter() - started) * 1000)
     # The first start and join of a connection prepare its statements.
     return _growth(f"join, 181st to {GAMBLERS}th", round(median(times[5:25]), 2), round(median(times[-20:]), 2))
+
+
+def _forgetting(database_url: str, size: Size) -> list[Row]:
+    """Forget the players in the middle of the crowd, and the most active one."""
+    rows: list[Row] = []
+    middle = range(size.users // 2, size.users // 2 + 5)
+    with closing(connect(database_url)) as conn:
+        for name, numbers in (("median of 5 in the middle", middle), ("the most active one", range(1, 2))):
+            times = [_forget(conn, PlayerRef("twitch", f"crowd-{number}")) for number in numbers]
+            milliseconds = round(median(times))
+            verdict = "" if milliseconds <= FORGETTING_BUDGET_MS else "OVER"
+            rows.append(
+                {"player": name, "forget_ms": milliseconds, "budget_ms": FORGETTING_BUDGET_MS, "verdict": verdict}
+            )
+    return rows
+
+
+def _forget(conn: Connection, ref: PlayerRef) -> float:
+    with transaction(conn) as tx:
+        code = forgetting.confirmation(forgetting.ask(tx, ref).id)
+    started = perf_counter()
+    with transaction(conn) as tx:
+        forgetting.forget(tx, ref, code)
+    return (perf_counter() - started) * 1000
 
 
 def _actions(worker: Worker, rounds: int) -> dict[str, float]:

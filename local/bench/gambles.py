@@ -15,9 +15,9 @@ from community.gambles import service as gambles
 from community.gambles.execution import execute
 from community.inventory.models import Quality
 from community.inventory.service import add_item
+from community.linking import registration
 from community.lootboxes.content import loot_tables
 from community.lootboxes.rules import open_boxes
-from community.players import registration
 from community.players.models import PlayerRef
 from community.progression.service import current_state
 from kernel.database import Connection, connect, transaction

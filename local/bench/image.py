@@ -17,8 +17,6 @@ ROOT = Path(__file__).resolve().parents[2]
 STATE = ROOT / ".local" / "bench"
 TEMPLATE = ROOT / "template.yaml"
 PYTHON_OF_THE_BUILD = str(ROOT / "layers" / "python313")
-LOCK = ROOT / "layers" / "dependencies" / "requirements.txt"
-RECIPE = ROOT / "layers" / "dependencies" / "Makefile"
 
 
 class BuildError(Exception):
@@ -53,7 +51,7 @@ class Image:
 
 
 def build() -> Image:
-    """Build everything anew except the dependencies, which are kept until the lock file changes.
+    """Build everything anew except libraries, which are kept until their lock file changes.
 
     Raises:
         BuildError: no python3.13, a package that cannot be installed, or code that does not compile.
@@ -65,12 +63,7 @@ def build() -> Image:
         for name, function in template.functions.items()
         if (ROOT / Path(*re.split(r"[./]", function.handler)[:3])).is_dir()
     }
-    paths = (
-        _make("functions", *functions),
-        _make("layers/foundation", "Foundation") / "python",
-        _make("layers/community", "Community") / "python",
-        _dependencies() / "python",
-    )
+    paths = (_make("functions", *functions), *(_layer(Path(folder)) / "python" for folder in template.layers))
     return Image(python, paths, functions, frozenset(route.function for route in template.api.routes))
 
 
@@ -87,15 +80,19 @@ def _make_into(artifacts: Path, folder: str, *resources: str) -> Path:
     return artifacts
 
 
-def _dependencies() -> Path:
-    fingerprint = hashlib.sha256(LOCK.read_bytes() + RECIPE.read_bytes()).hexdigest()[:12]
-    home = STATE / f"dependencies-{fingerprint}"
+def _layer(folder: Path) -> Path:
+    resource = folder.name.capitalize()
+    lock = ROOT / folder / "requirements.txt"
+    if not lock.exists():
+        return _make(str(folder), resource)
+    fingerprint = hashlib.sha256(lock.read_bytes() + lock.with_name("Makefile").read_bytes()).hexdigest()[:12]
+    home = STATE / f"{folder.name}-{fingerprint}"
     if not home.exists():
-        for older in STATE.glob("dependencies-*"):
+        for older in STATE.glob(f"{folder.name}-*"):
             shutil.rmtree(older)
-        unfinished = STATE / "unfinished-dependencies"
+        unfinished = STATE / f"unfinished-{folder.name}"
         shutil.rmtree(unfinished, ignore_errors=True)
-        _make_into(unfinished, "layers/dependencies", "Dependencies").rename(home)
+        _make_into(unfinished, str(folder), resource).rename(home)
     return home
 
 

@@ -17,6 +17,8 @@ DISCORD = ("Discord", "DiscordDeferred")
 """Their budget is BUDGET_MS plus the import of the domain, which they need as a whole."""
 DOMAIN = "(domain)"
 WITHOUT_BUDGET = ("Migrate", "Replay")  # their start-up time does not matter
+SERVES_HTTP = ("PersonasDesk",)  # for Consult, in full
+WITHOUT_ANSWER = ("Consult",)  # it asks another function, for unknown paths too
 
 # `ready`: what Lambda's INIT phase waits for. `answered`: a path that no route has, so no use case and no database.
 _CHILD = """
@@ -74,8 +76,8 @@ def heaviest(image: Image, name: str, count: int = 8) -> list[tuple[str, float]]
 def _domain_of(image: Image) -> list[str]:
     """The modules of the domain that Discord's door imports."""
     code = (
-        "import functions.community.discord.app, json, sys\n"
-        "print(json.dumps([m for m in sys.modules if m.startswith(('kernel', 'community'))]))"
+        "import functions.shared.discord.app, json, sys\n"
+        "print(json.dumps([m for m in sys.modules if m.startswith(('kernel', 'community', 'personas'))]))"
     )
     return json.loads(_python(image, DISCORD[0], "-c", code).stdout)
 
@@ -112,7 +114,7 @@ def _run(image: Image, name: str, *options: str) -> subprocess.CompletedProcess[
         path = ""
     else:
         module, _, attribute = function.handler.rpartition(".")
-        path = "/api/v1/nowhere/at-all" if name in image.doors else ""
+        path = "/api/v1/nowhere/at-all" if name in image.doors and name not in WITHOUT_ANSWER else ""
     return _python(image, name, *options, "-c", _CHILD, module, attribute, path)
 
 
@@ -133,11 +135,11 @@ def _python(image: Image, name: str, *arguments: str) -> subprocess.CompletedPro
 
 
 def _row(image: Image, name: str, runs: list[_Measured]) -> Row:
-    row: Row = {
-        "function": name,
-        **_spread(runs),
-        "budget_ms": DOOR_BUDGET_MS if name in image.doors else None if name in WITHOUT_BUDGET else BUDGET_MS,
-    }
+    row: Row = {"function": name, **_spread(runs), "budget_ms": BUDGET_MS}
+    if name in WITHOUT_BUDGET:
+        row["budget_ms"] = None
+    elif name in image.doors or name in SERVES_HTTP:
+        row["budget_ms"] = DOOR_BUDGET_MS
     if name in image.doors and not image.functions[name].web_app:
         row["first_answer_ms"] = round(median(run.answered for run in runs), 1)
     return row

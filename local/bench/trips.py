@@ -33,7 +33,8 @@ TROLL = {"platform": "twitch", "username": "troll"}
 NEWCOMER = {"platform": "twitch", "platform_id": "trips-{round}", "username": "newcomer_{round}"}
 CHATTER = {"platform": "twitch", "platform_id": "trips-chatter-{round}", "username": "chatter_{round}"}
 _ALICES_ACCOUNT = {"platform": "twitch", "platform_id": "trips-alice"}
-SECOND_ACCOUNT = {"platform": "discord", "platform_id": "trips-second"}
+LINKER = {"platform": "twitch", "platform_id": "trips-linker-{round}", "username": "linker_{round}"}
+SECOND_ACCOUNT = {"platform": "discord", "platform_id": "trips-second-{round}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +131,25 @@ STEPS = (
     _get("stats/user", "/api/v1/stats/user", **_ALICES_ACCOUNT),
     _get("stats/system", "/api/v1/stats/system"),
     _get("stats/leaderboard", "/api/v1/stats/leaderboard", event_type="message_received"),
-    _post("link/initiate", "/api/v1/link/initiate", ALICE),
+)
+
+# An account that leaves a player changes the community's state, which every environment then reads again. So these come
+# after all rounds of the others, each time with two new accounts.
+LINKING = (
+    _post("", "/api/v1/user/register", LINKER),
+    _post("link/initiate", "/api/v1/link/initiate", LINKER),
     _post("link/claim", "/api/v1/link/claim", SECOND_ACCOUNT | {"token": "{token}"}),
     # Only the code knows which players to lock, so they come one round trip later.
-    TripStep("link/confirm", 3, "POST", "/api/v1/link/confirm", ALICE),
-    TripStep("link/status", 1, "GET", "/api/v1/link/status", query=_ALICES_ACCOUNT),
-    _post("link/unlink", "/api/v1/link/unlink", ALICE | {"target_platform": "discord"}),
-    _post("link/unlink, confirmed", "/api/v1/link/unlink", ALICE | {"target_platform": "discord", "confirm": True}),
+    TripStep("link/confirm", 3, "POST", "/api/v1/link/confirm", LINKER),
+    TripStep(
+        "link/status",
+        1,
+        "GET",
+        "/api/v1/link/status",
+        query={"platform": "twitch", "platform_id": LINKER["platform_id"]},
+    ),
+    _post("link/unlink", "/api/v1/link/unlink", LINKER | {"target_platform": "discord"}),
+    _post("link/unlink, confirmed", "/api/v1/link/unlink", LINKER | {"target_platform": "discord", "confirm": True}),
 )
 
 _PREPARATIONS = (
@@ -191,16 +204,15 @@ def count(call: CallHandler, spent: Callable[[], Cost]) -> dict[str, Cost]:
         request(step, {})
     counted: dict[str, Cost] = {}
     values: dict[str, Any] = {"token": ""}
-    for number in range(4):
+    for number, step in [(number, step) for steps in (STEPS, LINKING) for number in range(4) for step in steps]:
         values["round"] = number
-        for step in STEPS:
-            before = spent()
-            answer = request(step, values)
-            if number:  # the first round fills the caches
-                cost = Cost(*(now - then for now, then in zip(spent(), before, strict=True)))
-                counted[step.name] = min(counted.get(step.name, cost), cost)
-            if step.path.endswith("/initiate"):
-                values["token"] = answer["token"]
+        before = spent()
+        answer = request(step, values)
+        if number and step.name:  # the first round fills the caches
+            cost = Cost(*(now - then for now, then in zip(spent(), before, strict=True)))
+            counted[step.name] = min(counted.get(step.name, cost), cost)
+        if step.path.endswith("/initiate"):
+            values["token"] = answer["token"]
     return counted
 
 

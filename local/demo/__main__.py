@@ -18,6 +18,8 @@ from local.demo.game import Game, GameUnavailable
 from local.demo.scenes import SCENES
 from local.demo.stream_listener import StreamListener
 from local.demo.summary import report
+from local.personas.client import Refused
+from local.personas.demo import play as play_personas
 from local.stack.running import api_key, game_url
 
 PAUSE_SECONDS: Final = 0.25  # after each line; an evening with 50 viewers takes a bit less than a minute
@@ -29,7 +31,7 @@ def main() -> int:
     sys.stdout.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
     try:
         return 0 if _play(options) else 1
-    except GameUnavailable as error:
+    except (GameUnavailable, Refused) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -44,6 +46,8 @@ def main() -> int:
 def _play(options: argparse.Namespace) -> bool:
     """Play an evening; returns whether all went as planned."""
     chat = Chat(sys.stdout, 0 if options.fast else PAUSE_SECONDS)
+    if options.personas:
+        return play_personas(game_url(), chat)
     with (
         Game(game_url(), api_key(), spoken()) as game,
         Evening(game, chat, invite(options.viewers), Random(options.seed)) as evening,
@@ -62,6 +66,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--fast", action="store_true", help="without pauses")
     parser.add_argument("--watch", action="store_true", help="show the live events beside the chat")
+    parser.add_argument("--personas", action="store_true", help="two people use Personas, instead of the chat evening")
     parser.add_argument("--seed", type=int, metavar="N", help="make the same choices every time; random when left out")
     parser.add_argument("--viewers", type=int, default=50, metavar="N", help=f"{FEWEST} to {MOST}; 50 when left out")
     parser.add_argument("--language", choices=languages(), default=ENGLISH, help="English when left out")

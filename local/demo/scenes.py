@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from community.progression.keys import TreeNodeKey
 from kernel.texts import to_translate, translate, translate_n
 from local.demo import commands, community
 from local.demo.cast import STREAMER_BOT, Viewer
@@ -17,7 +18,7 @@ from local.demo.item_scenes import await_results, boxes, darts, gamble_start, wo
 from local.demo.ledger import MONEY
 from local.demo.words import english
 
-UNLOCKED: Final = {
+UNLOCKED: Final[Mapping[TreeNodeKey, str]] = {
     "feature_economy": to_translate("no trade without a shop"),
     "job_merchant": to_translate("traders should learn to get better prices"),
     "feature_weekly_discount": to_translate("this week's sale should count"),
@@ -76,9 +77,9 @@ def opening(evening: Evening) -> None:
     unlocked = _unlocked_nodes(evening)
     if "feature_economy" not in unlocked:
         evening.say(commands.buy(evening.talkative[1], "spade", 1, refusals={"feature_locked"}))
-    missing = [node for node in UNLOCKED if node not in unlocked]
-    for node in missing:
-        evening.say(commands.unlock(node, UNLOCKED[node]))
+    missing = {node: why for node, why in UNLOCKED.items() if node not in unlocked}
+    for node, why in missing.items():
+        evening.say(commands.unlock(node, why))
     if not missing:
         evening.chat.line(STREAMER_BOT, translate("The shop is open already: what a community unlocks stays unlocked."))
     evening.start_counting()

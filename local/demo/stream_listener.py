@@ -14,7 +14,7 @@ from local.demo.game import Game
 
 PATH: Final = "/api/v1/events"
 SILENCE_SECONDS: Final = 45  # the game sends a keepalive every 30
-PAUSE_SECONDS: Final = 0.5  # before connecting again
+PAUSES: Final = (0.5, 16.0)  # seconds before connecting again: after the first failure in a row, and at most
 CATCH_UP_SECONDS: Final = 10
 SHOWN: Final = 90  # letters
 
@@ -51,10 +51,13 @@ class StreamListener:
         return missing
 
     def _run(self) -> None:
+        pause, longest = PAUSES
         while not self._closed.is_set():
+            before = self._last_id
             with suppress(OSError, http.client.HTTPException):
                 self._listen()
-            self._closed.wait(PAUSE_SECONDS)
+            pause = PAUSES[0] if self._last_id != before else min(2 * pause, longest)
+            self._closed.wait(pause)
 
     def _listen(self) -> None:
         self._connection = self._game.connect(SILENCE_SECONDS)

@@ -14,6 +14,7 @@ from community.catalog.content import Item, items
 from community.catalog.models import Names
 from community.crafting import rules as crafting
 from community.crafting.models import ItemUpgraded
+from community.crafting.service import UPGRADE_FEATURE
 from community.economy import rules as economy
 from community.economy import service as shop
 from community.economy.models import ItemBought, ItemSold
@@ -37,6 +38,7 @@ from community.progression.rules import item_unlocked
 from community.reactions import apply_reactions
 from community.search import rules as searching
 from community.search.models import SearchPerformed
+from community.search.queries import WINDOW
 from community.search.service import BOX
 from community.search.service import FEATURE as SEARCH
 from community.stats import streaks
@@ -183,7 +185,7 @@ class PlayedCommunity:
 
     def _search(self, played: Played) -> None:
         player = played.player
-        played.searches = [each for each in played.searches if each > self.now - searching.WINDOW]
+        played.searches = [each for each in played.searches if each > self.now - WINDOW]
         resting = played.searches and self.now < played.searches[-1] + searching.cooldown(player.state)
         if resting or not player.state.has(SEARCH):
             return
@@ -296,7 +298,7 @@ class PlayedCommunity:
     def _craft(self, played: Played) -> None:
         """Make a better box of several."""
         player, box = played.player, self._most_boxes(played.player)
-        if box is None or not player.state.has("feature_upgrade"):
+        if box is None or not player.state.has(UPGRADE_FEATURE):
             return
         recipe = crafting.upgrades.by_key.get(box.internal_name)
         if recipe is None:

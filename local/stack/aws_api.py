@@ -6,6 +6,7 @@ EventBridge and its scheduler, SQS, Lambda, and API Gateway's connections.
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,11 +19,15 @@ from local.stack.bus import Bus
 from local.stack.cloudformation import queue_url
 from local.stack.errors import AwsError
 from local.stack.gateway import Receive, Send
-from local.stack.queues import md5
+from local.stack.messages import StorageError
+from local.stack.queues import Message, Queue, md5
 from local.stack.runtime import FunctionError, Runtime, Throttled
 from local.stack.sockets import Gone, Sockets, TooLarge
 
+log = logging.getLogger("local.stack.aws_api")
+
 MAX_ENTRIES: Final = 10
+MAX_DELAY_SECONDS: Final = 900
 MAX_BYTES: Final = 256 * 1024  # of all entries together, and of a message in a queue
 INVOCATIONS: Final = re.compile(r"/2015-03-31/functions/(.+)/invocations")
 CONNECTIONS: Final = "/@connections/"
@@ -58,12 +63,17 @@ class AwsApi:
         self._operations: dict[str, Callable[[Any], Any]] = {
             "AWSEvents.PutEvents": self._put_events,
             "AmazonSQS.SendMessage": self._send_message,
+            "AmazonSQS.ReceiveMessage": self._receive_message,
+            "AmazonSQS.DeleteMessage": self._delete_message,
+            "AmazonSQS.ChangeMessageVisibility": self._change_message_visibility,
+            "AmazonSQS.GetQueueAttributes": self._get_queue_attributes,
+            "AmazonSQS.StartMessageMoveTask": self._start_message_move_task,
         }
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         call = await _read(scope, receive)
         try:
-            answer = await self._answer(call)
+            answer = await self._answer_or_refuse(call)
         except AwsError as refusal:
             error = {"__type": refusal.kind, "message": str(refusal), "Message": str(refusal)}
             answer = Answer(error, refusal.status, {"x-amzn-errortype": refusal.kind})
@@ -73,6 +83,13 @@ class AwsApi:
         raw.append((b"content-length", str(len(body)).encode()))
         await send({"type": "http.response.start", "status": answer.status, "headers": raw})
         await send({"type": "http.response.body", "body": body})
+
+    async def _answer_or_refuse(self, call: Call) -> Answer:
+        try:
+            return await self._answer(call)
+        except StorageError as error:
+            log.warning("%s %s cannot be stored now: %s", call.method, call.path, error)
+            raise AwsError(500, "InternalFailure", str(error)) from error  # which AWS's clients try again
 
     def _answer(self, call: Call) -> Awaitable[Answer]:
         if call.path.startswith(CONNECTIONS):
@@ -115,20 +132,70 @@ class AwsApi:
 
     def _send_message(self, request: Mapping[str, Any]) -> dict[str, Any]:
         body = request["MessageBody"]
-        queue = self._bus.queues.get(request["QueueUrl"].rpartition("/")[2])
-        if queue is None or request["QueueUrl"] != queue_url(queue.spec.name):
-            raise AwsError(400, "QueueDoesNotExist", "The specified queue does not exist.")
+        queue = self._queue(request)
         if not body or len(body.encode()) > MAX_BYTES:
             raise AwsError(400, "InvalidParameterValue", f"A message has 1 to {MAX_BYTES} bytes.")
-        if unsupported := {"DelaySeconds", "MessageAttributes"} & set(request):
-            raise AwsError(400, "UnsupportedOperation", f"The local queues have no {unsupported.pop()}.")
+        said = request.get("MessageAttributes")
+        if said and queue.spec.fifo:
+            raise AwsError(400, "UnsupportedOperation", "The local FIFO queues have no MessageAttributes.")
+        delay: int | None = request.get("DelaySeconds")
+        if delay is not None and not 0 <= delay <= MAX_DELAY_SECONDS:
+            raise AwsError(400, "InvalidParameterValue", f"DelaySeconds must be 0 to {MAX_DELAY_SECONDS}.")
         try:
-            message = queue.send(body, request.get("MessageGroupId"), request.get("MessageDeduplicationId"))
+            message = queue.send(
+                body, request.get("MessageGroupId"), request.get("MessageDeduplicationId"), delay, said
+            )
         except fifo.MessageRejected as refusal:
             raise AwsError(400, "MissingParameter", str(refusal)) from None
         sent = {"MessageId": message.message_id, "MD5OfMessageBody": md5(body)}
         number = message.attributes.get("SequenceNumber")
         return {**sent, "SequenceNumber": number} if number else sent
+
+    def _receive_message(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Receive what is there, without waiting; in answer to clients only, since functions are fed."""
+        queue = self._queue(request)
+        seconds = request.get("VisibilityTimeout", queue.spec.visibility_seconds)
+        received = queue.receive_now(request.get("MaxNumberOfMessages", 1), seconds)
+        arns = {name: each.spec.arn for name, each in self._bus.queues.items()}
+        return {"Messages": [_received(message, arns.get(message.source)) for message in received]}
+
+    def _delete_message(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        queue = self._queue(request)
+        message = queue.find_hidden(request["ReceiptHandle"])
+        if message is not None:
+            queue.delete(message)
+        return {}
+
+    def _change_message_visibility(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        queue = self._queue(request)
+        message = queue.find_hidden(request["ReceiptHandle"])
+        if message is None:
+            raise AwsError(400, "MessageNotInflight", "The message is not in flight.")
+        if request["VisibilityTimeout"]:
+            raise AwsError(400, "UnsupportedOperation", "Here, a message can only become visible at once.")
+        queue.give_back(message)
+        return {}
+
+    def _get_queue_attributes(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        visible, hidden = self._queue(request).count()
+        known = {"ApproximateNumberOfMessages": visible, "ApproximateNumberOfMessagesNotVisible": hidden}
+        return {"Attributes": {name: str(known[name]) for name in request["AttributeNames"]}}
+
+    def _queue(self, request: Mapping[str, Any]) -> Queue:
+        queue = self._bus.queues.get(request["QueueUrl"].rpartition("/")[2])
+        if queue is None or request["QueueUrl"] != queue_url(queue.spec.name):
+            raise AwsError(400, "QueueDoesNotExist", "The specified queue does not exist.")
+        return queue
+
+    def _start_message_move_task(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Move at once what AWS would move in the background."""
+        by_arn = {queue.spec.arn: queue for queue in self._bus.queues.values()}
+        for name in ("SourceArn", "DestinationArn"):
+            if name in request and request[name] not in by_arn:
+                raise AwsError(404, "ResourceNotFoundException", "The resource that you specified does not exist.")
+        source = by_arn[request["SourceArn"]]
+        source.redrive(self._bus.queues, by_arn.get(request.get("DestinationArn", "")))
+        return {"TaskHandle": str(uuid4())}
 
     async def _invoke(self, address: str, call: Call) -> Answer:
         name = _function_name(address)
@@ -177,6 +244,24 @@ async def _read(scope: Mapping[str, Any], receive: Receive) -> Call:
         body += message.get("body", b"")
         more = message.get("more_body", False)
     return Call(scope["method"], scope["path"], scope["query_string"], dict(scope["headers"]), body)
+
+
+def _received(message: Message, source_arn: str | None) -> dict[str, Any]:
+    attributes = {
+        "ApproximateReceiveCount": str(message.receives),
+        "SentTimestamp": str(message.sent_ms),
+        **message.attributes,
+    }
+    if source_arn:
+        attributes["DeadLetterQueueSourceArn"] = source_arn
+    return {
+        "MessageId": message.message_id,
+        "ReceiptHandle": message.receipt,
+        "Body": message.body,
+        "MD5OfBody": md5(message.body),
+        "Attributes": attributes,
+        "MessageAttributes": message.said,
+    }
 
 
 def _function_name(address: str) -> str:

@@ -21,5 +21,11 @@ def now() -> datetime:
 
 
 async def sleep_until(moment: datetime) -> None:
-    while (left := (moment - now()).total_seconds()) > 0:
-        await asyncio.sleep(min(left / SPEED, STEP_SECONDS))
+    while now() < moment:
+        await sleep_towards(moment)
+
+
+async def sleep_towards(moment: datetime) -> None:
+    """Sleep for a single step, which ends at that moment at the latest."""
+    left = (moment - now()).total_seconds() / SPEED
+    await asyncio.sleep(min(max(0.0, left), STEP_SECONDS))

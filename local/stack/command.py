@@ -48,6 +48,7 @@ def main() -> int:
 
 def _run(console: Console) -> None:
     marker = _mark()
+    os.environ["ACCOUNT_KEYS"] = running.account_keys(STATE)
     listener = _listen()
     template = _template()
     postgres = None
@@ -59,6 +60,8 @@ def _run(console: Console) -> None:
             postgres = _start_postgres(template)
             url = _database(postgres)
         console.divert_output()
+        if postgres:
+            postgres.keep_running()
         roles = postgres is not None or bool(os.environ.get("DATABASE_ROLES"))
         stack = _start_stack(template, url, roles, listener, console)
         marker.write(stack.url)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +20,8 @@ class Console:
         self._terminal = sys.stdout
 
     def say(self, line: str = "") -> None:
-        print(line, file=self._terminal, flush=True)
+        with suppress(OSError):  # a terminal that was closed, or a file on a full disk
+            print(line, file=self._terminal, flush=True)
 
     def access(self, method: str, path: str, status: int, milliseconds: float) -> None:
         hint = f"   see {self.log}" if status >= 500 else ""
@@ -29,13 +32,29 @@ class Console:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > MAX_LOG_BYTES:
             self.log.replace(self.log.with_suffix(".old.log"))
-        sys.stdout = sys.stderr = self.log.open("a", buffering=1, encoding="utf-8")
+        sys.stdout = sys.stderr = Output(self.log.open("ab", buffering=0))
         in_file = logging.StreamHandler(sys.stdout)
         in_file.setFormatter(WithExtras("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))
         on_terminal = logging.StreamHandler(self._terminal)
         on_terminal.setFormatter(_FirstLine("     %(message)s"))
         logging.basicConfig(level=logging.WARNING, handlers=[in_file])
         logging.getLogger("local").addHandler(on_terminal)
+
+
+class Output(io.TextIOWrapper):
+    """What functions print to. A full disk loses lines of it, and fails no function."""
+
+    def __init__(self, file: io.RawIOBase | io.BufferedIOBase) -> None:
+        super().__init__(file, encoding="utf-8", errors="backslashreplace", write_through=True)  # pyright: ignore[reportArgumentType]
+
+    def write(self, text: str, /) -> int:
+        with suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            super().flush()
 
 
 class WithExtras(logging.Formatter):

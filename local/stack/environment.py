@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterable, Mapping
+from pathlib import Path
 from typing import Final
 
 from local.stack.cloudformation import REGION
@@ -12,20 +13,58 @@ from local.stack.resources import Function
 # Settings that can be tried out without editing the template: PORT=8081 ROLLOVER_CAP=500 make dev.
 CALLERS: Final = (
     "ACCOUNT_HASH_KEY",
+    "ACCOUNT_KEYS",
     "COMMANDS_ENGAGE",
     "COMMUNITY_LANGUAGE",
     "DB_PATIENCE_SECONDS",
     "COMMUNITY_TIME_ZONE",
+    "CORS_ORIGINS",
     "GAMBLE_JOIN_DURATION_MINUTES",
+    "FAILED_LOG_INS",
     "IDENTICAL_LINES",
     "IMMUNE_ROLES",
+    "LOCKED_MINUTES",
+    "LOG_INS_PER_MINUTE",
     "OWN_BOTS",
+    "PASSWORD_CHANGES_PER_HOUR",
+    "PASSWORD_LANES",
+    "PASSWORD_MEMORY_KIB",
+    "PASSWORD_PASSES",
+    "FEATURES_OFF",
     "POINTS_PER_MINUTE",
+    "PUBLIC_URL",
+    "RESET_MAILS_PER_HOUR",
+    "DEFAULT_DRAFT_QUOTA",
+    "DEFAULT_PREVIEW_QUOTA",
+    "DEFAULT_REPLY_QUOTA",
+    "DRAFT_MAX_LEN",
+    "REPLY_MAX_LEN",
+    "SUMMARY_MAX_LEN",
     "ROLLOVER_CAP",
+    "SIGN_INS_PER_MINUTE",
+    "SIGN_UPS_PER_DAY",
+    "SIGN_UPS_PER_FIVE_MINUTES",
     "STREAK_REPAIR",
+    "BEDROCK_MODEL",
+    "LLM_CALLS_PER_ACCOUNT",
+    "LLM_CALLS_PER_DAY",
+    "LLM_DOLLARS_PER_ACCOUNT",
+    "LLM_DOLLARS_PER_DAY",
+    "LLM_INPUT_PRICE",
+    "LLM_OUTPUT_PRICE",
+    "LLM_PROVIDER",
+    "MAIL_SENDER",
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "OPENAI_MAX_RETRIES",
+    "OPENAI_MODEL",
+    "OPENAI_REQUEST_TIMEOUT",
     "VOTE_MINIMUM_AGE_MINUTES",
     "DISCORD_API_URL",
     "DISCORD_APPLICATION_ID",
+    "DISCORD_BATTLES",
+    "DISCORD_BATTLE_COOLDOWN_MINUTES",
+    "DISCORD_BATTLE_VOTE_MINUTES",
     "DISCORD_BOT_TOKEN",
     "DISCORD_DEV_CHANNEL_ID",
     "DISCORD_FORCE_COMMAND_UPDATE",
@@ -38,6 +77,9 @@ CALLERS: Final = (
     "STREAMERBOT_PASSWORD",
     "STREAMERBOT_WS_URL",
 )
+
+# Where front ends under development usually run.
+LOCAL_ORIGINS: Final = "http://localhost:3000,http://127.0.0.1:3000,http://localhost:5173,http://127.0.0.1:5173"
 
 ENDPOINTS: Final = "AWS_ENDPOINT_URL"
 
@@ -71,7 +113,9 @@ def process_environment(functions: Iterable[Function], caller: Mapping[str, str]
     services = {name for function in functions for name in function.environment if name.startswith(ENDPOINTS)}
     return {
         **{name: value for name, value in shared_variables(functions).items() if not name.startswith("DB_")},
+        "CORS_ORIGINS": LOCAL_ORIGINS,
         **{name: caller[name] for name in CALLERS if caller.get(name)},
+        "MAIL_FOLDER": str(Path(caller.get("BRANDISH_STATE") or ".local", "mail").resolve()),
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_REGION": REGION,

@@ -9,7 +9,8 @@ import bisect
 import hashlib
 import itertools
 from collections import Counter, deque
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from local.stack.messages import MessageStore
 from local.stack.queues import Message, Queue
@@ -34,12 +35,21 @@ class FifoQueue(Queue):
     def _restored(self, body: str, message_id: str, group: str) -> Message:
         return self._message(body, group, message_id, message_id)
 
-    def send(self, body: str, group: str | None = None, deduplication_id: str | None = None) -> Message:
+    def send(
+        self,
+        body: str,
+        group: str | None = None,
+        deduplication_id: str | None = None,
+        delay_seconds: float | None = None,
+        said: Mapping[str, Any] | None = None,
+    ) -> Message:
         """Add a message, unless it repeats one of the last five minutes.
 
         Raises:
-            MessageRejected: no group, or no way to deduplicate.
+            MessageRejected: no group, no way to deduplicate, or a delay of its own.
         """
+        if delay_seconds is not None:
+            raise MessageRejected("DelaySeconds is not valid for this queue type.")
         if not group:
             raise MessageRejected("The request must contain the parameter MessageGroupId.")
         if not deduplication_id and not self.spec.deduplicates:
@@ -62,7 +72,7 @@ class FifoQueue(Queue):
 
     def delete(self, message: Message) -> None:
         if message.message_id in self._hidden:
-            super().delete(message)
+            super().delete(message)  # fails where the store does; the message then blocks its group until it reappears
             self._free(message)
 
     def _message(self, body: str, group: str, told_by: str, message_id: str | None = None) -> Message:
@@ -91,9 +101,9 @@ class FifoQueue(Queue):
         bisect.insort(self._groups.setdefault(_group(message), deque()), message, key=_order)
         self._arrived.set()
 
-    def _hide(self, message: Message) -> Message:
+    def _hide(self, message: Message, seconds: float | None = None) -> Message:
         self._busy[_group(message)] += 1
-        return super()._hide(message)
+        return super()._hide(message, seconds)
 
     def _reappear(self, message: Message) -> None:
         if message.message_id in self._hidden:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Final
 from uuid import uuid4
@@ -61,13 +61,10 @@ class Gateway:
         try:
             request = read_request(scope, await _read_body(scope, receive))
             match = self._match(request)
-            if match is None:
-                response = _preflight(self._api.preflight or {})
-            elif match.route.streams:
+            if match.route.streams:
                 await self._stream(request, match, receive, send, note)
                 return
-            else:
-                response = await self._answer(request, match)
+            response = await self._answer(request, match)
         except GatewayError as error:
             response = gateway_response(error, self._api, request, request.request_id if request else "")
         except _Gone:
@@ -75,10 +72,7 @@ class Gateway:
         await _send(send, response, request.request_id if request else str(uuid4()))
         note(response.status)
 
-    def _match(self, request: Request) -> Match | None:
-        """The matching route; None: OPTIONS, which SAM's own response answers."""
-        if request.method == "OPTIONS" and self._api.preflight is not None and self._routes.has_path(request.path):
-            return None
+    def _match(self, request: Request) -> Match:
         match = self._routes.match(request.method, request.path)
         if match is None:
             # API Gateway takes an unknown path for one that wants a signature; the template makes it a 404.
@@ -122,12 +116,6 @@ class Gateway:
             raise GatewayError("INTEGRATION_FAILURE", status=500) from None
         except TimeoutError:
             raise GatewayError("INTEGRATION_TIMEOUT") from None
-
-
-def _preflight(headers: Mapping[str, str]) -> Response:
-    """The response to OPTIONS from SAM's `Cors`."""
-    fixed = [(name.encode(), value.encode()) for name, value in headers.items()]
-    return Response(200, [(b"content-type", b"application/json"), *fixed], b"")
 
 
 async def _read_body(scope: dict[str, Any], receive: Receive) -> bytes:

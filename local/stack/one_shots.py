@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
@@ -21,6 +22,7 @@ from local.stack.cron import next_fire
 from local.stack.errors import AwsError
 from local.stack.messages import open_store
 from local.stack.resources import Template
+from local.stack.supervision import keep_running
 
 PATH: Final = "/schedules/"
 
@@ -137,10 +139,17 @@ class OneShots:
         self._timers[key] = asyncio.get_running_loop().create_task(self._keep(key, request))
 
     async def _keep(self, key: Key, request: Mapping[str, Any]) -> None:
+        name = f"The schedule {key[1]}"
+        await keep_running(name, partial(self._fire, request))
+        await keep_running(name, partial(self._expire, key))
+
+    async def _fire(self, request: Mapping[str, Any]) -> None:
         await clock.sleep_until(_due(request))
         function = self._functions.get(request["Target"]["Arn"])
         if function is not None:  # the template may have changed since
             self._invoke(function, json.loads(request["Target"]["Input"]))
+
+    async def _expire(self, key: Key) -> None:
         self._forget(key)
 
     def _forget(self, key: Key) -> asyncio.Task[None]:

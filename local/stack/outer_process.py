@@ -20,7 +20,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final
 
-from local.stack.console import WithExtras
+from local.stack.console import Output, WithExtras
 from local.stack.environment import process_environment
 from local.stack.outer import READY
 from local.stack.resources import Function, Template
@@ -34,6 +34,7 @@ PATIENCE: Final = 3.0
 def main(descriptor: int, tables_file: str) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     os.nice(NICENESS)
+    sys.stdout = sys.stderr = Output(open(1, "ab", buffering=0, closefd=False))  # noqa: SIM115
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(WithExtras("%(asctime)s %(levelname)s %(threadName)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])

@@ -15,7 +15,7 @@ from typing import Final, Self
 from local.stack.running import LOCAL_API_KEY
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-START_SECONDS: Final = 120  # on a machine that has much else to do
+START_SECONDS: Final = 300  # on a machine that has much else to do
 
 
 class StackProcess:
@@ -33,13 +33,14 @@ class StackProcess:
         self.api_key = api_key
         self.url = ""
         self._own_state = None if state else tempfile.TemporaryDirectory(prefix="brandish-")
+        self.state = str(state or (self._own_state and self._own_state.name))
         self._environment = {
             **os.environ,
             "DATABASE_URL": database_url,
             "DATABASE_ROLES": "true" if roles else "",
             "API_KEY": api_key,
             "PORT": "0",
-            "BRANDISH_STATE": str(state or (self._own_state and self._own_state.name)),
+            "BRANDISH_STATE": self.state,
         }
         self._terminal = tempfile.TemporaryFile("w+b")  # noqa: SIM115, closed by __exit__
         self._process: subprocess.Popen[bytes] | None = None
@@ -67,6 +68,11 @@ class StackProcess:
             time.sleep(0.02)
         self.url = ready[1]
         return self
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def output(self) -> str:
         """Everything printed so far."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote
 from uuid import uuid4
 
@@ -17,6 +17,9 @@ from local.stack.resources import Api
 from local.stack.routes import Match
 
 Headers = list[tuple[bytes, bytes]]
+
+OWN_NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
+"""Names of this machine, on which the stack listens; the first is the one that it says it is reached under."""
 
 
 class MalformedAnswer(Exception):
@@ -40,6 +43,13 @@ class Request:
     @property
     def decoded_path(self) -> str:
         return unquote(self.path)
+
+    @property
+    def domain_name(self) -> str:
+        """The host and port under which the stack is reached: one of its own, even if the Host header names another."""
+        own = [f"{name}:{self.port}" for name in OWN_NAMES]
+        asked = (self.header("host") or "").lower()
+        return asked if asked in own else own[0]
 
     def header(self, name: str) -> str | None:
         """The last value sent under this name, in any case."""
@@ -116,7 +126,7 @@ def request_context(request: Request, match: Match, api: Api, authorizer: Mappin
     context: dict[str, Any] = {
         "accountId": ACCOUNT,
         "apiId": api.name,
-        "domainName": request.header("host") or "localhost",
+        "domainName": request.domain_name,
         "domainPrefix": "localhost",
         "extendedRequestId": request.request_id,
         "httpMethod": request.method,

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import logging
 import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
 from local.stack.cloudformation import REGION
-from local.stack.messages import MessageStore
+from local.stack.messages import MessageStore, StorageError
 from local.stack.resources import QueueSource, QueueSpec
 from local.stack.runtime import FunctionError, Runtime, Throttled
+from local.stack.supervision import keep_running
 
 log = logging.getLogger("local.stack.queues")
 
@@ -30,7 +33,9 @@ class Message:
     first_received_ms: int = 0
     receives: int = 0
     receipt: str = ""
+    source: str = ""  # the queue that has given up on it
     attributes: Mapping[str, str] = field(default_factory=dict)  # what only some queues have to say
+    said: Mapping[str, Any] = field(default_factory=dict)  # MessageAttributes, which the sender has chosen
     reappearance: asyncio.TimerHandle | None = None
 
 
@@ -46,18 +51,44 @@ class Queue:
         self._hidden: dict[str, Message] = {}  # by message id
         self._delayed = 0
         self._arrived = asyncio.Event()
-        for message_id, body, group in store.read(spec.name):
-            self._add(self._restored(body, message_id, group))
+        for message_id, body, group, from_queue, said in store.read(spec.name):
+            message = self._restored(body, message_id, group)
+            message.source = from_queue
+            message.said = json.loads(said or "{}")
+            self._add(message)
 
     def _restored(self, body: str, message_id: str, group: str) -> Message:
         return Message(body, message_id)
 
-    def send(self, body: str, group: str | None = None, deduplication_id: str | None = None) -> Message:
-        """Add a message; group and deduplication id are ignored by a standard queue."""
-        message = Message(body)
-        self._store.add(self.spec.name, message.message_id, body)
-        self._add_new(message)
+    def send(
+        self,
+        body: str,
+        group: str | None = None,
+        deduplication_id: str | None = None,
+        delay_seconds: float | None = None,
+        said: Mapping[str, Any] | None = None,
+    ) -> Message:
+        """Add a message; group and deduplication id are ignored by a standard queue.
+
+        Args:
+            delay_seconds: before it becomes visible; the queue's own delay if None.
+            said: its MessageAttributes, which a FIFO queue of ours never gets.
+        """
+        message = Message(body, said=said or {})
+        self._store.add(self.spec.name, message.message_id, body, said=json.dumps(message.said))
+        self._add_new(message, delay_seconds)
         return message
+
+    def take_over(self, body: str, message_id: str, group: str = "", source: str = "") -> None:
+        """Add a message that the store has already, in another queue. It keeps its id.
+
+        Args:
+            source: the queue that has given up on it, if one has.
+        """
+        self._store.move(message_id, self.spec.name, source)
+        message = self._restored(body, message_id, group)
+        message.source = source
+        self._add(message)
 
     async def receive(self, limit: int, window_seconds: float = 0) -> list[Message]:
         """Wait for 1 to `limit` messages, which are then hidden for the visibility timeout.
@@ -74,11 +105,48 @@ class Queue:
             if batch:
                 return batch
 
+    def receive_now(self, limit: int, hidden_seconds: float) -> list[Message]:
+        """Receive up to `limit` messages, without waiting and without giving up on any."""
+        return [self._hide(message, hidden_seconds) for message in self._take(limit)]
+
+    def find_hidden(self, receipt: str) -> Message | None:
+        """Return the message that was received with this receipt, while it is hidden."""
+        return next((message for message in self._hidden.values() if message.receipt == receipt), None)
+
+    def give_back(self, message: Message) -> None:
+        """Make a received message visible again."""
+        if message.reappearance:
+            message.reappearance.cancel()
+        self._reappear(message)
+
+    def count(self) -> tuple[int, int]:
+        """Return how many messages are visible, and how many are hidden."""
+        return len(self.bodies()), len(self._hidden)
+
     def delete(self, message: Message) -> None:
-        if self._hidden.pop(message.message_id, None):
+        """Remove a received message. If the store fails, it stays hidden until its timeout and is received again."""
+        if message.message_id in self._hidden:
             self._store.remove(message.message_id)
+            del self._hidden[message.message_id]
             if message.reappearance:
                 message.reappearance.cancel()
+
+    def redrive(self, queues: Mapping[str, Queue], destination: Queue | None = None) -> int:
+        """Send the visible messages to the queues that gave up on them, or all to one; return how many.
+
+        Without a destination, what came from no queue stays: no one knows where it belongs.
+        """
+        moved = 0
+        for message in self._take(self.depth()):
+            try:
+                if target := destination or queues.get(message.source):
+                    target.take_over(message.body, message.message_id, message.attributes.get("MessageGroupId", ""))
+                    moved += 1
+                    continue
+            except StorageError as error:
+                log.warning("%s keeps a message: %s", self.spec.name, error)
+            self._add(message)
+        return moved
 
     def depth(self) -> int:
         """The number of messages, hidden and delayed ones included."""
@@ -94,13 +162,14 @@ class Queue:
     def _take(self, limit: int) -> list[Message]:
         return [self._visible.popleft() for _ in range(min(limit, len(self._visible)))]
 
-    def _add_new(self, message: Message) -> None:
-        """Make a message visible after the queue's delay."""
-        if not self.spec.delay_seconds:
+    def _add_new(self, message: Message, delay_seconds: float | None = None) -> None:
+        """Make a message visible after its own delay, or the queue's."""
+        seconds = self.spec.delay_seconds if delay_seconds is None else delay_seconds
+        if not seconds:
             self._add(message)
             return
         self._delayed += 1
-        asyncio.get_running_loop().call_later(self.spec.delay_seconds, self._add_delayed, message)
+        asyncio.get_running_loop().call_later(seconds, self._add_delayed, message)
 
     def _add_delayed(self, message: Message) -> None:
         self._delayed -= 1
@@ -110,13 +179,14 @@ class Queue:
         self._visible.append(message)
         self._arrived.set()
 
-    def _hide(self, message: Message) -> Message:
+    def _hide(self, message: Message, seconds: float | None = None) -> Message:
         message.receives += 1
         message.receipt = str(uuid4())
         message.first_received_ms = message.first_received_ms or int(time.time() * 1000)
         self._hidden[message.message_id] = message
         loop = asyncio.get_running_loop()
-        message.reappearance = loop.call_later(self.spec.visibility_seconds, self._reappear, message)
+        seconds = self.spec.visibility_seconds if seconds is None else seconds
+        message.reappearance = loop.call_later(seconds, self._reappear, message)
         return message
 
     def _reappear(self, message: Message) -> None:
@@ -126,9 +196,13 @@ class Queue:
     def _move_to_dead_letters(self, message: Message) -> bool:
         if self.dead_letters is None or not self.spec.max_receives or message.receives < self.spec.max_receives:
             return False
+        try:
+            group = message.attributes.get("MessageGroupId", "")
+            self.dead_letters.take_over(message.body, message.message_id, group, self.spec.name)
+        except StorageError as error:
+            log.warning("%s cannot give up on a message yet: %s", self.spec.name, error)
+            return False
         log.warning("%s gave up on a message; it is in %s", self.spec.name, self.dead_letters.spec.name)
-        self.dead_letters.send(message.body, message.attributes.get("MessageGroupId"), message.message_id)
-        self._store.remove(message.message_id)
         return True
 
 
@@ -147,7 +221,11 @@ async def feed(queue: Queue, source: QueueSource, runtime: Runtime) -> None:
         failed = _failed(answer, batch) if source.report_failures else set[str]()
         for message in batch:
             if message.message_id not in failed:
-                queue.delete(message)
+                await keep_running(f"Deleting from {queue.spec.name}", partial(_delete, queue, message))
+
+
+async def _delete(queue: Queue, message: Message) -> None:
+    queue.delete(message)
 
 
 def md5(text: str) -> str:

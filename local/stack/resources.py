@@ -62,7 +62,6 @@ class Api:
     authorizers: Mapping[str, Authorizer]
     responses: Mapping[str, GatewayResponse]
     usage_keys: frozenset[str]
-    preflight: Mapping[str, str] | None  # headers of the answer that SAM gives to every OPTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +118,7 @@ class Schedule:
     expression: str
     timezone: str
     target: Target
+    is_rule: bool = False  # of EventBridge's bus, whose events differ from the Scheduler's
 
 
 @dataclass(frozen=True, slots=True)

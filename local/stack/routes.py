@@ -32,9 +32,6 @@ class Routes:
                 node = _child(node, segment)
             node.methods[route.method] = route
 
-    def has_path(self, path: str) -> bool:
-        return _find(self._root, _segments(path)) is not None
-
     def match(self, method: str, path: str) -> Match | None:
         """The route for a path as sent. None: no such path, or the path has no such method."""
         found = _find(self._root, _segments(path))

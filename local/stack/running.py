@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +95,26 @@ def find(folder: Path) -> RunningGame | None:
 def api_key() -> str:
     """Return the key for the running game: API_KEY, or the one that a local game has."""
     return os.environ.get("API_KEY") or LOCAL_API_KEY
+
+
+def account_keys_file(folder: Path) -> Path:
+    return folder / "account-keys"
+
+
+def account_keys(folder: Path) -> str:
+    """Return the keys of the tokens of people who are signed in: ACCOUNT_KEYS, or those that the folder keeps.
+
+    They are made at the first start, so that everyone stays signed in over a restart.
+    """
+    given = os.environ.get("ACCOUNT_KEYS")
+    if given:
+        return given
+    file = account_keys_file(folder)
+    if not file.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(f"{secrets.token_urlsafe(48)}\n", encoding="utf-8")
+    return file.read_text(encoding="utf-8").strip()
 
 
 def game_url() -> str:

@@ -258,8 +258,8 @@ class Runtime:
             if len(fleet.all) >= (DEFAULT_CONCURRENCY if limit is None else limit):
                 raise Throttled(fleet.function.name)
             started = _Environment(fleet, lambda idle: self._release(fleet, idle), self._on_start)
+            started.thread.start()  # first: what cannot start takes no one's place
             fleet.all.append(started)
-        started.thread.start()
         return started
 
     def _release(self, fleet: _Fleet, environment: _Environment) -> None:
@@ -296,9 +296,12 @@ class _Environment:
                 self._started = True
             answer = handler(invocation.event, invocation.context)
             json.dumps(answer)
-        except Exception as error:
+        except BaseException as error:
             stack = traceback.format_exception(error)
-            failure = FunctionError(type(error).__name__, str(error), stack)
+            if isinstance(error, Exception):
+                failure = FunctionError(type(error).__name__, str(error), stack)
+            else:  # sys.exit, say, which must not end the environment's thread
+                failure = FunctionError("Runtime.ExitError", f"Runtime exited: {error!r}", stack)
             traces.error("%s failed: %s\n%s", self._fleet.function.name, failure, "".join(stack))
             return failure
         return answer

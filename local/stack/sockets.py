@@ -288,7 +288,7 @@ class Sockets:
             "connectedAt": int(connection.opened * 1000),
             "stage": self._api.stage,
             "apiId": self._api.name,
-            "domainName": connection.request.header("host") or "localhost",
+            "domainName": connection.request.domain_name,
             "identity": {
                 "sourceIp": connection.request.source_ip,
                 "userAgent": connection.request.header("user-agent"),

@@ -8,9 +8,9 @@ import hashlib
 import os
 import socket
 import sys
-import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -29,6 +29,7 @@ from local.stack.runtime import RETRY_DELAYS, Runtime
 from local.stack.server import Server
 from local.stack.sockets import PATH, Sockets
 from local.stack.streams import Streams
+from local.stack.supervision import SupervisedThread, keep_running
 
 HOST: Final = "127.0.0.1"
 MIGRATE: Final = "functions.shared.migrate.app.handler"
@@ -112,7 +113,7 @@ class Stack:
         self.socket_url = ""  # empty: the template has no WebSocket API
         self.bus_url = ""
         self._loop = uvloop.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="stack", daemon=True)
+        self._thread = SupervisedThread("stack", self._loop.run_forever)
         self._servers: list[Server] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._before: dict[str, str] = {}
@@ -131,8 +132,8 @@ class Stack:
         self.bus_url = self._serve(AwsApi(self.bus, self.runtime, self._sockets), listen(0))
         self._enter_environment()
         if self._outer:
-            self._outer.begin()
-        self._begin(self.bus.run())
+            self._outer.begin(os.environ.get("PUBLIC_URL") or f"http://{address}")
+        self._begin("The bus", self.bus.run)
         progress("Preparing the database")
         for function in self._functions(MIGRATE):
             self.runtime.start(function.name, {"admin_key_sha256": self._key_hash} | self._master()).result()
@@ -143,8 +144,9 @@ class Stack:
             self._outer.wait()
         gateway = Gateway(self._template.api, self.runtime, self._streams, self._access_log)
         self.url = self._serve(_Front(gateway, self._sockets), listener)
-        self._begin(self.bus.one_shots.run())
-        self._begin(schedules.run(self._template.schedules, self.bus))
+        self._begin("The bus", self.bus.resume)
+        self._begin("The scheduler", self.bus.one_shots.run)
+        self._begin("The scheduler", partial(schedules.run, self._template.schedules, self.bus))
         return self
 
     def stop(self) -> None:
@@ -201,9 +203,9 @@ class Stack:
         self._wait(made.begin())
         return f"http://{HOST}:{listener.getsockname()[1]}"
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         async def begin() -> None:
-            self._tasks.append(asyncio.create_task(work))
+            self._tasks.append(asyncio.create_task(keep_running(name, work)))
 
         self._wait(begin())
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -24,6 +23,7 @@ from local.stack.errors import GatewayError
 from local.stack.proxy import Headers, Request, forwarded
 from local.stack.resources import Function
 from local.stack.runtime import load_code
+from local.stack.supervision import SupervisedThread
 
 log = logging.getLogger("local.stack.streams")
 traces = logging.getLogger("functions")
@@ -181,7 +181,7 @@ class _Server:
         self._own_environment = own_environment
         self._app: App | None = None
         self._loop = uvloop.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name=function.name, daemon=True)
+        self._thread = SupervisedThread(function.name, self._loop.run_forever)
         self._gateway: asyncio.AbstractEventLoop | None = None
         self._ending = False
         self._running = dict[asyncio.Task[None], _Stream]()

@@ -1,12 +1,14 @@
 """DynamoDB and Secrets Manager: moto, in the process of the functions that use them.
 
-moto keeps nothing beyond its process, so requests that change a table are logged in a file and replayed at the next
+moto keeps nothing beyond its process, so requests to change a table are logged in a file and replayed at the next
 start.
 """
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -40,7 +42,7 @@ class Tables:
 
     def __init__(self, template: Template, file: Path | None) -> None:
         self._lock = threading.Lock()
-        self._log: Any = None
+        self._log: int | None = None  # open file
         BUILTIN_HANDLERS.remove(("before-send", botocore_stubber))
         BUILTIN_HANDLERS.append(("before-send", self._before_send))
         botocore_stubber.enabled = True
@@ -52,20 +54,18 @@ class Tables:
             self._restore(file, template.tables)
 
     def close(self) -> None:
-        if self._log:
-            self._log.close()
+        if self._log is not None:
+            os.close(self._log)
 
     def _before_send(self, event_name: str, request: AWSPreparedRequest, **_: Any) -> Any:
         if not request.url.startswith(tuple(MOCKED.values())):
             return None  # on to the stack
         with self._lock:  # a condition and the write that it allows are one
-            answer = botocore_stubber(event_name, request)
-            if self._log and answer is not None and answer.status_code == 200 and _operation(request) in WRITES:
-                self._log_request(_operation(request), _text(request.body))
-        return answer
-
-    def _log_request(self, operation: str, body: str) -> None:
-        self._log.write(json.dumps([operation, body]) + "\n")
+            if self._log is not None and (operation := _operation(request)) in WRITES:
+                # First, because what cannot be logged must not happen. A condition that fails now fails in the
+                # replay, too.
+                _append(self._log, operation, _text(request.body))
+            return botocore_stubber(event_name, request)
 
     def _restore(self, file: Path, tables: tuple[Table, ...]) -> None:
         """Replay the log, and start a compacted one."""
@@ -73,15 +73,16 @@ class Tables:
             self._call(operation, body)
         file.parent.mkdir(parents=True, exist_ok=True)
         fresh = file.with_suffix(".new")
-        self._log = fresh.open("w", buffering=1, encoding="utf-8")
+        log = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o644)
         for table in tables:
             for item in self._items(table):
                 if _is_over(item, table.expiry):  # AWS removes expired items late, too
                     key = {attribute["AttributeName"]: item[attribute["AttributeName"]] for attribute in _key(table)}
                     self._call("DeleteItem", json.dumps({"TableName": table.name, "Key": key}))
                 else:
-                    self._log_request("PutItem", json.dumps({"TableName": table.name, "Item": item}))
+                    _append(log, "PutItem", json.dumps({"TableName": table.name, "Item": item}))
         fresh.replace(file)
+        self._log = log
 
     def _call(self, operation: str, body: str) -> dict[str, Any]:
         headers = HTTPHeaders()
@@ -101,6 +102,22 @@ class Tables:
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _append(log: int, operation: str, body: str) -> None:
+    """Append a line.
+
+    Raises:
+        OSError: the disk is full; nothing was appended.
+    """
+    line = json.dumps([operation, body]).encode() + b"\n"
+    end = os.fstat(log).st_size
+    try:
+        if os.write(log, line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError:
+        os.ftruncate(log, end)
+        raise
 
 
 def _read(file: Path) -> Iterator[tuple[str, str]]:

@@ -147,7 +147,6 @@ class _Reader:
             authorizers={key: self.authorizer(key, value) for key, value in auth.get("Authorizers", {}).items()},
             responses={response.kind: response for response in self.gateway_responses(spec)},
             usage_keys=frozenset(str(key["Value"]) for _, key in self.of("AWS::ApiGateway::ApiKey")),
-            preflight=_preflight(spec.get("Cors")),
         )
 
     def routes(self, definition: dict[str, Any], auth: dict[str, Any]) -> Iterator[Route]:
@@ -265,18 +264,19 @@ class _Reader:
         )
 
     def schedules(self) -> Iterator[Schedule]:
-        for name, function, event in self.events("Schedule", "ScheduleV2"):
-            if _enabled(event):
-                expression = event.get("ScheduleExpression") or event["Schedule"]
-                target = Target("function", function, _text(event.get("Input")), self.dead_letters(event))
-                yield Schedule(name, expression, _timezone(event), target)
+        for kind in ("Schedule", "ScheduleV2"):
+            for name, function, event in self.events(kind):
+                if _enabled(event):
+                    expression = event.get("ScheduleExpression") or event["Schedule"]
+                    target = Target("function", function, _text(event.get("Input")), self.dead_letters(event))
+                    yield Schedule(name, expression, _timezone(event), target, is_rule=kind == "Schedule")
         for name, spec in self.of("AWS::Scheduler::Schedule"):
             if _enabled(spec):
                 yield Schedule(name, spec["ScheduleExpression"], _timezone(spec), self.target(spec["Target"]))
         for name, spec in self.of("AWS::Events::Rule"):
             if "ScheduleExpression" in spec and _enabled(spec):
                 for target in map(self.target, spec.get("Targets", [])):
-                    yield Schedule(name, spec["ScheduleExpression"], _timezone(spec), target)
+                    yield Schedule(name, spec["ScheduleExpression"], _timezone(spec), target, is_rule=True)
 
 
 def _invoked(uri: str) -> str:
@@ -291,19 +291,6 @@ def _gateway_response(kind: str, spec: Mapping[str, Any], headers: Mapping[str, 
         headers={name: str(value) for name, value in headers.items()},
         templates=dict(spec.get("ResponseTemplates", {})),
     )
-
-
-def _preflight(cors: Any) -> dict[str, str] | None:
-    if cors is None:
-        return None
-    spec = cors if isinstance(cors, dict) else {"AllowOrigin": cors}
-    names = {
-        "AllowOrigin": "access-control-allow-origin",
-        "AllowMethods": "access-control-allow-methods",
-        "AllowHeaders": "access-control-allow-headers",
-        "MaxAge": "access-control-max-age",
-    }
-    return {header: str(spec[name]).strip("'") for name, header in names.items() if name in spec}
 
 
 def _table(name: str, spec: Mapping[str, Any]) -> Table:

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from community.event_aliases import ALIASES
+from functions.shared.sockets.closing import SENTENCES
 from kernel.events.frames import CONNECTED, KEEPALIVE
 from kernel.events.models import Event
 from local.tools.generated import ROOT, write_or_check
@@ -25,7 +26,8 @@ Everything that happens in the game, as listeners receive it: over a WebSocket, 
 `GET /api/v1/events` in the same text format. docs/listening.md tells how to connect, filter and resume.
 
 A WebSocket message holds one or more frames. Each is `id: ...`, `event: ...` and `data: ...` on a line each, and an
-empty line; the messages below describe the JSON after `data: `."""
+empty line; the messages below describe the JSON after `data: `. One message is no frame and begins with `{`: `closing`,
+the last one before we close a WebSocket."""
 
 
 def document() -> Json:
@@ -50,6 +52,7 @@ def document() -> Json:
     examples = Examples(schemas)
     for message in messages.values():
         message["examples"] = [{"payload": examples.of(message["payload"])}]
+    messages["Closing"] = _closing()
     return {
         "asyncapi": "3.1.0",
         "info": {
@@ -105,6 +108,22 @@ def _message(name: str, summary: str, payload: Json) -> Json:
                 "payload": payload,
             },
         },
+    }
+
+
+def _closing() -> Json:
+    meanings = "; ".join(f"`{code}`: {sentence}" for code, sentence in SENTENCES.items())
+    return {
+        "name": "closing",
+        "title": "closing",
+        "summary": "Why we close the WebSocket; its closing code is always 1000.",
+        "description": meanings,
+        "payload": {
+            "type": "object",
+            "required": ["error", "code"],
+            "properties": {"error": {"type": "string"}, "code": {"enum": list(SENTENCES)}},
+        },
+        "examples": [{"payload": {"error": sentence, "code": code}} for code, sentence in SENTENCES.items()],
     }
 
 

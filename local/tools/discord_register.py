@@ -7,13 +7,13 @@ import re
 import sys
 from typing import Final
 
-from doors.discord.api import api, retry_until
+from doors.discord.api import TokenRefused, api, retry_until
 from doors.discord.registration import payload
 from doors.discord.settings import settings as discord_settings
 from doors.outbound import Rejected, Unavailable
-from functions.community.discord import catalogue as catalogue  # declares every command
 from functions.community.notify_discord.registration import Difference, Scope, compare, existing, sync
 from functions.community.notify_discord.settings import settings
+from functions.shared.discord import catalogue as catalogue  # declares every command
 
 PATIENCE_SECONDS: Final = 30
 ID: Final = re.compile(r"[0-9]{1,20}")
@@ -49,11 +49,11 @@ def main() -> int:
     where = f"on server {guild_id}" if guild_id else "on all servers"
     try:
         difference = retry_until(lambda: _register(scope, options), PATIENCE_SECONDS)
+    except (Rejected, TokenRefused) as error:
+        print(f"Discord refuses: {error}", file=sys.stderr)
+        return 1
     except Unavailable as error:
         print(f"Discord cannot be reached just now ({error}). Nothing is lost: try again.", file=sys.stderr)
-        return 1
-    except Rejected as error:
-        print(f"Discord refuses: {error}", file=sys.stderr)
         return 1
     print(_outcome(difference, where, options))
     return 0

@@ -12,9 +12,13 @@ from typing import Any, Final
 
 from community.preparation import prepare
 from community.voting import cycle
+from functions.shared.migrate.switches import SWITCHES
 from kernel import connections, database
 from kernel.database import Connection
+from kernel.keys import service as keys
 from kernel.migrations import migrate
+from kernel.switches.administration import store as store_switches
+from local.bench.requests import KEY
 from local.stack.postgres import Postgres
 
 MIGRATIONS: Final = Path(__file__).resolve().parents[2] / "migrations"
@@ -41,6 +45,8 @@ def begun_game(database_url: str) -> Generator[Connection]:
         connections._environment.connection = conn
         with database.transaction(conn) as tx:
             prepare(tx)
+            store_switches(tx, SWITCHES)
+            keys.store(tx, keys.digest(KEY), KEY, "admin")
         cycle.advance(conn)
         yield conn
 

@@ -13,6 +13,8 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
+from doors.error_objects import as_object, has_objects
+from doors.people import is_for_accounts
 from local.tools import openapi_examples, openapi_schemas
 from local.tools.generated import ROOT, write_or_check
 
@@ -21,19 +23,21 @@ FILE: Final = ROOT / "docs" / "openapi.json"
 Json = dict[str, Any]
 
 DESCRIPTION: Final = """\
-A game engine for live chat communities. Every path below /api/ requires the header `X-API-Key`.
+A game engine for live chat communities. Every path below /api/ requires the header `X-API-Key`, except those for people
+who sign in, below /api/auth and /api/personas: what they need is a session, as `Authorization: Bearer` or in a cookie.
 
 A POST or PUT with an `Idempotency-Key` may be repeated for 24 hours: it acts once, and a repetition gets the first
 answer again, with the header `Idempotency-Replayed: true`; another request with the same key gets a 409.
 
 Unknown fields are ignored, null means absent, `/prices/` is `/prices`, and every GET answers HEAD too. Errors have the
-shape `Error`; its `error` is fit for a player, its `code` is for programs. An operation whose id ends in `_alias` is
+shape `Error`; its `error` is fit for a player, its `code` is for programs. Below /api/auth, the shape is `ErrorObject`,
+with codes in capitals, and nothing is repeated by an `Idempotency-Key`. An operation whose id ends in `_alias` is
 another path of the operation without it.
 """
 
 ERRORS: Final[Mapping[int, tuple[str, str]]] = {
     400: ("BadRequest", "Malformed, or not possible here; `fields` names what is wrong."),
-    401: ("Unauthorized", "The key is missing or unknown."),
+    401: ("Unauthorized", "The key is missing or unknown; or the session is, or has ended."),
     403: ("Forbidden", "Locked for this community, or the key's role may not do it."),
     404: ("NotFound", "There is no such thing, or no such path."),
     409: ("Conflict", "The state has changed in the meantime."),
@@ -61,6 +65,32 @@ ERROR: Final[Json] = {
         },
     },
 }
+ERROR_OBJECT: Final[Json] = {
+    "title": "ErrorObject",
+    "description": "What went wrong, on paths whose errors are objects.",
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "request_id"],
+            "properties": {
+                "code": {"type": "string", "examples": ["INVALID_INPUT"]},
+                "message": {"type": "string", "description": "A sentence fit for a player."},
+                "details": {
+                    "type": "object",
+                    "description": "What is wrong with each field.",
+                    "additionalProperties": {"type": "string"},
+                },
+                "request_id": {"type": "string", "description": "As in the header X-Request-ID."},
+            },
+        },
+    },
+}
+PAGES: Final = {"Pages"}
+"""Groups that answer with pages, which no client of the API reads."""
+OF_PEOPLE: Final = re.compile(r"/api/(auth|personas)(/|$)")
+"""What people sign in to, or may look at without a key of the API."""
 HEADERS: Final[Mapping[str, tuple[str, str]]] = {
     "IdempotencyKey": (
         "Idempotency-Key",
@@ -99,13 +129,22 @@ def document() -> Json:
         "tags": [],
         "paths": {},
         "components": {
-            "schemas": {"Error": ERROR},
-            "responses": {name: _error_response(status, text) for status, (name, text) in ERRORS.items()},
+            "schemas": {"Error": ERROR, "ErrorObject": ERROR_OBJECT},
+            "responses": {
+                name + suffix: _error_response(status, text, f"Error{suffix}")
+                for suffix in ("", "Object")
+                for status, (name, text) in ERRORS.items()
+            },
             "parameters": {key: _header(name, text) for key, (name, text) in HEADERS.items()},
-            "securitySchemes": {"ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"}},
+            "securitySchemes": {
+                "ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                "Session": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            },
         },
     }
     for title, text, app in groups():
+        if title in PAGES:
+            continue
         merged["tags"].append({"name": title, "description": text})
         _name_operations(app)
         _add(merged, title, app.openapi())
@@ -142,6 +181,8 @@ def _name_operations(app: FastAPI) -> None:
     for route in app.routes:
         if isinstance(route, APIRoute):
             routes.setdefault(route.endpoint.__name__, []).append(route)
+            if OF_PEOPLE.match(route.path):
+                route.openapi_extra = {"security": [{"Session": []}] if is_for_accounts(route.endpoint) else []}
     group = re.sub(r"\W+", "_", app.title.lower())
     for name, same in routes.items():
         for number, route in enumerate(reversed(same)):  # decorators apply from the bottom up
@@ -191,14 +232,17 @@ def _complete(operation: Json, title: str, path: str, method: str) -> None:
     if more.strip():
         operation["description"] = more.strip()
     writes = method in WRITING
-    keyed = path.startswith("/api/")
-    if not keyed:
+    closed = path.startswith("/api/")
+    objects = has_objects(path)
+    if not closed:
         operation["security"] = []
     if writes:
-        operation.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in HEADERS)
+        headers = [name for name in HEADERS if name == "RequestId" or not objects]
+        operation.setdefault("parameters", []).extend({"$ref": f"#/components/parameters/{name}"} for name in headers)
     for status, (name, _) in ERRORS.items():
-        if (writes or status not in ONLY_WHEN_WRITING) and (keyed or status in WITHOUT_KEY):
-            operation["responses"].setdefault(str(status), {"$ref": f"#/components/responses/{name}"})
+        if (writes or status not in ONLY_WHEN_WRITING) and (closed or status in WITHOUT_KEY):
+            response = {"$ref": f"#/components/responses/{name}{'Object' if objects else ''}"}
+            operation["responses"].setdefault(str(status), response)
 
 
 def _add_error_examples(responses: Json) -> None:
@@ -208,12 +252,14 @@ def _add_error_examples(responses: Json) -> None:
     for status, (name, _) in ERRORS.items():
         body = {"error": codes[of_status[status]][1], "code": of_status[status]}
         responses[name]["content"]["application/json"]["example"] = body
+        as_sent = json.loads(as_object(json.dumps(body), "4f1d2a86-7f0c-4e7e-9a35-1b2c3d4e5f60"))
+        responses[f"{name}Object"]["content"]["application/json"]["example"] = as_sent
 
 
-def _error_response(status: int, text: str) -> Json:
+def _error_response(status: int, text: str, schema: str) -> Json:
     response: Json = {
         "description": text,
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+        "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
     }
     if status in (429, 503):
         response["headers"] = {"Retry-After": {"description": "seconds", "schema": {"type": "string"}}}

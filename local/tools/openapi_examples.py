@@ -25,6 +25,7 @@ OF_FIELD: Final[Mapping[str, Any]] = {
     "build_time": EVENING,
     "description": "Digs where others only look.",
     "display_name": "Shop",
+    "email": "ann@example.org",
     "event_type": "item.sold",
     "events_path": "/api/v1/events?ticket=v1.1764444200.3f9d",
     "filter": "sellable",
@@ -34,12 +35,16 @@ OF_FIELD: Final[Mapping[str, Any]] = {
     "initiator_id": ALICE,
     "item_name": "item_spade",
     "job_key": "job_merchant",
+    "limit": "20",
     "last_event_id": "0193f0b2-7c1d-7a52-9a61-0d7f0f3b7c11",
     "Last-Event-ID": "0193f0b2-7c1d-7a52-9a61-0d7f0f3b7c11",
     "message": "Done.",
     "metric": "messages",
     "name": "my-bot",
     "node_key": "feature_economy",
+    "notification_id": "17",
+    "password": "correct horse 9 Battery",
+    "current_password": "Tr0ub4dor and 3",
     "payload": {"item_name": "item_spade", "quantity": 2, "money_gained": 80},
     "period": "daily",
     "platform": "twitch",
@@ -68,7 +73,7 @@ OF_FIELD: Final[Mapping[str, Any]] = {
 }
 """By the name of a property or parameter, where its schema allows the value."""
 
-_BY_FORMAT: Final[Mapping[str, Any]] = {"uuid": ALICE, "date-time": EVENING}
+_BY_FORMAT: Final[Mapping[str, Any]] = {"uuid": ALICE, "date-time": EVENING, "date": EVENING[:10]}
 _BY_TYPE: Final[Mapping[str, Any]] = {"boolean": True, "number": 1.5, "string": "text", "null": None}
 
 
@@ -126,6 +131,8 @@ class Examples:
             return schema["const"]
         if name in OF_FIELD and self._fits(schema, OF_FIELD[name]):
             return OF_FIELD[name]
+        if name.endswith("_id") and self._fits(schema, ALICE):
+            return ALICE
         if "enum" in schema:
             return schema["enum"][0]
         if "anyOf" in schema or "oneOf" in schema:

@@ -25,6 +25,13 @@ OTHER_CODES: Final[Mapping[str, tuple[int, str]]] = {
     "rate_limited": (429, "Too many requests from this key or address."),
     "internal": (500, "Something went wrong on our side."),
     "unavailable": (503, "Too many players at once, or the database cannot be reached."),
+    # Of Personas: functions.personas.door.
+    "invalid_json": (400, "The body is not JSON, or no object."),
+    "unknown_field": (400, "The request has no such field."),
+    "invalid_id": (400, "This is not an id."),
+    "invalid_field": (400, "A field has a wrong value; the sentence says which, and why."),
+    "invalid_limit": (400, "The limit is not within its bounds."),
+    "invalid_cursor": (400, "The cursor is none that an answer has given."),
 }
 """Errors that are no refusal of a use case: code -> (status, meaning)."""
 
@@ -62,11 +69,15 @@ def complete(merged: Json) -> None:
     _drop_unused(merged)
 
 
+ON_DISCORD: Final = ("functions.shared.discord.", "personas.channels.")
+"""Modules whose refusals are seen on Discord only."""
+
+
 def codes() -> dict[str, tuple[int, str]]:
     """Return all error codes of the API, with their status and meaning: code -> (status, sentence)."""
     refusals: dict[str, tuple[int, str]] = {}
     for error in sorted(_subclasses(DomainError), key=lambda error: (error.__module__, error.__name__)):
-        if hasattr(error, "code") and not _is_of_a_test(error):
+        if hasattr(error, "message") and not _is_of_a_test(error) and not error.__module__.startswith(ON_DISCORD):
             status = next(STATUS[kind] for kind in error.__mro__ if kind in STATUS)
             refusals.setdefault(error.code, (status, error.message))
     return dict(sorted((refusals | OTHER_CODES).items()))

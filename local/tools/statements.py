@@ -12,6 +12,7 @@ from typing import Final
 
 from community import inboxes
 from kernel.database import transaction
+from kernel.switches import service as switches
 from local.bench.trips import Cost, count, spent
 from local.tools.environment import begun_game, call, new_database
 from local.tools.postgres_proxy import PostgresProxy
@@ -19,13 +20,13 @@ from local.tools.postgres_proxy import PostgresProxy
 FILE: Final = Path(__file__).resolve().parents[2] / "docs" / "statements.md"
 
 NEVER: Final = 10**9
-"""For `inboxes.ASK_EVERY`: the question would fall on one request or another by chance."""
+"""For what is asked now and then: the question would fall on one request or another by chance."""
 
 HEAD: Final = """# What each request costs the database
 
 An action takes two round trips, a look one. Both columns are counted on the wire; BEGIN, COMMIT and the questions
-behind it count as statements, except the one about a long inbox, which an environment asks every 64 entries. `make
-generated` writes this table; a test compares it.
+behind it count as statements, except those that an environment asks now and then along with others: about a long inbox
+every 64 entries, about switches every two seconds. `make generated` writes this table; a test compares it.
 
 | Request | Round trips | Statements |
 |---|---|---|
@@ -51,7 +52,7 @@ def main() -> None:
 
 
 def _counted(database_url: str) -> dict[str, Cost]:
-    inboxes.ASK_EVERY = NEVER
+    inboxes.ASK_EVERY = switches.RELIED_ON_SECONDS = NEVER
     with PostgresProxy(database_url, counts_statements=True) as wire, begun_game(wire.url) as conn:
         with transaction(conn) as tx:
             # Out of reach: the request that makes the last point turns the cycle, too.

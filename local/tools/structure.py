@@ -91,7 +91,7 @@ def allowed(part: str) -> set[str]:
     if first != "functions":
         return {part, "kernel"}
     if product in ("", "shared"):
-        return {part, "functions", "doors", "kernel", *products()}
+        return {part, "functions", *(f"functions.{name}" for name in products()), "doors", "kernel", *products()}
     return {part, "functions", "doors", "kernel", product}
 
 

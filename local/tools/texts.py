@@ -1,30 +1,58 @@
 """Bring the translations up to date: `python -m local.tools.texts [--check]`.
 
-It collects every text that players read, from the code, the content and the Discord commands, writes them to
+It collects every text that people read, from the code, the pages, the content and the Discord commands, writes them to
 `messages.pot`, and brings each translation into the same order: new texts are added without a translation, those that
-are gone are removed. The demo has its own catalogue. `--check` changes nothing, and fails if a file is outdated.
+are gone are removed. Each product has its own catalogue, which is complete: what the products share is in each of
+them. The root page and the demo have catalogues too. `--check` changes nothing, and fails if a file is outdated.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from jinja2 import Environment, nodes
 
 from community import text_contexts
 from community.configs import TEXTS, shipped
 from community.contents import SECTIONS
 from doors.discord.commands import COMMANDS
 from doors.discord.localisation import command_texts
-from functions.community.discord import catalogue as catalogue  # declares every command
+from functions.shared.discord import catalogue as catalogue  # declares every command
+from kernel.content.library import Library, Section
 from kernel.content.po_files import PoEntry, TextId, key_of, parse
 from kernel.content.translations import TEMPLATE
+from personas.configs import shipped as personas
+from personas.contents import SECTIONS as PERSONAS_SECTIONS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FOLDER: Final = shipped.root / TEXTS
 DEMO: Final = ROOT / "local" / "demo"
+PERSONAS: Final = ROOT / "configs" / "personas" / TEXTS
+ROOT_PAGE: Final = ROOT / "functions" / "shared" / "system" / "root"
+SHARED_PAGES: Final = ROOT / "layers" / "foundation" / "doors" / "pages"
+CHAT_ONLY: Final = (
+    "layers/foundation/doors/discord/",
+    "layers/foundation/kernel/keys/",
+    "layers/foundation/kernel/quantities.py",
+    "layers/personas/personas/channels/",
+)
+"""What the products share, but only bots and players in a chat read."""
+IN_CHANNELS: Final = tuple(
+    f"layers/personas/personas/{place}"
+    for place in ("channels/", "battles/service.py", "safety/models.py", "templates/models.py")
+)
+"""What players on Discord read of Personas."""
+NOT_IN_COMMUNITY: Final = (
+    "functions/shared/accounts/",
+    *(folder.relative_to(ROOT).as_posix() for folder in (ROOT_PAGE, SHARED_PAGES)),
+)
+"""What the products share, but only readers of pages see."""
 HEADER: Final = "Content-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n"
 
 _ONE = {"translate": 0, "term": 1, "to_translate": 0}
@@ -41,8 +69,22 @@ Found = Mapping[TextId, list[str]]
 
 
 def collect() -> dict[TextId, list[str]]:
-    """Return every text that players read, with the files it comes from."""
-    return _grouped(_everything())
+    """Return every text that the community's players read, with the files it comes from."""
+    return _grouped(_of_community())
+
+
+def collect_personas() -> dict[TextId, list[str]]:
+    """Return every text that people read in Personas, on its pages and from its API."""
+    folders = ("layers/foundation", "functions/shared/accounts", "layers/personas", "functions/personas")
+    found = chain.from_iterable(chain(_code(ROOT / folder), _pages(ROOT / folder)) for folder in folders)
+    said = ((text, place) for text, place in found if not place.startswith(CHAT_ONLY))
+    return _grouped(chain(said, _of_sections(personas, PERSONAS_SECTIONS)))
+
+
+def collect_root_page() -> dict[TextId, list[str]]:
+    """Return the texts of the installation's first page."""
+    folders = (ROOT_PAGE, SHARED_PAGES)
+    return _grouped(chain.from_iterable(chain(_code(folder), _pages(folder)) for folder in folders))
 
 
 def collect_demo() -> dict[TextId, list[str]]:
@@ -98,19 +140,49 @@ def texts_of(source: str, name: str) -> Iterator[TextId]:
             yield from _call(node, node.func.id, name)
 
 
-def _everything() -> Iterator[tuple[TextId, str]]:
-    for folder in ("layers", "functions"):
-        yield from _code(ROOT / folder)
+def _of_community() -> Iterator[tuple[TextId, str]]:
+    for folder in ("layers/community", "layers/foundation", "functions/community", "functions/shared"):
+        for text, place in _code(ROOT / folder):
+            if not place.startswith(NOT_IN_COMMUNITY):
+                yield text, place
+    found = _code(ROOT / "layers/personas")
+    yield from ((text, place) for text, place in found if place.startswith(IN_CHANNELS))
     for name in sorted(COMMANDS):
         yield from ((text, f"/{name}") for text in command_texts(COMMANDS[name]))
-    for section in SECTIONS:
-        yield from ((text, f"{shipped.name}/{section.schema_name()}") for text in shipped[section].texts())
+    yield from _of_sections(shipped, SECTIONS)
+
+
+def _of_sections(library: Library, sections: Iterable[type[Section[Any]]]) -> Iterator[tuple[TextId, str]]:
+    for section in sections:
+        yield from ((text, f"{library.name}/{section.schema_name()}") for text in library[section].texts())
 
 
 def _code(folder: Path) -> Iterator[tuple[TextId, str]]:
     for file in sorted(folder.rglob("*.py")):
         place = file.relative_to(ROOT).as_posix()
         yield from ((text, place) for text in texts_of(file.read_text(encoding="utf-8"), place))
+
+
+def _pages(folder: Path) -> Iterator[tuple[TextId, str]]:
+    for file in sorted(folder.rglob("*.html")):
+        place = file.relative_to(ROOT).as_posix()
+        yield from ((text, place) for text in texts_of_page(file.read_text(encoding="utf-8"), place))
+
+
+def texts_of_page(source: str, name: str) -> Iterator[TextId]:
+    """Return the texts in a page's template: what is passed to `t` and `tn`.
+
+    Raises:
+        NotALiteral
+    """
+    for call in Environment(autoescape=True).parse(source).find_all(nodes.Call):
+        if not isinstance(call.node, nodes.Name) or call.node.name not in ("t", "tn"):
+            continue
+        wanted = call.args[: 1 + (call.node.name == "tn")]
+        values = [each.value for each in wanted if isinstance(each, nodes.Const)]
+        if len(values) != 1 + (call.node.name == "tn"):
+            raise NotALiteral(f"{name}:{call.lineno}: {call.node.name}() needs literal texts")
+        yield TextId("", *values)
 
 
 def _message(node: ast.ClassDef) -> Iterator[TextId]:
@@ -125,7 +197,8 @@ def _message(node: ast.ClassDef) -> Iterator[TextId]:
 
 
 def _sentence(text: str) -> Iterator[TextId]:
-    if text not in ("", "{what}"):  # what a caller of the WebSocket API has done wrong: for developers
+    # Without its fields there may be no words left, and a code of the wire contract is none.
+    if re.search("[A-Za-z]", re.sub(r"\{\w+\}", "", text)) and not re.fullmatch("[a-z_]+", text):
         yield TextId("", text)
 
 
@@ -162,7 +235,13 @@ def _lines(text: str) -> str:
 
 
 def _documents() -> Iterable[tuple[Path, str]]:
-    for folder, found in ((FOLDER, collect()), (DEMO / TEXTS, collect_demo())):
+    catalogues = (
+        (FOLDER, collect()),
+        (PERSONAS, collect_personas()),
+        (ROOT_PAGE / TEXTS, collect_root_page()),
+        (DEMO / TEXTS, collect_demo()),
+    )
+    for folder, found in catalogues:
         yield folder / TEMPLATE, document(found, HEADER, {})
         for file in sorted(folder.glob("*.po")):
             parsed = parse(file.read_text(encoding="utf-8"), file.name)

@@ -1,6 +1,6 @@
 """Translates template.yaml to CloudFormation and compares its size with the limits, which `sam validate` does not do.
 
-Run it with the SAM CLI's Python.
+Run it with the SAM CLI's Python. A second path is where to write the translated template, for `make scan`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
@@ -25,25 +26,27 @@ FULL_BYTES: Final = 800_000
 logging.disable(logging.WARNING)
 
 
-def translate(path: Path) -> dict[str, Any]:
+def translate(document: Mapping[str, Any]) -> dict[str, Any]:
     """The template that SAM makes of this one.
 
     Raises:
         InvalidSamDocumentException: SAM cannot make one.
     """
     # SAM changes the document in place, so what YAML aliases share has to be copied.
-    document = json.loads(json.dumps(yaml_parse(path.read_text())))
+    copied = json.loads(json.dumps(document))
     # Without AWS's managed policies, which SAM would fetch over the network; the template uses none.
-    validator = SamTemplateValidator(document, SimpleNamespace(load=dict), region="us-east-1")
+    validator = SamTemplateValidator(copied, SimpleNamespace(load=dict), region="us-east-1")
     return yaml_parse(validator.get_translated_template_if_valid())
 
 
-def main(path: Path) -> int:
+def main(path: Path, result: Path | None = None) -> int:
     try:
-        translated = translate(path)
+        translated = translate(yaml_parse(path.read_text()))
     except InvalidSamDocumentException as error:
         print(error, file=sys.stderr)
         return 1
+    if result:
+        result.write_text(json.dumps(translated, indent=1))
     resources = len(translated["Resources"])
     size = len(json.dumps(translated, separators=(",", ":")).encode())
     print(f"{path}: {resources} of {MAX_RESOURCES} resources, {size // 1000} of {MAX_BYTES // 1000} kB")
@@ -54,4 +57,4 @@ def main(path: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(*map(Path, sys.argv[1:])))

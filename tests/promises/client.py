@@ -10,16 +10,17 @@ import json
 import logging
 import sys
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from importlib import import_module
 from random import Random
 from typing import Any
 
-from tests.promises.calls import Call, Plan
+from tests.promises.calls import Call, Plan, follow_up
 from tests.promises.ledger import Answer
 from tests.support.api import app_of, handler_of, proxy_event
 
-GROUPS = ("economy", "users", "messages", "progression", "crafting", "gamble")
+GROUPS = ("economy", "users", "messages", "progression", "crafting", "gamble", "linking", "admin")
 PATIENCE = 200
 """retries"""
 
@@ -44,6 +45,15 @@ def send_until_answered(call: Call, rng: Random) -> Answer:
         time.sleep(rng.uniform(0, 0.02))
 
 
+def in_full(call: Call, perform: Callable[[Call], Answer]) -> Iterator[Answer]:
+    """The answers to a call, and to those that follow from it."""
+    following: Call | None = call
+    while following is not None:
+        answer = perform(following)
+        yield answer
+        following = follow_up(following, answer.body) if answer.done else None
+
+
 def main() -> None:
     logging.disable(logging.WARNING)  # cuts are expected, bugs are not
     plan, client = Plan(**json.loads(sys.argv[1])), int(sys.argv[2])
@@ -55,7 +65,8 @@ def main() -> None:
     for number in range(plan.rounds):
         calls = plan.round(client, number)
         sys.stdin.readline()
-        answers += [asdict(send_until_answered(call, rng)) for call in calls]
+        for call in calls:
+            answers += [asdict(answer) for answer in in_full(call, lambda each: send_until_answered(each, rng))]
         print("done", flush=True)
     print(json.dumps(answers), flush=True)
 

@@ -17,7 +17,7 @@ from psycopg import OperationalError
 
 from functions.shared.clock.app import handler
 from kernel.connections import connection
-from kernel.database import Connection, transaction
+from kernel.database import Connection, Tx, transaction
 from kernel.errors import TryAgain
 
 # One row at a time, and none that is locked, so that there is no deadlock.
@@ -44,6 +44,14 @@ def fast_forward(conn: Connection) -> None:
         conn.execute(statement)
 
 
+def hurry(tx: Tx, rng: Random) -> None:
+    """Now and then bring the deadline of one thing forward."""
+    if rng.random() < 0.2:
+        tx.execute(_HURRY_WORK)
+    if rng.random() < 0.15:
+        tx.execute(_HURRY_GAMBLE)
+
+
 def in_flight(conn: Connection) -> set[str]:
     """Which kinds of things wait for their time: gambles, crafting jobs."""
     rows = conn.execute(
@@ -63,10 +71,7 @@ def main() -> None:
     while not select.select([sys.stdin], [], [], rng.uniform(0, 0.05))[0]:
         try:
             with transaction(connection()) as tx:
-                if rng.random() < 0.2:
-                    tx.execute(_HURRY_WORK)
-                if rng.random() < 0.15:
-                    tx.execute(_HURRY_GAMBLE)
+                hurry(tx, rng)
             done.update(handler({}, None))
             done["rounds"] += 1
         except* (OperationalError, TryAgain):  # the next round is the retry, as with the real one

@@ -12,6 +12,10 @@ from tests.support.fake_discord import APPLICATION, DEV, NEWS, TOKEN, FakeDiscor
 from tests.support.fake_streamerbot import FakeStreamerbot
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--minutes", type=float, default=2.0, help="how long the storm of kills rages")
+
+
 @pytest.fixture
 def discord_peer() -> Iterator[FakeDiscord]:
     """A fake Discord whose rate limits last only a fraction of a second."""

@@ -6,19 +6,16 @@ Takes a request as JSON on every line of stdin, [group, method, path, body], and
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
+from tests.promises import modules
 from tests.support.api import app_of, proxy_event
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -37,14 +34,7 @@ class Environment:
 
 @contextmanager
 def environment(url: str) -> Iterator[Environment]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.promises.environment"],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": url, "PYTHONPATH": os.pathsep.join(sys.path)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    process = modules.start("tests.promises.environment", DATABASE_URL=url)
     try:
         yield Environment(process)
     finally:

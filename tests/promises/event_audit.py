@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import filterfalse
 from typing import Any
 from uuid import UUID
 
@@ -15,19 +16,21 @@ from community.crafting.content import Upgrade, disassembles, upgrades
 from community.jobs.rules import BYPASS_SOURCES
 from community.lootboxes.models import LootboxOpened
 from kernel.database import Connection
+from tests.promises.calls import is_mover
+from tests.promises.identities import Identities
 
 Holdings = Counter[tuple[str, str]]
-"""{(platform id, internal name): quantity over all qualities}."""
+"""{(person, internal name): quantity over all qualities}."""
 
 Earned = Counter[tuple[str, str, str]]
-"""{(platform id, job, source): how often, or how much}."""
+"""{(person, job, source): how often, or how much}."""
 
 SHIELDS = {"guard_buckler": "block", "guard_mirror": "reflect"}
 
 
 @dataclass(frozen=True)
 class AuditedEvent:
-    """An event of the log; `who` is the platform id of its player."""
+    """An event of the log; `who` is the person it belongs to."""
 
     type: str
     who: str
@@ -52,56 +55,67 @@ def used(events: Iterable[AuditedEvent], handler: str) -> list[AuditedEvent]:
     return [event for event in of(events, "item.used") if items.by_name[event.payload["item_name"]].handler == handler]
 
 
-def effects(events: list[AuditedEvent], names: Mapping[UUID, str]) -> Holdings:
+def effects(events: list[AuditedEvent], who: Identities) -> Holdings:
     """The effects of events on the holdings. Ingredients in crafting jobs and stakes belong to no player."""
     changed: Holdings = Counter()
     stakes = {event.payload["id"]: event.payload["bets"] for event in of(events, "gamble.started")}
+    stakers = _stakers(events)
 
-    def give(who: str, item: str, quantity: int) -> None:
-        changed[who, item] += quantity
+    def give(person: str, item: str, quantity: int) -> None:
+        changed[person, item] += quantity
 
-    def stake(who: str, gamble_id: str, sign: int) -> None:
+    def stake(person: str, gamble_id: str, sign: int) -> None:
         for bet in stakes[gamble_id]:
-            give(who, bet["item_name"], sign * bet["quantity"])
+            give(person, bet["item_name"], sign * bet["quantity"])
 
+    for name, made in who.works.values():
+        for item, quantity in made.items():
+            give(name, item, quantity)  # lost with the player, whom it had not reached
     for event in events:
-        who, payload = event.who, event.payload
+        person, payload = event.who, event.payload
         match event.type:
             case "item.used":
                 item = items.by_name[payload["item_name"]]
-                give(who, item.internal_name, -payload["quantity"])
+                give(person, item.internal_name, -payload["quantity"])
                 if item.handler == "generator":
                     config = item.handler_config
-                    give(who, str(config.item), config.quantity * payload["quantity"])
+                    give(person, str(config.item), config.quantity * payload["quantity"])
             case "lootbox.opened":
                 for drop in payload["drops"]:
-                    give(who, drop["item_name"], drop["quantity"])
+                    give(person, drop["item_name"], drop["quantity"])
             case "item.upgraded":
-                give(who, payload["item_name"], payload["quantity"])
+                give(person, payload["item_name"], payload["quantity"])
                 if payload["job_id"] is None:
                     for item, quantity in _costs(event).items():
-                        give(who, item, -quantity)
+                        give(person, item, -quantity)
             case "crafting.started":
                 for item, quantity in _costs(event).items():
-                    give(who, item, -quantity)
+                    give(person, item, -quantity)
             case "crafting.cancelled":
                 for item, quantity in payload["refunded"].items():
-                    give(who, item, quantity)
+                    give(person, item, quantity)
             case "item.disassembled":
                 recipe = disassembles.by_item[payload["recipe_key"]]
-                give(who, recipe.recipe_key, -recipe.quantity_consumed * payload["quantity"])
+                give(person, recipe.recipe_key, -recipe.quantity_consumed * payload["quantity"])
                 for item, quantity in payload["outputs"].items():
-                    give(who, item, quantity)
+                    give(person, item, quantity)
             case "gamble.started":
-                stake(who, payload["id"], -1)
+                stake(person, payload["id"], -1)
             case "gamble.joined":
-                stake(who, payload["gamble_id"], -1)
+                stake(person, payload["gamble_id"], -1)
             case "gamble.complete" if payload["winner_id"]:
                 for prize in payload["items"]:
-                    give(who, prize["item_name"], prize["quantity"])
+                    give(person, prize["item_name"], prize["quantity"])
             case "gamble.complete":
-                for each in payload["participants"]:
-                    stake(names[UUID(each["user_id"])], payload["gamble_id"], 1)
+                for each in stakers[payload["gamble_id"]]:
+                    stake(each, payload["gamble_id"], 1)
+            case "balance.imported":
+                give(person, "money", payload["amount"])
+            case "balance.import_undone":
+                give(person, "money", -payload["amount"])
+            case "user.forgotten":
+                for lost in payload["items"]:
+                    give(person, lost["item_name"], -lost["quantity"])
             case _:
                 pass
     return changed
@@ -143,12 +157,12 @@ def lessons(events: list[AuditedEvent]) -> tuple[Earned, Earned]:
     return often, much
 
 
-def check(conn: Connection, events: list[AuditedEvent], names: Mapping[UUID, str]) -> None:
+def check(conn: Connection, events: list[AuditedEvent], who: Identities) -> None:
     """Each has happened once, and has had its consequences once."""
     _check_boxes(events)
-    _check_works(conn, events)
-    _check_gambles(conn, events, names)
-    _check_traps(conn, events)
+    _check_works(conn, events, who)
+    _check_gambles(conn, events, who.people)
+    _check_traps(conn, events, who.people)
 
 
 def _check_boxes(events: list[AuditedEvent]) -> None:
@@ -164,8 +178,8 @@ def _check_boxes(events: list[AuditedEvent]) -> None:
         assert len(found) == len(set(found)), event
 
 
-def _check_works(conn: Connection, events: list[AuditedEvent]) -> None:
-    """What was begun was delivered, or called off, or is still in the works: one of the three, once."""
+def _check_works(conn: Connection, events: list[AuditedEvent], who: Identities) -> None:
+    """What was begun was delivered, or called off, or forgotten, or is still in the works: one of the four, once."""
     started = {event.payload["job_id"]: event for event in of(events, "crafting.started")}
     assert len(started) == len(of(events, "crafting.started"))
     ended = [event for event in of(events, "item.upgraded", "crafting.cancelled") if event.payload["job_id"]]
@@ -180,14 +194,14 @@ def _check_works(conn: Connection, events: list[AuditedEvent]) -> None:
             assert event.payload["refunded"] == _costs(beginning)
     rows = conn.execute("SELECT delivery_id FROM deliveries WHERE source = 'crafting' AND NOT no_room").fetchall()
     left = {str(row["delivery_id"]) for row in rows}
-    assert left == started.keys() - {event.payload["job_id"] for event in ended}
+    over = [*who.works, *(event.payload["job_id"] for event in ended)]
+    assert max(Counter(over).values(), default=1) == 1
+    assert left == started.keys() - set(over)
 
 
 def _check_gambles(conn: Connection, events: list[AuditedEvent], names: Mapping[UUID, str]) -> None:
     """Every gamble is played or refunded once, and the prize is the content of all its boxes."""
-    staked: dict[str, list[str]] = defaultdict(list)
-    for event in of(events, "gamble.started", "gamble.joined"):
-        staked[event.payload.get("id") or event.payload["gamble_id"]].append(event.who)
+    staked = _stakers(events)
     complete = {event.payload["gamble_id"]: event for event in of(events, "gamble.complete")}
     assert len(complete) == len(of(events, "gamble.complete"))
     rows = conn.execute(
@@ -201,23 +215,37 @@ def _check_gambles(conn: Connection, events: list[AuditedEvent], names: Mapping[
     played: Counter[str] = Counter()
     for row in rows:
         gamble_id, players = row["gamble_id"], [names[user_id] for user_id in row["players"]]
-        assert Counter(players) == Counter(staked[gamble_id])
+        # Accounts that became one player are one participant, with the stakes of all.
+        assert Counter(filterfalse(is_mover, players)) == Counter(filterfalse(is_mover, staked[gamble_id]))
+        assert set(players) == set(staked[gamble_id])
         if row["state"] == "Joining":
             assert gamble_id not in complete
             continue
         end = complete[gamble_id].payload
-        assert row["state"] == ("Completed" if len(players) > 1 else "Refunded")
-        assert end["winner_id"] == (str(row["winner_id"]) if row["winner_id"] else None)
-        assert end["participant_count"] == len(players)
+        assert row["state"] == ("Completed" if end["participant_count"] > 1 else "Refunded")
+        assert _name(end["winner_id"], names) == _name(row["winner_id"], names)
+        assert len(players) <= end["participant_count"] <= len(staked[gamble_id])
         assert _prize(end["items"]) == _opened(conn, gamble_id)
-        played.update(players if row["state"] == "Completed" else [])
+        played.update(filterfalse(is_mover, players) if row["state"] == "Completed" else [])
     counted = conn.execute(
         """
         SELECT user_id FROM stats_inbox WHERE event_type = 'gamble_participated'
         UNION ALL SELECT user_id FROM stats_events WHERE event_type = 'gamble_participated'
         """
     ).fetchall()
-    assert Counter(names[row["user_id"]] for row in counted) == played
+    assert Counter(filterfalse(is_mover, [names[row["user_id"]] for row in counted])) == played
+
+
+def _stakers(events: list[AuditedEvent]) -> dict[str, list[str]]:
+    """{gamble id: who staked in it, once for each stake}."""
+    staked: dict[str, list[str]] = defaultdict(list)
+    for event in of(events, "gamble.started", "gamble.joined"):
+        staked[event.payload.get("id") or event.payload["gamble_id"]].append(event.who)
+    return staked
+
+
+def _name(user_id: UUID | str | None, names: Mapping[UUID, str]) -> str | None:
+    return names[UUID(str(user_id))] if user_id else None
 
 
 def _prize(won: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, str]]:
@@ -231,14 +259,17 @@ def _opened(conn: Connection, gamble_id: str) -> Counter[tuple[str, str]]:
     return found
 
 
-def _check_traps(conn: Connection, events: list[AuditedEvent]) -> None:
-    """Each goes off once at most, and until then it waits."""
+def _check_traps(conn: Connection, events: list[AuditedEvent], names: Mapping[UUID, str]) -> None:
+    """Each goes off once at most, and until then it waits, unless its target was forgotten or became another player."""
     placed = Counter(event.payload["trap_id"] for event in of(events, "trap.placed"))
     sprung = Counter(event.payload["trap_id"] for event in of(events, "trap.triggered", "trap.self_triggered"))
     assert max((placed | sprung).values(), default=1) == 1
+    targets = {event.payload["trap_id"]: names[UUID(event.payload["target_id"])] for event in of(events, "trap.placed")}
     rows = conn.execute("SELECT trap_id::text, triggered_at FROM traps").fetchall()
-    assert {row["trap_id"] for row in rows} == set(placed)
-    assert {row["trap_id"] for row in rows if row["triggered_at"]} == set(sprung)
+    gone = set(placed) - {row["trap_id"] for row in rows}
+    assert {row["trap_id"] for row in rows} <= set(placed)
+    assert [trap_id for trap_id in gone if not is_mover(targets[trap_id])] == []
+    assert {row["trap_id"] for row in rows if row["triggered_at"]} == set(sprung) - gone
 
 
 def shields_left(conn: Connection, names: Mapping[UUID, str]) -> Counter[tuple[str, str]]:

@@ -6,7 +6,6 @@ there it reports and waits to be killed.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -16,20 +15,13 @@ from datetime import datetime
 
 from community.gambles.execution import execute
 from kernel.database import connect, transaction
-from tests.promises.environment import ROOT
+from tests.promises import modules
 
 
 @contextmanager
 def interrupted(url: str, moment: datetime) -> Iterator[subprocess.Popen[str]]:
     """The process, ready to begin."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.promises.interrupted", url, moment.isoformat()],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    process = modules.start("tests.promises.interrupted", url, moment.isoformat())
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"

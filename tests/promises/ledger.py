@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,11 +17,13 @@ from community.inventory.models import STACK_LIMIT, Quality
 from community.jobs.rules import DAILY_CAP, LEVEL_CAP, game_day, level_for
 from kernel.database import Connection
 from tests.promises import event_audit, timeout_audit
-from tests.promises.calls import ITEMS, PLAYERS, Call, player
+from tests.promises.calls import ITEMS, PLAYERS, Call, is_mover, person, player
 from tests.promises.event_audit import AuditedEvent, Holdings
+from tests.promises.identities import Identities, read_identities
 
 LINE = "message.received"
 BALLOT = "progression.vote_recorded"
+ACCOUNTS_OF_A_FAMILY = 3
 WORKING = ("merchant", "blacksmith", "gambler")
 """Jobs that are unlocked."""
 
@@ -29,7 +32,7 @@ class Fact(NamedTuple):
     """One successful action, derived from an answer or from the log."""
 
     type: str
-    actor: str  # platform id
+    actor: str  # person
     item: str  # internal name
     quantity: int
     money: int = 0
@@ -115,7 +118,7 @@ class Ledger:
 
 def _facts_of(answer: Answer) -> Iterable[Fact]:
     call, body = answer.call, answer.body
-    actor, item = str(player(call.actor).platform_id), ITEMS.get(call.item, "")
+    actor, item = _person(call.actor), ITEMS.get(call.item, "")
     match call.action:
         case "buy":
             yield Fact("item.bought", actor, item, body["items_bought"], body["cost"])
@@ -127,8 +130,7 @@ def _facts_of(answer: Answer) -> Iterable[Fact]:
             yield Fact("item.removed", actor, item, body["removed"])
         case "give":
             assert call.receiver is not None
-            receiver = player(call.receiver).platform_id
-            yield Fact("item.transferred", actor, item, call.quantity, receiver=receiver)
+            yield Fact("item.transferred", actor, item, call.quantity, receiver=_person(call.receiver))
         case "say":
             yield Fact(LINE, actor, "", 1)
         case "vote" if not body.get("already_voted"):
@@ -151,9 +153,12 @@ def _facts_of(answer: Answer) -> Iterable[Fact]:
             pass
 
 
-def logged_facts(conn: Connection) -> Counter[Fact]:
+def _person(number: int) -> str:
+    return person(str(player(number).platform_id))
+
+
+def logged_facts(conn: Connection, names: Mapping[UUID, str]) -> Counter[Fact]:
     """The facts in the event log: what happened to items, ballots, and counted chat messages."""
-    names = _names(conn)
     rows = conn.execute(
         """
         SELECT event_type, user_id, payload FROM events
@@ -188,15 +193,14 @@ def logged_facts(conn: Connection) -> Counter[Fact]:
         facts[Fact(row["event_type"], names[row["user_id"]], "", 1, number=row["payload"].get("id", ""))] += 1
     for row in conn.execute("SELECT user_id FROM events WHERE event_type = %s", (BALLOT,)).fetchall():
         facts[Fact(BALLOT, names[row["user_id"]], "", 1)] += 1
-    for (name, event_type), times in _stats(conn).items():
+    for (name, event_type), times in _stats(conn, names).items():
         if event_type == "message_received":
             facts[Fact(LINE, name, "", 1)] += times
     return facts
 
 
-def _stats(conn: Connection) -> Counter[tuple[str, str]]:
-    """All stats, rolled up or not, {(platform id, stat): how often}."""
-    names = _names(conn)
+def _stats(conn: Connection, names: Mapping[UUID, str]) -> Counter[tuple[str, str]]:
+    """All stats, rolled up or not, {(person, stat): how often}."""
     rows = conn.execute(
         "SELECT user_id, event_type FROM stats_inbox UNION ALL SELECT user_id, event_type FROM stats_events"
     ).fetchall()
@@ -217,12 +221,15 @@ def effects(facts: Mapping[Fact, int]) -> Holdings:
     return changed
 
 
-def rewards(conn: Connection, logged: Mapping[Fact, int]) -> Holdings:
-    """What the players' achievements have brought them; fails on one that came twice, or without what it is for."""
-    names = _names(conn)
+def rewards(conn: Connection, names: Mapping[UUID, str], logged: Mapping[Fact, int]) -> Holdings:
+    """What the players' achievements have brought them; fails on one that came twice, or without what it is for.
+
+    A family may get it with each of its accounts: before they are linked, no one knows that they are one person's.
+    """
     rows = conn.execute("SELECT user_id, payload FROM events WHERE event_type = 'achievement.unlocked'").fetchall()
     unlocked = [(names[row["user_id"]], row["payload"]["achievement_key"]) for row in rows]
-    assert len(unlocked) == len(set(unlocked))
+    often = Counter(unlocked)
+    assert {each: n for each, n in often.items() if n > (ACCOUNTS_OF_A_FAMILY if is_mover(each[0]) else 1)} == {}
     assert {name for name, key in unlocked if key == "first_words"} == {
         fact.actor for fact in logged if fact.type == LINE
     }
@@ -235,12 +242,11 @@ def rewards(conn: Connection, logged: Mapping[Fact, int]) -> Holdings:
     return paid
 
 
-def held(conn: Connection) -> Holdings:
-    """What the database holds, overflow included, crafting jobs excluded.
+def held(conn: Connection, names: Mapping[UUID, str]) -> Holdings:
+    """What the database holds, with what waits for room or for its owner's next action, crafting jobs excluded.
 
     Fails on a stack that is empty, over the limit or duplicated.
     """
-    names = _names(conn)
     found: Holdings = Counter()
     for row in conn.execute("SELECT user_id, inventory_data FROM user_inventory").fetchall():
         slots = row["inventory_data"]["slots"]
@@ -249,7 +255,8 @@ def held(conn: Connection) -> Holdings:
         for slot in slots:
             assert 1 <= slot["quantity"] <= STACK_LIMIT, slot
             found[names[row["user_id"]], items.by_id[slot["item_id"]].internal_name] += slot["quantity"]
-    for row in conn.execute("SELECT user_id, slots FROM deliveries WHERE no_room").fetchall():
+    delivered = "SELECT user_id, slots FROM deliveries WHERE no_room OR source <> 'crafting'"
+    for row in conn.execute(delivered).fetchall():
         for item_id, quantity, _ in row["slots"]:
             found[names[row["user_id"]], items.by_id[item_id].internal_name] += quantity
     return found
@@ -266,23 +273,32 @@ def check(conn: Connection, ledger: Ledger, initial: Holdings) -> int:
     assert [answer for answer in ledger.answers if answer.call.key and answer.status == 503] == []
     ledger.check_repeats()
 
-    answered, logged = ledger.facts(), logged_facts(conn)
+    who = read_identities(conn)
+    names = who.people
+    answered, logged = ledger.facts(), _with_forgotten_lines(logged_facts(conn, names), ledger)
     assert answered - logged == Counter(), "promised, and not in the log"
     explain(logged - answered, ledger.unknown())
-    names = _names(conn)
     story = event_audit.read(conn, names)
-    done = _sum(effects(logged), event_audit.effects(story, names))
-    due = _sum(_sum(initial, done), rewards(conn, logged))
-    assert _without_zeros(held(conn)) == _without_zeros(due)
-    event_audit.check(conn, story, names)
+    done = _sum(effects(logged), event_audit.effects(story, who))
+    due = _sum(_sum(initial, done), rewards(conn, names, logged))
+    assert _difference(held(conn, names), due) == {}
+    event_audit.check(conn, story, who)
     timeout_audit.check(conn, story)
-    _check_shields(conn, ledger, story, logged - answered)
+    _check_shields(conn, names, ledger, story, logged - answered)
     _check_answers_kept(conn, ledger)
-    _check_experience(conn, story)
-    _check_engagement(conn, logged, story)
-    _check_ballots(conn, logged)
+    _check_experience(conn, names, story)
+    _check_engagement(conn, names, logged, story)
+    _check_ballots(conn, names, logged)
     _check_registrations(conn, ledger)
+    _check_imports(conn, ledger)
+    _check_forgotten(who, story)
     return (logged - answered).total()
+
+
+def _with_forgotten_lines(logged: Counter[Fact], ledger: Ledger) -> Counter[Fact]:
+    """The lines of movers by their answers, all of which are known: what counted them is deleted with the player."""
+    lines = Counter(fact for fact in ledger.facts().elements() if fact.type == LINE and is_mover(fact.actor))
+    return Counter({fact: n for fact, n in logged.items() if not (fact.type == LINE and is_mover(fact.actor))}) + lines
 
 
 def explain(surplus: Counter[Fact], unknown: Sequence[Call]) -> None:
@@ -296,8 +312,8 @@ def explain(surplus: Counter[Fact], unknown: Sequence[Call]) -> None:
 
 
 def _may_explain(call: Call, fact: Fact) -> bool:
-    actor, item = player(call.actor).platform_id, ITEMS.get(call.item, "")
-    receiver = player(call.receiver).platform_id if call.receiver is not None else None
+    actor, item = _person(call.actor), ITEMS.get(call.item, "")
+    receiver = _person(call.receiver) if call.receiver is not None else None
     kinds = {
         "buy": "item.bought",
         "sell": "item.sold",
@@ -329,9 +345,11 @@ def _check_answers_kept(conn: Connection, ledger: Ledger) -> None:
     assert set(kept) == promised
 
 
-def _check_experience(conn: Connection, story: list[AuditedEvent]) -> None:
-    """Each action gave its XP once, at most doubled by luck, and no more than the daily cap allows."""
-    names = _names(conn)
+def _check_experience(conn: Connection, names: Mapping[UUID, str], story: list[AuditedEvent]) -> None:
+    """Each action gave its XP once, at most doubled by luck, and no more than the daily cap allows.
+
+    Of movers only that it was not more: levels of several accounts do not add up, and the forgotten have none.
+    """
     often, much = event_audit.lessons(story)
     rows = conn.execute("SELECT user_id, job_key, source, xp, earned_at FROM job_xp_events").fetchall()
     times = Counter((names[row["user_id"]], row["job_key"], row["source"]) for row in rows)
@@ -345,9 +363,9 @@ def _check_experience(conn: Connection, story: list[AuditedEvent]) -> None:
     for audited in event_audit.of(story, "job.level_up"):
         rises[audited.who, audited.payload["job_key"]] += audited.payload["new_level"] - audited.payload["old_level"]
     jobs = conn.execute("SELECT * FROM user_jobs").fetchall()
-    standings = {(names[row["user_id"]], row["job_key"]): row for row in jobs}
+    standings = {(names[row["user_id"]], row["job_key"]): row for row in jobs if not is_mover(names[row["user_id"]])}
     # What a locked job would have taught is lost.
-    due = {key for key in much if key[1] in WORKING}
+    due = {key for key in much if key[1] in WORKING and not is_mover(key[0])}
     assert {key[:2] for key in due} == standings.keys()
     for (name, job), row in standings.items():
         assert row["xp"] == sum(xp for key, xp in taught.items() if key[:2] == (name, job))
@@ -363,14 +381,16 @@ def _check_experience(conn: Connection, story: list[AuditedEvent]) -> None:
             assert sum(taught[key] for key in of_job) >= min(sum(much[key] for key in of_job), DAILY_CAP)
 
 
-def _check_shields(conn: Connection, ledger: Ledger, story: list[AuditedEvent], unanswered: Counter[Fact]) -> None:
+def _check_shields(
+    conn: Connection, names: Mapping[UUID, str], ledger: Ledger, story: list[AuditedEvent], unanswered: Counter[Fact]
+) -> None:
     """Every charge is there, or was met by an attack whose attacker was told, or belongs to an `unanswered` call."""
     by_name = {str(ref.username): str(ref.platform_id) for ref in PLAYERS}
     met: Counter[tuple[str, str]] = Counter()
     for answer in ledger.actions():
         if answer.call.action == "use":
             met.update((by_name[name], kind) for name, kind in event_audit.shields_met(answer.body["message"]))
-    raised, left = event_audit.shields_raised(story), event_audit.shields_left(conn, _names(conn))
+    raised, left = event_audit.shields_raised(story), event_audit.shields_left(conn, names)
     missing = Counter({key: raised[key] - left[key] - met[key] for key in raised | left | met})
     unanswered_attacks = sum(
         times for fact, times in unanswered.items() if fact.item and items.by_name[fact.item].handler == "weapon"
@@ -380,9 +400,13 @@ def _check_shields(conn: Connection, ledger: Ledger, story: list[AuditedEvent], 
     assert max(missing.values(), default=0) <= unanswered_attacks, missing
 
 
-def _check_engagement(conn: Connection, logged: Mapping[Fact, int], story: list[AuditedEvent]) -> None:
-    """Each action counts once for its player: as a stat, as engagement and in points."""
-    names = _names(conn)
+def _check_engagement(
+    conn: Connection, names: Mapping[UUID, str], logged: Mapping[Fact, int], story: list[AuditedEvent]
+) -> None:
+    """Each action counts once for its player: as a stat, as engagement and in points.
+
+    What movers did counts in the community's points even after they were forgotten, and otherwise not twice.
+    """
     stats: Counter[tuple[str, str]] = Counter()
     values: Counter[tuple[str, str]] = Counter()
     for fact, times in logged.items():
@@ -397,8 +421,9 @@ def _check_engagement(conn: Connection, logged: Mapping[Fact, int], story: list[
             values[audited.who, "item_crafted"] += audited.payload["quantity"]
         elif audited.type in ("trap.placed", "trap.triggered", "trap.self_triggered"):
             stats[audited.who, audited.type] += 1
-    counted = _stats(conn)
-    assert {key: counted[key] for key in stats} == stats
+    counted = _stats(conn, names)
+    assert {key: counted[key] for key in stats if not is_mover(key[0])} == _of_others(stats)
+    assert {key: counted[key] for key in stats if counted[key] > stats[key]} == {}
     engaged: Counter[tuple[str, str]] = Counter()
     rows = conn.execute(
         """
@@ -408,7 +433,8 @@ def _check_engagement(conn: Connection, logged: Mapping[Fact, int], story: list[
     ).fetchall()
     for row in rows:
         engaged[names[row["user_id"]], row["metric"]] += row["value"]
-    assert engaged == values
+    assert _of_others(engaged) == _of_others(values)
+    assert {key: n for key, n in engaged.items() if n > values[key]} == {}
     points = conn.execute("SELECT coalesce(sum(points), 0)::bigint AS n FROM contribution_shards").fetchall()
     assert points == [{"n": sum(value * weights.by_metric[metric] for (_, metric), value in values.items())}]
 
@@ -435,12 +461,16 @@ _ENGAGES = {"gamble.started": 3, "gamble.joined": 2}
 """{fact: so much}, where it is not the quantity."""
 
 
-def _check_ballots(conn: Connection, logged: Mapping[Fact, int]) -> None:
+def _of_others(counted: Counter[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    return {key: number for key, number in counted.items() if not is_mover(key[0])}
+
+
+def _check_ballots(conn: Connection, names: Mapping[UUID, str], logged: Mapping[Fact, int]) -> None:
     """One for each who has voted, and the tally is the sum of them."""
     voters = Counter({fact.actor: times for fact, times in logged.items() if fact.type == BALLOT})
-    assert set(voters.values()) <= {1}
-    names = _names(conn)
-    assert {names[row["user_id"]] for row in conn.execute("SELECT user_id FROM ballots").fetchall()} == set(voters)
+    assert {times for name, times in voters.items() if not is_mover(name)} <= {1}
+    cast = [names[row["user_id"]] for row in conn.execute("SELECT user_id FROM ballots").fetchall()]
+    assert {name for name in voters if not is_mover(name)} <= set(cast) <= set(voters)
     off = conn.execute(
         """
         SELECT option_id FROM voting_options o
@@ -452,28 +482,65 @@ def _check_ballots(conn: Connection, logged: Mapping[Fact, int]) -> None:
 
 
 def _check_registrations(conn: Connection, ledger: Ledger) -> None:
-    """Every registered player exists once, and there are no others."""
-    attempts = [answer for answer in ledger.answers if answer.call.action == "register"]
+    """Every registered player exists once, and there are no others; of movers only that each has an account."""
+    attempts = [
+        answer
+        for answer in ledger.answers
+        if answer.call.action == "register" and not is_mover(_person(answer.call.actor))
+    ]
     known = {ref.platform_id for ref in PLAYERS}
     registered = {player(each.call.actor).platform_id for each in attempts if each.status in (200, 201)}
     maybe = {player(each.call.actor).platform_id for each in attempts if each.status == 503}
-    rows = conn.execute("SELECT user_id, platform_user_id FROM user_platform_links").fetchall()
+    links = conn.execute("SELECT user_id, platform_user_id FROM user_platform_links").fetchall()
+    assert {row["user_id"] for row in links} == {row["user_id"] for row in conn.execute("SELECT user_id FROM users")}
+    rows = [row for row in links if not is_mover(row["platform_user_id"])]
     found = [row["platform_user_id"] for row in rows]
     assert len(found) == len(set(found)) == len({row["user_id"] for row in rows})
-    assert conn.execute("SELECT count(*) AS n FROM users").fetchall()[0]["n"] == len(found)
     assert known | registered <= set(found) <= known | registered | maybe
     created = Counter(each.call.actor for each in attempts if each.status == 201 and not each.replayed)
     assert set(created.values()) <= {1}
 
 
-def _names(conn: Connection) -> dict[UUID, str]:
-    rows = conn.execute("SELECT user_id, platform_user_id FROM user_platform_links").fetchall()
-    return {row["user_id"]: row["platform_user_id"] for row in rows}
+def _check_imports(conn: Connection, ledger: Ledger) -> None:
+    """Every import that was answered is there, and what it has credited was announced, once."""
+    answered = {answer.body["batch"]["batch_id"] for answer in ledger.actions() if answer.call.action == "import"}
+    rows = conn.execute("SELECT batch_id::text AS id, undone_at FROM import_batches").fetchall()
+    assert {row["id"] for row in rows} == answered
+    undone = {answer.call.body["batch_id"] for answer in ledger.actions() if answer.call.action == "undo"}
+    assert {row["id"] for row in rows if row["undone_at"]} == undone
+    off = conn.execute(
+        """
+        WITH announced AS (
+            SELECT payload ->> 'batch_id' AS id, event_type, (payload ->> 'amount')::bigint AS amount FROM events
+            WHERE event_type IN ('balance.imported', 'balance.import_undone')
+        ), told AS (
+            SELECT id, sum(amount) FILTER (WHERE event_type = 'balance.imported') AS imported,
+                   sum(amount) FILTER (WHERE event_type = 'balance.import_undone') AS undone
+            FROM announced GROUP BY id
+        ), entries AS (
+            SELECT batch_id::text AS id, sum(amount) AS credited, sum(taken_back) AS taken_back
+            FROM import_entries WHERE credited_at IS NOT NULL GROUP BY batch_id
+        )
+        SELECT * FROM entries FULL JOIN told USING (id)
+        WHERE credited IS DISTINCT FROM imported OR coalesce(taken_back, 0) <> coalesce(undone, 0)
+        """
+    ).fetchall()
+    assert off == []
+
+
+def _check_forgotten(who: Identities, story: list[AuditedEvent]) -> None:
+    """No event knows the id of a player who was forgotten."""
+    forgotten = {str(user_id) for user_id in who.forgotten}
+    assert [event for event in story if forgotten & set(_UUID.findall(str(event.payload)))] == []
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def _sum(first: Holdings, second: Holdings) -> Holdings:
     return Counter({key: first[key] + second[key] for key in first.keys() | second.keys()})
 
 
-def _without_zeros(holdings: Holdings) -> dict[tuple[str, str], int]:
-    return {key: quantity for key, quantity in holdings.items() if quantity}
+def _difference(found: Holdings, due: Holdings) -> dict[tuple[str, str], str]:
+    """Where they differ: {(person, item): what is there, and what should be}."""
+    return {key: f"{found[key]}, not {due[key]}" for key in sorted(found.keys() | due.keys()) if found[key] != due[key]}

@@ -11,6 +11,7 @@ from community.players import service as players
 from kernel.database import Connection, transaction
 from tests.promises import ledger
 from tests.promises.calls import ITEMS, PLAYERS
+from tests.promises.identities import read_identities, take_notes
 from tests.promises.ledger import Holdings
 from tests.support.factories import hold_target, unlock
 
@@ -44,4 +45,5 @@ def prepare_players(conn: Connection, rng: Random) -> Holdings:
             if number == 1:
                 inventory = inventory.give(items.by_name["item_spade"].item_id, STACK_LIMIT - 25)
             players.save(tx, player.having(inventory))
-    return ledger.held(conn)
+    take_notes(conn)
+    return ledger.held(conn, read_identities(conn).people)

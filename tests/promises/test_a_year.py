@@ -17,6 +17,8 @@ from community.gambles import service as gambles
 from community.gambles.clock import execute_due
 from community.items.service import use_item
 from community.jobs.daily_reset import reset_if_due as reset_daily_xp
+from community.linking.queries import count_guess
+from community.linking.rules import GUESS_WINDOW
 from community.linking.service import start_link
 from community.messages.service import handle_message
 from community.players.models import PlayerRef
@@ -31,7 +33,6 @@ from kernel import idempotency
 from kernel.database import Connection, Tx, transaction
 from kernel.events import service as events
 from kernel.idempotency import Answer, IdempotencyKey
-from kernel.keys import service as keys
 from tests.support.factories import make_player, unlock
 
 FIRST_DAY = datetime(2027, 1, 1, 18, tzinfo=UTC)
@@ -82,7 +83,7 @@ def steps_of_day(day: int) -> Iterator[tuple[datetime, Step]]:
         lambda tx: start_link(tx, player),
         lambda tx: timeouts.apply_timeout(tx, PlayerRef("twitch", username="troll"), timedelta(seconds=60), "spam"),
         lambda tx: events.broadcast(tx, "note", {"day": day}),
-        lambda tx: keys.authenticate(tx, "wrong", f"203.0.113.{day % 250}"),
+        lambda tx: count_guess(tx, [("", f"203.0.113.{day % 250}")], GUESS_WINDOW),
         lambda tx: idempotency.store_answer(tx, key, Answer(200, "{}")),
     )
     clocks: tuple[Step, ...] = (

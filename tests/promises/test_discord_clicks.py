@@ -15,8 +15,8 @@ from nacl.signing import SigningKey
 from community.gambles.models import GambleNotJoining, GambleTooLate
 from doors.discord.actions import BUSY, UNCERTAIN
 from doors.discord.replies import plain
-from functions.community.discord import app
 from functions.shared.clock.app import handler as clock
+from functions.shared.discord import app
 from kernel.database import Connection, transaction
 from tests.promises.environment_pool import environments
 from tests.promises.preparation import choose_seed
@@ -38,7 +38,7 @@ KEPT = 6
 @pytest.fixture
 def discord(monkeypatch: pytest.MonkeyPatch) -> DiscordClient:
     client = DiscordClient(SigningKey.generate(), app.handler)
-    monkeypatch.setattr(app, "settings", replace(app.settings, discord_public_key=client.public_key))
+    monkeypatch.setattr(app, "settings", replace(app.settings, discord_public_keys=(client.public_key,)))
     return client
 
 

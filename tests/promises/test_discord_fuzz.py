@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from community.catalog.content import items
 from doors.discord.commands import COMMANDS, COMPONENTS
-from functions.community.discord import catalogue as catalogue  # declares every command
+from functions.shared.discord import catalogue as catalogue  # declares every command
 from kernel.database import Connection
 from tests.promises.preparation import prepare_players
 from tests.support.api import discord as discord

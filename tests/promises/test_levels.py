@@ -13,6 +13,7 @@ import pytest
 
 from community.catalog.content import items
 from community.inventory.models import Inventory
+from community.jobs import rules
 from community.jobs.models import Jobs
 from community.jobs.rules import DAILY_CAP, level_for
 from community.players import service as players
@@ -39,6 +40,11 @@ def town(conn: Connection) -> None:
         player = players.load_or_create(tx, ALICE)
         spade = items.by_name["item_spade"].item_id
         players.save(tx, player.having(player[Inventory].give(spade, 1000)))
+
+
+@pytest.fixture
+def endless_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "DAILY_CAP", 1_000_000)
 
 
 def award(amount: int, source: str) -> tuple[int, Any]:
@@ -84,14 +90,14 @@ def assert_one_of_each_level(tx: Tx, level: int) -> None:
     assert [row["event_data"]["level"] for row in counted.fetchall()] == list(range(1, level + 1))
 
 
-@pytest.mark.usefixtures("town")
+@pytest.mark.usefixtures("town", "endless_day")
 def test_no_xp_is_lost_and_every_level_is_announced_once(conn: Connection, together: Environments):
-    answers = at_once(together, *[partial(award, 60 + 3 * (n % 7), "xp_item") for n in range(ACTIONS)])
+    answers = at_once(together, *[partial(award, 60 + 3 * (n % 7), "api") for n in range(ACTIONS)])
 
     assert Counter(status for status, _ in answers) == {200: ACTIONS}
     with transaction(conn) as tx:
         progress = stored(tx, ALICE)[Jobs].progress["merchant"]
-        assert listed(tx) == {"xp_item": progress.xp}
+        assert listed(tx) == {"api": progress.xp}
         assert progress.xp == progress.daily_xp == sum(body["xp_gained"] for _, body in answers)
         assert sum(60 + 3 * (n % 7) for n in range(ACTIONS)) <= progress.xp
         assert sorted(body["new_xp"] for _, body in answers)[-1] == progress.xp
@@ -115,18 +121,16 @@ def test_the_daily_cap_is_reached_exactly(conn: Connection, together: Environmen
     assert ACTIONS - len(refused) <= -(-DAILY_CAP // 9)
 
 
-@pytest.mark.usefixtures("town")
+@pytest.mark.usefixtures("town", "endless_day")
 def test_concurrent_trades_and_awards_add_up(conn: Connection, together: Environments):
-    answers = at_once(
-        together, *[partial(sell) if n % 2 else partial(award, 20, "xp_item") for n in range(ACTIONS)]
-    )  # a spade brings 40 money, so 4 XP: both together go far beyond the day's allowance
+    answers = at_once(together, *[partial(sell) if n % 2 else partial(award, 20, "api") for n in range(ACTIONS)])
 
     assert Counter(status for status, _ in answers) == {200: ACTIONS}
     with transaction(conn) as tx:
         progress = stored(tx, ALICE)[Jobs].progress["merchant"]
         sums = listed(tx)
         assert sum(sums.values()) == progress.xp == progress.daily_xp
-        assert sums["xp_item"] == sum(body["xp_gained"] for _, body in answers if "xp_gained" in body)
+        assert sums["api"] == sum(body["xp_gained"] for _, body in answers if "xp_gained" in body)
         assert len(announced(tx, "item.sold")) == ACTIONS // 2
-        assert 0 < sums["item.sold"] <= DAILY_CAP
+        assert sums["item.sold"] > 0
         assert_one_of_each_level(tx, level_for(progress.xp, 10))

@@ -9,7 +9,7 @@ from time import perf_counter
 import psycopg
 import pytest
 
-from community.players import registration
+from community.linking import registration
 from community.players.models import PlayerRef
 from kernel.database import connect, transaction
 from local.bench import actions, floor, recording
@@ -87,7 +87,9 @@ def test_the_floor_sends_what_the_use_case_sends_in_as_many_round_trips(database
     script = floor.Scripts([recorded]).texts[0]
 
     first, second = script.split("\\endpipeline\n")[:2]
-    assert first.startswith("\\startpipeline\nBEGIN;\nSELECT user_id FROM users")
+    assert first.startswith(
+        "\\startpipeline\nBEGIN;\nWITH locked AS MATERIALIZED (SELECT user_id, person_id FROM users"
+    )
     assert "UPDATE user_inventory SET inventory_data = :v" in second
     assert "COMMIT;\n" in second
 

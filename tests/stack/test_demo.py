@@ -160,7 +160,7 @@ def it_was_whole(evening: Played, *, watched: bool = True) -> None:
 
 def one_after_the_other(first: Played, second: Played) -> None:
     assert "1 feature_locked" in first.stdout
-    assert "Done. You play from" in first.stdout
+    assert "Done, linked with" in first.stdout
     assert "Welcome back" not in first.stdout
     with speaking(second.language):
         welcome = translate_n(

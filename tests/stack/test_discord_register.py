@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from doors.discord.registration import payload
-from functions.community.discord import catalogue as catalogue  # declares every command
+from functions.shared.discord import catalogue as catalogue  # declares every command
 from local.tools import discord_register
 from tests.support.fake_discord import APPLICATION, GUILD, TOKEN, FakeDiscord, fake_discord
 from tests.support.outer_ring import clear_caches, use_settings

@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 from local.stack.cloudformation import TemplateError
 from local.stack.fifo import FifoQueue
 from local.stack.messages import MessageStore
+from local.stack.queues import Queue
 from local.stack.resources import QueueSpec
 from local.stack.stack import Stack
 from tests.stack.small_stack import HEAD, eventually, running
@@ -165,6 +166,15 @@ def test_a_schedule_sends_its_input_to_a_queue(stack: Stack):
     assert tick["attributes"]["MessageGroupId"] == "clock"
 
 
+def test_a_message_waits_for_its_own_delay(stack: Stack):
+    queue = stack.bus.queues["Plain"]
+    before = queue.bodies(), queue.depth()
+
+    boto3.Session().client("sqs").send_message(QueueUrl=os.environ["PLAIN_URL"], MessageBody="later", DelaySeconds=900)
+
+    assert (queue.bodies(), queue.depth()) == (before[0], before[1] + 1)
+
+
 def test_a_function_sends_to_the_address_in_its_environment(stack: Stack):
     url = os.environ["TOLD_URL"]
     sqs = boto3.Session().client("sqs")
@@ -189,7 +199,8 @@ def test_a_function_sends_to_the_address_in_its_environment(stack: Stack):
         ("Told", {"MessageBody": "x"}, "MissingParameter"),
         ("Told", {"MessageBody": "x", "MessageGroupId": "g"}, "MissingParameter"),
         ("Plain", {"MessageBody": "x" * 262_145}, "InvalidParameterValue"),
-        ("Plain", {"MessageBody": "x", "DelaySeconds": 5}, "UnsupportedOperation"),
+        ("Plain", {"MessageBody": "x", "DelaySeconds": 901}, "InvalidParameterValue"),
+        ("Told", {"MessageBody": "x", "MessageGroupId": "g", "DelaySeconds": 5}, "MissingParameter"),
     ],
 )
 def test_an_invalid_message_is_refused(stack: Stack, queue: str, message: dict[str, Any], code: str):
@@ -218,6 +229,19 @@ def test_a_template_that_sqs_would_refuse_does_not_start(tmp_path: Path, right: 
 
 
 SPEC = QueueSpec("Q", 30, None, None, "arn:aws:sqs:us-east-1:000000000000:Q", fifo=True, deduplicates=True)
+
+
+def test_a_clock_that_was_ahead_deduplicates_no_longer_than_usual(monkeypatch: pytest.MonkeyPatch):
+    now = time.time()
+    with closing(MessageStore()) as store:
+        queue = FifoQueue(SPEC, store)
+        monkeypatch.setattr(time, "time", lambda: now + 86_400)
+        queue.send("same", "a")
+        monkeypatch.setattr(time, "time", lambda: now)
+        queue.send("same", "a")
+        queue.send("same", "a")
+
+        assert queue.bodies() == ["same", "same"]
 
 
 def test_groups_do_not_wait_for_each_other():
@@ -259,4 +283,83 @@ def test_the_messages_of_an_earlier_version_are_found(tmp_path: Path):
         db.commit()
 
     with closing(MessageStore(tmp_path / "messages.db")) as store:
-        assert list(store.read("Q")) == [("1", "old", "")]
+        assert list(store.read("Q")) == [("1", "old", "", "", "")]
+
+
+@pytest.mark.parametrize("fifo", [True, False])
+def test_dead_letters_go_back_to_the_queue_that_gave_up_on_them(tmp_path: Path, fifo: bool):
+    arn = "arn:aws:sqs:us-east-1:000000000000:"
+    alive = QueueSpec("Alive", 0.01, 1, "Dead", f"{arn}Alive", fifo=fifo, deduplicates=True)
+    dead = QueueSpec("Dead", 30, None, None, f"{arn}Dead", fifo=fifo, deduplicates=True)
+    kind = FifoQueue if fifo else Queue
+
+    async def fail(queue: Queue, dead_letters: Queue) -> None:
+        queue.dead_letters = dead_letters
+        queue.send("poison", "g")
+        dead_letters.send("from a rule", "g")
+        await queue.receive(1)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(queue.receive(1), 0.1)
+
+    with closing(MessageStore(tmp_path / "messages.db")) as store:
+        asyncio.run(fail(kind(alive, store), kind(dead, store)))
+
+    with closing(MessageStore(tmp_path / "messages.db")) as store:
+        queue, dead_letters = kind(alive, store), kind(dead, store)
+        assert dead_letters.redrive({"Alive": queue}) == 1
+        assert (queue.bodies(), dead_letters.bodies()) == (["poison"], ["from a rule"])
+        assert dead_letters.redrive({}, queue) == 1
+        assert queue.bodies() == ["poison", "from a rule"]
+
+
+def test_sending_takes_no_longer_after_thousands_of_messages():
+    steps: list[None] = []
+    with closing(MessageStore()) as store:
+        queue = FifoQueue(SPEC, store)
+        for number in range(2000):
+            queue.send(f"{number}", "g")
+        store._db.set_progress_handler(lambda: steps.append(None), 1000)
+        queue.send("one more", "g")
+
+    assert len(steps) < 2  # thousand steps of the store's
+
+
+@pytest.mark.parametrize("fifo", [True, False])
+def test_who_only_looks_at_messages_gives_them_back_and_may_delete_one(tmp_path: Path, fifo: bool):
+    spec = QueueSpec("Dead", 30, None, None, "arn:aws:sqs:us-east-1:000000000000:Dead", fifo=fifo, deduplicates=True)
+
+    async def look(queue: Queue) -> None:
+        for body in ("one", "two"):
+            queue.send(body, "g")
+        seen = queue.receive_now(10, 30)
+        assert queue.count() == (0, 2)
+        for message in seen:
+            found = queue.find_hidden(message.receipt)
+            assert found
+            queue.give_back(found)
+        assert queue.count() == (2, 0)
+        first, second = queue.receive_now(10, 30)
+        queue.delete(first)
+        queue.give_back(second)
+        assert queue.find_hidden(second.receipt) is None
+        assert queue.bodies() == ["two"]
+
+    with closing(MessageStore(tmp_path / "messages.db")) as store:
+        asyncio.run(look(FifoQueue(spec, store) if fifo else Queue(spec, store)))
+
+
+def test_what_a_sender_says_beside_a_message_survives_the_process(tmp_path: Path):
+    spec = QueueSpec("Dead", 30, None, None, "arn:aws:sqs:us-east-1:000000000000:Dead")
+    said = {"TARGET_ARN": {"DataType": "String", "StringValue": "arn"}}
+
+    for _ in range(2):
+        with closing(MessageStore(tmp_path / "messages.db")) as store:
+            queue = Queue(spec, store)
+            if not queue.depth():
+                asyncio.run(send(queue, said))
+            [message] = queue._take(1)
+            assert message.said == said
+
+
+async def send(queue: Queue, said: dict[str, Any]) -> None:
+    queue.send("body", said=said)

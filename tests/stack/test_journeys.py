@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = {"kernel": "layers/foundation", "doors": "layers/foundation", "community": "layers/community"}
+FOLDERS = {
+    "kernel": "layers/foundation",
+    "doors": "layers/foundation",
+    "community": "layers/community",
+    "personas": "layers/personas",
+}
 MOST_FILES = 12
 
 

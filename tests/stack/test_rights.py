@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from kernel.events import waking
-from tests.support.code import attributes_of, first_arguments, imports_of, module_file
+from kernel.roles import APP
+from local.stack.template import load
+from tests.support.code import ROOT, attributes_of, first_arguments, imports_of, module_file
 from tests.support.template import CLOCKS, FUNCTIONS, GROUPS, INNER, OUTER, PROPERTIES, RESOURCES, TEMPLATE, reachable
 
 # Modules that talk to something other than Postgres; boto3 is judged by the clients it is asked for.
@@ -18,6 +20,7 @@ DATABASE = {"kernel.database", "psycopg"}
 
 # What a function must do in its code to deserve the permission.
 CALLS = {
+    "bedrock:InvokeModel": "converse",
     "cloudformation:ListStackResources": "get_paginator",
     "dynamodb:BatchGetItem": "batch_get_item",
     "dynamodb:BatchWriteItem": "batch_write_item",
@@ -33,8 +36,12 @@ CALLS = {
     "lambda:InvokeFunction": "invoke",
     "lambda:ListAliases": "get_paginator",
     "lambda:ListVersionsByFunction": "get_paginator",
+    "logs:CreateLogGroup": "create_log_group",
+    "logs:PutRetentionPolicy": "put_retention_policy",
     "scheduler:CreateSchedule": "create_schedule",
     "secretsmanager:GetSecretValue": "get_secret_value",
+    "ses:SendEmail": "send_email",
+    "sqs:ChangeMessageVisibility": "change_message_visibility",
     "sqs:SendMessage": "send_message",
 }
 # What Lambda does for a function that a queue feeds.
@@ -97,11 +104,11 @@ def test_an_outer_function_does_not_touch_the_database(function: str):
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_that_uses_the_database_and_no_other_logs_in_as_its_user(function: str):
     user = TEMPLATE.functions[function].environment["DB_USER"]
-    expected = [f"dbuser:{user}"] if reachable(function)[0] & DATABASE else []
+    # Through the proxy or not: a version that was published before `UseProxy` changed goes the other way.
+    ways = ["${Database.DbiResourceId}", *(["prx-*"] if user == APP else [])]
+    expected = [f"dbuser:{way}/{user}" for way in ways] if reachable(function)[0] & DATABASE else []
 
-    assert [
-        re.sub(r".*(dbuser:).*/", r"\1", resource) for resource in resources_of(function, "rds-db:connect")
-    ] == expected
+    assert [re.sub(r".*(dbuser:)", r"\1", each) for each in resources_of(function, "rds-db:connect")] == expected
     assert bool(expected) == (function in INNER)
 
 
@@ -180,27 +187,42 @@ def test_the_scheduler_may_invoke_the_functions_that_have_a_schedule():
 
 def resources_of(function: str, wanted: str) -> list[str]:
     """The address patterns, as text, that the function may use for an action."""
-    found = [resource for action, resource in permissions(function) if action == wanted]
+    found = [each for action, resource in permissions(function) if action == wanted for each in several(resource)]
     return [text if isinstance(text := resource["Fn::Sub"], str) else text[0] for resource in found]
 
 
+def several(given: Any) -> list[Any]:
+    """Several values, or the one that stands for itself, as in a policy."""
+    return given if isinstance(given, list) else [given]
+
+
 def test_only_a_rule_may_write_to_its_queue():
-    policy = RESOURCES["RulesMayQueue"]["Properties"]
-    allowed = {
-        (each["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::GetAtt"][0], resource["Fn::GetAtt"][0])
-        for each in policy["PolicyDocument"]["Statement"]
-        for resource in each["Resource"]
-    }
+    """One policy per queue, of one statement that names it alone: SQS refuses others, and more than ten conditions."""
+    allowed: set[tuple[str, str]] = set()
+    policies = [each["Properties"] for each in RESOURCES.values() if each["Type"] == "AWS::SQS::QueuePolicy"]
+    for policy in policies:
+        [queue] = policy["Queues"]
+        [statement] = policy["PolicyDocument"]["Statement"]
+        assert statement["Resource"] == {"Fn::GetAtt": [queue["Ref"], "Arn"]}
+        [sources] = statement["Condition"].values()
+        rules = several(sources["aws:SourceArn"])
+        assert len(rules) <= 10
+        allowed |= {
+            (rule["Fn::GetAtt"][0] if "Fn::GetAtt" in rule else rule["Fn::Sub"], queue["Ref"]) for rule in rules
+        }
+    with_mails = load(ROOT / "template.yaml", {"MailSender": "a@example.org"})  # which go elsewhere without
     needed = {
-        (rule.name, queue)
-        for rule in TEMPLATE.rules
+        (rule.name, target.name)
+        for template in (TEMPLATE, with_mails)
+        for rule in template.rules
         for target in rule.targets
         if target.kind == "queue"
-        for queue in (target.name, target.dead_letters)
     } | {(each.name, each.target.name) for each in TEMPLATE.schedules if each.target.kind == "queue"}
+    any_rule_of_the_bus = "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:rule/${Bus}/*"
 
-    assert allowed == needed
-    assert {queue["Ref"] for queue in policy["Queues"]} == {queue for _, queue in needed}
+    assert allowed == needed | {(any_rule_of_the_bus, "DeadLetters")}
+    assert {target.dead_letters for rule in TEMPLATE.rules for target in rule.targets} <= {"DeadLetters", None}
+    assert len(policies) == len({queue for _, queue in allowed})
 
 
 def test_a_gambles_schedule_may_invoke_the_clock_and_nothing_else():

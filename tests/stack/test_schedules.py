@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from local.stack import schedules
 from local.stack.cron import ExpressionError, next_fire
+from local.stack.resources import Schedule, Target
 from tests.stack.small_stack import HEAD, PATIENCE, running
 
 
@@ -101,6 +104,39 @@ def test_an_expression_that_eventbridge_would_refuse_is_refused(expression: str)
         next_fire(expression, "UTC", datetime(2025, 1, 1, tzinfo=UTC))
 
 
+def test_a_clock_that_was_ahead_delays_no_schedule(monkeypatch: pytest.MonkeyPatch):
+    start = now = datetime(2026, 3, 1, tzinfo=UTC)
+    fired: list[datetime] = []
+
+    class Bus:
+        def deliver(self, target: Target, event: dict[str, Any]) -> None:
+            fired.append(now)
+
+    async def set_clock(moment: datetime, fires: int) -> None:
+        nonlocal now
+        now = moment
+        async with asyncio.timeout(PATIENCE):
+            while len(fired) < fires:
+                await asyncio.sleep(0.001)
+        await asyncio.sleep(0.005)
+
+    async def play() -> None:
+        schedule = Schedule("Clock", "rate(1 minute)", "UTC", Target("function", "Clock", None, None))
+        keeping = asyncio.create_task(schedules.run((schedule,), cast(Any, Bus())))
+        ahead, back = start + timedelta(days=365), start + timedelta(seconds=70)
+        for fires, moment in enumerate((start, ahead, ahead + timedelta(minutes=1)), start=1):
+            await set_clock(moment, fires)
+        await set_clock(back, 3)
+        await set_clock(back + timedelta(minutes=1), 4)
+        keeping.cancel()
+
+    monkeypatch.setattr(schedules.clock, "now", lambda: now)
+    monkeypatch.setattr(schedules.clock, "STEP_SECONDS", 0.001)
+    asyncio.run(play())
+
+    assert fired[-1] - start < timedelta(minutes=3)
+
+
 TEMPLATE = (
     HEAD
     + """
@@ -133,6 +169,26 @@ def test_a_rate_fires_at_once_and_a_failed_run_is_repeated(tmp_path: Path):
 
     assert len({event["id"] for event in ticks}) == 1
     assert {event["detail-type"] for event in ticks} == {"Scheduled Event"}
+
+
+def test_a_rule_of_the_bus_says_that_it_is_one(tmp_path: Path):
+    """By its source, functions tell the minute from the events of the bus."""
+    ticks: list[dict[str, Any]] = []
+    both = threading.Event()
+
+    def tick(event: dict[str, Any], _context: Any) -> None:
+        ticks.append(event)
+        if len({each["source"] for each in ticks}) == 2:
+            both.set()
+
+    rule = "        Ruled: {Type: Schedule, Properties: {Schedule: rate(1 minute)}}\n"
+    with running(tmp_path, TEMPLATE + rule, tick=tick):
+        assert both.wait(PATIENCE)
+
+    assert {(event["source"], event["resources"][0].split(":")[2], str(event["detail"])) for event in ticks} == {
+        ("aws.scheduler", "scheduler", "{}"),
+        ("aws.events", "events", "{}"),
+    }
 
 
 def test_a_handler_that_runs_until_its_deadline_learns_that_the_stack_stops(tmp_path: Path):

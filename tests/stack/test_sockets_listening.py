@@ -18,7 +18,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from kernel.database import connect as connect_database
@@ -90,19 +90,31 @@ def test_many_clients_connect_at_once_with_one_ticket(stack: StackProcess):
             assert set(crowd.map(come, range(40))) == {"connected"}
 
 
-def test_wrong_or_expired_credentials_open_no_connection(shared: tuple[StackProcess, str]):
+def test_wrong_credentials_open_no_connection(stack: StackProcess):
+    good = ticket(stack)
+    tampered = good[:-1] + ("A" if good[-1] != "A" else "B")
+
+    for query in ("", "ticket=", f"ticket={tampered}", "ticket=x", "key=wrong"):
+        with pytest.raises(InvalidStatus) as refusal:
+            open_socket(stack, query)
+        assert refusal.value.response.status_code == 401
+
+
+def test_an_expired_ticket_opens_a_connection_that_says_so_and_is_closed(shared: tuple[StackProcess, str]):
     stack, database_url = shared
     with psycopg.connect(database_url) as conn:
         row = conn.execute("SELECT key FROM signing_keys WHERE purpose = 'tickets'").fetchone()
     assert row is not None
-    good = ticket(stack)
-    expired = write_ticket(row[0], datetime.now(UTC) - timedelta(seconds=1), token_bytes(16))
-    tampered = good[:-1] + ("A" if good[-1] != "A" else "B")
+    expired = write_ticket(row[0], datetime.now(UTC) - timedelta(seconds=1), timedelta(hours=1), token_bytes(16))
 
-    for query in ("", "ticket=", f"ticket={expired}", f"ticket={tampered}", "ticket=x", "key=wrong"):
-        with pytest.raises(InvalidStatus) as refusal:
-            open_socket(stack, query)
-        assert refusal.value.response.status_code == 401
+    with open_socket(stack, f"ticket={expired}") as socket:
+        said = json.loads(socket.recv(PATIENCE))
+        with pytest.raises(ConnectionClosed) as end:
+            socket.recv(PATIENCE)
+
+    assert said["code"] == "ticket_expired"
+    assert end.value.rcvd is not None
+    assert end.value.rcvd.code == 1000
 
 
 def test_an_invalid_log_position_is_refused(stack: StackProcess):

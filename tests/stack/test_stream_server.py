@@ -30,6 +30,7 @@ from kernel import connections as database
 from kernel.database import Connection, reading, transaction
 from kernel.events import service as events
 from kernel.events.following import LogPosition, find_position, read_after
+from kernel.keys import service as keys
 from kernel.realtime.presence import count_listeners
 from tests.stack.small_stack import PATIENCE, eventually
 from tests.support.event_source import EventSource, Message, Parser, Refused
@@ -48,8 +49,11 @@ class Service:
             for payload in payloads:
                 events.broadcast(tx, event_type, payload)
 
-    def source(self, query: str = "", *, role: str | None = "viewer", **headers: str) -> EventSource:
-        context = {"identity": {"sourceIp": "203.0.113.7"}, "authorizer": {"role": role} if role else None}
+    def source(
+        self, query: str = "", *, role: str | None = "viewer", holder: str = "overlay", **headers: str
+    ) -> EventSource:
+        authorizer = {"role": role, "principalId": holder} if role else None
+        context = {"identity": {"sourceIp": "203.0.113.7"}, "authorizer": authorizer}
         url = f"http://127.0.0.1:{self.port}/api/v1/events?{query}"
         return EventSource(url, {CONTEXT: json.dumps(context), **headers}, timeout=PATIENCE)
 
@@ -113,6 +117,39 @@ def test_a_stream_begins_with_the_listeners_role_and_continues_with_events(servi
     assert abs(said.json["timestamp"] - time.time()) < 60
 
 
+def test_a_stream_whose_key_is_revoked_ends_and_says_so(service: Service, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(functions.shared.stream.hub, "KEYS_SECONDS", 0.0)
+    with transaction(service.conn) as tx:
+        for name in ("overlay", "bot"):
+            keys.create(tx, name, "viewer")
+    with closing(service.source(holder="bot")) as other, closing(service.source("types=said")) as refused:
+        others, messages = iter(other), iter(refused)
+        next(others)
+        connected = next(messages)
+        with transaction(service.conn) as tx:
+            keys.revoke(tx, "overlay", "admin")
+
+        farewell = next(messages)
+
+        assert (farewell.type, farewell.last_id) == ("key_revoked", connected.last_id)
+        assert farewell.json == {"error": "The key has been revoked. Connect with another one.", "code": "key_revoked"}
+        assert next(messages).type == "connected"  # the stream has ended, and the client has come back
+        service.say(1)
+        assert next(others).json["payload"] == 1
+
+
+def test_a_revoked_key_that_a_cache_lets_in_is_refused_at_once(service: Service):
+    with transaction(service.conn) as tx:
+        keys.create(tx, "overlay", "viewer")
+        keys.revoke(tx, "overlay", "admin")
+    with closing(service.source(holder="bot")) as other:  # for which the keys have been asked about
+        next(iter(other))
+
+        types = [message.type for message in take(service.source(), 4)]
+
+    assert types == ["connected", "key_revoked"] * 2
+
+
 def test_the_response_has_the_headers_of_a_stream_and_the_common_ones(service: Service):
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
     with closing(connection):
@@ -123,7 +160,7 @@ def test_the_response_has_the_headers_of_a_stream_and_the_common_ones(service: S
 
     expected = SECURITY_HEADERS | {
         "Content-Type": "text/event-stream",
-        "Cache-Control": "no-cache",
+        "Cache-Control": "no-cache, no-store",
         "Connection": "keep-alive",
         "X-Accel-Buffering": "no",
         "X-Request-ID": "mine",

@@ -17,12 +17,20 @@ from typing import Any
 import pytest
 
 from community.counters import COUNT_RULES
+from functions.community.tally.app import OF_AUTHORS
 from kernel.events import waking
 from kernel.events.models import Event
 from kernel.events.replaying import ReplayRequested
 from kernel.roles import APP, CLOCK, OWNER, STREAM
+from local.bench import bill
+from local.stack.cloudformation import STACK, Resolver
 from local.stack.routes import Routes
+from local.stack.template import load
+from local.tools.deploy import parameter_values
+from personas.battles.models import BattleWon
+from personas.posts.models import PostApproved
 from tests.support.code import ROOT, attributes_of, first_arguments, imports_of, module_file, nodes_of
+from tests.support.event_classes import all_kinds_of
 from tests.support.template import (
     CLOCKS,
     DOCUMENT,
@@ -57,6 +65,27 @@ LOCAL_VARIABLES = {
     "DISCORD_API_URL",
     "DISCORD_BOT_TOKEN",
     "DISCORD_FORCE_COMMAND_UPDATE",
+    "FAILED_LOG_INS",
+    "LOCKED_MINUTES",
+    "LOG_INS_PER_MINUTE",
+    "PASSWORD_CHANGES_PER_HOUR",
+    "PASSWORD_LANES",
+    "PASSWORD_MEMORY_KIB",
+    "PASSWORD_PASSES",
+    "RESET_MAILS_PER_HOUR",
+    "DEFAULT_DRAFT_QUOTA",
+    "DEFAULT_PREVIEW_QUOTA",
+    "DEFAULT_REPLY_QUOTA",
+    "DRAFT_MAX_LEN",
+    "REPLY_MAX_LEN",
+    "SUMMARY_MAX_LEN",
+    "SIGN_INS_PER_MINUTE",
+    "SIGN_UPS_PER_DAY",
+    "SIGN_UPS_PER_FIVE_MINUTES",
+    "MAIL_FOLDER",
+    "OPENAI_API_KEY",
+    "OPENAI_MAX_RETRIES",
+    "OPENAI_REQUEST_TIMEOUT",
     "STREAMERBOT_PASSWORD",
     "STREAMERBOT_WEBHOOK_URL",
 }
@@ -78,6 +107,7 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "'SAMEORIGIN'",
     "X-XSS-Protection": "'1; mode=block'",
     "Referrer-Policy": "'strict-origin-when-cross-origin'",
+    "Cache-Control": "'no-store'",
 }
 
 
@@ -137,19 +167,11 @@ def test_the_build_packs_everything_that_a_function_imports_from_functions(funct
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_has_the_layers_that_it_imports_from(function: str):
     layers = {layer["Ref"] for layer in PROPERTIES[function].get("Layers", []) if "Ref" in layer}
-    folders = {file.relative_to(ROOT).parts[1] for file in reachable(function)[1] if "layers" in file.parts}
+    modules, files = reachable(function)
+    folders = {file.relative_to(ROOT).parts[1] for file in files if "layers" in file.parts}
+    libraries = {"dependencies", *(["imaging"] if any(name.startswith("PIL") for name in modules) else [])}
 
-    assert {layer.lower() for layer in layers} == folders | ({"dependencies"} if folders else set())
-
-
-@pytest.mark.parametrize("function", [name for name in FUNCTIONS if "AutoPublishAlias" in PROPERTIES[name]])
-def test_a_function_is_published_anew_when_its_own_layers_change_and_no_others(function: str):
-    """The fingerprint is taken of them, and of their content: another product's layer leaves it as it is."""
-    [command] = [line for line in build_of(function).splitlines() if line.endswith('layers.cksum"')]
-    layers = {layer["Ref"].lower() for layer in PROPERTIES[function]["Layers"] if "Ref" in layer}
-    contents = {f"configs/{name}" for name in layers if (ROOT / "configs" / name).exists()}
-
-    assert set(command.partition(" -type")[0].split()) == {"find", *(f"layers/{name}" for name in layers), *contents}
+    assert {layer.lower() for layer in layers} == folders | (libraries if folders else set())
 
 
 def test_a_new_version_publishes_only_the_function_that_reports_it():
@@ -158,26 +180,32 @@ def test_a_new_version_publishes_only_the_function_that_reports_it():
     assert [name for name in FUNCTIONS if versioned & TEMPLATE.functions[name].environment.keys()] == ["System"]
 
 
+PASSED_ON = {"Consult": "PersonasDesk", "Letters": "Admin"}
+"""Outer functions whose requests an inner one answers."""
+
+
 @pytest.mark.parametrize("function", sorted(set(GROUPS) - {"Discord"}))  # which is no web application
 def test_every_route_of_the_group_reaches_it(function: str):
     table = Routes(TEMPLATE.api.routes)
-    paths = list(paths_of(import_module(f"{folder_of(function).replace('/', '.')}.app").app))
+    folder = folder_of(PASSED_ON.get(function, function))
+    paths = list(paths_of(import_module(f"{folder.replace('/', '.')}.app").app))
     assert paths
 
-    strays = {
-        f"{method} {path}": match.route.function if match else None
+    reached = {
+        f"{method} {path}": match.route.function if (match := table.match(method, path)) else None
         for method, path in paths
-        if (match := table.match(method, path)) is None or match.route.function != function
     }
 
-    assert strays == {}
+    pair = next((pair for pair in PASSED_ON.items() if function in pair), (function,))
+    assert function in reached.values()
+    assert set(reached.values()) <= set(pair), reached
 
 
 def paths_of(app: Any) -> Iterator[tuple[str, str]]:
-    """Method and path of every operation the OpenAPI description lists, parameters filled in."""
-    for path, operations in app.openapi()["paths"].items():
-        for method in operations:
-            yield method.upper(), re.sub(r"\{[^}]+\}", "something", path)
+    """Method and path of every route, parameters filled in."""
+    for route in app.routes:
+        for method in route.methods if route.path != "/ready" else ():  # which the web adapter asks for, past the API
+            yield method, re.sub(r"\{[^}]+\}", "something", route.path)
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/version", "/metrics", "/swagger/index.html", "/favicon.ico"])
@@ -188,8 +216,17 @@ def test_a_public_path_needs_no_key(path: str):
     assert (match.route.authorizer, match.route.usage_key_required) == (None, False)
 
 
-def test_everything_that_is_served_below_api_needs_a_key():
-    served = [route for route in TEMPLATE.api.routes if route.path.startswith("/api/")]
+# A browser asks first, without a key, whether it may ask.
+ROUTES = [route for route in TEMPLATE.api.routes if route.method != "OPTIONS"]
+OF_PEOPLE = re.compile(r"/api/(auth|personas)(/|$)")
+"""What people sign in to, or may look at without: it needs no key of the API."""
+
+
+def test_everything_that_is_served_below_api_needs_a_key_or_is_for_people():
+    of_people = [route for route in ROUTES if OF_PEOPLE.match(route.path)]
+    served = [route for route in ROUTES if route.path.startswith("/api/") and route not in of_people]
+
+    assert [route for route in of_people if route.authorizer is not None or route.usage_key_required] == []
 
     assert served
     assert [route for route in served if route.authorizer is None or not route.usage_key_required] == []
@@ -201,7 +238,9 @@ def test_an_unknown_path_below_api_needs_a_key_like_a_known_one():
 
     It calls that answer MISSING_AUTHENTICATION_TOKEN, and it is a 404 here.
     """
-    served = {route.path: route for route in TEMPLATE.api.routes if route.path.startswith("/api")}
+    served = {
+        route.path: route for route in ROUTES if route.path.startswith("/api") and not OF_PEOPLE.match(route.path)
+    }
     parts = [path.split("/") for path in served]
     parents = {"/".join(each[:length]) for each in parts for length in range(2, len(each))}
     table = Routes(TEMPLATE.api.routes)
@@ -326,6 +365,47 @@ def test_what_comes_from_queues_takes_few_connections():
     assert sum(limits) <= 10
 
 
+def test_every_queue_has_a_limit_of_its_own():
+    """Without one, a function of the outer ring would take all that an account may run at once."""
+    assert {source.queue for source in TEMPLATE.sources if not source.concurrency} == set()
+
+
+def test_the_streams_server_finds_the_layers_and_the_runtimes_own_packages(tmp_path: Path):
+    """Without the runtime's, botocore is missing, which signs the database's tokens."""
+    (tmp_path / "python3").write_text('#!/bin/sh\necho "$PYTHONPATH"')
+    (tmp_path / "python3").chmod(0o755)
+    told = {"PATH": f"{tmp_path}:/usr/bin:/bin", "LAMBDA_TASK_ROOT": "/var/task", "LAMBDA_RUNTIME_DIR": "/var/runtime"}
+    script = ROOT / PROPERTIES["Stream"]["Handler"]
+
+    said = subprocess.run([script], env=told, capture_output=True, text=True, check=True).stdout
+
+    assert said.strip().split(":") == ["/var/task", "/opt/python", "/var/runtime"]
+
+
+def test_a_deleted_stack_leaves_what_its_data_is_worth_little_without():
+    kept = {
+        name: resource.get("DeletionPolicy")
+        for name, resource in RESOURCES.items()
+        if resource["Type"] in {"AWS::SecretsManager::Secret", "AWS::RDS::DBInstance"}
+    }
+    secrets = kept.keys() - {"Database"}
+
+    assert len(secrets) == 5
+    assert kept == {"Database": "Snapshot", **dict.fromkeys(secrets, "RetainExceptOnCreate")}
+
+
+def test_alarms_may_use_the_topic_and_its_key():
+    """With AWS's own key for topics they could not, and would stop without a word."""
+    senders = {"Service": ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]}
+    [publish] = RESOURCES["AlarmsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    _, use = RESOURCES["AlarmKey"]["Properties"]["KeyPolicy"]["Statement"]
+    alarms = [each["Properties"] for each in RESOURCES.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
+
+    assert (publish["Principal"], publish["Action"]) == (senders, "sns:Publish")
+    assert (use["Principal"], use["Action"]) == (senders, ["kms:Decrypt", "kms:GenerateDataKey*"])
+    assert [each for each in alarms if each["AlarmActions"] != [{"Ref": "Alarms"}]] == []
+
+
 def test_a_deployment_does_not_replace_the_secrets_that_were_filled_in():
     secret = RESOURCES["DestinationSecrets"]["Properties"]
 
@@ -341,6 +421,9 @@ def test_an_alarm_covers_the_errors_of_every_function():
     # Except for what the authorizer raises to say no: anyone could ring the alarm.
     spared = re.findall(r'errorMessage != "(.*?)"', failures["FilterPattern"])
     assert set(spared) == set(first_arguments(ROOT / "functions/shared/authorizer/app.py", "Exception"))
+    # An exception that no one caught: `log_level` before version 4.0.4 of the runtime's client, `level` since.
+    assert '($.level = "ERROR" || $.log_level = "ERROR")' in failures["FilterPattern"]
+    assert "level = 'ERROR' or log_level = 'ERROR'" in RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
 
 
 def test_the_alarm_for_dead_events_uses_the_metric_that_the_relay_reports(
@@ -427,28 +510,19 @@ def test_a_rule_matches_events_that_the_code_announces():
         assert {kind for kind in rule.pattern["detail-type"] if isinstance(kind, str)} <= announced
 
 
-PRIVATE = [{"anything-but": {"prefix": "discord."}}]
+PRIVATE = [{"anything-but": {"prefix": ["discord.", "outside."]}}]
 
 
 def test_the_template_excludes_the_events_that_the_doors_declare_private():
-    """A request for a replay is private as well, but the sockets may be woken by it: they find nothing new."""
+    """Others are private as well, but the sockets may be woken by them: they find nothing new."""
     private = {event.type for event in all_kinds_of(Event) if event.private}
+    prefixes = tuple(PRIVATE[0]["anything-but"]["prefix"])
 
-    assert private == {event.type for event in all_kinds_of(Event) if event.type.startswith("discord.")} | {
-        ReplayRequested.type
+    assert private == {event.type for event in all_kinds_of(Event) if event.type.startswith(prefixes)} | {
+        ReplayRequested.type,
+        PostApproved.type,
+        BattleWon.type,
     }
-
-
-def all_kinds_of(base: type[Event]) -> Iterator[type[Event]]:
-    """Every event that is declared anywhere in the layers."""
-    for folder in (ROOT / "layers/foundation", ROOT / "layers/community"):
-        for file in folder.rglob("*.py"):
-            if "(Event)" in file.read_text():
-                import_module(".".join(file.relative_to(folder).with_suffix("").parts))
-    for event in base.__subclasses__():
-        if hasattr(event, "type"):
-            yield event
-        yield from all_kinds_of(event)
 
 
 def test_private_events_reach_no_listener_and_no_archive():
@@ -481,6 +555,14 @@ def test_the_gateways_own_errors_have_the_contracts_shape(kind: str):
     assert ("Retry-After" in response.headers) == (response.status in (429, 503))
 
 
+def test_no_answer_of_the_gateway_has_an_empty_header_where_no_other_origin_may_call():
+    """Its values are expressions, or texts in quotes; AWS does not say what becomes of a text without characters."""
+    assert DOCUMENT["Parameters"]["CorsOrigins"]["Default"] == ""
+
+    for response in TEMPLATE.api.responses.values():
+        assert "''" not in response.headers.values()
+
+
 def test_the_gateway_has_a_response_for_every_refusal():
     expected = """
         DEFAULT_4XX DEFAULT_5XX UNAUTHORIZED INVALID_API_KEY ACCESS_DENIED AUTHORIZER_FAILURE THROTTLED
@@ -491,7 +573,7 @@ def test_the_gateway_has_a_response_for_every_refusal():
     assert set(expected.split()) <= TEMPLATE.api.responses.keys()
 
 
-READERS = {"text", "time_zone", "count", "minutes", "switch"}
+READERS = {"text", "time_zone", "count", "dollars", "number", "minutes", "switch"}
 """The functions of kernel.settings."""
 
 
@@ -533,6 +615,25 @@ def test_a_functions_own_variables_are_read_by_its_code(function: str):
     assert given <= read
 
 
+def test_who_asks_whether_someone_is_signed_in_has_the_keys_of_tokens():
+    """And no one else has them, least of all the outer ring."""
+    asks = {name for name in FUNCTIONS if "signed_in" in {*calls_of(name)}}
+    given = {
+        name for name in FUNCTIONS if "ACCOUNT_KEYS" in PROPERTIES[name].get("Environment", {}).get("Variables", {})
+    }
+
+    assert {"Accounts", "Linking", "People", "PersonasDesk"} <= given <= set(INNER)
+    assert given == asks
+
+
+def calls_of(function: str) -> Iterator[str]:
+    """The names that a function's code imports from `doors.people`."""
+    for file in reachable(function)[1]:
+        for node in nodes_of(file):
+            if isinstance(node, ast.ImportFrom) and node.module == "doors.people":
+                yield from (alias.name for alias in node.names)
+
+
 def test_only_the_kernels_settings_read_the_environment():
     looking = {
         file.relative_to(ROOT).as_posix()
@@ -548,24 +649,106 @@ def test_a_usage_key_exists_for_every_role():
     prefix = TEMPLATE.functions["Authorizer"].environment["USAGE_KEY_PREFIX"]
 
     assert {f"{prefix}{role}" for role in ("admin", "bot", "viewer")} == TEMPLATE.api.usage_keys
-    assert all(20 <= len(key) <= 128 for key in TEMPLATE.api.usage_keys)
+    # API Gateway wants 20 to 128 characters, for stacks of any name.
+    for key in TEMPLATE.api.usage_keys:
+        assert len(key.replace(STACK, "x")) >= 20
+        assert len(key.replace(STACK, "x" * 100)) <= 128
 
 
 @pytest.mark.parametrize("installation", ["default", "prod"])
 def test_samconfig_gives_parameters_values_they_take(installation: str):
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
-    overrides = config[installation]["deploy"]["parameters"]["parameter_overrides"].split()
-    assert overrides
+    chosen = config[installation]["deploy"]["parameters"]["parameter_overrides"]
+    assert chosen
 
-    for name, value in (override.split("=") for override in overrides):
+    for name, value in parameter_values(DOCUMENT, chosen).items():
         parameter = DOCUMENT["Parameters"][name]
         assert value in map(str, parameter.get("AllowedValues", [value]))
         assert re.fullmatch(parameter.get("AllowedPattern", ".*"), value)
         if parameter["Type"] == "Number":
-            assert parameter.get("MinValue", 0) <= int(value) <= parameter.get("MaxValue", 10_000)
+            assert parameter.get("MinValue", 0) <= float(value) <= parameter.get("MaxValue", 100_000)
+
+
+def test_every_parameter_is_explained():
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", (ROOT / "docs/aws.md").read_text(), re.MULTILINE)
+
+    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} >= DOCUMENT["Parameters"].keys()
+
+
+def test_the_bill_counts_what_an_installation_has():
+    """What is off until it is wanted, the queues of Discord and Streamer.bot, costs nothing."""
+    mappings = [
+        event["Properties"]
+        for properties in PROPERTIES.values()
+        for event in properties.get("Events", {}).values()
+        if event["Type"] == "SQS"
+    ]
+    alarms = [each["Properties"] for each in RESOURCES.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
+    alarmed = sum(sum("MetricStat" in each for each in alarm.get("Metrics", [{"MetricStat": {}}])) for alarm in alarms)
+    secrets = [each for each in RESOURCES.values() if each["Type"] == "AWS::SecretsManager::Secret"]
+    of_the_master = RESOURCES["Database"]["Properties"]["ManageMasterUserPassword"]
+
+    assert sum("Enabled" not in each for each in mappings) == bill.QUEUES
+    assert alarmed == bill.ALARMED_METRICS
+    assert len(secrets) + of_the_master == bill.SECRETS
+
+
+def test_the_bill_of_an_idle_installation_is_the_one_that_is_promised():
+    lines = bill.Measured(lines=1, seconds=0.01, events=0.003)
+    total = bill.bill(lines, lines)[-1]["idle"]
+    said = re.search(r"\*\*total\*\* \| \*\*([\d.]+)\*\*", (ROOT / "docs/aws.md").read_text())
+
+    assert said
+    assert said[1] == total
+    assert float(total) < 25
+
+
+def test_no_one_pays_for_metrics_of_single_methods():
+    """Those of the whole stage are free, and alarm and dashboard read no others."""
+    every_method = [("AWS/ApiGateway", {"ApiName", "Stage"})]
+    alarms = [each["Properties"] for each in RESOURCES.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
+    body = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    shown = [line for line in body.splitlines() if "AWS/ApiGateway" in line]
+
+    assert [each for each in RESOURCES["Api"]["Properties"]["MethodSettings"] if each.get("MetricsEnabled")] == []
+    assert "DetailedMetricsEnabled" not in RESOURCES["Realtime"]["Properties"]["DefaultRouteSettings"]
+    assert [
+        (each["Namespace"], {dimension["Name"] for dimension in each["Dimensions"]})
+        for each in alarms
+        if each.get("Namespace") == "AWS/ApiGateway"
+    ] == every_method
+    assert shown
+    assert all("ApiName" in line and "Stage" in line and "Method" not in line for line in shown)
+
+
+def test_the_bill_says_for_how_many_functions_a_snapshot_is_paid():
+    kept = [properties for properties in PROPERTIES.values() if "SnapStart" in properties]
+    small = [properties for properties in kept if properties.get("MemorySize") == 512]
+    said = re.search(
+        r"each of (\d+) functions with 1 GB and half of that for each of (\d+)", (ROOT / "docs/aws.md").read_text()
+    )
+
+    assert said
+    assert said.groups() == (str(len(kept) - len(small)), str(len(small)))
+
+
+@pytest.mark.parametrize(("sender", "queue"), [("", "OutsideRequests"), ("a@example.org", "MailRequests")])
+def test_mails_without_a_sender_fail_in_the_queue_that_is_polled_anyway(sender: str, queue: str):
+    """A request whose message no one receives would wait for ever, and the clock would send it again and again."""
+    template = load(ROOT / "template.yaml", {"MailSender": sender})
+    [rule] = [rule for rule in template.rules if rule.name == "MailRequested"]
+    [mapping] = [
+        event["Properties"]
+        for event in PROPERTIES["Outside"]["Events"].values()
+        if event["Properties"]["Queue"] == {"Fn::GetAtt": ["MailRequests", "Arn"]}
+    ]
+
+    assert [target.name for target in rule.targets] == [queue]
+    assert Resolver(DOCUMENT, {"MailSender": sender}).resolve(mapping["Enabled"]) == bool(sender)
+    assert {source.function for source in template.sources if source.queue == queue} == {"Outside"}
 
 
 def test_everything_the_tally_counts_is_delivered_to_it():
     [rule] = [rule for rule in TEMPLATE.rules if rule.name == "EventsToTally"]
 
-    assert set(rule.pattern["detail-type"]) == set(COUNT_RULES)
+    assert set(rule.pattern["detail-type"]) == {*COUNT_RULES, *OF_AUTHORS}

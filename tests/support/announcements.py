@@ -21,7 +21,7 @@ from local.stack.process import StackProcess
 from tests.support.fake_discord import APPLICATION, DEV, NEWS, TOKEN, FakeDiscord, Message, fake_discord
 
 API_KEY: Final = "key-of-the-announcer"
-GAMBLE_SECONDS: Final = 3
+GAMBLE_SECONDS: Final = 8  # an invitation that comes too late is dropped
 BOX: Final = {"item_name": "lootbox_tier1", "quantity": 2}
 PLAYERS: Final = [{"platform": "twitch", "platform_id": name, "username": name} for name in ("al_ice", "**bob**")]
 

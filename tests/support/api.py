@@ -14,11 +14,13 @@ import pytest
 from nacl.signing import SigningKey
 
 import kernel.settings
-from functions.shared.authorizer.app import known_keys
+from functions.shared.authorizer.app import key_ring, ticket_keys, wrong_keys
 from kernel import connections as database
 from kernel import event_bridge as put
 from kernel.database import Connection
 from kernel.events import waking
+from kernel.keys import service as keys
+from kernel.switches import service as switches
 from local.stack.resources import Template
 from local.stack.routes import Routes
 from local.stack.template import load
@@ -45,9 +47,14 @@ def proxy_event(
     query: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
     role: str | None = "admin",
+    caller: str = "test",
     address: str = "203.0.113.7",
 ) -> dict[str, Any]:
-    """A REST API proxy event. `body` is sent as JSON unless it is a string already."""
+    """A REST API proxy event. `body` is sent as JSON unless it is a string already.
+
+    Args:
+        caller: the name of the caller's key, and the key itself. The database knows `test`, an administrator's.
+    """
     return {
         "resource": path,
         "path": path,
@@ -62,10 +69,17 @@ def proxy_event(
         "isBase64Encoded": False,
         "requestContext": {
             "path": path,
+            "domainName": (headers or {}).get("Host", "localhost"),  # as if the name that was asked for were ours
             "identity": {"sourceIp": address},
-            "authorizer": {"role": role, "principalId": "test"} if role else None,
+            "authorizer": {"role": role, "principalId": caller, "key_hash": keys.digest(caller)} if role else None,
         },
     }
+
+
+def code_of(answer: Answer) -> tuple[int, str]:
+    """The status and the code of an error that has nothing but a sentence and a code."""
+    assert set(answer.json) == {"error", "code"}
+    return answer.status, answer.json["code"]
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,9 +89,14 @@ CallApi = Callable[..., Answer]
 
 
 def app_of(folder: str) -> str:
-    """The module of the function whose folder has this name, whatever its product."""
-    [found] = FUNCTIONS.glob(f"*/{folder}/app.py")
-    return f"functions.{found.parent.parent.name}.{folder}.app"
+    """The module of the function whose folder has this name, in any product.
+
+    Of two with one name, the plain one is shared, and a product's is personas_desk.
+    """
+    product, _, own = folder.partition("_")
+    places = [*FUNCTIONS.glob(f"{product}/{own}/app.py"), *FUNCTIONS.glob(f"*/{folder}/app.py")]
+    [found] = [place for place in places if place.parent.parent.name == "shared"] or places
+    return ".".join(found.relative_to(FUNCTIONS.parent).with_suffix("").parts)
 
 
 @cache
@@ -98,7 +117,10 @@ def handler_of(path: str) -> Callable[[Any, Any], Any]:
 @pytest.fixture
 def environment(conn: Connection, monkeypatch: pytest.MonkeyPatch) -> Connection:
     """Make this thread a new Lambda environment that is connected to the test's own database."""
-    known_keys.clear()
+    key_ring.clear()
+    ticket_keys.clear()
+    wrong_keys.clear()
+    switches.ask_again()
     monkeypatch.setattr(database._environment, "connection", conn, raising=False)
     return conn
 
@@ -118,8 +140,15 @@ def event_bridge(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEventBridge]:
 
 
 @pytest.fixture
-def call(environment: Connection) -> CallApi:
+def call(environment: Connection, monkeypatch: pytest.MonkeyPatch) -> CallApi:
     """`call("POST", "/api/v1/...", body, query=..., headers=..., role=...)` on a database of the test's own."""
+    # Outside the VPC: the inner function that it invokes is here, and there are no queues.
+    nothing = {"letters": [], "total": 0, "done": 0, "stuck": 0}
+    monkeypatch.setattr("functions.shared.letters.queues.carry_out", lambda plan: nothing)
+    monkeypatch.setattr(
+        "functions.shared.letters.app.invoke",
+        lambda function, event: import_module("functions.community.admin.app").handler(event, None),
+    )
 
     def call_api(method: str, path: str, body: Any = None, **options: Any) -> Answer:
         answer = handler_of(path)(proxy_event(method, path, body, **options), None)
@@ -131,9 +160,9 @@ def call(environment: Connection) -> CallApi:
 @pytest.fixture
 def discord(environment: Connection, monkeypatch: pytest.MonkeyPatch) -> DiscordClient:
     """A Discord client for a game on the test's own database."""
-    from functions.community.discord import app, health
+    from functions.shared.discord import app, health
 
     client = DiscordClient(SigningKey.generate(), app.handler)
     for module in (app, health):
-        monkeypatch.setattr(module, "settings", replace(module.settings, discord_public_key=client.public_key))
+        monkeypatch.setattr(module, "settings", replace(module.settings, discord_public_keys=(client.public_key,)))
     return client

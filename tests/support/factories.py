@@ -9,6 +9,8 @@ from typing import Any
 from community.catalog.content import items as catalogue
 from community.inventory.models import Inventory, Quality
 from community.jobs.models import Jobs
+from community.jobs.reactions import add_xp
+from community.jobs.rules import XpAward
 from community.players import service as players
 from community.players.models import Player, PlayerRef
 from community.progression.content import tree
@@ -83,6 +85,13 @@ def holdings(tx: Tx, ref: PlayerRef) -> dict[str, int]:
 def xp(tx: Tx, ref: PlayerRef, job_key: str) -> int:
     jobs = stored(tx, ref)[Jobs].progress
     return jobs[job_key].xp if job_key in jobs else 0
+
+
+def study(tx: Tx, ref: PlayerRef, job_key: str, amount: int) -> XpAward:
+    """Give experience as an item does, for which the daily cap does not hold."""
+    player, award = add_xp(players.load(tx, ref), job_key, amount, "xp_item", tx.now, tx.rng)
+    players.save(tx, player)
+    return award
 
 
 def announced(tx: Tx, event_type: str) -> list[dict[str, Any]]:

@@ -62,6 +62,8 @@ class FakeDiscord:
         window: seconds after which a channel may be written to again.
         per_second: what the bot may ask altogether.
         clock: seconds, which may be simulated.
+        token: the bot's; Discord knows one at a time.
+        others: the channels that there are besides those of our settings.
         messages: as they are now, in the order in which they were posted.
         answers: {token: what was put in an interaction's place}.
         files: {token: {file name: text}}.
@@ -77,6 +79,8 @@ class FakeDiscord:
     per_second: int = 50
     clock: Callable[[], float] = time.monotonic
     url: str = ""
+    others: tuple[str, ...] = ()
+    token: str = TOKEN
     messages: list[Message] = field(default_factory=list[Message])
     answers: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     files: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
@@ -113,7 +117,7 @@ class FakeDiscord:
         if not re.fullmatch(r"DiscordBot \(https?://\S+, \S+\).*", headers.get("user-agent", "")):
             return 403, {"message": "no browser's agent, please", "code": 40333}, {}
         by_webhook = path.startswith("/webhooks/")
-        if not by_webhook and headers.get("authorization") != f"Bot {TOKEN}":
+        if not by_webhook and headers.get("authorization") != f"Bot {self.token}":
             return 401, {"message": "401: Unauthorized", "code": 0}, {}
         if not by_webhook and (refusal := self._globally()):
             return refusal
@@ -173,7 +177,7 @@ class FakeDiscord:
                 return 404, {"message": "404: Not Found", "code": 0}
 
     def _post(self, channel_id: str, body: dict[str, Any]) -> tuple[int, Any]:
-        if channel_id not in (NEWS, DEV):
+        if channel_id not in (NEWS, DEV, *self.others):
             return 404, {"message": "Unknown Channel", "code": 10003}
         if errors := problems(body):
             return 400, {"message": "Invalid Form Body", "code": 50035, "errors": errors}

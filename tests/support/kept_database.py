@@ -26,20 +26,24 @@ _NOTES = """
 """
 _NOTE_CHANGES: Final = "CREATE EVENT TRIGGER note_changes ON ddl_command_end EXECUTE FUNCTION untouched.note()"
 
-_TABLES: Final = """
-    SELECT relname AS name, array_agg(attname ORDER BY attnum) AS columns
-    FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
-    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+_OURS: Final = "NOT IN ('pg_catalog', 'information_schema', 'pg_toast', 'untouched')"
+_TABLES: Final = f"""
+    SELECT nspname AS schema, relname AS name, array_agg(attname ORDER BY attnum) AS columns
+    FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid JOIN pg_namespace ON relnamespace = pg_namespace.oid
+    WHERE relkind = 'r' AND nspname {_OURS}
         AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-    GROUP BY relname
-    ORDER BY relname
+    GROUP BY nspname, relname
+    ORDER BY nspname, relname
 """
-_SEQUENCES: Final = "SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public' ORDER BY 1"
+_SEQUENCES: Final = f"""
+    SELECT schemaname AS schema, sequencename AS name FROM pg_sequences WHERE schemaname {_OURS} ORDER BY 1, 2
+"""
 
-_MORE_THAN_ROWS_HAS_CHANGED: Final = """
+_MORE_THAN_ROWS_HAS_CHANGED: Final = f"""
     SELECT FROM untouched.altered
     UNION ALL
-    SELECT FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND reltuples >= 0 -- ANALYZE
+    SELECT FROM pg_class JOIN pg_namespace ON relnamespace = pg_namespace.oid
+    WHERE relkind = 'r' AND nspname {_OURS} AND reltuples >= 0 -- ANALYZE
     UNION ALL
     SELECT FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase WHERE datname = current_database()
     UNION ALL
@@ -68,8 +72,8 @@ def make_original(postgres: Postgres, template: str) -> Original:
         # Foreign keys and triggers are for those who play.
         steps: list[sql.Composable] = [sql.SQL("BEGIN"), sql.SQL("SET LOCAL session_replication_role = replica")]
         for row in conn.execute(_TABLES).fetchall():
-            table = sql.Identifier(row["name"])
-            copied = sql.Identifier("untouched", row["name"])
+            table = sql.Identifier(row["schema"], row["name"])
+            copied = sql.Identifier("untouched", f"{row['schema']} {row['name']}")
             columns = sql.SQL(", ").join(map(sql.Identifier, row["columns"]))
             steps.append(sql.SQL("DELETE FROM {}").format(table))
             if conn.execute(sql.SQL("SELECT FROM {} LIMIT 1").format(table)).fetchall():
@@ -77,10 +81,10 @@ def make_original(postgres: Postgres, template: str) -> Original:
                 back = "INSERT INTO {0} ({1}) OVERRIDING SYSTEM VALUE SELECT {1} FROM {2}"
                 steps.append(sql.SQL(back).format(table, columns, copied))
         for row in conn.execute(_SEQUENCES).fetchall():
-            sequence = sql.Identifier(row["name"])
+            sequence = sql.Identifier(row["schema"], row["name"])
             (state,) = conn.execute(sql.SQL("SELECT last_value, is_called FROM {}").format(sequence)).fetchall()
             reset = sql.SQL("SELECT setval({}, {}, {})")
-            steps.append(reset.format(row["name"], state["last_value"], state["is_called"]))
+            steps.append(reset.format(sequence.as_string(conn), state["last_value"], state["is_called"]))
         steps.append(sql.SQL("COMMIT"))
         conn.execute(_NOTE_CHANGES)
         return Original(name, sql.SQL(";\n").join(steps).as_bytes(conn))

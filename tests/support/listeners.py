@@ -100,7 +100,13 @@ class ListenerEnd:
 
     @property
     def frames(self) -> list[Frame]:
-        return [frame for message in self.messages for frame in read_frames(message)]
+        return [frame for message in self.messages if message[0] != "{" for frame in read_frames(message)]
+
+    @property
+    def farewell(self) -> str | None:
+        """The code of the last message, if that says why the connection was closed."""
+        last = self.messages[-1] if self.messages else ""
+        return json.loads(last)["code"] if self.closed and last.startswith("{") else None
 
     def names(self) -> list[str]:
         return [frame.type for frame in self.frames]
@@ -113,14 +119,25 @@ class FakeSockets:
     sqs: Any
     dynamodb: Any
     queue_url: str
+    revoked: set[str] = field(default_factory=set[str])  # names of keys
+    authorizers: dict[str, dict[str, str]] = field(default_factory=dict)  # what it said of each connection
     calls_left: int | None = None  # until the function dies
     before_call: Callable[[], None] | None = None
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text("here")
 
-    def connect(self, connection_id: str = "c1=", *, opened: bool = True, age: float = 0, **query: str) -> ListenerEnd:
+    def connect(
+        self,
+        connection_id: str = "c1=",
+        *,
+        opened: bool = True,
+        age: float = 0,
+        authorizer: dict[str, str] | None = None,
+        **query: str,
+    ) -> ListenerEnd:
         self.ends[connection_id] = ListenerEnd(open=opened)
+        self.authorizers[connection_id] = authorizer or {"role": "viewer", "principalId": "overlay"}
         event = {"requestContext": self.about(connection_id, "CONNECT", age), "queryStringParameters": query or None}
         assert handler(event, None)["statusCode"] == 200
         return self.ends[connection_id]
@@ -135,7 +152,12 @@ class FakeSockets:
         handler({"requestContext": self.about(connection_id, "DISCONNECT")}, None)
 
     def about(self, connection_id: str, kind: str, age: float = 0) -> dict[str, Any]:
-        return {"eventType": kind, "connectionId": connection_id, "connectedAt": int((time.time() - age) * 1000)}
+        return {
+            "eventType": kind,
+            "connectionId": connection_id,
+            "connectedAt": int((time.time() - age) * 1000),
+            "authorizer": self.authorizers.get(connection_id),
+        }
 
     def items(self) -> dict[str, dict[str, Any]]:
         """The connections in the table, by id."""
@@ -166,6 +188,8 @@ class FakeSockets:
         if self.log.down:
             return _response(request, 200, {"errorMessage": "no database"}, {"X-Amz-Function-Error": "Unhandled"})
         question = json.loads(_body(request))
+        if "holders" in question:
+            return _response(request, 200, {"revoked": sorted(self.revoked & {*question["holders"]})})
         return _response(request, 200, self.log.read(question["after"], question["limit"]))
 
     def answer_post(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:

@@ -164,7 +164,12 @@ def batch(*envelopes: Mapping[str, Any], **delivered: Any) -> dict[str, Any]:
     """Return an SQS batch; the message ids are "0", "1", ..."""
     return {
         "Records": [
-            {"messageId": str(number), "body": json.dumps({"detail": each, "detail-type": each["type"], **delivered})}
+            {
+                "messageId": str(number),
+                "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:for-notifier.fifo",
+                "attributes": {"MessageGroupId": "notifier"},
+                "body": json.dumps({"detail": each, "detail-type": each["type"], **delivered}),
+            }
             for number, each in enumerate(envelopes)
         ]
     }

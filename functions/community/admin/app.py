@@ -17,14 +17,18 @@ from community.timeouts import service as timeouts
 from community.timeouts import texts
 from doors.app import create_app, create_handler
 from doors.call import Call
+from functions.community.admin.accounts_routes import router as accounts
 from functions.community.admin.events_routes import router as events
 from functions.community.admin.exclusions_routes import router as exclusions
+from functions.community.admin.features_routes import router as features
 from functions.community.admin.figures import Figures, read_figures
 from functions.community.admin.imports_routes import router as imports
 from functions.community.admin.jobs_routes import router as job_routes
 from functions.community.admin.keys_routes import router as key_routes
+from functions.community.admin.letters_routes import router as letters
 from functions.community.admin.moving_routes import router as moving
 from functions.community.admin.names import reload_names
+from functions.community.admin.outside_routes import router as outside
 from functions.community.admin.players_routes import router as players
 from functions.community.admin.recipes_routes import router as recipes
 from functions.community.admin.shapes import (
@@ -43,7 +47,9 @@ from kernel.database import Tx
 from kernel.texts import translate
 
 app = create_app(
-    "Administration", events, job_routes, key_routes, weights, players, exclusions, recipes, imports, moving
+    "Administration",
+    *(events, features, letters, outside, key_routes, accounts),
+    *(players, job_routes, recipes, weights, exclusions, imports, moving),
 )
 
 
@@ -86,9 +92,8 @@ async def clear_timeout(body: NamedAccount, call: Call) -> Response:
     target = PlayerRef(body.platform, body.platform_id, body.username)
 
     def use_case(tx: Tx) -> ClearResponse:
-        cleared = timeouts.clear_timeout(tx, target)
-        message = texts.freed(body.label, cleared)
-        return ClearResponse(message=message, platform=body.platform, username=body.label)
+        name, cleared = timeouts.clear_timeout(tx, target)
+        return ClearResponse(message=texts.freed(name, cleared), platform=body.platform, username=name)
 
     return call.act(use_case)
 

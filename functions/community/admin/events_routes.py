@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -25,7 +24,7 @@ from community.event_aliases import ALIASES
 from doors.call import Call, answer
 from doors.discord.events import DiscordAnnouncementRequested
 from doors.field_errors import own_error
-from doors.fields import Body, Message, storable_json
+from doors.fields import Body, Message, is_whole_number, storable_json
 from doors.routes import Router
 from functions.community.shapes.fields import Username
 from kernel.database import Tx
@@ -39,8 +38,8 @@ from kernel.texts import translate, translate_n
 
 router = Router()
 
-MAX_PAYLOAD_BYTES = 64 * 1024
-"""In UTF-8. Escaping may triple it; the limit of the bus is 256 KB, of a WebSocket message 128 KB."""
+MOST_KIB = 64
+"""Of a payload, in UTF-8. Escaping may triple it; the limit of the bus is 256 KB, of a WebSocket message 128 KB."""
 
 GREEN = 0x2ECC71
 
@@ -69,7 +68,7 @@ class EventsQuery(Body):
     event_type: EventType | None = None
     since: Moment | None = None
     until: Moment | None = None
-    limit: Annotated[int, Field(ge=1, le=1000)] = 50
+    limit: Annotated[int, Field(ge=1, le=1000), is_whole_number] = 50
 
 
 class EventRow(BaseModel):
@@ -101,16 +100,13 @@ class EventsResponse(BaseModel):
 def _broadcastable(event_type: str) -> str:
     if not _TYPE.fullmatch(event_type):
         raise own_error("event_type", translate("must be up to 100 letters, digits, dots, dashes and underscores"))
-    if event_type in _RESERVED or event_type.startswith("discord."):
+    if event_type in _RESERVED or event_type.startswith(("discord.", "outside.")):
         raise own_error("event_type", translate("is a type that cannot be broadcast"))
     return _canonical(event_type)  # a listener who asked for the older name gets it under that one
 
 
 def _sendable(payload: Any) -> Any:
-    storable_json(payload)
-    if len(json.dumps(payload, ensure_ascii=False).encode()) > MAX_PAYLOAD_BYTES:
-        raise own_error("payload_too_large", translate("must not be longer than 64 KiB"))
-    return payload
+    return storable_json(payload, MOST_KIB)
 
 
 class BroadcastRequest(BaseModel):
@@ -146,11 +142,11 @@ class AnnounceRequest(Body):
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
     description: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)]
-    color: Annotated[int, Field(ge=0, le=0xFFFFFF)] = GREEN
+    color: Annotated[int, Field(ge=0, le=0xFFFFFF), is_whole_number] = GREEN
 
     @model_validator(mode="after")
     def _storable(self) -> AnnounceRequest:
-        storable_json({"title": self.title, "description": self.description})
+        storable_json({"title": self.title, "description": self.description}, MOST_KIB)
         return self
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from community.imports import service as imports
 from community.imports import texts
-from community.imports.models import Format, ImportBatch, ImportPlan
+from community.imports.models import DecimalSign, Format, ImportBatch, ImportPlan, LineProblem
 from doors.call import Call
 from doors.fields import Body, Message, Timestamp
 from doors.routes import Router
@@ -20,8 +20,8 @@ from kernel.database import Tx
 
 router = Router()
 
-MOST_PROBLEMS = 200
-"""How many bad lines an answer lists."""
+MOST_LISTED = 200
+"""How many lines with a problem or a warning an answer lists."""
 
 
 class ImportRequest(Body):
@@ -31,7 +31,8 @@ class ImportRequest(Body):
         content: the whole file: CSV, or JSON where the bot exports that.
         format: whose file it is; recognised when left out.
         rate: how much money a point is: a number, or a fraction like 1/10.
-        currency: for a Firebot file with several currencies, the id of the one to import.
+        currency: which points to import, if the file has several: a table's column, or the id of Firebot's currency.
+        decimal_sign: the sign before the decimals of a table's numbers; recognised when left out.
         dry_run: true to learn what would happen; false to do it.
     """
 
@@ -39,12 +40,13 @@ class ImportRequest(Body):
     content: str
     format: Format | None = None
     rate: Annotated[str, StringConstraints(max_length=20)] = "1"
-    currency: Annotated[str, StringConstraints(max_length=100)] | None = None
+    currency: Annotated[str, StringConstraints(min_length=1, max_length=100)] | None = None
+    decimal_sign: DecimalSign | None = None
     dry_run: bool = True
 
 
 class LineProblemView(BaseModel):
-    """A line of the file that is left out, and why."""
+    """A line of the file, and what is wrong with it."""
 
     line: int
     problem: str
@@ -85,6 +87,7 @@ class ImportReport(Message):
         total_money: the money of all of them.
         without_points: lines with nothing to import.
         problem_count: the lines that are left out; `problems` lists the first 200.
+        warning_count: the lines whose money does not fit into an inventory; `warnings` lists the first 200.
         batch: absent in a dry run.
     """
 
@@ -96,6 +99,8 @@ class ImportReport(Message):
     without_points: int
     problem_count: int
     problems: Sequence[LineProblemView]
+    warning_count: int
+    warnings: Sequence[LineProblemView]
     batch: ImportBatchView | None = None
 
     @classmethod
@@ -109,9 +114,15 @@ class ImportReport(Message):
             total_money=plan.total,
             without_points=plan.without_points,
             problem_count=len(plan.problems),
-            problems=[LineProblemView(line=each.line, problem=each.text) for each in plan.problems[:MOST_PROBLEMS]],
+            problems=_listed(plan.problems),
+            warning_count=len(plan.warnings),
+            warnings=_listed(plan.warnings),
             batch=batch and ImportBatchView.of(batch),
         )
+
+
+def _listed(problems: Sequence[LineProblem]) -> list[LineProblemView]:
+    return [LineProblemView(line=each.line, problem=each.text) for each in problems[:MOST_LISTED]]
 
 
 class UndoRequest(Body):
@@ -149,7 +160,7 @@ async def import_points(body: ImportRequest, call: Call) -> Response:
     """
 
     def use_case(tx: Tx) -> ImportReport:
-        options = (body.format, body.rate, body.currency)
+        options = (body.format, body.rate, body.currency, body.decimal_sign)
         if body.dry_run:
             return ImportReport.of(imports.preview(tx, body.platform, body.content, *options))
         return ImportReport.of(*imports.import_points(tx, body.platform, body.content, call.caller, *options))

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from community.privacy import exporting, forgetting, texts
 from community.privacy.models import CommunityExport, PlayerExport
 from doors.call import Call
-from doors.fields import Message, Timestamp
+from doors.fields import Message, Timestamp, is_whole_number
 from doors.routes import Router
 from functions.community.shapes.player_selector import PlayerSelector
 from kernel.database import Tx
@@ -26,7 +26,7 @@ class ExportQuery(PlayerSelector):
     """Whom to export; with `table` and `before`, the next page of a table."""
 
     table: Annotated[str, StringConstraints(max_length=100)] | None = None
-    before: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    before: Annotated[int, Field(ge=0, lt=2**63), is_whole_number] | None = None
 
 
 class PlayerExportView(BaseModel):

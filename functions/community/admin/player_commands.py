@@ -19,9 +19,10 @@ from community.timeouts import service as timeouts
 from community.timeouts import texts as timeout_texts
 from doors.discord.commands import BadOption, command, integer, member, quantity, text
 from doors.discord.interaction import Interaction
-from doors.discord.replies import Choice, Field, Reply, card, plain
+from doors.discord.replies import Choice, DiscordReply, Field, card, plain
 from functions.community.discord.players import PLATFORM, player_of
 from functions.community.discord.qualities import QUALITY, asked_quality
+from functions.community.discord.suggestions import item_choice
 from kernel.content.command_texts import OPTION_NAME
 from kernel.database import Tx
 from kernel.texts import term, translate
@@ -50,7 +51,7 @@ _SHARE = quantity("quantity", "How many.", required=True)
 
 
 def _items(call: Interaction, tx: Tx) -> list[Choice]:
-    return [Choice(item.public_name, item.public_name) for item in items.by_name.values()]
+    return [item_choice(item) for item in items.by_name.values()]
 
 
 def _jobs(call: Interaction, tx: Tx) -> list[Choice]:
@@ -76,17 +77,17 @@ _ITEM = text("item", "Which item.", required=True, suggest=_items)
 
 
 @command("add-item", "Put items into an inventory.", _USER, _ITEM, _QUANTITY, changes=True, admin=True)
-def add_item(call: Interaction, tx: Tx) -> Reply:
+def add_item(call: Interaction, tx: Tx) -> DiscordReply:
     owner, quantity = call.member_or_caller("user"), call.integer("quantity")
-    item = inventory.add_item(tx, player_of(owner), call.text("item"), quantity)
-    return card(translate("Added"), inventory_texts.added(quantity, item, owner.mention))
+    added = inventory.add_item(tx, player_of(owner), call.text("item"), quantity)
+    return card(translate("Added"), inventory_texts.added(quantity, added.item, owner.mention))
 
 
 @command("remove-item", "Take items out of an inventory.", _USER, _ITEM, _SHARE, QUALITY, changes=True, admin=True)
-def remove_item(call: Interaction, tx: Tx) -> Reply:
+def remove_item(call: Interaction, tx: Tx) -> DiscordReply:
     owner, wanted = call.member_or_caller("user"), call.quantity("quantity")
     try:
-        item, removed = inventory.remove_item(tx, player_of(owner), call.text("item"), wanted, asked_quality(call))
+        item, removed, _ = inventory.remove_item(tx, player_of(owner), call.text("item"), wanted, asked_quality(call))
     except NotInInventory as error:
         raise HasNone(owner=owner.username, item=error.details["item"]) from None
     missing = isinstance(wanted, int) and removed < wanted
@@ -104,7 +105,7 @@ def remove_item(call: Interaction, tx: Tx) -> Reply:
     changes=True,
     admin=True,
 )
-def award_xp(call: Interaction, tx: Tx) -> Reply:
+def award_xp(call: Interaction, tx: Tx) -> DiscordReply:
     worker = _target(call)
     try:
         result = awards.award_xp(tx, worker, call.text("job"), call.integer("amount"), "admin")
@@ -130,15 +131,15 @@ def award_xp(call: Interaction, tx: Tx) -> Reply:
     changes=True,
     admin=True,
 )
-def set_timeout(call: Interaction, tx: Tx) -> Reply:
+def set_timeout(call: Interaction, tx: Tx) -> DiscordReply:
     added = timedelta(seconds=call.integer("duration"))
     timeout = timeouts.apply_timeout(tx, _target(call), added, call.text("reason"))
     return card(translate("Timeout"), timeout_texts.silenced(plain(timeout.username), timeout.remaining_seconds))
 
 
 @command("timeout-clear", "End someone's timeout.", PLATFORM, _USERNAME, changes=True, admin=True)
-def clear_timeout(call: Interaction, tx: Tx) -> Reply:
+def clear_timeout(call: Interaction, tx: Tx) -> DiscordReply:
     target = _target(call)
-    was_silenced = timeouts.clear_timeout(tx, target)
-    name = f"<@{target.platform_id}>" if target.platform_id else plain(str(target.username))
+    called, was_silenced = timeouts.clear_timeout(tx, target)
+    name = f"<@{target.platform_id}>" if target.platform_id else plain(called)
     return card(translate("Timeout"), timeout_texts.freed(name, was_silenced))

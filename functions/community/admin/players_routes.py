@@ -7,25 +7,28 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from community.cooldowns import service as cooldowns
 from community.cooldowns import texts
+from community.cooldowns.rules import parse_action
 from community.messages import service as messages
 from community.messages.models import Chatter
 from community.players.models import PlayerRef
 from doors.call import Call
-from doors.fields import Body, Message, Timestamp
+from doors.field_errors import custom_error
+from doors.fields import Body, Message, Timestamp, is_whole_number
 from doors.routes import Router
 from functions.community.shapes.fields import NodeKey, Platform, PlatformId, Username
 from functions.community.shapes.player_selector import NamedAccount, ref_of
 from kernel.database import Tx
+from kernel.errors import Refused
 
 router = Router()
 
 
 class ActiveQuery(Body):
-    minutes: Annotated[int, Field(ge=1, le=1440)] = messages.ACTIVE_MINUTES
+    minutes: Annotated[int, Field(ge=1, le=1440), is_whole_number] = messages.ACTIVE_MINUTES
 
 
 class ActiveUser(BaseModel):
@@ -44,6 +47,13 @@ class ActiveUser(BaseModel):
         )
 
 
+def _known_action(typed: str) -> str:
+    try:
+        return parse_action(typed)
+    except Refused as error:
+        raise custom_error(error) from None
+
+
 class ResetCooldownRequest(Body):
     """The cooldown of a player; without a player, the one that all share."""
 
@@ -56,7 +66,7 @@ class ResetCooldownRequest(Body):
         }
     )
 
-    action: NodeKey
+    action: Annotated[NodeKey, AfterValidator(_known_action)]
     platform: Platform | None = None
     platform_id: PlatformId | None = None
     username: Username | None = None
@@ -87,8 +97,8 @@ async def reset_cooldown(body: ResetCooldownRequest, call: Call) -> Response:
     """End a player's cooldown; or, without a player, the one that all share."""
 
     def use_case(tx: Tx) -> Message:
-        was_running = cooldowns.reset(tx, body.player, body.action)
-        name = body.username or body.platform_id
+        player, was_running = cooldowns.reset(tx, body.player, body.action)
+        name = player and player.name_on(body.platform or "")
         return Message(message=texts.ended(body.action, name, was_running=was_running))
 
     return call.act(use_case)

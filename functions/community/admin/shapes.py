@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from community.players.lookup import Profile
-from doors.fields import Body, Message, Timestamp
+from doors.fields import Body, Message, Timestamp, is_whole_number
 from functions.community.shapes.users import UserIds, platform_ids
 
 
@@ -55,7 +55,7 @@ class FoundUser(BaseModel):
 
 
 class RecentQuery(Body):
-    limit: Annotated[int, Field(ge=1, le=100)] = 10
+    limit: Annotated[int, Field(ge=1, le=100), is_whole_number] = 10
 
 
 class RecentUser(UserIds):

@@ -7,7 +7,7 @@ from doors.discord import registration
 from doors.discord.commands import COMMANDS, command, text
 from doors.discord.events import DiscordSyncRequested
 from doors.discord.interaction import Interaction
-from doors.discord.replies import Choice, Field, Reply, card
+from doors.discord.replies import Choice, DiscordReply, Field, card
 from doors.discord.settings import settings
 from kernel.database import Tx
 from kernel.events import service as events
@@ -15,7 +15,7 @@ from kernel.texts import decimal, translate
 
 
 @command("admin-cache-stats", "How often the community's state was in the cache.", admin=True)
-def cache_stats(call: Interaction, tx: Tx) -> Reply:
+def cache_stats(call: Interaction, tx: Tx) -> DiscordReply:
     stats = cache_statistics
     looks = stats.hits + stats.misses
     rate = f"{decimal(100 * stats.hits / looks)} %" if looks else translate("nothing yet")
@@ -41,7 +41,7 @@ def _names(call: Interaction, tx: Tx) -> list[Choice]:
     changes=True,
     admin=True,
 )
-def reload(call: Interaction, tx: Tx) -> Reply:
+def reload(call: Interaction, tx: Tx) -> DiscordReply:
     name = call.text("command-name").removeprefix("/") or None
     commands = registration.payload(guild=bool(settings.discord_guild_id))
     events.announce(tx, DiscordSyncRequested(commands=commands, remove=name))

@@ -14,7 +14,7 @@ from community.progression.content import Node, tree
 from community.voting import controls, texts
 from doors.discord.commands import BadOption, command, integer, text
 from doors.discord.interaction import Interaction
-from doors.discord.replies import Choice, File, Reply, card
+from doors.discord.replies import Choice, DiscordReply, File, card
 from kernel.content.command_texts import OPTION_NAME
 from kernel.database import Tx
 from kernel.texts import term, translate
@@ -48,7 +48,7 @@ _NODE = text("node", "Which node.", required=True, longest=50, suggest=_nodes)
     changes=True,
     admin=True,
 )
-def unlock(call: Interaction, tx: Tx) -> Reply:
+def unlock(call: Interaction, tx: Tx) -> DiscordReply:
     level = call.integer("level", 1) or 1
     return card(translate("The tree"), texts.unlocked(controls.unlock_node(tx, call.text("node"), level), level))
 
@@ -61,18 +61,18 @@ def unlock(call: Interaction, tx: Tx) -> Reply:
     changes=True,
     admin=True,
 )
-def relock(call: Interaction, tx: Tx) -> Reply:
+def relock(call: Interaction, tx: Tx) -> DiscordReply:
     level = call.integer("level", 0)
     return card(translate("The tree"), texts.relocked(controls.relock_node(tx, call.text("node"), level), level))
 
 
 @command("admin-unlock-all", "Unlock every node of the tree.", changes=True, admin=True)
-def unlock_all(call: Interaction, tx: Tx) -> Reply:
+def unlock_all(call: Interaction, tx: Tx) -> DiscordReply:
     return card(translate("The tree"), texts.everything_unlocked(controls.unlock_all_nodes(tx)))
 
 
 @command("admin-instant-resolve", "Unlock the winner of the vote at once.", changes=True, admin=True)
-def instant_resolve(call: Interaction, tx: Tx) -> Reply:
+def instant_resolve(call: Interaction, tx: Tx) -> DiscordReply:
     unlock = controls.instant_unlock(tx)
     node = next(node for node in tree.nodes.values() if node.node_id == unlock.node_id)
     return card(translate("The vote"), texts.unlocked(node, unlock.level))
@@ -85,7 +85,7 @@ def instant_resolve(call: Interaction, tx: Tx) -> Reply:
     changes=True,
     admin=True,
 )
-def reset_tree(call: Interaction, tx: Tx) -> Reply:
+def reset_tree(call: Interaction, tx: Tx) -> DiscordReply:
     if call.text("confirmation") != RESET:
         raise NotConfirmed(option=term(OPTION_NAME, "confirmation"), text=RESET)
     controls.reset_progression(tx, call.caller.username, "reset on Discord", preserve_user_progression=True)
@@ -93,14 +93,14 @@ def reset_tree(call: Interaction, tx: Tx) -> Reply:
 
 
 @command("admin-tree-status", "What is unlocked, and what is not.", admin=True, deferred=True)
-def tree_status(call: Interaction, tx: Tx) -> Reply:
+def tree_status(call: Interaction, tx: Tx) -> DiscordReply:
     levels = progression.read_tree(tx).state.levels
     unlocked = [_line(node, levels[node.key]) for node in tree.nodes.values() if node.key in levels]
     locked = [_line(node, 0) for node in tree.nodes.values() if node.key not in levels]
     listed = "\n".join([*(f"🔓 {line}" for line in unlocked), *(f"🔒 {line}" for line in locked)])
     summary = translate("{unlocked} of {nodes} unlocked", unlocked=len(unlocked), nodes=len(tree.nodes))
     if len(listed) > MAX_SHOWN:
-        return Reply(f"{translate('The tree')}: {summary}.", files=(File("tree.txt", listed),))
+        return DiscordReply(f"{translate('The tree')}: {summary}.", files=(File("tree.txt", listed),))
     return card(translate("The tree"), listed, footer=summary)
 
 
@@ -109,12 +109,12 @@ def _line(node: Node, level: int) -> str:
 
 
 @command("admin-start-voting", "Open a vote on what comes next, or resume a frozen one.", changes=True, admin=True)
-def start_voting(call: Interaction, tx: Tx) -> Reply:
+def start_voting(call: Interaction, tx: Tx) -> DiscordReply:
     return card(translate("The vote"), texts.after_start(controls.start_voting(tx)))
 
 
 @command("admin-end-voting", "Freeze the vote until it is started again.", changes=True, admin=True)
-def end_voting(call: Interaction, tx: Tx) -> Reply:
+def end_voting(call: Interaction, tx: Tx) -> DiscordReply:
     controls.freeze_voting(tx)
     return card(translate("The vote"), texts.frozen())
 
@@ -126,7 +126,7 @@ def end_voting(call: Interaction, tx: Tx) -> Reply:
     changes=True,
     admin=True,
 )
-def contribute(call: Interaction, tx: Tx) -> Reply:
+def contribute(call: Interaction, tx: Tx) -> DiscordReply:
     return card(translate("Points"), contributed(contributions.contribute(tx, call.integer("amount"))))
 
 
@@ -137,7 +137,7 @@ def contribute(call: Interaction, tx: Tx) -> Reply:
     changes=True,
     admin=True,
 )
-def pace(call: Interaction, tx: Tx) -> Reply:
+def pace(call: Interaction, tx: Tx) -> DiscordReply:
     wanted = call.text("pace")
     if not wanted:
         return card(translate("The pace"), texts.pace(progression.current_state(tx).pacing))
@@ -154,5 +154,5 @@ def _number(text: str) -> Decimal:
 
 
 @command("admin-reload-weights", "Reload the engagement weights from their file.", changes=True, admin=True)
-def reload_weights(call: Interaction, tx: Tx) -> Reply:
+def reload_weights(call: Interaction, tx: Tx) -> DiscordReply:
     return card(translate("Weights"), engagement_texts.reloaded(weights.reload_weights(tx)))

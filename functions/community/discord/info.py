@@ -6,7 +6,7 @@ from community.info import service as info
 from community.info.content import name_of, texts
 from doors.discord.commands import command, text
 from doors.discord.interaction import Interaction
-from doors.discord.replies import Choice, Reply, card
+from doors.discord.replies import Choice, DiscordReply, card
 from kernel.database import Tx
 from kernel.texts import translate
 
@@ -21,7 +21,7 @@ def _names(call: Interaction, tx: Tx) -> list[Choice]:
 
 
 @command("info", "How the game works.", text("feature", "About what.", longest=50, suggest=_names))
-def info_about(call: Interaction, tx: Tx) -> Reply:
+def info_about(call: Interaction, tx: Tx) -> DiscordReply:
     feature = call.text("feature")
     title = name_of(feature.casefold()) if feature else translate("The game")
     return card(title[:1].upper() + title[1:], info.describe("discord", feature))

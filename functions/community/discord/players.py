@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from community.linking.registration import register
 from community.players.models import NoSuchPlayer, PlayerRef, Role, UnknownPlayer
-from community.players.registration import register
 from community.progression.models import FeatureLockedBehind
 from doors.discord.commands import text
 from doors.discord.game import Game
@@ -17,9 +17,8 @@ from kernel.errors import DomainError
 from kernel.texts import translate
 
 PLATFORM_NAMES: Final = {"twitch": "Twitch", "youtube": "YouTube", "discord": "Discord"}
-PLATFORM: Final = text(
-    "platform", "Where.", required=True, choices=[Choice(name, platform) for platform, name in PLATFORM_NAMES.items()]
-)
+PLATFORM_CHOICES: Final = [Choice(name, platform) for platform, name in PLATFORM_NAMES.items()]
+PLATFORM: Final = text("platform", "Where.", required=True, choices=PLATFORM_CHOICES)
 """The option of commands about accounts anywhere."""
 
 

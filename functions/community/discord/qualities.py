@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from community.inventory.models import Quality
+from community.inventory.quality_names import parse_quality
 from doors.discord.commands import text
 from doors.discord.interaction import Interaction
 from doors.discord.replies import Choice
@@ -16,4 +17,4 @@ QUALITY = text(
 
 def asked_quality(call: Interaction) -> Quality | None:
     chosen = call.text("quality")
-    return Quality(chosen) if chosen else None
+    return parse_quality(chosen) if chosen else None

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from community.catalog.content import Item
 from community.catalog.content import items as all_items
+from community.catalog.item_names import typed_names
+from community.catalog.texts import counted
 from community.inventory.models import Inventory
 from community.players import service as players
 from doors.discord.commands import Suggest
@@ -29,5 +31,7 @@ def owned(wanted: Callable[[Item], bool] = lambda item: True) -> Suggest:
     return suggest
 
 
-def item_choice(item: Item, quantity: int) -> Choice:
-    return Choice(f"{item.public_name} × {quantity}", item.public_name)
+def item_choice(item: Item, quantity: int | None = None) -> Choice:
+    """Return an item as a choice that is found by all names of the item, with the quantity if there is one."""
+    shown = item.public_name if quantity is None else counted(item, quantity)
+    return Choice(shown, item.public_name, words=typed_names(item))

@@ -15,6 +15,7 @@ from community.economy.models import Purchase, Sale
 from community.progression.service import current_state
 from doors.app import create_app, create_handler
 from doors.call import Call
+from doors.fields import ChatLine
 from functions.community.shapes.fields import Caller, ItemName, Quantity
 from functions.community.shapes.items import ItemView
 from functions.community.shapes.qualities import AskedQuality
@@ -33,7 +34,7 @@ class SellRequest(TradeRequest):
 
 
 class SellResponse(BaseModel):
-    message: str
+    message: ChatLine
     money_gained: int
     items_sold: int
 
@@ -47,7 +48,7 @@ class SellResponse(BaseModel):
 
 
 class BuyResponse(BaseModel):
-    message: str
+    message: ChatLine
     items_bought: int
     cost: int
 

@@ -12,7 +12,7 @@ from community.gambles.rules import MAX_BOXES
 from community.lootboxes.content import loot_tables
 from doors.discord.commands import command, component, quantity, text
 from doors.discord.interaction import Interaction
-from doors.discord.replies import GREEN_BUTTON, Button, Embed, Reply, card
+from doors.discord.replies import GREEN_BUTTON, Button, DiscordReply, Embed, card
 from functions.community.discord.players import player_of
 from functions.community.discord.qualities import QUALITY, asked_quality
 from functions.community.discord.suggestions import owned
@@ -29,13 +29,13 @@ from kernel.texts import speaking, translate
     changes=True,
     public=True,
 )
-def start(call: Interaction, tx: Tx) -> Reply:
+def start(call: Interaction, tx: Tx) -> DiscordReply:
     bet = call.text("item"), call.quantity("quantity")
     gamble = gambles.start_gamble(tx, player_of(call), [bet], quality=asked_quality(call))
     with speaking():
         invitation = texts.started(gamble, call.caller.mention)
         footer = translate("/gamble-join, or the button")
-        return Reply(
+        return DiscordReply(
             embeds=(Embed(translate("A gamble!"), invitation, footer=footer),),
             components=(Button(translate("Join"), f"gamble:join:{gamble.gamble_id}", GREEN_BUTTON),),
         )
@@ -49,17 +49,17 @@ def start(call: Interaction, tx: Tx) -> Reply:
     changes=True,
     public=True,
 )
-def join(call: Interaction, tx: Tx) -> Reply:
+def join(call: Interaction, tx: Tx) -> DiscordReply:
     gamble_id = call.text("gamble-id")
     return _joined(call, tx, _id(gamble_id) if gamble_id else None)
 
 
 @component("gamble:join", changes=True, once=True, public=True)
-def join_button(call: Interaction, tx: Tx) -> Reply:
+def join_button(call: Interaction, tx: Tx) -> DiscordReply:
     return _joined(call, tx, _id(call.arguments[0] if call.arguments else ""))
 
 
-def _joined(call: Interaction, tx: Tx, gamble_id: UUID | None) -> Reply:
+def _joined(call: Interaction, tx: Tx, gamble_id: UUID | None) -> DiscordReply:
     gamble = gambles.join_gamble(tx, player_of(call), gamble_id, asked_quality(call))
     with speaking():
         return card(translate("Joined"), texts.joined(gamble, call.caller.mention))

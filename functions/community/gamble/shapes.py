@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from community.catalog.content import items
 from community.gambles.models import Gamble, GambleState, Participant
-from doors.fields import Body, Timestamp
+from doors.fields import Body, ChatLine, Timestamp
 from functions.community.shapes.fields import QUANTITY_SCHEMA, Caller, ItemName, read_by
 from functions.community.shapes.qualities import AskedQuality
 from kernel.quantities import Wanted, parse_quantity
@@ -44,7 +44,7 @@ class StartRequest(Caller):
 
 
 class StartResponse(BaseModel):
-    message: str
+    message: ChatLine
     gamble_id: UUID
 
 

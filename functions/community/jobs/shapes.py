@@ -15,7 +15,7 @@ from community.jobs.content import Job
 from community.jobs.models import JobStanding
 from community.players.models import Player, PlayerRef
 from doors.field_errors import own_error
-from doors.fields import JsonObject
+from doors.fields import ChatLine, JsonObject
 from doors.nulls import WithNulls
 from functions.community.shapes.fields import Amount, NodeKey
 from functions.community.shapes.jobs import XpView
@@ -136,7 +136,7 @@ class AwardXpRequest(WorkerQuery):
 
 
 class AwardXpResponse(XpView):
-    message: str
+    message: ChatLine
 
     @classmethod
     def of(cls, result: XpResult) -> AwardXpResponse:

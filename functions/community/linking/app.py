@@ -1,8 +1,11 @@
-"""/api/v1/link: links and unlinks the accounts of one person."""
+"""/api/v1/link and /api/auth/player: links and unlinks the accounts of one person."""
 
 from __future__ import annotations
 
 from doors.start_http import ready  # first: see there
+
+from dataclasses import replace
+from typing import Any
 
 from fastapi import Response
 from pydantic import AliasChoices, BaseModel, Field
@@ -12,14 +15,18 @@ from community.linking import texts
 from community.linking.models import LinkedAccounts, LinkState, LinkStatus, LinkToken, WaitingItem
 from community.linking.rules import TOKEN_LIFE
 from community.players.models import PlayerRef
-from doors.app import create_app, create_handler
+from doors.app import Answer as GatewayAnswer
+from doors.app import Event, create_app, create_handler
 from doors.call import Call
-from doors.fields import Timestamp
+from doors.errors import HOUSE
+from doors.fields import ChatLine, Timestamp
+from doors.people import check_demand
+from functions.community.linking.player_routes import router as player
 from functions.community.shapes.fields import Platform, PlatformId, Username
 from functions.community.shapes.player_selector import Account
 from kernel.database import Tx
 
-app = create_app("Linking")
+app = create_app("Linking", player, dialect=replace(HOUSE, before_invalid=check_demand))
 
 
 class AccountToLink(Account):
@@ -45,7 +52,7 @@ class UnlinkRequest(Account):
 class InitiateResponse(BaseModel):
     token: str
     expires_in: int
-    message: str
+    message: ChatLine
 
     @classmethod
     def of(cls, token: LinkToken) -> InitiateResponse:
@@ -55,7 +62,7 @@ class InitiateResponse(BaseModel):
 class ClaimLinkResponse(BaseModel):
     source_platform: str
     awaiting_confirmation: bool = True
-    message: str
+    message: ChatLine
 
     @classmethod
     def of(cls, token: LinkToken) -> ClaimLinkResponse:
@@ -72,7 +79,7 @@ class ConfirmResponse(BaseModel):
     success: bool = True
     linked_platforms: list[str]
     waiting: list[WaitingItem] | None = None
-    message: str
+    message: ChatLine
 
     @classmethod
     def of(cls, linked: LinkedAccounts) -> ConfirmResponse:
@@ -88,11 +95,17 @@ class UnlinkResponse(BaseModel):
 
     awaiting_confirmation: bool | None = None
     success: bool | None = None
-    message: str
+    message: ChatLine
 
 
 class PendingToken(BaseModel):
-    token: str
+    """The account's open code.
+
+    Attributes:
+        token: the code itself; absent for keys of viewers, who could show it to those who would claim it.
+    """
+
+    token: str | None = None
     state: LinkState
     expires_at: Timestamp
 
@@ -101,16 +114,17 @@ class LinkStatusResponse(BaseModel):
     linked_platforms: list[str]
     is_linked: bool
     pending_token: PendingToken | None = None
-    message: str
+    message: ChatLine
 
     @classmethod
-    def of(cls, status: LinkStatus) -> LinkStatusResponse:
+    def of(cls, status: LinkStatus, *, with_code: bool) -> LinkStatusResponse:
         token = status.token
         return cls(
             linked_platforms=list(status.platforms),
             is_linked=len(status.platforms) >= 2,
-            pending_token=token and PendingToken(token=token.token, state=token.state, expires_at=token.expires_at),
-            message=texts.linked_so_far(status.platforms),
+            pending_token=token
+            and PendingToken(token=token.token if with_code else None, state=token.state, expires_at=token.expires_at),
+            message=texts.status(status),
         )
 
 
@@ -123,7 +137,7 @@ async def initiate(body: AccountToLink, call: Call) -> Response:
 @app.post("/api/v1/link/claim", response_model=ClaimLinkResponse)
 async def claim(body: ClaimLinkRequest, call: Call) -> Response:
     """Second step: the other account claims the code. Nothing is linked yet."""
-    return call.act(lambda tx: ClaimLinkResponse.of(linking.claim_link(tx, body.token, body.player)))
+    return call.act(lambda tx: ClaimLinkResponse.of(linking.claim_link(tx, body.token, body.player, call.address)))
 
 
 @app.post("/api/v1/link/confirm", response_model=ConfirmResponse)
@@ -140,7 +154,8 @@ async def unlink(body: UnlinkRequest, call: Call) -> Response:
     def use_case(tx: Tx) -> UnlinkResponse:
         if not body.confirm:
             linking.request_unlink(tx, body.player, platform)
-            return UnlinkResponse(awaiting_confirmation=True, message=texts.unlink_asked(platform))
+            question = texts.unlink_asked(platform, own=platform == body.platform)
+            return UnlinkResponse(awaiting_confirmation=True, message=question)
         linking.confirm_unlink(tx, body.player, platform)
         return UnlinkResponse(success=True, message=texts.unlinked(platform))
 
@@ -149,9 +164,21 @@ async def unlink(body: UnlinkRequest, call: Call) -> Response:
 
 @app.get("/api/v1/link/status", response_model=LinkStatusResponse)
 async def status(platform: Platform, platform_id: PlatformId, call: Call) -> Response:
-    """The platforms that the account's player is linked on, and the account's own code while it is valid."""
-    return call.look(lambda tx: LinkStatusResponse.of(linking.link_status(tx, PlayerRef(platform, platform_id))))
+    """The platforms that the account's player is linked on, and the account's own code while it is valid.
+
+    `message` names the account that has claimed the code. A viewer's key does not get the code itself.
+    """
+    account, with_code = PlayerRef(platform, platform_id), call.role != "viewer"
+    return call.look(lambda tx: LinkStatusResponse.of(linking.link_status(tx, account), with_code=with_code))
 
 
-handler = create_handler(app)
+_with_key = create_handler(app)
+_signed_in = create_handler(app, public=True)
+
+
+def handler(event: Event, context: Any) -> GatewayAnswer:
+    """Answer a caller with an API key or, about their own account, someone who is signed in."""
+    return (_signed_in if event["path"].startswith("/api/auth/") else _with_key)(event, context)
+
+
 ready()

@@ -7,8 +7,9 @@ from community.linking import texts
 from community.linking.rules import TOKEN_LENGTH
 from doors.discord.commands import command, component, flag, text
 from doors.discord.interaction import Interaction
-from doors.discord.replies import GREEN_BUTTON, RED_BUTTON, Button, Choice, Embed, Form, Input, Reply, card
-from functions.community.discord.players import player_of
+from doors.discord.messages import plain
+from doors.discord.replies import GREEN_BUTTON, RED_BUTTON, Button, DiscordReply, Embed, Form, Input, card
+from functions.community.discord.players import PLATFORM_CHOICES, player_of
 from kernel.database import Tx
 from kernel.texts import to_translate, translate
 
@@ -22,28 +23,44 @@ _STEPS = to_translate(
     "link",
     "Play as the same player on this and another platform.",
     text("token", "The code from your other account."),
-    flag("confirm", "The other account has claimed your code: link the two."),
+    flag("confirm", "The other account has claimed your code: see which it is, and link the two."),
     changes=True,
 )
-def link(call: Interaction, tx: Tx) -> Reply:
+def link(call: Interaction, tx: Tx) -> DiscordReply:
     if code := call.text("token"):
         return _claimed(call, tx, code)
     if call.flag("confirm"):
-        return card(translate(_LINKING), texts.linked(linking.confirm_link(tx, player_of(call))))
+        return _asked(call, tx)
     token = linking.start_link(tx, player_of(call))
-    return Reply(
+    return DiscordReply(
         embeds=(Embed(translate(_LINKING), f"{texts.started(token)} {translate(_STEPS)}"),),
         components=(
-            Button(translate("Confirm"), f"link:confirm:{token.token}", GREEN_BUTTON),
+            Button(translate("Confirm"), f"link:check:{token.token}", GREEN_BUTTON),
             Button(translate("Enter a code"), "link:code"),
         ),
     )
 
 
+@component("link:check", changes=True, own=True)
+def ask_to_confirm(call: Interaction, tx: Tx) -> DiscordReply:
+    return _asked(call, tx, call.arguments[0] if call.arguments else "")
+
+
+def _asked(call: Interaction, tx: Tx, code: str = "") -> DiscordReply:
+    """Name the account that claimed the code, before anything is linked."""
+    token, claimer = linking.claimer_of(tx, player_of(call), code)
+    return DiscordReply(
+        embeds=(Embed(translate(_LINKING), plain(texts.claimed_by(claimer))),),
+        components=(Button(translate("That is me: link"), f"link:confirm:{token.token}", GREEN_BUTTON),),
+        update=bool(code),
+    )
+
+
 @component("link:confirm", changes=True, once=True, own=True)
-def confirm_link(call: Interaction, tx: Tx) -> Reply:
-    linked = texts.linked(linking.confirm_link(tx, player_of(call)))
-    return Reply(embeds=(Embed(translate(_LINKING), linked),), update=True)
+def confirm_link(call: Interaction, tx: Tx) -> DiscordReply:
+    code = call.arguments[0] if call.arguments else ""
+    linked = texts.linked(linking.confirm_link(tx, player_of(call), code))
+    return DiscordReply(embeds=(Embed(translate(_LINKING), plain(linked)),), update=True)
 
 
 @component("link:code")
@@ -53,37 +70,37 @@ def ask_for_code(call: Interaction, tx: Tx) -> Form:
 
 
 @component("link:claim", changes=True)
-def claim_link(call: Interaction, tx: Tx) -> Reply:
+def claim_link(call: Interaction, tx: Tx) -> DiscordReply:
     return _claimed(call, tx, call.fields.get("token", "").strip())
 
 
-def _claimed(call: Interaction, tx: Tx, code: str) -> Reply:
-    return card(translate(_LINKING), texts.claimed(linking.claim_link(tx, code, player_of(call))))
+def _claimed(call: Interaction, tx: Tx, code: str) -> DiscordReply:
+    return card(translate(_LINKING), plain(texts.claimed(linking.claim_link(tx, code, player_of(call)))))
 
 
 @command(
     "unlink",
-    "Unlink your account on another platform.",
-    text("platform", "Which one.", required=True, choices=[Choice("Twitch", "twitch"), Choice("YouTube", "youtube")]),
+    "Unlink one of your accounts.",
+    text("platform", "Which one.", required=True, choices=PLATFORM_CHOICES),
     flag("confirm", "Skip the warning and unlink now."),
     changes=True,
 )
-def unlink(call: Interaction, tx: Tx) -> Reply:
+def unlink(call: Interaction, tx: Tx) -> DiscordReply:
     platform = call.text("platform")
     if call.flag("confirm"):
         return card(translate(_UNLINKING), _unlinked(call, tx, platform))
     linking.request_unlink(tx, player_of(call), platform)
-    warning = f"{texts.unlink_asked(platform)} {translate('What you have stays with this account.')}"
-    return Reply(
+    warning = texts.unlink_asked(platform, own=platform == "discord")
+    return DiscordReply(
         embeds=(Embed(translate(_UNLINKING), warning),),
         components=(Button(translate("Unlink"), f"unlink:{platform}:{call.id}", RED_BUTTON),),
     )
 
 
 @component("unlink", changes=True, once=True, own=True)
-def confirm_unlink(call: Interaction, tx: Tx) -> Reply:
+def confirm_unlink(call: Interaction, tx: Tx) -> DiscordReply:
     platform = call.arguments[0] if call.arguments else ""
-    return Reply(embeds=(Embed(translate(_UNLINKING), _unlinked(call, tx, platform)),), update=True)
+    return DiscordReply(embeds=(Embed(translate(_UNLINKING), _unlinked(call, tx, platform)),), update=True)
 
 
 def _unlinked(call: Interaction, tx: Tx, platform: str) -> str:

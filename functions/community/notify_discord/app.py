@@ -24,7 +24,8 @@ from doors.discord.messages import BLUE_BUTTON, Button, Embed, message
 from doors.discord.settings import settings as discord_settings
 from doors.originals import is_original_envelope
 from doors.outbound import ATTEMPT_SECONDS, Envelope, Unavailable, deliver, is_addressed_to, set_aside
-from functions.community.notify_discord import bundling, gambles, registration
+from functions.community.notify_discord import battles, bundling, gambles, registration
+from functions.community.notify_discord.battle_texts import BATTLES
 from functions.community.notify_discord.bundle_texts import BUNDLED, bundled_event
 from functions.community.notify_discord.bundles import BundledEvent, Lane
 from functions.community.notify_discord.settings import settings
@@ -117,6 +118,8 @@ def channel_of(envelope: Envelope) -> str:
     """The channel where an event is posted; empty if it is not. Source: rules 17, 19."""
     if envelope["type"] not in TEXTS:
         return ""
+    if envelope["type"] in BATTLES:
+        return envelope["metadata"].get("discord_channel_id", "")
     for_developers = envelope["type"] == ANNOUNCEMENT or is_test(envelope)
     return settings.discord_dev_channel_id if for_developers else settings.discord_channel_id
 
@@ -146,6 +149,8 @@ def send(envelope: Envelope) -> None:
             gambles.end(envelope["payload"]["gamble_id"], channel_id, message(embed), nonce)
         case "progression.voting_started":
             api().post(channel_id, message(embed, components=ballot(envelope["payload"])), nonce)
+        case kind if kind in BATTLES:
+            battles.tell(kind, envelope["payload"], channel_id, embed, nonce)
         case _:
             api().post(channel_id, message(embed), nonce)
 

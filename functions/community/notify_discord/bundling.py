@@ -41,7 +41,7 @@ KIND: Final = "bundle"
 MARK: Final = "bundled"
 GROUP: Final = "bundles"
 OPEN_SECONDS: Final = 60
-"""No event is added to an older bundle, because the message that it is due may have been lost."""
+"""No event is added to an older bundle, or to one of a clock that was ahead: the message that it is due may be lost."""
 
 
 def add(events: Sequence[BundledEvent], lane: Lane) -> None:
@@ -65,7 +65,7 @@ def add(events: Sequence[BundledEvent], lane: Lane) -> None:
         new = {id: event for id, event in new.items() if id not in had}
     if not new:
         return
-    if bundle is not None and (bundle.is_full or time.time() - bundle.opened_at > OPEN_SECONDS):
+    if bundle is not None and (bundle.is_full or abs(time.time() - bundle.opened_at) > OPEN_SECONDS):
         _close(bundle)
         bundle = None
     if bundle is None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 import community
 from community.catalog.english import plural
 from doors.discord.messages import Choice, Embed, Field, Select, plain
+from functions.community.notify_discord.battle_texts import BATTLES
 from kernel.content.command_texts import DESCRIPTION
 from kernel.texts import listed, number, term, term_n, translate, translate_n
 
@@ -155,6 +156,7 @@ def announcement(payload: Payload) -> Embed:
 
 
 TEXTS: Mapping[str, Callable[[Payload], Embed]] = {
+    **BATTLES,
     "job.level_up": level_up,
     "progression.voting_started": voting_started,
     "progression.nodes_withdrawn": nodes_withdrawn,

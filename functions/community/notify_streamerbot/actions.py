@@ -76,8 +76,10 @@ def _gamble_completed(envelope: Values) -> Args:
 
 
 def _prize_item(item: Values) -> str:
-    """Describe an item for chat: "2 × lootbox (rare)"."""
-    named = f"{text(item.get('quantity'))} × {text(item.get('public_name') or item.get('item_name'))}"
+    """Describe an item for chat: "2 × lootboxes (rare)"."""
+    # Events that were written before they had a display name may still arrive.
+    name = item.get("display_name") or item.get("public_name") or item.get("item_name")
+    named = f"{text(item.get('quantity'))} × {text(name)}"
     quality = text(item.get("quality_level")).lower()
     return named if quality in ("", "common") else f"{named} ({quality})"
 

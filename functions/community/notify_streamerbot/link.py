@@ -64,11 +64,15 @@ class StreamerbotLink:
             Unavailable: try again after its pause.
             Rejected: Streamer.bot refuses, or the event is dropped.
         """
+        now = self._clock()
+        # After a clock was ahead, it must not wait, or drop events, until the time that the clock showed.
+        self._next_attempt = min(self._next_attempt, now + LONGEST_PAUSE_SECONDS)
+        self._dormant_since = self._dormant_since and min(self._dormant_since, now)
         if self._dormant_since is not None and happened < int(self._dormant_since):
             raise GivenUp("it happened while Streamer.bot was away")
         if seconds < LEAST_SECONDS:
             raise Unavailable("too little time left to start", retry_after=LONGEST_PAUSE_SECONDS)
-        pause = self._next_attempt - self._clock()
+        pause = self._next_attempt - now
         if pause > 0:
             raise Unavailable("the next attempt is later", retry_after=pause)
         until = time.monotonic() + seconds

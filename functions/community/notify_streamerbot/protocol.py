@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
 from doors.outbound import Rejected, Unavailable
+from doors.secrets import forget_secrets
 
 if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
@@ -114,6 +115,7 @@ class AuthenticatedSession:
         try:
             self._ask({"request": "Authenticate", "id": str(uuid4()), "authentication": proof}, until)
         except Rejected as error:
+            forget_secrets()
             raise Unavailable(f"Streamer.bot does not accept the password: {error}") from error
 
     def _ask(self, request: Mapping[str, Any], until: float) -> None:

@@ -12,7 +12,7 @@ from community.voting.events import OptionOffered
 from community.voting.models import Ballot, NoOpenRound, VotingFrozen, VotingOption, VotingRound
 from doors.discord.commands import command, component, integer
 from doors.discord.interaction import Interaction
-from doors.discord.replies import Choice, Embed, Field, Reply, Select, card
+from doors.discord.replies import Choice, DiscordReply, Embed, Field, Select, card
 from functions.community.discord.players import player_of
 from kernel.content.command_texts import DESCRIPTION
 from kernel.database import Tx
@@ -33,7 +33,7 @@ def _numbers(call: Interaction, tx: Tx) -> list[Choice]:
     integer("option", "Its number; choose from a list when left out.", least=1, suggest=_numbers),
     changes=True,
 )
-def vote(call: Interaction, tx: Tx) -> Reply:
+def vote(call: Interaction, tx: Tx) -> DiscordReply:
     number = call.integer("option")
     if number:
         return _counted(cast_ballot(tx, player_of(call), number))
@@ -47,13 +47,13 @@ def vote(call: Interaction, tx: Tx) -> Reply:
 
 
 @component("vote", changes=True)
-def vote_from_menu(call: Interaction, tx: Tx) -> Reply:
+def vote_from_menu(call: Interaction, tx: Tx) -> DiscordReply:
     session_id, number = (_number(words) for words in (call.arguments, call.values))
     return _counted(cast_ballot(tx, player_of(call), number, session_id=session_id))
 
 
 @command("voting-session", "What the community is voting on.", public=True)
-def voting_session(call: Interaction, tx: Tx) -> Reply:
+def voting_session(call: Interaction, tx: Tx) -> DiscordReply:
     board = read_board(tx)
     voting = board.voting
     with speaking():
@@ -66,13 +66,13 @@ def voting_session(call: Interaction, tx: Tx) -> Reply:
 
 
 @command("unlock-progress", "The community's progress towards what comes next.", public=True)
-def unlock_progress(call: Interaction, tx: Tx) -> Reply:
+def unlock_progress(call: Interaction, tx: Tx) -> DiscordReply:
     board = read_board(tx)
     with speaking():
         return _progress(board)
 
 
-def _progress(board: ProgressBoard) -> Reply:
+def _progress(board: ProgressBoard) -> DiscordReply:
     progress = board.voting.progress
     target = tree.nodes.get(progress.node_key or "") if progress else None
     if progress is None or target is None:
@@ -91,18 +91,18 @@ def _progress(board: ProgressBoard) -> Reply:
     )
 
 
-def _counted(ballot: Ballot) -> Reply:
+def _counted(ballot: Ballot) -> DiscordReply:
     return card(translate("The vote"), texts.after_vote(ballot))
 
 
-def _shown(voting_round: VotingRound, board: ProgressBoard, text: str) -> Reply:
+def _shown(voting_round: VotingRound, board: ProgressBoard, text: str) -> DiscordReply:
     """The vote, with a menu while it is open."""
     fields = tuple(
         Field(f"{number}. {texts.named(option)}", _described(option, board), inline=False)
         for number, option in enumerate(voting_round.options, start=1)
     )
     menu = Select(f"vote:{voting_round.session_id}", tuple(_choices(voting_round)), term(DESCRIPTION, _VOTE))
-    return Reply(
+    return DiscordReply(
         embeds=(Embed(translate("The vote"), text, fields),),
         components=(menu,) if voting_round.status == "voting" else (),
     )

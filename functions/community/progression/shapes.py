@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from community.players.models import PlayerRef
 from community.progression.models import Unlock
 from community.voting.ballots import WeightChange
-from doors.fields import Body, Message, Timestamp
+from doors.fields import Body, Message, Timestamp, is_number, is_whole_number
 from functions.community.progression.session_views import OptionView, PaceView
 from functions.community.shapes.fields import Level, NodeKey, Reason, Username
 from functions.community.shapes.player_selector import Account, PlayerSelector
@@ -26,7 +26,7 @@ class VoteRequest(Account):
     """
 
     username: Username | None = None
-    option_index: Annotated[int, Field(ge=1)] | None = None
+    option_index: Annotated[int, Field(ge=1), is_whole_number] | None = None
     node_key: NodeKey | None = None
 
     @property
@@ -48,9 +48,15 @@ class InstantUnlockRequest(Body):
 
 
 class PaceRequest(Body):
-    """What to fix the pace at, with at most two decimals; without it, the pace follows the number of active players."""
+    """What to fix the pace at, with at most two decimals; with null, it follows the number of active players again."""
 
-    pace: Annotated[float, Field(ge=0.25, le=100, allow_inf_nan=False, examples=[2.5])] | None = None
+    pace: Annotated[float, Field(ge=0.25, le=100, allow_inf_nan=False, examples=[2.5]), is_number] | None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, body: Any) -> Any:
+        """Null is meant here: a body without the field must not give the pace back unasked."""
+        return body
 
     @property
     def number(self) -> Decimal | None:
@@ -62,7 +68,7 @@ class PaceResponse(PaceView, Message):
 
 
 class ContributionRequest(Body):
-    amount: Annotated[int, Field(ge=1, le=MOST_POINTS)]
+    amount: Annotated[int, Field(ge=1, le=MOST_POINTS), is_whole_number]
 
 
 class ResetTreeRequest(Body):
@@ -74,7 +80,7 @@ class ResetTreeRequest(Body):
 
 
 class WeightRequest(PlayerSelector):
-    voting_weight: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
+    voting_weight: Annotated[float, Field(gt=0, le=100, allow_inf_nan=False), is_number]
     reason: Reason = ""
     expires_at: AwareDatetime | None = None
 

@@ -10,7 +10,7 @@ from community.quests.rules import is_completed
 from community.quests.service import QuestStanding
 from doors.discord.commands import command, integer
 from doors.discord.interaction import Interaction
-from doors.discord.replies import Field, Reply, card
+from doors.discord.replies import DiscordReply, Field, card
 from functions.community.discord.players import player_of
 from kernel.database import Tx
 from kernel.texts import translate
@@ -19,7 +19,7 @@ _BAR = 10
 
 
 @command("quests", "This week's quests, and how far you are.")
-def show_quests(call: Interaction, tx: Tx) -> Reply:
+def show_quests(call: Interaction, tx: Tx) -> DiscordReply:
     _, standings = quests.standings_of(tx, player_of(call))
     return card(
         translate("Weekly quests"),
@@ -58,6 +58,6 @@ def _status(standing: QuestStanding) -> str:
     integer("quest_id", "The quest's number, as /quests shows it.", required=True, least=1),
     changes=True,
 )
-def claim_quest(call: Interaction, tx: Tx) -> Reply:
+def claim_quest(call: Interaction, tx: Tx) -> DiscordReply:
     claimed = quests.claim_reward(tx, player_of(call), call.integer("quest_id", 0))
     return card(translate("Quest reward"), texts.paid(claimed))

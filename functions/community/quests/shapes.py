@@ -10,11 +10,11 @@ from pydantic import BaseModel, Field, model_validator
 from community.players.models import Player
 from community.quests.models import ActiveQuest, QuestProgress
 from community.quests.rules import is_completed
-from doors.fields import Body, Message, Timestamp
+from doors.fields import Body, Message, Timestamp, is_whole_number
 from functions.community.shapes.fields import NodeKey
 from functions.community.shapes.player_selector import PlayerSelector
 
-QuestId = Annotated[int, Field(ge=1)]
+QuestId = Annotated[int, Field(ge=1), is_whole_number]
 QuestKey = NodeKey
 """The limits are the same."""
 

@@ -20,7 +20,7 @@ ready()
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Handle each message separately: a failed one is delivered again, the others are done."""
-    return consume(event, context, schedule_end)
+    return consume(event, schedule_end)
 
 
 def schedule_end(envelope: Envelope) -> None:

@@ -11,9 +11,9 @@ from pydantic_core import PydanticCustomError
 from community.players.models import PLATFORMS, ROLES, PlayerRef, Role
 from doors.errors import CODE_TEXT
 from doors.field_errors import custom_error, own_error
-from doors.fields import Body, one_line, storable
+from doors.fields import Body, is_whole_number, one_line, storable
 from kernel.errors import Refused
-from kernel.naming import id_text, key
+from kernel.naming import LONGEST_TYPED, clean_name, id_text, key
 from kernel.quantities import MOST, Wanted, parse_number, parse_quantity
 from kernel.texts import translate
 
@@ -46,6 +46,13 @@ def _id_as_text(value: Any) -> Any:
     return id_text(one_line(str(value))) if isinstance(value, int | str) else value
 
 
+def _cleaned(name: str) -> str:
+    cleaned = clean_name(name)
+    if name.strip() and not cleaned:
+        raise own_error("invisible", translate("must have letters that can be seen"))
+    return cleaned or name
+
+
 def read_by(read: Callable[[Any], T]) -> PlainValidator:
     """Return a validator that reads a field, and tells the caller why it refuses one."""
 
@@ -59,7 +66,9 @@ def read_by(read: Callable[[Any], T]) -> PlainValidator:
 
 
 Platform = Annotated[str, BeforeValidator(_platform), Field(json_schema_extra={"enum": list(PLATFORMS)})]
-Username = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(one_line)]
+Username = Annotated[
+    str, StringConstraints(min_length=1, max_length=LONGEST_TYPED), AfterValidator(one_line), AfterValidator(_cleaned)
+]
 PlatformId = Annotated[Username, BeforeValidator(_id_as_text)]
 """The id by which a platform knows an account: compared as text, without what cannot be seen."""
 
@@ -92,7 +101,7 @@ Amount = Annotated[
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST}),
 ]
 """A number that may be typed like a quantity, but is no share of anything."""
-Level = Annotated[int, Field(ge=0, le=1000)]
+Level = Annotated[int, Field(ge=0, le=1000), is_whole_number]
 
 
 class CallerQuery(Body):

@@ -7,19 +7,21 @@ from typing import Annotated, Any
 from pydantic import AliasChoices, BeforeValidator, Field
 
 from community.inventory.models import Quality
-from doors.field_errors import own_error
+from community.inventory.quality_names import parse_quality
+from doors.field_errors import custom_error, own_error
+from kernel.errors import Refused
 from kernel.texts import translate
-
-_NAMES = ", ".join(quality.lower() for quality in Quality)
 
 
 def _quality(value: Any) -> Quality | None:
-    if value is None or value == "":
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
+    if not isinstance(value, str):
+        raise own_error("not_text", translate("must be text"))
     try:
-        return Quality(str(value).strip().upper())
-    except ValueError:
-        raise own_error("unknown_quality", translate("must be one of {names}", names=_NAMES)) from None
+        return parse_quality(value)
+    except Refused as error:
+        raise custom_error(error) from None
 
 
 AskedQuality = Annotated[
@@ -27,7 +29,7 @@ AskedQuality = Annotated[
     BeforeValidator(_quality),
     Field(
         validation_alias=AliasChoices("quality_level", "quality"),
-        description="Take only items of this quality. Without it, the lowest quality goes first.",
+        description="Take only items of this quality, named in any language. Without it, the lowest goes first.",
     ),
 ]
-"""In any case, as `quality_level` or `quality`; some clients send an empty string for none."""
+"""As people type it, as `quality_level` or `quality`; some clients send an empty string for none."""

@@ -10,7 +10,7 @@ from community.text_contexts import ACHIEVEMENT, DESCRIPTION
 from doors.discord.commands import command, component, member
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
-from doors.discord.replies import Reply, plain
+from doors.discord.replies import DiscordReply, plain
 from functions.community.discord.players import player_of
 from kernel.database import Tx
 from kernel.texts import number, term, translate
@@ -19,16 +19,16 @@ from kernel.texts import number, term, translate
 @command(
     "achievements", "What there is to achieve, and how far a player is.", member("user", "Who; you when left out.")
 )
-def show_achievements(call: Interaction, tx: Tx) -> Reply:
+def show_achievements(call: Interaction, tx: Tx) -> DiscordReply:
     return _list(tx, player_of(call.member_or_caller("user")), 0, update=False)
 
 
 @component("achievements", own=True)
-def achievements_page(call: Interaction, tx: Tx) -> Reply:
+def achievements_page(call: Interaction, tx: Tx) -> DiscordReply:
     return _list(tx, PlayerRef("discord", (*call.arguments, "")[0]), page_of(call), update=True)
 
 
-def _list(tx: Tx, ref: PlayerRef, page: int, *, update: bool) -> Reply:
+def _list(tx: Tx, ref: PlayerRef, page: int, *, update: bool) -> DiscordReply:
     """The achievements: those that are unlocked, then the others with the nearest to completion first."""
     progress = reports.achieved_by(tx, ref)
     rows = [(each, progress.get(each.key, AchievementProgress(0))) for each in achievements.by_key.values()]

@@ -15,7 +15,7 @@ from community.timeouts.texts import in_words
 from doors.discord.commands import command, component, integer, member, text
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
-from doors.discord.replies import Choice, Field, Reply, card, plain
+from doors.discord.replies import Choice, DiscordReply, Field, card, plain
 from functions.community.discord.players import player_of
 from kernel.database import Tx
 from kernel.texts import number, speaking, translate, translate_n
@@ -36,7 +36,7 @@ _MOST_PLACES = 100
 
 
 @command("engagement", "A player's engagement in the community.", _WHO)
-def engagement(call: Interaction, tx: Tx) -> Reply:
+def engagement(call: Interaction, tx: Tx) -> DiscordReply:
     who = call.member_or_caller("user")
     breakdown = engagement_reports.breakdown(tx, player_of(who))
     counts = breakdown.by_type
@@ -56,7 +56,7 @@ def engagement(call: Interaction, tx: Tx) -> Reply:
 
 
 @command("stats", "A player's statistics.", _WHO)
-def stats(call: Interaction, tx: Tx) -> Reply:
+def stats(call: Interaction, tx: Tx) -> DiscordReply:
     who = call.member_or_caller("user")
     report = stats_reports.user_stats(tx, player_of(who), "all")
     lines = [who.mention, *(f"{plain(name)}: {number(n)}" for name, n in texts.of_player(report.counts).items())]
@@ -68,7 +68,7 @@ def stats(call: Interaction, tx: Tx) -> Reply:
 
 
 @command("jobs", "A player's level in every job.", _WHO)
-def jobs(call: Interaction, tx: Tx) -> Reply:
+def jobs(call: Interaction, tx: Tx) -> DiscordReply:
     who = call.member_or_caller("user")
     _, standings = job_reports.jobs_of(tx, player_of(who))
     primary = job_rules.primary(standings)
@@ -94,19 +94,19 @@ def _job(standing: JobStanding, *, star: bool) -> Field:
     integer("limit", "How many places; ten when left out.", least=1, most=_MOST_PLACES),
     public=True,
 )
-def leaderboard(call: Interaction, tx: Tx) -> Reply:
+def leaderboard(call: Interaction, tx: Tx) -> DiscordReply:
     return _leaders(tx, call.text("metric", "engagement_score"), call.integer("limit", 10), 0, update=False)
 
 
 @component("leaderboard", own=True)
-def leaderboard_page(call: Interaction, tx: Tx) -> Reply:
+def leaderboard_page(call: Interaction, tx: Tx) -> DiscordReply:
     metric, limit = (*call.arguments, "", "")[:2]
     metric = metric if metric in _METRICS else "engagement_score"
     places = int(limit) if limit.isdecimal() and len(limit) < 4 else _MOST_PLACES
     return _leaders(tx, metric, min(max(places, 1), _MOST_PLACES), page_of(call), update=True)
 
 
-def _leaders(tx: Tx, metric: str, limit: int, page: int, *, update: bool) -> Reply:
+def _leaders(tx: Tx, metric: str, limit: int, page: int, *, update: bool) -> DiscordReply:
     standings = stats_reports.leaderboard(tx, metric, "all", limit)
     lines = [_line(each) for each in standings]
     with speaking():
@@ -121,7 +121,7 @@ def _line(standing: Standing) -> str:
 
 
 @command("rank", "Where a player stands, and who is right ahead and behind.", _METRIC, _WHO, public=True)
-def rank(call: Interaction, tx: Tx) -> Reply:
+def rank(call: Interaction, tx: Tx) -> DiscordReply:
     who, metric = call.member_or_caller("user"), call.text("metric", "engagement_score")
     _, found = stats_reports.rank_of(tx, player_of(who), metric, "all", _NEIGHBOURS)
     with speaking():
@@ -134,7 +134,7 @@ def rank(call: Interaction, tx: Tx) -> Reply:
 
 
 @command("check-timeout", "Whether someone has a timeout, and for how long.", _WHO)
-def check_timeout(call: Interaction, tx: Tx) -> Reply:
+def check_timeout(call: Interaction, tx: Tx) -> DiscordReply:
     who = call.member_or_caller("user")
     timeout = timeouts.read_timeout(tx, PlayerRef("discord", who.id, who.username))
     if timeout.remaining_seconds < 1:

@@ -11,7 +11,7 @@ from community.players.models import Player
 from community.ranking import MAX_NEIGHBOURS, Neighbourhood, Standing
 from community.stats import texts
 from community.stats.models import Period, Report
-from doors.fields import Body, JsonObject, Timestamp
+from doors.fields import Body, ChatLine, JsonObject, Timestamp, is_whole_number
 from doors.nulls import WithNulls
 from functions.community.shapes.fields import NodeKey
 from functions.community.shapes.player_selector import PlayerSelector
@@ -50,13 +50,13 @@ class MetricQuery(PeriodQuery):
 
 
 class LeaderboardQuery(MetricQuery):
-    limit: int = 10
+    limit: Annotated[int, is_whole_number] = 10
 
 
 class RankQuery(MetricQuery, PlayerSelector):
     """A player and a leaderboard."""
 
-    neighbours: Annotated[int, Field(ge=0, le=MAX_NEIGHBOURS)] = 2
+    neighbours: Annotated[int, Field(ge=0, le=MAX_NEIGHBOURS), is_whole_number] = 2
 
 
 class StatsResponse(BaseModel):
@@ -76,7 +76,7 @@ class StatsResponse(BaseModel):
     events_by_type: dict[str, int]
     metrics: dict[str, int] | None = None
     current_streak: int | None = None
-    message: str
+    message: ChatLine
 
     @classmethod
     def of(cls, report: Report) -> StatsResponse:
@@ -124,7 +124,7 @@ class LeaderboardResponse(BaseModel):
     event_type: str
     period: str
     entries: list[Place]
-    message: str
+    message: ChatLine
 
 
 class RankResponse(WithNulls):
@@ -141,7 +141,7 @@ class RankResponse(WithNulls):
     rank: int | None
     count: int
     entries: list[Place]
-    message: str
+    message: ChatLine
 
     @classmethod
     def of(cls, player: Player, event_type: str, period: Period, found: Neighbourhood) -> RankResponse:

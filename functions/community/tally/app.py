@@ -1,4 +1,4 @@
-"""Counts events for the business metrics, each once however often EventBridge delivers it."""
+"""Counts events for the business metrics, and rewards authors of personas: each once, however often it is delivered."""
 
 from __future__ import annotations
 
@@ -12,14 +12,22 @@ from doors.consumer import Envelope, consume
 from kernel.action import run_action
 from kernel.events.tallying import tally
 
+OF_AUTHORS = frozenset({"persona.post_approved", "persona.battle_won"})
+
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Handle each message separately: a failed one is delivered again, the others are done."""
-    return consume(event, context, count)
+    return consume(event, take)
 
 
-def count(envelope: Envelope) -> None:
-    event_id, payload = UUID(envelope["id"]), envelope["payload"]
-    run_action(lambda tx: tally(tx, event_id, envelope["type"], payload, COUNT_RULES), name="tally")
+def take(envelope: Envelope) -> None:
+    event_id, event_type, payload = UUID(envelope["id"]), envelope["type"], envelope["payload"]
+    if event_type in OF_AUTHORS:
+        # Players take long to import, and most environments only count.
+        from community.writing.service import reward
+
+        run_action(lambda tx: reward(tx, event_id, event_type, payload), name="reward", while_frozen=True)
+    else:
+        run_action(lambda tx: tally(tx, event_id, event_type, payload, COUNT_RULES), name="tally", while_frozen=True)

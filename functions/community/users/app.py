@@ -12,9 +12,9 @@ from fastapi.exceptions import RequestValidationError
 
 from community.inventory import service as inventory
 from community.inventory import texts as inventory_texts
-from community.inventory.models import Inventory
 from community.items.service import use_item as use
-from community.players import lookup, registration
+from community.linking import registration
+from community.players import lookup
 from community.players import service as players
 from community.players.models import PlayerRef, no_such_player
 from community.search import service as treasure
@@ -67,17 +67,13 @@ async def register(body: RegisterRequest, call: Call) -> Response:
 
 @app.get("/api/v1/user/inventory", response_model=InventoryResponse)
 async def own_inventory(query: Annotated[InventoryQuery, Query()], call: Call) -> Response:
-    """A player's inventory. An unknown account becomes a player with an empty inventory."""
-    found = call.read(lambda tx: inventory.look(tx, query.player, query.filter))
-    if found is not None:
-        return call.respond(InventoryResponse.of(*found))
+    """A player's inventory. An account that has not played has nothing, and no id."""
 
     def use_case(tx: Tx) -> InventoryResponse:
-        player = players.load_or_create(tx, query.player, anyone=True)
-        players.save(tx, player)
-        return InventoryResponse.of(player, inventory.view(player[Inventory], player.state, query.filter))
+        found = inventory.look(tx, query.player, query.filter)
+        return InventoryResponse.of(*found) if found else InventoryResponse.of_stranger(query.username)
 
-    return call.act(use_case)
+    return call.look(use_case)
 
 
 @app.get("/api/v1/user/inventory-by-username", response_model=InventoryResponse)
@@ -114,8 +110,9 @@ async def add_item(body: AddRequest, call: Call) -> Response:
     """Create items in an inventory."""
 
     def use_case(tx: Tx) -> Message:
-        item = inventory.add_item(tx, body.only_player, body.item_name, body.quantity)
-        return Message(message=inventory_texts.added(body.quantity, item, body.label))
+        added = inventory.add_item(tx, body.only_player, body.item_name, body.quantity)
+        name = added.owner.name_on(body.platform)
+        return Message(message=inventory_texts.added(added.quantity, added.item, name))
 
     return call.act(use_case)
 
@@ -125,11 +122,11 @@ async def remove_item(body: RemoveRequest, call: Call) -> Response:
     """Remove items from an inventory: up to `quantity`, as many as there are, the lowest quality first."""
 
     def use_case(tx: Tx) -> RemoveResponse:
-        item, removed = inventory.remove_item(tx, body.only_player, body.item_name, body.quantity, body.quality_level)
-        return RemoveResponse(
-            message=inventory_texts.removed(removed, item, body.label),
-            removed=removed,
+        item, removed, owner = inventory.remove_item(
+            tx, body.only_player, body.item_name, body.quantity, body.quality_level
         )
+        message = inventory_texts.removed(removed, item, owner.name_on(body.platform))
+        return RemoveResponse(message=message, removed=removed)
 
     return call.act(use_case)
 

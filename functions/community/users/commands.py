@@ -20,7 +20,7 @@ from community.search.service import search_for_treasure
 from doors.discord.commands import command, component, member, quantity, text
 from doors.discord.interaction import Interaction
 from doors.discord.paging import page_of, paged
-from doors.discord.replies import Choice, Field, Reply, card, plain
+from doors.discord.replies import Choice, DiscordReply, Field, card, plain
 from functions.community.discord.players import player_of
 from functions.community.discord.qualities import QUALITY, asked_quality
 from functions.community.discord.suggestions import owned
@@ -40,17 +40,17 @@ _GLANCE = 8
     member("user", "Whose things; yours when left out."),
     text("filter", "Only some of them.", choices=inventory.FILTERS),
 )
-def show_inventory(call: Interaction, tx: Tx) -> Reply:
+def show_inventory(call: Interaction, tx: Tx) -> DiscordReply:
     return _inventory(tx, player_of(call.member_or_caller("user")), call.text("filter"), 0, update=False)
 
 
 @component("inventory", own=True)
-def inventory_page(call: Interaction, tx: Tx) -> Reply:
+def inventory_page(call: Interaction, tx: Tx) -> DiscordReply:
     owner, wanted = (*call.arguments, "", "")[:2]
     return _inventory(tx, PlayerRef("discord", owner), "" if wanted == _ANY else wanted, page_of(call), update=True)
 
 
-def _inventory(tx: Tx, owner: PlayerRef, wanted: str, page: int, *, update: bool) -> Reply:
+def _inventory(tx: Tx, owner: PlayerRef, wanted: str, page: int, *, update: bool) -> DiscordReply:
     found = inventory.look(tx, owner, wanted)
     if found is None:
         raise no_such_player(owner)
@@ -66,7 +66,7 @@ def _inventory(tx: Tx, owner: PlayerRef, wanted: str, page: int, *, update: bool
 
 
 @command("balance", "A player's money and things at a glance.", member("user", "Whose; yours when left out."))
-def balance(call: Interaction, tx: Tx) -> Reply:
+def balance(call: Interaction, tx: Tx) -> DiscordReply:
     owner = player_of(call.member_or_caller("user"))
     found = inventory.look(tx, owner)
     if found is None:
@@ -90,7 +90,7 @@ def balance(call: Interaction, tx: Tx) -> Reply:
 
 def _stack(item: Item, slot: Slot) -> str:
     quality = "" if slot.quality is Quality.COMMON else f" ({quality_name(slot.quality)})"
-    return f"{item.public_name} × {slot.quantity}{quality}"
+    return f"{counted(item, slot.quantity)}{quality}"
 
 
 @command(
@@ -102,7 +102,7 @@ def _stack(item: Item, slot: Slot) -> str:
     QUALITY,
     changes=True,
 )
-def use(call: Interaction, tx: Tx) -> Reply:
+def use(call: Interaction, tx: Tx) -> DiscordReply:
     item = catalog.resolve(call.text("item"))
     target = call.text("target").removeprefix("@")
     used = use_item(
@@ -116,14 +116,14 @@ def use(call: Interaction, tx: Tx) -> Reply:
         return _used(call, item, used, description, public=True)
 
 
-def _used(call: Interaction, item: Item, used: UseResult, description: str, *, public: bool) -> Reply:
+def _used(call: Interaction, item: Item, used: UseResult, description: str, *, public: bool) -> DiscordReply:
     title = translate("{name} uses {item}", name=plain(call.caller.name), item=item.public_name)
     footer = translate_n("{n} used up", "{n} used up", used.consumed)
     return card(title, description, footer=footer, public=public)
 
 
 @command("search", "Search for treasure.", changes=True)
-def search(call: Interaction, tx: Tx) -> Reply:
+def search(call: Interaction, tx: Tx) -> DiscordReply:
     _, result = search_for_treasure(tx, player_of(call))
     return card(translate("Search"), plain(result))
 
@@ -149,7 +149,7 @@ def _costs(recipe: Upgrade) -> str:
     QUALITY,
     changes=True,
 )
-def upgrade(call: Interaction, tx: Tx) -> Reply:
+def upgrade(call: Interaction, tx: Tx) -> DiscordReply:
     wanted = call.quantity("quantity")
     crafted = workshop.upgrade_item(tx, player_of(call), call.text("recipe"), wanted, asked_quality(call))
     return card(translate("Workshop"), texts.crafted_text(crafted))
@@ -168,23 +168,23 @@ def upgrade(call: Interaction, tx: Tx) -> Reply:
     QUALITY,
     changes=True,
 )
-def disassemble(call: Interaction, tx: Tx) -> Reply:
+def disassemble(call: Interaction, tx: Tx) -> DiscordReply:
     wanted = call.quantity("quantity")
     salvage = workshop.disassemble_item(tx, player_of(call), call.text("item"), wanted, asked_quality(call))
     return card(translate("Workshop"), texts.disassembled_text(salvage))
 
 
 @command("recipes", "What can be made of what, and what you know how to make.")
-def recipes(call: Interaction, tx: Tx) -> Reply:
+def recipes(call: Interaction, tx: Tx) -> DiscordReply:
     return _recipes(call, tx, 0, update=False)
 
 
 @component("recipes", own=True)
-def recipes_page(call: Interaction, tx: Tx) -> Reply:
+def recipes_page(call: Interaction, tx: Tx) -> DiscordReply:
     return _recipes(call, tx, page_of(call), update=True)
 
 
-def _recipes(call: Interaction, tx: Tx, page: int, *, update: bool) -> Reply:
+def _recipes(call: Interaction, tx: Tx, page: int, *, update: bool) -> DiscordReply:
     known = {recipe.recipe_key for recipe in book.known_recipes(tx, player_of(call))}
     lines = [
         f"{'✅' if key in known else '🔒'} {_target(recipe)}: {_costs(recipe)}"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator
+from contextlib import contextmanager
 
+from community.players.models import NoSuchPlayer, UnknownPlayer
 from community.privacy import forgetting, texts
 from community.privacy.exporting import export_player
-from community.privacy.models import PlayerExport
+from community.privacy.models import NothingStored, PlayerExport
 from doors.discord.commands import command, component
 from doors.discord.interaction import Interaction
-from doors.discord.replies import RED_BUTTON, Button, Embed, File, Reply, card, plain
+from doors.discord.replies import RED_BUTTON, Button, DiscordReply, Embed, File, card, plain
 from functions.community.discord.players import player_of
 from kernel.database import Tx
 from kernel.texts import translate
@@ -18,10 +21,21 @@ MOST_TEXT = 150_000
 """Characters in the file: it travels as an event, which may have 256 KB."""
 
 
+@contextmanager
+def strangers_refused() -> Generator[None]:
+    """Refuse for good when a stranger asks, who would otherwise be registered for it."""
+    try:
+        yield
+    except (NoSuchPlayer, UnknownPlayer) as error:
+        raise NothingStored from error
+
+
 @command("my-data", "Everything that is stored about you, as a file.", deferred=True)
-def my_data(call: Interaction, tx: Tx) -> Reply:
-    text, is_whole = fitting(export_player(tx, player_of(call)), MOST_TEXT)
-    return Reply(texts.exported() if is_whole else texts.shortened(), files=(File("my-data.json", text),))
+def my_data(call: Interaction, tx: Tx) -> DiscordReply:
+    with strangers_refused():
+        export = export_player(tx, player_of(call))
+    text, is_whole = fitting(export, MOST_TEXT)
+    return DiscordReply(texts.exported() if is_whole else texts.shortened(), files=(File("my-data.json", text),))
 
 
 def fitting(export: PlayerExport, most: int) -> tuple[str, bool]:
@@ -47,16 +61,18 @@ def fitting(export: PlayerExport, most: int) -> tuple[str, bool]:
 
 
 @command("forget-me", "Delete everything that is stored about you.")
-def forget_me(call: Interaction, tx: Tx) -> Reply:
-    player = forgetting.ask(tx, player_of(call))
+def forget_me(call: Interaction, tx: Tx) -> DiscordReply:
+    with strangers_refused():
+        player = forgetting.ask(tx, player_of(call))
     question = Embed(translate("Forget me"), texts.question(plain(player.username)))
     button = Button(translate("Forget me"), f"forget:{forgetting.confirmation(player.id)}", RED_BUTTON)
-    return Reply(embeds=(question,), components=(button,))
+    return DiscordReply(embeds=(question,), components=(button,))
 
 
-@component("forget", changes=True, own=True)
-def forget(call: Interaction, tx: Tx) -> Reply:
+@component("forget", changes=True, once=True, own=True)
+def forget(call: Interaction, tx: Tx) -> DiscordReply:
     (code, *_) = (*call.arguments, "")
-    forgetting.forget(tx, player_of(call), code)
+    with strangers_refused():
+        forgetting.forget_oneself(tx, player_of(call), code)
     reply = card(translate("Forget me"), texts.forgotten())
-    return Reply(embeds=reply.embeds, update=True)
+    return DiscordReply(embeds=reply.embeds, update=True)

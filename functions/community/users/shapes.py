@@ -11,7 +11,7 @@ from community.catalog.content import Item
 from community.inventory.models import Slot
 from community.players.models import Player, PlayerRef
 from community.timeouts.models import Timeout
-from doors.fields import Body, Message
+from doors.fields import Body, Message, is_whole_number
 from functions.community.shapes.fields import (
     Amount,
     Caller,
@@ -109,7 +109,9 @@ class InventoryItem(BaseModel):
 
 
 class Owner(BaseModel):
-    id: str
+    """Whose inventory it is. Without `id` for an account that has not played."""
+
+    id: str | None = None
     username: str
 
 
@@ -131,6 +133,10 @@ class InventoryResponse(BaseModel):
             ],
             user=Owner(id=str(player.id), username=player.username),
         )
+
+    @classmethod
+    def of_stranger(cls, username: str) -> InventoryResponse:
+        return cls(items=[], user=Owner(username=username))
 
 
 class ItemRequest(NamedAccount):
@@ -275,7 +281,7 @@ class TreasureRequest(Caller):
 class PlayersRequest(Body):
     query: Username
     platform: Platform | None = None
-    limit: Annotated[int, Field(ge=1, le=50)] = 10
+    limit: Annotated[int, Field(ge=1, le=50), is_whole_number] = 10
 
 
 class SearchRequest(RootModel[TreasureRequest | PlayersRequest]):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
+from community import stored_times
 from community.blasts import clock as blasts
 from community.deliveries import clock as deliveries
 from community.engagement import rollup as engagement
@@ -27,6 +28,13 @@ from kernel.database import Tx
 from kernel.events import clock as log_clock
 from kernel.events import service as events
 from kernel.exclusive import ExclusiveLock
+from kernel.outside import clock as outside
+from kernel.switches.models import GameFrozen
+from kernel.switches.service import is_frozen
+from personas.battles import clock as battles
+from personas.channels import clock as channels
+from personas.digests import clock as digests
+from personas.happenings import clock as happenings
 
 log = logging.getLogger("brandish")
 
@@ -61,19 +69,27 @@ def report_dead_events(tx: Tx) -> int:
     return 0
 
 
-# Deliveries and rollups last, so that a backlog of them cannot delay the others.
+# Deliveries, rollups and digests last, so that a backlog of them cannot delay the others.
 CHORES: Mapping[str, Chore] = {
+    "wrong times": Chore(stored_times.DUE, stored_times.repair),
     "gambles": Chore(gambles.DUE, execute_gambles),
     "blasts": Chore(blasts.DUE, blasts.explode_due),
     "relay": Chore(log_clock.OVERDUE, log_clock.wake_relay),
+    "outside": Chore(outside.DUE, outside.send_due, outside.AT_ONCE),
     "dead events": Chore(log_clock.DEAD, report_dead_events),
+    "battles": Chore(battles.DUE, battles.close_overdue),
+    "channels": Chore(channels.DUE, channels.count_votes),
     "voting": Chore(voting.DUE, voting.unlock_reached),
     "quests": Chore(quests.DUE, quests.reset_due),
     "pace": Chore(pace_clock.DUE, pace_clock.measure_due),
     "daily reset": Chore(daily_reset.DUE, daily_reset.reset_due),
     "deliveries": Chore(deliveries.DUE, deliveries.deliver_due),
+    "windows ahead": Chore(stats.AHEAD, stats.reopen_windows),
     "stats": Chore(stats.DUE, stats.roll_up, MIN_ROWS),
     "engagement": Chore(engagement.DUE, engagement.roll_up, MIN_ROWS),
+    "engagement with battles": Chore(happenings.DUE, happenings.forget_expired),
+    "daily digests": Chore(digests.DAILY_DUE, digests.write_daily, digests.ONE_RUN),
+    "weekly digests": Chore(digests.WEEKLY_DUE, digests.refresh_weekly, digests.ONE_RUN),
 }
 QUESTION: LiteralString = "SELECT ARRAY[" + ", ".join(chore.due for chore in CHORES.values()) + "] AS due"
 
@@ -86,7 +102,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
             a little, so such a gamble is executed without asking whether it is due.
     """
     if gamble_id := event.get("gamble_id"):
-        return {"gambles": run_in_parts(lambda tx: execute_gambles(tx, UUID(gamble_id)), name="gambles")}
+        try:
+            return {"gambles": run_in_parts(lambda tx: execute_gambles(tx, UUID(gamble_id)), name="gambles")}
+        except GameFrozen:
+            return {}  # the chore finds it once the game goes on
     due = look(list_due)
     if not due:
         return {}
@@ -102,13 +121,17 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 
 def list_due(tx: Tx) -> list[str]:
-    row = tx.execute(QUESTION, [tx.now] * QUESTION.count("%s")).fetchone()
+    """Return the names of the chores that are due: none while the game is frozen."""
+    answer = tx.execute(QUESTION, [tx.now] * QUESTION.count("%s"))
+    if is_frozen(tx):
+        return []
+    row = answer.fetchone()
     assert row is not None
     return [name for name, due in zip(CHORES, row["due"], strict=True) if due]
 
 
 def do_all(names: list[str]) -> dict[str, int]:
-    """Do the chores, even when some fail.
+    """Do the chores, even when some fail. While the game is frozen, they stay due.
 
     Raises:
         ExceptionGroup: the failures, after all chores have been tried.
@@ -118,6 +141,8 @@ def do_all(names: list[str]) -> dict[str, int]:
     for name in names:
         try:
             done[name] = run_in_parts(CHORES[name].work, name=name, at_least=CHORES[name].at_least)
+        except GameFrozen:
+            break
         except Exception as error:  # no failure may stop the other chores
             log.exception("chore failed: %s", name)
             errors.append(error)

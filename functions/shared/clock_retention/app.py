@@ -12,34 +12,47 @@ from community.gambles import retention as gambles
 from community.jobs import retention as jobs
 from community.linking import retention as linking
 from community.messages import retention as messages
+from community.search import retention as search
 from community.stats import retention as stats
 from community.timeouts import retention as timeouts
 from community.traps import retention as traps
 from community.voting import retention as voting
 from kernel import idempotency
+from kernel.accounts import retention as accounts
 from kernel.action import run_action
 from kernel.database import Tx
 from kernel.events import service as events
-from kernel.keys import service as keys
-from kernel.realtime import presence
+from kernel.outside import service as outside
+from kernel.realtime import presence, tickets
+from kernel.switches.models import GameFrozen
+from personas.activity import retention as activity
+from personas.battles import retention as battles
+from personas.digests import retention as digests
+from personas.happenings import retention as happenings
+from personas.quotas import retention as quotas
 
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
-    """Delete what has expired; return the names of the dropped partitions."""
-    run_action(delete_expired, name="retention")
-    # In a transaction of its own, because it locks the whole log for a moment.
-    return {"dropped": run_action(rotate_log, name="retention of the log")}
+    """Delete what has expired; return the names of the dropped partitions. A frozen game keeps everything."""
+    try:
+        run_action(delete_expired, name="retention")
+        # In transactions of their own: this one locks people, and the next one the whole log for a moment.
+        run_action(linking.settle, name="settling of links")
+        return {"dropped": run_action(rotate_log, name="retention of the log")}
+    except GameFrozen:
+        return {"dropped": []}
 
 
 def delete_expired(tx: Tx) -> None:
     """Delete the expired data of every feature."""
     idempotency.delete_expired(tx)
-    keys.delete_old_failures(tx)
+    accounts.delete_expired(tx)
     linking.delete_expired(tx)
     timeouts.delete_expired(tx)
     cooldowns.delete_expired(tx)
+    search.delete_expired(tx)
     messages.delete_inactive_chatters(tx)
     voting.delete_expired(tx)
     traps.delete_triggered(tx)
@@ -47,7 +60,14 @@ def delete_expired(tx: Tx) -> None:
     gambles.delete_old_gambles(tx)
     stats.delete_old(tx)
     jobs.delete_old(tx)
+    happenings.delete_old(tx)
+    battles.delete_used_tokens(tx)
+    activity.delete_old(tx)
+    quotas.delete_old(tx)
+    digests.delete_old(tx)
     presence.delete_silent(tx)
+    outside.delete_expired(tx)
+    tickets.delete_retired_keys(tx)
 
 
 def rotate_log(tx: Tx) -> list[str]:

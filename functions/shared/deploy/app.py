@@ -1,4 +1,4 @@
-"""Runs the migrations during a deployment, deletes old versions, and reports the result to CloudFormation.
+"""Runs the migrations during a deployment, tidies up, and reports the result to CloudFormation.
 
 `migrate` reaches only the database, not CloudFormation or the secrets. This outer function therefore fetches the
 secrets that `migrate` needs, invokes it, waits, and sends the result to the URL in the event.
@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import urllib.request
+from contextlib import suppress
 from typing import Any
 
 from functions.shared.deploy.old_versions import delete_unused
@@ -32,14 +33,20 @@ def handler(event: dict[str, Any], context: Any) -> None:
     outcome: dict[str, Any] = {"Status": "SUCCESS", "Data": {"Applied": "0"}}
     try:
         if event["RequestType"] != "Delete":  # the database outlives the stack as a snapshot
-            outcome["Data"]["Applied"] = str(len(_migrate(event["ResourceProperties"])))
-            _delete_old_versions(event["StackId"])
+            outcome["Data"]["Applied"] = str(len(_migrate(event["ResourceProperties"], restored=_is_restored(event))))
+            _tidy_up(event)
     except Exception as error:  # CloudFormation must learn of any error, or it waits for an hour
         outcome = {"Status": "FAILED", "Reason": f"{type(error).__name__}: {error}"[:_LONGEST_REASON]}
     _answer(event, outcome)
 
 
-def _migrate(properties: dict[str, str]) -> list[str]:
+def _is_restored(event: dict[str, Any]) -> bool:
+    """Whether this deployment has made the database from a snapshot."""
+    snapshot = event["ResourceProperties"].get("Snapshot", "")
+    return bool(snapshot) and snapshot != event.get("OldResourceProperties", {}).get("Snapshot", "")
+
+
+def _migrate(properties: dict[str, Any], *, restored: bool) -> list[str]:
     """Run `migrate` and return the names of the migrations it applied."""
     master = json.loads(_secret(properties["MasterSecret"]))
     admin_key = _secret(properties["AdminKeySecret"])
@@ -49,6 +56,7 @@ def _migrate(properties: dict[str, str]) -> list[str]:
             {
                 "master": {"username": master["username"], "password": master["password"]},
                 "admin_key_sha256": hashlib.sha256(admin_key.encode()).hexdigest(),
+                **({"restored": True} if restored else {}),
             }
         ),
     )
@@ -58,13 +66,27 @@ def _migrate(properties: dict[str, str]) -> list[str]:
     return result["applied"]
 
 
-def _delete_old_versions(stack: str) -> None:
-    """Delete what earlier deployments left behind. A failure only leaves it there for the next one."""
-    try:
-        deleted = delete_unused(_client("cloudformation"), _client("lambda"), stack)
-        log.info("old versions deleted", extra={"versions": deleted})
-    except Exception as error:  # of any kind: the migration has succeeded
-        log.warning("old versions were not deleted: %s", error)
+def _tidy_up(event: dict[str, Any]) -> None:
+    """Do what may wait. A failure only leaves it for the next deployment."""
+    for task in (_delete_old_versions, _limit_logs):
+        try:
+            task(event)
+        except Exception as error:  # of any kind: the migration has succeeded
+            log.warning("%s failed: %s", task.__name__, error)
+
+
+def _delete_old_versions(event: dict[str, Any]) -> None:
+    deleted = delete_unused(_client("cloudformation"), _client("lambda"), event["StackId"])
+    log.info("old versions deleted", extra={"versions": deleted})
+
+
+def _limit_logs(event: dict[str, Any]) -> None:
+    """Limit how long the database's logs are kept. RDS creates their groups itself, and without a limit."""
+    client = _client("logs")
+    for group in event["ResourceProperties"]["DatabaseLogs"]:
+        with suppress(client.exceptions.ResourceAlreadyExistsException):
+            client.create_log_group(logGroupName=group)
+        client.put_retention_policy(logGroupName=group, retentionInDays=int(event["ResourceProperties"]["LogDays"]))
 
 
 def _secret(arn: str) -> str:

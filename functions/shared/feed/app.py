@@ -1,4 +1,4 @@
-"""Reads the log for the outer ring, which cannot reach the database. Invoked by `sockets.push`."""
+"""Reads the log and the keys for the outer ring, which cannot reach the database. Invoked by `sockets.push`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from kernel.action import look
 from kernel.database import Tx
 from kernel.events import following
 from kernel.events.following import LogPosition, Page
+from kernel.keys import service as keys
 
 MAX_FRAMES = 500
 MAX_BYTES = 5_000_000
@@ -22,14 +23,17 @@ ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Return the frames after a position.
+    """Return the frames after a position, or which keys of listeners have been revoked.
 
     Args:
-        event: {"after": id of a position or an event, or null, "limit": n}.
+        event: {"after": id of a position or an event, or null, "limit": n}, or {"holders": [names of keys]}.
 
     Returns:
         {"frames", "place", "full", "known"}. After null or an unknown id: no frames, and the end of the log.
+        Or {"revoked": [names]}.
     """
+    if "holders" in event:
+        return {"revoked": look(partial(keys.find_revoked, names=event["holders"]))}
     after = UUID(event["after"]) if event.get("after") else None
     limit = max(1, min(int(event.get("limit") or MAX_FRAMES), MAX_FRAMES))
     return look(partial(_read, after=after, limit=limit))

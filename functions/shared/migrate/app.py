@@ -11,50 +11,71 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from community.preparation import prepare
+from functions.shared.migrate.switches import SWITCHES
 from kernel.action import run_action
-from kernel.connections import connection, password
+from kernel.connections import connection, login, password
 from kernel.database import Tx
 from kernel.keys import service as keys
 from kernel.migrations import migrate
-from kernel.roles import connection_limits, create_roles, grant_tables
-from kernel.settings import settings
+from kernel.restoring import skip_what_was_handed_out
+from kernel.roles import connection_limits, create_roles, grant_tables, set_limits
+from kernel.switches.administration import store as store_switches
+from personas.preparation import prepare as prepare_personas
 
 ready()
 
 MIGRATIONS = Path(__file__).parents[3] / "migrations"
 """The top-level folder, both in a checkout and in the function's package."""
 
-FIRST_KEY = "admin"
-"""The name of the first key of a deployment."""
+
+class LogInFailed(Exception):
+    """Neither the owner of the tables nor the master could prepare the database's roles; the text says why."""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
     """Apply migrations and content.
 
     Args:
-        event: `master` {username, password} of the instance, to create the database's roles; `admin_key_sha256`, the
-            hash of the first administrator's key, to accept that key. Both are optional.
+        event: `master` {username, password} of the instance, to create the database's roles where they are missing;
+            `admin_key_sha256`, the hash of the first administrator's key, to accept that key unless it was ever known;
+            `restored`, true when the database has just been restored from a backup. All are optional.
 
     Returns:
         `applied`: the migrations applied now; `content`: the content files imported now.
     """
     if "master" in event:
-        _create_users(event["master"])
-    applied = migrate(settings.database_url, MIGRATIONS, password=password())
+        _prepare_roles(event["master"])
+    applied = migrate(login().conninfo, MIGRATIONS, password=password())
+    if event.get("restored"):
+        skip_what_was_handed_out(connection())
     grant_tables(connection())  # before content is imported, because its events wake functions that need their rights
 
     def fill(tx: Tx) -> list[str]:
         content = prepare(tx)
+        prepare_personas(tx)
+        store_switches(tx, SWITCHES)
         if "admin_key_sha256" in event:
-            keys.store(tx, event["admin_key_sha256"], FIRST_KEY, "admin")
+            keys.store_first(tx, event["admin_key_sha256"])
         return content
 
-    return {"applied": applied, "content": run_action(fill, name="migrate")}
+    return {"applied": applied, "content": run_action(fill, name="migrate", while_frozen=True)}
 
 
-def _create_users(master: dict[str, str]) -> None:
-    database = str(conninfo_to_dict(settings.database_url)["dbname"])
-    with psycopg.connect(
-        settings.database_url, user=master["username"], password=master["password"], autocommit=True
-    ) as conn:
-        create_roles(conn, database, connection_limits)
+def _prepare_roles(master: dict[str, str]) -> None:
+    """Create the database's roles, or set their limits: as their owner, or as the master where there is no owner yet.
+
+    Raises:
+        LogInFailed: neither of them could do it.
+    """
+    try:
+        set_limits(connection(), connection_limits)
+        return
+    except psycopg.Error as error:
+        as_owner = error
+    conninfo = login().conninfo
+    try:
+        # In one transaction: after half of it, neither of them might get in.
+        with psycopg.connect(conninfo, user=master["username"], password=master["password"]) as conn:
+            create_roles(conn, str(conninfo_to_dict(conninfo)["dbname"]), connection_limits)
+    except psycopg.Error as as_master:
+        raise LogInFailed(f"As the owner: {as_owner} As the master: {as_master}") from as_master

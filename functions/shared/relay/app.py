@@ -20,6 +20,8 @@ from kernel.errors import TryAgain
 from kernel.events import service as events
 from kernel.events import waking
 from kernel.exclusive import ExclusiveLock
+from kernel.switches.models import GameFrozen
+from kernel.switches.service import is_frozen
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -38,15 +40,16 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     """Publish due events until there are none for a while, or this run's time is over.
 
     Returns:
-        `published`, and how many events are `waiting` and `dead`; only 0 published when another relay is at work.
+        `published`, and how many events are `waiting` and `dead`; only 0 published when another relay is at work, or
+        the game is frozen.
     """
-    lock = ExclusiveLock("relay")
+    lock = ExclusiveLock(waking.LOCK)
     published = 0
-    while lock.acquire():
+    while not look(is_frozen) and lock.acquire():
         try:
             found, quiet = publish_until_quiet(lock, context)
             if lock.acquire():  # unless another relay has taken over, and is awake
-                run_action(waking.fall_asleep)
+                run_action(waking.fall_asleep, while_frozen=True)
         finally:
             lock.release()
         published += found
@@ -54,7 +57,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         if backlog.waiting:
             if quiet:
                 continue
-            run_action(waking.wake_next)  # the next run goes on
+            run_action(waking.wake_next, while_frozen=True)  # the next run goes on
         report(backlog)
         return {"published": published, "waiting": backlog.waiting, "dead": backlog.dead}
     return {"published": published}
@@ -69,7 +72,7 @@ def publish_until_quiet(lock: ExclusiveLock, context: Any) -> tuple[int, bool]:
             if not lock.acquire():  # our connection was lost, and another relay has taken over
                 break
             if monotonic() >= renew_at:
-                run_action(waking.stay_awake)
+                run_action(waking.stay_awake, while_frozen=True)
                 renew_at = monotonic() + RENEW_SECONDS
             found = publish_batch()
             if found:
@@ -78,6 +81,8 @@ def publish_until_quiet(lock: ExclusiveLock, context: Any) -> tuple[int, bool]:
                 continue
             if monotonic() - quiet_since >= QUIET_SECONDS and not look(events.backlog).waiting:
                 return published, True
+        except GameFrozen:
+            return published, True  # what is left waits until it is unfrozen, which wakes the relay
         except (TryAgain, psycopg.OperationalError) as error:
             log.warning("database unavailable: %s", error)
         sleep(POLL_SECONDS)

@@ -36,7 +36,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     def handle_request(envelope: Delivered) -> None:
         replay(UUID(envelope["id"]), ReplayRequested.model_validate(envelope["payload"]), context)
 
-    return consume(event, context, handle_request)
+    return consume(event, handle_request)
 
 
 def replay(event_id: UUID, request: ReplayRequested, context: Any) -> None:
@@ -51,7 +51,11 @@ def replay(event_id: UUID, request: ReplayRequested, context: Any) -> None:
         published += len(envelopes)
         rest = rest.continued_from(position)
         if context.get_remaining_time_in_millis() < STOP_BEFORE_END_MS:
-            run_action(partial(replaying.request_rest, event_id=event_id, rest=rest), name="ask for rest of replay")
+            run_action(
+                partial(replaying.request_rest, event_id=event_id, rest=rest),
+                name="ask for rest of replay",
+                while_frozen=True,
+            )
             break
     log.info("replayed", extra={"replay_id": str(request.replay_id), "to": request.to, "events": published})
 

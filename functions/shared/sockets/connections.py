@@ -11,14 +11,25 @@ from uuid import UUID
 from community.event_aliases import ALIASES
 from doors.aws import client
 from functions.shared.sockets.settings import settings
+from kernel.errors import TooSoon
 from kernel.events.frames import Filter
 
 LIFETIME_SECONDS = 2 * 3600 + 600
 """API Gateway closes a connection after two hours."""
 
+REWIND_SECONDS = 5
+"""A connection may name a position in a message once in this time."""
+
 Item = Mapping[str, Any]
 
 _HEAD = {"pk": {"S": "head"}, "sk": {"S": "head"}}
+
+
+class RewoundTooOften(TooSoon):
+    """A listener named a position again, right after the last time."""
+
+    code = "rate_limited"
+    message = "last_event_id: at most once in {seconds} seconds."
 
 
 class ConcurrentPusher(Exception):
@@ -49,6 +60,8 @@ class SocketConnection:
         failures: rounds in a row in which posting to it failed.
         since: when it connected, in unix seconds.
         pushes: the number of writes by pushers.
+        holder: the name of the key it was opened with; empty for a ticket.
+        refusal: why it is to be closed; empty for a listener.
     """
 
     id: str
@@ -59,6 +72,8 @@ class SocketConnection:
     failures: int
     since: float
     pushes: int
+    holder: str = ""
+    refusal: str = ""
 
     @property
     def is_greeted(self) -> bool:
@@ -71,28 +86,78 @@ class SocketConnection:
         return self.is_greeted and self.position is None
 
 
-def subscribe(connection_id: str, connected_at: float, wanted: Filter, position: UUID | None) -> None:
+def subscribe(
+    connection_id: str, connected_at: float, wanted: Filter, position: UUID | None, *, holder: str = ""
+) -> None:
     """Store a connection's subscription. Without a position, a connection that is behind keeps its own.
 
     Args:
         connected_at: unix seconds.
+        holder: the name of its key; empty for a ticket.
     """
-    values: dict[str, Any] = {
-        ":types": {"S": ",".join(wanted.types)},
+    _store(connection_id, connected_at, _texts(wanted, position, holder))
+
+
+def subscribe_again(
+    connection_id: str, connected_at: float, wanted: Filter, position: UUID | None, *, holder: str = ""
+) -> None:
+    """Store a further subscription of a connection, like `subscribe`. To read the log again takes the pusher's time.
+
+    Raises:
+        RewoundTooOften: it has a position, as one had a moment ago; nothing was stored.
+    """
+    texts = _texts(wanted, position, holder)
+    try:
+        _store(connection_id, connected_at, texts, rewinds_at=time.time() if position else None)
+    except _table().exceptions.ConditionalCheckFailedException:
+        raise RewoundTooOften(seconds=REWIND_SECONDS) from None
+
+
+def _texts(wanted: Filter, position: UUID | None, holder: str) -> dict[str, str]:
+    more = {"place": str(position)} if position is not None else {}
+    return {"types": ",".join(wanted.types), "holder": holder, **more}
+
+
+def refuse(connection_id: str, connected_at: float, code: str) -> None:
+    """Store a connection that is to be told why it is closed.
+
+    Args:
+        connected_at: unix seconds.
+    """
+    _store(connection_id, connected_at, {"types": "", "refusal": code})
+
+
+def _store(
+    connection_id: str, connected_at: float, texts: Mapping[str, str], *, rewinds_at: float | None = None
+) -> None:
+    """Store a connection; everything else that is stored about it stays.
+
+    Raises:
+        ConditionalCheckFailedException: it rewinds now, and did so a moment ago; nothing was stored.
+    """
+    names = {f"#{name}": name for name in (*texts, "since")}
+    values = {
+        **{f":{name}": {"S": text} for name, text in texts.items()},
         ":since": {"N": f"{connected_at:.3f}"},
         ":expires_at": {"N": f"{connected_at + LIFETIME_SECONDS:.0f}"},
         ":one": {"N": "1"},
     }
-    change = "SET #types = :types, #since = :since, expires_at = :expires_at"
-    if position is not None:
-        change += ", #place = :place"
-        values[":place"] = {"S": str(position)}
+    rewound, condition = "", {}
+    if rewinds_at is not None:
+        rewound = ", rewound_at = :rewinds_at"
+        condition = {"ConditionExpression": "attribute_not_exists(rewound_at) OR rewound_at < :earlier"}
+        values |= {
+            ":rewinds_at": {"N": f"{rewinds_at:.3f}"},
+            ":earlier": {"N": f"{rewinds_at - REWIND_SECONDS:.3f}"},
+        }
     _table().update_item(
         TableName=settings.connections_table,
         Key=_key(connection_id),
-        UpdateExpression=f"{change} ADD turn :one",
-        ExpressionAttributeNames={"#types": "types", "#since": "since"} | ({"#place": "place"} if position else {}),
+        UpdateExpression=f"SET {', '.join(f'{name} = :{name[1:]}' for name in names)}, expires_at = :expires_at"
+        f"{rewound} ADD turn :one",
+        ExpressionAttributeNames=names,
         ExpressionAttributeValues=values,
+        **condition,
     )
 
 
@@ -233,6 +298,8 @@ def _read(item: Item) -> SocketConnection:
         failures=_count(item, "failures"),
         since=float(item["since"]["N"]),
         pushes=_count(item, "pushes"),
+        holder=item.get("holder", {}).get("S", ""),
+        refusal=item.get("refusal", {}).get("S", ""),
     )
 
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from doors.aws import client
+from functions.shared.sockets.connections import SocketConnection
 from functions.shared.sockets.settings import settings
 from kernel.events.frames import Frame
 
 LIMIT = 500
 MAX_READS = 20
 """The limit of backlog reads in a round; they run one after the other to save database connections."""
+MAX_READS_OF_ONE = 4
+"""The same for the connections of one key, and of all tickets: all others wait for the end of the round."""
+MOST_FRAMES = 2000
+"""No more connections of one key catch up in a round once these have been read for them."""
 
 
 class FeedFailed(Exception):
@@ -50,10 +56,22 @@ def read(after: UUID | None) -> FeedPage:
     Raises:
         FeedFailed
     """
+    return FeedPage.from_json(_ask({"after": str(after) if after else None, "limit": LIMIT}))
+
+
+def find_revoked(holders: Iterable[str]) -> set[str]:
+    """Return those of the names of keys whose key has been revoked.
+
+    Raises:
+        FeedFailed
+    """
+    return set(_ask({"holders": sorted(holders)})["revoked"])
+
+
+def _ask(question: Mapping[str, Any]) -> dict[str, Any]:
     from botocore.exceptions import BotoCoreError, ClientError
 
     functions: Any = client("lambda")
-    question = {"after": str(after) if after else None, "limit": LIMIT}
     try:
         answer = functions.invoke(FunctionName=settings.feed_function, Payload=json.dumps(question).encode())
         text = answer["Payload"].read()
@@ -61,28 +79,36 @@ def read(after: UUID | None) -> FeedPage:
         raise FeedFailed(str(error)) from error
     if "FunctionError" in answer:
         raise FeedFailed(text.decode(errors="replace")[:500])
-    return FeedPage.from_json(json.loads(text))
+    return json.loads(text)
 
 
-def read_backlogs(positions: Iterable[UUID]) -> dict[UUID, FeedPage]:
-    """Return what follows each position, for as many positions as can be read now.
+def read_backlogs(behind: Sequence[SocketConnection]) -> dict[str, FeedPage]:
+    """Return {connection id: what follows its position}, for as many connections as can be served now.
+
+    Args:
+        behind: each has a position.
 
     Raises:
         FeedFailed
     """
-    asked = set(positions)
-    pages: dict[UUID, FeedPage] = {}
-    reads = 0
+    asked = {each.position for each in behind}
+    pages: dict[UUID | None, FeedPage] = {}
+    served: dict[str, FeedPage] = {}
+    reads: Counter[str] = Counter()
+    frames: Counter[str] = Counter()
     # In random order, so that connections that cannot be reached do not always come before the others.
-    for position in random.sample(list(asked), len(asked)):
-        if position in pages:
+    for each in random.sample(behind, len(behind)):
+        if frames[each.holder] >= MOST_FRAMES:
             continue
-        if reads == MAX_READS:
-            break
-        reads += 1
-        page = pages[position] = read(position)
-        # Connections that were lost at the same time are a few events apart: one read serves all of them.
-        for number, frame in enumerate(page.frames, 1):
-            if frame.id in asked:
-                pages[frame.id] = replace(page, frames=page.frames[number:])
-    return pages
+        if each.position not in pages:
+            if reads[each.holder] == MAX_READS_OF_ONE or reads.total() == MAX_READS:
+                continue
+            reads[each.holder] += 1
+            page = pages[each.position] = read(each.position)
+            # Connections that were lost at the same time are a few events apart: one read serves all of them.
+            for number, frame in enumerate(page.frames, 1):
+                if frame.id in asked:
+                    pages[frame.id] = replace(page, frames=page.frames[number:])
+        served[each.id] = pages[each.position]
+        frames[each.holder] += len(served[each.id].frames)
+    return served

@@ -29,20 +29,20 @@ class PushPlan:
 
 
 def plan_pushes(
-    listeners: Iterable[SocketConnection], head: UUID, latest: FeedPage, backlogs: Mapping[UUID, FeedPage], now: float
+    listeners: Iterable[SocketConnection], head: UUID, latest: FeedPage, backlogs: Mapping[str, FeedPage], now: float
 ) -> list[PushPlan]:
-    """Return a plan for each connection that need not wait for the next round.
+    """Return a plan for each connection that need not wait for the next round; those that are up to date come first.
 
     Args:
         listeners: each is at the head or has a position.
         latest: what follows the head. It is read after the backlogs, so it includes what they have beyond the head.
-        backlogs: what follows the other positions.
+        backlogs: {connection id: what follows another position}.
         now: unix seconds.
     """
     packed: dict[Filter, Sequence[PackedMessage]] = {}
     latest_ids = {frame.id for frame in latest.frames}
     plans: list[PushPlan] = []
-    for each in listeners:
+    for each in sorted(listeners, key=lambda each: not each.is_at_head):
         if each.is_at_head:
             if each.wanted not in packed:
                 packed[each.wanted] = pack(_wanted(each, latest.frames))
@@ -50,7 +50,7 @@ def plan_pushes(
             continue
         start, backlog = each.position or head, ()
         if start != head:
-            page = backlogs.get(start)
+            page = backlogs.get(each.id)
             if page is None:
                 continue
             if not page.known:

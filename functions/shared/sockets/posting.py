@@ -91,11 +91,17 @@ def post(api: Any, connection_id: str, messages: Sequence[PackedMessage]) -> Pos
     return PostResult(PostOutcome.SENT, last_id)
 
 
-def close(api: Any, connection_id: str) -> None:
-    """Close a connection; a client that still listens notices this and reconnects."""
+def close(api: Any, connection_id: str, farewell: PackedMessage) -> PostOutcome:
+    """Tell a client why its connection is closed, and close it; return whether it was told.
+
+    Nothing is closed if the connection is gone, or still opening. A client that still listens reconnects.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
 
-    try:
-        api.delete_connection(ConnectionId=connection_id)
-    except (BotoCoreError, ClientError) as error:
-        log.info("a listener cannot be closed: %s", error, extra={"connection_id": connection_id})
+    outcome, _ = post(api, connection_id, [farewell])
+    if outcome is not PostOutcome.GONE:
+        try:
+            api.delete_connection(ConnectionId=connection_id)
+        except (BotoCoreError, ClientError) as error:
+            log.info("a listener cannot be closed: %s", error, extra={"connection_id": connection_id})
+    return outcome

@@ -21,6 +21,7 @@ from functions.shared.sockets.connections import ConcurrentPusher
 from functions.shared.sockets.feed import FeedFailed
 from functions.shared.sockets.rounds import Rounds
 from functions.shared.sockets.wake_up import wake_up
+from kernel.per_environment import per_environment
 
 PAUSE_SECONDS = 1.0
 """The pause between two rounds, as in the relay: a listener receives at most one message a second."""
@@ -33,7 +34,12 @@ ROUND_SECONDS = 10.0
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
 
-rounds = Rounds()
+
+@per_environment
+def rounds() -> Rounds:
+    """Return the rounds of this environment."""
+    return Rounds()
+
 
 ready()
 
@@ -80,9 +86,9 @@ def handler(event: dict[str, Any], context: Any) -> None:
     """Run rounds until nothing is left to push or time runs out."""
     request = PushRequest.of(event["Records"])
     if request.is_for_events_only:
-        if request.sent_at < rounds.no_listeners_at or request.events <= rounds.sent.keys():
+        if request.sent_at < rounds().no_listeners_at or request.events <= rounds().sent.keys():
             return
-        time.sleep(max(0.0, rounds.started_at + PAUSE_SECONDS - time.monotonic()))
+        time.sleep(max(0.0, rounds().started_at + PAUSE_SECONDS - time.monotonic()))
     while (pause := run_round(request, context)) is not None:
         if not has_time_for_a_round(context, pause):
             wake_up()
@@ -93,7 +99,7 @@ def handler(event: dict[str, Any], context: Any) -> None:
 def run_round(request: PushRequest, context: Any) -> float | None:
     """Run a round; return the seconds until the next one, or None if nothing is left to do."""
     try:
-        result = rounds.run(keep_alive=request.minute)
+        result = rounds().run(keep_alive=request.minute)
     except ConcurrentPusher:
         log.warning("another pusher is at work")
         wake_up()  # it may have read the log before these messages were sent
@@ -103,13 +109,13 @@ def run_round(request: PushRequest, context: Any) -> float | None:
             raise  # the messages are delivered again
         log.warning("the log cannot be read: %s", error)
         return PAUSE_SECONDS
-    if result.no_listeners:
-        return None
     if result.more:
         return 0.0
     if result.opening:
         return OPENING_PAUSE_SECONDS
-    unseen = request.events - rounds.sent.keys() and time.time() < request.sent_at + SETTLING_SECONDS
+    if result.no_listeners:
+        return None
+    unseen = request.events - rounds().sent.keys() and time.time() < request.sent_at + SETTLING_SECONDS
     return PAUSE_SECONDS if result.failed or unseen else None
 
 

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from functions.shared.sockets import connections, feed
+from functions.shared.sockets.closing import KEY_REVOKED, TOO_SLOW, farewell
 from functions.shared.sockets.connections import ConcurrentPusher, Head, SocketConnection
 from functions.shared.sockets.planning import PushPlan, plan_pushes
 from functions.shared.sockets.posting import PostOutcome, PostResult, close, gateway, pack, post
@@ -90,17 +91,21 @@ class Rounds:
         """
         self.started_at = time.monotonic()
         before = connections.read_head()
-        listeners = connections.list_all()
+        everyone = connections.list_all()
+        if keep_alive:
+            everyone = _refusing_revoked_keys(everyone)
+        opening = any(_run_all([partial(_dismiss, each) for each in everyone if each.refusal]))
+        listeners = [each for each in everyone if not each.refusal]
         if not listeners:
             self.no_listeners_at = time.time()
             self.last_sent_at.clear()
-            return RoundResult(no_listeners=True)
+            return RoundResult(no_listeners=True, opening=opening)
         self.no_listeners_at = 0.0
         if connections.read_head() != before:
             raise ConcurrentPusher  # the list and the head may be from different moments
         head = _head_position(before, listeners)
         listeners = _with_positions(listeners, head)
-        backlogs = feed.read_backlogs(each.position for each in listeners if each.position not in (None, head))
+        backlogs = feed.read_backlogs([each for each in listeners if each.position not in (None, head)])
         latest = feed.read(head)  # last: see plan
         plans = plan_pushes(listeners, head, latest, backlogs, time.time())
         if keep_alive:
@@ -116,7 +121,7 @@ class Rounds:
             not plan.connection.is_at_head and outcome is PostOutcome.SENT for plan, (outcome, _) in sent
         )
         more = result.more or latest.full or (bool(waiting) and on_their_way)
-        return replace(result, more=more, failed=result.failed or bool(waiting))
+        return replace(result, more=more, opening=opening or result.opening, failed=result.failed or bool(waiting))
 
     def _with_keepalive(self, plan: PushPlan, position: UUID) -> PushPlan:
         last = self.last_sent_at.get(plan.connection.id)
@@ -142,7 +147,7 @@ class Rounds:
                 elif not each.is_at_head:
                     ahead.append(partial(connections.save_progress, each, None))
             elif outcome is PostOutcome.GONE and last_id is None and _is_opening(each):
-                opening |= time.time() - each.since < OPENING_RETRY_SECONDS
+                opening |= _age(each) < OPENING_RETRY_SECONDS
                 behind.append(partial(connections.mark_skipped, each))
             elif outcome is PostOutcome.GONE:
                 behind.append(partial(connections.delete, each.id))
@@ -176,7 +181,12 @@ def _with_positions(listeners: Sequence[SocketConnection], head: UUID) -> list[S
 
 
 def _is_opening(connection: SocketConnection) -> bool:
-    return not connection.welcomed and time.time() - connection.since < OPENING_SECONDS
+    return not connection.welcomed and _age(connection) < OPENING_SECONDS
+
+
+def _age(connection: SocketConnection) -> float:
+    """Return the seconds since it connected; many too if a clock was ahead then."""
+    return abs(time.time() - connection.since)
 
 
 def _send(api: Any, plan: PushPlan) -> PostResult:
@@ -184,8 +194,24 @@ def _send(api: Any, plan: PushPlan) -> PostResult:
 
 
 def _give_up(connection_id: str) -> None:
-    close(gateway(), connection_id)
+    close(gateway(), connection_id, farewell(TOO_SLOW))
     connections.delete(connection_id)
+
+
+def _refusing_revoked_keys(listeners: Sequence[SocketConnection]) -> list[SocketConnection]:
+    """Mark the connections that were opened with a key that has been revoked since."""
+    holders = {each.holder for each in listeners if each.holder}
+    revoked = feed.find_revoked(holders) if holders else set()
+    return [replace(each, refusal=KEY_REVOKED) if each.holder in revoked else each for each in listeners]
+
+
+def _dismiss(connection: SocketConnection) -> bool:
+    """Close a refused connection with its reason; return True to try again, because it is still opening."""
+    outcome = close(gateway(), connection.id, farewell(connection.refusal))
+    if outcome is PostOutcome.GONE and time.time() - connection.since < OPENING_RETRY_SECONDS:
+        return True
+    connections.delete(connection.id)
+    return False
 
 
 def _run_all(tasks: Sequence[Callable[[], T]]) -> list[T]:

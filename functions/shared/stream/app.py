@@ -16,8 +16,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from community.event_aliases import ALIASES
-from doors.answers import SECURITY_HEADERS, request_id_of
+from doors.answers import NOT_STORED, SECURITY_HEADERS, request_id_of
 from doors.app import create_app
+from doors.front import address_of
 from functions.shared.stream.hub import Hub
 from functions.shared.stream.listening import HEADERS, EventStream, StreamRequest
 from kernel.events.frames import Filter
@@ -52,6 +53,7 @@ class CompleteHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(SECURITY_HEADERS)
+                headers.setdefault("Cache-Control", NOT_STORED["cache-control"])
                 headers["X-Request-ID"] = scope["brandish.request_id"]
                 headers["Access-Control-Allow-Origin"] = "*"
             await send(message)
@@ -113,15 +115,18 @@ async def events(
     """What happens, as server-sent events, from now on or from where a listener has been.
 
     Every frame's id is a place to go on from, that of `connected` and `keepalive` too. The server ends a stream before
-    it gets old; a client comes back with the last id, and has missed nothing.
+    it gets old; a client comes back with the last id, and has missed nothing. When its key is revoked, a last event
+    `key_revoked`, without an id, says so.
     """
+    caller = _authorizer(context)
     stream_request = StreamRequest(
         Filter.of(types, ALIASES),
         _uuid(last_event_id_header) or _uuid(last_event_id),
+        "" if caller.get("ticket") else caller.get("principalId", ""),
         {
             "request_id": request.scope["brandish.request_id"],
-            "remote_addr": context.get("identity", {}).get("sourceIp"),
-            "key_name": _authorizer(context).get("principalId"),
+            "remote_addr": address_of({"requestContext": context}, request.headers),
+            "key_name": caller.get("principalId"),
         },
     )
     return EventStream(hub_of(request.app), stream_request)

@@ -19,10 +19,13 @@ from kernel.database import Tx
 from kernel.errors import TryAgain
 from kernel.events import following
 from kernel.events.following import LogPosition, Page
+from kernel.keys import service as keys
 from kernel.realtime import presence
 
 log = logging.getLogger("brandish")
 
+KEYS_SECONDS = 30.0
+"""How often it is asked whether the listeners' keys have been revoked; also when one joins, as caches let it in."""
 POLL_SECONDS = 0.25
 CROWDED_POLL_SECONDS = 1.5
 """The pause while there are more streams than connections: each read then opens a connection of its own."""
@@ -42,12 +45,17 @@ class Listener(Protocol):
     """A listener as the hub sees it."""
 
     client_id: UUID
+    holder: str
+    """The name of the key that it listens with; "" for a ticket."""
 
     def wake(self) -> None:
         """Continue, because there are new events."""
 
     def end(self) -> None:
         """End the stream after the current frame."""
+
+    def refuse(self) -> None:
+        """End the stream after a last message: its key has been revoked."""
 
 
 class Hub:
@@ -66,7 +74,7 @@ class Hub:
         self._database = ThreadPoolExecutor(1, "database", connections.log_in_with, (connections.login(),))
         self._keeps_connection = True
         self._turns = asyncio.Semaphore(MAX_WAITING_READS)
-        self._renewed_at = float("-inf")
+        self._renewed_at = self._keys_asked_at = float("-inf")
         self._ending = False
 
     async def ask(self, question: Callable[[Tx], T]) -> T:
@@ -90,6 +98,7 @@ class Hub:
     def join(self, listener: Listener) -> None:
         """Add a listener."""
         self._listeners.add(listener)
+        self._keys_asked_at = float("-inf")
         if self._ending:
             listener.end()
         if self._follower is None or self._follower.done():
@@ -121,6 +130,7 @@ class Hub:
             try:
                 more = await self._read_latest()
                 await self._renew_presence()
+                await self._refuse_revoked_keys()
             except DATABASE_ERRORS as error:
                 log.warning("the log cannot be read: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
@@ -149,6 +159,17 @@ class Hub:
         if now >= self._renewed_at + presence.RENEW_INTERVAL.total_seconds():
             await self.ask(partial(presence.renew, client_ids=[listener.client_id for listener in self._listeners]))
             self._renewed_at = now
+
+    async def _refuse_revoked_keys(self) -> None:
+        now = self._loop.time()
+        if now < self._keys_asked_at + KEYS_SECONDS:
+            return
+        self._keys_asked_at = now  # first: a listener that joins during the query is asked about in the next round
+        names = {listener.holder for listener in self._listeners if listener.holder}
+        revoked = set(await self.ask(partial(keys.find_revoked, names=[*names]))) if names else set()
+        for listener in self._listeners:
+            if listener.holder in revoked:
+                listener.refuse()
 
     def _wake(self) -> None:
         for listener in self._listeners:

@@ -15,12 +15,14 @@ from uuid import UUID, uuid4
 from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
+from doors.answers import error_body
 from functions.shared.stream.hub import DATABASE_ERRORS, RETRY_SECONDS, Hub
 from functions.shared.stream.settings import settings
 from kernel.database import Tx
 from kernel.events import following
 from kernel.events.following import LogPosition
 from kernel.events.frames import Filter, connected, keepalive
+from kernel.keys.models import KEY_REVOKED, CallerRevoked
 from kernel.realtime import presence
 
 log = logging.getLogger("brandish")
@@ -31,11 +33,14 @@ GRACE_SECONDS = 10.0
 
 HEADERS = {
     "Content-Type": "text/event-stream",
-    "Cache-Control": "no-cache",
+    "Cache-Control": "no-cache, no-store",
     "Connection": "keep-alive",
     "X-Accel-Buffering": "no",
 }
-"""Source: wire 14."""
+"""Source: wire 14; `no-store` is ours, as for every answer to a key."""
+
+FAREWELL = f"event: {KEY_REVOKED}\ndata: {error_body(KEY_REVOKED, CallerRevoked.message)}\n\n"
+"""The last message to a listener whose key has been revoked. Without an id, because it is no place in the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +49,13 @@ class StreamRequest:
 
     Attributes:
         last_id: the id of the last frame that it received; None: from now on.
+        holder: the name of the key; "" for a ticket, which nothing revokes.
         about: fields for the log.
     """
 
     wanted: Filter
     last_id: UUID | None
+    holder: str
     about: Mapping[str, Any]
 
 
@@ -62,10 +69,11 @@ class EventStream(Response):
         super().__init__(headers=HEADERS)
         del self.headers["content-length"]
         self.client_id = uuid4()
+        self.holder = stream_request.holder
         self._hub = hub
         self._request = stream_request
         self._changed = asyncio.Event()
-        self._ended = False
+        self._ended = self._refused = False
 
     def wake(self) -> None:
         """Continue, because there are new events."""
@@ -75,6 +83,11 @@ class EventStream(Response):
         """End the stream after the current frame."""
         self._ended = True
         self._changed.set()
+
+    def refuse(self) -> None:
+        """End the stream after a last message: its key has been revoked."""
+        self._refused = True
+        self.end()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -89,6 +102,8 @@ class EventStream(Response):
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(ends_at + GRACE_SECONDS):
                     await self._listen()
+                    if self._refused:
+                        await self._send_text(FAREWELL)
                     await self._leave()
                     await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:

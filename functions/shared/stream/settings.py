@@ -16,5 +16,5 @@ class StreamSettings:
 
 
 settings = StreamSettings(
-    stream_seconds=count("STREAM_SECONDS", default=840),
+    stream_seconds=count("STREAM_SECONDS", default=300),
 )

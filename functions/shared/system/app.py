@@ -5,6 +5,7 @@ from __future__ import annotations
 from doors.start_http import ready  # first: see there
 
 import asyncio
+from collections.abc import Mapping
 from typing import Annotated
 
 import psycopg
@@ -13,7 +14,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, StringConstraints
 
 from community.info import service as info
-from doors.app import create_app, create_handler
+from doors.app import Answer, Event, create_app, create_handler
 from doors.call import Call
 from functions.shared.system import documents, realtime
 from functions.shared.system.access import require_key
@@ -115,5 +116,11 @@ async def _ping() -> None:
         await conn.execute("SELECT 1")
 
 
-handler = create_handler(app, public=True)
+def _error_page(event: Event, headers: Mapping[str, str], answer: Answer) -> Answer:
+    from functions.shared.system.root import page  # as for the first page
+
+    return page.show_error(event, headers, answer)
+
+
+handler = create_handler(app, public=True, error_page=_error_page)
 ready()

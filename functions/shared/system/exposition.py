@@ -8,13 +8,14 @@ from itertools import accumulate, groupby
 from functions.shared.system.queries import MetricValues, RequestCounts
 from kernel.counters.rules import BETWEEN_LABELS
 from kernel.metrics import BUCKETS
+from kernel.outside.rules import BUCKETS as OUTSIDE_BUCKETS
 
 Labels = Mapping[str, str]
 Sample = tuple[str, Labels, float]
 """Suffix of the name, labels, value."""
 
 # The business counters: metric -> (labels, help). Source: rules 21.
-COUNTERS: Mapping[str, tuple[tuple[str, ...], str]] = {
+COUNTERS: dict[str, tuple[tuple[str, ...], str]] = {
     "events_published_total": (("type",), "Events that the event bus has taken."),
     "events_received_total": (("type",), "Events that came from the event bus to be counted."),
     "gambles_completed_total": ((), "Gambles that are over, however they ended."),
@@ -31,6 +32,16 @@ COUNTERS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "searches_performed_total": ((), "Searches for treasure, whatever they found."),
     "votes_cast_total": ((), "Ballots cast."),
 }
+# What functions count themselves. Source: personas 15.
+OWN_COUNTERS: dict[str, tuple[tuple[str, ...], str]] = {
+    "battle_turns_total": (("side", "outcome"), "Turns of battles: stored, trimmed to their limit, or halted."),
+    "card_cache_total": (("result",), "Share cards asked for, by whether they were remembered (hit) or drawn (miss)."),
+    "job_retries_total": (("type",), "Attempts of requests to the outside that were followed by another one."),
+    "jobs_processed_total": (("type", "status"), "Attempts of requests to the outside: done, retry or failed."),
+    "jobs_trace_total": (("type", "status", "trace"), "The same, by whether the call that asked is known."),
+    "llm_calls_total": (("op", "provider", "outcome"), "Calls of the LLM."),
+    "llm_tokens_total": (("op", "direction"), "Tokens that the LLM has read (input) and written (output)."),
+}
 
 
 def exposition(values: MetricValues) -> str:
@@ -46,13 +57,29 @@ def _lines(values: MetricValues) -> Iterator[str]:
         "Time spent on a request.",
         _durations(values.requests),
     )
-    for metric, (labels, text) in COUNTERS.items():
+    for metric, (labels, text) in (COUNTERS | OWN_COUNTERS).items():
         yield from _family(metric, "counter", text, _counted(labels, values.counters.get(metric, {})))
+    yield from _family(
+        "llm_cost_dollars_total", "counter", "What the LLM has cost, by the prices in the settings.", _costs(values)
+    )
+    for metric, label, text in (
+        ("battle_duration_seconds", "outcome", "Time from a battle's creation to its end."),
+        ("job_duration_seconds", "type", "Time from an attempt's claim to its end."),
+        ("llm_duration_seconds", "op", "Time spent on the LLM for an attempt, its retries included."),
+    ):
+        yield from _family(metric, "histogram", text, _observed(metric, label, values.counters))
+    depths = [("", {"type": kind}, depth) for kind, depth in sorted(values.queue_depth.items())]
+    yield from _family("queue_depth", "gauge", "Requests to the outside that wait or are being answered.", depths)
     for metric, text, value in (
         ("events_waiting", "Events that wait to be published.", values.events_waiting),
         ("events_dead", "Events given up after the last retry.", values.events_dead),
         ("sse_clients", "Listeners of the event stream.", values.listeners),
         ("db_pool_in_use", "Connections of the functions to the database.", values.sessions),
+        (
+            "clock_lag_seconds",
+            "Time that the oldest entry has waited for the clock, which runs once a minute.",
+            values.clock_lag,
+        ),
         ("http_requests_in_flight", "Requests within a transaction just now.", values.in_transaction),
     ):
         yield from _family(metric, "gauge", text, [("", {}, value)])
@@ -73,6 +100,26 @@ def _durations(rows: Iterable[RequestCounts]) -> Iterator[Sample]:
             yield "_bucket", {**labels, "le": _number(bound)}, count
         yield "_sum", labels, sum(row.seconds for row in group)
         yield "_count", labels, sum(row.count for row in group)
+
+
+def _costs(values: MetricValues) -> Iterator[Sample]:
+    for operation, micros in values.counters.get("llm_cost_micros_total", {}).items():
+        yield "", {"op": operation}, micros / 1_000_000
+
+
+def _observed(metric: str, label: str, counters: Mapping[str, Mapping[str, int]]) -> Iterator[Sample]:
+    """Yield the histograms of `kernel.outside.metrics`, one for each value of a label."""
+    counts: dict[str, dict[str, int]] = {}
+    for joined, count in counters.get(f"{metric}_bucket", {}).items():
+        value, _, bound = joined.rpartition(BETWEEN_LABELS)
+        counts.setdefault(value, {})[bound] = count
+    for value, per_bucket in sorted(counts.items()):
+        total = 0
+        for bound in (*map(str, OUTSIDE_BUCKETS), "+Inf"):
+            total += per_bucket.get(bound, 0)
+            yield "_bucket", {label: value, "le": bound if bound == "+Inf" else _number(float(bound))}, total
+        yield "_sum", {label: value}, counters.get(f"{metric}_micros", {}).get(value, 0) / 1_000_000
+        yield "_count", {label: value}, total
 
 
 def _counted(labels: tuple[str, ...], totals: Mapping[str, int]) -> Iterator[Sample]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from kernel.database import Tx
@@ -33,6 +34,8 @@ class MetricValues:
         counters: {metric: {label value, "" without a label: total}}.
         sessions: the functions' connections to the database.
         in_transaction: those of them that are in a transaction.
+        clock_lag: the seconds that the oldest entry has waited for the clock, which adds up once a minute.
+        queue_depth: {kind: requests to the outside that wait or are being answered}.
     """
 
     requests: tuple[RequestCounts, ...]
@@ -42,6 +45,8 @@ class MetricValues:
     listeners: int
     sessions: int
     in_transaction: int
+    clock_lag: float = 0.0
+    queue_depth: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 def read_metrics(tx: Tx) -> MetricValues:
@@ -56,13 +61,18 @@ def read_metrics(tx: Tx) -> MetricValues:
                (SELECT count(*) FROM events WHERE next_attempt_at IS NOT NULL) AS waiting,
                (SELECT count(*) FROM events WHERE next_attempt_at IS NULL AND published_at IS NULL) AS dead,
                (SELECT count(*) FROM stream_clients WHERE seen_at >= %s) AS listeners,
+               (SELECT coalesce(jsonb_object_agg(kind, depth), '{}')
+                FROM (SELECT kind, count(*) AS depth FROM kernel.outside_requests
+                      WHERE status IN ('pending', 'claimed') GROUP BY kind) AS kinds) AS queue_depth,
+               coalesce((SELECT greatest(0, extract(epoch FROM %s - happened_at))
+                         FROM stats_inbox ORDER BY stat_id LIMIT 1), 0)::float AS clock_lag,
                activity.sessions, activity.in_transaction
         FROM (SELECT count(*) AS sessions,
                      count(*) FILTER (WHERE state <> 'idle' AND pid <> pg_backend_pid()) AS in_transaction
               FROM pg_stat_activity
               WHERE datname = current_database() AND usename = current_user) AS activity
         """,
-        (tx.now - PRESENCE_TTL,),
+        (tx.now - PRESENCE_TTL, tx.now),
     ).fetchone()
     assert row is not None
     return _metric_values(row)
@@ -81,6 +91,39 @@ def _metric_values(row: dict[str, Any]) -> MetricValues:
         events_waiting=row["waiting"],
         events_dead=row["dead"],
         listeners=row["listeners"],
+        clock_lag=row["clock_lag"],
         sessions=row["sessions"],
         in_transaction=row["in_transaction"],
+        queue_depth=row["queue_depth"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CommunityStanding:
+    """How far the community is.
+
+    Attributes:
+        levels: {node key: highest unlocked level}, unlocked nodes only.
+        is_voting: whether a round is open.
+    """
+
+    levels: Mapping[str, int]
+    is_voting: bool
+
+
+def read_standing(tx: Tx) -> CommunityStanding:
+    """Return how far the community is: one round trip."""
+    row = tx.execute(
+        """
+        SELECT (
+            SELECT coalesce(jsonb_object_agg(node_key, level), '{}')
+            FROM (
+                SELECT node_key, max(level) AS level
+                FROM progression_unlocks JOIN progression_nodes USING (node_id)
+                GROUP BY node_key
+            ) unlocked
+        ) AS levels, EXISTS (SELECT FROM voting_sessions WHERE status IN ('voting', 'frozen')) AS is_voting
+        """
+    ).fetchone()
+    assert row is not None
+    return CommunityStanding(row["levels"], row["is_voting"])

@@ -15,7 +15,8 @@ from doors.routes import Router
 from functions.shared.system.access import require_key
 from functions.shared.system.settings import settings
 from kernel.database import Tx
-from kernel.realtime.tickets import issue_ticket
+from kernel.keys import service as keys
+from kernel.realtime.tickets import LONGEST, issue_ticket
 
 router = Router(dependencies=[Depends(require_key)])
 
@@ -23,7 +24,7 @@ router = Router(dependencies=[Depends(require_key)])
 class TicketRequest(Body):
     """A request for a ticket."""
 
-    ttl_seconds: Annotated[int, Field(ge=30, le=86_400)] = 3600
+    ttl_seconds: Annotated[int, Field(ge=30, le=int(LONGEST.total_seconds()))] = 3600
 
 
 class TicketResponse(BaseModel):
@@ -40,7 +41,8 @@ async def ticket(body: TicketRequest, call: Call) -> Response:
     """A ticket for an overlay: for a while it opens the event stream and the WebSocket, and nothing else."""
 
     def use_case(tx: Tx) -> TicketResponse:
-        issued = issue_ticket(tx, timedelta(seconds=body.ttl_seconds))
+        with keys.accepted(tx, call.key_hash):
+            issued = issue_ticket(tx, timedelta(seconds=body.ttl_seconds))
         query = f"?ticket={quote(issued.text)}"
         return TicketResponse(
             ticket=issued.text,
@@ -49,4 +51,5 @@ async def ticket(body: TicketRequest, call: Call) -> Response:
             websocket_url=f"{settings.websocket_url}{query}" if settings.websocket_url else None,
         )
 
-    return call.act(use_case)
+    # Without a stored answer for a retry: the ticket would be readable there, and a retry gets another one.
+    return call.respond(call.read(use_case))

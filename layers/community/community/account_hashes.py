@@ -10,13 +10,18 @@ from kernel.settings import text
 
 @dataclass(frozen=True, slots=True)
 class HashSettings:
-    key: bytes = field(repr=False)
-    """Without it, the hash of an account cannot be computed. A new key makes the old hashes useless."""
+    keys: tuple[bytes, ...] = field(repr=False)
+    """The first one makes new hashes. The others are earlier ones: without them, their hashes match no account."""
 
 
-settings = HashSettings(key=text("ACCOUNT_HASH_KEY", "brandish").encode())
+settings = HashSettings(keys=tuple(key.encode() for key in text("ACCOUNT_HASH_KEY", "brandish").split() or [""]))
 
 
-def account_hash(platform: str, platform_id: str) -> str:
-    """Return what is left of an account that was forgotten."""
-    return hmac.digest(settings.key, f"{platform}:{platform_id}".encode(), "sha256").hex()
+def signatures(text: str) -> tuple[str, ...]:
+    """Return the keyed hash of a text under each key, the one for new hashes first."""
+    return tuple(hmac.digest(key, text.encode(), "sha256").hex() for key in settings.keys)
+
+
+def account_hashes(platform: str, platform_id: str) -> tuple[str, ...]:
+    """Return what may be left of an account that was forgotten; the first one is what is left of it from now on."""
+    return signatures(f"{platform}:{platform_id}")

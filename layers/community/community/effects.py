@@ -14,12 +14,13 @@ from community.gambles.rules import FEATURE as GAMBLES
 from community.inventory.service import FILTERS
 from community.jobs.content import JobsSection
 from community.progression.content import NOT_APPLIED, Node, TreeSection
+from community.progression.keys import TreeNodeKey
 from community.quests.rules import FEATURE as QUESTS
 from community.search.service import FEATURE as SEARCH
 from kernel.content.library import Library
 from kernel.content.problems import Problem, did_you_mean
 
-ROOT = "progression_system"
+ROOT: TreeNodeKey = "progression_system"
 """The node that everything else grows from."""
 
 FEATURES = frozenset(

@@ -41,6 +41,8 @@ from community.search.models import SearchPerformed
 from community.stats.reactions import count_stat
 from community.traps.models import TrapPlaced, TrapSelfTriggered, TrapTriggered
 from community.voting.events import VoteRecorded
+from community.writing import reactions as writing
+from community.writing.models import PlayerDebateWon, PlayerPostApproved
 from kernel.events.models import Event
 
 Reaction = Callable[[Any, Player, datetime, Random], Player]
@@ -124,6 +126,8 @@ REACTIONS: Mapping[type[Event], tuple[Reaction, ...]] = {
     QuestProgressUpdated: (),
     QuestCompleted: (),
     QuestClaimed: (),
+    PlayerPostApproved: (writing.award_post_xp,),
+    PlayerDebateWon: (writing.award_victory_xp,),
 }
 """{event of a player: its reactions}, for every such event."""
 

@@ -11,12 +11,13 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from doors.aws import client
 from doors.settings import settings
+from doors.unavailable import Unavailable as Unavailable
 from kernel.backoff import pauses
+from kernel.per_environment import per_environment
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig
@@ -37,20 +38,9 @@ BACKOFF_SECONDS = 0.5
 
 IDEMPOTENCY_SECONDS = 14 * 24 * 3600
 IN_PROGRESS_RETRY_SECONDS = 2.0
+LONGEST_REASON = 500
 ATTEMPT_SECONDS = 8.0
 """No attempt begins with less time left."""
-
-
-class Unavailable(Exception):
-    """The destination cannot be reached, or has failed.
-
-    Attributes:
-        retry_after: the seconds to wait, if the destination said so; it is then busy, not broken.
-    """
-
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
-        super().__init__(reason)
-        self.retry_after = retry_after
 
 
 class Rejected(Exception):
@@ -83,7 +73,7 @@ class CircuitBreaker:
             self.open_until = time.monotonic() + OPEN_SECONDS
 
 
-@cache
+@per_environment
 def circuit_breaker_of(destination: str) -> CircuitBreaker:
     """Return the destination's circuit breaker in this environment."""
     return CircuitBreaker()
@@ -190,7 +180,7 @@ def _send_once(envelope: Envelope, context: Any, destination: str, send: Send) -
         raise Unavailable(f"DynamoDB: {error}") from error
 
 
-@cache
+@per_environment
 def _idempotency_store(destination: str) -> tuple[DynamoDBPersistenceLayer, IdempotencyConfig]:
     from aws_lambda_powertools.utilities.idempotency import IdempotencyConfig
     from aws_lambda_powertools.utilities.idempotency.persistence.dynamodb import DynamoDBPersistenceLayer
@@ -214,5 +204,15 @@ def set_aside(record: Mapping[str, Any], envelope: Envelope, destination: str, e
         exc_info=None if isinstance(error, Rejected) else error,
         extra={"event_id": envelope["id"], "event_type": envelope["type"], "reason": str(error)},
     )
+    # As EventBridge says it with what it gives up: for an administrator who sends it again (functions.shared.letters).
+    said = {
+        "TARGET_ARN": record["eventSourceARN"],
+        "group": record.get("attributes", {}).get("MessageGroupId"),
+        "ERROR_MESSAGE": str(error)[:LONGEST_REASON],
+    }
     queue: Any = client("sqs")
-    queue.send_message(QueueUrl=settings.dead_letters_url, MessageBody=record["body"])
+    queue.send_message(
+        QueueUrl=settings.dead_letters_url,
+        MessageBody=record["body"],
+        MessageAttributes={name: {"DataType": "String", "StringValue": value} for name, value in said.items() if value},
+    )

@@ -6,8 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from doors.aws import client
-from doors.outbound import Unavailable
 from doors.settings import settings
+from doors.unavailable import Unavailable
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.parameters import SecretsProvider
@@ -21,6 +21,12 @@ def store() -> SecretsProvider:
     from aws_lambda_powertools.utilities.parameters import SecretsProvider  # imports boto3
 
     return SecretsProvider(boto3_client=client("secretsmanager"))  # the default client would wait for a minute
+
+
+def forget_secrets() -> None:
+    """Read the secret again on its next use: what it was used for has refused it, so it may have been replaced."""
+    if settings.secrets_id:
+        store().clear_cache()
 
 
 def find_secret(name: str) -> str:

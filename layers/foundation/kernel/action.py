@@ -18,6 +18,8 @@ from kernel import connections, log_fields, metrics
 from kernel.database import Connection, Tx, reading, transaction
 from kernel.errors import DomainError, NoFreeConnection, OutcomeUnknown, TryAgain
 from kernel.idempotency import Answer, IdempotencyKey, Replay, replay_if_answered, replaying_refusals, store_answer
+from kernel.switches import service as switches
+from kernel.switches.models import FREEZE
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -56,27 +58,35 @@ class Budget:
         return monotonic() > self.ends_at
 
 
-def run_action(use_case: UseCase[T], *, name: str = "", budget: Budget | None = None) -> T:
+def run_action(use_case: UseCase[T], *, name: str = "", budget: Budget | None = None, while_frozen: bool = False) -> T:
     """Run a use case in a transaction of its own, and retry it when the database asks for that.
 
     Args:
         name: for the action's log line. Empty when the door writes its own line with `log_fields`, or none is wanted.
+        while_frozen: also while the game is frozen: an administrator's action, one that finishes what began before, or
+            one that belongs to a look.
 
     Raises:
         DomainError: the use case refused; nothing was saved.
         TryAgain: every attempt failed; nothing was saved. NoFreeConnection: there was not even a connection for one.
         psycopg.OperationalError: the database cannot be reached, took too long, or was lost during COMMIT.
     """
-    return _run(partial(_run_in_transaction, use_case, budget), name, budget)
+    return _run(partial(_run_in_transaction, _obedient(use_case, while_frozen), budget), name, budget)
 
 
 def run_once(
-    use_case: UseCase[Answer], key: IdempotencyKey | None, *, name: str = "", budget: Budget | None = None
+    use_case: UseCase[Answer],
+    key: IdempotencyKey | None,
+    *,
+    name: str = "",
+    budget: Budget | None = None,
+    while_frozen: bool = False,
 ) -> Answer:
     """Run a use case and store its answer under a key in the same transaction; a retry gets the first answer.
 
     Args:
         key: None when the caller sent none; this is then the same as `run_action`.
+        while_frozen: as in `run_action`.
 
     Raises:
         OutcomeUnknown: the connection broke during COMMIT, and the budget ended before we could check the result.
@@ -84,8 +94,9 @@ def run_once(
             never refused. IdempotencyMismatch: the key was used for another request.
     """
     if key is None:
-        return run_action(use_case, name=name, budget=budget)
-    return _run(partial(_run_once_in_transaction, use_case, key, budget), name, budget, can_be_looked_up=True)
+        return run_action(use_case, name=name, budget=budget, while_frozen=while_frozen)
+    attempt = partial(_run_once_in_transaction, _obedient(use_case, while_frozen), key, budget)
+    return _run(attempt, name, budget, can_be_looked_up=True)
 
 
 def look(use_case: UseCase[T], *, name: str = "", budget: Budget | None = None) -> T:
@@ -95,7 +106,7 @@ def look(use_case: UseCase[T], *, name: str = "", budget: Budget | None = None) 
         DomainError, TryAgain, psycopg.OperationalError: as `run_action`.
     """
     if metrics.flush_is_due():
-        return run_action(use_case, name=name, budget=budget)
+        return run_action(use_case, name=name, budget=budget, while_frozen=True)
     return _run(partial(_run_reading, use_case), name, budget)
 
 
@@ -111,6 +122,18 @@ def run_in_parts(use_case: UseCase[int], *, name: str, at_least: int = 1) -> int
         total += count
         if count < at_least:
             return total
+
+
+def _obedient(use_case: UseCase[T], while_frozen: bool) -> UseCase[T]:
+    """Return the use case as one that is refused while the game is frozen, unless it goes on then."""
+    if while_frozen:
+        return use_case
+
+    def run(tx: Tx) -> T:
+        switches.require_on(tx, FREEZE)
+        return use_case(tx)
+
+    return run
 
 
 def _run(attempt: Callable[[Connection], T], name: str, budget: Budget | None, *, can_be_looked_up: bool = False) -> T:
@@ -201,7 +224,7 @@ def _run_reading(use_case: UseCase[T], conn: Connection) -> T:
 
 def _run_use_case(use_case: UseCase[T], tx: Tx) -> T:
     try:
-        with connections.leaving_a_crowd(tx):
+        with connections.leaving_a_crowd(tx), switches.obeyed():
             return use_case(tx)
     finally:
         log_fields.set_user(tx.about)

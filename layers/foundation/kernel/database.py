@@ -17,7 +17,7 @@ from psycopg.pq.abc import PGconn
 from psycopg.rows import DictRow, RowFactory, dict_row
 from psycopg.types.json import set_json_loads
 
-from kernel.errors import TryAgain
+from kernel.errors import DomainError, TryAgain, Unauthenticated
 from kernel.statements import Cursor, Params, StatementQueue, Statements, is_stale
 
 # A safety net in addition to the template's parameter group: a query or a lock that takes this long has gone wrong, and
@@ -119,14 +119,15 @@ class Tx:
     decides, and writes without reading again: two round trips.
 
     Attributes:
-        about: the first player that this transaction loaded, for the log.
+        about: the first player that this transaction loaded, or the account that is signed in, for the log.
     """
 
-    __slots__ = ("_follow_ups", "_queue", "about", "now", "rng")
+    __slots__ = ("_follow_ups", "_kept", "_queue", "about", "now", "rng")
 
     def __init__(self, queue: StatementQueue, now: datetime, rng: random.Random) -> None:
         self._queue = queue
         self._follow_ups: dict[Question, FollowUp] = {}
+        self._kept: list[tuple[LiteralString, Params | None]] = []
         self.about: UUID | None = None
         self.now = now
         self.rng = rng
@@ -134,6 +135,14 @@ class Tx:
     def execute(self, query: LiteralString, params: Params | None = None) -> Cursor:
         """Queue a statement and return its cursor."""
         return self._queue.execute(query, params)
+
+    def execute_even_if_refused(self, query: LiteralString, params: Params | None = None) -> Cursor:
+        """Queue a statement that counts a request: it runs again, alone, when a refusal rolls the transaction back.
+
+        Someone who is not signed in has to be counted by what answers them instead.
+        """
+        self._kept.append((query, params))
+        return self.execute(query, params)
 
     def insert(self, insert: LiteralString, rows: Sequence[Sequence[Any]], on_conflict: LiteralString = "") -> None:
         """Queue the insertion of rows: as VALUES, because psycopg takes long to convert arrays.
@@ -170,6 +179,12 @@ class Tx:
         """
         self._follow_ups[question] = act
 
+    def kept(self, error: BaseException) -> list[Cursor]:
+        """Return the statements that run although an error rolls the transaction back."""
+        if not isinstance(error, DomainError) or isinstance(error, Unauthenticated):
+            return []
+        return [self._queue.prepared(query, params) for query, params in self._kept]
+
     def ask_follow_ups(self) -> list[tuple[Cursor, FollowUp]]:
         """Queue the queries that were registered with `after_commit`."""
         return [(question(self), act) for question, act in self._follow_ups.items()]
@@ -180,7 +195,7 @@ system_rng: random.Random = random.SystemRandom()
 
 @contextmanager
 def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Random | None = None) -> Generator[Tx]:
-    """Commit everything inside together, or nothing.
+    """Commit everything inside together, or nothing; a refusal commits only if it says so (`keeps_writes`).
 
     Args:
         now: the time of the action, aware UTC; the current time by default.
@@ -195,9 +210,15 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
     tx = Tx(queue, now or datetime.now(UTC), rng or system_rng)
     commit: Cursor | None = None
     answers: list[tuple[Cursor, FollowUp]] = []
+    refusal: DomainError | None = None
     try:
         queue.execute("BEGIN")
-        yield tx
+        try:
+            yield tx
+        except DomainError as error:
+            if not error.keeps_writes:
+                raise
+            refusal = error
         if conn.closed or not queue.began:
             # Once COMMIT is sent, a connection that was lost long ago looks the same as one that is lost now.
             conn.statements.read_what_arrived()
@@ -210,7 +231,7 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
         # What fails behind the COMMIT does not undo it.
         if commit is None or not commit.has_committed or not isinstance(error, psycopg.Error):
             queue.drop()
-            conn.statements.recover(error)
+            conn.statements.recover(error, tx.kept(error))
             if isinstance(error, psycopg.Error) and _is_repeatable(error, lost=conn.closed and commit is None):
                 raise TryAgain from error
             raise
@@ -223,6 +244,8 @@ def transaction(conn: Connection, *, now: datetime | None = None, rng: random.Ra
             pass  # a schedule catches up
         except Exception:
             log.exception("what follows a commit failed")
+    if refusal is not None:
+        raise refusal
 
 
 @contextmanager
@@ -256,4 +279,7 @@ def _is_repeatable(error: psycopg.Error, *, lost: bool) -> bool:
         return True
     if isinstance(error, psycopg.errors.UniqueViolation):
         return error.diag.constraint_name in RACED_CONSTRAINTS
+    if isinstance(error, psycopg.errors.ForeignKeyViolation):
+        # An account was deleted after its session was looked at: a repetition finds that the session has ended.
+        return (error.diag.constraint_name or "").endswith("_account_id_fkey")
     return isinstance(error, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure)

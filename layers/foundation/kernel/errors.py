@@ -1,4 +1,4 @@
-"""The kinds of refusals. Each refusal is defined in its feature and derives from one of the five kinds here."""
+"""The kinds of refusals. Each refusal is defined in its feature and derives from one of the kinds here."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ class DomainError(Exception):
 
     Attributes:
         code: the code in the wire contract.
+        capital_code: where codes are written in capitals, in place of `code` in capitals (doors.error_objects).
+        keeps_writes: what the use case wrote before it refused is committed, such as a count of wrong guesses.
+        refuses_caller: the caller may not ask at all, so stored answers of earlier attempts are not for them either.
         message: a sentence with {placeholders}, filled from the keyword arguments, in the caller's language.
 
     Args:
@@ -20,7 +23,10 @@ class DomainError(Exception):
     """
 
     code: ClassVar[str]
+    capital_code: ClassVar[str] = ""
     message: ClassVar[str]
+    keeps_writes: bool = False
+    refuses_caller: ClassVar[bool] = False
 
     def __init__(self, *, meant: Sequence[str] = (), **details: object) -> None:
         self.details = details
@@ -31,6 +37,12 @@ class DomainError(Exception):
 
 class Refused(DomainError):
     """The request is well formed but makes no sense here."""
+
+
+class Unauthenticated(DomainError):
+    """The caller must sign in, or do so again."""
+
+    refuses_caller = True
 
 
 class NotAllowed(DomainError):
@@ -47,6 +59,23 @@ class Conflict(DomainError):
 
 class TooSoon(DomainError):
     """A cooldown is running; `seconds` says how long it still takes."""
+
+
+class Suspended(DomainError):
+    """An administrator has turned it off for the moment."""
+
+    code = "unavailable"
+
+    def __init__(self) -> None:
+        super().__init__(seconds=60)
+
+
+class OutsideFailed(DomainError):
+    """What we had to ask outside gave no usable answer."""
+
+
+class TimedOut(DomainError):
+    """The answer took longer than the caller could wait."""
 
 
 class TryAgain(Exception):

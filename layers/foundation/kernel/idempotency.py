@@ -101,13 +101,16 @@ def replaying_refusals(tx: Tx, key: IdempotencyKey) -> Generator[Cursor]:
     Raises:
         Replay: instead of a refusal.
         IdempotencyMismatch: the key was used for another request.
+        DomainError: the caller may not ask: the answer is not for those whose key was revoked or session has ended.
     """
     earlier = find_answer(tx, key)
     try:
         yield earlier
     except IdempotencyMismatch:
         raise
-    except DomainError:
+    except DomainError as refusal:
+        if refusal.refuses_caller:
+            raise
         # Refused, perhaps because the first attempt has just succeeded: look again, now that its locks are released.
         replay_if_answered(earlier, key)
         replay_if_answered(find_answer(tx, key), key)

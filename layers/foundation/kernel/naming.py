@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -20,6 +20,8 @@ _INVISIBLE = re.compile(
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]"
 )
+# Controls, and marks that turn the direction of what follows; not the joiners, which emoji and some scripts need.
+_MISLEADING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 QUOTES = "['\"`\u00b4\u00ab\u00bb\u02b9\u02bb-\u02be\u2018-\u201f\u2032\u2033\u2039\u203a\uff02\uff07]"
 """A pattern: quotation marks and apostrophes."""
 _QUOTES = re.compile(QUOTES)
@@ -27,12 +29,28 @@ _SEPARATORS = re.compile("[\\s_\\-\u00ad\u2010-\u2015\u2212\u30fb\ufe58]+")
 _EMOJI_CATEGORIES = frozenset({"So", "Sk", "Me"})
 """Symbols, skin tones and keycaps; what joins them is invisible."""
 _PUNCTUATION = " .,!?;:"
+LONGEST_TYPED: Final = 100
+"""Characters of a name or a number as people type it; a single one may become 18 when it is normalised."""
 MOST_SUGGESTED = 3
+_LONGEST_QUOTED = 20
+_LONGEST_COMPARED = 3 * LONGEST_TYPED
+"""No name is longer, invisible characters included: to normalise what is could take seconds."""
 
 
 def visible(text: str) -> str:
     """Return a text without surrounding blanks and without characters that cannot be seen."""
     return text.strip() if text.isascii() and text.isprintable() else _INVISIBLE.sub("", text).strip()
+
+
+def clean_name(name: str) -> str:
+    """Return a name as it is stored and shown; empty if nothing of it can be seen."""
+    return _MISLEADING.sub("", name).strip() if visible(name) else ""
+
+
+def quoted(typed: str) -> str:
+    """Return what was typed as a message may repeat it: shortened, in quotation marks, and always encodable."""
+    text = visible(typed)[:_LONGEST_QUOTED].encode(errors="replace").decode()
+    return f'"{text}"'
 
 
 def folded(text: str) -> str:
@@ -51,6 +69,8 @@ def person_key(name: str) -> str:
 
     Underscores and hyphens count here, because they tell people apart: `foo_bar` is not `foobar` or `foo bar`.
     """
+    if len(name) > _LONGEST_COMPARED:
+        return name.lower()
     key = " ".join(_INVISIBLE.sub("", folded(name)).split()).lstrip("@ ")
     return key or folded(name)
 
@@ -60,7 +80,7 @@ def key(text: str) -> str:
 
     Apostrophes, emoji, a leading @ and punctuation at the end make no difference.
     """
-    if text.isascii() and text.isalnum():
+    if (text.isascii() and text.isalnum()) or len(text) > _LONGEST_COMPARED:
         return text.lower()
     plain = _SEPARATORS.sub(" ", _QUOTES.sub("", _INVISIBLE.sub("", folded(_QUOTES.sub("", text)))))
     if not plain.isascii():
@@ -72,7 +92,8 @@ def key(text: str) -> str:
 
 def id_text(value: str) -> str:
     """Return an id as it is stored and compared: visible characters only, and a whole number without its `.0`."""
-    text = visible(value if value.isascii() else unicodedata.normalize("NFKC", value))
+    plain = value.isascii() or len(value) > _LONGEST_COMPARED
+    text = visible(value if plain else unicodedata.normalize("NFKC", value))
     whole, point, zeros = text.partition(".")
     return whole if point and whole.isdecimal() and zeros and not zeros.strip("0") else text
 

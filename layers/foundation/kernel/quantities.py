@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import Any, Final
 
 from kernel.errors import Refused
-from kernel.naming import key, visible
-from kernel.texts import every_term, term, to_translate
+from kernel.naming import LONGEST_TYPED, key, quoted, visible
+from kernel.texts import every_word, term, to_translate
 from kernel.texts import number as in_digits
 
 MOST: Final = 10_000
@@ -26,7 +26,6 @@ _THOUSANDS = {"k": 1000, "m": 1_000_000}
 _NUMBER = re.compile(r"(?:x|×)?\s*(?P<digits>\d[\d\s.,'_]*?)\s*(?P<thousands>[km])?\s*(?:x|×)?", re.IGNORECASE)
 _PERCENT = re.compile(r"(?P<digits>\d+(?:[.,]\d+)?)\s*(?:%|percent)", re.IGNORECASE)
 _GROUPS = re.compile(r"\d{1,3}(?:(?P<by>[\s.,'_])\d{3})(?:(?P=by)\d{3})*")
-_MOST_DIGITS = 30
 
 
 class NotAQuantity(Refused):
@@ -96,6 +95,8 @@ def parse_quantity(typed: Any, least: int = 1, most: int = MOST) -> Wanted:
         NotAQuantity, UnclearNumber, NoWholeNumber, NumberTooSmall, NumberTooLarge
     """
     if isinstance(typed, str):
+        if len(typed) > LONGEST_TYPED:
+            raise NotAQuantity(typed=_shown(typed))
         if share := _share(typed):
             return share
         if not re.search(r"\d", typed):
@@ -130,7 +131,7 @@ def _share(typed: str) -> Share | None:
 
 
 def _spellings(words: str) -> set[str]:
-    return {key(each) for known in every_term("quantity", words) for each in known.split(",")}
+    return set(map(key, every_word("quantity", words)))
 
 
 def _from_json(sent: Any) -> int:
@@ -142,17 +143,14 @@ def _from_json(sent: Any) -> int:
 
 
 def _from_text(typed: str) -> int:
+    if len(typed) > LONGEST_TYPED:
+        raise NotANumber(typed=_shown(typed))
     text = unicodedata.normalize("NFKC", visible(typed))
     minus = re.match(r"[-\u2212]\s*(?=\d)", text)
     found = _NUMBER.fullmatch(text[minus.end() :] if minus else text.removeprefix("+"))
     if found is None:
         raise NotANumber(typed=_shown(typed))
-    # Longer ones are out of any range, and may be too long for int().
-    value = (
-        10**_MOST_DIGITS
-        if len(found["digits"]) > _MOST_DIGITS
-        else _value(found["digits"].strip(), _THOUSANDS.get((found["thousands"] or "").lower(), 1), typed)
-    )
+    value = _value(found["digits"].strip(), _THOUSANDS.get((found["thousands"] or "").lower(), 1), typed)
     return -value if minus else value
 
 
@@ -182,5 +180,5 @@ def _shown(typed: Any) -> str:
     """Return what was sent, as a message may repeat it."""
     if typed is None or isinstance(typed, dict | list | bool):
         typed = json.dumps(typed)
-    text = visible(str(typed))[:20].encode(errors="replace").decode()
-    return text if text.isascii() and text.isdecimal() else f'"{text}"'
+    text = quoted(str(typed))
+    return text[1:-1] if text.isascii() and text[1:-1].isdecimal() else text

@@ -18,6 +18,8 @@ APP = "brandish_app"
 CLOCK = "brandish_clock"
 STREAM = "brandish_stream"
 
+SCHEMAS = ("public", "kernel", "personas")
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
@@ -36,26 +38,44 @@ connection_limits = ConnectionLimits(
 
 
 def create_roles(conn: Connection[Any], database: str, limits: ConnectionLimits) -> None:
-    """Create the roles and set their limits. Run it as the instance's master user; it is safe to repeat.
+    """Create the roles and set their limits. Run it as the instance's master user, in a transaction.
 
-    In AWS they log in with IAM tokens.
+    In AWS they log in with IAM tokens. From Postgres 16 on, the master becomes a member of each role that it creates,
+    and through it of `rds_iam`, whose members RDS lets in with tokens only, whether they inherit its rights or not. So
+    the owner must be able to do the rest without the master: `set_limits`.
     """
     with_iam = _exists(conn, "rds_iam")
-    for role, limit in ((OWNER, -1), (APP, limits.app), (CLOCK, limits.clock), (STREAM, limits.stream)):
+    owner = sql.Identifier(OWNER)
+    for role in (OWNER, *_limited(limits)):
         name = sql.Identifier(role)
         if not _exists(conn, role):
             conn.execute(sql.SQL("CREATE ROLE {} LOGIN").format(name))
-        conn.execute(sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}").format(name, sql.Literal(limit)))
+        if role != OWNER and conn.info.server_version >= 160000:  # before, CREATEROLE is enough for `set_limits`
+            conn.execute(sql.SQL("GRANT {} TO {} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE").format(name, owner))
         if with_iam:
             conn.execute(sql.SQL("GRANT rds_iam TO {}").format(name))
     conn.execute(
-        sql.SQL("GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {} TO {}").format(
-            sql.Identifier(database), sql.Identifier(OWNER)
-        )
+        sql.SQL("GRANT CONNECT, CREATE, TEMPORARY ON DATABASE {} TO {}").format(sql.Identifier(database), owner)
     )
-    conn.execute(sql.SQL("GRANT CREATE, USAGE ON SCHEMA public TO {}").format(sql.Identifier(OWNER)))
+    conn.execute(sql.SQL("GRANT CREATE, USAGE ON SCHEMA public TO {}").format(owner))
     # A migration may take longer than any action is allowed to.
-    conn.execute(sql.SQL("ALTER ROLE {} SET statement_timeout = '9min'").format(sql.Identifier(OWNER)))
+    conn.execute(sql.SQL("ALTER ROLE {} SET statement_timeout = '9min'").format(owner))
+    conn.execute(sql.SQL("ALTER ROLE {} CREATEROLE").format(owner))
+    set_limits(conn, limits)
+
+
+def set_limits(conn: Connection[Any], limits: ConnectionLimits) -> None:
+    """Set how many connections each role may have. Run it as the owner, or as the master.
+
+    Raises:
+        psycopg.errors.UndefinedObject: a role is missing, so `create_roles` must run.
+    """
+    for role, limit in _limited(limits).items():
+        conn.execute(sql.SQL("ALTER ROLE {} CONNECTION LIMIT {}").format(sql.Identifier(role), sql.Literal(limit)))
+
+
+def _limited(limits: ConnectionLimits) -> dict[str, int]:
+    return {APP: limits.app, CLOCK: limits.clock, STREAM: limits.stream}
 
 
 def grant_tables(conn: Connection[Any]) -> None:
@@ -63,16 +83,20 @@ def grant_tables(conn: Connection[Any]) -> None:
     for role in (APP, CLOCK):
         if _exists(conn, role):
             name = sql.Identifier(role)
-            for rights in (
-                "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
-                "REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM {}",
-                "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}",
-            ):
-                conn.execute(sql.SQL(rights).format(name))
+            for schema in map(sql.Identifier, SCHEMAS):
+                for rights in (
+                    "GRANT USAGE ON SCHEMA {} TO {}",
+                    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {} TO {}",
+                    "GRANT USAGE ON ALL SEQUENCES IN SCHEMA {} TO {}",
+                ):
+                    conn.execute(sql.SQL(rights).format(schema, name))
+            conn.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON schema_migrations FROM {}").format(name))
     if _exists(conn, STREAM):
         name = sql.Identifier(STREAM)
         conn.execute(sql.SQL("GRANT SELECT ON events TO {}").format(name))
         conn.execute(sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON stream_clients TO {}").format(name))
+        # Whose key has been revoked; not the hashes.
+        conn.execute(sql.SQL("GRANT SELECT (name, revoked_at) ON api_keys TO {}").format(name))
 
 
 def _exists(conn: Connection[Any], role: str) -> bool:

@@ -32,6 +32,29 @@ def count(name: str, *, default: int = 1) -> int:
     return int(given)
 
 
+def number(name: str, *, default: float, least: float, most: float) -> float:
+    """Return a number between two bounds, the nearer one for others; the default for what is no number."""
+    try:
+        given = float(text(name) or default)
+    except ValueError:
+        given = default
+    return min(max(given, least), most)
+
+
+def dollars(name: str, *, default: int) -> int:
+    """Return millionths of a US dollar; the setting is in dollars, the default in millionths.
+
+    Raises:
+        SettingsError
+    """
+    given = text(name).strip()
+    if not given:
+        return default
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", given, re.ASCII):
+        raise SettingsError(f"{name}: {given!r} is no number of US dollars: 20, or 0.5 for fifty cents")
+    return round(float(given) * 1_000_000)
+
+
 def minutes(name: str, *, default: int) -> int:
     """Return seconds; the setting and the default are in minutes.
 

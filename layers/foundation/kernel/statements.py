@@ -202,6 +202,10 @@ class StatementQueue:
         self._queued.append(cursor)
         return cursor
 
+    def prepared(self, query: str, params: Params | None = None) -> Cursor:
+        """Return a statement that is not queued."""
+        return self._statements.cursor(self, query, params)
+
     @contextmanager
     def as_one(self) -> Generator[None]:
         """Join the statements that are queued inside into one; see `Tx.as_one`."""
@@ -342,10 +346,13 @@ class Statements:
         self._pgconn.consume_input()
         self._pgconn.consume_input()
 
-    def recover(self, error: BaseException) -> None:
+    def recover(self, error: BaseException, kept: Sequence[Cursor] = ()) -> None:
         """Roll back an open transaction, and drop prepared statements that no longer fit.
 
         The connection is closed if that fails.
+
+        Args:
+            kept: statements to run after that, each on its own account, in the same round trip.
         """
         if self._conn.closed:
             return
@@ -354,7 +361,7 @@ class Statements:
             self._prepared.clear()
         try:
             if self._pgconn.transaction_status != _IDLE:
-                self.exchange([Cursor(StatementQueue(self), b"ROLLBACK")])
+                self.exchange([Cursor(StatementQueue(self), b"ROLLBACK"), *kept])
             if stale:
                 self._conn.execute("DEALLOCATE ALL")
                 self._prepared.clear()

@@ -9,6 +9,7 @@ A door says at the start of each request whose language is spoken; without that,
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from kernel.settings import SettingsError, settings
 
 ENGLISH: Final = "en"
 
+_WEIGHT: Final = re.compile(r"\bq\s*=\s*(\d*\.?\d+)")
 _MOST_LANGUAGES = 8
 """How many of a caller's languages are tried; a header may name any number."""
 
@@ -53,15 +55,19 @@ _environment = _Environment()
 _folders: list[Path] = []
 
 
-def use(folder: Path) -> None:
+def use(folder: Path, *, announces: bool = True) -> None:
     """Use the translations of a folder.
+
+    Args:
+        announces: its texts are also said to everyone, in the community's language. Those of pages are not: whose
+            language is missing reads English there.
 
     Raises:
         SettingsError: none of them is in the community's language.
     """
     _folders.append(folder)
     forget()
-    if settings.community_language not in languages():
+    if announces and settings.community_language not in languages():
         known = ", ".join(languages())
         raise SettingsError(f"COMMUNITY_LANGUAGE: there are no texts in {settings.community_language!r}, only {known}")
 
@@ -173,6 +179,12 @@ def every_term(context: str, text: str, /) -> set[str]:
     return {text, *translations(context, text).values()}.union(*forms)
 
 
+def every_word(context: str, listed_words: str, /) -> list[str]:
+    """Return the words of a list such as "all, everything, max" in all languages: the list's own first."""
+    lists = [listed_words, *sorted(every_term(context, listed_words) - {listed_words})]
+    return [word.strip() for words in lists for word in words.split(",") if word.strip()]
+
+
 def translations(context: str, text: str, /) -> dict[str, str]:
     """Return a name or a description as {language: translation}, without the languages that have none."""
     key = key_of(context, text)
@@ -203,13 +215,30 @@ def _form(key: str, one: str, many: str, n: int) -> str:
 
 @lru_cache(256)
 def _spoken_by(wanted: str) -> Language:
-    known = {each.lower(): each for each in languages()}
-    for tag in wanted[:200].lower().split(",", _MOST_LANGUAGES)[:_MOST_LANGUAGES]:
-        name = tag.partition(";")[0].strip()
-        found = known.get(name) or known.get(name.partition("-")[0])
-        if found:
-            return _load(found)
-    return _load(settings.community_language)
+    known = {each.lower().replace("_", "-"): each for each in languages()}
+    weights = _weights(wanted)
+    for tag in sorted(weights, key=lambda each: -weights[each]):
+        if tag == "*" or not weights[tag]:
+            break
+        while tag and tag not in known:  # de-AT is read as de
+            tag = tag.rpartition("-")[0]
+        if tag:
+            return _load(known[tag])
+    others = sorted(known.values(), key=lambda each: each != settings.community_language)
+    return _load(next((each for each in others if weights.get(each.lower()) != 0), others[0]))
+
+
+def _weights(wanted: str) -> dict[str, float]:
+    """Return {tag: weight} of an Accept-Language header, in its order; `de_DE` is taken for `de-de`.
+
+    A tag without a weight that is a number has 1; one of weight 0 is not wanted.
+    """
+    weights: dict[str, float] = {}
+    for each in wanted[:200].lower().split(",", _MOST_LANGUAGES)[:_MOST_LANGUAGES]:
+        tag, _, parameters = each.partition(";")
+        told = _WEIGHT.search(parameters)
+        weights.setdefault(tag.strip().replace("_", "-"), float(told[1]) if told else 1.0)
+    return weights
 
 
 @lru_cache(64)

@@ -2,6 +2,6 @@
 
 from local.stack.postgres.binaries import find_binaries
 from local.stack.postgres.errors import AlreadyRunning, PostgresError
-from local.stack.postgres.server import Postgres
+from local.stack.postgres.server import Postgres, find_data, find_running
 
-__all__ = ["AlreadyRunning", "Postgres", "PostgresError", "find_binaries"]
+__all__ = ["AlreadyRunning", "Postgres", "PostgresError", "find_binaries", "find_data", "find_running"]

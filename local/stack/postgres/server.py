@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import logging
 import os
 import shutil
 import signal
@@ -18,7 +19,9 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,6 +36,9 @@ from local.stack.postgres.binaries import find_binaries, major_version, usable_b
 from local.stack.postgres.errors import AlreadyRunning, PostgresError
 from local.stack.postgres.places import fallback_home, new_socket_dir, remove_socket_dir
 from local.stack.postgres.processes import end_previous_server
+from local.stack.supervision import Ended, SupervisedThread
+
+log = logging.getLogger("local.stack.postgres")
 
 _USER = "postgres"
 _PORT = 5432  # only part of the socket's name: nothing listens on the network
@@ -53,13 +59,23 @@ _CARELESS = {"fsync": "off", "autovacuum": "off"}
 
 
 class Postgres:
-    """A running server that only this machine's user reaches, by a Unix socket in a private directory."""
+    """A running server that only this machine's user reaches, by a Unix socket in a private directory.
 
-    def __init__(self, data_dir: Path, lock: int, socket_dir: Path, process: subprocess.Popen[bytes]) -> None:
+    Args:
+        launch: starts the server, now and whenever it has to be started again.
+    """
+
+    def __init__(
+        self, data_dir: Path, lock: int, socket_dir: Path, launch: Callable[[], subprocess.Popen[bytes]]
+    ) -> None:
+        """Launch the server; `launch` does it each time."""
         self.data_dir: Path = data_dir  # where the data really is: root's may have moved, see `start`
         self._lock: int = lock
         self._socket_dir: Path = socket_dir
-        self._process: subprocess.Popen[bytes] = process
+        self._launch: Callable[[], subprocess.Popen[bytes]] = launch
+        self._launching = threading.Lock()
+        self._process: subprocess.Popen[bytes] = launch()
+        self._supervisor = SupervisedThread("Postgres", self._run)
         self._administrating = threading.Lock()
         self._administration: psycopg.Connection | None = None
 
@@ -99,17 +115,21 @@ class Postgres:
             _write(lock, os.getpid(), socket_dir)
             account.take_over(socket_dir)
             parameters = _SETTINGS | ({} if durable else _CARELESS) | (settings or {})
-            process = _launch(data_dir, account, binaries, parameters | {"unix_socket_directories": f"{socket_dir}"})
+            parameters |= {"unix_socket_directories": f"{socket_dir}"}
+            server = cls(data_dir, lock, socket_dir, partial(_launch, data_dir, account, binaries, parameters))
         except BaseException:
             os.close(lock)
             raise
-        server = cls(data_dir, lock, socket_dir, process)
         try:
             server._wait_until_it_answers()
         except BaseException:
             server.stop()
             raise
         return server
+
+    def keep_running(self) -> None:
+        """From now on, start the server again whenever it ends, with the same data and at the same address."""
+        self._supervisor.start()
 
     @property
     def pid(self) -> int:
@@ -121,8 +141,7 @@ class Postgres:
 
     def url(self, database: str = "postgres") -> str:
         """What psycopg connects to."""
-        host = quote(f"{self._socket_dir}", safe="")
-        return f"postgresql://{_USER}@/{quote(database, safe='')}?host={host}&port={_PORT}"
+        return _url(f"{self._socket_dir}", database)
 
     def create_database(self, name: str, template: str | None = None) -> str:
         """Create a database, optionally as a copy of one without connections; returns its URL."""
@@ -136,6 +155,11 @@ class Postgres:
     def drop_database(self, name: str) -> None:
         """Drop a database if it exists, and close all connections to it."""
         self._administrate(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def has_database(self, name: str) -> bool:
+        """Whether there is a database of this name."""
+        with psycopg.connect(self.url(), autocommit=True) as conn:
+            return conn.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
     def stop(self) -> None:
         """Stop the server; open transactions roll back. Again is fine."""
@@ -164,7 +188,26 @@ class Postgres:
                 self._administration = psycopg.connect(self.url(), autocommit=True)
             self._administration.execute(statement)
 
+    def _run(self) -> None:
+        """Start the server if it has ended, and wait until it ends."""
+        if self._process.poll() is not None:
+            end_previous_server(self.data_dir)
+            with self._launching:
+                if self._supervisor.stopping:
+                    return
+                self._process = self._launch()
+            try:
+                self._wait_until_it_answers()
+            except PostgresError as error:
+                raise Ended(f"does not start: {_reason(self.log)}") from error
+            log.warning("Postgres runs again")
+        status = self._process.wait()
+        if not self._supervisor.stopping:
+            raise Ended(f"ended with status {status}")
+
     def _end(self) -> None:
+        with self._launching:
+            self._supervisor.stop()
         with self._administrating:
             if self._administration is not None:
                 self._administration.close()
@@ -198,6 +241,29 @@ class Postgres:
                 raise PostgresError(f"Postgres on {self.data_dir} {reason}\n{_last_lines(self.log)}") from error
 
 
+def find_data(data_dir: Path) -> Path:
+    """Where the data of a server on this directory really is: see `Postgres.start`. It may not exist."""
+    data_dir = data_dir.absolute()
+    return _reachable(data_dir, Account.for_data(data_dir)).resolve()
+
+
+def find_running(data_dir: Path, database: str = "postgres") -> str | None:
+    """The URL of a database of the server that another process runs on this directory; None if none does."""
+    path = _lock_of(find_data(data_dir))
+    if not path.is_file():
+        return None
+    lock = file_lock.acquire(path)
+    if lock is not None:
+        os.close(lock)
+        return None
+    _, socket_dir, *_ = [*path.read_text(encoding="utf-8").splitlines(), "", ""]
+    return _url(socket_dir, database) if socket_dir else None
+
+
+def _url(socket_dir: str, database: str) -> str:
+    return f"postgresql://{_USER}@/{quote(database, safe='')}?host={quote(socket_dir, safe='')}&port={_PORT}"
+
+
 def _reachable(data_dir: Path, account: Account) -> Path:
     """The directory itself, or one in its place where a borrowed account may go."""
     data_dir.parent.mkdir(parents=True, exist_ok=True)
@@ -209,7 +275,7 @@ def _reachable(data_dir: Path, account: Account) -> Path:
 
 def _lock(data_dir: Path) -> int:
     """An open file that holds the directory's lock until it is closed, or this process ends in any way."""
-    path = data_dir.with_name(f"{data_dir.name}.lock")
+    path = _lock_of(data_dir)
     try:
         lock = file_lock.acquire(path)
     except PermissionError as error:
@@ -221,6 +287,10 @@ def _lock(data_dir: Path) -> int:
             "elsewhere with BRANDISH_STATE=folder"
         )
     return lock
+
+
+def _lock_of(data_dir: Path) -> Path:
+    return data_dir.with_name(f"{data_dir.name}.lock")
 
 
 def _lines(lock: int) -> tuple[str, str]:
@@ -284,6 +354,14 @@ def _launch(data_dir: Path, account: Account, binaries: Path, parameters: dict[s
 
 def _log_of(data_dir: Path) -> Path:
     return data_dir.with_name(f"{data_dir.name}.log")
+
+
+def _reason(log: Path) -> str:
+    """Why the server ended, in a line of its log."""
+    lines = log.read_text(errors="replace").splitlines()[-10:]
+    turned_away = "the database system is "  # our own attempts to connect
+    fatal = [line for line in lines if ("FATAL:" in line or "PANIC:" in line) and turned_away not in line]
+    return [f"more in {log}", *lines[-1:], *fatal][-1]
 
 
 def _last_lines(log: Path) -> str:

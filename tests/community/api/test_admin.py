@@ -17,8 +17,8 @@ from community.catalog.content import items as catalogue
 from community.configs import shipped
 from community.inventory.service import add_item
 from community.jobs.content import jobs
+from community.linking.registration import register
 from community.players.models import PlayerRef
-from community.players.registration import register
 from community.progression.service import current_state
 from community.timeouts import service as timeouts
 from kernel import metrics

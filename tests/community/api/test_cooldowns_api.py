@@ -33,9 +33,9 @@ def test_who_was_let_off_may_act_at_once(call: CallApi, conn: Connection):
         unlock(tx, "feature_search")
     assert [call("POST", SEARCH, ALICE).status for _ in range(2)] == [200, 429]
 
-    answer = call("POST", RESET, {"platform": "TWITCH", "username": "Alice", "action": "search"})
+    answer = call("POST", RESET, {"platform": "TWITCH", "username": "@ALICE", "action": " SEARCH "})
 
-    assert (answer.status, answer.json) == (200, {"message": "The cooldown of search is over for Alice."})
+    assert (answer.status, answer.json) == (200, {"message": "The cooldown of search is over for alice."})
     assert call("POST", SEARCH, ALICE).status == 200
     with transaction(conn) as tx:
         assert [event["action"] for event in announced(tx, "cooldown.reset")] == ["search"]
@@ -53,6 +53,25 @@ def test_a_cooldown_of_everybody_is_ended_for_everybody(call: CallApi, conn: Con
     ]
     with transaction(conn) as tx:
         assert len(announced(tx, "cooldown.reset")) == 1
+
+
+def test_an_action_without_a_cooldown_is_refused_with_those_that_have_one(call: CallApi):
+    answer = call("POST", RESET, {"action": "serch"})
+
+    assert (answer.status, answer.json["code"], answer.json["fields"].keys()) == (400, "validation", {"action"})
+    assert answer.json["error"] == (
+        '"serch" has no cooldown. These actions have one: search, slots, expedition. Did you mean search?'
+    )
+
+
+def test_an_action_is_named_in_the_reader_s_language(call: CallApi):
+    german = {"Accept-Language": "de"}
+
+    known = call("POST", RESET, {"action": "Suche"}, headers=german)
+    unknown = call("POST", RESET, {"action": "dance"}, headers=german)
+
+    assert known.status == 200, known.text
+    assert unknown.json["error"].endswith("Diese Aktionen haben eine: Suche, Spielautomat, Expedition.")
 
 
 def test_a_reset_that_makes_no_sense(call: CallApi, subtests: pytest.Subtests):

@@ -20,8 +20,8 @@ from doors.discord.commands import COMMANDS
 from doors.discord.registration import payload
 from functions.community.admin import system_commands as admin_system
 from functions.community.admin import tree_commands as admin_tree
-from functions.community.discord import catalogue as catalogue  # declares every command
-from functions.community.discord import deferred
+from functions.shared.discord import catalogue as catalogue  # declares every command
+from functions.shared.discord import deferred
 from kernel.database import Connection, transaction
 from tests.support.discord_client import DiscordAnswer, DiscordClient, Person, command, interaction
 from tests.support.discord_limits import check_message

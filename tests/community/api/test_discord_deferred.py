@@ -14,9 +14,9 @@ import pytest
 from community.economy import service as economy
 from doors.discord.commands import COMMANDS, command, text
 from doors.discord.interaction import Interaction
-from doors.discord.replies import File, Reply, card
-from functions.community.discord import deferred
+from doors.discord.replies import DiscordReply, File, card
 from functions.community.discord.players import player_of
+from functions.shared.discord import deferred
 from kernel import connections as database
 from kernel.database import Connection, Tx, transaction
 from tests.support.discord_client import APPLICATION_ID, DiscordClient, Person
@@ -30,7 +30,7 @@ ALICE = Person("500000000000000001", "alice")
 def _slow_command(environment: Connection) -> Iterator[None]:
     """`/slowly item:...` sells one, and has a file to show for it."""
 
-    def slowly(call: Interaction, tx: Tx) -> Reply:
+    def slowly(call: Interaction, tx: Tx) -> DiscordReply:
         if call.text("item") == "bug":
             raise ZeroDivisionError
         sale = economy.sell_item(tx, player_of(call), call.text("item"), 1)

@@ -19,8 +19,8 @@ from nacl.signing import SigningKey
 
 from doors.discord import commands
 from doors.discord.interaction import Interaction
-from doors.discord.replies import Reply
-from functions.community.discord import app
+from doors.discord.replies import DiscordReply
+from functions.shared.discord import app
 from kernel import action, metrics
 from kernel import connections as database
 from kernel.database import Tx
@@ -117,8 +117,18 @@ def test_what_was_signed_at_another_time_gets_no_further(discord: DiscordClient,
     assert refused(discord.handler(event, None)) == "401 unauthorized"
 
 
+def test_while_another_application_takes_over_both_are_believed(
+    discord: DiscordClient, monkeypatch: pytest.MonkeyPatch
+):
+    successor = DiscordClient(SigningKey.generate(), discord.handler)
+    public_keys = (successor.public_key, discord.public_key)
+    monkeypatch.setattr(app, "settings", replace(app.settings, discord_public_keys=public_keys))
+
+    assert [client.post(PING)["statusCode"] for client in (discord, successor)] == [200, 200]
+
+
 def test_without_a_public_key_nobody_is_believed(discord: DiscordClient, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(app, "settings", replace(app.settings, discord_public_key=""))
+    monkeypatch.setattr(app, "settings", replace(app.settings, discord_public_keys=()))
 
     assert refused(discord.post(PING)) == "401 unauthorized"
 
@@ -270,7 +280,7 @@ def test_discord_is_not_kept_waiting_by_many_tries(discord: DiscordClient, monke
     seconds = iter([0.0, 1.5, 2.5, 3.5, 4.5, 5.5])
     tried: list[str] = []
 
-    def busy(call: Interaction, tx: Tx) -> Reply:
+    def busy(call: Interaction, tx: Tx) -> DiscordReply:
         tried.append(call.name)
         raise TryAgain
 
@@ -427,10 +437,10 @@ def _received(discord: DiscordClient) -> int:
 
 @pytest.mark.parametrize("module", ["app", "deferred"])
 def test_the_endpoint_starts_without_what_would_make_it_slow(module: str):
-    listing = f"import sys, functions.community.discord.{module}; print(*sys.modules)"
+    listing = f"import sys, functions.shared.discord.{module}; print(*sys.modules)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     printed = subprocess.run([sys.executable, "-c", listing], env=environment, capture_output=True, check=True).stdout
     loaded = printed.decode().split()
 
-    assert "functions.community.discord.catalogue" in loaded
-    assert {"boto3", "fastapi", "mangum", "starlette", "flask", "requests"}.isdisjoint(loaded)
+    assert "functions.shared.discord.catalogue" in loaded
+    assert {"boto3", "fastapi", "mangum", "starlette", "flask", "requests", "personas"}.isdisjoint(loaded)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from community.inventory.service import add_item
 from kernel.database import Connection, transaction
 from tests.support.discord_client import DiscordClient, Person
 from tests.support.factories import holdings, make_player, unlock
@@ -57,6 +58,15 @@ def test_a_stranger_becomes_a_player_by_trying(discord: DiscordClient, conn: Con
 def test_what_can_be_sold_is_suggested(discord: DiscordClient):
     assert discord.suggest(ALICE, "sell", "item", "zzz") == []
     assert discord.suggest(ALICE, "give", "item", "SPA") == ["spade"]
+
+
+def test_a_thing_is_suggested_by_all_its_names_and_first_by_its_whole_name(discord: DiscordClient, conn: Connection):
+    with transaction(conn) as tx:
+        add_item(tx, ALICE.player, "strongbox", 2)
+
+    assert discord.suggest(ALICE, "give", "item", "Geld")[0] == "money"
+    assert discord.suggest(ALICE, "give", "item", "garden sp") == ["spade"]
+    assert discord.suggest(ALICE, "give", "item", "Geldk") == ["strongbox"]
 
 
 def test_who_gets_a_gift_is_not_known_by_name_while_it_is_typed(discord: DiscordClient):

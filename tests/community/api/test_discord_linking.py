@@ -39,7 +39,8 @@ def claim_on_twitch(conn: Connection, code: str) -> None:
 
 def linked(discord: DiscordClient, conn: Connection) -> None:
     claim_on_twitch(conn, code_of(discord.command(ALICE, "link")))
-    discord.command(ALICE, "link", confirm=True)
+    asked = discord.command(ALICE, "link", confirm=True)
+    discord.press(ALICE, asked.custom_id("That is me: link"))
     assert platforms(conn) == {"discord", "twitch"}
 
 
@@ -55,10 +56,14 @@ def test_a_code_that_was_claimed_elsewhere_is_confirmed_with_a_button(discord: D
     told = discord.command(ALICE, "link")
     claim_on_twitch(conn, code_of(told))
 
-    first, second = (discord.press(ALICE, told.custom_id("Confirm")) for _ in range(2))
+    asked = discord.press(ALICE, told.custom_id("Confirm"))
+    assert "claimed by alice\\_tv on twitch." in asked.text
+    assert platforms(conn) == {"discord"}
+
+    first, second = (discord.press(ALICE, asked.custom_id("That is me: link")) for _ in range(2))
 
     assert first.answer["type"] == 7
-    assert "You play from discord, twitch now." in first.text
+    assert "linked with alice\\_tv on twitch. You play from discord, twitch now." in first.text
     assert first.components == []
     assert second.answer == first.answer
     assert platforms(conn) == {"discord", "twitch"}
@@ -71,7 +76,19 @@ def test_a_button_pressed_too_early_may_be_pressed_again(discord: DiscordClient,
 
     assert "not claimed yet" in discord.press(ALICE, told.custom_id("Confirm")).text
     claim_on_twitch(conn, code_of(told))
-    assert "You play from discord, twitch now." in discord.press(ALICE, told.custom_id("Confirm")).text
+    assert "claimed by alice" in discord.press(ALICE, told.custom_id("Confirm")).text
+
+
+def test_the_buttons_of_an_earlier_code_do_not_confirm_the_next(discord: DiscordClient, conn: Connection):
+    told = discord.command(ALICE, "link")
+    claim_on_twitch(conn, code_of(told))
+    asked = discord.press(ALICE, told.custom_id("Confirm"))
+    claim_on_twitch(conn, code_of(discord.command(ALICE, "link")))
+
+    earlier = told.custom_id("Confirm"), asked.custom_id("That is me: link")
+
+    assert all("has expired" in discord.press(ALICE, button).text for button in earlier)
+    assert platforms(conn) == {"discord"}
 
 
 def test_a_code_may_be_confirmed_with_the_command(discord: DiscordClient, conn: Connection):
@@ -86,7 +103,7 @@ def test_a_code_from_elsewhere_is_claimed_with_the_option(discord: DiscordClient
 
     told = discord.command(ALICE, "link", token=code.lower())
 
-    assert "Claimed. Now confirm on your twitch account." in told.text
+    assert "If alice\\_tv on twitch confirms, everything" in told.text
     with transaction(conn) as tx:
         assert linking.confirm_link(tx, ON_TWITCH).platforms == ("discord", "twitch")
 
@@ -99,7 +116,7 @@ def test_a_code_from_elsewhere_is_claimed_with_a_form(discord: DiscordClient, co
 
     told = discord.submit(ALICE, form.data["custom_id"], token=f" {code} ")
 
-    assert "Claimed. Now confirm on your twitch account." in told.text
+    assert "If alice\\_tv on twitch confirms, everything" in told.text
 
 
 @pytest.mark.parametrize("fields", [{"token": "NOSUCH"}, {}, {"other": "x"}])
@@ -144,9 +161,18 @@ def test_what_was_not_asked_for_is_not_unlinked(discord: DiscordClient, conn: Co
     assert platforms(conn) == {"discord", "twitch"}
 
 
+def test_the_own_account_may_be_unlinked_as_everywhere(discord: DiscordClient, conn: Connection):
+    linked(discord, conn)
+    warned = discord.command(ALICE, "unlink", platform="discord")
+
+    assert "What you have stays with your other accounts." in warned.text
+    assert "is unlinked" in discord.command(ALICE, "unlink", platform="discord", confirm=True).text
+    with transaction(conn) as tx:
+        assert set(stored(tx, ON_TWITCH).links) == {"twitch"}
+
+
 def test_who_has_nothing_linked_is_told_so(discord: DiscordClient):
     stranger = Person("500000000000000003", "carol")
 
     assert "You have no youtube account linked" in discord.command(stranger, "unlink", platform="youtube").text
-    assert "no such choice" in discord.command(ALICE, "unlink", platform="discord").text
     assert discord.press(ALICE, "unlink").private

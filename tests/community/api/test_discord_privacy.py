@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 
+from community.players import service as players
+from community.players.models import PlayerRef
 from community.privacy.models import PlayerExport
 from functions.community.users.privacy_commands import fitting
 from kernel.database import Connection, transaction
@@ -36,6 +38,25 @@ def test_one_is_forgotten_after_a_question_that_only_the_caller_sees(discord: Di
     assert "starts anew" in done.text
     with transaction(conn) as tx:
         assert len(announced(tx, "user.forgotten")) == 1
+
+
+@pytest.mark.usefixtures("_alice")
+def test_pressing_the_button_twice_forgets_once_and_says_so_twice(discord: DiscordClient, conn: Connection):
+    button = discord.command(ALICE, "forget-me").custom_id("Forget me")
+    answers = [discord.press(ALICE, button) for _ in range(2)]
+
+    assert ["starts anew" in answer.text for answer in answers] == [True, True]
+    with transaction(conn) as tx:
+        tx.execute("DELETE FROM idempotency_keys")  # as after a day
+    assert discord.press(ALICE, button).text == "Nothing is stored about you."
+    with transaction(conn) as tx:
+        assert players.load_all(tx, (PlayerRef("discord", ALICE.id),)) == [None]
+
+
+def test_who_asks_what_is_stored_is_not_registered_for_it(discord: DiscordClient, conn: Connection):
+    assert discord.command(BOB, "forget-me").text == "Nothing is stored about you."
+    with transaction(conn) as tx:
+        assert players.load_all(tx, (PlayerRef("discord", BOB.id),)) == [None]
 
 
 def test_a_file_loses_the_oldest_entries_of_the_longest_lists():

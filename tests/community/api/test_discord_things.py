@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from community.catalog.content import items as catalogue
+from community.catalog.texts import counted
 from community.crafting.content import disassembles, upgrades
 from community.inventory.models import Inventory, Quality
 from community.players import service as players
@@ -36,7 +37,7 @@ def test_an_inventory_is_shown_to_who_asks(discord: DiscordClient, conn: Connect
     told = discord.command(ALICE, "inventory")
 
     assert told.private
-    assert told.text == "What alice has\nspade × 5\nmoney × 70"
+    assert told.text == "What alice has\n5 × spades\n70 × money"
     assert told.components == []
 
 
@@ -51,7 +52,7 @@ def test_somebody_elses_inventory_is_shown_too(discord: DiscordClient, conn: Con
     told = discord.command(ALICE, "inventory", user=BOB)
 
     assert r"What bob\_\*x\* has" in told.text
-    assert "spade × 5" in told.text
+    assert "5 × spades" in told.text
 
 
 def test_who_has_never_played_has_no_inventory_to_show(discord: DiscordClient):
@@ -67,7 +68,7 @@ def test_a_filter_shows_a_part_once_it_is_unlocked(discord: DiscordClient, conn:
     unlocked = discord.command(ALICE, "inventory", filter="sellable")
 
     assert "has not unlocked the filter sellable" in locked.text
-    assert unlocked.text == "What alice has\nspade × 5"
+    assert unlocked.text == "What alice has\n5 × spades"
 
 
 def test_a_long_inventory_has_pages(discord: DiscordClient, conn: Connection):
@@ -85,7 +86,7 @@ def test_a_long_inventory_has_pages(discord: DiscordClient, conn: Connection):
 
     assert second.answer["type"] == 7
     assert first.text.splitlines()[1:-1] + second.text.splitlines()[1:-1] == [
-        f"{item.public_name} × 3 (rare)" for item in catalogue.by_name.values()
+        f"{counted(item, 3)} (rare)" for item in catalogue.by_name.values()
     ]
     assert first.text.endswith("\n1 / 2")
     assert back.text == first.text
@@ -94,7 +95,7 @@ def test_a_long_inventory_has_pages(discord: DiscordClient, conn: Connection):
 def test_a_page_that_has_gone_is_the_last_one(discord: DiscordClient, conn: Connection):
     settle_in(conn, ALICE, item_spade=5)
 
-    assert "spade × 5" in discord.press(ALICE, f"inventory:{ALICE.id}:all:9").text
+    assert "5 × spades" in discord.press(ALICE, f"inventory:{ALICE.id}:all:9").text
     assert discord.press(ALICE, "inventory:x").private
     assert discord.press(ALICE, "inventory").private
 
@@ -124,7 +125,7 @@ def test_what_is_done_to_others_everybody_sees(discord: DiscordClient, conn: Con
 def test_a_mirror_turns_it_on_whoever_used_it_by_name(discord: DiscordClient, conn: Connection):
     settle_in(conn, ALICE, weapon_dart=1)
     settle_in(conn, BOB, ("item_mirror",), guard_mirror=1)
-    assert "on you will hit" in discord.command(BOB, "use", item="mirror").text  # nobody but bob reads it
+    assert "on you hits the attacker" in discord.command(BOB, "use", item="mirror").text  # only bob reads it
 
     told = discord.command(ALICE, "use", item="dart", target=BOB.username)
 

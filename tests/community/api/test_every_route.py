@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from importlib import import_module
 from itertools import count
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from fastapi.routing import APIRoute
+from psycopg.sql import SQL, Identifier, Literal
 
 from kernel.database import Connection, transaction
 from local.bench import trips
-from local.tools.openapi import groups
-from tests.support.api import CallApi
-from tests.support.factories import hold_target
+from local.tools.openapi import OF_PEOPLE, PAGES, groups
+from tests.support.api import ROOT, CallApi
+from tests.support.factories import hold_target, make_player
 
+DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text())
 ADMINISTRATION = ("/api/v1/admin/", "/api/v1/progression/admin/", "/api/admin/")
 
 
@@ -30,8 +34,16 @@ def routes(router: Any) -> Iterator[tuple[str, str]]:
             yield from routes(included)
 
 
-KEYLESS = ("System", "Stream")
-ROUTES = sorted({route for name, _, app in groups() if name not in KEYLESS for route in routes(app)})
+KEYLESS = {"System", "Stream"} | PAGES
+ROUTES = sorted(
+    {
+        (method, path)
+        for name, _, app in groups()
+        if name not in KEYLESS
+        for method, path in routes(app)
+        if path.startswith("/api/") and not OF_PEOPLE.match(path)
+    }
+)
 
 
 def test_without_a_key_every_route_is_closed(call: CallApi):
@@ -51,6 +63,79 @@ def test_viewers_look_bots_play_and_administrators_do_as_they_like(call: CallApi
     }
 
     assert {route for route in ROUTES if '"forbidden"' in call(*route, role=role).text} == forbidden
+
+
+TICKET = ("POST", "/api/v1/realtime/ticket")
+"""The only action of a group that has public routes, too."""
+BOOKKEEPING = {"request_counters", "relay_lease"}
+"""What any request may write: that there was one, and whether the relay sleeps."""
+
+
+def test_viewers_write_nothing_and_no_one_does_by_looking(call: CallApi, environment: Connection):
+    with transaction(environment) as tx:
+        hold_target(tx)
+        make_player(tx, "alice", platform_id="1001", money=5)
+    before = rows_by_table(environment)
+    seen: set[str] = set()
+
+    for method, path, options in documented_requests():
+        for role in ("viewer", "bot", "admin") if method in ("GET", "HEAD") else ("viewer",):
+            if call(method, path, role=role, **options).status == 200:
+                seen.add(path)
+
+    assert rows_by_table(environment) == before
+    assert len(seen) > 40, seen  # or they were refused before they could have written anything
+
+
+def documented_requests() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every path of the OpenAPI document with every method and its examples, about a player and about a stranger.
+
+    The stream is not among them: a server of its own answers it.
+    """
+    for path, operations in DOCUMENT["paths"].items():
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
+            operation = operations.get(method.lower()) or next(iter(operations.values()))
+            for person in ({}, {"platform_id": "no-one", "username": "no one"}):
+                if path != "/api/v1/events" and not OF_PEOPLE.match(path):
+                    yield documented_request(method, path, operation, person)
+
+
+def documented_request(
+    method: str, path: str, operation: dict[str, Any], person: dict[str, str]
+) -> tuple[str, str, dict[str, Any]]:
+    sent: dict[str, dict[str, str]] = {"query": {}, "path": {}, "header": {"Idempotency-Key": f"{method} {path}"}}
+    for each in operation.get("parameters", ()):
+        # Neither a filter, which is locked, nor an id that no player has.
+        if "example" in each and each["name"] not in ("filter", "user_id"):
+            sent[each["in"]][each["name"]] = str(person.get(each["name"], each["example"]))
+    content = operation.get("requestBody", {}).get("content", {})
+    body = content.get("application/json", {}).get("example", {}) | person
+    path = path.format_map({name: quote(value) for name, value in sent["path"].items()})
+    return method, path, {"query": sent["query"], "body": body, "headers": sent["header"]}
+
+
+def rows_by_table(conn: Connection) -> dict[str, str]:
+    """A hash of all rows of each table."""
+    tables = conn.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+    )
+    names = {row["table_name"] for row in tables.fetchall()} - BOOKKEEPING
+    hashes = SQL(" UNION ALL ").join(
+        SQL("SELECT {} AS name, md5(string_agg(t::text, ',' ORDER BY t::text)) AS rows FROM {} t").format(
+            Literal(name), Identifier(name)
+        )
+        for name in names
+    )
+    return {row["name"]: row["rows"] for row in conn.execute(hashes).fetchall()}
+
+
+def test_no_route_takes_an_idempotency_key_of_more_than_200_characters(call: CallApi):
+    answers = [call(*route, headers={"Idempotency-Key": "k" * 201}) for route in (*ROUTES, TICKET)]
+
+    assert {answer.status for answer in answers} == {400}
+    assert {answer.json["error"] for answer in answers if answer.text} == {
+        "An Idempotency-Key has at most 200 characters."
+    }
 
 
 def test_no_route_takes_another_method(call: CallApi):

@@ -49,7 +49,7 @@ def game(conn: Connection) -> None:
         ("spike", "", "You step into a spike of your own: 60 seconds of silence for you."),
         ("barrel", None, "You light the fuse of a barrel. Once 5 have talked, silence sets it off."),
         ("buckler", None, "You raise a buckler: the next attack on you will come to nothing."),
-        ("mirror", None, "You raise a mirror: the next attack on you will hit whoever begins it."),
+        ("mirror", None, "You raise a mirror: the next attack on you hits the attacker instead."),
         ("lens", "vintage", "You use a lens: vintage it is."),
     ],
 )

@@ -12,7 +12,7 @@ from community.players.models import PlayerRef
 from community.voting import controls
 from kernel.database import Connection, transaction
 from tests.support.api import CallApi
-from tests.support.factories import announced, make_player, stored, unlock
+from tests.support.factories import announced, make_player, stored, study, unlock
 
 ALICE = PlayerRef("twitch", "1", "alice")
 AWARD = {"platform": "twitch", "platform_id": "1", "job_key": "merchant", "xp_amount": 40, "source": "xp_item"}
@@ -92,9 +92,10 @@ def test_who_has_not_worked_yet_has_no_primary_job(call: CallApi, alice: str):
     }
 
 
-def test_the_primary_job_is_the_one_of_the_highest_level(call: CallApi, alice: str):
+def test_the_primary_job_is_the_one_of_the_highest_level(call: CallApi, conn: Connection, alice: str):
     call("POST", "/api/v1/jobs/award-xp", AWARD | {"xp_amount": 60})
-    call("POST", "/api/v1/jobs/award-xp", AWARD | {"xp_amount": 400, "job_key": "gambler"})
+    with transaction(conn) as tx:
+        study(tx, ALICE, "gambler", 400)
 
     jobs = call("GET", "/api/v1/jobs/user", query={"user_id": alice}).json
 

@@ -95,6 +95,18 @@ def test_two_strangers_are_registered_under_the_names_they_tell(call: CallApi, c
 
 
 @pytest.mark.usefixtures("two_players")
+def test_an_account_that_unlinks_itself_is_told_what_it_leaves(call: CallApi):
+    link(call)
+
+    asked = call("POST", UNLINK, ALICE | {"target_platform": "twitch"})
+    done = call("POST", UNLINK, ALICE | {"target_platform": "twitch", "confirm": True})
+
+    assert asked.json["message"].endswith("What you have stays with your other accounts.")
+    assert (done.status, done.json["message"]) == (200, "Your twitch account is unlinked.")
+    assert call("GET", STATUS, query=ALICE).json["linked_platforms"] == []
+
+
+@pytest.mark.usefixtures("two_players")
 def test_unlink_asks_first(call: CallApi):
     link(call)
 
@@ -104,6 +116,7 @@ def test_unlink_asks_first(call: CallApi):
     assert asked.status == done.status == 200
     assert asked.json.keys() == {"awaiting_confirmation", "message"}
     assert asked.json["awaiting_confirmation"] is True
+    assert asked.json["message"].endswith("What you have stays with this account.")
     assert done.json.keys() == {"success", "message"}
     assert done.json["success"] is True
     assert call("GET", STATUS, query=ALICE).json["linked_platforms"] == ["twitch"]
@@ -130,6 +143,16 @@ def test_status_tells_platforms_and_the_own_code(call: CallApi):
     assert claimed.json["pending_token"]["state"] == "claimed"
     assert (linked.json["linked_platforms"], linked.json["is_linked"]) == (["discord", "twitch"], True)
     assert "pending_token" not in linked.json
+
+
+def test_a_viewers_key_does_not_get_the_code(call: CallApi):
+    token = start(call)
+
+    assert call("GET", STATUS, query=ALICE, role="bot").json["pending_token"]["token"] == token
+    told = call("GET", STATUS, query=ALICE, role="viewer")
+
+    assert told.json["pending_token"].keys() == {"state", "expires_at"}
+    assert token not in str(told.json)
 
 
 def test_status_of_a_stranger_is_empty(call: CallApi):
@@ -248,3 +271,17 @@ def test_ids_may_come_as_numbers(call: CallApi):
     own = call("POST", CLAIM, {"platform": "twitch", "platform_id": "12345", "token": token})
 
     assert is_refused(own, "your other account")
+
+
+def test_guesses_are_counted_by_the_address_that_the_gateway_saw(call: CallApi):
+    """A caller can write X-Forwarded-For, so it does not matter."""
+
+    def guess(account: int, number: int) -> Answer:
+        claim = {"platform": "twitch", "platform_id": f"{account}", "token": "AAAAAAAAA"}
+        return call("POST", CLAIM, claim, headers={"X-Forwarded-For": f"198.51.100.{number}"}, address="203.0.113.9")
+
+    answers = [guess(number % 10, number) for number in range(31)]
+
+    assert [answer.status for answer in answers] == [400] * 30 + [429]
+    assert answers[30].json["code"] == "rate_limited"
+    assert 1 <= int(answers[30].headers["retry-after"]) <= 60

@@ -46,6 +46,15 @@ def test_whatever_is_said_counts(call: CallApi, conn: Connection, line: dict[str
     assert conn.execute("SELECT metric, value FROM engagement_inbox").fetchall() == [{"metric": "message", "value": 1}]
 
 
+def test_a_field_of_a_list_is_named_in_words(call: CallApi):
+    lines = [ALICE | {"message": "hi"}, {"username": "bob", "message": "hi"}]
+
+    answer = call("POST", BATCH, {"platform": "twitch", "messages": lines})
+
+    assert (answer.status, answer.json["error"]) == (400, "platform_id in entry 2 of messages: is required")
+    assert answer.json["fields"] == {"messages.1.platform_id": "is required"}
+
+
 def test_a_line_has_at_most_2000_characters(call: CallApi):
     assert call("POST", HANDLE, ALICE | {"message": "ä" * 2000}).status == 200
 

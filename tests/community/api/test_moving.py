@@ -28,12 +28,26 @@ def test_an_import_is_tried_done_listed_and_undone(call: CallApi, conn: Connecti
         "without_points": 0,
         "problem_count": 1,
         "problems": [{"line": 3, "problem": "many is not a number of points."}],
+        "warning_count": 0,
+        "warnings": [],
     }
     assert done.json["message"].startswith("2 balances are imported, 52 money in all")
     assert [(each["imported_by"], each["waiting_money"], each["credited_money"]) for each in listed.json] == [
         ("test", 2, 50)
     ]
     assert undone.json["message"] == "The import is undone. Waiting balances removed: 1. Money taken back: 50."
+
+
+def test_a_balance_that_will_not_fit_is_told_with_what_the_player_has(call: CallApi, conn: Connection):
+    with transaction(conn) as tx:
+        make_player(tx, "alice", money=999_990)
+
+    tried = call("POST", "/api/v1/admin/imports", POINTS | {"content": "name;points\nalice;1.000\n", "rate": "1"})
+
+    assert tried.json["message"].endswith("1 balance does not fit into an inventory.")
+    assert [(each["line"], each["problem"].split(",")[0]) for each in tried.json["warnings"]] == [
+        (2, "alice would have 1")
+    ]
 
 
 def test_a_file_or_a_rate_that_makes_no_sense_is_refused_in_a_sentence(call: CallApi):

@@ -155,7 +155,7 @@ CSHARP = [
     post("/link/claim", ALICE | {"code": "{code}"}, "source_platform", "awaiting_confirmation"),
     post("/link/confirm", LINK, "success", "linked_platforms"),
     get("/api/v1/link/status", "is_linked", "linked_platforms", **LINK),
-    post("/link/unlink", ALICES_ID | {"target_platform": "youtube"}),
+    post("/link/unlink", LINK | {"target_platform": "twitch"}),
     # Administration
     post("/progression/admin/unlock", {"node_key": "feature_filter_upgrade", "level": 1}),
     post("/progression/admin/relock", {"node_key": "feature_filter_upgrade", "level": 1}),
@@ -277,9 +277,9 @@ DISCORD = [
     get("/api/v1/progression/engagement", "messages_sent", "commands_used", **DAVES_ID),
     get("/api/v1/progression/leaderboard", "user_id", "contribution", "rank", limit="10"),
     # Linking
-    post("/link/initiate", LINK, "token", "expires_in", remembers={"code": "token"}),
-    post("/link/claim", DAVES_ID | {"token": "{code}"}, "source_platform"),
-    post("/link/confirm", LINK, "success", "linked_platforms"),
+    post("/link/initiate", DAVES_ID, "token", "expires_in", remembers={"code": "token"}),
+    post("/link/claim", LINK | {"token": "{code}"}, "source_platform"),
+    post("/link/confirm", DAVES_ID, "success", "linked_platforms"),
     get("/api/v1/link/status", "linked_platforms", **DAVES_ID),
     post("/link/unlink", DAVES_ID | {"target_platform": "youtube", "confirm": False}),
     post("/link/unlink", DAVES_ID | {"target_platform": "youtube", "confirm": True}),

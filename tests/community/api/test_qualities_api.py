@@ -68,6 +68,17 @@ def test_the_quality_that_is_asked_for_is_taken(
         assert stacks_of(tx, alice, item) == LEFT_BY_ONE
 
 
+def test_a_quality_is_read_as_the_game_shows_it(call: CallApi, conn: Connection, alice: PlayerRef):
+    sold = call("POST", "/api/v1/economy/sell", CALLER | {"item_name": "spade", "quantity": 1, "quality": " Épico "})
+
+    odd = call("POST", "/api/v1/economy/sell", CALLER | {"item_name": "spade", "quantity": 1, "quality": ["epic"]})
+
+    assert sold.status == 200, sold.text
+    assert (odd.status, odd.json["error"]) == (400, "quality: must be text")
+    with transaction(conn) as tx:
+        assert stacks_of(tx, alice, "item_spade") == LEFT_BY_ONE
+
+
 def test_an_upgrade_and_a_player_who_joins_may_ask_for_a_quality_too(call: CallApi, conn: Connection, alice: PlayerRef):
     upgraded = call(
         "POST", "/api/v1/user/item/upgrade", CALLER | {"item": "strongbox", "quantity": 1, "quality": "EPIC"}

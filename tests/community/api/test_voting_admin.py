@@ -336,3 +336,19 @@ def test_the_pace_is_fixed_and_given_back(call: CallApi):
 @pytest.mark.parametrize("pace", [0, 0.24, 101, 1.001, "fast"])
 def test_a_pace_out_of_range_is_refused(call: CallApi, pace: object):
     assert call("PUT", f"{ADMIN}/pace", {"pace": pace}).status == 400
+
+
+def test_a_pace_is_given_back_only_when_it_is_said(call: CallApi):
+    fixed = call("PUT", f"{ADMIN}/pace", {"pace": 2.5})
+    refused = [call("PUT", f"{ADMIN}/pace", body) for body in ({}, {"pace": True}, {"pace": "fast"}, {"pace": 0})]
+    still = call("GET", STATUS).json["pace"]["fixed_pace"]
+    given_back = call("PUT", f"{ADMIN}/pace", {"pace": None})
+
+    assert fixed.json["fixed_pace"] == still == 2.5
+    assert [(answer.status, answer.json["error"]) for answer in refused] == [
+        (400, "pace: is required"),
+        (400, "pace: must be a number"),
+        (400, "pace: must be a number"),
+        (400, "pace: must be at least 0.25"),
+    ]
+    assert given_back.json.get("fixed_pace") is None

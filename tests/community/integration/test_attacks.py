@@ -58,6 +58,17 @@ def make_chatters(tx: Tx, number: int) -> list[PlayerRef]:
 # One target, by name
 
 
+def test_what_is_announced_is_the_name_that_the_game_knows(tx: Tx):
+    alice = make_player(tx, "alice", items={"weapon_dart": 1, "item_firepot": 1})
+    bob = make_player(tx, "Bob")
+    handle_message(tx, bob, "hello")
+
+    use_item(tx, alice, "dart", 1, target=" @ｂｏｂ ")
+    use_item(tx, alice, "firepot", 1, target="ｂｏｂ")
+
+    assert [event["target"] for event in announced(tx, "item.used")] == ["Bob", "bob"]
+
+
 def test_weapons_of_several_qualities_silence_by_their_average(tx: Tx):
     alice = make_stacks(tx, "weapon_dart", {Quality.LEGENDARY: 2, Quality.COMMON: 1, Quality.JUNK: 1})
     make_player(tx, "bob")
@@ -229,8 +240,8 @@ def test_who_has_left_the_platform_is_not_hit_there(tx: Tx):
     claim_link(tx, start_link(tx, alice).token, away)
     confirm_link(tx, alice)
     handle_message(tx, alice, "hello")
-    request_unlink(tx, away, "twitch")
-    confirm_unlink(tx, away, "twitch")
+    request_unlink(tx, alice, "twitch")
+    confirm_unlink(tx, alice, "twitch")
     bob = make_player(tx, "bob", items=ARMS)
 
     with pytest.raises(NoTargets):

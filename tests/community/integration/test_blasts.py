@@ -149,8 +149,8 @@ def test_a_setter_who_has_left_the_platform_is_silenced_where_they_are(tx: Tx):
     viewers = make_viewers(tx, 5)
     tx.execute("INSERT INTO shields VALUES (%s, 'reflect', 1)", (stored(tx, viewers[0]).id,))
     use_item(tx, alice, "barrel", 1)
-    request_unlink(tx, away, "twitch")
-    confirm_unlink(tx, away, "twitch")
+    request_unlink(tx, alice, "twitch")
+    confirm_unlink(tx, alice, "twitch")
     talk(tx, *viewers)
     tx.now += QUIET
 

@@ -52,7 +52,7 @@ from tests.support.changed_content import (
     retired,
     without,
 )
-from tests.support.factories import announced, holdings, make_player, stored, unlock, xp
+from tests.support.factories import announced, holdings, make_player, stored, study, unlock, xp
 
 BOX = "lootbox_tier1"
 Changed = Callable[..., AbstractContextManager[Documents]]
@@ -251,7 +251,7 @@ def test_experience_follows_a_renamed_job_even_if_an_old_version_goes_on_earning
     alice, bob = make_player(tx), make_player(tx, "bob")
     with changed(new_job):
         for ref, amount in ((alice, 150), (bob, 70)):
-            award_xp(tx, ref, "tailor", amount, "xp_item")
+            study(tx, ref, "tailor", amount)
     before = [xp(tx, ref, "tailor") for ref in (alice, bob)]
 
     with changed_content(tmp_path / "renamed", new_job, renamed("job", "tailor", "seamster")):
@@ -271,7 +271,7 @@ def test_experience_follows_a_renamed_job_even_if_an_old_version_goes_on_earning
 def test_a_retired_job_is_not_shown_and_its_bonus_is_gone(tx: Tx, changed: Changed):
     unlock(tx, "feature_economy", "job_merchant")
     alice = make_player(tx, items={"item_spade": 9})
-    award_xp(tx, alice, "merchant", 5000, "xp_item")
+    study(tx, alice, "merchant", 5000)
 
     with changed(retired("job", "merchant")):
         prepare(tx)
@@ -287,7 +287,7 @@ def test_a_job_in_which_players_have_experience_may_not_be_missing(tx: Tx, chang
     unlock(tx, "job_blacksmith")
     alice = make_player(tx)
     with changed(new_job):
-        award_xp(tx, alice, "tailor", 5, "xp_item")
+        study(tx, alice, "tailor", 5)
 
     assert 'the job "tailor" has given experience to players, but is missing' in refusal(tx)
 

@@ -24,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def act(tx: Tx, ref: PlayerRef, action: str = "dance", duration: timedelta = MINUTE) -> None:
-    player = players.load_or_create(tx, ref, cooldowns.cooldown_of(action))
+    player = players.load_or_create(tx, ref, cooldowns.cooldown_of(action, tx.now))
     cooldowns.require_ready(tx, player, action)
     players.save(tx, player)
     cooldowns.start(tx, player, action, duration)
@@ -129,7 +129,7 @@ def test_an_administrator_ends_a_players_cooldown(tx: Tx):
         act(tx, ref)
         act(tx, ref, "sing")
 
-    assert cooldowns.reset(tx, alice, "dance")
+    assert cooldowns.reset(tx, alice, "dance")[1]
 
     act(tx, alice)
     with pytest.raises(OnCooldown):
@@ -147,7 +147,7 @@ def test_an_administrator_ends_a_cooldown_for_everybody(tx: Tx):
     act(tx, alice, "expedition")
     start_for_everyone(tx)
 
-    assert cooldowns.reset(tx, None, "expedition")
+    assert cooldowns.reset(tx, None, "expedition")[1]
 
     assert rows(tx) == {}
     assert rows(tx, stored(tx, alice).id) == {"expedition": MINUTE}
@@ -160,9 +160,9 @@ def test_a_cooldown_that_is_over_needs_no_reset(tx: Tx):
     start_for_everyone(tx)
     tx.now += MINUTE
 
-    assert not cooldowns.reset(tx, alice, "dance")
-    assert not cooldowns.reset(tx, alice, "sing")
-    assert not cooldowns.reset(tx, None, "expedition")
+    assert not cooldowns.reset(tx, alice, "dance")[1]
+    assert not cooldowns.reset(tx, alice, "sing")[1]
+    assert not cooldowns.reset(tx, None, "expedition")[1]
     assert announced(tx, "cooldown.reset") == []
 
 

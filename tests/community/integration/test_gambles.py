@@ -473,7 +473,7 @@ def test_after_a_merge_one_player_has_both_stakes(town: Tx):
     assert keeper is not None
     assert other is not None
 
-    players.save(town, merge(town, keeper, other))
+    players.save(town, merge(town, keeper, other)[0])
 
     one = read(town, gamble)
     assert one.initiator_id == keeper.id
@@ -497,7 +497,7 @@ def test_whoever_played_with_nobody_but_themselves_is_refunded(town: Tx):
     keeper, other = players.load_all(town, (alice, again))
     assert keeper is not None
     assert other is not None
-    players.save(town, merge(town, keeper, other))
+    players.save(town, merge(town, keeper, other)[0])
     until_the_deadline(town)
 
     refunded = execute(town)
@@ -518,7 +518,7 @@ def test_past_gambles_are_those_of_whoever_is_left(town: Tx):
         keeper, other = players.load_all(town, (cleo, ref))
         assert keeper is not None
         assert other is not None
-        players.save(town, merge(town, keeper, other))
+        players.save(town, merge(town, keeper, other)[0])
 
     past = read(town, gamble)
     left = stored(town, cleo).id

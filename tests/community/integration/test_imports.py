@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from uuid import UUID, uuid4
@@ -14,17 +15,19 @@ from hypothesis import strategies as st
 from community.exclusions import service as exclusions
 from community.exclusions.models import ListedAccount
 from community.imports import service as imports
-from community.imports.models import ImportBatch, ImportedAlready, NoSuchImport, NotTakenBack
+from community.imports.models import ImportBatch, ImportedAlready, NoSuchImport, NotTakenBack, Undone
+from community.inventory.models import STACK_LIMIT
 from community.inventory.service import give_item, remove_item
+from community.linking.registration import register
 from community.linking.service import claim_link, confirm_link, start_link
 from community.messages.models import Line
 from community.messages.service import handle_message, handle_messages
 from community.players import service as players
 from community.players.models import PlayerRef
-from community.players.registration import register
+from community.privacy.forgetting import confirmation, forget
 from kernel.database import Tx, connect, transaction
 from tests.support.factories import announced, holdings, make_player
-from tests.support.races import race_of
+from tests.support.races import UseCase, attempt, race_of, wait_for_a_lock
 
 ALICE = PlayerRef("twitch", "a-1", "Alice")
 BOB = PlayerRef("twitch", "b-1", "bob")
@@ -183,6 +186,20 @@ def test_undoing_removes_what_waits_and_takes_back_what_is_left(tx: Tx):
     assert money(tx, PlayerRef("twitch", "s")) == 0
 
 
+def test_undoing_takes_back_what_has_waited_for_room_since_a_merge(tx: Tx):
+    alice, bob = make_player(tx, "alice", money=5), make_player(tx, "bob", platform="discord")
+    batch = bring_in(tx, f"alice,{STACK_LIMIT}\n")
+    give_item(tx, alice, bob, "money", STACK_LIMIT)
+    imported = bring_in(tx, "alice,1000\n")
+    claim_link(tx, start_link(tx, alice).token, bob)
+    confirm_link(tx, alice)
+
+    undone = [imports.undo(tx, each.batch_id) for each in (imported, batch)]
+
+    assert [(each.taken_back, each.not_taken_back) for each in undone] == [(1000, []), (STACK_LIMIT, [])]
+    assert money(tx, alice) == 5
+
+
 def test_a_large_import_is_undone_in_parts(tx: Tx):
     for name in ("alice", "bob", "carol"):
         make_player(tx, name)
@@ -265,6 +282,72 @@ def test_undoing_during_a_first_line_leaves_nothing_or_takes_it_back(database_ur
             race(partial(register, known=ref, new=ref), partial(imports.undo, batch_id=batch.batch_id))
         with closing(connect(database_url)) as connection, transaction(connection) as tx:
             assert money(tx, ref) == 0
+
+
+def test_undoing_during_a_merge_takes_the_balance_from_who_has_it_then(database_url: str):
+    alice, other = PlayerRef("twitch", "a-1", "alice"), PlayerRef("discord", "a-2", "alice2")
+    with (
+        closing(connect(database_url)) as merging,
+        closing(connect(database_url)) as undoing,
+        closing(connect(database_url)) as watching,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        with transaction(merging) as tx:
+            for ref in (alice, other):
+                register(tx, ref, ref)
+            batch = bring_in(tx, "alice,100\n")
+            claim_link(tx, start_link(tx, other).token, alice)
+        with transaction(merging) as tx:
+            confirm_link(tx, other)
+            begun = thread.submit(attempt, undoing, partial(imports.undo, batch_id=batch.batch_id))
+            wait_for_a_lock(watching)
+        undone = begun.result(60)
+
+        assert isinstance(undone, Undone)
+        assert (undone.taken_back, undone.remaining) == (100, 0)
+        with transaction(merging) as tx:
+            assert money(tx, other) == 0
+
+
+def test_a_player_who_is_merged_during_an_import_keeps_what_it_brings(database_url: str):
+    alice, other = PlayerRef("twitch", "a-1", "alice"), PlayerRef("discord", "a-2", "alice2")
+    with closing(connect(database_url)) as connection, transaction(connection) as tx:
+        for ref in (alice, other):
+            register(tx, ref, ref)
+        claim_link(tx, start_link(tx, other).token, alice)
+
+    during_an_import(database_url, partial(confirm_link, source=other))
+
+    with closing(connect(database_url)) as connection, transaction(connection) as tx:
+        assert money(tx, other) == 100
+
+
+def test_a_player_who_is_forgotten_during_an_import_loses_what_it_brings_with_all_the_rest(database_url: str):
+    alice = PlayerRef("twitch", "a-1", "alice")
+    with closing(connect(database_url)) as connection, transaction(connection) as tx:
+        code = confirmation(register(tx, alice, alice)[0].id)
+
+    during_an_import(database_url, partial(forget, ref=alice, code=code))
+
+    with closing(connect(database_url)) as connection, transaction(connection) as tx:
+        assert [event["items"] for event in announced(tx, "user.forgotten")] == [
+            [{"item_name": "money", "quantity": 100}]
+        ]
+
+
+def during_an_import(url: str, use_case: UseCase) -> None:
+    """Run a use case while an import has credited alice with 100 money and not committed yet."""
+    with (
+        closing(connect(url)) as importing,
+        closing(connect(url)) as other,
+        closing(connect(url)) as watching,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        with transaction(importing) as tx:
+            bring_in(tx, "alice,100\n")
+            begun = thread.submit(attempt, other, use_case)
+            wait_for_a_lock(watching)
+        begun.result(60)
 
 
 def test_two_imports_of_one_file_at_once_count_once(database_url: str):

@@ -17,7 +17,7 @@ from community.jobs.reactions import add_xp
 from community.players import service as players
 from community.players.models import PlayerRef
 from kernel.database import Connection, Tx, connect, transaction
-from tests.support.factories import announced, make_player, stored, unlock, xp
+from tests.support.factories import announced, make_player, stored, study, unlock, xp
 from tests.support.races import PATIENCE, wait_for_a_lock
 
 ALICE = PlayerRef("twitch", "1", "alice")
@@ -192,7 +192,7 @@ def test_who_earns_while_everything_is_reset_by_hand_keeps_all_their_experience(
         gained = 0
         for _ in range(20):
             with transaction(connection, now=NOON) as tx:
-                gained += award_xp(tx, ALICE, "merchant", 5, "xp_item").award.gained
+                gained += study(tx, ALICE, "merchant", 5).gained
         return gained
 
     def reset(connection: Connection) -> int:

@@ -13,6 +13,7 @@ from community.jobs.models import JobProgress, Jobs
 from community.jobs.queries import upsert_jobs
 from community.linking import models, texts
 from community.linking.models import LinkedAccounts, LinkState, WaitingItem
+from community.linking.registration import register
 from community.linking.retention import delete_expired
 from community.linking.service import (
     claim_link,
@@ -25,7 +26,8 @@ from community.linking.service import (
 from community.players.merging import PLAYER_TABLES
 from community.players.models import PlayerRef, UnknownPlayer
 from community.stats.models import Streak
-from kernel.database import Tx
+from kernel.database import Connection, Tx, transaction
+from kernel.errors import DomainError
 from tests.support.factories import announced, holdings, make_player, stored, xp
 
 ALICE = PlayerRef("twitch", "a1", "Alice")
@@ -163,6 +165,41 @@ def test_a_claim_comes_too_late_after_ten_minutes_or_a_newer_code(tx: Tx):
         claim_link(tx, current, BOB)
 
 
+def test_the_refusal_of_a_second_claim_names_the_first(tx: Tx):
+    mallory = make_player(tx, "Mallory", platform="discord")
+    token = claimed(tx, ALICE, replace(mallory, username=None))
+
+    with pytest.raises(models.TokenAlreadyClaimed, match=r"by Mallory on discord\. .* start again there"):
+        claim_link(tx, token, CLAIRE)
+
+
+def test_a_claimer_is_told_whose_player_gets_everything_even_if_the_bot_sends_no_names(tx: Tx):
+    alice = make_player(tx, "Alice")
+    token = start_link(tx, replace(alice, username=None)).token
+
+    assert "If Alice on twitch confirms, everything" in texts.claimed(claim_link(tx, token, BOB))
+
+
+def test_an_account_without_a_name_is_not_called_by_its_id(tx: Tx):
+    token = start_link(tx, PlayerRef("twitch", "a1")).token
+
+    told = texts.claimed(claim_link(tx, token, BOB))
+
+    assert "an account without a name on twitch" in told
+    assert "a1" not in told
+
+
+def test_a_claim_is_withdrawn_by_starting_on_the_account_that_claimed(tx: Tx):
+    token = claimed(tx, ALICE, BOB)
+    other = claimed(tx, CLAIRE, PlayerRef("discord", "b2"))
+
+    start_link(tx, BOB)
+
+    assert (state(tx, token), state(tx, other)) == ("expired", "claimed")
+    with pytest.raises(models.NothingToConfirm):
+        confirm_link(tx, ALICE)
+
+
 def test_a_refused_claim_leaves_the_code_to_the_right_account(tx: Tx):
     token = claimed(tx, ALICE, BOB)
 
@@ -170,6 +207,54 @@ def test_a_refused_claim_leaves_the_code_to_the_right_account(tx: Tx):
         claim_link(tx, token, CLAIRE)
 
     assert token_row(tx, token)["target_platform_id"] == "b1"
+
+
+def guess(tx: Tx, account: PlayerRef, address: str | None = None, code: str = "AAAAAAAAA") -> str:
+    try:
+        claim_link(tx, code, account, address)
+    except DomainError as error:
+        return type(error).__name__
+    return "claimed"
+
+
+def test_an_account_may_guess_ten_codes_a_minute(tx: Tx):
+    token = start_link(tx, ALICE).token
+
+    assert [guess(tx, BOB, f"192.0.2.{number}") for number in range(11)] == ["UnknownToken"] * 10 + ["TooManyGuesses"]
+    assert guess(tx, BOB, code=token) == "TooManyGuesses"
+    tx.now += timedelta(seconds=59)
+    assert guess(tx, BOB, code=token) == "TooManyGuesses"
+    tx.now += timedelta(seconds=1)
+    assert guess(tx, BOB, code=token) == "claimed"
+
+
+def test_behind_a_guessing_address_each_account_still_has_its_first_guess(tx: Tx):
+    token = start_link(tx, ALICE).token
+    guessers = [PlayerRef("twitch", f"g{number}") for number in range(31)]
+
+    assert [guess(tx, each, "192.0.2.1") for each in guessers] == ["UnknownToken"] * 30 + ["TooManyGuesses"]
+    assert guess(tx, guessers[0], "192.0.2.1", token) == "TooManyGuesses"
+    assert guess(tx, BOB, "192.0.2.1", token) == "claimed"
+
+
+def test_a_code_that_is_not_tried_is_no_guess_of_the_address(conn: Connection):
+    def attempt(account: str) -> str:
+        try:
+            with transaction(conn) as tx:
+                claim_link(tx, "AAAAAAAAA", PlayerRef("twitch", account), "192.0.2.1")
+        except DomainError as error:
+            return type(error).__name__
+        return "claimed"
+
+    for _ in range(30):
+        attempt("hammer")
+
+    assert {attempt("someone") for _ in range(10)} == {"UnknownToken"}
+
+
+def test_a_good_code_is_no_guess(tx: Tx):
+    for number in range(40):
+        assert guess(tx, BOB, "192.0.2.1", start_link(tx, PlayerRef("twitch", f"s{number}")).token) == "claimed"
 
 
 # Confirming
@@ -260,7 +345,7 @@ def test_what_does_not_fit_is_told_and_follows_once_there_is_room(tx: Tx):
         WaitingItem(item_name=name, quantity=quantity, quality_level=Quality.COMMON) for name, quantity in waiting
     )
     assert texts.linked(linked) == (
-        "Done. You play from discord, twitch now. "
+        "Done, linked with bob on discord. You play from discord, twitch now. "
         "Your stacks are full: 5 × money and 2 × spades will follow as soon as there is room."
     )
     [merged] = announced(tx, "user.merged")
@@ -289,6 +374,7 @@ def test_free_platforms_are_filled_and_the_other_identity_becomes_a_stranger(tx:
     alice = make_player(tx, "alice")
     bob = make_player(tx, "bob", platform="twitch", money=7)
     link(tx, bob, CLAIRE)
+    tx.now += timedelta(days=1)
 
     assert link(tx, alice, CLAIRE).platforms == ("twitch", "youtube")
 
@@ -345,6 +431,15 @@ def test_a_confirmation_is_refused_with_its_reason(tx: Tx):
     tx.now += timedelta(minutes=10)
     with pytest.raises(models.TokenExpired):
         confirm_link(tx, ALICE)
+
+
+def test_a_confirmation_of_an_earlier_code_does_not_confirm_the_next(tx: Tx):
+    earlier = start_link(tx, ALICE).token
+    current = claimed(tx, ALICE, BOB)
+
+    with pytest.raises(models.TokenExpired):
+        confirm_link(tx, ALICE, earlier)
+    assert confirm_link(tx, ALICE, current).claimer == BOB
 
 
 def test_a_code_is_confirmed_once(tx: Tx):
@@ -471,6 +566,7 @@ def test_a_request_is_for_one_account_and_one_platform(tx: Tx):
     alice = make_player(tx, "alice")
     link(tx, alice, BOB)
     link(tx, alice, CLAIRE)
+    tx.now += timedelta(days=1)
     request_unlink(tx, alice, "discord")
 
     with pytest.raises(models.UnlinkNotRequested):
@@ -500,6 +596,127 @@ def test_a_request_does_not_hit_another_account_that_a_link_has_put_there(tx: Tx
         confirm_unlink(tx, alice, "discord")
 
     assert accounts(tx, alice)["discord"] == "b2"
+
+
+def unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
+    request_unlink(tx, caller, platform)
+    confirm_unlink(tx, caller, platform)
+
+
+def test_for_a_day_who_claimed_cannot_unlink_who_started(tx: Tx):
+    alice = make_player(tx, "alice", money=5)
+    link(tx, alice, BOB)
+    tx.now += timedelta(hours=4, seconds=1)
+
+    with pytest.raises(models.LinkedTooRecently, match=r"Do it from twitch, or wait 20 hours\."):
+        request_unlink(tx, BOB, "twitch")
+    tx.now += timedelta(hours=20)
+    unlink(tx, BOB, "twitch")
+
+    assert link_status(tx, alice).platforms == ()
+
+
+def test_a_request_from_before_the_link_does_not_unlink_who_started(tx: Tx):
+    alice = make_player(tx, "alice")
+    link(tx, BOB, CLAIRE)
+    request_unlink(tx, BOB, "youtube")
+    tx.execute("UPDATE unlink_requests SET target_platform = 'twitch', target_platform_id = %s", (alice.platform_id,))
+    link(tx, alice, BOB)
+
+    with pytest.raises(models.LinkedTooRecently):
+        confirm_unlink(tx, BOB, "twitch")
+
+
+@pytest.mark.parametrize("caller", [BOB, CLAIRE])
+def test_all_accounts_of_who_claimed_are_new(tx: Tx, caller: PlayerRef):
+    alice = make_player(tx, "alice")
+    link(tx, BOB, CLAIRE)
+    tx.now += timedelta(days=2)
+    link(tx, alice, BOB)
+
+    with pytest.raises(models.LinkedTooRecently):
+        request_unlink(tx, caller, "twitch")
+    unlink(tx, caller, caller.platform)
+
+
+def test_accounts_that_one_code_brought_cannot_cut_each_other_off(tx: Tx):
+    """Nothing tells which of them was there before: one may have come to the other's player by mistake."""
+    alice = make_player(tx, "alice")
+    link(tx, BOB, CLAIRE)
+    link(tx, alice, BOB)
+
+    for caller, platform in ((BOB, "youtube"), (CLAIRE, "discord")):
+        with pytest.raises(models.LinkedTooRecently):
+            request_unlink(tx, caller, platform)
+
+
+def test_who_started_may_unlink_who_claimed_at_once(tx: Tx):
+    alice = make_player(tx, "alice")
+    link(tx, alice, BOB)
+
+    unlink(tx, alice, "discord")
+
+    assert link_status(tx, alice).platforms == ("twitch",)
+
+
+def test_who_was_linked_before_may_unlink_who_claimed_later(tx: Tx):
+    alice = make_player(tx, "alice")
+    link(tx, alice, CLAIRE)
+    tx.now += timedelta(hours=1)
+    link(tx, alice, BOB)
+
+    with pytest.raises(models.LinkedTooRecently):
+        request_unlink(tx, BOB, "youtube")
+    unlink(tx, CLAIRE, "discord")
+
+
+def test_who_claimed_cannot_replace_who_started_with_another_account(tx: Tx):
+    alice = make_player(tx, "alice")
+    link(tx, alice, BOB)
+
+    with pytest.raises(models.LinkedTooRecently):
+        link(tx, BOB, PlayerRef("twitch", "another"))
+
+    assert accounts(tx, alice)["twitch"] == alice.platform_id
+
+
+@pytest.mark.parametrize("platform", ["twitch", "youtube"])
+def test_who_claimed_cannot_take_the_player_along_to_a_further_account(tx: Tx, platform: str):
+    alice = make_player(tx, "alice", money=5)
+    link(tx, alice, BOB)
+    accomplice = make_player(tx, "accomplice", platform=platform)
+
+    with pytest.raises(models.LinkedTooRecently):
+        link(tx, accomplice, BOB)
+
+    assert holdings(tx, accomplice) == {}
+    assert accounts(tx, alice) == {"twitch": alice.platform_id, "discord": "b1"}
+
+
+def test_who_claimed_cannot_replace_who_started_by_registering_another_account(tx: Tx):
+    alice = make_player(tx, "alice")
+    link(tx, alice, BOB)
+
+    with pytest.raises(models.LinkedTooRecently):
+        register(tx, BOB, PlayerRef("twitch", "another", "another"))
+    register(tx, alice, PlayerRef("discord", "b2", "bob"))
+
+    assert accounts(tx, alice) == {"twitch": alice.platform_id, "discord": "b2"}
+
+
+@pytest.mark.parametrize("further", [CLAIRE, PlayerRef("discord", "b2", "bob")])
+def test_for_a_day_who_claimed_brings_no_accounts(tx: Tx, further: PlayerRef):
+    """They would stay when it is thrown out, and take the player a day later."""
+    alice = make_player(tx, "alice")
+    link(tx, alice, BOB)
+
+    with pytest.raises(models.LinkedTooRecently):
+        register(tx, BOB, replace(further, username="further"))
+    if further.platform != BOB.platform:
+        with pytest.raises(models.LinkedTooRecently):
+            link(tx, BOB, further)
+
+    assert accounts(tx, alice) == {"twitch": alice.platform_id, "discord": "b1"}
 
 
 def test_unlinking_is_refused_with_its_reason(tx: Tx):
@@ -537,6 +754,7 @@ def test_the_status_names_platforms_and_the_accounts_own_code(tx: Tx):
     assert status.platforms == ("twitch",)
     assert status.token is not None
     assert (status.token.token, status.token.state) == (token, LinkState.CLAIMED)
+    assert "claimed by Bob on discord. If that is you, confirm." in texts.status(status)
     assert link_status(tx, BOB).token is None
 
     confirm_link(tx, alice)

@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
+from community.linking.registration import register
 from community.players import lookup
 from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
-from community.players.registration import register
 from kernel.database import Tx
 from tests.support.factories import make_player
 

@@ -4,35 +4,46 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from community.account_hashes import account_hash
+from community import account_hashes as hashing
+from community.account_hashes import HashSettings, account_hashes
 from community.achievements.models import Achievements
+from community.blasts.models import BlastExploded
 from community.cooldowns.models import OnCooldown
 from community.exclusions import service as exclusions
 from community.exclusions.models import ListedAccount
 from community.gambles.service import start_gamble
 from community.imports import service as imports
+from community.inventory.events import ItemAdded
 from community.inventory.service import give_item
+from community.items.models import ItemUsed
 from community.jobs.awards import award_xp
 from community.jobs.models import Jobs
-from community.linking.service import claim_link, confirm_link, start_link
+from community.linking.registration import register
+from community.linking.service import claim_link, confirm_link, confirm_unlink, request_unlink, start_link
 from community.messages.models import Line
 from community.messages.service import handle_message, handle_messages
 from community.players import service as players
 from community.players.models import NoSuchPlayer, Player, PlayerRef
-from community.players.registration import register
 from community.privacy.exporting import export_community, export_more, export_player
 from community.privacy.forgetting import confirmation, forget
 from community.privacy.models import StillPlaying, WrongConfirmation
+from community.privacy.rules import FORGOTTEN, mentions
 from community.privacy.tables import TABLES
 from community.progression import service as progression
 from community.search.service import search_for_treasure
 from community.stats import rollup as stats
+from community.stats.recording import record
 from community.timeouts import service as timeouts
+from community.timeouts.models import TimeoutApplied
+from community.timeouts.retention import delete_expired
 from community.voting.ballots import cast_ballot
 from kernel.database import Tx, connect, transaction
 from kernel.events import service as events
@@ -126,6 +137,37 @@ def test_tables_with_many_rows_are_exported_in_pages(tx: Tx, monkeypatch: pytest
     assert len(rows) > 2
 
 
+def test_pages_of_an_export_are_also_cut_by_their_length(tx: Tx, monkeypatch: pytest.MonkeyPatch):
+    busy_player(tx)
+    whole = export_player(tx, ALICE)
+    longest = max(len(json.dumps(json.dumps(row))) for row in whole.records["events"])
+    monkeypatch.setattr("community.privacy.exporting.MOST_BYTES", 2 * longest)
+
+    page = export_player(tx, ALICE)
+    rows = list(page.records["events"])
+    assert page.records.keys() == whole.records.keys()
+    assert page.records["user_platform_links"] == whole.records["user_platform_links"]
+    assert len(rows) < len(whole.records["events"])
+    while page.more.get("events"):
+        page = export_more(tx, ALICE, "events", page.more["events"])
+        assert 1 <= len(page.records["events"]) < len(whole.records["events"])
+        rows += page.records["events"]
+    assert rows == whole.records["events"]
+
+
+def test_players_who_no_longer_fit_into_a_page_are_on_the_next(tx: Tx, monkeypatch: pytest.MonkeyPatch):
+    for name in ("alice", "bob", "carol"):
+        make_player(tx, name, money=5)
+    monkeypatch.setattr("community.privacy.exporting.MOST_BYTES", 1)
+
+    pages = [export_community(tx)]
+    while pages[-1].next:
+        pages.append(export_community(tx, pages[-1].next))
+
+    assert [len(page.players) for page in pages] == [1, 1, 1]
+    assert {page.players[0].username for page in pages} == {"alice", "bob", "carol"}
+
+
 def test_a_community_is_exported_in_pages(tx: Tx):
     for name in ("alice", "bob", "carol"):
         make_player(tx, name, money=5)
@@ -152,6 +194,206 @@ def test_nothing_names_a_player_who_was_forgotten(tx: Tx):
         assert trace not in left
     with pytest.raises(NoSuchPlayer):
         players.get_player(tx, ALICE)
+
+
+def data_of_stats(tx: Tx) -> list[dict[str, Any]]:
+    rows = tx.execute(
+        "SELECT event_data FROM stats_events WHERE event_data IS NOT NULL"
+        " UNION ALL SELECT event_data FROM stats_inbox WHERE event_data IS NOT NULL"
+    )
+    return sorted((row["event_data"] for row in rows), key=json.dumps)
+
+
+def test_nor_does_the_data_of_stats(tx: Tx):
+    make_player(tx, "Alicia", platform_id="a-1001")
+    bob = make_player(tx, "bob")
+    player = stored(tx, ALICE)
+    for _ in range(2):  # some have been rolled up, some not
+        stats.roll_up(tx)
+        record(tx, ALICE, "tip", {"to": "bob"})
+        for data in ({"from": "ALICIA"}, {"ids": ["a-1001"]}, {"player_id": str(player.id)}, {"reason": "for Alicia"}):
+            record(tx, bob, "tip", data)
+
+    forgotten(tx, ALICE)
+
+    [first, *_, last] = data_of_stats(tx)
+    assert (first, last["reason"]) == ({"from": FORGOTTEN}, f"for {FORGOTTEN}")
+    assert [trace for trace in ("licia", "LICIA", "a-1001", str(player.id)) if trace in everything(tx)] == []
+
+
+@pytest.mark.parametrize("name", ["note", "5", "hello", "player_id"])
+def test_what_others_have_sent_stays_although_a_player_is_called_as_a_field_or_a_word_of_it(tx: Tx, name: str):
+    bob = make_player(tx, "bob")
+    make_player(tx, name, platform_id="n-1")
+    for _ in range(2):
+        stats.roll_up(tx)
+        record(tx, bob, "tip", {"note": "hello world", "n": 5, "player_id": "5 hello"})
+    before = data_of_stats(tx)
+
+    forgotten(tx, PlayerRef("twitch", "n-1"))
+
+    assert data_of_stats(tx) == before
+
+
+def test_nor_by_an_earlier_name_or_as_a_player_who_was_merged(tx: Tx):
+    old, other = PlayerRef("twitch", "t9", "Oldname"), PlayerRef("discord", "d9", "Othername")
+    bob = make_player(tx, "bob")
+    for ref in (old, other):
+        handle_message(tx, ref, "hello")
+        timeouts.apply_timeout(tx, bob, timedelta(minutes=5), f"rude to {ref.username}")
+        timeouts.apply_timeout(tx, ref, timedelta(minutes=5), f"{ref.username} was rude")
+    merged_id = str(stored(tx, other).id)
+    for ref in (replace(old, username="Newname"), replace(other, username="Lastname")):
+        handle_message(tx, ref, "hello again")
+    claim_link(tx, start_link(tx, old).token, other)
+    confirm_link(tx, old)
+
+    forgotten(tx, old)
+
+    left = everything(tx)
+    assert [trace for trace in ("Oldname", "Newname", "Othername", "Lastname", merged_id) if trace in left] == []
+
+
+ELSEWHERE = PlayerRef("discord", "d-90887", "Elsewhere")
+
+
+def an_account_departs(tx: Tx, left: str) -> Player:
+    """An account leaves a player of two, and is named in reasons and in what bots have sent."""
+    bob = make_player(tx, "bob")
+    stays = PlayerRef("twitch", "s-10017", "Stays")
+    if left == "a merge":
+        make_player(tx, "Stays", platform="discord", platform_id="s-2")
+        register(tx, PlayerRef("discord", "s-2", "Stays"), stays)
+        make_player(tx, "Else", platform="youtube", platform_id="e-2")
+        register(tx, PlayerRef("youtube", "e-2", "Else"), ELSEWHERE)
+    else:
+        register(tx, stays, ELSEWHERE)
+    timeouts.apply_timeout(tx, bob, timedelta(minutes=5), "because of Elsewhere")
+    timeouts.apply_timeout(tx, ELSEWHERE, timedelta(seconds=1), "Elsewhere again")
+    record(tx, bob, "tip", {"from": "Elsewhere", "platform_id": "d-90887"})
+    if left == "a merge":
+        claim_link(tx, start_link(tx, stays).token, PlayerRef("youtube", "e-2", "Else"))
+        confirm_link(tx, stays)
+    elif left == "another account":
+        register(tx, stays, PlayerRef("discord", "d-2", "Replacement"))
+    else:
+        request_unlink(tx, stays, "discord")
+        confirm_unlink(tx, stays, "discord")
+    tx.now += timedelta(seconds=2)
+    delete_expired(tx)
+    return stored(tx, stays)
+
+
+@pytest.mark.parametrize("left", ["unlinking", "another account", "a merge"])
+def test_nor_do_traces_of_accounts_that_left(tx: Tx, left: str):
+    player = an_account_departs(tx, left)
+
+    forgotten(tx, PlayerRef("", user_id=player.id))
+
+    assert [trace for trace in ("Elsewhere", "d-90887", "Stays", "s-10017") if trace in everything(tx)] == []
+
+
+def test_an_account_that_left_and_plays_keeps_its_name_until_it_is_forgotten_itself(tx: Tx):
+    player = an_account_departs(tx, "unlinking")
+    handle_message(tx, ELSEWHERE, "hello")
+
+    forgotten(tx, PlayerRef("", user_id=player.id))
+    assert {"from": "Elsewhere", "platform_id": "d-90887"} in data_of_stats(tx)
+
+    forgotten(tx, ELSEWHERE)
+    assert [trace for trace in ("Elsewhere", "d-90887") if trace in everything(tx)] == []
+
+
+def test_nor_does_the_player_whom_the_account_has_left(tx: Tx):
+    player = an_account_departs(tx, "unlinking")
+    handle_message(tx, ELSEWHERE, "hello")
+
+    forgotten(tx, ELSEWHERE)
+
+    assert [trace for trace in ("Elsewhere", "d-90887") if trace in everything(tx)] == []
+    assert stored(tx, PlayerRef("", user_id=player.id)).username == "Stays"
+
+
+def test_nor_do_the_timeouts_of_others(tx: Tx):
+    make_player(tx, "Alicia", platform_id="a-1001")
+    for name in ("bob", "carol"):
+        timeouts.apply_timeout(tx, make_player(tx, name, platform_id=name), timedelta(minutes=5), "a dart of Alicia's")
+    timeouts.apply_timeout(tx, PlayerRef("twitch", username="stranger"), timedelta(minutes=5), "a dart of Alicia's")
+    forgotten(tx, PlayerRef("twitch", "carol", "carol"))
+
+    forgotten(tx, ALICE)
+
+    assert "alicia" not in everything(tx).lower()
+    assert timeouts.read_timeout(tx, PlayerRef("twitch", "bob")).remaining > timedelta(minutes=4)
+
+
+@pytest.mark.parametrize("name", ["timestamp", 'say "hi" \\o/', "Zoë (]"])
+def test_a_name_is_found_where_it_may_be_and_not_as_a_field_or_a_word_of_ours(tx: Tx, name: str):
+    bob, named = uuid4(), uuid4()
+    used = ItemUsed(user_id=bob, username="bob", platform="twitch", item_name="x", quantity=1, timestamp=0)
+    applied = TimeoutApplied(platform="twitch", username="bob", duration_seconds=1, reason="", timestamp=0)
+    blast = BlastExploded(
+        platform="twitch", setter_id=bob, usernames=["a]", 'b"'], silenced_count=1, duration_seconds=1, timestamp=0
+    )
+    say = partial(events.broadcast, tx, "said")
+    for no in (used, used.model_copy(update={"item_name": name}), applied, blast):
+        events.announce(tx, no)
+    events.announce(tx, applied.model_copy(update={"reason": f"a dart of {name}y's"}))
+    say({name: "bob"})
+    yes = [
+        used.model_copy(update={"target": name.title()}),
+        used.model_copy(update={"user_id": named}),
+        applied.model_copy(update={"username": name}),
+        applied.model_copy(update={"reason": f'"{name}" did it'}),
+        applied.model_copy(update={"reason": name}),
+        blast.model_copy(update={"usernames": [*blast.usernames, name]}),
+    ]
+    events.announce(tx, *yes)
+    said = ({"to": name}, ["bob", name], name, {"by": str(named)}, {"reason": f"of {name}."}, {"id": "a-1001"})
+    for payload in said:
+        say(payload)
+    found: list[Any] = []
+
+    def find(payload: Any, *, own: bool, free: bool) -> Any:
+        found.append(payload)
+        return payload
+
+    events.rewrite(tx, [named], uuid4(), mentions([named], [name], ["a-1001"]), find)
+
+    ours = [json.loads(event.model_dump_json()) for event in yes]
+    assert found == [*ours, *said]
+
+
+def test_a_player_called_as_a_field_or_a_word_of_ours_can_be_forgotten(tx: Tx):
+    bob = make_player(tx, "bob")
+    for name in ("applied", "timestamp"):
+        player = make_player(tx, name, platform_id=f"id-{name}")
+        timeouts.apply_timeout(tx, player, timedelta(minutes=5), f"a dart of {name}")
+    timeouts.apply_timeout(tx, bob, timedelta(minutes=5), "misapplied")
+
+    for name in ("applied", "timestamp"):
+        forgotten(tx, PlayerRef("twitch", f"id-{name}"))
+
+    rows = announced(tx, "timeout.applied")
+    assert {row["action"] for row in rows} == {"applied"}
+    assert [row["username"] for row in rows] == [FORGOTTEN, FORGOTTEN, "bob"]
+    assert [row["reason"] for row in rows] == [f"a dart of {FORGOTTEN}", f"a dart of {FORGOTTEN}", "misapplied"]
+    [bobs] = tx.execute("SELECT reason FROM player_timeouts").fetchall()
+    assert bobs["reason"] == "misapplied"
+
+
+def test_events_that_are_about_one_player_are_read_for_that_one_only(tx: Tx):
+    alice, bob = uuid4(), uuid4()
+    for each in (alice, bob):
+        events.announce(tx, ItemAdded(user_id=each, item_name="alice", quantity=1, timestamp=0))
+    events.broadcast(tx, "note", {"to": "Alice"})
+
+    changed = events.rewrite(
+        tx, [alice], uuid4(), mentions([], ["alice"], []), lambda payload, own, free: {}, about_one={"item.added"}
+    )
+
+    assert changed == 2
+    assert [len(payload) for payload in announced(tx, "item.added")] == [0, 4]
 
 
 def test_what_a_forgotten_player_had_is_gone_as_an_event(tx: Tx):
@@ -282,17 +524,52 @@ def test_an_exclusion_outlives_the_name(tx: Tx):
     assert not stored(tx, alice).excluded
 
 
+def test_who_was_forgotten_and_may_play_again_may_so_with_all_their_accounts(tx: Tx):
+    hold_target(tx)
+    alice, elsewhere = PlayerRef("twitch", "a-1001", "alice"), PlayerRef("discord", "d-1001", "alice")
+    register(tx, alice, elsewhere)
+    exclusions.exclude(tx, ListedAccount("twitch", username="alice"))
+    forgotten(tx, alice)
+
+    exclusions.include(tx, ListedAccount("twitch", "a-1001"))
+
+    assert [handle_message(tx, ref, "hello")[0].excluded for ref in (alice, elsewhere)] == [False, False]
+
+
 def test_a_hash_says_nothing_and_goes_when_the_account_is_back(tx: Tx):
     hold_target(tx)
     alice = make_player(tx, "alice", platform_id="a-1001")
     forgotten(tx, alice)
     hashes = "SELECT account_hash FROM forgotten_accounts"
-    assert tx.execute(hashes).fetchall() == [{"account_hash": account_hash("twitch", "a-1001")}]
+    assert tx.execute(hashes).fetchall() == [{"account_hash": account_hashes("twitch", "a-1001")[0]}]
     assert progression.current_state(tx).forgotten
 
     register(tx, alice, alice)
 
     assert tx.execute(hashes).fetchall() == []
+
+
+def test_a_new_key_of_the_hashes_keeps_what_the_old_one_recognises(tx: Tx, monkeypatch: pytest.MonkeyPatch):
+    busy_player(tx)
+    ben = make_player(tx, "ben", platform_id="b-1")
+    exclusions.exclude(tx, ListedAccount("twitch", "b-1"))
+    code = confirmation(stored(tx, ALICE).id)
+    forgotten(tx, ben)
+    monkeypatch.setattr(hashing, "settings", HashSettings((b"new", b"brandish")))
+
+    forget(tx, ALICE, code)
+    hashes = {row["account_hash"] for row in tx.execute("SELECT account_hash FROM forgotten_accounts")}
+    assert hashes == {
+        *(account_hashes(*account)[0] for account in (("twitch", "a-1001"), ("discord", "d-2002"))),
+        account_hashes("twitch", "b-1")[1],
+    }
+    monkeypatch.setattr(hashing, "settings", HashSettings((b"newer", b"new", b"brandish")))
+
+    with pytest.raises(OnCooldown):
+        search_for_treasure(tx, ALICE)
+    assert handle_message(tx, PlayerRef("twitch", "b-1", "another name"), "hello")[0].excluded
+    exclusions.include(tx, ListedAccount("twitch", "b-1"))
+    assert not stored(tx, ben).excluded
 
 
 def test_two_who_forget_the_same_player_at_once_and_a_line_in_between(database_url: str):

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 
 from community.inventory.models import Inventory
+from community.linking.registration import NameNeeded, register
 from community.players.models import IdentityTaken, PlayerRef
-from community.players.registration import NameNeeded, register
 from kernel.database import Connection, Tx, connect, transaction
 from kernel.errors import TryAgain
 from tests.support.factories import make_player, stored

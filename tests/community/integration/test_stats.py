@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from community.players import service as players
 from community.players.models import NoSuchPlayer, PlayerRef, UnknownPlayer
 from community.ranking import ranks
 from community.stats import reports, rollup
@@ -21,7 +20,6 @@ from community.stats.part import move
 from community.stats.queries import insert_stats
 from community.stats.recording import record
 from community.stats.rules import start_of
-from community.stats.service import count_since
 from kernel.database import Tx
 from tests.support.factories import make_player, stored
 from tests.support.ranking import around
@@ -252,22 +250,6 @@ def test_a_streak_from_outside_is_counted_once_a_day(tx: Tx):
 
     report = reports.user_stats(tx, alice, "all")
     assert (report.streak, report.counts["daily_streak"]) == (2, 2)
-
-
-def test_recent_stats_are_a_fact_about_a_player(tx: Tx):
-    tx.now = NOON
-    alice = make_player(tx)
-    did(tx, alice, "search")
-    did(tx, make_player(tx, "bob"), "search")
-    tx.now = NOON + timedelta(hours=1)
-    did(tx, alice, "search", 2)
-    did(tx, alice, "item_sold")
-
-    for _ in range(2):
-        for since, expected in ((NOON, 3), (NOON + timedelta(seconds=1), 2), (tx.now + timedelta(seconds=1), 0)):
-            player = players.load(tx, alice, count_since("search", since))
-            assert player.facts["recent_search"] == expected
-        rollup.roll_up(tx)
 
 
 def test_what_two_did_counts_for_one_after_a_merge(tx: Tx):

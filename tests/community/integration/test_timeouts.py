@@ -129,7 +129,7 @@ def test_a_timeout_is_announced_for_every_account_first_where_it_happened(tx: Tx
         ("discord", "Alice D."),
     ]
     assert left(tx, "alice d.", "discord") == MINUTE
-    assert clear_timeout(tx, away)
+    assert clear_timeout(tx, away)[1]
     assert [event["platform"] for event in announced(tx, "timeout.cleared")] == ["discord", "twitch"]
     assert left(tx, "alice") == timedelta(0)
 
@@ -208,8 +208,8 @@ def test_of_two_players_of_a_name_none_is_silenced_by_it(tx: Tx):
 def test_clearing_is_announced_once(tx: Tx):
     apply_timeout(tx, PlayerRef("twitch", username="troll"), MINUTE)
 
-    assert clear_timeout(tx, PlayerRef("twitch", username="TROLL"))
-    assert not clear_timeout(tx, PlayerRef("twitch", username="troll"))
+    assert clear_timeout(tx, PlayerRef("twitch", username="TROLL"))[1]
+    assert not clear_timeout(tx, PlayerRef("twitch", username="troll"))[1]
     assert len(announced(tx, "timeout.cleared")) == 1
     assert read_timeout(tx, PlayerRef("twitch", username="troll")).remaining == timedelta(0)
 
@@ -219,7 +219,7 @@ def test_clearing_what_is_over_is_no_news(tx: Tx):
     apply_timeout(tx, PlayerRef("twitch", username="troll"), MINUTE)
 
     tx.now = NOON + MINUTE
-    assert not clear_timeout(tx, PlayerRef("twitch", username="troll"))
+    assert not clear_timeout(tx, PlayerRef("twitch", username="troll"))[1]
     assert announced(tx, "timeout.cleared") == []
 
 
@@ -262,3 +262,53 @@ def test_who_need_not_know_the_sum_reads_it_in_the_log(tx: Tx):
     assert [
         (event["duration_seconds"], event["username"], event["reason"]) for event in announced(tx, "timeout.applied")
     ] == [(60, "Troll", "a dart"), (120, "Troll", "another dart")]
+
+
+def departed(tx: Tx, name: str, added: timedelta) -> PlayerRef:
+    """An account that has left its player with a timeout."""
+    account = make_player(tx, name, platform="youtube")
+    stays = make_player(tx, f"{account.platform_id} stays")
+    linked(tx, stays, account)
+    apply_timeout(tx, account, added)
+    request_unlink(tx, stays, "youtube")
+    confirm_unlink(tx, stays, "youtube")
+    return account
+
+
+def test_accounts_of_one_name_that_left_keep_each_their_own_timeout(tx: Tx):
+    long, short = departed(tx, "Troll x", 9 * MINUTE), departed(tx, "troll X", MINUTE)
+
+    for account, remaining in ((short, MINUTE), (long, 9 * MINUTE)):
+        assert read_timeout(tx, account).remaining == remaining
+        handle_message(tx, account, "hello")
+        assert read_timeout(tx, account).remaining == remaining
+
+
+def test_a_name_that_several_timed_out_accounts_have_is_refused(tx: Tx):
+    first, second = departed(tx, "Troll x", 9 * MINUTE), departed(tx, "troll X", MINUTE)
+    name = PlayerRef("youtube", username="troll x")
+
+    with pytest.raises(SeveralPlayers):
+        apply_timeout(tx, name, MINUTE)
+    with pytest.raises(SeveralPlayers):
+        clear_timeout(tx, name)
+    assert clear_timeout(tx, first)[1]
+    assert apply_timeout(tx, name, MINUTE).remaining == 2 * MINUTE  # which is now that of the second only
+
+    handle_message(tx, make_player(tx, "troll x", platform="youtube"), "hello")
+    assert left(tx, "troll x", "youtube") == timedelta(0)
+    handle_message(tx, second, "hello")
+    assert read_timeout(tx, second).remaining == 2 * MINUTE
+
+
+def test_an_account_that_leaves_takes_no_timeout_from_a_name_that_waits(tx: Tx):
+    apply_timeout(tx, PlayerRef("youtube", username="troll"), 9 * MINUTE)
+    account = PlayerRef("youtube", "y-1", "Troll")
+
+    timeout = apply_timeout(tx, account, MINUTE)
+
+    assert timeout.remaining == read_timeout(tx, account).remaining == 10 * MINUTE
+    assert announced(tx, "timeout.applied")[-1]["duration_seconds"] == 600
+    handle_message(tx, PlayerRef("youtube", "y-2", "troll"), "hello")
+    handle_message(tx, replace(account, username="Other"), "hello")
+    assert (left(tx, "troll", "youtube"), left(tx, "other", "youtube")) == (9 * MINUTE, 10 * MINUTE)

@@ -64,7 +64,8 @@ def test_every_row_is_there_after_the_migrations(url: str):
     for table, rows in before.items():
         if table not in WRITTEN_BY_PREPARE:
             known = rows[0].keys() if rows else ()
-            assert [{column: row[column] for column in known} for row in after[table]] == rows, table
+            now = [{column: row[column] for column in known} for row in after[table]]
+            assert [row for row in now if row not in ADDED] == rows, table
 
 
 def test_what_was_in_flight_arrives(url: str):
@@ -108,6 +109,9 @@ def tables(url: str) -> dict[str, Rows]:
             for row in names
         }
 
+
+ADDED = [{"platform": "web"}]
+"""What later migrations have put into tables that were there before."""
 
 _ROWS = sql.SQL("SELECT to_jsonb(each_row) AS row FROM {} AS each_row")
 

@@ -21,7 +21,8 @@ from community.inventory.service import add_item, give_item, remove_item
 from community.items.models import NoTargets, TargetImmune
 from community.items.service import use_item
 from community.jobs.awards import award_xp
-from community.linking.service import claim_link, confirm_link, start_link
+from community.linking.registration import register
+from community.linking.service import claim_link, confirm_link, confirm_unlink, request_unlink, start_link
 from community.messages import service as messages
 from community.messages.models import Line
 from community.messages.service import handle_message, handle_messages
@@ -138,15 +139,32 @@ def test_an_administrator_excludes_a_player_and_lets_them_play_again(tx: Tx):
     assert [each.count for each in reports.leaderboard(tx, "messages", "all", 10)] == [2]
 
 
-def test_an_account_excluded_by_its_id_stays_so_under_another_name(tx: Tx):
+@pytest.mark.parametrize("platform_id", ["7", ""])
+def test_an_excluded_player_stays_so_under_another_name(tx: Tx, platform_id: str):
     robot = make_player(tx, "robot", platform_id="7")
-    exclusions.exclude(tx, ListedAccount("twitch", platform_id="7", username="robot"))
+    exclusions.exclude(tx, ListedAccount("twitch", platform_id, "robot"))
 
     handle_message(tx, PlayerRef("twitch", "7", "renamed"), "hello")
     handle_message(tx, PlayerRef("twitch", "8", "robot"), "hello")
 
     assert "message_received" not in stats_of(tx, robot)
     assert present(tx) == {"robot"}
+
+
+def test_an_exclusion_is_not_escaped_by_unlinking(tx: Tx):
+    on_twitch, on_discord = PlayerRef("twitch", "7", "Troll"), PlayerRef("discord", "8", "Troll elsewhere")
+    account = ListedAccount("twitch", username="troll")
+    register(tx, on_twitch, on_discord)
+    exclusions.exclude(tx, account)
+    exclusions.include(tx, account)
+    assert not players.load(tx, on_discord).excluded
+    exclusions.exclude(tx, account)
+
+    request_unlink(tx, on_discord, "twitch")
+    confirm_unlink(tx, on_discord, "twitch")
+
+    with pytest.raises(AccountExcluded):
+        players.load(tx, on_discord)
 
 
 def test_what_is_excluded_in_vain_is_refused(tx: Tx):
@@ -343,4 +361,14 @@ def test_a_vote_counts_some_time_after_the_first_line(tx: Tx, monkeypatch: pytes
     assert refused.value.details["seconds"] == 630
 
     tx.now += timedelta(seconds=630)
+    assert not ballots.cast_ballot(tx, alice, 1).already_voted
+
+
+def test_a_first_line_under_a_clock_that_was_ahead_delays_no_vote(tx: Tx, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ballots, "settings", VotingSettings(timedelta(minutes=30), rollover_cap=None))
+    alice = PlayerRef("twitch", "1", "alice")
+    tx.now += timedelta(days=1)
+    handle_message(tx, alice, "hello")
+
+    tx.now -= timedelta(days=1)
     assert not ballots.cast_ballot(tx, alice, 1).already_voted

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core.core_schema import ErrorType
 
 from doors.field_errors import FALLBACK, explain
@@ -75,3 +76,28 @@ def test_every_error_that_a_request_can_raise_says_what_to_do() -> None:
 
     assert unexplained == set()
     assert {"missing", "string_too_long", "uuid_parsing", "refused", "model_type"} <= raised
+
+
+def test_true_is_no_number() -> None:
+    assert {group.app for group in GROUPS}  # their import declares the models
+    taken = {
+        f"{model.__name__}.{name}"
+        for model in models()
+        for name, field in model.model_fields.items()
+        # A query has only text.
+        if not model.__name__.endswith("Query") and _is_number(field.annotation) and _takes_true(field)
+    }
+
+    assert taken == set()
+
+
+def _is_number(annotation: Any) -> bool:
+    return annotation in (int, float) or any(map(_is_number, get_args(annotation)))
+
+
+def _takes_true(field: FieldInfo) -> bool:
+    try:
+        TypeAdapter(field.rebuild_annotation()).validate_python(True)
+    except ValidationError:
+        return False
+    return True

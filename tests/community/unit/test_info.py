@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from community.info.content import InfoSection, texts
+from community.info.content import InfoSection, shown, texts
 from community.info.models import NoSuchText
-from community.info.service import describe
+from community.info.service import describe, find
+from community.text_contexts import TOPIC, TOPIC_WORDS
 from kernel.content.errors import ContentError
 from kernel.content.library import Library
+from kernel.texts import every_term, every_word
 
 FEATURES = [
     "achievements",
@@ -80,6 +82,40 @@ def test_a_topic_by_its_name_alone():
     text = texts.by_feature["economy"].topics["sell"].discord
 
     assert describe("discord", "sell") == describe("discord", "", "sell") == describe("discord", "SELL") == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "feature"),
+    [
+        ("gamble", "gambles"),
+        ("Glücksspiel", "gambles"),
+        ("glücksspiele", "gambles"),
+        ("apuesta", "gambles"),
+        ("Kiste", "lootboxes"),
+        ("misión", "quests"),
+        ("help", "overview"),
+    ],
+)
+def test_a_feature_is_understood_in_singular_and_in_every_language(typed: str, feature: str):
+    assert describe("discord", "", typed) == describe("discord", typed) == texts.by_feature[feature].discord
+
+
+def test_every_word_for_a_text_means_one_text():
+    """In all languages; a word for two texts would find neither."""
+    topics = {name: topic for home in texts.by_feature.values() for name, topic in home.topics.items()}
+    named = [*texts.by_feature.items(), *topics.items()]
+    words = [
+        (word, text)
+        for name, text in named
+        for word in (*every_term(TOPIC, shown(name)), *every_word(TOPIC_WORDS, text.words))
+    ]
+
+    assert [word for word, text in words if find(texts.by_feature, "", word) is not text] == []
+
+
+def test_a_word_with_a_typo_is_answered_with_what_was_meant():
+    with pytest.raises(NoSuchText, match=r"Did you mean gambles\?"):
+        describe("discord", "", "gambels")
 
 
 @pytest.mark.parametrize(

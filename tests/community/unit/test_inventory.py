@@ -146,8 +146,8 @@ def test_with_a_quality_only_its_stack_is_touched():
 @pytest.mark.parametrize(
     ("quantity", "quality", "refusal", "text"),
     [
-        (6, None, NotEnoughItems, "You need 6 × stick and have 5."),
-        (3, Quality.RARE, NotEnoughItems, "You need 3 × stick of the quality rare and have 2."),
+        (6, None, NotEnoughItems, "You need 6 × sticks and have 5."),
+        (3, Quality.RARE, NotEnoughItems, "You need 3 × sticks of the quality rare and have 2."),
         (1, Quality.POOR, NotInInventory, "You do not have any stick of the quality poor."),
     ],
 )

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -8,13 +9,20 @@ import pytest
 
 from community.catalog.models import Names
 from community.linking import models
-from community.linking.models import LinkState, LinkToken
+from community.linking.models import Guesses, LinkState, LinkToken, TooManyGuesses
 from community.linking.rules import (
     ALPHABET,
+    GUESS_WINDOW,
+    GUESSES_PER_ACCOUNT,
+    GUESSES_PER_ADDRESS,
+    TOKEN_LENGTH,
+    TOKEN_LIFE,
+    answer_to_wrong_code,
     draw_token,
     in_list_order,
     require_claimable,
     require_confirmable,
+    require_guess_left,
     require_unlinkable,
 )
 from community.players.models import Link, Player, PlayerRef
@@ -40,11 +48,51 @@ def player_on(*platforms: str) -> Player:
     )
 
 
-def test_a_code_has_six_characters_that_can_be_read_aloud():
+def test_a_code_has_nine_characters_that_can_be_read_aloud():
     drawn = {draw_token(Random(seed)) for seed in range(500)}
 
-    assert {len(token) for token in drawn} == {6}
+    assert {len(token) for token in drawn} == {9}
     assert set("".join(drawn)) == set(ALPHABET) == set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+
+
+def test_a_thousand_open_codes_are_not_guessed():
+    windows = TOKEN_LIFE // GUESS_WINDOW + 1
+    codes = len(ALPHABET) ** TOKEN_LENGTH
+
+    assert windows * GUESSES_PER_ADDRESS * 1000 / codes < 1e-6
+    assert windows * GUESSES_PER_ACCOUNT * 100 * 1000 / codes < 1e-6  # a hundred accounts
+
+
+@pytest.mark.parametrize(
+    ("by_account", "by_address", "refused"),
+    [
+        (10, 10, False),
+        (11, 11, True),
+        (11, None, True),
+        (2, 30, False),
+        (2, 31, True),
+        (1, 31, False),  # the first guess of an account is tried, no matter what others did
+    ],
+)
+def test_an_account_has_ten_guesses_a_minute_and_an_address_thirty(
+    by_account: int, by_address: int | None, refused: bool
+):
+    account = Guesses(by_account, NOW + timedelta(seconds=60))
+    address = Guesses(by_address, NOW + timedelta(seconds=60)) if by_address else None
+
+    with pytest.raises(TooManyGuesses) if refused else nullcontext():
+        require_guess_left(account, address, NOW)
+
+
+def test_where_too_many_guess_a_wrong_code_says_only_when_to_go_on():
+    wrong = models.UnknownToken(token="AAAAAAAAA")
+    ends_at = NOW + timedelta(seconds=41.5)
+
+    answer = answer_to_wrong_code(wrong, Guesses(31, ends_at), NOW)
+
+    assert (type(answer), answer.details) == (TooManyGuesses, {"seconds": 42})
+    assert answer_to_wrong_code(wrong, Guesses(30, ends_at), NOW) is wrong
+    assert answer_to_wrong_code(wrong, None, NOW) is wrong
 
 
 def test_a_pending_code_can_be_claimed_until_its_last_moment():
@@ -105,11 +153,14 @@ def test_every_refusal_is_a_link_token_error_that_reads_differently():
         models.WouldReplaceItself,
         models.NotLinked,
         models.LastLink,
+        models.LinkedTooRecently,
         models.UnlinkNotRequested,
         models.UnlinkTooLate,
     ]
 
-    told = [refusal(token="ABC234", platform="twitch") for refusal in refusals]
+    told = [
+        refusal(token="ABC234", platform="twitch", account="a", newer="b", older="c", time="d") for refusal in refusals
+    ]
 
     assert {error.code for error in told} == {"link_token"}
     assert len({str(error) for error in told}) == len(told)

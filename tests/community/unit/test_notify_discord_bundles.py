@@ -16,6 +16,7 @@ import pytest
 from doors import aws
 from doors.discord import api
 from functions.community.notify_discord import app, bundling, gambles
+from functions.community.notify_discord.battle_texts import BATTLES
 from functions.community.notify_discord.bundle_texts import BUNDLED
 from functions.community.notify_discord.texts import TEXTS
 from tests.support.discord_notifier import Notifier, discord_notifier
@@ -82,7 +83,8 @@ def test_what_is_bundled_has_a_queue_of_its_own_that_collects_it_for_a_few_secon
     }
 
     assert types == {
-        ("ForDiscord", "discord"): {*TEXTS, app.SYNC} - BUNDLED.keys(),
+        ("ForDiscord", "discord"): {*TEXTS, app.SYNC} - BUNDLED.keys() - BATTLES.keys(),
+        ("ForDiscord", "battles"): {*BATTLES},
         ("BundledForDiscord", bundling.GROUP): {*BUNDLED},
     }
     assert 1 <= DELAY_SECONDS <= 5

@@ -62,6 +62,12 @@ def test_a_pace_out_of_range_is_refused(number: str):
         rules.fixed(Pacing(), Decimal(number))
 
 
+def test_a_measure_that_began_under_a_clock_that_was_ahead_begins_today():
+    begun = rules.measured(Pacing(3, DAY + timedelta(days=365), DAY + timedelta(days=366)), Activity(3, DAY), DAY)
+
+    assert begun == Pacing(3, DAY, DAY)
+
+
 def test_the_measure_begins_with_the_first_player():
     quiet = rules.measured(Pacing(), Activity(0, None), DAY)
     begun = rules.measured(quiet, Activity(3, DAY), DAY + timedelta(days=1))

@@ -11,6 +11,7 @@ import pytest
 
 from community.catalog.content import items
 from community.progression.content import Modifier, Node, tree
+from community.progression.keys import TreeNodeKey
 from community.progression.models import CommunityState, FeatureLocked, FeatureLockedBehind, LevelTooHigh, UnknownNode
 from community.progression.rules import (
     apply_modifiers,
@@ -219,7 +220,7 @@ def test_an_unknown_node_is_refused_by_name():
         "feature_weekly_quests",
     ],
 )
-def test_every_gate_is_a_node_that_opens_it(gate: str):
+def test_every_gate_is_a_node_that_opens_it(gate: TreeNodeKey):
     assert gate in NODES
 
     require_feature(state(**{gate: 1}), gate)
@@ -248,7 +249,7 @@ def test_a_feature_that_only_waits_for_itself_is_plainly_locked():
 
 def test_a_feature_without_a_node_is_locked():
     with pytest.raises(FeatureLocked):
-        require_feature(state(), "feature_of_tomorrow")
+        require_feature(state(), "feature_of_tomorrow")  # pyright: ignore[reportArgumentType]
 
 
 def test_an_item_needs_its_node_and_one_without_is_never_locked():

@@ -24,14 +24,15 @@ CONTRACT = {
         "gamble_not_joining": "GambleFull GambleNotJoining",
         "gamble_too_late": "GambleTooLate",
         "insufficient_funds": "InsufficientFunds",
+        "invalid_field": "InvalidEmail InvalidPassword InvalidUserName WeakPassword",
         "invalid_filter": "InvalidFilter",
         "invalid_limit": "InvalidLimit",
         "invalid_option": "InvalidOption",
         "inventory_full": "InventoryFull WorkshopFull",
         "item_not_found": "ItemNotFound",
         "link_token": (
-            "ClaimedByItsOwner LastLink NotClaimedYet NotLinked NothingToConfirm TokenAlreadyClaimed TokenExpired "
-            "TokenUsedUp UnknownToken UnlinkNotRequested UnlinkTooLate WouldReplaceItself"
+            "ClaimedByItsOwner LastLink LinkedTooRecently NotClaimedYet NotLinked NothingToConfirm TokenAlreadyClaimed "
+            "TokenExpired TokenUsedUp UnknownToken UnlinkNotRequested UnlinkTooLate WouldReplaceItself"
         ),
         "no_candidates": "NoCandidates",
         "no_effect": "AlreadyArmed NoEffect TargetImmune TargetNotTimedOut",
@@ -44,39 +45,62 @@ CONTRACT = {
         "not_in_inventory": "NotInInventory NotInQuality",
         "not_sellable": "NotSellable",
         "recipe_not_found": "NotDisassembled RecipeNotFound",
+        "reset_invalid": "InvalidReset",
         "self_gift": "SelfGift",
         "target_required": "EffectRequired JobRequired TargetRequired",
         "user_not_found": "NotHereYet UnknownAccount UnknownPlayer",
         "validation": (
-            "AccountNeeded BackwardsRange InvalidRate LevelTooHigh NameNeeded NoSuchTable NoWholeNumber "
-            "NotANumber NotAQuantity NotGiveable NumberTooLarge NumberTooSmall OneAtATime OwnKey PaceOutOfRange "
-            "SeveralPlayers StillPlaying UnclearNumber UnknownEffect UnknownLesson UnreadableFile UnusableWeights "
-            "WrongConfirmation"
+            "AccountNeeded BackwardsRange InvalidRate LastAdministrator LevelTooHigh NameNeeded NoSuchTable "
+            "NoWholeNumber NotANumber NotAQuantity NotGiveable NumberTooLarge NumberTooSmall OneAtATime OwnKey "
+            "PaceOutOfRange SeveralPlayers StillPlaying UnclearNumber UnknownAction UnknownEffect UnknownLesson "
+            "UnknownQuality UnreadableFile UnusableWeights WrongConfirmation"
         ),
         "voting_frozen": "VotingFrozen",
+    },
+    401: {
+        "auth_invalid": "SessionEnded SignInExpired SignInInvalid",
+        "auth_malformed": "SignInMalformed",
+        "auth_missing": "SignInMissing",
+        "bad_credentials": "BadCredentials",
+        "key_revoked": "CallerRevoked",
     },
     403: {
         "excluded": "AccountExcluded",
         "feature_locked": "FeatureLocked FeatureLockedBehind",
         "filter_locked": "FilterLocked",
+        "forbidden": "ForeignOrigin NotAnAdministrator",
         "item_locked": "ItemLocked",
         "recipe_locked": "RecipeLocked RecipeNeedsJob RecipeNeedsNode",
+        "wrong_password": "WrongPassword",
     },
     404: {
         "not_found": (
-            "NoCraftingJobs NoSuchAccount NoSuchGamble NoSuchImport NoSuchJob NoSuchKey NoSuchPlayer NoSuchRecipe "
-            "NoSuchText NotExcluded UnknownJob UnknownNode"
+            "AccountNotLinked ExcludedWhenForgotten NoCraftingJobs NoSuchAccount NoSuchExport NoSuchGamble "
+            "NoSuchImport NoSuchJob NoSuchKey NoSuchLetter NoSuchPlayer NoSuchRecipe NoSuchRequest NoSuchSession "
+            "NoSuchSwitch NoSuchText NotExcluded NothingStored UnknownEmail UnknownJob UnknownNode"
         ),
     },
     409: {
         "already_imported": "ImportedAlready",
+        "email_taken": "EmailTaken",
         "idempotency_mismatch": "IdempotencyMismatch",
         "identity_taken": "IdentityTaken",
         "session_active": "RoundActive",
+        "user_name_taken": "UserNameTaken",
+        "validation": "RequestClaimed RequestRepeated",
     },
     429: {
         "cooldown": "OnCooldown TooNew",
+        "rate_limited": "Capped LockedOut RateLimited TooManyGuesses",
     },
+    502: {"provider_failed": "NoReply"},
+    503: {
+        "unavailable": (
+            "AiTextsOff CraftingOff GamblesOff GameFrozen GiftsOff ImportsOff ItemUseOff SearchesOff ShopOff "
+            "SignUpsOff WeaponsOff"
+        ),
+    },
+    504: {"timeout": "TooLate"},
 }
 
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from random import Random
 
+import pytest
+
 from community.catalog import item_names
 from community.catalog.content import aliases, items
 from community.catalog.english import plural
+from community.catalog.texts import QUALITIES
+from community.inventory.models import Quality, UnknownQuality
+from community.inventory.quality_names import parse_quality
 from community.jobs.content import jobs
 from community.progression.content import tree
+from community.text_contexts import QUALITY
+from kernel.texts import every_term
 from tests.support.spellings import OF_THINGS, SAME, typo
 
 ITEMS = {
@@ -23,6 +30,10 @@ NODES = {node.name: node.key for node in tree.nodes.values()}
 JOBS = {job.display_name: job.key for job in jobs.by_key.values()}
 
 Find = Callable[[str], str | None]
+
+
+# In every language that the game shows them in.
+QUALITY_NAMES = {name: quality for quality in Quality for name in (quality, *every_term(QUALITY, QUALITIES[quality]))}
 
 
 def find_item(text: str) -> str | None:
@@ -40,6 +51,13 @@ def find_job(text: str) -> str | None:
     return found and found.key
 
 
+def find_quality(text: str) -> str | None:
+    try:
+        return parse_quality(text)
+    except UnknownQuality:
+        return None
+
+
 def misread(names: Mapping[str, str], find: Find) -> dict[str, str | None]:
     rng = Random(1)
     return {
@@ -54,6 +72,19 @@ def test_every_name_is_found_however_it_is_spelled() -> None:
     assert misread(ITEMS, find_item) == {}
     assert misread(NODES, find_node) == {}
     assert misread(JOBS, find_job) == {}
+    assert {"legendär", "épico"} <= QUALITY_NAMES.keys()
+    assert misread(QUALITY_NAMES, find_quality) == {}
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("legendry", "legendary"), ("legendar", "legendary"), ("epico", "epic")])
+def test_a_quality_with_a_typo_is_not_guessed(typed: str, meant: str):
+    with pytest.raises(UnknownQuality, match=f'"{typed}" is not a quality. .* Did you mean .*{meant}'):
+        parse_quality(typed)
+
+
+@pytest.mark.parametrize("word", ["Geld", "dinero", "Münzen", "coins", "cash", "WÄHRUNG"])
+def test_money_is_understood_by_what_any_language_calls_it(word: str):
+    assert find_item(word) == "money"
 
 
 def test_a_typo_gets_a_suggestion_and_never_another_thing() -> None:

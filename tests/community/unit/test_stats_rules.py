@@ -30,8 +30,9 @@ BEFORE = date(2026, 2, 27)
         (Streak(4, TODAY), Streak(4, TODAY)),
         (Streak(4, YESTERDAY), Streak(5, TODAY)),
         (Streak(4, BEFORE), Streak(1, TODAY)),
-        # A clock that is behind, around midnight.
-        (Streak(4, TODAY + timedelta(days=1)), Streak(4, TODAY + timedelta(days=1))),
+        # A clock that was ahead, or one that is behind around midnight: the days from the first to today.
+        (Streak(4, TODAY + timedelta(days=1)), Streak(3, TODAY)),
+        (Streak(4, TODAY + timedelta(days=365)), Streak(1, TODAY)),
     ],
 )
 def test_a_streak_goes_on_from_day_to_day(streak: Streak, expected: Streak):

@@ -32,8 +32,14 @@ GAMBLE_OVER = GambleCompleted(
     participant_count=3,
     participants=(Score(user_id=ALICE, username="Alice", score=700),),
     items=(
-        PrizeItem(item_name="lootbox_tier1", public_name="lootbox", quantity=2, quality_level="COMMON"),
-        PrizeItem(item_name="item_spade", public_name="spade", quantity=1, quality_level="RARE"),
+        PrizeItem(
+            item_name="lootbox_tier1",
+            public_name="lootbox",
+            display_name="lootboxes",
+            quantity=2,
+            quality_level="COMMON",
+        ),
+        PrizeItem(item_name="item_spade", public_name="spade", display_name="spade", quantity=1, quality_level="RARE"),
     ),
     timestamp=NOW,
 )
@@ -124,7 +130,7 @@ def asked(found: dict[str, Any]) -> tuple[str, dict[str, str]]:
                 "total_value": "1250",
                 "participant_count": "3",
                 "has_winner": "true",
-                "items": "2 × lootbox, 1 × spade (rare)",
+                "items": "2 × lootboxes, 1 × spade (rare)",
             },
         ),
         (

@@ -164,6 +164,29 @@ def test_the_next_thing_that_happens_wakes_it(world: World, run: Run):
     assert world.ran == ["new", "old"]
 
 
+def test_a_clock_that_was_ahead_delays_and_drops_nothing_for_long(world: World, run: Run):
+    world.now += 365 * 86_400
+    fall_asleep(world, run)
+    world.there = True
+    world.now = NOON
+
+    with pytest.raises(GivenUp):
+        run("before", happened=NOON - 1)
+    world.now += 2
+    run("after", happened=NOON)
+
+    world.there = False
+    world.stale = True
+    world.now += 365 * 86_400
+    pause_after(run)
+    world.now = NOON
+    assert pause_after(run) == 30
+    world.now += 30
+    world.there = True
+    run("later")
+    assert world.ran == ["after", "later"]
+
+
 def test_waking_it_in_vain_takes_one_attempt(world: World, run: Run):
     fall_asleep(world, run)
     world.now += 3600

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import traceback
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
@@ -26,7 +27,7 @@ from kernel import connections as database
 from kernel import metrics
 from kernel.database import Connection, connect, transaction
 from kernel.errors import NoFreeConnection
-from tests.support.api import CallApi, proxy_event
+from tests.support.api import CallApi, handler_of, proxy_event
 from tests.support.factories import announced, holdings, make_player, unlock
 
 ALICE = {"platform": "twitch", "platform_id": "1", "username": "alice"}
@@ -192,6 +193,12 @@ def test_every_answer_carries_the_security_headers_and_a_request_id(shop: CallAp
         assert answer.headers["X-XSS-Protection"] == "1; mode=block"
         assert answer.headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
         assert len(answer.headers["X-Request-ID"]) == 36
+
+
+@pytest.mark.parametrize("role", ["viewer", None])
+def test_no_cache_keeps_an_answer_to_a_key_or_its_refusal(shop: CallApi, role: str | None):
+    for path in ("/api/v1/prices", "/api/v1/info", "/api/v1/prices/nothing"):
+        assert shop("GET", path, role=role).headers["cache-control"] == "no-store"
 
 
 def test_a_request_id_is_echoed_and_nonsense_is_replaced(shop: CallApi):
@@ -404,20 +411,50 @@ def test_a_request_is_logged_in_one_line_without_its_secrets(shop: CallApi, capl
     assert "secret-key" not in str(record.__dict__)
 
 
-def test_cors_headers_are_for_the_origins_that_were_named(shop: CallApi, monkeypatch: pytest.MonkeyPatch):
-    assert (
-        "Access-Control-Allow-Origin"
-        not in shop("GET", "/api/v1/prices", headers={"Origin": "https://a.example"}).headers
-    )
-    monkeypatch.setattr(doors.app, "settings", replace(doors.app.settings, cors_origins=("https://a.example",)))
-    assert (
-        shop("OPTIONS", PATH, headers={"Origin": "https://a.example"}, role=None).headers["Access-Control-Allow-Origin"]
-        == "https://a.example"
-    )
-    assert (
-        "Access-Control-Allow-Origin"
-        not in shop("GET", "/api/v1/prices", headers={"Origin": "https://b.example"}).headers
-    )
+@pytest.fixture
+def _two_origins(monkeypatch: pytest.MonkeyPatch) -> None:
+    origins = ("https://a.example", "http://localhost:5173")
+    monkeypatch.setattr(doors.app, "settings", replace(doors.app.settings, cors_origins=origins))
+
+
+@pytest.mark.usefixtures("_two_origins")
+def test_every_origin_that_was_named_may_call_with_all_methods(shop: CallApi):
+    for origin in ("https://a.example", "http://localhost:5173"):
+        headers = shop("OPTIONS", PATH, headers={"Origin": origin}, role=None).headers
+        assert headers["Access-Control-Allow-Origin"] == origin
+        assert {"GET", "POST", "PUT", "PATCH", "DELETE"} <= set(headers["Access-Control-Allow-Methods"].split(", "))
+        assert {"Authorization", "If-None-Match", "Idempotency-Key", "X-API-Key"} <= set(
+            headers["Access-Control-Allow-Headers"].split(", ")
+        )
+        assert headers["Access-Control-Max-Age"] == "300"
+        assert shop("GET", "/api/v1/prices", headers={"Origin": origin}).headers["vary"] == "Origin"
+
+
+@pytest.mark.usefixtures("_two_origins")
+@pytest.mark.parametrize("origin", [None, "https://b.example", "null", "*", "https://a.example.evil"])
+def test_no_other_origin_may(shop: CallApi, origin: str | None):
+    headers = shop("GET", "/api/v1/prices", headers={"Origin": origin} if origin else {}).headers
+
+    assert not [name for name in headers if name.startswith("Access-Control")]
+    assert headers["vary"] == "Origin"  # a cache must not give this answer to one that may
+
+
+def test_without_a_list_no_origin_may(shop: CallApi):
+    headers = shop("GET", "/api/v1/prices", headers={"Origin": "https://a.example"}).headers
+
+    assert not [name for name in headers if name.startswith("Access-Control")]
+
+
+def test_a_body_that_came_encoded_is_read_as_it_was_sent(environment: Connection, shop: CallApi):
+    event = proxy_event("POST", PATH, {**SELL, "item_name": "lootböx"})
+    encoded = event | {"body": b64encode(event["body"].encode()).decode(), "isBase64Encoded": True}
+
+    plain, decoded = (handler_of(PATH)(each, None) for each in (event, encoded))
+
+    assert (decoded["statusCode"], decoded["body"]) == (plain["statusCode"], plain["body"])
+    assert handler_of(PATH)(encoded | {"body": "!"}, None)["statusCode"] == 400
+    big = encoded | {"body": b64encode(b" " * (1024 * 1024 + 1)).decode()}
+    assert handler_of(PATH)(big, None)["statusCode"] == 413
 
 
 def test_requests_are_counted_in_the_database_with_a_transaction_that_runs_anyway(

@@ -12,6 +12,7 @@ from functions.shared.feed import app
 from kernel.database import Connection, transaction
 from kernel.events import service as events
 from kernel.events.frames import Frame
+from kernel.keys import service as keys
 
 
 def say(conn: Connection, *payloads: Any) -> None:
@@ -70,3 +71,13 @@ def test_an_answer_is_never_longer_than_a_function_may_give(environment: Connect
         answers.append(ask(answers[-1]["place"]))
 
     assert [[len(text) for text in said(answer)] for answer in answers] == [[1500], [20_000], [3000] * 3, [3000]]
+
+
+def test_it_knows_whose_keys_have_been_revoked(environment: Connection):
+    with transaction(environment) as tx:
+        for name in ("overlay", "bot", "spare"):
+            keys.create(tx, name, "viewer")
+        keys.revoke(tx, "overlay", "admin")
+        keys.revoke(tx, "spare", "admin")
+
+    assert app.handler({"holders": ["bot", "overlay", "unknown"]}, None) == {"revoked": ["overlay"]}

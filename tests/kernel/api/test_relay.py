@@ -92,16 +92,16 @@ def test_what_was_committed_is_published_once_and_in_order(environment: Connecti
     assert detail["id"] == str(row(environment)["event_id"])
 
 
-def test_what_opens_an_answer_on_discord_leaves_the_log_with_the_event(
+def test_what_was_asked_on_discord_leaves_the_log_with_the_event(
     environment: Connection, event_bridge: FakeEventBridge
 ):
     with transaction(environment) as tx:
-        events.announce(tx, DiscordInteractionDeferred(application_id="1", token="secret", interaction={}))
+        events.announce(tx, DiscordInteractionDeferred(application_id="1", token="secret", interaction={"id": "7"}))
 
     publish_batch()
 
     assert event_bridge.details[0]["payload"]["token"] == "secret"
-    assert row(environment)["payload"] == {"application_id": "1", "interaction": {}}
+    assert row(environment)["payload"] == {}
 
 
 def test_a_transaction_that_rolls_back_announces_nothing(environment: Connection, event_bridge: FakeEventBridge):

@@ -30,12 +30,13 @@ class No(Refused):
 
 @pytest.fixture
 def role(conn: Connection) -> Iterator[str]:
-    """A role with a limit that may write to a table."""
+    """A role with a limit that may write to a table, and sees which features are on, as every action does."""
     name = f"role_{uuid4().hex}"
     role = sql.Identifier(name)
     conn.execute(sql.SQL("CREATE ROLE {} LOGIN CONNECTION LIMIT {}").format(role, LIMIT))
     conn.execute("CREATE TABLE done (number int)")
     conn.execute(sql.SQL("GRANT ALL ON done TO {}").format(role))
+    conn.execute(sql.SQL("GRANT USAGE ON SCHEMA kernel TO {0}; GRANT SELECT ON kernel.features TO {0}").format(role))
     yield name
     conn.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", (name,))
     conn.execute(sql.SQL("DROP OWNED BY {}").format(role))

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
+import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
@@ -15,7 +16,7 @@ from community.catalog.content import items
 from community.preparation import prepare
 from community.voting import cycle
 from kernel.database import connect, transaction
-from kernel.migrations import migrate
+from kernel.migrations import MigrationError, migrate
 from local.stack.postgres import Postgres
 from tests.support.migrations import MIGRATIONS
 
@@ -85,3 +86,63 @@ def test_events_that_no_listener_was_shown_are_private(ground_floor: str):
         assert [row["event_type"] for row in rows] == types
         assert [row["private"] for row in rows] == [True, True, False]
         assert conn.execute("SELECT event_type, private FROM events ORDER BY event_type").fetchall() == rows
+
+
+@pytest.fixture
+def empty(postgres: Postgres) -> Iterator[str]:
+    """A database without tables."""
+    name = f"test_{uuid4().hex}"
+    yield postgres.create_database(name)
+    postgres.drop_database(name)
+
+
+def folder_of(place: Path, **migrations: str) -> Path:
+    """Return a folder of migrations: _0001='SQL' becomes 0001.sql."""
+    place.mkdir()
+    for name, text in migrations.items():
+        (place / f"{name.removeprefix('_')}.sql").write_text(text, encoding="utf-8")
+    return place
+
+
+def test_older_code_runs_on_what_later_code_has_migrated(empty: str, tmp_path: Path):
+    later = folder_of(tmp_path / "later", _0001="CREATE TABLE a (x int)", _0002="CREATE TABLE b (x int)")
+    earlier = folder_of(tmp_path / "earlier", _0002="CREATE TABLE b (x int)")  # 0001 was merged later
+    migrate(empty, later)
+
+    assert migrate(empty, earlier) == []
+    assert migrate(empty, later) == []
+
+
+def test_the_migrations_of_a_deployment_are_applied_together_or_not_at_all(empty: str, tmp_path: Path):
+    good = {"_0001": "CREATE TABLE a (x int)"}
+    migrate(empty, folder_of(tmp_path / "first", **good))
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        migrate(empty, folder_of(tmp_path / "bad", **good, _0002="CREATE TABLE b (x int)", _0003="DROP TABLE c"))
+
+    assert migrate(empty, folder_of(tmp_path / "mended", **good, _0002="CREATE TABLE b (y int)")) == ["0002.sql"]
+
+
+@pytest.mark.parametrize(
+    ("here", "problem"),
+    [
+        ({"_0001": "CREATE TABLE a (y int)", "_0002": "SELECT 2"}, r"changed .*: 0001\.sql"),
+        ({"_0001": "CREATE TABLE a (x int)", "_0003": "SELECT 2"}, r"not an earlier version .* 0002\.sql.* 0003\.sql"),
+    ],
+)
+def test_code_with_another_history_than_the_database_is_refused(
+    empty: str, tmp_path: Path, here: dict[str, str], problem: str
+):
+    migrate(empty, folder_of(tmp_path / "there", _0001="CREATE TABLE a (x int)", _0002="SELECT 2"))
+
+    with pytest.raises(MigrationError, match=problem):
+        migrate(empty, folder_of(tmp_path / "here", **here))
+
+
+def test_migrations_from_before_their_hashes_were_noted_are_taken_as_they_are(empty: str, tmp_path: Path):
+    with closing(connect(empty)) as conn:
+        conn.execute("CREATE TABLE schema_migrations (name text PRIMARY KEY, applied_at timestamptz DEFAULT now())")
+        conn.execute("INSERT INTO schema_migrations (name) VALUES ('0001.sql')")
+
+    assert migrate(empty, folder_of(tmp_path / "same", _0001="SELECT 1")) == []
+    with pytest.raises(MigrationError, match="changed"):
+        migrate(empty, folder_of(tmp_path / "changed", _0001="SELECT 2"))

@@ -20,7 +20,9 @@ def import_everything() -> None:
 def test_every_declared_race_is_over_a_unique_index(tx: Tx):
     import_everything()
 
-    rows = tx.execute("SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indisunique").fetchall()
+    rows = tx.execute(
+        "SELECT relname AS name FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE indisunique"
+    ).fetchall()
 
     assert {"gambles_one_active", "idempotency_keys_pkey"} <= RACED_CONSTRAINTS
     assert {row["name"] for row in rows} >= RACED_CONSTRAINTS

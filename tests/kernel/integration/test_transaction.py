@@ -48,6 +48,19 @@ def test_a_refusal_takes_everything_back(conn: Connection):
     assert documents(conn) == 1
 
 
+def test_a_refusal_that_keeps_writes_is_raised_behind_the_commit(conn: Connection):
+    class Counted(Refused):
+        code = "counted"
+        message = "No."
+        keeps_writes = True
+
+    with pytest.raises(Counted), transaction(conn) as tx:
+        write(tx)
+        raise Counted
+
+    assert documents(conn) == 1
+
+
 def test_a_write_that_fails_unseen_fails_the_commit(conn: Connection):
     with pytest.raises(psycopg.errors.UniqueViolation), transaction(conn) as tx:
         write(tx)
@@ -158,3 +171,14 @@ def test_a_follow_up_that_fails_does_not_fail_what_was_committed(conn: Connectio
         tx.after_commit(_any_player, fail)
 
     assert documents(conn) == 1
+
+
+def test_what_would_belong_to_an_account_that_was_just_deleted_is_tried_again(conn: Connection):
+    """The repetition finds that the session has ended."""
+    with pytest.raises(TryAgain), transaction(conn) as tx:
+        tx.execute(
+            """
+            INSERT INTO kernel.sessions (session_id, account_id, expires_at)
+            VALUES (gen_random_uuid(), gen_random_uuid(), now())
+            """
+        )

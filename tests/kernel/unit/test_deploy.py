@@ -27,6 +27,8 @@ class Aws:
     migrate_error: bool = False
     invocations: list[tuple[str, Any]] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
+    log_groups: dict[str, int | None] = field(default_factory=lambda: {"logs/postgresql": None})
+    """Each with the days that its logs are kept."""
 
 
 @pytest.fixture
@@ -41,6 +43,20 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             if "GetSecretValue" in self.headers.get("X-Amz-Target", ""):
                 self.reply({"SecretString": SECRETS[self.json()["SecretId"]]})
                 return
+            operation = self.headers.get("X-Amz-Target", "").removeprefix("Logs_20140328.")
+            if operation == "CreateLogGroup":
+                name = self.json()["logGroupName"]
+                exists = name in told.log_groups
+                told.log_groups.setdefault(name, None)
+                self.reply(
+                    {"__type": "ResourceAlreadyExistsException"} if exists else {}, status=400 if exists else 200
+                )
+                return
+            if operation == "PutRetentionPolicy":
+                policy = self.json()
+                told.log_groups[policy["logGroupName"]] = policy["retentionInDays"]
+                self.reply({})
+                return
             told.invocations.append((unquote(self.path).split("/")[3], self.json()))
             headers = {"X-Amz-Function-Error": "Unhandled"} if told.migrate_error else {}
             self.reply(told.migrate_answer, headers)
@@ -48,9 +64,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         def json(self) -> Any:
             return json.loads(self.rfile.read(int(self.headers["Content-Length"])))
 
-        def reply(self, body: Any, headers: dict[str, str] | None = None) -> None:
+        def reply(self, body: Any, headers: dict[str, str] | None = None, status: int = 200) -> None:
             data = json.dumps(body).encode()
-            self.send_response(200)
+            self.send_response(status)
             for name, value in {**(headers or {}), "Content-Length": str(len(data))}.items():
                 self.send_header(name, value)
             self.end_headers()
@@ -85,6 +101,8 @@ def request(aws: Aws, kind: str) -> dict[str, Any]:
             "MigrateFunction": "migrate",
             "MasterSecret": "master-arn",
             "AdminKeySecret": "key-arn",
+            "DatabaseLogs": ["logs/postgresql", "logs/upgrade"],
+            "LogDays": "7",
         },
     }
 
@@ -106,6 +124,35 @@ def test_a_deployment_migrates_with_the_masters_login_and_the_hash_of_the_first_
             "LogicalResourceId": "Migration",
         }
     ]
+
+
+def test_the_databases_logs_are_kept_as_long_as_ours(aws: Aws):
+    handler(request(aws, "Create"), None)
+
+    assert aws.log_groups == {"logs/postgresql": 7, "logs/upgrade": 7}
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "now", "restored"),
+    [
+        ("Create", None, "", False),
+        ("Create", None, "final", True),  # a stack that comes back from the one that was deleted
+        ("Update", {}, "final", True),
+        ("Update", {"Snapshot": "final"}, "final", False),
+        ("Update", {"Snapshot": "final"}, "later", True),
+    ],
+)
+def test_a_database_from_a_snapshot_is_told_to_skip_numbers_once(
+    aws: Aws, kind: str, before: dict[str, str] | None, now: str, restored: bool
+):
+    sent = request(aws, kind)
+    sent["ResourceProperties"]["Snapshot"] = now
+    if before is not None:
+        sent["OldResourceProperties"] = before
+
+    handler(sent, None)
+
+    assert [told.get("restored", False) for _, told in aws.invocations] == [restored]
 
 
 def test_deleting_the_stack_migrates_nothing(aws: Aws):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from community.counters import COUNT_RULES
@@ -120,3 +122,24 @@ def test_whatever_the_tally_counts_is_shown():
     }
     crafted = families["items_upgraded_total"]
     assert crafted.value(source_item="lantern_upgrade", result_item="item_lantern") == 6
+
+
+def test_requests_to_the_outside_and_their_durations():
+    counters = {
+        "jobs_processed_total": {"personas.turn,done": 3},
+        "llm_calls_total": {"turn,openai,ok": 3},
+        "llm_cost_micros_total": {"turn": 1_500_000},
+        "job_duration_seconds_bucket": {"personas.turn,0.5": 2, "personas.turn,+Inf": 1},
+        "job_duration_seconds_micros": {"personas.turn": 21_250_000},
+    }
+
+    families = parse(exposition(replace(NOTHING, counters=counters, queue_depth={"personas.turn": 7})))
+
+    assert families["jobs_processed_total"].value(type="personas.turn", status="done") == 3
+    assert families["llm_calls_total"].value(op="turn", provider="openai", outcome="ok") == 3
+    assert families["llm_cost_dollars_total"].value(op="turn") == 1.5
+    assert families["queue_depth"].value(type="personas.turn") == 7
+    durations = families["job_duration_seconds"]
+    steps = [durations.value("_bucket", type="personas.turn", le=le) for le in ("0.25", "0.5", "10", "+Inf")]
+    assert steps == [0, 2, 2, 3]
+    assert durations.value("_sum", type="personas.turn") == 21.25

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.naming import NameIndex, closest, id_text, key, person_key, typing_errors, visible
+from kernel import naming
+from kernel.naming import NameIndex, clean_name, closest, id_text, key, person_key, typing_errors, visible
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
@@ -49,6 +50,27 @@ def test_an_underscore_tells_people_apart() -> None:
     assert len({person_key(name) for name in ("foo_bar", "foo bar", "foobar", "foo-bar")}) == 4
     assert person_key(" @Foo_Bar\u200b ") == person_key("foo_bar")
     assert person_key("@") == "@"
+
+
+def test_what_is_too_long_for_a_name_is_compared_without_being_normalised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(naming, "unicodedata", None)
+    text = "\ufdfa" * 301
+    assert key(text) == person_key(text) == id_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [
+        (" Alice ", "Alice"),
+        ("Al\x07ice\x9f", "Alice"),
+        ("\u202eecilA\u2066\u200f", "ecilA"),
+        ("👩\u200d🚀", "👩\u200d🚀"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("\u200b\u2060\u3164", ""),
+    ],
+)
+def test_a_name_is_stored_without_what_misleads_its_readers(sent: str, stored: str) -> None:
+    assert clean_name(sent) == stored
 
 
 @given(TEXTS)

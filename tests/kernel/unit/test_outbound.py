@@ -133,6 +133,17 @@ def test_what_is_refused_for_good_is_put_aside_and_the_others_go_on(
     assert [record.__dict__["event_type"] for record in caplog.records] == ["a"]
 
 
+def test_what_is_put_aside_says_which_queue_and_group_it_is_for(aws: Aws):
+    delivered_again(Peer(Rejected("no such channel")), three())
+
+    [letter] = aws.sqs.receive_message(QueueUrl=aws.dead_letters_url, MessageAttributeNames=["All"])["Messages"]
+    assert {name: said["StringValue"] for name, said in letter["MessageAttributes"].items()} == {
+        "TARGET_ARN": "arn:aws:sqs:eu-central-1:123456789012:for-notifier.fifo",
+        "group": "notifier",
+        "ERROR_MESSAGE": "no such channel",
+    }
+
+
 @pytest.mark.usefixtures("aws")
 def test_a_refusal_is_an_answer_too_and_ends_a_row_of_failures():
     away = Unavailable("away")

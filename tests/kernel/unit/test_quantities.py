@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel import quantities
 from kernel.errors import Refused
 from kernel.quantities import (
     ALL,
@@ -88,7 +90,10 @@ def test_a_share_as_people_type_it(typed: str, part: Fraction) -> None:
         (0, NumberTooSmall),
         ("10,001", NumberTooLarge),
         ("1m", NumberTooLarge),
-        ("9" * 5000, NumberTooLarge),
+        ("9" * 100, NumberTooLarge),
+        ("9" * 5000, NotAQuantity),
+        ("9" * 4400 + "%", NotAQuantity),
+        ("9" * 99 + "%", NotAQuantity),
         (1e308, NumberTooLarge),
     ],
 )
@@ -104,6 +109,13 @@ def test_a_share_of_what_there_is() -> None:
     assert resolve(ALL, 25_000) == 25_000
     assert resolve(ALL, 25_000, most=10_000) == 10_000
     assert resolve(7, 3) == 7
+
+
+def test_a_text_that_no_one_typed_is_refused_before_it_is_normalised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quantities, "unicodedata", None)
+    for parse in (parse_quantity, partial(parse_number, least=1, most=9)):
+        with pytest.raises(Refused):
+            parse("\ufdfa" * 101)
 
 
 @given(st.integers(1, 10**9))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import boto3
@@ -9,8 +10,10 @@ import pytest
 
 from doors import secrets
 from doors.discord import api
+from doors.discord.messages import Embed, message
 from doors.outbound import Unavailable
 from functions.community.notify_streamerbot import app as streamerbot
+from tests.support.fake_discord import NEWS, TOKEN, fake_discord
 from tests.support.outer_ring import played_by_moto, use_settings
 
 
@@ -53,6 +56,22 @@ def test_as_long_as_it_cannot_be_read_everything_waits(secret: str, text: str):
     assert "hidden" not in str(caught.value)
     fill_in(secret, '{"discord_bot_token": "t"}')
     assert secrets.find_secret("discord_bot_token") == "t"
+
+
+def test_a_replaced_token_is_used_as_soon_as_discord_refuses_the_old_one(secret: str):
+    """Discord knows only one token at a time: messages wait until the new one is stored, and then need not wait."""
+    with fake_discord() as discord:
+        fill_in(secret, json.dumps({"discord_bot_token": TOKEN}))
+        client = api.DiscordApi(discord.url, api.bot_token)
+        client.post(NEWS, message(Embed("Hello")), "1")
+        discord.token = "reset"
+        with pytest.raises(Unavailable):
+            client.post(NEWS, message(Embed("Hello")), "2")
+
+        fill_in(secret, json.dumps({"discord_bot_token": "reset"}))
+        client.post(NEWS, message(Embed("Hello")), "2")
+
+    assert len(discord.messages) == 2
 
 
 def test_the_environment_comes_first(secret: str, monkeypatch: pytest.MonkeyPatch):

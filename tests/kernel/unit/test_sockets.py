@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from functools import partial
+from operator import add
 from typing import Any
 from uuid import uuid4
 
@@ -78,6 +80,27 @@ def test_who_is_behind_and_names_no_place_goes_on_from_where_it_is(here: FakeSoc
     here.say("a=", '{"action": "subscribe", "types": "b"}')
 
     assert here.items()["a="]["place"]["S"] == last_id
+
+
+def test_a_listener_may_name_a_place_again_after_a_while(here: FakeSockets, monkeypatch: pytest.MonkeyPatch):
+    end = here.connect("a=", last_event_id=str(uuid4()))
+    asks = [json.dumps({"action": "subscribe", "types": [type], "last_event_id": str(uuid4())}) for type in "bcd"]
+    here.say("a=", asks[0])
+    before = here.items()["a="]
+    here.wake_ups()
+
+    here.say("a=", asks[1])
+
+    assert [json.loads(message)["code"] for message in end.messages] == ["rate_limited"]
+    assert here.items()["a="] == before
+    assert here.wake_ups() == []
+
+    here.say("a=", '{"action": "subscribe", "types": "e"}')
+    assert here.items()["a="]["types"]["S"] == "e"
+
+    monkeypatch.setattr(time, "time", partial(add, time.time(), 6))
+    here.say("a=", asks[2])
+    assert here.items()["a="]["types"]["S"] == "d"
 
 
 def test_a_ping_is_answered(here: FakeSockets):

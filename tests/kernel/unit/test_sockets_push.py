@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from community.event_aliases import ALIASES
 from functions.shared.sockets import push
-from functions.shared.sockets.feed import FeedFailed
+from functions.shared.sockets.connections import SocketConnection
+from functions.shared.sockets.feed import MAX_READS_OF_ONE, FeedFailed, FeedPage
+from functions.shared.sockets.planning import plan_pushes
 from functions.shared.sockets.rounds import RoundResult, Rounds
-from tests.support.listeners import Crash, FakeSockets, fake_sockets
+from kernel.events.frames import Filter
+from tests.support.listeners import Crash, FakeSockets, ListenerEnd, fake_sockets
 from tests.support.outer_ring import Time
 
 PAUSE_SECONDS = 0.05
@@ -23,7 +28,7 @@ TICK = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSockets]:
     with fake_sockets(monkeypatch) as made:
-        monkeypatch.setattr(push, "rounds", Rounds())
+        push.rounds.cache_clear()
         monkeypatch.setattr(push, "PAUSE_SECONDS", PAUSE_SECONDS)
         yield made
 
@@ -61,6 +66,55 @@ def test_a_new_listener_is_greeted_and_then_gets_what_happens(here: FakeSockets)
     assert greeting.payload == {"client_id": "a=", "filters": []}
     assert abs(greeting.timestamp - time.time()) < 60
     assert sold == news
+
+
+def test_who_comes_with_an_expired_ticket_is_told_so_and_hears_nothing(here: FakeSockets, sleeps: list[float]):
+    here.log.happen("item.sold")
+    end = here.connect("a=", opened=False, authorizer={"refusal": "ticket_expired"}, types="item.sold")
+    here.say("a=", '{"action":"subscribe"}')
+
+    wake(context=OpensLate(end))
+
+    assert (end.farewell, end.frames, here.items()) == ("ticket_expired", [], {})
+    assert json.loads(end.messages[0])["error"] == "The ticket has expired. Request a new one."
+    assert sleeps == [push.OPENING_PAUSE_SECONDS]
+
+
+class OpensLate(Time):
+    """After the first round, which asks how much time is left."""
+
+    def __init__(self, end: ListenerEnd) -> None:
+        super().__init__(30.0)
+        self._end = end
+
+    def get_remaining_time_in_millis(self) -> int:
+        self._end.open = True
+        return super().get_remaining_time_in_millis()
+
+
+def test_a_refused_listener_that_left_is_forgotten(here: FakeSockets, sleeps: list[float]):
+    here.connect("a=", opened=False, age=6, authorizer={"refusal": "ticket_expired"})
+
+    wake()
+
+    assert (here.items(), sleeps) == ({}, [])
+
+
+def test_who_listens_with_a_key_is_closed_within_a_minute_of_its_revocation(here: FakeSockets):
+    overlay = here.connect("a=")
+    bot = here.connect("b=", authorizer={"role": "bot", "principalId": "bot"})
+    page = here.connect("c=", authorizer={"role": "viewer", "principalId": "ticket", "ticket": "true"})
+    wake()
+    here.revoked |= {"overlay", "ticket"}  # a key may be called so
+
+    wake(TICK)
+    news = here.log.happen("item.sold")
+    wake(delivered(news))
+
+    assert overlay.farewell == "key_revoked"
+    assert overlay.names() == ["connected"]
+    assert bot.names() == page.names() == ["connected", "item.sold"]
+    assert set(here.items()) == {"b=", "c="}
 
 
 def test_each_gets_what_it_wants_under_the_name_it_knows(here: FakeSockets):
@@ -148,7 +202,7 @@ def test_a_keepalives_id_is_a_place_to_go_on_from(here: FakeSockets):
     wake()
     here.log.happen("item.sold")
     wake()
-    push.rounds.last_sent_at.clear()  # half a minute later
+    push.rounds().last_sent_at.clear()  # half a minute later
     wake(TICK)
     keepalive = end.frames[-1]
     assert (keepalive.type, keepalive.payload) == ("keepalive", None)
@@ -163,7 +217,7 @@ def test_a_keepalives_id_is_a_place_to_go_on_from(here: FakeSockets):
 def test_only_the_silent_are_kept_alive(here: FakeSockets):
     end, other = here.connect("a="), here.connect("b=", types="item.sold")
     wake()
-    push.rounds.last_sent_at["b="] -= 31
+    push.rounds().last_sent_at["b="] -= 31
 
     wake(TICK)
 
@@ -216,6 +270,61 @@ def test_many_who_are_far_apart_are_served_in_several_rounds(here: FakeSockets):
     assert [end.frames[1:] for end in ends] == [frames[number:] for number in range(60)]
 
 
+def test_those_of_one_key_who_catch_up_share_a_part_of_a_round(here: FakeSockets):
+    for _ in range(60):
+        here.log.happen("item.sold")
+    for number in range(20):
+        here.connect(f"{number}=", last_event_id=str(here.log.position(number)))
+    live = here.connect("live=")
+    other = here.connect("z=", authorizer={"role": "viewer", "principalId": "another"})
+    rounds = Rounds()
+    rounds.run()
+    begun = len(here.log.readings)
+    for end in here.ends.values():
+        end.messages.clear()
+    for number in range(20):
+        here.say(f"{number}=", json.dumps({"action": "subscribe", "last_event_id": str(here.log.position(number))}))
+    other_back = here.connect(
+        "y=",
+        authorizer={"role": "viewer", "principalId": "another"},
+        last_event_id=str(here.log.position(30)),
+    )
+    here.log.happen("item.bought")
+
+    assert rounds.run().more
+
+    assert live.names() == other.names() == ["item.bought"]
+    assert other_back.names() == ["connected", *["item.sold"] * 30, "item.bought"]
+    assert [end for id, end in here.ends.items() if end.frames and id[:-1].isdigit()]
+    assert len(here.log.readings) - begun <= MAX_READS_OF_ONE + 2
+
+
+def test_those_who_are_up_to_date_come_first():
+    head, old = uuid4(), uuid4()
+    live = SocketConnection("live=", Filter.of([], ALIASES), 1, 1, None, 0, 0.0, 0)
+    behind = replace(live, id="behind=", position=old)
+
+    plans = plan_pushes(
+        [behind, live], head, FeedPage((), head, False, True), {behind.id: FeedPage((), head, False, True)}, 0.0
+    )
+
+    assert [plan.connection for plan in plans] == [live, behind]
+
+
+def test_those_of_one_key_catch_up_with_so_much_in_a_round(here: FakeSockets):
+    for _ in range(500):
+        here.log.happen("item.sold")
+    old = str(here.log.frames[0].id)
+    ends = [here.connect(f"{number}=", last_event_id=old) for number in range(10)]
+
+    rounds = Rounds()
+    assert rounds.run().more
+
+    assert sum(len(end.frames) > 0 for end in ends) == 5
+    rounds.run()
+    assert [len(end.frames) for end in ends] == [500] * 10
+
+
 def test_behind_those_who_never_open_others_wait_for_the_next_second(here: FakeSockets):
     frames = [here.log.happen("item.sold") for _ in range(30)]
     for number in range(29):
@@ -244,12 +353,7 @@ def test_who_has_gone_is_forgotten(here: FakeSockets):
 def test_who_is_about_to_open_is_tried_again_within_the_second(here: FakeSockets, sleeps: list[float]):
     end = here.connect("a=", opened=False)
 
-    class Opens(Time):
-        def get_remaining_time_in_millis(self) -> int:
-            end.open = True  # after the first round
-            return 30_000
-
-    wake(context=Opens())
+    wake(context=OpensLate(end))
 
     assert end.names() == ["connected"]
     assert 0 < sum(sleeps) < 1
@@ -258,6 +362,7 @@ def test_who_is_about_to_open_is_tried_again_within_the_second(here: FakeSockets
 def test_who_never_opens_is_forgotten_after_half_a_minute(here: FakeSockets):
     here.connect("young=", opened=False, age=20)
     here.connect("old=", opened=False, age=31)
+    here.connect("ahead=", opened=False, age=-86_400)  # of a clock that was ahead
 
     wake()
 
@@ -292,7 +397,7 @@ def test_who_fails_three_times_is_closed_and_goes_on_when_it_comes_back(here: Fa
 
     assert [rounds.run() for _ in range(3)] == [RoundResult(failed=True), RoundResult(failed=True), RoundResult()]
 
-    assert end.closed
+    assert end.farewell == "too_slow"
     assert here.items() == {}
     again = here.connect("b=", last_event_id=str(end.frames[-1].id))
     wake()

@@ -71,11 +71,38 @@ def test_the_reader_s_language_is_spoken_and_otherwise_the_community_s(folder: P
     write(folder / "de.po", hello("Hallo, {name}."))
 
     heard: list[str] = []
-    for wanted in ("de", "de-AT", "DE-de;q=0.9, en", "fr, de", "en-GB", "fr", ""):
+    for wanted in ("de", "de-AT", "DE-de, en;q=0.9", "fr, de", "en-GB", "fr", ""):
         texts.speak(wanted)
         heard.append(f"{spoken()} {translate('Hello, {name}.', name='Ann')}")
 
     assert heard == ["de Hallo, Ann."] * 4 + ["en Hello, Ann."] * 3
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ("en;q=0.3, de;q=0.9", "de"),
+        ("en;q=0.9, de;q=0.9", "en"),
+        ("de;q=0.5, fr", "de"),
+        ("de ; q = 0.2, en;q=.1", "de"),
+        ("de_DE", "de"),
+        ("DE_at;q=0.7,en;q=0.1", "de"),
+        ("de-Latn-DE-1996", "de"),
+        ("de;q=0, en", "en"),
+        ("en;q=0, *", "de"),
+        ("de;q=0.5, *;q=0.1", "de"),
+        ("*", "en"),
+        ("*, de;q=0.5", "en"),
+        ("de;q=many", "de"),
+        (";;,,=", "en"),
+    ],
+)
+def test_the_best_language_of_a_header_is_spoken(folder: Path, wanted: str, expected: str):
+    write(folder / "de.po", hello("Hallo, {name}."))
+
+    texts.speak(wanted)
+
+    assert spoken() == expected
 
 
 def test_a_refusal_speaks_the_reader_s_language(folder: Path):

@@ -161,9 +161,9 @@ function duration(seconds) {
   return parts.filter(([count]) => count).map(([count, unit]) => `${count} ${unit}`).join(" ") || "0 s";
 }
 
-/** items_sold -> Items sold */
+/** items_sold -> Items sold, ai_texts -> AI texts */
 function words(name) {
-  const text = name.replaceAll("_", " ").replaceAll(".", " ").trim();
+  const text = name.replaceAll("_", " ").replaceAll(".", " ").trim().replace(/\bai\b/g, "AI");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
@@ -749,9 +749,10 @@ function moving(page) {
   const send = async (values, dryRun) => {
     const [file] = upload.querySelector("input[type=file]").files;
     if (!file) throw new ApiError(0, "Choose a file first.");
-    const body = { platform: values.platform, content: await file.text(), rate: values.rate, dry_run: dryRun };
+    const body = { platform: values.platform, content: await textOf(file), rate: values.rate, dry_run: dryRun };
     if (values.format) body.format = values.format;
     if (values.currency) body.currency = values.currency;
+    if (values.decimal_sign) body.decimal_sign = values.decimal_sign;
     const result = await post("api/v1/admin/imports", body);
     report.replaceChildren(...importReport(result));
     if (!dryRun) await reload();
@@ -762,7 +763,10 @@ function moving(page) {
     platformField("twitch"),
     { name: "format", label: "Exported by", options: [{ value: "", label: "Find out" }, ...formats] },
     { name: "rate", label: "Money for a point", value: "1", required: true, maxLength: 20, hint: "1, 0.5 or 1/10" },
-    { name: "currency", label: "Currency (Firebot)", maxLength: 100, hint: "Only if the file has several." },
+    { name: "currency", label: "Column or currency", maxLength: 100, hint: "Only if the file has several." },
+    { name: "decimal_sign", label: "Decimal sign", options: [
+      { value: "", label: "Find out" }, { value: ".", label: "Point: 1,000.5" }, { value: ",", label: "Comma: 1.000,5" },
+    ] },
   ], [
     { label: "Try it", kind: "primary", run: (values) => send(values, true) },
     { label: "Import", run: (values) => send(values, false) },
@@ -771,12 +775,32 @@ function moving(page) {
   return reload();
 }
 
-function importReport({ message, problems, problem_count: count }) {
-  const bad = table("Lines left out", [
+// Excel saves CSV as Windows-1252, and "Unicode text" as UTF-16.
+async function textOf(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const mark = (bytes[0] << 8) + bytes[1];
+  if (mark === 0xfffe || mark === 0xfeff) return new TextDecoder(mark === 0xfffe ? "utf-16le" : "utf-16be").decode(bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
+}
+
+function importReport({ message, problems, problem_count: left, warnings, warning_count: warned }) {
+  return [
+    h("p", {}, message),
+    ...importLines("Lines left out", problems, left, "No line is left out."),
+    ...importLines("Balances that do not fit", warnings, warned, "Every balance fits."),
+  ];
+}
+
+function importLines(title, rows, count, none) {
+  const lines = table(title, [
     { title: "Line", kind: "number", cell: (row) => number(row.line) },
     { title: "Why", cell: (row) => row.problem },
-  ], problems, "No line is left out.");
-  return [h("p", {}, message), bad, count > problems.length ? hint(`The first ${problems.length} of ${count}.`) : ""];
+  ], rows, none);
+  return [lines, count > rows.length ? hint(`The first ${rows.length} of ${count}.`) : ""];
 }
 
 function importTable(rows, undo) {
@@ -916,6 +940,123 @@ function eventRow(event) {
     h("pre", { tabIndex: 0 }, JSON.stringify(whole, null, 2))));
 }
 
+// --------------------------------------------------------------------------------------------------- Outside
+
+/** Shows requests to the outside, such as AI texts and mails: what waits, what has failed, and what today has cost. */
+function outside(page) {
+  const { status = "" } = page.params;
+  const areas = { usage: h("div"), requests: h("div") };
+  const choice = form([
+    { name: "status", label: "Status", value: status, options: ["", "pending", "claimed", "failed"] },
+  ], [{ label: "Show", kind: "primary", run: (values) => go("outside", values) }]);
+  page.root.append(card("Used today", areas.usage), choice, areas.requests);
+  const reload = page.every(10, async () => {
+    const { requests, usage } = await page.get("api/v1/admin/outside", { status });
+    areas.usage.replaceChildren(usageTable(usage));
+    areas.requests.replaceChildren(requestTable(requests, () => reload()));
+  });
+}
+
+function usageTable(rows) {
+  return table("Used today", [
+    { title: "For", cell: ({ operation }) => words(operation) },
+    { title: "Calls", kind: "number", cell: ({ calls }) => number(calls) },
+    { title: "Tokens read", kind: "number", cell: ({ input_tokens: tokens }) => number(tokens) },
+    { title: "Tokens written", kind: "number", cell: ({ output_tokens: tokens }) => number(tokens) },
+    { title: "Cost, $", kind: "number", cell: ({ dollars }) => number(dollars) },
+  ], rows, "Nothing yet.");
+}
+
+function requestTable(rows, reload) {
+  const act = (path, id) => async () => {
+    const { message } = await post(`api/v1/admin/outside/${path}`, { id });
+    notice(message);
+    reload();
+  };
+  const kinds = { failed: "bad", claimed: "good" };
+  return table("Requests", [
+    { title: "Request",
+      cell: ({ id, kind, trace_id: trace }) => h("span", {}, h("strong", {}, kind), ` ${id}`, h("br"),
+        h("small", {}, trace && `asked by call ${trace}`)) },
+    { title: "Status",
+      cell: ({ status, error }) => h("span", {}, badge(words(status), kinds[status]), h("br"), h("small", {}, error)) },
+    { title: "Attempts", kind: "number", cell: ({ attempts }) => number(attempts) },
+    { title: "Asked", cell: ({ created_at: at }) => time(at) },
+    { title: "Due", cell: ({ due_at: at, status }) => (status === "pending" ? time(at) : "") },
+    { title: "",
+      cell: ({ id, status }) => (status === "claimed" ? "" : h("div", { className: "actions" },
+        button("Retry", act("retry", id), { "aria-label": `Retry request ${id}` }),
+        button("Drop", act("drop", id), { kind: "danger", "aria-label": `Drop request ${id}` }))) },
+  ], rows, "No request waits or has failed.");
+}
+
+// --------------------------------------------------------------------------------------------------- Letters
+
+/** Shows what was given up, wherever it stopped: events, requests to the outside, messages in queues. */
+function letters(page) {
+  const { id } = page.params;
+  const area = h("div");
+  const send = async (path, body) => {
+    const { message } = await post(`api/v1/admin/letters/${path}`, body);
+    notice(message);
+    if (id) go("letters");
+    else reload();
+  };
+  const all = button("Send all again", () => send("redrive", { all: true }));
+  page.root.append(h("p", {}, id ? link("All dead letters", "letters") : all), area);
+  const reload = page.every(30, async () => {
+    const { letters: found, total } = await page.get("api/v1/admin/letters", { id });
+    all.disabled = !total;
+    area.replaceChildren(letterTable(found, send),
+      total > found.length && !id ? hint(`${number(found.length)} of ${number(total)} are shown.`) : "",
+      id && found.length ? h("pre", { tabIndex: 0 }, JSON.stringify(found[0], null, 2)) : "");
+  });
+}
+
+function letterTable(rows, send) {
+  return table("Dead letters", [
+    { title: "Letter",
+      cell: ({ id, name }) => h("span", {}, h("strong", {}, name || "Message"), h("br"), link("Look at it", "letters", { id })) },
+    { title: "Stopped in", cell: ({ stopped_in: place }) => place },
+    { title: "Reason", cell: ({ reason }) => h("small", {}, reason) },
+    { title: "Attempts", kind: "number", cell: ({ attempts }) => (attempts ? number(attempts) : "") },
+    { title: "Since", cell: ({ at }) => time(at) },
+    { title: "",
+      cell: ({ id, name }) => h("div", { className: "actions" },
+        button("Send again", () => send("redrive", { ids: [id] }), { "aria-label": `Send ${name || "message"} again` }),
+        button("Drop", () => send("drop", { ids: [id] }), { kind: "danger", "aria-label": `Drop ${name || "message"}` })) },
+  ], rows, "Nothing was given up.");
+}
+
+// -------------------------------------------------------------------------------------------------- Features
+
+/** Shows what can be turned off in an emergency; `freeze` pauses the whole game. */
+function features(page) {
+  const area = h("div");
+  page.root.append(hint("Off is refused with a sentence, within a few seconds and without a deployment. ",
+    "To freeze pauses everything but what administrators do; nothing is lost."), area);
+  const reload = page.every(10, async () => {
+    area.replaceChildren(featureTable(await page.get("api/v1/admin/features"), () => reload()));
+  });
+}
+
+function featureTable(rows, reload) {
+  const turn = ({ name, on }) => async () => {
+    const { message } = await call("PUT", `api/v1/admin/features/${name}`, { body: { on: !on } });
+    notice(message);
+    reload();
+  };
+  return table("Features", [
+    { title: "Feature", cell: ({ name }) => h("strong", {}, words(name)) },
+    { title: "Now", cell: ({ on, usual }) => badge(on ? "on" : "off", on === usual ? "good" : "bad") },
+    { title: "Changed", cell: ({ changed_at: at, changed_by: who }) => (at ? [time(at), ` by ${who}`] : "") },
+    { title: "",
+      cell: (row) => button(row.on ? "Turn off" : "Turn on", turn(row), {
+        kind: row.on === row.usual ? "danger" : "primary",
+        "aria-label": `${row.on ? "Turn off" : "Turn on"} ${words(row.name)}` }) },
+  ], rows, "Nothing can be turned off.");
+}
+
 // ----------------------------------------------------------------------------------------------------- Views
 
 const VIEWS = [
@@ -925,6 +1066,9 @@ const VIEWS = [
   { id: "items", title: "Items and prices", short: "Items", show: items },
   { id: "moving", title: "Moving", show: moving },
   { id: "events", title: "Events", show: events },
+  { id: "outside", title: "Outside", show: outside },
+  { id: "letters", title: "Dead letters", short: "Letters", show: letters },
+  { id: "features", title: "Features", show: features },
 ];
 
 let leave = new AbortController();
@@ -953,11 +1097,15 @@ function makePage(root, tools, params, signal) {
   };
 }
 
-/** Run `task` now and every `seconds` until the view is left, but not while the page is hidden. */
+const LONGEST_PAUSE = 60;
+
+/** Run `task` now and every `seconds` until the view is left, but not while the page is hidden. After failures the
+ * pauses grow, up to a minute. */
 function every(seconds, task, signal) {
   let timer;
   let running = false;
   let complained = "";
+  let pause = seconds;
   const run = async () => {
     clearTimeout(timer);
     if (signal.aborted || running) return;
@@ -965,14 +1113,16 @@ function every(seconds, task, signal) {
     try {
       if (!document.hidden) await task();
       complained = "";
+      pause = seconds;
     } catch (error) {
       const expected = error.name === "AbortError" || signal.aborted;
       if (!expected && complained !== error.message) notice(error.message, "bad");
       complained = error.message;
+      pause = Math.max(seconds, Math.min(2 * pause, LONGEST_PAUSE));
     } finally {
       running = false;
     }
-    if (!signal.aborted) timer = setTimeout(run, seconds * 1000);
+    if (!signal.aborted) timer = setTimeout(run, pause * 1000);
   };
   document.addEventListener("visibilitychange", run, { signal });
   signal.addEventListener("abort", () => clearTimeout(timer));

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from community.achievements import queries, rules
 from community.achievements.models import AchievementProgress, Achievements
-from community.players.part import Column, Outlives, Part, changed
+from community.players.part import Column, Limit, Part, changed
 from kernel.database import Tx
 
 
@@ -29,18 +29,16 @@ def _save(tx: Tx, user_id: UUID, now: Achievements, before: Achievements | None)
         queries.upsert_progress(tx, user_id, progress)
 
 
-_OUTLIVES = Outlives(
+_LIMIT = Limit(
     "achievements",
     """
     (SELECT jsonb_agg(to_jsonb(a) - 'user_id') FROM user_achievements a
-     WHERE user_id = %(user_id)s AND unlocked_at IS NOT NULL)
+     WHERE user_id = u.user_id AND unlocked_at IS NOT NULL)
     """,
     """
     INSERT INTO user_achievements AS held (user_id, achievement_key, progress, unlocked_at)
     SELECT %(user_id)s, achievement_key, max(progress), min(unlocked_at)
-    FROM forgotten_accounts f, jsonb_to_recordset(f.limits -> 'achievements')
-        AS kept (achievement_key text, progress bigint, unlocked_at timestamptz)
-    WHERE f.account_hash = ANY (%(hashes)s)
+    FROM kept, jsonb_to_record(entry) AS paid (achievement_key text, progress bigint, unlocked_at timestamptz)
     GROUP BY achievement_key
     ON CONFLICT (user_id, achievement_key) DO UPDATE
     SET progress = greatest(held.progress, excluded.progress),
@@ -55,5 +53,5 @@ ACHIEVEMENTS = Part(
     column=Column("achievements", queries.ACHIEVEMENTS_OF_PLAYER, _parse),
     tables=("user_achievements",),
     joined=True,
-    outlives=_OUTLIVES,
+    limit=_LIMIT,
 )

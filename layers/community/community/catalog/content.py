@@ -13,7 +13,7 @@ from pydantic import AfterValidator, Field, NonNegativeInt, PlainSerializer, Pos
 
 from community.catalog.english import article, plural
 from community.configs import shipped
-from community.text_contexts import DESCRIPTION, ITEM, ONE_ITEM
+from community.text_contexts import DESCRIPTION, ITEM, ITEM_WORDS, ONE_ITEM
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
 from kernel.content.po_files import TextId
@@ -89,6 +89,7 @@ class Item(Frozen):
     handler: HandlerName | None = None
     handler_config: HandlerConfig = Field(default_factory=HandlerConfig)
     node_key: Key | None = None  # an item without a node is never locked
+    words: str = ""  # what else people type for it, in a list; translated, never shown
     renamed_from: tuple[Key, ...] = ()  # earlier internal names
     retired: bool = False  # players who have it can only sell it or give it away (docs/changing-content.md)
 
@@ -302,6 +303,8 @@ class ItemsSection(FileSection[ItemsFile]):
             yield TextId(ITEM, name, plural(name, 2))
             yield TextId(ONE_ITEM, f"{article(name)} {name}")
             yield TextId(DESCRIPTION, item.written_description)
+            if item.words:
+                yield TextId(ITEM_WORDS, item.words)
 
     def summary(self) -> str:
         return f"{len(self.by_name)} items"

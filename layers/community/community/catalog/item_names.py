@@ -7,23 +7,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from community.catalog.content import AliasesSection, Item, ItemAliases, aliases, items
 from community.catalog.english import plural
 from community.catalog.models import Names
-from community.text_contexts import ITEM
+from community.text_contexts import ITEM, ITEM_WORDS
 from kernel.content.problems import Problem
 from kernel.naming import NameIndex, key
 from kernel.startup import at_startup
-from kernel.texts import every_term, load_all
+from kernel.texts import every_term, every_word, load_all
 
 # Names are understood in every language, and the first one should not wait for the files to be read.
 at_startup(load_all)
 
 _names: Names | None = None
-_index: NameIndex[Item] | None = None
+_index: tuple[Names | None, NameIndex[Item]] | None = None  # with the names that it was made of
 
 
 def use_names(names: Names) -> None:
     """Understand these names from now on: those of the community's state that this environment has just read."""
-    global _names, _index
-    _names, _index = names, None
+    global _names
+    _names = names
 
 
 def find(text: str) -> Item | None:
@@ -36,8 +36,15 @@ def meant(text: str) -> tuple[str, ...]:
     return _everything().meant(text)
 
 
+def typed_names(item: Item) -> tuple[str, ...]:
+    """Return what people type for an item, by its names as the community has them now."""
+    known = _names.aliases if _names is not None else aliases.by_item
+    return tuple(names_of(item, known.get(item.internal_name)))
+
+
 def names_of(item: Item, known: ItemAliases | None) -> Iterator[str]:
-    """List an item's names in messages, in singular and plural and in all languages."""
+    """List what people type for an item: its names in messages, in singular and plural, and its words; in all
+    languages."""
     shown = [item.written_name, item.default_display]
     if known is not None:
         shown += [*known.default, *(name for pool in known.themes.values() for name in pool)]
@@ -45,6 +52,7 @@ def names_of(item: Item, known: ItemAliases | None) -> Iterator[str]:
         yield name
         yield plural(name, 2)
         yield from sorted(every_term(ITEM, name))
+    yield from every_word(ITEM_WORDS, item.words)
 
 
 def clashes(rows: Iterable[Item], known: Mapping[str, ItemAliases]) -> Iterator[Problem]:
@@ -63,12 +71,14 @@ def clashes(rows: Iterable[Item], known: Mapping[str, ItemAliases]) -> Iterator[
 
 def _everything() -> NameIndex[Item]:
     global _index
-    if _index is None:
-        known = _names.aliases if _names is not None else aliases.by_item
+    names, made = _names, _index  # read once, because the environments of the local stack share this module
+    if made is None or made[0] is not names:
+        known = names.aliases if names is not None else aliases.by_item
         rows = items.by_name.values()
-        _index = NameIndex(
+        index = NameIndex(
             lambda item: item.public_name,
             [(name, item) for item in rows for name in (item.written_name, item.internal_name, item.default_display)],
             [(name, item) for item in rows for name in names_of(item, known.get(item.internal_name))],
         )
-    return _index
+        _index = made = (names, index)
+    return made[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
-from kernel.errors import TooSoon
+from kernel.errors import Refused, TooSoon
 from kernel.events.models import Event
 
 
@@ -14,6 +14,11 @@ class OnCooldown(TooSoon):
 
     code = "cooldown"
     message = "Your {action} is on cooldown: {remaining} remaining"
+
+
+class UnknownAction(Refused):
+    code = "validation"
+    message = "{typed} has no cooldown. These actions have one: {names}."
 
 
 class CooldownReset(Event):

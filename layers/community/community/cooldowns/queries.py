@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
+from community.players.selves import SELVES
 from kernel.database import Cursor, Tx
+from kernel.stored_times import end_of
+
+END_OF_OWN: LiteralString = (
+    "SELECT " + end_of("c.created_at", "c.expires_at") + " FROM cooldowns c WHERE c.user_id = u.user_id"
+    " AND c.action_key = %s"
+)
+"""SQL expression over `u`, a row of users. Its parameters are the current time and the action."""
+
+REMEMBERED: LiteralString = "cooldowns"
+"""The limit's name, with which cooldowns are remembered of accounts that do not play."""
 
 
 def lock(tx: Tx, key: int) -> None:
@@ -32,8 +44,13 @@ def upsert_cooldown(tx: Tx, user_id: UUID, action: str, expires_at: datetime) ->
 def delete_cooldown(tx: Tx, user_id: UUID | None, action: str) -> None:
     if user_id is None:
         tx.execute("DELETE FROM cooldowns WHERE user_id IS NULL AND action_key = %s", (action,))
-    else:
-        tx.execute("DELETE FROM cooldowns WHERE user_id = %s AND action_key = %s", (user_id, action))
+    else:  # for all of the person's players, because they share it
+        tx.execute(
+            "DELETE FROM cooldowns WHERE action_key = %s AND user_id = ANY (SELECT unnest("
+            + SELVES
+            + ") FROM users u WHERE u.user_id = %s)",
+            (action, user_id),
+        )
 
 
 def move_cooldowns(tx: Tx, from_id: UUID, to_id: UUID) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from community.cooldowns.models import OnCooldown
-from community.text_contexts import ACTION
-from kernel.texts import term, to_translate
+from community.cooldowns.models import OnCooldown, UnknownAction
+from community.text_contexts import ACTION, ACTION_NAME
+from kernel.naming import NameIndex, quoted
+from kernel.texts import every_term, term, to_translate
 
 DURATIONS = {
     to_translate("search", ACTION): timedelta(minutes=30),
@@ -15,6 +16,33 @@ DURATIONS = {
     to_translate("expedition", ACTION): timedelta(minutes=15),
 }
 DEFAULT_DURATION = timedelta(minutes=5)
+_NAMES = {
+    "search": to_translate("search", ACTION_NAME),
+    "slots": to_translate("slots", ACTION_NAME),
+    "expedition": to_translate("expedition", ACTION_NAME),
+}
+
+
+def parse_action(typed: str) -> str:
+    """Return the action of that name, in any language.
+
+    Raises:
+        UnknownAction: it lists the actions that have a cooldown, and suggests similar names.
+    """
+    known = NameIndex(
+        name_of,
+        [(action, action) for action in DURATIONS],
+        [(name, action) for action in DURATIONS for name in sorted(every_term(ACTION_NAME, _NAMES[action]))],
+    )
+    action = known.find(typed)
+    if action is None:
+        raise UnknownAction(typed=quoted(typed), names=", ".join(map(name_of, DURATIONS)), meant=known.meant(typed))
+    return action
+
+
+def name_of(action: str) -> str:
+    """Return an action's name, as administrators read and type it."""
+    return term(ACTION_NAME, _NAMES.get(action, action))
 
 
 def duration_of(action: str) -> timedelta:

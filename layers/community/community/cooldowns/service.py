@@ -14,6 +14,7 @@ from typing import LiteralString
 from community.cooldowns import queries, rules
 from community.cooldowns.models import CooldownReset
 from community.cooldowns.settings import settings
+from community.players import remembered
 from community.players import service as players
 from community.players.models import Fact, Player, PlayerRef, no_such_player
 from kernel.database import Tx
@@ -24,12 +25,12 @@ EVERYONE = "everybody"
 """Stands for the user's id in the lock key of a cooldown for everyone."""
 
 
-def cooldown_of(action: str) -> Fact:
+def cooldown_of(action: str, now: datetime) -> Fact:
     """Fact to load with the player, for `require_ready`. Only one per load, because all of them share one name."""
     return Fact(
         _FACT,
-        "SELECT expires_at FROM cooldowns c WHERE c.user_id = u.user_id AND c.action_key = %s",
-        (action,),
+        queries.END_OF_OWN,
+        (now, action),
     )
 
 
@@ -37,7 +38,7 @@ def require_ready(tx: Tx, player: Player, action: str) -> None:
     """Refuse an action while the player's cooldown for it is running.
 
     Args:
-        player: loaded with `cooldown_of(action)`.
+        player: loaded with `cooldown_of`.
 
     Raises:
         OnCooldown: the player must wait.
@@ -52,27 +53,31 @@ def start(tx: Tx, player: Player, action: str, duration: timedelta) -> None:
         queries.upsert_cooldown(tx, player.id, action, tx.now + duration)
 
 
-def reset(tx: Tx, ref: PlayerRef | None, action: str) -> bool:
+def reset(tx: Tx, ref: PlayerRef | None, action: str) -> tuple[Player | None, bool]:
     """End a player's cooldown; with None, the one that applies to everyone.
 
     Returns:
-        Whether a cooldown was running; only then it is announced.
+        The player, and whether a cooldown was running; only then it is announced.
 
     Raises:
         NoSuchPlayer
     """
+    player = None
     if ref is None:
-        user_id, expires_at = None, _end_for_everyone(tx, action)
+        expires_at = _end_for_everyone(tx, action)
     else:
-        (player,) = players.load_all(tx, (ref,), cooldown_of(action))
+        (player,) = players.load_all(tx, (ref,), cooldown_of(action, tx.now))
         if player is None:
             raise no_such_player(ref)
-        user_id, expires_at = player.id, player.facts.get(_FACT)
+        expires_at = player.facts.get(_FACT)
     if expires_at is None or expires_at <= tx.now:
-        return False
+        return player, False
+    user_id = player and player.id
     queries.delete_cooldown(tx, user_id, action)
+    if user_id is not None:
+        remembered.lift(tx, user_id, queries.REMEMBERED, {"action_key": action})
     events.announce(tx, CooldownReset(user_id=user_id, action=action, timestamp=int(tx.now.timestamp())))
-    return True
+    return player, True
 
 
 def _end_for_everyone(tx: Tx, action: str) -> datetime | None:

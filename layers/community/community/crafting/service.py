@@ -5,16 +5,19 @@ from __future__ import annotations
 from community.crafting import learning, rules, timed_crafting
 from community.crafting.content import upgrades
 from community.crafting.models import Crafted, ItemDisassembled, ItemUpgraded, Salvage
+from community.crafting.switches import CRAFTING
 from community.crafting.unlocks import KNOWN_RECIPES
 from community.inventory.models import Inventory, Quality
 from community.players import service as players
 from community.players.models import PlayerRef
+from community.progression.keys import TreeNodeKey
 from community.progression.rules import require_feature
 from kernel.database import Tx
 from kernel.quantities import Wanted
+from kernel.switches.service import require_on
 
-UPGRADE_FEATURE = "feature_upgrade"
-DISASSEMBLE_FEATURE = "feature_disassemble"
+UPGRADE_FEATURE: TreeNodeKey = "feature_upgrade"
+DISASSEMBLE_FEATURE: TreeNodeKey = "feature_disassemble"
 
 
 def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: Wanted, quality: Quality | None = None) -> Crafted:
@@ -29,6 +32,7 @@ def upgrade_item(tx: Tx, crafter: PlayerRef, item_name: str, wanted: Wanted, qua
         RecipeNotFound, UnknownPlayer, FeatureLocked, FeatureLockedBehind, RecipeLocked, NotEnoughIngredients,
         InventoryFull, WorkshopFull
     """
+    require_on(tx, CRAFTING)
     recipe = rules.find_upgrade(item_name)
     player = players.load(
         tx, crafter, KNOWN_RECIPES, *([timed_crafting.PENDING_BATCHES] if recipe.duration_seconds else [])
@@ -70,6 +74,7 @@ def disassemble_item(
         RecipeNotFound, UnknownPlayer, FeatureLocked, FeatureLockedBehind, RecipeLocked, NotEnoughIngredients,
         InventoryFull
     """
+    require_on(tx, CRAFTING)
     recipe = rules.find_disassemble(item_name)
     player = players.load(tx, crafter, KNOWN_RECIPES)
     require_feature(player.state, DISASSEMBLE_FEATURE)

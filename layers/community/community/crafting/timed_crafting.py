@@ -117,13 +117,16 @@ def refund_retired(tx: Tx) -> int:
     gone = [item.item_id for item in items.by_name.values() if item.retired]
     refs = [PlayerRef("", user_id=user_id) for user_id in awaiting(tx, SOURCE, gone)] if gone else []
     found = [player for player in players.load_all(tx, tuple(refs), PENDING_BATCHES) if player] if refs else []
+    refunded: list[Player] = []
     for player in found:
         for delivery in _unfinished(player, tx.now):
             if all(items.stored(slot.item_id).retired for slot in delivery.slots):
                 # Not recorded with the player, who has given no command.
                 events.announce(tx, _cancelled(player, delivery, tx.now))
                 player = receive(withdraw(player, delivery), _consumed(delivery), REFUND, tx.now)
-        players.save(tx, player)
+        refunded.append(player)
+    if refunded:
+        players.save(tx, *refunded)
     return len(found)
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from community.deliveries import queries
 from community.deliveries.models import Deliveries, Delivery
 from community.deliveries.part import parse
+from community.inventory.models import Slot
 from community.players.models import Fact, Player
 from kernel.database import Tx
 
@@ -48,6 +49,23 @@ def pending(player: Player, now: datetime) -> list[Delivery]:
         elif rest := received.get(delivery.delivery_id, delivery.slots):
             found.append(replace(delivery, slots=rest, overflow=True))
     return found
+
+
+def take_waiting(player: Player, item_id: int, most: int) -> tuple[Player, int]:
+    """Take items out of what waits for room, whichever feature sent it; return the number taken."""
+    deliveries = player[Deliveries]
+    received = dict(deliveries.received)
+    left = most
+    for delivery in deliveries.due:
+        kept: list[Slot] = []
+        for slot in received.get(delivery.delivery_id, delivery.slots):
+            taken = min(slot.quantity, left) if slot.item_id == item_id else 0
+            left -= taken
+            if taken < slot.quantity:
+                kept.append(slot._replace(quantity=slot.quantity - taken))
+        if tuple(kept) != delivery.slots:
+            received[delivery.delivery_id] = tuple(kept)
+    return player.having(replace(deliveries, received=received)), most - left
 
 
 def withdraw(player: Player, delivery: Delivery) -> Player:

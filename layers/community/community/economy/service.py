@@ -9,18 +9,21 @@ from community.catalog.content import Item, items
 from community.economy import rules
 from community.economy.content import WeeklySale, weekly_sales
 from community.economy.models import ItemBought, ItemSold, Purchase, Sale
+from community.economy.switches import SHOP
 from community.inventory.models import Inventory, Quality
 from community.jobs.content import jobs
 from community.jobs.models import Jobs
 from community.players import service as players
 from community.players.models import Player, PlayerRef
+from community.progression.keys import TreeNodeKey
 from community.progression.models import CommunityState, ItemLocked
 from community.progression.rules import item_unlocked, modified, require_feature
 from kernel.database import Tx
 from kernel.quantities import Wanted, resolve
+from kernel.switches.service import require_on
 
-FEATURE = "feature_economy"
-SALE_FEATURE = "feature_weekly_discount"
+FEATURE: TreeNodeKey = "feature_economy"
+SALE_FEATURE: TreeNodeKey = "feature_weekly_discount"
 
 
 def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: Wanted, quality: Quality | None = None) -> Sale:
@@ -35,6 +38,7 @@ def sell_item(tx: Tx, seller: PlayerRef, item_name: str, wanted: Wanted, quality
     item = catalog.resolve(item_name)
     player = players.load(tx, seller)
     require_feature(player.state, FEATURE)
+    require_on(tx, SHOP)
     held = player[Inventory].count(item.item_id, quality)
     sale = rules.quote_sale(
         item,
@@ -66,6 +70,7 @@ def buy_item(tx: Tx, buyer: PlayerRef, item_name: str, wanted: Wanted) -> Purcha
     item = catalog.resolve(item_name)
     player = players.load(tx, buyer)
     require_feature(player.state, FEATURE)
+    require_on(tx, SHOP)
     if item.buyable and not item_unlocked(player.state, item):
         raise ItemLocked(item=item.public_name)
     purchase = rules.quote_purchase(

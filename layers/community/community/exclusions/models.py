@@ -57,3 +57,10 @@ class AccountNeeded(Refused):
 class NotExcluded(NotFound):
     code = "not_found"
     message = "{name} is not on the list of excluded accounts."
+
+
+class ExcludedWhenForgotten(NotExcluded):
+    message = (
+        "{name} is not on the list of excluded accounts. If the player was forgotten, their name was forgotten too: "
+        "give the id of the account."
+    )

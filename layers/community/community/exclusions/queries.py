@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import LiteralString
+from uuid import UUID
 
 from community.exclusions.models import ListedAccount, Source
 from kernel.database import Cursor, Tx
@@ -27,18 +28,18 @@ def list_accounts(tx: Tx) -> Cursor:
     )
 
 
-def insert_accounts(tx: Tx, accounts: Sequence[ListedAccount], source: Source) -> Cursor:
+def insert_accounts(tx: Tx, accounts: Sequence[ListedAccount], source: Source, *, excluded: bool = True) -> Cursor:
     """Insert accounts that are not listed yet. Returns a row for each."""
     return tx.execute(
         """
-        INSERT INTO excluded_accounts (platform, platform_user_id, username, name_key, source, added_at)
-        SELECT platform, platform_id, username, name_key, %s, %s
+        INSERT INTO excluded_accounts (platform, platform_user_id, username, name_key, source, added_at, excluded)
+        SELECT platform, platform_id, username, name_key, %s, %s, %s
         FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])
             AS account (platform, platform_id, username, name_key)
         ON CONFLICT DO NOTHING
         RETURNING account_id
         """,
-        (source, tx.now, *_columns(accounts)),
+        (source, tx.now, excluded, *_columns(accounts)),
     )
 
 
@@ -65,11 +66,27 @@ def delete_added(tx: Tx, account: ListedAccount) -> Cursor:
     )
 
 
-def include_forgotten(tx: Tx, account_hash: str) -> Cursor:
-    """Let an account play that was excluded when its player was forgotten. Returns a row if there was one."""
+def note_excluded_with(tx: Tx, hashes: Sequence[str], excluded_with: UUID) -> None:
+    """Note which forgotten accounts were excluded as one player's."""
+    tx.execute(
+        "UPDATE forgotten_accounts SET excluded_with = %s WHERE excluded AND account_hash = ANY (%s)",
+        (excluded_with, list(hashes)),
+    )
+
+
+def include_forgotten(tx: Tx, hashes: Sequence[str]) -> Cursor:
+    """Let accounts play that were excluded when their player was forgotten, with the player's others.
+
+    Returns a row for each account's hash.
+    """
     return tx.execute(
-        "UPDATE forgotten_accounts SET excluded = false WHERE account_hash = %s AND excluded RETURNING 1",
-        (account_hash,),
+        """
+        UPDATE forgotten_accounts SET excluded = false
+        WHERE excluded AND (account_hash = ANY (%(hashes)s) OR excluded_with IN (
+            SELECT excluded_with FROM forgotten_accounts WHERE account_hash = ANY (%(hashes)s)))
+        RETURNING 1
+        """,
+        {"hashes": list(hashes)},
     )
 
 

@@ -78,8 +78,11 @@ class Score(BaseModel):
 
 
 class PrizeItem(BaseModel):
+    """Items of one kind and quality in a prize; `display_name` is the name for that many."""
+
     item_name: str
     public_name: str
+    display_name: str
     quantity: int
     quality_level: str
 

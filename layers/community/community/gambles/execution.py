@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from community.catalog.content import items
+from community.catalog.texts import names_of
 from community.deliveries.rules import receive
 from community.gambles import queries, row_parsing, rules
 from community.gambles.events import GambleCompleted, GamblePlayed, PrizeItem, Score
@@ -128,6 +129,7 @@ def _prize_item(slot: Slot) -> PrizeItem:
     return PrizeItem(
         item_name=item.internal_name,
         public_name=item.public_name,
+        display_name=names_of(item.written_name, slot.quantity),
         quantity=slot.quantity,
         quality_level=slot.quality,
     )

@@ -18,13 +18,13 @@ if TYPE_CHECKING:  # the retention clock starts without pydantic
 declare_race("gambles_one_active")
 
 # The same condition as in the index.
-_IS_ACTIVE: LiteralString = "state IN ('Created', 'Joining', 'Opening')"
+IS_ACTIVE: LiteralString = "state IN ('Created', 'Joining', 'Opening')"
 
 # Facts: expressions over `u`, a row of users.
-ANY_ACTIVE: LiteralString = "EXISTS (SELECT FROM gambles WHERE " + _IS_ACTIVE + ")"
+ANY_ACTIVE: LiteralString = "EXISTS (SELECT FROM gambles WHERE " + IS_ACTIVE + ")"
 PLAYING: LiteralString = (
     "SELECT gamble_id FROM gambles JOIN gamble_participants p USING (gamble_id) WHERE p.user_id = u.user_id AND "
-    + _IS_ACTIVE
+    + IS_ACTIVE
 )
 """The active gamble, if the player is in it."""
 STAKE: LiteralString = """
@@ -38,7 +38,7 @@ PLAYERS: LiteralString = (
 )
 
 PLAYERS_NOW: LiteralString = (
-    "SELECT count(*) FROM gambles JOIN gamble_participants USING (gamble_id) WHERE " + _IS_ACTIVE
+    "SELECT count(*) FROM gambles JOIN gamble_participants USING (gamble_id) WHERE " + IS_ACTIVE
 )
 """How many players have joined the active gamble and committed."""
 
@@ -61,7 +61,7 @@ STAKED: LiteralString = (
     """
     EXISTS (SELECT FROM gambles JOIN gamble_participants p USING (gamble_id)
             WHERE jsonb_path_exists(p.bets, '$[*][0] ? (@ == $id)', jsonb_build_object('id', %s::int)) AND """
-    + _IS_ACTIVE
+    + IS_ACTIVE
     + ")"
 )
 """SQL expression: whether an item is staked in the active gamble. Its parameter is the item's id."""
@@ -91,7 +91,7 @@ def lock_alone(tx: Tx) -> None:
 
 
 def _which(gamble_id: UUID | None) -> tuple[LiteralString, tuple[UUID, ...]]:
-    return ("WHERE gamble_id = %s", (gamble_id,)) if gamble_id else ("WHERE " + _IS_ACTIVE, ())
+    return ("WHERE gamble_id = %s", (gamble_id,)) if gamble_id else ("WHERE " + IS_ACTIVE, ())
 
 
 def begin_opening(tx: Tx, moment: datetime, gamble_id: UUID | None) -> Cursor:

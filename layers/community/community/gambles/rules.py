@@ -16,11 +16,12 @@ from community.gambles.models import Bet, BetQuantity, BetsRequired, BoxRetired,
 from community.inventory.models import Inventory, Quality, Slot
 from community.lootboxes.models import Drop
 from community.lootboxes.rules import open_boxes
+from community.progression.keys import TreeNodeKey
 from community.progression.models import CommunityState
 from community.progression.rules import modified
 from kernel.quantities import Wanted, resolve
 
-FEATURE = "feature_gamble"
+FEATURE: TreeNodeKey = "feature_gamble"
 BOX_PREFIX = "lootbox"
 MAX_BOXES = 10_000
 """Limit of boxes that a player may stake in a gamble."""

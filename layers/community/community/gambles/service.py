@@ -20,12 +20,14 @@ from community.gambles.models import (
     Participant,
 )
 from community.gambles.settings import settings
+from community.gambles.switches import GAMBLES
 from community.inventory.models import Inventory, Quality
 from community.players import service as players
 from community.players.models import Fact, PlayerRef
 from community.progression.rules import require_feature
 from kernel.database import Tx
 from kernel.quantities import Wanted
+from kernel.switches.service import require_on
 
 _ACTIVE = Fact("active_gamble_exists", queries.ANY_ACTIVE)
 _PLAYING = Fact("playing", queries.PLAYING)
@@ -53,6 +55,7 @@ def start_gamble(
     wanted = rules.find_boxes(requested)
     player = players.load(tx, initiator, _ACTIVE)
     require_feature(player.state, rules.FEATURE)
+    require_on(tx, GAMBLES)
     if player.facts[_ACTIVE.name]:
         raise GambleActive
     bets = rules.validate_bets(wanted, player[Inventory], quality)
@@ -97,6 +100,7 @@ def join_gamble(tx: Tx, joiner: PlayerRef, gamble_id: UUID | None = None, qualit
     locked = queries.lock_gamble(tx, gamble_id)
     player = players.load(tx, joiner, _PLAYING, _PLAYERS)
     require_feature(player.state, rules.FEATURE)
+    require_on(tx, GAMBLES)
     row = locked.fetchone()
     if row is None:
         raise GambleNotFound

@@ -1,52 +1,41 @@
-"""Reading the files that other bots export.
+"""Reading the files that other bots export: a table of any of them (`tables`), or JSON.
 
-| Bot | File | What it has |
+| Bot | JSON | What it has |
 |---|---|---|
-| any | CSV | columns for the name and the points, in any order, with or without a header |
-| Streamlabs Chatbot | "<currency>.xlsx", saved as CSV | `Username, Rank, Points, Hours` |
-| StreamElements | CSV, or the JSON of its `points` API | `username, points`; `{"users": [{"username", "points"}]}` |
-| PhantomBot | `points_export.csv` | `Username, Seconds, Points` |
-| Firebot | `users.db`, or the JSON of `viewers/export` | viewers with `_id`, `username`, `currency: {id: points}` |
+| StreamElements | the answer of its `points` API | `{"users": [{"username", "points"}]}` |
+| Firebot | `users.db`, or the answer of `viewers/export` | viewers with `_id`, `username`, `currency: {id: points}` |
 """
 
 from __future__ import annotations
 
-import csv
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from community.imports.models import Format, LineProblem, PointsFile, PointsRow, UnreadableFile
-from kernel.naming import id_text, key, visible
+from community.imports.models import DecimalSign, Format, LineProblem, PointsFile, PointsRow, UnreadableFile
+from community.imports.point_numbers import BadPoints, find_decimal_sign, parse_points
+from community.imports.tables import read_table
+from kernel.naming import LONGEST_TYPED, id_text, visible
 from kernel.texts import translate
 
-MOST_POINTS = Decimal(10**15)
-_NAME_LENGTH = 100
-_ID_LENGTH = 100
-
-# By `naming.key`, the best first.
-_NAMES = ("username", "user name", "login", "viewer", "viewer name", "user", "name", "display name", "displayname")
-_IDS = ("platform id", "twitch id", "twitchid", "youtube id", "discord id", "user id", "userid", "viewer id", "id")
-_POINTS = ("points", "current points", "point", "balance", "currency", "amount", "money", "coins", "loyalty points")
-_HEADERS = frozenset((*_NAMES, *_IDS, *_POINTS))
-
-_SPACES = re.compile(r"[\s\u00a0\u202f'\u2019_]")
-_GROUPED = re.compile(r"-?\d{1,3}([.,]\d{3})+")
+_NOT_IN_NAMES = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Controls, line breaks, and halves of surrogate pairs, which Postgres cannot store."""
 
 
-class _BadPoints(ValueError):
-    """The text is a sentence."""
-
-
-def read_points(content: str, wanted: Format | None = None, currency: str | None = None) -> PointsFile:
+def read_points(
+    content: str,
+    wanted: Format | None = None,
+    currency: str | None = None,
+    decimal_sign: DecimalSign | None = None,
+) -> PointsFile:
     """Read a file.
 
     Args:
         content: the whole file as text.
         wanted: whose file it is; None to find out.
-        currency: Firebot's id of the currency to import, where viewers have several.
+        currency: which points to import, where viewers have several: a column's name, or Firebot's id of a currency.
+        decimal_sign: what separates decimals in a table; None to find out.
 
     Raises:
         UnreadableFile
@@ -58,103 +47,21 @@ def read_points(content: str, wanted: Format | None = None, currency: str | None
         raise UnreadableFile(reason=translate("It is empty."))
     if content.lstrip()[0] in "{[":
         return _read_json(content, wanted, currency)
-    return _read_table(content, wanted)
+    return _read_table(content, wanted, currency, decimal_sign)
 
 
-# ------------------------------------------------------------------------------------------------------------- Tables
-
-
-def _read_table(content: str, wanted: Format | None) -> PointsFile:
-    delimiter = _delimiter(content)
-    lines = csv.reader(content.splitlines(keepends=True), delimiter=delimiter, skipinitialspace=True)
+def _read_table(
+    content: str, wanted: Format | None, currency: str | None, decimal_sign: DecimalSign | None
+) -> PointsFile:
+    table = read_table(content, currency)
+    if decimal_sign is None:
+        column = [(line, points) for line, _, _, points in table.lines]
+        decimal_sign = find_decimal_sign(column, "," if table.separator == ";" else ".")
     rows: list[PointsRow] = []
-    problems: list[LineProblem] = []
-    columns: _Columns | None = None
-    while True:
-        line = lines.line_num + 1
-        try:
-            cells = next(lines, None)
-        except csv.Error:
-            problems.append(LineProblem(line, translate("This line is too long.")))
-            continue
-        if cells is None:
-            break
-        cells = [visible(cell) for cell in cells]
-        if not any(cells):
-            continue
-        if columns is None:
-            columns = _Columns.named(cells) or _Columns.guessed(cells, delimiter)
-            if columns.header:
-                continue
-        if max(columns.name, columns.points) >= len(cells):
-            problems.append(LineProblem(line, translate("A column is missing.")))
-            continue
-        platform_id = cells[columns.id] if columns.id is not None and columns.id < len(cells) else ""
-        _add(rows, problems, line, cells[columns.name], platform_id, cells[columns.points], delimiter)
-    if columns is None:
-        raise UnreadableFile(reason=translate("It is empty."))
-    return PointsFile(wanted or columns.format, rows, problems)
-
-
-class _Columns:
-    """Where a table has what.
-
-    Attributes:
-        header: whether the first line names the columns.
-    """
-
-    def __init__(self, name: int, points: int, platform_id: int | None, *, header: Sequence[str] = ()) -> None:
-        self.name, self.points, self.id = name, points, platform_id
-        self.header = bool(header)
-        self.format: Format = _format_of(header)
-
-    @classmethod
-    def named(cls, cells: Sequence[str]) -> _Columns | None:
-        """Return the columns of a header; None if the line is none."""
-        header = [key(cell) for cell in cells]
-        if not _HEADERS.intersection(header):
-            return None
-        name, points, platform_id = (_first(header, names) for names in (_NAMES, _POINTS, _IDS))
-        name = platform_id if name is None else name
-        if name is None or points is None:
-            if any(cell.replace(".", "").replace(",", "").isdecimal() for cell in cells):
-                return None  # a viewer is called "points"
-            raise UnreadableFile(
-                reason=translate("Its first line must name a column with names and one with points: username, points.")
-            )
-        return cls(name, points, platform_id, header=header)
-
-    @classmethod
-    def guessed(cls, cells: Sequence[str], delimiter: str) -> _Columns:
-        """Return the columns of a table without a header: the first is the name, the last number the points."""
-        numbers = [number for number, cell in enumerate(cells) if number and _is_number(cell, delimiter)]
-        if not numbers:
-            raise UnreadableFile(reason=translate("Each line needs a name and a number of points: alice,100"))
-        return cls(0, numbers[-1], None)
-
-
-def _first(header: Sequence[str], names: Iterable[str]) -> int | None:
-    return next((header.index(name) for name in names if name in header), None)
-
-
-def _format_of(header: Sequence[str]) -> Format:
-    if "seconds" in header:
-        return "phantombot"
-    if "rank" in header and "hours" in header:
-        return "streamlabs"
-    if "username" in header and {"alltime", "all time", "alltime points", "all time points"}.intersection(header):
-        return "streamelements"
-    return "csv"
-
-
-def _delimiter(content: str) -> str:
-    first = next(line for line in content.splitlines() if line.strip())
-    unquoted = re.sub(r'"[^"]*"', "", first)
-    counts = {each: unquoted.count(each) for each in (";", "\t", ",")}
-    return max(counts, key=lambda each: counts[each]) if any(counts.values()) else ","
-
-
-# --------------------------------------------------------------------------------------------------------------- JSON
+    problems = list(table.problems)
+    for line, name, platform_id, points in table.lines:
+        _add(rows, problems, line, name, platform_id, points, decimal_sign)
+    return PointsFile(wanted or table.format, rows, sorted(problems, key=lambda problem: problem.line))
 
 
 def _read_json(content: str, wanted: Format | None, currency: str | None) -> PointsFile:
@@ -167,7 +74,9 @@ def _read_json(content: str, wanted: Format | None, currency: str | None) -> Poi
     if firebot:
         # Firebot's file is a journal: the last line of a viewer is valid.
         viewers = list({viewer.get("_id", viewer.get("id")): (line, viewer) for line, viewer in viewers}.values())
-        currency = currency or _only_currency(viewers)
+        currency = _known_currency(viewers, currency)
+    elif currency is not None:
+        raise UnreadableFile(reason=translate("Its viewers have one kind of points, so none can be chosen."))
     for line, viewer in viewers:
         if viewer.get("$$deleted"):
             continue
@@ -177,7 +86,7 @@ def _read_json(content: str, wanted: Format | None, currency: str | None) -> Poi
             points = points.get(currency, 0) if isinstance(points, Mapping) else points
         else:
             platform_id, points = viewer.get("platform_id", ""), viewer.get("points")
-        _add(rows, problems, line, str(name), str(platform_id), "" if points is None else str(points), ",")
+        _add(rows, problems, line, str(name), str(platform_id), "" if points is None else str(points), ".")
     if not rows and not problems:
         raise UnreadableFile(reason=translate("It has no viewers."))
     return PointsFile(wanted or ("firebot" if firebot else "streamelements"), rows, problems)
@@ -214,23 +123,25 @@ def _viewers(document: Any) -> Iterator[Mapping[str, Any]]:
             yield from ({"_id": name, **each} for name, each in document.items() if isinstance(each, dict))
 
 
-def _only_currency(viewers: Iterable[tuple[int, Mapping[str, Any]]]) -> str:
-    """Return the one currency that viewers have.
+def _known_currency(viewers: Iterable[tuple[int, Mapping[str, Any]]], wanted: str | None) -> str:
+    """Return the currency that is wanted, or the only one that viewers have.
 
     Raises:
-        UnreadableFile: they have none, or several.
+        UnreadableFile: they do not have it, or none, or several.
     """
     found = sorted({name for _, viewer in viewers for name in viewer.get("currency") or {}})
-    if len(found) != 1:
+    if not found:
+        raise UnreadableFile(reason=translate("Its viewers have no currency."))
+    known = ", ".join(found)
+    if wanted is None and len(found) > 1:
         raise UnreadableFile(
-            reason=translate("It has several currencies. Say which one: {currencies}", currencies=", ".join(found))
-            if found
-            else translate("Its viewers have no currency.")
+            reason=translate("It has several currencies. Say which one: {currencies}", currencies=known)
         )
-    return found[0]
-
-
-# --------------------------------------------------------------------------------------------------------------- Cells
+    if wanted is not None and wanted not in found:
+        raise UnreadableFile(
+            reason=translate("It has no currency {name}, only: {currencies}.", name=wanted, currencies=known)
+        )
+    return wanted or found[0]
 
 
 def _add(
@@ -240,63 +151,16 @@ def _add(
     name: str,
     platform_id: str,
     points: str,
-    delimiter: str,
+    decimal_sign: DecimalSign | None,
 ) -> None:
-    name, platform_id = visible(name).removeprefix("@"), id_text(platform_id)
     try:
+        if any(unicodedata.category(each) in _NOT_IN_NAMES for each in name.strip() + platform_id.strip()):
+            raise BadPoints(translate("The name has characters that no name has."))
+        name, platform_id = visible(name).removeprefix("@"), id_text(platform_id)
         if not (name or platform_id):
-            raise _BadPoints(translate("The name is missing."))
-        if len(name) > _NAME_LENGTH or len(platform_id) > _ID_LENGTH:
-            raise _BadPoints(translate("The name is too long."))
-        if not _storable(name + platform_id):
-            raise _BadPoints(translate("The name has characters that no name has."))
-        rows.append(PointsRow(line, name or platform_id, platform_id, parse_points(points, delimiter)))
-    except _BadPoints as bad:
+            raise BadPoints(translate("The name is missing."))
+        if len(name) > LONGEST_TYPED or len(platform_id) > LONGEST_TYPED:
+            raise BadPoints(translate("The name is too long."))
+        rows.append(PointsRow(line, name or platform_id, platform_id, parse_points(points, decimal_sign)))
+    except BadPoints as bad:
         problems.append(LineProblem(line, str(bad)))
-
-
-def _storable(text: str) -> bool:
-    """Whether Postgres can store a text: no NUL, and no half of a surrogate pair."""
-    return "\x00" not in text and not re.search("[\ud800-\udfff]", text)
-
-
-def _is_number(text: str, delimiter: str) -> bool:
-    try:
-        parse_points(text, delimiter)
-    except _BadPoints:
-        return False
-    return True
-
-
-def parse_points(text: str, delimiter: str = ",") -> Decimal:
-    """Parse a number of points, with a decimal point or comma and with thousands grouped.
-
-    In a table whose cells are separated by semicolons, a comma is a decimal comma, as spreadsheets write it there.
-    """
-    plain = _SPACES.sub("", text)
-    if not plain:
-        raise _BadPoints(translate("The points are missing."))
-    decimal = _decimal_mark(plain, "," if delimiter == ";" else ".")
-    try:
-        points = Decimal(plain.replace("." if decimal == "," else ",", "").replace(decimal, "."))
-    except InvalidOperation:
-        raise _BadPoints(translate("{text} is not a number of points.", text=text[:40])) from None
-    if not points.is_finite():
-        raise _BadPoints(translate("{text} is not a number of points.", text=text[:40]))
-    if points < 0:
-        raise _BadPoints(translate("The points are negative."))
-    if points > MOST_POINTS:
-        raise _BadPoints(translate("These are too many points."))
-    return points
-
-
-def _decimal_mark(plain: str, usual: str) -> str:
-    """Return which of point and comma separates the decimals."""
-    point, comma = plain.rfind("."), plain.rfind(",")
-    if point >= 0 and comma >= 0:
-        return "." if point > comma else ","
-    mark = "." if point >= 0 else "," if comma >= 0 else usual
-    other = "," if mark == "." else "."
-    if plain.count(mark) > 1 or (mark != usual and _GROUPED.fullmatch(plain)):
-        return other
-    return mark

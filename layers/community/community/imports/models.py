@@ -17,6 +17,11 @@ Format = Literal["csv", "streamlabs", "streamelements", "phantombot", "firebot"]
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 
+DecimalSign = Literal[".", ","]
+"""What separates the decimals of a number."""
+
+DECIMAL_SIGNS: tuple[DecimalSign, ...] = get_args(DecimalSign)
+
 
 @dataclass(frozen=True, slots=True)
 class PointsRow:
@@ -63,11 +68,13 @@ class AccountMatch:
     Attributes:
         players: how many there are.
         platform_id, username: of the account, if there is exactly one.
+        money: what the player has.
     """
 
     players: int = 0
     platform_id: str = ""
     username: str = ""
+    money: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +99,14 @@ class ImportPlan:
         entries: what is credited, now or with the account's first line.
         problems: the lines that are left out, in the order of the file.
         without_points: how many rows have nothing to import.
+        warnings: the entries that do not fit into an inventory, in the order of the file.
     """
 
     format: Format
     entries: Sequence[ImportEntry]
     problems: Sequence[LineProblem]
     without_points: int
+    warnings: Sequence[LineProblem] = ()
 
     @property
     def known(self) -> int:

@@ -32,20 +32,21 @@ _WITH_NAME: LiteralString = (
 
 
 def list_matches(tx: Tx, platform: str, rows: Sequence[PointsRow]) -> Cursor:
-    """Return rows with `line`, `players`, `platform_id` and `username`, for the lines whose account is known."""
+    """Return `line`, `players`, `platform_id`, `username` and `money` of the lines whose account is known."""
     return tx.execute(
         """
         WITH e AS (
             SELECT %s AS platform, line, platform_user_id, name_key
             FROM unnest(%s::int[], %s::text[], %s::text[]) AS given (line, platform_user_id, name_key)
         ), found AS (
-            SELECT e.line, l.platform_user_id, l.username FROM e """
+            SELECT e.line, l.user_id, l.platform_user_id, l.username FROM e """
         + _WITH_ID
-        + """ UNION ALL SELECT e.line, l.platform_user_id, l.username FROM e """
+        + """ UNION ALL SELECT e.line, l.user_id, l.platform_user_id, l.username FROM e """
         + _WITH_NAME
         + """)
-        SELECT line, count(*) AS players, min(platform_user_id) AS platform_id, min(username) AS username
-        FROM found GROUP BY line
+        SELECT line, count(*) AS players, min(platform_user_id) AS platform_id, min(username) AS username,
+               coalesce(min(i.money), 0) AS money
+        FROM found LEFT JOIN user_inventory i USING (user_id) GROUP BY line
         """,
         (
             platform,
@@ -95,9 +96,10 @@ def insert_entries(tx: Tx, batch: ImportBatch, entries: Sequence[ImportEntry]) -
 
 
 def lock_new_accounts(tx: Tx) -> None:
-    """Wait for the transactions that are adding accounts, and let no other begin.
+    """Wait for the transactions that are adding accounts or deleting players, and let no other begin.
 
-    An account is thus either there when a batch looks for its accounts, or finds the batch when it is added.
+    An account is thus either there when a batch looks for its accounts, or finds the batch when it is added; and a
+    player who is merged or forgotten has what the batch brings by then, or is gone before.
     """
     tx.execute("LOCK TABLE user_platform_links IN SHARE MODE")
 

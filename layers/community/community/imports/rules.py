@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from hashlib import sha256
 
 from community.imports.models import (
     AccountMatch,
@@ -15,9 +17,12 @@ from community.imports.models import (
     PointsFile,
     PointsRow,
 )
+from community.inventory.models import STACK_LIMIT
 from kernel.naming import person_key
-from kernel.texts import translate
+from kernel.texts import number, translate
 
+MOST_MONEY = 10**12
+"""For one account; sums of a file still fit into the database."""
 _RATE = re.compile(r"\d{1,9}(\.\d{1,9}|/\d{1,9})?", re.ASCII)
 
 
@@ -44,6 +49,18 @@ def identity(row: PointsRow) -> tuple[str, str]:
     return (row.platform_id, "") if row.platform_id else ("", person_key(row.username))
 
 
+def hash_of(rows: Iterable[PointsRow]) -> str:
+    """Return the same hash for the same points of the same accounts, in whichever order and layout a file has them.
+
+    The rate is no part of it: a file that was imported is not paid again at another one.
+    """
+    points: dict[tuple[str, str], str] = {}
+    for row in rows:
+        points.setdefault(identity(row), f"{row.points.normalize():f}")
+    paid = sorted((*account, each) for account, each in points.items() if each != "0")
+    return sha256(json.dumps(paid).encode()).hexdigest()
+
+
 def plan(
     file: PointsFile, rate: Fraction, matches: Mapping[int, AccountMatch], excluded: Callable[[str, str], bool]
 ) -> ImportPlan:
@@ -55,6 +72,7 @@ def plan(
     """
     entries: list[ImportEntry] = []
     problems = list(file.problems)
+    warnings: list[LineProblem] = []
     first: dict[tuple[str, str], int] = {}
     without_points = 0
     for row in file.rows:
@@ -74,6 +92,20 @@ def plan(
             problems.append(LineProblem(row.line, text))
         elif amount == 0:
             without_points += 1
+        elif amount > MOST_MONEY:
+            problems.append(LineProblem(row.line, translate("This is too much money.")))
         else:
             entries.append(ImportEntry(row, amount, known=match.players == 1))
-    return ImportPlan(file.format, entries, sorted(problems, key=lambda problem: problem.line), without_points)
+            if match.money + amount > STACK_LIMIT:
+                warnings.append(LineProblem(row.line, _above_limit(row, match.money + amount)))
+    problems.sort(key=lambda problem: problem.line)
+    return ImportPlan(file.format, entries, problems, without_points, warnings)
+
+
+def _above_limit(row: PointsRow, balance: int) -> str:
+    return translate(
+        "{name} would have {balance} money, and an inventory holds {limit}. The rest waits until there is room.",
+        name=row.username,
+        balance=number(balance),
+        limit=number(STACK_LIMIT),
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from hashlib import sha256
 from uuid import UUID, uuid4
 
 from community.catalog.content import items
@@ -14,6 +13,7 @@ from community.imports.crediting import credit_known
 from community.imports.formats import read_points
 from community.imports.models import (
     AccountMatch,
+    DecimalSign,
     Format,
     ImportBatch,
     ImportedAlready,
@@ -24,11 +24,14 @@ from community.imports.models import (
     PointsFile,
     Undone,
 )
+from community.imports.switches import IMPORTS
 from community.inventory.models import Inventory
 from community.players import service as players
 from community.players.models import Player, PlayerRef
 from community.progression import service as progression
 from kernel.database import Tx
+from kernel.errors import TryAgain
+from kernel.switches.service import require_on
 
 MOST_LISTED = 100
 PLAYERS_AT_ONCE = 500
@@ -36,19 +39,26 @@ PLAYERS_AT_ONCE = 500
 
 
 def preview(
-    tx: Tx, platform: str, content: str, wanted: Format | None = None, rate: str = "1", currency: str | None = None
+    tx: Tx,
+    platform: str,
+    content: str,
+    wanted: Format | None = None,
+    rate: str = "1",
+    currency: str | None = None,
+    decimal_sign: DecimalSign | None = None,
 ) -> ImportPlan:
     """Return what an import would do; it changes nothing.
 
     Args:
         wanted: whose file it is; None to find out.
         rate: money for a point, as in `rules.parse_rate`.
-        currency: as in `formats.read_points`.
+        currency, decimal_sign: as in `formats.read_points`.
 
     Raises:
         UnreadableFile, InvalidRate
     """
-    return _plan(tx, platform, read_points(content, wanted, currency), rules.parse_rate(rate))
+    file = read_points(content, wanted, currency, decimal_sign)
+    return _plan(tx, platform, file, rules.parse_rate(rate))
 
 
 def import_points(
@@ -59,19 +69,22 @@ def import_points(
     wanted: Format | None = None,
     rate: str = "1",
     currency: str | None = None,
+    decimal_sign: DecimalSign | None = None,
 ) -> tuple[ImportPlan, ImportBatch]:
     """Import a file: players who are known get their money at once, the others with their first line.
 
     Args:
         imported_by: the name of the administrator's key.
-        wanted, rate, currency: as in `preview`.
+        wanted, rate, currency, decimal_sign: as in `preview`.
 
     Raises:
         UnreadableFile, InvalidRate, ImportedAlready
     """
+    require_on(tx, IMPORTS)
     exact = rules.parse_rate(rate)
-    plan = _plan(tx, platform, read_points(content, wanted, currency), exact)
-    file_hash = sha256(content.encode(errors="surrogatepass")).hexdigest()
+    file = read_points(content, wanted, currency, decimal_sign)
+    plan = _plan(tx, platform, file, exact)
+    file_hash = rules.hash_of(file.rows)
     if row := queries.find_imported(tx, platform, file_hash).fetchone():
         raise ImportedAlready(batch_id=row["batch_id"])
     batch_id = uuid4()
@@ -111,16 +124,17 @@ def undo(tx: Tx, batch_id: UUID, most: int = PLAYERS_AT_ONCE) -> Undone:
 
     Raises:
         NoSuchImport
+        TryAgain: one of the players was merged into another one meanwhile.
     """
     if queries.lock_batch(tx, batch_id).fetchone() is None:
         raise NoSuchImport
     removed = len(queries.delete_waiting(tx, batch_id).fetchall())
-    owed = {
-        row["user_id"]: dict(zip(row["entry_ids"], row["amounts"], strict=True))
-        for row in queries.list_to_take_back(tx, batch_id, most)
-    }
+    owed = _owed(tx, batch_id, most)
     refs = tuple(PlayerRef("", user_id=user_id) for user_id in owed)
     found = players.load_all(tx, refs, deliveries.sent_by(queries.SOURCE)) if refs else []
+    # Someone else has it now if a player was merged meanwhile; no one has if they were forgotten.
+    if None in found and _owed(tx, batch_id, most) != owed:
+        raise TryAgain
     changed: list[Player] = []
     short: list[NotTakenBack] = []
     taken: dict[UUID, int] = {}
@@ -145,10 +159,19 @@ def undo(tx: Tx, batch_id: UUID, most: int = PLAYERS_AT_ONCE) -> Undone:
     return Undone(removed, sum(taken.values()), short, row["remaining"])
 
 
+def _owed(tx: Tx, batch_id: UUID, most: int) -> dict[UUID, dict[UUID, int]]:
+    """{player: {entry: amount}} of so many players who still have to give it back."""
+    return {
+        row["user_id"]: dict(zip(row["entry_ids"], row["amounts"], strict=True))
+        for row in queries.list_to_take_back(tx, batch_id, most)
+    }
+
+
 def _take_back(tx: Tx, player: Player, entries: Mapping[UUID, int]) -> tuple[Player, dict[UUID, int]]:
     """Take from a player what entries {id: amount} have given, as far as it is there; return how much for each.
 
-    Money that has not fitted into the inventory yet waits as a delivery with the entry's id, and is taken first.
+    Money that has not fitted into the inventory yet waits as a delivery with the entry's id, and is taken first; other
+    money that waits for room, as after a merge, is taken last.
     """
     money = items.money.item_id
     taken: dict[UUID, int] = dict.fromkeys(entries, 0)
@@ -160,13 +183,14 @@ def _take_back(tx: Tx, player: Player, entries: Mapping[UUID, int]) -> tuple[Pla
         inventory = player[Inventory]
         more = min(amount - taken[entry_id], inventory.count(money))
         player = player.having(inventory.spend(money, more))
-        taken[entry_id] += more
+        player, waiting = deliveries.take_waiting(player, money, amount - taken[entry_id] - more)
+        taken[entry_id] += more + waiting
     return player, taken
 
 
 def _plan(tx: Tx, platform: str, file: PointsFile, rate: Fraction) -> ImportPlan:
     matches = {
-        row["line"]: AccountMatch(row["players"], row["platform_id"], row["username"])
+        row["line"]: AccountMatch(row["players"], row["platform_id"], row["username"], row["money"])
         for row in queries.list_matches(tx, platform, file.rows)
     }
     cover = progression.current_state(tx).exclusions.cover

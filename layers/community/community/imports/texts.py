@@ -29,9 +29,17 @@ def imported(plan: ImportPlan) -> str:
 
 
 def _left_out(plan: ImportPlan) -> str:
-    if not plan.problems:
-        return ""
-    return " " + translate_n("{n} line is left out.", "{n} lines are left out.", len(plan.problems))
+    parts: list[str] = []
+    if plan.problems:
+        parts.append(translate_n("{n} line is left out.", "{n} lines are left out.", len(plan.problems)))
+    if plan.warnings:
+        text = translate_n(
+            "{n} balance does not fit into an inventory.",
+            "{n} balances do not fit into an inventory.",
+            len(plan.warnings),
+        )
+        parts.append(text)
+    return "".join(f" {part}" for part in parts)
 
 
 def undone(result: Undone) -> str:

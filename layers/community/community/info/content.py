@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 from pydantic import Field, StringConstraints
 
 from community.configs import shipped
-from community.text_contexts import INFO, SHORT_INFO, TOPIC
-from kernel import naming
+from community.text_contexts import INFO, SHORT_INFO, TOPIC, TOPIC_WORDS
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FolderSection
 from kernel.content.po_files import TextId
 from kernel.content.problems import Problem
-from kernel.texts import every_term, term
+from kernel.naming import NameIndex
+from kernel.texts import every_term, every_word, term
 
 OVERVIEW = "overview"
+T = TypeVar("T", bound="Topic")
 # A line of Twitch chat is limited to 500 characters, and the bot puts a name before the text.
 LONGEST_LINE: Final = 450
 Short = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_LINE, pattern=r"^[^\r\n]*$")]
@@ -29,6 +30,7 @@ class Topic(Frozen):
 
     written_discord: Text = Field(alias="discord")
     written_short: Short = Field(alias="short")
+    words: str = ""  # what else people type for it, in a list; translated, never shown
 
     @property
     def discord(self) -> str:
@@ -71,6 +73,8 @@ class InfoSection(FolderSection[Feature]):
         for name, feature in self.by_feature.items():
             yield from (TextId(TOPIC, shown(each)) for each in (name, *feature.topics))
             for each in (feature, *feature.topics.values()):
+                if each.words:
+                    yield TextId(TOPIC_WORDS, each.words)
                 yield TextId(INFO, each.written_discord)
                 yield TextId(SHORT_INFO, each.written_short)
 
@@ -88,10 +92,29 @@ def name_of(key: str) -> str:
     return term(TOPIC, shown(key))
 
 
+def index(*groups: Mapping[str, T]) -> NameIndex[tuple[str, T]]:
+    """Return (name, text) by what people type: the own names first, then those in other languages, then other words.
+
+    Args:
+        groups: {name: text}; of two that are called the same, an earlier group's is meant.
+    """
+    named = [list(group.items()) for group in groups]
+    return NameIndex(
+        lambda entry: name_of(entry[0]),
+        *([(name, (name, text)) for name, text in group] for group in named),
+        *([(typed, (name, text)) for name, text in group for typed in _translated(name)] for group in named),
+        *([(word, (name, text)) for name, text in group for word in _other_words(text.words)] for group in named),
+    )
+
+
 @cache
-def typed_names(key: str) -> frozenset[str]:
-    """Return the keys of what people type for a feature or a topic, in any language."""
-    return frozenset(map(naming.key, (key, *every_term(TOPIC, shown(key)))))
+def _translated(key: str) -> tuple[str, ...]:
+    return tuple(sorted(every_term(TOPIC, shown(key))))
+
+
+@cache
+def _other_words(words: str) -> tuple[str, ...]:
+    return tuple(every_word(TOPIC_WORDS, words))
 
 
 texts = shipped[InfoSection]

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
 
-from community.info.content import OVERVIEW, Feature, Topic, texts, typed_names
+from community.info.content import OVERVIEW, Feature, T, Topic, index, texts
 from community.info.models import NoSuchText
-from kernel.naming import closest, key
-
-T = TypeVar("T")
+from kernel.naming import NameIndex, key
 
 SHORT_TEXTS = frozenset({"streamerbot", "twitch"})
 """Platforms where an answer is one line of chat."""
@@ -31,21 +28,19 @@ def find(features: Mapping[str, Feature], feature: str, topic: str) -> Feature |
     Raises:
         NoSuchText: it suggests similar names.
     """
-    homes = _by_typed_name(features)
-    topics = {name: each for home in features.values() for name, each in _by_typed_name(home.topics).items()}
-    known: Mapping[str, Feature | Topic] = topics | homes
-    wanted = key(topic) or key(feature) if topic.strip() or feature.strip() else OVERVIEW
+    asked = " ".join(filter(None, (feature, topic)))
+    if not key(asked):
+        return features[OVERVIEW]
     if key(feature) and key(topic):
-        home = homes.get(key(feature))
-        if home is None:
-            raise NoSuchText(name=f"{feature} {topic}", meant=closest(key(feature), homes))
-        known = _by_typed_name(home.topics)
-    if wanted not in known:
-        raise NoSuchText(name=" ".join(filter(None, (feature, topic))), meant=closest(wanted, known))
-    return known[wanted]
+        home = _found(index(features), feature, asked)
+        return _found(index(home.topics), topic, asked)
+    topics = {name: each for home in features.values() for name, each in home.topics.items()}
+    known: NameIndex[tuple[str, Topic]] = index(features, topics)
+    return _found(known, topic if key(topic) else feature, asked)
 
 
-def _by_typed_name(named: Mapping[str, T]) -> dict[str, T]:
-    """Return {key of what people type: text}; a name of another language never takes an own one."""
-    translated = {typed: each for name, each in named.items() for typed in typed_names(name)}
-    return translated | {key(name): each for name, each in named.items()}
+def _found(known: NameIndex[tuple[str, T]], typed: str, asked: str) -> T:
+    found = known.find(typed)
+    if found is None:
+        raise NoSuchText(name=asked, meant=known.meant(typed))
+    return found[1]

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 from community.catalog.content import Item
-from community.catalog.texts import quality_name
+from community.catalog.texts import names_of, quality_name
 from kernel.errors import Refused
 
 STACK_LIMIT = 999_999
@@ -40,6 +40,11 @@ class NotEnoughInQuality(NotEnoughItems):
 class InventoryFull(Refused):
     code = "inventory_full"
     message = "There is no room for that many: a stack holds at most 999999."
+
+
+class UnknownQuality(Refused):
+    code = "validation"
+    message = "{typed} is not a quality. These are: {names}."
 
 
 class Quality(StrEnum):
@@ -198,13 +203,13 @@ class Inventory:
 
 
 def _too_few(item: Item, wanted: int, held: int, quality: Quality | None) -> Refused:
-    name = item.public_name
+    name, several = item.public_name, names_of(item.written_name, wanted)
     if quality is None:
-        return NotEnoughItems(item=name, wanted=wanted, held=held) if held else NotInInventory(item=name)
+        return NotEnoughItems(item=several, wanted=wanted, held=held) if held else NotInInventory(item=name)
     asked = quality_name(quality)
     if held == 0:
         return NotInQuality(item=name, quality=asked)
-    return NotEnoughInQuality(item=name, quality=asked, wanted=wanted, held=held)
+    return NotEnoughInQuality(item=several, quality=asked, wanted=wanted, held=held)
 
 
 def split(slots: Iterable[Slot], quantity: int) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:

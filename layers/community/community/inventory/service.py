@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from community.catalog import service as catalog
 from community.catalog.content import Item, items
 from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
 from community.inventory.models import Inventory, Quality, Slot
+from community.inventory.switches import GIFTS
 from community.players import service as players
 from community.players.models import Player, PlayerRef
+from community.progression.keys import TreeNodeKey
 from community.progression.models import CommunityState
 from kernel.database import Tx
 from kernel.errors import NotAllowed, Refused
 from kernel.naming import NameIndex
 from kernel.quantities import Wanted, resolve
+from kernel.switches.service import require_on
 
-FILTERS = {name: f"feature_filter_{name}" for name in ("upgrade", "sellable", "consumable")}
+FILTERS: Mapping[str, TreeNodeKey] = {
+    "upgrade": "feature_filter_upgrade",
+    "sellable": "feature_filter_sellable",
+    "consumable": "feature_filter_consumable",
+}
 """{filter: the node that unlocks it}"""
 _FILTERS = NameIndex(str, [(name, name) for name in FILTERS])
 
@@ -39,6 +47,14 @@ class SelfGift(Refused):
 class NotGiveable(Refused):
     code = "validation"
     message = "{item} cannot be given away."
+
+
+class Change(NamedTuple):
+    """What an administrator has added to an inventory, or taken out of it."""
+
+    item: Item
+    quantity: int
+    owner: Player
 
 
 class Gift(NamedTuple):
@@ -82,7 +98,7 @@ def look(tx: Tx, owner: PlayerRef, wanted: str | None = None) -> tuple[Player, l
     return (player, slots) if player else None
 
 
-def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Item:
+def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Change:
     """Add COMMON items to a player's inventory on behalf of an administrator.
 
     Raises:
@@ -99,13 +115,11 @@ def add_item(tx: Tx, owner: PlayerRef, item_name: str, quantity: int) -> Item:
         )
     )
     players.save(tx, player)
-    return item
+    return Change(item, quantity, player)
 
 
-def remove_item(
-    tx: Tx, owner: PlayerRef, item_name: str, wanted: Wanted, quality: Quality | None = None
-) -> tuple[Item, int]:
-    """Take up to `wanted` items, the lowest quality first. Returns the item and how many were taken.
+def remove_item(tx: Tx, owner: PlayerRef, item_name: str, wanted: Wanted, quality: Quality | None = None) -> Change:
+    """Take up to `wanted` items, the lowest quality first.
 
     Args:
         quality: take only items of this quality; None for any.
@@ -127,7 +141,7 @@ def remove_item(
         )
     )
     players.save(tx, player)
-    return item, removed
+    return Change(item, removed, player)
 
 
 def give_item(
@@ -142,6 +156,7 @@ def give_item(
         ItemNotFound, UnknownPlayer, AccountExcluded, SelfGift, NotGiveable, NotInInventory, NotEnoughItems,
         InventoryFull
     """
+    require_on(tx, GIFTS)
     item = catalog.resolve(item_name)
     giver, taker = (
         players.require_included(players.require_known(tx, player, ref))

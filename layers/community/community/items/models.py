@@ -26,7 +26,7 @@ class ItemUsed(Event):
 
     Attributes:
         username: of the user on the platform where it was used.
-        target: as the user wrote it.
+        target: the name of a player, as the game knows it; a job or an effect as the user wrote it.
     """
 
     type: ClassVar[str] = "item.used"

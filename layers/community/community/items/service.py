@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -9,12 +10,15 @@ from community.catalog import service as catalog
 from community.inventory.models import Inventory, Quality, split
 from community.items.handlers.table import HANDLERS
 from community.items.models import ItemUse, ItemUsed, NoEffect, Targeting, UseRequest, UseResult
+from community.items.switches import ITEM_USE
 from community.players import service as players
 from community.players.models import Player, PlayerRef
 from community.progression.models import ItemLocked
 from community.progression.rules import item_unlocked
 from kernel.database import Tx
+from kernel.naming import visible
 from kernel.quantities import MOST, Wanted, resolve
+from kernel.switches.service import require_on
 
 
 def use_item(
@@ -41,6 +45,7 @@ def use_item(
     handler = HANDLERS.get(item.handler) if item.handler and not item.retired else None
     if handler is None:
         raise NoEffect(item=item.public_name)
+    require_on(tx, ITEM_USE, *handler.switches)
     request = UseRequest(item, user, quantity, target, quality, target_account)
     item_use = _prepare(tx, request, handler.choose_targets(tx, request))
     result = handler.use(tx, item_use)
@@ -53,13 +58,24 @@ def use_item(
             platform=user.platform,
             item_name=item.internal_name,
             quantity=result.consumed,
-            target=target,
+            target=_known_name(item_use),
             timestamp=int(tx.now.timestamp()),
         )
     )
     concerned: Mapping[UUID, Player] = {**result.players, player.id: player}
     players.save(tx, *concerned.values())
     return result
+
+
+def _known_name(item_use: ItemUse) -> str | None:
+    """Return the target as the game knows it, or else in plain letters.
+
+    Forgetting a player looks for stored names, and would not find one that was typed in letters of another width.
+    """
+    request = item_use.request
+    if item_use.target is not None:
+        return item_use.target.name_on(request.user.platform)
+    return request.target and unicodedata.normalize("NFKC", visible(request.target))
 
 
 def _prepare(tx: Tx, request: UseRequest, targeting: Targeting) -> ItemUse:

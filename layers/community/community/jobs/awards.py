@@ -34,7 +34,7 @@ def award_xp(
 
     Args:
         amount: before the community's multiplier, at least 1.
-        source: the reason; some sources ignore the daily cap.
+        source: the reason, in the caller's words. The daily cap holds for every reason.
         metadata: for the player's history.
 
     Raises:
@@ -42,6 +42,6 @@ def award_xp(
     """
     job = rules.find_job(job_key)
     player = players.load(tx, worker)
-    player, award = add_xp(player, job.key, amount, source, tx.now, tx.rng, metadata)
+    player, award = add_xp(player, job.key, amount, source, tx.now, tx.rng, metadata, requested=True)
     players.save(tx, player)
     return XpResult(player, job, award)

@@ -20,6 +20,9 @@ from kernel.content.problems import Problem, old_names, repeated, retired, unkno
 from kernel.naming import NameIndex, key
 from kernel.texts import every_term, term
 
+Written = Literal["post_approved", "debate_won"]
+"""What players do as authors of personas."""
+
 BonusType = Literal["bonus_money_chance", "engagement_bonus", "price_adjustment", "prize_increase"]
 
 
@@ -58,6 +61,7 @@ class Job(Frozen):
     written_description: Text = Field(alias="description")
     node_key: Key
     bonuses: tuple[Bonus, ...] = ()
+    writing: Mapping[Written, PositiveInt] = {}  # experience in this job for what players do as authors of personas
     renamed_from: tuple[Key, ...] = ()  # earlier keys
     retired: bool = False  # it is not shown and earns nothing; players' experience stays in the database
 

@@ -47,14 +47,20 @@ def add_xp(
     now: datetime,
     rng: Random,
     metadata: Mapping[str, Any] | None = None,
+    *,
+    requested: bool = False,
 ) -> tuple[Player, rules.XpAward]:
     """Add experience and record what follows from it. All experience is added here.
+
+    Args:
+        requested: as in `rules.award`.
 
     Raises:
         FeatureLocked, DailyCapReached
     """
     jobs = player[Jobs]
-    award = rules.award(jobs.progress.get(job_key), base, player.state, now, rng, job_key=job_key, source=source)
+    before = jobs.progress.get(job_key)
+    award = rules.award(before, base, player.state, now, rng, job_key=job_key, source=source, requested=requested)
     player = player.having(jobs.having(job_key, award.progress))
     if source not in _SOURCES_NOT_LOGGED:
         player = player.having(player[NewXpEvents].plus(XpEvent(job_key, award.gained, source, metadata)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -107,13 +107,15 @@ def award(
     *,
     job_key: str,
     source: str,
+    requested: bool = False,
 ) -> XpAward:
     """Add experience to a job.
 
     Args:
         progress: None when the player has no experience in it.
         base: experience before the community's multiplier, at least 1.
-        source: the reason; some sources ignore the daily cap.
+        source: the reason; some sources of the game ignore the daily cap.
+        requested: whether a caller asked for it, who may call the source as one of those: the cap holds.
 
     Raises:
         FeatureLocked: the community has not unlocked the job, or it is not in the game.
@@ -129,7 +131,7 @@ def award(
     gained = int(modified(state, "job_xp_multiplier", 1) * base)
     bonus = gained if rng.random() < EPIPHANY_CHANCE else 0
     gained += bonus
-    if source not in BYPASS_SOURCES:
+    if requested or source not in BYPASS_SOURCES:
         gained = min(gained, int(modified(state, "job_daily_cap", DAILY_CAP)) - earned_today)
         if gained <= 0:
             raise DailyCapReached(job=jobs.by_key[job_key].display_name)
@@ -139,15 +141,20 @@ def award(
     return XpAward(after, gained, before.level, bonus)
 
 
-def merged(one: Jobs, other: Jobs, state: CommunityState) -> Jobs:
-    """Merge the jobs of two players. Source: rules 1.1."""
+def merged(one: Jobs, other: Jobs, state: CommunityState, *, of_day: Callable[[Iterable[int]], int] = sum) -> Jobs:
+    """Merge the jobs of two players. Source: rules 1.1.
+
+    Args:
+        of_day: of what both have earned on a day. It adds up; but players of one person have the same day, and `max`
+            counts it once.
+    """
     cap = int(modified(state, "job_level_cap", LEVEL_CAP))
     shared = one.progress.keys() & other.progress.keys()
-    added_up = {key: _added_up(one.progress[key], other.progress[key], cap) for key in shared}
+    added_up = {key: _added_up(one.progress[key], other.progress[key], cap, of_day) for key in shared}
     return Jobs({**one.progress, **other.progress, **added_up})
 
 
-def _added_up(one: JobProgress, other: JobProgress, cap: int) -> JobProgress:
+def _added_up(one: JobProgress, other: JobProgress, cap: int, of_day: Callable[[Iterable[int]], int]) -> JobProgress:
     """Merge two players' progress in one job. Sums of an earlier game day do not count towards today's cap."""
     xp = one.xp + other.xp
     today = max(one.daily_xp_on, other.daily_xp_on)
@@ -155,6 +162,6 @@ def _added_up(one: JobProgress, other: JobProgress, cap: int) -> JobProgress:
         xp=xp,
         # As when experience is earned, a lowered cap removes no level.
         level=max(level_for(xp, cap), one.level, other.level),
-        daily_xp=sum(each.daily_xp for each in (one, other) if each.daily_xp_on == today),
+        daily_xp=of_day(each.daily_xp for each in (one, other) if each.daily_xp_on == today),
         daily_xp_on=today,
     )

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from community.inventory.models import Quality
 from community.players.models import PlayerRef
-from kernel.errors import Refused
+from kernel.errors import NotFound, Refused, TooSoon
 from kernel.events.models import Event
 
 
@@ -55,11 +55,26 @@ class LinkedAccounts:
 
     Attributes:
         platforms: on which the player now plays, in display order.
+        claimer: the account that claimed the code.
         waiting: what did not fit when two players were merged; it is delivered as soon as there is room.
     """
 
     platforms: tuple[str, ...]
+    claimer: PlayerRef
     waiting: tuple[WaitingItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """How many codes an account, or all accounts of an address, have tried in the current window.
+
+    Attributes:
+        count: those that turned out wrong, and this one.
+        ends_at: when the window ends.
+    """
+
+    count: int
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +88,33 @@ class LinkStatus:
 
     platforms: tuple[str, ...]
     token: LinkToken | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedPlayer:
+    """The player of an account.
+
+    Attributes:
+        platforms: in display order.
+    """
+
+    user_id: UUID
+    username: str
+    platforms: tuple[str, ...]
+    linked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerOfAccount:
+    """What an account knows about its player.
+
+    Attributes:
+        player: None while it has none.
+        claimed: the code that it has claimed, until the player confirms.
+    """
+
+    player: LinkedPlayer | None
+    claimed: LinkToken | None
 
 
 class UserLinked(Event):
@@ -105,6 +147,13 @@ class UserMerged(Event):
     timestamp: int
 
 
+class TooManyGuesses(TooSoon):
+    """The account, or its address, has tried too many codes."""
+
+    code = "rate_limited"
+    message = "Too many wrong codes. Wait a minute, then check the code on your other account and try again."
+
+
 class UnknownToken(Refused):
     code = "link_token"
     message = "There is no code {token}. Check the letters, or start on your other account to get a new one."
@@ -112,7 +161,10 @@ class UnknownToken(Refused):
 
 class TokenAlreadyClaimed(Refused):
     code = "link_token"
-    message = "The code {token} is claimed already. Now confirm on the account you started on."
+    message = (
+        "The code {token} is claimed already, by {account}. If that is you, confirm on the account you started on."
+        " If that is not you, start again there to get a new code."
+    )
 
 
 class TokenUsedUp(Refused):
@@ -158,6 +210,14 @@ class LastLink(Refused):
     message = "Your {platform} account is your only one. Link another account before you unlink it."
 
 
+class LinkedTooRecently(Refused):
+    code = "link_token"
+    message = (
+        "Your {newer} account was linked less than a day ago, so it cannot add accounts yet, nor remove or take along"
+        " your {older} account. Do it from {older}, or wait {time}."
+    )
+
+
 class UnlinkNotRequested(Refused):
     code = "link_token"
     message = "Ask to unlink {platform} first, then confirm within 60 seconds."
@@ -166,3 +226,10 @@ class UnlinkNotRequested(Refused):
 class UnlinkTooLate(Refused):
     code = "link_token"
     message = "The 60 seconds to confirm are over. Ask to unlink {platform} again, then confirm."
+
+
+class AccountNotLinked(NotFound):
+    """The account has no player to unlink."""
+
+    code = "not_found"
+    message = "Your account is not linked to a player."

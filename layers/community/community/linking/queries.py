@@ -1,24 +1,36 @@
-"""SQL on link_tokens and unlink_requests."""
+"""SQL on link_tokens, code_guesses and unlink_requests."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, LiteralString
+from uuid import UUID
 
 from kernel.database import Cursor, Tx
+
+Guesser = tuple[str, str]
+"""An account's platform and id, or "" and an address."""
 
 if TYPE_CHECKING:  # the retention clock starts without them
     from community.linking.models import LinkToken
     from community.players.models import PlayerRef
 
 
-def expire_tokens(tx: Tx, source: PlayerRef) -> None:
+_KNOWN_NAME: LiteralString = (
+    "(SELECT l.username FROM user_platform_links l WHERE l.platform = %(platform)s AND l.platform_user_id = %(id)s)"
+)
+
+
+def expire_tokens(tx: Tx, account: PlayerRef) -> None:
+    """Expire the account's own tokens, and those that it has claimed."""
     tx.execute(
         """
         UPDATE link_tokens SET state = 'expired'
-        WHERE source_platform = %s AND source_platform_id = %s AND state IN ('pending', 'claimed')
+        WHERE state IN ('pending', 'claimed')
+          AND (%s, %s) IN ((source_platform, source_platform_id), (target_platform, target_platform_id))
         """,
-        (source.platform, source.platform_id),
+        (account.platform, account.platform_id),
     )
 
 
@@ -28,19 +40,21 @@ def insert_token(tx: Tx, token: LinkToken) -> Cursor:
         """
         INSERT INTO link_tokens
             (token, state, source_platform, source_platform_id, source_username, created_at, expires_at)
-        VALUES (%s, %s, %s, %s, %s, %s, %s)
+        VALUES (%(token)s, %(state)s, %(platform)s, %(id)s, coalesce(%(username)s, """
+        + _KNOWN_NAME
+        + """), %(now)s, %(expires_at)s)
         ON CONFLICT DO NOTHING
         RETURNING token
         """,
-        (
-            token.token,
-            token.state,
-            token.source.platform,
-            token.source.platform_id,
-            token.source.username,
-            tx.now,
-            token.expires_at,
-        ),
+        {
+            "token": token.token,
+            "state": token.state,
+            "platform": token.source.platform,
+            "id": token.source.platform_id,
+            "username": token.source.username,
+            "now": tx.now,
+            "expires_at": token.expires_at,
+        },
     )
 
 
@@ -82,15 +96,177 @@ def claim_token(tx: Tx, token: str, target: PlayerRef) -> None:
     tx.execute(
         """
         UPDATE link_tokens
-        SET state = 'claimed', target_platform = %s, target_platform_id = %s, target_username = %s
-        WHERE token = %s
+        SET state = 'claimed', target_platform = %(platform)s, target_platform_id = %(id)s,
+            target_username = coalesce(%(username)s, """
+        + _KNOWN_NAME
+        + """)
+        WHERE token = %(token)s
         """,
-        (target.platform, target.platform_id, target.username, token),
+        {"token": token, "platform": target.platform, "id": target.platform_id, "username": target.username},
     )
 
 
 def confirm_token(tx: Tx, token: str) -> None:
     tx.execute("UPDATE link_tokens SET state = 'confirmed' WHERE token = %s", (token,))
+
+
+def replace_account(tx: Tx, user_id: UUID, account_id: str) -> Cursor:
+    """Link an account to a player, in place of another one of either; returns no row if the account is gone."""
+    tx.execute("DELETE FROM player_accounts WHERE user_id = %s AND account_id <> %s", (user_id, account_id))
+    return tx.execute(
+        """
+        INSERT INTO player_accounts (account_id, user_id, linked_at)
+        SELECT account_id, %(user_id)s, %(now)s FROM kernel.accounts WHERE account_id = %(account_id)s
+        ON CONFLICT (account_id) DO UPDATE SET user_id = excluded.user_id, linked_at = excluded.linked_at
+        RETURNING account_id
+        """,
+        {"user_id": user_id, "account_id": account_id, "now": tx.now},
+    )
+
+
+def move_account(tx: Tx, old: UUID, new: UUID) -> None:
+    """Give a player's account to the one they are merged into, who keeps an own one."""
+    tx.execute(
+        """
+        UPDATE player_accounts SET user_id = %(new)s, linked_at = %(now)s
+        WHERE user_id = %(old)s AND NOT EXISTS (SELECT FROM player_accounts WHERE user_id = %(new)s)
+        """,
+        {"old": old, "new": new, "now": tx.now},
+    )
+
+
+def delete_account_that_came_with(tx: Tx, user_id: UUID, platform: str) -> None:
+    """Unlink the account that came to the player with the one on this platform, by the same code."""
+    tx.execute(
+        """
+        DELETE FROM player_accounts a USING user_platform_links l
+        WHERE a.user_id = %s AND l.user_id = a.user_id AND l.platform = %s AND a.linked_at = l.linked_at
+        """,
+        (user_id, platform),
+    )
+
+
+def delete_account(tx: Tx, account_id: UUID) -> Cursor:
+    """Unlink an account from its player; returns a row if it had one."""
+    return tx.execute("DELETE FROM player_accounts WHERE account_id = %s RETURNING user_id", (account_id,))
+
+
+def find_player_of(tx: Tx, account_id: UUID) -> Cursor:
+    """Return the player of an account: `user_id`, `username`, `linked_at` and `platforms`."""
+    return tx.execute(
+        """
+        SELECT u.user_id, u.username, a.linked_at,
+               (SELECT array_agg(l.platform) FROM user_platform_links l WHERE l.user_id = u.user_id) AS platforms
+        FROM player_accounts a JOIN users u USING (user_id)
+        WHERE a.account_id = %s
+        """,
+        (account_id,),
+    )
+
+
+def find_account_of(tx: Tx, player: PlayerRef) -> Cursor:
+    """Return the account that is linked to a player: `account_id`."""
+    return tx.execute(
+        """
+        SELECT a.account_id FROM player_accounts a JOIN user_platform_links l USING (user_id)
+        WHERE l.platform = %s AND l.platform_user_id = %s
+        """,
+        (player.platform, player.platform_id),
+    )
+
+
+def find_claimed_token(tx: Tx, platform: str, platform_id: str) -> Cursor:
+    """Return the token that an account has claimed and that waits for its confirmation."""
+    return tx.execute(
+        """
+        SELECT * FROM link_tokens
+        WHERE target_platform = %s AND target_platform_id = %s AND state = 'claimed' AND expires_at > %s
+        ORDER BY created_at DESC LIMIT 1
+        """,
+        (platform, platform_id, tx.now),
+    )
+
+
+DEPARTED: LiteralString = """
+    SELECT json_agg(json_build_array(d.platform, d.platform_user_id)) FROM departed_accounts d
+    WHERE d.user_id = u.user_id
+"""
+"""SQL expression over `u`, a row of users: the accounts that have left the player, as (platform, id)."""
+
+
+def mark_linked(tx: Tx, user_id: UUID, befores: Mapping[str, UUID | None]) -> None:
+    """Note that a code has brought accounts just now, and whose each is, by platform, if the link is undone."""
+    tx.execute(
+        """
+        UPDATE user_platform_links l SET linked_at = %s, person_before = brought.person_before
+        FROM unnest(%s::text[], %s::uuid[]) AS brought (platform, person_before)
+        WHERE l.user_id = %s AND l.platform = brought.platform
+        """,
+        (tx.now, list(befores), list(befores.values()), user_id),
+    )
+
+
+def list_unsettled(tx: Tx, since: datetime) -> Cursor:
+    """Lock the players with links from before then that have yet to make one person of two.
+
+    Returns rows of `user_id`, `person_id` and `person_before`.
+    """
+    return tx.execute(
+        """
+        SELECT u.user_id, u.person_id, l.person_before FROM user_platform_links l JOIN users u USING (user_id)
+        WHERE l.linked_at <= %s AND l.person_before IS NOT NULL
+        ORDER BY u.user_id FOR NO KEY UPDATE OF u
+        """,
+        (since,),
+    )
+
+
+def settle(tx: Tx, user_id: UUID, person_id: UUID, since: datetime) -> None:
+    """Give a player their person, and note that the links from before then have been settled."""
+    tx.execute("UPDATE users SET person_id = %s WHERE user_id = %s", (person_id, user_id))
+    tx.execute(
+        "UPDATE user_platform_links SET person_before = NULL WHERE user_id = %s AND linked_at <= %s", (user_id, since)
+    )
+
+
+def count_guess(tx: Tx, guessers: Sequence[Guesser], window: timedelta) -> Cursor:
+    """Count a guess of each guesser; return `guesses` and `window_start` of each, in the same order.
+
+    The rows stay locked, so that the guesses of an account or an address come one after the other.
+    """
+    return tx.execute(
+        """
+        INSERT INTO code_guesses AS earlier (platform, platform_user_id, guesses, window_start)
+        SELECT platform, platform_user_id, 1, %(now)s
+        FROM unnest(%(platforms)s::text[], %(ids)s::text[]) AS guesser (platform, platform_user_id)
+        ON CONFLICT (platform, platform_user_id) DO UPDATE
+        SET guesses = CASE WHEN earlier.window_start > %(since)s THEN earlier.guesses + 1 ELSE 1 END,
+            window_start = CASE WHEN earlier.window_start > %(since)s THEN earlier.window_start ELSE %(now)s END
+        RETURNING guesses, window_start
+        """,
+        {**_arrays(guessers), "now": tx.now, "since": tx.now - window},
+    )
+
+
+def uncount_guess(tx: Tx, guessers: Sequence[Guesser]) -> None:
+    """Take back a guess that turned out right, while its rows are locked."""
+    tx.execute(
+        """
+        UPDATE code_guesses SET guesses = guesses - 1
+        FROM unnest(%(platforms)s::text[], %(ids)s::text[]) AS guesser (platform, platform_user_id)
+        WHERE (code_guesses.platform, code_guesses.platform_user_id) = (guesser.platform, guesser.platform_user_id)
+        """,
+        _arrays(guessers),
+    )
+
+
+def _arrays(guessers: Sequence[Guesser]) -> dict[str, list[str]]:
+    platforms, ids = zip(*guessers, strict=True)
+    return {"platforms": list(platforms), "ids": list(ids)}
+
+
+def delete_guesses_before(tx: Tx, moment: datetime) -> None:
+    tx.execute("DELETE FROM code_guesses WHERE window_start < %s", (moment,))
 
 
 def delete_tokens_expired_before(tx: Tx, moment: datetime) -> None:

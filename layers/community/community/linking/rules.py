@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from random import Random
+from typing import TypeGuard
 
+from community.durations import duration
 from community.linking.models import (
     ClaimedByItsOwner,
+    Guesses,
     LastLink,
+    LinkedTooRecently,
     LinkState,
     LinkToken,
     NotClaimedYet,
@@ -17,13 +21,26 @@ from community.linking.models import (
     TokenAlreadyClaimed,
     TokenExpired,
     TokenUsedUp,
+    TooManyGuesses,
     UnknownToken,
 )
-from community.players.models import PLATFORMS, Player, PlayerRef
+from community.linking.naming import shown
+from community.players.models import NEW_FOR, PLATFORMS, Link, Player, PlayerRef
+from kernel.errors import Refused
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-TOKEN_LENGTH = 6
+TOKEN_LENGTH = 9
+"""So that guessing does not pay. There are 32^9 = 3.5 * 10^13 codes, and a code lives through 11 windows at most.
+
+The accounts behind an address have 11 * 30 = 330 guesses in that time. With 1,000 codes open at once, the chance that
+one of them is guessed is 330 * 1,000 / 32^9 = 9.4 * 10^-9. A hundred accounts, each guessing as often as an account may
+and none behind an address that counts, have 11 * 10 * 100 = 11,000 guesses and a chance of 3.1 * 10^-7. A code that was
+guessed is only claimed: its owner must still confirm.
+"""
 TOKEN_LIFE = timedelta(minutes=10)
+GUESS_WINDOW = timedelta(minutes=1)
+GUESSES_PER_ACCOUNT = 10
+GUESSES_PER_ADDRESS = 30
 UNLINK_WINDOW = timedelta(seconds=60)
 
 
@@ -43,21 +60,54 @@ def require_claimable(token: LinkToken | None, written: str, target: PlayerRef, 
         raise TokenUsedUp(token=token.token)
     if token.is_expired(now):
         raise TokenExpired(token=token.token)
-    if token.state is LinkState.CLAIMED:
-        raise TokenAlreadyClaimed(token=token.token)
+    if token.target is not None:
+        raise TokenAlreadyClaimed(token=token.token, account=shown(token.target))
     if same_account(token.source, target):
         raise ClaimedByItsOwner
     return token
 
 
-def require_confirmable(token: LinkToken | None, now: datetime) -> tuple[LinkToken, PlayerRef]:
+def require_guess_left(by_account: Guesses, by_address: Guesses | None, now: datetime) -> None:
+    """Refuse to try a code for an account that has guessed too often, or whose address has.
+
+    An account's first guess in a window is always tried: a chat bot calls for many people from one address, and none of
+    them is locked out by another.
+
+    Raises:
+        TooManyGuesses
+    """
+    if by_account.count > GUESSES_PER_ACCOUNT:
+        raise _too_many(by_account, now)
+    if by_account.count > 1 and _is_noisy(by_address):
+        raise _too_many(by_address, now)
+
+
+def answer_to_wrong_code(error: Refused, by_address: Guesses | None, now: datetime) -> Refused | TooManyGuesses:
+    """Return the refusal of a wrong code: where too many were guessed, it says nothing about the code."""
+    return _too_many(by_address, now) if _is_noisy(by_address) else error
+
+
+def _is_noisy(by_address: Guesses | None) -> TypeGuard[Guesses]:
+    return by_address is not None and by_address.count > GUESSES_PER_ADDRESS
+
+
+def _too_many(guesses: Guesses, now: datetime) -> TooManyGuesses:
+    return TooManyGuesses(seconds=max(1, -((now - guesses.ends_at) // timedelta(seconds=1))))
+
+
+def require_confirmable(token: LinkToken | None, now: datetime, code: str = "") -> tuple[LinkToken, PlayerRef]:
     """Return the source's code and the account that claimed it.
+
+    Args:
+        code: the one that is meant, if it is known.
 
     Raises:
         NothingToConfirm, TokenExpired, NotClaimedYet
     """
     if token is None:
         raise NothingToConfirm
+    if code and code != token.token:
+        raise TokenExpired(token=code)
     if token.is_expired(now):
         raise TokenExpired(token=token.token)
     if token.target is None:
@@ -75,6 +125,28 @@ def require_unlinkable(player: Player, platform: str) -> None:
         raise NotLinked(platform=platform)
     if len(player.links) == 1:
         raise LastLink(platform=platform)
+
+
+def require_settled(links: Mapping[str, Link], now: datetime, newer: str, others: Collection[str]) -> None:
+    """Refuse that a newly linked account cuts a player off from accounts that were there before it.
+
+    Args:
+        links: the player's.
+        newer: the platform of the account that acts.
+        others: the platforms of the accounts that the player would lose to it.
+
+    Raises:
+        LinkedTooRecently: also where the same code brought the other one, since nothing tells which was there before.
+    """
+    link = links[newer]
+    if not link.is_new(now):
+        return
+    assert link.linked_at is not None
+    for platform in in_list_order(others):
+        other = links[platform]
+        if platform != newer and not (other.is_new(now) and other.linked_at and other.linked_at > link.linked_at):
+            left = duration(NEW_FOR - (now - link.linked_at))
+            raise LinkedTooRecently(newer=newer, older=platform, time=left)
 
 
 def same_account(one: PlayerRef, other: PlayerRef) -> bool:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
+from community.account_hashes import account_hashes
 from community.catalog.content import items
 from community.deliveries.rules import merge_overflow
 from community.gambles import merging as gambles
 from community.linking import queries, rules
 from community.linking.models import (
+    Guesses,
     LinkedAccounts,
     LinkState,
     LinkStatus,
     LinkToken,
+    TokenExpired,
     UnlinkNotRequested,
     UnlinkTooLate,
     UserLinked,
@@ -23,19 +27,24 @@ from community.linking.models import (
     WaitingItem,
     WouldReplaceItself,
 )
-from community.players import merging
+from community.linking.naming import WEB
+from community.players import merging, persons
 from community.players import service as players
-from community.players.models import Link, Player, PlayerRef, unknown_player
+from community.players.models import Fact, Link, Player, PlayerRef, unknown_player
 from community.progression.service import current_state
 from kernel.database import Tx
-from kernel.errors import TryAgain
+from kernel.errors import Refused, TryAgain
 from kernel.naming import key
 
 MAX_ATTEMPTS = 10
+_DEPARTED = Fact("departed", queries.DEPARTED)
 
 
 def start_link(tx: Tx, source: PlayerRef) -> LinkToken:
-    """Create a code for an account, which need not have played yet. Its earlier codes expire."""
+    """Create a code for an account, which need not have played yet.
+
+    Its earlier codes expire, and so does what it has claimed: that is how a claim is withdrawn.
+    """
     for _ in range(MAX_ATTEMPTS):
         token = LinkToken(
             token=rules.draw_token(tx.rng),
@@ -50,54 +59,111 @@ def start_link(tx: Tx, source: PlayerRef) -> LinkToken:
     raise TryAgain
 
 
-def claim_link(tx: Tx, written: str, target: PlayerRef) -> LinkToken:
+def claim_link(tx: Tx, written: str, target: PlayerRef, address: str | None = None) -> LinkToken:
     """Claim a code with the other account, as people type it.
 
+    A wrong code is counted although it is refused; a code that is not even tried is not. The count comes first and
+    locks, so that guesses at the same time cannot all be the first; it costs no round trip.
+
+    Args:
+        address: where the call came from, as the gateway saw it; None where that says nothing, as with Discord.
+
     Raises:
-        UnknownToken, TokenAlreadyClaimed, TokenUsedUp, TokenExpired, ClaimedByItsOwner
+        UnknownToken, TokenAlreadyClaimed, TokenUsedUp, TokenExpired, ClaimedByItsOwner, TooManyGuesses
     """
     written = key(written).replace(" ", "").upper()
-    token = _token(queries.lock_token(tx, written).fetchone())
-    token = rules.require_claimable(token, written, target, tx.now)
+    guessers = [(target.platform, str(target.platform_id)), *([("", address)] if address else [])]
+    counting = queries.count_guess(tx, guessers, rules.GUESS_WINDOW)
+    finding = queries.lock_token(tx, written)
+    by_account, *others = map(_guesses, counting.fetchall())
+    by_address = others[0] if others else None
+    rules.require_guess_left(by_account, by_address, tx.now)
+    try:
+        token = rules.require_claimable(token_of(finding.fetchone()), written, target, tx.now)
+    except Refused as error:
+        refusal = rules.answer_to_wrong_code(error, by_address, tx.now)
+        refusal.keeps_writes = True
+        raise refusal from None
     queries.claim_token(tx, token.token, target)
+    queries.uncount_guess(tx, guessers)
     return replace(token, state=LinkState.CLAIMED, target=target)
 
 
-def confirm_link(tx: Tx, source: PlayerRef) -> LinkedAccounts:
-    """Merge the two accounts into the source's player.
+def claimer_of(tx: Tx, source: PlayerRef, code: str = "") -> tuple[LinkToken, PlayerRef]:
+    """Return the account's code and who claimed it, for the question whether to link the two.
+
+    Args:
+        code: the one that is meant; left out, the account's current one is.
 
     Raises:
-        NothingToConfirm, TokenExpired, NotClaimedYet, AccountExcluded, WouldReplaceItself
+        NothingToConfirm, TokenExpired, NotClaimedYet
+    """
+    # Locked as in a confirmation: a claim in between comes before the answer or after it.
+    return rules.require_confirmable(token_of(queries.lock_token_of(tx, source).fetchone()), tx.now, code)
+
+
+def confirm_link(tx: Tx, source: PlayerRef, code: str = "") -> LinkedAccounts:
+    """Merge the two accounts into the source's player.
+
+    Args:
+        code: the one that is meant; left out, the account's current one is.
+
+    Raises:
+        NothingToConfirm, TokenExpired, NotClaimedYet, AccountExcluded, WouldReplaceItself, LinkedTooRecently
     """
     # Only the token says who claimed it: a third round trip. All callers lock tokens before players.
-    token = _token(queries.lock_token_of(tx, source).fetchone())
-    token, target = rules.require_confirmable(token, tx.now)
+    token, target = claimer_of(tx, source, code)
+    if target.platform == WEB:
+        return _confirm_account(tx, token, source, target)
     gambles.lock_active_gamble(tx)
-    keeper, other = players.load_all(tx, (source, replace(target, username=None)))
+    keeper, other = players.load_all(tx, (source, replace(target, username=None)), _DEPARTED)
     for player in (keeper, other):
         if player is not None:  # a merged player would be excluded as a whole
             players.require_included(player)
     if keeper is None:
         keeper = _register(tx, token.source, other)
+    own = keeper.links.keys()
+    befores: dict[str, UUID | None] = {}
+    returning = {(platform, platform_id) for platform, platform_id in keeper.facts.get(_DEPARTED.name) or ()}
+    if other is None or other.id != keeper.id:
+        require_settled(tx, keeper, source.platform, own)  # whom it brings would stay when `source` has to go
     if other is None:
-        keeper = _attach(tx, keeper, source, target)
+        keeper, befores = _attach(tx, keeper, source, target, returning)
     elif other.id != keeper.id:
-        keeper = _merge(tx, keeper, other)
+        require_settled(tx, other, target.platform, other.links.keys())
+        keeper, befores = _merge(tx, keeper, other, returning)
     players.save(tx, keeper)
+    queries.mark_linked(tx, keeper.id, {name: before for name, before in befores.items() if name not in own})
     queries.confirm_token(tx, token.token)
-    return LinkedAccounts(rules.in_list_order(keeper.links), _waiting(keeper))
+    return LinkedAccounts(rules.in_list_order(keeper.links), target, _waiting(keeper))
+
+
+def _confirm_account(tx: Tx, token: LinkToken, source: PlayerRef, target: PlayerRef) -> LinkedAccounts:
+    """Link an account with an e-mail address, which brings nothing, to the player."""
+    (keeper,) = players.load_all(tx, (source,))
+    if keeper is None:
+        keeper = _register(tx, token.source, None)
+    else:
+        players.require_included(keeper)
+        require_settled(tx, keeper, source.platform, keeper.links.keys())
+        players.save(tx, keeper)
+    if queries.replace_account(tx, keeper.id, str(target.platform_id)).fetchone() is None:
+        raise TokenExpired(token=token.token)
+    queries.confirm_token(tx, token.token)
+    return LinkedAccounts(rules.in_list_order(keeper.links), target)
 
 
 def request_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
     """Store for 60 s that the account wants to remove the player's link to `platform`.
 
     Raises:
-        UnknownPlayer, NotLinked, LastLink
+        UnknownPlayer, NotLinked, LastLink, LinkedTooRecently
     """
     player, _ = players.peek(tx, caller)
     if player is None:
         raise unknown_player(caller)
     rules.require_unlinkable(player, platform)
+    require_settled(tx, player, caller.platform, {platform})
     target = PlayerRef(platform, player.links[platform].platform_id)
     queries.upsert_unlink_request(tx, caller, target, tx.now + rules.UNLINK_WINDOW)
 
@@ -106,18 +172,21 @@ def confirm_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
     """Remove the link. The player keeps everything else.
 
     Raises:
-        UnknownPlayer, NotLinked, LastLink, UnlinkNotRequested, UnlinkTooLate
+        UnknownPlayer, NotLinked, LastLink, LinkedTooRecently, UnlinkNotRequested, UnlinkTooLate
     """
     taking = queries.take_unlink_request(tx, caller, platform)
     player = players.load(tx, caller, anyone=True)
     rules.require_unlinkable(player, platform)
+    require_settled(tx, player, caller.platform, {platform})
     request = taking.fetchone()
     # A merge in between may have replaced the account that the request was about.
     if request is None or request["target_platform_id"] != player.links[platform].platform_id:
         raise UnlinkNotRequested(platform=platform)
     if tx.now >= request["expires_at"]:
         raise UnlinkTooLate(platform=platform)
-    player = merging.detach(tx, player, platform).record(
+    if player.links[platform].is_new(tx.now):
+        queries.delete_account_that_came_with(tx, player.id, platform)
+    player = player.without_link(platform).record(
         UserUnlinked(user_id=player.id, platform=platform, timestamp=int(tx.now.timestamp()))
     )
     players.save(tx, player)
@@ -127,36 +196,51 @@ def link_status(tx: Tx, account: PlayerRef) -> LinkStatus:
     """Return the platforms of the account's player, and the account's own code. Strangers have neither."""
     row = queries.read_status(tx, account).fetchone()
     assert row is not None
-    return LinkStatus(rules.in_list_order(row["platforms"] or ()), _token(row if row["token"] else None))
+    return LinkStatus(rules.in_list_order(row["platforms"] or ()), token_of(row if row["token"] else None))
 
 
 def _register(tx: Tx, source: PlayerRef, other: Player | None) -> Player:
     """Create and save a player at once, because the merge that follows needs its row."""
     state = other.state if other is not None else current_state(tx)
-    (player,) = players.save(tx, players.create(tx, state, source))
+    (player,) = players.save(tx, players.recalled(tx, players.create(tx, state, source)))
     return players.as_saved(player)
 
 
-def _attach(tx: Tx, keeper: Player, source: PlayerRef, target: PlayerRef) -> Player:
-    """Link an account that has never played to the player, replacing any other on that platform."""
+def _attach(
+    tx: Tx, keeper: Player, source: PlayerRef, target: PlayerRef, returning: Collection[tuple[str, str]]
+) -> tuple[Player, dict[str, UUID | None]]:
+    """Link an account that no player has to the player, replacing any other on that platform.
+
+    Returns:
+        The player, and whose the account is if the link is undone, by platform: None if only its own.
+
+    Raises:
+        AccountExcluded: the account takes no part in the game, and so the player would take none any more.
+    """
     if target.platform == source.platform:
         raise WouldReplaceItself(platform=source.platform)
     named = _named(target)
-    return keeper.with_link(target.platform, Link(str(named.platform_id), str(named.username))).record(
-        UserLinked(user_id=keeper.id, platform=target.platform, timestamp=int(tx.now.timestamp()))
-    )
+    hashes = account_hashes(named.platform, str(named.platform_id))
+    before = None if keeper.state.forgotten.isdisjoint(hashes) else persons.take_out(tx, hashes)
+    if (named.platform, str(named.platform_id)) in returning:
+        before = keeper.person_id
+    keeper = keeper.with_link(target.platform, Link(str(named.platform_id), str(named.username)))
+    players.require_included(keeper)
+    linked = UserLinked(user_id=keeper.id, platform=target.platform, timestamp=int(tx.now.timestamp()))
+    return players.recalled(tx, keeper).record(linked), {target.platform: before}
 
 
-def _merge(tx: Tx, keeper: Player, other: Player) -> Player:
-    player = merging.merge(tx, keeper, other)
-    return player.record(
-        UserMerged(
-            user_id=player.id,
-            merged_user_id=other.id,
-            waiting=_waiting(player),
-            timestamp=int(tx.now.timestamp()),
-        )
+def _merge(
+    tx: Tx, keeper: Player, other: Player, returning: Collection[tuple[str, str]]
+) -> tuple[Player, dict[str, UUID | None]]:
+    player, befores = merging.merge(tx, keeper, other, returning)
+    event = UserMerged(
+        user_id=player.id,
+        merged_user_id=other.id,
+        waiting=_waiting(player),
+        timestamp=int(tx.now.timestamp()),
     )
+    return player.record(event), befores
 
 
 def _waiting(player: Player) -> tuple[WaitingItem, ...]:
@@ -173,7 +257,25 @@ def _named(account: PlayerRef) -> PlayerRef:
     return replace(account, username=account.username or account.platform_id)
 
 
-def _token(row: Mapping[str, Any] | None) -> LinkToken | None:
+def require_settled(tx: Tx, player: Player, newer: str, others: Collection[str]) -> None:
+    """Refuse that a newly linked account cuts the player off from accounts that were there before it.
+
+    Args:
+        newer: the platform of the account that acts.
+        others: the platforms of the accounts that the player would lose to it.
+
+    Raises:
+        LinkedTooRecently
+    """
+    rules.require_settled(player.links, tx.now, newer, others)
+
+
+def _guesses(row: Mapping[str, Any]) -> Guesses:
+    return Guesses(row["guesses"], row["window_start"] + rules.GUESS_WINDOW)
+
+
+def token_of(row: Mapping[str, Any] | None) -> LinkToken | None:
+    """Return the token of a row of link_tokens."""
     if row is None:
         return None
     source = PlayerRef(row["source_platform"], row["source_platform_id"], row["source_username"])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
 from community.catalog.content import items
 from community.catalog.texts import counted
-from community.linking.models import LinkedAccounts, LinkToken
+from community.linking.models import LinkedAccounts, LinkStatus, LinkToken
+from community.linking.naming import shown
 from community.linking.rules import TOKEN_LIFE, UNLINK_WINDOW
+from community.players.models import PlayerRef
 from kernel.texts import listed, translate, translate_n
 
 
@@ -22,11 +23,29 @@ def started(token: LinkToken) -> str:
 
 
 def claimed(token: LinkToken) -> str:
-    return translate("Claimed. Now confirm on your {platform} account.", platform=token.source.platform)
+    return translate(
+        "Claimed. If {account} confirms, everything of this account belongs to that player for good. Claim only codes"
+        " that you started yourself. If you did not start this one, start linking on this account to withdraw."
+        " Otherwise confirm on your {platform} account.",
+        account=shown(token.source),
+        platform=token.source.platform,
+    )
+
+
+def claimed_by(claimer: PlayerRef) -> str:
+    return translate(
+        "Your code is claimed by {account}. If that is you, confirm."
+        " If that is not you, start again to get a new code.",
+        account=shown(claimer),
+    )
 
 
 def linked(accounts: LinkedAccounts) -> str:
-    done = translate("Done. You play from {platforms} now.", platforms=", ".join(accounts.platforms))
+    done = translate(
+        "Done, linked with {account}. You play from {platforms} now.",
+        account=shown(accounts.claimer),
+        platforms=", ".join(accounts.platforms),
+    )
     if not accounts.waiting:
         return done
     quantities: Counter[str] = Counter()
@@ -36,19 +55,30 @@ def linked(accounts: LinkedAccounts) -> str:
     return f"{done} " + translate("Your stacks are full: {things} will follow as soon as there is room.", things=things)
 
 
-def linked_so_far(platforms: Sequence[str]) -> str:
-    if not platforms:
-        return translate("This account has not played yet.")
-    return translate("You play from {platforms}.", platforms=", ".join(platforms))
+def status(found: LinkStatus) -> str:
+    if found.platforms:
+        so_far = translate("You play from {platforms}.", platforms=", ".join(found.platforms))
+    else:
+        so_far = translate("This account has not played yet.")
+    claimer = found.token and found.token.target
+    return f"{so_far} {claimed_by(claimer)}" if claimer else so_far
 
 
-def unlink_asked(platform: str) -> str:
-    return translate_n(
+def unlink_asked(platform: str, *, own: bool) -> str:
+    """Ask for the confirmation, and say what stays where.
+
+    Args:
+        own: whether it is the account that asks.
+    """
+    asked = translate_n(
         "Confirm within {n} second to unlink your {platform} account.",
         "Confirm within {n} seconds to unlink your {platform} account.",
         UNLINK_WINDOW.seconds,
         platform=platform,
     )
+    if own:
+        return f"{asked} {translate('What you have stays with your other accounts.')}"
+    return f"{asked} {translate('What you have stays with this account.')}"
 
 
 def unlinked(platform: str) -> str:

@@ -11,6 +11,7 @@ from community.inventory.models import Quality
 from community.lootboxes import gates
 from community.lootboxes.content import LootEntry, LootTable, loot_tables
 from community.lootboxes.models import Drop
+from community.progression.keys import TreeNodeKey
 from community.progression.models import CommunityState
 
 BONUS_PERCENT = 3
@@ -26,7 +27,7 @@ THRESHOLDS = (
 )
 """(quality, percent): the upper limit of rolls for this quality. Higher rolls are CURSED."""
 
-LIFT_FEATURE = "feature_gamble"
+LIFT_FEATURE: TreeNodeKey = "feature_gamble"
 LIFT_CHANCE = 0.01
 
 VALUE_PERCENT = {

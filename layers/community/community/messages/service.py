@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from community.messages import queries, rules
@@ -136,8 +136,8 @@ def _step(tx: Tx, player: Player, platform: str) -> tuple[Player, tuple[Match, .
     return player, (rules.trap_match(trap, player, player.links[platform].username),)
 
 
-def _save(tx: Tx, platform: str, authors: Iterable[Player]) -> None:
+def _save(tx: Tx, platform: str, authors: Collection[Player]) -> None:
     """Save the players, and remove those from the active chatters whom a trap has silenced."""
-    saved = players.save(tx, *authors)
-    if silenced := [player for player in saved if not (player[NewChats] or player.excluded)]:
+    players.save(tx, *authors)
+    if silenced := [player for player in authors if not (player[NewChats] or player.excluded)]:
         remove_chatters(tx, platform, silenced)

@@ -1,13 +1,15 @@
-"""Merging two players, and detaching an account from its player."""
+"""Merging two players."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID, uuid4
 
 from community.parts import PARTS
-from community.players import queries
-from community.players.models import Player
+from community.players import persons, queries
+from community.players.models import Departure, Player
 from kernel.database import Tx
 
 PLAYER_TABLES = PARTS.tables | {"user_platform_links"}
@@ -15,34 +17,66 @@ PLAYER_TABLES = PARTS.tables | {"user_platform_links"}
 how its rows are merged."""
 
 
-def merge(tx: Tx, keeper: Player, other: Player) -> Player:
+def merge(
+    tx: Tx, keeper: Player, other: Player, returning: Collection[tuple[str, str]] = ()
+) -> tuple[Player, dict[str, UUID | None]]:
     """Queue the deletion of `other`; the returned player has everything of both and must be saved.
+
+    The two stay different people for a day, in which the link can be undone; then `linking` makes them one.
 
     Both are locked, and `keeper` has a row. The values of a `Player` are merged in `merged`. Other rows are moved here,
     before the DELETE, which removes the remaining ones.
 
+    Args:
+        returning: (platform, id) of accounts that have left the keeper before: they are the same person's for good.
+
+    Returns:
+        The player, and whose each of the other's accounts is if the link is undone, by platform: None if only its own.
+
     Source: rules 1.1.
     """
-    for platform in sorted(other.links.keys() & keeper.links.keys()):
-        PARTS.account_left(tx, other.id, platform, other.links[platform])
+    if any((platform, link.platform_id) in returning for platform, link in other.links.items()):
+        assert keeper.person_id is not None
+        if other.person_id:
+            persons.become_one(tx, keeper.person_id, other.person_id)
+        other = replace(other, person_id=keeper.person_id)
+    queries.lock_accounts(tx)  # or what an import is crediting to `other` would be deleted with them
     for move in PARTS.moves:
         move(tx, other.id, keeper.id)
+    queries.keep_traces(tx, other.id, keeper.id)
     # Before the save: an identity cannot belong to both.
     queries.delete_user(tx, other.id)
-    return merged(keeper, other, tx.now)
+    befores = _befores(tx, keeper, other)
+    return merged(keeper, other, tx.now, befores), befores
 
 
-def merged(keeper: Player, other: Player, now: datetime) -> Player:
-    """Return the keeper with everything of the other player. Where both have a link, the keeper's stays."""
+def _befores(tx: Tx, keeper: Player, other: Player) -> dict[str, UUID | None]:
+    is_alone = len(other.links) == 1 and not other.links.keys() & keeper.links.keys()
+    settled = {link.person_before for link in other.links.values() if not link.is_new(tx.now)} - {None}
+    person_id = other.person_id or next(iter(settled), None) or (None if is_alone else uuid4())
+    for before in settled:
+        assert before is not None
+        assert person_id is not None
+        persons.become_one(tx, person_id, before)
+    befores: dict[str, UUID | None] = {}
+    for platform, link in other.links.items():
+        befores[platform] = link.person_before if link.is_new(tx.now) else person_id
+    return befores
+
+
+def merged(keeper: Player, other: Player, now: datetime, befores: Mapping[str, UUID | None] | None = None) -> Player:
+    """Return the keeper with everything of the other player. Where both have a link, the keeper's stays.
+
+    Args:
+        befores: whose the other's accounts are that the keeper's replace, by platform.
+    """
+    replaced = [
+        Departure(platform, other.links[platform], (befores or {}).get(platform))
+        for platform in sorted(other.links.keys() & keeper.links.keys())
+    ]
     return replace(
         PARTS.merged(keeper, other, now),
         links={**other.links, **keeper.links},
+        departed=(*keeper.departed, *other.departed, *replaced),
         events=(*keeper.events, *other.events),
     )
-
-
-def detach(tx: Tx, player: Player, platform: str) -> Player:
-    """Queue the deletion of a link. Its account becomes a stranger; the player keeps everything else."""
-    PARTS.account_left(tx, player.id, platform, player.links[platform])
-    queries.delete_link(tx, player.id, platform)
-    return replace(player, links={name: link for name, link in player.links.items() if name != platform})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, ClassVar, Literal, LiteralString, Self, TypeVar, get_args
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final, Literal, LiteralString, Self, TypeVar, get_args
 from uuid import UUID
 
 from community.progression.models import CommunityState
@@ -21,6 +21,11 @@ Role = Literal["broadcaster", "moderator", "subscriber", "vip"]
 """What an account is in the community's chat."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
+
+NEW_FOR: Final = timedelta(hours=24)
+"""How long a link that a code has made can be undone as if it had not been: time to notice a wrong one.
+
+Until then, the account that claimed the code cannot cut off those that were there before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +63,32 @@ class Link:
 
     Attributes:
         roles: as the account's last line or action said.
+        linked_at: when a code brought it to the player; None for one that was the player's from the beginning.
+        person_before: whose it was before, if it had been someone's.
     """
 
     platform_id: str
     username: str
     roles: frozenset[Role] = frozenset()
+    linked_at: datetime | None = field(default=None, compare=False)
+    person_before: UUID | None = field(default=None, compare=False)
+
+    def is_new(self, now: datetime) -> bool:
+        """Whether a code brought it within the last day. Times ahead, because a clock was, are none."""
+        return self.linked_at is not None and timedelta(0) <= now - self.linked_at < NEW_FOR
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """An account that leaves its player.
+
+    Attributes:
+        person_id: whose it is from now on, if not the player's.
+    """
+
+    platform: str
+    link: Link
+    person_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +134,8 @@ class Player:
 
     Attributes:
         links: {platform: Link}.
+        person_id: the same for all players whose accounts once were one player's; None until an account leaves.
+        departed: the accounts that leave the player in this action.
         parts: {type: value}; a missing type has a new player's value. See `community.parts`.
         unread: types of parts that a look has left out; to ask for one of them is an error.
         facts: {name: value} of the facts that the action requested; empty for a player who is being created.
@@ -121,6 +149,8 @@ class Player:
     state: CommunityState
     created_at: datetime
     updated_at: datetime
+    person_id: UUID | None = None
+    departed: tuple[Departure, ...] = ()
     parts: Mapping[type[Any], Any] = field(default_factory=dict[type[Any], Any])
     unread: frozenset[type[Any]] = frozenset()
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -138,24 +168,56 @@ class Player:
         """Return the player with this value instead of the previous one of its type."""
         return replace(self, parts={**self.parts, type(value): value})
 
+    def name_on(self, platform: str) -> str:
+        """Return the player's name on a platform; their own, if they have no account there."""
+        link = self.links.get(platform)
+        return link.username if link else self.username
+
     def with_link(self, platform: str, link: Link) -> Self:
         """Return the player with this link, which replaces any other for the platform."""
-        return replace(self, links={**self.links, platform: link})
+        known = self.links.get(platform)
+        kept = self if known is None or known.platform_id == link.platform_id else self.without_link(platform)
+        return replace(kept, username=self.username, links={**self.links, platform: link})
+
+    def without_link(self, platform: str) -> Self:
+        """Return the player without this account, which becomes a stranger; the player keeps everything else.
+
+        A player who went by its name goes by that of another account.
+        """
+        links = {name: link for name, link in self.links.items() if name != platform}
+        names = [link.username for link in links.values()]
+        left = self.links[platform].username
+        username = names[0] if names and left == self.username and left not in names else self.username
+        departed = (*self.departed, Departure(platform, self.links[platform]))
+        return replace(self, username=username, links=links, departed=departed)
 
     def seen_as(self, platform: str, username: str, roles: frozenset[Role] | None = None) -> Self:
         """Return the player with the name that the platform now uses, and with the account's roles there if given."""
         link = self.links[platform]
-        current = Link(link.platform_id, username, link.roles if roles is None else roles)
+        current = replace(link, username=username, roles=link.roles if roles is None else roles)
         if link == current:
             return self
         name = self.username if link.username == username else username
         return replace(self, username=name, links={**self.links, platform: current})
 
+    def is_same_person(self, other: Player) -> bool:
+        """Whether the two share what limits a person, because their accounts once were one player's."""
+        return self.person_id is not None and self.person_id == other.person_id
+
     @property
     def excluded(self) -> bool:
-        """Whether the player takes no part in the game, because one of their accounts is on the list."""
+        """Whether the player takes no part in the game, because one of their accounts is on the list.
+
+        A known account goes by its stored name: to take a listed one, or to give one up, changes nothing.
+        """
         cover = self.state.exclusions.cover
-        return any(cover(platform, link.platform_id, link.username) for platform, link in self.links.items())
+        stored = self.stored.links if self.stored else {}
+        for platform, link in self.links.items():
+            before = stored.get(platform)
+            name = before.username if before and before.platform_id == link.platform_id else link.username
+            if cover(platform, link.platform_id, name):
+                return True
+        return False
 
     def record(self, event: Event) -> Self:
         return replace(self, events=(*self.events, event))

@@ -20,20 +20,22 @@ Move = Callable[[Tx, UUID, UUID], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Outlives:
-    """What stays of a player who is forgotten, so that the same account cannot start over to get it again.
+class Limit:
+    """What limits a person, with whichever of their accounts they play, and also when they were forgotten.
 
     Attributes:
         name: its key in the remembered limits.
-        remember: SQL expression for a `jsonb` array of objects, or null; its placeholders are `%(user_id)s` and
+        remember: SQL expression over `u`, a row of users, for a `jsonb` array of objects, or null; its placeholder is
             `%(now)s`.
-        recall: a statement that gives it to the player with `%(user_id)s`, if they do not have more already; it reads
-            `forgotten_accounts` by `%(hashes)s`.
+        recall: a statement that gives it to the player with `%(user_id)s`, if they do not have a stricter one already;
+            it reads the rows of `kept`, of which each has an `entry`, an object of such an array.
+        shared: whether it also holds for the person's other players, from whom an account has left.
     """
 
     name: LiteralString
     remember: LiteralString
     recall: LiteralString
+    shared: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,14 @@ class Rows:
         accounts_changed: queues what follows for accounts {platform: link} that are new to a player, or have a new name
             there. The player has a row by then, and `stored` tells what was there before.
         account_left: queues what stays with an account that leaves its player: (transaction, user id, platform, link).
-        outlives: what stays when the player is forgotten.
+        limit: what of it limits the person.
     """
 
     tables: tuple[str, ...]
     move: Move
     accounts_changed: Callable[[Tx, Player, Mapping[str, Link]], None] | None = None
     account_left: Callable[[Tx, UUID, str, Link], None] | None = None
-    outlives: Outlives | None = None
+    limit: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Part(Generic[T]):
         save: queues changes: (transaction, user id, current value, stored value). Called only when the two differ;
             the stored value is None for a player who is being created.
         merge: merges the values of two players: (the keeper's, the other's, the community's state).
+        merge_of_one_person: instead, if the players share what limits them; where both then have the same, for example.
         column: None for a part that is empty at the start of every action.
         transient: it collects what happens in this action, and is empty again after the save.
         joined: it is written in one statement with the other such parts, after those that are not. Its `save` queues
@@ -91,12 +94,13 @@ class Part(Generic[T]):
         changes: types of the parts that `on_load` changes: who reads one of them must read this one, too.
         tables: the tables whose rows the value fully represents.
         rows: further rows that the value does not represent.
-        outlives: what stays when the player is forgotten.
+        limit: what of it limits the person.
     """
 
     holds: type[T]
     save: Callable[[Tx, UUID, T, T | None], None]
     merge: Callable[[T, T, CommunityState], T]
+    merge_of_one_person: Callable[[T, T, CommunityState], T] | None = None
     column: Column[T] | None = None
     transient: bool = False
     joined: bool = False
@@ -105,7 +109,7 @@ class Part(Generic[T]):
     changes: frozenset[type[Any]] = frozenset()
     tables: tuple[str, ...] = ()
     rows: Rows | None = None
-    outlives: Outlives | None = None
+    limit: Limit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,7 @@ class Parts:
         moments: the number of placeholders in it, which all take the current time.
         moves: the functions that move rows when two players are merged.
         tables: all tables with rows of a player, except those of `players` itself.
-        outlives: what stays of a player who is forgotten.
+        limits: what limits a person.
         unread: types of parts that this selection of a table leaves out.
     """
 
@@ -191,8 +195,8 @@ class Parts:
         self.moves: tuple[Move, ...] = tuple(each.move for each in rows if each)
         self._accounts_changed = tuple(each.accounts_changed for each in rows if each and each.accounts_changed)
         self._account_left = tuple(each.account_left for each in rows if each and each.account_left)
-        self.outlives: tuple[Outlives, ...] = tuple(
-            entry.outlives for entry in entries if not isinstance(entry, SharedSum) and entry.outlives
+        self.limits: tuple[Limit, ...] = tuple(
+            entry.limit for entry in entries if not isinstance(entry, SharedSum) and entry.limit
         )
         self.tables = frozenset(table for each in (*self.parts, *rows) if each for table in each.tables)
         self.unread = unread
@@ -254,7 +258,9 @@ class Parts:
 
     def merged(self, keeper: Player, other: Player, now: datetime) -> Player:
         """Return the keeper with the merged values of both players."""
-        parts = {part.holds: part.merge(keeper[part.holds], other[part.holds], keeper.state) for part in self.parts}
+        same = keeper.is_same_person(other)
+        merges = {part.holds: (same and part.merge_of_one_person) or part.merge for part in self.parts}
+        parts = {holds: merge(keeper[holds], other[holds], keeper.state) for holds, merge in merges.items()}
         player = replace(keeper, parts=parts)
         for on_merge in self._on_merge:
             player = on_merge(player, keeper, other, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -58,12 +58,17 @@ def lock_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None) -> Curs
 
     NO KEY UPDATE is the lock that an UPDATE takes: it excludes every other action on the player, but not the
     foreign-key checks of rows that refer to them.
+
+    Their people are locked as well, each after the player: another account of theirs may be starting a player just now.
     """
     user_ids, params = _user_ids(refs)
     if crowd:
         user_ids, params = user_ids + " || " + crowd.sql, [*params, *crowd.params]
     return tx.execute(
-        "SELECT user_id FROM users WHERE user_id = ANY (" + user_ids + ") ORDER BY user_id FOR NO KEY UPDATE",
+        "WITH locked AS MATERIALIZED (SELECT user_id, person_id FROM users WHERE user_id = ANY ("
+        + user_ids
+        + ") ORDER BY user_id FOR NO KEY UPDATE) SELECT user_id, CASE WHEN person_id IS NOT NULL"
+        " THEN pg_advisory_xact_lock(hashtextextended(person_id::text, 0)) END AS person FROM locked",
         params,
     )
 
@@ -71,8 +76,9 @@ def lock_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None) -> Curs
 def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, parts: Parts, facts: Sequence[Fact]) -> Cursor:
     """Return one row per known player, or one row without a player.
 
-    Each has `state_version`, `wanted` (the user id or null for each ref), the columns of the parts, `fact_<name>` for
-    each fact, with a crowd `in_crowd`, and with refs that are `sole` by name `namesakes` (their number for each).
+    Each has `state_version`, `wanted` (the user id or null for each ref), `divided` (whether the player's person has
+    further players), the columns of the parts, `fact_<name>` for each fact, with a crowd `in_crowd`, and with refs that
+    are `sole` by name `namesakes` (their number for each).
     """
     user_ids, params = _user_ids(refs)
     user_id_array: LiteralString = "wanted.user_ids"
@@ -89,8 +95,11 @@ def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, parts: 
     return tx.execute(
         """
         SELECT world.version AS state_version, wanted.user_ids AS wanted,
-               u.user_id, u.username, u.created_at, u.updated_at,
-               (SELECT json_object_agg(l.platform, json_build_array(l.platform_user_id, l.username, l.roles))
+               u.user_id, u.username, u.created_at, u.updated_at, u.person_id,
+               u.person_id IS NOT NULL AND EXISTS (
+                   SELECT FROM users s WHERE s.person_id = u.person_id AND s.user_id <> u.user_id) AS divided,
+               (SELECT json_object_agg(l.platform, json_build_array(
+                   l.platform_user_id, l.username, l.roles, l.linked_at, l.person_before))
                 FROM user_platform_links l WHERE l.user_id = u.user_id) AS links"""
         + parts.columns
         + asked
@@ -117,27 +126,78 @@ def _columns(facts: Sequence[Fact]) -> tuple[LiteralString, list[Any]]:
 
 def insert_user(tx: Tx, player: Player) -> None:
     tx.execute(
-        "INSERT INTO users (user_id, username, created_at, updated_at) VALUES (%s, %s, %s, %s)",
-        (player.id, player.username, player.created_at, player.updated_at),
+        "INSERT INTO users (user_id, username, created_at, updated_at, person_id) VALUES (%s, %s, %s, %s, %s)",
+        (player.id, player.username, player.created_at, player.updated_at, player.person_id),
     )
 
 
-def update_user(tx: Tx, user_id: UUID, username: str) -> None:
-    tx.execute("UPDATE users SET username = %s, updated_at = %s WHERE user_id = %s", (username, tx.now, user_id))
+def update_user(tx: Tx, player: Player) -> None:
+    tx.execute(
+        "UPDATE users SET username = %s, updated_at = %s, person_id = %s WHERE user_id = %s",
+        (player.username, tx.now, player.person_id, player.id),
+    )
+
+
+def lock_people(tx: Tx, person_ids: Sequence[UUID]) -> None:
+    """Lock people until the transaction ends: after their players, and always in the same order."""
+    tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended(person, 0)) FROM unnest(%s::text[]) AS person",
+        (sorted(map(str, person_ids)),),
+    )
+
+
+def become_one(tx: Tx, kept: UUID, other: UUID) -> None:
+    """Make two people one. They are locked."""
+    for table in ("users", "forgotten_accounts"):
+        tx.execute("UPDATE " + table + " SET person_id = %s WHERE person_id = %s", (kept, other))
+    tx.execute("UPDATE user_platform_links SET person_before = %s WHERE person_before = %s", (kept, other))
+
+
+def keep_earlier_names(tx: Tx, user_id: UUID, names: Collection[str]) -> None:
+    """Note what a player was called until now; a merged player's names as well."""
+    tx.execute(
+        """
+        UPDATE users SET earlier_names = ARRAY(SELECT DISTINCT name FROM unnest(earlier_names || %s::text[]) AS name)
+        WHERE user_id = %s
+        """,
+        (list(names), user_id),
+    )
+
+
+def keep_traces(tx: Tx, merged: UUID, kept: UUID) -> None:
+    """Note under which ids and names the log has a player who is about to be merged into another one."""
+    tx.execute(
+        """
+        UPDATE users u SET merged_ids = u.merged_ids || gone.merged_ids || gone.user_id,
+            earlier_names = u.earlier_names || gone.earlier_names || gone.username || ARRAY(
+                SELECT l.username FROM user_platform_links l WHERE l.user_id = gone.user_id)
+        FROM users gone WHERE u.user_id = %s AND gone.user_id = %s
+        """,
+        (kept, merged),
+    )
+
+
+def lock_accounts(tx: Tx) -> None:
+    """Wait for a transaction that finds the players of accounts without locking them, and let no other begin."""
+    tx.execute("LOCK TABLE user_platform_links IN ROW EXCLUSIVE MODE")
 
 
 def delete_user(tx: Tx, user_id: UUID) -> None:
+    """Delete a player with all rows of theirs that were not moved away. After `lock_accounts`."""
     tx.execute("DELETE FROM users WHERE user_id = %s", (user_id,))
 
 
 def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
     tx.execute(
         """
-        INSERT INTO user_platform_links (user_id, platform, platform_user_id, username, name_key, roles, seen_at)
+        INSERT INTO user_platform_links AS link
+            (user_id, platform, platform_user_id, username, name_key, roles, seen_at)
         VALUES (%(user_id)s, %(platform)s, %(platform_id)s, %(username)s, %(name_key)s, %(roles)s::text[], %(now)s)
         ON CONFLICT (user_id, platform) DO UPDATE
         SET platform_user_id = excluded.platform_user_id, username = excluded.username,
-            name_key = excluded.name_key, roles = excluded.roles, seen_at = excluded.seen_at
+            name_key = excluded.name_key, roles = excluded.roles, seen_at = excluded.seen_at,
+            linked_at = CASE WHEN link.platform_user_id = excluded.platform_user_id THEN link.linked_at END,
+            person_before = CASE WHEN link.platform_user_id = excluded.platform_user_id THEN link.person_before END
         """,
         {
             "user_id": user_id,
@@ -148,17 +208,6 @@ def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
             "roles": sorted(link.roles),
             "now": tx.now,
         },
-    )
-
-
-def delete_forgotten(tx: Tx, hashes: Sequence[str]) -> None:
-    """Delete what was remembered of accounts that have come back, except that they are excluded."""
-    tx.execute(
-        """
-        WITH back AS (DELETE FROM forgotten_accounts WHERE account_hash = ANY (%(hashes)s) AND NOT excluded)
-        UPDATE forgotten_accounts SET limits = '{}' WHERE account_hash = ANY (%(hashes)s) AND excluded
-        """,
-        {"hashes": list(hashes)},
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from community.account_hashes import account_hash
+from community.account_hashes import account_hashes
 from community.parts import PARTS
-from community.players import queries
+from community.players import persons, queries
 from community.players.models import (
     AccountExcluded,
     Crowd,
@@ -17,6 +19,7 @@ from community.players.models import (
     Link,
     Player,
     PlayerRef,
+    Role,
     SeveralPlayers,
     UserRegistered,
     no_such_player,
@@ -26,7 +29,7 @@ from community.players.part import Parts
 from community.progression import service as progression
 from community.progression.models import CommunityState
 from community.reactions import apply_reactions
-from kernel.database import Tx
+from kernel.database import Cursor, Tx
 from kernel.errors import TryAgain
 from kernel.events import service as events
 from kernel.naming import MOST_SUGGESTED, closest, person_key
@@ -158,23 +161,67 @@ def come_back(tx: Tx, state: CommunityState, *refs: PlayerRef) -> bool:
     """
     if not state.forgotten:
         return False
-    returning = {ref.platform_id: ref for ref in refs if hash_of(ref) in state.forgotten}
+    returning = {ref.platform_id: ref for ref in refs if not state.forgotten.isdisjoint(_hashes_of(ref))}
     for ref in returning.values():
-        save(tx, create(tx, state, ref))
+        save(tx, recalled(tx, create(tx, state, ref)))
     return bool(returning)
 
 
-def hash_of(ref: PlayerRef) -> str:
-    return account_hash(ref.platform, str(ref.platform_id))
+def recalled(tx: Tx, player: Player) -> Player:
+    """Return the player, to be saved, with what is remembered of accounts that are new to them.
+
+    Before anything is added to a player who gets such accounts, because it also limits what the addition earns. Only
+    for these few it costs round trips.
+    """
+    if not _remembered(player):
+        return player
+    save(tx, replace(player, events=()))
+    return _loaded_again(tx, player)
+
+
+def _loaded_again(tx: Tx, player: Player) -> Player:
+    """Return a player who was saved without their events as they are stored now, with these events yet to be saved."""
+    loaded = load(tx, PlayerRef("", user_id=player.id), anyone=True)
+    return replace(loaded, events=(*loaded.events, *player.events))
+
+
+def _hashes_of(ref: PlayerRef) -> tuple[str, ...]:
+    return account_hashes(ref.platform, str(ref.platform_id))
 
 
 def save(tx: Tx, *players: Player) -> list[Player]:
     """Apply the reactions to the players' events, then queue all changes. They are sent with the COMMIT.
 
+    The events of further players of one person come last: only when the first one is saved is it known what limits
+    them. For these few it costs round trips.
+
     Returns:
         The players after all reactions, ordered by id. Use `as_saved` before saving one of them again.
     """
+    later = _further_players(players)
+    saved = _save(tx, *(replace(player, events=()) if player.id in later else player for player in players))
+    if not later:
+        return saved
+    again = [save(tx, _loaded_again(tx, player))[0] for player in later.values()]
+    return sorted([player for player in saved if player.id not in later] + again, key=lambda player: player.id)
+
+
+def _further_players(players: Sequence[Player]) -> dict[UUID, Player]:
+    """Return {id: player} of those with events who are not the first of their person with any."""
+    seen: set[UUID] = set()
+    further: dict[UUID, Player] = {}
+    for player in players:
+        if player.events and player.person_id in seen:
+            further[player.id] = player
+        if player.events and player.person_id:
+            seen.add(player.person_id)
+    return further
+
+
+def _save(tx: Tx, *players: Player) -> list[Player]:
     settled = [apply_reactions(player, tx.now, tx.rng) for player in sorted(players, key=lambda player: player.id)]
+    returning = {player.id: hashes for player in settled if (hashes := _remembered(player))}
+    settled = [_reunited(tx, player, returning.get(player.id, ())) for player in settled]
     # In the same order in every action: two that create the same strangers would otherwise deadlock.
     for player in sorted(settled, key=_identities):
         _write(tx, player)
@@ -188,28 +235,47 @@ def save(tx: Tx, *players: Player) -> list[Player]:
         # Last, because all players write there.
         PARTS.add_up(tx, settled)
     for player in settled:
-        if player.state.forgotten:
-            _recall(tx, player)
+        if player.id in returning:
+            persons.recall_limits(tx, player.id, returning[player.id])
+            if player.person_id:
+                persons.share_limits(tx, player.id, player.person_id)
+    for player in settled:
+        if player.departed:
+            _remember_departed(tx, player)
+    if any(player.departed for player in settled):
+        progression.renew_state_version(tx)
     return settled
 
 
-def _recall(tx: Tx, player: Player) -> None:
-    """Give the player the limits of accounts that are new to them and whose last player was forgotten."""
+def _remembered(player: Player) -> list[str]:
+    """Return the hashes of accounts that are new to the player, and left another one or were forgotten with them."""
+    if not player.state.forgotten:
+        return []
     known = player.stored.links if player.stored else {}
     hashes = [
-        account_hash(platform, link.platform_id)
+        account_hash
         for platform, link in player.links.items()
         if platform not in known or known[platform].platform_id != link.platform_id
+        for account_hash in account_hashes(platform, link.platform_id)
     ]
-    if not player.state.forgotten.isdisjoint(hashes):
-        for each in PARTS.outlives:
-            tx.execute(each.recall, {"user_id": player.id, "hashes": hashes})
-        queries.delete_forgotten(tx, hashes)
+    return [each for each in hashes if each in player.state.forgotten]
+
+
+def _reunited(tx: Tx, player: Player, hashes: Sequence[str]) -> Player:
+    """Return the player as the person whose accounts they have, or had until now. For some it costs a round trip."""
+    if hashes and (people := persons.lock_people_of(tx, hashes)):
+        kept, *others = sorted(people | ({player.person_id} if player.person_id else set()))
+        for other in others:
+            persons.become_one(tx, kept, other)
+        return replace(player, person_id=kept)
+    if player.departed and player.person_id is None:
+        return replace(player, person_id=uuid4())
+    return player
 
 
 def as_saved(player: Player) -> Player:
     """Return a saved player for further changes in the same action, so that nothing is written twice."""
-    saved = replace(player, parts=PARTS.lasting(player), events=())
+    saved = replace(player, parts=PARTS.lasting(player), departed=(), events=())
     return replace(saved, stored=saved)
 
 
@@ -234,10 +300,14 @@ def _load(
     # A second statement, not a sub-select of the first: after waiting for the lock, a single statement would still
     # see the other tables as they were before the wait.
     rows = queries.read_players(tx, refs, crowd, parts, facts).fetchall()
+    if locking:
+        locked = {row["user_id"] for row in locking}
+        _require_locked(rows, locked)
+        if any(row["divided"] for row in rows):
+            rows = _with_shared_limits(tx, rows, partial(queries.read_players, tx, refs, crowd, parts, facts))
+            _require_locked(rows, locked)
     state = progression.state_at(tx, rows[0]["state_version"])
     found = {row["user_id"]: _player(row, state, parts, facts) for row in rows if row["user_id"]}
-    if locking and {row["user_id"] for row in locking} != found.keys():
-        raise TryAgain  # the identity moved to another player between the two statements
     wanted = [_of_name(found.get(user_id), ref) for user_id, ref in zip(rows[0]["wanted"], refs, strict=True)]
     sole = [ref for ref in refs if ref.sole and ref.only_name]
     for ref, namesakes in zip(sole, rows[0]["namesakes"] if sole else (), strict=True):
@@ -247,6 +317,21 @@ def _load(
     named = [player and with_current_name(player, ref, tx.now) for player, ref in zip(wanted, refs, strict=True)]
     others = [found[row["user_id"]] for row in rows if crowd and row["in_crowd"]]
     return named, sorted(others, key=lambda player: player.id), state
+
+
+def _require_locked(rows: list[dict[str, Any]], locked: set[UUID]) -> None:
+    """Start anew if an account has moved to another player since players were locked."""
+    if {row["user_id"] for row in rows if row["user_id"]} != locked:
+        raise TryAgain
+
+
+def _with_shared_limits(tx: Tx, rows: list[dict[str, Any]], read_again: Callable[[], Cursor]) -> list[dict[str, Any]]:
+    """Give players what limits their person's other players, and read them again: a round trip, for these few."""
+    divided = [(row["user_id"], row["person_id"]) for row in rows if row["divided"]]
+    queries.lock_people(tx, [person_id for _, person_id in divided])
+    for user_id, person_id in divided:
+        persons.share_limits(tx, user_id, person_id)
+    return read_again().fetchall()
 
 
 def _of_name(player: Player | None, ref: PlayerRef) -> Player | None:
@@ -260,13 +345,11 @@ def _player(row: dict[str, Any], state: CommunityState, parts: Parts, facts: tup
     player = Player(
         id=row["user_id"],
         username=row["username"],
-        links={
-            platform: Link(platform_id, username, frozenset(roles))
-            for platform, (platform_id, username, roles) in (row["links"] or {}).items()
-        },
+        links={platform: _link(*stored) for platform, stored in (row["links"] or {}).items()},
         state=state,
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        person_id=row["person_id"],
         parts=parts.parse(row),
         unread=parts.unread,
         facts={fact.name: row["fact_" + fact.name] for fact in facts},
@@ -274,23 +357,68 @@ def _player(row: dict[str, Any], state: CommunityState, parts: Parts, facts: tup
     return parts.loaded(replace(player, stored=player))
 
 
+def _link(platform_id: str, username: str, roles: list[Role], linked_at: str | None, person_before: str | None) -> Link:
+    return Link(
+        platform_id,
+        username,
+        frozenset(roles),
+        datetime.fromisoformat(linked_at) if linked_at else None,
+        UUID(person_before) if person_before else None,
+    )
+
+
 def _identities(player: Player) -> list[tuple[str, str]]:
     return sorted((platform, link.platform_id) for platform, link in player.links.items())
+
+
+def _names_given_up(player: Player, stored: Player) -> set[str]:
+    """Return what accounts that are still the player's were called, and are no longer."""
+    return {
+        link.username
+        for platform, link in stored.links.items()
+        if (now := player.links.get(platform)) and now.platform_id == link.platform_id and now.username != link.username
+    }
 
 
 def _write(tx: Tx, player: Player) -> None:
     stored = player.stored
     if stored is None:
         queries.insert_user(tx, player)
-    elif (player.username, player.links) != (stored.username, stored.links):
-        queries.update_user(tx, player.id, player.username)
+    elif (player.username, player.links, player.person_id) != (stored.username, stored.links, stored.person_id):
+        queries.update_user(tx, player)
+        if earlier := _names_given_up(player, stored):
+            queries.keep_earlier_names(tx, player.id, earlier)
     known = stored.links if stored else {}
     changed = {platform: link for platform, link in player.links.items() if known.get(platform) != link}
+    if player.departed:
+        _part_with(tx, player)
     for platform, link in changed.items():
-        before = known.get(platform)
-        if before is not None and before.platform_id != link.platform_id:
-            PARTS.account_left(tx, player.id, platform, before)
         queries.upsert_link(tx, player.id, platform, link)
     if changed:
         PARTS.accounts_changed(tx, player, changed)
     PARTS.save(tx, player)
+
+
+def _part_with(tx: Tx, player: Player) -> None:
+    """Let accounts go; `_remember_departed` comes at the end."""
+    for departed in player.departed:
+        PARTS.account_left(tx, player.id, departed.platform, departed.link)
+        if departed.platform not in player.links:
+            queries.delete_link(tx, player.id, departed.platform)
+
+
+def _remember_departed(tx: Tx, player: Player) -> None:
+    """Let what limits the player follow the accounts that have left.
+
+    They stay the person's, and share the limits. Those that a code brought within the last day, perhaps by mistake, are
+    someone else's again, and take what limits the player now along.
+    """
+    assert player.person_id is not None
+    for departed in player.departed:
+        account_hash = account_hashes(departed.platform, departed.link.platform_id)[0]
+        if departed.person_id or departed.link.is_new(tx.now):
+            persons.leave_with_limits(tx, player.id, departed.person_id or departed.link.person_before, account_hash)
+        else:
+            if departed.link.person_before:
+                persons.become_one(tx, player.person_id, departed.link.person_before)
+            persons.leave(tx, player.person_id, account_hash)

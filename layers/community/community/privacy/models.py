@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from kernel.errors import Refused
+from kernel.errors import NotFound, Refused
 from kernel.events.models import Event
 
 
@@ -59,6 +59,11 @@ class PlayerForgotten(Event):
     user_id: UUID
     items: tuple[LostItem, ...] = ()
     timestamp: int
+
+
+class NothingStored(NotFound):
+    code = "not_found"
+    message = "Nothing is stored about you."
 
 
 class StillPlaying(Refused):

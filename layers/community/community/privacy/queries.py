@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
-from community.parts import PARTS
-from community.privacy.tables import TABLES, PersonalTable
+from community.privacy.tables import DEPARTED, TABLES, PersonalTable
 from kernel.database import Cursor, Tx
+from kernel.events.mentions import Mentions, containing
+
+if TYPE_CHECKING:
+    from community.players.models import Link
 
 
 def list_records(
@@ -69,29 +73,6 @@ def list_players_after(tx: Tx, user_id: UUID | None, limit: int) -> Cursor:
     )
 
 
-_LIMITS: LiteralString = (
-    "jsonb_strip_nulls(jsonb_build_object("
-    + ", ".join(["'" + each.name + "', " + each.remember for each in PARTS.outlives])
-    + "))"
-)
-
-
-def remember(tx: Tx, user_id: UUID, hashes: Sequence[str], *, excluded: bool) -> None:
-    """Store the limits that outlive a player, for each of their accounts."""
-    tx.execute(
-        """
-        INSERT INTO forgotten_accounts AS kept (account_hash, limits, excluded, forgotten_at)
-        SELECT account_hash, """
-        + _LIMITS
-        + """, %(excluded)s, %(now)s FROM unnest(%(hashes)s::text[]) AS account_hash
-        ON CONFLICT (account_hash) DO UPDATE
-        SET limits = excluded.limits, excluded = kept.excluded OR excluded.excluded,
-            forgotten_at = excluded.forgotten_at
-        """,
-        {"user_id": user_id, "hashes": list(hashes), "excluded": excluded, "now": tx.now},
-    )
-
-
 def list_held(tx: Tx, user_id: UUID) -> Cursor:
     """Return rows with `item_id` and `quantity`: what a player has, and what is on its way to them."""
     return tx.execute(
@@ -129,3 +110,64 @@ def forget(tx: Tx, user_id: UUID, no_one: UUID) -> None:
     for table in TABLES:
         if table.forget:
             tx.execute(table.forget, {"user_id": user_id, "user_ids": [user_id], "no_one": no_one})
+
+
+TRACES: LiteralString = (
+    "json_build_array(u.merged_ids, u.earlier_names,"
+    " (SELECT coalesce(json_agg(json_build_array(d.platform_user_id, d.username)), '[]') FROM departed_accounts d"
+    " WHERE d.user_id = u.user_id AND " + DEPARTED + "))"
+)
+"""SQL expression over `u`, a row of users: by what else the log knows the player. [[user id, ...], [name, ...],
+[[id of an account, name], ...]]."""
+
+
+def insert_departed_account(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
+    tx.execute(
+        """
+        INSERT INTO departed_accounts (user_id, platform, platform_user_id, username) VALUES (%s, %s, %s, %s)
+        ON CONFLICT (user_id, platform, platform_user_id) DO UPDATE SET username = excluded.username
+        """,
+        (user_id, platform, link.platform_id, link.username),
+    )
+
+
+def move_departed_accounts(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    """Copy accounts that left a player. The old rows are deleted with the player."""
+    tx.execute(
+        """
+        INSERT INTO departed_accounts (user_id, platform, platform_user_id, username)
+        SELECT %s, platform, platform_user_id, username FROM departed_accounts WHERE user_id = %s
+        ON CONFLICT DO NOTHING
+        """,
+        (to_id, from_id),
+    )
+
+
+DATA_TABLES: tuple[LiteralString, ...] = ("stats_inbox", "stats_events")
+"""Tables with data that bots have sent."""
+
+# As in the index `stats_events_with_data`.
+_WITH_DATA: LiteralString = "t.event_data IS NOT NULL AND t.event_type <> 'daily_streak'"
+
+
+def list_data_mentioning(tx: Tx, table: LiteralString, mentions: Mentions) -> Cursor:
+    """Return rows with `stat_id` and `event_data`, if the data may mention a player, in any case."""
+    return tx.execute(
+        "SELECT t.stat_id, t.event_data FROM "
+        + table
+        + " t, LATERAL (SELECT lower(': ' || t.event_data::text) AS body OFFSET 0) AS known WHERE "
+        + _WITH_DATA
+        + " AND (body LIKE ANY ((SELECT lower(%s::text[]::text)::text[])::text[]) OR t.event_data ->> %s ~* %s)",
+        (containing(mentions.free), *mentions.in_text),
+    )
+
+
+def update_data(tx: Tx, table: LiteralString, changed: Sequence[tuple[int, Any]]) -> None:
+    """Store data, by `stat_id`."""
+    tx.execute(
+        "UPDATE "
+        + table
+        + " t SET event_data = given.event_data FROM unnest(%s::bigint[], %s::jsonb[]) AS given (stat_id, event_data)"
+        " WHERE t.stat_id = given.stat_id AND " + _WITH_DATA,
+        ([stat_id for stat_id, _ in changed], [json.dumps(data) for _, data in changed]),
+    )

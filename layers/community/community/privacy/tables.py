@@ -33,9 +33,22 @@ class PersonalTable:
 
 
 _ACCOUNTS: LiteralString = (
-    "(SELECT l.user_id, l.platform, l.platform_user_id, " + NAME_KEY + " AS name_key"
+    "(SELECT l.user_id, l.platform, l.platform_user_id, l.username, " + NAME_KEY + " AS name_key"
     " FROM user_platform_links l WHERE l.user_id = ANY (%(user_ids)s))"
 )
+DEPARTED: LiteralString = """
+    NOT EXISTS (SELECT FROM user_platform_links l WHERE (l.platform, l.platform_user_id)
+        = (d.platform, d.platform_user_id) AND l.user_id <> d.user_id)
+"""
+"""SQL expression over `d`, a row of departed_accounts: whether the account is no one else's, who may ask for it."""
+_NAMES: LiteralString = (
+    "SELECT username AS name FROM user_platform_links WHERE user_id = %(user_id)s"
+    " UNION SELECT unnest(earlier_names) FROM users WHERE user_id = %(user_id)s"
+    " UNION SELECT username FROM departed_accounts d WHERE user_id = %(user_id)s AND " + DEPARTED
+)
+
+_MENTIONED: LiteralString = r"('(^|\W)(' || regexp_replace(a.name, '(\W)', '\\\1', 'g') || ')(\W|$)')"
+"""Pattern of texts that mention `a.name`."""
 
 
 def _deleted(name: LiteralString) -> LiteralString:
@@ -44,6 +57,11 @@ def _deleted(name: LiteralString) -> LiteralString:
 
 def _of_no_one(name: LiteralString, column: LiteralString = "user_id") -> LiteralString:
     return "UPDATE " + name + " SET " + column + " = %(no_one)s WHERE " + column + " = %(user_id)s"
+
+
+def _unnamed(name: LiteralString) -> LiteralString:
+    """Return a statement that empties the reasons in which the player is named, as they are or were called."""
+    return "UPDATE " + name + " t SET reason = '' FROM (" + _NAMES + ") a WHERE t.reason ~* " + _MENTIONED
 
 
 def _about_accounts(
@@ -64,6 +82,15 @@ def _about_accounts(
 TABLES: tuple[PersonalTable, ...] = (
     PersonalTable("users"),
     PersonalTable("user_platform_links", row="to_jsonb(t) - 'user_id' - 'name_key'"),
+    PersonalTable("player_accounts"),
+    PersonalTable(
+        "departed_accounts",
+        # Theirs go with the row of users; what other players' say of their accounts goes as well.
+        forget="""
+            DELETE FROM departed_accounts d USING user_platform_links l
+            WHERE l.user_id = %(user_id)s AND (l.platform, l.platform_user_id) = (d.platform, d.platform_user_id)
+        """,
+    ),
     PersonalTable("user_inventory"),
     PersonalTable("deliveries"),
     PersonalTable("user_jobs"),
@@ -74,6 +101,7 @@ TABLES: tuple[PersonalTable, ...] = (
     PersonalTable("user_streaks"),
     PersonalTable("player_recent_activity"),
     PersonalTable("cooldowns"),
+    PersonalTable("searches"),
     PersonalTable("shields"),
     PersonalTable(
         # A trap that waits is a secret of the player who has set it.
@@ -87,13 +115,26 @@ TABLES: tuple[PersonalTable, ...] = (
         where="t.setter_id = ANY (%(user_ids)s)",
         owner="t.setter_id",
     ),
-    PersonalTable("player_timeouts"),
+    PersonalTable(
+        "player_timeouts",
+        # Also the reasons of those whom no player is known for: their rows come below.
+        forget="WITH names AS ("
+        + _unnamed("timeouts")
+        + "), accounts AS ("
+        + _unnamed("account_timeouts")
+        + ") "
+        + _unnamed("player_timeouts"),
+    ),
     PersonalTable("active_chatters"),
     PersonalTable("ballots"),
     PersonalTable("voting_weights"),
     # Stats stay in the community's sums, which also subtract them when their day or year is over.
     PersonalTable("stats_inbox", forget=_deleted("stats_inbox")),
-    PersonalTable("stats_events", order="stat_id", forget=_of_no_one("stats_events")),
+    PersonalTable(
+        "stats_events",
+        order="stat_id",
+        forget="UPDATE stats_events SET user_id = %(no_one)s, event_data = NULL WHERE user_id = %(user_id)s",
+    ),
     PersonalTable("stats_standings", forget=_deleted("stats_standings")),
     PersonalTable("engagement_inbox", forget=_deleted("engagement_inbox")),
     PersonalTable("engagement_totals", forget=_deleted("engagement_totals")),
@@ -121,17 +162,15 @@ TABLES: tuple[PersonalTable, ...] = (
             WHERE user_id = %(user_id)s
         """,
     ),
-    _about_accounts(
-        "timeouts",
-        "a.platform = t.platform"
-        " AND (a.platform_user_id = t.platform_user_id OR t.platform_user_id IS NULL AND a.name_key = t.username)",
-    ),
+    _about_accounts("timeouts", "(a.platform, a.name_key) = (t.platform, t.username)"),
+    _about_accounts("account_timeouts", "(a.platform, a.platform_user_id) = (t.platform, t.platform_user_id)"),
     _about_accounts(
         "link_tokens",
         "(a.platform, a.platform_user_id)"
         " IN ((t.source_platform, t.source_platform_id), (t.target_platform, t.target_platform_id))",
         row="to_jsonb(t) - 'token'",
     ),
+    _about_accounts("code_guesses", "(a.platform, a.platform_user_id) = (t.platform, t.platform_user_id)"),
     _about_accounts(
         "unlink_requests",
         "(a.platform, a.platform_user_id)"
@@ -142,7 +181,8 @@ TABLES: tuple[PersonalTable, ...] = (
         "a.platform = t.platform AND CASE t.platform_user_id WHEN '' THEN a.name_key = t.name_key"
         " ELSE a.platform_user_id = t.platform_user_id END",
         row="to_jsonb(t) - 'account_id' - 'name_key'",
-        forget="t.source = 'administrator'",
+        # A listed name is for everyone who comes with it: who else has it, or will, is not known here.
+        forget="t.source = 'administrator' AND t.platform_user_id <> ''",
     ),
     PersonalTable(
         "events",

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import ClassVar
 from uuid import UUID
 
-from community.account_hashes import account_hash
+from community.account_hashes import account_hashes
 from community.catalog.models import Names
 from kernel.errors import NotAllowed, NotFound, Refused
 from kernel.events.models import Event
@@ -22,19 +22,21 @@ class Exclusions:
 
     Attributes:
         ids: (platform, id there).
+        spared: (platform, id there) of accounts that play although their names are listed.
         names: (platform, key of the name there), for accounts whose id is not known.
         hashes: of accounts that were excluded when they were forgotten.
     """
 
     ids: frozenset[tuple[str, str]] = frozenset()
+    spared: frozenset[tuple[str, str]] = frozenset()
     names: frozenset[tuple[str, str]] = frozenset()
     hashes: frozenset[str] = frozenset()
 
     def cover(self, platform: str, platform_id: str, username: str) -> bool:
         return (
             (platform, platform_id) in self.ids
-            or (platform, person_key(username)) in self.names
-            or (bool(self.hashes) and account_hash(platform, platform_id) in self.hashes)
+            or ((platform, person_key(username)) in self.names and (platform, platform_id) not in self.spared)
+            or (bool(self.hashes) and not self.hashes.isdisjoint(account_hashes(platform, platform_id)))
         )
 
 

@@ -61,9 +61,10 @@ def measured(pacing: Pacing, activity: Activity, today: date) -> Pacing:
 
     A week in which no one played changes nothing: after a break, costs are what they were.
     """
+    since = pacing.measured_since or activity.first_day
     return Pacing(
         active_players=activity.players or pacing.active_players,
-        measured_since=pacing.measured_since or activity.first_day,
+        measured_since=min(since, today) if since else None,
         measured_on=today,
         fixed=pacing.fixed,
     )

@@ -33,7 +33,7 @@ def read_state_version(tx: Tx) -> Cursor:
 
 def read_state(tx: Tx) -> Cursor:
     """Return one consistent row: `version`, `levels` {node key: highest level}, `pacing`, `documents` {name: body},
-    `excluded` [[platform, id, key of the name], ...], and `forgotten` [[hash of the account, excluded], ...]."""
+    `listed` [[platform, id, key of the name, excluded], ...], `forgotten` [[hash of the account, excluded], ...]."""
     return tx.execute(
         "SELECT version, "
         + LEVELS
@@ -41,8 +41,8 @@ def read_state(tx: Tx) -> Cursor:
         + PACING
         + """ AS pacing,
                (SELECT coalesce(jsonb_object_agg(name, body), '{}') FROM world_documents) AS documents,
-               (SELECT coalesce(jsonb_agg(jsonb_build_array(platform, platform_user_id, name_key)), '[]')
-                FROM excluded_accounts WHERE excluded) AS excluded,
+               (SELECT coalesce(jsonb_agg(jsonb_build_array(platform, platform_user_id, name_key, excluded)), '[]')
+                FROM excluded_accounts WHERE excluded OR platform_user_id <> '') AS listed,
                (SELECT coalesce(jsonb_agg(jsonb_build_array(account_hash, excluded)), '[]')
                 FROM forgotten_accounts) AS forgotten
         FROM world

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from community.catalog.content import Item
 from community.progression.content import Modifier, Node, NodesBelowTier, TotalNodes, tree
+from community.progression.keys import TreeNodeKey
 from community.progression.models import CommunityState, FeatureLocked, FeatureLockedBehind, LevelTooHigh, UnknownNode
 
 Number = int | Fraction
@@ -82,7 +83,7 @@ def available_nodes(levels: Mapping[str, int]) -> list[Node]:
     return [node for node in tree.nodes.values() if is_available(node, levels)]
 
 
-def require_feature(state: CommunityState, node_key: str) -> None:
+def require_feature(state: CommunityState, node_key: TreeNodeKey) -> None:
     """Refuse an action whose feature the community has not unlocked.
 
     Raises:

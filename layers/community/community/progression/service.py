@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -31,6 +32,7 @@ class CacheStatistics:
 
 
 _cached: CommunityState | None = None
+_publishing = threading.Lock()
 cache_statistics = CacheStatistics()
 
 
@@ -45,16 +47,18 @@ def state_at(tx: Tx, version: UUID) -> CommunityState:
     cache_statistics.evictions += cached is not None
     row = queries.read_state(tx).fetchone()
     assert row is not None
-    _cached = state = CommunityState(
+    state = CommunityState(
         row["version"],
         known_levels(row["levels"]),
         _names(row["documents"]),
         _weights(row["documents"]),
-        _exclusions(row["excluded"], row["forgotten"]),
+        _exclusions(row["listed"], row["forgotten"]),
         frozenset(account_hash for account_hash, _ in row["forgotten"]),
         parse_pacing(row["pacing"]),
     )
-    item_names.use_names(state.names)
+    with _publishing:  # both of one state, though environments of the local stack may read two at the same time
+        _cached = state
+        item_names.use_names(state.names)
     return state
 
 
@@ -90,10 +94,12 @@ def _weights(documents: Mapping[str, Any]) -> dict[str, Fraction]:
     return {metric: Fraction(str(weight)) for metric, weight in weights.items()}
 
 
-def _exclusions(rows: Sequence[tuple[str, str, str]], forgotten: Sequence[tuple[str, bool]]) -> Exclusions:
+def _exclusions(rows: Sequence[tuple[str, str, str, bool]], forgotten: Sequence[tuple[str, bool]]) -> Exclusions:
+    by_id = {(platform, platform_id): excluded for platform, platform_id, _, excluded in rows if platform_id}
     return Exclusions(
-        ids=frozenset((platform, platform_id) for platform, platform_id, _ in rows if platform_id),
-        names=frozenset((platform, name_key) for platform, platform_id, name_key in rows if not platform_id),
+        ids=frozenset(identity for identity, excluded in by_id.items() if excluded),
+        spared=frozenset(identity for identity, excluded in by_id.items() if not excluded),
+        names=frozenset((platform, name_key) for platform, platform_id, name_key, _ in rows if not platform_id),
         hashes=frozenset(account_hash for account_hash, excluded in forgotten if excluded),
     )
 

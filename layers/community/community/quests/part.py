@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from community.players.part import Column, Outlives, Part, changed
+from community.players.part import Column, Limit, Part, changed
 from community.quests import queries, rules
 from community.quests.models import QuestLog, QuestProgress
 from kernel.database import Tx
@@ -34,19 +34,18 @@ def _save(tx: Tx, user_id: UUID, now: QuestLog, before: QuestLog | None) -> None
         queries.upsert_progress(tx, user_id, progress)
 
 
-_OUTLIVES = Outlives(
+_LIMIT = Limit(
     "quests",
     """
     (SELECT jsonb_agg(to_jsonb(q) - 'user_id') FROM quest_progress q
-     WHERE user_id = %(user_id)s AND claimed_at IS NOT NULL)
+     WHERE user_id = u.user_id AND claimed_at IS NOT NULL)
     """,
     """
     INSERT INTO quest_progress AS held (user_id, quest_id, progress, started_at, completed_at, claimed_at)
     SELECT %(user_id)s, quest_id, max(progress), min(started_at), min(completed_at), min(claimed_at)
-    FROM forgotten_accounts f, jsonb_to_recordset(f.limits -> 'quests')
-        AS kept (quest_id integer, progress integer, started_at timestamptz, completed_at timestamptz,
+    FROM kept, jsonb_to_record(entry)
+        AS paid (quest_id integer, progress integer, started_at timestamptz, completed_at timestamptz,
                  claimed_at timestamptz)
-    WHERE f.account_hash = ANY (%(hashes)s)
     GROUP BY quest_id
     ON CONFLICT (user_id, quest_id) DO UPDATE
     SET progress = greatest(held.progress, excluded.progress),
@@ -61,5 +60,5 @@ QUESTS = Part(
     merge=lambda keeper, other, state: rules.merged(keeper, other),
     column=Column("quests", queries.PROGRESS_OF_PLAYER, _parse),
     tables=("quest_progress",),
-    outlives=_OUTLIVES,
+    limit=_LIMIT,
 )

@@ -18,7 +18,7 @@ PROGRESS_OF_PLAYER: LiteralString = """
 """SQL expression over `u`, a row of users."""
 
 RESET_DUE: LiteralString = """
-    EXISTS (SELECT FROM quest_reset WHERE week < to_char(%s::timestamptz AT TIME ZONE 'UTC', 'IYYYIW')::integer)
+    EXISTS (SELECT FROM quest_reset WHERE week <> to_char(%s::timestamptz AT TIME ZONE 'UTC', 'IYYYIW')::integer)
 """
 """SQL expression: whether a new week has not been announced. Its parameter is the current time."""
 
@@ -49,7 +49,7 @@ def upsert_progress(tx: Tx, user_id: UUID, progress: Mapping[int, QuestProgress]
 def claim_reset(tx: Tx, week: QuestWeek) -> Cursor:
     """Claim the announcement of a week; returns a row, unless it was already announced."""
     return tx.execute(
-        "UPDATE quest_reset SET week = %(week)s WHERE week < %(week)s RETURNING week", {"week": week.number}
+        "UPDATE quest_reset SET week = %(week)s WHERE week <> %(week)s RETURNING week", {"week": week.number}
     )
 
 

@@ -11,6 +11,7 @@ from random import Random
 from community.catalog.content import items
 from community.crafting.models import ItemDisassembled, ItemUpgraded
 from community.economy.models import ItemBought, ItemSold
+from community.progression.keys import TreeNodeKey
 from community.quests.content import MAX_NUMBER, QUESTS_PER_WEEK, Quest, quests
 from community.quests.models import (
     ActiveQuest,
@@ -25,7 +26,7 @@ from community.search.models import SearchPerformed
 from kernel.events.models import Event
 from kernel.naming import key
 
-FEATURE = "feature_weekly_quests"
+FEATURE: TreeNodeKey = "feature_weekly_quests"
 
 
 def draw_quests(pool: Iterable[Quest], week: QuestWeek) -> tuple[Quest, ...]:

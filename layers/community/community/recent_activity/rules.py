@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
@@ -40,11 +41,18 @@ def earned(recent: RecentActivity, now: datetime, points: int) -> RecentActivity
     return replace(recent, minute=minute, points=before + points)
 
 
-def merged(one: RecentActivity, other: RecentActivity) -> RecentActivity:
-    """Return the recent activity of two merged players: the later minute, with the points of both if it is the same."""
+def merged(
+    one: RecentActivity, other: RecentActivity, *, of_minute: Callable[[Iterable[int]], int] = sum
+) -> RecentActivity:
+    """Return the recent activity of two merged players: the later minute, with the points of both if it is the same.
+
+    Args:
+        of_minute: of the points of both. They add up; but players of one person have the same points, and `max` counts
+            them once.
+    """
     later, earlier = (one, other) if one.minute >= other.minute else (other, one)
     if later.minute == earlier.minute:
-        return replace(later, points=later.points + earlier.points)
+        return replace(later, points=of_minute((later.points, earlier.points)))
     return later
 
 

@@ -13,7 +13,6 @@ from community.progression.rules import modified
 from community.search.models import Luck, Outcome
 
 ACTION = "search"
-WINDOW = timedelta(hours=24)
 
 FREE_SEARCHES = 6
 """Searches per window with the full chance and experience."""
@@ -38,7 +37,7 @@ def search(state: CommunityState, rng: Random, *, earlier: int, streak_days: int
     """Roll the outcome of one search.
 
     Args:
-        earlier: the player's searches in the `WINDOW` before this one.
+        earlier: the person's searches in the 24 hours before this one.
         streak_days: length of the player's streak including today, because searching continues it.
     """
     tired = earlier >= FREE_SEARCHES

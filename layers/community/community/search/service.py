@@ -7,16 +7,18 @@ from community.catalog.rules import display_name
 from community.cooldowns import service as cooldowns
 from community.inventory.models import Inventory
 from community.players import service as players
-from community.players.models import PlayerRef
+from community.players.models import Fact, PlayerRef
+from community.progression.keys import TreeNodeKey
 from community.progression.rules import require_feature
-from community.search import rules, texts
+from community.search import queries, rules, texts
 from community.search.models import Outcome, SearchPerformed
+from community.search.switches import SEARCHES
 from community.stats import streaks
 from community.stats.models import Streak
-from community.stats.service import count_since
 from kernel.database import Tx
+from kernel.switches.service import require_on
 
-FEATURE = "feature_search"
+FEATURE: TreeNodeKey = "feature_search"
 BOX = "lootbox_tier0"
 
 
@@ -29,8 +31,9 @@ def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:
     Raises:
         FeatureLocked, FeatureLockedBehind, OnCooldown, InventoryFull
     """
-    earlier = count_since("search", tx.now - rules.WINDOW)
-    player = players.load_or_create(tx, seeker, cooldowns.cooldown_of(rules.ACTION), earlier)
+    require_on(tx, SEARCHES)
+    earlier = Fact("earlier_searches", queries.COUNT_BETWEEN, (tx.now - queries.WINDOW, tx.now))
+    player = players.load_or_create(tx, seeker, cooldowns.cooldown_of(rules.ACTION, tx.now), earlier)
     require_feature(player.state, FEATURE)
     cooldowns.require_ready(tx, player, rules.ACTION)
     outcome = rules.search(
@@ -45,5 +48,6 @@ def search_for_treasure(tx: Tx, seeker: PlayerRef) -> tuple[Outcome, str]:
         SearchPerformed(user_id=player.id, success=outcome.success, timestamp=int(tx.now.timestamp()), outcome=outcome)
     )
     players.save(tx, player)
+    queries.insert_search(tx, player.id)
     cooldowns.start(tx, player, rules.ACTION, rules.cooldown(player.state))
     return outcome, texts.describe(outcome, name)

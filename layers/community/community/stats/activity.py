@@ -9,8 +9,8 @@ from community.stats import queries
 from kernel.database import Tx
 
 
-def of_days_since(tx: Tx, first: date) -> Activity:
-    """Count the players who have been active on `first` or later."""
-    row = queries.count_active_since(tx, first).fetchone()
+def of_days(tx: Tx, first: date, last: date) -> Activity:
+    """Count the players whose last active day is one of these."""
+    row = queries.count_active(tx, first, last).fetchone()
     assert row is not None
     return Activity(row["players"], row["first_day"])

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from community.inboxes import Inbox
-from community.players.part import Column, Part, Rows, collecting
+from community.players.part import Column, Limit, Part, Rows, collecting
 from community.stats import queries, rollup, rules
 from community.stats.models import NewStats, Streak
 from kernel.database import Tx
@@ -31,12 +31,27 @@ def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     queries.move_standings(tx, from_id, to_id)
 
 
+_LIMIT = Limit(
+    "streak_repairs",
+    """
+    (SELECT jsonb_build_array(jsonb_build_object('repaired_on', repaired_on)) FROM user_streaks
+     WHERE user_id = u.user_id AND repaired_on IS NOT NULL)
+    """,
+    """
+    INSERT INTO user_streaks AS held (user_id, streak, last_on, repaired_on)
+    SELECT %(user_id)s, 0, '0001-01-01', max(repaired_on) FROM kept, jsonb_to_record(entry) AS spent (repaired_on date)
+    HAVING count(*) > 0
+    ON CONFLICT (user_id) DO UPDATE SET repaired_on = greatest(held.repaired_on, excluded.repaired_on)
+    """,
+)
+
 STREAK = Part(
     holds=Streak,
     save=_save_streak,
     merge=lambda keeper, other, state: rules.merge_streaks(keeper, other),
     column=Column("streak", queries.STREAK_OF_PLAYER, _parse_streak),
     tables=("user_streaks",),
+    limit=_LIMIT,
 )
 _INBOX = Inbox(queries.find_long_inbox, rollup.roll_up_now)
 

@@ -13,14 +13,6 @@ from community.inboxes import LONG
 from community.stats.models import Stat, Streak
 from kernel.database import Cursor, Tx
 
-COUNT_SINCE: LiteralString = """
-    (SELECT count(*) FROM stats_events e
-     WHERE e.user_id = u.user_id AND e.event_type = %s AND e.happened_at >= %s)
-    + (SELECT count(*) FROM stats_inbox e
-       WHERE e.user_id = u.user_id AND e.event_type = %s AND e.happened_at >= %s)
-"""
-
-
 STREAK_OF_PLAYER: LiteralString = (
     "SELECT json_build_array(s.streak, s.last_on, s.repaired_on) FROM user_streaks s WHERE s.user_id = u.user_id"
 )
@@ -45,10 +37,11 @@ def upsert_streak(tx: Tx, user_id: UUID, streak: Streak) -> None:
     )
 
 
-def count_active_since(tx: Tx, first: date) -> Cursor:
-    """Return one row: the number of `players` whose last day is `first` or later, and the `first_day` of these."""
+def count_active(tx: Tx, first: date, last: date) -> Cursor:
+    """Return one row: the number of `players` whose last day is one of these, and the `first_day` of them."""
     return tx.execute(
-        "SELECT count(*) AS players, min(last_on) AS first_day FROM user_streaks WHERE last_on >= %s", (first,)
+        "SELECT count(*) AS players, min(last_on) AS first_day FROM user_streaks WHERE last_on BETWEEN %s AND %s",
+        (first, last),
     )
 
 
@@ -67,20 +60,67 @@ def find_long_inbox(tx: Tx) -> Cursor:
     return tx.execute("SELECT FROM stats_inbox ORDER BY stat_id OFFSET %s LIMIT 1", (LONG - 1,))
 
 
-ROLLUP_DUE: LiteralString = """
+_WINDOWS_AND_SPANS: LiteralString = """
+    stats_windows
+    JOIN (VALUES ('daily', interval '1 day'), ('weekly', interval '7 days'),
+                 ('monthly', interval '1 month'), ('yearly', interval '1 year')) AS length (period, span)
+    USING (period)
+"""
+
+ROLLUP_DUE: LiteralString = (
+    """
     (EXISTS (SELECT FROM stats_inbox)
-     OR EXISTS (SELECT FROM stats_windows
-                JOIN (VALUES ('daily', interval '1 day'), ('weekly', interval '7 days'),
-                             ('monthly', interval '1 month'), ('yearly', interval '1 year')) AS length (period, span)
-                USING (period)
+     OR EXISTS (SELECT FROM """
+    + _WINDOWS_AND_SPANS
+    + """
                 CROSS JOIN LATERAL (SELECT FROM stats_events
                                     WHERE happened_at >= counted_since
                                       AND happened_at < (%s AT TIME ZONE 'UTC' - span) AT TIME ZONE 'UTC'
                                     ORDER BY happened_at LIMIT 1) AS left_behind))
 """
+)
 """SQL expression: whether stats are in the inbox, or some have left a window (as `rules.start_of`).
 
 Its parameter is the current time."""
+
+WINDOWS_AHEAD: LiteralString = (
+    """
+    EXISTS (SELECT FROM """
+    + _WINDOWS_AND_SPANS
+    + """
+            WHERE counted_since > (greatest(%s::timestamptz, now()) AT TIME ZONE 'UTC' - span) AT TIME ZONE 'UTC'
+                                  + interval '1 minute')
+"""
+)
+"""SQL expression: whether a window begins later than it may. Its parameter is the current time."""
+
+_ADD_UP: LiteralString = """
+        sums AS MATERIALIZED (
+            SELECT user_id, event_type,
+                   coalesce(sum(change) FILTER (WHERE period = 'daily'), 0) AS daily,
+                   coalesce(sum(change) FILTER (WHERE period = 'weekly'), 0) AS weekly,
+                   coalesce(sum(change) FILTER (WHERE period = 'monthly'), 0) AS monthly,
+                   coalesce(sum(change) FILTER (WHERE period = 'yearly'), 0) AS yearly,
+                   coalesce(sum(change) FILTER (WHERE period = 'total'), 0) AS total
+            FROM changes GROUP BY user_id, event_type
+        ), standings AS (
+            INSERT INTO stats_standings AS old (user_id, event_type, daily, weekly, monthly, yearly, total)
+            SELECT * FROM sums
+            ON CONFLICT (user_id, event_type) DO UPDATE
+            SET daily = old.daily + excluded.daily, weekly = old.weekly + excluded.weekly,
+                monthly = old.monthly + excluded.monthly, yearly = old.yearly + excluded.yearly,
+                total = old.total + excluded.total
+        ), totals AS (
+            INSERT INTO stats_totals AS old (event_type, daily, weekly, monthly, yearly, total)
+            SELECT event_type, sum(daily), sum(weekly), sum(monthly), sum(yearly), sum(total)
+            FROM sums GROUP BY event_type
+            ON CONFLICT (event_type) DO UPDATE
+            SET daily = old.daily + excluded.daily, weekly = old.weekly + excluded.weekly,
+                monthly = old.monthly + excluded.monthly, yearly = old.yearly + excluded.yearly,
+                total = old.total + excluded.total
+        )
+"""
+"""Common table expressions that add `changes` (user_id, event_type, period, change) to all sums."""
 
 
 def roll_up(tx: Tx, starts: Mapping[str, datetime], limit: int) -> Cursor:
@@ -124,33 +164,39 @@ def roll_up(tx: Tx, starts: Mapping[str, datetime], limit: int) -> Cursor:
             SELECT user_id, event_type, period, 1 FROM windows JOIN arrived ON happened_at >= since
             UNION ALL
             SELECT user_id, event_type, 'total', 1 FROM arrived
-        ), sums AS MATERIALIZED (
-            SELECT user_id, event_type,
-                   coalesce(sum(change) FILTER (WHERE period = 'daily'), 0) AS daily,
-                   coalesce(sum(change) FILTER (WHERE period = 'weekly'), 0) AS weekly,
-                   coalesce(sum(change) FILTER (WHERE period = 'monthly'), 0) AS monthly,
-                   coalesce(sum(change) FILTER (WHERE period = 'yearly'), 0) AS yearly,
-                   coalesce(sum(change) FILTER (WHERE period = 'total'), 0) AS total
-            FROM changes GROUP BY user_id, event_type
-        ), standings AS (
-            INSERT INTO stats_standings AS old (user_id, event_type, daily, weekly, monthly, yearly, total)
-            SELECT * FROM sums
-            ON CONFLICT (user_id, event_type) DO UPDATE
-            SET daily = old.daily + excluded.daily, weekly = old.weekly + excluded.weekly,
-                monthly = old.monthly + excluded.monthly, yearly = old.yearly + excluded.yearly,
-                total = old.total + excluded.total
-        ), totals AS (
-            INSERT INTO stats_totals AS old (event_type, daily, weekly, monthly, yearly, total)
-            SELECT event_type, sum(daily), sum(weekly), sum(monthly), sum(yearly), sum(total)
-            FROM sums GROUP BY event_type
-            ON CONFLICT (event_type) DO UPDATE
-            SET daily = old.daily + excluded.daily, weekly = old.weekly + excluded.weekly,
-                monthly = old.monthly + excluded.monthly, yearly = old.yearly + excluded.yearly,
-                total = old.total + excluded.total
-        )
+        ), """
+        + _ADD_UP
+        + """
         SELECT (SELECT count(*) FROM arrived) + (SELECT count(*) FROM left_behind) AS moved
         """,
         {"periods": list(starts), "starts": list(starts.values()), "limit": limit},
+    )
+
+
+def reopen_windows(tx: Tx, starts: Mapping[str, datetime]) -> None:
+    """Move windows back to their starts where they begin later, and add what had left them. They must be locked.
+
+    Args:
+        starts: {period: its current start}.
+    """
+    tx.execute(
+        """
+        WITH windows AS MATERIALIZED (
+            SELECT period, counted_since AS before, start AS since
+            FROM stats_windows
+            JOIN unnest(%(periods)s::text[], %(starts)s::timestamptz[]) AS now (period, start) USING (period)
+            WHERE counted_since > start
+        ), moved_windows AS (
+            UPDATE stats_windows SET counted_since = since FROM windows WHERE stats_windows.period = windows.period
+        ), changes AS (
+            SELECT user_id, event_type, period, 1 AS change
+            FROM windows JOIN stats_events ON happened_at >= since AND happened_at < before
+        ), """
+        + _ADD_UP
+        + """
+        SELECT
+        """,
+        {"periods": list(starts), "starts": list(starts.values())},
     )
 
 

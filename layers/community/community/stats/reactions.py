@@ -35,4 +35,4 @@ def add_stat(player: Player, now: datetime, event_type: str, data: Mapping[str, 
     streak = streaks.continued(player[Streak], now)
     if streak == player[Streak]:
         return player
-    return player.having(streak).having(player[NewStats].plus(Stat(STREAK, {"streak": streak.days})))
+    return player.having(streak).having(player[NewStats].plus(Stat(STREAK)))

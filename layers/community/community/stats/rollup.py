@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import LiteralString
 
 from community.inboxes import LIMIT_BEHIND_COMMIT
@@ -11,6 +12,9 @@ from community.stats.rules import start_of
 from kernel.database import Connection, Tx, transaction
 
 DUE: LiteralString = queries.ROLLUP_DUE
+
+AHEAD: LiteralString = queries.WINDOWS_AHEAD
+"""SQL expression: whether a window begins too late, because a clock was ahead. Its parameter is the current time."""
 
 BATCH = 5_000
 WINDOWS: tuple[Period, ...] = ("daily", "weekly", "monthly", "yearly")
@@ -30,6 +34,17 @@ def roll_up(tx: Tx) -> int:
     return _add_up(tx, BATCH)
 
 
+def reopen_windows(tx: Tx) -> int:
+    """Let windows that begin too late begin when they should, and count the stats again that had left them.
+
+    Returns:
+        0: nothing is left to do.
+    """
+    queries.lock_windows(tx)
+    queries.reopen_windows(tx, _starts(tx))
+    return 0
+
+
 def roll_up_now(conn: Connection) -> None:
     """Roll up some stats in a transaction of its own, unless another rollup or a merge is running."""
     with transaction(conn) as tx:
@@ -38,6 +53,10 @@ def roll_up_now(conn: Connection) -> None:
 
 
 def _add_up(tx: Tx, limit: int) -> int:
-    row = queries.roll_up(tx, {period: start_of(period, tx.now) for period in WINDOWS}, limit).fetchone()
+    row = queries.roll_up(tx, _starts(tx), limit).fetchone()
     assert row is not None
     return row["moved"]
+
+
+def _starts(tx: Tx) -> dict[str, datetime]:
+    return {period: start_of(period, tx.now) for period in WINDOWS}

@@ -25,7 +25,9 @@ def continue_streak(streak: Streak, today: date, *, repairs: bool = False) -> St
     Args:
         repairs: whether one missed day per month is forgiven.
     """
-    if streak.last_on >= today:
+    if streak.last_on > today:  # a clock was ahead
+        return replace(streak, days=max(1, (today - streak.first_on).days + 1), last_on=today)
+    if streak.last_on == today:
         return streak
     if streak.last_on == today - DAY:
         return replace(streak, days=streak.days + 1, last_on=today)
@@ -36,6 +38,8 @@ def continue_streak(streak: Streak, today: date, *, repairs: bool = False) -> St
 
 def current_days(streak: Streak, today: date, *, repairs: bool = False) -> int:
     """Return the length of the streak; it remains valid as long as a stat of today would extend it."""
+    if streak.last_on > today:
+        return continue_streak(streak, today).days
     if streak.last_on >= today - DAY or (repairs and _can_be_repaired(streak, today)):
         return streak.days
     return 0
@@ -50,11 +54,9 @@ def _can_be_repaired(streak: Streak, today: date) -> bool:
 
 def merge_streaks(one: Streak, other: Streak) -> Streak:
     """Combine two streaks, as far as their days are consecutive up to the latest."""
-    if not (one.days and other.days):
-        return one if one.days else other
     earlier, later = sorted((one, other), key=lambda streak: streak.last_on)
     repaired_on = max(one.repaired_on, other.repaired_on)
-    if earlier.last_on < later.first_on - DAY:
+    if not earlier.days or earlier.last_on < later.first_on - DAY:
         return replace(later, repaired_on=repaired_on)
     days = (later.last_on - min(earlier.first_on, later.first_on)).days + 1
     return Streak(days, later.last_on, repaired_on)

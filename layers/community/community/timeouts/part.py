@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from community.players.models import Link, Player
-from community.players.part import Outlives, Rows
+from community.players.part import Limit, Rows
 from community.timeouts import queries
 from community.timeouts.announcing import accounts_of, applied
 from kernel.database import Tx
@@ -20,20 +20,22 @@ def _accounts_changed(tx: Tx, player: Player, accounts: Mapping[str, Link]) -> N
         events.announce_each(tx, applied(tx, ""), queries.RUNNING_PAYLOADS, running)
 
 
-_OUTLIVES = Outlives(
+_LIMIT = Limit(
     "timeouts",
     """
-    (SELECT jsonb_agg(to_jsonb(t) - 'user_id') FROM player_timeouts t
-     WHERE user_id = %(user_id)s AND expires_at > %(now)s)
+    (SELECT jsonb_agg(jsonb_build_object('set_at', set_at, 'expires_at', expires_at)) FROM player_timeouts
+     WHERE user_id = u.user_id AND expires_at > %(now)s)
     """,
     """
-    INSERT INTO player_timeouts AS held (user_id, expires_at, reason)
-    SELECT %(user_id)s, expires_at, reason
-    FROM forgotten_accounts f, jsonb_to_recordset(f.limits -> 'timeouts') AS kept (expires_at timestamptz, reason text)
-    WHERE f.account_hash = ANY (%(hashes)s)
+    INSERT INTO player_timeouts AS held (user_id, set_at, expires_at, reason)
+    SELECT %(user_id)s, coalesce(set_at, now()), expires_at, ''
+    FROM kept, jsonb_to_record(entry) AS running (set_at timestamptz, expires_at timestamptz)
     ORDER BY expires_at DESC LIMIT 1
-    ON CONFLICT (user_id) DO UPDATE SET expires_at = greatest(held.expires_at, excluded.expires_at)
-    """,
+    ON CONFLICT (user_id) DO UPDATE
+    """
+    + queries.KEEP_LATER,
+    # An account that leaves takes the timeout along; from then on moderators see two players.
+    shared=False,
 )
 
 TIMEOUTS = Rows(
@@ -41,5 +43,5 @@ TIMEOUTS = Rows(
     queries.move_timeout,
     accounts_changed=_accounts_changed,
     account_left=queries.leave,
-    outlives=_OUTLIVES,
+    limit=_LIMIT,
 )

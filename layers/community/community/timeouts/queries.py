@@ -1,4 +1,7 @@
-"""SQL on player_timeouts, and on timeouts, for names without a player. An expired row counts as none."""
+"""SQL on player_timeouts, on timeouts, of names, and on account_timeouts, of accounts, that no player has.
+
+An expired row counts as none.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx
 from kernel.naming import person_key
+from kernel.stored_times import end_of
 
 if TYPE_CHECKING:  # the retention clock starts without pydantic
     from community.players.models import Link
@@ -18,15 +22,22 @@ if TYPE_CHECKING:  # the retention clock starts without pydantic
 Accounts = Sequence[Mapping[str, str]]
 """The fields of an event that name an account: `platform` and `username`."""
 
-SILENCED: LiteralString = "SELECT t.expires_at FROM player_timeouts t WHERE t.user_id = u.user_id AND t.expires_at > %s"
-"""SQL expression over `u`, a row of users."""
+SILENCED: LiteralString = (
+    "SELECT " + end_of("t.set_at", "t.expires_at") + " FROM player_timeouts t WHERE t.user_id = u.user_id"
+    " AND t.expires_at > %s"
+)
+"""SQL expression over `u`, a row of users. Its parameters are the current time, twice."""
 
 # For `events.announce_each`: the accounts with the remaining time.
-EXTEND_RETURNING_PAYLOADS: LiteralString = """
-    INSERT INTO player_timeouts AS held (user_id, expires_at, reason)
-    VALUES (%s, %s + %s, %s)
+EXTEND_RETURNING_PAYLOADS: LiteralString = (
+    """
+    INSERT INTO player_timeouts AS held (user_id, set_at, expires_at, reason)
+    VALUES (%s, %s, %s + %s, %s)
     ON CONFLICT (user_id) DO UPDATE
-    SET expires_at = greatest(held.expires_at, %s) + %s, reason = excluded.reason
+    SET set_at = excluded.set_at, reason = excluded.reason,
+        expires_at = greatest("""
+    + end_of("held.set_at", "held.expires_at")
+    + """, %s) + %s
     RETURNING (
         SELECT jsonb_agg(account || jsonb_build_object(
             'duration_seconds', floor(extract(epoch FROM held.expires_at - %s))::bigint
@@ -34,6 +45,7 @@ EXTEND_RETURNING_PAYLOADS: LiteralString = """
         FROM jsonb_array_elements(%s) AS account
     )
 """
+)
 RUNNING_PAYLOADS: LiteralString = """
     SELECT jsonb_agg(account || jsonb_build_object(
         'duration_seconds', floor(extract(epoch FROM t.expires_at - %s))::bigint, 'reason', t.reason
@@ -47,19 +59,45 @@ END_RETURNING_PAYLOADS: LiteralString = """
     RETURNING %s::jsonb
 """
 # For `events.announce_if`.
-EXTEND_NAME_RETURNING_PAYLOAD: LiteralString = """
-    INSERT INTO timeouts AS held (platform, username, expires_at, reason, platform_user_id)
-    VALUES (%s, %s, %s + %s, %s, %s)
+EXTEND_NAME_RETURNING_PAYLOAD: LiteralString = (
+    """
+    INSERT INTO timeouts AS held (platform, username, set_at, expires_at, reason)
+    VALUES (%s, %s, %s, %s + %s, %s)
     ON CONFLICT (platform, username) DO UPDATE
-    SET expires_at = greatest(held.expires_at, %s) + %s, reason = excluded.reason,
-        platform_user_id = excluded.platform_user_id
+    SET set_at = excluded.set_at, reason = excluded.reason,
+        expires_at = greatest("""
+    + end_of("held.set_at", "held.expires_at")
+    + """, %s) + %s
     RETURNING jsonb_build_object('duration_seconds', floor(extract(epoch FROM held.expires_at - %s))::bigint)
+"""
+)
+# For `events.announce_if`. A timeout of the account's name, which waits for it too, is extended with it.
+EXTEND_ACCOUNT_RETURNING_PAYLOAD: LiteralString = (
+    """
+    INSERT INTO account_timeouts AS held (platform, platform_user_id, name_key, set_at, expires_at, reason)
+    SELECT platform, platform_user_id, name_key, %s, greatest(%s, (
+        SELECT """
+    + end_of("t.set_at", "t.expires_at")
+    + """ FROM timeouts t WHERE (t.platform, t.username) = (account.platform, account.name_key))) + %s, %s
+    FROM (VALUES (%s, %s, %s)) AS account (platform, platform_user_id, name_key)
+    ON CONFLICT (platform, platform_user_id) DO UPDATE
+    SET set_at = excluded.set_at, reason = excluded.reason, name_key = excluded.name_key,
+        expires_at = greatest("""
+    + end_of("held.set_at", "held.expires_at")
+    + """, excluded.expires_at - %s) + %s
+    RETURNING jsonb_build_object('duration_seconds', floor(extract(epoch FROM held.expires_at - %s))::bigint)
+"""
+)
+# Of two timeouts the one that ends later, whole: its length is that of a timeout that was set.
+KEEP_LATER: LiteralString = """
+    SET set_at = CASE WHEN held.expires_at < excluded.expires_at THEN excluded.set_at ELSE held.set_at END,
+        expires_at = greatest(held.expires_at, excluded.expires_at)
 """
 
 
 def extension(tx: Tx, user_id: UUID, accounts: Accounts, added: timedelta, reason: str) -> tuple[Any, ...]:
     """Return the parameters of `EXTEND_RETURNING_PAYLOADS`: one statement, so that no update is lost."""
-    return (user_id, tx.now, added, reason, tx.now, added, tx.now, Jsonb(accounts))
+    return (user_id, tx.now, tx.now, added, reason, tx.now, tx.now, added, tx.now, Jsonb(accounts))
 
 
 def running(tx: Tx, user_id: UUID, accounts: Accounts) -> tuple[Any, ...]:
@@ -72,16 +110,18 @@ def ending(tx: Tx, user_id: UUID, accounts: Accounts, removed: timedelta) -> tup
     return (user_id, tx.now, removed, tx.now, Jsonb(accounts))
 
 
-def name_extension(
-    tx: Tx, platform: str, username: str, platform_id: str | None, added: timedelta, reason: str
-) -> tuple[Any, ...]:
-    """Return the parameters of `EXTEND_NAME_RETURNING_PAYLOAD`.
-
-    Args:
-        platform_id: only this account's timeout; None for the first player of that name.
-    """
+def name_extension(tx: Tx, platform: str, username: str, added: timedelta, reason: str) -> tuple[Any, ...]:
+    """Return the parameters of `EXTEND_NAME_RETURNING_PAYLOAD`: it is for the first player of that name."""
     name_key = person_key(username)
-    return (platform, name_key, tx.now, added, reason, platform_id, tx.now, added, tx.now)
+    return (platform, name_key, tx.now, tx.now, added, reason, tx.now, tx.now, added, tx.now)
+
+
+def account_extension(
+    tx: Tx, platform: str, platform_id: str, username: str, added: timedelta, reason: str
+) -> tuple[Any, ...]:
+    """Return the parameters of `EXTEND_ACCOUNT_RETURNING_PAYLOAD`."""
+    account = platform, platform_id, person_key(username)
+    return (tx.now, tx.now, tx.now, added, reason, *account, tx.now, added, added, tx.now)
 
 
 def shorten_timeout(tx: Tx, user_id: UUID, removed: timedelta) -> None:
@@ -92,11 +132,24 @@ def shorten_timeout(tx: Tx, user_id: UUID, removed: timedelta) -> None:
     )
 
 
-def find_of_name(tx: Tx, platform: str, username: str) -> Cursor:
-    """Find the running timeout of a name without a player; returns a row with `expires_at`."""
+def find_waiting(tx: Tx, platform: str, platform_id: str | None, username: str) -> Cursor:
+    """Find the running timeouts of an account or a name without a player.
+
+    Returns:
+        A row with `expires_at`, the latest, or null, and `account_ids`, those of the timeouts of accounts: without an
+        id of all that have the name, or null.
+    """
+    end: LiteralString = end_of("set_at", "expires_at")
+    name_key = person_key(username)
     return tx.execute(
-        "SELECT expires_at FROM timeouts WHERE platform = %s AND username = %s AND expires_at > %s",
-        (platform, person_key(username), tx.now),
+        "SELECT max(expires_at) AS expires_at,"
+        " array_agg(account_id) FILTER (WHERE account_id IS NOT NULL) AS account_ids"
+        " FROM (SELECT NULL AS account_id, "
+        + end
+        + " AS expires_at FROM timeouts WHERE platform = %s AND username = %s AND expires_at > %s"
+        " UNION ALL SELECT platform_user_id, " + end + " FROM account_timeouts WHERE platform = %s"
+        " AND (platform_user_id = %s OR %s::text IS NULL AND name_key = %s) AND expires_at > %s) AS waiting",
+        (tx.now, platform, name_key, tx.now, tx.now, platform, platform_id, platform_id, name_key, tx.now),
     )
 
 
@@ -104,8 +157,10 @@ def delete_timeout(tx: Tx, user_id: UUID) -> None:
     tx.execute("DELETE FROM player_timeouts WHERE user_id = %s", (user_id,))
 
 
-def delete_of_name(tx: Tx, platform: str, username: str) -> None:
+def delete_waiting(tx: Tx, platform: str, platform_id: str | None, username: str) -> None:
+    """Delete the timeout of a name, and that of an account if there is an id."""
     tx.execute("DELETE FROM timeouts WHERE platform = %s AND username = %s", (platform, person_key(username)))
+    tx.execute("DELETE FROM account_timeouts WHERE platform = %s AND platform_user_id = %s", (platform, platform_id))
 
 
 def adopt(tx: Tx, user_id: UUID, accounts: Mapping[str, Link]) -> None:
@@ -116,17 +171,22 @@ def adopt(tx: Tx, user_id: UUID, accounts: Mapping[str, Link]) -> None:
     ]
     tx.execute(
         """
-        WITH adopted AS (
-            DELETE FROM timeouts t
-            USING jsonb_to_recordset(%s) AS a (platform text, platform_user_id text, name_key text)
-            WHERE t.platform = a.platform
-              AND (t.platform_user_id = a.platform_user_id OR t.platform_user_id IS NULL AND t.username = a.name_key)
-            RETURNING t.expires_at, t.reason
+        WITH known AS (
+            SELECT * FROM jsonb_to_recordset(%s) AS a (platform text, platform_user_id text, name_key text)
+        ), of_names AS (
+            DELETE FROM timeouts t USING known a WHERE (t.platform, t.username) = (a.platform, a.name_key)
+            RETURNING t.set_at, t.expires_at, t.reason
+        ), of_accounts AS (
+            DELETE FROM account_timeouts t USING known a
+            WHERE (t.platform, t.platform_user_id) = (a.platform, a.platform_user_id)
+            RETURNING t.set_at, t.expires_at, t.reason
         )
-        INSERT INTO player_timeouts AS held (user_id, expires_at, reason)
-        SELECT %s, expires_at, reason FROM adopted WHERE expires_at > %s ORDER BY expires_at DESC LIMIT 1
-        ON CONFLICT (user_id) DO UPDATE SET expires_at = greatest(held.expires_at, excluded.expires_at)
-        """,
+        INSERT INTO player_timeouts AS held (user_id, set_at, expires_at, reason)
+        SELECT %s, set_at, expires_at, reason FROM (TABLE of_names UNION ALL TABLE of_accounts) AS adopted
+        WHERE expires_at > %s ORDER BY expires_at DESC LIMIT 1
+        ON CONFLICT (user_id) DO UPDATE
+        """
+        + KEEP_LATER,
         (Jsonb(known), user_id, tx.now),
     )
 
@@ -135,12 +195,13 @@ def leave(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
     """Copy a player's timeout for an account that leaves them."""
     tx.execute(
         """
-        INSERT INTO timeouts AS held (platform, username, expires_at, reason, platform_user_id)
-        SELECT %s, %s, expires_at, reason, %s FROM player_timeouts WHERE user_id = %s AND expires_at > %s
-        ON CONFLICT (platform, username) DO UPDATE
-        SET expires_at = greatest(held.expires_at, excluded.expires_at), platform_user_id = excluded.platform_user_id
-        """,
-        (platform, person_key(link.username), link.platform_id, user_id, tx.now),
+        INSERT INTO account_timeouts AS held (platform, platform_user_id, name_key, set_at, expires_at, reason)
+        SELECT %s, %s, %s, set_at, expires_at, reason FROM player_timeouts WHERE user_id = %s AND expires_at > %s
+        ON CONFLICT (platform, platform_user_id) DO UPDATE
+        """
+        + KEEP_LATER
+        + ", name_key = excluded.name_key",
+        (platform, link.platform_id, person_key(link.username), user_id, tx.now),
     )
 
 
@@ -148,14 +209,16 @@ def move_timeout(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     """Keep the longer timeout of the two. The old row is deleted with its player."""
     tx.execute(
         """
-        INSERT INTO player_timeouts AS held (user_id, expires_at, reason)
-        SELECT %s, expires_at, reason FROM player_timeouts WHERE user_id = %s
-        ON CONFLICT (user_id) DO UPDATE SET expires_at = greatest(held.expires_at, excluded.expires_at)
-        """,
+        INSERT INTO player_timeouts AS held (user_id, set_at, expires_at, reason)
+        SELECT %s, set_at, expires_at, reason FROM player_timeouts WHERE user_id = %s
+        ON CONFLICT (user_id) DO UPDATE
+        """
+        + KEEP_LATER,
         (to_id, from_id),
     )
 
 
 def delete_expired(tx: Tx) -> None:
     tx.execute("DELETE FROM timeouts WHERE expires_at <= %s", (tx.now,))
+    tx.execute("DELETE FROM account_timeouts WHERE expires_at <= %s", (tx.now,))
     tx.execute("DELETE FROM player_timeouts WHERE expires_at <= %s", (tx.now,))

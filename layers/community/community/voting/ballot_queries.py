@@ -7,13 +7,15 @@ from decimal import Decimal
 from typing import LiteralString
 from uuid import UUID
 
+from community.players.selves import SELVES
 from kernel.database import Tx
 
-OWN_BALLOT: LiteralString = """
-    SELECT b.option_id FROM ballots b JOIN voting_sessions s USING (session_id)
-    WHERE b.user_id = u.user_id AND s.status <> 'completed'
-"""
-"""SQL expression over `u`, a row of users: the option that the player has voted for in the open round."""
+OWN_BALLOT: LiteralString = (
+    "SELECT b.option_id FROM ballots b JOIN voting_sessions s USING (session_id) WHERE b.user_id = ANY ("
+    + SELVES
+    + ") AND s.status <> 'completed' ORDER BY b.cast_at LIMIT 1"
+)
+"""SQL expression over `u`, a row of users: the option that the person has voted for in the open round."""
 
 OWN_WEIGHT: LiteralString = """
     SELECT w.voting_weight FROM voting_weights w
@@ -21,6 +23,9 @@ OWN_WEIGHT: LiteralString = """
     ORDER BY w.weight_id DESC LIMIT 1
 """
 """SQL expression over `u`, a row of users: the latest valid weight. Its parameter is the current time."""
+
+REMEMBERED_WEIGHTS: LiteralString = "voting_weights"
+"""The limit's name, with which a lowered weight is remembered of accounts that do not play."""
 
 
 def insert_ballot(tx: Tx, session_id: int, user_id: UUID, option_id: int, weight: Decimal) -> None:
@@ -90,7 +95,34 @@ def delete_weights(tx: Tx, user_id: UUID) -> None:
     tx.execute("DELETE FROM voting_weights WHERE user_id = %s", (user_id,))
 
 
+def delete_lowered_elsewhere(tx: Tx, user_id: UUID) -> None:
+    """Delete the lowered weights of the person's other players, who would give them back to this one."""
+    tx.execute(
+        "DELETE FROM voting_weights w USING users u"
+        " WHERE u.user_id = %(user_id)s AND w.user_id = ANY ("
+        + SELVES
+        + ") AND w.user_id <> %(user_id)s AND w.voting_weight < 1",
+        {"user_id": user_id},
+    )
+
+
 def move_weights(tx: Tx, from_id: UUID, to_id: UUID) -> None:
+    """Move weights; where one of the two players has a lowered one, those above it do not count."""
+    tx.execute(
+        """
+        WITH current AS (
+            SELECT DISTINCT ON (user_id) weight_id, voting_weight FROM voting_weights
+            WHERE user_id IN (%(from_id)s, %(to_id)s) AND (expires_at IS NULL OR expires_at > %(now)s)
+            ORDER BY user_id, weight_id DESC
+        ), lowered AS (
+            SELECT * FROM current WHERE voting_weight < 1 ORDER BY voting_weight, weight_id DESC LIMIT 1
+        )
+        DELETE FROM voting_weights w USING lowered
+        WHERE w.user_id IN (%(from_id)s, %(to_id)s)
+          AND w.weight_id > lowered.weight_id AND w.voting_weight > lowered.voting_weight
+        """,
+        {"from_id": from_id, "to_id": to_id, "now": tx.now},
+    )
     tx.execute("UPDATE voting_weights SET user_id = %s WHERE user_id = %s", (to_id, from_id))
 
 

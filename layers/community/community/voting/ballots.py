@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from community.players import remembered
 from community.players import service as players
 from community.players.models import Fact, PlayerRef, no_such_player
 from community.voting import ballot_queries, queries, row_parsing, rules
@@ -107,6 +108,8 @@ def set_weights(tx: Tx, changes: Sequence[WeightChange]) -> None:
     for change, player in zip(changes, found, strict=True):
         if player is None:
             raise no_such_player(change.player)
+        ballot_queries.delete_lowered_elsewhere(tx, player.id)
+        remembered.lift(tx, player.id, ballot_queries.REMEMBERED_WEIGHTS, {})
         if change.voting_weight == DEFAULT_WEIGHT:
             ballot_queries.delete_weights(tx, player.id)
         else:

@@ -24,6 +24,6 @@ def measure_due(tx: Tx) -> int:
     midnight = datetime.combine(today + timedelta(days=1), time(), streaks.settings.time_zone)
     if not progression.claim_measure(tx, midnight.astimezone(UTC)):
         return 0
-    counted = activity.of_days_since(tx, today - MEASURED_DAYS)
+    counted = activity.of_days(tx, today - MEASURED_DAYS, today)
     progression.change_pacing(tx, lambda pacing: measured(pacing, counted, today))
     return 1

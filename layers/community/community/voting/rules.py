@@ -68,7 +68,7 @@ def require_old_enough(voter: Player, minimum: timedelta, now: datetime) -> None
     if voter.stored is None:
         raise NotHereYet(name=voter.username, age=duration(minimum))
     wait = voter.created_at + minimum - now
-    if wait > timedelta(0):
+    if timedelta(0) < wait <= minimum:  # more, if a clock was ahead: then the age is not known
         seconds = -(-wait // timedelta(seconds=1))  # rounded up
         raise TooNew(seconds=seconds, wait=duration(wait), age=duration(minimum))
 

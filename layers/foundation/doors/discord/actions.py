@@ -14,7 +14,7 @@ import psycopg
 from doors.discord import replies
 from doors.discord.game import Game
 from doors.discord.interaction import Interaction
-from doors.discord.replies import Reply, plain
+from doors.discord.replies import DiscordReply, plain
 from kernel import action
 from kernel.action import Budget
 from kernel.database import Tx
@@ -62,12 +62,14 @@ class InteractionAction:
         key: the key under which it runs once; None if it changes nothing.
         click: True if several interactions share the key, as with clicks on one button.
         budget_seconds: the time for all attempts.
+        while_frozen: also while the game is frozen.
     """
 
     use_case: UseCase
     key: IdempotencyKey | None = None
     click: bool = False
     budget_seconds: int = BUDGET_SECONDS
+    while_frozen: bool = False
 
 
 def key(name: str) -> IdempotencyKey:
@@ -82,7 +84,7 @@ def say(text: str, outcome: str) -> InteractionResult:
 
 def private(text: str, outcome: str) -> InteractionResult:
     """Return a text that only the caller sees."""
-    return InteractionResult(replies.answer(Reply(text), public=False), outcome)
+    return InteractionResult(replies.answer(DiscordReply(text), public=False), outcome)
 
 
 def refused(error: DomainError, game: Game) -> InteractionResult:
@@ -123,7 +125,7 @@ def _run(call: Interaction, wanted: InteractionAction, budget: Budget) -> Intera
     def use_case(tx: Tx) -> StoredAnswer:
         return StoredAnswer(200, json.dumps({"id": call.id, "answer": wanted.use_case(call, tx)}))
 
-    stored = action.run_once(use_case, wanted.key, budget=budget)
+    stored = action.run_once(use_case, wanted.key, budget=budget, while_frozen=wanted.while_frozen)
     answered = json.loads(stored.body)
     return _replayed(call, wanted, answered) if stored.replayed else InteractionResult(answered["answer"])
 

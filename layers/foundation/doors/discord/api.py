@@ -10,15 +10,15 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Final, TypeVar
 
 import urllib3
 
 from doors.discord.settings import settings
 from doors.outbound import Rejected, Unavailable
-from doors.secrets import find_secret
+from doors.secrets import find_secret, forget_secrets
 from kernel.backoff import pauses
+from kernel.per_environment import per_environment
 
 TIMEOUT: Final = urllib3.Timeout(connect=3, read=5)
 USER_AGENT: Final = "DiscordBot (https://brandish.invalid, 1)"
@@ -107,6 +107,13 @@ class RateLimits:
         self.everything = time.monotonic() + seconds + MARGIN_SECONDS
 
 
+class TokenRefused(Unavailable):
+    """Discord does not accept the bot's token.
+
+    It may have been replaced, which makes the old one invalid at once. Messages wait until the new one is stored.
+    """
+
+
 class DiscordApi:
     """A client of Discord's REST API that respects its rate limits."""
 
@@ -149,6 +156,7 @@ class DiscordApi:
 
         Raises:
             Unavailable, Rejected: neither contains the path, because it may contain a token.
+            TokenRefused
         """
         route = RateLimitedRoute.of(method, path)
         if pause := self.limits.pause(route, as_bot=as_bot):
@@ -162,6 +170,9 @@ class DiscordApi:
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable(type(error).__name__) from None
         self.limits.note(route, response.headers)
+        if response.status == 401 and as_bot:
+            forget_secrets()
+            raise TokenRefused(_reason(response))
         self._check(route, response)
         return response.json() if response.data else None
 
@@ -202,7 +213,7 @@ def bot_token() -> str:
     return settings.discord_bot_token or find_secret("discord_bot_token")
 
 
-@cache
+@per_environment
 def api() -> DiscordApi:
     """Return the client of this environment."""
     return DiscordApi(settings.discord_api_url, bot_token)
@@ -222,6 +233,8 @@ def retry_until(act: Callable[[], T], seconds: float, *, wait: Callable[[float],
     while True:
         try:
             return act()
+        except TokenRefused:
+            raise
         except Unavailable as error:
             backoff_seconds = next(backoff)
             pause = backoff_seconds if error.retry_after is None else error.retry_after

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, ClassVar, Final
 
 from doors.discord.interaction import Interaction, Member
-from doors.discord.replies import Choice, Form, Reply
+from doors.discord.replies import Choice, DiscordReply, Form
 from doors.discord.settings import settings
 from kernel.content.command_texts import OPTION_NAME
 from kernel.database import Tx
@@ -22,7 +22,7 @@ INTEGER: Final = 4
 FLAG: Final = 5
 MEMBER: Final = 6
 
-Run = Callable[[Interaction, Tx], Reply | Form]
+Run = Callable[[Interaction, Tx], DiscordReply | Form]
 Suggest = Callable[[Interaction, Tx], Iterable[Choice]]
 """Returns suggestions for the caller, best first; the caller's input is matched elsewhere."""
 

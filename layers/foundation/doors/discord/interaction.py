@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from kernel.naming import LONGEST_TYPED, clean_name
 from kernel.quantities import Share, Wanted
 
 PING: Final = 1
@@ -23,9 +24,9 @@ _MEMBER = 6
 _ADMINISTRATOR = 1 << 3
 _MODERATION = _ADMINISTRATOR | 1 << 1 | 1 << 2 | 1 << 13 | 1 << 40
 """Administrators, and members who may kick, ban, delete messages of or time out others."""
+_POSTING = 1 << 10 | 1 << 11 | 1 << 14
+"""To see a channel, to write in it, and to embed links."""
 _SNOWFLAKE = re.compile(r"[0-9]{1,20}")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
-_NAME_LENGTH = 100
 
 
 class Malformed(Exception):
@@ -62,6 +63,9 @@ class Interaction:
         administrator: True if the caller is an administrator of the server.
         moderator: True if the caller may silence others in the server.
         guild_id: the server; empty in a private chat.
+        channel_id: where it was used.
+        may_post: False if the bot may not write there by itself; answering is always allowed.
+        public_url: the address under which Discord sees us, without a slash at its end.
         kind: the kind of a command.
         name: the name of a command, or the custom id of a button, a menu or a modal.
         options: {name: str, int, bool, Member or Share} of a command, if Discord sent the right types.
@@ -82,6 +86,9 @@ class Interaction:
     locale: str
     name: str
     guild_id: str = ""
+    channel_id: str = ""
+    may_post: bool = True
+    public_url: str = ""
     kind: int = CHAT_INPUT
     asker: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -138,6 +145,8 @@ def read(payload: Mapping[str, Any]) -> Interaction:
         administrator=_has_any(member.get("permissions"), _ADMINISTRATOR),
         moderator=_has_any(member.get("permissions"), _MODERATION),
         guild_id=_text(payload.get("guild_id")),
+        channel_id=_text(payload.get("channel_id")),
+        may_post=_may_post(payload.get("app_permissions")),
         locale=_text(payload.get("locale")),
         name=_text(custom_id if custom_id is not None else data.get("name")),
         kind=data.get("type", CHAT_INPUT),
@@ -179,13 +188,21 @@ def _member(user: Mapping[str, Any], member: Mapping[str, Any]) -> Member:
 
 
 def _name(value: Any) -> str:
-    return _CONTROLS.sub("", _text(value)).strip()[:_NAME_LENGTH]
+    return clean_name(_text(value))[:LONGEST_TYPED]
 
 
 def _has_any(permissions: Any, wanted: int) -> bool:
     """Tell whether the permissions include one of those that are wanted; a private chat has none."""
     text = _text(permissions)
     return bool(_SNOWFLAKE.fullmatch(text)) and bool(int(text) & wanted)
+
+
+def _may_post(permissions: Any) -> bool:
+    """Tell whether the bot may post messages; Discord says so wherever it may not."""
+    text = _text(permissions)
+    if not _SNOWFLAKE.fullmatch(text):
+        return True
+    return bool(int(text) & _ADMINISTRATOR) or int(text) & _POSTING == _POSTING
 
 
 def _asker(message: Mapping[str, Any]) -> str | None:

@@ -45,7 +45,9 @@ class Embed:
 
     Attributes:
         at: unix seconds, shown in the reader's time zone; 0: none.
-        thumbnail: URL of a picture.
+        thumbnail: URL of a small picture.
+        image: URL of a large one.
+        url: where its title leads.
     """
 
     title: str
@@ -55,6 +57,8 @@ class Embed:
     color: int = BLURPLE
     at: int = 0
     thumbnail: str = ""
+    image: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,13 @@ class Choice:
 
     Attributes:
         description: shown in menus only.
+        words: what people may type for it, besides its name and its value.
     """
 
     name: str
     value: str | int
     description: str = ""
+    words: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +174,8 @@ def _embeds(embeds: Sequence[Embed]) -> list[dict[str, Any]]:
             {"title": title, "description": text, "color": embed.color, "fields": fields}
             | ({"footer": {"text": footer}} if footer else {})
             | ({"thumbnail": {"url": embed.thumbnail}} if embed.thumbnail else {})
+            | ({"image": {"url": embed.image}} if embed.image else {})
+            | ({"url": embed.url} if embed.url else {})
             | ({"timestamp": datetime.fromtimestamp(embed.at, UTC).isoformat()} if embed.at else {})
         )
     return shown

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from doors.discord.interaction import Interaction
-from doors.discord.replies import Button, Embed, Reply
+from doors.discord.replies import Button, DiscordReply, Embed
 
 LINES = 15
 
 
-def paged(title: str, lines: Sequence[str], page: int, custom_id: str, *, empty: str, update: bool = False) -> Reply:
+def paged(
+    title: str, lines: Sequence[str], page: int, custom_id: str, *, empty: str, update: bool = False
+) -> DiscordReply:
     """Return a page of lines, with buttons for the pages before and after it.
 
     Args:
@@ -25,7 +27,7 @@ def paged(title: str, lines: Sequence[str], page: int, custom_id: str, *, empty:
         Button("◀", f"{custom_id}:{page - 1}", disabled=page == 0),
         Button("▶", f"{custom_id}:{page + 1}", disabled=page == last),
     )
-    return Reply(
+    return DiscordReply(
         embeds=(Embed(title, text or empty, footer=f"{page + 1} / {last + 1}" if last else ""),),
         components=buttons if last else (),
         update=update,

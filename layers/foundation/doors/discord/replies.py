@@ -27,12 +27,12 @@ __all__ = [
     "RED_BUTTON",
     "Button",
     "Choice",
+    "DiscordReply",
     "Embed",
     "Field",
     "File",
     "Form",
     "Input",
-    "Reply",
     "Select",
     "answer",
     "card",
@@ -81,7 +81,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class DiscordReply:
     """A reply to an interaction.
 
     Attributes:
@@ -98,12 +98,12 @@ class Reply:
     files: tuple[File, ...] = ()
 
 
-def card(title: str, text: str = "", *fields: Field, footer: str = "", public: bool | None = None) -> Reply:
+def card(title: str, text: str = "", *fields: Field, footer: str = "", public: bool | None = None) -> DiscordReply:
     """Return the usual reply: one embed."""
-    return Reply(embeds=(Embed(title, text, fields, footer),), public=public)
+    return DiscordReply(embeds=(Embed(title, text, fields, footer),), public=public)
 
 
-def answer(reply: Reply | Form, *, public: bool) -> dict[str, Any]:
+def answer(reply: DiscordReply | Form, *, public: bool) -> dict[str, Any]:
     """Return the answer to an interaction.
 
     Args:
@@ -118,7 +118,7 @@ def answer(reply: Reply | Form, *, public: bool) -> dict[str, Any]:
     return {"type": MESSAGE, "data": data if shown else {**data, "flags": EPHEMERAL}}
 
 
-def message(reply: Reply) -> dict[str, Any]:
+def message(reply: DiscordReply) -> dict[str, Any]:
     """Return the reply as a message in the format of Discord's API, within its limits."""
     content = clip(reply.text, 2000)
     body = discord_messages.message(*reply.embeds, components=reply.components)

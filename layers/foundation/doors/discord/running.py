@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from operator import itemgetter
 
 import psycopg
 
@@ -24,11 +25,13 @@ from doors.discord.events import DiscordInteractionDeferred
 from doors.discord.game import Game
 from doors.discord.interaction import AUTOCOMPLETE, CHAT_INPUT, COMMAND, COMPONENT, MODAL, Interaction
 from doors.discord.replies import Choice
+from doors.discord.switches import DISCORD_COMMANDS
 from kernel import action, log_fields, naming
 from kernel.action import Budget
 from kernel.database import Tx
 from kernel.errors import DomainError, TryAgain
 from kernel.events import service as events
+from kernel.switches.service import require_on
 from kernel.texts import to_translate
 
 UNKNOWN = to_translate("This client sends something Brandish does not know.")
@@ -64,10 +67,23 @@ def allowed(command: Command, call: Interaction) -> Interaction:
 def _command(call: Interaction, command: Command, game: Game) -> InteractionResult:
     log_fields.set_route(f"/discord/{command.name}")
     checked = allowed(command, call)
-    if command.deferred:
-        return run(checked, InteractionAction(_deferral(command), key(call.id)), game)
-    use_case = _answering(command.run, command.public)
-    return run(checked, InteractionAction(use_case, key(call.id) if command.changes else None), game)
+    use_case = _deferral(command) if command.deferred else _answering(command.run, command.public)
+    if not command.admin:
+        use_case = _switched(use_case)
+    is_once = command.deferred or command.changes
+    return run(
+        checked, InteractionAction(use_case, key(call.id) if is_once else None, while_frozen=command.admin), game
+    )
+
+
+def _switched(use_case: UseCase) -> UseCase:
+    """Return a use case that administrators can turn off."""
+
+    def run_if_on(call: Interaction, tx: Tx) -> Answer:
+        require_on(tx, DISCORD_COMMANDS)
+        return use_case(call, tx)
+
+    return run_if_on
 
 
 def _answering(reply: Run, public: bool) -> UseCase:
@@ -104,7 +120,7 @@ def _component(call: Interaction, game: Game) -> InteractionResult:
 
 
 def _component_action(component: Component, call: Interaction) -> InteractionAction:
-    use_case = _answering(component.run, component.public)
+    use_case = _switched(_answering(component.run, component.public))
     if component.once:
         return InteractionAction(use_case, key(f"{call.name}/{call.caller.id}"), click=True)
     return InteractionAction(use_case, key(call.id) if component.changes else None)
@@ -122,12 +138,15 @@ def _suggest(call: Interaction) -> InteractionResult:
     except (DomainError, TryAgain, psycopg.OperationalError) as error:
         return InteractionResult(replies.choices(()), type(error).__name__)
     typed = naming.key(str(call.options.get(option.name) or ""))
-    return InteractionResult(replies.choices([each for each in found if _fits(each, typed)]), "suggested")
+    fitting = [(each, fit) for each in found if (fit := _fit(each, typed)) is not None]
+    return InteractionResult(replies.choices([each for each, _ in sorted(fitting, key=itemgetter(1))]), "suggested")
 
 
 def _suggestions(suggest: Suggest, call: Interaction, tx: Tx) -> list[Choice]:
     return list(suggest(call, tx))
 
 
-def _fits(choice: Choice, typed: str) -> bool:
-    return typed in naming.key(choice.name) or typed in naming.key(str(choice.value))
+def _fit(choice: Choice, typed: str) -> int | None:
+    """Return how well a choice fits: 0 if that is what it is called, 1 if it contains it; None if it does not fit."""
+    keys = [naming.key(each) for each in (choice.name, str(choice.value), *choice.words)]
+    return 0 if typed in keys else 1 if any(typed in each for each in keys) else None

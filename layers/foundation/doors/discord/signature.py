@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from discord_interactions import verify_key
 
@@ -15,18 +15,18 @@ _PUBLIC_KEY = re.compile(r"[0-9a-fA-F]{64}")
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 
 
-def is_genuine(raw_body: bytes, headers: Mapping[str, str], public_key: str, now: float) -> bool:
+def is_genuine(raw_body: bytes, headers: Mapping[str, str], public_keys: Iterable[str], now: float) -> bool:
     """Tell whether Discord signed this request recently.
 
     Args:
         headers: by their names in lower case.
-        public_key: the application's key in hex; without one, no request is genuine.
+        public_keys: the application's keys in hex; without one, no request is genuine.
         now: unix seconds.
     """
     signature = headers.get("x-signature-ed25519", "")
     timestamp = headers.get("x-signature-timestamp", "")
-    if not (_PUBLIC_KEY.fullmatch(public_key) and _SIGNATURE.fullmatch(signature) and _TIMESTAMP.fullmatch(timestamp)):
+    if not (_SIGNATURE.fullmatch(signature) and _TIMESTAMP.fullmatch(timestamp)):
         return False
     if abs(now - int(timestamp)) > MAX_AGE_SECONDS:
         return False
-    return verify_key(raw_body, signature, timestamp, public_key)
+    return any(_PUBLIC_KEY.fullmatch(key) and verify_key(raw_body, signature, timestamp, key) for key in public_keys)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, LiteralString
@@ -12,6 +11,7 @@ from uuid import UUID, uuid4
 from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx
+from kernel.events.mentions import Mentions, containing
 
 if TYPE_CHECKING:  # the relay starts without pydantic
     from kernel.events.models import Event
@@ -61,51 +61,123 @@ def insert_event_if(tx: Tx, event_id: UUID, event: Event, happening: LiteralStri
 
 
 def insert_events_each(
-    tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any], steps: LiteralString
-) -> None:
-    """Run the statement `happening` and insert the event once for each entry of the `jsonb` array that it returns."""
+    tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any], steps: LiteralString, result: LiteralString
+) -> Cursor:
+    """Run the statement `happening` and insert the event once for each entry of the `jsonb` array that it returns.
+
+    Args:
+        result: the SELECT whose rows the cursor has; "" for none.
+    """
     _, *columns = _columns(uuid4(), event, tx.now)
-    tx.execute(
-        "WITH "
-        + (steps + ", " if steps else steps)
-        + "happened (entries) AS ("
-        + happening
-        + """)
+    insert: LiteralString = """
         INSERT INTO events (event_id, event_type, private, user_id, payload, metadata, created_at)
         SELECT gen_random_uuid(), %s, %s, coalesce((fields ->> 'user_id')::uuid, %s), %s || fields, %s, %s
         FROM happened, jsonb_array_elements(entries) WITH ORDINALITY AS entry (fields, place)
         ORDER BY place
-        """,
+        """
+    return tx.execute(
+        "WITH "
+        + (steps + ", " if steps else steps)
+        + "happened (entries) AS ("
+        + happening
+        + ")"
+        + (", inserted AS (" + insert + ") " + result if result else insert),
         (*params, *columns),
     )
 
 
-def list_mentioning(tx: Tx, start: datetime, end: datetime, user_id: UUID, mentions: Sequence[str]) -> Cursor:
-    """Return the events of a time that belong to a player or mention one of the texts, in any case."""
-    patterns = ["%" + re.sub(r"([\\%_])", r"\\\1", json.dumps(text)[1:-1]) + "%" for text in mentions]
-    patterns += ["%" + re.sub(r"([\\%_])", r"\\\1", text) + "%" for text in mentions if not text.isascii()]
+def list_types(tx: Tx) -> Cursor:
+    """Return rows with `event_type`: those in the log. It goes from one to the next by the index on them."""
     return tx.execute(
         """
-        SELECT created_at, position, user_id, payload FROM events
-        WHERE created_at >= %s AND created_at < %s AND (user_id = %s OR payload::text ILIKE ANY (%s))
-        ORDER BY position FOR NO KEY UPDATE
-        """,
-        (start, end, user_id, patterns),
+        WITH RECURSIVE types (event_type) AS (
+            SELECT min(event_type) FROM events
+            UNION ALL
+            SELECT (SELECT min(e.event_type) FROM events e WHERE e.event_type > types.event_type)
+            FROM types WHERE event_type IS NOT NULL
+        )
+        SELECT event_type FROM types WHERE event_type IS NOT NULL
+        """
     )
 
 
-def update_payloads(tx: Tx, user_id: UUID, no_one: UUID, payloads: Sequence[tuple[datetime, int, Any]]) -> None:
-    """Store payloads (created_at, position, payload), and give the events of one player to another."""
+def list_mentioning(
+    tx: Tx, start: datetime, end: datetime, user_ids: Sequence[UUID], types: Sequence[str], mentions: Mentions
+) -> Cursor:
+    """Return the events of a time that belong to a player, or are of the types and mention the player, in any case.
+
+    Each has `free`: whether it is a broadcast or private.
+    """
+    # The colon makes a payload that is nothing but a text look like the value of a field.
+    # LIKE, because one regular expression for all of it takes four times as long; and few patterns first, which most
+    # events do not match.
+    return tx.execute(
+        """
+        SELECT created_at, position, user_id, payload, free
+        FROM events,
+             LATERAL (SELECT private OR metadata ? 'broadcast' AS free,
+                             lower(': ' || payload::text) AS body OFFSET 0) AS known
+        WHERE created_at >= %s AND created_at < %s
+          AND (user_id = ANY (%s)
+               OR event_type = ANY (%s)
+                  AND (body LIKE ANY ((SELECT lower(%s::text[]::text)::text[])::text[])
+                       AND body LIKE ANY (CASE WHEN free THEN (SELECT lower(%s::text[]::text)::text[])
+                                          ELSE (SELECT lower(%s::text[]::text)::text[]) END)
+                       OR payload ->> %s ~* %s))
+        ORDER BY position FOR NO KEY UPDATE OF events
+        """,
+        (
+            start,
+            end,
+            list(user_ids),
+            list(types),
+            containing(mentions.anywhere),
+            containing(mentions.free),
+            containing(mentions.declared),
+            *mentions.in_text,
+        ),
+    )
+
+
+def blank_payloads(
+    tx: Tx, types: Sequence[str], blanks: Mapping[str, Any], key: str, found: LiteralString, params: Sequence[Any]
+) -> None:
+    """Overwrite fields of payloads, where they are there.
+
+    Args:
+        key: the field that says what an event is about.
+        found: returns the ids of what is to be forgotten, and since when there may be events about it.
+    """
+    tx.execute(
+        "WITH gone (id, since) AS ("
+        + found
+        + """)
+        UPDATE events e
+        SET payload = e.payload || (
+            SELECT coalesce(jsonb_object_agg(blank.key, blank.value), '{}')
+            FROM jsonb_each(%s::jsonb) AS blank WHERE e.payload ? blank.key
+        )
+        FROM gone
+        WHERE e.event_type = ANY (%s) AND e.created_at >= gone.since AND e.payload ->> %s = gone.id::text
+        """,
+        (*params, Jsonb(blanks), list(types), key),
+    )
+
+
+def update_payloads(
+    tx: Tx, user_ids: Sequence[UUID], no_one: UUID, payloads: Sequence[tuple[datetime, int, Any]]
+) -> None:
+    """Store payloads (created_at, position, payload), and give the events of these players to another."""
     if not payloads:
         return
     tx.execute(
         """
-        UPDATE events e SET payload = given.payload, user_id = CASE e.user_id WHEN %s THEN %s ELSE e.user_id END
+        UPDATE events e SET payload = given.payload, user_id = CASE WHEN e.user_id = ANY (%s) THEN %s ELSE e.user_id END
         FROM unnest(%s::timestamptz[], %s::bigint[], %s::jsonb[]) AS given (created_at, position, payload)
         WHERE (e.created_at, e.position) = (given.created_at, given.position)
         """,
         (
-            user_id,
+            list(user_ids),
             no_one,
             [created_at for created_at, _, _ in payloads],
             [position for _, position, _ in payloads],
@@ -130,12 +202,15 @@ def lock_events_to_publish(tx: Tx, limit: int) -> Cursor:
 
 
 def mark_published(tx: Tx, positions: list[int]) -> None:
-    """Mark events as published. The token of a private event has been used by then and is removed from the log."""
+    """Mark events as published. Those with a token have been answered by then, and what they say leaves the log.
+
+    It is what a person has asked for on Discord, with their ids there, and the answer.
+    """
     tx.execute(
         """
         UPDATE events
         SET published_at = %s, next_attempt_at = NULL, attempts = attempts + 1,
-            payload = CASE WHEN private THEN payload - 'token' ELSE payload END
+            payload = CASE WHEN private AND payload ? 'token' THEN '{}' ELSE payload END
         WHERE position = ANY(%s) AND next_attempt_at IS NOT NULL
         """,
         (tx.now, positions),
@@ -166,13 +241,64 @@ def count_backlog(tx: Tx) -> Cursor:
     )
 
 
-DEAD: LiteralString = "EXISTS (SELECT FROM events WHERE next_attempt_at IS NULL AND published_at IS NULL)"
+_IS_DEAD: LiteralString = "next_attempt_at IS NULL AND published_at IS NULL"
+
+
+def list_dead(tx: Tx, limit: int) -> Cursor:
+    """Return the events that were given up, newest first."""
+    return tx.execute(
+        """
+        SELECT event_id, event_type, payload, metadata, created_at, attempts, last_error FROM events
+        WHERE """
+        + _IS_DEAD
+        + " ORDER BY position DESC LIMIT %s",
+        (limit,),
+    )
+
+
+def revive_dead(tx: Tx, event_ids: Sequence[UUID] | None) -> Cursor:
+    """Let events that were given up be published now, those with these ids or all; return their rows of `event_id`."""
+    return tx.execute(
+        """
+        UPDATE events SET next_attempt_at = %s, attempts = 0
+        WHERE """
+        + _IS_DEAD
+        + " AND (%s::uuid[] IS NULL OR event_id = ANY (%s)) RETURNING event_id",
+        (tx.now, *2 * (event_ids if event_ids is None else list(event_ids),)),
+    )
+
+
+def mark_dropped(tx: Tx, event_ids: Sequence[UUID]) -> Cursor:
+    """Let events that were given up count as published; return their rows of `event_id`."""
+    return tx.execute(
+        """
+        UPDATE events SET published_at = %s, payload = CASE WHEN private THEN payload - 'token' ELSE payload END
+        WHERE """
+        + _IS_DEAD
+        + " AND event_id = ANY (%s) RETURNING event_id",
+        (tx.now, list(event_ids)),
+    )
+
+
+DEAD: LiteralString = "EXISTS (SELECT FROM events WHERE " + _IS_DEAD + ")"
 """SQL expression: whether an event was given up."""
 
-RELAY_OVERDUE: LiteralString = """
-    (EXISTS (SELECT FROM relay_lease WHERE awake_until < now() AND wanted_at < now() - interval '2 s')
-     AND EXISTS (SELECT FROM events WHERE next_attempt_at <= %s))
-"""
+LEASE_SECONDS: LiteralString = "10"
+"""How long writers rely on a relay without a sign of life."""
+
+# A lease that ends later, or a waking in the future, is of a time when the database's clock was ahead.
+_ASLEEP: LiteralString = (
+    "awake_until NOT BETWEEN clock_timestamp() AND clock_timestamp() + interval '" + LEASE_SECONDS + " s'"
+)
+_MAY_BE_WOKEN: LiteralString = (
+    _ASLEEP + " AND wanted_at NOT BETWEEN clock_timestamp() - interval '2 s' AND clock_timestamp()"
+)
+
+RELAY_OVERDUE: LiteralString = (
+    "(EXISTS (SELECT FROM relay_lease WHERE "
+    + _MAY_BE_WOKEN
+    + ") AND EXISTS (SELECT FROM events WHERE next_attempt_at <= %s))"
+)
 """SQL expression: whether events are due and no relay is awake or was woken just now.
 
 Its parameter is the current time."""
@@ -188,16 +314,17 @@ def claim_waking(tx: Tx) -> Cursor:
         """
         UPDATE relay_lease SET wanted_at = clock_timestamp()
         WHERE only_row = (SELECT only_row FROM relay_lease
-                          WHERE awake_until < clock_timestamp() AND wanted_at < clock_timestamp() - interval '2 s'
-                          FOR UPDATE SKIP LOCKED)
+                          WHERE """
+        + _MAY_BE_WOKEN
+        + """ FOR UPDATE SKIP LOCKED)
         RETURNING only_row
         """
     )
 
 
-def set_awake(tx: Tx, lease: timedelta) -> None:
-    """Set how long the relay stays awake from now on."""
-    tx.execute("UPDATE relay_lease SET awake_until = clock_timestamp() + %s", (lease,))
+def set_awake(tx: Tx) -> None:
+    """Begin or renew the relay's lease."""
+    tx.execute("UPDATE relay_lease SET awake_until = clock_timestamp() + interval '" + LEASE_SECONDS + " s'")
 
 
 def set_asleep(tx: Tx) -> None:
@@ -207,7 +334,7 @@ def set_asleep(tx: Tx) -> None:
 
 def forget_waking(tx: Tx) -> None:
     """Let the relay be woken although it was woken just now, unless one is awake."""
-    tx.execute("UPDATE relay_lease SET wanted_at = '-infinity' WHERE awake_until < clock_timestamp()")
+    tx.execute("UPDATE relay_lease SET wanted_at = '-infinity' WHERE " + _ASLEEP)
 
 
 def list_events(

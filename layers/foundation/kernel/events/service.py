@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 from kernel.counters import service as counters
-from kernel.database import Tx
+from kernel.database import Cursor, Tx
 from kernel.events import queries, waking
+from kernel.events.mentions import Mentions
 
 if TYPE_CHECKING:  # the relay starts without pydantic
     from kernel.events.models import Event
@@ -91,8 +92,14 @@ def announce_if(tx: Tx, event: Event, happening: LiteralString, params: Sequence
 
 
 def announce_each(
-    tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any], *, steps: LiteralString = ""
-) -> None:
+    tx: Tx,
+    event: Event,
+    happening: LiteralString,
+    params: Sequence[Any],
+    *,
+    steps: LiteralString = "",
+    result: LiteralString = "",
+) -> Cursor:
     """Run a statement and announce an event once for each thing that it says, without waiting for its result.
 
     Args:
@@ -101,9 +108,10 @@ def announce_each(
             the payload of each event; null means none. A `user_id` there is whom the event belongs to.
         params: of the steps, then of `happening`.
         steps: `name AS (statement)`, separated by commas, on which `happening` builds.
+        result: a SELECT from the steps, whose rows the cursor has.
     """
-    queries.insert_events_each(tx, event, happening, params, steps)
     waking.ensure_awake(tx)
+    return queries.insert_events_each(tx, event, happening, params, steps, result)
 
 
 def broadcast(tx: Tx, event_type: str, payload: Any) -> None:
@@ -142,37 +150,86 @@ def backlog(tx: Tx) -> Backlog:
     return Backlog(row["waiting"], row["dead"])
 
 
+def list_dead(tx: Tx, limit: int) -> Cursor:
+    """Return the rows of the newest events that were given up."""
+    return queries.list_dead(tx, limit)
+
+
+def redrive_dead(tx: Tx, event_ids: Sequence[UUID] | None) -> int:
+    """Publish events that were given up, with all their attempts; return how many.
+
+    Args:
+        event_ids: None for all of them.
+    """
+    revived = len(queries.revive_dead(tx, event_ids).fetchall())
+    if revived:
+        waking.ensure_awake(tx)
+    return revived
+
+
+def drop_dead(tx: Tx, event_ids: Sequence[UUID]) -> int:
+    """Never publish events that were given up; return how many. They stay in the log, as something that happened."""
+    return len(queries.mark_dropped(tx, event_ids).fetchall())
+
+
 def take_unseen(tx: Tx, consumer: str, event_ids: Iterable[UUID]) -> set[UUID]:
     """Return the events that are new to `consumer`. They count as consumed if this transaction commits."""
     rows = queries.insert_consumed(tx, consumer, sorted(set(event_ids))).fetchall()
     return {row["event_id"] for row in rows}
 
 
-def rewrite(tx: Tx, user_id: UUID, no_one: UUID, mentions: Sequence[str], change: Callable[..., Any]) -> int:
+def rewrite(
+    tx: Tx,
+    user_ids: Sequence[UUID],
+    no_one: UUID,
+    mentions: Mentions,
+    change: Callable[..., Any],
+    about_one: Collection[str] = (),
+) -> int:
     """Take a player out of the log; return how many events have changed.
 
     What has been published stays with those who have received it.
 
     Args:
+        user_ids: the player's, and those of players who were merged into them.
         no_one: the id that their events get.
-        mentions: the texts by which payloads may mention the player.
-        change: returns a payload without the player: (payload, own=whether the event belongs to the player).
+        mentions: by what payloads may mention the player.
+        change: returns a payload without the player: (payload, own=whether the event belongs to the player,
+            free=whether it is a broadcast or private).
+        about_one: the types whose payloads mention no one but the player whom the event belongs to. They are most of
+            the log, and are read only where they belong to one of `user_ids`. A broadcast that borrows such a type
+            stays as it is until the log drops it.
     """
     changed = 0
+    types = [row["event_type"] for row in queries.list_types(tx) if row["event_type"] not in about_one]
     first = tx.now - timedelta(days=DAYS_KEPT + 1)
     # Day by day, because no index knows the payloads, and a statement may take seconds only.
     for day in range(DAYS_KEPT + 3):
         start = first + timedelta(days=day)
-        rows = queries.list_mentioning(tx, start, start + timedelta(days=1), user_id, mentions).fetchall()
-        rewritten = [(row, change(row["payload"], own=row["user_id"] == user_id)) for row in rows]
+        rows = queries.list_mentioning(tx, start, start + timedelta(days=1), user_ids, types, mentions).fetchall()
+        rewritten = [(row, change(row["payload"], own=row["user_id"] in user_ids, free=row["free"])) for row in rows]
         different = [
             (row["created_at"], row["position"], payload)
             for row, payload in rewritten
-            if payload != row["payload"] or row["user_id"] == user_id
+            if payload != row["payload"] or row["user_id"] in user_ids
         ]
-        queries.update_payloads(tx, user_id, no_one, different)
+        queries.update_payloads(tx, user_ids, no_one, different)
         changed += len(different)
     return changed
+
+
+def blank(
+    tx: Tx, types: Sequence[str], blanks: Mapping[str, Any], key: str, found: LiteralString, params: Sequence[Any]
+) -> None:
+    """Leave only ids in the log of what is deleted or hidden; without waiting for the result.
+
+    Args:
+        types: of the events.
+        blanks: {field: what takes its place}.
+        key: the field that says what an event is about.
+        found: a SELECT of the ids of what is to be forgotten, and of the moments since when there are events about it.
+    """
+    queries.blank_payloads(tx, types, blanks, key, found, params)
 
 
 DAYS_AHEAD = 14

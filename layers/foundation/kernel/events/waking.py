@@ -31,8 +31,11 @@ from kernel.settings import settings
 
 log = logging.getLogger("brandish")
 
-LEASE = timedelta(seconds=10)
+LEASE = timedelta(seconds=int(queries.LEASE_SECONDS))
 """How long writers rely on a relay without a sign of life."""
+
+LOCK = "relay"
+"""The name of the lock that the relay works under (`kernel.exclusive`)."""
 
 SOURCE = "brandish.relay"
 DETAIL_TYPE = "relay.wanted"
@@ -55,7 +58,7 @@ def wake_next(tx: Tx) -> None:
 
 def stay_awake(tx: Tx) -> None:
     """Begin or renew the relay's lease."""
-    queries.set_awake(tx, LEASE)
+    queries.set_awake(tx)
 
 
 def fall_asleep(tx: Tx) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
-from kernel.errors import NotFound, Refused
+from kernel.errors import NotAllowed, NotFound, Refused
 
 Role = Literal["admin", "bot", "viewer"]
+
+KEY_REVOKED: Final = "key_revoked"
+"""The code of what the holder of a revoked key is told, at every door. Source: docs/listening.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +23,36 @@ class KeyHolder:
 
 
 @dataclass(frozen=True, slots=True)
-class AuthenticationResult:
-    """The result of checking a key.
+class StoredKey:
+    """A key as the authorizer knows it: a revoked one opens nothing, but its holder can be told why."""
 
-    Attributes:
-        holder: None for a key that is unknown, revoked, or from an address with too many failures.
-        failures: wrong keys from this address in the current window, this one included.
-    """
+    holder: KeyHolder
+    revoked_at: datetime | None = None
 
-    holder: KeyHolder | None
-    failures: int = 0
+    def is_revoked(self, now: datetime) -> bool:
+        return self.revoked_at is not None and self.revoked_at <= now
 
 
 @dataclass(frozen=True, slots=True)
 class KeyInfo:
-    """What is stored about a key; the key itself is not."""
+    """What is stored about a key; the key itself is not.
+
+    Attributes:
+        revoked_at: from when on it is refused; in the future for a key that another one replaces.
+    """
 
     name: str
     role: Role
     created_at: datetime
     revoked_at: datetime | None
+
+
+class CallerRevoked(NotAllowed):
+    """The key that the call is made with is revoked, although caches before the game still accept it."""
+
+    refuses_caller = True
+    code = KEY_REVOKED
+    message = "The key has been revoked. Connect with another one."
 
 
 class NoSuchKey(NotFound):
@@ -50,7 +63,14 @@ class NoSuchKey(NotFound):
 
 
 class OwnKey(Refused):
-    """A caller may not revoke the key that the call is made with."""
+    """A caller may not revoke the key that the call is made with, which is probably a mistake."""
 
     code = "validation"
     message = "This call is made with the key {name}. Revoke it with another administrator's."
+
+
+class LastAdministrator(Refused):
+    """Without this key, no one could administer the game, or create another key."""
+
+    code = "validation"
+    message = "{name} is the last administrator's key. Create another one first."

@@ -1,4 +1,4 @@
-"""Queries on the tables signing_keys and stream_clients."""
+"""Queries on the tables signing_keys, retired_signing_keys and stream_clients."""
 
 from __future__ import annotations
 
@@ -8,8 +8,40 @@ from uuid import UUID
 from kernel.database import Cursor, Tx
 
 
-def find_signing_key(tx: Tx, purpose: str) -> Cursor:
-    return tx.execute("SELECT key FROM signing_keys WHERE purpose = %s", (purpose,))
+def list_signing_keys(tx: Tx, purpose: str) -> Cursor:
+    """Return rows of `key`: the one to sign with, and then those whose signatures are still valid."""
+    return tx.execute(
+        """
+        SELECT key FROM (
+            SELECT key, 'infinity' AS retires_at FROM signing_keys WHERE purpose = %(purpose)s
+            UNION ALL
+            SELECT key, retires_at FROM retired_signing_keys WHERE purpose = %(purpose)s AND retires_at > %(now)s
+        ) AS valid
+        ORDER BY retires_at DESC
+        """,
+        {"purpose": purpose, "now": tx.now},
+    )
+
+
+def replace_signing_key(tx: Tx, purpose: str, key: bytes, retires_at: datetime) -> None:
+    """Sign with another key from now on; signatures of the earlier ones are valid until `retires_at` at most."""
+    tx.execute(
+        """
+        INSERT INTO retired_signing_keys (key, purpose, retires_at)
+        SELECT key, purpose, %(retires_at)s FROM signing_keys WHERE purpose = %(purpose)s FOR UPDATE
+        """,
+        {"purpose": purpose, "retires_at": retires_at},
+    )
+    tx.execute(
+        "UPDATE retired_signing_keys SET retires_at = %(retires_at)s"
+        " WHERE purpose = %(purpose)s AND retires_at > %(retires_at)s",
+        {"purpose": purpose, "retires_at": retires_at},
+    )
+    tx.execute("UPDATE signing_keys SET key = %s, created_at = %s WHERE purpose = %s", (key, tx.now, purpose))
+
+
+def delete_keys_retired_before(tx: Tx, moment: datetime) -> None:
+    tx.execute("DELETE FROM retired_signing_keys WHERE retires_at < %s", (moment,))
 
 
 def upsert_clients(tx: Tx, client_ids: list[UUID]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from doors.discord.commands import COMMANDS
 from doors.discord.registration import payload
-from functions.community.discord import catalogue as catalogue  # declares every command
+from functions.shared.discord import catalogue as catalogue  # declares every command
 
 TEXT, INTEGER, FLAG, MEMBER = 3, 4, 5, 6
 
@@ -30,6 +30,7 @@ EVERYBODYS = {
     "gamble-start": [("item", TEXT, True), ("quantity", TEXT, True), QUALITY],
     "gamble-join": [("gamble-id", TEXT, False), QUALITY],
     "vote": [("option", INTEGER, False)],
+    "battle": [("topic", TEXT, True), ("pro", TEXT, False), ("con", TEXT, False), ("template", TEXT, False)],
     "unlock-progress": [],
     "engagement": [("user", MEMBER, False)],
     "voting-session": [],
@@ -84,6 +85,8 @@ ADMINISTRATORS = {
     "include": [("platform", TEXT, True), ("username", TEXT, False), ("id", TEXT, False)],
     "excluded-accounts": [],
     "admin-pace": [("pace", TEXT, False)],
+    "admin-features": [],
+    "admin-feature": [("feature", TEXT, True), ("position", TEXT, True)],
 }
 OURS = {"help"}
 PLATFORMS = ["twitch", "youtube", "discord"]
@@ -95,9 +98,10 @@ CHOICES = {
     ("inventory", "filter"): ["upgrade", "sellable", "consumable"],
     ("leaderboard", "metric"): ["engagement_score", "money", "items", "messages", "contribution"],
     ("rank", "metric"): ["engagement_score", "money", "items", "messages", "contribution"],
-    ("unlink", "platform"): ["twitch", "youtube"],
+    ("unlink", "platform"): ["twitch", "youtube", "discord"],
     ("exclude", "platform"): PLATFORMS,
     ("include", "platform"): PLATFORMS,
+    ("admin-feature", "position"): ["on", "off"],
     ("admin-award-xp", "platform"): PLATFORMS,
     ("timeout-set", "platform"): PLATFORMS,
     ("timeout-clear", "platform"): PLATFORMS,
@@ -120,6 +124,7 @@ SUGGESTED = {
     ("admin-award-xp", "job"),
     ("admin-unlock", "node"),
     ("admin-relock", "node"),
+    ("admin-feature", "feature"),
 }
 
 REGISTERED = {each["name"]: each for each in payload()}

@@ -9,7 +9,7 @@ import pytest
 
 from doors.discord.commands import COMMANDS, COMPONENTS
 from doors.discord.registration import payload
-from functions.community.discord import catalogue as catalogue  # declares every command
+from functions.shared.discord import catalogue as catalogue  # declares every command
 
 LOCALES = ("de", "es-ES", "es-419")
 REGISTERED = {each["name"]: each for each in payload()}

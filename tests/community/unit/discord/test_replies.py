@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from doors.discord import replies
 from doors.discord.interaction import Interaction, Member
 from doors.discord.paging import LINES, paged
-from doors.discord.replies import Button, Choice, Embed, Field, Form, Input, Reply, Select
+from doors.discord.replies import Button, Choice, DiscordReply, Embed, Field, Form, Input, Select
 from tests.support.discord_limits import check_answer
 
 words = st.text(max_size=20) | st.integers(0, 7000).map("x".__mul__)
@@ -25,7 +25,7 @@ def buttons(number: int) -> tuple[Button, ...]:
 def test_a_message_is_cut_to_what_discord_takes(
     text: str, shown: tuple[Embed, ...], number: int, public: bool, update: bool
 ):
-    check_answer(replies.answer(Reply(text, shown, buttons(number), update=update), public=public))
+    check_answer(replies.answer(DiscordReply(text, shown, buttons(number), update=update), public=public))
 
 
 @given(st.lists(st.tuples(words, names), max_size=40, unique_by=lambda each: each[1][:100]))
@@ -34,7 +34,9 @@ def test_menus_and_suggestions_are_cut_too(found: list[tuple[str, str]]):
 
     check_answer(replies.choices(choices))
     if choices:
-        check_answer(replies.answer(Reply("?", components=(*buttons(3), Select("m", choices, "p" * 200))), public=True))
+        check_answer(
+            replies.answer(DiscordReply("?", components=(*buttons(3), Select("m", choices, "p" * 200))), public=True)
+        )
 
 
 def test_a_form_is_cut_too():
@@ -46,21 +48,21 @@ def test_a_form_is_cut_too():
 @pytest.mark.parametrize("custom_id", ["", "x" * 101])
 def test_half_a_custom_id_would_mean_something_else(custom_id: str):
     with pytest.raises(ValueError, match="custom id"):
-        replies.answer(Reply("!", components=(Button("b", custom_id),)), public=True)
+        replies.answer(DiscordReply("!", components=(Button("b", custom_id),)), public=True)
 
 
 def test_buttons_stand_five_in_a_row_and_a_menu_by_itself():
     components = (*buttons(6), Select("m", (Choice("a", "a"),)), Button("c", "c"))
 
-    rows = replies.message(Reply("!", components=components))["components"]
+    rows = replies.message(DiscordReply("!", components=components))["components"]
 
     assert [len(row["components"]) for row in rows] == [5, 1, 1, 1]
 
 
 @pytest.mark.parametrize(("public", "said"), [(True, None), (False, 64)])
 def test_only_the_caller_sees_what_is_not_public(public: bool, said: int | None):
-    assert replies.answer(Reply("!"), public=public)["data"].get("flags") == said
-    assert replies.answer(Reply("!", public=public), public=not public)["data"].get("flags") == said
+    assert replies.answer(DiscordReply("!"), public=public)["data"].get("flags") == said
+    assert replies.answer(DiscordReply("!", public=public), public=not public)["data"].get("flags") == said
 
 
 @given(st.integers(0, 100), st.integers(-3, 20))

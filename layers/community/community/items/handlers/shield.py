@@ -25,8 +25,8 @@ def _described(item_use: ItemUse) -> str:
             things=things,
         )
     return translate_n(
-        "You raise {things}: the next attack on you will hit whoever begins it.",
-        "You raise {things}: the next {n} attacks on you will hit whoever begins it.",
+        "You raise {things}: the next attack on you hits the attacker instead.",
+        "You raise {things}: the next {n} attacks on you hit the attackers instead.",
         item_use.quantity,
         things=things,
     )

@@ -1,0 +1,1 @@
+"""Pages of Personas, of accounts, and the static files of all pages."""

@@ -1,0 +1,29 @@
+"""The pages: Personas, accounts, and the static files of all pages."""
+
+from __future__ import annotations
+
+from doors.start_http import ready  # first: see there
+
+from doors.pages import static_files
+from functions.personas.pages import (
+    account_pages,
+    admin_page,
+    battle_page,
+    dashboard,
+    profile_page,
+    template_page,
+)
+from functions.personas.pages.door import create_handler, create_pages
+
+app = create_pages(
+    "Pages",
+    dashboard.router,
+    admin_page.router,
+    battle_page.router,
+    profile_page.router,
+    template_page.router,
+    account_pages.router,
+    static_files.router,
+)
+handler = create_handler(app)
+ready()

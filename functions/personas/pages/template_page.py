@@ -1,0 +1,47 @@
+"""The page of debate templates: look around, take one, write one."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import Response
+
+from doors.call import Call
+from doors.routes import Router
+from functions.personas.pages import views
+from functions.personas.pages.door import View, show
+from kernel.accounts.models import Identity
+from kernel.database import Tx
+from personas.templates import service as templates
+
+router = Router(include_in_schema=False)
+
+KEPT_SECONDS: Final = 30
+
+
+@router.get("/templates")
+async def template_list(call: Call) -> Response:
+    """Return the page. `battle`: which one's remix a template is looked for."""
+    return show(call, partial(_read, views.as_id(dict(call.query).get("battle"))))
+
+
+def _read(battle_id: UUID | None, tx: Tx, me: Identity | None) -> View:
+    def use(template_id: str) -> str:
+        target = f"/personas/?template={template_id}"
+        if battle_id is not None:
+            target = f"/b/{battle_id}?remix=1&template={template_id}"
+        if me is None:
+            return "/signup?" + urlencode({"next": target})
+        return target if battle_id is not None else target + "#composer"
+
+    own = templates.list_mine(tx, me.account_id) if me else []
+    public = [each for each in templates.list_public(tx) if me is None or each.account_id != me.account_id]
+    values = {
+        "templates": [views.template(each) for each in public],
+        "mine": [views.template(each) for each in own],
+        "use": use,
+    }
+    return View("templates.html", values, active="templates", kept_seconds=KEPT_SECONDS)

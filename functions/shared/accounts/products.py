@@ -1,0 +1,24 @@
+"""What each product stores about an account: for its export, and where deleting the account is not enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from kernel.accounts.leaving import Export
+from kernel.database import Tx
+
+
+def exports() -> Mapping[str, Sequence[Export]]:
+    """Return the tables of each product: {product: tables}."""
+    from community import leaving as community  # on first use: people log in far more often than they leave
+    from personas import leaving as personas
+
+    return {"community": community.EXPORTS, "personas": personas.EXPORTS}
+
+
+def forget(tx: Tx, account_id: UUID) -> None:
+    """Let each product forget someone who leaves, in the transaction that deletes their account."""
+    from personas import leaving as personas
+
+    personas.forget(tx, account_id)

@@ -1,0 +1,26 @@
+"""Settings of the function that reaches the dead letters in AWS's queues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kernel.settings import text
+
+
+@dataclass(frozen=True, slots=True)
+class LettersSettings:
+    """Settings of the function that reaches the dead letters in AWS's queues.
+
+    Attributes:
+        admin_function: the inner function that checks the caller and words the answers.
+        urls: of the queues that all others give their messages up to.
+    """
+
+    admin_function: str
+    urls: tuple[str, str]
+
+
+settings = LettersSettings(
+    admin_function=text("ADMIN_FUNCTION"),
+    urls=(text("DEAD_LETTERS_URL"), text("DEAD_LETTERS_IN_ORDER_URL")),
+)

@@ -1,0 +1,76 @@
+"""Linking an account with an e-mail address to a player: the player starts, the account claims, the player confirms.
+
+The code is shown where the player plays, often in public, so the last word is theirs. Confirming is the same as for
+another platform (`service.confirm_link`), except that no one is merged: an account has nothing to bring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from community.linking import queries, rules, service
+from community.linking.models import AccountNotLinked, LinkedPlayer, LinkToken, PlayerOfAccount
+from community.linking.naming import WEB
+from community.players.models import PlayerRef
+from kernel.database import Tx
+
+
+def claim(tx: Tx, code: str, account_id: UUID, user_name: str, address: str | None) -> LinkToken:
+    """Claim a player's code for an account.
+
+    Args:
+        user_name: by which the player recognises it; "" if it has none.
+
+    Raises:
+        UnknownToken, TokenAlreadyClaimed, TokenUsedUp, TokenExpired, TooManyGuesses
+    """
+    return service.claim_link(tx, code, PlayerRef(WEB, str(account_id), user_name or None), address)
+
+
+def find_player(tx: Tx, account_id: UUID) -> PlayerOfAccount:
+    """Return an account's player, and the code that it has claimed, as long as that is not confirmed."""
+    finding = queries.find_player_of(tx, account_id)
+    claiming = queries.find_claimed_token(tx, WEB, str(account_id))
+    row = finding.fetchone()
+    player = None
+    if row is not None:
+        platforms = rules.in_list_order(row["platforms"] or ())
+        player = LinkedPlayer(row["user_id"], row["username"], platforms, row["linked_at"])
+    return PlayerOfAccount(player, service.token_of(claiming.fetchone()))
+
+
+def ask_account(tx: Tx, player: PlayerRef) -> Callable[[], UUID | None]:
+    """Ask for the account that is linked to a player, None if none is; it comes with the next round trip.
+
+    Args:
+        player: with a platform and its id.
+    """
+    found = queries.find_account_of(tx, player)
+
+    def account_id() -> UUID | None:
+        row = found.fetchone()
+        return row["account_id"] if row else None
+
+    return account_id
+
+
+def ask_player_id(tx: Tx, account_id: UUID) -> Callable[[], UUID | None]:
+    """Ask for the id of the player that is linked to an account; it comes with the next round trip."""
+    found = queries.find_player_of(tx, account_id)
+
+    def user_id() -> UUID | None:
+        row = found.fetchone()
+        return row["user_id"] if row else None
+
+    return user_id
+
+
+def unlink(tx: Tx, account_id: UUID) -> None:
+    """Unlink an account from its player, who keeps everything.
+
+    Raises:
+        AccountNotLinked
+    """
+    if queries.delete_account(tx, account_id).fetchone() is None:
+        raise AccountNotLinked

@@ -1,0 +1,1 @@
+"""Pages for people in a browser: one base, one style sheet and one set of components for all products."""

@@ -1,0 +1,48 @@
+"""Settings of accounts: how passwords are hashed, and how often someone may try."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kernel.rate_limits import RateLimit
+from kernel.settings import count
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """What an installation may choose. Source: worlds 3, personas 4.4."""
+
+    hash_memory_kib: int
+    hash_passes: int
+    hash_lanes: int
+    signing_in: RateLimit
+    """Sign-ups, log-ins and forgotten passwords of an address, at any door."""
+    worlds_log_ins: RateLimit
+    """Log-ins to an account from an address, at the door of Worlds."""
+    worlds_sign_ups: RateLimit
+    """Sign-ups of an address, at the door of Worlds."""
+    sign_ups: RateLimit
+    """Sign-ups of an address, at any door: new accounts have shares of what the installation may spend."""
+    password_changes: RateLimit
+    """What someone who is signed in confirms by the password of the account: another one, or leaving."""
+    reset_mails: RateLimit
+    """Mails about a forgotten password to an e-mail address."""
+    failures: int
+    """Wrong passwords for an account from an address, after which it is locked for that address."""
+    locked_for: timedelta
+
+
+settings = AccountSettings(
+    hash_memory_kib=count("PASSWORD_MEMORY_KIB", default=65_536),
+    hash_passes=count("PASSWORD_PASSES", default=3),
+    hash_lanes=count("PASSWORD_LANES", default=4),
+    signing_in=RateLimit("auth", count("SIGN_INS_PER_MINUTE", default=10)),
+    worlds_log_ins=RateLimit("auth_log_in", count("LOG_INS_PER_MINUTE", default=5)),
+    worlds_sign_ups=RateLimit("auth_sign_up", count("SIGN_UPS_PER_FIVE_MINUTES", default=3), timedelta(minutes=5)),
+    sign_ups=RateLimit("auth_sign_ups", count("SIGN_UPS_PER_DAY", default=100), timedelta(days=1)),
+    password_changes=RateLimit("auth_password", count("PASSWORD_CHANGES_PER_HOUR", default=10), timedelta(hours=1)),
+    reset_mails=RateLimit("auth_reset", count("RESET_MAILS_PER_HOUR", default=3), timedelta(hours=1)),
+    failures=count("FAILED_LOG_INS", default=10),
+    locked_for=timedelta(minutes=count("LOCKED_MINUTES", default=15)),
+)

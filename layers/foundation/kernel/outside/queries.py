@@ -1,0 +1,297 @@
+"""Queries on the tables outside_requests and outside_usage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import LiteralString
+from uuid import UUID
+
+from kernel.database import Cursor, Tx
+from kernel.outside.prompts import Reply
+
+# For `events.announce_each`.
+
+INSERT: LiteralString = """
+asked AS (
+    INSERT INTO kernel.outside_requests
+           (kind, input, dedupe_key, account_id, trace_id, inside, due_at, send_at, created_at)
+    SELECT %s, input, dedupe_key, account_id, %s, %s, due_at, CASE WHEN due_at <= %s THEN %s ELSE due_at END, %s
+    FROM unnest(%s::jsonb[], %s::text[], %s::uuid[], %s::timestamptz[])
+         WITH ORDINALITY AS given (input, dedupe_key, account_id, due_at, place)
+    ORDER BY place
+    ON CONFLICT (dedupe_key) WHERE status IN ('pending', 'claimed') DO NOTHING
+    RETURNING request_id, kind, inside, dedupe_key, due_at
+)"""
+"""Step: inserts requests that are not active already; those due now are sent at once, and by the clock later."""
+
+BRING_FORWARD: LiteralString = """
+asked AS (
+    UPDATE kernel.outside_requests SET due_at = %s, send_at = %s
+    WHERE dedupe_key = ANY (%s) AND status = 'pending' AND due_at > %s
+    RETURNING request_id, kind, inside, dedupe_key, due_at
+)"""
+
+RESEND: LiteralString = """
+asked AS (
+    UPDATE kernel.outside_requests SET send_at = %s
+    WHERE request_id IN (
+        SELECT request_id FROM kernel.outside_requests
+        WHERE status IN ('pending', 'claimed') AND send_at <= %s
+        ORDER BY send_at, request_id
+        LIMIT %s
+        FOR UPDATE SKIP LOCKED
+    )
+    RETURNING request_id, kind, inside, dedupe_key, due_at
+)"""
+
+DUE_PAYLOADS: LiteralString = """
+SELECT jsonb_agg(jsonb_build_object('kind', kind, 'request_id', request_id, 'inside', inside) ORDER BY request_id)
+FROM asked WHERE due_at <= %s"""
+"""What happened: those of the step's requests that are due."""
+
+ASKED_KEYS: LiteralString = "SELECT dedupe_key FROM asked"
+
+TO_SEND: LiteralString = (
+    "EXISTS (SELECT FROM kernel.outside_requests WHERE status IN ('pending', 'claimed') AND send_at <= %s)"
+)
+"""SQL expression: whether a message has to be sent. Its parameter is the current time."""
+
+# What has been spent today, beside a request's row `r`. The installation's own accounts have no password.
+_SPENT: LiteralString = """
+    (SELECT jsonb_build_array(coalesce(sum(calls), 0), coalesce(sum(cost_micros), 0)) FROM kernel.outside_usage
+     WHERE scope = r.account_id::text AND day = %(day)s) AS spent_by_account,
+    (SELECT jsonb_build_array(coalesce(sum(calls), 0), coalesce(sum(cost_micros), 0)) FROM kernel.outside_usage
+     WHERE scope = 'installation' AND day = %(day)s) AS spent_by_installation,
+    EXISTS (SELECT FROM kernel.accounts AS a WHERE a.account_id = r.account_id AND left(a.password_hash, 1) = '$'
+            AND a.created_at > %(now)s::timestamptz - interval '1 day') AS is_account_new"""
+
+
+def delete_active(tx: Tx, dedupe_keys: Sequence[str]) -> None:
+    tx.execute(
+        "DELETE FROM kernel.outside_requests WHERE dedupe_key = ANY (%s) AND status IN ('pending', 'claimed')",
+        (list(dedupe_keys),),
+    )
+
+
+def claim(
+    tx: Tx, *, request_id: int | None, dedupe_key: str | None, claim_id: UUID, leased_until: datetime, most: int
+) -> Cursor:
+    """Claim a request that is due, or whose lease has expired, and that no one else is claiming at this moment.
+
+    Args:
+        request_id, dedupe_key: one of them.
+        most: the number of attempts that may be; one more is not counted.
+
+    Returns:
+        The request's row with `attempts_before`, `spent_by_account`, `spent_by_installation` and `is_account_new`;
+        or no row.
+    """
+    which: LiteralString = "request_id = %(which)s" if request_id is not None else "dedupe_key = %(which)s"
+    return tx.execute(
+        """
+        UPDATE kernel.outside_requests r
+        SET status = 'claimed', attempts = least(r.attempts + 1, %(most)s), claim_id = %(claim_id)s,
+            leased_until = %(leased_until)s, send_at = %(leased_until)s
+        FROM (
+            SELECT request_id, attempts FROM kernel.outside_requests
+            WHERE """
+        + which
+        + """ AND status IN ('pending', 'claimed')
+              AND CASE status WHEN 'pending' THEN due_at ELSE leased_until END <= %(now)s
+            FOR UPDATE SKIP LOCKED
+        ) AS old
+        WHERE r.request_id = old.request_id
+        RETURNING r.request_id, r.kind, r.input, r.dedupe_key, r.account_id, r.trace_id, r.attempts, r.claim_id,
+                  r.created_at, r.error, old.attempts AS attempts_before,"""
+        + _SPENT,
+        {
+            "which": request_id if request_id is not None else dedupe_key,
+            "claim_id": claim_id,
+            "leased_until": leased_until,
+            "most": most,
+            "now": tx.now,
+            "day": tx.now.date(),
+        },
+    )
+
+
+def lock_claimed(tx: Tx, request_id: int, claim_id: UUID) -> Cursor:
+    """Lock a request and return its row if this claim is still the one that counts, else no row."""
+    return tx.execute(
+        """
+        SELECT request_id, kind, input, dedupe_key, account_id, trace_id, attempts, claim_id, created_at, leased_until
+        FROM kernel.outside_requests
+        WHERE request_id = %s AND status = 'claimed' AND claim_id = %s
+        FOR UPDATE
+        """,
+        (request_id, claim_id),
+    )
+
+
+def lock_active(tx: Tx, request_id: int | None, dedupe_key: str | None) -> Cursor:
+    """Lock a request that is pending or claimed, by one of the two, and return its row."""
+    which: LiteralString = "request_id = %s" if request_id is not None else "dedupe_key = %s"
+    return tx.execute(
+        """
+        SELECT request_id, kind, input, dedupe_key, account_id, trace_id, attempts, claim_id, created_at
+        FROM kernel.outside_requests
+        WHERE """
+        + which
+        + " AND status IN ('pending', 'claimed') FOR UPDATE",
+        (request_id if request_id is not None else dedupe_key,),
+    )
+
+
+def extend_lease(tx: Tx, request_id: int, leased_until: datetime) -> None:
+    tx.execute(
+        "UPDATE kernel.outside_requests SET leased_until = %s, send_at = %s WHERE request_id = %s",
+        (leased_until, leased_until, request_id),
+    )
+
+
+def mark_done(tx: Tx, request_id: int) -> None:
+    tx.execute(
+        """
+        UPDATE kernel.outside_requests SET status = 'done', input = '{}', finished_at = %s WHERE request_id = %s
+        """,
+        (tx.now, request_id),
+    )
+
+
+def mark_failed(tx: Tx, request_id: int, error: str) -> None:
+    tx.execute(
+        "UPDATE kernel.outside_requests SET status = 'failed', error = %s, finished_at = %s WHERE request_id = %s",
+        (error, tx.now, request_id),
+    )
+
+
+def mark_pending(tx: Tx, request_id: int, error: str, due_at: datetime, send_at: datetime) -> None:
+    """Let a request be tried again."""
+    tx.execute(
+        """
+        UPDATE kernel.outside_requests SET status = 'pending', error = %s, due_at = %s, send_at = %s
+        WHERE request_id = %s
+        """,
+        (error, due_at, send_at, request_id),
+    )
+
+
+def list_due(tx: Tx) -> Cursor:
+    """Return rows of `request_id`: the requests that could be claimed now, oldest first."""
+    return tx.execute(
+        """
+        SELECT request_id FROM kernel.outside_requests
+        WHERE status IN ('pending', 'claimed')
+          AND CASE status WHEN 'pending' THEN due_at ELSE leased_until END <= %s
+        ORDER BY created_at, request_id
+        """,
+        (tx.now,),
+    )
+
+
+def read_spent(tx: Tx, account_id: UUID) -> Cursor:
+    """Return one row: `spent_by_account`, `spent_by_installation` and `is_account_new`."""
+    return tx.execute(
+        "SELECT" + _SPENT + " FROM (SELECT %(account_id)s::uuid AS account_id) AS r",
+        {"account_id": account_id, "day": tx.now.date(), "now": tx.now},
+    )
+
+
+def add_usage(
+    tx: Tx, account_id: UUID | None, day: date, operation: str, *, calls: int, reply: Reply | None = None
+) -> None:
+    """Add to what an account and the installation have used. Call it late: it locks rows that others want."""
+    tx.execute(
+        """
+        INSERT INTO kernel.outside_usage AS used
+               (scope, day, operation, calls, input_tokens, output_tokens, cost_micros)
+        SELECT scope, %s, %s, %s, %s, %s, %s FROM unnest(%s::text[]) AS scope
+        ON CONFLICT (scope, day, operation) DO UPDATE
+        SET calls = used.calls + excluded.calls, input_tokens = used.input_tokens + excluded.input_tokens,
+            output_tokens = used.output_tokens + excluded.output_tokens,
+            cost_micros = used.cost_micros + excluded.cost_micros
+        """,
+        (
+            day,
+            operation,
+            calls,
+            reply.input_tokens if reply else 0,
+            reply.output_tokens if reply else 0,
+            reply.cost_micros if reply else 0,
+            ([str(account_id)] if account_id is not None else []) + ["installation"],
+        ),
+    )
+
+
+def delete_finished_before(tx: Tx, moment: datetime) -> None:
+    tx.execute("DELETE FROM kernel.outside_requests WHERE status IN ('done', 'failed') AND finished_at < %s", (moment,))
+
+
+def delete_usage_before(tx: Tx, day: date) -> None:
+    tx.execute("DELETE FROM kernel.outside_usage WHERE day < %s", (day,))
+
+
+def list_open(tx: Tx, statuses: Sequence[str], limit: int) -> Cursor:
+    """Return requests of some statuses, those that were asked last first."""
+    return tx.execute(
+        """
+        SELECT request_id, kind, status, attempts, due_at, error, account_id, trace_id, created_at, finished_at
+        FROM kernel.outside_requests
+        WHERE status = ANY (%s)
+        ORDER BY request_id DESC
+        LIMIT %s
+        """,
+        (list(statuses), limit),
+    )
+
+
+def list_failed(tx: Tx) -> Cursor:
+    """Return rows of `request_id`: the requests that have failed."""
+    return tx.execute("SELECT request_id FROM kernel.outside_requests WHERE status = 'failed' ORDER BY request_id")
+
+
+def count_failed(tx: Tx) -> Cursor:
+    """Return one row: `failed`, how many requests have failed."""
+    return tx.execute("SELECT count(*) AS failed FROM kernel.outside_requests WHERE status = 'failed'")
+
+
+def list_usage(tx: Tx, day: date) -> Cursor:
+    """Return what the installation has used on a day: a row for each operation."""
+    return tx.execute(
+        """
+        SELECT operation, calls, input_tokens, output_tokens, cost_micros FROM kernel.outside_usage
+        WHERE scope = 'installation' AND day = %s
+        ORDER BY operation
+        """,
+        (day,),
+    )
+
+
+def lock_status(tx: Tx, request_id: int) -> Cursor:
+    return tx.execute("SELECT status FROM kernel.outside_requests WHERE request_id = %s FOR UPDATE", (request_id,))
+
+
+def find_rival(tx: Tx, request_id: int) -> Cursor:
+    """Return a row if another request with the same dedupe key is active."""
+    return tx.execute(
+        """
+        SELECT other.request_id FROM kernel.outside_requests other
+        JOIN kernel.outside_requests ours ON ours.dedupe_key = other.dedupe_key AND ours.request_id <> other.request_id
+        WHERE ours.request_id = %s AND other.status IN ('pending', 'claimed')
+        """,
+        (request_id,),
+    )
+
+
+RESTART: LiteralString = """
+asked AS (
+    UPDATE kernel.outside_requests
+    SET status = 'pending', attempts = %s, error = %s, due_at = %s, send_at = %s, finished_at = NULL
+    WHERE request_id = %s
+    RETURNING request_id, kind, inside, dedupe_key, due_at
+)"""
+
+
+def delete_request(tx: Tx, request_id: int) -> None:
+    tx.execute("DELETE FROM kernel.outside_requests WHERE request_id = %s", (request_id,))

@@ -1,0 +1,61 @@
+"""When a request is tried again, and what a day's limits allow. Source: personas 8."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+MAX_ATTEMPTS: Final = 5
+LEASE: Final = timedelta(seconds=60)
+"""How long a claimed request is left to who claimed it."""
+RETRY_BASE_SECONDS: Final = 30
+RETRY_MAX_SECONDS: Final = 600
+RESEND: Final = timedelta(minutes=2)
+"""How long the clock waits for a message to arrive before it sends another one."""
+MAX_ERROR_LENGTH: Final = 500
+NEW_ACCOUNT_SHARE: Final = 5
+"""An account of less than a day may spend a fifth."""
+BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Upper bounds of histograms, in seconds. Source: personas 15."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What has been spent on a day."""
+
+    calls: int = 0
+    cost_micros: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What may be spent on a day; None for no limit."""
+
+    calls: int | None = None
+    cost_micros: int | None = None
+
+    def of_new_account(self) -> Limits:
+        """Return what an account may spend on its first day: many of them are made in a minute."""
+        return Limits(*(None if most is None else most // NEW_ACCOUNT_SHARE for most in (self.calls, self.cost_micros)))
+
+    def are_reached(self, usage: Usage) -> bool:
+        return (self.calls is not None and usage.calls >= self.calls) or (
+            self.cost_micros is not None and usage.cost_micros >= self.cost_micros
+        )
+
+
+def retry_delay(attempts: int, rng: random.Random) -> timedelta:
+    """Return the pause after a failed attempt: growing, jittered after the cap, at least a second.
+
+    Args:
+        attempts: how many there have been, at least 1.
+    """
+    seconds = min(RETRY_BASE_SECONDS * 2 ** (attempts - 1), RETRY_MAX_SECONDS)
+    return timedelta(seconds=max(1.0, seconds * rng.uniform(0.8, 1.2)))
+
+
+def short_error(reason: str) -> str:
+    """Return a reason as it is stored."""
+    return reason.strip()[:MAX_ERROR_LENGTH]

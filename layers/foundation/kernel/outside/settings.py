@@ -1,0 +1,37 @@
+"""Settings of what may be spent on the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kernel.outside.rules import Limits, Usage
+from kernel.settings import count, dollars
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideSettings:
+    per_account: Limits
+    """Per account and day."""
+    installation: Limits
+    """Per day, for all accounts together."""
+
+    def is_spent_by_account(self, row: Mapping[str, Any]) -> bool:
+        """Whether an account has used up its share of the day.
+
+        Args:
+            row: with `spent_by_account` and `is_account_new`.
+        """
+        limits = self.per_account.of_new_account() if row["is_account_new"] else self.per_account
+        return limits.are_reached(Usage(*row["spent_by_account"]))
+
+
+settings = OutsideSettings(
+    per_account=Limits(
+        count("LLM_CALLS_PER_ACCOUNT", default=1000), dollars("LLM_DOLLARS_PER_ACCOUNT", default=1_000_000)
+    ),
+    installation=Limits(
+        count("LLM_CALLS_PER_DAY", default=100_000), dollars("LLM_DOLLARS_PER_DAY", default=20_000_000)
+    ),
+)

@@ -1,0 +1,116 @@
+"""Rate limits that hold across environments: a window begins with a key's first request and lasts for its length.
+
+Requests beyond the limit do not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
+from typing import LiteralString
+
+from kernel.database import Cursor, Tx
+from kernel.errors import DomainError, TooSoon
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """How many requests of a scope a key may send in a window."""
+
+    scope: LiteralString
+    requests: int
+    window: timedelta = MINUTE
+
+
+class RateLimited(TooSoon):
+    """There were too many requests lately."""
+
+    code = "rate_limited"
+    capital_code = "AUTH_RATE_LIMITED"
+    message = "Too many requests. Try again in {seconds} seconds."
+
+
+def network_of(address: str | None) -> str:
+    """Return what counts as one address: of IPv6, the 64 bits that one household has all addresses of."""
+    if not address or ":" not in address:
+        return address or ""
+    try:
+        packed = inet_pton(AF_INET6, address.partition("%")[0])
+    except OSError:
+        return address
+    return (
+        inet_ntop(AF_INET, packed[12:])
+        if packed[:12] == _MAPPED
+        else f"{inet_ntop(AF_INET6, packed[:8] + bytes(8))}/64"
+    )
+
+
+_MAPPED = bytes(10) + b"\xff\xff"
+"""How an IPv4 address begins in IPv6."""
+
+
+@contextmanager
+def limited(tx: Tx, limit: RateLimit, key: str) -> Generator[None]:
+    """Wrap what a request does: count it with the first query, and refuse it at the end if there were too many.
+
+    Refused requests count as well, but for those of someone who turns out not to be signed in.
+
+    Raises:
+        RateLimited: also instead of another refusal.
+    """
+    count = _count(tx, limit, key)
+    began = _find_beginning(tx, limit, key)
+    try:
+        yield
+    except DomainError:
+        _check(tx, limit, count, began)
+        raise
+    _check(tx, limit, count, began)
+
+
+def _count(tx: Tx, limit: RateLimit, key: str) -> Cursor:
+    """Count a request; returns no row if there were too many.
+
+    A window that begins later than this request is another one's of the same moment, unless a clock was far ahead.
+    """
+    return tx.execute_even_if_refused(
+        """
+        INSERT INTO kernel.rate_windows AS known (scope, key, window_began_at, requests)
+        VALUES (%(scope)s, %(key)s, %(now)s, 1)
+        ON CONFLICT (scope, key) DO UPDATE SET
+            window_began_at = CASE WHEN known.window_began_at <= %(over)s OR known.window_began_at > %(ahead)s
+                              THEN excluded.window_began_at ELSE known.window_began_at END,
+            requests = CASE WHEN known.window_began_at <= %(over)s OR known.window_began_at > %(ahead)s
+                       THEN 1 ELSE known.requests + 1 END
+        WHERE known.window_began_at <= %(over)s OR known.window_began_at > %(ahead)s OR known.requests < %(most)s
+        RETURNING requests
+        """,
+        {
+            "scope": limit.scope,
+            "key": key,
+            "now": tx.now,
+            "over": tx.now - limit.window,
+            "ahead": tx.now + limit.window,
+            "most": limit.requests,
+        },
+    )
+
+
+def _find_beginning(tx: Tx, limit: RateLimit, key: str) -> Cursor:
+    return tx.execute(
+        "SELECT window_began_at FROM kernel.rate_windows WHERE scope = %s AND key = %s", (limit.scope, key)
+    )
+
+
+def _check(tx: Tx, limit: RateLimit, count: Cursor, began: Cursor) -> None:
+    if count.fetchone() is not None:
+        return
+    row = began.fetchone()
+    waited = max(tx.now - row["window_began_at"], timedelta(0)) if row else limit.window
+    raise RateLimited(seconds=max(1, ceil((limit.window - waited).total_seconds())))

@@ -1,0 +1,1 @@
+"""Switches: what administrators turn off in an emergency, without a deployment, and freezing the whole game."""

@@ -1,0 +1,21 @@
+"""Which switches are off from the start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kernel.settings import text
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchSettings:
+    """The setting for switches that no administrator has set.
+
+    Attributes:
+        off: the names of the features that are off then.
+    """
+
+    off: frozenset[str]
+
+
+settings = SwitchSettings(off=frozenset(text("FEATURES_OFF").replace(",", " ").split()))

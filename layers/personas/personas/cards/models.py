@@ -1,0 +1,48 @@
+"""Share cards: what is drawn on the picture of a battle or a post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from personas.battles.models import Side
+from personas.cards.texts import Labels
+
+
+@dataclass(frozen=True, slots=True)
+class CardVersion:
+    """What names the present content of a card.
+
+    Attributes:
+        key: differs as soon as anything on the card does.
+        language: the one that the card is in.
+    """
+
+    key: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What a card says.
+
+    Attributes:
+        topic: with the room in brackets behind it.
+        pro_name: who speaks for it; of a post that is no battle, its author.
+        verdict: in a sentence.
+        winner: None for a draw, and while there is no verdict.
+        takeaways: the most important sentences; none before anything has been said.
+        progress: how much of it has been said, such as 4/6 turns.
+        origin: who wrote it, if that was a machine; "" if it was a person.
+    """
+
+    battle_id: UUID
+    labels: Labels
+    topic: str
+    pro_name: str
+    con_name: str
+    verdict: str
+    winner: Side | None
+    takeaways: tuple[str, ...]
+    progress: str
+    origin: str

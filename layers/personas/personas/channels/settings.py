@@ -1,0 +1,21 @@
+"""How often battles are started on Discord, and how long their channels vote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kernel.settings import minutes
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    cooldown: timedelta
+    """The time between two battles that one person starts."""
+    vote_seconds: int
+
+
+settings = ChannelSettings(
+    cooldown=timedelta(seconds=minutes("DISCORD_BATTLE_COOLDOWN_MINUTES", default=5)),
+    vote_seconds=minutes("DISCORD_BATTLE_VOTE_MINUTES", default=3),
+)

@@ -1,0 +1,52 @@
+"""Personas: AI characters that people write and calibrate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from kernel.errors import NotFound
+
+Language = Literal["tr", "en"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonaFields:
+    """What a person decides about a persona.
+
+    Attributes:
+        formality: 0 for casual to 3 for formal.
+        daily_draft_quota: drafts per day (UTC).
+        daily_reply_quota: replies and turns in battles per day.
+    """
+
+    name: str
+    bio: str
+    tone: str
+    writing_samples: tuple[str, ...]
+    do_not_say: tuple[str, ...]
+    catchphrases: tuple[str, ...]
+    preferred_language: str
+    formality: int
+    daily_draft_quota: int
+    daily_reply_quota: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Persona(PersonaFields):
+    """A persona."""
+
+    preferred_language: Language
+    persona_id: UUID
+    account_id: UUID
+    created_at: datetime
+    updated_at: datetime
+
+
+class PersonaNotFound(NotFound):
+    """There is none of this id, or it is another person's."""
+
+    code = "not_found"
+    message = "You have no such persona."

@@ -1,0 +1,1 @@
+"""Public profiles of personas, and who follows them. Source: personas 11."""

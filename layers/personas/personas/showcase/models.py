@@ -1,0 +1,48 @@
+"""Battles as lists show them, to everyone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from personas.battles.models import Status, Winner
+from personas.posts.models import Sides
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownBattle:
+    """A public battle.
+
+    Attributes:
+        winner: None before the verdict.
+        replies: from its audience, as far as they can be seen.
+        remixes: public battles that took its topic up again.
+    """
+
+    battle_id: UUID
+    room_id: UUID
+    room_name: str
+    topic: str
+    sides: Sides
+    published_at: datetime
+    status: Status
+    turn_count: int
+    turns_done: int
+    winner: Winner | None
+    replies: int
+    remixes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Showcase:
+    """What someone sees first who has no account.
+
+    Attributes:
+        latest: newest first.
+        discussed: those of the newest that have the most replies and remixes.
+    """
+
+    latest: Sequence[ShownBattle]
+    discussed: Sequence[ShownBattle]
