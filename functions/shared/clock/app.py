@@ -30,7 +30,8 @@ from kernel.events import service as events
 from kernel.exclusive import ExclusiveLock
 from kernel.outside import clock as outside
 from kernel.switches.models import GameFrozen
-from kernel.switches.service import is_frozen
+from kernel.switches.queries import POSITIONS
+from kernel.switches.service import is_frozen_at
 from personas.battles import clock as battles
 from personas.channels import clock as channels
 from personas.digests import clock as digests
@@ -91,7 +92,7 @@ CHORES: Mapping[str, Chore] = {
     "daily digests": Chore(digests.DAILY_DUE, digests.write_daily, digests.ONE_RUN),
     "weekly digests": Chore(digests.WEEKLY_DUE, digests.refresh_weekly, digests.ONE_RUN),
 }
-QUESTION: LiteralString = "SELECT ARRAY[" + ", ".join(chore.due for chore in CHORES.values()) + "] AS due"
+QUESTION: LiteralString = f"SELECT ARRAY[{', '.join(chore.due for chore in CHORES.values())}] AS due, {POSITIONS}"
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
@@ -122,11 +123,10 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 def list_due(tx: Tx) -> list[str]:
     """Return the names of the chores that are due: none while the game is frozen."""
-    answer = tx.execute(QUESTION, [tx.now] * QUESTION.count("%s"))
-    if is_frozen(tx):
-        return []
-    row = answer.fetchone()
+    row = tx.execute(QUESTION, [tx.now] * QUESTION.count("%s")).fetchone()
     assert row is not None
+    if is_frozen_at(row["positions"]):
+        return []
     return [name for name, due in zip(CHORES, row["due"], strict=True) if due]
 
 

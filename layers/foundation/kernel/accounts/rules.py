@@ -20,8 +20,8 @@ LONGEST_USER_AGENT = 200
 RESET_LIFE = timedelta(hours=1)
 
 # Without what has a meaning in the header of a mail, where one mailbox could be written in many ways.
-_PART = r"[^@\s\x00-\x1f\x7f<>(),:;\"\[\]\\.]+"
-_EMAIL = re.compile(rf"(?:{_PART}|\.)+@{_PART}(?:\.{_PART})*")
+_EXCLUDED = r"@\s\x00-\x1f\x7f<>(),:;\"\[\]\\"
+_EMAIL = re.compile(rf"[^{_EXCLUDED}]+@[^{_EXCLUDED}.]+(?:\.[^{_EXCLUDED}.]+)*")
 _STRICT_EMAIL = re.compile(r"[^@\s]+@(?:[^@\s.]+\.)+[^\W\d_]{2,}")
 
 

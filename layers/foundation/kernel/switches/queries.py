@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import LiteralString
 
 from kernel.database import Cursor, Tx
 
+POSITIONS: LiteralString = """(
+    SELECT coalesce(jsonb_object_agg(name, is_on) FILTER (WHERE is_on IS NOT NULL), '{}') FROM kernel.features
+) AS positions"""
+"""A column of a question that asks along: {name: whether it is on}, of the switches that administrators have set."""
+
 
 def read_positions(tx: Tx) -> Cursor:
-    """Return one row with `positions`: {name: whether it is on}, of the switches that administrators have set."""
-    return tx.execute(
-        """
-        SELECT coalesce(jsonb_object_agg(name, is_on) FILTER (WHERE is_on IS NOT NULL), '{}') AS positions
-        FROM kernel.features
-        """
-    )
+    """Return one row with `POSITIONS`."""
+    return tx.execute("SELECT " + POSITIONS)
 
 
 def list_all(tx: Tx) -> Cursor:

@@ -79,7 +79,12 @@ def obeyed() -> Generator[None]:
 
 def is_frozen(tx: Tx) -> bool:
     """Return whether the game is frozen, as the database says."""
-    return not FREEZE.is_usual(_positions(queries.read_positions(tx)))
+    return is_frozen_at(_positions(queries.read_positions(tx)))
+
+
+def is_frozen_at(positions: Mapping[str, bool]) -> bool:
+    """Return whether the game is frozen at these positions, for a question that has asked for them along."""
+    return not FREEZE.is_usual(positions)
 
 
 def ask_again() -> None:
