@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final, Literal, LiteralString, Self, TypeVar, get_args
+from typing import Any, ClassVar, Literal, LiteralString, Self, TypeVar, get_args
 from uuid import UUID
 
+from community.players.selves import NEW_FOR
 from community.progression.models import CommunityState
 from kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from kernel.events.models import Event
@@ -21,11 +22,6 @@ Role = Literal["broadcaster", "moderator", "subscriber", "vip"]
 """What an account is in the community's chat."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
-
-NEW_FOR: Final = timedelta(hours=24)
-"""How long a link that a code has made can be undone as if it had not been: time to notice a wrong one.
-
-Until then, the account that claimed the code cannot cut off those that were there before."""
 
 
 @dataclass(frozen=True, slots=True)
