@@ -18,7 +18,7 @@ DISCORD = ("Discord", "DiscordDeferred")
 DOMAIN = "(domain)"
 WITHOUT_BUDGET = ("Migrate", "Replay")  # their start-up time does not matter
 SERVES_HTTP = ("PersonasDesk",)  # for Consult, in full
-WITHOUT_ANSWER = ("Consult",)  # it asks another function, for unknown paths too
+WITHOUT_ANSWER = ("Consult", "Letters")  # they ask another function, for unknown paths too
 
 # `ready`: what Lambda's INIT phase waits for. `answered`: a path that no route has, so no use case and no database.
 _CHILD = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -39,6 +40,20 @@ def test_a_cycle_is_found_with_all_its_members():
 
 def test_the_committed_picture_is_current():
     assert structure.FILE.read_text() == structure.picture()
+
+
+def test_no_function_starts_with_the_slow_libraries_of_aws():
+    """They take longer to import than all of a function, and are only in Lambda's own runtime."""
+    sources = [*(ROOT / "functions").rglob("*.py"), *(ROOT / "layers").glob("*/*/**/*.py")]
+    starting = {
+        str(source.relative_to(ROOT))
+        for source in sources
+        for statement in ast.parse(source.read_text(encoding="utf-8")).body
+        if re.match(r"(import|from) (boto3|botocore)\b", ast.unparse(statement))
+    }
+
+    # These are imported when they are needed themselves.
+    assert starting == {"layers/foundation/kernel/event_bridge.py", "layers/foundation/kernel/iam.py"}
 
 
 def started_by_make() -> set[tuple[str, str]]:

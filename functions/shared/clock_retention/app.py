@@ -22,7 +22,7 @@ from kernel.accounts import retention as accounts
 from kernel.action import run_action
 from kernel.database import Tx
 from kernel.events import service as events
-from kernel.outside import service as outside
+from kernel.outside import retention as outside
 from kernel.realtime import presence, tickets
 from kernel.switches.models import GameFrozen
 from personas.activity import retention as activity

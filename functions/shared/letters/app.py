@@ -13,8 +13,6 @@ import logging
 from time import monotonic
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from doors.answers import headers_of, unavailable_answer
 from doors.invoking import InvocationFailed, invoke
 from functions.shared.letters import queues
@@ -34,6 +32,8 @@ ready()
 
 def handler(event: Event, context: Any) -> Answer:
     """Answer a request of API Gateway."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
     started = monotonic()
     try:
         answer = _step(event, {"step": "prepare"})

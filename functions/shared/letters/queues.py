@@ -14,8 +14,6 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
-
 from doors.aws import client
 from functions.shared.letters.settings import settings
 
@@ -95,7 +93,7 @@ def _received(url: str, limit: int | None, deleted: Collection[str] = ()) -> Gen
             yield from batch
     finally:
         for message_id in seen.keys() - set(deleted):
-            with suppress(ClientError):  # it comes back by itself, only later
+            with suppress(_sqs().exceptions.ClientError):  # it comes back by itself, only later
                 _sqs().change_message_visibility(QueueUrl=url, ReceiptHandle=seen[message_id], VisibilityTimeout=0)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+
 from pydantic import BaseModel, SerializerFunctionWrapHandler, model_serializer
 
 
@@ -11,5 +14,10 @@ class WithNulls(BaseModel):
     # Without a return type, because with one the OpenAPI description would lack the fields.
     @model_serializer(mode="wrap")
     def _show_nulls(self, serialize: SerializerFunctionWrapHandler):
-        required = (name for name, field in type(self).model_fields.items() if field.is_required())
-        return dict.fromkeys(required) | serialize(self)
+        return {**_nulls(type(self)), **serialize(self)}
+
+
+@cache
+def _nulls(model: type[BaseModel]) -> Mapping[str, None]:
+    """Return {field without a default: None}."""
+    return {name: None for name, field in model.model_fields.items() if field.is_required()}

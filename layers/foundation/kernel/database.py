@@ -101,8 +101,11 @@ def connect(
 
 
 def _parse_json(text: bytes | str) -> Any:
-    """Parse what Postgres sends; `json.loads` would first guess the encoding of bytes."""
-    return _json_decoder.decode(text if isinstance(text, str) else text.decode())
+    """Parse what Postgres sends: `jsonb`, and `json` that it builds itself.
+
+    `json.loads` would first guess the encoding of bytes, and `decode` look for blanks around it.
+    """
+    return _json_decoder.raw_decode(text if isinstance(text, str) else text.decode())[0]
 
 
 _json_decoder = json.JSONDecoder()

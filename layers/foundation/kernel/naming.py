@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -69,8 +69,12 @@ def person_key(name: str) -> str:
 
     Underscores and hyphens count here, because they tell people apart: `foo_bar` is not `foobar` or `foo bar`.
     """
-    if len(name) > _LONGEST_COMPARED:
-        return name.lower()
+    return name.lower() if len(name) > _LONGEST_COMPARED else _person_key(name)
+
+
+@lru_cache(256)
+def _person_key(name: str) -> str:
+    """An action asks for the key of a name several times."""
     key = " ".join(_INVISIBLE.sub("", folded(name)).split()).lstrip("@ ")
     return key or folded(name)
 

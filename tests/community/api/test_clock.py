@@ -100,13 +100,16 @@ def test_nothing_is_due(environment: Connection):
     assert handler(EVERY_MINUTE, None) == {}
 
 
-def test_the_question_loads_nothing_of_the_game():
-    listing = "import sys, functions.shared.clock.app; print(*sys.modules)"
+@pytest.mark.parametrize(
+    ("clock", "needed"), [("clock", "community.gambles.clock"), ("clock_retention", "community.linking.retention")]
+)
+def test_a_clock_loads_nothing_of_the_game(clock: str, needed: str):
+    listing = f"import sys, functions.shared.{clock}.app; print(*sys.modules)"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     printed = subprocess.run([sys.executable, "-c", listing], env=environment, capture_output=True, check=True).stdout
     loaded = printed.decode().split()
 
-    assert "community.gambles.clock" in loaded
+    assert needed in loaded
     assert {"boto3", "fastapi", "pydantic", "kernel.content.library", "community.players.models"}.isdisjoint(loaded)
 
 

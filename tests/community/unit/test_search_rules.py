@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.inventory.models import Quality
-from community.progression.models import CommunityState
+from community.progression.models import CommunityState, KeptResults
 from community.search.models import Luck, Outcome
 from community.search.rules import cooldown, search
 from community.search.texts import describe
@@ -203,7 +203,7 @@ def test_without_the_upgrade_a_search_rolls_once():
 
 @pytest.mark.parametrize(("seconds", "expected"), [(Fraction(1260), 1260), (Fraction(1, 2), 0.5), (Fraction(-300), 0)])
 def test_the_community_may_shorten_the_cooldown(seconds: Fraction, expected: float):
-    here = replace(state(), modifier_cache={("search_cooldown_reduction", 1800): seconds})
+    here = replace(state(), modified=KeptResults({("search_cooldown_reduction", 1800): seconds}))
 
     assert cooldown(here) == timedelta(seconds=expected)
 

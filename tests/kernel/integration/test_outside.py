@@ -12,7 +12,7 @@ import pytest
 
 from kernel.database import Connection, Tx, connect, transaction
 from kernel.errors import NotFound
-from kernel.outside import clock, desk, service
+from kernel.outside import clock, desk, retention, service
 from kernel.outside.models import (
     CAPPED,
     UNFINISHED,
@@ -388,7 +388,7 @@ def test_finished_requests_are_deleted_after_a_week(tx: Tx, toys: Toys):
     run_due(tx, toys.kinds)
     tx.now += timedelta(days=7, seconds=1)
 
-    service.delete_expired(tx)
+    retention.delete_expired(tx)
 
     assert row(tx)["dedupe_key"] == "ball:2"
 

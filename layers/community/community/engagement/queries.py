@@ -157,15 +157,17 @@ def list_highest_scores(tx: Tx, limit: int) -> Cursor:
 
     The inbox can only raise scores. So a leader is either among the highest stored scores, or in the inbox with enough
     to get there; only the scores of the latter are computed.
+
+    The plan does not depend on the limit, so Postgres keeps it: to make one takes longer than to run it.
     """
     return tx.execute(
         """
-        WITH """
+        WITH asked AS MATERIALIZED (SELECT %s::bigint AS places), """
         + EXCLUDED
         + """
         , kept AS MATERIALIZED (
             SELECT user_id, score FROM engagement_scores WHERE user_id NOT IN (SELECT user_id FROM excluded)
-            ORDER BY score DESC, user_id LIMIT %(limit)s
+            ORDER BY score DESC, user_id LIMIT (SELECT places FROM asked)
         ), entries AS MATERIALIZED (
             SELECT user_id, metric, sum(value) AS n FROM engagement_inbox
             WHERE user_id NOT IN (SELECT user_id FROM excluded)
@@ -180,8 +182,8 @@ def list_highest_scores(tx: Tx, limit: int) -> Cursor:
             -- OFFSET keeps it a look-up for each, however many the planner takes the inbox to hold.
             FROM gains LEFT JOIN LATERAL (SELECT score FROM engagement_scores
                                           WHERE user_id = gains.user_id OFFSET 0) AS stored ON true
-            WHERE coalesce(score, 0) + gain >= (SELECT CASE WHEN count(*) < %(limit)s THEN 0 ELSE min(score) END
-                                                FROM kept)
+            WHERE coalesce(score, 0) + gain >= (
+                SELECT CASE WHEN count(*) < (SELECT places FROM asked) THEN 0 ELSE min(score) END FROM kept)
         ), fresh AS (
             SELECT user_id, sum(trunc(total * """
         + _WEIGHT
@@ -200,11 +202,11 @@ def list_highest_scores(tx: Tx, limit: int) -> Cursor:
             UNION ALL
             SELECT user_id, score FROM kept WHERE user_id NOT IN (SELECT user_id FROM entries)
             ORDER BY score DESC, user_id
-            LIMIT %(limit)s
+            LIMIT (SELECT places FROM asked)
         )
         SELECT user_id, username, score AS amount FROM highest JOIN users USING (user_id) ORDER BY score DESC, user_id
         """,
-        {"limit": limit},
+        (limit,),
     )
 
 

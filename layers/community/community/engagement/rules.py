@@ -26,8 +26,12 @@ def weight(weights: Mapping[str, Fraction], metric: str) -> Fraction:
 
 def score(state: CommunityState, metric: str, value: int, scholar_level: int) -> int:
     """Return contribution points, truncated once, at the end."""
+    known = state.scores.get((metric, value, scholar_level))
+    if known is not None:
+        return known
     weighed = Fraction(modified(state, "progression_rate", value * weight(state.weights, metric)))
-    return int(weighed * (1 + jobs.bonus("scholar", "engagement_bonus", scholar_level)))
+    points = int(weighed * (1 + jobs.bonus("scholar", "engagement_bonus", scholar_level)))
+    return state.scores.keep((metric, value, scholar_level), points)
 
 
 def most_within(room: int, state: CommunityState, metric: str, value: int, scholar_level: int) -> int:

@@ -13,8 +13,9 @@ from community.players.models import Link
 from kernel.database import Tx
 from kernel.events import service as events
 
-_NO_ONE = UUID(int=0)
-"""Stands in the event for what its statement fills in."""
+_FILLED_IN = UUID(int=0)
+_EVENT = BalanceImported(user_id=_FILLED_IN, batch_id=_FILLED_IN, amount=0)
+"""Its statement fills in all fields."""
 
 
 def credit_accounts(tx: Tx, user_id: UUID, accounts: Mapping[str, Link]) -> None:
@@ -29,5 +30,4 @@ def credit_known(tx: Tx, batch_id: UUID) -> None:
 
 
 def _credit(tx: Tx, steps: LiteralString, params: tuple[Any, ...]) -> None:
-    event = BalanceImported(user_id=_NO_ONE, batch_id=_NO_ONE, amount=0)
-    events.announce_each(tx, event, queries.CREDITED_PAYLOADS, params, steps=steps)
+    events.announce_each(tx, _EVENT, queries.CREDITED_PAYLOADS, params, steps=steps)

@@ -109,8 +109,16 @@ class JobsSection(FileSection[JobsFile]):
 
     def bonus(self, job_key: str, bonus_type: BonusType, level: int) -> Fraction:
         """Return a job's bonus at a level; 0 if the job is not in the game."""
-        job = self.by_key.get(job_key)
-        return job.bonus(bonus_type, level) if job else Fraction(0)
+        asked = job_key, bonus_type, level
+        if asked not in self._bonuses:
+            job = self.by_key.get(job_key)
+            self._bonuses[asked] = job.bonus(bonus_type, level) if job else Fraction(0)
+        return self._bonuses[asked]
+
+    @cached_property
+    def _bonuses(self) -> dict[tuple[str, BonusType, int], Fraction]:
+        """The bonuses that were asked for: fractions are exact but slow."""
+        return {}
 
     def find(self, text: str) -> Job | None:
         """Find a job by its key, with or without "job_" before it, or by its name in any language."""

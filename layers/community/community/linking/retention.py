@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from community.linking import queries
 from community.players import queries as players
-from community.players.models import NEW_FOR
+from community.players.selves import NEW_FOR
 from kernel.database import Tx
 
 RETENTION = timedelta(hours=1)

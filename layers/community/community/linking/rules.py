@@ -25,7 +25,8 @@ from community.linking.models import (
     UnknownToken,
 )
 from community.linking.naming import shown
-from community.players.models import NEW_FOR, PLATFORMS, Link, Player, PlayerRef
+from community.players.models import PLATFORMS, Link, Player, PlayerRef
+from community.players.selves import NEW_FOR
 from kernel.errors import Refused
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"

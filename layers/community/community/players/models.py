@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final, Literal, LiteralString, Self, TypeVar, get_args
+from typing import Any, ClassVar, Literal, LiteralString, Self, TypeVar, get_args
 from uuid import UUID
 
+from community.players.selves import NEW_FOR
 from community.progression.models import CommunityState
 from kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from kernel.events.models import Event
@@ -21,11 +22,6 @@ Role = Literal["broadcaster", "moderator", "subscriber", "vip"]
 """What an account is in the community's chat."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
-
-NEW_FOR: Final = timedelta(hours=24)
-"""How long a link that a code has made can be undone as if it had not been: time to notice a wrong one.
-
-Until then, the account that claimed the code cannot cut off those that were there before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +121,7 @@ class UserRegistered(Event):
     user_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Player:
     """An immutable player: every change returns a new Player, and `save` writes what differs from `stored`.
 
@@ -166,7 +162,16 @@ class Player:
 
     def having(self, value: object) -> Self:
         """Return the player with this value instead of the previous one of its type."""
-        return replace(self, parts={**self.parts, type(value): value})
+        return self.replaced(parts={**self.parts, type(value): value})
+
+    def replaced(self, **fields: Any) -> Self:
+        """Return the player with other values of these fields, as `dataclasses.replace` does.
+
+        An action does this a dozen times; to set all other fields anew, one by one, would take several times as long.
+        """
+        player = object.__new__(type(self))
+        player.__dict__.update(self.__dict__, **fields)
+        return player
 
     def name_on(self, platform: str) -> str:
         """Return the player's name on a platform; their own, if they have no account there."""
@@ -220,7 +225,7 @@ class Player:
         return False
 
     def record(self, event: Event) -> Self:
-        return replace(self, events=(*self.events, event))
+        return self.replaced(events=(*self.events, event))
 
 
 class AccountExcluded(NotAllowed):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
-from community.players.models import Crowd, Fact, Link, Player, PlayerRef
 from community.players.name_key import NAME_KEY
-from community.players.part import Parts
 from kernel.database import Cursor, Tx, declare_race
 from kernel.naming import person_key
+
+if TYPE_CHECKING:  # the retention clock starts without them
+    from community.players.models import Crowd, Fact, Link, Player, PlayerRef
+    from community.players.part import Parts
 
 declare_race("user_platform_links_pkey", "user_platform_links_one_user_per_identity")
 

@@ -275,8 +275,8 @@ def _reunited(tx: Tx, player: Player, hashes: Sequence[str]) -> Player:
 
 def as_saved(player: Player) -> Player:
     """Return a saved player for further changes in the same action, so that nothing is written twice."""
-    saved = replace(player, parts=PARTS.lasting(player), departed=(), events=())
-    return replace(saved, stored=saved)
+    saved = player.replaced(parts=PARTS.lasting(player), departed=(), events=())
+    return saved.replaced(stored=saved)
 
 
 def with_current_name(player: Player, ref: PlayerRef, now: datetime) -> Player:
@@ -354,7 +354,7 @@ def _player(row: dict[str, Any], state: CommunityState, parts: Parts, facts: tup
         unread=parts.unread,
         facts={fact.name: row["fact_" + fact.name] for fact in facts},
     )
-    return parts.loaded(replace(player, stored=player))
+    return parts.loaded(player.replaced(stored=player))
 
 
 def _link(platform_id: str, username: str, roles: list[Role], linked_at: str | None, person_before: str | None) -> Link:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
-from typing import ClassVar
+from typing import ClassVar, Final, TypeVar
 from uuid import UUID
 
 from community.account_hashes import account_hashes
@@ -57,6 +57,23 @@ class Pacing:
     fixed: Fraction | None = None
 
 
+K = TypeVar("K")
+V = TypeVar("V")
+
+MOST_KEPT: Final = 1000
+"""Enough for all prices and caps, and some scores."""
+
+
+class KeptResults(dict[K, V]):
+    """Results that are needed all the time: fractions are exact but slow."""
+
+    def keep(self, asked: K, result: V) -> V:
+        """Return the result, and keep it if there is room."""
+        if len(self) < MOST_KEPT:
+            self[asked] = result
+        return result
+
+
 @dataclass(frozen=True, slots=True)
 class CommunityState:
     """The state of the community that any action may depend on.
@@ -69,8 +86,8 @@ class CommunityState:
         exclusions: the accounts that take no part in the game.
         forgotten: the hashes of accounts whose players were forgotten.
         pacing: what the costs of nodes depend on.
-        modifier_cache: {(feature key, value): modified value}, filled by `rules.modified`: fractions are exact but
-            slow, and prices are needed all the time.
+        modified: {(feature key, value): modified value}, filled by `rules.modified`.
+        scores: {(metric, value, scholar level): points}, filled by `engagement.rules.score`.
     """
 
     version: UUID
@@ -80,8 +97,11 @@ class CommunityState:
     exclusions: Exclusions = Exclusions()
     forgotten: frozenset[str] = frozenset()
     pacing: Pacing = Pacing()
-    modifier_cache: dict[tuple[str, int | Fraction], int | Fraction] = field(
-        default_factory=dict[tuple[str, int | Fraction], int | Fraction], compare=False, repr=False
+    modified: KeptResults[tuple[str, int | Fraction], int | Fraction] = field(
+        default_factory=KeptResults[tuple[str, int | Fraction], int | Fraction], compare=False, repr=False
+    )
+    scores: KeptResults[tuple[str, int, int], int] = field(
+        default_factory=KeptResults[tuple[str, int, int], int], compare=False, repr=False
     )
 
     def has(self, node_key: str) -> bool:

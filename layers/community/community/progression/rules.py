@@ -13,24 +13,17 @@ from community.progression.models import CommunityState, FeatureLocked, FeatureL
 Number = int | Fraction
 
 
-MODIFIER_CACHE_SIZE = 1000
-"""Limit of cached results per state: enough for all prices and caps, and some scores."""
-
-
 def modified(state: CommunityState, feature_key: str, value: Number) -> Number:
     """Apply every unlocked node that modifies this feature to `value`, each at its highest unlocked level.
 
     The result is exact: the caller truncates where the rules say so. Without such a node it is `value` itself.
     """
-    known = state.modifier_cache.get((feature_key, value))
+    known = state.modified.get((feature_key, value))
     if known is not None:
         return known
     modifiers = tree.modifiers.get(feature_key, ())
     active = [(modifier, level) for node, modifier in modifiers if (level := state.levels.get(node.key))]
-    result = apply_modifiers(value, active) if active else value
-    if len(state.modifier_cache) < MODIFIER_CACHE_SIZE:
-        state.modifier_cache[feature_key, value] = result
-    return result
+    return state.modified.keep((feature_key, value), apply_modifiers(value, active) if active else value)
 
 
 def apply_modifiers(value: Number, active: Iterable[tuple[Modifier, int]]) -> Fraction:

@@ -58,8 +58,7 @@ _PERIODS: Mapping[Period, str] = {
 
 def name_of(metric: str) -> str:
     """Return what people call an event type or another metric of a leaderboard."""
-    metric = metric_called(metric)
-    known = _NAMES.get(metric)
+    known = _NAMES.get(metric) or _NAMES.get(metric_called(metric))
     if known is not None:
         return translate(known)
     words = metric.replace("_", " ").replace(".", " ").strip()  # reported by a client

@@ -10,10 +10,20 @@ from uuid import UUID
 from community.players.selves import SELVES
 from kernel.database import Tx
 
+# OFFSET 0 keeps it a look-up for each self: a plan made for a few ballots would read all of the round for each voter.
 OWN_BALLOT: LiteralString = (
-    "SELECT b.option_id FROM ballots b JOIN voting_sessions s USING (session_id) WHERE b.user_id = ANY ("
+    """
+    SELECT b.option_id
+    FROM voting_sessions s
+    CROSS JOIN unnest("""
     + SELVES
-    + ") AND s.status <> 'completed' ORDER BY b.cast_at LIMIT 1"
+    + """) AS self (user_id)
+    CROSS JOIN LATERAL (
+        SELECT option_id, cast_at FROM ballots
+        WHERE session_id = s.session_id AND user_id = self.user_id OFFSET 0
+    ) AS b
+    WHERE s.status <> 'completed' ORDER BY b.cast_at LIMIT 1
+    """
 )
 """SQL expression over `u`, a row of users: the option that the person has voted for in the open round."""
 

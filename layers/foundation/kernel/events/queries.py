@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, LiteralString
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
@@ -60,6 +60,9 @@ def insert_event_if(tx: Tx, event_id: UUID, event: Event, happening: LiteralStri
     )
 
 
+_GIVEN_BY_DATABASE = UUID(int=0)
+
+
 def insert_events_each(
     tx: Tx, event: Event, happening: LiteralString, params: Sequence[Any], steps: LiteralString, result: LiteralString
 ) -> Cursor:
@@ -68,7 +71,7 @@ def insert_events_each(
     Args:
         result: the SELECT whose rows the cursor has; "" for none.
     """
-    _, *columns = _columns(uuid4(), event, tx.now)
+    _, *columns = _columns(_GIVEN_BY_DATABASE, event, tx.now)
     insert: LiteralString = """
         INSERT INTO events (event_id, event_type, private, user_id, payload, metadata, created_at)
         SELECT gen_random_uuid(), %s, %s, coalesce((fields ->> 'user_id')::uuid, %s), %s || fields, %s, %s

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +15,6 @@ from kernel.events.service import announce_each
 from kernel.outside import queries
 from kernel.outside.events import OutsideRequested
 from kernel.outside.rules import RESEND
-
-DAYS_KEPT = 7
-USAGE_DAYS_KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +108,3 @@ def resend(tx: Tx, limit: int) -> int:
         result=queries.ASKED_KEYS,
     )
     return len(sent.fetchall())
-
-
-def delete_expired(tx: Tx) -> None:
-    """Delete requests that ended more than a week ago, and old usage."""
-    queries.delete_finished_before(tx, tx.now - timedelta(days=DAYS_KEPT))
-    queries.delete_usage_before(tx, tx.now.date() - timedelta(days=USAGE_DAYS_KEPT))
