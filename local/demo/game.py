@@ -132,13 +132,7 @@ class Game:
             GameUnavailable: the answer is an error.
         """
         answer = self.ask(Request("GET", path))
-        if answer.status in (401, 403):
-            raise GameUnavailable(
-                translate(
-                    "The game at {url} does not take this API key. Set API_KEY to the one `make dev` shows.",
-                    url=self.url,
-                )
-            )
+        self.require_key(answer)
         if not answer.ok:
             raise GameUnavailable(
                 translate(
@@ -150,6 +144,21 @@ class Game:
                 )
             )
         return answer.body
+
+    def require_key(self, answer: Answer) -> None:
+        """Say what to do if the answer refuses our key.
+
+        Raises:
+            GameUnavailable: it does.
+        """
+        if answer.status == 401:
+            raise GameUnavailable(
+                translate(
+                    "The game at {url} does not take this API key. Set API_KEY to one that works: `make dev` shows its"
+                    " own, or how to get another.",
+                    url=self.url,
+                )
+            )
 
     def check(self) -> None:
         """Check that the game answers and accepts our key.

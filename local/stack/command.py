@@ -6,6 +6,8 @@ import os
 import signal
 import socket
 import threading
+from contextlib import closing
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -65,7 +67,7 @@ def _run(console: Console) -> None:
         roles = postgres is not None or bool(os.environ.get("DATABASE_ROLES"))
         stack = _start_stack(template, url, roles, listener, console)
         marker.write(stack.url)
-        _welcome(console, stack)
+        _welcome(console, stack, url)
         threading.Event().wait()
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -149,25 +151,48 @@ def _messages_file() -> Path:
     return STATE / "queues" / f"{sha256(given.encode()).hexdigest()[:12] if given else 'own'}.db"
 
 
-def _welcome(console: Console, stack: Stack) -> None:
+def _welcome(console: Console, stack: Stack, database_url: str) -> None:
     api_key = running.api_key()
-    url = stack.url
-    given = [f"{name}={os.environ[name]}" for name in ("BRANDISH_STATE", "API_KEY") if os.environ.get(name)]
-    live = f"  Live      {stack.socket_url}?key={api_key}   (WebSocket)" if stack.socket_url else None
-    for line in (
+    ends_at = end_of_key(database_url, api_key)
+    for line in welcome_lines(stack.url, stack.socket_url, api_key, ends_at, console.log):
+        console.say(line)
+
+
+def end_of_key(database_url: str, api_key: str) -> datetime | None:
+    """Return since when, or until when, a key that the game knows is revoked; None: it has no end."""
+    from kernel import database  # reads its settings
+    from kernel.keys import service as keys
+
+    with closing(database.connect(database_url)) as conn, database.transaction(conn) as tx:
+        known = keys.read_all(tx)
+    return known[keys.digest(api_key)].revoked_at
+
+
+def welcome_lines(url: str, socket_url: str, api_key: str, ends_at: datetime | None, log: Path) -> list[str]:
+    """Return what a game says when it is ready: where everything is, and with which key."""
+    is_over = ends_at is not None and ends_at <= datetime.now(UTC)
+    shown = "..." if is_over else api_key
+    key = f"{api_key}   (header X-API-Key)"
+    if is_over:
+        key = f"{api_key} is revoked or replaced. Use another one, or start with a new one: API_KEY=... make dev"
+    elif ends_at:
+        key = f"{api_key}   (header X-API-Key; replaced, and works until {ends_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC)"
+    state = os.environ.get("BRANDISH_STATE")
+    given = [f"BRANDISH_STATE={state}"] if state else []
+    if is_over or os.environ.get("API_KEY"):
+        given.append(f"API_KEY={shown}")
+    return [
         "",
         f"Brandish is ready at {url}",
-        f"  API key   {api_key}   (header X-API-Key)",
+        f"  API key   {key}",
         f"  API docs  {url}/swagger/",
         f"  Panel     {url}/admin/   (log in with the key)",
-        live,
+        *([f"  Live      {socket_url}?key={shown}   (WebSocket)"] if socket_url else []),
         f"  Discord   {url}/discord/interactions   (through a tunnel: README, Discord in five steps)",
-        f"  Logs      {console.log}",
+        f"  Logs      {log}",
         "",
         " ".join(["Next, in a second terminal: ", *given, "make demo"]),
-        f'  or  curl -H "X-API-Key: {api_key}" {url}/api/v1/prices',
+        f'  or  curl -H "X-API-Key: {shown}" {url}/api/v1/prices',
         "Ctrl-C stops everything.",
         "",
-    ):
-        if line is not None:
-            console.say(line)
+    ]

@@ -33,10 +33,11 @@ def ask(game: Game, method: str, path: str, values: dict[str, Any] | None = None
     """Return the body of the game's answer.
 
     Raises:
-        GameUnavailable: no answer.
+        GameUnavailable: no answer, or it does not take our key.
         Refusal: the game has refused the request.
     """
     answer = game.ask(Request(method, path, values or {}))
+    game.require_key(answer)
     if not answer.ok:
         raise Refusal(answer.text)
     return answer.body

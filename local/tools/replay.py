@@ -35,6 +35,7 @@ def main() -> int:
 def _replay(game: Game, options: argparse.Namespace) -> int:
     print(f"From {options.since:%Y-%m-%d %H:%M:%S %Z} to {options.until:%Y-%m-%d %H:%M:%S %Z} for {options.to} alone:")
     answer = game.ask(Request("POST", "/api/v1/admin/events/replay", _range(options) | {"to": options.to}))
+    game.require_key(answer)
     if not answer.ok:
         print(answer.text, file=sys.stderr)
         return 1
@@ -60,6 +61,7 @@ def _rows(game: Game, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     seen: set[int] = set()
     while True:
         answer = game.ask(Request("GET", "/api/v1/admin/events", wanted))
+        game.require_key(answer)
         if not answer.ok:
             raise GameUnavailable(f"The game at {game.url} answers with {answer.status}: {answer.text}")
         page = [row for row in answer.body["events"] if row["id"] not in seen]

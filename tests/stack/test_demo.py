@@ -253,7 +253,8 @@ def test_a_wrong_key_is_one_line(stack: StackProcess):
 
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr == (
-        f"The game at {stack.url} does not take this API key. Set API_KEY to the one `make dev` shows.\n"
+        f"The game at {stack.url} does not take this API key. Set API_KEY to one that works: `make dev` shows its own, "
+        "or how to get another.\n"
     )
 
 

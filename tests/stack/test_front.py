@@ -112,10 +112,8 @@ def test_who_signs_in_gets_nothing_from_anyone_elses_cache():
 
 
 def test_both_apis_get_the_secret_and_no_one_can_read_it():
-    reference = DOCUMENT["Globals"]["Function"]["Environment"]["Variables"]["FRONT_SECRET"]
-    assert [each["Fn::Sub"].split("}")[0] for each in reference["Fn::If"][1:]] == [
-        "{{resolve:secretsmanager:${FrontSecret"
-    ] * 2
+    reference = RESOURCES["System"]["Properties"]["Environment"]["Variables"]["FRONT_SECRET"]
+    assert reference == {"Fn::Sub": "{{resolve:secretsmanager:${FrontSecret}:SecretString:::${FrontSecretVersion}}}"}
     for origin in ORIGINS.values():
         [header] = origin["OriginCustomHeaders"]
         assert (header["HeaderName"].lower(), header["HeaderValue"]) == (front.SECRET, reference)

@@ -19,7 +19,7 @@ from kernel.accounts.key_ring import TokenKeys, derive, read_secrets
 from kernel.accounts.models import Identity
 from local.stack.process import StackProcess
 from local.stack.running import account_keys
-from local.tools import admin, keys
+from local.tools import admin, keys, replay
 from tests.support.outer_ring import played_by_moto
 
 Keys = Callable[..., str]
@@ -77,6 +77,19 @@ def test_a_key_is_made_listed_and_revoked(
     [line] = [line for line in run_keys().splitlines() if line.startswith("overlay ")]
     assert "viewer" in line
     assert ", revoked " in line
+
+
+def test_a_key_that_is_not_taken_comes_with_advice(
+    shared: tuple[StackProcess, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("BASE_URL", shared[0].url)
+    monkeypatch.setenv("API_KEY", "unknown")
+    asked = ["--since", "2026-11-29T17:00"]
+
+    for program, arguments in ((keys, []), (replay, asked), (replay, [*asked, "--to", "discord"])):
+        monkeypatch.setattr(sys, "argv", ["program", *arguments])
+        assert program.main() == 1
+        assert "does not take this API key. Set API_KEY to one that works" in capsys.readouterr().err
 
 
 @pytest.fixture

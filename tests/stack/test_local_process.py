@@ -10,10 +10,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from kernel import database
+from kernel.keys import service as keys
 from local.stack import command
 from local.stack.process import START_SECONDS, StackProcess
 
@@ -63,6 +67,41 @@ def test_an_unreachable_database_ends_the_start_in_one_line():
     assert said.startswith("Preparing the database\n")
     assert said.count("\n") == 2
     assert "Connection refused" in said
+
+
+def welcome(ends_at: datetime | None) -> str:
+    url = "http://127.0.0.1:8080"
+    return "\n".join(command.welcome_lines(url, "ws://127.0.0.1:8080/realtime", "first", ends_at, Path("log")))
+
+
+def test_a_key_that_lets_no_one_in_is_not_offered(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("BRANDISH_STATE", raising=False)
+    monkeypatch.delenv("API_KEY", raising=False)
+    now = datetime.now(UTC)
+
+    valid, over = welcome(None), welcome(now)
+
+    assert valid.count("first") == 3
+    assert "terminal:  make demo" in valid
+    assert over.count("first") == 1
+    assert "first is revoked or replaced. Use another one, or start with a new one: API_KEY=... make dev" in over
+    assert "terminal:  API_KEY=... make demo" in over
+    assert "realtime?key=..." in over
+    replaced = welcome(datetime(9999, 11, 29, 17, 5, tzinfo=UTC))
+    assert replaced.count("first") == 3
+    assert "works until 9999-11-29 17:05 UTC)" in replaced
+
+
+def test_the_end_of_a_key_is_known_at_the_start(database_url: str):
+    with closing(database.connect(database_url)) as conn, database.transaction(conn) as tx:
+        keys.store_first(tx, keys.digest("first"))
+    assert command.end_of_key(database_url, "first") is None
+
+    with closing(database.connect(database_url)) as conn, database.transaction(conn) as tx:
+        keys.create(tx, keys.FIRST_KEY, "admin", timedelta(hours=1))
+        ends_at = tx.now + timedelta(hours=1)
+
+    assert command.end_of_key(database_url, "first") == ends_at
 
 
 @pytest.mark.slow

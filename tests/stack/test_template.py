@@ -626,6 +626,23 @@ def test_who_asks_whether_someone_is_signed_in_has_the_keys_of_tokens():
     assert given == asks
 
 
+@pytest.mark.parametrize(
+    ("variable", "module"), [("FRONT_SECRET", "doors/front.py"), ("ACCOUNT_HASH_KEY", "community/account_hashes.py")]
+)
+def test_a_secret_is_given_to_the_functions_whose_code_reads_it(variable: str, module: str):
+    """With the default in its place, a function would make hashes that no other recognises."""
+    reads = {name for name in FUNCTIONS if any(file.as_posix().endswith(module) for file in reachable(name)[1])}
+
+    assert reads == {
+        name for name in FUNCTIONS if variable in PROPERTIES[name].get("Environment", {}).get("Variables", {})
+    }
+
+
+def test_there_are_no_more_references_to_secrets_than_a_template_may_have():
+    """Source: AWS's documentation of dynamic references: 60 in a template."""
+    assert json.dumps(DOCUMENT).count("{{resolve:") <= 60
+
+
 def calls_of(function: str) -> Iterator[str]:
     """The names that a function's code imports from `doors.people`."""
     for file in reachable(function)[1]:

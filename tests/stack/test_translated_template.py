@@ -97,3 +97,24 @@ def test_a_second_stack_beside_the_first_shares_no_name():
     assert {"Api.Name", "Bus.Name", "Dashboard.DashboardName", "Proxy.DBProxyName"} <= named.keys()
     assert "ClockEveryMinute" in template["Resources"]
     assert [name for name, value in named.items() if "AWS::StackName" not in value] == []
+
+
+def test_a_stack_of_the_same_name_in_another_region_shares_no_name():
+    """CloudFront and dashboards are the account's, in all regions; so are roles, whose names CloudFormation makes."""
+    resources = DOCUMENT["Resources"]
+    named = {
+        name: json.dumps(found)
+        for name, resource in resources.items()
+        if resource["Type"].startswith(("AWS::CloudFront::", "AWS::CloudWatch::Dashboard"))
+        for properties in (resource["Properties"], resource["Properties"].get("CachePolicyConfig", {}))
+        if (found := properties.get("Name") or properties.get("DashboardName"))
+    }
+
+    assert named.keys() == {"CacheForEveryone", "CachePerPerson", "Dashboard", "FrontRequests"}
+    assert [name for name, value in named.items() if "${AWS::StackName}-${AWS::Region}" not in value] == []
+    types = {"AWS::IAM::Role": "RoleName", "AWS::IAM::ManagedPolicy": "ManagedPolicyName"}
+    assert [
+        name
+        for name, resource in resources.items()
+        if types.get(resource["Type"], "") in resource.get("Properties", {})
+    ] == []

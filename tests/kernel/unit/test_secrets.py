@@ -11,9 +11,14 @@ import pytest
 from doors import secrets
 from doors.discord import api
 from doors.discord.messages import Embed, message
+from doors.llm.service import complete
 from doors.outbound import Unavailable
 from functions.community.notify_streamerbot import app as streamerbot
+from functions.community.notify_streamerbot.protocol import AuthenticatedSession
+from kernel.outside.prompts import Prompt
 from tests.support.fake_discord import NEWS, TOKEN, fake_discord
+from tests.support.fake_streamerbot import FakeStreamerbot
+from tests.support.llm_peer import answering, llm_peer
 from tests.support.outer_ring import played_by_moto, use_settings
 
 
@@ -72,6 +77,33 @@ def test_a_replaced_token_is_used_as_soon_as_discord_refuses_the_old_one(secret:
         client.post(NEWS, message(Embed("Hello")), "2")
 
     assert len(discord.messages) == 2
+
+
+def test_a_replaced_password_is_used_as_soon_as_streamerbot_refuses_the_old_one(secret: str):
+    with FakeStreamerbot("old") as fake:
+        fill_in(secret, '{"streamerbot_password": "old"}')
+        AuthenticatedSession.open(fake.url, streamerbot.password, seconds=5).close()
+        fake.password = "new"
+        with pytest.raises(Unavailable):
+            AuthenticatedSession.open(fake.url, streamerbot.password, seconds=5)
+
+        fill_in(secret, '{"streamerbot_password": "new"}')
+        AuthenticatedSession.open(fake.url, streamerbot.password, seconds=5).close()
+
+
+def test_a_replaced_key_is_used_as_soon_as_the_provider_refuses_the_old_one(
+    secret: str, monkeypatch: pytest.MonkeyPatch
+):
+    prompt = Prompt("turn", "You debate.", "The topic", 200, "An offline answer.")
+    with llm_peer() as peer:
+        use_settings(monkeypatch, provider="openai", openai_base_url=peer.url, openai_api_key="")
+        peer.steps = [answering("Yes."), 401, answering("No.")]
+        fill_in(secret, '{"llm_api_key": "old"}')
+        complete(prompt, 5)
+        fill_in(secret, '{"llm_api_key": "new"}')
+        complete(prompt, 5, wait=lambda _: None)
+
+    assert [headers["Authorization"] for _, headers, _ in peer.asked] == ["Bearer old", "Bearer old", "Bearer new"]
 
 
 def test_the_environment_comes_first(secret: str, monkeypatch: pytest.MonkeyPatch):

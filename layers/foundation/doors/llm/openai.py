@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from time import monotonic
 from typing import Any, Final
@@ -41,18 +42,19 @@ def complete(prompt: Prompt, seconds: float) -> Reply:
         "temperature": prompt.temperature,
         "max_tokens": prompt.max_tokens,
     }
+    authorization = _authorization()
     try:
         response = _pool().request(
             "POST",
             completions_url(settings.openai_base_url),
             body=json.dumps(body).encode(),
-            headers={"Content-Type": "application/json", **_authorization()},
+            headers={"Content-Type": "application/json", **authorization},
             timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
             preload_content=False,
         )
         try:
             if response.status != 200:
-                raise _refused(response.status)
+                raise _refused(response.status, authorization)
             return _reply(prompt, _read(response, ends_at))
         finally:
             response.close()  # rather than reused: some of the answer may be unread
@@ -72,10 +74,12 @@ def _authorization() -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"} if key else {}
 
 
-def _refused(status: int) -> ProviderFailed:
+def _refused(status: int, authorization: Mapping[str, str]) -> ProviderFailed:
+    retryable = status == 429 or status >= 500
     if status == 401:
-        forget_secrets()  # the key may have been replaced
-    return ProviderFailed(f"openai: status {status}", retryable=status == 429 or status >= 500)
+        forget_secrets()
+        retryable = _authorization() != authorization  # the key has been replaced
+    return ProviderFailed(f"openai: status {status}", retryable=retryable)
 
 
 def _read(response: urllib3.BaseHTTPResponse, ends_at: float) -> bytes:
