@@ -130,8 +130,8 @@ def _ask_template(tx: Tx, asked: str) -> Callable[[], Template]:
 
 
 def _ask_template_named(tx: Tx, name: str) -> Callable[[], Template | None]:
-    """Ask for one of the newest public templates by its name: those that are suggested."""
-    asked = templates.ask_public(tx)
+    """Ask for one of the templates that are suggested by its name."""
+    asked = templates.ask_offered(tx)
     return lambda: next((each for each in asked() if key(each.name) == key(name)), None)
 
 
