@@ -44,7 +44,7 @@ def run_due(
             return ended
         for request_id in due:
             with _step(where, now) as tx:
-                outcome = desk.claim(tx, known, request_id=request_id)
+                outcome = desk.claim(tx, known, request_id)
             while outcome.status == "started":
                 outcome = _attempt(where, known, provider, outcome, now)
             if outcome.status:

@@ -21,6 +21,7 @@ from kernel.outside import desk
 from kernel.outside.desk import AttemptOutcome
 from kernel.outside.models import Effort, Kind, Reply
 from kernel.outside.prompts import task_as_json
+from kernel.outside.queries import Named
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -47,7 +48,7 @@ def create_handler(kinds: Iterable[Kind], http: Handler | None = None) -> Handle
             return _run_work(known, event["Records"])
         match event["op"]:
             case "claim":
-                return _as_json(_claim(known, request_id=event["request_id"]))
+                return _as_json(_claim(known, event["request_id"]))
             case "finish":
                 return _finish(known, event)
             case "fail":
@@ -60,15 +61,17 @@ def create_handler(kinds: Iterable[Kind], http: Handler | None = None) -> Handle
     return handler
 
 
-def _claim(kinds: desk.Kinds, *, request_id: int | None = None, dedupe_key: str | None = None) -> AttemptOutcome:
+def _claim(kinds: desk.Kinds, which: Named) -> AttemptOutcome:
+    chosen: list[int] = []  # the last one counts: a transaction may be repeated
+
     def run(tx: Tx) -> AttemptOutcome:
-        return desk.claim(tx, kinds, request_id=request_id, dedupe_key=dedupe_key)
+        return desk.claim(tx, kinds, which, chosen.append)
 
     def postpone(tx: Tx) -> AttemptOutcome:
-        return desk.postpone(tx, kinds, BUG, request_id=request_id, dedupe_key=dedupe_key)
+        return desk.postpone(tx, kinds, BUG, chosen[-1])
 
     def abandon(tx: Tx) -> AttemptOutcome:
-        return desk.abandon(tx, BUG, request_id=request_id, dedupe_key=dedupe_key)
+        return desk.abandon(tx, BUG, chosen[-1])
 
     try:
         return _logged(_first_possible(run, postpone, abandon, while_frozen=False))
@@ -88,7 +91,7 @@ def _finish(kinds: desk.Kinds, event: Mapping[str, Any]) -> dict[str, Any]:
     answer = _as_json(outcome)
     if outcome.next_key is not None and event["hand_over"]:
         try:
-            answer["next"] = _as_json(_claim(kinds, dedupe_key=outcome.next_key))
+            answer["next"] = _as_json(_claim(kinds, outcome.next_key))
         except _UNAVAILABLE as error:  # its message comes all the same
             log.warning("a request could not be handed over: %s", error)
     return answer
@@ -104,7 +107,7 @@ def _store(kinds: desk.Kinds, event: Mapping[str, Any], reply: Any, **about: Any
         return desk.fail(tx, kinds, *which, BUG, retryable=True)
 
     def abandon(tx: Tx) -> AttemptOutcome:
-        return desk.abandon(tx, BUG, request_id=which[0])
+        return desk.abandon(tx, BUG, which[0])
 
     return _logged(_first_possible(run, fail, abandon))
 
@@ -125,7 +128,7 @@ def _fail(kinds: desk.Kinds, event: Mapping[str, Any]) -> AttemptOutcome:
         )
 
     def abandon(tx: Tx) -> AttemptOutcome:
-        return desk.abandon(tx, BUG, request_id=which[0])
+        return desk.abandon(tx, BUG, which[0])
 
     return _logged(_first_possible(run, abandon))
 
@@ -165,7 +168,7 @@ def _run_work(kinds: desk.Kinds, records: Iterable[Mapping[str, Any]]) -> dict[s
 
 
 def _work(kinds: desk.Kinds, request_id: int) -> None:
-    claimed = _claim(kinds, request_id=request_id)
+    claimed = _claim(kinds, request_id)
     if claimed.status != "started" or claimed.request is None:
         return
     request = claimed.request

@@ -19,11 +19,13 @@ from doors import desk
 from doors.llm.service import Failure
 from doors.mails import service as mails
 from kernel.database import Connection, Tx, transaction
+from kernel.outside import desk as outside_desk
 from kernel.outside import service
 from kernel.outside.models import Kind, Mail, Prompt, Reply, Request
 from tests.support.inner_ring import InnerRing, inner_ring
 from tests.support.llm_peer import llm_peer
 from tests.support.outer_ring import Time, use_settings
+from tests.support.people import make_account
 
 KIND = "accounts.chain"  # answered by the desk of accounts, which this installation of the test knows
 ANN = Mail("ann@example.org", "A new password", "Follow this link: …")
@@ -187,6 +189,25 @@ def test_a_bug_counts_as_an_attempt_and_ends_the_request_at_last(
 
     assert (last(environment)["status"], last(environment)["attempts"]) == ("failed", 5)
     assert (chain.failed, len(ring.sent)) == ([desk.BUG], 4)
+
+
+def test_a_bug_counts_for_the_request_that_was_claimed_and_not_for_the_one_in_the_message(
+    environment: Connection, chain: Chain, ring: InnerRing
+):
+    with transaction(environment) as tx:
+        ann, bob = make_account(tx), make_account(tx)
+        for number, account_id in enumerate((ann, ann, bob)):
+            service.ask(tx, KIND, {"number": 3}, dedupe_key=f"link:{number}", account_id=account_id)
+    working, waiting, _ = (row["request_id"] for row in rows(environment))
+    with transaction(environment) as tx:
+        outside_desk.claim(tx, {KIND: chain.kind}, working)
+    chain.broken = {"prepare"}
+
+    assert deliver(record(waiting)) == []
+
+    assert [(row["status"], row["attempts"]) for row in rows(environment)] == [
+        *(("claimed", 1), ("pending", 0), ("pending", 1))
+    ]
 
 
 def test_a_request_ends_even_if_its_failure_cannot_be_stored(environment: Connection, chain: Chain, ring: InnerRing):

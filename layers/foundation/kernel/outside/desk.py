@@ -1,12 +1,13 @@
 """What happens to a request: it is claimed, and its attempt finishes or fails. Each is one transaction.
 
+A message names a request, but it is only a hint that something is due: which one is claimed is a matter of fairness.
 A request is claimed under a lease, with an id of its own for each attempt. What arrives with another id (a second
 delivery, an attempt that took longer than its lease) changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from kernel.database import Tx
 from kernel.errors import DomainError
 from kernel.outside import metrics, queries
 from kernel.outside.models import CAPPED, DROPPED, UNFINISHED, Effort, Kind, Permanent, Prompt, Reply, Request, Skip
+from kernel.outside.queries import Named
 from kernel.outside.rules import LEASE, MAX_ATTEMPTS, RESEND, Usage, retry_delay, short_error
 from kernel.outside.settings import settings
 from kernel.outside.switches import AI_TEXTS
@@ -49,11 +51,15 @@ class AttemptOutcome:
 NOTHING = AttemptOutcome()
 
 
-def claim(tx: Tx, kinds: Kinds, *, request_id: int | None = None, dedupe_key: str | None = None) -> AttemptOutcome:
-    """Claim a request if it is due and not claimed, and prepare it.
+def claim(tx: Tx, kinds: Kinds, which: Named, chosen: Callable[[int], None] = lambda _: None) -> AttemptOutcome:
+    """Claim the request whose turn it is, and prepare it.
+
+    That is the one that is named, or an older one of the same account, unless an account with fewer requests in work
+    waits. Each message leads to one claim at most, so what one has passed by is claimed by another.
 
     Args:
-        request_id, dedupe_key: one of them.
+        which: a request that is due.
+        chosen: is told the id of the one that is claimed, even if this transaction fails.
 
     Returns:
         The task, if there is something to do outside.
@@ -61,9 +67,10 @@ def claim(tx: Tx, kinds: Kinds, *, request_id: int | None = None, dedupe_key: st
     Raises:
         AiTextsOff: it would be a prompt; roll back, so that the request waits as before.
     """
-    row = _claimed(tx, request_id, dedupe_key)
+    row = queries.claim(tx, which=which, kinds=[*kinds], **_lease(tx)).fetchone()
     if row is None:
         return NOTHING
+    chosen(row["request_id"])
     request = _request(row, claimed_at=tx.now)
     kind = kinds.get(request.kind)
     if kind is None:
@@ -153,22 +160,20 @@ def fail(
     return AttemptOutcome("failed_retrying", request, retry_after=delay, reason=short_error(reason))
 
 
-def postpone(
-    tx: Tx, kinds: Kinds, reason: str, *, request_id: int | None, dedupe_key: str | None = None
-) -> AttemptOutcome:
+def postpone(tx: Tx, kinds: Kinds, reason: str, request_id: int) -> AttemptOutcome:
     """Claim a request whose preparation has failed because of a bug, only to count the attempt.
 
     Without it, a request that breaks its function would come back for ever.
     """
-    row = _claimed(tx, request_id, dedupe_key)
+    row = queries.claim_only(tx, request_id, **_lease(tx)).fetchone()
     if row is None:
         return NOTHING
     return fail(tx, kinds, row["request_id"], row["claim_id"], reason, retryable=True)
 
 
-def abandon(tx: Tx, reason: str, *, request_id: int | None, dedupe_key: str | None = None) -> AttemptOutcome:
+def abandon(tx: Tx, reason: str, request_id: int) -> AttemptOutcome:
     """End a request without its consequences, if this was its last attempt: a bug keeps them from being stored."""
-    row = queries.lock_active(tx, request_id, dedupe_key).fetchone()
+    row = queries.lock_active(tx, request_id).fetchone()
     if row is None or row["attempts"] < MAX_ATTEMPTS - 1:  # the last attempt was rolled back, with its count
         return NOTHING
     request = _request(row, claimed_at=tx.now)
@@ -181,16 +186,8 @@ def reason_of(error: Permanent | DomainError) -> str:
     return error.code if isinstance(error, DomainError) else str(error)
 
 
-def _claimed(tx: Tx, request_id: int | None, dedupe_key: str | None) -> Mapping[str, Any] | None:
-    """Take a request that is due under a lease; return its row, or None if there is none to take."""
-    return queries.claim(
-        tx,
-        request_id=request_id,
-        dedupe_key=dedupe_key,
-        claim_id=uuid4(),
-        leased_until=tx.now + LEASE,
-        most=MAX_ATTEMPTS,
-    ).fetchone()
+def _lease(tx: Tx) -> dict[str, Any]:
+    return {"claim_id": uuid4(), "leased_until": tx.now + LEASE, "most": MAX_ATTEMPTS}
 
 
 def _complete(
