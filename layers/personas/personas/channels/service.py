@@ -14,10 +14,17 @@ from kernel.events.service import announce
 from kernel.naming import key
 from kernel.rate_limits import RateLimit, RateLimited, limited
 from personas.battles import service as battles
-from personas.battles.models import BattleVoteClosed, Channel, CreatedBattle, Side, Verdict, VerdictPayload
+from personas.battles.models import (
+    HOUSE_ACCOUNT,
+    BattleVoteClosed,
+    Channel,
+    CreatedBattle,
+    Side,
+    Verdict,
+    VerdictPayload,
+)
 from personas.channels import queries, rules
 from personas.channels.models import (
-    HOUSE_ACCOUNT,
     HOUSE_NAME,
     BattleGoingOn,
     BattlesTooOften,
