@@ -74,6 +74,7 @@ def reply_now(tx: Tx, post: Post, persona: Persona, provider: Callable[[Task], R
     replies = {replying.KIND: KNOWN[replying.KIND]}
     claimed = desk.claim(tx, replies, rules.reply_key(post.post_id, persona.persona_id))
     assert claimed.request is not None
+    assert claimed.task is not None
     desk.finish(tx, KNOWN, claimed.request.request_id, claimed.request.claim_id, provider(claimed.task))
 
 
