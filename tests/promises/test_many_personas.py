@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -31,6 +30,7 @@ from personas.people import service as people
 from personas.posts import service as posts
 from personas.profiles import service as profiles
 from personas.threads import service as threads
+from tests.support.database_time import computed_milliseconds
 from tests.support.migrations import MIGRATIONS
 from tests.support.persona_crowd import fill, id_of
 
@@ -169,13 +169,12 @@ def _explain(conn: psycopg.Connection[Any], name: str) -> Any:
 
 
 def _busy(conn: psycopg.Connection[Any], names: list[str]) -> float:
-    """Return for how many milliseconds the database computes; a busy machine would make it wait in between."""
-    schedule = Path(f"/proc/{conn.info.backend_pid}/schedstat")
-    before = int(schedule.read_text().split()[0])
+    """Return for how many milliseconds the database computes."""
+    before = computed_milliseconds(conn)
     with conn.transaction(force_rollback=True):
         for name in names:
             conn.execute(f"EXECUTE {name}".encode())
-    return (int(schedule.read_text().split()[0]) - before) / 1_000_000
+    return computed_milliseconds(conn) - before
 
 
 def _read_whole(node: Any) -> Iterator[str]:

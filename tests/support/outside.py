@@ -44,7 +44,7 @@ def run_due(
             return ended
         for request_id in due:
             with _step(where, now) as tx:
-                outcome = desk.claim(tx, known, request_id=request_id)
+                outcome = desk.claim(tx, known, request_id)
             while outcome.status == "started":
                 outcome = _attempt(where, known, provider, outcome, now)
             if outcome.status:
@@ -57,10 +57,9 @@ def _attempt(
 ) -> AttemptOutcome:
     request, task = claimed.request, claimed.task
     assert request is not None
-    compute = kinds[request.kind].compute
     operation = task.operation if isinstance(task, Prompt) else ""
     try:
-        reply = compute(task) if compute else provider(task)
+        reply = provider(task)
     except ProviderFailed as error:
         with _step(where, now) as tx:
             return desk.fail(
@@ -81,7 +80,7 @@ def _attempt(
             request.claim_id,
             reply,
             operation=operation,
-            effort=None if compute else Effort(provider=reply.provider),
+            effort=Effort(provider=reply.provider),
             regenerated=request.regenerated,
         )
 

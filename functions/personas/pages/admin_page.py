@@ -62,4 +62,6 @@ def _address(found: ContentReport) -> str:
     """Return where what is reported can be looked at, as long as it can."""
     if found.kind == "profile":
         return f"/p/{found.slug}"
-    return f"/templates#template-{found.template_id}" if found.kind == "template" else f"/b/{found.post_id}"
+    if found.kind == "template":
+        return f"/templates?template={found.template_id}#template-{found.template_id}"
+    return f"/b/{found.post_id}"

@@ -54,7 +54,8 @@ def _read(battle_id: UUID, origin: str, asked: Mapping[str, str], tx: Tx, me: Id
     else:
         found = battles.view_public(tx, battle_id, me.account_id if me else None)
     personas = people.ask_oldest(tx, me.account_id, MOST_PERSONAS) if me else None
-    choices = views.distinct(templates.list_public(tx)) if me else []
+    wanted = views.as_id(asked.get("template")) or found.template_id
+    choices = templates.list_offered(tx, me.account_id, wanted) if me else []
     done = _is_done(found, tx)
     values = {
         "progress": {
@@ -64,8 +65,8 @@ def _read(battle_id: UUID, origin: str, asked: Mapping[str, str], tx: Tx, me: Id
         },
         "origin": origin,
         "is_mine": me is not None and found.account_id == me.account_id,
-        "templates": choices,
-        "template_id": asked.get("template") or str(found.template_id or ""),
+        "templates": [views.template(each) for each in choices],
+        "template_id": str(wanted or ""),
         "personas": [views.persona(each) for each in personas()] if personas else [],
         "open_remix": "remix" in asked,
         "shared": lambda source: {"event_name": "battle_shared", "metadata": {**about, "source": source}},

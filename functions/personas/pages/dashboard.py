@@ -125,8 +125,8 @@ def _personas(tx: Tx, me: Identity, asked: Asked, persona: Persona | None) -> di
 
 
 def _composer(tx: Tx, me: Identity, asked: Asked) -> dict[str, Any]:
-    own, public = templates.list_mine(tx, me.account_id), templates.list_public(tx)
-    found = views.distinct([*own, *public])
+    offered = templates.list_offered(tx, me.account_id, views.as_id(asked.get("template")))
+    found = [views.template(each) for each in offered]
     default = next((each["id"] for each in reversed(found) if each["turn_count"] == 6), "")
     return {"templates": found, "template_id": asked.get("template") or default}
 

@@ -24,11 +24,12 @@ KEPT_SECONDS: Final = 30
 
 @router.get("/templates")
 async def template_list(call: Call) -> Response:
-    """Return the page. `battle`: which one's remix a template is looked for."""
-    return show(call, partial(_read, views.as_id(dict(call.query).get("battle"))))
+    """Return the page. `battle`: which one's remix a template is looked for. `template`: which one to show."""
+    asked = dict(call.query)
+    return show(call, partial(_read, views.as_id(asked.get("battle")), views.as_id(asked.get("template"))))
 
 
-def _read(battle_id: UUID | None, tx: Tx, me: Identity | None) -> View:
+def _read(battle_id: UUID | None, named_id: UUID | None, tx: Tx, me: Identity | None) -> View:
     def use(template_id: str) -> str:
         target = f"/personas/?template={template_id}"
         if battle_id is not None:
@@ -37,11 +38,11 @@ def _read(battle_id: UUID | None, tx: Tx, me: Identity | None) -> View:
             return "/signup?" + urlencode({"next": target})
         return target if battle_id is not None else target + "#composer"
 
-    own = templates.list_mine(tx, me.account_id) if me else []
-    public = [each for each in templates.list_public(tx) if me is None or each.account_id != me.account_id]
+    my_id = me.account_id if me else None
+    offered = templates.list_offered(tx, my_id, named_id)
     values = {
-        "templates": [views.template(each) for each in public],
-        "mine": [views.template(each) for each in own],
+        "templates": [views.template(each) for each in offered if me is None or each.account_id != my_id],
+        "mine": [views.template(each) for each in offered if me is not None and each.account_id == my_id],
         "use": use,
     }
     return View("templates.html", values, active="templates", kept_seconds=KEPT_SECONDS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -35,11 +34,6 @@ def template(found: Template) -> Shown:
         "usage_count": found.usage_count,
         "choice": (template_id, found.name),
     }
-
-
-def distinct(found: Iterable[Template]) -> list[Shown]:
-    """Return templates, each once."""
-    return [template(each) for each in {each.template_id: each for each in found}.values()]
 
 
 def persona(found: Persona) -> Shown:

@@ -46,8 +46,8 @@ def suggest_personas(call: Interaction, tx: Tx) -> list[Choice]:
 
 
 def suggest_templates(tx: Tx) -> list[Choice]:
-    """Return the newest public templates."""
-    return [Choice(each.name, str(each.template_id)) for each in templates.list_public(tx)]
+    """Return the templates that everyone is offered."""
+    return [Choice(each.name, str(each.template_id)) for each in templates.list_offered(tx)]
 
 
 def begin(call: Interaction, tx: Tx) -> DiscordReply:

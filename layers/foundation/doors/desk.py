@@ -1,11 +1,7 @@
-"""The inner function that outer functions invoke for a product: it claims requests and stores what came of them.
-
-It also runs work, which needs no answer from outside, when a queue feeds it.
-"""
+"""The inner function that outer functions invoke for a product: it claims requests and stores what came of them."""
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -13,7 +9,6 @@ from uuid import UUID
 
 import psycopg
 
-from doors.originals import is_original
 from kernel.action import run_action
 from kernel.database import Tx
 from kernel.errors import OutcomeUnknown, Suspended, TryAgain
@@ -21,6 +16,7 @@ from kernel.outside import desk
 from kernel.outside.desk import AttemptOutcome
 from kernel.outside.models import Effort, Kind, Reply
 from kernel.outside.prompts import task_as_json
+from kernel.outside.queries import Named
 
 log = logging.getLogger("brandish")
 log.setLevel(logging.INFO)
@@ -42,12 +38,10 @@ def create_handler(kinds: Iterable[Kind], http: Handler | None = None) -> Handle
     known = {kind.name: kind for kind in kinds}
 
     def handler(event: dict[str, Any], context: Any) -> Any:
-        """Run an operation: claim, finish, fail or consult; or a batch of work from a queue."""
-        if "Records" in event:
-            return _run_work(known, event["Records"])
+        """Run an operation: claim, finish, fail or consult."""
         match event["op"]:
             case "claim":
-                return _as_json(_claim(known, request_id=event["request_id"]))
+                return _as_json(_claim(known, event["request_id"]))
             case "finish":
                 return _finish(known, event)
             case "fail":
@@ -60,15 +54,17 @@ def create_handler(kinds: Iterable[Kind], http: Handler | None = None) -> Handle
     return handler
 
 
-def _claim(kinds: desk.Kinds, *, request_id: int | None = None, dedupe_key: str | None = None) -> AttemptOutcome:
+def _claim(kinds: desk.Kinds, which: Named) -> AttemptOutcome:
+    chosen: list[int] = []  # the last one counts: a transaction may be repeated
+
     def run(tx: Tx) -> AttemptOutcome:
-        return desk.claim(tx, kinds, request_id=request_id, dedupe_key=dedupe_key)
+        return desk.claim(tx, kinds, which, chosen.append)
 
     def postpone(tx: Tx) -> AttemptOutcome:
-        return desk.postpone(tx, kinds, BUG, request_id=request_id, dedupe_key=dedupe_key)
+        return desk.postpone(tx, kinds, BUG, chosen[-1])
 
     def abandon(tx: Tx) -> AttemptOutcome:
-        return desk.abandon(tx, BUG, request_id=request_id, dedupe_key=dedupe_key)
+        return desk.abandon(tx, BUG, chosen[-1])
 
     try:
         return _logged(_first_possible(run, postpone, abandon, while_frozen=False))
@@ -88,13 +84,13 @@ def _finish(kinds: desk.Kinds, event: Mapping[str, Any]) -> dict[str, Any]:
     answer = _as_json(outcome)
     if outcome.next_key is not None and event["hand_over"]:
         try:
-            answer["next"] = _as_json(_claim(kinds, dedupe_key=outcome.next_key))
+            answer["next"] = _as_json(_claim(kinds, outcome.next_key))
         except _UNAVAILABLE as error:  # its message comes all the same
             log.warning("a request could not be handed over: %s", error)
     return answer
 
 
-def _store(kinds: desk.Kinds, event: Mapping[str, Any], reply: Any, **about: Any) -> AttemptOutcome:
+def _store(kinds: desk.Kinds, event: Mapping[str, Any], reply: Reply, **about: Any) -> AttemptOutcome:
     which = event["request_id"], UUID(event["claim_id"])
 
     def run(tx: Tx) -> AttemptOutcome:
@@ -104,7 +100,7 @@ def _store(kinds: desk.Kinds, event: Mapping[str, Any], reply: Any, **about: Any
         return desk.fail(tx, kinds, *which, BUG, retryable=True)
 
     def abandon(tx: Tx) -> AttemptOutcome:
-        return desk.abandon(tx, BUG, request_id=which[0])
+        return desk.abandon(tx, BUG, which[0])
 
     return _logged(_first_possible(run, fail, abandon))
 
@@ -125,7 +121,7 @@ def _fail(kinds: desk.Kinds, event: Mapping[str, Any]) -> AttemptOutcome:
         )
 
     def abandon(tx: Tx) -> AttemptOutcome:
-        return desk.abandon(tx, BUG, request_id=which[0])
+        return desk.abandon(tx, BUG, which[0])
 
     return _logged(_first_possible(run, abandon))
 
@@ -148,38 +144,6 @@ def _first_possible(*steps: Callable[[Tx], AttemptOutcome], while_frozen: bool =
         except Exception:
             log.exception("a request failed")
     return run_action(steps[-1], while_frozen=while_frozen)
-
-
-def _run_work(kinds: desk.Kinds, records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Do one piece of work per message. A message that finds nothing to claim is done."""
-    failures: list[dict[str, str]] = []
-    for record in records:
-        try:
-            delivered = json.loads(record["body"])
-            if is_original(delivered):
-                _work(kinds, delivered["detail"]["payload"]["request_id"])
-        except Exception:
-            log.warning("work comes again", exc_info=True, extra={"message_id": record["messageId"]})
-            failures.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failures}
-
-
-def _work(kinds: desk.Kinds, request_id: int) -> None:
-    claimed = _claim(kinds, request_id=request_id)
-    if claimed.status != "started" or claimed.request is None:
-        return
-    request = claimed.request
-    compute = kinds[request.kind].compute
-    assert compute is not None, f"{request.kind} is no work"
-    which = {"request_id": request.request_id, "claim_id": str(request.claim_id)}
-    try:
-        result = compute(claimed.task)
-    except Exception:
-        log.exception("work failed")
-        failed = {"reason": BUG, "retryable": True, "operation": "", "effort": {}}
-        _fail(kinds, {**which, **failed})
-        return
-    _store(kinds, which, result)
 
 
 def _logged(outcome: AttemptOutcome) -> AttemptOutcome:

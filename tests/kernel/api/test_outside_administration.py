@@ -138,7 +138,7 @@ def test_a_request_that_is_being_answered_is_left_alone(
 
     request = ask(environment, "ball")
     with transaction(environment) as tx:
-        desk.claim(tx, {KIND: toys.kinds[0]}, request_id=request)
+        desk.claim(tx, {KIND: toys.kinds[0]}, request)
 
     assert call("POST", f"{PATH}/{change}", {"id": request}).status == 409
     assert call("POST", f"{PATH}/{change}", {"id": request + 1}).status == 404

@@ -19,11 +19,13 @@ from doors import desk
 from doors.llm.service import Failure
 from doors.mails import service as mails
 from kernel.database import Connection, Tx, transaction
+from kernel.outside import desk as outside_desk
 from kernel.outside import service
 from kernel.outside.models import Kind, Mail, Prompt, Reply, Request
 from tests.support.inner_ring import InnerRing, inner_ring
 from tests.support.llm_peer import llm_peer
 from tests.support.outer_ring import Time, use_settings
+from tests.support.people import make_account
 
 KIND = "accounts.chain"  # answered by the desk of accounts, which this installation of the test knows
 ANN = Mail("ann@example.org", "A new password", "Follow this link: …")
@@ -93,7 +95,7 @@ def last(conn: Connection) -> dict[str, Any]:
 
 
 def record(request_id: int, kind: str = KIND, **delivered: Any) -> dict[str, Any]:
-    envelope = {"payload": {"kind": kind, "request_id": request_id, "inside": False}, "metadata": {}}
+    envelope = {"payload": {"kind": kind, "request_id": request_id}, "metadata": {}}
     return {"messageId": str(request_id), "body": json.dumps({"detail": envelope, **delivered})}
 
 
@@ -189,6 +191,25 @@ def test_a_bug_counts_as_an_attempt_and_ends_the_request_at_last(
     assert (chain.failed, len(ring.sent)) == ([desk.BUG], 4)
 
 
+def test_a_bug_counts_for_the_request_that_was_claimed_and_not_for_the_one_in_the_message(
+    environment: Connection, chain: Chain, ring: InnerRing
+):
+    with transaction(environment) as tx:
+        ann, bob = make_account(tx), make_account(tx)
+        for number, account_id in enumerate((ann, ann, bob)):
+            service.ask(tx, KIND, {"number": 3}, dedupe_key=f"link:{number}", account_id=account_id)
+    working, waiting, _ = (row["request_id"] for row in rows(environment))
+    with transaction(environment) as tx:
+        outside_desk.claim(tx, {KIND: chain.kind}, working)
+    chain.broken = {"prepare"}
+
+    assert deliver(record(waiting)) == []
+
+    assert [(row["status"], row["attempts"]) for row in rows(environment)] == [
+        *(("claimed", 1), ("pending", 0), ("pending", 1))
+    ]
+
+
 def test_a_request_ends_even_if_its_failure_cannot_be_stored(environment: Connection, chain: Chain, ring: InnerRing):
     chain.broken = {"prepare", "fail"}
     message = record(ask(environment, number=3))
@@ -281,27 +302,6 @@ def test_mails_by_ses(monkeypatch: pytest.MonkeyPatch, code: str, retryable: boo
     assert failed.value.error.retryable is retryable
 
 
-def test_work_is_done_by_the_desk_itself(environment: Connection, ring: InnerRing, chain: Chain):
-    done: list[int] = []
-    fail: Any = None
-
-    def slice_done(tx: Tx, request: Request, total: int) -> None:
-        done.append(total)
-        if total < 6:
-            service.ask(tx, "accounts.sum", {"total": total}, dedupe_key="sum", inside=True)
-
-    work = Kind("accounts.sum", lambda tx, request: request.input["total"], slice_done, fail, compute=lambda n: n + 2)
-    handler = desk.create_handler([work])
-    with transaction(environment) as tx:
-        service.ask(tx, "accounts.sum", {"total": 0}, dedupe_key="sum", inside=True)
-
-    for _ in range(4):
-        request = last(environment)["request_id"]
-        assert handler({"Records": [record(request), record(request)]}, None) == {"batchItemFailures": []}
-
-    assert done == [2, 4, 6]
-
-
 def test_the_clock_sends_what_is_due_later(environment: Connection, ring: InnerRing):
     with transaction(environment) as tx:
         service.ask(tx, KIND, {"number": 3}, dedupe_key="later", due_at=tx.now + timedelta(minutes=10))
@@ -311,4 +311,4 @@ def test_the_clock_sends_what_is_due_later(environment: Connection, ring: InnerR
 
     assert functions.shared.clock.app.handler({}, None)["outside"] == 1
     [event] = environment.execute("SELECT payload FROM events WHERE event_type = 'outside.requested'").fetchall()
-    assert event["payload"] == {"kind": KIND, "request_id": last(environment)["request_id"], "inside": False}
+    assert event["payload"] == {"kind": KIND, "request_id": last(environment)["request_id"]}

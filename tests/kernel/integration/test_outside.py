@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -27,6 +27,7 @@ from kernel.outside.models import (
 from kernel.outside.rules import LEASE, Limits
 from kernel.outside.service import Asked
 from kernel.outside.settings import OutsideSettings
+from tests.support.database_time import computed_milliseconds
 from tests.support.outside import offline, run_due
 from tests.support.races import race_of
 from tests.support.round_trips import counted
@@ -115,7 +116,7 @@ def test_one_that_is_due_is_announced_and_one_that_is_not_waits_for_the_clock(tx
     ask(tx, "ball:2", due_at=later)
 
     first, second = rows(tx)
-    assert announced(tx) == [{"kind": KIND, "request_id": first["request_id"], "inside": False}]
+    assert announced(tx) == [{"kind": KIND, "request_id": first["request_id"]}]
     assert clock.send_due(tx) == 0
 
     tx.now = later
@@ -148,7 +149,7 @@ def test_a_request_is_brought_forward(tx: Tx, toys: Toys):
 
 def test_a_cancelled_request_is_not_answered_any_more(tx: Tx, toys: Toys):
     ask(tx)
-    request = desk.claim(tx, toys.known, request_id=row(tx)["request_id"]).request
+    request = desk.claim(tx, toys.known, row(tx)["request_id"]).request
     assert request is not None
 
     service.cancel(tx, ["ball:1"])
@@ -161,13 +162,13 @@ def test_a_second_delivery_finds_nothing_to_claim(tx: Tx, toys: Toys):
     ask(tx)
     request_id = row(tx)["request_id"]
 
-    assert desk.claim(tx, toys.known, request_id=request_id).status == "started"
-    assert desk.claim(tx, toys.known, request_id=request_id) is desk.NOTHING
+    assert desk.claim(tx, toys.known, request_id).status == "started"
+    assert desk.claim(tx, toys.known, request_id) is desk.NOTHING
 
 
 def test_a_second_finish_changes_nothing(tx: Tx, toys: Toys):
     ask(tx)
-    request = desk.claim(tx, toys.known, request_id=row(tx)["request_id"]).request
+    request = desk.claim(tx, toys.known, row(tx)["request_id"]).request
     assert request is not None
     desk.finish(tx, toys.known, request.request_id, request.claim_id, Reply("first"))
 
@@ -178,10 +179,10 @@ def test_a_second_finish_changes_nothing(tx: Tx, toys: Toys):
 def test_an_expired_lease_comes_back_and_its_late_answer_changes_nothing(tx: Tx, toys: Toys):
     ask(tx)
     request_id = row(tx)["request_id"]
-    first = desk.claim(tx, toys.known, request_id=request_id).request
+    first = desk.claim(tx, toys.known, request_id).request
     tx.now += LEASE
     assert clock.send_due(tx) == 1
-    second = desk.claim(tx, toys.known, request_id=request_id).request
+    second = desk.claim(tx, toys.known, request_id).request
     assert first is not None
     assert second is not None
 
@@ -194,7 +195,7 @@ def test_an_expired_lease_comes_back_and_its_late_answer_changes_nothing(tx: Tx,
 
 def test_an_answer_after_the_lease_counts_if_no_one_else_has_claimed(tx: Tx, toys: Toys):
     ask(tx)
-    request = desk.claim(tx, toys.known, request_id=row(tx)["request_id"]).request
+    request = desk.claim(tx, toys.known, row(tx)["request_id"]).request
     assert request is not None
     tx.now += 2 * LEASE
 
@@ -223,10 +224,10 @@ def test_a_failing_provider_is_tried_five_times_with_growing_pauses(tx: Tx, toys
 def test_crashes_count_as_attempts(tx: Tx, toys: Toys):
     ask(tx)
     for _ in range(5):
-        assert desk.claim(tx, toys.known, request_id=row(tx)["request_id"]).status == "started"
+        assert desk.claim(tx, toys.known, row(tx)["request_id"]).status == "started"
         tx.now += LEASE
 
-    outcome = desk.claim(tx, toys.known, request_id=row(tx)["request_id"])
+    outcome = desk.claim(tx, toys.known, row(tx)["request_id"])
 
     assert (outcome.status, row(tx)["status"], row(tx)["attempts"]) == ("failed_permanently", "failed", 5)
     assert toys.failed == [UNFINISHED]
@@ -296,19 +297,6 @@ def test_an_unknown_kind_fails(tx: Tx):
     ask(tx)
 
     assert [outcome.reason for outcome in run_due(tx, [])] == ["there is no kind toys.ball"]
-
-
-def test_work_is_computed_inside_and_asks_for_its_next_slice(tx: Tx):
-    def next_slice(tx: Tx, request: Request, total: int) -> None:
-        if total < 6:
-            service.ask(tx, "toys.sum", {"total": total}, dedupe_key="sum", inside=True)
-
-    fail: Any = None
-    work = Kind("toys.sum", lambda tx, request: request.input["total"], next_slice, fail, compute=lambda n: n + 2)
-    service.ask(tx, "toys.sum", {"total": 0}, dedupe_key="sum", inside=True)
-
-    assert [outcome.status for outcome in run_due(tx, [work])] == ["completed"] * 3
-    assert [each["inside"] for each in announced(tx)] == [True] * 3
 
 
 def make_account(tx: Tx) -> Any:
@@ -403,14 +391,14 @@ def asked(conn: Connection) -> int:
 
 def test_of_two_who_claim_at_once_one_gets_it(database_url: str, conn: Connection, asked: int, toys: Toys):
     with race_of(4, database_url) as race:
-        outcomes = race(*[lambda tx: desk.claim(tx, toys.known, request_id=asked)] * 4)
+        outcomes = race(*[lambda tx: desk.claim(tx, toys.known, asked)] * 4)
 
     assert sorted(getattr(outcome, "status", "") for outcome in outcomes) == ["", "", "", "started"]
 
 
 def test_of_two_who_finish_at_once_one_does(database_url: str, conn: Connection, asked: int, toys: Toys):
     with transaction(conn) as tx:
-        request = desk.claim(tx, toys.known, request_id=asked).request
+        request = desk.claim(tx, toys.known, asked).request
     assert request is not None
     reply = Reply("Boing.")
 
@@ -425,14 +413,117 @@ def test_a_claim_passes_by_a_request_that_is_being_finished(
     database_url: str, conn: Connection, asked: int, toys: Toys
 ):
     with transaction(conn) as tx:
-        request = desk.claim(tx, toys.known, request_id=asked).request
+        request = desk.claim(tx, toys.known, asked).request
         now = tx.now
     assert request is not None
     with connect(database_url) as other, transaction(conn, now=now + LEASE) as tx:
         desk.finish(tx, toys.known, asked, request.claim_id, Reply("late"))
         tx.execute("SELECT 1").fetchone()  # sent, and not committed
         with transaction(other, now=now + LEASE) as theirs:
-            assert desk.claim(theirs, toys.known, request_id=asked) is desk.NOTHING
+            assert desk.claim(theirs, toys.known, asked) is desk.NOTHING
+
+
+def keys(outcomes: Iterable[desk.AttemptOutcome]) -> list[str]:
+    return [outcome.request.dedupe_key for outcome in outcomes if outcome.request]
+
+
+def test_one_account_does_not_keep_others_waiting(tx: Tx, toys: Toys):
+    ann, bob = make_account(tx), make_account(tx)
+    for number in range(60):
+        ask(tx, f"ann:{number}", account_id=ann)
+    ask(tx, "bob", account_id=bob)
+    messages = [each["request_id"] for each in rows(tx)]  # in the order in which they were sent
+
+    outcomes = [desk.claim(tx, toys.known, request_id) for request_id in messages]
+
+    assert keys(outcomes) == ["ann:0", "bob", *(f"ann:{number}" for number in range(1, 60))]
+    assert desk.claim(tx, toys.known, messages[0]) is desk.NOTHING
+
+
+def test_accounts_take_turns_and_each_has_its_oldest_request_done_first(tx: Tx, toys: Toys):
+    ann, bob = make_account(tx), make_account(tx)
+    for account, name in ((ann, "ann"), (bob, "bob")):
+        for number in range(3):
+            ask(tx, f"{name}:{number}", account_id=account, due_at=tx.now + timedelta(seconds=number))
+    ask(tx, "no one")
+    tx.now += timedelta(seconds=3)
+    messages = [each["request_id"] for each in reversed(rows(tx))]
+
+    # What belongs to no one waits for no one.
+    assert keys(desk.claim(tx, toys.known, request_id) for request_id in messages) == [
+        *("no one", "bob:0", "ann:0", "bob:1", "ann:1", "ann:2", "bob:2")
+    ]
+
+
+def test_an_old_request_is_not_passed_by_for_ever(tx: Tx, toys: Toys):
+    """Though someone new asks each time before its account's turn comes."""
+    ann = make_account(tx)
+    ask(tx, "ann:0", account_id=ann)
+    ask(tx, "ann:old", account_id=ann)
+    working, old = (desk.claim(tx, toys.known, rows(tx)[0]["request_id"]).request, rows(tx)[1])
+    for number in range(5):
+        tx.now += timedelta(seconds=1)
+        ask(tx, f"new:{number}", account_id=make_account(tx))
+        assert keys([desk.claim(tx, toys.known, old["request_id"])]) == [f"new:{number}"]
+    assert working is not None
+    desk.finish(tx, toys.known, working.request_id, working.claim_id, Reply("Boing."))
+    ask(tx, "ann:new", account_id=ann)
+    ask(tx, "new:5", account_id=make_account(tx))
+
+    assert keys([desk.claim(tx, toys.known, "ann:new")]) == ["ann:old"]
+
+
+def test_a_lease_that_has_expired_is_no_work(tx: Tx, toys: Toys):
+    ann, bob = make_account(tx), make_account(tx)
+    for number in range(2):
+        ask(tx, f"ann:{number}", account_id=ann)
+    [first, second] = [each["request_id"] for each in rows(tx)]
+    desk.claim(tx, toys.known, first)
+    tx.now += LEASE
+    ask(tx, "bob", account_id=bob)
+
+    assert keys([desk.claim(tx, toys.known, second)]) == ["ann:0"]
+
+
+def test_one_product_does_not_claim_what_is_anothers(tx: Tx, toys: Toys):
+    ann, bob = make_account(tx), make_account(tx)
+    ask(tx, "ann:0", account_id=ann)
+    ask(tx, "ann:1", account_id=ann)
+    service.ask(tx, "dolls.ball", {}, dedupe_key="bob", account_id=bob)
+    messages = [each["request_id"] for each in rows(tx)]
+
+    assert keys(desk.claim(tx, toys.known, request_id) for request_id in messages[:2]) == ["ann:0", "ann:1"]
+
+
+def test_those_who_claim_at_once_get_one_each(database_url: str, conn: Connection, toys: Toys):
+    with transaction(conn) as tx:
+        for number in range(4):
+            ask(tx, f"ball:{number}", account_id=make_account(tx))
+        [first, *_] = rows(tx)
+
+    with race_of(4, database_url) as race:
+        outcomes = race(*[lambda tx: desk.claim(tx, toys.known, first["request_id"])] * 4)
+
+    assert sorted(keys(each for each in outcomes if isinstance(each, desk.AttemptOutcome))) == [
+        *("ball:0", "ball:1", "ball:2", "ball:3")
+    ]
+
+
+def test_a_backlog_does_not_make_claims_slow(conn: Connection, toys: Toys):
+    """Ten thousand requests wait."""
+    with transaction(conn) as tx:
+        accounts = [make_account(tx) for _ in range(100)]
+        asked = [Asked(f"ball:{number}", account_id=accounts[number % 100]) for number in range(10_000)]
+        service.ask_all(tx, KIND, asked)
+    took: list[float] = []
+    for number in range(20):
+        with transaction(conn) as tx:
+            tx.execute("SELECT 1").fetchone()
+            before = computed_milliseconds(conn)
+            assert desk.claim(tx, toys.known, f"ball:{number}").status == "started"
+            took.append(computed_milliseconds(conn) - before)
+
+    assert min(took) < 20, took
 
 
 def test_round_trips(database_url: str, toys: Toys):
@@ -447,7 +538,7 @@ def test_round_trips(database_url: str, toys: Toys):
 
         asked, _ = trips(ask)
         request_id = conn.execute("SELECT max(request_id) AS id FROM kernel.outside_requests").fetchall()[0]["id"]
-        claimed, outcome = trips(lambda tx: desk.claim(tx, toys.known, request_id=request_id))
+        claimed, outcome = trips(lambda tx: desk.claim(tx, toys.known, request_id))
         claim_id = outcome.request.claim_id
         reply = Reply("Boing.")
         finished, _ = trips(lambda tx: desk.finish(tx, toys.known, request_id, claim_id, reply, operation="play"))

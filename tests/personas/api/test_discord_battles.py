@@ -17,7 +17,7 @@ import pytest
 from kernel import connections as database
 from kernel.database import Connection, connect, transaction
 from personas.battles import turns
-from personas.channels.models import HOUSE_ACCOUNT
+from personas.battles.models import HOUSE_ACCOUNT
 from personas.profiles import service as profiles
 from tests.support.discord_client import DiscordAnswer, DiscordClient, Person, command, interaction
 from tests.support.factories import make_player

@@ -334,7 +334,10 @@ def test_administrators_hide_profiles_and_templates_and_show_them_again(
 
     _, decided = shown()
     assert (decided.count("Show it again"), decided.count("Hide it"), decided.count(">Open<")) == (0, 2, 2)
-    assert (f'href="/templates#template-{written}"' in decided, 'href="/p/ada"' in decided) == (True, True)
+    assert (f'href="/templates?template={written}#template-{written}"' in decided, 'href="/p/ada"' in decided) == (
+        True,
+        True,
+    )
     assert 'id="publish"' in look("/personas/", place.ann).text
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import closing
 from typing import Any
@@ -19,11 +18,15 @@ from personas.battles.models import BattleDraft
 from personas.posts import service as posts
 from personas.templates import service as templates
 from tests.support.battles import Script, begin, make_template
+from tests.support.database_time import computed_milliseconds
 from tests.support.people import make_account
 from tests.support.personas import make_persona, room_id
 from tests.support.round_trips import counted
 
 Trips = Callable[..., int]
+
+MOST_MILLISECONDS = 50
+TRIES = 5
 
 
 def costs(wire: PostgresProxy, conn: Connection) -> Trips:
@@ -65,6 +68,7 @@ def test_actions_take_two_round_trips_and_looks_one(conn: Connection, database_u
         assert trips(lambda tx: battles.view_public(tx, battle_id, ben), acting=False) == 1
         assert trips(lambda tx: make_template(tx, ann), acting=True) <= 2
         assert trips(templates.list_public, acting=False) == 1
+        assert trips(lambda tx: templates.list_offered(tx, ann, uuid4()), acting=False) == 1
         assert trips(lambda tx: templates.list_mine(tx, ann), acting=False) == 1
         assert trips(lambda tx: turns.prepare(tx, request), acting=False) == 1
         assert trips(lambda tx: turns.finish(tx, request, reply), acting=True) == 2
@@ -77,8 +81,6 @@ def test_a_million_posts_cost_no_time(conn: Connection, database_url: str, capsy
         make_persona(tx, ann)
         room = room_id(tx)
         made = make_template(tx, ann).template_id
-        for _ in range(150):
-            make_template(tx, ann)
         token = battles.intend_remix(tx, ann, begin(tx, ann).battle.battle_id).token
     conn.execute("SET statement_timeout = '10min'")
     _fill(conn, ann, room, made)
@@ -95,6 +97,8 @@ def test_a_million_posts_cost_no_time(conn: Connection, database_url: str, capsy
         "battles of a room": lambda tx: posts.list_in_room(tx, room, ben["account_id"], kind="BATTLE"),
         "templates": templates.list_public,
         "my templates": lambda tx: templates.list_mine(tx, ann),
+        "offered templates": lambda tx: templates.list_offered(tx, ann, made),
+        "new template": lambda tx: make_template(tx, ben["account_id"]),
         "remix intent": lambda tx: battles.intend_remix(tx, ben["account_id"], battle_id),
         "create": lambda tx: battles.create(tx, ann, room, lambda: BattleDraft(topic="Fine")),
         "remix": lambda tx: battles.create(tx, ben["account_id"], room, lambda: BattleDraft(remix_token=token)),
@@ -104,27 +108,36 @@ def test_a_million_posts_cost_no_time(conn: Connection, database_url: str, capsy
     took: dict[str, float] = {}
     with closing(connect(database_url)) as connection:
         for name, look in looks.items():
-            for _ in range(3):
-                started = time.perf_counter()
-                with transaction(connection) as tx:
-                    look(tx)
-                    tx.execute("SELECT 1").fetchone()
-                    took[name] = min(took.get(name, 1e9), (time.perf_counter() - started) * 1000)
-                    if name == "remix":
-                        tx.execute("DELETE FROM personas.remix_token_uses")
+            took[name] = _milliseconds(connection, look)
         plans = _plans(connection, battle_id)
 
     with capsys.disabled():
         print("\n    " + ", ".join(f"{name} {milliseconds:.1f} ms" for name, milliseconds in took.items()))
-    assert {name: each for name, each in took.items() if each > 50} == {}
+    assert {name: each for name, each in took.items() if each > MOST_MILLISECONDS} == {}
     assert "Seq Scan on posts" not in plans
     assert "Seq Scan on battles" not in plans
     assert "Seq Scan on battle_turns" not in plans
     assert "Seq Scan on replies" not in plans
+    assert "Seq Scan on templates" not in plans
+
+
+def _milliseconds(connection: Connection, look: Callable[[Tx], object]) -> float:
+    """Return what a look takes the database at best. It changes nothing."""
+    tries: list[float] = []
+    for _ in range(TRIES):
+        with transaction(connection) as tx:
+            tx.execute("SAVEPOINT before")
+            tx.execute("SELECT 1").fetchone()
+            before = computed_milliseconds(connection)
+            look(tx)
+            tx.execute("SELECT 1").fetchone()
+            tries.append(computed_milliseconds(connection) - before)
+            tx.execute("ROLLBACK TO SAVEPOINT before")
+    return min(tries)
 
 
 def _plans(conn: Connection, battle_id: UUID) -> str:
-    """The plans of the statements of a battle's page and status."""
+    """The plans of the statements of a battle's page and status, and of what one of one's own can be made with."""
     told: list[str] = []
 
     class Explaining:
@@ -139,6 +152,7 @@ def _plans(conn: Connection, battle_id: UUID) -> str:
     battles.queries.list_turns(tx, battle_id)
     battles.queries.list_public_replies(tx, battle_id, (None, None), 200)
     battles.queries.find_progress(tx, battle_id)
+    templates.queries.list_offered(tx, uuid4(), uuid4(), 100)
     return "\n".join(told)
 
 
@@ -158,12 +172,23 @@ def _fill(conn: Connection, account_id: UUID, room: UUID, template_id: UUID) -> 
     )
     conn.execute(
         """
+        INSERT INTO personas.templates
+            (template_id, account_id, name, prompt_rules, turn_count, word_limit, is_public, created_at)
+        SELECT gen_random_uuid(), account_id, 'T', repeat('Be brief. ', 50), 6, 120, n <= 15, now() - n * interval '1 s'
+        FROM kernel.accounts, generate_series(1, 150) AS n
+        """
+    )
+    conn.execute(
+        """
         INSERT INTO personas.posts
             (post_id, room_id, persona_id, account_id, kind, authored_by, status, content, template_id, published_at)
-        SELECT gen_random_uuid(), %s, CASE WHEN n %% 10 > 0 THEN p.persona_id END, p.account_id,
-               CASE WHEN n %% 10 = 0 THEN 'BATTLE' ELSE 'POST' END, 'HUMAN', 'PUBLISHED', 'Should we ship weekly?',
-               CASE WHEN n %% 10 = 0 THEN %s::uuid END, now() - n * interval '1 minute'
-        FROM personas.personas AS p, generate_series(1, 100) AS n
+        SELECT gen_random_uuid(), %s, CASE WHEN is_battle THEN NULL ELSE persona_id END, account_id,
+               CASE WHEN is_battle THEN 'BATTLE' ELSE 'POST' END, 'HUMAN', 'PUBLISHED', 'Should we ship weekly?',
+               CASE WHEN is_battle THEN %s::uuid END, now() - n * interval '1 minute'
+        FROM (
+            SELECT p.persona_id, p.account_id, n, (n + get_byte(uuid_send(p.persona_id), 15)) %% 10 = 0 AS is_battle
+            FROM personas.personas AS p, generate_series(1, 100) AS n
+        ) AS written
         """,
         (room, template_id),
     )

@@ -20,8 +20,10 @@ from personas.battles.models import BattleNotFound, InvalidId, RemixTokenInvalid
 from personas.battles.rules import fits
 from personas.moderation import reporting
 from personas.moderation import service as moderation
+from personas.people import service as people
 from personas.posts import service as posts
 from personas.posts.models import PersonaUnknown
+from personas.quotas.rules import ACCOUNT_CAPS
 from personas.rooms.models import RoomNotFound
 from personas.safety.models import ContentLinks, ContentProfanity, InvalidField
 from personas.templates.models import ForbiddenRules, TemplateNotFound
@@ -192,7 +194,36 @@ def test_the_house_speaks_for_those_who_have_no_personas(tx: Tx, ann: UUID):
 
     view = read(tx, created)
     assert (view.pro_name, view.con_name, view.status) == ("House Pro", "House Con", "COMPLETED")
-    assert spent(tx, [ann]) == [0]
+    assert spent(tx, [ann]) == [6]  # of the account's replies: there is no persona whose they could be
+
+
+def test_the_house_speaks_as_often_a_day_as_an_accounts_personas_reply(tx: Tx, ann: UUID):
+    used_up = begin(tx, ann)
+    run_due(tx, KINDS)
+    tx.execute("UPDATE personas.quota_usage SET used = %s", (ACCOUNT_CAPS["reply"] - 2,))
+    created = begin(tx, ann)
+    provider = Script()
+
+    run_due(tx, KINDS, provider)
+
+    view = read(tx, created)
+    assert (view.status, view.halt_reason, view.turns_done, provider.calls) == ("HALTED", "quota", 2, 2)
+    assert read(tx, used_up).status == "COMPLETED"
+    tx.now += timedelta(days=1)
+    tomorrow = begin(tx, ann)
+    run_due(tx, KINDS)
+    assert read(tx, tomorrow).status == "COMPLETED"
+
+
+def test_a_persona_that_is_deleted_during_its_battle_saves_no_replies(tx: Tx, ann: UUID):
+    ada, _ = people_of(tx, ann, "Ada", "Bob")
+    created = begin(tx, ann, pro_persona_id=str(ada))
+    people.delete(tx, ann, ada)
+
+    run_due(tx, [turns.TURN])
+
+    assert read(tx, created).status == "COMPLETED"
+    assert spent(tx, [ann, ada]) == [6, 0]
 
 
 def test_chosen_personas_speak(tx: Tx, ann: UUID):

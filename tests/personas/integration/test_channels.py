@@ -13,11 +13,10 @@ import pytest
 
 from kernel.database import Connection, Tx, connect, transaction
 from personas.battles import turns
-from personas.battles.models import CreatedBattle, Side
+from personas.battles.models import HOUSE_ACCOUNT, CreatedBattle, Side
 from personas.channels import clock
 from personas.channels import service as channels
 from personas.channels.models import (
-    HOUSE_ACCOUNT,
     BattleGoingOn,
     BattlesTooOften,
     ChannelVoteOver,
@@ -106,12 +105,15 @@ def test_a_channel_hears_of_every_turn_and_of_the_vote(tx: Tx, ada: Persona, bob
     assert "1300" not in str(announced(tx, "battle.turn"))  # listeners do not learn which channel it is
 
 
-def test_it_costs_the_owners_of_the_personas_nothing(tx: Tx, ada: Persona, bob: Persona):
-    begin(tx, pro="ada", con="bob")
+def test_it_costs_who_began_it_and_the_owners_of_the_personas_nothing(tx: Tx, ada: Persona, bob: Persona):
+    linked = make_account(tx, "Linked")
+    begin(tx, pro="ada", con="bob", account=linked)
+    begin(tx, pro="ada", con="bob", channel="1301")
 
     run_due(tx, [turns.TURN])
 
-    assert spent(tx, [ada.persona_id, bob.persona_id, ada.account_id, bob.account_id, HOUSE_ACCOUNT]) == [0] * 5
+    assert spent(tx, [ada.persona_id, bob.persona_id, ada.account_id, bob.account_id]) == [0] * 4
+    assert spent(tx, [linked, HOUSE_ACCOUNT]) == [6, 0]  # the house stands for everyone without an account
 
 
 def test_who_is_linked_owns_the_battle_and_the_house_owns_the_others(tx: Tx, ada: Persona, bob: Persona):

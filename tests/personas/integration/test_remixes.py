@@ -169,7 +169,7 @@ def test_suggested_templates_are_public(tx: Tx, ann: UUID):
     source = begin(tx, ann, template_id=str(private.template_id))
     for number in range(4):
         tx.now += timedelta(seconds=1)
-        make_template(tx, ann, name=f"Public {number}")
+        make_template(tx, make_account(tx), name=f"Public {number}")
 
     offered = offer(tx, source)
 

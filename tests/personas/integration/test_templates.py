@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from kernel.database import Tx
+from kernel.database import Connection, Tx, transaction
 from kernel.texts import speaking
+from personas import blocking
 from personas.battles import service as battles
 from personas.preparation import prepare
 from personas.safety.models import InvalidField
@@ -20,10 +21,14 @@ from personas.templates.models import (
     RulesWithLinks,
     TemplateChanges,
     TemplateNotFound,
+    TooManyPublic,
 )
+from personas.templates.rules import MOST_OFFERED, MOST_PUBLIC, OFFERED_PER_AUTHOR
 from personas.templates.service import SEED_NAME
 from tests.support.battles import begin, make_template
 from tests.support.people import make_account
+from tests.support.personas import make_persona
+from tests.support.races import race_of
 
 
 @pytest.fixture
@@ -45,7 +50,8 @@ def test_the_products_template_is_seeded_once(tx: Tx, ann: UUID):
 def test_public_ones_are_listed_newest_first_for_all(tx: Tx, ann: UUID):
     for number in range(101):
         tx.now += timedelta(seconds=1)
-        make_template(tx, ann, name=f"T{number}", is_public=number != 100)
+        make_template(tx, ann, name=f"T{number}", is_public=False)
+    tx.execute("UPDATE personas.templates SET is_public = true WHERE account_id = %s AND name <> 'T100'", (ann,))
 
     listed = templates.list_public(tx)
     rest = templates.list_public(tx, cursor=listed.next_cursor)
@@ -55,6 +61,86 @@ def test_public_ones_are_listed_newest_first_for_all(tx: Tx, ann: UUID):
     assert len(templates.list_mine(tx, ann, cursor=templates.list_mine(tx, ann, limit=40).next_cursor)) == 61
     assert templates.list_mine(tx, ann)[0].name == "T100"
     assert templates.list_mine(tx, make_account(tx, "Ben")) == []
+
+
+def test_one_person_cannot_crowd_out_what_others_are_offered(tx: Tx, ann: UUID):
+    ben, cid = make_account(tx, "Ben"), make_account(tx, "Cid")
+    bens = make_template(tx, ben, name="Ben's")
+    for number in range(MOST_PUBLIC):
+        tx.now += timedelta(seconds=1)
+        make_template(tx, ann, name=f"T{number}")
+
+    newest = [f"T{MOST_PUBLIC - number}" for number in range(1, OFFERED_PER_AUTHOR + 1)]
+    assert [each.name for each in templates.list_offered(tx)] == [*newest, "Ben's", SEED_NAME]
+    assert [each.name for each in templates.list_offered(tx, cid)] == [*newest, "Ben's", SEED_NAME]
+    suggested = templates.ask_suggested(tx, begin(tx, cid).battle.battle_id)
+    assert [each.name for each in suggested()] == [SEED_NAME, newest[0], bens.name]
+
+
+def test_ones_own_templates_and_the_one_that_an_address_names_are_always_offered(tx: Tx, ann: UUID):
+    ben = make_account(tx, "Ben")
+    secret = make_template(tx, ann, name="Ann's", is_public=False)
+    older = [make_template(tx, ben, name="Older") for _ in range(OFFERED_PER_AUTHOR)]
+    tx.now += timedelta(seconds=1)
+    for number in range(OFFERED_PER_AUTHOR):
+        make_template(tx, ben, name=f"T{number}")
+
+    def offered(account_id: UUID | None, named_id: UUID) -> list[UUID]:
+        return [each.template_id for each in templates.list_offered(tx, account_id, named_id)]
+
+    assert offered(ann, older[0].template_id)[:2] == [secret.template_id, older[0].template_id]
+    assert offered(None, older[0].template_id)[0] == older[0].template_id
+    assert secret.template_id not in offered(ben, secret.template_id)
+    everything = offered(ben, older[0].template_id)
+    assert len(everything) == len(set(everything)) == 2 * OFFERED_PER_AUTHOR + 1  # each once
+
+
+def test_what_a_block_keeps_from_use_is_not_offered(tx: Tx, ann: UUID):
+    ben = make_account(tx, "Ben")
+    make_template(tx, ben, name="Ben's")
+    blocking.mute_person_behind(tx, ann, make_persona(tx, ben).persona_id, block=True)
+
+    assert [each.name for each in templates.list_offered(tx, ann)] == [SEED_NAME]
+
+
+def test_enough_is_offered_even_if_every_author_has_as_many_as_may_be(tx: Tx):
+    tx.execute(
+        """
+        INSERT INTO personas.templates (template_id, account_id, name, prompt_rules, turn_count, word_limit, created_at)
+        SELECT gen_random_uuid(), account_id, 'T', 'r', 6, 120, now() + place * interval '1 second'
+        FROM unnest(%s::uuid[]) WITH ORDINALITY AS author (account_id, place), generate_series(1, %s)
+        """,
+        ([make_account(tx) for _ in range(MOST_OFFERED)], MOST_PUBLIC),
+    )
+
+    assert len(templates.list_offered(tx)) >= MOST_OFFERED - OFFERED_PER_AUTHOR
+
+
+def test_an_account_has_a_bounded_number_of_public_templates(tx: Tx, ann: UUID):
+    made = [make_template(tx, ann) for _ in range(MOST_PUBLIC)]
+    secret = make_template(tx, ann, is_public=False)
+
+    with pytest.raises(TooManyPublic, match=f"{MOST_PUBLIC} public templates"):
+        make_template(tx, ann)
+    with pytest.raises(TooManyPublic):
+        templates.change(tx, ann, secret.template_id, TemplateChanges(is_public=True))
+    templates.change(tx, ann, made[0].template_id, TemplateChanges(name="Renamed"))  # one of those that are public
+
+    templates.change(tx, ann, made[0].template_id, TemplateChanges(is_public=False))
+    assert templates.change(tx, ann, secret.template_id, TemplateChanges(is_public=True)).is_public
+    make_template(tx, make_account(tx, "Ben"))  # others are not concerned
+
+
+def test_templates_that_are_made_at_once_do_not_exceed_it(database_url: str, conn: Connection):
+    with transaction(conn) as tx:
+        ann = make_account(tx, "Ann")
+        for _ in range(MOST_PUBLIC - 1):
+            make_template(tx, ann)
+
+    with race_of(4, database_url) as race:
+        outcomes = race(*[lambda tx: make_template(tx, ann)] * 4)
+
+    assert sorted(type(each).__name__ for each in outcomes) == ["Template"] + ["TooManyPublic"] * 3
 
 
 def test_a_template_counts_its_battles(tx: Tx, ann: UUID):

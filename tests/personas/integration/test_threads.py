@@ -71,8 +71,10 @@ def read(tx: Tx, post: Post) -> Thread:
 def reply_now(tx: Tx, post: Post, persona: Persona, provider: Callable[[Task], Reply] = offline) -> None:
     """Have a persona reply, and leave the summary that is then due."""
     ask(tx, persona.account_id, post, [persona])
-    claimed = desk.claim(tx, KNOWN, dedupe_key=rules.reply_key(post.post_id, persona.persona_id))
+    replies = {replying.KIND: KNOWN[replying.KIND]}
+    claimed = desk.claim(tx, replies, rules.reply_key(post.post_id, persona.persona_id))
     assert claimed.request is not None
+    assert claimed.task is not None
     desk.finish(tx, KNOWN, claimed.request.request_id, claimed.request.claim_id, provider(claimed.task))
 
 
@@ -202,7 +204,7 @@ def test_a_message_that_comes_three_times_makes_one_reply(conn: Connection):
 
     def deliver() -> None:
         with transaction(conn) as tx:
-            claimed = desk.claim(tx, KNOWN, request_id=row["request_id"])
+            claimed = desk.claim(tx, KNOWN, row["request_id"])
         if claimed.request is not None and claimed.task is not None:
             reply = provider(claimed.task)
             for _ in range(2):
@@ -470,7 +472,7 @@ def test_an_older_answer_does_not_replace_a_newer_summary(tx: Tx, ada: Persona, 
     [bob] = some(tx, 1)
     reply_now(tx, post, ada)
     [row] = tx.execute("SELECT request_id FROM kernel.outside_requests WHERE kind = 'personas.summary'").fetchall()
-    slow = desk.claim(tx, KNOWN, request_id=row["request_id"])
+    slow = desk.claim(tx, KNOWN, row["request_id"])
     assert slow.request is not None
     tx.now += timedelta(seconds=10)
     ask(tx, bob.account_id, post)

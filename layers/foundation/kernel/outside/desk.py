@@ -1,12 +1,13 @@
 """What happens to a request: it is claimed, and its attempt finishes or fails. Each is one transaction.
 
+A message names a request, but it is only a hint that something is due: which one is claimed is a matter of fairness.
 A request is claimed under a lease, with an id of its own for each attempt. What arrives with another id (a second
 delivery, an attempt that took longer than its lease) changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -16,7 +17,20 @@ from kernel.counters import service as counters
 from kernel.database import Tx
 from kernel.errors import DomainError
 from kernel.outside import metrics, queries
-from kernel.outside.models import CAPPED, DROPPED, UNFINISHED, Effort, Kind, Permanent, Prompt, Reply, Request, Skip
+from kernel.outside.models import (
+    CAPPED,
+    DROPPED,
+    UNFINISHED,
+    Effort,
+    Kind,
+    Permanent,
+    Prompt,
+    Reply,
+    Request,
+    Skip,
+    Task,
+)
+from kernel.outside.queries import Named
 from kernel.outside.rules import LEASE, MAX_ATTEMPTS, RESEND, Usage, retry_delay, short_error
 from kernel.outside.settings import settings
 from kernel.outside.switches import AI_TEXTS
@@ -40,7 +54,7 @@ class AttemptOutcome:
 
     status: Status = ""
     request: Request | None = None
-    task: Any = None
+    task: Task | None = None
     retry_after: timedelta | None = None
     next_key: str | None = None
     reason: str = ""
@@ -49,11 +63,15 @@ class AttemptOutcome:
 NOTHING = AttemptOutcome()
 
 
-def claim(tx: Tx, kinds: Kinds, *, request_id: int | None = None, dedupe_key: str | None = None) -> AttemptOutcome:
-    """Claim a request if it is due and not claimed, and prepare it.
+def claim(tx: Tx, kinds: Kinds, which: Named, chosen: Callable[[int], None] = lambda _: None) -> AttemptOutcome:
+    """Claim the request whose turn it is, and prepare it.
+
+    That is the one that is named, or an older one of the same account, unless an account with fewer requests in work
+    waits. Each message leads to one claim at most, so what one has passed by is claimed by another.
 
     Args:
-        request_id, dedupe_key: one of them.
+        which: a request that is due.
+        chosen: is told the id of the one that is claimed, even if this transaction fails.
 
     Returns:
         The task, if there is something to do outside.
@@ -61,9 +79,10 @@ def claim(tx: Tx, kinds: Kinds, *, request_id: int | None = None, dedupe_key: st
     Raises:
         AiTextsOff: it would be a prompt; roll back, so that the request waits as before.
     """
-    row = _claimed(tx, request_id, dedupe_key)
+    row = queries.claim(tx, which=which, kinds=[*kinds], **_lease(tx)).fetchone()
     if row is None:
         return NOTHING
+    chosen(row["request_id"])
     request = _request(row, claimed_at=tx.now)
     kind = kinds.get(request.kind)
     if kind is None:
@@ -92,7 +111,7 @@ def finish(
     kinds: Kinds,
     request_id: int,
     claim_id: UUID,
-    reply: Any,
+    reply: Reply,
     *,
     operation: str = "",
     effort: Effort | None = None,
@@ -101,7 +120,7 @@ def finish(
     """Store a reply and all its consequences, if this claim still counts.
 
     Args:
-        operation: the prompt's; "" for a mail and for work, which cost nothing.
+        operation: the prompt's; "" for a mail, which costs nothing.
         regenerated: the reply is to the stricter prompt.
     """
     row = queries.lock_claimed(tx, request_id, claim_id).fetchone()
@@ -110,7 +129,7 @@ def finish(
     request = replace(_request(row, claimed_at=row["leased_until"] - LEASE), regenerated=regenerated)
     kind = kinds[request.kind]
     tx.execute("SAVEPOINT attempt")
-    queries.mark_done(tx, request_id)  # first, so that it may ask for its next slice by the same dedupe key
+    queries.mark_done(tx, request_id)  # first, so that it may ask again by the same dedupe key
     try:
         stricter = kind.finish(tx, request, reply)
         if stricter is not None and regenerated:
@@ -153,22 +172,20 @@ def fail(
     return AttemptOutcome("failed_retrying", request, retry_after=delay, reason=short_error(reason))
 
 
-def postpone(
-    tx: Tx, kinds: Kinds, reason: str, *, request_id: int | None, dedupe_key: str | None = None
-) -> AttemptOutcome:
+def postpone(tx: Tx, kinds: Kinds, reason: str, request_id: int) -> AttemptOutcome:
     """Claim a request whose preparation has failed because of a bug, only to count the attempt.
 
     Without it, a request that breaks its function would come back for ever.
     """
-    row = _claimed(tx, request_id, dedupe_key)
+    row = queries.claim_only(tx, request_id, **_lease(tx)).fetchone()
     if row is None:
         return NOTHING
     return fail(tx, kinds, row["request_id"], row["claim_id"], reason, retryable=True)
 
 
-def abandon(tx: Tx, reason: str, *, request_id: int | None, dedupe_key: str | None = None) -> AttemptOutcome:
+def abandon(tx: Tx, reason: str, request_id: int) -> AttemptOutcome:
     """End a request without its consequences, if this was its last attempt: a bug keeps them from being stored."""
-    row = queries.lock_active(tx, request_id, dedupe_key).fetchone()
+    row = queries.lock_active(tx, request_id).fetchone()
     if row is None or row["attempts"] < MAX_ATTEMPTS - 1:  # the last attempt was rolled back, with its count
         return NOTHING
     request = _request(row, claimed_at=tx.now)
@@ -181,16 +198,8 @@ def reason_of(error: Permanent | DomainError) -> str:
     return error.code if isinstance(error, DomainError) else str(error)
 
 
-def _claimed(tx: Tx, request_id: int | None, dedupe_key: str | None) -> Mapping[str, Any] | None:
-    """Take a request that is due under a lease; return its row, or None if there is none to take."""
-    return queries.claim(
-        tx,
-        request_id=request_id,
-        dedupe_key=dedupe_key,
-        claim_id=uuid4(),
-        leased_until=tx.now + LEASE,
-        most=MAX_ATTEMPTS,
-    ).fetchone()
+def _lease(tx: Tx) -> dict[str, Any]:
+    return {"claim_id": uuid4(), "leased_until": tx.now + LEASE, "most": MAX_ATTEMPTS}
 
 
 def _complete(
@@ -200,7 +209,7 @@ def _complete(
     *,
     operation: str = "",
     effort: Effort | None = None,
-    reply: Any = None,
+    reply: Reply | None = None,
 ) -> AttemptOutcome:
     _count(tx, request, operation, effort, reply, metrics.processed(request, "done", tx.now))
     return AttemptOutcome("completed", request, next_key=next_key)
@@ -214,7 +223,7 @@ def _fail(
     *,
     operation: str = "",
     effort: Effort | None = None,
-    reply: Any = None,
+    reply: Reply | None = None,
 ) -> AttemptOutcome:
     reason = short_error(reason)
     queries.mark_failed(tx, request.request_id, reason)
@@ -255,7 +264,7 @@ def _count(
     request: Request,
     operation: str,
     effort: Effort | None,
-    reply: Any,
+    reply: Reply | None,
     counts: Mapping[tuple[str, str], int] | None = None,
     *,
     further_calls: int = 0,
@@ -264,9 +273,8 @@ def _count(
     total = metrics.no_counts()
     total.update(counts or {})
     if effort is not None and operation:
-        given = reply if isinstance(reply, Reply) else None
         calls = effort.calls - 1 + further_calls
-        if calls or given is not None:
-            queries.add_usage(tx, request.account_id, tx.now.date(), operation, calls=calls, reply=given)
-        total.update(metrics.called(operation, effort, given))
+        if calls or reply is not None:
+            queries.add_usage(tx, request.account_id, tx.now.date(), operation, calls=calls, reply=reply)
+        total.update(metrics.called(operation, effort, reply))
     counters.add(tx, total)

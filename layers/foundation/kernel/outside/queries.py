@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from kernel.database import Cursor, Tx
 from kernel.outside.prompts import Reply
+from kernel.outside.rules import CONSIDERED
+
+Named = int | str
+"""A request, by its id or by its dedupe key."""
 
 # For `events.announce_each`.
 
 INSERT: LiteralString = """
 asked AS (
     INSERT INTO kernel.outside_requests
-           (kind, input, dedupe_key, account_id, trace_id, inside, due_at, send_at, created_at)
-    SELECT %s, input, dedupe_key, account_id, %s, %s, due_at, CASE WHEN due_at <= %s THEN %s ELSE due_at END, %s
+           (kind, input, dedupe_key, account_id, trace_id, due_at, send_at, created_at)
+    SELECT %s, input, dedupe_key, account_id, %s, due_at, CASE WHEN due_at <= %s THEN %s ELSE due_at END, %s
     FROM unnest(%s::jsonb[], %s::text[], %s::uuid[], %s::timestamptz[])
          WITH ORDINALITY AS given (input, dedupe_key, account_id, due_at, place)
     ORDER BY place
     ON CONFLICT (dedupe_key) WHERE status IN ('pending', 'claimed') DO NOTHING
-    RETURNING request_id, kind, inside, dedupe_key, due_at
+    RETURNING request_id, kind, dedupe_key, due_at
 )"""
 """Step: inserts requests that are not active already; those due now are sent at once, and by the clock later."""
 
@@ -29,7 +33,7 @@ BRING_FORWARD: LiteralString = """
 asked AS (
     UPDATE kernel.outside_requests SET due_at = %s, send_at = %s
     WHERE dedupe_key = ANY (%s) AND status = 'pending' AND due_at > %s
-    RETURNING request_id, kind, inside, dedupe_key, due_at
+    RETURNING request_id, kind, dedupe_key, due_at
 )"""
 
 RESEND: LiteralString = """
@@ -42,11 +46,11 @@ asked AS (
         LIMIT %s
         FOR UPDATE SKIP LOCKED
     )
-    RETURNING request_id, kind, inside, dedupe_key, due_at
+    RETURNING request_id, kind, dedupe_key, due_at
 )"""
 
 DUE_PAYLOADS: LiteralString = """
-SELECT jsonb_agg(jsonb_build_object('kind', kind, 'request_id', request_id, 'inside', inside) ORDER BY request_id)
+SELECT jsonb_agg(jsonb_build_object('kind', kind, 'request_id', request_id) ORDER BY request_id)
 FROM asked WHERE due_at <= %s"""
 """What happened: those of the step's requests that are due."""
 
@@ -74,39 +78,103 @@ def delete_active(tx: Tx, dedupe_keys: Sequence[str]) -> None:
     )
 
 
-def claim(
-    tx: Tx, *, request_id: int | None, dedupe_key: str | None, claim_id: UUID, leased_until: datetime, most: int
-) -> Cursor:
-    """Claim a request that is due, or whose lease has expired, and that no one else is claiming at this moment.
+def claim(tx: Tx, *, which: Named, kinds: Sequence[str], claim_id: UUID, leased_until: datetime, most: int) -> Cursor:
+    """Claim the request whose turn it is, among those that are due or whose lease has expired.
+
+    First come those of accounts that have the fewest in work, so that no one takes all that can be done at the same
+    time; of these the account of the request that is named, and of an account its oldest. What others claim at this
+    moment is passed by.
 
     Args:
-        request_id, dedupe_key: one of them.
+        which: the request that someone is to be reminded of; it need not be the one that is claimed.
+        kinds: whose turn it may be.
+        leased_until: a lease from now.
         most: the number of attempts that may be; one more is not counted.
 
     Returns:
         The request's row with `attempts_before`, `spent_by_account`, `spent_by_installation` and `is_account_new`;
         or no row.
     """
-    which: LiteralString = "request_id = %(which)s" if request_id is not None else "dedupe_key = %(which)s"
+    named: LiteralString = (
+        "q.request_id = %(which)s"
+        if isinstance(which, int)
+        else "q.dedupe_key = %(which)s AND q.status IN ('pending', 'claimed')"
+    )
+    return _claim(
+        tx,
+        # The end of a lease is when the clock sends a message again, so there is an index for what is in work.
+        """
+            SELECT q.request_id, q.attempts
+            FROM (
+                SELECT q.request_id FROM kernel.outside_requests AS q
+                WHERE (q.kind = ANY (%(kinds)s) OR """
+        + named
+        + ") AND "
+        + _CLAIMABLE
+        + """
+                ORDER BY q.send_at, q.request_id LIMIT %(considered)s
+            ) AS considered
+            JOIN kernel.outside_requests AS q ON q.request_id = considered.request_id
+            LEFT JOIN (
+                SELECT account_id, count(*) AS requests FROM kernel.outside_requests
+                WHERE status = 'claimed' AND send_at > %(now)s AND send_at <= %(leased_until)s
+                GROUP BY account_id
+            ) AS working ON working.account_id = q.account_id
+            WHERE """
+        + _CLAIMABLE
+        + """
+            ORDER BY coalesce(working.requests, 0),
+                q.account_id IS NOT DISTINCT FROM (SELECT q.account_id FROM kernel.outside_requests AS q WHERE """
+        + named
+        + """) DESC,
+                q.due_at, q.request_id
+            LIMIT 1
+            FOR UPDATE OF q SKIP LOCKED""",
+        {"which": which, "kinds": list(kinds), "considered": CONSIDERED},
+        claim_id,
+        leased_until,
+        most,
+    )
+
+
+def claim_only(tx: Tx, request_id: int, *, claim_id: UUID, leased_until: datetime, most: int) -> Cursor:
+    """Claim this request and no other, if it can be claimed. Returns what `claim` does."""
+    return _claim(
+        tx,
+        "SELECT q.request_id, q.attempts FROM kernel.outside_requests AS q WHERE q.request_id = %(which)s AND "
+        + _CLAIMABLE
+        + " FOR UPDATE SKIP LOCKED",
+        {"which": request_id},
+        claim_id,
+        leased_until,
+        most,
+    )
+
+
+_CLAIMABLE: LiteralString = """
+    q.status IN ('pending', 'claimed') AND CASE q.status WHEN 'pending' THEN q.due_at ELSE q.leased_until END <= %(now)s
+"""
+
+
+def _claim(
+    tx: Tx, chosen: LiteralString, values: Mapping[str, Any], claim_id: UUID, leased_until: datetime, most: int
+) -> Cursor:
     return tx.execute(
         """
         UPDATE kernel.outside_requests r
         SET status = 'claimed', attempts = least(r.attempts + 1, %(most)s), claim_id = %(claim_id)s,
             leased_until = %(leased_until)s, send_at = %(leased_until)s
         FROM (
-            SELECT request_id, attempts FROM kernel.outside_requests
-            WHERE """
-        + which
-        + """ AND status IN ('pending', 'claimed')
-              AND CASE status WHEN 'pending' THEN due_at ELSE leased_until END <= %(now)s
-            FOR UPDATE SKIP LOCKED
+        """
+        + chosen
+        + """
         ) AS old
         WHERE r.request_id = old.request_id
         RETURNING r.request_id, r.kind, r.input, r.dedupe_key, r.account_id, r.trace_id, r.attempts, r.claim_id,
                   r.created_at, r.error, old.attempts AS attempts_before,"""
         + _SPENT,
         {
-            "which": request_id if request_id is not None else dedupe_key,
+            **values,
             "claim_id": claim_id,
             "leased_until": leased_until,
             "most": most,
@@ -129,17 +197,16 @@ def lock_claimed(tx: Tx, request_id: int, claim_id: UUID) -> Cursor:
     )
 
 
-def lock_active(tx: Tx, request_id: int | None, dedupe_key: str | None) -> Cursor:
-    """Lock a request that is pending or claimed, by one of the two, and return its row."""
-    which: LiteralString = "request_id = %s" if request_id is not None else "dedupe_key = %s"
+def lock_active(tx: Tx, request_id: int) -> Cursor:
+    """Lock a request that is pending or claimed, and return its row."""
     return tx.execute(
         """
         SELECT request_id, kind, input, dedupe_key, account_id, trace_id, attempts, claim_id, created_at
         FROM kernel.outside_requests
-        WHERE """
-        + which
-        + " AND status IN ('pending', 'claimed') FOR UPDATE",
-        (request_id if request_id is not None else dedupe_key,),
+        WHERE request_id = %s AND status IN ('pending', 'claimed')
+        FOR UPDATE
+        """,
+        (request_id,),
     )
 
 
@@ -289,7 +356,7 @@ asked AS (
     UPDATE kernel.outside_requests
     SET status = 'pending', attempts = %s, error = %s, due_at = %s, send_at = %s, finished_at = NULL
     WHERE request_id = %s
-    RETURNING request_id, kind, inside, dedupe_key, due_at
+    RETURNING request_id, kind, dedupe_key, due_at
 )"""
 
 

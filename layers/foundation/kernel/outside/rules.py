@@ -10,6 +10,8 @@ from typing import Final
 MAX_ATTEMPTS: Final = 5
 LEASE: Final = timedelta(seconds=60)
 """How long a claimed request is left to who claimed it."""
+CONSIDERED: Final = 1000
+"""Among so many of the oldest requests that are due, the next one is chosen fairly."""
 RETRY_BASE_SECONDS: Final = 30
 RETRY_MAX_SECONDS: Final = 600
 RESEND: Final = timedelta(minutes=2)

@@ -24,6 +24,9 @@ HaltReason = Literal["quota", "provider", "deadline", "safety"]
 Winner = Literal["PRO", "CON", "DRAW"]
 Language = Literal["en", "tr"]
 
+HOUSE_ACCOUNT = UUID("00000000-0000-4000-8000-0000000000b0")
+"""Whose battles those are whose starters have no account of their own. No one can log in to it."""
+
 OPEN: frozenset[Status] = frozenset({"SCHEDULED", "RUNNING"})
 
 

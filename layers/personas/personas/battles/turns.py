@@ -22,6 +22,7 @@ from kernel.outside.service import ask, bring_forward
 from personas.activity import service as activity
 from personas.battles import metrics, prompts, queries, rules, verdict
 from personas.battles.models import (
+    HOUSE_ACCOUNT,
     Battle,
     BattleCompleted,
     BattleHalted,
@@ -59,7 +60,7 @@ def ask_next(tx: Tx, battle: Battle) -> None:
             "turn": battle.next_turn,
             "turn_count": battle.turn_count,
             "persona_id": str(persona_id) if persona_id else None,
-            # A channel lets other people's personas debate, at no expense of theirs.
+            # A channel lets other people's personas debate, at no expense of theirs: the turn costs who began it.
             "counts": battle.channel is None,
         },
         dedupe_key=turn_key(battle.battle_id, battle.next_turn),
@@ -77,8 +78,8 @@ def prepare(tx: Tx, request: Request) -> Prompt:
     battle_id, turn, persona_id = _read_input(request)
     found = queries.find_battle(tx, battle_id)
     said = queries.list_turns(tx, battle_id)
-    key = _quota_of(request, persona_id)
-    quota = quotas.ask(tx, *key, "reply") if key else None
+    payer = _payer_of(request, persona_id)
+    quota = quotas.ask(tx, *payer, "reply") if payer else None
     asked_persona = people.ask(tx, persona_id) if persona_id else None
     battle, is_hidden = _battle_in(found)
     if battle is None or not battle.is_open or battle.next_turn != turn:
@@ -88,7 +89,7 @@ def prepare(tx: Tx, request: Request) -> Prompt:
     if is_hidden:
         raise Permanent("safety")
     persona = asked_persona() if asked_persona else None
-    if persona is not None and quota is not None and not quota.has_room(persona.daily_reply_quota):
+    if quota is not None and not quota.has_room(_limit_of(request, persona)):
         raise Permanent("quota")
     # The lists may have grown since the template was written. What it raises fails the request, too.
     template_rules.check_rules(battle.prompt_rules)
@@ -106,8 +107,8 @@ def finish(tx: Tx, request: Request, reply: Reply) -> Prompt | None:
     hidden = queries.find_hidden(tx, battle_id)
     said = queries.list_turns(tx, battle_id)
     asked_persona = people.ask(tx, persona_id) if persona_id else None
-    key = _quota_of(request, persona_id)
-    quota = quotas.lock(tx, *key, "reply") if key else None
+    payer = _payer_of(request, persona_id)
+    quota = quotas.lock(tx, *payer, "reply") if payer else None
     battle, _ = _battle_in(found)
     if battle is None or not battle.is_open or battle.next_turn != turn:
         return None  # closed in the meantime, or stored already
@@ -121,10 +122,11 @@ def finish(tx: Tx, request: Request, reply: Reply) -> Prompt | None:
         return prompts.prompt_of(battle, earlier, persona, stricter=True)
     if not safe:
         raise Permanent("safety")
-    if persona is not None and quota is not None:
-        if not quota.has_room(persona.daily_reply_quota):
+    if quota is not None:
+        limit = _limit_of(request, persona)
+        if not quota.has_room(limit):
             raise Permanent("quota")
-        quota.spend()
+        quota.spend_of_account() if limit is None else quota.spend()
     _store(tx, battle, earlier, persona, text)
     return None
 
@@ -320,8 +322,21 @@ def _read_input(request: Request) -> tuple[UUID, int, UUID | None]:
     return UUID(given["battle_id"]), given["turn"], UUID(given["persona_id"]) if given["persona_id"] else None
 
 
-def _quota_of(request: Request, persona_id: UUID | None) -> tuple[UUID, UUID] | None:
-    """Return the persona and the account that a turn costs a reply; None if it costs none."""
-    if persona_id is None or request.account_id is None or not request.input.get("counts", True):
+def _payer_of(request: Request, persona_id: UUID | None) -> tuple[UUID | None, UUID] | None:
+    """Return the persona and the account that a turn costs a reply.
+
+    The persona is None if the turn costs the account alone. All is None for the account of the house: it stands for
+    everyone on Discord who has none, and has the caps of `kernel.outside`.
+    """
+    if request.account_id is None or request.account_id == HOUSE_ACCOUNT:
         return None
-    return persona_id, request.account_id
+    return persona_id if _costs_persona(request) else None, request.account_id
+
+
+def _limit_of(request: Request, persona: Persona | None) -> int | None:
+    """Return how many replies a day the persona has whom a turn costs one; None if it costs the account alone."""
+    return persona.daily_reply_quota if persona is not None and _costs_persona(request) else None
+
+
+def _costs_persona(request: Request) -> bool:
+    return request.input.get("counts", True)

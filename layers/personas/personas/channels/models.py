@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from kernel.errors import Conflict, NotFound, TooSoon
-
-HOUSE_ACCOUNT = UUID("00000000-0000-4000-8000-0000000000b0")
-"""Whose battles those are whose starters have no account of their own. No one can log in to it."""
 
 HOUSE_NAME = "house"
 """In place of an e-mail address: it is none, so no form accepts it and no mail is sent to it."""

@@ -14,10 +14,17 @@ from kernel.events.service import announce
 from kernel.naming import key
 from kernel.rate_limits import RateLimit, RateLimited, limited
 from personas.battles import service as battles
-from personas.battles.models import BattleVoteClosed, Channel, CreatedBattle, Side, Verdict, VerdictPayload
+from personas.battles.models import (
+    HOUSE_ACCOUNT,
+    BattleVoteClosed,
+    Channel,
+    CreatedBattle,
+    Side,
+    Verdict,
+    VerdictPayload,
+)
 from personas.channels import queries, rules
 from personas.channels.models import (
-    HOUSE_ACCOUNT,
     HOUSE_NAME,
     BattleGoingOn,
     BattlesTooOften,
@@ -130,8 +137,8 @@ def _ask_template(tx: Tx, asked: str) -> Callable[[], Template]:
 
 
 def _ask_template_named(tx: Tx, name: str) -> Callable[[], Template | None]:
-    """Ask for one of the newest public templates by its name: those that are suggested."""
-    asked = templates.ask_public(tx)
+    """Ask for one of the templates that are suggested by its name."""
+    asked = templates.ask_offered(tx)
     return lambda: next((each for each in asked() if key(each.name) == key(name)), None)
 
 

@@ -8,12 +8,18 @@ from uuid import UUID
 from kernel.database import Cursor, Tx
 
 
-def lock_usage(tx: Tx, persona_id: UUID, account_id: UUID, quota_type: str, day: date) -> Cursor:
-    """Lock both rows, the account's first, and return them as `scope, used`; they need not exist."""
+def lock_usage(tx: Tx, persona_id: UUID | None, account_id: UUID, quota_type: str, day: date) -> Cursor:
+    """Lock both rows, the account's first, and return them as `scope, used`; they need not exist.
+
+    Args:
+        persona_id: None for the account's alone.
+    """
     return tx.execute(
         """
         INSERT INTO personas.quota_usage AS q (scope, scope_id, quota_type, day, used)
-        VALUES ('account', %(account_id)s, %(type)s, %(day)s, 0), ('persona', %(persona_id)s, %(type)s, %(day)s, 0)
+        SELECT scope, scope_id, %(type)s, %(day)s, 0
+        FROM (VALUES ('account', %(account_id)s::uuid), ('persona', %(persona_id)s::uuid)) AS asked (scope, scope_id)
+        WHERE scope_id IS NOT NULL
         ON CONFLICT (scope, scope_id, quota_type, day) DO UPDATE SET used = q.used
         RETURNING scope, used
         """,
@@ -21,7 +27,7 @@ def lock_usage(tx: Tx, persona_id: UUID, account_id: UUID, quota_type: str, day:
     )
 
 
-def find_usage(tx: Tx, persona_id: UUID, account_id: UUID, quota_type: str, day: date) -> Cursor:
+def find_usage(tx: Tx, persona_id: UUID | None, account_id: UUID, quota_type: str, day: date) -> Cursor:
     return tx.execute(
         """
         SELECT scope, used FROM personas.quota_usage
@@ -33,7 +39,7 @@ def find_usage(tx: Tx, persona_id: UUID, account_id: UUID, quota_type: str, day:
 
 
 def count_leases(
-    tx: Tx, persona_id: UUID, account_id: UUID, quota_type: str, day: date, without: UUID | None
+    tx: Tx, persona_id: UUID | None, account_id: UUID, quota_type: str, day: date, without: UUID | None
 ) -> Cursor:
     """Count the leases that have not expired.
 
@@ -58,7 +64,7 @@ def count_leases(
     )
 
 
-def add_usage(tx: Tx, persona_id: UUID, account_id: UUID, quota_type: str, day: date) -> None:
+def add_usage(tx: Tx, persona_id: UUID | None, account_id: UUID, quota_type: str, day: date) -> None:
     tx.execute(
         """
         UPDATE personas.quota_usage SET used = used + 1

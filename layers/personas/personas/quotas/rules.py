@@ -11,7 +11,10 @@ from personas.limits import limits
 from personas.quotas.models import QuotaType, QuotaUse
 
 ACCOUNT_CAPS: Final[Mapping[QuotaType, int]] = {"draft": 60, "reply": 300, "preview": 15}
-"""Units that all personas of an account have together, so that deleting a persona and creating it again gains none."""
+"""Units that all personas of an account have together, so that deleting a persona and creating it again gains none.
+
+A turn in an account's debate costs it a reply, too, when someone else speaks: the house, or another person's persona.
+"""
 
 PREVIEWS: Final = limits.previews
 """Previews of a persona; drafts and replies have a limit of their own for each persona."""
@@ -30,12 +33,11 @@ def seconds_until_tomorrow(now: datetime) -> int:
     return max(1, ceil((midnight - now).total_seconds()))
 
 
-def has_room(use: QuotaUse, quota_type: QuotaType, limit: int) -> bool:
+def has_room(use: QuotaUse, quota_type: QuotaType, limit: int | None) -> bool:
     """Whether one more unit may be spent.
 
     Args:
-        limit: the persona's.
+        limit: the persona's; None for a unit of the account alone.
     """
-    return (
-        use.by_persona + use.held_by_persona < limit and use.by_account + use.held_by_account < ACCOUNT_CAPS[quota_type]
-    )
+    has_persona_room = limit is None or use.by_persona + use.held_by_persona < limit
+    return has_persona_room and use.by_account + use.held_by_account < ACCOUNT_CAPS[quota_type]

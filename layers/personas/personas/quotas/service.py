@@ -13,8 +13,8 @@ from kernel.database import Cursor, Tx
 from personas.quotas import queries, rules
 from personas.quotas.models import DraftQuotaUsedUp, PreviewQuotaUsedUp, QuotaType, QuotaUse
 
-_Key = tuple[UUID, UUID, QuotaType, date]
-"""Persona, account, quota, day."""
+_Key = tuple[UUID | None, UUID, QuotaType, date]
+"""Persona, account, quota, day. Without a persona, it is the account's alone."""
 
 
 class AskedQuota:
@@ -42,11 +42,11 @@ class AskedQuota:
             )
         return self._use
 
-    def has_room(self, limit: int) -> bool:
+    def has_room(self, limit: int | None) -> bool:
         """Whether one more unit may be spent or reserved.
 
         Args:
-            limit: the persona's.
+            limit: the persona's; None for a unit of the account alone.
         """
         return rules.has_room(self.use, self._key[2], limit)
 
@@ -60,19 +60,27 @@ class LockedQuota(AskedQuota):
         if self._lease_id is not None:
             release(self._tx, self._lease_id)
         queries.add_usage(self._tx, *self._key)
+        assert persona_id is not None, "see spend_of_account"
         queries.insert_quota_event(self._tx, persona_id, quota_type)
+
+    def spend_of_account(self) -> None:
+        """Write that a unit of the account alone is spent. Call `has_room` first."""
+        _, account_id, quota_type, day = self._key
+        queries.add_usage(self._tx, None, account_id, quota_type, day)
 
     def reserve(self) -> UUID:
         """Hold a unit for 30 seconds; return the lease. Call `has_room` first."""
         lease_id = uuid4()
-        queries.delete_expired_leases(self._tx, self._key[1])
-        queries.insert_lease(self._tx, lease_id, *self._key, self._tx.now + rules.LEASE)
+        persona_id, account_id, quota_type, day = self._key
+        assert persona_id is not None, "only personas write drafts"
+        queries.delete_expired_leases(self._tx, account_id)
+        queries.insert_lease(self._tx, lease_id, persona_id, account_id, quota_type, day, self._tx.now + rules.LEASE)
         return lease_id
 
 
 def lock(
     tx: Tx,
-    persona_id: UUID,
+    persona_id: UUID | None,
     account_id: UUID,
     quota_type: QuotaType,
     day: date | None = None,
@@ -81,10 +89,11 @@ def lock(
     """Lock a quota; what is used of it comes with the next round trip.
 
     Args:
+        persona_id: None for the account's alone.
         day: in UTC; today by default.
         lease_id: a unit that is held for what is done now. It does not count as used: it is there to be spent.
     """
-    key = (persona_id, account_id, quota_type, day or rules.day_of(tx.now))
+    key: _Key = (persona_id, account_id, quota_type, day or rules.day_of(tx.now))
     return LockedQuota(tx, key, queries.lock_usage(tx, *key), lease_id)
 
 
@@ -108,9 +117,13 @@ def release(tx: Tx, lease_id: UUID) -> None:
     queries.delete_lease(tx, lease_id)
 
 
-def ask(tx: Tx, persona_id: UUID, account_id: UUID, quota_type: QuotaType) -> AskedQuota:
-    """Ask for a quota without locking it."""
-    key = (persona_id, account_id, quota_type, rules.day_of(tx.now))
+def ask(tx: Tx, persona_id: UUID | None, account_id: UUID, quota_type: QuotaType) -> AskedQuota:
+    """Ask for a quota without locking it.
+
+    Args:
+        persona_id: None for the account's alone.
+    """
+    key: _Key = (persona_id, account_id, quota_type, rules.day_of(tx.now))
     return AskedQuota(tx, key, queries.find_usage(tx, *key))
 
 

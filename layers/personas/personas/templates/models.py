@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from kernel.errors import NotAllowed, NotFound, Refused
+from kernel.errors import Conflict, NotAllowed, NotFound, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,13 @@ class TemplateHidden(NotAllowed):
 
     code = "forbidden"
     message = "An administrator has hidden this template. It can stay yours, but not become public."
+
+
+class TooManyPublic(Conflict):
+    """An account would crowd out the templates of others."""
+
+    code = "too_many_templates"
+    message = "You already have {count} public templates. Make one of them private, or delete one, and try again."
 
 
 class TemplateNotFound(NotFound):

@@ -10,6 +10,7 @@ from kernel.database import Cursor, Tx
 from personas.hiding import HIDING
 from personas.paging import LAST_ID, LATEST
 from personas.templates.models import Template
+from personas.templates.rules import LOOKED_AT, OFFERED_PER_AUTHOR
 
 COLUMNS: LiteralString = (
     "t.template_id, t.account_id, t.name, t.prompt_rules, t.turn_count, t.word_limit, t.is_public, t.created_at,"
@@ -78,6 +79,67 @@ def list_public(tx: Tx, after: tuple[datetime | None, UUID | None], limit: int) 
         ORDER BY t.created_at DESC, t.template_id DESC
         """,
         (after[0] or LATEST, after[1] or LAST_ID, limit),
+    )
+
+
+_FAIR: LiteralString = """
+    (SELECT seen.*, row_number() OVER (PARTITION BY account_id ORDER BY created_at DESC, template_id DESC) AS place
+     FROM (SELECT * FROM personas.templates WHERE is_public AND account_id IS NOT NULL
+           ORDER BY created_at DESC, template_id DESC LIMIT %(looked_at)s) AS seen)
+"""
+"""Rows with a `place`: which of its author's newest public templates each is. It looks at a bounded number of them."""
+
+
+def list_offered(tx: Tx, account_id: UUID | None, named_id: UUID | None, limit: int) -> Cursor:
+    """Return what an account may choose from: its own, the one it names, a few of each author, and the product's.
+
+    Its own and the others' are at most `limit` each, newest first.
+    """
+    return tx.execute(
+        "SELECT "
+        + COLUMNS
+        + ", "
+        + _USAGE
+        + """
+        FROM (
+            (SELECT 0 AS rank, template_id FROM personas.templates WHERE account_id = %(me)s
+             ORDER BY created_at DESC, template_id DESC LIMIT %(limit)s)
+            UNION ALL
+            (SELECT 1, template_id FROM personas.templates
+             WHERE template_id = %(named)s AND is_public AND account_id IS NOT NULL
+               AND account_id IS DISTINCT FROM %(me)s)
+            UNION ALL
+            (SELECT 2, template_id FROM """
+        + _FAIR
+        + """ AS newest
+             WHERE place <= %(per_author)s AND account_id IS DISTINCT FROM %(me)s
+               AND template_id IS DISTINCT FROM %(named)s
+             ORDER BY created_at DESC, template_id DESC LIMIT %(limit)s)
+            UNION ALL
+            (SELECT 3, template_id FROM personas.templates WHERE account_id IS NULL AND is_public)
+        ) AS offered
+        JOIN personas.templates AS t USING (template_id)
+        WHERE NOT EXISTS (SELECT FROM personas.blocks k WHERE k.account_id = %(me)s AND k.other_id = t.account_id)
+        ORDER BY rank, t.created_at DESC, t.template_id DESC
+        """,
+        {
+            "me": account_id,
+            "named": named_id,
+            "limit": limit,
+            "looked_at": LOOKED_AT,
+            "per_author": OFFERED_PER_AUTHOR,
+        },
+    )
+
+
+def lock_and_count_public(tx: Tx, account_id: UUID) -> Cursor:
+    """Return one row: `templates`, how many public ones an account has. No one adds one until the transaction ends."""
+    tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('public templates', 0) # hashtextextended(%s, 0))",
+        (str(account_id),),
+    )
+    return tx.execute(
+        "SELECT count(*) AS templates FROM personas.templates WHERE account_id = %s AND is_public", (account_id,)
     )
 
 
@@ -177,27 +239,29 @@ def find_default(tx: Tx, seed_name: str) -> Cursor:
 
 
 def list_suggested(tx: Tx, post_id: UUID, seed_name: str, limit: int) -> Cursor:
-    """Return distinct public templates: a battle's own, the product's of that name, and then the newest."""
+    """Return distinct public templates: a battle's own, the product's of that name, and then each author's newest."""
     return tx.execute(
         "SELECT "
         + COLUMNS
         + """
         FROM (SELECT (SELECT template_id FROM personas.posts WHERE post_id = %(post_id)s) AS template_id) AS own
         CROSS JOIN LATERAL (
-            (SELECT 0 AS rank, a.* FROM personas.templates AS a
+            (SELECT 0 AS rank, a.template_id FROM personas.templates AS a
              WHERE a.template_id = own.template_id AND a.is_public)
             UNION ALL
-            (SELECT 1, s.* FROM personas.templates AS s
+            (SELECT 1, s.template_id FROM personas.templates AS s
              WHERE s.account_id IS NULL AND lower(s.name) = lower(%(seed)s::text) AND s.is_public
                AND s.template_id IS DISTINCT FROM own.template_id)
             UNION ALL
-            (SELECT 2, n.* FROM personas.templates AS n
-             WHERE n.is_public AND n.template_id IS DISTINCT FROM own.template_id
-               AND NOT (n.account_id IS NULL AND lower(n.name) = lower(%(seed)s::text))
+            (SELECT 2, n.template_id FROM """
+        + _FAIR
+        + """ AS n
+             WHERE place = 1 AND n.template_id IS DISTINCT FROM own.template_id
              ORDER BY n.created_at DESC, n.template_id DESC LIMIT %(limit)s)
-        ) AS t
+        ) AS suggested
+        JOIN personas.templates AS t ON t.template_id = suggested.template_id
         ORDER BY rank, t.created_at DESC, t.template_id DESC
         LIMIT %(limit)s
         """,
-        {"post_id": post_id, "seed": seed_name, "limit": limit},
+        {"post_id": post_id, "seed": seed_name, "limit": limit, "looked_at": LOOKED_AT},
     )

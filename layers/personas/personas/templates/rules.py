@@ -25,6 +25,15 @@ MAX_NAME: Final = 80
 MAX_RULES: Final = 1200
 TURNS: Final = range(2, 21)
 WORDS: Final = range(40, 501)
+MOST_PUBLIC: Final = 20
+"""Public templates of an account."""
+
+MOST_OFFERED: Final = 100
+"""Templates of other people that are offered where someone chooses one."""
+OFFERED_PER_AUTHOR: Final = 3
+"""So many of them are by one author: the newest templates of all could be one person's."""
+LOOKED_AT: Final = MOST_OFFERED * MOST_PUBLIC // OFFERED_PER_AUTHOR
+"""Among so many of the newest there are enough to offer, even if each of their authors has as many as may be."""
 
 FORBIDDEN: Final = (
     "system prompt",

@@ -18,6 +18,7 @@ from personas.templates.models import (
     TemplateDraft,
     TemplateHidden,
     TemplateNotFound,
+    TooManyPublic,
 )
 
 SEED_NAME: Final = to_translate("Claim/Evidence 6 turns", "template")
@@ -45,9 +46,11 @@ def create(tx: Tx, account_id: UUID, draft: TemplateDraft) -> Template:
     """Create a template.
 
     Raises:
-        InvalidField, ForbiddenRules, RulesWithLinks, UnsafeText
+        InvalidField, ForbiddenRules, RulesWithLinks, UnsafeText, TooManyPublic
     """
     template = _template(tx, account_id, rules.checked(draft))
+    if template.is_public:
+        _require_room(tx, account_id)
     queries.insert(tx, template)
     return template
 
@@ -56,12 +59,15 @@ def change(tx: Tx, account_id: UUID, template_id: UUID, changes: TemplateChanges
     """Change a template of one's own; an administrator may change anyone's. Battles keep what it was.
 
     Raises:
-        TemplateNotFound, NotYourTemplate, TemplateHidden, InvalidField, ForbiddenRules, RulesWithLinks, UnsafeText
+        TemplateNotFound, NotYourTemplate, InvalidField, ForbiddenRules, RulesWithLinks, UnsafeText, TemplateHidden,
+            TooManyPublic: the first in this order.
     """
     found = _lock(tx, account_id, template_id)
     template = replace(found, **asdict(rules.changed(found, changes)))
     if template.is_hidden and template.is_public:
         raise TemplateHidden
+    if template.is_public and not found.is_public and found.account_id is not None:
+        _require_room(tx, found.account_id)
     queries.update(tx, template)
     return template
 
@@ -79,6 +85,13 @@ def delete(tx: Tx, account_id: UUID, template_id: UUID) -> None:
 def hide(tx: Tx, template_id: UUID, *, hidden: bool) -> None:
     """Take a template out of the public ones, or put it back; its author still has it."""
     queries.set_hidden(tx, template_id, hidden=hidden)
+
+
+def _require_room(tx: Tx, account_id: UUID) -> None:
+    """Let no one else make a template of this account public, and refuse if it has as many as it may have."""
+    [public] = queries.lock_and_count_public(tx, account_id)
+    if public["templates"] >= rules.MOST_PUBLIC:
+        raise TooManyPublic(count=public["templates"])
 
 
 def _lock(tx: Tx, account_id: UUID, template_id: UUID) -> Template:
@@ -101,9 +114,21 @@ def list_public(tx: Tx, *, cursor: str = "", limit: int = paging.MOST) -> Cursor
     return _page(queries.list_public(tx, paging.after(cursor), limit + 1), limit)
 
 
-def ask_public(tx: Tx) -> Callable[[], list[Template]]:
-    """Ask for the newest public templates, newest first; they come with the next round trip."""
-    found = queries.list_public(tx, paging.after(""), paging.MOST)
+def list_offered(tx: Tx, account_id: UUID | None = None, named_id: UUID | None = None) -> list[Template]:
+    """Return the templates that someone may choose from: what `ask_offered` asks for, in the current language."""
+    return [texts.shown(each) for each in ask_offered(tx, account_id, named_id)()]
+
+
+def ask_offered(tx: Tx, account_id: UUID | None = None, named_id: UUID | None = None) -> Callable[[], list[Template]]:
+    """Ask for the templates that someone may choose from; they come with the next round trip.
+
+    These are their own; the one that an address names, if they may use it; the newest public ones, but only a few of
+    each author; and at last those that come with the product.
+
+    Args:
+        account_id: who chooses; None for someone who is not signed in.
+    """
+    found = queries.list_offered(tx, account_id, named_id, rules.MOST_OFFERED)
     return lambda: [Template.of(row) for row in found]
 
 
