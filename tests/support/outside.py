@@ -57,9 +57,10 @@ def _attempt(
 ) -> AttemptOutcome:
     request, task = claimed.request, claimed.task
     assert request is not None
+    compute = kinds[request.kind].compute
     operation = task.operation if isinstance(task, Prompt) else ""
     try:
-        reply = provider(task)
+        reply = compute(task) if compute else provider(task)
     except ProviderFailed as error:
         with _step(where, now) as tx:
             return desk.fail(
@@ -80,7 +81,7 @@ def _attempt(
             request.claim_id,
             reply,
             operation=operation,
-            effort=Effort(provider=reply.provider),
+            effort=None if compute else Effort(provider=reply.provider),
             regenerated=request.regenerated,
         )
 

@@ -1,7 +1,11 @@
-"""The inner function that outer functions invoke for a product: it claims requests and stores what came of them."""
+"""The inner function that outer functions invoke for a product: it claims requests and stores what came of them.
+
+It also runs work, which needs no answer from outside, when a queue feeds it.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -9,6 +13,7 @@ from uuid import UUID
 
 import psycopg
 
+from doors.originals import is_original
 from kernel.action import run_action
 from kernel.database import Tx
 from kernel.errors import OutcomeUnknown, Suspended, TryAgain
@@ -38,7 +43,9 @@ def create_handler(kinds: Iterable[Kind], http: Handler | None = None) -> Handle
     known = {kind.name: kind for kind in kinds}
 
     def handler(event: dict[str, Any], context: Any) -> Any:
-        """Run an operation: claim, finish, fail or consult."""
+        """Run an operation: claim, finish, fail or consult; or a batch of work from a queue."""
+        if "Records" in event:
+            return _run_work(known, event["Records"])
         match event["op"]:
             case "claim":
                 return _as_json(_claim(known, event["request_id"]))
@@ -90,7 +97,7 @@ def _finish(kinds: desk.Kinds, event: Mapping[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _store(kinds: desk.Kinds, event: Mapping[str, Any], reply: Reply, **about: Any) -> AttemptOutcome:
+def _store(kinds: desk.Kinds, event: Mapping[str, Any], reply: Any, **about: Any) -> AttemptOutcome:
     which = event["request_id"], UUID(event["claim_id"])
 
     def run(tx: Tx) -> AttemptOutcome:
@@ -144,6 +151,38 @@ def _first_possible(*steps: Callable[[Tx], AttemptOutcome], while_frozen: bool =
         except Exception:
             log.exception("a request failed")
     return run_action(steps[-1], while_frozen=while_frozen)
+
+
+def _run_work(kinds: desk.Kinds, records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Do one piece of work per message. A message that finds nothing to claim is done."""
+    failures: list[dict[str, str]] = []
+    for record in records:
+        try:
+            delivered = json.loads(record["body"])
+            if is_original(delivered):
+                _work(kinds, delivered["detail"]["payload"]["request_id"])
+        except Exception:
+            log.warning("work comes again", exc_info=True, extra={"message_id": record["messageId"]})
+            failures.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failures}
+
+
+def _work(kinds: desk.Kinds, request_id: int) -> None:
+    claimed = _claim(kinds, request_id)
+    if claimed.status != "started" or claimed.request is None:
+        return
+    request = claimed.request
+    compute = kinds[request.kind].compute
+    assert compute is not None, f"{request.kind} is no work"
+    which = {"request_id": request.request_id, "claim_id": str(request.claim_id)}
+    try:
+        result = compute(claimed.task)
+    except Exception:
+        log.exception("work failed")
+        failed = {"reason": BUG, "retryable": True, "operation": "", "effort": {}}
+        _fail(kinds, {**which, **failed})
+        return
+    _store(kinds, which, result)
 
 
 def _logged(outcome: AttemptOutcome) -> AttemptOutcome:

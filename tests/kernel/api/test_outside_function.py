@@ -95,7 +95,7 @@ def last(conn: Connection) -> dict[str, Any]:
 
 
 def record(request_id: int, kind: str = KIND, **delivered: Any) -> dict[str, Any]:
-    envelope = {"payload": {"kind": kind, "request_id": request_id}, "metadata": {}}
+    envelope = {"payload": {"kind": kind, "request_id": request_id, "inside": False}, "metadata": {}}
     return {"messageId": str(request_id), "body": json.dumps({"detail": envelope, **delivered})}
 
 
@@ -302,6 +302,27 @@ def test_mails_by_ses(monkeypatch: pytest.MonkeyPatch, code: str, retryable: boo
     assert failed.value.error.retryable is retryable
 
 
+def test_work_is_done_by_the_desk_itself(environment: Connection, ring: InnerRing, chain: Chain):
+    done: list[int] = []
+    fail: Any = None
+
+    def slice_done(tx: Tx, request: Request, total: int) -> None:
+        done.append(total)
+        if total < 6:
+            service.ask(tx, "accounts.sum", {"total": total}, dedupe_key="sum", inside=True)
+
+    work = Kind("accounts.sum", lambda tx, request: request.input["total"], slice_done, fail, compute=lambda n: n + 2)
+    handler = desk.create_handler([work])
+    with transaction(environment) as tx:
+        service.ask(tx, "accounts.sum", {"total": 0}, dedupe_key="sum", inside=True)
+
+    for _ in range(4):
+        request = last(environment)["request_id"]
+        assert handler({"Records": [record(request), record(request)]}, None) == {"batchItemFailures": []}
+
+    assert done == [2, 4, 6]
+
+
 def test_the_clock_sends_what_is_due_later(environment: Connection, ring: InnerRing):
     with transaction(environment) as tx:
         service.ask(tx, KIND, {"number": 3}, dedupe_key="later", due_at=tx.now + timedelta(minutes=10))
@@ -311,4 +332,4 @@ def test_the_clock_sends_what_is_due_later(environment: Connection, ring: InnerR
 
     assert functions.shared.clock.app.handler({}, None)["outside"] == 1
     [event] = environment.execute("SELECT payload FROM events WHERE event_type = 'outside.requested'").fetchall()
-    assert event["payload"] == {"kind": KIND, "request_id": last(environment)["request_id"]}
+    assert event["payload"] == {"kind": KIND, "request_id": last(environment)["request_id"], "inside": False}

@@ -116,7 +116,7 @@ def test_one_that_is_due_is_announced_and_one_that_is_not_waits_for_the_clock(tx
     ask(tx, "ball:2", due_at=later)
 
     first, second = rows(tx)
-    assert announced(tx) == [{"kind": KIND, "request_id": first["request_id"]}]
+    assert announced(tx) == [{"kind": KIND, "request_id": first["request_id"], "inside": False}]
     assert clock.send_due(tx) == 0
 
     tx.now = later
@@ -297,6 +297,19 @@ def test_an_unknown_kind_fails(tx: Tx):
     ask(tx)
 
     assert [outcome.reason for outcome in run_due(tx, [])] == ["there is no kind toys.ball"]
+
+
+def test_work_is_computed_inside_and_asks_for_its_next_slice(tx: Tx):
+    def next_slice(tx: Tx, request: Request, total: int) -> None:
+        if total < 6:
+            service.ask(tx, "toys.sum", {"total": total}, dedupe_key="sum", inside=True)
+
+    fail: Any = None
+    work = Kind("toys.sum", lambda tx, request: request.input["total"], next_slice, fail, compute=lambda n: n + 2)
+    service.ask(tx, "toys.sum", {"total": 0}, dedupe_key="sum", inside=True)
+
+    assert [outcome.status for outcome in run_due(tx, [work])] == ["completed"] * 3
+    assert [each["inside"] for each in announced(tx)] == [True] * 3
 
 
 def make_account(tx: Tx) -> Any:

@@ -17,19 +17,7 @@ from kernel.counters import service as counters
 from kernel.database import Tx
 from kernel.errors import DomainError
 from kernel.outside import metrics, queries
-from kernel.outside.models import (
-    CAPPED,
-    DROPPED,
-    UNFINISHED,
-    Effort,
-    Kind,
-    Permanent,
-    Prompt,
-    Reply,
-    Request,
-    Skip,
-    Task,
-)
+from kernel.outside.models import CAPPED, DROPPED, UNFINISHED, Effort, Kind, Permanent, Prompt, Reply, Request, Skip
 from kernel.outside.queries import Named
 from kernel.outside.rules import LEASE, MAX_ATTEMPTS, RESEND, Usage, retry_delay, short_error
 from kernel.outside.settings import settings
@@ -54,7 +42,7 @@ class AttemptOutcome:
 
     status: Status = ""
     request: Request | None = None
-    task: Task | None = None
+    task: Any = None
     retry_after: timedelta | None = None
     next_key: str | None = None
     reason: str = ""
@@ -111,7 +99,7 @@ def finish(
     kinds: Kinds,
     request_id: int,
     claim_id: UUID,
-    reply: Reply,
+    reply: Any,
     *,
     operation: str = "",
     effort: Effort | None = None,
@@ -120,7 +108,7 @@ def finish(
     """Store a reply and all its consequences, if this claim still counts.
 
     Args:
-        operation: the prompt's; "" for a mail, which costs nothing.
+        operation: the prompt's; "" for a mail and for work, which cost nothing.
         regenerated: the reply is to the stricter prompt.
     """
     row = queries.lock_claimed(tx, request_id, claim_id).fetchone()
@@ -129,7 +117,7 @@ def finish(
     request = replace(_request(row, claimed_at=row["leased_until"] - LEASE), regenerated=regenerated)
     kind = kinds[request.kind]
     tx.execute("SAVEPOINT attempt")
-    queries.mark_done(tx, request_id)  # first, so that it may ask again by the same dedupe key
+    queries.mark_done(tx, request_id)  # first, so that it may ask for its next slice by the same dedupe key
     try:
         stricter = kind.finish(tx, request, reply)
         if stricter is not None and regenerated:
@@ -209,7 +197,7 @@ def _complete(
     *,
     operation: str = "",
     effort: Effort | None = None,
-    reply: Reply | None = None,
+    reply: Any = None,
 ) -> AttemptOutcome:
     _count(tx, request, operation, effort, reply, metrics.processed(request, "done", tx.now))
     return AttemptOutcome("completed", request, next_key=next_key)
@@ -223,7 +211,7 @@ def _fail(
     *,
     operation: str = "",
     effort: Effort | None = None,
-    reply: Reply | None = None,
+    reply: Any = None,
 ) -> AttemptOutcome:
     reason = short_error(reason)
     queries.mark_failed(tx, request.request_id, reason)
@@ -264,7 +252,7 @@ def _count(
     request: Request,
     operation: str,
     effort: Effort | None,
-    reply: Reply | None,
+    reply: Any,
     counts: Mapping[tuple[str, str], int] | None = None,
     *,
     further_calls: int = 0,
@@ -273,8 +261,9 @@ def _count(
     total = metrics.no_counts()
     total.update(counts or {})
     if effort is not None and operation:
+        given = reply if isinstance(reply, Reply) else None
         calls = effort.calls - 1 + further_calls
-        if calls or reply is not None:
-            queries.add_usage(tx, request.account_id, tx.now.date(), operation, calls=calls, reply=reply)
-        total.update(metrics.called(operation, effort, reply))
+        if calls or given is not None:
+            queries.add_usage(tx, request.account_id, tx.now.date(), operation, calls=calls, reply=given)
+        total.update(metrics.called(operation, effort, given))
     counters.add(tx, total)

@@ -8,7 +8,10 @@ from kernel.events.models import Event
 
 
 class OutsideRequested(Event):
-    """A request is due, for the outer function. Each event has its kind and id as further fields."""
+    """A request is due: to the outer function, or to an inner one if it is work that needs no answer from outside.
+
+    Each event has the request's kind, id, and whether it is work, as further fields.
+    """
 
     type: ClassVar[str] = "outside.requested"
     private: ClassVar[bool] = True

@@ -78,10 +78,12 @@ class Kind:
             DROPPED, UNFINISHED, or what the provider failed with.
         hand_over: returns the dedupe key of the request that `finish` has asked for and that the same outer invocation
             may claim at once.
+        compute: for work that needs no answer from outside: turns what `prepare` returned into what `finish` takes.
     """
 
     name: str
-    prepare: Callable[[Tx, Request], Task]
-    finish: Callable[[Tx, Request, Reply], Prompt | None]
+    prepare: Callable[[Tx, Request], Any]
+    finish: Callable[[Tx, Request, Any], Prompt | None]
     fail: Callable[[Tx, Request, str], None]
     hand_over: Callable[[Request], str | None] = _no_request
+    compute: Callable[[Any], Any] | None = None

@@ -19,13 +19,13 @@ Named = int | str
 INSERT: LiteralString = """
 asked AS (
     INSERT INTO kernel.outside_requests
-           (kind, input, dedupe_key, account_id, trace_id, due_at, send_at, created_at)
-    SELECT %s, input, dedupe_key, account_id, %s, due_at, CASE WHEN due_at <= %s THEN %s ELSE due_at END, %s
+           (kind, input, dedupe_key, account_id, trace_id, inside, due_at, send_at, created_at)
+    SELECT %s, input, dedupe_key, account_id, %s, %s, due_at, CASE WHEN due_at <= %s THEN %s ELSE due_at END, %s
     FROM unnest(%s::jsonb[], %s::text[], %s::uuid[], %s::timestamptz[])
          WITH ORDINALITY AS given (input, dedupe_key, account_id, due_at, place)
     ORDER BY place
     ON CONFLICT (dedupe_key) WHERE status IN ('pending', 'claimed') DO NOTHING
-    RETURNING request_id, kind, dedupe_key, due_at
+    RETURNING request_id, kind, inside, dedupe_key, due_at
 )"""
 """Step: inserts requests that are not active already; those due now are sent at once, and by the clock later."""
 
@@ -33,7 +33,7 @@ BRING_FORWARD: LiteralString = """
 asked AS (
     UPDATE kernel.outside_requests SET due_at = %s, send_at = %s
     WHERE dedupe_key = ANY (%s) AND status = 'pending' AND due_at > %s
-    RETURNING request_id, kind, dedupe_key, due_at
+    RETURNING request_id, kind, inside, dedupe_key, due_at
 )"""
 
 RESEND: LiteralString = """
@@ -46,11 +46,11 @@ asked AS (
         LIMIT %s
         FOR UPDATE SKIP LOCKED
     )
-    RETURNING request_id, kind, dedupe_key, due_at
+    RETURNING request_id, kind, inside, dedupe_key, due_at
 )"""
 
 DUE_PAYLOADS: LiteralString = """
-SELECT jsonb_agg(jsonb_build_object('kind', kind, 'request_id', request_id) ORDER BY request_id)
+SELECT jsonb_agg(jsonb_build_object('kind', kind, 'request_id', request_id, 'inside', inside) ORDER BY request_id)
 FROM asked WHERE due_at <= %s"""
 """What happened: those of the step's requests that are due."""
 
@@ -356,7 +356,7 @@ asked AS (
     UPDATE kernel.outside_requests
     SET status = 'pending', attempts = %s, error = %s, due_at = %s, send_at = %s, finished_at = NULL
     WHERE request_id = %s
-    RETURNING request_id, kind, dedupe_key, due_at
+    RETURNING request_id, kind, inside, dedupe_key, due_at
 )"""
 
 

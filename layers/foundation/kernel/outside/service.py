@@ -41,6 +41,7 @@ def ask(
     due_at: datetime | None = None,
     account_id: UUID | None = None,
     trace_id: str = "",
+    inside: bool = False,
 ) -> None:
     """Write a request, and send it to the function that answers it once this transaction has committed.
 
@@ -48,11 +49,12 @@ def ask(
         input: what the kind's `prepare` and `finish` get. It is emptied once the request is done.
         account_id: whose usage it counts as.
         trace_id: the id of the call that asks; by default that of the call that is being answered.
+        inside: for work that needs no answer from outside; its kind has `compute`.
     """
-    ask_all(tx, kind, [Asked(dedupe_key, input, due_at, account_id)], trace_id=trace_id)
+    ask_all(tx, kind, [Asked(dedupe_key, input, due_at, account_id)], trace_id=trace_id, inside=inside)
 
 
-def ask_all(tx: Tx, kind: str, requests: Sequence[Asked], *, trace_id: str = "") -> Cursor:
+def ask_all(tx: Tx, kind: str, requests: Sequence[Asked], *, trace_id: str = "", inside: bool = False) -> Cursor:
     """Write several requests with one statement.
 
     Returns:
@@ -63,7 +65,7 @@ def ask_all(tx: Tx, kind: str, requests: Sequence[Asked], *, trace_id: str = "")
         OutsideRequested(),
         queries.DUE_PAYLOADS,
         (
-            *(kind, trace_id or log_fields.request_id(), tx.now, tx.now + RESEND, tx.now),
+            *(kind, trace_id or log_fields.request_id(), inside, tx.now, tx.now + RESEND, tx.now),
             [json.dumps(request.input) for request in requests],
             [request.dedupe_key for request in requests],
             [request.account_id for request in requests],
