@@ -65,14 +65,14 @@ def attempt(connection: Connection, use_case: UseCase, now: datetime | None = No
     raise AssertionError("never got through")
 
 
-def wait_for_a_lock(conn: Connection) -> None:
-    """Wait until a transaction waits for a lock."""
+def wait_for_a_lock(conn: Connection, waiting: int = 1) -> None:
+    """Wait until so many transactions wait for a lock."""
     deadline = monotonic() + PATIENCE
     while monotonic() < deadline:
-        waiting = conn.execute(
+        found = conn.execute(
             "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         ).fetchall()
-        if waiting:
+        if len(found) >= waiting:
             return
         sleep(0.01)
-    raise AssertionError("no transaction waits for a lock")
+    raise AssertionError("too few transactions wait for a lock")

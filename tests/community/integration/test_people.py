@@ -136,6 +136,16 @@ def test_who_is_thrown_out_the_same_day_binds_no_one_by_a_link_in_between(tx: Tx
     search_for_treasure(tx, victim)
 
 
+def test_a_link_that_replaced_an_own_account_binds_no_one_either_for_a_day(tx: Tx):
+    open_game(tx)
+    register(tx, TWITCH, DISCORD)
+    cast_ballot(tx, TWITCH, 1)
+    link(tx, TWITCH, STRANGER)
+    unlink(tx, TWITCH, STRANGER.platform)
+
+    assert not cast_ballot(tx, STRANGER, 1).already_voted
+
+
 def test_accounts_of_one_person_stay_so_by_way_of_a_third(tx: Tx):
     open_game(tx)
     register(tx, TWITCH, DISCORD)
@@ -163,6 +173,27 @@ def test_an_account_that_is_linked_a_second_time_is_the_same_persons_for_good(tx
 
     with pytest.raises(DailyCapReached):
         award_xp(tx, TWITCH, JOB, 1, "test")
+
+
+@pytest.mark.parametrize("plays_again", [True, False])
+def test_an_account_that_left_a_player_is_the_same_persons_when_it_joins_whom_they_were_merged_into(
+    tx: Tx, plays_again: bool
+):
+    open_game(tx)
+    register(tx, TWITCH, TWITCH)
+    link(tx, TWITCH, DISCORD)
+    unlink(tx, TWITCH, DISCORD.platform)
+    if plays_again:
+        handle_message(tx, DISCORD, "hello")
+    register(tx, YOUTUBE, YOUTUBE)
+    link(tx, YOUTUBE, TWITCH)
+    link(tx, YOUTUBE, DISCORD)
+    unlink(tx, YOUTUBE, DISCORD.platform)
+
+    search_for_treasure(tx, DISCORD)
+
+    with pytest.raises(OnCooldown):
+        search_for_treasure(tx, YOUTUBE)
 
 
 def test_linking_again_and_again_does_not_add_up(tx: Tx):
@@ -642,8 +673,8 @@ class Evening(RuleBasedStateMachine):
             for account in theirs:
                 self.people[account] = person
                 self.on_probation[account] = self.on_probation.get(account, before)
-                if account in returning:
-                    self.on_probation[account] = person
+            for account in theirs & returning:
+                self.become_one(person, self.on_probation[account])
             for account in (own | theirs) - self.accounts_of(source):
                 self.leave(account)
 

@@ -301,7 +301,7 @@ def _load(
     # see the other tables as they were before the wait.
     rows = queries.read_players(tx, refs, crowd, parts, facts).fetchall()
     if locking:
-        locked = {row["user_id"] for row in locking}
+        locked = {row["user_id"] for row in locking if not row["moved"]}
         _require_locked(rows, locked)
         if any(row["divided"] for row in rows):
             rows = _with_shared_limits(tx, rows, partial(queries.read_players, tx, refs, crowd, parts, facts))
@@ -320,7 +320,7 @@ def _load(
 
 
 def _require_locked(rows: list[dict[str, Any]], locked: set[UUID]) -> None:
-    """Start anew if an account has moved to another player since players were locked."""
+    """Start anew if an account has moved to another player since players were locked, or they to another person."""
     if {row["user_id"] for row in rows if row["user_id"]} != locked:
         raise TryAgain
 
