@@ -330,6 +330,120 @@ def test_a_lowered_voting_weight_stays_with_who_becomes_one_with_another(tx: Tx,
     assert weights_of(tx, TWITCH) == [Decimal("0.01")]
 
 
+LOW = Decimal("0.01")
+
+
+def limited(tx: Tx, *, plays: bool) -> PlayerRef:
+    """Return an account with a lowered voting weight: a player's, or one that was a player's."""
+    open_game(tx)
+    handle_message(tx, DISCORD, "hello")
+    set_weights(tx, [WeightChange(DISCORD, LOW)])
+    if not plays:
+        forget(tx, DISCORD, confirmation(stored(tx, DISCORD).id))
+    return DISCORD
+
+
+@pytest.mark.parametrize("plays", [True, False])
+@pytest.mark.parametrize("own", [None, Decimal("0.5"), Decimal(5)])
+def test_a_lowered_voting_weight_goes_with_the_account_that_brought_it(tx: Tx, plays: bool, own: Decimal | None):
+    stranger = limited(tx, plays=plays)
+    handle_message(tx, TWITCH, "hello")
+    if own:
+        set_weights(tx, [WeightChange(TWITCH, own)])
+    tx.now += timedelta(minutes=1)
+    link(tx, TWITCH, stranger)
+    assert weights_of(tx, TWITCH) == [LOW]
+
+    unlink(tx, TWITCH, stranger.platform)
+    handle_message(tx, stranger, "hello")
+
+    assert weights_of(tx, TWITCH, stranger) == [own, LOW]
+
+
+def test_a_lowered_voting_weight_that_came_and_went_is_gone_from_the_persons_other_players(tx: Tx):
+    stranger = limited(tx, plays=True)
+    register(tx, TWITCH, YOUTUBE)
+    unlink(tx, TWITCH, YOUTUBE.platform)
+    handle_message(tx, YOUTUBE, "hello")
+    link(tx, TWITCH, stranger)
+    tx.now += timedelta(minutes=1)
+    assert weights_of(tx, YOUTUBE) == [LOW]
+
+    unlink(tx, TWITCH, stranger.platform)
+
+    assert weights_of(tx, TWITCH, YOUTUBE) == [None, None]
+
+
+def test_a_lowered_voting_weight_stays_where_one_of_the_accounts_that_brought_it_stays(tx: Tx):
+    stranger = limited(tx, plays=True)
+    register(tx, stranger, YOUTUBE)
+    handle_message(tx, TWITCH, "hello")
+    link(tx, TWITCH, stranger)
+
+    unlink(tx, TWITCH, stranger.platform)
+    assert weights_of(tx, TWITCH) == [LOW]
+
+    unlink(tx, TWITCH, YOUTUBE.platform)
+    assert weights_of(tx, TWITCH) == [None]
+
+
+def lower_it_again(tx: Tx) -> None:
+    set_weights(tx, [WeightChange(TWITCH, LOW)])
+
+
+def link_a_second_time(tx: Tx) -> None:
+    unlink(tx, TWITCH, DISCORD.platform)
+    link(tx, TWITCH, DISCORD)
+
+
+def let_the_day_pass(tx: Tx) -> None:
+    tx.now += timedelta(days=1)
+
+
+@pytest.mark.parametrize("bind", [lower_it_again, link_a_second_time, let_the_day_pass])
+def test_a_lowered_voting_weight_is_not_shed_by_linking_and_unlinking(tx: Tx, bind: Callable[[Tx], None]):
+    stranger = limited(tx, plays=True)
+    handle_message(tx, TWITCH, "hello")
+    link(tx, TWITCH, stranger)
+    tx.now += timedelta(minutes=1)
+    bind(tx)
+
+    unlink(tx, TWITCH, stranger.platform)
+    handle_message(tx, stranger, "hello")
+
+    assert weights_of(tx, TWITCH, stranger) == [LOW, LOW]
+
+
+@pytest.mark.parametrize("plays", [True, False])
+def test_a_lowered_voting_weight_is_not_shed_behind_a_lower_one_that_goes_again(tx: Tx, plays: bool):
+    stranger = limited(tx, plays=plays)
+    handle_message(tx, TWITCH, "hello")
+    handle_message(tx, YOUTUBE, "hello")
+    set_weights(tx, [WeightChange(YOUTUBE, LOW / 2)])
+    link(tx, TWITCH, YOUTUBE)
+    tx.now += timedelta(minutes=1)
+    link(tx, TWITCH, stranger)
+    assert weights_of(tx, TWITCH) == [LOW / 2]
+
+    unlink(tx, TWITCH, YOUTUBE.platform)
+    handle_message(tx, YOUTUBE, "hello")
+
+    assert weights_of(tx, TWITCH, YOUTUBE) == [LOW, LOW / 2]
+
+
+def test_a_lowered_voting_weight_outlasts_a_lower_one_that_came_with_a_link(tx: Tx):
+    stranger = limited(tx, plays=True)
+    set_weights(tx, [WeightChange(stranger, LOW / 2, "spam", tx.now + timedelta(days=2))])
+    handle_message(tx, TWITCH, "hello")
+    set_weights(tx, [WeightChange(TWITCH, Decimal("0.5"))])
+    link(tx, TWITCH, stranger)
+    assert weights_of(tx, TWITCH) == [LOW / 2]
+
+    tx.now += timedelta(days=2)
+
+    assert weights_of(tx, TWITCH) == [LOW]
+
+
 def test_a_cooldown_holds_for_both_and_ends_for_both(tx: Tx, divided: tuple[PlayerRef, PlayerRef]):
     first, second = divided
     unlink(tx, first, second.platform)

@@ -136,7 +136,7 @@ def recall_limits(tx: Tx, user_id: UUID, hashes: Sequence[str]) -> None:
     What was remembered is deleted, except that an account is excluded.
     """
     for statement in _RECALL:
-        tx.execute(statement, {"user_id": user_id, "hashes": list(hashes)})
+        tx.execute(statement, {"user_id": user_id, "hashes": list(hashes), "now": tx.now})
     tx.execute(
         """
         WITH back AS (DELETE FROM forgotten_accounts WHERE account_hash = ANY (%(hashes)s) AND NOT excluded)

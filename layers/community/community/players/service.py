@@ -422,3 +422,21 @@ def _remember_departed(tx: Tx, player: Player) -> None:
             if departed.link.person_before:
                 persons.become_one(tx, player.person_id, departed.link.person_before)
             persons.leave(tx, player.person_id, account_hash)
+    for linked_at in _undone_links(player, tx.now):
+        PARTS.link_undone(tx, player.id, linked_at)
+
+
+def _undone_links(player: Player, now: datetime) -> set[datetime]:
+    """Return when the links were made of which all that the code brought has left within the day.
+
+    Not if it was the same person's.
+    """
+    left = {
+        departed.link.linked_at
+        for departed in player.departed
+        if departed.link.linked_at
+        and departed.link.is_new(now)
+        and departed.person_id is None
+        and departed.link.person_before != player.person_id
+    }
+    return left - {link.linked_at for link in player.links.values()}
