@@ -11,6 +11,8 @@ from threading import Barrier
 from time import monotonic, sleep
 from typing import TypeVar
 
+from psycopg.errors import DeadlockDetected
+
 from kernel.database import Connection, Tx, connect, transaction
 from kernel.errors import DomainError, TryAgain
 
@@ -52,13 +54,17 @@ def race_of(number: int, url: str) -> Iterator[Race]:
         yield Race([stack.enter_context(closing(connect(url))) for _ in range(number)])
 
 
-def attempt(connection: Connection, use_case: UseCase, now: datetime | None = None) -> object:
+def attempt(
+    connection: Connection, use_case: UseCase, now: datetime | None = None, *, deadlock_fails: bool = False
+) -> object:
     """Run a use case with the retries that a door makes; return its result or its refusal."""
     for _ in range(TRIES):
         try:
             with transaction(connection, now=now) as tx:
                 return use_case(tx)
-        except TryAgain:
+        except TryAgain as again:
+            if deadlock_fails and isinstance(again.__cause__, DeadlockDetected):
+                raise
             continue
         except DomainError as refusal:
             return refusal

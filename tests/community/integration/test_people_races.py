@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
-from psycopg.errors import DeadlockDetected
 
 from community.jobs.awards import award_xp
 from community.jobs.rules import DAILY_CAP, DailyCapReached
@@ -21,9 +20,9 @@ from community.players import queries
 from community.players import service as players
 from community.players.models import PlayerRef
 from kernel.database import Connection, Tx, connect, transaction
-from kernel.errors import TryAgain
+from kernel.errors import DomainError
 from tests.support.factories import announced, hold_target, stored, unlock
-from tests.support.races import PATIENCE, TRIES, UseCase, wait_for_a_lock
+from tests.support.races import PATIENCE, UseCase, attempt, wait_for_a_lock
 
 TWITCH, DISCORD, YOUTUBE = (PlayerRef(name, f"{name[0]}1", f"on {name}") for name in ("twitch", "discord", "youtube"))
 OTHER = PlayerRef("twitch", "t2", "another person")
@@ -67,27 +66,18 @@ def all_people_busy(url: str) -> Iterator[None]:
 def in_turn(url: str, use_cases: Sequence[UseCase], now: datetime | None = None) -> None:
     """Begin use cases one after the other while all people are busy: when they no longer are, all go on at once."""
     with closing(connect(url)) as watcher, ThreadPoolExecutor(len(use_cases)) as pool:
-        begun: list[Future[None]] = []
+        begun: list[Future[object]] = []
         with all_people_busy(url):
             for use_case in use_cases:
                 begun.append(pool.submit(run, url, use_case, now))
                 wait_for_a_lock(watcher, len(begun))
         for each in begun:
-            each.result(PATIENCE)
+            assert not isinstance(each.result(PATIENCE), DomainError)
 
 
-def run(url: str, use_case: UseCase, now: datetime | None) -> None:
-    """Run a use case with the retries that a door makes, but none after a deadlock."""
+def run(url: str, use_case: UseCase, now: datetime | None) -> object:
     with closing(connect(url)) as connection:
-        for _ in range(TRIES):
-            try:
-                with transaction(connection, now=now) as tx:
-                    use_case(tx)
-                return
-            except TryAgain as again:
-                if isinstance(again.__cause__, DeadlockDetected):
-                    raise
-        raise AssertionError("never got through")
+        return attempt(connection, use_case, now, deadlock_fails=True)
 
 
 def assert_one_person(conn: Connection, *accounts: PlayerRef, now: datetime | None = None) -> None:
