@@ -340,6 +340,7 @@ def limited(tx: Tx, *, plays: bool) -> PlayerRef:
     set_weights(tx, [WeightChange(DISCORD, LOW)])
     if not plays:
         forget(tx, DISCORD, confirmation(stored(tx, DISCORD).id))
+    tx.now += timedelta(minutes=1)
     return DISCORD
 
 
@@ -412,6 +413,14 @@ def test_a_lowered_voting_weight_is_not_shed_by_linking_and_unlinking(tx: Tx, bi
     handle_message(tx, stranger, "hello")
 
     assert weights_of(tx, TWITCH, stranger) == [LOW, LOW]
+
+
+def test_a_lowered_voting_weight_is_not_shed_by_coming_back_with_a_link(tx: Tx):
+    returning = limited(tx, plays=False)
+    link(tx, returning, TWITCH)
+    unlink(tx, returning, TWITCH.platform)
+
+    assert weights_of(tx, returning) == [LOW]
 
 
 @pytest.mark.parametrize("plays", [True, False])
@@ -672,6 +681,7 @@ class Evening(RuleBasedStateMachine):
         self.taken_along: dict[PlayerRef, Person] = {}
         self.log_starts = len(announced(tx, "achievement.unlocked"))
         self.lost = 0
+        self.lowered: set[PlayerRef] = set()
 
     def teardown(self) -> None:
         self.tx.execute("ROLLBACK TO SAVEPOINT evening")
@@ -768,6 +778,14 @@ class Evening(RuleBasedStateMachine):
             assert row is not None
             assert cast_ballot(self.tx, account, 1).already_voted == (row["ballots"] > 0)
 
+    @rule(account=st.sampled_from(ACCOUNTS))
+    def lower_weight(self, account: PlayerRef) -> None:
+        if self.player(account):
+            self.tx.now += timedelta(seconds=1)
+            set_weights(self.tx, [WeightChange(account, LOW)])
+            self.tx.now += timedelta(seconds=1)
+            self.lowered |= self.accounts_of(account)
+
     @rule(giver=st.sampled_from(ACCOUNTS), receiver=st.sampled_from(ACCOUNTS))
     def give(self, giver: PlayerRef, receiver: PlayerRef) -> None:
         with self.playing(giver):
@@ -839,6 +857,11 @@ class Evening(RuleBasedStateMachine):
             while self.on_probation:
                 account, before = self.on_probation.popitem()
                 self.become_one(self.people[account], before)
+
+    @invariant()
+    def no_lowered_weight_is_shed(self) -> None:
+        playing = [account for account in self.lowered if self.player(account)]
+        assert weights_of(self.tx, *playing) == [LOW] * len(playing)
 
     @invariant()
     def nothing_is_minted(self) -> None:

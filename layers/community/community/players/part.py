@@ -29,7 +29,8 @@ class Limit:
             `%(now)s`.
         recall: the rest of a statement that begins with the rows `kept`, of which each has an `entry`, an object of
             such an array: it gives them to the player with `%(user_id)s`, if they have nothing stricter already. Its
-            other placeholder is `%(now)s`.
+            other placeholders are `%(now)s`, and `%(linked_at)s` for when the accounts were linked that bring them, or
+            null.
         shared: whether it also holds for the person's other players, from whom an account has left.
     """
 

@@ -7,6 +7,7 @@ one of them is given to the other when an action loads it. The account's hash le
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
@@ -42,7 +43,7 @@ _RECALL: tuple[LiteralString, ...] = tuple(
 def share_limits(tx: Tx, user_id: UUID, person_id: UUID) -> None:
     """Give a player what limits the other players of the person, who is locked."""
     for statement in _SHARE:
-        tx.execute(statement, {"user_id": user_id, "person_id": person_id, "now": tx.now})
+        tx.execute(statement, {"user_id": user_id, "person_id": person_id, "now": tx.now, "linked_at": None})
 
 
 def leave(tx: Tx, person_id: UUID, account_hash: str) -> None:
@@ -130,13 +131,16 @@ def lock_people_of(tx: Tx, hashes: Sequence[str]) -> set[UUID]:
     return people
 
 
-def recall_limits(tx: Tx, user_id: UUID, hashes: Sequence[str]) -> None:
+def recall_limits(tx: Tx, user_id: UUID, hashes: Sequence[str], linked_at: datetime | None) -> None:
     """Give a player the limits that were remembered with these accounts, which are the player's now.
 
     What was remembered is deleted, except that an account is excluded.
+
+    Args:
+        linked_at: None for a player who begins with them.
     """
     for statement in _RECALL:
-        tx.execute(statement, {"user_id": user_id, "hashes": list(hashes), "now": tx.now})
+        tx.execute(statement, {"user_id": user_id, "hashes": list(hashes), "now": tx.now, "linked_at": linked_at})
     tx.execute(
         """
         WITH back AS (DELETE FROM forgotten_accounts WHERE account_hash = ANY (%(hashes)s) AND NOT excluded)

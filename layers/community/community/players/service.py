@@ -236,7 +236,7 @@ def _save(tx: Tx, *players: Player) -> list[Player]:
         PARTS.add_up(tx, settled)
     for player in settled:
         if player.id in returning:
-            persons.recall_limits(tx, player.id, returning[player.id])
+            persons.recall_limits(tx, player.id, returning[player.id], tx.now if player.stored else None)
             if player.person_id:
                 persons.share_limits(tx, player.id, player.person_id)
     for player in settled:

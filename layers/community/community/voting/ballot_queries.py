@@ -138,16 +138,10 @@ def delete_weights_that_came(tx: Tx, user_id: UUID, linked_at: datetime) -> None
     The person's other players may have got copies of them since.
     """
     tx.execute(
-        """
-        DELETE FROM voting_weights w USING users u, voting_weights came
-        WHERE u.user_id = %(user_id)s AND came.user_id = u.user_id
-          AND came.created_at = %(linked_at)s AND came.voting_weight < 1
-          AND (w.weight_id = came.weight_id
-               OR w.user_id <> u.user_id AND w.created_at > came.created_at AND w.voting_weight = came.voting_weight
-                  AND w.expires_at IS NOT DISTINCT FROM came.expires_at AND w.user_id = ANY ("""
+        "DELETE FROM voting_weights w USING users u WHERE u.user_id = %s AND w.user_id = ANY ("
         + SELVES
-        + "))",
-        {"user_id": user_id, "linked_at": linked_at},
+        + ") AND w.created_at = %s AND w.voting_weight < 1",
+        (user_id, linked_at),
     )
 
 
