@@ -248,6 +248,38 @@ def test_whose_an_account_was_is_followed_when_that_person_becomes_another_one(
         search_for_treasure(tx, other)
 
 
+def merge_away(tx: Tx, account: PlayerRef) -> None:
+    register(tx, STRANGER, STRANGER)
+    link(tx, STRANGER, account)
+
+
+def be_forgotten(tx: Tx, account: PlayerRef) -> None:
+    forget(tx, account, confirmation(stored(tx, account).id))
+
+
+@pytest.mark.parametrize("go", [merge_away, be_forgotten])
+@pytest.mark.parametrize("linked", [False, True])
+def test_an_account_that_left_is_limited_as_the_persons_last_player_was(
+    tx: Tx, go: Callable[[Tx, PlayerRef], None], linked: bool
+):
+    """Also if that one is the person's by a link whose day is over."""
+    open_game(tx)
+    register(tx, TWITCH, DISCORD)
+    unlink(tx, TWITCH, DISCORD.platform)
+    if linked:
+        register(tx, YOUTUBE, YOUTUBE)
+        link(tx, YOUTUBE, TWITCH)
+        tx.now += timedelta(days=1)
+    last = YOUTUBE if linked else TWITCH
+    award_xp(tx, last, JOB, DAILY_CAP, "test")
+    go(tx, last)
+
+    handle_message(tx, DISCORD, "hello")
+
+    with pytest.raises(DailyCapReached):
+        award_xp(tx, DISCORD, JOB, 1, "test")
+
+
 def test_what_both_share_is_counted_once_when_they_become_one_again(tx: Tx, divided: tuple[PlayerRef, PlayerRef]):
     first, second = divided
     unlink(tx, first, second.platform)

@@ -49,6 +49,7 @@ def merge(
 
 
 def _befores(tx: Tx, keeper: Player, other: Player) -> dict[str, UUID | None]:
+    """Return whose each of the other's accounts is if the link is undone; what limits these people stays with them."""
     is_alone = len(other.links) == 1 and not other.links.keys() & keeper.links.keys()
     settled = {link.person_before for link in other.links.values() if not link.is_new(tx.now)} - {None}
     person_id = other.person_id or next(iter(settled), None) or (None if is_alone else uuid4())
@@ -56,6 +57,8 @@ def _befores(tx: Tx, keeper: Player, other: Player) -> dict[str, UUID | None]:
         assert before is not None
         assert person_id is not None
         persons.become_one(tx, person_id, before)
+    if person_id and person_id != keeper.person_id and (other.person_id or settled):
+        persons.pass_on(tx, other.id, person_id)
     befores: dict[str, UUID | None] = {}
     for platform, link in other.links.items():
         is_own = not link.is_new(tx.now) or link.person_before in settled

@@ -79,24 +79,43 @@ def take_out(tx: Tx, hashes: Sequence[str]) -> UUID | None:
     return next(iter(people), None)
 
 
-def remember(tx: Tx, user_id: UUID, person_id: UUID, hashes: Sequence[str], *, excluded: bool) -> None:
-    """Store what limits a player who is forgotten, for their accounts, and for the person's others.
+def pass_on(tx: Tx, user_id: UUID, person_id: UUID) -> None:
+    """Give what limits a player of the person, who is about to go, to the person's others, who are locked.
 
-    The person's other players get it at once, and the accounts that have left a player and not played since with those
-    of this one.
+    Other players get it at once; the accounts that have left a player, and not played since, when they play again.
     """
+    tx.execute("UPDATE users SET person_id = %s WHERE user_id = %s", (person_id, user_id))  # perhaps for a moment only
     others = tx.execute("SELECT user_id FROM users WHERE person_id = %s AND user_id <> %s", (person_id, user_id))
     for row in others.fetchall():
         share_limits(tx, row["user_id"], person_id)
     tx.execute(
         """
+        UPDATE forgotten_accounts f SET limits = (
+            SELECT coalesce(jsonb_object_agg(name, entries), '{}') FROM (
+                SELECT name, jsonb_agg(DISTINCT entry) AS entries
+                FROM (SELECT * FROM jsonb_each(f.limits) UNION ALL SELECT * FROM jsonb_each(given.limits))
+                         AS limits (name, entries),
+                     jsonb_array_elements(entries) AS entry
+                GROUP BY name) AS every)
+        FROM (SELECT """
+        + _LIMITS
+        + """ AS limits FROM users u WHERE u.user_id = %(user_id)s) AS given
+        WHERE f.person_id = %(person_id)s
+        """,
+        {"user_id": user_id, "person_id": person_id, "now": tx.now},
+    )
+
+
+def remember(tx: Tx, user_id: UUID, person_id: UUID, hashes: Sequence[str], *, excluded: bool) -> None:
+    """Store what limits a player who is forgotten, for their accounts, and for the person's others."""
+    pass_on(tx, user_id, person_id)
+    tx.execute(
+        """
         INSERT INTO forgotten_accounts AS kept (account_hash, limits, excluded, forgotten_at, person_id)
         SELECT account_hash, """
         + _LIMITS
-        + """, %(excluded)s AND account_hash = ANY (%(hashes)s), %(now)s, %(person_id)s
-        FROM users u, (SELECT unnest(%(hashes)s::text[]) AS account_hash
-                       UNION SELECT account_hash FROM forgotten_accounts WHERE person_id = %(person_id)s) AS accounts
-        WHERE u.user_id = %(user_id)s
+        + """, %(excluded)s, %(now)s, %(person_id)s
+        FROM users u, unnest(%(hashes)s::text[]) AS account_hash WHERE u.user_id = %(user_id)s
         ON CONFLICT (account_hash) DO UPDATE
         SET limits = excluded.limits, excluded = kept.excluded OR excluded.excluded,
             forgotten_at = excluded.forgotten_at, person_id = excluded.person_id
