@@ -455,6 +455,16 @@ def test_a_lowered_voting_weight_is_not_shed_by_coming_back_with_a_link(tx: Tx):
     assert weights_of(tx, returning) == [LOW]
 
 
+def test_a_lowered_voting_weight_comes_along_with_an_account_that_left_and_has_not_played_since(tx: Tx):
+    register(tx, TWITCH, DISCORD)
+    unlink(tx, TWITCH, DISCORD.platform)
+    set_weights(tx, [WeightChange(TWITCH, LOW)])
+
+    link(tx, YOUTUBE, DISCORD)
+
+    assert weights_of(tx, YOUTUBE) == [LOW]
+
+
 @pytest.mark.parametrize("plays", [True, False])
 def test_a_lowered_voting_weight_is_not_shed_behind_a_lower_one_that_goes_again(tx: Tx, plays: bool):
     stranger = limited(tx, plays=plays)

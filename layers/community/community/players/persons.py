@@ -17,12 +17,34 @@ from community.players.part import Limit
 from kernel.database import Tx
 from kernel.errors import TryAgain
 
-_LIMITS: LiteralString = (
-    "jsonb_strip_nulls(jsonb_build_object("
-    + ", ".join(["'" + limit.name + "', " + limit.remember for limit in PARTS.limits])
-    + "))"
-)
+
+def _object_of(limits: Sequence[Limit]) -> LiteralString:
+    entries: LiteralString = ", ".join(["'" + limit.name + "', " + limit.remember for limit in limits])
+    return "jsonb_strip_nulls(jsonb_build_object(" + entries + "))"
+
+
+_LIMITS: LiteralString = _object_of(PARTS.limits)
 """SQL expression over `u`, a row of users: {name: array} of everything that limits the player."""
+_SHARED_LIMITS: LiteralString = _object_of([limit for limit in PARTS.limits if limit.shared])
+"""The same of what also holds for the person's other players."""
+
+
+def _adding(limits: LiteralString) -> LiteralString:
+    """Return SQL that adds what limits the player with `%(user_id)s` to rows `f` of forgotten_accounts, up to WHERE."""
+    return (
+        """
+        UPDATE forgotten_accounts f SET limits = (
+            SELECT coalesce(jsonb_object_agg(name, entries), '{}') FROM (
+                SELECT name, jsonb_agg(DISTINCT entry) AS entries
+                FROM (SELECT * FROM jsonb_each(f.limits) UNION ALL SELECT * FROM jsonb_each(given.limits))
+                         AS limits (name, entries),
+                     jsonb_array_elements(entries) AS entry
+                GROUP BY name) AS every)
+        FROM (SELECT """
+        + limits
+        + """ AS limits FROM users u WHERE u.user_id = %(user_id)s) AS given
+        WHERE """
+    )
 
 
 def _giving(limit: Limit, entries: LiteralString, rows: LiteralString) -> LiteralString:
@@ -73,8 +95,13 @@ def leave_with_limits(tx: Tx, user_id: UUID, person_id: UUID | None, account_has
 
 
 def take_out(tx: Tx, hashes: Sequence[str]) -> UUID | None:
-    """Return whose a remembered account was, and forget that: what is remembered of it then limits whom it joins."""
+    """Return whose a remembered account was, and forget that: what limits that person then limits whom it joins."""
     people = lock_people_of(tx, hashes)
+    for row in tx.execute("SELECT user_id FROM users WHERE person_id = ANY (%s)", (list(people),)).fetchall():
+        tx.execute(
+            _adding(_SHARED_LIMITS) + "f.account_hash = ANY (%(hashes)s)",
+            {"user_id": row["user_id"], "hashes": list(hashes), "now": tx.now},
+        )
     tx.execute("UPDATE forgotten_accounts SET person_id = NULL WHERE account_hash = ANY (%s)", (list(hashes),))
     return next(iter(people), None)
 
@@ -89,19 +116,7 @@ def pass_on(tx: Tx, user_id: UUID, person_id: UUID) -> None:
     for row in others.fetchall():
         share_limits(tx, row["user_id"], person_id)
     tx.execute(
-        """
-        UPDATE forgotten_accounts f SET limits = (
-            SELECT coalesce(jsonb_object_agg(name, entries), '{}') FROM (
-                SELECT name, jsonb_agg(DISTINCT entry) AS entries
-                FROM (SELECT * FROM jsonb_each(f.limits) UNION ALL SELECT * FROM jsonb_each(given.limits))
-                         AS limits (name, entries),
-                     jsonb_array_elements(entries) AS entry
-                GROUP BY name) AS every)
-        FROM (SELECT """
-        + _LIMITS
-        + """ AS limits FROM users u WHERE u.user_id = %(user_id)s) AS given
-        WHERE f.person_id = %(person_id)s
-        """,
+        _adding(_LIMITS) + "f.person_id = %(person_id)s",
         {"user_id": user_id, "person_id": person_id, "now": tx.now},
     )
 
