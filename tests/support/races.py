@@ -11,6 +11,8 @@ from threading import Barrier
 from time import monotonic, sleep
 from typing import TypeVar
 
+from psycopg.errors import DeadlockDetected
+
 from kernel.database import Connection, Tx, connect, transaction
 from kernel.errors import DomainError, TryAgain
 
@@ -52,27 +54,31 @@ def race_of(number: int, url: str) -> Iterator[Race]:
         yield Race([stack.enter_context(closing(connect(url))) for _ in range(number)])
 
 
-def attempt(connection: Connection, use_case: UseCase, now: datetime | None = None) -> object:
+def attempt(
+    connection: Connection, use_case: UseCase, now: datetime | None = None, *, deadlock_fails: bool = False
+) -> object:
     """Run a use case with the retries that a door makes; return its result or its refusal."""
     for _ in range(TRIES):
         try:
             with transaction(connection, now=now) as tx:
                 return use_case(tx)
-        except TryAgain:
+        except TryAgain as again:
+            if deadlock_fails and isinstance(again.__cause__, DeadlockDetected):
+                raise
             continue
         except DomainError as refusal:
             return refusal
     raise AssertionError("never got through")
 
 
-def wait_for_a_lock(conn: Connection) -> None:
-    """Wait until a transaction waits for a lock."""
+def wait_for_a_lock(conn: Connection, waiting: int = 1) -> None:
+    """Wait until so many transactions wait for a lock."""
     deadline = monotonic() + PATIENCE
     while monotonic() < deadline:
-        waiting = conn.execute(
+        found = conn.execute(
             "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
         ).fetchall()
-        if waiting:
+        if len(found) >= waiting:
             return
         sleep(0.01)
-    raise AssertionError("no transaction waits for a lock")
+    raise AssertionError("too few transactions wait for a lock")

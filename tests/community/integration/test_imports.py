@@ -19,7 +19,7 @@ from community.imports.models import ImportBatch, ImportedAlready, NoSuchImport,
 from community.inventory.models import STACK_LIMIT
 from community.inventory.service import give_item, remove_item
 from community.linking.registration import register
-from community.linking.service import claim_link, confirm_link, start_link
+from community.linking.service import claim_link, confirm_link, confirm_unlink, request_unlink, start_link
 from community.messages.models import Line
 from community.messages.service import handle_message, handle_messages
 from community.players import service as players
@@ -119,6 +119,38 @@ def test_linked_and_merged_players_keep_what_was_imported(tx: Tx):
 
     assert imports.undo(tx, batch.batch_id).taken_back == 10
     assert money(tx, ALICE) == 1
+
+
+@pytest.mark.parametrize("had_played", [True, False])
+@pytest.mark.parametrize("comes_back", [True, False])
+@pytest.mark.parametrize("undone_first", [True, False])
+@pytest.mark.parametrize("imported_first", [True, False])
+def test_undoing_an_import_takes_it_back_from_whom_a_link_gave_it_also_when_that_is_undone(
+    tx: Tx, had_played: bool, comes_back: bool, undone_first: bool, imported_first: bool
+):
+    on_discord = make_player(tx, "bob", platform="discord", money=50)
+    if had_played:
+        make_player(tx, "Alice", platform_id=ALICE.platform_id, money=7)
+    had = 57 if had_played else 50
+    batch = bring_in(tx, "Alice,100\n") if imported_first else None
+    claim_link(tx, start_link(tx, on_discord).token, ALICE)
+    confirm_link(tx, on_discord)
+    batch = batch or bring_in(tx, "Alice,100\n")
+    assert money(tx, on_discord) == had + 100
+
+    undone = imports.undo(tx, batch.batch_id) if undone_first else None
+    request_unlink(tx, on_discord, ALICE.platform)
+    confirm_unlink(tx, on_discord, ALICE.platform)
+    if comes_back:
+        register(tx, ALICE, ALICE)
+        assert money(tx, ALICE) == 0
+    undone = undone or imports.undo(tx, batch.batch_id)
+
+    assert (undone.removed, undone.taken_back, undone.not_taken_back, undone.remaining) == (0, 100, [], 0)
+    register(tx, ALICE, ALICE)
+    assert (money(tx, on_discord), money(tx, ALICE)) == (had, 0)
+    bring_in(tx, "Alice,100\n")
+    assert (money(tx, on_discord), money(tx, ALICE)) == (had, 100)
 
 
 def test_an_account_that_is_added_to_a_player_brings_its_balance(tx: Tx):
@@ -282,6 +314,33 @@ def test_undoing_during_a_first_line_leaves_nothing_or_takes_it_back(database_ur
             race(partial(register, known=ref, new=ref), partial(imports.undo, batch_id=batch.batch_id))
         with closing(connect(database_url)) as connection, transaction(connection) as tx:
             assert money(tx, ref) == 0
+
+
+def test_undoing_waits_for_no_one_who_waits_for_it(database_url: str):
+    """A player who has got something of an import is getting more of it with an account when it is undone."""
+    with (
+        closing(connect(database_url)) as connection,
+        closing(connect(database_url)) as adding,
+        closing(connect(database_url)) as undoing,
+        closing(connect(database_url)) as watching,
+        ThreadPoolExecutor(2) as threads,
+    ):
+        with transaction(connection) as tx:
+            register(tx, ALICE, ALICE)
+            batch = bring_in(tx, "alice,100\nbob,10\n")
+        with transaction(connection) as tx:
+            players.load(tx, ALICE)
+            run = partial(attempt, deadlock_fails=True)
+            begun = [threads.submit(run, adding, partial(register, known=ALICE, new=BOB))]
+            wait_for_a_lock(watching)
+            begun.append(threads.submit(run, undoing, partial(imports.undo, batch_id=batch.batch_id)))
+            wait_for_a_lock(watching, 2)
+        for each in begun:
+            each.result(60)
+
+        with transaction(connection) as tx:
+            assert imports.undo(tx, batch.batch_id).remaining == 0
+            assert money(tx, BOB) == 0
 
 
 def test_undoing_during_a_merge_takes_the_balance_from_who_has_it_then(database_url: str):

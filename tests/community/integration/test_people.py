@@ -136,6 +136,16 @@ def test_who_is_thrown_out_the_same_day_binds_no_one_by_a_link_in_between(tx: Tx
     search_for_treasure(tx, victim)
 
 
+def test_a_link_that_replaced_an_own_account_binds_no_one_either_for_a_day(tx: Tx):
+    open_game(tx)
+    register(tx, TWITCH, DISCORD)
+    cast_ballot(tx, TWITCH, 1)
+    link(tx, TWITCH, STRANGER)
+    unlink(tx, TWITCH, STRANGER.platform)
+
+    assert not cast_ballot(tx, STRANGER, 1).already_voted
+
+
 def test_accounts_of_one_person_stay_so_by_way_of_a_third(tx: Tx):
     open_game(tx)
     register(tx, TWITCH, DISCORD)
@@ -163,6 +173,27 @@ def test_an_account_that_is_linked_a_second_time_is_the_same_persons_for_good(tx
 
     with pytest.raises(DailyCapReached):
         award_xp(tx, TWITCH, JOB, 1, "test")
+
+
+@pytest.mark.parametrize("plays_again", [True, False])
+def test_an_account_that_left_a_player_is_the_same_persons_when_it_joins_whom_they_were_merged_into(
+    tx: Tx, plays_again: bool
+):
+    open_game(tx)
+    register(tx, TWITCH, TWITCH)
+    link(tx, TWITCH, DISCORD)
+    unlink(tx, TWITCH, DISCORD.platform)
+    if plays_again:
+        handle_message(tx, DISCORD, "hello")
+    register(tx, YOUTUBE, YOUTUBE)
+    link(tx, YOUTUBE, TWITCH)
+    link(tx, YOUTUBE, DISCORD)
+    unlink(tx, YOUTUBE, DISCORD.platform)
+
+    search_for_treasure(tx, DISCORD)
+
+    with pytest.raises(OnCooldown):
+        search_for_treasure(tx, YOUTUBE)
 
 
 def test_linking_again_and_again_does_not_add_up(tx: Tx):
@@ -215,6 +246,38 @@ def test_whose_an_account_was_is_followed_when_that_person_becomes_another_one(
 
     with pytest.raises(OnCooldown):
         search_for_treasure(tx, other)
+
+
+def merge_away(tx: Tx, account: PlayerRef) -> None:
+    register(tx, STRANGER, STRANGER)
+    link(tx, STRANGER, account)
+
+
+def be_forgotten(tx: Tx, account: PlayerRef) -> None:
+    forget(tx, account, confirmation(stored(tx, account).id))
+
+
+@pytest.mark.parametrize("go", [merge_away, be_forgotten])
+@pytest.mark.parametrize("linked", [False, True])
+def test_an_account_that_left_is_limited_as_the_persons_last_player_was(
+    tx: Tx, go: Callable[[Tx, PlayerRef], None], linked: bool
+):
+    """Also if that one is the person's by a link whose day is over."""
+    open_game(tx)
+    register(tx, TWITCH, DISCORD)
+    unlink(tx, TWITCH, DISCORD.platform)
+    if linked:
+        register(tx, YOUTUBE, YOUTUBE)
+        link(tx, YOUTUBE, TWITCH)
+        tx.now += timedelta(days=1)
+    last = YOUTUBE if linked else TWITCH
+    award_xp(tx, last, JOB, DAILY_CAP, "test")
+    go(tx, last)
+
+    handle_message(tx, DISCORD, "hello")
+
+    with pytest.raises(DailyCapReached):
+        award_xp(tx, DISCORD, JOB, 1, "test")
 
 
 def test_what_both_share_is_counted_once_when_they_become_one_again(tx: Tx, divided: tuple[PlayerRef, PlayerRef]):
@@ -297,6 +360,139 @@ def test_a_lowered_voting_weight_stays_with_who_becomes_one_with_another(tx: Tx,
     link(tx, TWITCH, STRANGER)
 
     assert weights_of(tx, TWITCH) == [Decimal("0.01")]
+
+
+LOW = Decimal("0.01")
+
+
+def limited(tx: Tx, *, plays: bool) -> PlayerRef:
+    """Return an account with a lowered voting weight: a player's, or one that was a player's."""
+    open_game(tx)
+    handle_message(tx, DISCORD, "hello")
+    set_weights(tx, [WeightChange(DISCORD, LOW)])
+    if not plays:
+        forget(tx, DISCORD, confirmation(stored(tx, DISCORD).id))
+    tx.now += timedelta(minutes=1)
+    return DISCORD
+
+
+@pytest.mark.parametrize("plays", [True, False])
+@pytest.mark.parametrize("own", [None, Decimal("0.5"), Decimal(5)])
+def test_a_lowered_voting_weight_goes_with_the_account_that_brought_it(tx: Tx, plays: bool, own: Decimal | None):
+    stranger = limited(tx, plays=plays)
+    handle_message(tx, TWITCH, "hello")
+    if own:
+        set_weights(tx, [WeightChange(TWITCH, own)])
+    tx.now += timedelta(minutes=1)
+    link(tx, TWITCH, stranger)
+    assert weights_of(tx, TWITCH) == [LOW]
+
+    unlink(tx, TWITCH, stranger.platform)
+    handle_message(tx, stranger, "hello")
+
+    assert weights_of(tx, TWITCH, stranger) == [own, LOW]
+
+
+def test_a_lowered_voting_weight_that_came_and_went_is_gone_from_the_persons_other_players(tx: Tx):
+    stranger = limited(tx, plays=True)
+    register(tx, TWITCH, YOUTUBE)
+    unlink(tx, TWITCH, YOUTUBE.platform)
+    handle_message(tx, YOUTUBE, "hello")
+    link(tx, TWITCH, stranger)
+    tx.now += timedelta(minutes=1)
+    assert weights_of(tx, YOUTUBE) == [LOW]
+
+    unlink(tx, TWITCH, stranger.platform)
+
+    assert weights_of(tx, TWITCH, YOUTUBE) == [None, None]
+
+
+def test_a_lowered_voting_weight_stays_where_one_of_the_accounts_that_brought_it_stays(tx: Tx):
+    stranger = limited(tx, plays=True)
+    register(tx, stranger, YOUTUBE)
+    handle_message(tx, TWITCH, "hello")
+    link(tx, TWITCH, stranger)
+
+    unlink(tx, TWITCH, stranger.platform)
+    assert weights_of(tx, TWITCH) == [LOW]
+
+    unlink(tx, TWITCH, YOUTUBE.platform)
+    assert weights_of(tx, TWITCH) == [None]
+
+
+def lower_it_again(tx: Tx) -> None:
+    set_weights(tx, [WeightChange(TWITCH, LOW)])
+
+
+def link_a_second_time(tx: Tx) -> None:
+    unlink(tx, TWITCH, DISCORD.platform)
+    link(tx, TWITCH, DISCORD)
+
+
+def let_the_day_pass(tx: Tx) -> None:
+    tx.now += timedelta(days=1)
+
+
+@pytest.mark.parametrize("bind", [lower_it_again, link_a_second_time, let_the_day_pass])
+def test_a_lowered_voting_weight_is_not_shed_by_linking_and_unlinking(tx: Tx, bind: Callable[[Tx], None]):
+    stranger = limited(tx, plays=True)
+    handle_message(tx, TWITCH, "hello")
+    link(tx, TWITCH, stranger)
+    tx.now += timedelta(minutes=1)
+    bind(tx)
+
+    unlink(tx, TWITCH, stranger.platform)
+    handle_message(tx, stranger, "hello")
+
+    assert weights_of(tx, TWITCH, stranger) == [LOW, LOW]
+
+
+def test_a_lowered_voting_weight_is_not_shed_by_coming_back_with_a_link(tx: Tx):
+    returning = limited(tx, plays=False)
+    link(tx, returning, TWITCH)
+    unlink(tx, returning, TWITCH.platform)
+
+    assert weights_of(tx, returning) == [LOW]
+
+
+def test_a_lowered_voting_weight_comes_along_with_an_account_that_left_and_has_not_played_since(tx: Tx):
+    register(tx, TWITCH, DISCORD)
+    unlink(tx, TWITCH, DISCORD.platform)
+    set_weights(tx, [WeightChange(TWITCH, LOW)])
+
+    link(tx, YOUTUBE, DISCORD)
+
+    assert weights_of(tx, YOUTUBE) == [LOW]
+
+
+@pytest.mark.parametrize("plays", [True, False])
+def test_a_lowered_voting_weight_is_not_shed_behind_a_lower_one_that_goes_again(tx: Tx, plays: bool):
+    stranger = limited(tx, plays=plays)
+    handle_message(tx, TWITCH, "hello")
+    handle_message(tx, YOUTUBE, "hello")
+    set_weights(tx, [WeightChange(YOUTUBE, LOW / 2)])
+    link(tx, TWITCH, YOUTUBE)
+    tx.now += timedelta(minutes=1)
+    link(tx, TWITCH, stranger)
+    assert weights_of(tx, TWITCH) == [LOW / 2]
+
+    unlink(tx, TWITCH, YOUTUBE.platform)
+    handle_message(tx, YOUTUBE, "hello")
+
+    assert weights_of(tx, TWITCH, YOUTUBE) == [LOW, LOW / 2]
+
+
+def test_a_lowered_voting_weight_outlasts_a_lower_one_that_came_with_a_link(tx: Tx):
+    stranger = limited(tx, plays=True)
+    set_weights(tx, [WeightChange(stranger, LOW / 2, "spam", tx.now + timedelta(days=2))])
+    handle_message(tx, TWITCH, "hello")
+    set_weights(tx, [WeightChange(TWITCH, Decimal("0.5"))])
+    link(tx, TWITCH, stranger)
+    assert weights_of(tx, TWITCH) == [LOW / 2]
+
+    tx.now += timedelta(days=2)
+
+    assert weights_of(tx, TWITCH) == [LOW]
 
 
 def test_a_cooldown_holds_for_both_and_ends_for_both(tx: Tx, divided: tuple[PlayerRef, PlayerRef]):
@@ -527,6 +723,7 @@ class Evening(RuleBasedStateMachine):
         self.taken_along: dict[PlayerRef, Person] = {}
         self.log_starts = len(announced(tx, "achievement.unlocked"))
         self.lost = 0
+        self.lowered: set[PlayerRef] = set()
 
     def teardown(self) -> None:
         self.tx.execute("ROLLBACK TO SAVEPOINT evening")
@@ -623,6 +820,14 @@ class Evening(RuleBasedStateMachine):
             assert row is not None
             assert cast_ballot(self.tx, account, 1).already_voted == (row["ballots"] > 0)
 
+    @rule(account=st.sampled_from(ACCOUNTS))
+    def lower_weight(self, account: PlayerRef) -> None:
+        if self.player(account):
+            self.tx.now += timedelta(seconds=1)
+            set_weights(self.tx, [WeightChange(account, LOW)])
+            self.tx.now += timedelta(seconds=1)
+            self.lowered |= self.accounts_of(account)
+
     @rule(giver=st.sampled_from(ACCOUNTS), receiver=st.sampled_from(ACCOUNTS))
     def give(self, giver: PlayerRef, receiver: PlayerRef) -> None:
         with self.playing(giver):
@@ -642,8 +847,8 @@ class Evening(RuleBasedStateMachine):
             for account in theirs:
                 self.people[account] = person
                 self.on_probation[account] = self.on_probation.get(account, before)
-                if account in returning:
-                    self.on_probation[account] = person
+            for account in theirs & returning:
+                self.become_one(person, self.on_probation[account])
             for account in (own | theirs) - self.accounts_of(source):
                 self.leave(account)
 
@@ -694,6 +899,11 @@ class Evening(RuleBasedStateMachine):
             while self.on_probation:
                 account, before = self.on_probation.popitem()
                 self.become_one(self.people[account], before)
+
+    @invariant()
+    def no_lowered_weight_is_shed(self) -> None:
+        playing = [account for account in self.lowered if self.player(account)]
+        assert weights_of(self.tx, *playing) == [LOW] * len(playing)
 
     @invariant()
     def nothing_is_minted(self) -> None:

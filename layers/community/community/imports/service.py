@@ -124,16 +124,16 @@ def undo(tx: Tx, batch_id: UUID, most: int = PLAYERS_AT_ONCE) -> Undone:
 
     Raises:
         NoSuchImport
-        TryAgain: one of the players was merged into another one meanwhile.
+        TryAgain: someone has got what waited for them, or was merged into another player, meanwhile.
     """
     if queries.lock_batch(tx, batch_id).fetchone() is None:
         raise NoSuchImport
-    removed = len(queries.delete_waiting(tx, batch_id).fetchall())
     owed = _owed(tx, batch_id, most)
     refs = tuple(PlayerRef("", user_id=user_id) for user_id in owed)
     found = players.load_all(tx, refs, deliveries.sent_by(queries.SOURCE)) if refs else []
-    # Someone else has it now if a player was merged meanwhile; no one has if they were forgotten.
-    if None in found and _owed(tx, batch_id, most) != owed:
+    removed = len(queries.delete_waiting(tx, batch_id).fetchall())  # after the players, who lock what they get
+    # Someone may have got theirs until then, or have been merged into another player, who has it now.
+    if _owed(tx, batch_id, most) != owed:
         raise TryAgain
     changed: list[Player] = []
     short: list[NotTakenBack] = []

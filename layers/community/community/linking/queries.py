@@ -206,19 +206,21 @@ def mark_linked(tx: Tx, user_id: UUID, befores: Mapping[str, UUID | None]) -> No
     )
 
 
-def list_unsettled(tx: Tx, since: datetime) -> Cursor:
-    """Lock the players with links from before then that have yet to make one person of two.
+_UNSETTLED: LiteralString = """
+    FROM user_platform_links l JOIN users u USING (user_id)
+    WHERE l.linked_at <= %s AND l.person_before IS NOT NULL
+    ORDER BY u.user_id
+"""
 
-    Returns rows of `user_id`, `person_id` and `person_before`.
-    """
-    return tx.execute(
-        """
-        SELECT u.user_id, u.person_id, l.person_before FROM user_platform_links l JOIN users u USING (user_id)
-        WHERE l.linked_at <= %s AND l.person_before IS NOT NULL
-        ORDER BY u.user_id FOR NO KEY UPDATE OF u
-        """,
-        (since,),
-    )
+
+def list_unsettled(tx: Tx, since: datetime) -> Cursor:
+    """List links from before then that have yet to make one person of two: `user_id`, `person_id`, `person_before`."""
+    return tx.execute("SELECT u.user_id, u.person_id, l.person_before" + _UNSETTLED, (since,))
+
+
+def lock_unsettled(tx: Tx, since: datetime) -> None:
+    """Lock the players of these links, after the people."""
+    tx.execute("SELECT" + _UNSETTLED + "FOR NO KEY UPDATE OF u", (since,))
 
 
 def settle(tx: Tx, user_id: UUID, person_id: UUID, since: datetime) -> None:

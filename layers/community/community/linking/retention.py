@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from community.linking import queries
@@ -16,10 +18,18 @@ RETENTION = timedelta(hours=1)
 def settle(tx: Tx) -> None:
     """Make one person of those whom a code linked more than a day ago, when it can no longer be undone."""
     since = tx.now - NEW_FOR
+    people = _people(queries.list_unsettled(tx, since).fetchall())
+    if not people:
+        return
+    players.lock_people(tx, [*people])
+    queries.lock_unsettled(tx, since)
+    # Again: links may have been undone, and people may have become one, before the locks.
     rows = queries.list_unsettled(tx, since).fetchall()
-    players.lock_people(tx, [each for row in rows for each in (row["person_id"], row["person_before"]) if each])
+    for_later = {row["user_id"] for row in rows if not _people([row]) <= people}
     became: dict[UUID, UUID] = {}  # people, and players without a person until now
-    for row in queries.list_unsettled(tx, since).fetchall():  # again: people may have become one before the lock
+    for row in rows:
+        if row["user_id"] in for_later:
+            continue
         person_id: UUID | None = row["person_id"]
         before: UUID = row["person_before"]
         before = became.get(before, before)
@@ -28,6 +38,10 @@ def settle(tx: Tx) -> None:
             players.become_one(tx, kept, before)
         queries.settle(tx, row["user_id"], kept, since)
         became |= {each: kept for each, person in became.items() if person == before} | {before: kept}
+
+
+def _people(rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    return {person for row in rows for person in (row["person_id"], row["person_before"]) if person}
 
 
 def delete_expired(tx: Tx) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from community.account_hashes import account_hashes
 from community.catalog.content import items
@@ -125,6 +125,9 @@ def confirm_link(tx: Tx, source: PlayerRef, code: str = "") -> LinkedAccounts:
     own = keeper.links.keys()
     befores: dict[str, UUID | None] = {}
     returning = {(platform, platform_id) for platform, platform_id in keeper.facts.get(_DEPARTED.name) or ()}
+    if returning and keeper.person_id is None:
+        # They had left a player who was merged into this one, less than a day ago: they have no person in common yet.
+        keeper = replace(keeper, person_id=uuid4())
     if other is None or other.id != keeper.id:
         require_settled(tx, keeper, source.platform, own)  # whom it brings would stay when `source` has to go
     if other is None:
@@ -133,7 +136,7 @@ def confirm_link(tx: Tx, source: PlayerRef, code: str = "") -> LinkedAccounts:
         require_settled(tx, other, target.platform, other.links.keys())
         keeper, befores = _merge(tx, keeper, other, returning)
     players.save(tx, keeper)
-    queries.mark_linked(tx, keeper.id, {name: before for name, before in befores.items() if name not in own})
+    queries.mark_linked(tx, keeper.id, befores)
     queries.confirm_token(tx, token.token)
     return LinkedAccounts(rules.in_list_order(keeper.links), target, _waiting(keeper))
 
@@ -223,6 +226,9 @@ def _attach(
     hashes = account_hashes(named.platform, str(named.platform_id))
     before = None if keeper.state.forgotten.isdisjoint(hashes) else persons.take_out(tx, hashes)
     if (named.platform, str(named.platform_id)) in returning:
+        assert keeper.person_id is not None
+        if before:
+            persons.become_one(tx, keeper.person_id, before)
         before = keeper.person_id
     keeper = keeper.with_link(target.platform, Link(str(named.platform_id), str(named.username)))
     players.require_included(keeper)
@@ -233,6 +239,11 @@ def _attach(
 def _merge(
     tx: Tx, keeper: Player, other: Player, returning: Collection[tuple[str, str]]
 ) -> tuple[Player, dict[str, UUID | None]]:
+    """Merge the other player into the keeper, whose own accounts stay.
+
+    Returns:
+        The player, and whose each account that came is if the link is undone, by platform: None if only its own.
+    """
     player, befores = merging.merge(tx, keeper, other, returning)
     event = UserMerged(
         user_id=player.id,
@@ -240,7 +251,8 @@ def _merge(
         waiting=_waiting(player),
         timestamp=int(tx.now.timestamp()),
     )
-    return player.record(event), befores
+    came = other.links.keys() - keeper.links.keys()
+    return player.record(event), {platform: before for platform, before in befores.items() if platform in came}
 
 
 def _waiting(player: Player) -> tuple[WaitingItem, ...]:

@@ -28,29 +28,28 @@ def merge(
     before the DELETE, which removes the remaining ones.
 
     Args:
-        returning: (platform, id) of accounts that have left the keeper before: they are the same person's for good.
+        returning: (platform, id) of accounts that have left the keeper before: they are the same person's for good. If
+            there are any, the keeper has a person.
 
     Returns:
         The player, and whose each of the other's accounts is if the link is undone, by platform: None if only its own.
 
     Source: rules 1.1.
     """
-    if any((platform, link.platform_id) in returning for platform, link in other.links.items()):
-        assert keeper.person_id is not None
-        if other.person_id:
-            persons.become_one(tx, keeper.person_id, other.person_id)
-        other = replace(other, person_id=keeper.person_id)
+    befores = _befores(tx, keeper, other)
+    for platform in [name for name, link in other.links.items() if (name, link.platform_id) in returning]:
+        other, befores = _returned(tx, keeper, other, befores, platform)
     queries.lock_accounts(tx)  # or what an import is crediting to `other` would be deleted with them
     for move in PARTS.moves:
         move(tx, other.id, keeper.id)
     queries.keep_traces(tx, other.id, keeper.id)
     # Before the save: an identity cannot belong to both.
     queries.delete_user(tx, other.id)
-    befores = _befores(tx, keeper, other)
     return merged(keeper, other, tx.now, befores), befores
 
 
 def _befores(tx: Tx, keeper: Player, other: Player) -> dict[str, UUID | None]:
+    """Return whose each of the other's accounts is if the link is undone; what limits these people stays with them."""
     is_alone = len(other.links) == 1 and not other.links.keys() & keeper.links.keys()
     settled = {link.person_before for link in other.links.values() if not link.is_new(tx.now)} - {None}
     person_id = other.person_id or next(iter(settled), None) or (None if is_alone else uuid4())
@@ -58,10 +57,31 @@ def _befores(tx: Tx, keeper: Player, other: Player) -> dict[str, UUID | None]:
         assert before is not None
         assert person_id is not None
         persons.become_one(tx, person_id, before)
+    if person_id and person_id != keeper.person_id and (other.person_id or settled):
+        persons.pass_on(tx, other.id, person_id)
     befores: dict[str, UUID | None] = {}
     for platform, link in other.links.items():
-        befores[platform] = link.person_before if link.is_new(tx.now) else person_id
+        is_own = not link.is_new(tx.now) or link.person_before in settled
+        befores[platform] = person_id if is_own else link.person_before
     return befores
+
+
+def _returned(
+    tx: Tx, keeper: Player, other: Player, befores: Mapping[str, UUID | None], platform: str
+) -> tuple[Player, dict[str, UUID | None]]:
+    """Make the person who brings an account back to the keeper one with the keeper's.
+
+    That is the other player's person, unless the account itself has been with them for less than a day.
+    """
+    person_id, before = keeper.person_id, befores[platform]
+    assert person_id is not None
+    if before:
+        persons.become_one(tx, person_id, before)
+    if not other.links[platform].is_new(tx.now) or (before and before == other.person_id):
+        other = replace(other, person_id=person_id)
+    return other, {
+        name: person_id if name == platform or (each and each == before) else each for name, each in befores.items()
+    }
 
 
 def merged(keeper: Player, other: Player, now: datetime, befores: Mapping[str, UUID | None] | None = None) -> Player:

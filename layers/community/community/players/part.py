@@ -27,8 +27,10 @@ class Limit:
         name: its key in the remembered limits.
         remember: SQL expression over `u`, a row of users, for a `jsonb` array of objects, or null; its placeholder is
             `%(now)s`.
-        recall: a statement that gives it to the player with `%(user_id)s`, if they do not have a stricter one already;
-            it reads the rows of `kept`, of which each has an `entry`, an object of such an array.
+        recall: the rest of a statement that begins with the rows `kept`, of which each has an `entry`, an object of
+            such an array: it gives them to the player with `%(user_id)s`, if they have nothing stricter already. Its
+            other placeholders are `%(now)s`, and `%(linked_at)s` for when the accounts were linked that bring them, or
+            null.
         shared: whether it also holds for the person's other players, from whom an account has left.
     """
 
@@ -48,6 +50,8 @@ class Rows:
         accounts_changed: queues what follows for accounts {platform: link} that are new to a player, or have a new name
             there. The player has a row by then, and `stored` tells what was there before.
         account_left: queues what stays with an account that leaves its player: (transaction, user id, platform, link).
+        link_undone: takes from a player what limits them only because of accounts that a code brought, and that have
+            left within the day: (transaction, user id, when the code did).
         limit: what of it limits the person.
     """
 
@@ -55,6 +59,7 @@ class Rows:
     move: Move
     accounts_changed: Callable[[Tx, Player, Mapping[str, Link]], None] | None = None
     account_left: Callable[[Tx, UUID, str, Link], None] | None = None
+    link_undone: Callable[[Tx, UUID, datetime], None] | None = None
     limit: Limit | None = None
 
 
@@ -195,6 +200,7 @@ class Parts:
         self.moves: tuple[Move, ...] = tuple(each.move for each in rows if each)
         self._accounts_changed = tuple(each.accounts_changed for each in rows if each and each.accounts_changed)
         self._account_left = tuple(each.account_left for each in rows if each and each.account_left)
+        self._link_undone = tuple(each.link_undone for each in rows if each and each.link_undone)
         self.limits: tuple[Limit, ...] = tuple(
             entry.limit for entry in entries if not isinstance(entry, SharedSum) and entry.limit
         )
@@ -232,6 +238,11 @@ class Parts:
         """Queue what stays with an account that leaves its player."""
         for follow in self._account_left:
             follow(tx, user_id, platform, link)
+
+    def link_undone(self, tx: Tx, user_id: UUID, linked_at: datetime) -> None:
+        """Take from a player what limits them only because of accounts that a code brought at that moment."""
+        for follow in self._link_undone:
+            follow(tx, user_id, linked_at)
 
     def save(self, tx: Tx, player: Player) -> None:
         """Queue every part that differs from its stored value, except those that are joined.

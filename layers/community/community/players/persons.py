@@ -7,6 +7,7 @@ one of them is given to the other when an action loads it. The account's hash le
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
@@ -16,12 +17,34 @@ from community.players.part import Limit
 from kernel.database import Tx
 from kernel.errors import TryAgain
 
-_LIMITS: LiteralString = (
-    "jsonb_strip_nulls(jsonb_build_object("
-    + ", ".join(["'" + limit.name + "', " + limit.remember for limit in PARTS.limits])
-    + "))"
-)
+
+def _object_of(limits: Sequence[Limit]) -> LiteralString:
+    entries: LiteralString = ", ".join(["'" + limit.name + "', " + limit.remember for limit in limits])
+    return "jsonb_strip_nulls(jsonb_build_object(" + entries + "))"
+
+
+_LIMITS: LiteralString = _object_of(PARTS.limits)
 """SQL expression over `u`, a row of users: {name: array} of everything that limits the player."""
+_SHARED_LIMITS: LiteralString = _object_of([limit for limit in PARTS.limits if limit.shared])
+"""The same of what also holds for the person's other players."""
+
+
+def _adding(limits: LiteralString) -> LiteralString:
+    """Return SQL that adds what limits the player with `%(user_id)s` to rows `f` of forgotten_accounts, up to WHERE."""
+    return (
+        """
+        UPDATE forgotten_accounts f SET limits = (
+            SELECT coalesce(jsonb_object_agg(name, entries), '{}') FROM (
+                SELECT name, jsonb_agg(DISTINCT entry) AS entries
+                FROM (SELECT * FROM jsonb_each(f.limits) UNION ALL SELECT * FROM jsonb_each(given.limits))
+                         AS limits (name, entries),
+                     jsonb_array_elements(entries) AS entry
+                GROUP BY name) AS every)
+        FROM (SELECT """
+        + limits
+        + """ AS limits FROM users u WHERE u.user_id = %(user_id)s) AS given
+        WHERE """
+    )
 
 
 def _giving(limit: Limit, entries: LiteralString, rows: LiteralString) -> LiteralString:
@@ -42,7 +65,7 @@ _RECALL: tuple[LiteralString, ...] = tuple(
 def share_limits(tx: Tx, user_id: UUID, person_id: UUID) -> None:
     """Give a player what limits the other players of the person, who is locked."""
     for statement in _SHARE:
-        tx.execute(statement, {"user_id": user_id, "person_id": person_id, "now": tx.now})
+        tx.execute(statement, {"user_id": user_id, "person_id": person_id, "now": tx.now, "linked_at": None})
 
 
 def leave(tx: Tx, person_id: UUID, account_hash: str) -> None:
@@ -72,30 +95,42 @@ def leave_with_limits(tx: Tx, user_id: UUID, person_id: UUID | None, account_has
 
 
 def take_out(tx: Tx, hashes: Sequence[str]) -> UUID | None:
-    """Return whose a remembered account was, and forget that: what is remembered of it then limits whom it joins."""
+    """Return whose a remembered account was, and forget that: what limits that person then limits whom it joins."""
     people = lock_people_of(tx, hashes)
+    for row in tx.execute("SELECT user_id FROM users WHERE person_id = ANY (%s)", (list(people),)).fetchall():
+        tx.execute(
+            _adding(_SHARED_LIMITS) + "f.account_hash = ANY (%(hashes)s)",
+            {"user_id": row["user_id"], "hashes": list(hashes), "now": tx.now},
+        )
     tx.execute("UPDATE forgotten_accounts SET person_id = NULL WHERE account_hash = ANY (%s)", (list(hashes),))
     return next(iter(people), None)
 
 
-def remember(tx: Tx, user_id: UUID, person_id: UUID, hashes: Sequence[str], *, excluded: bool) -> None:
-    """Store what limits a player who is forgotten, for their accounts, and for the person's others.
+def pass_on(tx: Tx, user_id: UUID, person_id: UUID) -> None:
+    """Give what limits a player of the person, who is about to go, to the person's others, who are locked.
 
-    The person's other players get it at once, and the accounts that have left a player and not played since with those
-    of this one.
+    Other players get it at once; the accounts that have left a player, and not played since, when they play again.
     """
+    tx.execute("UPDATE users SET person_id = %s WHERE user_id = %s", (person_id, user_id))  # perhaps for a moment only
     others = tx.execute("SELECT user_id FROM users WHERE person_id = %s AND user_id <> %s", (person_id, user_id))
     for row in others.fetchall():
         share_limits(tx, row["user_id"], person_id)
+    tx.execute(
+        _adding(_LIMITS) + "f.person_id = %(person_id)s",
+        {"user_id": user_id, "person_id": person_id, "now": tx.now},
+    )
+
+
+def remember(tx: Tx, user_id: UUID, person_id: UUID, hashes: Sequence[str], *, excluded: bool) -> None:
+    """Store what limits a player who is forgotten, for their accounts, and for the person's others."""
+    pass_on(tx, user_id, person_id)
     tx.execute(
         """
         INSERT INTO forgotten_accounts AS kept (account_hash, limits, excluded, forgotten_at, person_id)
         SELECT account_hash, """
         + _LIMITS
-        + """, %(excluded)s AND account_hash = ANY (%(hashes)s), %(now)s, %(person_id)s
-        FROM users u, (SELECT unnest(%(hashes)s::text[]) AS account_hash
-                       UNION SELECT account_hash FROM forgotten_accounts WHERE person_id = %(person_id)s) AS accounts
-        WHERE u.user_id = %(user_id)s
+        + """, %(excluded)s, %(now)s, %(person_id)s
+        FROM users u, unnest(%(hashes)s::text[]) AS account_hash WHERE u.user_id = %(user_id)s
         ON CONFLICT (account_hash) DO UPDATE
         SET limits = excluded.limits, excluded = kept.excluded OR excluded.excluded,
             forgotten_at = excluded.forgotten_at, person_id = excluded.person_id
@@ -130,13 +165,16 @@ def lock_people_of(tx: Tx, hashes: Sequence[str]) -> set[UUID]:
     return people
 
 
-def recall_limits(tx: Tx, user_id: UUID, hashes: Sequence[str]) -> None:
+def recall_limits(tx: Tx, user_id: UUID, hashes: Sequence[str], linked_at: datetime | None) -> None:
     """Give a player the limits that were remembered with these accounts, which are the player's now.
 
     What was remembered is deleted, except that an account is excluded.
+
+    Args:
+        linked_at: None for a player who begins with them.
     """
     for statement in _RECALL:
-        tx.execute(statement, {"user_id": user_id, "hashes": list(hashes)})
+        tx.execute(statement, {"user_id": user_id, "hashes": list(hashes), "now": tx.now, "linked_at": linked_at})
     tx.execute(
         """
         WITH back AS (DELETE FROM forgotten_accounts WHERE account_hash = ANY (%(hashes)s) AND NOT excluded)

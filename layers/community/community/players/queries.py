@@ -1,4 +1,9 @@
-"""SQL on users and user_platform_links, and the columns that features read with a player."""
+"""SQL on users and user_platform_links, and the columns that features read with a player.
+
+Transactions take their locks in this order, or two would wait for each other: a code (`link_tokens`), the gamble, an
+import; people; their players; the table of accounts; what several players write to. Of one kind, by id. Only an account
+that comes back to a person locks that person late.
+"""
 
 from __future__ import annotations
 
@@ -56,21 +61,32 @@ def _namesakes(refs: Sequence[PlayerRef]) -> tuple[LiteralString, list[Any]]:
 
 
 def lock_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None) -> Cursor:
-    """Lock players, always in the same order, because otherwise concurrent transfers could deadlock.
+    """Lock players with their people, and those whom one of their accounts may make one with them.
 
     NO KEY UPDATE is the lock that an UPDATE takes: it excludes every other action on the player, but not the
-    foreign-key checks of rows that refer to them.
+    foreign-key checks of rows that refer to them. People are locked because another account of theirs may be starting a
+    player just now.
 
-    Their people are locked as well, each after the player: another account of theirs may be starting a player just now.
+    Returns rows of `user_id` and `moved`: whether the player became another person's while this waited.
     """
     user_ids, params = _user_ids(refs)
     if crowd:
         user_ids, params = user_ids + " || " + crowd.sql, [*params, *crowd.params]
     return tx.execute(
-        "WITH locked AS MATERIALIZED (SELECT user_id, person_id FROM users WHERE user_id = ANY ("
+        "WITH wanted AS MATERIALIZED (SELECT user_id, person_id FROM users WHERE user_id = ANY ("
         + user_ids
-        + ") ORDER BY user_id FOR NO KEY UPDATE) SELECT user_id, CASE WHEN person_id IS NOT NULL"
-        " THEN pg_advisory_xact_lock(hashtextextended(person_id::text, 0)) END AS person FROM locked",
+        + """)), people AS MATERIALIZED (
+            SELECT pg_advisory_xact_lock(hashtextextended(person_id::text, 0))
+            FROM (SELECT person_id FROM wanted WHERE person_id IS NOT NULL
+                  UNION SELECT person_before FROM user_platform_links
+                  WHERE person_before IS NOT NULL AND user_id IN (SELECT user_id FROM wanted)
+                  ORDER BY person_id) AS every
+        )
+        SELECT u.user_id, u.person_id IS DISTINCT FROM wanted.person_id AS moved
+        FROM users u JOIN wanted USING (user_id)
+        WHERE (SELECT count(*) FROM people) IS NOT NULL
+        ORDER BY u.user_id FOR NO KEY UPDATE OF u
+        """,
         params,
     )
 
@@ -141,7 +157,7 @@ def update_user(tx: Tx, player: Player) -> None:
 
 
 def lock_people(tx: Tx, person_ids: Sequence[UUID]) -> None:
-    """Lock people until the transaction ends: after their players, and always in the same order."""
+    """Lock people until the transaction ends."""
     tx.execute(
         "SELECT pg_advisory_xact_lock(hashtextextended(person, 0)) FROM unnest(%s::text[]) AS person",
         (sorted(map(str, person_ids)),),

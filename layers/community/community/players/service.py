@@ -236,7 +236,7 @@ def _save(tx: Tx, *players: Player) -> list[Player]:
         PARTS.add_up(tx, settled)
     for player in settled:
         if player.id in returning:
-            persons.recall_limits(tx, player.id, returning[player.id])
+            persons.recall_limits(tx, player.id, returning[player.id], tx.now if player.stored else None)
             if player.person_id:
                 persons.share_limits(tx, player.id, player.person_id)
     for player in settled:
@@ -301,7 +301,7 @@ def _load(
     # see the other tables as they were before the wait.
     rows = queries.read_players(tx, refs, crowd, parts, facts).fetchall()
     if locking:
-        locked = {row["user_id"] for row in locking}
+        locked = {row["user_id"] for row in locking if not row["moved"]}
         _require_locked(rows, locked)
         if any(row["divided"] for row in rows):
             rows = _with_shared_limits(tx, rows, partial(queries.read_players, tx, refs, crowd, parts, facts))
@@ -320,7 +320,7 @@ def _load(
 
 
 def _require_locked(rows: list[dict[str, Any]], locked: set[UUID]) -> None:
-    """Start anew if an account has moved to another player since players were locked."""
+    """Start anew if an account has moved to another player since players were locked, or they to another person."""
     if {row["user_id"] for row in rows if row["user_id"]} != locked:
         raise TryAgain
 
@@ -422,3 +422,21 @@ def _remember_departed(tx: Tx, player: Player) -> None:
             if departed.link.person_before:
                 persons.become_one(tx, player.person_id, departed.link.person_before)
             persons.leave(tx, player.person_id, account_hash)
+    for linked_at in _undone_links(player, tx.now):
+        PARTS.link_undone(tx, player.id, linked_at)
+
+
+def _undone_links(player: Player, now: datetime) -> set[datetime]:
+    """Return when the links were made of which all that the code brought has left within the day.
+
+    Not if it was the same person's.
+    """
+    left = {
+        departed.link.linked_at
+        for departed in player.departed
+        if departed.link.linked_at
+        and departed.link.is_new(now)
+        and departed.person_id is None
+        and departed.link.person_before != player.person_id
+    }
+    return left - {link.linked_at for link in player.links.values()}

@@ -87,14 +87,15 @@ def _forget(tx: Tx, player: Player, code: str) -> Player:
     hashes = [account_hashes(platform, link.platform_id)[0] for platform, link in player.links.items()]
     person_id = player.person_id or uuid4()
     player_queries.lock_people(tx, (person_id,))  # another account of theirs may be starting a player just now
+    for link in player.links.values():
+        if link.person_before and not link.is_new(tx.now):
+            persons.become_one(tx, person_id, link.person_before)
     persons.remember(tx, player.id, person_id, hashes, excluded=player.excluded)
     if player.excluded:
         exclusions.exclude_together(tx, hashes)
     for account_hash, link in zip(hashes, player.links.values(), strict=True):
         if link.is_new(tx.now):  # perhaps by mistake
             persons.leave_with_limits(tx, player.id, link.person_before, account_hash)
-        elif link.person_before:
-            persons.become_one(tx, person_id, link.person_before)
     queries.withdraw_ballots(tx, player.id)
     stats.lock_windows(tx)
     engagement.lock_sums(tx)

@@ -117,23 +117,42 @@ def delete_lowered_elsewhere(tx: Tx, user_id: UUID) -> None:
 
 
 def move_weights(tx: Tx, from_id: UUID, to_id: UUID) -> None:
-    """Move weights; where one of the two players has a lowered one, those above it do not count."""
+    """Move weights; a lowered one counts before others, and of two the lower one.
+
+    A lowered one that is moved is dated now, as the link is that moves it: see `delete_weights_that_came`.
+    """
     tx.execute(
         """
         WITH current AS (
-            SELECT DISTINCT ON (user_id) weight_id, voting_weight FROM voting_weights
+            SELECT DISTINCT ON (user_id) user_id, voting_weight FROM voting_weights
             WHERE user_id IN (%(from_id)s, %(to_id)s) AND (expires_at IS NULL OR expires_at > %(now)s)
             ORDER BY user_id, weight_id DESC
         ), lowered AS (
-            SELECT * FROM current WHERE voting_weight < 1 ORDER BY voting_weight, weight_id DESC LIMIT 1
+            DELETE FROM voting_weights w USING current
+            WHERE w.user_id = current.user_id AND current.voting_weight < 1 AND w.voting_weight < 1
+            RETURNING w.*, current.voting_weight AS current_weight
         )
-        DELETE FROM voting_weights w USING lowered
-        WHERE w.user_id IN (%(from_id)s, %(to_id)s)
-          AND w.weight_id > lowered.weight_id AND w.voting_weight > lowered.voting_weight
+        INSERT INTO voting_weights (user_id, voting_weight, reason, created_at, expires_at)
+        SELECT %(to_id)s, voting_weight, reason,
+               CASE WHEN user_id = %(to_id)s THEN created_at ELSE %(now)s END, expires_at
+        FROM lowered ORDER BY current_weight DESC, user_id, weight_id
         """,
         {"from_id": from_id, "to_id": to_id, "now": tx.now},
     )
     tx.execute("UPDATE voting_weights SET user_id = %s WHERE user_id = %s", (to_id, from_id))
+
+
+def delete_weights_that_came(tx: Tx, user_id: UUID, linked_at: datetime) -> None:
+    """Delete the lowered weights that a player has only from accounts that a code brought at that moment.
+
+    The person's other players may have got copies of them since.
+    """
+    tx.execute(
+        "DELETE FROM voting_weights w USING users u WHERE u.user_id = %s AND w.user_id = ANY ("
+        + SELVES
+        + ") AND w.created_at = %s AND w.voting_weight < 1",
+        (user_id, linked_at),
+    )
 
 
 def delete_expired_weights(tx: Tx) -> None:

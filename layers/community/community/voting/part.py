@@ -19,22 +19,37 @@ def move(tx: Tx, from_id: UUID, to_id: UUID) -> None:
 _LIMIT = Limit(
     queries.REMEMBERED_WEIGHTS,
     """
-    (SELECT jsonb_agg(jsonb_build_object('voting_weight', voting_weight, 'expires_at', expires_at))
-     FROM (SELECT voting_weight, expires_at FROM voting_weights w
+    (SELECT jsonb_agg(to_jsonb(current))
+     FROM (SELECT voting_weight, created_at, expires_at FROM voting_weights w
            WHERE w.user_id = u.user_id AND (w.expires_at IS NULL OR w.expires_at > %(now)s)
            ORDER BY w.weight_id DESC LIMIT 1) AS current
      WHERE voting_weight < 1)
     """,
     """
-    INSERT INTO voting_weights (user_id, voting_weight, created_at, expires_at)
-    SELECT %(user_id)s, lowered.voting_weight, now(), lowered.expires_at
-    FROM kept, jsonb_to_record(entry) AS lowered (voting_weight numeric, expires_at timestamptz)
-    WHERE lowered.voting_weight < coalesce(
-        (SELECT w.voting_weight FROM voting_weights w
-         WHERE w.user_id = %(user_id)s AND (w.expires_at IS NULL OR w.expires_at > now())
-         ORDER BY w.weight_id DESC LIMIT 1), 1)
-    ORDER BY lowered.voting_weight LIMIT 1
+    , lowered AS (
+        SELECT given.* FROM kept,
+            jsonb_to_record(entry) AS given (voting_weight numeric, created_at timestamptz, expires_at timestamptz)
+        ORDER BY voting_weight LIMIT 1
+    ), current AS (
+        SELECT * FROM voting_weights WHERE user_id = %(user_id)s AND (expires_at IS NULL OR expires_at > %(now)s)
+        ORDER BY weight_id DESC LIMIT 1
+    ), missing AS (
+        SELECT * FROM lowered WHERE voting_weight < coalesce((SELECT voting_weight FROM current), 1) OR NOT EXISTS (
+            SELECT FROM voting_weights w WHERE w.user_id = %(user_id)s AND w.voting_weight = lowered.voting_weight
+            AND w.expires_at IS NOT DISTINCT FROM lowered.expires_at)
+    ), lower AS (
+        DELETE FROM voting_weights w USING current, missing
+        WHERE w.weight_id = current.weight_id AND current.voting_weight <= missing.voting_weight
+        RETURNING w.*
+    )
+    INSERT INTO voting_weights (user_id, voting_weight, reason, created_at, expires_at)
+    SELECT %(user_id)s, voting_weight, reason, created_at, expires_at FROM (
+        SELECT 1 AS place, voting_weight, '' AS reason,
+               coalesce(%(linked_at)s::timestamptz, created_at, 'epoch') AS created_at, expires_at
+        FROM missing
+        UNION ALL SELECT 2, voting_weight, reason, created_at, expires_at FROM lower) AS given
+    ORDER BY place
     """,
 )
 
-BALLOTS = Rows(("ballots", "voting_weights"), move, limit=_LIMIT)
+BALLOTS = Rows(("ballots", "voting_weights"), move, link_undone=queries.delete_weights_that_came, limit=_LIMIT)
