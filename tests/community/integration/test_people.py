@@ -836,6 +836,7 @@ class Evening(RuleBasedStateMachine):
     @rule(source=st.sampled_from(ACCOUNTS), claimer=st.sampled_from(ACCOUNTS))
     def link(self, source: PlayerRef, claimer: PlayerRef) -> None:
         own, theirs, returning = self.accounts_of(source), self.accounts_of(claimer), self.departed_from(source)
+        self.tx.now += timedelta(seconds=1)  # no two links are of the same moment, which tells apart what they brought
         with self.attempt():
             link(self.tx, source, claimer)
             if claimer in own:
