@@ -113,7 +113,7 @@ def find_simple_route(app: FastAPI, scope: Scope) -> Route | None:
 
 @lru_cache(256)
 def _simple_route(app: FastAPI, method: str, path: str) -> tuple[Route | None, Scope]:
-    """Return what `find_simple_route` does, with the match. The routes of a group do not change, and are many."""
+    """Return what `find_simple_route` does, with the match, which is only read. A group has many routes."""
     scope = {"type": "http", "method": method, "path": path, "root_path": ""}
     for route in app.router.routes:
         # Most routes of a group are asked in vain, so they say no before they prepare anything.
