@@ -74,7 +74,19 @@ SAFE: Final = {
 """Classes of others whose objects do not change, or are made for threads."""
 
 CACHES: Final = {"cache", "lru_cache", "functools.cache", "functools.lru_cache"}
-VALUES: Final = ("str", "bytes", "int", "float", "bool", "tuple", "frozenset", "Mapping", "Path", "Fraction")
+VALUES: Final = (
+    "str",
+    "LiteralString",
+    "bytes",
+    "int",
+    "float",
+    "bool",
+    "tuple",
+    "frozenset",
+    "Mapping",
+    "Path",
+    "Fraction",
+)
 
 
 def test_what_handlers_change_is_kept_per_environment_or_known_to_be_safe():

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    RootModel,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
 from community.catalog.content import Item
 from community.inventory.models import Slot
@@ -70,18 +79,21 @@ class RegisterRequest(Body):
     new_platform: Platform
     new_platform_id: PlatformId
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _short_form(cls, body: Any) -> Any:
+    def _short_form(cls, body: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
         if not isinstance(body, dict) or any(name.startswith(("known_", "new_")) for name in body):
-            return body
-        account = Account.model_validate(body)  # here, so that an error names the fields that were sent
-        return body | {
-            "known_platform": account.platform,
-            "known_platform_id": account.platform_id,
-            "new_platform": account.platform,
-            "new_platform_id": account.platform_id,
-        }
+            return validate(body)
+        platform, platform_id = body.get("platform"), body.get("platform_id")
+        try:
+            return validate(
+                body
+                | {"known_platform": platform, "known_platform_id": platform_id}
+                | {"new_platform": platform, "new_platform_id": platform_id}
+            )
+        except ValidationError:
+            Account.model_validate(body)  # so that an error names the fields that were sent
+            raise
 
     @property
     def known(self) -> PlayerRef:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import Any, Final, LiteralString
 from uuid import UUID
@@ -106,7 +107,7 @@ class Board:
         now: an expression over `value` and `stored`, the amount in the table or null: the amount that they have.
         before: common table expressions that `current` needs, each followed by a comma.
         values: {name: value} of `:name:` in all of them. The plan does not depend on them, so Postgres keeps it: to
-            make one takes longer than to run it.
+            make one takes longer than to run it. Boards that differ only in them are equal.
     """
 
     table: LiteralString
@@ -115,7 +116,7 @@ class Board:
     current: LiteralString = "SELECT NULL::uuid AS user_id, 0::bigint AS value WHERE false"
     now: LiteralString = "value"
     before: LiteralString = ""
-    values: Mapping[LiteralString, Any] = field(default_factory=dict[LiteralString, Any])
+    values: Mapping[LiteralString, Any] = field(default_factory=dict[LiteralString, Any], compare=False)
 
     def highest(self, limit: int) -> tuple[LiteralString, list[Any]]:
         """Return SQL for rows with `user_id`, `username` and `amount`, the highest first, and its parameters.
@@ -133,6 +134,10 @@ class Board:
         return self._fill(_AROUND, _NEIGHBOURS)
 
     def _fill(self, query: LiteralString, limit: LiteralString) -> tuple[LiteralString, list[Any]]:
+        return _filled(query, self, limit), list(self.values.values())
+
+    def fill_in(self, query: LiteralString, limit: LiteralString) -> LiteralString:
+        """Return a query with everything of this leaderboard but its values filled in."""
         sql = query.format(
             table=self.table,
             amount=self.amount,
@@ -145,7 +150,7 @@ class Board:
         )
         for name in self.values:
             sql = sql.replace(":" + name + ":", "(SELECT " + name + " FROM asked)")
-        return sql, list(self.values.values())
+        return sql
 
     @property
     def _asked(self) -> LiteralString:
@@ -153,6 +158,12 @@ class Board:
             return ""
         columns: list[LiteralString] = ["%s AS " + name for name in self.values]
         return "asked AS MATERIALIZED (SELECT " + ", ".join(columns) + "),"
+
+
+@cache
+def _filled(query: LiteralString, board: Board, limit: LiteralString) -> LiteralString:
+    """There are few boards, and to fill one in takes longer than to send it."""
+    return board.fill_in(query, limit)
 
 
 # OFFSET 0 keeps each a look-up per account, however many players the planner expects to find.

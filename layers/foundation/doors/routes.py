@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
@@ -104,20 +104,25 @@ class Router(APIRouter):
 
 def find_simple_route(app: FastAPI, scope: Scope) -> Route | None:
     """Return the simple route that the app would choose, and add its match to the scope; None for any other answer."""
-    path = scope["path"]
     if app.user_middleware:
         return None
+    route, matched = _simple_route(app, scope["method"], scope["path"])
+    scope.update(matched)
+    return route
+
+
+@lru_cache(256)
+def _simple_route(app: FastAPI, method: str, path: str) -> tuple[Route | None, Scope]:
+    """Return what `find_simple_route` does, with the match, which is only read. A group has many routes."""
+    scope = {"type": "http", "method": method, "path": path, "root_path": ""}
     for route in app.router.routes:
         # Most routes of a group are asked in vain, so they say no before they prepare anything.
         if isinstance(route, Route) and route.path_regex.match(path) is None:
             continue
         match, matched = route.matches(scope)
         if match is Match.FULL:
-            if not (isinstance(route, Route) and route.is_simple):
-                return None
-            scope.update(matched)
-            return route
-    return None
+            return (route, matched) if isinstance(route, Route) and route.is_simple else (None, {})
+    return None, {}
 
 
 def _with_call(handle: Handle) -> Handle:

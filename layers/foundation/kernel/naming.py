@@ -86,6 +86,11 @@ def key(text: str) -> str:
     """
     if (text.isascii() and text.isalnum()) or len(text) > _LONGEST_COMPARED:
         return text.lower()
+    return _key(text)
+
+
+@lru_cache(256)
+def _key(text: str) -> str:
     plain = _SEPARATORS.sub(" ", _QUOTES.sub("", _INVISIBLE.sub("", folded(_QUOTES.sub("", text)))))
     if not plain.isascii():
         without = "".join(each for each in plain if unicodedata.category(each) not in _EMOJI_CATEGORIES)

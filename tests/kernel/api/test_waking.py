@@ -17,6 +17,7 @@ from time import sleep
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from functions.shared.relay import app as relay
 from kernel import connections as database
@@ -26,6 +27,7 @@ from kernel.database import Connection, connect, transaction
 from kernel.events import service as events
 from kernel.events import waking
 from kernel.exclusive import ExclusiveLock
+from kernel.outside.events import OutsideRequested
 from tests.support.fakes import FakeEventBridge
 from tests.support.races import PATIENCE, wait_for_a_lock
 
@@ -121,6 +123,18 @@ def test_a_transaction_without_events_does_not_wake_the_relay(writer: Connection
         tx.execute("SELECT 1")
 
     assert event_bridge.wake_ups == 0
+
+
+def test_what_rarely_announces_anything_wakes_the_relay_when_it_does(writer: Connection, event_bridge: FakeEventBridge):
+    def announce_each(entries: list[dict[str, Any]] | None) -> None:
+        with transaction(writer) as tx:
+            events.announce_each(tx, OutsideRequested(), "SELECT %s::jsonb", (entries and Jsonb(entries),), rarely=True)
+
+    announce_each(None)
+    assert event_bridge.wake_ups == 0
+
+    announce_each([{"id": 1}, {"id": 2}])
+    assert event_bridge.wake_ups == 1
 
 
 def test_a_transaction_that_rolls_back_does_not_wake_the_relay(writer: Connection, event_bridge: FakeEventBridge):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -18,10 +17,11 @@ _EVENT = BalanceImported(user_id=_FILLED_IN, batch_id=_FILLED_IN, amount=0)
 """Its statement fills in all fields."""
 
 
-def credit_accounts(tx: Tx, user_id: UUID, accounts: Mapping[str, Link]) -> None:
-    """Queue the credit of what waits for accounts {platform: link} of a player."""
-    params = queries.crediting_accounts(user_id, accounts, items.money.item_id, tx.now)
-    _credit(tx, queries.CREDIT_ACCOUNTS, params)
+def credit_account(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
+    """Queue the credit of what waits for a player's account."""
+    params = queries.crediting_account(user_id, platform, link, items.money.item_id, tx.now)
+    # Every new player is looked up, and very few were imported.
+    _credit(tx, queries.CREDIT_ACCOUNT, params, rarely=True)
 
 
 def credit_known(tx: Tx, batch_id: UUID) -> None:
@@ -29,5 +29,5 @@ def credit_known(tx: Tx, batch_id: UUID) -> None:
     _credit(tx, queries.CREDIT_KNOWN, queries.crediting_known(batch_id, items.money.item_id, tx.now))
 
 
-def _credit(tx: Tx, steps: LiteralString, params: tuple[Any, ...]) -> None:
-    events.announce_each(tx, _EVENT, queries.CREDITED_PAYLOADS, params, steps=steps)
+def _credit(tx: Tx, steps: LiteralString, params: tuple[Any, ...], *, rarely: bool = False) -> None:
+    events.announce_each(tx, _EVENT, queries.CREDITED_PAYLOADS, params, steps=steps, rarely=rarely)

@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
 from community.deliveries.pending_deliveries import SEND
 from community.imports.models import ImportBatch, ImportEntry, PointsRow
 from community.players.models import Link
@@ -117,18 +115,23 @@ _SENT: LiteralString = (
 )
 """
 )
-CREDIT_ACCOUNTS: LiteralString = (
+CREDIT_ACCOUNT: LiteralString = (
     """
 credited AS (
-    UPDATE import_entries e SET user_id = %s, credited_at = %s
-    FROM jsonb_to_recordset(%s) AS a (platform text, platform_user_id text, name_key text)
-    WHERE e.credited_at IS NULL AND e.platform = a.platform
-      AND (e.platform_user_id = a.platform_user_id OR e.platform_user_id = '' AND e.name_key = a.name_key)
-    RETURNING e.entry_id, e.batch_id, e.line, e.amount, e.user_id
+    UPDATE import_entries SET user_id = %s, credited_at = %s
+    WHERE credited_at IS NULL AND entry_id = ANY (ARRAY(
+        SELECT entry_id FROM import_entries
+        WHERE credited_at IS NULL AND platform = %s AND platform_user_id = %s
+        UNION ALL
+        SELECT entry_id FROM import_entries
+        WHERE credited_at IS NULL AND platform = %s AND platform_user_id = '' AND name_key = %s
+    ))
+    RETURNING entry_id, batch_id, line, amount, user_id
 """
     + _SENT
 )
-"""Credits what waits for accounts that have just become a player's."""
+"""Credits what waits for an account that has just become a player's: two look-ups in one index. With OR for UNION ALL,
+Postgres might look up the platform only, and read all that waits there."""
 CREDIT_KNOWN: LiteralString = (
     """
 found AS (
@@ -149,13 +152,10 @@ found AS (
 """Credits the entries of a batch whose accounts are known."""
 
 
-def crediting_accounts(user_id: UUID, accounts: Mapping[str, Link], money_id: int, now: datetime) -> tuple[Any, ...]:
-    """Return the parameters of `CREDIT_ACCOUNTS`."""
-    known = [
-        {"platform": platform, "platform_user_id": link.platform_id, "name_key": person_key(link.username)}
-        for platform, link in accounts.items()
-    ]
-    return (user_id, now, Jsonb(known), SOURCE, money_id, now, now)
+def crediting_account(user_id: UUID, platform: str, link: Link, money_id: int, now: datetime) -> tuple[Any, ...]:
+    """Return the parameters of `CREDIT_ACCOUNT`."""
+    account = platform, link.platform_id, platform, person_key(link.username)
+    return (user_id, now, *account, SOURCE, money_id, now, now)
 
 
 def crediting_known(batch_id: UUID, money_id: int, now: datetime) -> tuple[Any, ...]:

@@ -55,7 +55,7 @@ def register(tx: Tx, known: PlayerRef, new: PlayerRef) -> tuple[Player, bool]:
     if not was_excluded:
         players.require_included(player)
     if player.stored is not None and player != player.stored:
-        player = replace(player, updated_at=tx.now)
+        player = player.replaced(updated_at=tx.now)
     players.save(tx, players.recalled(tx, player))
     return player, created
 
@@ -64,4 +64,4 @@ def _with_link(player: Player, new: PlayerRef) -> Player:
     old = player.links.get(new.platform)
     name = new.username or (old.username if old else player.username)
     link = Link(str(new.platform_id), name)
-    return replace(player, username=new.username or player.username).with_link(new.platform, link)
+    return player.replaced(username=new.username or player.username).with_link(new.platform, link)

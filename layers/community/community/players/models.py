@@ -182,7 +182,7 @@ class Player:
         """Return the player with this link, which replaces any other for the platform."""
         known = self.links.get(platform)
         kept = self if known is None or known.platform_id == link.platform_id else self.without_link(platform)
-        return replace(kept, username=self.username, links={**self.links, platform: link})
+        return kept.replaced(username=self.username, links={**self.links, platform: link})
 
     def without_link(self, platform: str) -> Self:
         """Return the player without this account, which becomes a stranger; the player keeps everything else.

@@ -51,6 +51,7 @@ STREAK = Part(
     merge=lambda keeper, other, state: rules.merge_streaks(keeper, other),
     column=Column("streak", queries.STREAK_OF_PLAYER, _parse_streak),
     tables=("user_streaks",),
+    joined=True,
     limit=_LIMIT,
 )
 _INBOX = Inbox(queries.find_long_inbox, rollup.roll_up_now)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, LiteralString
 
 from community.ranking import Board
@@ -94,11 +95,16 @@ def board(event_type: str, period: Period, start: datetime) -> Board:
         table="stats_standings",
         amount=sums.column,
         where="event_type = :event: AND " + sums.column + " > 0",
-        before=sums.fill_in(_CORRECTIONS).replace("%s", ":start:"),
+        before=_corrections(period),
         current="SELECT user_id, change AS value FROM corrections",
         now="coalesce(stored, 0) + value",
         values={"event": event_type, "start": start},
     )
+
+
+@cache
+def _corrections(period: Period) -> LiteralString:
+    return _SUMS[period].fill_in(_CORRECTIONS).replace("%s", ":start:")
 
 
 _CORRECTIONS: LiteralString = """

@@ -163,31 +163,23 @@ def delete_waiting(tx: Tx, platform: str, platform_id: str | None, username: str
     tx.execute("DELETE FROM account_timeouts WHERE platform = %s AND platform_user_id = %s", (platform, platform_id))
 
 
-def adopt(tx: Tx, user_id: UUID, accounts: Mapping[str, Link]) -> None:
-    """Move to a player the timeouts of their accounts that were stored before they were theirs."""
-    known = [
-        {"platform": platform, "platform_user_id": link.platform_id, "name_key": person_key(link.username)}
-        for platform, link in accounts.items()
-    ]
+def adopt(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
+    """Move to a player the timeouts of their account that were stored before it was theirs."""
     tx.execute(
         """
-        WITH known AS (
-            SELECT * FROM jsonb_to_recordset(%s) AS a (platform text, platform_user_id text, name_key text)
-        ), of_names AS (
-            DELETE FROM timeouts t USING known a WHERE (t.platform, t.username) = (a.platform, a.name_key)
-            RETURNING t.set_at, t.expires_at, t.reason
-        ), of_accounts AS (
-            DELETE FROM account_timeouts t USING known a
-            WHERE (t.platform, t.platform_user_id) = (a.platform, a.platform_user_id)
-            RETURNING t.set_at, t.expires_at, t.reason
+        WITH of_name AS (
+            DELETE FROM timeouts WHERE platform = %s AND username = %s RETURNING set_at, expires_at, reason
+        ), of_account AS (
+            DELETE FROM account_timeouts WHERE platform = %s AND platform_user_id = %s
+            RETURNING set_at, expires_at, reason
         )
         INSERT INTO player_timeouts AS held (user_id, set_at, expires_at, reason)
-        SELECT %s, set_at, expires_at, reason FROM (TABLE of_names UNION ALL TABLE of_accounts) AS adopted
+        SELECT %s, set_at, expires_at, reason FROM (TABLE of_name UNION ALL TABLE of_account) AS adopted
         WHERE expires_at > %s ORDER BY expires_at DESC LIMIT 1
         ON CONFLICT (user_id) DO UPDATE
         """
         + KEEP_LATER,
-        (Jsonb(known), user_id, tx.now),
+        (platform, person_key(link.username), platform, link.platform_id, user_id, tx.now),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
@@ -42,9 +43,15 @@ def _columns(event_id: UUID, event: Event, now: datetime) -> tuple[Any, ...]:
         event.private,
         event.subject,
         event.model_dump_json(),
-        Jsonb(event.metadata | {"version": event.version}),
+        _metadata(event.version, tuple(event.metadata.items())),
         now,
     )
+
+
+@lru_cache(256)
+def _metadata(version: str, facts: tuple[tuple[str, str], ...]) -> str:
+    """Return the JSON of an event's metadata: it is the same for most events."""
+    return json.dumps(dict(facts) | {"version": version})
 
 
 def insert_event_if(tx: Tx, event_id: UUID, event: Event, happening: LiteralString, params: Sequence[Any]) -> None:
@@ -69,7 +76,7 @@ def insert_events_each(
     """Run the statement `happening` and insert the event once for each entry of the `jsonb` array that it returns.
 
     Args:
-        result: the SELECT whose rows the cursor has; "" for none.
+        result: the SELECT whose rows the cursor has; "" for one row with each event.
     """
     _, *columns = _columns(_GIVEN_BY_DATABASE, event, tx.now)
     insert: LiteralString = """
@@ -77,6 +84,7 @@ def insert_events_each(
         SELECT gen_random_uuid(), %s, %s, coalesce((fields ->> 'user_id')::uuid, %s), %s || fields, %s, %s
         FROM happened, jsonb_array_elements(entries) WITH ORDINALITY AS entry (fields, place)
         ORDER BY place
+        RETURNING event_id
         """
     return tx.execute(
         "WITH "

@@ -99,6 +99,7 @@ def announce_each(
     *,
     steps: LiteralString = "",
     result: LiteralString = "",
+    rarely: bool = False,
 ) -> Cursor:
     """Run a statement and announce an event once for each thing that it says, without waiting for its result.
 
@@ -108,10 +109,16 @@ def announce_each(
             the payload of each event; null means none. A `user_id` there is whom the event belongs to.
         params: of the steps, then of `happening`.
         steps: `name AS (statement)`, separated by commas, on which `happening` builds.
-        result: a SELECT from the steps, whose rows the cursor has.
+        result: a SELECT from the steps, whose rows the cursor has; by default it has one for each event.
+        rarely: there is hardly ever anything to announce, so the relay is not asked about before there is. Without
+            `result`.
     """
-    waking.ensure_awake(tx)
-    return queries.insert_events_each(tx, event, happening, params, steps, result)
+    inserted = queries.insert_events_each(tx, event, happening, params, steps, result)
+    if rarely:
+        waking.ensure_awake_if(tx, inserted)
+    else:
+        waking.ensure_awake(tx)
+    return inserted
 
 
 def broadcast(tx: Tx, event_type: str, payload: Any) -> None:

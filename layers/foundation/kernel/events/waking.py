@@ -25,7 +25,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from kernel.database import Connection, Tx
+from kernel.database import Connection, Cursor, Tx, transaction
 from kernel.events import queries
 from kernel.settings import settings
 
@@ -50,6 +50,14 @@ def ensure_awake(tx: Tx) -> None:
     tx.after_commit(queries.claim_waking, _wake)
 
 
+def ensure_awake_if(tx: Tx, announcing: Cursor) -> None:
+    """Wake the relay like `ensure_awake` if a statement of this transaction returns a row.
+
+    For a statement that rarely announces anything: then it costs a round trip more, otherwise nothing.
+    """
+    tx.after_commit(lambda _: announcing, _ask_and_wake)
+
+
 def wake_next(tx: Tx) -> None:
     """Wake another relay, unless one is awake: the one that was woken just now may have found the lock taken."""
     queries.forget_waking(tx)
@@ -64,6 +72,11 @@ def stay_awake(tx: Tx) -> None:
 def fall_asleep(tx: Tx) -> None:
     """End the relay's lease. After the commit, release the lock and look for events once more: see above."""
     queries.set_asleep(tx)
+
+
+def _ask_and_wake(conn: Connection) -> None:
+    with transaction(conn) as tx:
+        ensure_awake(tx)
 
 
 def _wake(_: Connection) -> None:
