@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from worlds.generation.arrays import Floats
+from worlds.generation.arrays import Cells, Floats
 from worlds.generation.cube import Cell
 from worlds.generation.drainage import SHALLOW, drain
 from worlds.generation.grid import grid_of
@@ -17,7 +17,7 @@ GRID = grid_of(EDGE)
 HOLLOW = Cell(0, 10, 10).number(EDGE)
 
 
-def ends(heights: Floats) -> Floats:
+def ends(heights: Floats) -> Cells:
     """Return where water from each cell ends."""
     end = drain(GRID, 1, heights, 0).target
     for _ in range(GRID.cells):

@@ -45,6 +45,8 @@ def grid_of(edge: int) -> Grid:
         for i in range(3)
     )
     east, west, north, south = (_neighbours(edge, columns, rows) for columns, rows in SIDES)
+    for array in (x, y, z, east, west, north, south):
+        array.setflags(write=False)  # kept for the next who asks
     return Grid(edge, x, y, z, (east, west, north, south))
 
 

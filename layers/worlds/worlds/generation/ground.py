@@ -34,7 +34,7 @@ RIVER_WIDTH: Final = 4.0
 
 LOWEST_LAND: Final = 0.5
 COAST: Final = 400.0
-"""Metres that noise may cross the level of the sea by, where all but all of the cells around are on the other side."""
+"""Metres that a place may lie above the sea, or below it, where half of what is around lies on each side."""
 
 _X, _Y, _Z = 0x8DA6B343, 0xD8163841, 0xCB1AB31F  # primes
 
@@ -167,9 +167,12 @@ class Land:
             amplitude *= SMOOTHER
             wavelength /= 2
             key = mix(key)
+        # The more land is around, the higher it may be and the less deep.
         land = added(corner.weight for corner, data in cells if data.altitude > 0)
-        blended = max(blended, LOWEST_LAND - COAST * (1 - land))
-        blended = min(blended, COAST * land)
+        if land > 0:
+            blended = max(blended, LOWEST_LAND - COAST * (1 - land) / land)
+        if land < 1:
+            blended = min(blended, COAST * land / (1 - land))
         return blended * height_factor(self.circumference)
 
     def _river(self, around: Surroundings, cells: list[tuple[Corner, CellData]]) -> int:

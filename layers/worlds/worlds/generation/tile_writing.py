@@ -52,7 +52,7 @@ def _wide(world: World) -> list[Plane]:
     altitude = _rounded(world.waters.heights - world.sea.level)
     wet = world.waters.heights <= world.sea.level
     # Rounding turns no land into sea, and no sea into land.
-    altitude = np.where(wet, np.minimum(altitude, 0), np.maximum(altitude, 1))
+    altitude = np.where(wet, np.minimum(altitude, -1), np.maximum(altitude, 1))
     celsius = _rounded(world.climate.celsius * TENTHS)
     rain = np.minimum(_rounded(world.climate.rain), 2**16 - 1)
     return [each.astype(np.int64).astype("<u2") for each in (altitude, celsius, rain)]

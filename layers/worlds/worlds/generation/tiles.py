@@ -52,7 +52,7 @@ class CellData:
     """What is stored about a cell."""
 
     altitude: int
-    """Metres above the sea on the geological scale; 0 or less is under water."""
+    """Metres above the sea on the geological scale, or below it; never 0."""
     celsius: float
     rain: int
     """Millimetres a year."""
