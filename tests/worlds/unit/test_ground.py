@@ -55,6 +55,7 @@ def test_one_face_can_be_written_at_a_time():
 
 def test_tiles_keep_every_cell():
     made = world()
+    sides = grid_of(100).neighbours
     altitude = made.waters.heights - made.sea.level
 
     for number in range(0, len(altitude), 5):
@@ -62,6 +63,8 @@ def test_tiles_keep_every_cell():
         data = tiles()[tile_of(cell)].at(cell)
         assert data.altitude == pytest.approx(altitude[number], abs=1)
         assert (data.altitude > 0) == (altitude[number] > 0)
+        rough = max(abs(made.waters.heights[side[number]] - made.waters.heights[number]) for side in sides)
+        assert data.roughness == pytest.approx(rough, rel=0.3, abs=1)
         assert data.celsius == pytest.approx(made.climate.celsius[number], abs=0.051)
         assert data.rain == pytest.approx(made.climate.rain[number], abs=0.51)
         assert data.biome == made.vegetation.biome[number]
@@ -117,6 +120,13 @@ def test_there_are_no_cliffs_between_cells_tiles_and_faces(x: float, y: float, s
 
     assert abs(here.altitude - there.altitude) < 0.05
     assert abs(here.celsius - there.celsius) < 0.1
+
+
+def test_there_are_no_cliffs_where_other_cells_become_the_nearest():
+    for number in range(0, 60_000, 401):
+        x, y = place_of(number)
+        around = [LAND.ground(x + dx, y + dy, tiles()).altitude for dx in (-0.001, 0.001) for dy in (-0.001, 0.001)]
+        assert max(around) - min(around) < 0.01
 
 
 def test_the_ground_at_a_cells_middle_is_the_cells():

@@ -23,12 +23,14 @@ Water = Literal["", "sea", "lake", "river"]
 
 FINEST: Final = 8.0
 """Metres between the hills of the finest noise."""
+LOWEST_HILLS: Final = 0.05
+"""Metres to walk; noise is as much lower, and left out where nothing remains of it."""
 ROUGHNESS: Final = 0.25
-"""Height of the coarsest noise, beside the differences between the cells around."""
+"""Height of the coarsest noise, beside the roughness of the cells around."""
 SMOOTHER: Final = 0.5
 """How much lower each finer noise is, at half the distance between its hills."""
 FLATTEST: Final = 4.0
-"""Metres of difference that are assumed where the cells around are level."""
+"""Metres of roughness that level ground has."""
 RIVER_WIDTH: Final = 4.0
 """Metres for each step of a river's size."""
 
@@ -36,7 +38,8 @@ LOWEST_LAND: Final = 0.5
 COAST: Final = 400.0
 """Metres that a place may lie above the sea, or below it, where half of what is around lies on each side."""
 
-_X, _Y, _Z = 0x8DA6B343, 0xD8163841, 0xCB1AB31F  # primes
+_X, _Y, _Z = 0x8DA6B343, 0xD8163841, 0xCB1AB31F
+"""Primes that tell the corners of noise apart."""
 
 
 class Corner(NamedTuple):
@@ -58,8 +61,7 @@ class Surroundings(NamedTuple):
     """The place, in cells from the middle of the one in the south-west."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(NamedTuple):
     """What is at a place."""
 
     altitude: float
@@ -155,15 +157,17 @@ class Land:
 
         Noise shapes coasts, but neither floods land among cells of land nor makes islands among cells of the sea.
         """
-        heights = [data.altitude for _, data in cells]
+        factor = height_factor(self.circumference)
         blended = added(data.altitude * corner.weight for corner, data in cells)
+        roughness = added(data.roughness * corner.weight for corner, data in cells)
+        amplitude = ROUGHNESS * (FLATTEST + roughness)
         wavelength = self.circumference / (4 * self.edge)
-        amplitude = ROUGHNESS * max(FLATTEST, max(heights) - min(heights))
         finest = max(FINEST, detail)
         key = stream_key(self.seed, "detail")
-        while wavelength >= finest:
+        least = LOWEST_HILLS / factor
+        while wavelength >= finest and amplitude > least:
             radius = self.circumference / (2 * pi) / wavelength
-            blended += amplitude * _noise(key, towards[0] * radius, towards[1] * radius, towards[2] * radius)
+            blended += (amplitude - least) * _noise(key, towards[0] * radius, towards[1] * radius, towards[2] * radius)
             amplitude *= SMOOTHER
             wavelength /= 2
             key = mix(key)
@@ -173,7 +177,7 @@ class Land:
             blended = max(blended, LOWEST_LAND - COAST * (1 - land) / land)
         if land < 1:
             blended = min(blended, COAST * land / (1 - land))
-        return blended * height_factor(self.circumference)
+        return blended * factor
 
     def _river(self, around: Surroundings, cells: list[tuple[Corner, CellData]]) -> int:
         """Return the size of the river at a place, 0 without one. Rivers run from middle to middle of cells."""
@@ -206,17 +210,17 @@ def _noise(key: int, x: float, y: float, z: float) -> float:
     i, j, k = floor(x), floor(y), floor(z)
     x, y, z = x - i, y - j, z - k
     u, v, w = _fade(x), _fade(y), _fade(z)
+    i, j, k = i * _X + key, j * _Y, k * _Z
+    low, high = (k, z, 1 - w), (k + _Z, z - 1, w)
     total = 0.0
-    for dx, a in ((0, 1 - u), (1, u)):
-        for dy, b in ((0, 1 - v), (1, v)):
-            for dz, c in ((0, 1 - w), (1, w)):
-                bits = mix((key + (i + dx) * _X + (j + dy) * _Y + (k + dz) * _Z) & MASK)
-                slope = (
-                    (x - dx) * ((bits & 1023) - 511.5)
-                    + (y - dy) * ((bits >> 10 & 1023) - 511.5)
-                    + (z - dz) * ((bits >> 20 & 1023) - 511.5)
-                )
-                total += a * b * c * slope
+    for a, dx, share_x in ((i, x, 1 - u), (i + _X, x - 1, u)):
+        for b, dy, share_y in ((a + j, y, 1 - v), (a + j + _Y, y - 1, v)):
+            along = 0.0
+            for c, dz, share_z in (low, high):
+                bits = mix((b + c) & MASK)
+                gx, gy, gz = (bits & 1023) - 511.5, (bits >> 10 & 1023) - 511.5, (bits >> 20 & 1023) - 511.5
+                along += share_z * (dx * gx + dy * gy + dz * gz)
+            total += share_x * share_y * along
     return total / 360
 
 

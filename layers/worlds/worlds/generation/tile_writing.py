@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from worlds.generation.arrays import Codes, Floats
+from worlds.generation.grid import grid_of
 from worlds.generation.stages import World
 from worlds.generation.tiles import (
     HEADER,
@@ -19,6 +20,7 @@ from worlds.generation.tiles import (
     MAGIC,
     PLATE_SHIFT,
     RIVER_SHIFT,
+    ROOTS,
     SIDE,
     TENTHS,
     VOLCANIC,
@@ -66,7 +68,12 @@ def _narrow(world: World) -> list[Codes]:
         size[waters.flow >= 1 << bits] = bits + 1
     water = waters.towards | (waters.lake * LAKE) | (size << RIVER_SHIFT)
     geology = plates.boundary | (world.relief.volcanic * VOLCANIC) | (plates.plate << PLATE_SHIFT)
+    heights = waters.heights
+    roughness = np.zeros(len(heights))
+    for side in grid_of(world.parameters.edge).neighbours:
+        np.maximum(roughness, np.abs(heights - heights[side]), out=roughness)
     return [
+        np.minimum(_rounded(np.sqrt(roughness) * ROOTS), 255).astype(np.uint8),
         world.vegetation.biome,
         _rounded(world.climate.seasonality * HUNDREDTHS).astype(np.uint8),
         _rounded(world.climate.drainage * HUNDREDTHS).astype(np.uint8),

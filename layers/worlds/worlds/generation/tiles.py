@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 import zlib
 from array import array
-from dataclasses import dataclass
 from itertools import accumulate
 from struct import Struct
 from typing import Final, NamedTuple
@@ -21,12 +20,16 @@ SIDE: Final = 64
 MAGIC: Final = b"BWT1"
 HEADER: Final = Struct("<4sBB")  # magic, width, height
 
+BIOMES: Final = tuple(Biome)
+
 WIDE: Final = ("altitude", "celsius", "rain")
 """Planes of 16 bits."""
-NARROW: Final = ("biome", "seasonality", "drainage", "water", "geology")
+NARROW: Final = ("roughness", "biome", "seasonality", "drainage", "water", "geology")
 """Planes of 8 bits."""
 TENTHS: Final = 10
 HUNDREDTHS: Final = 100
+ROOTS: Final = 2
+"""Roughness is stored as so many times its root."""
 
 # Plane `water`: towards (3 bits), lake (1 bit), size of the river (4 bits).
 TOWARDS: Final = 7
@@ -47,12 +50,13 @@ class TileKey(NamedTuple):
     row: int
 
 
-@dataclass(frozen=True, slots=True)
-class CellData:
+class CellData(NamedTuple):
     """What is stored about a cell."""
 
     altitude: int
     """Metres above the sea on the geological scale, or below it; never 0."""
+    roughness: float
+    """Metres between the cell and the neighbour that is farthest above or below it."""
     celsius: float
     rain: int
     """Millimetres a year."""
@@ -90,7 +94,7 @@ class Tile:
             list(accumulate(wide[start : start + cells])) for start in range(0, len(wide), cells)
         )
         rest = data[2 * cells * len(WIDE) :]
-        self._biome, self._seasonality, self._drainage, self._water, self._geology = (
+        self._roughness, self._biome, self._seasonality, self._drainage, self._water, self._geology = (
             rest[start : start + cells] for start in range(0, len(rest), cells)
         )
 
@@ -100,9 +104,10 @@ class Tile:
         water, geology = self._water[place], self._geology[place]
         return CellData(
             altitude=_signed(self._altitude[place]),
+            roughness=(self._roughness[place] / ROOTS) * (self._roughness[place] / ROOTS),
             celsius=_signed(self._celsius[place]) / TENTHS,
             rain=self._rain[place] % 2**16,
-            biome=Biome(self._biome[place]),
+            biome=BIOMES[self._biome[place]],
             seasonality=self._seasonality[place] / HUNDREDTHS,
             drainage=self._drainage[place] / HUNDREDTHS,
             towards=water & TOWARDS,
