@@ -91,7 +91,6 @@ def _without_shared_ends(grid: Grid, paths: list[Cells]) -> list[Cells]:
     courses: list[Cells] = []
     for path in paths:
         met = np.flatnonzero(taken[path])
-        # At the mouth rivers may meet without joining.
         course = path[: met[0] + 1] if len(met) else path
         if len(course) >= SHORTEST:
             courses.append(course)
