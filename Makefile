@@ -10,7 +10,7 @@ export PYTHON313 ?= $(shell layers/python313 -c 'import sys; print(sys.executabl
 export SAM_CLI_TELEMETRY := 0
 # Without bytecode every worker of the tests and every process of the local stack would compile everything again.
 export PYTHONDONTWRITEBYTECODE :=
-export PYTHONPATH := layers/foundation:layers/community:layers/personas:.
+export PYTHONPATH := layers/foundation:layers/community:layers/personas:layers/worlds:.
 
 .DEFAULT_GOAL := help
 
@@ -113,11 +113,12 @@ PYTEST_SLOW := $(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or hypothe
 test: install ## Run the fast tests (ARGS="-k gamble" for some of them)
 	@$(PYTEST) $(ARGS)
 
-# Of one part: tests/community, tests/personas, tests/kernel, tests/stack, tests/promises.
-TEST_PARTS := test-community test-personas test-kernel test-stack test-promises
+# Of one part: tests/community, tests/personas, tests/worlds, tests/kernel, tests/stack, tests/promises.
+TEST_PARTS := test-community test-personas test-worlds test-kernel test-stack test-promises
 .PHONY: $(TEST_PARTS)
 test-community: ## Run the fast tests of Community
 test-personas: ## Run the fast tests of Personas
+test-worlds: ## Run the fast tests of Worlds
 test-kernel: ## Run the fast tests of the kernel and its doors
 test-stack: ## Run the fast tests of the local stack, the template and the tools
 test-promises: ## Run the fast tests of what must hold under load and faults
@@ -251,8 +252,12 @@ lock: install ## Resolve the dependencies again and pin them
 	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml $(LOCK) -o layers/dependencies/requirements.txt
 	@$(BIN)/uv pip compile --quiet --upgrade --group imaging -c layers/dependencies/requirements.txt \
 		$(LOCK) -o layers/imaging/requirements.txt
-	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --group imaging --group local --group test --group check \
-		-c layers/dependencies/requirements.txt -c layers/imaging/requirements.txt $(LOCK) -o local/requirements.txt
+	@$(BIN)/uv pip compile --quiet --upgrade --group generating -c layers/dependencies/requirements.txt \
+		$(LOCK) -o layers/generating/requirements.txt
+	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml \
+		--group imaging --group generating --group local --group test --group check \
+		-c layers/dependencies/requirements.txt -c layers/imaging/requirements.txt \
+		-c layers/generating/requirements.txt $(LOCK) -o local/requirements.txt
 	@$(BIN)/uv pip compile --quiet --upgrade local/sam-cli.in $(LOCK) -o local/sam-cli.txt
 	@$(BIN)/uv pip compile --quiet --upgrade local/scan.in $(LOCK) -o local/scan.txt
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header

@@ -53,6 +53,7 @@ SHARED: Final = {
     "kernel.statements.converted": "is never changed",
     "kernel.texts._load": "is never changed",
     "kernel.texts._spoken_by": "is never changed",
+    "worlds.generation.grid.grid_of": "cannot be changed",
 }
 """{name: why threads may share it}"""
 

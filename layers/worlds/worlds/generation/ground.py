@@ -1,0 +1,228 @@
+"""The ground at a place of a world, from its tiles. Without numpy.
+
+Between the middles of cells heights are blended, and fine noise is laid over them: the same for everyone who looks, as
+fine as what is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import floor, pi, sqrt
+from typing import Final, Literal, NamedTuple
+
+from worlds.generation.biomes import Biome
+from worlds.generation.cube import SIDES, Cell, Vector, beyond, spot_of
+from worlds.generation.parameters import SIZES
+from worlds.generation.portable import added
+from worlds.generation.randomness import MASK, mix, stream_key
+from worlds.generation.scale import direction, height_factor
+from worlds.generation.tiles import CellData, Tile, TileKey, tile_of
+
+Water = Literal["", "sea", "lake", "river"]
+
+FINEST: Final = 8.0
+"""Metres between the hills of the finest noise."""
+LOWEST_HILLS: Final = 0.05
+"""Metres to walk; noise is as much lower, and left out where nothing remains of it."""
+ROUGHNESS: Final = 0.25
+"""Height of the coarsest noise, beside the roughness of the cells around."""
+SMOOTHER: Final = 0.5
+"""How much lower each finer noise is, at half the distance between its hills."""
+FLATTEST: Final = 4.0
+"""Metres of roughness that level ground has."""
+RIVER_WIDTH: Final = 4.0
+"""Metres for each step of a river's size."""
+
+LOWEST_LAND: Final = 0.5
+COAST: Final = 400.0
+"""Metres that a place may lie above the sea, or below it, where half of what is around lies on each side."""
+
+_X, _Y, _Z = 0x8DA6B343, 0xD8163841, 0xCB1AB31F
+"""Primes that tell the corners of noise apart."""
+
+
+class Corner(NamedTuple):
+    """A cell around a place."""
+
+    cell: Cell
+    at: tuple[int, int]
+    """Its middle, in cells from the middle of the one in the south-west."""
+    weight: float
+    """Its share of the blend; those of all corners add up to 1."""
+
+
+class Surroundings(NamedTuple):
+    """The cells around a place: four, or three at a corner of the cube."""
+
+    corners: tuple[Corner, ...]
+    column: float
+    row: float
+    """The place, in cells from the middle of the one in the south-west."""
+
+
+class Ground(NamedTuple):
+    """What is at a place."""
+
+    altitude: float
+    """Metres above the sea, to walk on; the floor of the sea is below 0."""
+    biome: Biome
+    celsius: float
+    """On average over the year."""
+    rain: float
+    """Millimetres a year."""
+    seasonality: float
+    drainage: float
+    water: Water
+    river: int
+    """The size of the river here, 0 without one."""
+    cell: Cell
+    """The nearest cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """A world as what its ground depends on."""
+
+    seed: int
+    size: str
+    circumference: float
+    """Metres."""
+
+    @property
+    def edge(self) -> int:
+        """Cells along each side of a face."""
+        return SIZES[self.size].edge
+
+    def tiles_around(self, x: float, y: float) -> frozenset[TileKey]:
+        """Return the tiles, one to four, that `ground` needs at a place."""
+        return frozenset(tile_of(corner.cell) for corner in self._around(self._direction(x, y)).corners)
+
+    def ground(self, x: float, y: float, tiles: Mapping[TileKey, Tile], detail: float = FINEST) -> Ground:
+        """Return the ground at a place.
+
+        Args:
+            x: metres to the east.
+            y: metres to the north of the equator.
+            tiles: at least those of `tiles_around`.
+            detail: metres; finer hills are left out, as on a map.
+        """
+        towards = self._direction(x, y)
+        around = self._around(towards)
+        cells = [(corner, tiles[tile_of(corner.cell)].at(corner.cell)) for corner in around.corners]
+        nearest, data = max(cells, key=lambda pair: pair[0].weight)
+        altitude = self._altitude(towards, cells, detail)
+        biome = data.biome
+        if altitude > 0 and biome == Biome.OCEAN:
+            _, data = max((pair for pair in cells if pair[1].altitude > 0), key=lambda pair: pair[0].weight)
+            biome = data.biome
+        elif altitude <= 0:
+            biome = Biome.OCEAN
+        river = self._river(around, cells) if altitude > 0 else 0
+        return Ground(
+            altitude=altitude,
+            biome=biome,
+            celsius=added(each.celsius * corner.weight for corner, each in cells),
+            rain=added(each.rain * corner.weight for corner, each in cells),
+            seasonality=data.seasonality,
+            drainage=data.drainage,
+            water="sea" if altitude <= 0 else "lake" if data.lake else "river" if river else "",
+            river=river,
+            cell=nearest.cell,
+        )
+
+    def _direction(self, x: float, y: float) -> Vector:
+        return direction(x, y, self.circumference)
+
+    def _around(self, towards: Vector) -> Surroundings:
+        edge = self.edge
+        spot = spot_of(towards, edge)
+        west, south = floor(spot.column - 0.5), floor(spot.row - 0.5)
+        column, row = spot.column - 0.5 - west, spot.row - 0.5 - south
+        corners: list[Corner] = []
+        missing = 0.0
+        for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
+            weight = (column if dx else 1 - column) * (row if dy else 1 - row)
+            cell = Cell(spot.face, west + dx, south + dy)
+            if not (0 <= cell.column < edge or 0 <= cell.row < edge):
+                missing = weight  # beyond a corner of the cube there is nothing
+                continue
+            corners.append(Corner(beyond(cell, edge), (dx, dy), weight))
+        if missing:
+            corners = [corner._replace(weight=corner.weight + missing / 3) for corner in corners]
+        return Surroundings(tuple(corners), column, row)
+
+    def _altitude(self, towards: Vector, cells: list[tuple[Corner, CellData]], detail: float) -> float:
+        """Return the height to walk on.
+
+        Noise shapes coasts, but neither floods land among cells of land nor makes islands among cells of the sea.
+        """
+        factor = height_factor(self.circumference)
+        blended = added(data.altitude * corner.weight for corner, data in cells)
+        roughness = added(data.roughness * corner.weight for corner, data in cells)
+        amplitude = ROUGHNESS * (FLATTEST + roughness)
+        wavelength = self.circumference / (4 * self.edge)
+        finest = max(FINEST, detail)
+        key = stream_key(self.seed, "detail")
+        least = LOWEST_HILLS / factor
+        while wavelength >= finest and amplitude > least:
+            radius = self.circumference / (2 * pi) / wavelength
+            blended += (amplitude - least) * _noise(key, towards[0] * radius, towards[1] * radius, towards[2] * radius)
+            amplitude *= SMOOTHER
+            wavelength /= 2
+            key = mix(key)
+        # The more land is around, the higher it may be and the less deep.
+        land = added(corner.weight for corner, data in cells if data.altitude > 0)
+        if land > 0:
+            blended = max(blended, LOWEST_LAND - COAST * (1 - land) / land)
+        if land < 1:
+            blended = min(blended, COAST * land / (1 - land))
+        return blended * factor
+
+    def _river(self, around: Surroundings, cells: list[tuple[Corner, CellData]]) -> int:
+        """Return the size of the river at a place, 0 without one. Rivers run from middle to middle of cells."""
+        width_of_cell = self.circumference / (4 * self.edge)
+        found = 0
+        for corner, data in cells:
+            if not data.towards:
+                continue
+            step = SIDES[data.towards - 1]
+            target = beyond(Cell(corner.cell.face, corner.cell.column + step[0], corner.cell.row + step[1]), self.edge)
+            end = next((other.at for other, _ in cells if other.cell == target), None)
+            if end is None:
+                continue
+            away = _distance((around.column, around.row), corner.at, end) * width_of_cell
+            if away <= RIVER_WIDTH * data.river / 2:
+                found = max(found, data.river)
+        return found
+
+
+def _distance(place: tuple[float, float], start: tuple[int, int], end: tuple[int, int]) -> float:
+    """Return how far a place is from the line between two neighbours."""
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    x, y = place[0] - start[0], place[1] - start[1]
+    along = max(0.0, min(1.0, x * dx + y * dy))
+    return sqrt((x - along * dx) * (x - along * dx) + (y - along * dy) * (y - along * dy))
+
+
+def _noise(key: int, x: float, y: float, z: float) -> float:
+    """Return gradient noise at a point, about -1 to 1, with hills about 1 apart."""
+    i, j, k = floor(x), floor(y), floor(z)
+    x, y, z = x - i, y - j, z - k
+    u, v, w = _fade(x), _fade(y), _fade(z)
+    i, j, k = i * _X + key, j * _Y, k * _Z
+    low, high = (k, z, 1 - w), (k + _Z, z - 1, w)
+    total = 0.0
+    for a, dx, share_x in ((i, x, 1 - u), (i + _X, x - 1, u)):
+        for b, dy, share_y in ((a + j, y, 1 - v), (a + j + _Y, y - 1, v)):
+            along = 0.0
+            for c, dz, share_z in (low, high):
+                bits = mix((b + c) & MASK)
+                gx, gy, gz = (bits & 1023) - 511.5, (bits >> 10 & 1023) - 511.5, (bits >> 20 & 1023) - 511.5
+                along += share_z * (dx * gx + dy * gy + dz * gz)
+            total += share_x * share_y * along
+    return total / 360
+
+
+def _fade(t: float) -> float:
+    return t * t * t * (t * (t * 6 - 15) + 10)
