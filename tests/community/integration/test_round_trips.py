@@ -406,7 +406,7 @@ def test_an_attack_costs_the_same_whoever_has_the_higher_id(database_url: str):
             # So many that one of them has a lower id than Alice, and one a higher.
             others = {name: make_player(tx, name) for name in (f"target{number}" for number in range(40))}
             ids = {name: players.load(tx, ref).id for name, ref in others.items()}
-        spent = {name: 0 for name in (min(ids, key=lambda name: ids[name]), max(ids, key=lambda name: ids[name]))}
+        spent = dict.fromkeys((min(ids, key=lambda name: ids[name]), max(ids, key=lambda name: ids[name])), 0)
         for name in spent:
             for _ in range(2):  # the first one only fills the caches
                 before = wire.statements()
