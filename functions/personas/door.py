@@ -27,9 +27,9 @@ from kernel.texts import to_translate, translate
 from personas import configs as configs  # the texts, in the languages of the pages
 from personas import paging
 
-PUBLIC_READ = RateLimit("public_read", 120)
+PUBLIC_READ = RateLimit("public_read", 120, per="ip")
 """Public looks of an address; one counter for all of them. Source: personas 4.4."""
-PUBLIC_WRITE = RateLimit("public_write", 30)
+PUBLIC_WRITE = RateLimit("public_write", 30, per="ip")
 
 REPORT = RateLimit("report", 20)
 """Reports of an account; one counter for all kinds of things."""

@@ -8,19 +8,22 @@ import os
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, get_args
 
 import pytest
+import yaml
 
 from community.counters import COUNT_RULES
 from functions.community.tally.app import OF_AUTHORS
 from kernel.events import waking
 from kernel.events.models import Event
 from kernel.events.replaying import ReplayRequested
+from kernel.outside.desk import Status
 from kernel.roles import APP, CLOCK, OWNER, STREAM
 from local.bench import bill
 from local.stack.cloudformation import STACK, Resolver
@@ -447,6 +450,47 @@ def test_the_alarm_for_dead_events_uses_the_metric_that_the_relay_reports(
     ]
 
 
+SERVICE_LEVELS: Final[dict[str, Callable[[float], float]]] = {
+    "SlowRequests": lambda limit: limit * 1000,
+    "SlowDrafts": lambda limit: limit * 1000,
+    "RequestsOutsideFail": lambda limit: 1 - limit,
+    "ManyRetries": lambda limit: limit,
+    "RequestsOutsideWait": lambda limit: limit,
+}
+"""{alarm: its threshold, given the limit of the Prometheus rule of the same name}"""
+
+
+@pytest.mark.parametrize("name", SERVICE_LEVELS)
+def test_an_alarm_of_a_service_level_has_the_limit_of_its_prometheus_rule(name: str):
+    alarm = RESOURCES[name]["Properties"]
+    groups = yaml.safe_load((ROOT / "docs/observability/alerts.yml").read_text())["groups"]
+    [rule] = [rule for group in groups for rule in group["rules"] if rule.get("alert") == name]
+    window = rule.get("for") or re.findall(r"\[(\d+m)\]", rule["expr"])[-1]
+
+    assert alarm["Threshold"] == pytest.approx(SERVICE_LEVELS[name](float(rule["expr"].split()[-1])))
+    assert f"{alarm['Period'] * alarm['EvaluationPeriods'] // 60}m" == window
+
+
+def test_alarms_of_service_levels_read_what_the_log_has():
+    filters = {
+        each["Properties"]["MetricTransformations"][0]["MetricName"]["Fn::Sub"]: each["Properties"]["FilterPattern"]
+        for each in RESOURCES.values()
+        if each["Type"] == "AWS::Logs::MetricFilter"
+    }
+    read = {
+        RESOURCES[name]["Properties"]["MetricName"]["Fn::Sub"]
+        for name in SERVICE_LEVELS
+        if RESOURCES[name]["Properties"]["Namespace"] == "Brandish"
+    }
+    messages = {name for pattern in filters.values() for name in re.findall(r'message = "(.*?)"', pattern)}
+    slow = re.findall(r'route != "\*(.*?)"', filters["${AWS::StackName}-request-ms"])
+    by_consult = {route.path for route in TEMPLATE.api.routes if route.function == "Consult"}
+
+    assert read <= filters.keys()
+    assert messages == {"request", *(f"job_{status}" for status in get_args(Status) if status not in ("", "started"))}
+    assert {route.path for route in TEMPLATE.api.routes if route.path.endswith(tuple(slow))} == by_consult != set()
+
+
 def test_every_function_logs_to_the_group_with_a_retention():
     logging = DOCUMENT["Globals"]["Function"]["LoggingConfig"]
 
@@ -700,13 +744,18 @@ def test_the_bill_counts_what_an_installation_has():
         for event in properties.get("Events", {}).values()
         if event["Type"] == "SQS"
     ]
-    alarms = [each["Properties"] for each in RESOURCES.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
-    alarmed = sum(sum("MetricStat" in each for each in alarm.get("Metrics", [{"MetricStat": {}}])) for alarm in alarms)
+    alarms = [each for each in RESOURCES.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
+    alarmed: Counter[str | None] = Counter()
+    for alarm in alarms:
+        read = alarm["Properties"].get("Metrics", [{"MetricStat": {}}])
+        alarmed[alarm.get("Condition")] += sum("MetricStat" in each for each in read)
     secrets = [each for each in RESOURCES.values() if each["Type"] == "AWS::SecretsManager::Secret"]
     of_the_master = RESOURCES["Database"]["Properties"]["ManageMasterUserPassword"]
 
     assert sum("Enabled" not in each for each in mappings) == bill.QUEUES
-    assert alarmed == bill.ALARMED_METRICS
+    assert alarmed == {None: bill.ALARMED_METRICS, "HasAlarmEmail": bill.ALARMED_METRICS_WITH_MAILS}
+    further = bill.PRICES["alarms"].of(bill.ALARMED_METRICS + bill.ALARMED_METRICS_WITH_MAILS)
+    assert f"`AlarmEmail` adds {further:.2f} dollars" in (ROOT / "docs/aws.md").read_text()
     assert len(secrets) + of_the_master == bill.SECRETS
 
 

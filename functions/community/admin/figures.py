@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from kernel.counters import service as counters
 from kernel.database import Tx
-from kernel.metrics import BUCKETS, list_request_counts
+from kernel.histograms import BUCKETS
+from kernel.metrics import list_request_counts
 from kernel.realtime.presence import count_listeners
 
 

@@ -20,7 +20,7 @@ from personas.happenings import service as happenings
 
 router = Router()
 
-EVENTS: Final = RateLimit("events", 60)
+EVENTS: Final = RateLimit("events", 60, per="ip")
 
 
 @router.post("/api/personas/events", response_model=OkShape, status_code=202)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, groupby
 
 from functions.shared.system.queries import MetricValues, RequestCounts
 from kernel.counters.rules import BETWEEN_LABELS
-from kernel.metrics import BUCKETS
+from kernel.histograms import BUCKETS
 from kernel.outside.rules import BUCKETS as OUTSIDE_BUCKETS
 
 Labels = Mapping[str, str]
@@ -41,6 +41,10 @@ OWN_COUNTERS: dict[str, tuple[tuple[str, ...], str]] = {
     "jobs_trace_total": (("type", "status", "trace"), "The same, by whether the call that asked is known."),
     "llm_calls_total": (("op", "provider", "outcome"), "Calls of the LLM."),
     "llm_tokens_total": (("op", "direction"), "Tokens that the LLM has read (input) and written (output)."),
+    "rate_limit_events_total": (
+        ("scope", "endpoint"),
+        "Requests that a limit has refused: of an address (ip) or an account (user).",
+    ),
 }
 
 
@@ -62,14 +66,17 @@ def _lines(values: MetricValues) -> Iterator[str]:
     yield from _family(
         "llm_cost_dollars_total", "counter", "What the LLM has cost, by the prices in the settings.", _costs(values)
     )
-    for metric, label, text in (
-        ("battle_duration_seconds", "outcome", "Time from a battle's creation to its end."),
-        ("job_duration_seconds", "type", "Time from an attempt's claim to its end."),
-        ("llm_duration_seconds", "op", "Time spent on the LLM for an attempt, its retries included."),
+    for metric, label, bounds, text in (
+        ("battle_duration_seconds", "outcome", OUTSIDE_BUCKETS, "Time from a battle's creation to its end."),
+        ("db_query_duration_seconds", "", BUCKETS, "Time of a round trip to the database, with all its statements."),
+        ("job_duration_seconds", "type", OUTSIDE_BUCKETS, "Time from an attempt's claim to its end."),
+        ("llm_duration_seconds", "op", OUTSIDE_BUCKETS, "Time spent on the LLM for an attempt, its retries included."),
     ):
-        yield from _family(metric, "histogram", text, _observed(metric, label, values.counters))
+        yield from _family(metric, "histogram", text, _observed(metric, label, bounds, values.counters))
     depths = [("", {"type": kind}, depth) for kind, depth in sorted(values.queue_depth.items())]
     yield from _family("queue_depth", "gauge", "Requests to the outside that wait or are being answered.", depths)
+    ages = [("", {"kind": kind}, age) for kind, age in sorted(values.digest_ages.items())]
+    yield from _family("digest_age_seconds", "gauge", "Time since a digest was last made or renewed.", ages)
     for metric, text, value in (
         ("events_waiting", "Events that wait to be published.", values.events_waiting),
         ("events_dead", "Events given up after the last retry.", values.events_dead),
@@ -107,19 +114,22 @@ def _costs(values: MetricValues) -> Iterator[Sample]:
         yield "", {"op": operation}, micros / 1_000_000
 
 
-def _observed(metric: str, label: str, counters: Mapping[str, Mapping[str, int]]) -> Iterator[Sample]:
-    """Yield the histograms of `kernel.outside.metrics`, one for each value of a label."""
+def _observed(
+    metric: str, label: str, bounds: Sequence[float], counters: Mapping[str, Mapping[str, int]]
+) -> Iterator[Sample]:
+    """Yield the histograms that are kept as counters, one for each value of a label, or one without a label."""
     counts: dict[str, dict[str, int]] = {}
     for joined, count in counters.get(f"{metric}_bucket", {}).items():
         value, _, bound = joined.rpartition(BETWEEN_LABELS)
         counts.setdefault(value, {})[bound] = count
     for value, per_bucket in sorted(counts.items()):
+        labels = {label: value} if label else {}
         total = 0
-        for bound in (*map(str, OUTSIDE_BUCKETS), "+Inf"):
+        for bound in (*map(str, bounds), "+Inf"):
             total += per_bucket.get(bound, 0)
-            yield "_bucket", {label: value, "le": bound if bound == "+Inf" else _number(float(bound))}, total
-        yield "_sum", {label: value}, counters.get(f"{metric}_micros", {}).get(value, 0) / 1_000_000
-        yield "_count", {label: value}, total
+            yield "_bucket", {**labels, "le": bound if bound == "+Inf" else _number(float(bound))}, total
+        yield "_sum", labels, counters.get(f"{metric}_micros", {}).get(value, 0) / 1_000_000
+        yield "_count", labels, total
 
 
 def _counted(labels: tuple[str, ...], totals: Mapping[str, int]) -> Iterator[Sample]:

@@ -15,7 +15,7 @@ class RequestCounts:
     """Request counts of a route and a status.
 
     Attributes:
-        buckets: counts per bucket of `kernel.metrics.BUCKETS`, not cumulative, and one for longer requests.
+        buckets: counts per bucket of `kernel.histograms.BUCKETS`, not cumulative, and one for longer requests.
     """
 
     method: str
@@ -36,6 +36,7 @@ class MetricValues:
         in_transaction: those of them that are in a transaction.
         clock_lag: the seconds that the oldest entry has waited for the clock, which adds up once a minute.
         queue_depth: {kind: requests to the outside that wait or are being answered}.
+        digest_ages: {daily or weekly: the seconds since one was last made or renewed}, if there was one.
     """
 
     requests: tuple[RequestCounts, ...]
@@ -47,6 +48,7 @@ class MetricValues:
     in_transaction: int
     clock_lag: float = 0.0
     queue_depth: Mapping[str, int] = field(default_factory=dict[str, int])
+    digest_ages: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 def read_metrics(tx: Tx) -> MetricValues:
@@ -64,6 +66,12 @@ def read_metrics(tx: Tx) -> MetricValues:
                (SELECT coalesce(jsonb_object_agg(kind, depth), '{}')
                 FROM (SELECT kind, count(*) AS depth FROM kernel.outside_requests
                       WHERE status IN ('pending', 'claimed') GROUP BY kind) AS kinds) AS queue_depth,
+               jsonb_strip_nulls(jsonb_build_object(
+                   'daily', (SELECT extract(epoch FROM %s - max(updated_at)) FROM personas.daily_digests
+                             WHERE date = (SELECT max(date) FROM personas.daily_digests)),
+                   'weekly', (SELECT extract(epoch FROM %s - max(updated_at)) FROM personas.weekly_digests
+                              WHERE week_start = (SELECT max(week_start) FROM personas.weekly_digests))
+               )) AS digest_ages,
                coalesce((SELECT greatest(0, extract(epoch FROM %s - happened_at))
                          FROM stats_inbox ORDER BY stat_id LIMIT 1), 0)::float AS clock_lag,
                activity.sessions, activity.in_transaction
@@ -72,7 +80,7 @@ def read_metrics(tx: Tx) -> MetricValues:
               FROM pg_stat_activity
               WHERE datname = current_database() AND usename = current_user) AS activity
         """,
-        (tx.now - PRESENCE_TTL, tx.now),
+        (tx.now - PRESENCE_TTL, tx.now, tx.now, tx.now),
     ).fetchone()
     assert row is not None
     return _metric_values(row)
@@ -95,6 +103,7 @@ def _metric_values(row: dict[str, Any]) -> MetricValues:
         sessions=row["sessions"],
         in_transaction=row["in_transaction"],
         queue_depth=row["queue_depth"],
+        digest_ages=row["digest_ages"],
     )
 
 

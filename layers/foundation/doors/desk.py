@@ -196,6 +196,7 @@ def _logged(outcome: AttemptOutcome) -> AttemptOutcome:
                 "attempts": request.attempts,
                 "trace_id": request.trace_id,
                 "reason": outcome.reason or None,
+                "failed": int(outcome.status == "failed_permanently"),  # for an alarm, which can average numbers only
             },
         )
     return outcome

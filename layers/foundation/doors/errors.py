@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from doors.answers import error_body
 from doors.error_objects import code_of
 from doors.field_errors import SENTENCE, explain
+from kernel import metrics
 from kernel.errors import (
     Conflict,
     DomainError,
@@ -30,6 +31,7 @@ from kernel.errors import (
     Unauthenticated,
 )
 from kernel.keys.models import CallerRevoked
+from kernel.rate_limits import RateLimited
 from kernel.texts import to_translate, translate
 
 log = logging.getLogger("brandish")
@@ -105,6 +107,8 @@ def install_error_handlers(app: FastAPI, dialect: Dialect) -> None:
 
 async def _on_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, DomainError)
+    if isinstance(error, RateLimited):
+        metrics.count_rate_limit(error.per, request.scope["route"].path)
     seconds = error.details.get("seconds") if isinstance(error, TooSoon | Suspended) else None
     headers = {"Retry-After": str(seconds)} if seconds is not None else None
     code = code_of(error, request.scope["path"])

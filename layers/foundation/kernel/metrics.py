@@ -1,31 +1,29 @@
-"""Request counters: each environment counts, and a transaction that runs anyway adds the counts to the database."""
+"""Counters of requests, limits and the database's time.
+
+Each environment counts, and a transaction that runs anyway adds the counts to the database.
+"""
 
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
-from dataclasses import dataclass, field
+from collections import Counter
 from time import monotonic
 
+from kernel.counters import service as counters
+from kernel.counters.rules import BETWEEN_LABELS, Counts
 from kernel.database import Cursor, Tx
-
-BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-"""Upper bounds in seconds. Source: rules 21."""
+from kernel.histograms import BUCKETS, Histogram
+from kernel.rate_limits import Per
+from kernel.statements import take_times
 
 FLUSH_EVERY = 10.0
 """Seconds between two flushes of an environment."""
 
 
-@dataclass(slots=True)
-class _Sum:
-    count: int = 0
-    seconds: float = 0.0
-    buckets: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
-
-
 class _Environment(threading.local):
     def __init__(self) -> None:
-        self.sums: dict[tuple[str, str, int], _Sum] = {}
+        self.sums: dict[tuple[str, str, int], Histogram] = {}
+        self.limited: Counter[tuple[str, str]] = Counter()
         self.flushed_at = monotonic()
 
 
@@ -37,15 +35,21 @@ def count_request(method: str, route: str, status: int, seconds: float) -> None:
     key = method, route, status
     total = _environment.sums.get(key)
     if total is None:
-        total = _environment.sums[key] = _Sum()
-    total.count += 1
-    total.seconds += seconds
-    total.buckets[bisect_left(BUCKETS, seconds)] += 1
+        total = _environment.sums[key] = Histogram()
+    total.add(seconds)
+
+
+def count_rate_limit(per: Per, route: str) -> None:
+    """Count a request that a rate limit has refused."""
+    _environment.limited["rate_limit_events_total", BETWEEN_LABELS.join((per, route))] += 1
 
 
 def flush_is_due() -> bool:
-    """Tell whether there are counts that should be saved now."""
-    return bool(_environment.sums) and monotonic() - _environment.flushed_at >= FLUSH_EVERY
+    """Tell whether there are requests whose counts should be saved now.
+
+    How long the database takes is no reason to write: a clock that only looks writes nothing.
+    """
+    return bool(_environment.sums) and _is_time()
 
 
 def flush_if_due(tx: Tx) -> None:
@@ -53,12 +57,13 @@ def flush_if_due(tx: Tx) -> None:
 
     If the transaction fails, its counts are lost, which is acceptable for statistics.
     """
-    if not flush_is_due():
+    if not _is_time():
         return
     sums, _environment.sums = _environment.sums, {}
+    limited, _environment.limited = _environment.limited, Counter()
     _environment.flushed_at = monotonic()
     # In a fixed order, because every environment adds to the same rows.
-    for (method, route, status), total in sorted(sums.items()):
+    for (method, route, status), total in sorted(sums.items(), key=lambda each: each[0]):
         tx.execute(
             """
             INSERT INTO request_counters AS sums (method, path, status, count, seconds, buckets)
@@ -71,6 +76,20 @@ def flush_if_due(tx: Tx) -> None:
             """,
             (method, route, status, total.count, total.seconds, total.buckets),
         )
+    counters.add(tx, {**limited, **_counts_of("db_query_duration_seconds", take_times())})
+
+
+def _is_time() -> bool:
+    return monotonic() - _environment.flushed_at >= FLUSH_EVERY
+
+
+def _counts_of(metric: str, times: Histogram) -> Counts:
+    """Return a histogram as counters, as `kernel.outside.metrics.observed` does."""
+    if not times.count:
+        return {}
+    bounds = (*map(str, BUCKETS), "+Inf")
+    counts = {(f"{metric}_bucket", bound): n for bound, n in zip(bounds, times.buckets, strict=True) if n}
+    return {**counts, (f"{metric}_micros", ""): round(times.seconds * 1_000_000)}
 
 
 def list_request_counts(tx: Tx) -> Cursor:

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
-from typing import LiteralString
+from typing import Literal, LiteralString
 
 from kernel.database import Cursor, Tx
 from kernel.errors import DomainError, TooSoon
 
 MINUTE = timedelta(minutes=1)
+
+Per = Literal["ip", "user"]
+"""Whose requests a limit counts: an address's, or an account's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class RateLimit:
     scope: LiteralString
     requests: int
     window: timedelta = MINUTE
+    per: Per = "user"
 
 
 class RateLimited(TooSoon):
@@ -34,6 +38,10 @@ class RateLimited(TooSoon):
     code = "rate_limited"
     capital_code = "AUTH_RATE_LIMITED"
     message = "Too many requests. Try again in {seconds} seconds."
+
+    def __init__(self, *, seconds: int, per: Per) -> None:
+        super().__init__(seconds=seconds)
+        self.per: Per = per
 
 
 def network_of(address: str | None) -> str:
@@ -113,4 +121,4 @@ def _check(tx: Tx, limit: RateLimit, count: Cursor, began: Cursor) -> None:
         return
     row = began.fetchone()
     waited = max(tx.now - row["window_began_at"], timedelta(0)) if row else limit.window
-    raise RateLimited(seconds=max(1, ceil((limit.window - waited).total_seconds())))
+    raise RateLimited(seconds=max(1, ceil((limit.window - waited).total_seconds())), per=limit.per)

@@ -8,10 +8,12 @@ fetched. Values, rows and errors are psycopg's own: its `Transformer`, its excep
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from itertools import chain, count
+from time import perf_counter
 from typing import Any, Final, NamedTuple
 
 import psycopg
@@ -22,6 +24,8 @@ from psycopg.pq import ExecStatus, Format, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.rows import RowMaker
 from psycopg.waiting import Ready, Wait
+
+from kernel.histograms import Histogram
 
 Row = dict[str, Any]
 Params = Sequence[Any] | Mapping[str, Any]
@@ -44,6 +48,20 @@ _COPIES = (ExecStatus.COPY_IN, ExecStatus.COPY_OUT, ExecStatus.COPY_BOTH)
 _READABLE = Wait.R
 _EITHER = Wait.RW
 _TO_READ = Ready.R
+
+
+class _Environment(threading.local):
+    def __init__(self) -> None:
+        self.times = Histogram()
+
+
+_environment = _Environment()
+
+
+def take_times() -> Histogram:
+    """Return how long this environment's round trips have taken since it was last asked, for `kernel.metrics`."""
+    times, _environment.times = _environment.times, Histogram()
+    return times
 
 
 class Text(NamedTuple):
@@ -292,6 +310,7 @@ class Statements:
             psycopg.Error: as `StatementQueue.send`.
         """
         segment = _Segment()
+        began = perf_counter()
         try:
             self._pgconn.enter_pipeline_mode()
             for cursor in cursors:
@@ -306,6 +325,7 @@ class Statements:
             if isinstance(error, psycopg.OperationalError):
                 self._raise_first_error(cursors)  # the server may have said why it closes the connection
             raise
+        _environment.times.add(perf_counter() - began)
         segment.assign_answers()
         for key in segment.not_prepared():
             self._prepared.pop(key, None)

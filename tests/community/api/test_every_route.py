@@ -67,8 +67,8 @@ def test_viewers_look_bots_play_and_administrators_do_as_they_like(call: CallApi
 
 TICKET = ("POST", "/api/v1/realtime/ticket")
 """The only action of a group that has public routes, too."""
-BOOKKEEPING = {"request_counters", "relay_lease"}
-"""What any request may write: that there was one, and whether the relay sleeps."""
+BOOKKEEPING = {"request_counters", "business_counters", "relay_lease"}
+"""What any request may write: that there was one, what it took, and whether the relay sleeps."""
 
 
 def test_viewers_write_nothing_and_no_one_does_by_looking(call: CallApi, environment: Connection):

@@ -396,6 +396,28 @@ def test_suggestions_take_one(discord: DiscordClient, wire: tuple[Connection, Po
     assert [min(cost(*row) for _ in range(4)) for row in SUGGESTIONS] == [1] * len(SUGGESTIONS)
 
 
+def test_an_attack_costs_the_same_whoever_has_the_higher_id(database_url: str):
+    with PostgresProxy(database_url, counts_statements=True) as wire, closing(connect(wire.url)) as conn:
+        with transaction(conn) as tx:
+            unlock(tx, "item_dart")
+            alice = players.load_or_create(tx, ALICE)
+            held = alice[Inventory].give(items.by_name["weapon_dart"].item_id, 9)
+            players.save(tx, alice.having(held))
+            # So many that one of them has a lower id than Alice, and one a higher.
+            others = {name: make_player(tx, name) for name in (f"target{number}" for number in range(40))}
+            ids = {name: players.load(tx, ref).id for name, ref in others.items()}
+        spent = dict.fromkeys((min(ids, key=lambda name: ids[name]), max(ids, key=lambda name: ids[name])), 0)
+        for name in spent:
+            for _ in range(2):  # the first one only fills the caches
+                before = wire.statements()
+                with transaction(conn) as tx:
+                    use_item(tx, ALICE, "dart", 1, target=name)
+                spent[name] = wire.statements() - before
+
+    assert len(spent) == 2
+    assert len({*spent.values()}) == 1
+
+
 # ---------------------------------------------------------------- a big gamble
 
 GAMBLERS = [PlayerRef("twitch", f"id-{number}", f"gambler{number}") for number in range(200)]

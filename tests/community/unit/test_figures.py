@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from functions.community.admin.figures import quantile
-from kernel.metrics import BUCKETS
+from kernel.histograms import BUCKETS
 
 
 def buckets(**counts: int) -> list[int]:

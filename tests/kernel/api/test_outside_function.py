@@ -179,14 +179,18 @@ def test_a_claim_that_gets_lost_comes_back_when_its_lease_is_over(
 
 @pytest.mark.parametrize("step", ["prepare", "finish"])
 def test_a_bug_counts_as_an_attempt_and_ends_the_request_at_last(
-    environment: Connection, chain: Chain, ring: InnerRing, step: str
+    environment: Connection, chain: Chain, ring: InnerRing, step: str, caplog: pytest.LogCaptureFixture
 ):
+    caplog.set_level(logging.INFO, "brandish")
     chain.broken = {step}
     message = record(ask(environment, number=3))
     for _ in range(5):
         environment.execute("UPDATE kernel.outside_requests SET due_at = now()")
         assert deliver(message) == []
 
+    # An alarm adds up what the log says.
+    ended = [(line.message, vars(line)["failed"]) for line in caplog.records if line.message.startswith("job_failed")]
+    assert ended == [("job_failed_retrying", 0)] * 4 + [("job_failed_permanently", 1)]
     assert (last(environment)["status"], last(environment)["attempts"]) == ("failed", 5)
     assert (chain.failed, len(ring.sent)) == ([desk.BUG], 4)
 
@@ -232,7 +236,7 @@ def test_the_log_names_the_call_that_asked_and_no_text(
 
     lines = [line for line in caplog.records if line.message.startswith("job_")]
     assert [line.message for line in lines] == ["job_started", "job_completed"]
-    assert {vars(line)["trace_id"] for line in lines} == {"call-7"}
+    assert {(vars(line)["trace_id"], vars(line)["failed"]) for line in lines} == {("call-7", 0)}
     assert "One more" not in caplog.text
 
 

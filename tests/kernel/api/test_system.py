@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,11 +17,15 @@ import functions.shared.system.app
 import kernel.connections
 from community.economy.service import sell_item
 from community.voting import controls
-from kernel import metrics
+from kernel import action, metrics
 from kernel.database import Connection, transaction
 from kernel.events import service as events
+from kernel.statements import take_times
+from personas.digests import service as digests
 from tests.support.api import Answer, CallApi, proxy_event
 from tests.support.factories import make_player
+from tests.support.people import make_account
+from tests.support.personas import make_persona
 from tests.support.prometheus import parse
 
 INFO = "/api/v1/info"
@@ -148,6 +153,27 @@ def test_metrics_add_up_what_all_functions_have_counted(
     assert page["events_waiting"].value() == 2
     assert page["events_dead"].value() == 0
     assert page["db_pool_in_use"].value() >= 1
+
+
+def test_metrics_tell_how_long_the_database_takes_and_how_old_digests_are(
+    ask: CallApi, environment: Connection, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(metrics, "FLUSH_EVERY", 0.0)
+    with transaction(environment, now=datetime.now(UTC) - timedelta(hours=2)) as tx:
+        account_id = make_account(tx)
+        make_persona(tx, account_id)
+        digests.write_daily(tx)
+    take_times()
+    action.run_action(lambda tx: tx.execute("SELECT pg_sleep(0.03)").fetchall())
+
+    page = parse(ask("GET", "/metrics", role=None).text)
+
+    times = page["db_query_duration_seconds"]
+    # The action's COMMIT is measured after its counts are saved.
+    assert (times.value("_bucket", le="0.025"), times.value("_bucket", le="0.5"), times.value("_count")) == (0, 1, 1)
+    assert 0.03 < times.value("_sum") < 0.5
+    assert 7190 < page["digest_age_seconds"].value(kind="daily") < 7300
+    assert [labels for _, labels in page["digest_age_seconds"].samples] == [(("kind", "daily"),)]
 
 
 def test_metrics_tell_of_events_that_were_given_up(ask: CallApi, environment: Connection):

@@ -291,6 +291,16 @@ def test_requests_are_counted_along_with_an_action_or_a_look(conn: Connection, m
     assert row == {"count": 3}
 
 
+def test_the_time_of_the_database_makes_no_look_an_action(conn: Connection, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(metrics, "FLUSH_EVERY", 0.0)
+    monkeypatch.setattr(metrics._environment, "sums", {})
+
+    look(lambda tx: tx.execute("SELECT 1").fetchall())
+    look(lambda tx: tx.execute("SELECT 1").fetchall())
+
+    assert conn.execute("SELECT FROM business_counters").fetchone() is None
+
+
 def _raise(error: Exception) -> Callable[[Tx], Answer]:
     def use_case(tx: Tx) -> Answer:
         raise error

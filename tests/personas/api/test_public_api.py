@@ -12,6 +12,7 @@ from kernel.database import Connection, transaction
 from tests.support.api import Answer, CallApi, code_of
 from tests.support.people import Someone, make_someone
 from tests.support.persona_rows import make_battle, make_persona, make_post, make_room, make_template
+from tests.support.prometheus import parse
 
 NO_BATTLE = UUID(int=7, version=4)
 PROFILE = {
@@ -180,6 +181,27 @@ def test_public_reads_and_follows_are_limited_per_address(
         limited = call(method, path)
         assert code_of(limited) == (429, "rate_limited")
         assert int(limited.headers["retry-after"]) > 0
+
+
+def test_a_refusal_by_a_limit_is_counted_for_its_route(
+    call: CallApi, environment: Connection, ann: Someone, ada: UUID, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(metrics, "FLUSH_EVERY", 0.0)
+    monkeypatch.setattr(metrics, "_environment", metrics._Environment())
+    publish(call, ann, ada)
+    reporting = ("POST", "/api/personas/p/ada/report", {"reason": "spam"})
+    call("GET", "/api/personas/p/ada")
+    call(*reporting, headers=ann.headers)
+    environment.execute("UPDATE kernel.rate_windows SET requests = 1000")
+
+    assert code_of(call("GET", "/api/personas/p/ada")) == (429, "rate_limited")
+    assert code_of(call(*reporting, headers=ann.headers)) == (429, "rate_limited")
+
+    page = parse([call("GET", "/metrics", role=None) for _ in range(2)][-1].text)["rate_limit_events_total"]
+    assert {tuple(dict(labels).values()): value for (_, labels), value in page.samples.items()} == {
+        ("/api/personas/p/{slug}", "ip"): 1,
+        ("/api/personas/p/{slug}/report", "user"): 1,
+    }
 
 
 @pytest.fixture

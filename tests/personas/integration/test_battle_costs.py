@@ -79,11 +79,11 @@ def test_a_million_posts_cost_no_time(conn: Connection, database_url: str, capsy
     with transaction(conn) as tx:
         ann = make_account(tx)
         make_persona(tx, ann)
-        room = room_id(tx)
+        room, talkative = room_id(tx), room_id(tx, "game-dev")
         made = make_template(tx, ann).template_id
         token = battles.intend_remix(tx, ann, begin(tx, ann).battle.battle_id).token
     conn.execute("SET statement_timeout = '10min'")
-    _fill(conn, ann, room, made)
+    _fill(conn, ann, room, talkative, made)
     row = conn.execute("SELECT post_id FROM personas.battles ORDER BY post_id OFFSET 5000 LIMIT 1").fetchone()
     assert row is not None
     battle_id: UUID = row["post_id"]
@@ -95,6 +95,7 @@ def test_a_million_posts_cost_no_time(conn: Connection, database_url: str, capsy
         "status": lambda tx: battles.read_progress(tx, battle_id),
         "room": lambda tx: posts.list_in_room(tx, room, ben["account_id"]),
         "battles of a room": lambda tx: posts.list_in_room(tx, room, ben["account_id"], kind="BATTLE"),
+        "few old battles of a room": lambda tx: posts.list_in_room(tx, talkative, ben["account_id"], kind="BATTLE"),
         "templates": templates.list_public,
         "my templates": lambda tx: templates.list_mine(tx, ann),
         "offered templates": lambda tx: templates.list_offered(tx, ann, made),
@@ -156,8 +157,13 @@ def _plans(conn: Connection, battle_id: UUID) -> str:
     return "\n".join(told)
 
 
-def _fill(conn: Connection, account_id: UUID, room: UUID, template_id: UUID) -> None:
-    """Write ten thousand personas, a million posts, and a hundred thousand battles with turns and replies."""
+def _fill(conn: Connection, account_id: UUID, room: UUID, talkative: UUID, template_id: UUID) -> None:
+    """Write ten thousand personas, a million posts, and a hundred thousand battles with turns and replies.
+
+    Args:
+        room: gets most of it.
+        talkative: gets five old battles, and ninety thousand newer posts that are none, all over the table.
+    """
     conn.execute(
         """
         INSERT INTO kernel.accounts (account_id, email, password_hash)
@@ -191,6 +197,21 @@ def _fill(conn: Connection, account_id: UUID, room: UUID, template_id: UUID) -> 
         ) AS written
         """,
         (room, template_id),
+    )
+    conn.execute(
+        """
+        INSERT INTO personas.posts
+            (post_id, room_id, persona_id, account_id, kind, authored_by, status, content, template_id, published_at)
+        SELECT gen_random_uuid(), %s, CASE WHEN n <= 90000 THEN persona_id END, account_id,
+               CASE WHEN n <= 90000 THEN 'POST' ELSE 'BATTLE' END, 'HUMAN', 'PUBLISHED', 'Should we ship weekly?',
+               CASE WHEN n > 90000 THEN %s::uuid END, now() - n * interval '1 second'
+        FROM (
+            SELECT p.persona_id, p.account_id, row_number() OVER () AS n
+            FROM personas.personas AS p, generate_series(1, 10) LIMIT 90005
+        ) AS written
+        ORDER BY md5(n::text)
+        """,
+        (talkative, template_id),
     )
     conn.execute(
         """

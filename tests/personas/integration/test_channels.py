@@ -13,7 +13,8 @@ import pytest
 
 from kernel.database import Connection, Tx, connect, transaction
 from personas.battles import turns
-from personas.battles.models import HOUSE_ACCOUNT, CreatedBattle, Side
+from personas.battles.models import HOUSE_ACCOUNT, CreatedBattle, Side, TooManyRunning
+from personas.battles.rules import MOST_RUNNING
 from personas.channels import clock
 from personas.channels import service as channels
 from personas.channels.models import (
@@ -30,6 +31,7 @@ from personas.people.models import Persona
 from personas.profiles import service as profiles
 from personas.safety.models import ContentProfanity, InvalidField
 from personas.templates.models import TemplateNotFound
+from tests.support import battles as by_hand
 from tests.support.battles import Script, make_template, read, spent
 from tests.support.factories import announced
 from tests.support.outside import run_due
@@ -264,6 +266,18 @@ def test_there_is_no_vote_before_and_after(tx: Tx):
         channels.vote(tx, battle_id, "1", "CON")
     with pytest.raises(ChannelVoteOver):
         channels.vote(tx, uuid4(), "1", "CON")
+
+
+def test_what_channels_watch_is_none_of_the_ten_battles_of_who_began_it(tx: Tx, ada: Persona, bob: Persona):
+    ann = make_account(tx, "Ann")
+    begin(tx, account=ann)
+
+    for _ in range(MOST_RUNNING):
+        by_hand.begin(tx, ann)
+
+    begin(tx, account=ann, channel="1400")
+    with pytest.raises(TooManyRunning):
+        by_hand.begin(tx, ann)
 
 
 def test_a_battle_that_failed_has_no_vote_and_frees_its_channel(tx: Tx):

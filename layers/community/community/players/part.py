@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, LiteralString, TypeVar
@@ -254,6 +254,10 @@ class Parts:
             raise TypeError(f"no part holds {player.parts.keys() - self._types}")
         _save(tx, player, self._separate)
 
+    def have_joined(self, player: Player) -> bool:
+        """Tell whether a part that is joined differs from its stored value."""
+        return next(_changed(player, self._joined), None) is not None
+
     def save_joined(self, tx: Tx, player: Player) -> None:
         """Queue the parts that are joined, inside `Tx.as_one`."""
         _save(tx, player, self._joined)
@@ -279,7 +283,13 @@ class Parts:
 
 
 def _save(tx: Tx, player: Player, parts: Sequence[Part[Any]]) -> None:
+    for part, now, before in _changed(player, parts):
+        part.save(tx, player.id, now, before)
+
+
+def _changed(player: Player, parts: Sequence[Part[Any]]) -> Iterator[tuple[Part[Any], Any, Any]]:
+    """Yield the parts that differ from their stored values, with both values."""
     for part in parts:
         now, before = player[part.holds], player.stored and player.stored[part.holds]
         if now != before:
-            part.save(tx, player.id, now, before)
+            yield part, now, before

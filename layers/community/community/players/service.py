@@ -225,11 +225,13 @@ def _save(tx: Tx, *players: Player) -> list[Player]:
     # In the same order in every action: two that create the same strangers would otherwise deadlock.
     for player in sorted(settled, key=_identities):
         _write(tx, player)
-    for player in settled[:-1]:
+    # Only those who have something to join: if the last one had nothing, another's would be a statement of their own.
+    joined = [player for player in settled if PARTS.have_joined(player)]
+    for player in joined[:-1]:
         with tx.as_one():
             PARTS.save_joined(tx, player)
     with tx.as_one():
-        for player in settled[-1:]:
+        for player in joined[-1:]:
             PARTS.save_joined(tx, player)
         events.announce(tx, *(event for player in settled for event in player.events if event.logged))
         # Last, because all players write there.

@@ -37,10 +37,12 @@ settings = AccountSettings(
     hash_memory_kib=count("PASSWORD_MEMORY_KIB", default=65_536),
     hash_passes=count("PASSWORD_PASSES", default=3),
     hash_lanes=count("PASSWORD_LANES", default=4),
-    signing_in=RateLimit("auth", count("SIGN_INS_PER_MINUTE", default=10)),
-    worlds_log_ins=RateLimit("auth_log_in", count("LOG_INS_PER_MINUTE", default=5)),
-    worlds_sign_ups=RateLimit("auth_sign_up", count("SIGN_UPS_PER_FIVE_MINUTES", default=3), timedelta(minutes=5)),
-    sign_ups=RateLimit("auth_sign_ups", count("SIGN_UPS_PER_DAY", default=100), timedelta(days=1)),
+    signing_in=RateLimit("auth", count("SIGN_INS_PER_MINUTE", default=10), per="ip"),
+    worlds_log_ins=RateLimit("auth_log_in", count("LOG_INS_PER_MINUTE", default=5), per="ip"),
+    worlds_sign_ups=RateLimit(
+        "auth_sign_up", count("SIGN_UPS_PER_FIVE_MINUTES", default=3), timedelta(minutes=5), per="ip"
+    ),
+    sign_ups=RateLimit("auth_sign_ups", count("SIGN_UPS_PER_DAY", default=100), timedelta(days=1), per="ip"),
     password_changes=RateLimit("auth_password", count("PASSWORD_CHANGES_PER_HOUR", default=10), timedelta(hours=1)),
     reset_mails=RateLimit("auth_reset", count("RESET_MAILS_PER_HOUR", default=3), timedelta(hours=1)),
     failures=count("FAILED_LOG_INS", default=10),

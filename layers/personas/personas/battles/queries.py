@@ -134,11 +134,12 @@ def list_turns(tx: Tx, battle_id: UUID) -> Cursor:
 
 
 def count_open(tx: Tx, account_id: UUID) -> Cursor:
-    """Return one row: `battles`, how many of an account's go on."""
+    """Return one row: `battles`, how many of an account's go on, those aside that a channel watches."""
     return tx.execute(
         """
         SELECT count(*) AS battles FROM personas.battles JOIN personas.posts AS p USING (post_id)
         WHERE battles.status IN ('SCHEDULED', 'RUNNING') AND p.account_id = %s
+            AND NOT EXISTS (SELECT FROM personas.channel_battles AS c WHERE c.post_id = battles.post_id)
         """,
         (account_id,),
     )

@@ -20,7 +20,10 @@ CON_STYLE: Final = "sceptical + evidence first"
 SUGGESTED_PRO_STYLE: Final = to_translate("bold, practical, concise")
 SUGGESTED_CON_STYLE: Final = to_translate("sceptical, evidence-first, concise")
 MOST_RUNNING: Final = 10
-"""Battles of an account that go on at the same time: all wait for the same few providers."""
+"""Battles of an account that go on at the same time: all wait for the same few providers.
+
+Those that a channel watches do not count: a channel has one at a time, and who begins them waits in between.
+"""
 RUNNING_SECONDS: Final = 30
 """After which it is worth asking again."""
 
