@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from worlds.generation.parameters import Age, Parameters, Interval, from_words, land_share, number_of_moons
+from worlds.generation.parameters import Age, Interval, Parameters, from_words, land_share, number_of_moons
 
 
 def test_without_words_a_world_is_as_usual():
