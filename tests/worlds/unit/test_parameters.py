@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from worlds.generation.parameters import Age, Parameters, Range, from_words, land_share, number_of_moons
+from worlds.generation.parameters import Age, Interval, Parameters, from_words, land_share, number_of_moons
 
 
 def test_without_words_a_world_is_as_usual():
@@ -56,8 +56,8 @@ def test_a_water_level_in_metres_is_one_of_heights():
 def test_climate_rain_and_age_are_numbers():
     found = from_words(climate="frozen", rain="arid", age="an old world")
 
-    assert found.temperature == Range(-40, 10)
-    assert (found.rain, found.rain_factor) == (Range(0, 250), 0.25)
+    assert found.temperature == Interval(-40, 10)
+    assert (found.rain, found.rain_factor) == (Interval(0, 250), 0.25)
     assert Age(found.erosion, found.life) == Age(2.5, 1.5)
 
 

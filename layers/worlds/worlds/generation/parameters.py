@@ -18,7 +18,7 @@ class Size(NamedTuple):
     plates: int
 
 
-class Range(NamedTuple):
+class Interval(NamedTuple):
     """From a lowest value to a highest."""
 
     low: float
@@ -39,26 +39,26 @@ SIZES: Final[Mapping[str, Size]] = {
     "large": Size(500, 8),
     "huge": Size(500, 8),
 }
-TEMPERATURES: Final[Mapping[str, Range]] = {
-    "frozen": Range(-40, 10),
-    "cold": Range(-20, 15),
-    "temperate": Range(-10, 30),
-    "warm": Range(10, 40),
-    "tropical": Range(10, 40),
-    "hot": Range(20, 50),
-    "desert": Range(20, 50),
-    "varied": Range(-30, 45),
+TEMPERATURES: Final[Mapping[str, Interval]] = {
+    "frozen": Interval(-40, 10),
+    "cold": Interval(-20, 15),
+    "temperate": Interval(-10, 30),
+    "warm": Interval(10, 40),
+    "tropical": Interval(10, 40),
+    "hot": Interval(20, 50),
+    "desert": Interval(20, 50),
+    "varied": Interval(-30, 45),
 }
-USUAL_TEMPERATURES: Final = Range(-20, 30)
+USUAL_TEMPERATURES: Final = Interval(-20, 30)
 """Of the rule for temperatures before it is scaled: pole and equator at sea level. Source: worlds 11.3."""
-RAINS: Final[Mapping[str, Range]] = {
-    "arid": Range(0, 250),
-    "dry": Range(100, 500),
-    "moderate": Range(400, 1200),
-    "wet": Range(1000, 3000),
-    "varied": Range(0, 3000),
+RAINS: Final[Mapping[str, Interval]] = {
+    "arid": Interval(0, 250),
+    "dry": Interval(100, 500),
+    "moderate": Interval(400, 1200),
+    "wet": Interval(1000, 3000),
+    "varied": Interval(0, 3000),
 }
-USUAL_RAIN: Final = Range(400, 1500)
+USUAL_RAIN: Final = Interval(400, 1500)
 WATER_LEVELS: Final[Mapping[str, float]] = {"high": 0.8, "flood": 0.8, "medium": 0.5, "low": 0.2, "dry": 0.2}
 AGES: Final[Mapping[str, Age]] = {"young": Age(0.3, 0.7), "old": Age(2.5, 1.5)}
 USUAL_AGE: Final = Age(1, 1)
@@ -81,9 +81,9 @@ class Parameters:
     """The share of the surface above the sea."""
     sea_level: float | None = None
     """In metres on the scale of `heights`, if the maker wants a level and not a share of land."""
-    temperature: Range = USUAL_TEMPERATURES
+    temperature: Interval = USUAL_TEMPERATURES
     """Degrees Celsius at the level of the sea, pole and equator."""
-    rain: Range = USUAL_RAIN
+    rain: Interval = USUAL_RAIN
     """Millimetres a year."""
     erosion: float = USUAL_AGE.erosion
     life: float = USUAL_AGE.life
