@@ -28,7 +28,7 @@ from community.search.service import search_for_treasure
 from community.stats.rollup import roll_up as roll_up_stats
 from community.timeouts import service as timeouts
 from community.voting import cycle
-from functions.shared.clock_retention.app import delete_expired, rotate_log
+from functions.shared.clock_retention.app import DELETIONS, rotate_log
 from kernel import idempotency
 from kernel.database import Connection, Tx, transaction
 from kernel.events import service as events
@@ -98,7 +98,7 @@ def steps_of_day(day: int) -> Iterator[tuple[datetime, Step]]:
     )
     yield from ((evening, step) for step in played)
     yield from ((evening + timedelta(hours=1), step) for step in clocks)
-    yield from ((evening + timedelta(hours=9), step) for step in (delete_expired, rotate_log))
+    yield from ((evening + timedelta(hours=9), step) for step in (*DELETIONS.values(), rotate_log))
 
 
 def rows_by_table(conn: Connection) -> dict[str, int]:

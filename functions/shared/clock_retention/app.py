@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from doors.start import ready  # first: see there
 
+import logging
+from collections.abc import Callable, Mapping
+from time import monotonic
 from typing import Any
 
 from community.blasts import retention as blasts
@@ -31,43 +34,88 @@ from personas.digests import retention as digests
 from personas.happenings import retention as happenings
 from personas.quotas import retention as quotas
 
+log = logging.getLogger("brandish")
+
+Work = Callable[[Tx], bool]
+"""Does a part of the work and returns whether there may be more."""
+
+SECONDS = 40
+"""No part begins later. One may take another ten, which leaves some of the function's sixty."""
+
+DELETIONS: Mapping[str, Work] = {
+    "answers": idempotency.delete_expired,
+    "accounts": accounts.delete_expired,
+    "linking": linking.delete_expired,
+    "timeouts": timeouts.delete_expired,
+    "cooldowns": cooldowns.delete_expired,
+    "search": search.delete_expired,
+    "messages": messages.delete_inactive_chatters,
+    "voting": voting.delete_expired,
+    "traps": traps.delete_triggered,
+    "blasts": blasts.delete_expired,
+    "gambles": gambles.delete_old_gambles,
+    "stats": stats.delete_old,
+    "jobs": jobs.delete_old,
+    "happenings": happenings.delete_old,
+    "battles": battles.delete_used_tokens,
+    "activity": activity.delete_old,
+    "quotas": quotas.delete_old,
+    "digests": digests.delete_old,
+    "listeners": presence.delete_silent,
+    "outside": outside.delete_expired,
+    "signing keys": tickets.delete_retired_keys,
+}
+
 ready()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
     """Delete what has expired; return the names of the dropped partitions. A frozen game keeps everything."""
-    try:
-        run_action(delete_expired, name="retention")
-        # In transactions of their own: this one locks people, and the next one the whole log for a moment.
-        run_action(linking.settle, name="settling of links")
-        return {"dropped": run_action(rotate_log, name="retention of the log")}
-    except GameFrozen:
-        return {"dropped": []}
+    ends_at = monotonic() + SECONDS
+    dropped: list[str] = []
+
+    def rotate(tx: Tx) -> bool:
+        dropped[:] = rotate_log(tx)
+        return False
+
+    # First those that the game would miss: they must not wait for a backlog of deletions.
+    do_all({"settling of links": settle_links, "rotation of the log": rotate, **DELETIONS}, ends_at)
+    return {"dropped": dropped}
 
 
-def delete_expired(tx: Tx) -> None:
-    """Delete the expired data of every feature."""
-    idempotency.delete_expired(tx)
-    accounts.delete_expired(tx)
-    linking.delete_expired(tx)
-    timeouts.delete_expired(tx)
-    cooldowns.delete_expired(tx)
-    search.delete_expired(tx)
-    messages.delete_inactive_chatters(tx)
-    voting.delete_expired(tx)
-    traps.delete_triggered(tx)
-    blasts.delete_expired(tx)
-    gambles.delete_old_gambles(tx)
-    stats.delete_old(tx)
-    jobs.delete_old(tx)
-    happenings.delete_old(tx)
-    battles.delete_used_tokens(tx)
-    activity.delete_old(tx)
-    quotas.delete_old(tx)
-    digests.delete_old(tx)
-    presence.delete_silent(tx)
-    outside.delete_expired(tx)
-    tickets.delete_retired_keys(tx)
+def do_all(works: Mapping[str, Work], ends_at: float) -> None:
+    """Do each work, part by part in transactions of their own, even when some fail.
+
+    They take turns, so that a backlog of one delays no other. What is left when the time ends, or because the game is
+    frozen, waits for the next run.
+
+    Raises:
+        ExceptionGroup: the failures, after all others have been done.
+    """
+    left = dict(works)
+    errors: list[Exception] = []
+    while left and monotonic() < ends_at:
+        for name, work in list(left.items()):
+            try:
+                has_more = run_action(work, name=f"retention: {name}")
+            except GameFrozen:
+                return
+            except Exception as error:  # no failure may stop the others
+                log.exception("retention failed: %s", name)
+                errors.append(error)
+                has_more = False
+            if not has_more:
+                del left[name]
+    if left:
+        log.warning("retention has left something for the next run", extra={"left": sorted(left)})
+    if errors:
+        raise ExceptionGroup("some of the retention failed", errors)
+
+
+def settle_links(tx: Tx) -> bool:
+    """Settle the links that can no longer be undone, all of them."""
+    linking.settle(tx)
+    return False
 
 
 def rotate_log(tx: Tx) -> list[str]:

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from kernel.database import Cursor, Tx, declare_race
 from kernel.errors import Conflict, DomainError
+from kernel.retention import delete_part
 
 RETENTION = timedelta(hours=24)
 MAX_LENGTH = 200
@@ -144,6 +145,6 @@ def store_answer(tx: Tx, key: IdempotencyKey, answer: Answer) -> None:
     )
 
 
-def delete_expired(tx: Tx) -> None:
+def delete_expired(tx: Tx) -> bool:
     """Delete stored answers that are older than a day."""
-    tx.execute("DELETE FROM idempotency_keys WHERE created_at <= %s", (tx.now - RETENTION,))
+    return delete_part(tx, "idempotency_keys", "created_at <= %(expired)s", {"expired": tx.now - RETENTION})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
 from kernel.database import Cursor, Tx, declare_race
+from kernel.retention import delete_part
 
 if TYPE_CHECKING:  # the clocks start without pydantic
     from community.blasts.models import Blast
@@ -73,5 +74,5 @@ def move_blasts(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     tx.execute("UPDATE armed_blasts SET setter_id = %s WHERE setter_id = %s", (to_id, from_id))
 
 
-def delete_armed_before(tx: Tx, moment: datetime) -> None:
-    tx.execute("DELETE FROM armed_blasts WHERE armed_at < %s", (moment,))
+def delete_armed_before(tx: Tx, moment: datetime) -> bool:
+    return delete_part(tx, "armed_blasts", "armed_at < %(moment)s", {"moment": moment})

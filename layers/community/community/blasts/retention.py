@@ -11,6 +11,6 @@ EXPIRES_AFTER = timedelta(days=1)
 """Chatters are deleted after the same time; until then, no other blast can be armed on that platform."""
 
 
-def delete_expired(tx: Tx) -> None:
+def delete_expired(tx: Tx) -> bool:
     """Delete blasts that never had enough chatters."""
-    queries.delete_armed_before(tx, tx.now - EXPIRES_AFTER)
+    return queries.delete_armed_before(tx, tx.now - EXPIRES_AFTER)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from community.players.selves import SELVES
 from kernel.database import Cursor, Tx
+from kernel.retention import delete_part
 from kernel.stored_times import end_of
 
 END_OF_OWN: LiteralString = (
@@ -67,5 +68,5 @@ def move_cooldowns(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     )
 
 
-def delete_expired(tx: Tx) -> None:
-    tx.execute("DELETE FROM cooldowns WHERE expires_at <= %s", (tx.now,))
+def delete_expired(tx: Tx) -> bool:
+    return delete_part(tx, "cooldowns", "expires_at <= %(now)s", {"now": tx.now})

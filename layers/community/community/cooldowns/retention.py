@@ -6,6 +6,6 @@ from community.cooldowns import queries
 from kernel.database import Tx
 
 
-def delete_expired(tx: Tx) -> None:
+def delete_expired(tx: Tx) -> bool:
     """Delete expired cooldowns."""
-    queries.delete_expired(tx)
+    return queries.delete_expired(tx)

@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx, declare_race
+from kernel.retention import delete_part
 
 if TYPE_CHECKING:  # the retention clock starts without pydantic
     from community.gambles.models import Bet, Gamble, Participant
@@ -165,9 +166,9 @@ def insert_opened_items(tx: Tx, gamble_id: UUID, drops: Sequence[tuple[UUID, Dro
     )
 
 
-def delete_executed_before(tx: Tx, moment: datetime) -> None:
+def delete_executed_before(tx: Tx, moment: datetime) -> bool:
     """Delete old gambles, with their participants and items."""
-    tx.execute("DELETE FROM gambles WHERE executed_at < %s", (moment,))
+    return delete_part(tx, "gambles", "executed_at < %(moment)s", {"moment": moment})
 
 
 def move_gambles(tx: Tx, from_id: UUID, to_id: UUID) -> None:

@@ -10,6 +10,6 @@ from kernel.database import Tx
 RETENTION = timedelta(days=90)
 
 
-def delete_old_gambles(tx: Tx) -> None:
+def delete_old_gambles(tx: Tx) -> bool:
     """Delete gambles that ended before the retention period, with their participants and items."""
-    queries.delete_executed_before(tx, tx.now - RETENTION)
+    return queries.delete_executed_before(tx, tx.now - RETENTION)

@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from community.players.locks import lock_players_with
 from kernel.database import Cursor, Tx
+from kernel.retention import PART, was_full
 
 if TYPE_CHECKING:  # the daily clock starts without the content and pydantic
     from community.jobs.models import JobProgress, XpEvent
@@ -44,18 +45,18 @@ def insert_xp_events(tx: Tx, user_id: UUID, xp_events: Sequence[XpEvent]) -> Non
     )
 
 
-def delete_xp_events_before(tx: Tx, moment: datetime) -> None:
-    """Delete the oldest rows up to the first that is not older; the key's order is nearly that of time."""
-    tx.execute(
+def delete_xp_events_before(tx: Tx, moment: datetime) -> bool:
+    """Delete what is older among the first rows by their key, whose order is nearly that of time."""
+    deleted = tx.execute(
         """
         DELETE FROM job_xp_events
-        WHERE earned_at < %(moment)s AND xp_event_id < coalesce(
-            (SELECT xp_event_id FROM job_xp_events WHERE earned_at >= %(moment)s ORDER BY xp_event_id LIMIT 1),
-            9223372036854775807
-        )
+        WHERE xp_event_id = ANY(ARRAY(SELECT xp_event_id FROM job_xp_events ORDER BY xp_event_id LIMIT %(part)s))
+            AND earned_at < %(moment)s
+        RETURNING 1
         """,
-        {"moment": moment},
+        {"moment": moment, "part": PART},
     )
+    return was_full(deleted)
 
 
 def move_xp_events(tx: Tx, from_id: UUID, to_id: UUID) -> None:

@@ -10,6 +10,6 @@ from kernel.database import Tx
 RETENTION = timedelta(days=367)
 
 
-def delete_old(tx: Tx) -> None:
+def delete_old(tx: Tx) -> bool:
     """Delete the records of experience earned more than a year ago; the players keep the experience."""
-    queries.delete_xp_events_before(tx, tx.now - RETENTION)
+    return queries.delete_xp_events_before(tx, tx.now - RETENTION)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
 from kernel.database import Cursor, Tx
+from kernel.retention import delete_part
 
 Guesser = tuple[str, str]
 """An account's platform and id, or "" and an address."""
@@ -267,12 +268,12 @@ def _arrays(guessers: Sequence[Guesser]) -> dict[str, list[str]]:
     return {"platforms": list(platforms), "ids": list(ids)}
 
 
-def delete_guesses_before(tx: Tx, moment: datetime) -> None:
-    tx.execute("DELETE FROM code_guesses WHERE window_start < %s", (moment,))
+def delete_guesses_before(tx: Tx, moment: datetime) -> bool:
+    return delete_part(tx, "code_guesses", "window_start < %(moment)s", {"moment": moment})
 
 
-def delete_tokens_expired_before(tx: Tx, moment: datetime) -> None:
-    tx.execute("DELETE FROM link_tokens WHERE expires_at < %s", (moment,))
+def delete_tokens_expired_before(tx: Tx, moment: datetime) -> bool:
+    return delete_part(tx, "link_tokens", "expires_at < %(moment)s", {"moment": moment})
 
 
 def upsert_unlink_request(tx: Tx, caller: PlayerRef, target: PlayerRef, expires_at: datetime) -> None:
@@ -300,5 +301,5 @@ def take_unlink_request(tx: Tx, caller: PlayerRef, platform: str) -> Cursor:
     )
 
 
-def delete_unlink_requests_expired_before(tx: Tx, moment: datetime) -> None:
-    tx.execute("DELETE FROM unlink_requests WHERE expires_at < %s", (moment,))
+def delete_unlink_requests_expired_before(tx: Tx, moment: datetime) -> bool:
+    return delete_part(tx, "unlink_requests", "expires_at < %(moment)s", {"moment": moment})

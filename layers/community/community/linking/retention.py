@@ -44,8 +44,12 @@ def _people(rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
     return {person for row in rows for person in (row["person_id"], row["person_before"]) if person}
 
 
-def delete_expired(tx: Tx) -> None:
+def delete_expired(tx: Tx) -> bool:
     """Delete codes, guesses and unlink requests an hour after their expiry. Source: rules 1.1."""
-    queries.delete_tokens_expired_before(tx, tx.now - RETENTION)
-    queries.delete_guesses_before(tx, tx.now - RETENTION)
-    queries.delete_unlink_requests_expired_before(tx, tx.now - RETENTION)
+    return any(
+        [
+            queries.delete_tokens_expired_before(tx, tx.now - RETENTION),
+            queries.delete_guesses_before(tx, tx.now - RETENTION),
+            queries.delete_unlink_requests_expired_before(tx, tx.now - RETENTION),
+        ]
+    )

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from community.players.name_key import NAME_KEY
 from kernel.database import Cursor, Tx
+from kernel.retention import delete_part
 
 # For crowds: arrays of user ids. A player who has unlinked the platform since cannot be hit there. The parameter after
 # the time are roles that cannot be attacked.
@@ -88,5 +89,5 @@ def move_chatter(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     )
 
 
-def delete_chatters_silent_since(tx: Tx, moment: datetime) -> None:
-    tx.execute("DELETE FROM active_chatters WHERE last_message_at <= %s", (moment,))
+def delete_chatters_silent_since(tx: Tx, moment: datetime) -> bool:
+    return delete_part(tx, "active_chatters", "last_message_at <= %(moment)s", {"moment": moment})

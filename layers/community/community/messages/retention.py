@@ -11,6 +11,6 @@ RETENTION = timedelta(days=1)
 """The longest period for which active chatters can be listed."""
 
 
-def delete_inactive_chatters(tx: Tx) -> None:
+def delete_inactive_chatters(tx: Tx) -> bool:
     """Delete chatters who have not written within the retention period."""
-    queries.delete_chatters_silent_since(tx, tx.now - RETENTION)
+    return queries.delete_chatters_silent_since(tx, tx.now - RETENTION)

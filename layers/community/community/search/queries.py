@@ -7,6 +7,7 @@ from typing import Final, LiteralString
 from uuid import UUID
 
 from kernel.database import Tx
+from kernel.retention import delete_part
 
 WINDOW: Final = timedelta(hours=24)
 """How long a search makes the next ones less lucky. Source: rules 14."""
@@ -28,5 +29,5 @@ def move_searches(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     )
 
 
-def delete_old(tx: Tx) -> None:
-    tx.execute("DELETE FROM searches WHERE searched_at < %s", (tx.now - WINDOW,))
+def delete_old(tx: Tx) -> bool:
+    return delete_part(tx, "searches", "searched_at < %(moment)s", {"moment": tx.now - WINDOW})

@@ -6,6 +6,6 @@ from community.search import queries
 from kernel.database import Tx
 
 
-def delete_expired(tx: Tx) -> None:
+def delete_expired(tx: Tx) -> bool:
     """Delete searches that no longer make the next ones less lucky."""
-    queries.delete_old(tx)
+    return queries.delete_old(tx)

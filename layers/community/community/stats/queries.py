@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from community.inboxes import LONG
 from community.stats.models import Stat, Streak
 from kernel.database import Cursor, Tx
+from kernel.retention import delete_part
 
 STREAK_OF_PLAYER: LiteralString = (
     "SELECT json_build_array(s.streak, s.last_on, s.repaired_on) FROM user_streaks s WHERE s.user_id = u.user_id"
@@ -220,12 +221,11 @@ def move_standings(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     )
 
 
-def delete_stats_before(tx: Tx, moment: datetime) -> None:
+def delete_stats_before(tx: Tx, moment: datetime) -> bool:
     """Delete archived stats, except those that the sum of a year still includes because the roll-up is late."""
-    tx.execute(
-        """
-        DELETE FROM stats_events
-        WHERE happened_at < least(%s, (SELECT counted_since FROM stats_windows WHERE period = 'yearly'))
-        """,
-        (moment,),
+    return delete_part(
+        tx,
+        "stats_events",
+        "happened_at < least(%(moment)s, (SELECT counted_since FROM stats_windows WHERE period = 'yearly'))",
+        {"moment": moment},
     )

@@ -11,6 +11,6 @@ RETENTION = timedelta(days=367)
 """A day more than the longest period that reports look at one by one; totals of all time are kept as sums."""
 
 
-def delete_old(tx: Tx) -> None:
+def delete_old(tx: Tx) -> bool:
     """Delete archived stats that no report of a period includes any more."""
-    queries.delete_stats_before(tx, tx.now - RETENTION)
+    return queries.delete_stats_before(tx, tx.now - RETENTION)

@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx
 from kernel.naming import person_key
+from kernel.retention import delete_part
 from kernel.stored_times import end_of
 
 if TYPE_CHECKING:  # the retention clock starts without pydantic
@@ -210,7 +211,12 @@ def move_timeout(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     )
 
 
-def delete_expired(tx: Tx) -> None:
-    tx.execute("DELETE FROM timeouts WHERE expires_at <= %s", (tx.now,))
-    tx.execute("DELETE FROM account_timeouts WHERE expires_at <= %s", (tx.now,))
-    tx.execute("DELETE FROM player_timeouts WHERE expires_at <= %s", (tx.now,))
+def delete_expired(tx: Tx) -> bool:
+    now = {"now": tx.now}
+    return any(
+        [
+            delete_part(tx, "timeouts", "expires_at <= %(now)s", now),
+            delete_part(tx, "account_timeouts", "expires_at <= %(now)s", now),
+            delete_part(tx, "player_timeouts", "expires_at <= %(now)s", now),
+        ]
+    )

@@ -6,6 +6,6 @@ from community.timeouts import queries
 from kernel.database import Tx
 
 
-def delete_expired(tx: Tx) -> None:
+def delete_expired(tx: Tx) -> bool:
     """Delete expired timeouts."""
-    queries.delete_expired(tx)
+    return queries.delete_expired(tx)

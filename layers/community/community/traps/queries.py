@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
 from kernel.database import Tx
+from kernel.retention import delete_part
 
 if TYPE_CHECKING:  # the retention clock starts without pydantic
     from community.traps.models import Trap
@@ -50,5 +51,5 @@ def move_traps(tx: Tx, from_id: UUID, to_id: UUID) -> None:
     )
 
 
-def delete_triggered_before(tx: Tx, moment: datetime) -> None:
-    tx.execute("DELETE FROM traps WHERE triggered_at < %s", (moment,))
+def delete_triggered_before(tx: Tx, moment: datetime) -> bool:
+    return delete_part(tx, "traps", "triggered_at < %(moment)s", {"moment": moment})

@@ -11,6 +11,6 @@ RETENTION = timedelta(days=10)
 """The same as the retention of the log."""
 
 
-def delete_triggered(tx: Tx) -> None:
+def delete_triggered(tx: Tx) -> bool:
     """Delete traps that were triggered before the retention period. Waiting traps are never deleted."""
-    queries.delete_triggered_before(tx, tx.now - RETENTION)
+    return queries.delete_triggered_before(tx, tx.now - RETENTION)

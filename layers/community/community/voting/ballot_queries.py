@@ -9,6 +9,7 @@ from uuid import UUID
 
 from community.players.selves import SELVES
 from kernel.database import Tx
+from kernel.retention import delete_part
 
 # OFFSET 0 keeps it a look-up for each self: a plan made for a few ballots would read all of the round for each voter.
 OWN_BALLOT: LiteralString = (
@@ -155,5 +156,5 @@ def delete_weights_that_came(tx: Tx, user_id: UUID, linked_at: datetime) -> None
     )
 
 
-def delete_expired_weights(tx: Tx) -> None:
-    tx.execute("DELETE FROM voting_weights WHERE expires_at <= %s", (tx.now,))
+def delete_expired_weights(tx: Tx) -> bool:
+    return delete_part(tx, "voting_weights", "expires_at <= %(now)s", {"now": tx.now})

@@ -6,6 +6,6 @@ from community.voting import ballot_queries
 from kernel.database import Tx
 
 
-def delete_expired(tx: Tx) -> None:
+def delete_expired(tx: Tx) -> bool:
     """Delete expired voting weights. Ballots stay, because a round's counts are their sums."""
-    ballot_queries.delete_expired_weights(tx)
+    return ballot_queries.delete_expired_weights(tx)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kernel.database import Cursor, Tx, declare_race
 from kernel.naming import folded
+from kernel.retention import delete_part
 
 if TYPE_CHECKING:  # the retention clock starts without them
     from kernel.accounts.models import Device
@@ -294,18 +295,18 @@ def forget_resets(tx: Tx, account_id: UUID) -> None:
     tx.execute("DELETE FROM kernel.password_resets WHERE account_id = %s", (account_id,))
 
 
-def delete_sessions_before(tx: Tx, moment: datetime) -> None:
+def delete_sessions_before(tx: Tx, moment: datetime) -> bool:
     """Delete the sessions that ended or expired before a moment."""
-    tx.execute("DELETE FROM kernel.sessions WHERE expires_at < %s", (moment,))
+    return delete_part(tx, "kernel.sessions", "expires_at < %(moment)s", {"moment": moment})
 
 
-def delete_resets_before(tx: Tx, moment: datetime) -> None:
-    tx.execute("DELETE FROM kernel.password_resets WHERE expires_at < %s", (moment,))
+def delete_resets_before(tx: Tx, moment: datetime) -> bool:
+    return delete_part(tx, "kernel.password_resets", "expires_at < %(moment)s", {"moment": moment})
 
 
-def delete_tries_before(tx: Tx, moment: datetime) -> None:
-    tx.execute("DELETE FROM kernel.failed_log_ins WHERE first_at < %s", (moment,))
+def delete_tries_before(tx: Tx, moment: datetime) -> bool:
+    return delete_part(tx, "kernel.failed_log_ins", "first_at < %(moment)s", {"moment": moment})
 
 
-def delete_rate_windows_before(tx: Tx, moment: datetime) -> None:
-    tx.execute("DELETE FROM kernel.rate_windows WHERE window_began_at < %s", (moment,))
+def delete_rate_windows_before(tx: Tx, moment: datetime) -> bool:
+    return delete_part(tx, "kernel.rate_windows", "window_began_at < %(moment)s", {"moment": moment})

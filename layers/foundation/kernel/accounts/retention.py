@@ -10,10 +10,14 @@ from kernel.database import Tx
 RETENTION = timedelta(days=1)
 
 
-def delete_expired(tx: Tx) -> None:
+def delete_expired(tx: Tx) -> bool:
     """Delete sessions, links for forgotten passwords, wrong passwords and rate windows a day after their end."""
     before = tx.now - RETENTION
-    queries.delete_sessions_before(tx, before)
-    queries.delete_resets_before(tx, before)
-    queries.delete_tries_before(tx, before)
-    queries.delete_rate_windows_before(tx, before)
+    return any(
+        [
+            queries.delete_sessions_before(tx, before),
+            queries.delete_resets_before(tx, before),
+            queries.delete_tries_before(tx, before),
+            queries.delete_rate_windows_before(tx, before),
+        ]
+    )

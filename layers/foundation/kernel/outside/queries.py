@@ -10,6 +10,7 @@ from uuid import UUID
 from kernel.database import Cursor, Tx
 from kernel.outside.prompts import Reply
 from kernel.outside.rules import CONSIDERED
+from kernel.retention import delete_part
 
 Named = int | str
 """A request, by its id or by its dedupe key."""
@@ -291,12 +292,14 @@ def add_usage(
     )
 
 
-def delete_finished_before(tx: Tx, moment: datetime) -> None:
-    tx.execute("DELETE FROM kernel.outside_requests WHERE status IN ('done', 'failed') AND finished_at < %s", (moment,))
+def delete_finished_before(tx: Tx, moment: datetime) -> bool:
+    return delete_part(
+        tx, "kernel.outside_requests", "status IN ('done', 'failed') AND finished_at < %(moment)s", {"moment": moment}
+    )
 
 
-def delete_usage_before(tx: Tx, day: date) -> None:
-    tx.execute("DELETE FROM kernel.outside_usage WHERE day < %s", (day,))
+def delete_usage_before(tx: Tx, day: date) -> bool:
+    return delete_part(tx, "kernel.outside_usage", "day < %(day)s", {"day": day})
 
 
 def list_open(tx: Tx, statuses: Sequence[str], limit: int) -> Cursor:

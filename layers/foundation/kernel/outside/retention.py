@@ -11,7 +11,11 @@ DAYS_KEPT = 7
 USAGE_DAYS_KEPT = 100
 
 
-def delete_expired(tx: Tx) -> None:
+def delete_expired(tx: Tx) -> bool:
     """Delete requests that ended more than a week ago, and old usage."""
-    queries.delete_finished_before(tx, tx.now - timedelta(days=DAYS_KEPT))
-    queries.delete_usage_before(tx, tx.now.date() - timedelta(days=USAGE_DAYS_KEPT))
+    return any(
+        [
+            queries.delete_finished_before(tx, tx.now - timedelta(days=DAYS_KEPT)),
+            queries.delete_usage_before(tx, tx.now.date() - timedelta(days=USAGE_DAYS_KEPT)),
+        ]
+    )

@@ -31,6 +31,6 @@ def count_listeners(tx: Tx) -> int:
     return row["clients"]
 
 
-def delete_silent(tx: Tx) -> None:
+def delete_silent(tx: Tx) -> bool:
     """Delete the rows of listeners that are gone."""
-    queries.delete_clients_before(tx, tx.now - PRESENCE_TTL)
+    return queries.delete_clients_before(tx, tx.now - PRESENCE_TTL)

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kernel.database import Cursor, Tx
+from kernel.retention import delete_part
 
 
 def list_signing_keys(tx: Tx, purpose: str) -> Cursor:
@@ -40,8 +41,8 @@ def replace_signing_key(tx: Tx, purpose: str, key: bytes, retires_at: datetime) 
     tx.execute("UPDATE signing_keys SET key = %s, created_at = %s WHERE purpose = %s", (key, tx.now, purpose))
 
 
-def delete_keys_retired_before(tx: Tx, moment: datetime) -> None:
-    tx.execute("DELETE FROM retired_signing_keys WHERE retires_at < %s", (moment,))
+def delete_keys_retired_before(tx: Tx, moment: datetime) -> bool:
+    return delete_part(tx, "retired_signing_keys", "retires_at < %(moment)s", {"moment": moment})
 
 
 def upsert_clients(tx: Tx, client_ids: list[UUID]) -> None:
@@ -65,5 +66,5 @@ def count_clients_since(tx: Tx, moment: datetime) -> Cursor:
     return tx.execute("SELECT count(*) AS clients FROM stream_clients WHERE seen_at >= %s", (moment,))
 
 
-def delete_clients_before(tx: Tx, moment: datetime) -> None:
-    tx.execute("DELETE FROM stream_clients WHERE seen_at < %s", (moment,))
+def delete_clients_before(tx: Tx, moment: datetime) -> bool:
+    return delete_part(tx, "stream_clients", "seen_at < %(moment)s", {"moment": moment})

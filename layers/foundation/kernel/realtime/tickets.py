@@ -60,9 +60,9 @@ def find_keys(tx: Tx) -> tuple[bytes, ...]:
     return tuple(bytes(row["key"]) for row in queries.list_signing_keys(tx, PURPOSE))
 
 
-def delete_retired_keys(tx: Tx) -> None:
+def delete_retired_keys(tx: Tx) -> bool:
     """Delete the keys whose tickets have all expired."""
-    queries.delete_keys_retired_before(tx, tx.now)
+    return queries.delete_keys_retired_before(tx, tx.now)
 
 
 def write_ticket(key: bytes, expires_at: datetime, ttl: timedelta, number: bytes) -> str:

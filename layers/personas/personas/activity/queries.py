@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from kernel.database import Tx
+from kernel.retention import delete_part
 
 
 def insert_activity(tx: Tx, persona_id: UUID, type: str, metadata: Mapping[str, Any]) -> None:
@@ -19,5 +20,5 @@ def insert_activity(tx: Tx, persona_id: UUID, type: str, metadata: Mapping[str, 
     )
 
 
-def delete_activity_before(tx: Tx, before: datetime) -> None:
-    tx.execute("DELETE FROM personas.activity WHERE created_at < %s", (before,))
+def delete_activity_before(tx: Tx, before: datetime) -> bool:
+    return delete_part(tx, "personas.activity", "created_at < %(before)s", {"before": before})

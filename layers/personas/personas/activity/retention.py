@@ -11,6 +11,6 @@ from personas.activity import queries
 KEPT: Final = timedelta(days=90)
 
 
-def delete_old(tx: Tx) -> None:
+def delete_old(tx: Tx) -> bool:
     """Delete what no digest looks at any more."""
-    queries.delete_activity_before(tx, tx.now - KEPT)
+    return queries.delete_activity_before(tx, tx.now - KEPT)

@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx, declare_race
+from kernel.retention import delete_part
 from personas.mutes.expressions import IS_POST_BLOCKED
 from personas.paging import EARLIEST, FIRST_ID
 from personas.posts.expressions import AUTHOR_SLUG, SIDES
@@ -234,8 +235,8 @@ def insert_use(tx: Tx, jti: UUID, battle_id: UUID) -> None:
     )
 
 
-def delete_uses_before(tx: Tx, moment: datetime) -> None:
-    tx.execute("DELETE FROM personas.remix_token_uses WHERE used_at < %s", (moment,))
+def delete_uses_before(tx: Tx, moment: datetime) -> bool:
+    return delete_part(tx, "personas.remix_token_uses", "used_at < %(moment)s", {"moment": moment})
 
 
 def find_source(tx: Tx, battle_id: UUID, account_id: UUID) -> Cursor:

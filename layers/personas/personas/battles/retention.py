@@ -12,6 +12,6 @@ KEPT: Final = timedelta(hours=1)
 """Twice as long as a remix token is valid."""
 
 
-def delete_used_tokens(tx: Tx) -> None:
+def delete_used_tokens(tx: Tx) -> bool:
     """Forget which remix tokens were used, once they have expired."""
-    delete_uses_before(tx, tx.now - KEPT)
+    return delete_uses_before(tx, tx.now - KEPT)

@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx
+from kernel.retention import delete_part
 from personas.mutes.expressions import IS_NOT_MUTED, MUTED
 
 _TODAY: LiteralString = "(%s::timestamptz AT TIME ZONE 'UTC')::date"
@@ -237,9 +238,9 @@ def find_weekly(tx: Tx, account_id: UUID, week: date) -> Cursor:
     )
 
 
-def delete_idle_daily(tx: Tx, before: date) -> None:
-    tx.execute("DELETE FROM personas.daily_digests WHERE date < %s AND activities = 0", (before,))
+def delete_idle_daily(tx: Tx, before: date) -> bool:
+    return delete_part(tx, "personas.daily_digests", "date < %(before)s AND activities = 0", {"before": before})
 
 
-def delete_old_weekly(tx: Tx, before: date) -> None:
-    tx.execute("DELETE FROM personas.weekly_digests WHERE week_start < %s", (before,))
+def delete_old_weekly(tx: Tx, before: date) -> bool:
+    return delete_part(tx, "personas.weekly_digests", "week_start < %(before)s", {"before": before})

@@ -14,8 +14,12 @@ IDLE_KEPT: Final = timedelta(days=7)
 WEEKLY_KEPT: Final = timedelta(days=90)
 
 
-def delete_old(tx: Tx) -> None:
+def delete_old(tx: Tx) -> bool:
     """Delete digests that no one reads any more: only the newest ones are shown."""
     today = tx.now.date()
-    delete_idle_daily(tx, today - IDLE_KEPT)
-    delete_old_weekly(tx, today - WEEKLY_KEPT)
+    return any(
+        [
+            delete_idle_daily(tx, today - IDLE_KEPT),
+            delete_old_weekly(tx, today - WEEKLY_KEPT),
+        ]
+    )

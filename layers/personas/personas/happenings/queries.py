@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx
+from kernel.retention import delete_part
 
 WINDOW: Final = timedelta(days=14)
 """For how long a share or a remix counts."""
@@ -142,5 +143,5 @@ def count_by_name(tx: Tx, since: datetime, recently: datetime) -> Cursor:
     )
 
 
-def delete_old_happenings(tx: Tx, before: datetime) -> None:
-    tx.execute("DELETE FROM personas.happenings WHERE created_at < %s", (before,))
+def delete_old_happenings(tx: Tx, before: datetime) -> bool:
+    return delete_part(tx, "personas.happenings", "created_at < %(before)s", {"before": before})

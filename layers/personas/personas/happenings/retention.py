@@ -11,6 +11,6 @@ from personas.happenings.queries import delete_old_happenings
 KEPT: Final = timedelta(days=90)
 
 
-def delete_old(tx: Tx) -> None:
+def delete_old(tx: Tx) -> bool:
     """Delete happenings that no statistics or digest looks at any more."""
-    delete_old_happenings(tx, tx.now - KEPT)
+    return delete_old_happenings(tx, tx.now - KEPT)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from kernel.database import Cursor, Tx
+from kernel.retention import delete_part
 
 
 def lock_usage(tx: Tx, persona_id: UUID | None, account_id: UUID, quota_type: str, day: date) -> Cursor:
@@ -102,13 +103,13 @@ def delete_expired_leases(tx: Tx, account_id: UUID) -> None:
     tx.execute("DELETE FROM personas.quota_leases WHERE account_id = %s AND expires_at <= %s", (account_id, tx.now))
 
 
-def delete_all_expired_leases(tx: Tx) -> None:
-    tx.execute("DELETE FROM personas.quota_leases WHERE expires_at <= %s", (tx.now,))
+def delete_all_expired_leases(tx: Tx) -> bool:
+    return delete_part(tx, "personas.quota_leases", "expires_at <= %(now)s", {"now": tx.now})
 
 
-def delete_old_usage(tx: Tx, before: date) -> None:
-    tx.execute("DELETE FROM personas.quota_usage WHERE day < %s", (before,))
+def delete_old_usage(tx: Tx, before: date) -> bool:
+    return delete_part(tx, "personas.quota_usage", "day < %(before)s", {"before": before})
 
 
-def delete_old_events(tx: Tx, before: datetime) -> None:
-    tx.execute("DELETE FROM personas.quota_events WHERE created_at < %s", (before,))
+def delete_old_events(tx: Tx, before: datetime) -> bool:
+    return delete_part(tx, "personas.quota_events", "created_at < %(before)s", {"before": before})

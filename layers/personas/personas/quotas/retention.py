@@ -11,8 +11,12 @@ from personas.quotas import queries
 KEPT: Final = timedelta(days=90)
 
 
-def delete_old(tx: Tx) -> None:
+def delete_old(tx: Tx) -> bool:
     """Delete what was used long ago, the log of it, and what is no longer held."""
-    queries.delete_old_usage(tx, (tx.now - KEPT).date())
-    queries.delete_old_events(tx, tx.now - KEPT)
-    queries.delete_all_expired_leases(tx)
+    return any(
+        [
+            queries.delete_old_usage(tx, (tx.now - KEPT).date()),
+            queries.delete_old_events(tx, tx.now - KEPT),
+            queries.delete_all_expired_leases(tx),
+        ]
+    )
