@@ -91,6 +91,7 @@ LOCAL_VARIABLES = {
     "OPENAI_REQUEST_TIMEOUT",
     "STREAMERBOT_PASSWORD",
     "STREAMERBOT_WEBHOOK_URL",
+    "WRITES_PER_MINUTE",
 }
 
 # Set by AWS's runtime, or by who starts the stream's server.

@@ -61,7 +61,7 @@ async def export(
 
 
 @router.post("/api/auth/delete", response_model=Done)
-@requires_account()
+@requires_account(always=True)
 async def delete(body: DeleteRequest, call: Call) -> Response:
     """Delete one's account for good, with everything that products store for it. It takes the password."""
     person = signed_in(call)

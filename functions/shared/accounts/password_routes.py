@@ -25,7 +25,7 @@ router = Router()
 
 
 @router.put("/api/auth/password", response_model=EndedSessions)
-@requires_account()
+@requires_account(always=True)
 async def change(body: PasswordRequest, call: Call) -> Response:
     """Change one's password, which takes the current one. It ends all one's other sessions."""
     rules.require_password(body.password)

@@ -28,7 +28,7 @@ async def list_sessions(call: Call) -> Response:
 
 
 @router.delete("/api/auth/sessions", response_model=EndedSessions)
-@requires_account()
+@requires_account(always=True)
 async def end_sessions(call: Call, this_one: Annotated[bool, Query()] = False) -> Response:
     """End all one's other sessions; with `this_one`, also the one that asks."""
     person = signed_in(call)
@@ -41,7 +41,7 @@ async def end_sessions(call: Call, this_one: Annotated[bool, Query()] = False) -
 
 
 @router.delete("/api/auth/sessions/{session_id}", response_model=EndedSessions)
-@requires_account()
+@requires_account(always=True)
 async def end_session(call: Call, session_id: UUID) -> Response:
     """End one of one's sessions, at once."""
     person = signed_in(call)

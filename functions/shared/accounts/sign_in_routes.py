@@ -66,7 +66,7 @@ async def log_in_to_worlds(body: LogInRequest, call: Call) -> Response:
 
 
 @router.post("/api/auth/logout", response_model=Done)
-@requires_account()
+@requires_account(always=True)
 async def log_out(call: Call, session_id: Annotated[UUID | None, Query()] = None) -> Response:
     """End the session, at once. `session_id`, or the header X-Session-ID, names another one of one's own."""
     person = signed_in(call)

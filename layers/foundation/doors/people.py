@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from kernel.accounts.models import (
     SignInMalformed,
     SignInMissing,
 )
+from kernel.accounts.settings import settings as accounts
 from kernel.accounts.tokens import AccessToken, ExpiredToken, InvalidToken
 from kernel.database import Tx
 from kernel.errors import Unauthenticated
@@ -44,23 +45,28 @@ class Demand:
 
     limit: RateLimit | None = None
     administrator: bool = False
+    always: bool = False
 
 
 _DEMANDS: dict[Callable[..., Any], Demand] = {}
 
 
-def requires_account(*, limit: RateLimit | None = None, administrator: bool = False) -> Callable[[Endpoint], Endpoint]:
+def requires_account(
+    *, limit: RateLimit | None = None, administrator: bool = False, always: bool = False
+) -> Callable[[Endpoint], Endpoint]:
     """Mark a route as one for people who are signed in.
 
     Its refusals come before those of an invalid body, and invalid requests count against the limit as well.
 
     Args:
-        limit: how often an account may call it.
+        limit: how often an account may call it, besides the limit of all that it writes.
         administrator: the account must have that role.
+        always: however much the account has written lately. Someone who has taken over a session must not keep its
+            owner from ending it.
     """
 
     def mark(endpoint: Endpoint) -> Endpoint:
-        _DEMANDS[endpoint] = Demand(limit, administrator)
+        _DEMANDS[endpoint] = Demand(limit, administrator, always)
         return endpoint
 
     return mark
@@ -174,14 +180,20 @@ class Person:
         """
         self.run(lambda tx, me: None)
 
+    def _limits(self) -> Iterator[RateLimit]:
+        if not self._demand.always and self._call.scope["method"] not in ("GET", "HEAD"):
+            yield accounts.writes
+        if self._demand.limit is not None:
+            yield self._demand.limit
+
     def _checking(self, use_case: Callable[[Tx, Identity], T]) -> Callable[[Tx], T]:
         def run(tx: Tx) -> T:
             tx.about = self.identity.account_id
             with ExitStack() as checks:
                 # The session's refusal comes before the limit's: entered first, it is left last and has the last word.
                 checks.enter_context(sessions.signed_in(tx, self.identity, as_administrator=self._demand.administrator))
-                if self._demand.limit is not None:
-                    checks.enter_context(limited(tx, self._demand.limit, str(self.identity.account_id)))
+                for limit in self._limits():
+                    checks.enter_context(limited(tx, limit, str(self.identity.account_id)))
                 return use_case(tx, self.identity)
 
         return run

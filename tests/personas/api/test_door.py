@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi import Response
@@ -12,6 +13,7 @@ from doors.people import COOKIE, limit_address, requires_account, signed_in
 from doors.routes import Router
 from functions.personas.door import Id, PathId, StrictBody, create_app, create_handler, parse_body
 from kernel import metrics
+from kernel.accounts.settings import settings as accounts
 from kernel.database import Connection, transaction
 from kernel.errors import Refused
 from kernel.rate_limits import RateLimit
@@ -140,6 +142,21 @@ def test_invalid_and_refused_requests_use_up_the_allowance(ann: Someone):
 
     assert code_of(third) == (429, "rate_limited")
     assert 1 <= int(third.headers["retry-after"]) <= 60
+
+
+def test_all_that_an_account_writes_has_a_limit_together(environment: Connection, ann: Someone):
+    environment.execute(
+        "INSERT INTO kernel.rate_windows (scope, key, window_began_at, requests) VALUES (%s, %s, now(), %s)",
+        (accounts.writes.scope, str(ann.account_id), accounts.writes.requests - 1),
+    )
+    path = f"{NOTES}/{uuid4()}"
+
+    answers = [send("POST", path, {"text": "a"}, ann.headers) for _ in range(2)]
+    look = send("GET", "/api/personas/administration", None, ann.headers)
+
+    assert [code_of(each) for each in answers[1:]] == [(429, "rate_limited")]
+    assert (answers[0].status, code_of(look)) == (200, (403, "forbidden"))
+    assert 1 <= int(answers[1].headers["retry-after"]) <= 60
 
 
 @pytest.mark.parametrize(

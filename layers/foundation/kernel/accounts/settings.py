@@ -26,6 +26,9 @@ class AccountSettings:
     """Sign-ups of an address, at any door: new accounts have shares of what the installation may spend."""
     password_changes: RateLimit
     """What someone who is signed in confirms by the password of the account: another one, or leaving."""
+    writes: RateLimit
+    """All that someone who is signed in changes, besides the limits of single routes: so no account can fill the
+    database, or the answers that are stored for retries."""
     reset_mails: RateLimit
     """Mails about a forgotten password to an e-mail address."""
     failures: int
@@ -44,6 +47,7 @@ settings = AccountSettings(
     ),
     sign_ups=RateLimit("auth_sign_ups", count("SIGN_UPS_PER_DAY", default=100), timedelta(days=1), per="ip"),
     password_changes=RateLimit("auth_password", count("PASSWORD_CHANGES_PER_HOUR", default=10), timedelta(hours=1)),
+    writes=RateLimit("account_writes", count("WRITES_PER_MINUTE", default=120)),
     reset_mails=RateLimit("auth_reset", count("RESET_MAILS_PER_HOUR", default=3), timedelta(hours=1)),
     failures=count("FAILED_LOG_INS", default=10),
     locked_for=timedelta(minutes=count("LOCKED_MINUTES", default=15)),
