@@ -12,6 +12,7 @@ from kernel.database import Connection, Tx, transaction
 from kernel.outside.models import Prompt, ProviderFailed, Reply
 from kernel.texts import speaking
 from personas.activity import service as activity
+from personas.digests import queries
 from personas.digests import service as digests
 from personas.digests.clock import DAILY_DUE
 from personas.digests.daily import DAILY
@@ -279,6 +280,16 @@ def test_quiet_days_are_forgotten_after_a_week(tx: Tx, ada: UUID):
 
     rows = tx.execute("SELECT date FROM personas.daily_digests ORDER BY date").fetchall()
     assert [(TODAY - row["date"]).days for row in rows] == [9, 7, 0]
+
+
+def test_idle_personas_get_their_digests_in_parts(tx: Tx, ann: UUID, ada: UUID):
+    others = [make_persona(tx, ann, name) for name in ("Bea", "Cleo")]
+
+    counts = [queries.insert_idle_digests(tx, {}, limit=2).fetchone() for _ in range(3)]
+
+    assert counts == [{"count": 2}, {"count": 1}, {"count": 0}]
+    rows = tx.execute("SELECT persona_id FROM personas.daily_digests").fetchall()
+    assert {row["persona_id"] for row in rows} == {ada, *others}
 
 
 def test_two_clocks_at_once_write_one_row_and_ask_once(conn: Connection, database_url: str):

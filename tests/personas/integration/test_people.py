@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kernel.database import Tx
+from kernel.database import Connection, Tx, transaction
 from personas.people import service as people
-from personas.people.models import PersonaNotFound
+from personas.people.models import PersonaNotFound, TooManyPersonas
+from personas.people.rules import MOST_PERSONAS
 from personas.posts import service as posts
 from personas.quotas import service as quotas
 from personas.safety.models import InvalidField
 from tests.support.people import make_account
 from tests.support.personas import fields, make_persona, make_post
+from tests.support.races import race_of
 
 
 def test_a_new_persona_is_stored_with_the_default_quotas(tx: Tx):
@@ -79,3 +81,20 @@ def test_deleting_a_persona_keeps_its_posts_without_an_author(tx: Tx):
     assert kept is not None
     assert (kept.persona_id, kept.persona_name, kept.content) == (None, None, post.content)
     assert not tx.execute("SELECT FROM personas.quota_events").fetchall()
+
+
+def test_an_account_has_a_hundred_personas_at_most(database_url: str, conn: Connection):
+    with transaction(conn) as tx:
+        ann, bob = make_account(tx), make_account(tx)
+        made = [make_persona(tx, ann) for _ in range(MOST_PERSONAS - 1)]
+
+    with race_of(3, database_url) as race:
+        outcomes = race(*[lambda tx: make_persona(tx, ann)] * 3)
+
+    assert sorted(type(each).__name__ for each in outcomes) == ["Persona"] + ["TooManyPersonas"] * 2
+    with transaction(conn) as tx:
+        make_persona(tx, bob)  # others are not concerned
+        people.delete(tx, ann, made[0].persona_id)
+        make_persona(tx, ann)
+        with pytest.raises(TooManyPersonas, match="100 personas"):
+            make_persona(tx, ann)

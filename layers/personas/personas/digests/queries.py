@@ -49,8 +49,8 @@ WEEKLY_DUE: LiteralString = (
 """SQL expression: whether an account has no digest of this week, or an old one. Its parameters are the time."""
 
 
-def insert_idle_digests(tx: Tx, stats: Mapping[str, Any]) -> Cursor:
-    """Insert today's digest of every persona that has done nothing today; return one row with the `count`."""
+def insert_idle_digests(tx: Tx, stats: Mapping[str, Any], limit: int) -> Cursor:
+    """Insert today's digest of personas that have done nothing today; return one row with the `count`."""
     return tx.execute(
         """
         WITH today AS (
@@ -66,12 +66,13 @@ def insert_idle_digests(tx: Tx, stats: Mapping[str, Any]) -> Cursor:
                 SELECT FROM personas.activity a
                 WHERE a.persona_id = p.persona_id AND a.created_at >= today.begins_at
             )
+            LIMIT %(limit)s
             ON CONFLICT DO NOTHING
             RETURNING 1
         )
         SELECT count(*) AS count FROM inserted
         """,
-        {"now": tx.now, "stats": Jsonb(stats)},
+        {"now": tx.now, "stats": Jsonb(stats), "limit": limit},
     )
 
 

@@ -21,6 +21,8 @@ from personas.rooms.texts import room_name
 from personas.safety.rules import cut
 from personas.threads import service as threads
 
+MOST_IDLE = 5000
+"""Personas whose day has been quiet that get their digest in one run of the clock: a fraction of a second's work."""
 MOST_ASKED = 500
 """Personas whose day is told in one run of the clock."""
 MOST_REFRESHED = 100
@@ -28,14 +30,14 @@ MOST_REFRESHED = 100
 
 
 def write_daily(tx: Tx) -> int:
-    """Give each idle persona its digest of today, and have those told that are active.
+    """Give idle personas their digest of today, and have those told that are active: a bounded number of each.
 
     The days are today and yesterday (UTC): what is done just before midnight is told after it.
 
     Returns:
         How many digests were written or asked for.
     """
-    written = queries.insert_idle_digests(tx, stats_as_json(DailyStats()))
+    written = queries.insert_idle_digests(tx, stats_as_json(DailyStats()), MOST_IDLE)
     untold = queries.list_untold(tx, MOST_ASKED).fetchall()
     row = written.fetchone()
     assert row is not None

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from kernel.errors import NotFound
+from kernel.errors import Conflict, NotFound
 
 Language = Literal["tr", "en"]
 
@@ -50,3 +50,10 @@ class PersonaNotFound(NotFound):
 
     code = "not_found"
     message = "You have no such persona."
+
+
+class TooManyPersonas(Conflict):
+    """An account has as many as it may have."""
+
+    code = "too_many_personas"
+    message = "You already have {count} personas. Delete one that you no longer need, and try again."

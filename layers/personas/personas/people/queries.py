@@ -39,6 +39,14 @@ def insert_persona(tx: Tx, persona: Persona) -> None:
     )
 
 
+def lock_and_count(tx: Tx, account_id: UUID) -> Cursor:
+    """Return one row: `personas`, how many an account has. No one adds one until the transaction ends."""
+    tx.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('personas', 0) # hashtextextended(%s, 0))", (str(account_id),)
+    )
+    return tx.execute("SELECT count(*) AS personas FROM personas.personas WHERE account_id = %s", (account_id,))
+
+
 def find_persona(tx: Tx, persona_id: UUID) -> Cursor:
     return tx.execute("SELECT " + _COLUMNS + " FROM personas.personas WHERE persona_id = %s", (persona_id,))
 

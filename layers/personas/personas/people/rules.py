@@ -25,6 +25,8 @@ MOST_CATCHPHRASES: Final = 10
 MAX_CATCHPHRASE: Final = 80
 MAX_FORMALITY: Final = 3
 LANGUAGES: Final = ("tr", "en")
+MOST_PERSONAS: Final = 100
+"""Personas of an account: each has a digest of every day, and all are deleted at once with the account."""
 
 # What joins the parts of an emoji, or makes one of a letter-like sign, cannot be seen and is wanted.
 _JOINED: Final = re.compile("(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff\ufe0f])[\u200d\ufe0e\ufe0f]")

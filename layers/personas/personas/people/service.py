@@ -12,16 +12,19 @@ from personas import paging
 from personas.happenings import service as happenings
 from personas.paging import CursorPage, page_of
 from personas.people import queries, rules
-from personas.people.models import Persona, PersonaFields, PersonaNotFound
+from personas.people.models import Persona, PersonaFields, PersonaNotFound, TooManyPersonas
 
 
 def create(tx: Tx, account_id: UUID, fields: PersonaFields) -> Persona:
     """Create a persona; quotas that are not positive become the defaults.
 
     Raises:
-        InvalidField
+        InvalidField, UnsafeText, TooManyPersonas
     """
     stored = rules.checked(rules.with_default_quotas(fields))
+    [found] = queries.lock_and_count(tx, account_id)
+    if found["personas"] >= rules.MOST_PERSONAS:
+        raise TooManyPersonas(count=found["personas"])
     persona = Persona(**asdict(stored), persona_id=uuid4(), account_id=account_id, created_at=tx.now, updated_at=tx.now)
     queries.insert_persona(tx, persona)
     happenings.record(tx, "persona_created", account_id, {"persona_id": str(persona.persona_id)})
