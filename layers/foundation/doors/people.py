@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
 
 from doors.call import Body, Call
+from doors.cookies import read_cookie
 from doors.settings import settings
 from kernel import action
 from kernel.accounts import sessions, tokens
@@ -122,7 +122,7 @@ def recognised(headers: Mapping[str, str]) -> Identity | None:
     Args:
         headers: of the request, by their names in lower case.
     """
-    text = _cookie(headers)
+    text = read_cookie(headers, COOKIE)
     try:
         return _verified(text).identity if text else None
     except Unauthenticated:
@@ -242,7 +242,7 @@ def _read_token(call: Call) -> AccessToken:
         if scheme.lower() != "bearer" or not text.strip() or " " in text.strip():
             raise SignInMalformed
         return _verified(text.strip())
-    text = _cookie(call.sent_headers)
+    text = read_cookie(call.sent_headers, COOKIE)
     if not text:
         raise SignInMissing
     if call.scope["method"] not in ("GET", "HEAD") and not _is_from_our_pages(call):
@@ -257,14 +257,6 @@ def _verified(text: str) -> AccessToken:
         raise SignInExpired from error
     except InvalidToken as error:
         raise SignInInvalid from error
-
-
-def _cookie(headers: Mapping[str, str]) -> str:
-    try:
-        cookies = SimpleCookie(headers.get("cookie", ""))
-    except CookieError:
-        return ""
-    return cookies[COOKIE].value if COOKIE in cookies else ""
 
 
 def _is_from_our_pages(call: Call) -> bool:

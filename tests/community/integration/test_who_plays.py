@@ -282,6 +282,25 @@ def test_a_trap_waits_for_a_moderator_until_they_are_none(tx: Tx):
     assert [match.code for match in found] == ["trap_triggered"]
 
 
+@pytest.mark.usefixtures("moderators_are_immune")
+def test_a_moderator_is_protected_through_each_of_their_accounts(tx: Tx):
+    unlock(tx, "item_dart", "item_firepot", "item_snare")
+    alice = make_player(tx, "alice", platform="discord", items={"weapon_dart": 1, "item_firepot": 1, "blast_snare": 1})
+    there = PlayerRef("twitch", "2", "marshal")
+    here = PlayerRef("discord", "22", "marshal_d")
+    register(tx, there, here)
+    handle_message(tx, here, "hello")
+    use_item(tx, alice, "snare", 1, "marshal_d")
+    handle_message(tx, PlayerRef("twitch", "2", "marshal", roles=MOD), "hello")
+
+    with pytest.raises(TargetImmune, match="^marshal_d is protected here"):
+        use_item(tx, alice, "dart", 1, "marshal_d")
+    assert handle_message(tx, here, "hello")[1] == ()
+    assert players.load_crowd(tx, (), messages.chatters_since("discord", tx.now))[1] == []
+    with pytest.raises(NoTargets):
+        use_item(tx, alice, "firepot", 1)
+
+
 def test_without_the_setting_a_moderator_is_a_target_like_everyone(tx: Tx):
     unlock(tx, "item_dart")
     alice = make_player(tx, "alice", items={"weapon_dart": 1})

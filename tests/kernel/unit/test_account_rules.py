@@ -78,10 +78,19 @@ def test_a_strong_password():
 def test_a_name_is_trimmed():
     assert rules.clean_user_name("  Ann of the Hills ") == "Ann of the Hills"
     assert rules.clean_user_name("é" * 50) == "é" * 50
+    assert rules.clean_user_name("J. R. Ewing Jr.") == "J. R. Ewing Jr."
 
 
-@pytest.mark.parametrize("name", ["", "  ", "a" * 51, "a\nb", "a\tb", "ann@x.io", "a\u202eb", "a\u200bb", "a\x7f"])
+@pytest.mark.parametrize(
+    "name", ["", "  ", "a" * 51, "a\nb", "a\tb", "ann@x.io", "a\u202eb", "a\u200bb", "a\x7f", "\u2800"]
+)
 def test_what_is_no_name(name: str):
+    with pytest.raises(InvalidUserName):
+        rules.clean_user_name(name)
+
+
+@pytest.mark.parametrize("name", ["see http://evil.example/x", "evil.example", "www.evil.example now", "t.co/x"])
+def test_a_name_is_no_link_in_a_chat(name: str):
     with pytest.raises(InvalidUserName):
         rules.clean_user_name(name)
 

@@ -157,7 +157,7 @@ def reply(tx: Tx, place: Place, post_id: UUID) -> None:
 def test_strangers_see_what_is_debated_and_by_whom(look: Any, place: Place, environment: Connection):
     with transaction(environment) as tx:
         room = room_id(tx)
-        discussed = make_battle(tx, place.ann.account_id, room, topic="Is it old?", at=tx.now - timedelta(hours=1))
+        discussed = make_battle(tx, place.bob.account_id, room, topic="Is it old?", at=tx.now - timedelta(hours=1))
         newest = make_battle(tx, place.ann.account_id, room, topic="Is it new?", pro=place.persona_id)
         reply(tx, place, discussed)
 

@@ -16,6 +16,7 @@ from personas.battles import turns
 from personas.battles.clock import DUE
 from personas.battles.models import BattleDraft
 from personas.posts import service as posts
+from personas.showcase import service as showcase
 from personas.templates import service as templates
 from tests.support.battles import Script, begin, make_template
 from tests.support.database_time import computed_milliseconds
@@ -96,6 +97,8 @@ def test_a_million_posts_cost_no_time(conn: Connection, database_url: str, capsy
         "room": lambda tx: posts.list_in_room(tx, room, ben["account_id"]),
         "battles of a room": lambda tx: posts.list_in_room(tx, room, ben["account_id"], kind="BATTLE"),
         "few old battles of a room": lambda tx: posts.list_in_room(tx, talkative, ben["account_id"], kind="BATTLE"),
+        "debates for strangers": lambda tx: showcase.ask_public(tx)(),
+        "debates of a room for strangers": lambda tx: showcase.ask_public(tx, talkative)(),
         "templates": templates.list_public,
         "my templates": lambda tx: templates.list_mine(tx, ann),
         "offered templates": lambda tx: templates.list_offered(tx, ann, made),
@@ -154,6 +157,7 @@ def _plans(conn: Connection, battle_id: UUID) -> str:
     battles.queries.list_public_replies(tx, battle_id, (None, None), 200)
     battles.queries.find_progress(tx, battle_id)
     templates.queries.list_offered(tx, uuid4(), uuid4(), 100)
+    showcase.queries.list_newest(tx, None, 60, 10)
     return "\n".join(told)
 
 

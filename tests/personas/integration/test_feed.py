@@ -165,13 +165,23 @@ def test_templates_count_their_battles_of_30_days(tx: Tx, me: UUID, ann: UUID):
     assert item.subject.usage_count == 5
 
 
-def test_the_12_newest_public_templates_are_in_the_feed(tx: Tx, me: UUID, ann: UUID):
-    templates = [make_template(tx, ann, at=NOON - timedelta(hours=hours)) for hours in range(14)]
+def test_the_12_newest_public_templates_are_in_the_feed(tx: Tx, me: UUID):
+    templates = [make_template(tx, make_account(tx), at=NOON - timedelta(hours=hours)) for hours in range(14)]
     tx.execute("UPDATE personas.templates SET is_public = false WHERE template_id = %s", (templates[0],))
 
     found = feed.home(tx, me)
 
     assert [item.subject.key for item in found.items] == [f"template:{each}" for each in templates[1:13]]
+
+
+def test_one_author_has_three_templates_in_the_feed(tx: Tx, me: UUID, ann: UUID):
+    anns = [make_template(tx, ann, at=NOON - timedelta(minutes=minutes)) for minutes in range(20)]
+    products = [make_template(tx, None, f"No. {hours}", at=NOON - timedelta(hours=hours)) for hours in range(1, 5)]
+    bobs = make_template(tx, make_account(tx), at=NOON - timedelta(hours=5))
+
+    found = feed.home(tx, me)
+
+    assert [item.subject.key for item in found.items] == [f"template:{each}" for each in (*anns[:3], *products, bobs)]
 
 
 def test_without_anything_the_feed_is_empty(tx: Tx, me: UUID):

@@ -55,6 +55,14 @@ def test_the_persona_that_tries_an_installation_breaks_no_rule():
         {"name": "  HOUSE  con "},
         {"name": "Brandish Admin"},
         {"name": "The Moderator"},
+        {"name": "H\u043euse Pro"},
+        {"name": "H0use Pro"},
+        {"name": "HousePro"},
+        {"name": "House Pró"},
+        {"name": "A d m i n"},
+        {"name": "Àdm1n"},
+        {"name": "Moderatör"},
+        {"name": "\u0412r\u0430ndish"},
         {"name": "n" * 61},
         {"bio": "b" * 401},
         {"tone": "t" * 41},
@@ -85,7 +93,10 @@ def test_a_name_and_a_tone_are_as_clean_as_what_is_posted(wrong: dict[str, Any])
         checked(replace(fields(), **wrong))
 
 
-@pytest.mark.parametrize("name", ["Ada 👩\u200d💻", "I ❤\ufe0f SQL", "Zeynep Şık", "Modera", "Admiral", "Moby Dick"])
+@pytest.mark.parametrize(
+    "name",
+    ["Ada 👩\u200d💻", "I ❤\ufe0f SQL", "Zeynep Şık", "Modera", "Admiral", "Moby Dick", "Greenhouse Pro", "Админка"],
+)
 def test_names_that_may_be(name: str):
     assert checked(replace(fields(), name=name)).name == name
 

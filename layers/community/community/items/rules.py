@@ -13,6 +13,6 @@ def require_attackable(item_use: ItemUse, target: Player) -> None:
     Raises:
         TargetImmune
     """
-    platform = item_use.request.user.platform
-    if target.id != item_use.user.id and is_immune(target, platform):
-        raise TargetImmune(item=item_use.item.public_name, name=target.links[platform].username)
+    if target.id != item_use.user.id and is_immune(target):
+        name = target.links[item_use.request.user.platform].username
+        raise TargetImmune(item=item_use.item.public_name, name=name)

@@ -11,21 +11,32 @@ from community.players.name_key import NAME_KEY
 from kernel.database import Cursor, Tx
 from kernel.retention import delete_part
 
+# Of `c`, a chatter: a role on any platform protects, because a hit silences all accounts of a player.
+_NOT_IMMUNE: LiteralString = """
+    NOT EXISTS (SELECT FROM user_platform_links h WHERE h.user_id = c.user_id AND h.roles && %s::text[])
+"""
+
 # For crowds: arrays of user ids. A player who has unlinked the platform since cannot be hit there. The parameter after
 # the time are roles that cannot be attacked.
-RANDOM_CHATTERS: LiteralString = """
+RANDOM_CHATTERS: LiteralString = (
+    """
     ARRAY(
-        SELECT c.user_id FROM active_chatters c JOIN user_platform_links l USING (user_id, platform)
-        WHERE c.platform = %s AND c.last_message_at > %s AND NOT (l.roles && %s::text[])
+        SELECT c.user_id FROM active_chatters c JOIN user_platform_links USING (user_id, platform)
+        WHERE c.platform = %s AND c.last_message_at > %s AND """
+    + _NOT_IMMUNE
+    + """
         ORDER BY md5(c.user_id::text || %s) LIMIT %s
     )
 """
-CHATTERS_SINCE: LiteralString = """
+)
+CHATTERS_SINCE: LiteralString = (
+    """
     ARRAY(
-        SELECT c.user_id FROM active_chatters c JOIN user_platform_links l USING (user_id, platform)
-        WHERE c.platform = %s AND c.last_message_at >= %s AND NOT (l.roles && %s::text[])
-    )
-"""
+        SELECT c.user_id FROM active_chatters c JOIN user_platform_links USING (user_id, platform)
+        WHERE c.platform = %s AND c.last_message_at >= %s AND """
+    + _NOT_IMMUNE
+    + ")"
+)
 CHATTERS_WITH_IDS: LiteralString = """
     ARRAY(SELECT user_id FROM user_platform_links WHERE platform = %s AND platform_user_id = ANY (%s))
 """

@@ -130,7 +130,7 @@ def _step(tx: Tx, player: Player, platform: str) -> tuple[Player, tuple[Match, .
     if player.excluded:
         return player, ()
     trap = traps.waiting_for(player)
-    if trap is None or is_immune(player, platform):
+    if trap is None or is_immune(player):
         return player.having(player[NewChats].plus(platform)), ()
     player = traps.trigger(tx, player, trap, platform).having(NewChats())
     return player, (rules.trap_match(trap, player, player.links[platform].username),)

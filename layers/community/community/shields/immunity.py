@@ -6,10 +6,12 @@ from community.players.models import Player
 from community.shields.settings import settings
 
 
-def is_immune(player: Player, platform: str) -> bool:
-    """Tell whether the player's account on the platform has a role that cannot be attacked."""
-    link = player.links.get(platform)
-    return link is not None and not settings.immune_roles.isdisjoint(link.roles)
+def is_immune(player: Player) -> bool:
+    """Tell whether one of the player's accounts has a role that cannot be attacked.
+
+    A hit silences all accounts of a player, so a role on one platform protects them on every platform.
+    """
+    return any(not settings.immune_roles.isdisjoint(link.roles) for link in player.links.values())
 
 
 def immune_roles() -> list[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from doors.call import Call
+from doors.cookies import read_cookie
 from kernel import texts
 
 LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "de": "Deutsch", "tr": "Türkçe"}
@@ -50,19 +50,10 @@ def address_of(call: Call, *without: str) -> str:
     return path_of(call.scope["path"], call.query, *without)
 
 
-def cookie(headers: Mapping[str, str], name: str) -> str:
-    """Return a cookie's value; "" without it."""
-    try:
-        found = SimpleCookie(headers.get("cookie", ""))
-    except CookieError:
-        return ""
-    return found[name].value if name in found else ""
-
-
 def known_language(headers: Mapping[str, str], account_id: UUID) -> str | None:
     """Return the language that a reader has chosen, or that of their account; None if the browser does not know it."""
-    chosen = cookie(headers, LANGUAGE_COOKIE)
-    owner, _, tag = cookie(headers, READER_COOKIE).partition(".")
+    chosen = read_cookie(headers, LANGUAGE_COOKIE)
+    owner, _, tag = read_cookie(headers, READER_COOKIE).partition(".")
     return chosen if chosen in LANGUAGES else tag if owner == str(account_id) and tag in LANGUAGES else None
 
 
@@ -73,7 +64,7 @@ def reader_cookie(account_id: UUID) -> str:
 
 def speak(headers: Mapping[str, str], account_language: str | None = None) -> None:
     """Speak the language that was chosen on a page, else the account's, else one that the browser asks for."""
-    chosen = cookie(headers, LANGUAGE_COOKIE)
+    chosen = read_cookie(headers, LANGUAGE_COOKIE)
     asked = headers.get("accept-language", "")
     texts.speak(next((tag for tag in (chosen, account_language) if tag in LANGUAGES), asked))
     if texts.spoken() not in LANGUAGES:  # one that only the chat speaks

@@ -143,7 +143,7 @@ class InvalidUserName(Refused):
 
     code = "invalid_field"
     capital_code = "INVALID_INPUT"
-    message = "A user name has 1 to {longest} characters that can be seen, and no @."
+    message = "A user name has 1 to {longest} characters that can be seen, no @ and no link."
 
 
 class WrongPassword(NotAllowed):

@@ -19,6 +19,10 @@ LONGEST_USER_AGENT = 200
 
 RESET_LIFE = timedelta(hours=1)
 
+# What chats turn into a link: the bot repeats the name of who claims a linking code.
+_LINK = re.compile(r"/|\w\.\w{2}")
+_BLANK = "\u2800"  # Braille without dots
+
 # Without what has a meaning in the header of a mail, where one mailbox could be written in many ways.
 _EXCLUDED = r"@\s\x00-\x1f\x7f<>(),:;\"\[\]\\"
 _EMAIL = re.compile(rf"[^{_EXCLUDED}]+@[^{_EXCLUDED}.]+(?:\.[^{_EXCLUDED}.]+)*")
@@ -80,7 +84,8 @@ def clean_user_name(given: str) -> str:
         InvalidUserName
     """
     name = given.strip()
-    if not 1 <= len(name) <= LONGEST_USER_NAME or "@" in name or not name.isprintable():
+    seen = visible(name).strip(_BLANK)
+    if not seen or len(name) > LONGEST_USER_NAME or "@" in name or _LINK.search(name) or not name.isprintable():
         raise InvalidUserName(longest=LONGEST_USER_NAME)
     return name
 

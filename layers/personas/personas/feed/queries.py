@@ -99,11 +99,18 @@ _TRENDING: LiteralString = (
 _TEMPLATES: LiteralString = (
     "WITH "
     + MUTED
-    + """, newest AS MATERIALIZED (
-        SELECT t.template_id, t.name, t.prompt_rules, t.turn_count, t.word_limit, t.created_at
+    + """, seen AS (
+        SELECT t.template_id, t.account_id, t.name, t.prompt_rules, t.turn_count, t.word_limit, t.created_at
         FROM personas.templates t CROSS JOIN muted
         WHERE t.is_public AND (t.account_id = ANY(muted.accounts)) IS NOT TRUE
-        ORDER BY t.created_at DESC, t.template_id DESC LIMIT 12
+        ORDER BY t.created_at DESC, t.template_id DESC LIMIT 80
+    ), newest AS MATERIALIZED (
+        SELECT template_id, name, prompt_rules, turn_count, word_limit, created_at
+        FROM (
+            SELECT *, row_number() OVER (PARTITION BY account_id ORDER BY created_at DESC, template_id DESC) AS place
+            FROM seen
+        ) AS placed
+        WHERE place <= 3 OR account_id IS NULL ORDER BY created_at DESC, template_id DESC LIMIT 12
     )
     SELECT newest.*, (
         SELECT count(*) FROM personas.posts p
@@ -126,5 +133,8 @@ def list_trending(tx: Tx, account_id: UUID) -> Cursor:
 
 
 def list_new_templates(tx: Tx, account_id: UUID) -> Cursor:
-    """Return the 12 newest public templates, newest first."""
+    """Return the 12 newest public templates, newest first, at most 3 of each author; the product is none.
+
+    No author has more than 20 public ones, so there are 12 to show among the 80 newest.
+    """
     return tx.execute(_TEMPLATES, {"me": account_id, "now": tx.now})

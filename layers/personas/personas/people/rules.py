@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -30,8 +31,16 @@ MOST_PERSONAS: Final = 100
 
 # What joins the parts of an emoji, or makes one of a letter-like sign, cannot be seen and is wanted.
 _JOINED: Final = re.compile("(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff\ufe0f])[\u200d\ufe0e\ufe0f]")
-_RESERVED: Final = re.compile(r"\b(?:house (?:pro|con)|brandish|admin|administrator|moderator)\b")
-"""What those are called who speak for the house; of `kernel.naming.key`."""
+_RESERVED: Final = re.compile(
+    "|".join(
+        rf"\b{' ?'.join(each)}\b"
+        for each in ("housepro", "housecon", "brandish", "admin", "administrator", "moderator")
+    )
+)
+"""What those are called who speak for the house, with blanks anywhere; of `_look_of` a name."""
+# Cyrillic and Greek letters, and digits, that look like letters of these names, as small or as capital ones.
+_LOOK_ALIKES: Final = str.maketrans("абвсԁеһімոнорѕтυοαεινρτ01345", "abbcdehimnhopstuoaeinptoieas")
+_MARKS: Final = re.compile("[\u0300-\u036f]")
 
 NEUTRAL: Final = "neutral"
 DEFAULT_DRAFTS: Final = limits.drafts
@@ -49,7 +58,7 @@ def checked(given: PersonaFields) -> PersonaFields:
     name, tone = _shown("name", given.name, MAX_NAME), _shown("tone", given.tone, MAX_TONE)
     if not name:
         raise InvalidField(field="name", problem=translate("Give the persona a name."))
-    if _RESERVED.search(key(name)):
+    if _RESERVED.search(_look_of(name)):
         raise InvalidField(field="name", problem=translate("Choose a name that does not sound like one of ours."))
     language = given.preferred_language.strip().lower()
     if language not in LANGUAGES:
@@ -80,6 +89,11 @@ def with_default_quotas(given: PersonaFields) -> PersonaFields:
         daily_draft_quota=given.daily_draft_quota if given.daily_draft_quota > 0 else DEFAULT_DRAFTS,
         daily_reply_quota=given.daily_reply_quota if given.daily_reply_quota > 0 else DEFAULT_REPLIES,
     )
+
+
+def _look_of(name: str) -> str:
+    """Return the key of a name as a reader sees it: without accents, and with one letter for those that look alike."""
+    return _MARKS.sub("", unicodedata.normalize("NFD", key(name))).translate(_LOOK_ALIKES)
 
 
 def _shown(field: str, given: str, limit: int) -> str:

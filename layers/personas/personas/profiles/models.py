@@ -148,11 +148,6 @@ class SlugEmpty(Refused):
     message = "slug: use letters from a to z, or digits."
 
 
-class SlugTaken(Conflict):
-    code = "slug_taken"
-    message = "This address is taken. Choose another one."
-
-
 class SelfFollow(Conflict):
     code = "self_follow"
     message = "This is your own persona."

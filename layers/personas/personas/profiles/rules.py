@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from random import Random
 from typing import Final
 
 from kernel.texts import translate
-from personas.profiles.models import SlugTaken
 
 PAGE: Final = 10
 TOP_ROOMS: Final = 3
@@ -15,8 +15,10 @@ MAX_SLUG: Final = 64
 MAX_BIO: Final = 400
 FALLBACK_SLUG: Final = "persona"
 TRIES: Final = 200
+SUFFIX_LETTERS: Final = 6
 FORMAL: Final = 2
 
+_LETTERS: Final = "bcdfghjklmnpqrstvwxz"  # without vowels they make no words
 _TURKISH: Final = str.maketrans("çÇğĞıIİöÖşŞüÜ", "ccggiiioossuu")
 _DROPPED: Final = re.compile(r"[^a-z0-9\s_-]")
 _SEPARATORS: Final = re.compile(r"[\s_-]+")
@@ -28,20 +30,22 @@ def slug_of(text: str) -> str:
     return _SEPARATORS.sub("-", kept).strip("-")[:MAX_SLUG].strip("-")
 
 
-def free_slug(base: str, taken: Collection[str]) -> str:
-    """Return the slug, or if it is taken, the first of `base-2`, `base-3`, ... that is free.
+def free_slug(base: str, taken: Collection[str], rng: Random) -> str:
+    """Return the slug, or if it is taken, the first of `base-2` to `base-200` that is free, or else one with letters.
 
-    Raises:
-        SlugTaken: so are the first 200.
+    Numbers can be guessed, so one person could take all of them; drawn letters cannot.
     """
     if base not in taken:
         return base
     for number in range(2, TRIES + 1):
-        suffix = f"-{number}"
-        slug = base[: MAX_SLUG - len(suffix)].rstrip("-") + suffix
+        slug = _with_suffix(base, str(number))
         if slug not in taken:
             return slug
-    raise SlugTaken
+    return _with_suffix(base, "".join(rng.choices(_LETTERS, k=SUFFIX_LETTERS)))
+
+
+def _with_suffix(base: str, suffix: str) -> str:
+    return base[: MAX_SLUG - len(suffix) - 1].rstrip("-") + "-" + suffix
 
 
 def badges_of(language: str, tone: str, formality: int) -> list[str]:

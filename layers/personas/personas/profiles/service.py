@@ -50,7 +50,7 @@ def publish(tx: Tx, account_id: UUID, persona_id: UUID, slug: str = "", bio: str
     Raises:
         PersonaNotFound: it is another person's. ProfileHidden: an administrator has taken it down.
         SlugEmpty: nothing of the slug may stand in an address.
-        SlugTaken, ContentTooLong, ContentProfanity, ContentLinks
+        ContentTooLong, ContentProfanity, ContentLinks
     """
     wanted = rules.slug_of(slug)
     asked = people.ask_owned(tx, account_id, persona_id)
@@ -63,7 +63,7 @@ def publish(tx: Tx, account_id: UUID, persona_id: UUID, slug: str = "", bio: str
     if before and before["is_hidden"]:
         raise ProfileHidden
     base = wanted or (before["slug"] if before else rules.slug_of(persona.name)) or rules.FALLBACK_SLUG
-    chosen = rules.free_slug(base, _taken(tx, persona, similar, base))
+    chosen = rules.free_slug(base, _taken(tx, persona, similar, base), tx.rng)
     shown = _bio_of(persona, bio)
     queries.upsert_publication(tx, persona_id, chosen, shown)
     created_at = before["created_at"] if before else tx.now

@@ -19,6 +19,8 @@ class ShownBattle:
         winner: None before the verdict.
         replies: from its audience, as far as they can be seen.
         remixes: public battles that took its topic up again.
+        account_id: of its author.
+        echo: replies and remixes by others than its author.
     """
 
     battle_id: UUID
@@ -33,6 +35,8 @@ class ShownBattle:
     winner: Winner | None
     replies: int
     remixes: int
+    account_id: UUID
+    echo: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Showcase:
 
     Attributes:
         latest: newest first.
-        discussed: those of the newest that have the most replies and remixes.
+        discussed: those of the newest that others than their authors reply to and remix most.
     """
 
     latest: Sequence[ShownBattle]

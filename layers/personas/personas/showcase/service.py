@@ -18,10 +18,7 @@ def ask_public(tx: Tx, room_id: UUID | None = None) -> Callable[[], Showcase]:
     Args:
         room_id: None for those of all rooms.
     """
-    if room_id is None:
-        found = queries.list_newest(tx, rules.LOOKED_AT)
-    else:
-        found = queries.list_newest_in_room(tx, room_id, rules.LOOKED_AT)
+    found = queries.list_newest(tx, room_id, rules.LOOKED_AT, rules.LOOKED_AT_PER_AUTHOR)
     return lambda: rules.choose(_battles(found))
 
 
