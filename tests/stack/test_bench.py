@@ -88,7 +88,7 @@ def test_the_floor_sends_what_the_use_case_sends_in_as_many_round_trips(database
 
     first, second = script.split("\\endpipeline\n")[:2]
     assert first.startswith(
-        "\\startpipeline\nBEGIN;\nWITH locked AS MATERIALIZED (SELECT user_id, person_id FROM users"
+        "\\startpipeline\nBEGIN;\nWITH wanted AS MATERIALIZED (SELECT user_id, person_id FROM users"
     )
     assert "UPDATE user_inventory SET inventory_data = :v" in second
     assert "COMMIT;\n" in second
