@@ -108,7 +108,7 @@ discord-register: install ## Bring Discord's list of commands up to date (ARGS="
 # One more than the two processors that CI has: while some tests wait for a time limit, others work.
 PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal
 # Most of these wait half of the time; a storm has many processes of its own.
-PYTEST_SLOW := $(BIN)/python -m pytest -n 2 --dist worksteal -m "slow or hypothesis" --hypothesis-profile=thorough --durations=20
+PYTEST_SLOW := $(BIN)/python -m pytest -n 3 --dist worksteal -m "slow or hypothesis" --hypothesis-profile=thorough --durations=20
 .PHONY: test
 test: install ## Run the fast tests (ARGS="-k gamble" for some of them)
 	@$(PYTEST) $(ARGS)

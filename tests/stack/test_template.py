@@ -819,3 +819,10 @@ def test_everything_the_tally_counts_is_delivered_to_it():
     [rule] = [rule for rule in TEMPLATE.rules if rule.name == "EventsToTally"]
 
     assert set(rule.pattern["detail-type"]) == {*COUNT_RULES, *OF_AUTHORS}
+
+
+def test_the_database_is_encrypted_unless_a_snapshot_brings_that():
+    """AWS refuses to be told both; checkov sees no encryption in a condition."""
+    encrypted = RESOURCES["Database"]["Properties"]["StorageEncrypted"]
+
+    assert encrypted == {"Fn::If": ["HasSnapshot", {"Ref": "AWS::NoValue"}, True]}
