@@ -1,4 +1,4 @@
-"""How long the database computes, whatever else the machine does meanwhile."""
+"""How long the database computes, no matter what else the machine does meanwhile."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from community.players.name_key import NAME_KEY
 from kernel.database import Cursor, Tx
+from kernel.locks import lock_name
 from kernel.retention import delete_part
 
 # Of `c`, a chatter: a role on any platform protects, because a hit silences all accounts of a player.
@@ -44,7 +45,7 @@ CHATTERS_WITH_IDS: LiteralString = """
 
 def lock_choice(tx: Tx, platform: str) -> None:
     """Serialise the choice of random chatters on a platform until the transaction ends."""
-    tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('active chatters on ' || %s, 0))", (platform,))
+    lock_name(tx, f"active chatters on {platform}")
 
 
 def upsert_chatters(tx: Tx, user_id: UUID, platforms: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kernel.database import Cursor, Tx
 from kernel.keys.models import Role
+from kernel.locks import lock_name
 
 
 def list_hashes(tx: Tx) -> Cursor:
@@ -16,7 +17,7 @@ def list_hashes(tx: Tx) -> Cursor:
 
 def lock_keys(tx: Tx) -> None:
     """Serialise changes of keys. A separate statement, so that the next one sees what the last change committed."""
-    tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('api keys', 0))")
+    lock_name(tx, "api keys")
 
 
 def insert_key(tx: Tx, key_hash: str, name: str, role: str) -> None:

@@ -9,6 +9,7 @@ from kernel.database import Cursor, Tx
 from personas.feed.expressions import ENGAGEMENT
 from personas.mutes.expressions import IS_NOT_MUTED, MUTED
 from personas.posts.expressions import AUTHOR_SLUG, SIDES
+from personas.templates.rules import OFFERED_PER_AUTHOR
 
 # The limits are written out: for a limit that is a parameter, Postgres plans as if it were a tenth of all rows.
 
@@ -110,7 +111,7 @@ _TEMPLATES: LiteralString = (
             SELECT *, row_number() OVER (PARTITION BY account_id ORDER BY created_at DESC, template_id DESC) AS place
             FROM seen
         ) AS placed
-        WHERE place <= 3 OR account_id IS NULL ORDER BY created_at DESC, template_id DESC LIMIT 12
+        WHERE place <= %(per_author)s OR account_id IS NULL ORDER BY created_at DESC, template_id DESC LIMIT 12
     )
     SELECT newest.*, (
         SELECT count(*) FROM personas.posts p
@@ -137,4 +138,4 @@ def list_new_templates(tx: Tx, account_id: UUID) -> Cursor:
 
     No author has more than 20 public ones, so there are 12 to show among the 80 newest.
     """
-    return tx.execute(_TEMPLATES, {"me": account_id, "now": tx.now})
+    return tx.execute(_TEMPLATES, {"me": account_id, "now": tx.now, "per_author": OFFERED_PER_AUTHOR})

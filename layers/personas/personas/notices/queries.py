@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx
+from kernel.locks import lock_name
 from personas.paging import LATEST
 
 MAX_ID: Final = 2**63 - 1
@@ -17,9 +18,7 @@ MAX_ID: Final = 2**63 - 1
 
 def lock_subject(tx: Tx, account_id: UUID, type_: str, actor_id: UUID, subject: str) -> None:
     """Wait for a transaction that is about to notify of the same."""
-    tx.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"notice {account_id} {type_} {actor_id} {subject}",)
-    )
+    lock_name(tx, f"notice {account_id} {type_} {actor_id} {subject}")
 
 
 def insert_unless_repeated(

@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx
+from kernel.locks import lock_name
 from personas.paging import LAST_ID, LATEST
 from personas.people.models import Persona, PersonaFields
 
@@ -41,9 +42,7 @@ def insert_persona(tx: Tx, persona: Persona) -> None:
 
 def lock_and_count(tx: Tx, account_id: UUID) -> Cursor:
     """Return one row: `personas`, how many an account has. No one adds one until the transaction ends."""
-    tx.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended('personas', 0) # hashtextextended(%s, 0))", (str(account_id),)
-    )
+    lock_name(tx, f"personas of {account_id}")
     return tx.execute("SELECT count(*) AS personas FROM personas.personas WHERE account_id = %s", (account_id,))
 
 

@@ -7,6 +7,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from kernel.database import Cursor, Tx
+from kernel.locks import lock_name
 from personas.hiding import HIDING
 from personas.paging import LAST_ID, LATEST
 from personas.templates.models import Template
@@ -134,10 +135,7 @@ def list_offered(tx: Tx, account_id: UUID | None, named_id: UUID | None, limit: 
 
 def lock_and_count_public(tx: Tx, account_id: UUID) -> Cursor:
     """Return one row: `templates`, how many public ones an account has. No one adds one until the transaction ends."""
-    tx.execute(
-        "SELECT pg_advisory_xact_lock(hashtextextended('public templates', 0) # hashtextextended(%s, 0))",
-        (str(account_id),),
-    )
+    lock_name(tx, f"public templates of {account_id}")
     return tx.execute(
         "SELECT count(*) AS templates FROM personas.templates WHERE account_id = %s AND is_public", (account_id,)
     )

@@ -73,7 +73,7 @@ def raise_ground(parameters: Parameters, seed: int, moons: MoonsDrawn, plates: P
 
 def _lift_boundaries(grid: Grid, seed: int, plates: Plates, heights: Floats) -> None:
     active = np.flatnonzero((plates.boundary == CONVERGENT) | (plates.boundary == DIVERGENT)).astype(np.int32)
-    ring = max(1, grid.edge // 100)  # cells: as wide on the ground whatever the size of the map
+    ring = max(1, grid.edge // 100)  # cells: as wide on the ground for maps of every size
     cells, nearest, distance = _around(grid, active, ring * RINGS)
     continents = plates.continental[plates.plate[nearest]] + plates.continental[plates.other[nearest]]
     target = np.where(

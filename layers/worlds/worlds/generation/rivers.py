@@ -116,7 +116,7 @@ def _cut(heights: Floats, sea_level: float, target: Cells, courses: list[Cells])
 
 
 def _from_the_sources(bed: Cells, target: Cells) -> list[Cells]:
-    """Return the cells of beds that have a next one, in groups: whatever feeds a cell is in an earlier group."""
+    """Return the cells of beds that have a next one, in groups: what feeds a cell is in an earlier group."""
     to_go = np.zeros(len(bed), np.int32)
     here = bed
     while not np.array_equal(here, onwards := target[here]):

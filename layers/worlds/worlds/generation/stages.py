@@ -124,6 +124,6 @@ def unpack(name: str, packed: bytes) -> Result:
 
 
 def digest(result: Result) -> str:
-    """Return what is the same exactly if a result is, whatever compresses it."""
+    """Return what is the same exactly if a result is, however it was compressed."""
     header, _, compressed = pack(result).partition(b"\n")
     return sha256(header + zlib.decompress(compressed)).hexdigest()
