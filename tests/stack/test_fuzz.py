@@ -97,7 +97,7 @@ def test_no_use_of_an_item_causes_a_server_error(database_url: str, tmp_path: Pa
     knowing.write_text(json.dumps(document))
     with StackProcess(database_url) as stack, closing(connect(database_url)) as conn:
         prepare_players(conn, Random(1))
-        options = ("--phases=coverage,fuzzing", "--max-examples=400", "--max-time=60")
+        options = ("--phases=coverage,fuzzing", "--max-examples=200")
         result = fuzz(
             stack, knowing, *options, "--include-path-regex=/item/(use|upgrade|disassemble)|/gamble/|/crafting/"
         )
