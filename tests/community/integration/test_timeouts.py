@@ -43,6 +43,17 @@ def test_timeouts_add_up(tx: Tx):
     assert announced(tx, "timeout.applied")[0]["timestamp"] == int(NOON.timestamp())
 
 
+def test_the_timeouts_of_a_player_add_up(tx: Tx):
+    tx.now = NOON
+    troll = make_player(tx, "troll")
+    apply_timeout(tx, troll, MINUTE)
+
+    tx.now = NOON + timedelta(seconds=20)
+
+    assert apply_timeout(tx, troll, 2 * MINUTE).remaining == timedelta(seconds=160)
+    assert read_timeout(tx, troll).remaining == timedelta(seconds=160)
+
+
 def test_what_is_over_does_not_add_up(tx: Tx):
     tx.now = NOON
     apply_timeout(tx, PlayerRef("twitch", username="troll"), MINUTE)

@@ -50,6 +50,7 @@ def test_a_streak_is_over_after_a_day_without(streak: Streak, days: int):
     ("streak", "expected"),
     [
         (Streak(4, BEFORE), Streak(6, TODAY, repaired_on=YESTERDAY)),
+        (Streak(1, BEFORE), Streak(3, TODAY, repaired_on=YESTERDAY)),
         (Streak(4, BEFORE, date(2026, 1, 31)), Streak(6, TODAY, repaired_on=YESTERDAY)),
         # The missed day's month decides, and has had its repair.
         (Streak(4, BEFORE, date(2026, 2, 1)), Streak(1, TODAY, date(2026, 2, 1))),
