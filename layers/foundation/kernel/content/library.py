@@ -15,9 +15,9 @@ from typing import Any, ClassVar, Generic, TypeVar, cast
 
 from kernel.content.base import Document
 from kernel.content.errors import ContentError
-from kernel.content.po_files import TextId
 from kernel.content.problems import Problem
 from kernel.content.reading import parse
+from kernel.content.text_ids import TextId
 
 D = TypeVar("D", bound=Document)
 
