@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 WORDING: Final = "wording"
 """The folder with a community's own wording, inside the folder of the translations."""
@@ -12,8 +11,7 @@ WORDING: Final = "wording"
 ENGLISH_PLURAL: Final = "n != 1"
 
 
-@dataclass(frozen=True, slots=True)
-class TextId:
+class TextId(NamedTuple):
     """A text that can be translated.
 
     Attributes:
