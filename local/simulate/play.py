@@ -44,7 +44,7 @@ from community.search.service import FEATURE as SEARCH
 from community.stats import streaks
 from community.stats.models import Streak
 from community.voting import rules as voting_rules
-from community.voting.events import VoteRecorded
+from community.voting.ballot_events import VoteRecorded
 from community.voting.models import VotingState
 from community.voting.transitions import Transition, advance
 from kernel.errors import DomainError

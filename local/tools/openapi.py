@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 
 from doors.error_objects import as_object, has_objects
 from doors.people import is_for_accounts
+from doors.routes import Route
 from local.tools import openapi_examples, openapi_schemas
 from local.tools.generated import ROOT, write_or_check
 
@@ -180,6 +181,8 @@ def _name_operations(app: FastAPI) -> None:
     routes: dict[str, list[APIRoute]] = {}
     for route in app.routes:
         if isinstance(route, APIRoute):
+            if isinstance(route, Route):
+                route.analyse()  # it would undo what is set here
             routes.setdefault(route.endpoint.__name__, []).append(route)
             if OF_PEOPLE.match(route.path):
                 route.openapi_extra = {"security": [{"Session": []}] if is_for_accounts(route.endpoint) else []}

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from community.inventory.models import Quality
 from community.players.models import PLATFORMS
-from community.voting.events import VoteRecorded  # logged, but not with its player
+from community.voting.ballot_events import VoteRecorded  # logged, but not with its player
 from doors.errors import BY_STATUS, STATUS
 from kernel.errors import DomainError
 from kernel.events.models import Event

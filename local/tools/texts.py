@@ -25,7 +25,8 @@ from doors.discord.commands import COMMANDS
 from doors.discord.localisation import command_texts
 from functions.shared.discord import catalogue as catalogue  # declares every command
 from kernel.content.library import Library, Section
-from kernel.content.po_files import PoEntry, TextId, key_of, parse
+from kernel.content.po_files import PoEntry, parse
+from kernel.content.text_ids import TextId, key_of
 from kernel.content.translations import TEMPLATE
 from personas.configs import shipped as personas
 from personas.contents import SECTIONS as PERSONAS_SECTIONS

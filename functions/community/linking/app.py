@@ -12,7 +12,8 @@ from pydantic import AliasChoices, BaseModel, Field
 
 from community.linking import service as linking
 from community.linking import texts
-from community.linking.models import LinkedAccounts, LinkState, LinkStatus, LinkToken, WaitingItem
+from community.linking.events import WaitingItem
+from community.linking.models import LinkedAccounts, LinkState, LinkStatus, LinkToken
 from community.linking.rules import TOKEN_LIFE
 from community.players.models import PlayerRef
 from doors.app import Answer as GatewayAnswer

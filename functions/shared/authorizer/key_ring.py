@@ -11,12 +11,14 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Lock
 from time import time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import psycopg
 
 from kernel.errors import TryAgain
-from kernel.keys.models import StoredKey
+
+if TYPE_CHECKING:
+    from kernel.keys.models import StoredKey
 
 MAX_AGE_SECONDS = 300
 """How long an environment relies on what it has read. A revoked key works for as long."""

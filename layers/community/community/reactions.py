@@ -22,25 +22,25 @@ from community.economy.models import ItemBought, ItemSold
 from community.engagement.reactions import record_command, record_engagement
 from community.gambles import reactions as gambles
 from community.gambles.events import GambleJoined, GamblePlayed, GambleStarted
-from community.imports.models import BalanceImported, ImportUndone
+from community.imports.events import BalanceImported, ImportUndone
 from community.inventory.events import ItemAdded, ItemRemoved, ItemTransferred
 from community.items.handlers.video_effect import VideoEffectRequested
 from community.items.models import ItemUsed
 from community.jobs import reactions as jobs
 from community.jobs.models import JobLevelUp
-from community.linking.models import UserLinked, UserMerged, UserUnlinked
+from community.linking.events import UserLinked, UserMerged, UserUnlinked
 from community.lootboxes import reactions as lootboxes
 from community.lootboxes.models import LootboxOpened
 from community.messages.models import MessageReceived
 from community.players.models import Player, UserRegistered
-from community.privacy.models import PlayerForgotten
+from community.privacy.events import PlayerForgotten
 from community.quests.models import QuestClaimed, QuestCompleted, QuestProgressUpdated
 from community.quests.reactions import track_quests
 from community.search import reactions as search
 from community.search.models import SearchPerformed
 from community.stats.reactions import count_stat
 from community.traps.models import TrapPlaced, TrapSelfTriggered, TrapTriggered
-from community.voting.events import VoteRecorded
+from community.voting.ballot_events import VoteRecorded
 from community.writing import reactions as writing
 from community.writing.models import PlayerDebateWon, PlayerPostApproved
 from kernel.events.models import Event

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from kernel.events.service import Backlog
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kernel.events.service import Backlog
 
 
 def report(backlog: Backlog) -> None:

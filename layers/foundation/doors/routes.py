@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from functools import cached_property, lru_cache
+from threading import RLock
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
@@ -13,7 +14,7 @@ from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from starlette.routing import Match
+from starlette.routing import Match, compile_path
 from starlette.types import Scope
 
 from doors.call import Call
@@ -31,6 +32,9 @@ class Route(APIRoute):
     FastAPI's own way to an endpoint is prepared for forms, dependencies, generators and telemetry, and takes three
     times as long as what most of our routes need: their parameters, validated, and a response that is complete.
 
+    A route first knows only what a request is matched with. FastAPI's analysis of the endpoint takes a millisecond and
+    more, and an environment is asked for few routes of its group: it is made when something of it is first needed.
+
     Attributes:
         is_simple: the endpoint takes a `Call`, path and query parameters, and at most one body as a whole.
     """
@@ -38,9 +42,27 @@ class Route(APIRoute):
     is_simple: bool
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, endpoint, **options)
+        self._options = options
+        self._lock = RLock()  # environments of the local stack share routes
+        self._is_analysed = False
+        self.path = path
+        self.endpoint = endpoint
+        self.path_regex, self.path_format, self.param_convertors = compile_path(path)
+        self.methods = {method.upper() for method in options.get("methods") or ["GET"]}
         # The same for all routes of an endpoint, that is for all aliases of its path.
         self.use_case_path: str = _FIRST_PATHS.setdefault(endpoint, path)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return an attribute that is missing until FastAPI has analysed the endpoint."""
+        self.analyse()
+        return super().__getattribute__(name)
+
+    def analyse(self) -> None:
+        """Have FastAPI analyse the endpoint, unless it has."""
+        with self._lock:
+            if not self._is_analysed:
+                self._is_analysed = True
+                super().__init__(self.path, self.endpoint, **self._options)
 
     def get_route_handler(self) -> Any:
         if hasattr(self, "app"):

@@ -18,12 +18,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from kernel.content.po_files import WORDING, english, key_of, parse
+from kernel.content.compiled_texts import read_texts
+from kernel.content.text_ids import WORDING, english, key_of
 from kernel.settings import SettingsError, settings
 
 ENGLISH: Final = "en"
 
-_WEIGHT: Final = re.compile(r"\bq\s*=\s*(\d*\.?\d+)")
 _MOST_LANGUAGES = 8
 """How many of a caller's languages are tried; a header may name any number."""
 
@@ -41,7 +41,7 @@ class Language:
 
     tag: str
     texts: Mapping[str, str]
-    forms: Mapping[str, tuple[str, ...]]
+    forms: Mapping[str, Sequence[str]]
     choose: Callable[[int], int] = english
 
 
@@ -236,7 +236,7 @@ def _weights(wanted: str) -> dict[str, float]:
     weights: dict[str, float] = {}
     for each in wanted[:200].lower().split(",", _MOST_LANGUAGES)[:_MOST_LANGUAGES]:
         tag, _, parameters = each.partition(";")
-        told = _WEIGHT.search(parameters)
+        told = re.search(r"\bq\s*=\s*(\d*\.?\d+)", parameters)
         weights.setdefault(tag.strip().replace("_", "-"), float(told[1]) if told else 1.0)
     return weights
 
@@ -247,18 +247,12 @@ def _load(tag: str) -> Language:
     files = [folder / f"{tag}.po" for folder in _folders]
     files += [folder / WORDING / f"{tag}.po" for folder in _folders]
     texts: dict[str, str] = {}
-    forms: dict[str, tuple[str, ...]] = {}
+    forms: dict[str, Sequence[str]] = {}
     choose = english
     for file in files:
-        if not file.is_file():
-            continue
-        parsed = parse(file.read_text(encoding="utf-8-sig"), file.name)
-        if parsed.header:
-            choose = parsed.choose
-        for entry in parsed.entries:
-            if not entry.is_translated:
-                continue
-            texts[entry.key] = entry.translations[0]
-            if entry.plural:
-                forms[entry.key] = tuple(entry.translations.values())
+        if file.is_file():
+            read = read_texts(file)
+            texts |= read.texts
+            forms |= read.forms
+            choose = read.choose or choose
     return Language(tag, texts, forms, choose)

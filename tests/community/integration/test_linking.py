@@ -12,7 +12,8 @@ from community.jobs import rules as job_rules
 from community.jobs.models import JobProgress, Jobs
 from community.jobs.queries import upsert_jobs
 from community.linking import models, texts
-from community.linking.models import LinkedAccounts, LinkState, WaitingItem
+from community.linking.events import WaitingItem
+from community.linking.models import LinkedAccounts, LinkState
 from community.linking.registration import register
 from community.linking.retention import delete_expired
 from community.linking.service import (

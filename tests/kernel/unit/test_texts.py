@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from kernel import texts
+from kernel.content.compiled_texts import compile_texts
 from kernel.content.errors import ContentError
-from kernel.content.po_files import TextId, parse
+from kernel.content.po_files import parse
+from kernel.content.text_ids import TextId
 from kernel.content.translations import problems
 from kernel.errors import Refused
 from kernel.texts import spoken, term, term_n, translate, translate_n
@@ -113,8 +115,12 @@ def test_a_refusal_speaks_the_reader_s_language(folder: Path):
     assert str(Unwelcome(name="Ann")) == "Hello, Ann."
 
 
-def test_a_language_counts_by_its_own_rule(folder: Path):
+@pytest.mark.parametrize("built", [False, True])
+def test_a_language_counts_by_its_own_rule(folder: Path, built: bool):
     write(folder / "pl.po", votes("{n} głos", "{n} głosy", "{n} głosów"), header=POLISH)
+    if built:
+        compile_texts(folder)
+        (folder / "pl.po").write_text("from here on it only says that there is such a language")
     texts.speak("pl")
 
     assert [translate_n("{n} vote", "{n} votes", n) for n in (1, 2, 5, 12, 22)] == [

@@ -15,8 +15,8 @@ from community.jobs.content import JobsSection
 from community.text_contexts import ACHIEVEMENT, DESCRIPTION
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
-from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, old_names, repeated, retired, unknown
+from kernel.content.text_ids import TextId
 from kernel.texts import term
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import LiteralString
+from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
-from community.achievements.models import AchievementProgress
 from community.players.locks import lock_players_with
 from kernel.database import Cursor, Tx
+
+if TYPE_CHECKING:
+    from community.achievements.models import AchievementProgress
 
 ACHIEVEMENTS_OF_PLAYER: LiteralString = """
     SELECT json_object_agg(a.achievement_key, json_build_array(a.progress, a.unlocked_at))

@@ -16,8 +16,8 @@ from community.configs import shipped
 from community.text_contexts import DESCRIPTION, ITEM, ITEM_WORDS, ONE_ITEM
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
-from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, old_names, repeated, retired, unknown
+from kernel.content.text_ids import TextId
 from kernel.naming import NameIndex, key
 from kernel.texts import term
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from psycopg.types.json import Jsonb
 
-from community.catalog.content import Item
 from kernel.database import Cursor, Tx
+
+if TYPE_CHECKING:
+    from community.catalog.content import Item
 
 
 def list_items(tx: Tx) -> Cursor:

@@ -9,8 +9,7 @@ from community.contributions.models import ContributionAdded
 from community.contributions.settings import settings
 from community.progression import service as progression
 from community.progression.models import CommunityState
-from community.voting import cycle
-from kernel.database import Tx
+from kernel.database import Connection, Tx
 from kernel.events import service as events
 
 BOOST = "upgrade_contribution_boost"
@@ -25,7 +24,7 @@ def add(tx: Tx, state: CommunityState, scores: Iterable[int]) -> int:
     points = sum(score * 3 // 2 if state.has(BOOST) else score for score in scores)
     if points > 0:
         queries.add_points(tx, points, settings.contribution_shards)
-        tx.after_commit(queries.find_reached_target, cycle.advance)
+        tx.after_commit(queries.find_reached_target, _advance)
     return points
 
 
@@ -38,3 +37,9 @@ def contribute(tx: Tx, amount: int) -> int:
     points = add(tx, progression.current_state(tx), [amount])
     events.announce(tx, ContributionAdded(amount=amount, points=points))
     return points
+
+
+def _advance(conn: Connection) -> None:
+    from community.voting import cycle  # imported late: every function adds points, and few reach a target
+
+    cycle.advance(conn)

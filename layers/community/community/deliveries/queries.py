@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from community.deliveries.models import Delivery
-from community.inventory.models import Slot
 from kernel.database import Cursor, Tx
+
+if TYPE_CHECKING:
+    from community.deliveries.models import Delivery
+    from community.inventory.models import Slot
 
 COLUMNS: LiteralString = """
     json_agg(json_build_array(d.delivery_id, d.source, d.slots, d.details, d.sent_at, d.due_at, d.no_room))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import LiteralString
+from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
-from community.exclusions.models import ListedAccount, Source
 from kernel.database import Cursor, Tx
+
+if TYPE_CHECKING:
+    from community.exclusions.models import ListedAccount, Source
 
 _NAMED: LiteralString = """
     platform = %s AND CASE %s WHEN '' THEN name_key = %s ELSE platform_user_id = %s END

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from community.catalog.content import items
 from community.imports import queries
-from community.imports.models import BalanceImported
+from community.imports.events import BalanceImported
 from community.players.models import Link
 from kernel.database import Tx
 from kernel.events import service as events

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar, Literal, get_args
+from typing import Literal, get_args
 from uuid import UUID
 
 from kernel.errors import Conflict, NotFound, Refused
-from kernel.events.models import Event
 
 Format = Literal["csv", "streamlabs", "streamelements", "phantombot", "firebot"]
 """Whose file it is; `csv` for any table of names and points."""
@@ -164,26 +163,6 @@ class Undone:
     taken_back: int
     not_taken_back: Sequence[NotTakenBack]
     remaining: int
-
-
-class BalanceImported(Event):
-    """A player has got the balance that they had in another bot. Its use case announces it."""
-
-    type: ClassVar[str] = "balance.imported"
-    logged: ClassVar[bool] = False
-    user_id: UUID
-    batch_id: UUID
-    amount: int
-
-
-class ImportUndone(Event):
-    """An import was undone, and a player's imported money taken back; `missing` is what they no longer had."""
-
-    type: ClassVar[str] = "balance.import_undone"
-    user_id: UUID
-    batch_id: UUID
-    amount: int
-    missing: int
 
 
 class UnreadableFile(Refused):

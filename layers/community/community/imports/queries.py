@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 from community.deliveries.pending_deliveries import SEND
-from community.imports.models import ImportBatch, ImportEntry, PointsRow
-from community.players.models import Link
 from community.players.name_key import NAME_KEY
 from kernel.database import Cursor, Tx, declare_race
 from kernel.naming import person_key
+
+if TYPE_CHECKING:
+    from community.imports.models import ImportBatch, ImportEntry, PointsRow
+    from community.players.models import Link
 
 declare_race("import_batches_once_per_file")
 

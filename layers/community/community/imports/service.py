@@ -10,6 +10,7 @@ from community.catalog.content import items
 from community.deliveries import pending_deliveries as deliveries
 from community.imports import queries, rules
 from community.imports.crediting import credit_known
+from community.imports.events import ImportUndone
 from community.imports.formats import read_points
 from community.imports.models import (
     AccountMatch,
@@ -18,7 +19,6 @@ from community.imports.models import (
     ImportBatch,
     ImportedAlready,
     ImportPlan,
-    ImportUndone,
     NoSuchImport,
     NotTakenBack,
     PointsFile,

@@ -13,8 +13,8 @@ from community.configs import shipped
 from community.text_contexts import INFO, SHORT_INFO, TOPIC, TOPIC_WORDS
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FolderSection
-from kernel.content.po_files import TextId
 from kernel.content.problems import Problem
+from kernel.content.text_ids import TextId
 from kernel.naming import NameIndex
 from kernel.texts import every_term, every_word, term
 

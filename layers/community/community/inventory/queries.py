@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import LiteralString
+from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from community.catalog.content import items
-from community.inventory.models import Inventory
 from kernel.database import Tx
+
+if TYPE_CHECKING:
+    from community.inventory.models import Inventory
 
 INVENTORY_OF_PLAYER: LiteralString = "SELECT i.inventory_data FROM user_inventory i WHERE i.user_id = u.user_id"
 """SQL expression over `u`, a row of users."""

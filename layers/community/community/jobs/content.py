@@ -15,8 +15,8 @@ from community.progression.content import TreeSection
 from community.text_contexts import DESCRIPTION, JOB
 from kernel.content.base import Document, Exact, Frozen, Key, Text
 from kernel.content.library import FileSection
-from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, old_names, repeated, retired, unknown
+from kernel.content.text_ids import TextId
 from kernel.naming import NameIndex, key
 from kernel.texts import every_term, term
 

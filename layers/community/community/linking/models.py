@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel
-
-from community.inventory.models import Quality
+from community.linking.events import WaitingItem
 from community.players.models import PlayerRef
 from kernel.errors import NotFound, Refused, TooSoon
-from kernel.events.models import Event
 
 
 class LinkState(StrEnum):
@@ -41,12 +37,6 @@ class LinkToken:
 
     def is_expired(self, now: datetime) -> bool:
         return self.state is LinkState.EXPIRED or now >= self.expires_at
-
-
-class WaitingItem(BaseModel):
-    item_name: str
-    quantity: int
-    quality_level: Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,36 +105,6 @@ class PlayerOfAccount:
 
     player: LinkedPlayer | None
     claimed: LinkToken | None
-
-
-class UserLinked(Event):
-    """A player has been linked to an account on a platform."""
-
-    type: ClassVar[str] = "user.linked"
-    user_id: UUID
-    platform: str
-    timestamp: int
-
-
-class UserUnlinked(Event):
-    type: ClassVar[str] = "user.unlinked"
-    user_id: UUID
-    platform: str
-    timestamp: int
-
-
-class UserMerged(Event):
-    """`merged_user_id` has been merged into `user_id`; clients that stored the old id can replace it.
-
-    Attributes:
-        waiting: what did not fit into full stacks; it is delivered as soon as there is room.
-    """
-
-    type: ClassVar[str] = "user.merged"
-    user_id: UUID
-    merged_user_id: UUID
-    waiting: tuple[WaitingItem, ...] = ()
-    timestamp: int
 
 
 class TooManyGuesses(TooSoon):

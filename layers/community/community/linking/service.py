@@ -12,6 +12,7 @@ from community.catalog.content import items
 from community.deliveries.rules import merge_overflow
 from community.gambles import merging as gambles
 from community.linking import queries, rules
+from community.linking.events import UserLinked, UserMerged, UserUnlinked, WaitingItem
 from community.linking.models import (
     Guesses,
     LinkedAccounts,
@@ -21,10 +22,6 @@ from community.linking.models import (
     TokenExpired,
     UnlinkNotRequested,
     UnlinkTooLate,
-    UserLinked,
-    UserMerged,
-    UserUnlinked,
-    WaitingItem,
     WouldReplaceItself,
 )
 from community.linking.naming import WEB

@@ -20,7 +20,8 @@ from community.players import queries as player_queries
 from community.players import service as players
 from community.players.models import Fact, Player, PlayerRef
 from community.privacy import queries, rules
-from community.privacy.models import LostItem, PlayerForgotten, StillPlaying, WrongConfirmation
+from community.privacy.events import LostItem, PlayerForgotten
+from community.privacy.models import StillPlaying, WrongConfirmation
 from community.progression import service as progression
 from community.stats import queries as stats
 from kernel.database import Tx

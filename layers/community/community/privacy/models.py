@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
-
 from kernel.errors import NotFound, Refused
-from kernel.events.models import Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +41,6 @@ class CommunityExport:
     community: Mapping[str, Sequence[Mapping[str, Any]]]
     players: Sequence[PlayerExport]
     next: UUID | None
-
-
-class LostItem(BaseModel):
-    item_name: str
-    quantity: int
-
-
-class PlayerForgotten(Event):
-    """A player was forgotten, and what they had is gone. `user_id` is new, and stands for them in what is left."""
-
-    type: ClassVar[str] = "user.forgotten"
-    logged: ClassVar[bool] = False
-    user_id: UUID
-    items: tuple[LostItem, ...] = ()
-    timestamp: int
 
 
 class NothingStored(NotFound):

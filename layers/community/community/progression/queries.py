@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString
 
 from psycopg.types.json import Jsonb
 
-from community.progression.content import Node
-from community.progression.models import Pacing
 from kernel.database import Cursor, Tx
+
+if TYPE_CHECKING:
+    from community.progression.content import Node
+    from community.progression.models import Pacing
 
 LEVELS: LiteralString = """
     (SELECT coalesce(jsonb_object_agg(node_key, level), '{}')

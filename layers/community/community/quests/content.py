@@ -15,8 +15,8 @@ from community.crafting.content import DisassemblesSection, UpgradesSection
 from community.text_contexts import DESCRIPTION
 from kernel.content.base import Document, Frozen, Key, Text
 from kernel.content.library import FileSection
-from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, repeated, retired, unknown
+from kernel.content.text_ids import TextId
 from kernel.texts import term
 
 QUESTS_PER_WEEK: Final = 3

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import LiteralString
+from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
-from community.recent_activity.models import RecentActivity
 from kernel.database import Tx
+
+if TYPE_CHECKING:
+    from community.recent_activity.models import RecentActivity
 
 ACTIVITY_OF_PLAYER: LiteralString = (
     "SELECT json_build_array(r.minute, r.points, r.line, r.line_count) FROM player_recent_activity r "

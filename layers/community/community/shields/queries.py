@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import LiteralString
+from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
-from community.shields.models import Kind
 from kernel.database import Tx
+
+if TYPE_CHECKING:
+    from community.shields.models import Kind
 
 CHARGES: LiteralString = (
     "SELECT json_object_agg(s.kind, s.charges) FROM shields s WHERE s.user_id = u.user_id AND s.charges > 0"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import LiteralString
+from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from community.inboxes import LONG
-from community.stats.models import Stat, Streak
 from kernel.database import Cursor, Tx
 from kernel.retention import delete_part
+
+if TYPE_CHECKING:
+    from community.stats.models import Stat, Streak
 
 STREAK_OF_PLAYER: LiteralString = (
     "SELECT json_build_array(s.streak, s.last_on, s.repaired_on) FROM user_streaks s WHERE s.user_id = u.user_id"

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString
 
 from community.ranking import Board
-from community.stats.models import Period
 from kernel.database import Cursor, Tx
+
+if TYPE_CHECKING:
+    from community.stats.models import Period
 
 
 @dataclass(frozen=True, slots=True)

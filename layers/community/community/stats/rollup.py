@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import LiteralString
+from typing import TYPE_CHECKING, LiteralString
 
 from community.inboxes import LIMIT_BEHIND_COMMIT
 from community.stats import queries
-from community.stats.models import Period
 from community.stats.rules import start_of
 from kernel.database import Connection, Tx, transaction
+
+if TYPE_CHECKING:
+    from community.stats.models import Period
 
 DUE: LiteralString = queries.ROLLUP_DUE
 

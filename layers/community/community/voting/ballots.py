@@ -11,7 +11,8 @@ from community.players import remembered
 from community.players import service as players
 from community.players.models import Fact, PlayerRef, no_such_player
 from community.voting import ballot_queries, queries, row_parsing, rules
-from community.voting.events import VoteRecorded, VotingWeightSet
+from community.voting.ballot_events import VoteRecorded
+from community.voting.events import VotingWeightSet
 from community.voting.models import Ballot, NoOpenRound, VoteOver, VotingFrozen
 from community.voting.settings import settings
 from kernel.database import Tx

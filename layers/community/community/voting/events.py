@@ -40,23 +40,6 @@ class OptionOffered(BaseModel):
         )
 
 
-class VoteRecorded(Event):
-    """A player has voted. `vote_count` and `weighted_votes` are the option's, including this ballot.
-
-    It is logged where the ballot is counted, with the counts after it, and not with the player.
-    """
-
-    type: ClassVar[str] = "progression.vote_recorded"
-    logged: ClassVar[bool] = False
-    session_id: int
-    option_id: int
-    node_key: str
-    target_level: int
-    vote_count: int
-    weighted_votes: float
-    user_id: UUID
-
-
 class VotingStarted(Event):
     """A voting round has started.
 

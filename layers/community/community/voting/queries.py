@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString
 
 from community.progression.queries import LEVELS, PACING
-from community.voting.events import ProgressionReset
-from community.voting.models import UnlockProgress, VotingRound
 from kernel.database import Cursor, Tx
+
+if TYPE_CHECKING:
+    from community.voting.events import ProgressionReset
+    from community.voting.models import UnlockProgress, VotingRound
 
 # Votes are read as text, because JSON numbers would be parsed as floats.
 SESSION: LiteralString = """

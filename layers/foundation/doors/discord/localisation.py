@@ -7,7 +7,7 @@ from typing import Final
 
 from doors.discord.commands import Command
 from kernel.content.command_texts import CHOICE, COMMAND_NAME, DESCRIPTION, OPTION_NAME
-from kernel.content.po_files import TextId
+from kernel.content.text_ids import TextId
 from kernel.texts import ENGLISH, translations
 
 LOCALES: Final = (

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from doors.answers import query_of
 from doors.pages.addresses import language_chosen, language_cookie, own_path, path_of, speak
 from doors.pages.rendering import HTML, NEVER_KEPT, SECURITY_HEADERS, Renderer, about_pages
-from kernel.accounts.models import Identity
 from kernel.texts import translate
+
+if TYPE_CHECKING:
+    from kernel.accounts.models import Identity
 
 _STAYING: Final = frozenset({"allow", "retry-after"})
 """The headers of an error that its page has, too."""

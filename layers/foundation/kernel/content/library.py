@@ -11,13 +11,15 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path, PurePath
 from types import MappingProxyType
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from kernel.content.base import Document
 from kernel.content.errors import ContentError
-from kernel.content.po_files import TextId
-from kernel.content.problems import Problem
 from kernel.content.reading import parse
+
+if TYPE_CHECKING:
+    from kernel.content.problems import Problem
+    from kernel.content.text_ids import TextId
 
 D = TypeVar("D", bound=Document)
 

@@ -1,16 +1,14 @@
-"""Reading translations: gettext's .po files, read as they are, so that a new language needs no tool and no build."""
+"""Parsing translations: gettext's .po files, which are read as they are where nothing has been built."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from kernel.content.errors import ContentError
-
-WORDING: Final = "wording"
-"""The folder with a community's own wording, inside the folder of the translations."""
+from kernel.content.text_ids import ENGLISH_PLURAL, chooser, key_of
 
 PLURAL_RULE: Final = re.compile(r"nplurals\s*=\s*([1-9])\s*;\s*plural\s*=\s*([^;]+);?\s*$")
 
@@ -21,20 +19,6 @@ _KEYWORDS = {
 }
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
-
-
-@dataclass(frozen=True, slots=True)
-class TextId:
-    """A text that can be translated.
-
-    Attributes:
-        context: what kind of thing it names; "" for a sentence.
-        plural: the text for several; "" for none.
-    """
-
-    context: str
-    text: str
-    plural: str = ""
 
 
 @dataclass(slots=True)
@@ -69,25 +53,15 @@ class PoFile:
     """The entries of a file.
 
     Attributes:
-        forms: the number of the language's plural forms.
-        choose: returns the plural form for a number.
         header: the header as it stands in the file.
+        forms: the number of the language's plural forms.
+        plural_rule: which of them a number has, as an expression in C.
     """
 
     header: str
     forms: int
-    choose: Callable[[int], int]
+    plural_rule: str
     entries: tuple[PoEntry, ...]
-
-
-def key_of(context: str, text: str) -> str:
-    """Return what identifies a text, as gettext writes it."""
-    return f"{context}\x04{text}" if context else text
-
-
-def english(number: int) -> int:
-    """Return the plural form of English: 0 for one, else 1."""
-    return int(number != 1)
 
 
 def parse(text: str, name: str) -> PoFile:
@@ -99,7 +73,7 @@ def parse(text: str, name: str) -> PoFile:
     Raises:
         ContentError: a line is no line of such a file, or the header has no plural rule that can be used.
     """
-    header, forms, choose, entries = "", 2, english, list[PoEntry]()
+    header, forms, plural_rule, entries = "", 2, ENGLISH_PLURAL, list[PoEntry]()
     for entry in _entries(text, name):
         if entry.key:
             entries.append(entry)
@@ -107,8 +81,8 @@ def parse(text: str, name: str) -> PoFile:
         header = entry.translations.get(0, "")
         rule = next((line for line in header.split("\n") if line.startswith("Plural-Forms:")), "")
         if rule:
-            forms, choose = _plural_rule(rule, name)
-    return PoFile(header, forms, choose, tuple(entries))
+            forms, plural_rule = _plural_rule(rule, name)
+    return PoFile(header, forms, plural_rule, tuple(entries))
 
 
 def _entries(text: str, name: str) -> Iterator[PoEntry]:
@@ -157,13 +131,12 @@ def _unescaped(match: re.Match[str]) -> str:
     return _ESCAPED.get(match[1], match[1])
 
 
-def _plural_rule(rule: str, name: str) -> tuple[int, Callable[[int], int]]:
-    from gettext import c2py  # the rule of a language is an expression in C; gettext checks and compiles it
-
+def _plural_rule(rule: str, name: str) -> tuple[int, str]:
     match = PLURAL_RULE.search(rule)
     try:
         if match is None:
             raise ValueError
-        return int(match[1]), c2py(match[2].strip())
+        chooser(match[2])
+        return int(match[1]), match[2]
     except ValueError:
         raise ContentError(name, "Plural-Forms", f'"{rule}" is no plural rule') from None

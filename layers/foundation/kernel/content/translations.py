@@ -9,8 +9,9 @@ from string import Formatter
 from typing import Final
 
 from kernel.content.errors import ContentError
-from kernel.content.po_files import WORDING, PoEntry, PoFile, TextId, parse
+from kernel.content.po_files import PoEntry, PoFile, parse
 from kernel.content.problems import Problem, did_you_mean
+from kernel.content.text_ids import WORDING, TextId
 
 TEMPLATE: Final = "messages.pot"
 """All texts of the code, in the format of a translation; `make generated` writes it."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from kernel.database import Cursor, Tx
-from kernel.keys.models import Role
 from kernel.locks import lock_name
+
+if TYPE_CHECKING:
+    from kernel.keys.models import Role
 
 
 def list_hashes(tx: Tx) -> Cursor:

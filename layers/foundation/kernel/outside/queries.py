@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 from kernel.database import Cursor, Tx
-from kernel.outside.prompts import Reply
 from kernel.outside.rules import CONSIDERED
 from kernel.retention import delete_part
+
+if TYPE_CHECKING:
+    from kernel.outside.prompts import Reply
 
 Named = int | str
 """A request, by its id or by its dedupe key."""

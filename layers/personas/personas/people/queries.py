@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, LiteralString
+from typing import TYPE_CHECKING, Final, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -11,7 +11,9 @@ from psycopg.types.json import Jsonb
 from kernel.database import Cursor, Tx
 from kernel.locks import lock_name
 from personas.paging import LAST_ID, LATEST
-from personas.people.models import Persona, PersonaFields
+
+if TYPE_CHECKING:
+    from personas.people.models import Persona, PersonaFields
 
 _COLUMNS: Final[LiteralString] = """
     persona_id, account_id, name, bio, tone, writing_samples, do_not_say, catchphrases, preferred_language, formality,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, LiteralString
+from typing import TYPE_CHECKING, Final, LiteralString
 from uuid import UUID
 
 from kernel.database import Cursor, Tx
 from personas.mutes.expressions import IS_NOT_MUTED, MUTED
 from personas.paging import LAST_ID, LATEST
 from personas.posts.expressions import AUTHOR_SLUG, SIDES
-from personas.posts.models import Post, PostKind, PostStatus
+
+if TYPE_CHECKING:
+    from personas.posts.models import Post, PostKind, PostStatus
 
 _COLUMNS: Final[LiteralString] = """
     p.post_id, p.room_id, p.persona_id, s.name AS persona_name, p.account_id, p.kind, p.authored_by, p.status,

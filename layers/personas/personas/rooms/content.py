@@ -9,8 +9,8 @@ from pydantic import Field, StringConstraints
 
 from kernel.content.base import Document, Frozen, Text
 from kernel.content.library import FileSection
-from kernel.content.po_files import TextId
 from kernel.content.problems import Problem, repeated
+from kernel.content.text_ids import TextId
 from personas.configs import shipped
 from personas.rooms.texts import DESCRIPTION, NAME
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import LiteralString
+from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
 from kernel.database import Cursor, Tx
 from kernel.locks import lock_name
 from personas.hiding import HIDING
 from personas.paging import LAST_ID, LATEST
-from personas.templates.models import Template
 from personas.templates.rules import LOOKED_AT, OFFERED_PER_AUTHOR
+
+if TYPE_CHECKING:
+    from personas.templates.models import Template
 
 COLUMNS: LiteralString = (
     "t.template_id, t.account_id, t.name, t.prompt_rules, t.turn_count, t.word_limit, t.is_public, t.created_at,"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final, LiteralString
+from typing import TYPE_CHECKING, Final, LiteralString
 from uuid import UUID
 
 from kernel.database import Cursor, Tx
 from personas.mutes.expressions import IS_AUTHOR_NOT_MUTED, IS_POST_BLOCKED, MUTED
 from personas.paging import EARLIEST, FIRST_ID
 from personas.posts.expressions import AUTHOR_SLUG
-from personas.threads.models import PostReply
+
+if TYPE_CHECKING:
+    from personas.threads.models import PostReply
 
 _COLUMNS: Final[LiteralString] = (
     """
