@@ -47,16 +47,16 @@ async def update(body: ProfileRequest, call: Call) -> Response:
 
 
 @router.get("/api/auth/export", response_model=ExportedAccount)
-@requires_account()
+@requires_account(limit=settings.exports)
 async def export(
-    call: Call, table: Annotated[str | None, Query()] = None, skip: Annotated[int, Query(ge=0, le=10_000_000)] = 0
+    call: Call, table: Annotated[str | None, Query()] = None, after: Annotated[str, Query(max_length=500)] = ""
 ) -> Response:
     """Everything that is stored about one's account, of all products.
 
-    What does not fit into one answer is asked for by its `table`, with `skip` as `more` says.
+    What does not fit into one answer is asked for by its `table`, with `after` as `more` says.
     """
     return signed_in(call).look(
-        lambda tx, me: ExportedAccount.of(service.export(tx, me, exports(), table, skip if table else 0))
+        lambda tx, me: ExportedAccount.of(service.export(tx, me, exports(), table, after if table else ""))
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from kernel.accounts import leaving as kernel_leaving
 from kernel.accounts import mails, queries, retention, service, sessions
-from kernel.accounts.leaving import Export, NoSuchExport
+from kernel.accounts.leaving import Export, InvalidExportCursor, NoSuchExport
 from kernel.accounts.models import (
     BadCredentials,
     Device,
@@ -294,7 +294,7 @@ def test_an_export_has_ones_own_rows_and_no_one_elses(tx: Tx):
 def test_a_tables_rows_can_be_those_of_what_belongs_to_an_account(tx: Tx):
     ann = sign_up(tx)
     sign_up(tx, "bob@x.io")
-    tables = (Export("kernel.accounts", "t.account_id <> %(account_id)s", "to_jsonb(t.email)"),)
+    tables = (Export("kernel.accounts", ("account_id",), "t.account_id <> %(account_id)s", "to_jsonb(t.email)"),)
 
     assert service.export(tx, ann, {"others": tables}).data["others"] == {"kernel.accounts": ["bob@x.io"]}
 
@@ -317,6 +317,31 @@ def test_an_export_that_does_not_fit_into_one_answer_goes_on(tx: Tx, monkeypatch
         service.export(tx, me, {}, "kernel.password_resets")
 
 
+@pytest.mark.parametrize("cursor", ["7", "{", '{"session_id": "x"}', "[" * 400])
+def test_an_export_goes_on_only_from_a_place_that_one_has_named(tx: Tx, cursor: str):
+    with pytest.raises(InvalidExportCursor):
+        service.export(tx, sign_up(tx), {}, "kernel.sessions", cursor)
+
+
+def test_exports_are_read_in_the_order_of_primary_keys(tx: Tx):
+    """Without gaps or repetitions, and without a sort of whole rows."""
+    from community import leaving as community
+
+    found = tx.execute(
+        """
+        SELECT i.indrelid::regclass::text AS name,
+               (SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute AS a
+                WHERE a.attrelid = i.indexrelid)
+               AS key
+        FROM pg_index AS i WHERE i.indisprimary
+        """
+    ).fetchall()
+    keys = {row["name"]: tuple(row["key"]) for row in found}
+
+    for table in (*service.OWN_TABLES, *community.EXPORTS, *leaving.EXPORTS):
+        assert table.key == keys[table.name], table.name
+
+
 def test_an_export_has_at_most_so_many_bytes_and_at_least_a_row(tx: Tx, monkeypatch: pytest.MonkeyPatch):
     me = sign_up(tx)
     monkeypatch.setattr(kernel_leaving, "MOST_BYTES", 10)
@@ -324,4 +349,4 @@ def test_an_export_has_at_most_so_many_bytes_and_at_least_a_row(tx: Tx, monkeypa
     export = service.export(tx, me, {})
 
     assert [len(rows) for rows in export.data["account"].values()] == [1, 0]
-    assert export.more == {"kernel.sessions": 0}
+    assert export.more == {"kernel.sessions": ""}

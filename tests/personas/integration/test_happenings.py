@@ -148,15 +148,17 @@ def test_the_summary_counts_a_day_and_a_week(tx: Tx):
     assert found["last_7d"]["persona_created"] == found["funnel_7d"]["persona"] == 3
 
 
-def test_what_is_older_than_90_days_is_deleted(tx: Tx):
-    for days in (89, 91):
+def test_what_is_older_than_90_days_is_deleted_and_than_14_if_it_is_no_one_s(tx: Tx):
+    ann = make_account(tx)
+    for account_id, days in ((ann, 89), (ann, 91), (None, 13), (None, 15)):
         tx.now = NOON - timedelta(days=days)
-        happenings.record(tx, "daily_return", None, {})
+        happenings.record(tx, "daily_return", account_id, {})
     tx.now = NOON
 
     delete_old(tx)
 
-    assert len(recorded(tx)) == 1
+    assert {row["account_id"] for row in recorded(tx)} == {ann, None}
+    assert len(recorded(tx)) == 2
 
 
 def test_what_a_look_finds_is_recorded(tx: Tx, battle: UUID):

@@ -14,6 +14,7 @@ from personas import blocking
 from personas.battles import service as battles
 from personas.preparation import prepare
 from personas.safety.models import InvalidField
+from personas.templates import rules
 from personas.templates import service as templates
 from personas.templates.models import (
     ForbiddenRules,
@@ -22,6 +23,7 @@ from personas.templates.models import (
     TemplateChanges,
     TemplateNotFound,
     TooManyPublic,
+    TooManyTemplates,
 )
 from personas.templates.rules import MOST_OFFERED, MOST_PUBLIC, OFFERED_PER_AUTHOR
 from personas.templates.service import SEED_NAME
@@ -129,6 +131,18 @@ def test_an_account_has_a_bounded_number_of_public_templates(tx: Tx, ann: UUID):
     templates.change(tx, ann, made[0].template_id, TemplateChanges(is_public=False))
     assert templates.change(tx, ann, secret.template_id, TemplateChanges(is_public=True)).is_public
     make_template(tx, make_account(tx, "Ben"))  # others are not concerned
+
+
+def test_an_account_has_a_bounded_number_of_templates(tx: Tx, ann: UUID, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rules, "MOST", 2)
+    made = [make_template(tx, ann, is_public=False) for _ in range(2)]
+
+    with pytest.raises(TooManyTemplates, match="2 templates"):
+        make_template(tx, ann, is_public=False)
+
+    templates.change(tx, ann, made[0].template_id, TemplateChanges(is_public=True))
+    templates.delete(tx, ann, made[1].template_id)
+    make_template(tx, ann)
 
 
 def test_templates_that_are_made_at_once_do_not_exceed_it(database_url: str, conn: Connection):

@@ -43,8 +43,8 @@ NO_PASSWORD = "-"
 """In place of a hash: no password fits."""
 
 OWN_TABLES = (
-    Export("kernel.accounts", row="to_jsonb(t) - 'password_hash' - 'user_name_key'"),
-    Export("kernel.sessions"),
+    Export("kernel.accounts", ("account_id",), row="to_jsonb(t) - 'password_hash' - 'user_name_key'"),
+    Export("kernel.sessions", ("session_id",)),
 )
 """What the kernel itself stores about an account, as far as it says something about its owner."""
 
@@ -254,18 +254,18 @@ def end_all_sessions(tx: Tx, me: Identity) -> int:
 
 
 def export(
-    tx: Tx, me: Identity, exports: Mapping[str, Sequence[Export]], table: str | None = None, skip: int = 0
+    tx: Tx, me: Identity, exports: Mapping[str, Sequence[Export]], table: str | None = None, after: str = ""
 ) -> AccountExport:
     """Return everything that is stored about one's account, as much of it as fits into one answer.
 
     Args:
         exports: {product: its tables}.
-        table: the only one that is wanted, with its rows from `skip` on; None for all.
+        table: the only one that is wanted, with its rows from `after` on; None for all.
 
     Raises:
-        NoSuchExport
+        NoSuchExport, InvalidExportCursor
     """
-    return leaving.read(tx, me.account_id, {"account": OWN_TABLES, **exports}, table, skip)
+    return leaving.read(tx, me.account_id, {"account": OWN_TABLES, **exports}, table, after)
 
 
 def set_role(tx: Tx, email: str, role: str, *, granted: bool) -> AccountDetails:

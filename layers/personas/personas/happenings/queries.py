@@ -145,3 +145,7 @@ def count_by_name(tx: Tx, since: datetime, recently: datetime) -> Cursor:
 
 def delete_old_happenings(tx: Tx, before: datetime) -> bool:
     return delete_part(tx, "personas.happenings", "created_at < %(before)s", {"before": before})
+
+
+def delete_old_happenings_of_strangers(tx: Tx, before: datetime) -> bool:
+    return delete_part(tx, "personas.happenings", "account_id IS NULL AND created_at < %(before)s", {"before": before})

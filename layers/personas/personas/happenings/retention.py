@@ -6,11 +6,17 @@ from datetime import timedelta
 from typing import Final
 
 from kernel.database import Tx
-from personas.happenings.queries import delete_old_happenings
+from personas.happenings.queries import delete_old_happenings, delete_old_happenings_of_strangers
 
 KEPT: Final = timedelta(days=90)
+KEPT_OF_STRANGERS: Final = timedelta(days=14)
+"""Without an account: statistics look at a week of it, and no digest looks at it."""
 
 
 def delete_old(tx: Tx) -> bool:
     """Delete happenings that no statistics or digest looks at any more."""
-    return delete_old_happenings(tx, tx.now - KEPT)
+    has_more = [
+        delete_old_happenings(tx, tx.now - KEPT),
+        delete_old_happenings_of_strangers(tx, tx.now - KEPT_OF_STRANGERS),
+    ]
+    return any(has_more)

@@ -133,11 +133,18 @@ def list_offered(tx: Tx, account_id: UUID | None, named_id: UUID | None, limit: 
     )
 
 
-def lock_and_count_public(tx: Tx, account_id: UUID) -> Cursor:
-    """Return one row: `templates`, how many public ones an account has. No one adds one until the transaction ends."""
-    lock_name(tx, f"public templates of {account_id}")
+def lock_and_count(tx: Tx, account_id: UUID) -> Cursor:
+    """Return one row: how many `templates` an account has, and how many `public` ones.
+
+    No one adds one until the transaction ends.
+    """
+    lock_name(tx, f"templates of {account_id}")
     return tx.execute(
-        "SELECT count(*) AS templates FROM personas.templates WHERE account_id = %s AND is_public", (account_id,)
+        """
+        SELECT count(*) AS templates, count(*) FILTER (WHERE is_public) AS public
+        FROM personas.templates WHERE account_id = %s
+        """,
+        (account_id,),
     )
 
 

@@ -25,8 +25,10 @@ MAX_NAME: Final = 80
 MAX_RULES: Final = 1200
 TURNS: Final = range(2, 21)
 WORDS: Final = range(40, 501)
+MOST: Final = 200
+"""Templates of an account."""
 MOST_PUBLIC: Final = 20
-"""Public templates of an account."""
+"""Of these, public ones."""
 
 MOST_OFFERED: Final = 100
 """Templates of other people that are offered where someone chooses one."""
