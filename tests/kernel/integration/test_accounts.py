@@ -291,6 +291,19 @@ def test_an_export_has_ones_own_rows_and_no_one_elses(tx: Tx):
     assert str(ann.account_id) not in str(exported)
 
 
+def test_accounts_of_one_network_are_known_as_such_without_its_address(tx: Tx):
+    addresses = ("203.0.113.7", "203.0.113.7", "203.0.113.8", "2001:db8::1", "2001:db8::2", "")
+
+    for number, address in enumerate(addresses):
+        service.sign_up(tx, f"a{number}@x.io", "hash", "en", Device(address, "a browser"))
+
+    rows = tx.execute("SELECT signed_up_from FROM kernel.accounts WHERE email LIKE 'a_@x.io' ORDER BY email").fetchall()
+    one, same, other, v6, neighbour, unknown = (row["signed_up_from"] for row in rows)
+    assert (one, v6, unknown) == (same, neighbour, None)
+    assert len({one, other, v6}) == 3
+    assert "203.0.113" not in one
+
+
 def test_a_tables_rows_can_be_those_of_what_belongs_to_an_account(tx: Tx):
     ann = sign_up(tx)
     sign_up(tx, "bob@x.io")
