@@ -283,7 +283,8 @@ def add_usage(
         SELECT scope, %(day)s, %(operation)s, %(calls)s, %(input)s, %(output)s, %(cost)s
         FROM (
             SELECT 1 AS place, %(account_id)s::uuid::text AS scope
-            UNION ALL SELECT 2, 'address ' || signed_up_from FROM kernel.accounts WHERE account_id = %(account_id)s::uuid
+            UNION ALL
+            SELECT 2, 'address ' || signed_up_from FROM kernel.accounts WHERE account_id = %(account_id)s::uuid
             UNION ALL SELECT 3, 'installation'
         ) AS concerned
         WHERE scope IS NOT NULL

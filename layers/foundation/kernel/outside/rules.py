@@ -50,11 +50,11 @@ class Limits:
         Args:
             account: what one account may spend.
         """
-        shares = (None if most is None else most // ADDRESS_SHARE for most in (self.calls, self.cost_micros))
-        ones = (account.calls, account.cost_micros)
-        return Limits(
-            *(None if share is None or one is None else max(share, one) for share, one in zip(shares, ones, strict=True))
-        )
+
+        def share(most: int | None, of_one: int | None) -> int | None:
+            return None if most is None or of_one is None else max(most // ADDRESS_SHARE, of_one)
+
+        return Limits(share(self.calls, account.calls), share(self.cost_micros, account.cost_micros))
 
     def are_reached(self, usage: Usage) -> bool:
         return (self.calls is not None and usage.calls >= self.calls) or (
