@@ -10,7 +10,7 @@ from doors.call import Call
 from doors.people import requires_account, signed_in, with_cookie
 from doors.routes import Router
 from functions.shared.accounts import signing_in
-from functions.shared.accounts.products import exports, forget
+from functions.shared.accounts.products import exports, forget, forget_part
 from functions.shared.accounts.shapes import DeleteRequest, Done, ExportedAccount, Me, ProfileRequest
 from kernel.accounts import rules, service, sessions
 from kernel.accounts.models import AccountDetails, Identity
@@ -72,4 +72,6 @@ async def delete(body: DeleteRequest, call: Call) -> Response:
         service.delete_account(tx, me, attempt)
         return Done(message="Your account is deleted.")
 
+    while person.run(lambda tx, me: forget_part(tx, me.account_id)):
+        pass
     return with_cookie(call, person.act(use_case, stored=False), "")

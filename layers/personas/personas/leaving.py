@@ -11,6 +11,7 @@ from uuid import UUID
 from kernel.accounts.leaving import Export
 from kernel.database import Tx
 from personas.battles import forgetting
+from personas.happenings import retention as happenings
 
 _OWN_PERSONAS: LiteralString = "SELECT persona_id FROM personas.personas WHERE account_id = %(account_id)s"
 _OWN_POSTS: LiteralString = "SELECT post_id FROM personas.posts WHERE account_id = %(account_id)s"
@@ -45,6 +46,11 @@ EXPORTS: Final = (
     Export("personas.reports", ("report_id",), row="to_jsonb(t) - 'decided_by'"),
     Export("personas.mutes", ("mute_id",)),
 )
+
+
+def forget_part(tx: Tx, account_id: UUID) -> bool:
+    """Delete some of what may be too much for the statement that deletes an account; return whether there is more."""
+    return happenings.forget_part(tx, account_id)
 
 
 def forget(tx: Tx, account_id: UUID) -> None:

@@ -36,8 +36,9 @@ class AccountSettings:
     """Requests of an account whose answers are stored for retries."""
     exports: RateLimit
     """How often an account may ask for all that is stored about it."""
-    reset_mails: RateLimit
-    """Mails about a forgotten password to an e-mail address."""
+    reset_mails: tuple[RateLimit, ...]
+    """Mails about a forgotten password to an e-mail address, or asked for from an address: anyone may sign up with the
+    mailbox of a stranger."""
     failures: int
     """Wrong passwords for an account from an address, after which it is locked for that address."""
     locked_for: timedelta
@@ -63,7 +64,16 @@ settings = AccountSettings(
     ),
     stored_answers=RateLimit("account_answers", count("STORED_ANSWERS_PER_DAY", default=1000), timedelta(days=1)),
     exports=RateLimit("account_exports", count("EXPORTS_PER_MINUTE", default=10)),
-    reset_mails=RateLimit("auth_reset", count("RESET_MAILS_PER_HOUR", default=3), timedelta(hours=1)),
+    reset_mails=(
+        RateLimit("auth_reset", count("RESET_MAILS_PER_HOUR", default=3), timedelta(hours=1)),
+        RateLimit("auth_reset_day", count("RESET_MAILS_PER_DAY", default=10), timedelta(days=1)),
+        RateLimit(
+            "auth_reset_address",
+            count("RESET_MAILS_PER_ADDRESS_AND_DAY", default=20),
+            timedelta(days=1),
+            per="ip",
+        ),
+    ),
     failures=count("FAILED_LOG_INS", default=10),
     locked_for=timedelta(minutes=count("LOCKED_MINUTES", default=15)),
 )
