@@ -198,7 +198,7 @@ def test_what_was_changed_after_the_decision_is_reported_anew(tx: Tx, ada: Perso
     assert moderation.list_reports(tx, decided=True) == []
 
 
-def test_what_was_kept_stays_decided_whoever_reports_it(tx: Tx, ada: Persona, reader: UUID):
+def test_what_was_kept_stays_decided_also_when_others_report_it(tx: Tx, ada: Persona, reader: UUID):
     """Accounts cost nothing: the administrators would decide about the same text without end."""
     root, post = make_account(tx, roles=("admin",)), make_post(tx, ada, "Good morning.")
     other = make_account(tx)

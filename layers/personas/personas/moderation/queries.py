@@ -62,8 +62,8 @@ def _insert(
 ) -> Cursor:
     """Insert a report, or add its reason to the account's earlier one; return a row if there is such a thing.
 
-    What was changed since an administrator has decided is reported anew; what was kept as it is stays decided, whoever
-    reports it.
+    What was changed since an administrator has decided is reported anew; what was kept as it is stays decided, also
+    when others report it.
     """
     return tx.execute(
         "WITH reported AS ("
