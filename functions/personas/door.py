@@ -29,6 +29,8 @@ from personas import paging
 
 PUBLIC_READ = RateLimit("public_read", 120, per="ip")
 """Public looks of an address; one counter for all of them. Source: personas 4.4."""
+FOLLOWING = RateLimit("public_follow", 600, per="ip")
+"""Looks of an address at how far a debate is, which pages repeat every few seconds."""
 PUBLIC_WRITE = RateLimit("public_write", 30, per="ip")
 
 REPORT = RateLimit("report", 20)

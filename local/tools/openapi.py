@@ -28,7 +28,8 @@ A game engine for live chat communities. Every path below /api/ requires the hea
 who sign in, below /api/auth and /api/personas: what they need is a session, as `Authorization: Bearer` or in a cookie.
 
 A POST or PUT with an `Idempotency-Key` may be repeated for 24 hours: it acts once, and a repetition gets the first
-answer again, with the header `Idempotency-Replayed: true`; another request with the same key gets a 409.
+answer again, with the header `Idempotency-Replayed: true`; another request with the same key gets a 409. For people who
+sign in, this holds for a POST only: their PUT, PATCH and DELETE do no harm when they are repeated.
 
 Unknown fields are ignored, null means absent, `/prices/` is `/prices`, and every GET answers HEAD too. Errors have the
 shape `Error`; its `error` is fit for a player, its `code` is for programs. Below /api/auth, the shape is `ErrorObject`,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from fastapi import Response
 from doors.call import Call, answer
 from doors.people import limit_address, maybe_signed_in, refuse_other_sites, requires_account, signed_in
 from doors.routes import Router
-from functions.personas.door import PUBLIC_READ, PageCursor, PathId, kept_for_a_second, parse_body
+from functions.personas.door import FOLLOWING, PUBLIC_READ, PageCursor, PathId, kept_for_a_second, parse_body
 from functions.personas.shapes.battles import (
     BattleBody,
     CreatedBattleShape,
@@ -21,11 +22,13 @@ from functions.personas.shapes.battles import (
 from kernel.accounts.models import Identity
 from kernel.database import Tx
 from kernel.idempotency import Answer
-from kernel.rate_limits import RateLimit
+from kernel.rate_limits import RateLimit, limited
 from personas.battles import service as battles
 from personas.battles.models import KeyTooLong
 
 BATTLE_CREATE: Final = RateLimit("battle_create", 20)
+BATTLES_OF_DAY: Final = RateLimit("battles_day", 300, timedelta(days=1), per="ip")
+"""Of an address, with all its accounts: whatever is public is something that lists walk past."""
 MAX_KEY: Final = 64
 """Characters of an Idempotency-Key."""
 
@@ -38,11 +41,15 @@ async def create(room_id: PathId, call: Call) -> Response:
     """Create a battle. Its turns follow by themselves: see its status, its turns, or the events `battle.*`."""
     body = await parse_body(call, BattleBody)
 
-    def use_case(tx: Tx, me: Identity) -> Answer:
+    def create(tx: Tx, me: Identity) -> Answer:
         if len(call.scope["aws.event"]["brandish"]["idempotency_key"] or "") > MAX_KEY:
             raise KeyTooLong
         created = battles.create(tx, me.account_id, UUID(room_id), lambda: body().draft())
         return answer(CreatedBattleShape.of(created), 201)
+
+    def use_case(tx: Tx, me: Identity) -> Answer:
+        with limited(tx, BATTLES_OF_DAY, call.network):
+            return create(tx, me)
 
     return signed_in(call).act(use_case)
 
@@ -63,12 +70,18 @@ async def intend_remix(battle_id: PathId, call: Call) -> Response:
 @router.get("/api/personas/battles/{battle_id}/status", response_model=StatusShape)
 async def status(battle_id: PathId, call: Call) -> Response:
     """How far a battle is."""
-    return kept_for_a_second(call, call.read(lambda tx: StatusShape.of(battles.read_progress(tx, UUID(battle_id)))))
+
+    def use_case(tx: Tx) -> StatusShape:
+        return StatusShape.of(battles.read_progress(tx, UUID(battle_id)))
+
+    return kept_for_a_second(call, call.read(limit_address(call, FOLLOWING)(use_case)))
 
 
 @router.get("/api/personas/battles/{battle_id}/turns", response_model=TranscriptShape)
 async def turns(battle_id: PathId, call: Call, cursor: PageCursor = "") -> Response:
     """What has been said in a battle so far. All turns are in each answer; the replies come a page at a time."""
-    return kept_for_a_second(
-        call, call.read(lambda tx: TranscriptShape.of(battles.read_public(tx, UUID(battle_id), cursor)))
-    )
+
+    def use_case(tx: Tx) -> TranscriptShape:
+        return TranscriptShape.of(battles.read_public(tx, UUID(battle_id), cursor))
+
+    return kept_for_a_second(call, call.read(limit_address(call, FOLLOWING)(use_case)))

@@ -11,7 +11,7 @@ from fastapi import HTTPException, Response
 
 from doors.call import Call
 from doors.routes import Router
-from functions.personas.door import PUBLIC_READ
+from functions.personas.door import FOLLOWING, PUBLIC_READ
 from functions.personas.pages import views
 from functions.personas.pages.battle_views import sides
 from functions.personas.pages.door import View, show
@@ -43,7 +43,7 @@ async def battle(battle_id: str, call: Call) -> Response:
     if found is None:
         raise HTTPException(404)
     asked = dict(call.query)
-    looked_at = None if "parts" in asked else PUBLIC_READ  # who is looking already has been counted, and noted
+    looked_at = FOLLOWING if "parts" in asked else PUBLIC_READ  # who is looking already has been noted
     return show(call, partial(_read, found, call.public_url, asked), limit=looked_at)
 
 

@@ -13,6 +13,7 @@ from fastapi import Response
 
 from doors.call import Call
 from doors.routes import Router
+from functions.personas.door import PUBLIC_READ
 from functions.personas.pages import battle_views, digest_views, feed_views, post_views, views
 from functions.personas.pages.door import View, show, show_own
 from kernel.accounts.models import Identity
@@ -42,7 +43,7 @@ async def dashboard(call: Call) -> Response:
     parts = tuple(name for name in asked.get("parts", "").split(",") if name in PARTS)
     if parts:
         return show_own(call, partial(_read_parts, asked, parts))
-    return show(call, partial(_read, asked))
+    return show(call, partial(_read, asked), limit=PUBLIC_READ)
 
 
 def _read(asked: Asked, tx: Tx, me: Identity | None) -> View:

@@ -62,7 +62,7 @@ def show(call: Call, reading: Reading, *, limit: RateLimit | None = None) -> Res
     """Return a page that anyone may see.
 
     Args:
-        limit: of looks at such pages, per address: each of them notes that someone has looked.
+        limit: of looks at such pages, per address.
     """
     if (chosen := _language_chosen(call)) is not None:
         return chosen

@@ -11,6 +11,7 @@ from fastapi import Response
 
 from doors.call import Call
 from doors.routes import Router
+from functions.personas.door import PUBLIC_READ
 from functions.personas.pages import views
 from functions.personas.pages.door import View, show
 from kernel.accounts.models import Identity
@@ -26,7 +27,8 @@ KEPT_SECONDS: Final = 30
 async def template_list(call: Call) -> Response:
     """Return the page. `battle`: which one's remix a template is looked for. `template`: which one to show."""
     asked = dict(call.query)
-    return show(call, partial(_read, views.as_id(asked.get("battle")), views.as_id(asked.get("template"))))
+    reading = partial(_read, views.as_id(asked.get("battle")), views.as_id(asked.get("template")))
+    return show(call, reading, limit=PUBLIC_READ)
 
 
 def _read(battle_id: UUID | None, named_id: UUID | None, tx: Tx, me: Identity | None) -> View:

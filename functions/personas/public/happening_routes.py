@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from datetime import timedelta
 from typing import Final
 
 from fastapi import Response
@@ -21,6 +22,7 @@ from personas.happenings import service as happenings
 router = Router()
 
 EVENTS: Final = RateLimit("events", 60, per="ip")
+EVENTS_OF_DAY: Final = RateLimit("events_day", 2000, timedelta(days=1), per="ip")
 
 
 @router.post("/api/personas/events", response_model=OkShape, status_code=202)
@@ -37,7 +39,7 @@ async def record(call: Call) -> Response:
         )
         return answer(OkShape(), 202)
 
-    return call.act(limit_address(call, EVENTS)(use_case))
+    return call.act(limit_address(call, EVENTS)(limit_address(call, EVENTS_OF_DAY)(use_case)))
 
 
 def _hash_of(address: str) -> str | None:

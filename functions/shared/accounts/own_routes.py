@@ -10,7 +10,7 @@ from doors.call import Call
 from doors.people import requires_account, signed_in, with_cookie
 from doors.routes import Router
 from functions.shared.accounts import signing_in
-from functions.shared.accounts.products import exports, forget
+from functions.shared.accounts.products import exports, forget, forget_part
 from functions.shared.accounts.shapes import DeleteRequest, Done, ExportedAccount, Me, ProfileRequest
 from kernel.accounts import rules, service, sessions
 from kernel.accounts.models import AccountDetails, Identity
@@ -47,16 +47,16 @@ async def update(body: ProfileRequest, call: Call) -> Response:
 
 
 @router.get("/api/auth/export", response_model=ExportedAccount)
-@requires_account()
+@requires_account(limit=settings.exports)
 async def export(
-    call: Call, table: Annotated[str | None, Query()] = None, skip: Annotated[int, Query(ge=0, le=10_000_000)] = 0
+    call: Call, table: Annotated[str | None, Query()] = None, after: Annotated[str, Query(max_length=500)] = ""
 ) -> Response:
     """Everything that is stored about one's account, of all products.
 
-    What does not fit into one answer is asked for by its `table`, with `skip` as `more` says.
+    What does not fit into one answer is asked for by its `table`, with `after` as `more` says.
     """
     return signed_in(call).look(
-        lambda tx, me: ExportedAccount.of(service.export(tx, me, exports(), table, skip if table else 0))
+        lambda tx, me: ExportedAccount.of(service.export(tx, me, exports(), table, after if table else ""))
     )
 
 
@@ -72,4 +72,6 @@ async def delete(body: DeleteRequest, call: Call) -> Response:
         service.delete_account(tx, me, attempt)
         return Done(message="Your account is deleted.")
 
+    while person.run(lambda tx, me: forget_part(tx, me.account_id)):
+        pass
     return with_cookie(call, person.act(use_case, stored=False), "")

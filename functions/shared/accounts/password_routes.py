@@ -47,7 +47,7 @@ async def forgot(body: ForgottenRequest, call: Call) -> Response:
 
     @limit_address(call, settings.signing_in)
     def use_case(tx: Tx) -> None:
-        mails.ask_for_reset(tx, email, call.public_url)
+        mails.ask_for_reset(tx, email, call.public_url, call.network)
 
     run_action(use_case)
     return call.respond(Done(message="If there is such an account, a mail is on its way."), 202)

@@ -17,6 +17,13 @@ def exports() -> Mapping[str, Sequence[Export]]:
     return {"community": community.EXPORTS, "personas": personas.EXPORTS}
 
 
+def forget_part(tx: Tx, account_id: UUID) -> bool:
+    """Let each product delete some of what it has a lot of from someone who leaves; return whether there is more."""
+    from personas import leaving as personas
+
+    return personas.forget_part(tx, account_id)
+
+
 def forget(tx: Tx, account_id: UUID) -> None:
     """Let each product forget someone who leaves, in the transaction that deletes their account."""
     from personas import leaving as personas

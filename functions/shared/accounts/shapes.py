@@ -155,11 +155,11 @@ class ExportedAccount(BaseModel):
     """What is stored about an account: {product: {table: rows}}.
 
     Attributes:
-        more: {table: how many rows to skip}: of these tables there are more rows than fit into one answer.
+        more: {table: where the next answer begins}: of these tables there are more rows than fit into one answer.
     """
 
     data: dict[str, dict[str, list[dict[str, Any]]]]
-    more: dict[str, int]
+    more: dict[str, str]
 
     @classmethod
     def of(cls, export: AccountExport) -> ExportedAccount:

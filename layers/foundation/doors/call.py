@@ -98,6 +98,10 @@ class Call(Request):
         return _response(answer(body, status))
 
     @property
+    def has_idempotency_key(self) -> bool:
+        return self._idempotency_key is not None
+
+    @property
     def network(self) -> str:
         """Whom a limit per address counts the caller as."""
         return network_of(self.address)
@@ -123,6 +127,10 @@ class Call(Request):
         """
         if self._idempotency_key is not None:
             self._idempotency_key = replace(self._idempotency_key, caller=caller)
+
+    def drop_idempotency_key(self) -> None:
+        """Let a retry run the action again."""
+        self._idempotency_key = None
 
     def _answering(self, use_case: UseCase) -> Callable[[Tx], Answer]:
         def act(tx: Tx) -> Answer:

@@ -98,6 +98,9 @@ def signed_in(call: Call) -> Person:
     """
     person = Person(call, _read_token(call), _DEMANDS.get(call.scope["route"].endpoint, Demand()))
     call.on_behalf_of(f"account {person.identity.account_id}")
+    if call.scope["method"] != "POST":
+        # To do the others once more does no harm, and stored answers are room that anyone who signs up could fill.
+        call.drop_idempotency_key()
     return person
 
 
@@ -183,6 +186,9 @@ class Person:
     def _limits(self) -> Iterator[RateLimit]:
         if not self._demand.always and self._call.scope["method"] not in ("GET", "HEAD"):
             yield accounts.writes
+            yield from accounts.writes_of_address
+            if self._call.has_idempotency_key:
+                yield accounts.stored_answers
         if self._demand.limit is not None:
             yield self._demand.limit
 
@@ -193,7 +199,8 @@ class Person:
                 # The session's refusal comes before the limit's: entered first, it is left last and has the last word.
                 checks.enter_context(sessions.signed_in(tx, self.identity, as_administrator=self._demand.administrator))
                 for limit in self._limits():
-                    checks.enter_context(limited(tx, limit, str(self.identity.account_id)))
+                    key = self._call.network if limit.per == "ip" else str(self.identity.account_id)
+                    checks.enter_context(limited(tx, limit, key))
                 return use_case(tx, self.identity)
 
         return run

@@ -11,40 +11,46 @@ from uuid import UUID
 from kernel.accounts.leaving import Export
 from kernel.database import Tx
 from personas.battles import forgetting
+from personas.happenings import retention as happenings
 
 _OWN_PERSONAS: LiteralString = "SELECT persona_id FROM personas.personas WHERE account_id = %(account_id)s"
 _OWN_POSTS: LiteralString = "SELECT post_id FROM personas.posts WHERE account_id = %(account_id)s"
 
 
-def _of_personas(name: LiteralString) -> Export:
-    return Export(name, "t.persona_id IN (" + _OWN_PERSONAS + ")")
+def _of_personas(name: LiteralString, key: tuple[LiteralString, ...]) -> Export:
+    return Export(name, key, "t.persona_id IN (" + _OWN_PERSONAS + ")")
 
 
-def _of_posts(name: LiteralString) -> Export:
-    return Export(name, "t.post_id IN (" + _OWN_POSTS + ")")
+def _of_posts(name: LiteralString, key: tuple[LiteralString, ...]) -> Export:
+    return Export(name, key, "t.post_id IN (" + _OWN_POSTS + ")")
 
 
 EXPORTS: Final = (
-    Export("personas.personas"),
-    _of_personas("personas.public_profiles"),
-    Export("personas.follows"),
-    Export("personas.templates"),
-    Export("personas.posts"),
-    Export("personas.replies"),
-    _of_posts("personas.battles"),
-    _of_posts("personas.battle_turns"),
-    _of_posts("personas.channel_battles"),
-    _of_personas("personas.activity"),
-    _of_personas("personas.daily_digests"),
-    Export("personas.weekly_digests"),
-    _of_personas("personas.quota_events"),
-    Export("personas.quota_leases"),
+    Export("personas.personas", ("persona_id",)),
+    _of_personas("personas.public_profiles", ("persona_id",)),
+    Export("personas.follows", ("account_id", "persona_id")),
+    Export("personas.templates", ("template_id",)),
+    Export("personas.posts", ("post_id",)),
+    Export("personas.replies", ("reply_id",)),
+    _of_posts("personas.battles", ("post_id",)),
+    _of_posts("personas.battle_turns", ("post_id", "turn_index")),
+    _of_posts("personas.channel_battles", ("post_id",)),
+    _of_personas("personas.activity", ("activity_id",)),
+    _of_personas("personas.daily_digests", ("persona_id", "date")),
+    Export("personas.weekly_digests", ("account_id", "week_start")),
+    _of_personas("personas.quota_events", ("quota_event_id",)),
+    Export("personas.quota_leases", ("lease_id",)),
     # Not who acted: that is someone else.
-    Export("personas.notifications", row="to_jsonb(t) - 'actor_id'"),
-    Export("personas.happenings"),
-    Export("personas.reports", row="to_jsonb(t) - 'decided_by'"),
-    Export("personas.mutes"),
+    Export("personas.notifications", ("notification_id",), row="to_jsonb(t) - 'actor_id'"),
+    Export("personas.happenings", ("happening_id",)),
+    Export("personas.reports", ("report_id",), row="to_jsonb(t) - 'decided_by'"),
+    Export("personas.mutes", ("mute_id",)),
 )
+
+
+def forget_part(tx: Tx, account_id: UUID) -> bool:
+    """Delete some of what may be too much for the statement that deletes an account; return whether there is more."""
+    return happenings.forget_part(tx, account_id)
 
 
 def forget(tx: Tx, account_id: UUID) -> None:

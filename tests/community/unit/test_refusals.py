@@ -24,6 +24,7 @@ CONTRACT = {
         "gamble_not_joining": "GambleFull GambleNotJoining",
         "gamble_too_late": "GambleTooLate",
         "insufficient_funds": "InsufficientFunds",
+        "invalid_cursor": "InvalidExportCursor",
         "invalid_field": "InvalidEmail InvalidPassword InvalidUserName WeakPassword",
         "invalid_filter": "InvalidFilter",
         "invalid_limit": "InvalidLimit",

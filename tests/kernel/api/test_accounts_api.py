@@ -698,6 +698,14 @@ def test_all_ones_data_and_no_hash(send: CallApi, environment: Connection):
     assert len(exported.json["data"]["account"]["kernel.sessions"]) == 2
 
 
+def test_ones_data_is_asked_for_a_bounded_number_of_times(send: CallApi, environment: Connection):
+    headers = ann(send)
+
+    answers = [send("GET", "/api/auth/export", headers=headers).status for _ in range(11)]
+
+    assert answers == [200] * 10 + [429]
+
+
 def test_leaving(send: CallApi, environment: Connection):
     headers = ann(send)
 

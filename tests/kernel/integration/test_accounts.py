@@ -14,7 +14,7 @@ import pytest
 
 from kernel.accounts import leaving as kernel_leaving
 from kernel.accounts import mails, queries, retention, service, sessions
-from kernel.accounts.leaving import Export, NoSuchExport
+from kernel.accounts.leaving import Export, InvalidExportCursor, NoSuchExport
 from kernel.accounts.models import (
     BadCredentials,
     Device,
@@ -204,11 +204,25 @@ def test_the_address_and_the_name_are_compared_without_case(tx: Tx):
 
 def test_mails_to_one_address_are_limited_whoever_asks(tx: Tx):
     for _ in range(5):
-        mails.ask_for_reset(tx, "ann@x.io", "https://brandish.example")
+        mails.ask_for_reset(tx, "ann@x.io", "https://brandish.example", "203.0.113.7")
         tx.execute("UPDATE kernel.outside_requests SET status = 'done'")
 
     rows = tx.execute("SELECT input FROM kernel.outside_requests").fetchall()
     assert [row["input"]["email"] for row in rows] == ["ann@x.io"] * 3
+
+
+def test_mails_of_a_day_are_limited_by_the_mailbox_and_by_who_asks(tx: Tx):
+    """Anyone may sign up with the mailbox of a stranger, who would have many mails otherwise, or one of many people."""
+    for hour in range(12):
+        tx.now += timedelta(hours=1)
+        mails.ask_for_reset(tx, "ann@x.io", "https://brandish.example", f"203.0.113.{hour}")
+        tx.execute("UPDATE kernel.outside_requests SET status = 'done'")
+    for number in range(22):
+        mails.ask_for_reset(tx, f"a{number}@x.io", "https://brandish.example", "198.51.100.7")
+
+    rows = tx.execute("SELECT input FROM kernel.outside_requests").fetchall()
+    sent = [row["input"]["email"] for row in rows]
+    assert (sent.count("ann@x.io"), len(sent)) == (10, 30)
 
 
 def test_sign_ups_are_counted_although_they_are_refused(conn: Connection):
@@ -291,10 +305,23 @@ def test_an_export_has_ones_own_rows_and_no_one_elses(tx: Tx):
     assert str(ann.account_id) not in str(exported)
 
 
+def test_accounts_of_one_network_are_known_as_such_without_its_address(tx: Tx):
+    addresses = ("203.0.113.7", "203.0.113.7", "203.0.113.8", "2001:db8::1", "2001:db8::2", "")
+
+    for number, address in enumerate(addresses):
+        service.sign_up(tx, f"a{number}@x.io", "hash", "en", Device(address, "a browser"))
+
+    rows = tx.execute("SELECT signed_up_from FROM kernel.accounts WHERE email LIKE 'a_@x.io' ORDER BY email").fetchall()
+    one, same, other, v6, neighbour, unknown = (row["signed_up_from"] for row in rows)
+    assert (one, v6, unknown) == (same, neighbour, None)
+    assert len({one, other, v6}) == 3
+    assert "203.0.113" not in one
+
+
 def test_a_tables_rows_can_be_those_of_what_belongs_to_an_account(tx: Tx):
     ann = sign_up(tx)
     sign_up(tx, "bob@x.io")
-    tables = (Export("kernel.accounts", "t.account_id <> %(account_id)s", "to_jsonb(t.email)"),)
+    tables = (Export("kernel.accounts", ("account_id",), "t.account_id <> %(account_id)s", "to_jsonb(t.email)"),)
 
     assert service.export(tx, ann, {"others": tables}).data["others"] == {"kernel.accounts": ["bob@x.io"]}
 
@@ -317,6 +344,31 @@ def test_an_export_that_does_not_fit_into_one_answer_goes_on(tx: Tx, monkeypatch
         service.export(tx, me, {}, "kernel.password_resets")
 
 
+@pytest.mark.parametrize("cursor", ["7", "{", '{"session_id": "x"}', "[" * 400])
+def test_an_export_goes_on_only_from_a_place_that_one_has_named(tx: Tx, cursor: str):
+    with pytest.raises(InvalidExportCursor):
+        service.export(tx, sign_up(tx), {}, "kernel.sessions", cursor)
+
+
+def test_exports_are_read_in_the_order_of_primary_keys(tx: Tx):
+    """Without gaps or repetitions, and without a sort of whole rows."""
+    from community import leaving as community
+
+    found = tx.execute(
+        """
+        SELECT i.indrelid::regclass::text AS name,
+               (SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute AS a
+                WHERE a.attrelid = i.indexrelid)
+               AS key
+        FROM pg_index AS i WHERE i.indisprimary
+        """
+    ).fetchall()
+    keys = {row["name"]: tuple(row["key"]) for row in found}
+
+    for table in (*service.OWN_TABLES, *community.EXPORTS, *leaving.EXPORTS):
+        assert table.key == keys[table.name], table.name
+
+
 def test_an_export_has_at_most_so_many_bytes_and_at_least_a_row(tx: Tx, monkeypatch: pytest.MonkeyPatch):
     me = sign_up(tx)
     monkeypatch.setattr(kernel_leaving, "MOST_BYTES", 10)
@@ -324,4 +376,4 @@ def test_an_export_has_at_most_so_many_bytes_and_at_least_a_row(tx: Tx, monkeypa
     export = service.export(tx, me, {})
 
     assert [len(rows) for rows in export.data["account"].values()] == [1, 0]
-    assert export.more == {"kernel.sessions": 0}
+    assert export.more == {"kernel.sessions": ""}

@@ -366,6 +366,19 @@ def test_a_new_account_has_a_fifth_of_a_days_share(tx: Tx, toys: Toys, monkeypat
     assert [outcome.reason for outcome in run_due(tx, toys.kinds)] == ["", CAPPED, "", ""]
 
 
+def test_the_accounts_of_one_address_share_a_tenth_of_the_installations_day(
+    tx: Tx, toys: Toys, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(desk, "settings", OutsideSettings(per_account=Limits(calls=2), installation=Limits(calls=30)))
+    first, second, third, other, older = (make_account(tx) for _ in range(5))
+    for account_id, address in ((first, "a"), (second, "a"), (third, "a"), (other, "b")):
+        tx.execute("UPDATE kernel.accounts SET signed_up_from = %s WHERE account_id = %s", (address, account_id))
+    for number, account_id in enumerate((first, first, second, second, third, other, older)):
+        ask(tx, f"ball:{number}", account_id=account_id)
+
+    assert [outcome.reason for outcome in run_due(tx, toys.kinds)] == ["", "", "", CAPPED, CAPPED, "", ""]
+
+
 def test_what_became_of_requests_is_counted(tx: Tx, toys: Toys):
     ask(tx, trace_id="call")
     ask(tx, "ball:2")

@@ -30,6 +30,13 @@ def test_the_pause_doubles_up_to_the_cap_and_is_jittered_after_it(attempts: int,
     assert retry_delay(attempts, Fixed(high=True)) == timedelta(seconds=longest)
 
 
+def test_an_address_has_a_tenth_of_the_installations_limits_but_at_least_an_accounts():
+    account = Limits(calls=1000, cost_micros=7)
+
+    assert Limits(calls=100_000, cost_micros=20).of_address(account) == Limits(calls=10_000, cost_micros=7)
+    assert Limits(calls=None, cost_micros=100).of_address(account) == Limits(calls=None, cost_micros=10)
+
+
 @pytest.mark.parametrize(
     ("limits", "reached"),
     [

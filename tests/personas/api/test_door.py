@@ -59,6 +59,12 @@ async def rewrite(call: Call, note_id: PathId) -> Response:
     return signed_in(call).look(lambda tx, me: Written(text=body().text, by=me.user_name))
 
 
+@router.put("/api/personas/notes/{note_id}")
+@requires_account()
+async def replace(call: Call, note_id: PathId, body: Note) -> Response:
+    return signed_in(call).act(lambda tx, me: Written(text=body.text, by=me.user_name))
+
+
 @router.get("/api/personas/administration")
 @router.post("/api/personas/administration")
 @requires_account(administrator=True)
@@ -95,6 +101,14 @@ def send(
 ) -> Answer:
     given = handler(proxy_event(method, path, body, headers=headers, role=None, address=address), None)
     return Answer(given["statusCode"], given["headers"], given["body"])
+
+
+def use_up(environment: Connection, limit: RateLimit, key: str, *, but: int) -> None:
+    """Let someone have sent all requests that a limit allows, but for some."""
+    environment.execute(
+        "INSERT INTO kernel.rate_windows (scope, key, window_began_at, requests) VALUES (%s, %s, now(), %s)",
+        (limit.scope, key, limit.requests - but),
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,10 +159,7 @@ def test_invalid_and_refused_requests_use_up_the_allowance(ann: Someone):
 
 
 def test_all_that_an_account_writes_has_a_limit_together(environment: Connection, ann: Someone):
-    environment.execute(
-        "INSERT INTO kernel.rate_windows (scope, key, window_began_at, requests) VALUES (%s, %s, now(), %s)",
-        (accounts.writes.scope, str(ann.account_id), accounts.writes.requests - 1),
-    )
+    use_up(environment, accounts.writes, str(ann.account_id), but=1)
     path = f"{NOTES}/{uuid4()}"
 
     answers = [send("POST", path, {"text": "a"}, ann.headers) for _ in range(2)]
@@ -157,6 +168,41 @@ def test_all_that_an_account_writes_has_a_limit_together(environment: Connection
     assert [code_of(each) for each in answers[1:]] == [(429, "rate_limited")]
     assert (answers[0].status, code_of(look)) == (200, (403, "forbidden"))
     assert 1 <= int(answers[1].headers["retry-after"]) <= 60
+
+
+@pytest.mark.parametrize("limit", accounts.writes_of_address)
+def test_all_that_is_written_from_an_address_has_a_limit_together(
+    environment: Connection, ann: Someone, limit: RateLimit
+):
+    """Accounts cost nothing: the limits of many of them are none."""
+    with transaction(environment) as tx:
+        bob = make_someone(tx, "Bob")
+    use_up(environment, limit, "203.0.113.7", but=1)
+    path = f"{NOTES}/{uuid4()}"
+
+    answers = [send("POST", path, {"text": "a"}, who.headers) for who in (ann, bob)]
+    elsewhere = send("POST", path, {"text": "a"}, bob.headers, address="203.0.113.8")
+
+    assert [each.status for each in (*answers, elsewhere)] == [200, 429, 200]
+
+
+def test_stored_answers_of_an_account_have_a_limit(environment: Connection, ann: Someone):
+    use_up(environment, accounts.stored_answers, str(ann.account_id), but=1)
+    path = f"{NOTES}/{uuid4()}"
+
+    keyed = [send("POST", path, {"text": "a"}, ann.headers | {"Idempotency-Key": key}) for key in "ab"]
+
+    assert [each.status for each in keyed] == [200, 429]
+    assert send("POST", path, {"text": "a"}, ann.headers).status == 200
+
+
+def test_what_may_be_repeated_anyhow_is_not_stored_for_retries(environment: Connection, ann: Someone):
+    path, key = f"{NOTES}/{uuid4()}", {"Idempotency-Key": "one"}
+
+    answers = [send("PUT", path, {"text": text}, ann.headers | key) for text in "ab"]
+
+    assert [each.json["text"] for each in answers] == ["a", "b"]
+    assert environment.execute("SELECT FROM idempotency_keys").fetchall() == []
 
 
 @pytest.mark.parametrize(

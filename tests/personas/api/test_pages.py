@@ -97,13 +97,25 @@ def test_the_way_on_is_written_in_letters_that_a_header_takes(look: Any, place: 
 
 def test_looks_at_public_pages_are_limited_per_address(look: Any, environment: Connection, place: Place):
     path = f"/b/{place.post_id}"
-    for each in (path, "/p/ada", f"{path}?parts=replies", "/p/nothing"):
+    status = f"/api/personas/battles/{BATTLE}/status"
+    turns = f"/api/personas/battles/{BATTLE}/turns"
+    for each in (path, "/p/ada", f"{path}?parts=replies", "/p/nothing", "/personas/", "/templates", status, turns):
         look(each)
-    [counted] = environment.execute("SELECT requests FROM kernel.rate_windows").fetchall()
-    assert counted == {"requests": 3}  # who is looking already asks for parts
+    counted = environment.execute("SELECT scope, requests FROM kernel.rate_windows").fetchall()
+    assert {row["scope"]: row["requests"] for row in counted} == {
+        "public_read": 5,
+        "public_follow": 3,  # who is looking already asks for parts, and for how far a debate is
+    }
     environment.execute("UPDATE kernel.rate_windows SET requests = 1000")
 
-    for each, who in ((path, None), ("/p/ada", None), (path, place.bob)):
+    for each, who in (
+        (path, None),
+        ("/p/ada", None),
+        ("/personas/", None),
+        ("/templates", None),
+        (f"{path}?parts=1", None),
+        (path, place.bob),
+    ):
         limited = look(each, who)
         assert (limited.status, limited.headers["content-type"]) == (429, "text/html; charset=utf-8")
         assert int(limited.headers["retry-after"]) > 0

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from kernel.database import Connection, Tx, transaction
+from personas.happenings import retention
 from personas.happenings import service as happenings
 from personas.happenings.clock import forget_expired
 from personas.happenings.models import NoPublishedBattle, UnsupportedEvent
@@ -148,15 +149,30 @@ def test_the_summary_counts_a_day_and_a_week(tx: Tx):
     assert found["last_7d"]["persona_created"] == found["funnel_7d"]["persona"] == 3
 
 
-def test_what_is_older_than_90_days_is_deleted(tx: Tx):
-    for days in (89, 91):
+def test_what_is_older_than_90_days_is_deleted_and_than_14_if_it_is_no_one_s(tx: Tx):
+    ann = make_account(tx)
+    for account_id, days in ((ann, 89), (ann, 91), (None, 13), (None, 15)):
         tx.now = NOON - timedelta(days=days)
-        happenings.record(tx, "daily_return", None, {})
+        happenings.record(tx, "daily_return", account_id, {})
     tx.now = NOON
 
     delete_old(tx)
 
-    assert len(recorded(tx)) == 1
+    assert {row["account_id"] for row in recorded(tx)} == {ann, None}
+    assert len(recorded(tx)) == 2
+
+
+def test_what_someone_did_who_leaves_is_deleted_part_by_part(tx: Tx, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(retention, "MOST_AT_ONCE", 2)
+    ann, bob = make_account(tx), make_account(tx)
+    for account_id in (ann, ann, ann, ann, ann, bob):
+        happenings.record(tx, "daily_return", account_id, {})
+
+    parts = 0
+    while retention.forget_part(tx, ann):
+        parts += 1
+
+    assert (parts, [row["account_id"] for row in recorded(tx)]) == (2, [bob])
 
 
 def test_what_a_look_finds_is_recorded(tx: Tx, battle: UUID):

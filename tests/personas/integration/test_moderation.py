@@ -198,6 +198,27 @@ def test_what_was_changed_after_the_decision_is_reported_anew(tx: Tx, ada: Perso
     assert moderation.list_reports(tx, decided=True) == []
 
 
+def test_what_was_kept_stays_decided_also_when_others_report_it(tx: Tx, ada: Persona, reader: UUID):
+    """Accounts cost nothing: the administrators would decide about the same text without end."""
+    root, post = make_account(tx, roles=("admin",)), make_post(tx, ada, "Good morning.")
+    other = make_account(tx)
+    reporting.report_post(tx, reader, post.post_id, "")
+    [report] = moderation.list_reports(tx, decided=False)
+    moderation.decide(tx, root, report.report_id, "kept")
+
+    reporting.report_post(tx, other, post.post_id, "Mine is new.")
+    assert moderation.list_reports(tx, decided=False) == []
+    [decided] = moderation.list_reports(tx, decided=True)
+    assert (decided.outcome, decided.reports) == ("kept", 2)
+
+    posts.edit(tx, ada.account_id, post.post_id, lambda: "You are all fools.")
+    reporting.report_post(tx, make_account(tx), post.post_id, "")
+    assert [each.content for each in moderation.list_reports(tx, decided=False)] == ["You are all fools."]
+    posts.edit(tx, ada.account_id, post.post_id, lambda: "Good morning.")
+    reporting.report_post(tx, make_account(tx), post.post_id, "")
+    assert len(moderation.list_reports(tx, decided=False)) == 1  # of what it was in between
+
+
 def test_many_reports_of_one_thing_hide_no_other(tx: Tx, ada: Persona, reader: UUID):
     first, second = make_post(tx, ada, "One."), make_post(tx, ada, "Two.")
     for _ in range(3):

@@ -22,7 +22,7 @@ from personas.profiles.models import (
     SelfFollow,
     SlugEmpty,
 )
-from personas.safety.models import ContentLinks, ContentTooLong
+from personas.safety.models import ContentLinks, ContentTooLong, InvalidField
 from tests.support.people import make_account
 from tests.support.persona_rows import make_persona, make_post, make_room
 from tests.support.races import race_of
@@ -63,6 +63,15 @@ def test_a_requested_slug_is_normalised_and_kept(tx: Tx, ann: UUID):
     assert (again.slug, again.bio, again.created_at) == ("ada-lovelace-1", "My own bio", first.created_at)
     assert profiles.publish(tx, ann, persona, "other").slug == "other"
     assert published(tx, ann, "Ada Lovelace 1").slug == "ada-lovelace-1"  # free again
+
+
+@pytest.mark.parametrize("slug", ["brandish", "Admin", "house-pro", "the-m0derator", "br-andish-help"])
+def test_the_address_of_a_profile_does_not_sound_like_the_house_s(tx: Tx, ann: UUID, slug: str):
+    persona = make_persona(tx, ann)
+
+    with pytest.raises(InvalidField):
+        profiles.publish(tx, ann, persona, slug)
+    assert profiles.publish(tx, ann, persona, "administration").slug == "administration"
 
 
 def test_a_slug_of_nothing_and_what_may_not_be_published_are_refused(tx: Tx, ann: UUID, bob: UUID):

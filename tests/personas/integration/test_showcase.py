@@ -56,6 +56,52 @@ def test_one_author_has_two_debates_in_each_list(tx: Tx, ann: UUID, in_room: boo
     assert [each.battle_id for each in shown.discussed] == [*flood[:2], anns]
 
 
+def from_address(tx: Tx, address: str, days: int = 0) -> UUID:
+    """Return an account that signed up from an address some days ago."""
+    account_id = make_account(tx)
+    tx.execute(
+        "UPDATE kernel.accounts SET signed_up_from = %s, created_at = %s WHERE account_id = %s",
+        (address, tx.now - timedelta(days=days), account_id),
+    )
+    return account_id
+
+
+def latest(tx: Tx, room: UUID | None = None) -> list[UUID]:
+    return [each.battle_id for each in showcase.ask_public(tx, room)().latest]
+
+
+@pytest.mark.parametrize("accounts", [1, 3])
+def test_debates_of_one_address_hide_no_one_elses_however_many_there_are(tx: Tx, ann: UUID, accounts: int):
+    room, bobs = make_room(tx), [from_address(tx, "bob") for _ in range(accounts)]
+    anns = make_battle(tx, ann, room, at=minutes_ago(500))
+    for number in range(210):
+        make_battle(tx, bobs[number % accounts], room, at=minutes_ago(number))
+
+    assert anns in latest(tx, room)
+    assert anns in latest(tx)
+
+
+def test_accounts_of_one_address_are_shown_last_and_only_where_there_is_room(tx: Tx, ann: UUID):
+    room, others = make_room(tx), [from_address(tx, str(number), days=2) for number in range(5)]
+    flood = [make_battle(tx, from_address(tx, "bob"), room, at=minutes_ago(number)) for number in range(8)]
+    alone = latest(tx)
+    old = [make_battle(tx, each, room, at=minutes_ago(500 + number)) for number, each in enumerate(others)]
+
+    assert alone == flood
+    assert latest(tx) == [*flood[:5], *old]
+
+
+def test_new_accounts_have_half_of_a_list_that_others_could_fill(tx: Tx, ann: UUID):
+    room = make_room(tx)
+    new = [make_battle(tx, from_address(tx, str(n)), room, at=minutes_ago(n)) for n in range(8)]
+    assert latest(tx) == new
+    old = [make_battle(tx, from_address(tx, f"o{n}", days=2), room, at=minutes_ago(500 + n)) for n in range(4)]
+
+    assert latest(tx) == [*new[:6], *old]
+    old.append(make_battle(tx, from_address(tx, "o", days=2), room, at=minutes_ago(600)))
+    assert latest(tx) == [*new[:5], *old]
+
+
 def test_what_authors_say_to_their_own_debates_makes_none_discussed(tx: Tx, ann: UUID):
     bob, room = make_account(tx), make_room(tx)
     alone = make_battle(tx, ann, room, at=minutes_ago(3))

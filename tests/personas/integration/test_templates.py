@@ -12,8 +12,10 @@ from kernel.database import Connection, Tx, transaction
 from kernel.texts import speaking
 from personas import blocking
 from personas.battles import service as battles
+from personas.feed import queries as feed_queries
 from personas.preparation import prepare
 from personas.safety.models import InvalidField
+from personas.templates import rules
 from personas.templates import service as templates
 from personas.templates.models import (
     ForbiddenRules,
@@ -22,8 +24,9 @@ from personas.templates.models import (
     TemplateChanges,
     TemplateNotFound,
     TooManyPublic,
+    TooManyTemplates,
 )
-from personas.templates.rules import MOST_OFFERED, MOST_PUBLIC, OFFERED_PER_AUTHOR
+from personas.templates.rules import MOST_OFFERED, MOST_PUBLIC, OFFERED_PER_AUTHOR, OFFERED_PER_PERSON
 from personas.templates.service import SEED_NAME
 from tests.support.battles import begin, make_template
 from tests.support.people import make_account
@@ -129,6 +132,18 @@ def test_an_account_has_a_bounded_number_of_public_templates(tx: Tx, ann: UUID):
     templates.change(tx, ann, made[0].template_id, TemplateChanges(is_public=False))
     assert templates.change(tx, ann, secret.template_id, TemplateChanges(is_public=True)).is_public
     make_template(tx, make_account(tx, "Ben"))  # others are not concerned
+
+
+def test_an_account_has_a_bounded_number_of_templates(tx: Tx, ann: UUID, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rules, "MOST", 2)
+    made = [make_template(tx, ann, is_public=False) for _ in range(2)]
+
+    with pytest.raises(TooManyTemplates, match="2 templates"):
+        make_template(tx, ann, is_public=False)
+
+    templates.change(tx, ann, made[0].template_id, TemplateChanges(is_public=True))
+    templates.delete(tx, ann, made[1].template_id)
+    make_template(tx, ann)
 
 
 def test_templates_that_are_made_at_once_do_not_exceed_it(database_url: str, conn: Connection):
@@ -237,3 +252,21 @@ def test_the_products_template_is_read_in_the_readers_language(tx: Tx, ann: UUID
 
     assert names.keys() == {"Short", "İddia/Kanıt, 6 tur"}
     assert names["İddia/Kanıt, 6 tur"].startswith("İddialar ve kanıtlar")
+
+
+def test_templates_of_one_address_hide_no_one_elses(tx: Tx, ann: UUID):
+    """Accounts cost nothing."""
+    reader = make_account(tx)
+    anns = make_template(tx, ann, name="Ann's")
+    bobs = [make_account(tx) for _ in range(40)]
+    tx.execute("UPDATE kernel.accounts SET signed_up_from = 'bob' WHERE account_id = ANY (%s)", (bobs,))
+    for bob in bobs:
+        for _ in range(OFFERED_PER_AUTHOR):
+            tx.now += timedelta(seconds=1)
+            make_template(tx, bob, name="Bob's")
+
+    offered = [each.name for each in templates.list_offered(tx, reader)]
+    in_feed = [row["name"] for row in feed_queries.list_new_templates(tx, reader)]
+
+    assert offered == ["Bob's"] * OFFERED_PER_PERSON + [anns.name, SEED_NAME]
+    assert in_feed == ["Bob's"] * 4 + [anns.name, SEED_NAME]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from personas.happenings.rules import CLIENT_EVENTS, EVENTS, sanitise, summary
+from personas.happenings.rules import CLIENT_EVENTS, EVENTS, of_client, sanitise, summary
 
 NOW = datetime(2026, 2, 18, tzinfo=UTC)
 
@@ -29,6 +29,13 @@ def test_what_carries_someone_s_words_is_dropped_at_every_level():
         "nested": {"room_id": "r", "v": "v" * 180},
         "items": [{"persona_id": "p"}, "ok"],
     }
+
+
+def test_of_a_page_only_what_our_pages_send_is_kept_and_only_if_it_is_short():
+    long, fitting = "ş" * 65, "ş" * 64
+    sent = {"battle_id": fitting, "slug": long, "day": 10**20, "notification_id": 7, "room_id": {"a": 1}, "junk": "x"}
+
+    assert of_client(sent) == {"battle_id": fitting, "notification_id": 7}
 
 
 def test_numbers_and_booleans_stay_and_empty_strings_go():

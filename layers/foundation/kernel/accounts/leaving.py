@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, LiteralString
+from typing import Any, Final, LiteralString, cast
 from uuid import UUID
 
+from psycopg.errors import DataError
+from psycopg.types.json import Jsonb
+
 from kernel.database import Cursor, Tx
-from kernel.errors import NotFound
+from kernel.errors import NotFound, Refused
 
 ROWS: Final = 2000
 """Rows of a table in one answer."""
@@ -25,11 +28,13 @@ class Export:
     """A table with rows of an account.
 
     Attributes:
+        key: the columns of the table's primary key.
         where: which rows of `t` belong to the account `%(account_id)s`.
         row: expression for a row as `jsonb`, without what is no one's business.
     """
 
     name: LiteralString
+    key: tuple[LiteralString, ...]
     where: LiteralString = "t.account_id = %(account_id)s"
     row: LiteralString = "to_jsonb(t)"
 
@@ -41,68 +46,110 @@ class NoSuchExport(NotFound):
     message = "Your data has no part called {table}."
 
 
+class InvalidExportCursor(Refused):
+    """No answer has named this place."""
+
+    code = "invalid_cursor"
+    message = "The cursor is none that an answer has given."
+
+
 @dataclass(frozen=True, slots=True)
 class AccountExport:
     """What is stored about an account, or as much of it as fits into one answer.
 
     Attributes:
         data: {product: {table: rows}}.
-        more: {table: how many rows to skip} of tables with more rows.
+        more: {table: where the next answer begins} of tables with more rows.
     """
 
     data: Mapping[str, Mapping[str, Sequence[Any]]]
-    more: Mapping[str, int]
+    more: Mapping[str, str]
 
 
 def read(
-    tx: Tx, account_id: UUID, exports: Mapping[str, Sequence[Export]], table: str | None = None, skip: int = 0
+    tx: Tx, account_id: UUID, exports: Mapping[str, Sequence[Export]], table: str | None = None, after: str = ""
 ) -> AccountExport:
     """Return what is stored about an account, in one round trip.
 
     Args:
         exports: {product: its tables}.
         table: the only one that is wanted; None for all.
-        skip: how many of its rows were in earlier answers.
+        after: of that table, what an earlier answer named in `more`.
 
     Raises:
-        NoSuchExport
+        NoSuchExport, InvalidExportCursor
     """
     wanted = {product: [each for each in tables if table in (None, each.name)] for product, tables in exports.items()}
     if not any(wanted.values()):
         raise NoSuchExport(table=table)
     asked = {
-        product: {each.name: _list_rows(tx, each, account_id, skip) for each in tables}
+        product: {each.name: _list_rows(tx, each, account_id, _key_in(after)) for each in tables}
         for product, tables in wanted.items()
         if tables
     }
     data: dict[str, dict[str, list[Any]]] = {}
-    more: dict[str, int] = {}
+    more: dict[str, str] = {}
     room = MOST_BYTES
     for product, tables in asked.items():
         for name, cursor in tables.items():
-            rows = [row["row"] for row in cursor.fetchall()]
+            try:
+                rows = cursor.fetchall()
+            except DataError as error:  # what is in the cursor is no key of this table
+                raise InvalidExportCursor from error
             page = data.setdefault(product, {}).setdefault(name, [])
+            last = after
             for row in rows[:ROWS]:
-                size = len(json.dumps(row))
+                size = len(json.dumps(row["row"]))
                 if size > room and room < MOST_BYTES:  # the first row of an answer is in it, even if it is larger
                     break
                 room -= size
-                page.append(row)
+                page.append(row["row"])
+                last = json.dumps(row["place"])
             if len(page) < len(rows):
-                more[name] = skip + len(page)
+                more[name] = last
     return AccountExport(data, more)
 
 
-def _list_rows(tx: Tx, table: Export, account_id: UUID, skip: int) -> Cursor:
-    """Return the `row` of an account's rows in a table, one more than an answer has."""
+def _list_rows(tx: Tx, table: Export, account_id: UUID, after: Mapping[str, Any] | None) -> Cursor:
+    """Return `row` and `place` of an account's rows in a table, one more than an answer has.
+
+    They come in the order of the primary key, from behind a place, so that no page reads what others have: a sort of
+    whole rows would write files, as many at once as someone asks for.
+    """
+    key: LiteralString = ", ".join(table.key)
+    own: LiteralString = ", ".join("t." + column for column in table.key)
+    place: LiteralString = ", ".join("'" + column + "', t." + column for column in table.key)
+    begins: LiteralString = (
+        ""
+        if after is None
+        else " AND (" + own + ") > (SELECT " + key + " FROM jsonb_populate_record(NULL::" + table.name + ", %(after)s))"
+    )
     return tx.execute(
         "SELECT "
         + table.row
-        + " AS row FROM "
+        + " AS row, jsonb_build_object("
+        + place
+        + ") AS place FROM (SELECT * FROM "
         + table.name
         + " t WHERE "
         + table.where
-        # In any order that stays the same from answer to answer.
-        + " ORDER BY to_jsonb(t)::text OFFSET %(skip)s LIMIT %(rows)s",
-        {"account_id": account_id, "skip": skip, "rows": ROWS + 1},
+        + begins
+        + " ORDER BY "
+        + own
+        + " LIMIT %(rows)s) AS t ORDER BY "
+        + own,
+        {"account_id": account_id, "after": Jsonb(after), "rows": ROWS + 1},
     )
+
+
+def _key_in(cursor: str) -> Mapping[str, Any] | None:
+    """Return the key in a cursor; None for the beginning."""
+    if not cursor:
+        return None
+    try:
+        found = json.loads(cursor)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise InvalidExportCursor
+    return cast("dict[str, Any]", found)

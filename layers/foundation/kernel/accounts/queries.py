@@ -24,14 +24,26 @@ def _key_of(user_name: str | None) -> str | None:
 
 
 def insert_account(
-    tx: Tx, account_id: UUID, email: str, user_name: str | None, password_hash: str, language: str
+    tx: Tx,
+    account_id: UUID,
+    email: str,
+    user_name: str | None,
+    password_hash: str,
+    language: str,
+    signed_up_from: str | None = None,
 ) -> Cursor:
-    """Insert an account; returns no row if its address or user name is taken, also at this moment."""
+    """Insert an account; returns no row if its address or user name is taken, also at this moment.
+
+    Args:
+        signed_up_from: the same for all accounts of one network; None for the installation's own.
+    """
     return tx.execute(
         """
         INSERT INTO kernel.accounts
-            (account_id, email, user_name, user_name_key, password_hash, language, created_at, updated_at)
-        VALUES (%(account_id)s, lower(%(email)s), %(user_name)s, %(key)s, %(hash)s, %(language)s, %(now)s, %(now)s)
+            (account_id, email, user_name, user_name_key, password_hash, language, signed_up_from, created_at,
+             updated_at)
+        VALUES (%(account_id)s, lower(%(email)s), %(user_name)s, %(key)s, %(hash)s, %(language)s, %(from)s, %(now)s,
+                %(now)s)
         ON CONFLICT DO NOTHING
         RETURNING """
         + _ACCOUNT,
@@ -42,6 +54,7 @@ def insert_account(
             "key": _key_of(user_name),
             "hash": password_hash,
             "language": language,
+            "from": signed_up_from,
             "now": tx.now,
         },
     )

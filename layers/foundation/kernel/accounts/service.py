@@ -6,6 +6,7 @@ acts on carries the hash that was compared, so that a password that was changed 
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -14,6 +15,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from kernel.accounts import leaving, mails, queries, rules, sessions
+from kernel.accounts.key_ring import ring
 from kernel.accounts.leaving import AccountExport, Export
 from kernel.accounts.models import (
     ADMINISTRATOR,
@@ -35,7 +37,7 @@ from kernel.accounts.settings import settings
 from kernel.accounts.switches import SIGN_UPS
 from kernel.database import Cursor, Tx
 from kernel.errors import DomainError
-from kernel.rate_limits import RateLimit, limited
+from kernel.rate_limits import RateLimit, limited, network_of
 from kernel.switches.service import require_on
 from kernel.texts import ENGLISH
 
@@ -43,8 +45,8 @@ NO_PASSWORD = "-"
 """In place of a hash: no password fits."""
 
 OWN_TABLES = (
-    Export("kernel.accounts", row="to_jsonb(t) - 'password_hash' - 'user_name_key'"),
-    Export("kernel.sessions"),
+    Export("kernel.accounts", ("account_id",), row="to_jsonb(t) - 'password_hash' - 'user_name_key'"),
+    Export("kernel.sessions", ("session_id",)),
 )
 """What the kernel itself stores about an account, as far as it says something about its owner."""
 
@@ -68,7 +70,9 @@ def sign_up(
     Raises:
         EmailTaken, UserNameTaken
     """
-    inserting = queries.insert_account(tx, uuid4(), email, user_name, password_hash, language)
+    inserting = queries.insert_account(
+        tx, uuid4(), email, user_name, password_hash, language, _hash_of_network(device.address)
+    )
     taken = queries.find_taken(tx, email, user_name)  # sees what another sign-up has just committed
     row = inserting.fetchone()
     if row is None:
@@ -254,18 +258,18 @@ def end_all_sessions(tx: Tx, me: Identity) -> int:
 
 
 def export(
-    tx: Tx, me: Identity, exports: Mapping[str, Sequence[Export]], table: str | None = None, skip: int = 0
+    tx: Tx, me: Identity, exports: Mapping[str, Sequence[Export]], table: str | None = None, after: str = ""
 ) -> AccountExport:
     """Return everything that is stored about one's account, as much of it as fits into one answer.
 
     Args:
         exports: {product: its tables}.
-        table: the only one that is wanted, with its rows from `skip` on; None for all.
+        table: the only one that is wanted, with its rows from `after` on; None for all.
 
     Raises:
-        NoSuchExport
+        NoSuchExport, InvalidExportCursor
     """
-    return leaving.read(tx, me.account_id, {"account": OWN_TABLES, **exports}, table, skip)
+    return leaving.read(tx, me.account_id, {"account": OWN_TABLES, **exports}, table, after)
 
 
 def set_role(tx: Tx, email: str, role: str, *, granted: bool) -> AccountDetails:
@@ -297,6 +301,12 @@ def _begin_session(tx: Tx, account: AccountDetails, device: Device) -> Identity:
     identity = _identity(account, uuid4())
     queries.insert_session(tx, identity.session_id, account.account_id, device, tx.now + sessions.LIFE)
     return identity
+
+
+def _hash_of_network(address: str) -> str | None:
+    """Return a name for what counts as one address, which says nothing without our key; None if it is not known."""
+    network = network_of(address)
+    return hmac.digest(ring("sign-ups")[0].signing, network.encode(), "sha256").hex()[:32] if network else None
 
 
 def _refuse_taken(taken: Cursor) -> None:

@@ -29,8 +29,16 @@ class AccountSettings:
     writes: RateLimit
     """All that someone who is signed in changes, besides the limits of single routes: so no account can fill the
     database, or the answers that are stored for retries."""
-    reset_mails: RateLimit
-    """Mails about a forgotten password to an e-mail address."""
+    writes_of_address: tuple[RateLimit, ...]
+    """All that is changed from an address by those who are signed in: accounts cost nothing, so their limits together
+    are none."""
+    stored_answers: RateLimit
+    """Requests of an account whose answers are stored for retries."""
+    exports: RateLimit
+    """How often an account may ask for all that is stored about it."""
+    reset_mails: tuple[RateLimit, ...]
+    """Mails about a forgotten password to an e-mail address, or asked for from an address: anyone may sign up with the
+    mailbox of a stranger."""
     failures: int
     """Wrong passwords for an account from an address, after which it is locked for that address."""
     locked_for: timedelta
@@ -48,7 +56,24 @@ settings = AccountSettings(
     sign_ups=RateLimit("auth_sign_ups", count("SIGN_UPS_PER_DAY", default=100), timedelta(days=1), per="ip"),
     password_changes=RateLimit("auth_password", count("PASSWORD_CHANGES_PER_HOUR", default=10), timedelta(hours=1)),
     writes=RateLimit("account_writes", count("WRITES_PER_MINUTE", default=120)),
-    reset_mails=RateLimit("auth_reset", count("RESET_MAILS_PER_HOUR", default=3), timedelta(hours=1)),
+    writes_of_address=(
+        RateLimit("address_writes", count("WRITES_PER_ADDRESS_AND_MINUTE", default=600), per="ip"),
+        RateLimit(
+            "address_writes_day", count("WRITES_PER_ADDRESS_AND_DAY", default=10_000), timedelta(days=1), per="ip"
+        ),
+    ),
+    stored_answers=RateLimit("account_answers", count("STORED_ANSWERS_PER_DAY", default=1000), timedelta(days=1)),
+    exports=RateLimit("account_exports", count("EXPORTS_PER_MINUTE", default=10)),
+    reset_mails=(
+        RateLimit("auth_reset", count("RESET_MAILS_PER_HOUR", default=3), timedelta(hours=1)),
+        RateLimit("auth_reset_day", count("RESET_MAILS_PER_DAY", default=10), timedelta(days=1)),
+        RateLimit(
+            "auth_reset_address",
+            count("RESET_MAILS_PER_ADDRESS_AND_DAY", default=20),
+            timedelta(days=1),
+            per="ip",
+        ),
+    ),
     failures=count("FAILED_LOG_INS", default=10),
     locked_for=timedelta(minutes=count("LOCKED_MINUTES", default=15)),
 )

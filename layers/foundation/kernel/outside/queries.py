@@ -70,6 +70,9 @@ _SPENT: LiteralString = """
      WHERE scope = r.account_id::text AND day = %(day)s) AS spent_by_account,
     (SELECT jsonb_build_array(coalesce(sum(calls), 0), coalesce(sum(cost_micros), 0)) FROM kernel.outside_usage
      WHERE scope = 'installation' AND day = %(day)s) AS spent_by_installation,
+    (SELECT jsonb_build_array(coalesce(sum(calls), 0), coalesce(sum(cost_micros), 0)) FROM kernel.outside_usage
+     WHERE scope = (SELECT 'address ' || signed_up_from FROM kernel.accounts AS a WHERE a.account_id = r.account_id)
+       AND day = %(day)s) AS spent_by_address,
     EXISTS (SELECT FROM kernel.accounts AS a WHERE a.account_id = r.account_id AND left(a.password_hash, 1) = '$'
             AND a.created_at > %(now)s::timestamptz - interval '1 day') AS is_account_new"""
 
@@ -95,8 +98,8 @@ def claim(tx: Tx, *, which: Named, kinds: Sequence[str], claim_id: UUID, leased_
         most: the number of attempts that may be; one more is not counted.
 
     Returns:
-        The request's row with `attempts_before`, `spent_by_account`, `spent_by_installation` and `is_account_new`;
-        or no row.
+        The request's row with `attempts_before`, `spent_by_account`, `spent_by_address`, `spent_by_installation` and
+        `is_account_new`; or no row.
     """
     named: LiteralString = (
         "q.request_id = %(which)s"
@@ -261,7 +264,7 @@ def list_due(tx: Tx) -> Cursor:
 
 
 def read_spent(tx: Tx, account_id: UUID) -> Cursor:
-    """Return one row: `spent_by_account`, `spent_by_installation` and `is_account_new`."""
+    """Return one row: `spent_by_account`, `spent_by_address`, `spent_by_installation` and `is_account_new`."""
     return tx.execute(
         "SELECT" + _SPENT + " FROM (SELECT %(account_id)s::uuid AS account_id) AS r",
         {"account_id": account_id, "day": tx.now.date(), "now": tx.now},
@@ -271,26 +274,37 @@ def read_spent(tx: Tx, account_id: UUID) -> Cursor:
 def add_usage(
     tx: Tx, account_id: UUID | None, day: date, operation: str, *, calls: int, reply: Reply | None = None
 ) -> None:
-    """Add to what an account and the installation have used. Call it late: it locks rows that others want."""
+    """Add to what an account, the address that it signed up from, and the installation have used.
+
+    Call it late: it locks rows that others want.
+    """
     tx.execute(
         """
         INSERT INTO kernel.outside_usage AS used
                (scope, day, operation, calls, input_tokens, output_tokens, cost_micros)
-        SELECT scope, %s, %s, %s, %s, %s, %s FROM unnest(%s::text[]) AS scope
+        SELECT scope, %(day)s, %(operation)s, %(calls)s, %(input)s, %(output)s, %(cost)s
+        FROM (
+            SELECT 1 AS place, %(account_id)s::uuid::text AS scope
+            UNION ALL
+            SELECT 2, 'address ' || signed_up_from FROM kernel.accounts WHERE account_id = %(account_id)s::uuid
+            UNION ALL SELECT 3, 'installation'
+        ) AS concerned
+        WHERE scope IS NOT NULL
+        ORDER BY place
         ON CONFLICT (scope, day, operation) DO UPDATE
         SET calls = used.calls + excluded.calls, input_tokens = used.input_tokens + excluded.input_tokens,
             output_tokens = used.output_tokens + excluded.output_tokens,
             cost_micros = used.cost_micros + excluded.cost_micros
         """,
-        (
-            day,
-            operation,
-            calls,
-            reply.input_tokens if reply else 0,
-            reply.output_tokens if reply else 0,
-            reply.cost_micros if reply else 0,
-            ([str(account_id)] if account_id is not None else []) + ["installation"],
-        ),
+        {
+            "day": day,
+            "operation": operation,
+            "calls": calls,
+            "input": reply.input_tokens if reply else 0,
+            "output": reply.output_tokens if reply else 0,
+            "cost": reply.cost_micros if reply else 0,
+            "account_id": account_id,
+        },
     )
 
 

@@ -19,6 +19,8 @@ RESEND: Final = timedelta(minutes=2)
 MAX_ERROR_LENGTH: Final = 500
 NEW_ACCOUNT_SHARE: Final = 5
 """An account of less than a day may spend a fifth."""
+ADDRESS_SHARE: Final = 10
+"""All accounts that one address has signed up may spend a tenth of what the installation may."""
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of histograms, in seconds. Source: personas 15."""
 
@@ -41,6 +43,18 @@ class Limits:
     def of_new_account(self) -> Limits:
         """Return what an account may spend on its first day: many of them are made in a minute."""
         return Limits(*(None if most is None else most // NEW_ACCOUNT_SHARE for most in (self.calls, self.cost_micros)))
+
+    def of_address(self, account: Limits) -> Limits:
+        """Return what all accounts of an address may spend of these limits of the installation, at least one's share.
+
+        Args:
+            account: what one account may spend.
+        """
+
+        def share(most: int | None, of_one: int | None) -> int | None:
+            return None if most is None or of_one is None else max(most // ADDRESS_SHARE, of_one)
+
+        return Limits(share(self.calls, account.calls), share(self.cost_micros, account.cost_micros))
 
     def are_reached(self, usage: Usage) -> bool:
         return (self.calls is not None and usage.calls >= self.calls) or (

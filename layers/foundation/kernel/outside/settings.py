@@ -18,13 +18,15 @@ class OutsideSettings:
     """Per day, for all accounts together."""
 
     def is_spent_by_account(self, row: Mapping[str, Any]) -> bool:
-        """Whether an account has used up its share of the day.
+        """Whether an account has used up its share of the day, or all accounts of its address have used up theirs.
 
         Args:
-            row: with `spent_by_account` and `is_account_new`.
+            row: with `spent_by_account`, `spent_by_address` and `is_account_new`.
         """
         limits = self.per_account.of_new_account() if row["is_account_new"] else self.per_account
-        return limits.are_reached(Usage(*row["spent_by_account"]))
+        return limits.are_reached(Usage(*row["spent_by_account"])) or self.installation.of_address(
+            self.per_account
+        ).are_reached(Usage(*row["spent_by_address"]))
 
 
 settings = OutsideSettings(

@@ -9,6 +9,7 @@ from kernel.database import Cursor, Tx
 from personas.feed.expressions import ENGAGEMENT
 from personas.mutes.expressions import IS_NOT_MUTED, MUTED
 from personas.posts.expressions import AUTHOR_SLUG, SIDES
+from personas.templates.expressions import fair
 from personas.templates.rules import OFFERED_PER_AUTHOR
 
 # The limits are written out: for a limit that is a parameter, Postgres plans as if it were a tenth of all rows.
@@ -100,18 +101,16 @@ _TRENDING: LiteralString = (
 _TEMPLATES: LiteralString = (
     "WITH "
     + MUTED
-    + """, seen AS (
-        SELECT t.template_id, t.account_id, t.name, t.prompt_rules, t.turn_count, t.word_limit, t.created_at
-        FROM personas.templates t CROSS JOIN muted
-        WHERE t.is_public AND (t.account_id = ANY(muted.accounts)) IS NOT TRUE
-        ORDER BY t.created_at DESC, t.template_id DESC LIMIT 80
-    ), newest AS MATERIALIZED (
-        SELECT template_id, name, prompt_rules, turn_count, word_limit, created_at
-        FROM (
-            SELECT *, row_number() OVER (PARTITION BY account_id ORDER BY created_at DESC, template_id DESC) AS place
-            FROM seen
-        ) AS placed
-        WHERE place <= %(per_author)s OR account_id IS NULL ORDER BY created_at DESC, template_id DESC LIMIT 12
+    + """, newest AS MATERIALIZED (
+        SELECT t.template_id, t.name, t.prompt_rules, t.turn_count, t.word_limit, t.created_at
+        FROM """
+    + fair(
+        "(t.account_id = ANY ((SELECT accounts FROM muted)::uuid[])) IS NOT TRUE",
+        per_author="%(per_author)s",
+        per_person="4",
+        most="12",
+    )
+    + """ AS found JOIN personas.templates t USING (template_id)
     )
     SELECT newest.*, (
         SELECT count(*) FROM personas.posts p
@@ -136,6 +135,6 @@ def list_trending(tx: Tx, account_id: UUID) -> Cursor:
 def list_new_templates(tx: Tx, account_id: UUID) -> Cursor:
     """Return the 12 newest public templates, newest first, at most 3 of each author; the product is none.
 
-    No author has more than 20 public ones, so there are 12 to show among the 80 newest.
+    The accounts that one address has signed up have 4 together.
     """
     return tx.execute(_TEMPLATES, {"me": account_id, "now": tx.now, "per_author": OFFERED_PER_AUTHOR})

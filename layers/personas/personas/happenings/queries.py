@@ -145,3 +145,24 @@ def count_by_name(tx: Tx, since: datetime, recently: datetime) -> Cursor:
 
 def delete_old_happenings(tx: Tx, before: datetime) -> bool:
     return delete_part(tx, "personas.happenings", "created_at < %(before)s", {"before": before})
+
+
+def delete_old_happenings_of_strangers(tx: Tx, before: datetime) -> bool:
+    return delete_part(tx, "personas.happenings", "account_id IS NULL AND created_at < %(before)s", {"before": before})
+
+
+def delete_happenings_of(tx: Tx, account_id: UUID, limit: int) -> bool:
+    """Delete some of an account's happenings; return whether there may be more."""
+    row = tx.execute(
+        """
+        WITH gone AS (
+            DELETE FROM personas.happenings WHERE happening_id = ANY (ARRAY(
+                SELECT happening_id FROM personas.happenings WHERE account_id = %(account_id)s LIMIT %(limit)s
+            )) RETURNING 1
+        )
+        SELECT count(*) AS happenings FROM gone
+        """,
+        {"account_id": account_id, "limit": limit},
+    ).fetchone()
+    assert row is not None
+    return row["happenings"] == limit

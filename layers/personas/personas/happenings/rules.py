@@ -33,6 +33,25 @@ CLIENT_EVENTS: Final[tuple[str, ...]] = (
 )
 """Sent by pages. They can send no others, so that no one can forge a remix."""
 
+CLIENT_KEYS: Final = frozenset(
+    {
+        "battle_id",
+        "day",
+        "notification_id",
+        "notification_type",
+        "persona_id",
+        "room_id",
+        "slug",
+        "source",
+        "source_battle_id",
+        "template_id",
+    }
+)
+"""What pages say about their events. Anyone can send some, so nothing else is kept."""
+CLIENT_TEXT: Final = 64
+"""Characters of a value that a page has sent: ids, slugs and days."""
+LARGEST_NUMBER: Final = 2**53
+
 EVENTS: Final = SERVER_EVENTS + CLIENT_EVENTS
 
 ENGAGEMENTS: Final[Mapping[str, str]] = {"battle_shared": "share", "remix_completed": "remix"}
@@ -55,6 +74,17 @@ MAX_BYTES: Final = 4096
 
 _FORBIDDEN: Final = re.compile("content|message|text|body", re.IGNORECASE)
 _NOT_STORABLE: Final = re.compile("[\x00\ud800-\udfff]")
+
+
+def of_client(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what may be kept of what a page has sent: the keys that our pages send, with short values."""
+    return {key: value for key, value in metadata.items() if key in CLIENT_KEYS and _is_short(value)}
+
+
+def _is_short(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) <= CLIENT_TEXT
+    return isinstance(value, bool | int) and abs(value) <= LARGEST_NUMBER
 
 
 def sanitise(metadata: Mapping[str, Any]) -> dict[str, Any]:

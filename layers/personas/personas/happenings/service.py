@@ -74,7 +74,7 @@ def record_of_client(
     named = {each for each in (battle_id, source_id) if each}
     if named and len(queries.list_published(tx, [*named]).fetchall()) != len(named):
         raise NoPublishedBattle()
-    record(tx, name, account_id, metadata, battle_id, source_id, sharer)
+    record(tx, name, account_id, rules.of_client(metadata), battle_id, source_id, sharer)
 
 
 def _battle_in(metadata: Mapping[str, Any], key: str) -> UUID | None:

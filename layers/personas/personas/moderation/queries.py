@@ -62,16 +62,23 @@ def _insert(
 ) -> Cursor:
     """Insert a report, or add its reason to the account's earlier one; return a row if there is such a thing.
 
-    What was changed since an administrator has decided is reported anew.
+    What was changed since an administrator has decided is reported anew; what was kept as it is stays decided, also
+    when others report it.
     """
     return tx.execute(
         "WITH reported AS ("
         + found
         + "), added AS (INSERT INTO personas.reports AS known (account_id, "
         + column
-        + ", content, reason, created_at)"
+        + ", content, reason, created_at, outcome, decided_by, decided_at)"
         + """
-            SELECT %(account_id)s, thing_id, content, %(reason)s, %(now)s FROM reported
+            SELECT %(account_id)s, reported.thing_id, reported.content, %(reason)s, %(now)s,
+                   kept.outcome, kept.decided_by, kept.decided_at
+            FROM reported LEFT JOIN LATERAL (
+                SELECT x.outcome, x.decided_by, x.decided_at FROM personas.reports x
+                WHERE x.thing_id = reported.thing_id AND x.outcome = 'kept' AND x.content = reported.content
+                LIMIT 1
+            ) AS kept ON true
             ON CONFLICT (account_id, """
         + column
         + ") WHERE "
@@ -81,9 +88,9 @@ def _insert(
                 (content, created_at, outcome, decided_by, decided_at) = (
                     SELECT CASE WHEN is_new THEN excluded.content ELSE known.content END,
                            CASE WHEN is_new THEN excluded.created_at ELSE known.created_at END,
-                           CASE WHEN is_new THEN NULL ELSE known.outcome END,
-                           CASE WHEN is_new THEN NULL ELSE known.decided_by END,
-                           CASE WHEN is_new THEN NULL ELSE known.decided_at END
+                           CASE WHEN is_new THEN excluded.outcome ELSE known.outcome END,
+                           CASE WHEN is_new THEN excluded.decided_by ELSE known.decided_by END,
+                           CASE WHEN is_new THEN excluded.decided_at ELSE known.decided_at END
                     FROM (SELECT known.decided_at IS NOT NULL
                               AND known.content IS DISTINCT FROM excluded.content AS is_new) AS changed)
         )

@@ -58,7 +58,7 @@ def checked(given: PersonaFields) -> PersonaFields:
     name, tone = _shown("name", given.name, MAX_NAME), _shown("tone", given.tone, MAX_TONE)
     if not name:
         raise InvalidField(field="name", problem=translate("Give the persona a name."))
-    if _RESERVED.search(_look_of(name)):
+    if sounds_like_ours(name):
         raise InvalidField(field="name", problem=translate("Choose a name that does not sound like one of ours."))
     language = given.preferred_language.strip().lower()
     if language not in LANGUAGES:
@@ -89,6 +89,11 @@ def with_default_quotas(given: PersonaFields) -> PersonaFields:
         daily_draft_quota=given.daily_draft_quota if given.daily_draft_quota > 0 else DEFAULT_DRAFTS,
         daily_reply_quota=given.daily_reply_quota if given.daily_reply_quota > 0 else DEFAULT_REPLIES,
     )
+
+
+def sounds_like_ours(name: str) -> bool:
+    """Return whether a reader could take what has this name for the house's."""
+    return _RESERVED.search(_look_of(name)) is not None
 
 
 def _look_of(name: str) -> str:

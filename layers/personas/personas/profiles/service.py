@@ -8,6 +8,7 @@ from uuid import UUID
 
 from kernel.database import Cursor, Tx
 from kernel.statements import Row
+from kernel.texts import translate
 from personas import paging
 from personas.happenings import service as happenings
 from personas.mutes.models import Blocked
@@ -15,6 +16,7 @@ from personas.notices import service as notices
 from personas.paging import CursorPage, page_of
 from personas.people import service as people
 from personas.people.models import Persona
+from personas.people.rules import sounds_like_ours
 from personas.profiles import queries, rules
 from personas.profiles.models import (
     FollowedPersona,
@@ -32,6 +34,7 @@ from personas.profiles.models import (
     SlugEmpty,
 )
 from personas.rooms.texts import room_name
+from personas.safety.models import InvalidField
 from personas.safety.rules import check, cut
 
 _VIEWED: LiteralString = """
@@ -49,7 +52,7 @@ def publish(tx: Tx, account_id: UUID, persona_id: UUID, slug: str = "", bio: str
 
     Raises:
         PersonaNotFound: it is another person's. ProfileHidden: an administrator has taken it down.
-        SlugEmpty: nothing of the slug may stand in an address.
+        SlugEmpty: nothing of the slug may stand in an address. InvalidField: it sounds like the house's.
         ContentTooLong, ContentProfanity, ContentLinks
     """
     wanted = rules.slug_of(slug)
@@ -59,6 +62,8 @@ def publish(tx: Tx, account_id: UUID, persona_id: UUID, slug: str = "", bio: str
     persona = asked()
     if slug.strip() and not wanted:
         raise SlugEmpty
+    if sounds_like_ours(wanted.replace("-", " ")):
+        raise InvalidField(field="slug", problem=translate("Choose an address that does not sound like one of ours."))
     before = stored.fetchone()
     if before and before["is_hidden"]:
         raise ProfileHidden

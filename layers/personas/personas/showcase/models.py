@@ -20,6 +20,8 @@ class ShownBattle:
         replies: from its audience, as far as they can be seen.
         remixes: public battles that took its topic up again.
         account_id: of its author.
+        person: of its author; the same for all accounts of an address.
+        is_author_new: whether its author's account is less than a day old.
         echo: replies and remixes by others than its author.
     """
 
@@ -36,6 +38,8 @@ class ShownBattle:
     replies: int
     remixes: int
     account_id: UUID
+    person: str
+    is_author_new: bool
     echo: int
 
 

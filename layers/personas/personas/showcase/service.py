@@ -18,7 +18,7 @@ def ask_public(tx: Tx, room_id: UUID | None = None) -> Callable[[], Showcase]:
     Args:
         room_id: None for those of all rooms.
     """
-    found = queries.list_newest(tx, room_id, rules.LOOKED_AT, rules.LOOKED_AT_PER_AUTHOR)
+    found = queries.list_newest(tx, room_id, rules.LOOKED_AT, rules.LOOKED_AT_PER_PERSON)
     return lambda: rules.choose(_battles(found))
 
 

@@ -103,6 +103,13 @@ class TemplateHidden(NotAllowed):
     message = "An administrator has hidden this template. It can stay yours, but not become public."
 
 
+class TooManyTemplates(Conflict):
+    """An account has as many as it may have."""
+
+    code = "too_many_templates"
+    message = "You already have {count} templates. Delete one, and try again."
+
+
 class TooManyPublic(Conflict):
     """An account would crowd out the templates of others."""
 

@@ -10,7 +10,9 @@ from kernel.database import Cursor, Tx
 from kernel.locks import lock_name
 from personas.hiding import HIDING
 from personas.paging import LAST_ID, LATEST
-from personas.templates.rules import LOOKED_AT, OFFERED_PER_AUTHOR
+from personas.templates.expressions import fair
+from personas.templates.models import Template
+from personas.templates.rules import OFFERED_PER_AUTHOR, OFFERED_PER_PERSON
 
 if TYPE_CHECKING:
     from personas.templates.models import Template
@@ -85,14 +87,6 @@ def list_public(tx: Tx, after: tuple[datetime | None, UUID | None], limit: int) 
     )
 
 
-_FAIR: LiteralString = """
-    (SELECT seen.*, row_number() OVER (PARTITION BY account_id ORDER BY created_at DESC, template_id DESC) AS place
-     FROM (SELECT * FROM personas.templates WHERE is_public AND account_id IS NOT NULL
-           ORDER BY created_at DESC, template_id DESC LIMIT %(looked_at)s) AS seen)
-"""
-"""Rows with a `place`: which of its author's newest public templates each is. It looks at a bounded number of them."""
-
-
 def list_offered(tx: Tx, account_id: UUID | None, named_id: UUID | None, limit: int) -> Cursor:
     """Return what an account may choose from: its own, the one it names, a few of each author, and the product's.
 
@@ -113,11 +107,14 @@ def list_offered(tx: Tx, account_id: UUID | None, named_id: UUID | None, limit: 
                AND account_id IS DISTINCT FROM %(me)s)
             UNION ALL
             (SELECT 2, template_id FROM """
-        + _FAIR
-        + """ AS newest
-             WHERE place <= %(per_author)s AND account_id IS DISTINCT FROM %(me)s
-               AND template_id IS DISTINCT FROM %(named)s
-             ORDER BY created_at DESC, template_id DESC LIMIT %(limit)s)
+        + fair(
+            """t.account_id IS NOT NULL AND t.account_id IS DISTINCT FROM %(me)s
+               AND t.template_id IS DISTINCT FROM %(named)s""",
+            per_author="%(per_author)s",
+            per_person="%(per_person)s",
+            most="%(limit)s",
+        )
+        + """ AS newest)
             UNION ALL
             (SELECT 3, template_id FROM personas.templates WHERE account_id IS NULL AND is_public)
         ) AS offered
@@ -129,17 +126,24 @@ def list_offered(tx: Tx, account_id: UUID | None, named_id: UUID | None, limit: 
             "me": account_id,
             "named": named_id,
             "limit": limit,
-            "looked_at": LOOKED_AT,
             "per_author": OFFERED_PER_AUTHOR,
+            "per_person": OFFERED_PER_PERSON,
         },
     )
 
 
-def lock_and_count_public(tx: Tx, account_id: UUID) -> Cursor:
-    """Return one row: `templates`, how many public ones an account has. No one adds one until the transaction ends."""
-    lock_name(tx, f"public templates of {account_id}")
+def lock_and_count(tx: Tx, account_id: UUID) -> Cursor:
+    """Return one row: how many `templates` an account has, and how many `public` ones.
+
+    No one adds one until the transaction ends.
+    """
+    lock_name(tx, f"templates of {account_id}")
     return tx.execute(
-        "SELECT count(*) AS templates FROM personas.templates WHERE account_id = %s AND is_public", (account_id,)
+        """
+        SELECT count(*) AS templates, count(*) FILTER (WHERE is_public) AS public
+        FROM personas.templates WHERE account_id = %s
+        """,
+        (account_id,),
     )
 
 
@@ -254,14 +258,17 @@ def list_suggested(tx: Tx, post_id: UUID, seed_name: str, limit: int) -> Cursor:
                AND s.template_id IS DISTINCT FROM own.template_id)
             UNION ALL
             (SELECT 2, n.template_id FROM """
-        + _FAIR
-        + """ AS n
-             WHERE place = 1 AND n.template_id IS DISTINCT FROM own.template_id
-             ORDER BY n.created_at DESC, n.template_id DESC LIMIT %(limit)s)
+        + fair(
+            "t.account_id IS NOT NULL AND t.template_id IS DISTINCT FROM own.template_id",
+            per_author="1",
+            per_person="2",
+            most="%(limit)s",
+        )
+        + """ AS n)
         ) AS suggested
         JOIN personas.templates AS t ON t.template_id = suggested.template_id
         ORDER BY rank, t.created_at DESC, t.template_id DESC
         LIMIT %(limit)s
         """,
-        {"post_id": post_id, "seed": seed_name, "limit": limit, "looked_at": LOOKED_AT},
+        {"post_id": post_id, "seed": seed_name, "limit": limit},
     )

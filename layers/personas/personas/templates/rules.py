@@ -25,15 +25,17 @@ MAX_NAME: Final = 80
 MAX_RULES: Final = 1200
 TURNS: Final = range(2, 21)
 WORDS: Final = range(40, 501)
+MOST: Final = 200
+"""Templates of an account."""
 MOST_PUBLIC: Final = 20
-"""Public templates of an account."""
+"""Of these, public ones."""
 
 MOST_OFFERED: Final = 100
 """Templates of other people that are offered where someone chooses one."""
 OFFERED_PER_AUTHOR: Final = 3
 """So many of them are by one author: the newest templates of all could be one person's."""
-LOOKED_AT: Final = MOST_OFFERED * MOST_PUBLIC // OFFERED_PER_AUTHOR
-"""Among so many of the newest there are enough to offer, even if each of their authors has as many as may be."""
+OFFERED_PER_PERSON: Final = 12
+"""So many of them are by accounts that one address has signed up."""
 
 FORBIDDEN: Final = (
     "system prompt",

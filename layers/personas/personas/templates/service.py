@@ -19,6 +19,7 @@ from personas.templates.models import (
     TemplateHidden,
     TemplateNotFound,
     TooManyPublic,
+    TooManyTemplates,
 )
 
 SEED_NAME: Final = to_translate("Claim/Evidence 6 turns", "template")
@@ -46,11 +47,10 @@ def create(tx: Tx, account_id: UUID, draft: TemplateDraft) -> Template:
     """Create a template.
 
     Raises:
-        InvalidField, ForbiddenRules, RulesWithLinks, UnsafeText, TooManyPublic
+        InvalidField, ForbiddenRules, RulesWithLinks, UnsafeText, TooManyTemplates, TooManyPublic
     """
     template = _template(tx, account_id, rules.checked(draft))
-    if template.is_public:
-        _require_room(tx, account_id)
+    _require_room(tx, account_id, more=1, more_public=int(template.is_public))
     queries.insert(tx, template)
     return template
 
@@ -67,7 +67,7 @@ def change(tx: Tx, account_id: UUID, template_id: UUID, changes: TemplateChanges
     if template.is_hidden and template.is_public:
         raise TemplateHidden
     if template.is_public and not found.is_public and found.account_id is not None:
-        _require_room(tx, found.account_id)
+        _require_room(tx, found.account_id, more=0, more_public=1)
     queries.update(tx, template)
     return template
 
@@ -87,11 +87,13 @@ def hide(tx: Tx, template_id: UUID, *, hidden: bool) -> None:
     queries.set_hidden(tx, template_id, hidden=hidden)
 
 
-def _require_room(tx: Tx, account_id: UUID) -> None:
-    """Let no one else make a template of this account public, and refuse if it has as many as it may have."""
-    [public] = queries.lock_and_count_public(tx, account_id)
-    if public["templates"] >= rules.MOST_PUBLIC:
-        raise TooManyPublic(count=public["templates"])
+def _require_room(tx: Tx, account_id: UUID, *, more: int, more_public: int) -> None:
+    """Let no one else add a template of this account, and refuse if it would have more than it may have."""
+    [found] = queries.lock_and_count(tx, account_id)
+    if more and found["templates"] + more > rules.MOST:
+        raise TooManyTemplates(count=found["templates"])
+    if more_public and found["public"] + more_public > rules.MOST_PUBLIC:
+        raise TooManyPublic(count=found["public"])
 
 
 def _lock(tx: Tx, account_id: UUID, template_id: UUID) -> Template:
