@@ -136,15 +136,9 @@ def move_account(tx: Tx, old: UUID, new: UUID) -> None:
     )
 
 
-def delete_account_that_came_with(tx: Tx, user_id: UUID, platform: str) -> None:
-    """Unlink the account that came to the player with the one on this platform, by the same code."""
-    tx.execute(
-        """
-        DELETE FROM player_accounts a USING user_platform_links l
-        WHERE a.user_id = %s AND l.user_id = a.user_id AND l.platform = %s AND a.linked_at = l.linked_at
-        """,
-        (user_id, platform),
-    )
+def delete_account_linked_at(tx: Tx, user_id: UUID, linked_at: datetime) -> None:
+    """Unlink the account that came to the player at that moment, with the accounts of the same code."""
+    tx.execute("DELETE FROM player_accounts WHERE user_id = %s AND linked_at = %s", (user_id, linked_at))
 
 
 def delete_account(tx: Tx, account_id: UUID) -> Cursor:

@@ -187,8 +187,6 @@ def confirm_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
         raise UnlinkNotRequested(platform=platform)
     if tx.now >= request["expires_at"]:
         raise UnlinkTooLate(platform=platform)
-    if player.links[platform].is_new(tx.now):
-        queries.delete_account_that_came_with(tx, player.id, platform)
     player = player.without_link(platform).record(
         UserUnlinked(user_id=player.id, platform=platform, timestamp=int(tx.now.timestamp()))
     )
