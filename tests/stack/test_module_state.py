@@ -20,6 +20,7 @@ SHARED: Final = {
     # Changed by functions.
     "community.catalog.item_names._index": "replaced as a whole, together with the names that it was made of",
     "community.catalog.item_names._names": "frozen, replaced as a whole",
+    "community.economy.ceilings.ceilings_of": "follows from the files alone; twice would give the same",
     "community.lootboxes.gates._cache": "frozen entries, each replaced as a whole and checked when it is read",
     "community.progression.service._cached": "frozen, replaced as a whole and checked when it is read",
     "community.progression.service._cached_tree": "frozen, replaced as a whole and checked when it is read",

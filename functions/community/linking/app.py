@@ -5,7 +5,7 @@ from __future__ import annotations
 from doors.start_http import ready  # first: see there
 
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import Response
 from pydantic import AliasChoices, BaseModel, Field
@@ -20,7 +20,7 @@ from doors.app import Answer as GatewayAnswer
 from doors.app import Event, create_app, create_handler
 from doors.call import Call
 from doors.errors import HOUSE
-from doors.fields import ChatLine, Timestamp
+from doors.fields import ChatLine, Timestamp, is_whole_number
 from doors.people import check_demand
 from functions.community.linking.player_routes import router as player
 from functions.community.shapes.fields import Platform, PlatformId, Username
@@ -45,6 +45,12 @@ class ClaimLinkRequest(AccountToLink):
     token: PlatformId = Field(validation_alias=AliasChoices("token", "code"))
 
 
+class ConfirmLinkRequest(Account):
+    """`number`: which account is meant, where several have claimed the code; it was told its number."""
+
+    number: Annotated[int, Field(ge=1), is_whole_number] | None = None
+
+
 class UnlinkRequest(Account):
     target_platform: Platform
     confirm: bool = False
@@ -63,11 +69,12 @@ class InitiateResponse(BaseModel):
 class ClaimLinkResponse(BaseModel):
     source_platform: str
     awaiting_confirmation: bool = True
+    number: int
     message: ChatLine
 
     @classmethod
     def of(cls, token: LinkToken) -> ClaimLinkResponse:
-        return cls(source_platform=token.source.platform, message=texts.claimed(token))
+        return cls(source_platform=token.source.platform, number=token.claims[0].number, message=texts.claimed(token))
 
 
 class ConfirmResponse(BaseModel):
@@ -142,9 +149,9 @@ async def claim(body: ClaimLinkRequest, call: Call) -> Response:
 
 
 @app.post("/api/v1/link/confirm", response_model=ConfirmResponse)
-async def confirm(body: Account, call: Call) -> Response:
+async def confirm(body: ConfirmLinkRequest, call: Call) -> Response:
     """Third step, on the first account: merge both players into one, with everything both had."""
-    return call.act(lambda tx: ConfirmResponse.of(linking.confirm_link(tx, body.player)))
+    return call.act(lambda tx: ConfirmResponse.of(linking.confirm_link(tx, body.player, number=body.number)))
 
 
 @app.post("/api/v1/link/unlink", response_model=UnlinkResponse)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from community.linking import service as linking
 from community.linking import texts
 from community.linking.rules import TOKEN_LENGTH
-from doors.discord.commands import command, component, flag, text
+from doors.discord.commands import command, component, flag, integer, text
 from doors.discord.interaction import Interaction
 from doors.discord.messages import plain
 from doors.discord.replies import GREEN_BUTTON, RED_BUTTON, Button, DiscordReply, Embed, Form, Input, card
@@ -24,13 +24,14 @@ _STEPS = to_translate(
     "Play as the same player on this and another platform.",
     text("token", "The code from your other account."),
     flag("confirm", "The other account has claimed your code: see which it is, and link the two."),
+    integer("number", "Which account it is, if several have claimed your code: it was told its number."),
     changes=True,
 )
 def link(call: Interaction, tx: Tx) -> DiscordReply:
     if code := call.text("token"):
         return _claimed(call, tx, code)
-    if call.flag("confirm"):
-        return _asked(call, tx)
+    if call.flag("confirm") or call.integer("number"):
+        return _asked(call, tx, number=call.integer("number") or None)
     token = linking.start_link(tx, player_of(call))
     return DiscordReply(
         embeds=(Embed(translate(_LINKING), f"{texts.started(token)} {translate(_STEPS)}"),),
@@ -46,20 +47,20 @@ def ask_to_confirm(call: Interaction, tx: Tx) -> DiscordReply:
     return _asked(call, tx, call.arguments[0] if call.arguments else "")
 
 
-def _asked(call: Interaction, tx: Tx, code: str = "") -> DiscordReply:
+def _asked(call: Interaction, tx: Tx, code: str = "", number: int | None = None) -> DiscordReply:
     """Name the account that claimed the code, before anything is linked."""
-    token, claimer = linking.claimer_of(tx, player_of(call), code)
+    token, claim = linking.find_claim(tx, player_of(call), code, number)
     return DiscordReply(
-        embeds=(Embed(translate(_LINKING), plain(texts.claimed_by(claimer))),),
-        components=(Button(translate("That is me: link"), f"link:confirm:{token.token}", GREEN_BUTTON),),
+        embeds=(Embed(translate(_LINKING), plain(texts.asked(claim.account))),),
+        components=(Button(translate("That is me: link"), f"link:confirm:{token.token}:{claim.number}", GREEN_BUTTON),),
         update=bool(code),
     )
 
 
 @component("link:confirm", changes=True, once=True, own=True)
 def confirm_link(call: Interaction, tx: Tx) -> DiscordReply:
-    code = call.arguments[0] if call.arguments else ""
-    linked = texts.linked(linking.confirm_link(tx, player_of(call), code))
+    code, number = call.arguments[0] if call.arguments else "", call.arguments[1:]
+    linked = texts.linked(linking.confirm_link(tx, player_of(call), code, int(number[0]) if number else None))
     return DiscordReply(embeds=(Embed(translate(_LINKING), plain(linked)),), update=True)
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from community.linking import accounts
 from community.linking.models import LinkedPlayer, LinkToken, PlayerOfAccount
 from community.linking.naming import shown
+from community.linking.texts import number_told
 from doors.call import Call, answer
 from doors.fields import Body, Timestamp
 from doors.people import requires_account, signed_in
@@ -38,14 +39,15 @@ class OwnPlayer(BaseModel):
 
 
 class ClaimedCode(BaseModel):
-    """A code that waits for the player to confirm. `account`: that it was started on."""
+    """A code that waits for the player to confirm. `account`: that it was started on; `number`: of this claim."""
 
     account: str
+    number: int
     expires_at: Timestamp
 
     @classmethod
     def of(cls, token: LinkToken) -> ClaimedCode:
-        return cls(account=shown(token.source), expires_at=token.expires_at)
+        return cls(account=shown(token.source), number=token.claims[0].number, expires_at=token.expires_at)
 
 
 class PlayerResponse(BaseModel):
@@ -64,7 +66,8 @@ class PlayerResponse(BaseModel):
 
 def _message(player: OwnPlayer | None, claimed: ClaimedCode | None) -> str:
     if claimed:
-        return translate("Now confirm there, as {account}.", account=claimed.account)
+        told = translate("Now confirm there, as {account}.", account=claimed.account)
+        return f"{told} {number_told(claimed.number)}"
     if player:
         return translate("You play as {name}.", name=player.username)
     return translate("Your account has no player yet. Type !link in the chat, and enter the code here.")

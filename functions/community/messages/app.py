@@ -8,6 +8,7 @@ from fastapi import Response
 
 from community.messages import service as messages
 from community.messages import texts
+from community.messages.models import Line
 from doors.app import create_app, create_handler
 from doors.call import Call
 from doors.fields import Message
@@ -31,8 +32,17 @@ async def handle(body: HandleRequest, call: Call) -> Response:
 
 @app.post("/api/v1/message/batch", response_model=BatchResponse)
 async def batch(body: BatchRequest, call: Call) -> Response:
-    """Handle up to 25 lines of one chat in one call, exactly as if they had come one by one: all of them, or none."""
-    return call.act(lambda tx: BatchResponse.of(messages.handle_messages(tx, body.platform, body.lines)))
+    """Handle up to 25 lines of one chat in one call, exactly as if they had come one by one.
+
+    A line with an invalid field gets the `error` that it would have got alone, and the others count.
+    """
+
+    def use_case(tx: Tx) -> BatchResponse:
+        lines = [entry for entry in body.entries if isinstance(entry, Line)]
+        handled = messages.handle_messages(tx, body.platform, lines) if lines else []
+        return BatchResponse.of(body.entries, handled)
+
+    return call.act(use_case)
 
 
 @app.post("/api/v1/message/test", response_model=Message)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 
 from community.messages.models import Line, Match
 from community.players.models import Player, PlayerRef
-from doors.fields import Body
+from doors.errors import explained
+from doors.fields import Body, ChatLine
 from doors.nulls import WithNulls
 from functions.community.shapes.fields import Caller, Platform, PlatformId, Roles, Username
 from functions.community.shapes.users import UserView
@@ -31,16 +33,37 @@ class BatchLine(Body):
     message: MessageText = ""
 
 
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that cannot be counted, and the answer that it would have got alone."""
+
+    code: str
+    error: str
+    fields: dict[str, str] | None
+
+
+def _or_its_error(value: Any, validate: ValidatorFunctionWrapHandler) -> BatchLine | BadLine:
+    # One viewer with a name that cannot be seen must not keep the whole chat's lines from counting.
+    try:
+        return validate(value)
+    except ValidationError as error:
+        return BadLine(*explained([problem | {"loc": ("body", *problem["loc"])} for problem in error.errors()]))
+
+
 class BatchRequest(Body):
     """Lines of one chat, oldest first."""
 
     platform: Platform
-    messages: Annotated[list[BatchLine], Field(min_length=1, max_length=MAX_BATCH)]
+    messages: Annotated[
+        list[Annotated[BatchLine, WrapValidator(_or_its_error)]], Field(min_length=1, max_length=MAX_BATCH)
+    ]
 
     @property
-    def lines(self) -> list[Line]:
+    def entries(self) -> Sequence[Line | BadLine]:
         return [
-            Line(PlayerRef(self.platform, line.platform_id, line.username, roles=line.roles), line.message)
+            line
+            if isinstance(line, BadLine)
+            else Line(PlayerRef(self.platform, line.platform_id, line.username, roles=line.roles), line.message)
             for line in self.messages
         ]
 
@@ -71,11 +94,27 @@ class HandleResponse(WithNulls):
         )
 
 
+class RefusedLine(BaseModel):
+    """What is wrong with a line that does not count."""
+
+    error: ChatLine
+    code: str
+    fields: dict[str, str] | None = None
+
+
 class BatchResponse(BaseModel):
     """One result for each line, in the order of the request."""
 
-    results: list[HandleResponse]
+    results: list[HandleResponse | RefusedLine]
 
     @classmethod
-    def of(cls, handled: Sequence[tuple[Player, Sequence[Match]]]) -> BatchResponse:
-        return cls(results=[HandleResponse.of(player, matches) for player, matches in handled])
+    def of(cls, entries: Sequence[Line | BadLine], handled: Iterable[tuple[Player, Sequence[Match]]]) -> BatchResponse:
+        counted = iter(handled)
+        return cls(
+            results=[
+                RefusedLine(error=entry.error, code=entry.code, fields=entry.fields)
+                if isinstance(entry, BadLine)
+                else HandleResponse.of(*next(counted))
+                for entry in entries
+            ]
+        )

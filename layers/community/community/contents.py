@@ -51,7 +51,7 @@ SECTIONS: tuple[type[Section[Any]], ...] = (
 
 
 def check(library: Library) -> None:
-    """Check every section, the names of items, the events of achievements, the effects of nodes, and the texts.
+    """Check every section, the names of items, the events of achievements, effects of nodes, prices, and texts.
 
     Raises:
         ContentError: the first problem.
@@ -60,6 +60,7 @@ def check(library: Library) -> None:
     library.refuse(item_names.clashes(library[ItemsSection].by_name.values(), library[AliasesSection].by_item))
     library.refuse(event_problems(library[AchievementsSection].document.achievements, events()))
     library.refuse(_effect_problems(library))
+    library.refuse(_profit_problems(library))
     content = {text for section in SECTIONS for text in library[section].texts()}
     library.refuse(translations.problems(library.root / TEXTS, TEXTS, content, RULES))
 
@@ -69,6 +70,13 @@ def _effect_problems(library: Library) -> Iterator[Problem]:
     from community.effects import effect_problems
 
     return effect_problems(library)
+
+
+def _profit_problems(library: Library) -> Iterator[Problem]:
+    # Imported late, as in `events`.
+    from community.economy.checks import profit_problems
+
+    return profit_problems(library)
 
 
 def events() -> Mapping[str, type[Event]]:

@@ -90,7 +90,7 @@ INSPECTIONS = (
         {"not yet added up": "(SELECT count(*) FROM engagement_inbox)"},
     ),
     Inspection("recent_activity", ("player_recent_activity",)),
-    Inspection("linking", ("link_tokens", "unlink_requests", "code_guesses", "player_accounts")),
+    Inspection("linking", ("link_tokens", "link_claims", "unlink_requests", "code_guesses", "player_accounts")),
     Inspection("exclusions", ("excluded_accounts",)),
     Inspection(
         "imports",

@@ -132,19 +132,22 @@ async def _on_invalid_request(dialect: Dialect, request: Request, error: Excepti
 
 def validation_response(problems: Sequence[Any]) -> Response:
     """Return a 400 with the best code and a sentence for each invalid field."""
+    return error_response(400, *explained(problems))
+
+
+def explained(problems: Sequence[Any]) -> tuple[str, str, dict[str, str] | None]:
+    """Return the best code, what is wrong, and a sentence for each invalid field."""
     if any(problem["type"] == "json_invalid" for problem in problems):
-        return error_response(400, "bad_json", translate("The request body is not valid JSON."))
+        return "bad_json", translate("The request body is not valid JSON."), None
     fields = {_field(problem["loc"]): explain(problem) for problem in problems}
     kinds = {problem["type"] for problem in problems}
     if kinds == {"missing"} and all(problem["loc"][0] == "query" for problem in problems):
-        return error_response(
-            400, "missing_parameter", translate("Missing: {fields}.", fields=", ".join(fields)), fields
-        )
+        return "missing_parameter", translate("Missing: {fields}.", fields=", ".join(fields)), fields
     if len(kinds) == 1 and CODE_TEXT in problems[0].get("ctx", {}):
-        return error_response(400, problems[0]["type"], problems[0]["ctx"][CODE_TEXT], fields)
+        return problems[0]["type"], problems[0]["ctx"][CODE_TEXT], fields
     whole = problems[0].get("ctx", {}).get(SENTENCE)
     text = whole or f"{_in_words(problems[0]['loc'])}: {explain(problems[0])}"
-    return error_response(400, "validation", text, fields)
+    return "validation", text, fields
 
 
 def _field(loc: Sequence[str | int]) -> str:

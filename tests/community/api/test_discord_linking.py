@@ -71,6 +71,21 @@ def test_a_code_that_was_claimed_elsewhere_is_confirmed_with_a_button(discord: D
         assert len(announced(tx, "user.merged")) == 1
 
 
+def test_of_several_accounts_that_have_claimed_a_code_one_is_named_by_its_number(
+    discord: DiscordClient, conn: Connection
+):
+    told = discord.command(ALICE, "link")
+    with transaction(conn) as tx:
+        linking.claim_link(tx, code_of(told), PlayerRef("youtube", "sniper", "Mallory"))
+    claim_on_twitch(conn, code_of(told))
+
+    assert "Mallory on youtube; 2" in discord.press(ALICE, told.custom_id("Confirm")).text
+    asked = discord.command(ALICE, "link", number=2)
+    assert "claimed by alice\\_tv on twitch." in asked.text
+    discord.press(ALICE, asked.custom_id("That is me: link"))
+    assert platforms(conn) == {"discord", "twitch"}
+
+
 def test_a_button_pressed_too_early_may_be_pressed_again(discord: DiscordClient, conn: Connection):
     told = discord.command(ALICE, "link")
 

@@ -62,7 +62,7 @@ def test_claim_takes_the_code_under_either_name_and_in_any_case(call: CallApi, f
     answer = call("POST", CLAIM, BOB | {field: token.lower()})
 
     assert answer.status == 200
-    assert answer.json.keys() == {"source_platform", "awaiting_confirmation", "message"}
+    assert answer.json.keys() == {"source_platform", "awaiting_confirmation", "number", "message"}
     assert (answer.json["source_platform"], answer.json["awaiting_confirmation"]) == ("twitch", True)
 
 
@@ -171,7 +171,10 @@ def test_every_refusal_says_what_to_do_next(call: CallApi, conn: Connection):
     assert is_refused(call("POST", CONFIRM, ALICE), f"{token} is not claimed yet")
     assert is_refused(call("POST", CONFIRM, BOB), "nothing to confirm", "Start here")
     assert call("POST", CLAIM, BOB | {"token": token}).status == 200
-    assert is_refused(call("POST", CLAIM, BOB | {"token": token}), "claimed already", "confirm")
+    other = {"platform": "youtube", "platform_id": "3003"}
+    assert call("POST", CLAIM, other | {"token": token}).json["number"] == 2
+    assert is_refused(call("POST", CONFIRM, ALICE), "1: ", "2: ", "with the number")
+    assert call("POST", CONFIRM, ALICE | {"number": 0}).json["fields"].keys() == {"number"}
     let_time_pass(conn, 600)
     assert is_refused(call("POST", CLAIM, BOB | {"token": token}), "has expired", "Start again")
     assert is_refused(call("POST", CONFIRM, ALICE), "has expired", "Start again")

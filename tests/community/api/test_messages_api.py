@@ -46,13 +46,36 @@ def test_whatever_is_said_counts(call: CallApi, conn: Connection, line: dict[str
     assert conn.execute("SELECT metric, value FROM engagement_inbox").fetchall() == [{"metric": "message", "value": 1}]
 
 
-def test_a_field_of_a_list_is_named_in_words(call: CallApi):
-    lines = [ALICE | {"message": "hi"}, {"username": "bob", "message": "hi"}]
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"platform_id": "2", "username": "\N{HANGUL FILLER}"},
+        {"platform_id": "2", "username": "x" * 101},
+        {"platform_id": "2", "username": "bob", "message": "x" * 2001},
+        {"platform_id": "2", "username": "bob", "message": "\ud800"},
+        {"username": "bob"},
+    ],
+)
+def test_a_line_that_cannot_be_counted_is_answered_as_if_it_was_alone_and_the_others_count(
+    call: CallApi, conn: Connection, bad: dict[str, Any]
+):
+    good = {"platform_id": "1", "username": "alice", "message": "obs"}
+    alone = call("POST", HANDLE, bad | {"platform": "twitch"})
 
-    answer = call("POST", BATCH, {"platform": "twitch", "messages": lines})
+    answer = call("POST", BATCH, {"platform": "twitch", "messages": [good, bad, good]})
 
-    assert (answer.status, answer.json["error"]) == (400, "platform_id in entry 2 of messages: is required")
-    assert answer.json["fields"] == {"messages.1.platform_id": "is required"}
+    assert answer.status == 200
+    first, refused, last = answer.json["results"]
+    assert first["user"]["username"] == last["user"]["username"] == "alice"
+    assert (alone.status, refused) == (400, alone.json)
+    assert conn.execute("SELECT count(*) FROM engagement_inbox").fetchone() == {"count": 2}
+
+
+def test_a_batch_of_nothing_but_bad_lines_changes_nothing(call: CallApi, conn: Connection):
+    answer = call("POST", BATCH, {"platform": "twitch", "messages": [{"platform_id": "1", "username": ""}, "hello"]})
+
+    assert [result["code"] for result in answer.json["results"]] == ["validation", "validation"]
+    assert conn.execute("SELECT FROM users").fetchone() is None
 
 
 def test_a_line_has_at_most_2000_characters(call: CallApi):
@@ -143,12 +166,12 @@ def test_a_batch_answers_each_line_in_order(call: CallApi, conn: Connection):
     assert conn.execute("SELECT count(*) FROM engagement_inbox").fetchone() == {"count": 3}
 
 
-def test_a_batch_has_1_to_25_lines_and_is_taken_as_a_whole(call: CallApi, conn: Connection):
+def test_a_batch_has_1_to_25_lines(call: CallApi, conn: Connection):
     line = {"platform_id": "1", "username": "alice"}
-    for lines, field in [([], "messages"), ([line] * 26, "messages"), ([line, line | {"username": ""}], "messages.1")]:
+    for lines in [[], [line] * 26, "hello", None]:
         answer = call("POST", BATCH, {"platform": "twitch", "messages": lines})
 
         assert (answer.status, answer.json["code"]) == (400, "validation")
-        assert all(name.startswith(field) for name in answer.json["fields"])
+        assert answer.json["fields"].keys() == {"messages"}
         assert conn.execute("SELECT FROM users").fetchone() is None
     assert call("POST", BATCH, {"platform": "twitch", "messages": [line] * 25}).status == 200

@@ -155,6 +155,26 @@ def test_an_account_goes_with_who_brought_it_today(call: CallApi, ann: Someone):
     assert name_of(call, ann) is None
 
 
+@pytest.mark.parametrize("way", ["claimed", "registered"])
+def test_an_account_goes_when_another_replaces_the_one_that_brought_it_today(call: CallApi, ann: Someone, way: str):
+    play(call)
+    link(call, ann, ON_DISCORD)
+    link_on_discord(call)
+    own = {"platform": "discord", "platform_id": "3003", "username": "alice_herself"}
+
+    if way == "claimed":
+        call("POST", "/api/v1/link/claim", own | {"token": start(call)})
+        assert confirm(call).status == 200
+    else:
+        known, new = (
+            {f"{prefix}_{name}": account[name] for name in ("platform", "platform_id")}
+            for prefix, account in (("known", ALICE), ("new", own))
+        )
+        assert call("POST", "/api/v1/user/register", known | new | {"username": "alice"}).status == 200
+
+    assert name_of(call, ann) is None
+
+
 def test_an_account_that_links_again_leaves_its_player(call: CallApi, ann: Someone):
     link(call, ann)
 

@@ -74,6 +74,7 @@ HISTORY = {
     "unlock_progress.unlocked_at",
     "user_achievements.unlocked_at",
     "user_inventory.updated_at",
+    "user_platform_links.roles_at",
     "user_platform_links.seen_at",
     "user_unlocked_recipes.unlocked_at",
     "users.updated_at",

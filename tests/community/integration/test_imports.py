@@ -107,6 +107,32 @@ def test_an_account_elsewhere_or_with_a_new_name_inherits_nothing(tx: Tx):
     assert (money(tx, elsewhere), money(tx, ALICE)) == (0, 0)
 
 
+@pytest.mark.parametrize("platform", ["discord", "youtube"])
+def test_where_anyone_can_take_a_name_only_an_id_brings_a_balance(tx: Tx, platform: str):
+    usual = earned(tx)
+    owner, thief = PlayerRef(platform, "owner", "GrandWinner"), PlayerRef(platform, "thief", "GrandWinner")
+    content = "username,id,points\nGrandWinner,,500\nRunnerUp,second,50\n"
+
+    plan = imports.preview(tx, platform, content)
+    imports.import_points(tx, platform, content, "admin")
+    for account in (thief, owner, PlayerRef(platform, "second", "Another")):
+        handle_message(tx, account, "hello")
+
+    assert [(problem.line, "Only an id" in problem.text) for problem in plan.problems] == [(2, True)]
+    assert [money(tx, ref) - usual for ref in (thief, owner, PlayerRef(platform, "second"))] == [0, 0, 50]
+    imports.import_points(tx, platform, "username,id,points\nGrandWinner,owner,500\n", "admin")
+    assert money(tx, owner) - usual == 500
+
+
+def test_what_an_earlier_version_lets_wait_for_a_name_that_anyone_can_take_waits_on(tx: Tx):
+    bring_in(tx, "name,points\nGrandWinner,500\n")
+    tx.execute("UPDATE import_entries SET platform = 'youtube'")
+
+    handle_message(tx, PlayerRef("youtube", "thief", "GrandWinner"), "hello")
+
+    assert imports.list_batches(tx)[0].waiting == 1
+
+
 def test_linked_and_merged_players_keep_what_was_imported(tx: Tx):
     batch = bring_in(tx, "alice,10\n")
     on_discord = make_player(tx, "alice", platform="discord", money=1)

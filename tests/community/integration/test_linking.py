@@ -61,6 +61,11 @@ def accounts(tx: Tx, ref: PlayerRef) -> dict[str, str]:
     return {platform: link.platform_id for platform, link in stored(tx, ref).links.items()}
 
 
+def claimers(tx: Tx, token: str) -> list[str]:
+    rows = tx.execute("SELECT platform_user_id FROM link_claims WHERE token = %s ORDER BY number", (token,))
+    return [row["platform_user_id"] for row in rows]
+
+
 def how_many(tx: Tx) -> dict[str, int]:
     row = tx.execute(
         """
@@ -137,7 +142,7 @@ def test_a_code_is_claimed_in_any_case(tx: Tx):
     row = token_row(tx, token)
     assert answer.source == ALICE
     assert row["state"] == "claimed"
-    assert (row["target_platform"], row["target_platform_id"]) == ("discord", "b1")
+    assert claimers(tx, token) == ["b1"]
 
 
 def test_a_claim_is_refused_with_its_reason(tx: Tx):
@@ -148,8 +153,6 @@ def test_a_claim_is_refused_with_its_reason(tx: Tx):
     with pytest.raises(models.ClaimedByItsOwner):
         claim_link(tx, token, replace(ALICE, username=None))
     claim_link(tx, token, BOB)
-    with pytest.raises(models.TokenAlreadyClaimed):
-        claim_link(tx, token, CLAIRE)
     confirm_link(tx, ALICE)
     with pytest.raises(models.TokenUsedUp):
         claim_link(tx, token, CLAIRE)
@@ -166,12 +169,56 @@ def test_a_claim_comes_too_late_after_ten_minutes_or_a_newer_code(tx: Tx):
         claim_link(tx, current, BOB)
 
 
-def test_the_refusal_of_a_second_claim_names_the_first(tx: Tx):
+def test_no_one_keeps_a_code_from_its_owner_by_claiming_it_first(tx: Tx):
     mallory = make_player(tx, "Mallory", platform="discord")
     token = claimed(tx, ALICE, replace(mallory, username=None))
 
-    with pytest.raises(models.TokenAlreadyClaimed, match=r"by Mallory on discord\. .* start again there"):
-        claim_link(tx, token, CLAIRE)
+    told = texts.claimed(claim_link(tx, token, CLAIRE))
+
+    assert told.endswith("If you are asked for a number there, it is 2.")
+    assert claim_link(tx, token, CLAIRE).claims[0].number == 2
+    with pytest.raises(models.SeveralClaims, match=r"1: Mallory on discord; 2: Claire on youtube\."):
+        confirm_link(tx, ALICE)
+    assert "1: Mallory on discord; 2: Claire on youtube" in texts.status(link_status(tx, ALICE))
+    with pytest.raises(models.SeveralClaims):
+        confirm_link(tx, ALICE, number=3)
+    assert confirm_link(tx, ALICE, number=2).claimer.platform == "youtube"
+    assert link_status(tx, mallory).platforms == ("discord",)
+
+
+def test_an_account_has_one_claim(tx: Tx):
+    tokens = [start_link(tx, PlayerRef("twitch", f"s{number}")).token for number in range(3)]
+
+    for token in tokens:
+        claim_link(tx, token, BOB)
+
+    assert [claimers(tx, token) for token in tokens] == [[], [], ["b1"]]
+    with pytest.raises(models.NotClaimedYet):
+        confirm_link(tx, PlayerRef("twitch", "s0"))
+
+
+def test_a_claim_that_has_gone_leaves_no_number_to_another(tx: Tx):
+    """Or who is asked about one account would confirm another one."""
+    token = claimed(tx, ALICE, BOB)
+    start_link(tx, BOB)
+    claim_link(tx, token, CLAIRE)
+
+    with pytest.raises(models.SeveralClaims, match="2: Claire"):
+        confirm_link(tx, ALICE)
+    with pytest.raises(models.SeveralClaims):
+        confirm_link(tx, ALICE, number=1)
+
+
+def test_of_many_claims_the_first_and_the_last_are_named(tx: Tx):
+    token = start_link(tx, ALICE).token
+    for number in range(1, 21):
+        claim_link(tx, token, PlayerRef("discord", f"d{number}", f"dan{number}"))
+
+    with pytest.raises(models.SeveralClaims) as refused:
+        confirm_link(tx, ALICE)
+
+    named = [f"{number}: dan{number} " in str(refused.value) for number in (1, 3, 4, 17, 18, 20)]
+    assert named == [True, True, False, False, True, True]
 
 
 def test_a_claimer_is_told_whose_player_gets_everything_even_if_the_bot_sends_no_names(tx: Tx):
@@ -196,18 +243,9 @@ def test_a_claim_is_withdrawn_by_starting_on_the_account_that_claimed(tx: Tx):
 
     start_link(tx, BOB)
 
-    assert (state(tx, token), state(tx, other)) == ("expired", "claimed")
-    with pytest.raises(models.NothingToConfirm):
+    assert (claimers(tx, token), claimers(tx, other)) == ([], ["b2"])
+    with pytest.raises(models.NotClaimedYet):
         confirm_link(tx, ALICE)
-
-
-def test_a_refused_claim_leaves_the_code_to_the_right_account(tx: Tx):
-    token = claimed(tx, ALICE, BOB)
-
-    with pytest.raises(models.TokenAlreadyClaimed):
-        claim_link(tx, token, CLAIRE)
-
-    assert token_row(tx, token)["target_platform_id"] == "b1"
 
 
 def guess(tx: Tx, account: PlayerRef, address: str | None = None, code: str = "AAAAAAAAA") -> str:
@@ -253,9 +291,12 @@ def test_a_code_that_is_not_tried_is_no_guess_of_the_address(conn: Connection):
     assert {attempt("someone") for _ in range(10)} == {"UnknownToken"}
 
 
-def test_a_good_code_is_no_guess(tx: Tx):
-    for number in range(40):
-        assert guess(tx, BOB, "192.0.2.1", start_link(tx, PlayerRef("twitch", f"s{number}")).token) == "claimed"
+def test_a_good_code_is_no_guess_of_the_address_but_one_of_the_account(tx: Tx):
+    def attempt(number: int, account: PlayerRef) -> str:
+        return guess(tx, account, "192.0.2.1", start_link(tx, PlayerRef("twitch", f"s{number}")).token)
+
+    assert {attempt(number, PlayerRef("discord", f"d{number}")) for number in range(40)} == {"claimed"}
+    assert [attempt(number, BOB) for number in range(11)] == ["claimed"] * 10 + ["TooManyGuesses"]
 
 
 # Confirming

@@ -261,7 +261,7 @@ def test_a_moderator_is_not_hit_in_a_crowd(tx: Tx):
     handle_message(tx, PlayerRef("twitch", "2", "marshal", roles=MOD), "hello")
     handle_message(tx, PlayerRef("twitch", "3", "bob"), "hello")
 
-    crowd = messages.chatters_since("twitch", armed_at)
+    crowd = messages.chatters_since(tx, "twitch", armed_at)
     assert [player.username for player in players.load_crowd(tx, (), crowd)[1]] == ["bob"]
     use_item(tx, alice, "firepot", 1)
 
@@ -296,9 +296,57 @@ def test_a_moderator_is_protected_through_each_of_their_accounts(tx: Tx):
     with pytest.raises(TargetImmune, match="^marshal_d is protected here"):
         use_item(tx, alice, "dart", 1, "marshal_d")
     assert handle_message(tx, here, "hello")[1] == ()
-    assert players.load_crowd(tx, (), messages.chatters_since("discord", tx.now))[1] == []
+    assert players.load_crowd(tx, (), messages.chatters_since(tx, "discord", tx.now))[1] == []
     with pytest.raises(NoTargets):
         use_item(tx, alice, "firepot", 1)
+
+
+@pytest.mark.usefixtures("moderators_are_immune")
+def test_a_role_protects_for_a_week_after_it_was_last_seen(tx: Tx):
+    unlock(tx, "item_dart", "item_firepot", "item_snare")
+    alice = make_player(tx, "alice", platform="discord", items={"weapon_dart": 1, "item_firepot": 1, "blast_snare": 1})
+    there, here = PlayerRef("twitch", "2", "marshal", roles=MOD), PlayerRef("discord", "22", "marshal_d")
+    register(tx, PlayerRef("twitch", "2", "marshal"), here)
+    handle_message(tx, here, "hello")
+    use_item(tx, alice, "snare", 1, "marshal_d")
+    handle_message(tx, there, "hello")
+    tx.now += timedelta(days=5)
+    handle_message(tx, there, "hello again")
+
+    tx.now += timedelta(days=6)
+    assert handle_message(tx, here, "hello")[1] == ()
+    with pytest.raises(TargetImmune):
+        use_item(tx, alice, "dart", 1, "marshal_d")
+    assert players.load_crowd(tx, (), messages.chatters_since(tx, "discord", tx.now))[1] == []
+    tx.now += timedelta(days=1)
+
+    assert len(players.load_crowd(tx, (), messages.chatters_since(tx, "discord", tx.now - timedelta(days=2)))[1]) == 1
+    use_item(tx, alice, "dart", 1, "marshal_d")
+    assert [match.code for match in handle_message(tx, here, "hello")[1]] == ["trap_triggered"]
+
+
+@pytest.mark.usefixtures("moderators_are_immune")
+def test_neither_a_mirror_nor_an_own_trap_silences_a_moderator(tx: Tx):
+    unlock(tx, "item_pebble", "item_mirror", "item_spike", "item_snare")
+    marshal = PlayerRef("twitch", "2", "marshal", roles=MOD)
+    handle_message(tx, marshal, "hello")
+    add_item(tx, marshal, "pebble", 1)
+    add_item(tx, marshal, "spike", 1)
+    add_item(tx, marshal, "snare", 1)
+    bob = make_player(tx, "bob", items={"guard_mirror": 1})
+    carl = make_player(tx, "carl", items={"blast_snare": 1})
+    use_item(tx, bob, "mirror", 1)
+    use_item(tx, carl, "snare", 1, "bob")
+    tx.execute("DELETE FROM active_chatters")
+
+    told = [
+        use_item(tx, marshal, "pebble", 1, "bob").message,
+        use_item(tx, marshal, "spike", 1).message,
+        use_item(tx, marshal, "snare", 1, "bob").message,
+    ]
+
+    assert ["without effect" in text for text in told] == [True] * 3
+    assert timeouts.read_timeout(tx, marshal).remaining_seconds == 0
 
 
 def test_without_the_setting_a_moderator_is_a_target_like_everyone(tx: Tx):

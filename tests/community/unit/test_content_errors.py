@@ -323,6 +323,21 @@ STILL_REFERRED_TO = {
     ),
 }
 
+PROFITS = {
+    "sold for more than it is made for": (
+        UPGRADES,
+        put("recipes", 4, "costs", 0, "quantity", value=3),
+        "items.json: items[14].base_value: the shop pays 1000 money for one, and at the best prices, with every "
+        "bonus of the game, it costs 660: buy blast_spike for 170, make blast_snare of 3 blast_spike + 250 money",
+    ),
+    "taken apart for more money than it costs": (
+        DISASSEMBLES,
+        put("recipes", 6, "outputs", value=[{"item": "money", "quantity": 600}]),
+        "items.json: items: buy guard_buckler for 640, take 1 guard_buckler apart: at the best prices, with every "
+        "bonus of the game, this costs 640 money and brings 645",
+    ),
+}
+
 REFERENCES = {
     "item id taken": (ITEMS, put("items", 1, "item_id", value=1), "items[1].item_id: 1 is taken by items[0]"),
     "internal name taken": (
@@ -628,6 +643,13 @@ def test_files_that_contradict_each_other_are_named(copied: Path, file: str, cha
     edit(copied / file, change)
 
     assert complaint(copied) == f"configs/community/{file}: {line}"
+
+
+@pytest.mark.parametrize(("file", "change", "line"), PROFITS.values(), ids=PROFITS)
+def test_a_loop_of_trades_that_pays_is_shown(copied: Path, file: str, change: Change, line: str):
+    edit(copied / file, change)
+
+    assert complaint(copied) == f"configs/community/{line}"
 
 
 @pytest.mark.parametrize(("raw", "line"), BROKEN.values(), ids=BROKEN)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core.core_schema import ErrorType
 
+from doors.errors import explained
 from doors.field_errors import FALLBACK, explain
 from doors.fields import Body
 from functions.community.admin import app as admin
@@ -101,3 +102,13 @@ def _takes_true(field: FieldInfo) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def test_a_field_of_a_list_is_named_in_words():
+    problem = {"type": "missing", "loc": ("body", "messages", 1, "platform_id"), "msg": ""}
+
+    assert explained([problem]) == (
+        "validation",
+        "platform_id in entry 2 of messages: is required",
+        {"messages.1.platform_id": "is required"},
+    )

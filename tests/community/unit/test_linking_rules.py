@@ -32,8 +32,9 @@ from kernel.errors import DomainError
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SOURCE = PlayerRef("twitch", "1", "alice")
 TARGET = PlayerRef("discord", "2")
-PENDING = LinkToken("ABC234", LinkState.PENDING, SOURCE, None, NOW + timedelta(minutes=10))
-CLAIMED = replace(PENDING, state=LinkState.CLAIMED, target=TARGET)
+PENDING = LinkToken("ABC234", LinkState.PENDING, SOURCE, (), NOW + timedelta(minutes=10))
+CLAIM = models.Claim(1, TARGET)
+CLAIMED = replace(PENDING, state=LinkState.CLAIMED, claims=(CLAIM,), last_number=1)
 AT_THE_END = NOW + timedelta(minutes=10)
 
 
@@ -105,7 +106,6 @@ def test_a_pending_code_can_be_claimed_until_its_last_moment():
     ("token", "by", "now", "error"),
     [
         (None, TARGET, NOW, models.UnknownToken),
-        (CLAIMED, TARGET, NOW, models.TokenAlreadyClaimed),
         (replace(CLAIMED, state=LinkState.CONFIRMED), TARGET, NOW, models.TokenUsedUp),
         (replace(PENDING, state=LinkState.EXPIRED), TARGET, NOW, models.TokenExpired),
         (PENDING, TARGET, AT_THE_END, models.TokenExpired),
@@ -124,7 +124,7 @@ def test_the_same_id_on_another_platform_is_another_account():
 
 
 def test_a_claimed_code_can_be_confirmed_until_its_last_moment():
-    assert require_confirmable(CLAIMED, AT_THE_END - timedelta(microseconds=1)) == (CLAIMED, TARGET)
+    assert require_confirmable(CLAIMED, AT_THE_END - timedelta(microseconds=1)) == (CLAIMED, CLAIM)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_confirmation_is_refused_for(token: LinkToken | None, now: datetime, e
 def test_every_refusal_is_a_link_token_error_that_reads_differently():
     refusals: list[Callable[..., DomainError]] = [
         models.UnknownToken,
-        models.TokenAlreadyClaimed,
+        models.SeveralClaims,
         models.TokenUsedUp,
         models.TokenExpired,
         models.ClaimedByItsOwner,
@@ -159,7 +159,7 @@ def test_every_refusal_is_a_link_token_error_that_reads_differently():
     ]
 
     told = [
-        refusal(token="ABC234", platform="twitch", account="a", newer="b", older="c", time="d") for refusal in refusals
+        refusal(token="ABC234", platform="twitch", accounts="a", newer="b", older="c", time="d") for refusal in refusals
     ]
 
     assert {error.code for error in told} == {"link_token"}

@@ -10,6 +10,7 @@ from community.economy.rules import discounted_price, quote_purchase, quote_sale
 from community.jobs.content import jobs
 
 SPADE = items.by_name["item_spade"]
+BUCKLER = items.by_name["guard_buckler"]
 BOX = items.by_name["lootbox_tier0"]
 
 
@@ -27,7 +28,7 @@ def test_the_community_bonus_applies_to_the_truncated_price_and_is_truncated_aga
 
 def test_a_hundred_with_fifteen_per_cent_is_115_and_not_the_114_of_floats():
     assert int(100 * 1.15) == 114
-    assert resale_price(worth(250), Fraction("1.15")) == 115
+    assert resale_price(BUCKLER.model_copy(update={"base_value": 250}), Fraction("1.15")) == 115
 
 
 def test_a_merchant_of_level_ten_sells_for_a_twentieth_more_and_buys_for_a_twentieth_less():

@@ -32,7 +32,7 @@ CONTRACT = {
         "inventory_full": "InventoryFull WorkshopFull",
         "item_not_found": "ItemNotFound",
         "link_token": (
-            "ClaimedByItsOwner LastLink LinkedTooRecently NotClaimedYet NotLinked NothingToConfirm TokenAlreadyClaimed "
+            "ClaimedByItsOwner LastLink LinkedTooRecently NotClaimedYet NotLinked NothingToConfirm SeveralClaims "
             "TokenExpired TokenUsedUp UnknownToken UnlinkNotRequested UnlinkTooLate WouldReplaceItself"
         ),
         "no_candidates": "NoCandidates",

@@ -44,7 +44,7 @@ def explode_due(tx: Tx) -> int:
         return 0
     blast = Blast(**row)
     refs = (PlayerRef("", user_id=blast.setter_id),)
-    heard = messages.chatters_since(blast.platform, blast.armed_at)
+    heard = messages.chatters_since(tx, blast.platform, blast.armed_at)
     (setter,), crowd, _ = players.load_crowd(tx, refs, heard, shields.CHARGES)
     if setter is None:
         raise TryAgain  # the setter has been merged in the meantime

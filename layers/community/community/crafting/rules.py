@@ -96,7 +96,9 @@ def disassemble(
     costs = (Ingredient(item=recipe.recipe_key, quantity=recipe.quantity_consumed),)
     units, inventory, consumed = _consume(inventory, costs, wanted, quality)
     perfect = dice.successes(rng, units, chance(state))
-    outputs = {row.item: (units - perfect) * row.quantity + perfect * _more(row.quantity) for row in recipe.outputs}
+    outputs = {
+        row.item: (units - perfect) * row.quantity + perfect * most_salvaged(row.quantity) for row in recipe.outputs
+    }
     return inventory, Salvage(recipe, units, perfect, outputs, product_quality(consumed))
 
 
@@ -115,8 +117,8 @@ def slot_of(item_name: str, quantity: int, quality: Quality) -> Slot:
     return Slot(item.item_id, quantity, Quality.COMMON if item.is_money else quality)
 
 
-def _more(quantity: int) -> int:
-    """Return one and a half times the quantity, rounded up."""
+def most_salvaged(quantity: int) -> int:
+    """Return what a perfect salvage gives: one and a half times the quantity, rounded up."""
     return ceil(quantity * SALVAGE_MULTIPLIER)
 
 

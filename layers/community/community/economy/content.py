@@ -9,7 +9,7 @@ from typing import Annotated, get_args
 
 from pydantic import AfterValidator, Field
 
-from community.catalog.content import ContentType
+from community.catalog.content import ContentType, Item
 from community.configs import shipped
 from kernel.content.base import Document, Frozen, Text
 from kernel.content.library import FileSection
@@ -23,6 +23,12 @@ class WeeklySale(Frozen):
     target_category: Annotated[str, AfterValidator(str.lower)] | None  # None: every item
     discount_percent: int = Field(ge=1, le=100)
     description: Text
+
+    def price(self, item: Item) -> int:
+        """Return the item's price in this week."""
+        if self.target_category not in (None, item.category):
+            return item.base_value
+        return item.base_value - item.base_value * self.discount_percent // 100
 
 
 class SalesFile(Document):

@@ -7,6 +7,8 @@ from fractions import Fraction
 
 from community.catalog.content import Item
 from community.catalog.texts import money
+from community.configs import shipped
+from community.economy.ceilings import ceilings_of
 from community.economy.content import WeeklySale
 from community.economy.models import InsufficientFunds, NotBuyable, NotSellable, Purchase, Sale
 from kernel.quantities import MOST, Wanted, resolve
@@ -18,9 +20,9 @@ SALE_WEEKS = 4
 def resale_price(item: Item, economy_bonus: Fraction = Fraction(1)) -> int:
     """Return what the shop pays for one item, before the seller's own bonus.
 
-    Source: rules 7: 40 %, truncated before and after the community's bonus.
+    Source: rules 7: 40 %, truncated before and after the community's bonus. No bonus lifts it above the item's ceiling.
     """
-    return int(int(item.base_value * RESALE_RATIO) * economy_bonus)
+    return ceilings_of(shipped).at_most(item, int(int(item.base_value * RESALE_RATIO) * economy_bonus))
 
 
 def quote_sale(item: Item, held: int, wanted: int, *, unit_price: int, merchant_bonus: Fraction = Fraction(0)) -> Sale:
@@ -38,7 +40,7 @@ def quote_sale(item: Item, held: int, wanted: int, *, unit_price: int, merchant_
     if not item.sellable:
         raise NotSellable(item=item.public_name)
     quantity = min(wanted, held)
-    each = int(unit_price * (1 + merchant_bonus))
+    each = ceilings_of(shipped).at_most(item, int(unit_price * (1 + merchant_bonus)))
     return Sale(quantity, each, quantity * each)
 
 
@@ -70,13 +72,7 @@ def quote_purchase(
 
 def discounted_price(item: Item, sale: WeeklySale | None) -> int:
     """Return the item's price under the week's sale, which is None in a week without one."""
-    if sale is None or not _on_sale(item, sale):
-        return item.base_value
-    return item.base_value - item.base_value * sale.discount_percent // 100
-
-
-def _on_sale(item: Item, sale: WeeklySale) -> bool:
-    return sale.target_category is None or sale.target_category == item.category
+    return item.base_value if sale is None else sale.price(item)
 
 
 def week_offset(now: datetime) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 from uuid import UUID
 
 from community.deliveries.pending_deliveries import SEND
+from community.imports.models import UNIQUE_NAMES
 from community.players.name_key import NAME_KEY
 from kernel.database import Cursor, Tx, declare_race
 from kernel.naming import person_key
@@ -156,7 +157,9 @@ found AS (
 
 def crediting_account(user_id: UUID, platform: str, link: Link, money_id: int, now: datetime) -> tuple[Any, ...]:
     """Return the parameters of `CREDIT_ACCOUNT`."""
-    account = platform, link.platform_id, platform, person_key(link.username)
+    # Imports of earlier versions may wait for a name that anyone can take: no row waits for the key "".
+    name_key = person_key(link.username) if platform in UNIQUE_NAMES else ""
+    account = platform, link.platform_id, platform, name_key
     return (user_id, now, *account, SOURCE, money_id, now, now)
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from hashlib import sha256
 
 from community.imports.models import (
+    UNIQUE_NAMES,
     AccountMatch,
     ImportEntry,
     ImportPlan,
@@ -62,7 +63,11 @@ def hash_of(rows: Iterable[PointsRow]) -> str:
 
 
 def plan(
-    file: PointsFile, rate: Fraction, matches: Mapping[int, AccountMatch], excluded: Callable[[str, str], bool]
+    file: PointsFile,
+    rate: Fraction,
+    matches: Mapping[int, AccountMatch],
+    excluded: Callable[[str, str], bool],
+    platform: str = "twitch",
 ) -> ImportPlan:
     """Decide what is credited.
 
@@ -84,7 +89,15 @@ def plan(
             problems.append(LineProblem(row.line, text))
             continue
         first[account] = row.line
-        if match.players > 1:
+        if not row.platform_id and platform not in UNIQUE_NAMES:
+            # Or the first to take the name, which may be on a public list of the richest, would have the balance.
+            text = translate(
+                "On {platform}, anyone can be called {name}. Only an id tells whose balance this is.",
+                platform=platform,
+                name=row.username,
+            )
+            problems.append(LineProblem(row.line, text))
+        elif match.players > 1:
             text = translate("Several players are called {name}. Only an id can tell them apart.", name=row.username)
             problems.append(LineProblem(row.line, text))
         elif excluded(match.platform_id or row.platform_id, match.username or row.username):

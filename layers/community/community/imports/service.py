@@ -194,4 +194,4 @@ def _plan(tx: Tx, platform: str, file: PointsFile, rate: Fraction) -> ImportPlan
         for row in queries.list_matches(tx, platform, file.rows)
     }
     cover = progression.current_state(tx).exclusions.cover
-    return rules.plan(file, rate, matches, lambda platform_id, name: cover(platform, platform_id, name))
+    return rules.plan(file, rate, matches, lambda platform_id, name: cover(platform, platform_id, name), platform)

@@ -23,7 +23,7 @@ def claim(tx: Tx, code: str, account_id: UUID, user_name: str, address: str | No
         user_name: by which the player recognises it; "" if it has none.
 
     Raises:
-        UnknownToken, TokenAlreadyClaimed, TokenUsedUp, TokenExpired, TooManyGuesses
+        UnknownToken, TokenUsedUp, TokenExpired, TooManyGuesses
     """
     return service.claim_link(tx, code, PlayerRef(WEB, str(account_id), user_name or None), address)
 
@@ -37,7 +37,9 @@ def find_player(tx: Tx, account_id: UUID) -> PlayerOfAccount:
     if row is not None:
         platforms = rules.in_list_order(row["platforms"] or ())
         player = LinkedPlayer(row["user_id"], row["username"], platforms, row["linked_at"])
-    return PlayerOfAccount(player, service.token_of(claiming.fetchone()))
+    claimed = claiming.fetchone()
+    own = {"platform": WEB, "platform_user_id": str(account_id), "username": None}
+    return PlayerOfAccount(player, service.token_of(claimed, [{**own, "number": claimed["number"]}] if claimed else ()))
 
 
 def ask_account(tx: Tx, player: PlayerRef) -> Callable[[], UUID | None]:

@@ -20,20 +20,36 @@ class LinkState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """An account that has claimed a code.
+
+    Attributes:
+        number: no other claim of the code has had it.
+    """
+
+    number: int
+    account: PlayerRef
+
+
+@dataclass(frozen=True, slots=True)
 class LinkToken:
     """The code that one account requests and the other claims.
+
+    The code is shown where everyone may claim it, so several may, and its owner says which one is meant.
 
     Attributes:
         state: as stored. A code that runs out keeps its state; only `expires_at` shows it.
         source: the account that requested the code. Its player is kept.
-        target: the account that claimed it.
+        claims: by number; those of accounts that have claimed another code since are gone.
+        last_number: how many claims there have ever been.
     """
 
     token: str
     state: LinkState
     source: PlayerRef
-    target: PlayerRef | None
+    claims: tuple[Claim, ...]
     expires_at: datetime
+    last_number: int = 0
 
     def is_expired(self, now: datetime) -> bool:
         return self.state is LinkState.EXPIRED or now >= self.expires_at
@@ -119,11 +135,13 @@ class UnknownToken(Refused):
     message = "There is no code {token}. Check the letters, or start on your other account to get a new one."
 
 
-class TokenAlreadyClaimed(Refused):
+class SeveralClaims(Refused):
+    """It is not clear whose claim the owner confirms."""
+
     code = "link_token"
     message = (
-        "The code {token} is claimed already, by {account}. If that is you, confirm on the account you started on."
-        " If that is not you, start again there to get a new code."
+        "Several accounts have claimed your code: {accounts}. Confirm with the number that your other account was told"
+        " when it claimed."
     )
 
 

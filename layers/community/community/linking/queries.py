@@ -14,7 +14,7 @@ Guesser = tuple[str, str]
 """An account's platform and id, or "" and an address."""
 
 if TYPE_CHECKING:  # the retention clock starts without them
-    from community.linking.models import LinkToken
+    from community.linking.models import Claim, LinkToken
     from community.players.models import PlayerRef
 
 
@@ -24,14 +24,37 @@ _KNOWN_NAME: LiteralString = (
 
 
 def expire_tokens(tx: Tx, account: PlayerRef) -> None:
-    """Expire the account's own tokens, and those that it has claimed."""
+    """Expire the account's own tokens, and withdraw its claim."""
     tx.execute(
         """
         UPDATE link_tokens SET state = 'expired'
-        WHERE state IN ('pending', 'claimed')
-          AND (%s, %s) IN ((source_platform, source_platform_id), (target_platform, target_platform_id))
+        WHERE state IN ('pending', 'claimed') AND (source_platform, source_platform_id) = (%s, %s)
         """,
         (account.platform, account.platform_id),
+    )
+    tx.execute(
+        "DELETE FROM link_claims WHERE (platform, platform_user_id) = (%s, %s)", (account.platform, account.platform_id)
+    )
+
+
+_CLAIMS: LiteralString = "SELECT c.number, c.platform, c.platform_user_id, c.username FROM link_claims c"
+
+
+def list_claims(tx: Tx, token: str) -> Cursor:
+    """Return the claims of a token, after it is locked: a statement that waits would see those of before."""
+    return tx.execute(_CLAIMS + " WHERE c.token = %s ORDER BY c.number", (token,))
+
+
+def list_claims_of(tx: Tx, source: PlayerRef) -> Cursor:
+    """Return the claims of the source's token that is pending or claimed, after it is locked."""
+    return tx.execute(
+        _CLAIMS
+        + """
+        JOIN link_tokens t USING (token)
+        WHERE t.source_platform = %s AND t.source_platform_id = %s AND t.state IN ('pending', 'claimed')
+        ORDER BY c.number
+        """,
+        (source.platform, source.platform_id),
     )
 
 
@@ -93,17 +116,25 @@ def read_status(tx: Tx, account: PlayerRef) -> Cursor:
     )
 
 
-def claim_token(tx: Tx, token: str, target: PlayerRef) -> None:
+def claim_token(tx: Tx, token: str, claim: Claim) -> None:
+    """Insert a claim, which ends the account's earlier one. The token is locked."""
+    tx.execute("UPDATE link_tokens SET state = 'claimed', last_number = %s WHERE token = %s", (claim.number, token))
     tx.execute(
         """
-        UPDATE link_tokens
-        SET state = 'claimed', target_platform = %(platform)s, target_platform_id = %(id)s,
-            target_username = coalesce(%(username)s, """
+        INSERT INTO link_claims (platform, platform_user_id, username, token, number)
+        VALUES (%(platform)s, %(id)s, coalesce(%(username)s, """
         + _KNOWN_NAME
-        + """)
-        WHERE token = %(token)s
+        + """), %(token)s, %(number)s)
+        ON CONFLICT (platform, platform_user_id) DO UPDATE
+        SET username = excluded.username, token = excluded.token, number = excluded.number
         """,
-        {"token": token, "platform": target.platform, "id": target.platform_id, "username": target.username},
+        {
+            "token": token,
+            "number": claim.number,
+            "platform": claim.account.platform,
+            "id": claim.account.platform_id,
+            "username": claim.account.username,
+        },
     )
 
 
@@ -136,15 +167,9 @@ def move_account(tx: Tx, old: UUID, new: UUID) -> None:
     )
 
 
-def delete_account_that_came_with(tx: Tx, user_id: UUID, platform: str) -> None:
-    """Unlink the account that came to the player with the one on this platform, by the same code."""
-    tx.execute(
-        """
-        DELETE FROM player_accounts a USING user_platform_links l
-        WHERE a.user_id = %s AND l.user_id = a.user_id AND l.platform = %s AND a.linked_at = l.linked_at
-        """,
-        (user_id, platform),
-    )
+def delete_account_linked_at(tx: Tx, user_id: UUID, linked_at: datetime) -> None:
+    """Unlink the account that came to the player at that moment, with the accounts of the same code."""
+    tx.execute("DELETE FROM player_accounts WHERE user_id = %s AND linked_at = %s", (user_id, linked_at))
 
 
 def delete_account(tx: Tx, account_id: UUID) -> Cursor:
@@ -177,12 +202,11 @@ def find_account_of(tx: Tx, player: PlayerRef) -> Cursor:
 
 
 def find_claimed_token(tx: Tx, platform: str, platform_id: str) -> Cursor:
-    """Return the token that an account has claimed and that waits for its confirmation."""
+    """Return the token that an account has claimed and that waits for its confirmation, and the claim's `number`."""
     return tx.execute(
         """
-        SELECT * FROM link_tokens
-        WHERE target_platform = %s AND target_platform_id = %s AND state = 'claimed' AND expires_at > %s
-        ORDER BY created_at DESC LIMIT 1
+        SELECT t.*, c.number FROM link_claims c JOIN link_tokens t USING (token)
+        WHERE c.platform = %s AND c.platform_user_id = %s AND t.state = 'claimed' AND t.expires_at > %s
         """,
         (platform, platform_id, tx.now),
     )
@@ -251,15 +275,10 @@ def count_guess(tx: Tx, guessers: Sequence[Guesser], window: timedelta) -> Curso
     )
 
 
-def uncount_guess(tx: Tx, guessers: Sequence[Guesser]) -> None:
-    """Take back a guess that turned out right, while its rows are locked."""
+def uncount_guess_from(tx: Tx, address: str) -> None:
+    """Take back an address's guess that turned out right, while its row is locked."""
     tx.execute(
-        """
-        UPDATE code_guesses SET guesses = guesses - 1
-        FROM unnest(%(platforms)s::text[], %(ids)s::text[]) AS guesser (platform, platform_user_id)
-        WHERE (code_guesses.platform, code_guesses.platform_user_id) = (guesser.platform, guesser.platform_user_id)
-        """,
-        _arrays(guessers),
+        "UPDATE code_guesses SET guesses = guesses - 1 WHERE platform = '' AND platform_user_id = %s", (address,)
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from random import Random
 from typing import TypeGuard
 
 from community.durations import duration
 from community.linking.models import (
+    Claim,
     ClaimedByItsOwner,
     Guesses,
     LastLink,
@@ -18,7 +19,7 @@ from community.linking.models import (
     NotClaimedYet,
     NothingToConfirm,
     NotLinked,
-    TokenAlreadyClaimed,
+    SeveralClaims,
     TokenExpired,
     TokenUsedUp,
     TooManyGuesses,
@@ -42,6 +43,7 @@ TOKEN_LIFE = timedelta(minutes=10)
 GUESS_WINDOW = timedelta(minutes=1)
 GUESSES_PER_ACCOUNT = 10
 GUESSES_PER_ADDRESS = 30
+MOST_NAMED = 6
 UNLINK_WINDOW = timedelta(seconds=60)
 
 
@@ -53,7 +55,7 @@ def require_claimable(token: LinkToken | None, written: str, target: PlayerRef, 
     """Refuse a code that the account cannot claim.
 
     Raises:
-        UnknownToken, TokenAlreadyClaimed, TokenUsedUp, TokenExpired, ClaimedByItsOwner
+        UnknownToken, TokenUsedUp, TokenExpired, ClaimedByItsOwner
     """
     if token is None:
         raise UnknownToken(token=written)
@@ -61,8 +63,6 @@ def require_claimable(token: LinkToken | None, written: str, target: PlayerRef, 
         raise TokenUsedUp(token=token.token)
     if token.is_expired(now):
         raise TokenExpired(token=token.token)
-    if token.target is not None:
-        raise TokenAlreadyClaimed(token=token.token, account=shown(token.target))
     if same_account(token.source, target):
         raise ClaimedByItsOwner
     return token
@@ -96,14 +96,20 @@ def _too_many(guesses: Guesses, now: datetime) -> TooManyGuesses:
     return TooManyGuesses(seconds=max(1, -((now - guesses.ends_at) // timedelta(seconds=1))))
 
 
-def require_confirmable(token: LinkToken | None, now: datetime, code: str = "") -> tuple[LinkToken, PlayerRef]:
-    """Return the source's code and the account that claimed it.
+def require_confirmable(
+    token: LinkToken | None, now: datetime, code: str = "", number: int | None = None
+) -> tuple[LinkToken, Claim]:
+    """Return the source's code and the claim that is confirmed.
+
+    Without a number, the code must never have had another claim: the one that the source has been told about may have
+    gone since.
 
     Args:
         code: the one that is meant, if it is known.
+        number: of the claim that is meant.
 
     Raises:
-        NothingToConfirm, TokenExpired, NotClaimedYet
+        NothingToConfirm, TokenExpired, NotClaimedYet, SeveralClaims
     """
     if token is None:
         raise NothingToConfirm
@@ -111,9 +117,18 @@ def require_confirmable(token: LinkToken | None, now: datetime, code: str = "") 
         raise TokenExpired(token=code)
     if token.is_expired(now):
         raise TokenExpired(token=token.token)
-    if token.target is None:
+    if not token.claims:
         raise NotClaimedYet(token=token.token)
-    return token, token.target
+    meant = [claim for claim in token.claims if claim.number == (number or 1)]
+    if not meant or (number is None and token.last_number > 1):
+        raise SeveralClaims(accounts=numbered(token.claims))
+    return token, meant[0]
+
+
+def numbered(claims: Sequence[Claim]) -> str:
+    """Return the claims for a sentence: the first and the last ones, if there are many."""
+    named = claims if len(claims) <= MOST_NAMED else (*claims[: MOST_NAMED // 2], *claims[-MOST_NAMED // 2 :])
+    return "; ".join(f"{claim.number}: {shown(claim.account)}" for claim in named)
 
 
 def require_unlinkable(player: Player, platform: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +14,7 @@ from community.gambles import merging as gambles
 from community.linking import queries, rules
 from community.linking.events import UserLinked, UserMerged, UserUnlinked, WaitingItem
 from community.linking.models import (
+    Claim,
     Guesses,
     LinkedAccounts,
     LinkState,
@@ -40,14 +41,14 @@ _DEPARTED = Fact("departed", queries.DEPARTED)
 def start_link(tx: Tx, source: PlayerRef) -> LinkToken:
     """Create a code for an account, which need not have played yet.
 
-    Its earlier codes expire, and so does what it has claimed: that is how a claim is withdrawn.
+    Its earlier codes expire, and its claim of another one is withdrawn.
     """
     for _ in range(MAX_ATTEMPTS):
         token = LinkToken(
             token=rules.draw_token(tx.rng),
             state=LinkState.PENDING,
             source=source,
-            target=None,
+            claims=(),
             expires_at=tx.now + rules.TOKEN_LIFE,
         )
         queries.expire_tokens(tx, source)
@@ -57,7 +58,9 @@ def start_link(tx: Tx, source: PlayerRef) -> LinkToken:
 
 
 def claim_link(tx: Tx, written: str, target: PlayerRef, address: str | None = None) -> LinkToken:
-    """Claim a code with the other account, as people type it.
+    """Claim a code with the other account, as people type it. An account has one claim, the latest.
+
+    Others may claim the same code: it is shown in public, and no one may keep it from its owner.
 
     A wrong code is counted although it is refused; a code that is not even tried is not. The count comes first and
     locks, so that guesses at the same time cannot all be the first; it costs no round trip.
@@ -65,51 +68,64 @@ def claim_link(tx: Tx, written: str, target: PlayerRef, address: str | None = No
     Args:
         address: where the call came from, as the gateway saw it; None where that says nothing, as with Discord.
 
+    Returns:
+        The code, with this claim alone.
+
     Raises:
-        UnknownToken, TokenAlreadyClaimed, TokenUsedUp, TokenExpired, ClaimedByItsOwner, TooManyGuesses
+        UnknownToken, TokenUsedUp, TokenExpired, ClaimedByItsOwner, TooManyGuesses
     """
     written = key(written).replace(" ", "").upper()
     guessers = [(target.platform, str(target.platform_id)), *([("", address)] if address else [])]
     counting = queries.count_guess(tx, guessers, rules.GUESS_WINDOW)
     finding = queries.lock_token(tx, written)
+    listing = queries.list_claims(tx, written)
     by_account, *others = map(_guesses, counting.fetchall())
     by_address = others[0] if others else None
     rules.require_guess_left(by_account, by_address, tx.now)
     try:
-        token = rules.require_claimable(token_of(finding.fetchone()), written, target, tx.now)
+        token = rules.require_claimable(token_of(finding.fetchone(), listing), written, target, tx.now)
     except Refused as error:
         refusal = rules.answer_to_wrong_code(error, by_address, tx.now)
         refusal.keeps_writes = True
         raise refusal from None
-    queries.claim_token(tx, token.token, target)
-    queries.uncount_guess(tx, guessers)
-    return replace(token, state=LinkState.CLAIMED, target=target)
+    earlier = [claim.number for claim in token.claims if rules.same_account(claim.account, target)]
+    claim = Claim(earlier[0] if earlier else token.last_number + 1, target)
+    if not earlier:
+        queries.claim_token(tx, token.token, claim)
+    # To the account it stays a guess: who claims one code after another is not the owner of them all.
+    if address:
+        queries.uncount_guess_from(tx, address)
+    return replace(token, state=LinkState.CLAIMED, claims=(claim,))
 
 
-def claimer_of(tx: Tx, source: PlayerRef, code: str = "") -> tuple[LinkToken, PlayerRef]:
+def find_claim(tx: Tx, source: PlayerRef, code: str = "", number: int | None = None) -> tuple[LinkToken, Claim]:
     """Return the account's code and who claimed it, for the question whether to link the two.
 
     Args:
         code: the one that is meant; left out, the account's current one is.
+        number: of the claim that is meant; left out, it is the only one that there has been.
 
     Raises:
-        NothingToConfirm, TokenExpired, NotClaimedYet
+        NothingToConfirm, TokenExpired, NotClaimedYet, SeveralClaims
     """
     # Locked as in a confirmation: a claim in between comes before the answer or after it.
-    return rules.require_confirmable(token_of(queries.lock_token_of(tx, source).fetchone()), tx.now, code)
+    locking, listing = queries.lock_token_of(tx, source), queries.list_claims_of(tx, source)
+    return rules.require_confirmable(token_of(locking.fetchone(), listing), tx.now, code, number)
 
 
-def confirm_link(tx: Tx, source: PlayerRef, code: str = "") -> LinkedAccounts:
+def confirm_link(tx: Tx, source: PlayerRef, code: str = "", number: int | None = None) -> LinkedAccounts:
     """Merge the two accounts into the source's player.
 
     Args:
-        code: the one that is meant; left out, the account's current one is.
+        code, number: as in `find_claim`.
 
     Raises:
-        NothingToConfirm, TokenExpired, NotClaimedYet, AccountExcluded, WouldReplaceItself, LinkedTooRecently
+        NothingToConfirm, TokenExpired, NotClaimedYet, SeveralClaims, AccountExcluded, WouldReplaceItself,
+        LinkedTooRecently
     """
     # Only the token says who claimed it: a third round trip. All callers lock tokens before players.
-    token, target = claimer_of(tx, source, code)
+    token, claim = find_claim(tx, source, code, number)
+    target = claim.account
     if target.platform == WEB:
         return _confirm_account(tx, token, source, target)
     gambles.lock_active_gamble(tx)
@@ -184,8 +200,6 @@ def confirm_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
         raise UnlinkNotRequested(platform=platform)
     if tx.now >= request["expires_at"]:
         raise UnlinkTooLate(platform=platform)
-    if player.links[platform].is_new(tx.now):
-        queries.delete_account_that_came_with(tx, player.id, platform)
     player = player.without_link(platform).record(
         UserUnlinked(user_id=player.id, platform=platform, timestamp=int(tx.now.timestamp()))
     )
@@ -194,9 +208,10 @@ def confirm_unlink(tx: Tx, caller: PlayerRef, platform: str) -> None:
 
 def link_status(tx: Tx, account: PlayerRef) -> LinkStatus:
     """Return the platforms of the account's player, and the account's own code. Strangers have neither."""
-    row = queries.read_status(tx, account).fetchone()
+    reading, listing = queries.read_status(tx, account), queries.list_claims_of(tx, account)
+    row = reading.fetchone()
     assert row is not None
-    return LinkStatus(rules.in_list_order(row["platforms"] or ()), token_of(row if row["token"] else None))
+    return LinkStatus(rules.in_list_order(row["platforms"] or ()), token_of(row if row["token"] else None, listing))
 
 
 def _register(tx: Tx, source: PlayerRef, other: Player | None) -> Player:
@@ -283,14 +298,16 @@ def _guesses(row: Mapping[str, Any]) -> Guesses:
     return Guesses(row["guesses"], row["window_start"] + rules.GUESS_WINDOW)
 
 
-def token_of(row: Mapping[str, Any] | None) -> LinkToken | None:
-    """Return the token of a row of link_tokens."""
+def token_of(row: Mapping[str, Any] | None, claims: Iterable[Mapping[str, Any]]) -> LinkToken | None:
+    """Return the token of a row of link_tokens, with its claims."""
     if row is None:
         return None
     source = PlayerRef(row["source_platform"], row["source_platform_id"], row["source_username"])
-    target = (
-        PlayerRef(row["target_platform"], row["target_platform_id"], row["target_username"])
-        if row["target_platform"]
-        else None
+    found = tuple(
+        Claim(claim["number"], PlayerRef(claim["platform"], claim["platform_user_id"], claim["username"]))
+        for claim in claims
     )
-    return LinkToken(row["token"], LinkState(row["state"]), source, target, row["expires_at"])
+    state = LinkState(row["state"])
+    if state is LinkState.CLAIMED and not found:
+        state = LinkState.PENDING  # who claimed it has claimed another one since
+    return LinkToken(row["token"], state, source, found, row["expires_at"], row["last_number"])

@@ -6,9 +6,9 @@ from collections import Counter
 
 from community.catalog.content import items
 from community.catalog.texts import counted
-from community.linking.models import LinkedAccounts, LinkStatus, LinkToken
+from community.linking.models import LinkedAccounts, LinkStatus, LinkToken, SeveralClaims
 from community.linking.naming import shown
-from community.linking.rules import TOKEN_LIFE, UNLINK_WINDOW
+from community.linking.rules import TOKEN_LIFE, UNLINK_WINDOW, numbered
 from community.players.models import PlayerRef
 from kernel.texts import listed, translate, translate_n
 
@@ -23,16 +23,30 @@ def started(token: LinkToken) -> str:
 
 
 def claimed(token: LinkToken) -> str:
-    return translate(
+    told = translate(
         "Claimed. If {account} confirms, everything of this account belongs to that player for good. Claim only codes"
         " that you started yourself. If you did not start this one, start linking on this account to withdraw."
         " Otherwise confirm on your {platform} account.",
         account=shown(token.source),
         platform=token.source.platform,
     )
+    return f"{told} {number_told(token.claims[0].number)}"
 
 
-def claimed_by(claimer: PlayerRef) -> str:
+def number_told(number: int) -> str:
+    """Tell a claimer its number."""
+    return translate("If you are asked for a number there, it is {number}.", number=number)
+
+
+def claimed_by(token: LinkToken) -> str:
+    """Ask the owner of a code that has been claimed."""
+    if token.last_number > 1:
+        return str(SeveralClaims(accounts=numbered(token.claims)))
+    return asked(token.claims[0].account)
+
+
+def asked(claimer: PlayerRef) -> str:
+    """Ask whether to link an account."""
     return translate(
         "Your code is claimed by {account}. If that is you, confirm."
         " If that is not you, start again to get a new code.",
@@ -60,8 +74,7 @@ def status(found: LinkStatus) -> str:
         so_far = translate("You play from {platforms}.", platforms=", ".join(found.platforms))
     else:
         so_far = translate("This account has not played yet.")
-    claimer = found.token and found.token.target
-    return f"{so_far} {claimed_by(claimer)}" if claimer else so_far
+    return f"{so_far} {claimed_by(found.token)}" if found.token and found.token.claims else so_far
 
 
 def unlink_asked(platform: str, *, own: bool) -> str:

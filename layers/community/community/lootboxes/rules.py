@@ -41,6 +41,7 @@ VALUE_PERCENT = {
     Quality.LEGENDARY: 200,
 }
 """Value of an item by quality. Source: rules 3.3."""
+MOST_VALUE_PERCENT = max(VALUE_PERCENT.values())
 
 _QUALITIES = tuple(Quality)
 

@@ -14,11 +14,12 @@ from kernel.retention import delete_part
 
 # Of `c`, a chatter: a role on any platform protects, because a hit silences all accounts of a player.
 _NOT_IMMUNE: LiteralString = """
-    NOT EXISTS (SELECT FROM user_platform_links h WHERE h.user_id = c.user_id AND h.roles && %s::text[])
+    NOT EXISTS (SELECT FROM user_platform_links h
+                WHERE h.user_id = c.user_id AND h.roles && %s::text[] AND h.roles_at > %s)
 """
 
-# For crowds: arrays of user ids. A player who has unlinked the platform since cannot be hit there. The parameter after
-# the time are roles that cannot be attacked.
+# For crowds: arrays of user ids. A player who has unlinked the platform since cannot be hit there. The parameters
+# after the time are those of `immune_roles`.
 RANDOM_CHATTERS: LiteralString = (
     """
     ARRAY(

@@ -89,12 +89,12 @@ def random_chatters(tx: Tx, platform: str, number: int) -> Crowd:
     queries.lock_choice(tx, platform)
     since = tx.now - timedelta(minutes=ACTIVE_MINUTES)
     salt = f"{tx.rng.getrandbits(64):x}"
-    return Crowd(queries.RANDOM_CHATTERS, (platform, since, immune_roles(), salt, number))
+    return Crowd(queries.RANDOM_CHATTERS, (platform, since, *immune_roles(tx.now), salt, number))
 
 
-def chatters_since(platform: str, moment: datetime) -> Crowd:
+def chatters_since(tx: Tx, platform: str, moment: datetime) -> Crowd:
     """Choose everyone who has written since that time, has not been hit in between, and is not immune."""
-    return Crowd(queries.CHATTERS_SINCE, (platform, moment, immune_roles()))
+    return Crowd(queries.CHATTERS_SINCE, (platform, moment, *immune_roles(tx.now)))
 
 
 def remove_chatters(tx: Tx, platform: str, chatters: Iterable[Player]) -> None:
@@ -130,7 +130,7 @@ def _step(tx: Tx, player: Player, platform: str) -> tuple[Player, tuple[Match, .
     if player.excluded:
         return player, ()
     trap = traps.waiting_for(player)
-    if trap is None or is_immune(player):
+    if trap is None or is_immune(player, tx.now):
         return player.having(player[NewChats].plus(platform)), ()
     player = traps.trigger(tx, player, trap, platform).having(NewChats())
     return player, (rules.trap_match(trap, player, player.links[platform].username),)

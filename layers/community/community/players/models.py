@@ -53,12 +53,17 @@ class PlayerRef:
         return self.username or ""
 
 
+ROLES_AGAIN_AFTER = timedelta(days=1)
+"""After which an account's roles are stored again although they are the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A player's account on a platform.
 
     Attributes:
         roles: as the account's last line or action said.
+        roles_at: when that was, to `ROLES_AGAIN_AFTER`; None if it has never said any.
         linked_at: when a code brought it to the player; None for one that was the player's from the beginning.
         person_before: whose it was before, if it had been someone's.
     """
@@ -68,6 +73,16 @@ class Link:
     roles: frozenset[Role] = frozenset()
     linked_at: datetime | None = field(default=None, compare=False)
     person_before: UUID | None = field(default=None, compare=False)
+    roles_at: datetime | None = field(default=None, compare=False)
+
+    def with_roles(self, roles: frozenset[Role], now: datetime) -> Self:
+        """Return the account as it has just been seen with these roles."""
+        if roles == self.roles and not (roles and self._roles_are_old(now)):
+            return self
+        return replace(self, roles=roles, roles_at=now)
+
+    def _roles_are_old(self, now: datetime) -> bool:
+        return self.roles_at is None or now - self.roles_at >= ROLES_AGAIN_AFTER
 
     def is_new(self, now: datetime) -> bool:
         """Whether a code brought it within the last day. Times ahead, because a clock was, are none."""
@@ -196,11 +211,11 @@ class Player:
         departed = (*self.departed, Departure(platform, self.links[platform]))
         return replace(self, username=username, links=links, departed=departed)
 
-    def seen_as(self, platform: str, username: str, roles: frozenset[Role] | None = None) -> Self:
+    def seen_as(self, platform: str, username: str, roles: frozenset[Role] | None, now: datetime) -> Self:
         """Return the player with the name that the platform now uses, and with the account's roles there if given."""
         link = self.links[platform]
-        current = replace(link, username=username, roles=link.roles if roles is None else roles)
-        if link == current:
+        current = replace(link if roles is None else link.with_roles(roles, now), username=username)
+        if link == current and link.roles_at == current.roles_at:
             return self
         name = self.username if link.username == username else username
         return replace(self, username=name, links={**self.links, platform: current})

@@ -117,7 +117,7 @@ def read_players(tx: Tx, refs: Sequence[PlayerRef], crowd: Crowd | None, parts: 
                u.person_id IS NOT NULL AND EXISTS (
                    SELECT FROM users s WHERE s.person_id = u.person_id AND s.user_id <> u.user_id) AS divided,
                (SELECT json_object_agg(l.platform, json_build_array(
-                   l.platform_user_id, l.username, l.roles, l.linked_at, l.person_before))
+                   l.platform_user_id, l.username, l.roles, l.linked_at, l.person_before, l.roles_at))
                 FROM user_platform_links l WHERE l.user_id = u.user_id) AS links"""
         + parts.columns
         + asked
@@ -209,11 +209,13 @@ def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
     tx.execute(
         """
         INSERT INTO user_platform_links AS link
-            (user_id, platform, platform_user_id, username, name_key, roles, seen_at)
-        VALUES (%(user_id)s, %(platform)s, %(platform_id)s, %(username)s, %(name_key)s, %(roles)s::text[], %(now)s)
+            (user_id, platform, platform_user_id, username, name_key, roles, roles_at, seen_at)
+        VALUES (%(user_id)s, %(platform)s, %(platform_id)s, %(username)s, %(name_key)s, %(roles)s::text[], %(roles_at)s,
+                %(now)s)
         ON CONFLICT (user_id, platform) DO UPDATE
         SET platform_user_id = excluded.platform_user_id, username = excluded.username,
-            name_key = excluded.name_key, roles = excluded.roles, seen_at = excluded.seen_at,
+            name_key = excluded.name_key, roles = excluded.roles, roles_at = excluded.roles_at,
+            seen_at = excluded.seen_at,
             linked_at = CASE WHEN link.platform_user_id = excluded.platform_user_id THEN link.linked_at END,
             person_before = CASE WHEN link.platform_user_id = excluded.platform_user_id THEN link.person_before END
         """,
@@ -224,6 +226,7 @@ def upsert_link(tx: Tx, user_id: UUID, platform: str, link: Link) -> None:
             "username": link.username,
             "name_key": person_key(link.username),
             "roles": sorted(link.roles),
+            "roles_at": link.roles_at,
             "now": tx.now,
         },
     )

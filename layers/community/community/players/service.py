@@ -136,7 +136,9 @@ def get_player(tx: Tx, ref: PlayerRef, *facts: Fact, only: tuple[type[Any], ...]
 def create(tx: Tx, state: CommunityState, *refs: PlayerRef) -> Player:
     """Create a player with these identities, to be saved. Without a name, an identity goes by its id."""
     links = {
-        ref.platform: Link(str(ref.platform_id), ref.username or str(ref.platform_id), ref.roles or frozenset())
+        ref.platform: Link(str(ref.platform_id), ref.username or str(ref.platform_id)).with_roles(
+            ref.roles or frozenset(), tx.now
+        )
         for ref in refs
     }
     player_id = uuid4()
@@ -285,7 +287,7 @@ def with_current_name(player: Player, ref: PlayerRef, now: datetime) -> Player:
     """Return the player with the name and the roles that came with a platform id as the current ones there."""
     if ref.user_id is not None or ref.platform_id is None or not ref.username:
         return player
-    seen = player.seen_as(ref.platform, ref.username, ref.roles)
+    seen = player.seen_as(ref.platform, ref.username, ref.roles, now)
     return player if seen is player else replace(seen, updated_at=now)
 
 
@@ -359,13 +361,21 @@ def _player(row: dict[str, Any], state: CommunityState, parts: Parts, facts: tup
     return parts.loaded(player.replaced(stored=player))
 
 
-def _link(platform_id: str, username: str, roles: list[Role], linked_at: str | None, person_before: str | None) -> Link:
+def _link(
+    platform_id: str,
+    username: str,
+    roles: list[Role],
+    linked_at: str | None,
+    person_before: str | None,
+    roles_at: str | None,
+) -> Link:
     return Link(
         platform_id,
         username,
         frozenset(roles),
         datetime.fromisoformat(linked_at) if linked_at else None,
         UUID(person_before) if person_before else None,
+        datetime.fromisoformat(roles_at) if roles_at else None,
     )
 
 
@@ -391,7 +401,11 @@ def _write(tx: Tx, player: Player) -> None:
         if earlier := _names_given_up(player, stored):
             queries.keep_earlier_names(tx, player.id, earlier)
     known = stored.links if stored else {}
-    changed = {platform: link for platform, link in player.links.items() if known.get(platform) != link}
+    changed = {
+        platform: link
+        for platform, link in player.links.items()
+        if (before := known.get(platform)) is None or (before, before.roles_at) != (link, link.roles_at)
+    }
     if player.departed:
         _part_with(tx, player)
     for platform, link in changed.items():

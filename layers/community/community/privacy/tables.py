@@ -170,6 +170,11 @@ TABLES: tuple[PersonalTable, ...] = (
         " IN ((t.source_platform, t.source_platform_id), (t.target_platform, t.target_platform_id))",
         row="to_jsonb(t) - 'token'",
     ),
+    _about_accounts(
+        "link_claims",
+        "(a.platform, a.platform_user_id) = (t.platform, t.platform_user_id)",
+        row="to_jsonb(t) - 'token'",
+    ),
     _about_accounts("code_guesses", "(a.platform, a.platform_user_id) = (t.platform, t.platform_user_id)"),
     _about_accounts(
         "unlink_requests",

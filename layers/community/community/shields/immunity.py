@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from community.players.models import Player
 from community.shields.settings import settings
 
+ROLES_LAST = timedelta(days=7)
+"""How long a role protects after the account was last seen with it.
 
-def is_immune(player: Player) -> bool:
+Its end is told by the account's next line only, and who has lost a role may never write from there again.
+"""
+
+
+def is_immune(player: Player, now: datetime) -> bool:
     """Tell whether one of the player's accounts has a role that cannot be attacked.
 
     A hit silences all accounts of a player, so a role on one platform protects them on every platform.
     """
-    return any(not settings.immune_roles.isdisjoint(link.roles) for link in player.links.values())
+    return any(
+        not settings.immune_roles.isdisjoint(link.roles)
+        and link.roles_at is not None
+        and now - link.roles_at < ROLES_LAST
+        for link in player.links.values()
+    )
 
 
-def immune_roles() -> list[str]:
-    """Return the roles that cannot be attacked, for queries."""
-    return sorted(settings.immune_roles)
+def immune_roles(now: datetime) -> tuple[list[str], datetime]:
+    """Return for queries the roles that cannot be attacked, and since when an account must have been seen with one."""
+    return sorted(settings.immune_roles), now - ROLES_LAST

@@ -9,6 +9,7 @@ from typing import get_args
 
 from community.players.models import Fact, Player
 from community.shields import queries
+from community.shields.immunity import is_immune
 from community.shields.models import AttackOutcome, Kind
 from community.timeouts import service as timeouts
 from kernel.database import Tx
@@ -28,7 +29,7 @@ def attack(
     """Queue a timeout for each target without a shield.
 
     A reflecting shield, which is used up before blocking ones, sends the timeout to the attacker, whose shields do not
-    help against it.
+    help against it, but a protecting role does.
 
     Args:
         targets: each once, with a link on the platform; locked and loaded with `CHARGES`, like the attacker.
@@ -39,7 +40,8 @@ def attack(
         if bearers:
             queries.take_charges(tx, bearers, kind)
     silenced = [each.player for each in outcomes if each.stopped_by is None]
-    silenced += [attacker for each in outcomes if each.stopped_by == "reflect"]
+    if not is_immune(attacker, tx.now):
+        silenced += [attacker for each in outcomes if each.stopped_by == "reflect"]
     times = Counter(player.id for player in silenced)
     for player in {player.id: player for player in silenced}.values():
         timeouts.silence(tx, player, added * times[player.id], reason, platform)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from community.inventory.models import Quality
 from community.players.models import Fact, Player
+from community.shields.immunity import is_immune
 from community.timeouts import service as timeouts
 from community.traps import queries
 from community.traps.models import Trap, TrapPlaced, TrapSelfTriggered, TrapTriggered
@@ -77,7 +78,8 @@ def trigger_on_setter(tx: Tx, setter: Player, target: Player, trap: Trap, platfo
     """
     name = _name(setter, platform)
     queries.mark_triggered(tx, trap.trap_id)
-    timeouts.silence(tx, setter, trap.time, "two traps in one place", platform)
+    if not is_immune(setter, tx.now):
+        timeouts.silence(tx, setter, trap.time, "two traps in one place", platform)
     return setter.record(
         TrapSelfTriggered(
             trap_id=trap.trap_id,

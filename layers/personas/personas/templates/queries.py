@@ -11,7 +11,6 @@ from kernel.locks import lock_name
 from personas.hiding import HIDING
 from personas.paging import LAST_ID, LATEST
 from personas.templates.expressions import fair
-from personas.templates.models import Template
 from personas.templates.rules import OFFERED_PER_AUTHOR, OFFERED_PER_PERSON
 
 if TYPE_CHECKING:

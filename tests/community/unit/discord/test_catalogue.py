@@ -50,7 +50,7 @@ EVERYBODYS = {
     "achievements": [("user", MEMBER, False)],
     "quests": [],
     "claimquest": [("quest_id", INTEGER, True)],
-    "link": [("token", TEXT, False), ("confirm", FLAG, False)],
+    "link": [("token", TEXT, False), ("confirm", FLAG, False), ("number", INTEGER, False)],
     "unlink": [("platform", TEXT, True), ("confirm", FLAG, False)],
 }
 ADMINISTRATORS = {

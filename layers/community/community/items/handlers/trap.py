@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from community.items.models import ItemUse, OneAtATime, Targeting, TargetRequired, UseRequest, UseResult
 from community.items.rules import require_attackable
 from community.items.texts import name_with_quantity
 from community.messages import service as messages
 from community.players.models import Player
+from community.shields.immunity import is_immune
 from community.timeouts import service as timeouts
 from community.timeouts.texts import in_words
 from community.traps import service as traps
@@ -30,45 +31,41 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
         TargetRequired, OneAtATime, TargetImmune
     """
     if item_use.item.handler_config.target == "named":
-        return _place(tx, item_use, [_named_target(item_use)])
+        return _place(tx, item_use, [_named_target(item_use, tx.now)])
     # Without any active chatters, the setter is the only possible target.
     targets = list(item_use.crowd) or [item_use.user]
     tx.rng.shuffle(targets)
     return _place(tx, item_use, targets)
 
 
-def _named_target(item_use: ItemUse) -> Player:
+def _named_target(item_use: ItemUse, now: datetime) -> Player:
     if item_use.target is None:
         raise TargetRequired(item=item_use.item.public_name)
     if item_use.quantity != 1:
         raise OneAtATime(item=item_use.item.public_name)
-    require_attackable(item_use, item_use.target)
+    require_attackable(item_use, item_use.target, now)
     return item_use.target
 
 
 def _place(tx: Tx, item_use: ItemUse, targets: Iterable[Player]) -> UseResult:
     """Place traps one after the other, until one is triggered."""
     config, platform, setter = item_use.item.handler_config, item_use.request.user.platform, item_use.user
-    placed, accident = 0, ""
+    placed, accident, protected = 0, "", is_immune(setter, tx.now)
     qualities = (slot.quality for slot in item_use.taken for _ in range(slot.quantity))
     for target, quality in zip(targets, qualities, strict=False):
         waiting = traps.waiting_for(target)
         if waiting:
             setter = traps.trigger_on_setter(tx, setter, target, waiting, platform)
-            accident = translate(
-                "A trap was waiting there already, and goes off: {time} of silence for you.",
-                time=in_words(waiting.time),
+            accident = (
+                translate("A trap was waiting there already, and goes off without effect.")
+                if protected
+                else translate(
+                    "A trap was waiting there already, and goes off: {time} of silence for you.",
+                    time=in_words(waiting.time),
+                )
             )
         elif target.id == setter.id and config.target == "random":
-            time = timedelta(seconds=config.seconds)
-            with speaking():
-                why = translate("a trap of their own")
-            timeouts.silence(tx, setter, time, why, platform)
-            accident = translate(
-                "You step into {things} of your own: {time} of silence for you.",
-                things=name_with_quantity(item_use, 1),
-                time=in_words(time),
-            )
+            accident = _own_trap(tx, item_use, protected=protected)
         if accident:
             messages.remove_chatters(tx, platform, [setter])
             break
@@ -79,4 +76,17 @@ def _place(tx: Tx, item_use: ItemUse, targets: Iterable[Player]) -> UseResult:
         item_use.changed(setter).players,
         placed + bool(accident),
         " ".join([*sentences, accident] if accident else sentences),
+    )
+
+
+def _own_trap(tx: Tx, item_use: ItemUse, *, protected: bool) -> str:
+    """Trigger a trap on the setter at once. Returns what it does, in a sentence."""
+    time, things = timedelta(seconds=item_use.item.handler_config.seconds), name_with_quantity(item_use, 1)
+    if protected:
+        return translate("You step into {things} of your own, without effect.", things=things)
+    with speaking():
+        why = translate("a trap of their own")
+    timeouts.silence(tx, item_use.user, time, why, item_use.request.user.platform)
+    return translate(
+        "You step into {things} of your own: {time} of silence for you.", things=things, time=in_words(time)
     )

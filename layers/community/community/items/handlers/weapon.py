@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from community.items.models import ItemUse, NoTargets, Targeting, TargetRequired, UseRequest, UseResult
 from community.items.rules import require_attackable
 from community.items.texts import name_with_quantity, reason
 from community.messages import service as messages
 from community.shields import service as shields
+from community.shields.immunity import is_immune
 from community.shields.models import AttackOutcome
 from community.timeouts.rules import adjusted
 from community.timeouts.texts import in_words
@@ -36,14 +38,13 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
     if not targets:
         raise TargetRequired(item=item_use.item.public_name) if config.target == "named" else NoTargets
     if item_use.target:
-        require_attackable(item_use, item_use.target)
+        require_attackable(item_use, item_use.target, tx.now)
     added = adjusted(config.seconds, item_use.quality)
     outcomes = shields.attack(tx, platform, item_use.user, targets, added, reason(item_use, platform))
+    effects = partial(_effects, outcomes, added, protected=is_immune(item_use.user, tx.now))
     if config.target != "named":
         messages.remove_chatters(tx, platform, targets)
-    message = translate(
-        "You use {things}. {effects}", things=name_with_quantity(item_use), effects=_effects(outcomes, added)
-    )
+    message = translate("You use {things}. {effects}", things=name_with_quantity(item_use), effects=effects())
     if all(target.id == item_use.user.id for target in targets):
         return UseResult(item_use.players, item_use.quantity, message)
     return UseResult(
@@ -54,16 +55,17 @@ def use(tx: Tx, item_use: ItemUse) -> UseResult:
             "{user} uses {things}. {effects}",
             user=user,
             things=name_with_quantity(item_use),
-            effects=_effects(outcomes, added, user),
+            effects=effects(user),
         ),
     )
 
 
-def _effects(outcomes: Sequence[AttackOutcome], added: timedelta, user: str = "") -> str:
+def _effects(outcomes: Sequence[AttackOutcome], added: timedelta, user: str = "", *, protected: bool) -> str:
     """Say whom the attack has hit.
 
     Args:
         user: the attacker's name, in a message to everyone.
+        protected: whether mirrors do not harm the attacker.
     """
     hit, shielded, mirrored = (
         sorted(each.username for each in outcomes if each.stopped_by == met) for met in (None, "block", "reflect")
@@ -89,11 +91,19 @@ def _effects(outcomes: Sequence[AttackOutcome], added: timedelta, user: str = ""
             )
         )
     if mirrored:
-        sentences.append(_mirrored(mirrored, in_words(added * len(mirrored)), user))
+        time = None if protected else in_words(added * len(mirrored))
+        sentences.append(_mirrored(mirrored, time, user))
     return " ".join(sentences)
 
 
-def _mirrored(names: Sequence[str], time: str, user: str) -> str:
+def _mirrored(names: Sequence[str], time: str | None, user: str) -> str:
+    if time is None:
+        return translate_n(
+            "{names} holds a mirror, without effect.",
+            "{names} hold mirrors, without effect.",
+            len(names),
+            names=listed(names),
+        )
     if not user:
         return translate_n(
             "{names} holds a mirror: {time} of silence for you.",
