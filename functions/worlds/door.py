@@ -1,0 +1,38 @@
+"""The HTTP door of Worlds: errors are objects with a code in capitals (doors.error_objects). Source: worlds 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import FastAPI
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from doors import app as house
+from doors.errors import HOUSE
+from doors.fields import storable
+from doors.people import check_demand
+from doors.routes import Router
+
+MAX_BODY = 64 * 1024
+"""Bytes of a request."""
+
+Text = Annotated[str, AfterValidator(storable)]
+"""A text that people write; the use case trims it."""
+
+
+class StrictBody(BaseModel):
+    """Base of request bodies: unknown fields and wrong types are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+def create_app(title: str, *routers: Router) -> FastAPI:
+    """Return a FastAPI app whose routes ask themselves who is signed in."""
+    return house.create_app(title, *routers, dialect=replace(HOUSE, before_invalid=check_demand))
+
+
+def create_handler(app: FastAPI) -> Callable[[house.Event, Any], house.Answer]:
+    """Return the Lambda handler of an HTTP group of Worlds."""
+    return house.create_handler(app, public=True, max_body=MAX_BODY)

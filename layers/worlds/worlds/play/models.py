@@ -1,0 +1,150 @@
+"""What a command sees, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from kernel.errors import NotAllowed, NotFound, Refused, TooSoon
+from worlds.characters.models import Character
+from worlds.entities.models import Entity
+from worlds.log.models import WorldEvent
+from worlds.space.models import Position
+from worlds.world.models import World
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A line that a player reads.
+
+    Attributes:
+        kind: one of the types of game messages. Source: worlds 4.2.
+        metadata: what programs read of it.
+    """
+
+    kind: str
+    text: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Another character, as one sees it.
+
+    Attributes:
+        squared_distance: in dm²; None where it does not matter, as for someone in another world.
+        hears_me: does not ignore who acts.
+    """
+
+    character_id: UUID
+    name: str
+    species: str
+    role: str
+    description: str
+    world_id: UUID
+    position: Position
+    squared_distance: float | None
+    hears_me: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """All that a command sees.
+
+    Attributes:
+        me: who acts, with what time has done to them.
+        things: what is around, nearest first, as far as the command asked for it; so are `people`.
+        named: people anywhere whom the command names.
+    """
+
+    me: Character
+    world: World
+    now: datetime
+    rng: Random
+    things: Sequence[Entity] = ()
+    people: Sequence[Person] = ()
+    named: Sequence[Person] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message to another character."""
+
+    to: UUID
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command sets off.
+
+    Attributes:
+        events: of who acts, in their order.
+        others: events of other characters, which the scene has locked.
+        messages: to who acts.
+    """
+
+    events: Sequence[WorldEvent] = ()
+    messages: Sequence[Message] = ()
+    posts: Sequence[Post] = ()
+    others: Mapping[UUID, Sequence[WorldEvent]] = field(default_factory=dict)
+
+
+class NotInGame(Refused):
+    """The connection has no character in a world."""
+
+    code = "not_in_game"
+    message = "You are not in a world. Choose a character first."
+
+
+class InvalidCommand(Refused):
+    """A frame, or a command, that is not understood."""
+
+    code = "invalid_command"
+    message = "{problem}"
+
+
+class TooManyCommands(TooSoon):
+    """More commands in a second than one may send."""
+
+    code = "action_cooldown"
+    message = "That was too fast. Wait a second."
+
+
+class TargetNotFound(NotFound):
+    """Nothing, or no one, of that name is here."""
+
+    code = "target_not_found"
+    message = "You see no {name} here."
+
+
+class TargetOutOfRange(Refused):
+    """What is meant is too far away."""
+
+    code = "target_out_of_range"
+    message = "{name} is too far away: {distance} m. Go nearer than {reach} m."
+
+
+class MovementBlocked(Refused):
+    """Something stands in the way."""
+
+    code = "movement_blocked"
+    message = "{name} is in the way."
+
+
+class InsufficientStamina(Refused):
+    """A movement costs more stamina than there is."""
+
+    code = "insufficient_stamina"
+    message = "You are too tired: that takes {cost} stamina, and you have {stamina}. Rest for {seconds} seconds."
+
+
+class NotForYou(NotAllowed):
+    """A command that this character may not use."""
+
+    code = "forbidden"
+    message = "{problem}"

@@ -1,0 +1,266 @@
+"""What commands see, a statement for each need; and worlds.connections and worlds.answers."""
+
+from __future__ import annotations
+
+from typing import Any, Final, LiteralString
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from kernel.database import Cursor, Tx
+from worlds.characters import queries as characters
+from worlds.entities import queries as entities
+from worlds.play.models import Person
+from worlds.space.models import Position
+from worlds.world import queries as worlds
+
+COMMANDS_PER_SECOND: Final = 20
+"""Source: worlds 3."""
+
+_ME: Final[LiteralString] = """
+    (SELECT c.character_id, c.world_id, c.x, c.y, c.z, w.circumference
+     FROM worlds.connections AS k JOIN worlds.characters AS c USING (character_id) JOIN worlds.worlds AS w USING (world_id)
+     WHERE k.connection_id = %(connection)s)
+"""
+_PERSON: Final[LiteralString] = """
+    p.character_id, p.name, p.species, p.role, p.description, p.world_id, p.x, p.y, p.z,
+    NOT EXISTS (SELECT FROM worlds.ignored AS i
+                WHERE i.character_id = p.character_id AND i.ignored_id = me.character_id) AS hears_me
+"""
+
+
+def lock_connection(tx: Tx, connection_id: str) -> Cursor:
+    """Count a command of a connection, and lock it: its commands run one after the other.
+
+    Returns:
+        One row: character_id, account_id, session_id, closing, and `commands` of this second.
+    """
+    return tx.execute(
+        """
+        UPDATE worlds.connections SET
+            heard_at = %(now)s,
+            commands = CASE WHEN %(now)s - window_began BETWEEN interval '0' AND interval '1 second'
+                       THEN commands + 1 ELSE 1 END,
+            window_began = CASE WHEN %(now)s - window_began BETWEEN interval '0' AND interval '1 second'
+                           THEN window_began ELSE %(now)s END
+        WHERE connection_id = %(connection)s
+        RETURNING character_id, account_id, session_id, closing, commands
+        """,
+        {"connection": connection_id, "now": tx.now},
+    )
+
+
+def lock_player(tx: Tx, connection_id: str) -> None:
+    """Lock the character of a connection."""
+    tx.execute(
+        """
+        SELECT FROM worlds.characters
+        WHERE character_id = (SELECT character_id FROM worlds.connections WHERE connection_id = %s) FOR UPDATE
+        """,
+        (connection_id,),
+    )
+
+
+def find_player(tx: Tx, connection_id: str) -> Cursor:
+    """Return one row: the character of a connection, its world, and whether its session is still open."""
+    return tx.execute(
+        "SELECT " + characters.COLUMNS + ", " + worlds.COLUMNS + """,
+            EXISTS (SELECT FROM kernel.sessions AS s
+                    WHERE s.session_id = k.session_id AND s.account_id = k.account_id
+                      AND s.ended_at IS NULL AND s.expires_at > %(now)s) AS has_session,
+            (SELECT last_seq FROM worlds.mailboxes AS m WHERE m.character_id = c.character_id) AS last_seq
+        FROM worlds.connections AS k
+        JOIN worlds.characters AS c USING (character_id)
+        JOIN worlds.worlds AS w USING (world_id)
+        WHERE k.connection_id = %(connection)s
+        """,
+        {"connection": connection_id, "now": tx.now},
+    )
+
+
+def list_things_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
+    """Return the things around a player, wherever they stand when this runs, nearest first.
+
+    Args:
+        radius: decimetres; what is exactly that far away belongs to it.
+    """
+    return tx.execute(
+        "SELECT * FROM (SELECT "
+        + entities.COLUMNS
+        + ", worlds.squared_distance(me.circumference, me.x, me.y, me.z, e.x, e.y, e.z) AS squared_distance FROM "
+        + _ME
+        + """ AS me,
+        LATERAL (SELECT * FROM worlds.entities AS e
+                 WHERE e.world_id = me.world_id
+                   AND e.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS e
+        ) AS near
+        WHERE squared_distance <= %(squared)s
+        ORDER BY squared_distance, entity_id
+        """,
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
+    )
+
+
+def list_people_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
+    """Return the other people around a player, nearest first."""
+    return tx.execute(
+        "SELECT * FROM (SELECT "
+        + _PERSON
+        + ", worlds.squared_distance(me.circumference, me.x, me.y, me.z, p.x, p.y, p.z) AS squared_distance FROM "
+        + _ME
+        + """ AS me,
+        LATERAL (SELECT * FROM worlds.characters AS p
+                 WHERE p.is_present AND p.world_id = me.world_id AND p.character_id <> me.character_id
+                   AND p.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS p
+        ) AS near
+        WHERE squared_distance <= %(squared)s
+        ORDER BY squared_distance, character_id
+        """,
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
+    )
+
+
+def list_people_in_world(tx: Tx, connection_id: str) -> Cursor:
+    """Return the other people in a player's world, by name; a hundred at most."""
+    return tx.execute(
+        "SELECT "
+        + _PERSON
+        + ", NULL AS squared_distance FROM "
+        + _ME
+        + """ AS me
+        JOIN worlds.characters AS p ON p.world_id = me.world_id AND p.is_present AND p.character_id <> me.character_id
+        ORDER BY p.name_key LIMIT 100
+        """,
+        {"connection": connection_id},
+    )
+
+
+def list_people_named(tx: Tx, connection_id: str, keys: list[str]) -> Cursor:
+    """Return the people anywhere who are called so.
+
+    Args:
+        keys: names, as `kernel.naming.person_key` makes them.
+    """
+    return tx.execute(
+        "SELECT "
+        + _PERSON
+        + ", NULL AS squared_distance FROM "
+        + _ME
+        + " AS me JOIN worlds.characters AS p ON p.name_key = ANY(%(keys)s) AND p.is_present"
+        + " AND p.character_id <> me.character_id ORDER BY p.world_id = me.world_id DESC, p.character_id LIMIT 10",
+        {"connection": connection_id, "keys": keys},
+    )
+
+
+def list_last_tellers(tx: Tx, connection_id: str) -> Cursor:
+    """Return at most one row: who has told a player something last, as a person."""
+    return tx.execute(
+        "SELECT "
+        + _PERSON
+        + ", NULL AS squared_distance FROM "
+        + _ME
+        + """ AS me JOIN worlds.characters AS p ON p.character_id = (
+            SELECT (t.envelope #>> '{data,metadata,sender_id}')::uuid FROM worlds.posts AS t
+            WHERE t.character_id = me.character_id AND t.envelope #>> '{data,type}' = 'tell'
+            ORDER BY t.post_id DESC LIMIT 1)
+        """,
+        {"connection": connection_id},
+    )
+
+
+def read_person(row: dict[str, Any]) -> Person:
+    """Return the person of a row."""
+    return Person(
+        character_id=row["character_id"],
+        name=row["name"],
+        species=row["species"],
+        role=row["role"],
+        description=row["description"],
+        world_id=row["world_id"],
+        position=Position(row["x"], row["y"], row["z"]),
+        squared_distance=row["squared_distance"],
+        hears_me=row["hears_me"],
+    )
+
+
+def find_answer(tx: Tx, connection_id: str, command_id: str) -> Cursor:
+    """Return one row with `body` if the player's command of this id was answered before."""
+    return tx.execute(
+        """
+        SELECT body FROM worlds.answers JOIN worlds.connections USING (character_id)
+        WHERE connection_id = %s AND command_id = %s
+        """,
+        (connection_id, command_id),
+    )
+
+
+def insert_answer(tx: Tx, character_id: UUID, command_id: str | None, command: str, body: list[Any]) -> None:
+    tx.execute(
+        """
+        INSERT INTO worlds.answers (character_id, command_id, command, body, answered_at)
+        VALUES (%s, %s, %s, %s, %s)
+        """,
+        (character_id, command_id, command, Jsonb(body), tx.now),
+    )
+
+
+def replace_connection(tx: Tx, connection_id: str, character_id: UUID, account_id: UUID, session_id: UUID) -> None:
+    """Store a new connection of a character; an earlier one is to be closed."""
+    tx.execute(
+        "UPDATE worlds.connections SET closing = 'replaced' WHERE character_id = %s AND closing IS NULL",
+        (character_id,),
+    )
+    tx.execute(
+        """
+        INSERT INTO worlds.connections (connection_id, character_id, account_id, session_id, opened_at, heard_at)
+        VALUES (%s, %s, %s, %s, %s, %s)
+        """,
+        (connection_id, character_id, account_id, session_id, tx.now, tx.now),
+    )
+    tx.execute("INSERT INTO worlds.mailboxes (character_id) VALUES (%s) ON CONFLICT DO NOTHING", (character_id,))
+
+
+def delete_connection(tx: Tx, connection_id: str) -> Cursor:
+    """Delete a connection; return one row with `character_id` and `closing` if it was known."""
+    return tx.execute(
+        "DELETE FROM worlds.connections WHERE connection_id = %s RETURNING character_id, closing", (connection_id,)
+    )
+
+
+def find_open_connection(tx: Tx, character_id: UUID) -> Cursor:
+    """Return a row if a character has an open connection."""
+    return tx.execute(
+        "SELECT 1 FROM worlds.connections WHERE character_id = %s AND closing IS NULL", (character_id,)
+    )
+
+
+def close(tx: Tx, connection_id: str, reason: str) -> None:
+    """Let the pusher close a connection."""
+    tx.execute("UPDATE worlds.connections SET closing = %s WHERE connection_id = %s", (reason, connection_id))
+
+
+def take_closing(tx: Tx) -> Cursor:
+    """Delete the connections that are to be closed; return rows of connection_id, character_id and closing."""
+    return tx.execute(
+        """
+        DELETE FROM worlds.connections WHERE connection_id IN (
+            SELECT connection_id FROM worlds.connections WHERE closing IS NOT NULL LIMIT 100 FOR UPDATE SKIP LOCKED)
+        RETURNING connection_id, character_id, closing
+        """
+    )
+
+
+def list_scrollback(tx: Tx, character_id: UUID, limit: int) -> Cursor:
+    """Return the last envelopes that a character was posted or answered: rows of `at` and `envelope`, newest first."""
+    return tx.execute(
+        """
+        (SELECT posted_at AS at, envelope FROM worlds.posts
+         WHERE character_id = %(character)s AND delivered_at IS NOT NULL ORDER BY post_id DESC LIMIT %(limit)s)
+        UNION ALL
+        (SELECT answered_at, jsonb_array_elements(body)
+         FROM (SELECT answered_at, body FROM worlds.answers WHERE character_id = %(character)s
+               ORDER BY answer_id DESC LIMIT %(limit)s) AS answered)
+        ORDER BY at DESC LIMIT %(limit)s
+        """,
+        {"character": character_id, "limit": limit},
+    )

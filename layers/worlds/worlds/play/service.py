@@ -1,0 +1,196 @@
+"""Playing over a socket: a player comes, sends commands, and goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from kernel.accounts.models import Identity
+from kernel.database import Cursor, Tx
+from kernel.errors import DomainError
+from worlds.characters import queries as characters_sql
+from worlds.characters import service as characters
+from worlds.characters.events import CharacterEntered
+from worlds.characters.models import Character
+from worlds.commands.table import Request, read_request
+from worlds.entities import queries as entities
+from worlds.play import queries
+from worlds.play.arriving import greeting
+from worlds.play.frames import Frame
+from worlds.play.leaving import leave
+from worlds.play.models import NotInGame, Outcome, Post, Scene, TooManyCommands
+from worlds.play.sheet import state_update
+from worlds.posts import envelopes
+from worlds.posts import service as posts
+from worlds.posts.envelopes import Envelope
+from worlds.world import queries as worlds
+
+SCROLLBACK: Final = 200
+"""Lines that are sent again to who comes back."""
+
+
+
+
+def play(tx: Tx, connection_id: str, frame: Frame, request_id: str = "") -> list[Envelope]:
+    """Do what a player has typed, and return what they read; a repeat of its id gets the same answer again.
+
+    Raises:
+        NotInGame: the connection has no character, or is about to be closed.
+        TooManyCommands
+    """
+    request, refusal = _understood(frame.text)
+    locked = queries.lock_connection(tx, connection_id)
+    queries.lock_player(tx, connection_id)
+    found = queries.find_player(tx, connection_id)
+    earlier = queries.find_answer(tx, connection_id, frame.command_id) if frame.command_id else None
+    seen = _ask(tx, connection_id, request)
+    connection, row = locked.fetchone(), found.fetchone()
+    if connection is None or row is None or connection["closing"]:
+        raise NotInGame
+    if connection["commands"] > queries.COMMANDS_PER_SECOND:
+        raise TooManyCommands(seconds=1)
+    if not row["has_session"]:
+        queries.close(tx, connection_id, "session_ended")
+        posts.ensure_awake(tx)
+        return []
+    if earlier is not None and (stored := earlier.fetchone()) is not None:
+        return stored["body"]
+    me = characters_sql.read(row)
+    tx.about = me.account_id
+    scene = Scene(me=me, world=worlds.read(row), now=tx.now, rng=tx.rng, **seen())
+    outcome, error = _decided(scene, request, refusal)
+    metadata = {"request_id": request_id, "command_id": frame.command_id}
+    after = _save(tx, me, outcome, metadata)
+    answer = _answer(tx, scene, after, outcome, error)
+    for envelope in answer:
+        envelope |= {"command_id": frame.command_id, "posts": row["last_seq"] or 0}
+    queries.insert_answer(tx, me.character_id, frame.command_id, frame.text, answer)
+    return answer
+
+
+def ping(tx: Tx, connection_id: str) -> list[Envelope]:
+    """Return a pong with the state of the character, as far as it can be known without a command.
+
+    Raises:
+        NotInGame
+    """
+    row = queries.find_player(tx, connection_id).fetchone()
+    if row is None:
+        raise NotInGame
+    me = characters_sql.read(row)
+    seen = {"posts": row["last_seq"] or 0}
+    return [{**envelopes.other("pong", {}, tx.now), **seen}, {**state_update(me, tx.now), **seen}]
+
+
+def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Character:
+    """Let a player's client be connected as one of their characters; an earlier connection of it is closed.
+
+    What they read first waits until the connection is open.
+
+    Raises:
+        CharacterNotFound, CharacterNotOwned
+    """
+    character = characters.owned(tx, me.account_id, character_id)
+    world = worlds.find(tx, character.world_id)
+    lines = queries.list_scrollback(tx, character_id, SCROLLBACK)
+    queries.replace_connection(tx, connection_id, character_id, me.account_id, me.session_id)
+    near = queries.list_people_near(tx, connection_id, 500)
+    things = queries.list_things_near(tx, connection_id, 200)
+    [row] = world.fetchall()
+    scene = Scene(
+        me=character,
+        world=worlds.read(row),
+        now=tx.now,
+        rng=tx.rng,
+        people=[queries.read_person(each) for each in near],
+        things=[entities.read(each) for each in things],
+    )
+    after = character
+    if not character.is_present:
+        after = characters.save(tx, character, [CharacterEntered(character_id=character_id)])
+    told = [line["envelope"] for line in reversed(lines.fetchall())]
+    outcome = greeting(scene, is_back=bool(told))
+    welcome = [*told, *_messages(tx, outcome), state_update(after, tx.now)]
+    posts.post(tx, [(character_id, envelope) for envelope in welcome])
+    if not character.is_present:
+        _post(tx, outcome.posts)
+    return after
+
+
+def go(tx: Tx, connection_id: str) -> None:
+    """Let a client be gone: without another one, its character leaves the world, too."""
+    gone = queries.delete_connection(tx, connection_id).fetchone()
+    if gone is not None and gone["closing"] != "replaced":
+        leave(tx, gone["character_id"], "disconnected")
+
+
+def _understood(text: str) -> tuple[Request | None, DomainError | None]:
+    try:
+        return read_request(text), None
+    except DomainError as error:
+        return None, error
+
+
+def _decided(scene: Scene, request: Request | None, refusal: DomainError | None) -> tuple[Outcome, DomainError | None]:
+    """Return what the command sets off, or nothing and why it is refused."""
+    if request is None:
+        return Outcome(), refusal
+    try:
+        return request.action.decide(scene, request), None
+    except DomainError as error:
+        return Outcome(), error
+
+
+def _ask(tx: Tx, connection_id: str, request: Request | None) -> Callable[[], dict[str, Any]]:
+    """Ask for what a command needs to see; the answers come with the next round trip."""
+    if request is None:
+        return dict
+    needs = request.action.needs(request)
+    things = queries.list_things_near(tx, connection_id, needs.things) if needs.things else None
+    people: Cursor | None = None
+    if needs.everyone:
+        people = queries.list_people_in_world(tx, connection_id)
+    elif needs.people:
+        people = queries.list_people_near(tx, connection_id, needs.people)
+    named: Cursor | None = None
+    if needs.last_teller:
+        named = queries.list_last_tellers(tx, connection_id)
+    elif needs.named:
+        named = queries.list_people_named(tx, connection_id, list(needs.named))
+    return lambda: {
+        "things": [entities.read(row) for row in things or ()],
+        "people": [queries.read_person(row) for row in people or ()],
+        "named": [queries.read_person(row) for row in named or ()],
+    }
+
+
+def _save(tx: Tx, me: Character, outcome: Outcome, metadata: Mapping[str, Any]) -> Character:
+    after = characters.save(tx, me, outcome.events, metadata) if outcome.events else me
+    _post(tx, outcome.posts)
+    return after
+
+
+def _post(tx: Tx, told: Sequence[Post]) -> None:
+    posts.post(
+        tx,
+        [
+            (each.to, envelopes.game_message(each.message.kind, each.message.text, tx.now, each.message.metadata))
+            for each in told
+        ],
+    )
+
+
+def _messages(tx: Tx, outcome: Outcome) -> list[Envelope]:
+    return [envelopes.game_message(each.kind, each.text, tx.now, each.metadata) for each in outcome.messages]
+
+
+def _answer(
+    tx: Tx, scene: Scene, after: Character, outcome: Outcome, error: DomainError | None
+) -> list[Envelope]:
+    if error is not None:
+        return [envelopes.refusal(error, tx.now)]
+    answer = _messages(tx, outcome)
+    if after != scene.me:
+        answer.append(state_update(after, tx.now))
+    return answer
