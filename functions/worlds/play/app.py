@@ -32,7 +32,7 @@ from kernel.errors import Conflict, DomainError, NotAllowed, OutcomeUnknown, Ref
 from worlds import configs as configs  # the translations
 from worlds.play import frames
 from worlds.play import service as play
-from worlds.play.models import InvalidCommand
+from worlds.acting.models import InvalidCommand
 from worlds.posts import envelopes
 from worlds.posts.envelopes import Envelope
 from worlds.tickets import service as tickets

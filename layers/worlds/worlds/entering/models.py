@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from kernel.errors import Refused
 from worlds.characters.models import Character
 from worlds.world.models import World
 
@@ -62,3 +63,18 @@ LOBBY_SPAWN: tuple[int, int, int] = (50, 20, 0)
 """Decimetres. Source: worlds 6."""
 ENTRANCE: tuple[int, int, int] = (50, 50, 0)
 """Where one arrives in a world that says nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryOptions:
+    """Ways into a world."""
+
+    as_watcher: bool
+    as_someone_new: bool
+
+
+class NoEntryToTheLobby(Refused):
+    """The lobby is where everyone arrives; there is nothing to choose."""
+
+    code = "invalid_input"
+    message = "The lobby needs no character: everyone arrives there. Choose another world."

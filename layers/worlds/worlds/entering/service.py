@@ -14,11 +14,19 @@ from worlds.characters import service as characters
 from worlds.characters.events import CharacterCreated
 from worlds.characters.models import GHOST, Character, CharacterExists, CharacterNotFound, CharacterNotOwned
 from worlds.entering import queries
-from worlds.entering.models import ENTRANCE, LOBBY_SPAWN, Chosen, Whereabouts, Wish
+from worlds.entering.models import (
+    ENTRANCE,
+    LOBBY_SPAWN,
+    Chosen,
+    EntryOptions,
+    NoEntryToTheLobby,
+    Whereabouts,
+    Wish,
+)
 from worlds.movement.models import PARTS
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
-from worlds.world.models import LOBBY, World
+from worlds.world.models import LOBBY, PUBLIC, World
 
 
 def where(tx: Tx, me: Identity) -> Whereabouts:
@@ -32,6 +40,26 @@ def where(tx: Tx, me: Identity) -> Whereabouts:
     if not row["connected"] and world is not None and not world.is_lobby:
         stage = "world_selected"
     return Whereabouts(world, chosen, stage, row["connected"], own)
+
+
+def options(tx: Tx, me: Identity, world_id: UUID) -> EntryOptions:
+    """Return how someone can enter a world.
+
+    Raises:
+        WorldNotFound, WorldPrivate, NoEntryToTheLobby
+    """
+    return options_of(worlds.admitted(tx, me, world_id))
+
+
+def options_of(world: World) -> EntryOptions:
+    """Return how someone can enter a world that lets them in.
+
+    Raises:
+        NoEntryToTheLobby
+    """
+    if world.is_lobby:
+        raise NoEntryToTheLobby
+    return EntryOptions(as_watcher=world.privacy == PUBLIC, as_someone_new=True)
 
 
 def select_world(tx: Tx, me: Identity, world_id: UUID) -> World:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from worlds.play.models import InvalidCommand
+from worlds.acting.models import InvalidCommand
 
 MAX_ID: Final = 64
 

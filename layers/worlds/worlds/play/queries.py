@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from kernel.database import Cursor, Tx
 from worlds.characters import queries as characters
 from worlds.entities import queries as entities
-from worlds.play.models import Person
+from worlds.acting.models import Person
 from worlds.space.models import Position
 from worlds.world import queries as worlds
 

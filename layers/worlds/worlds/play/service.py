@@ -9,17 +9,19 @@ from uuid import UUID
 from kernel.accounts.models import Identity
 from kernel.database import Cursor, Tx
 from kernel.errors import DomainError
+from worlds.acting import table
+from worlds.acting.arriving import greeting
+from worlds.acting.models import NotInGame, Outcome, Post, Scene, TooManyCommands
+from worlds.acting.needs import EARSHOT, SIGHT
 from worlds.characters import queries as characters_sql
 from worlds.characters import service as characters
 from worlds.characters.events import CharacterEntered
 from worlds.characters.models import Character
-from worlds.commands.table import Request, read_request
+from worlds.commands.models import Parsed
 from worlds.entities import queries as entities
 from worlds.play import queries
-from worlds.play.arriving import greeting
 from worlds.play.frames import Frame
 from worlds.play.leaving import leave
-from worlds.play.models import NotInGame, Outcome, Post, Scene, TooManyCommands
 from worlds.play.sheet import state_update
 from worlds.posts import envelopes
 from worlds.posts import service as posts
@@ -39,12 +41,12 @@ def play(tx: Tx, connection_id: str, frame: Frame, request_id: str = "") -> list
         NotInGame: the connection has no character, or is about to be closed.
         TooManyCommands
     """
-    request, refusal = _understood(frame.text)
+    parsed = table.read(frame.text)
     locked = queries.lock_connection(tx, connection_id)
     queries.lock_player(tx, connection_id)
     found = queries.find_player(tx, connection_id)
     earlier = queries.find_answer(tx, connection_id, frame.command_id) if frame.command_id else None
-    seen = _ask(tx, connection_id, request)
+    seen = _ask(tx, connection_id, parsed)
     connection, row = locked.fetchone(), found.fetchone()
     if connection is None or row is None or connection["closing"]:
         raise NotInGame
@@ -59,7 +61,7 @@ def play(tx: Tx, connection_id: str, frame: Frame, request_id: str = "") -> list
     me = characters_sql.read(row)
     tx.about = me.account_id
     scene = Scene(me=me, world=worlds.read(row), now=tx.now, rng=tx.rng, **seen())
-    outcome, error = _decided(scene, request, refusal)
+    outcome, error = _decided(scene, parsed)
     metadata = {"request_id": request_id, "command_id": frame.command_id}
     after = _save(tx, me, outcome, metadata)
     answer = _answer(tx, scene, after, outcome, error)
@@ -95,8 +97,8 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
     world = worlds.find(tx, character.world_id)
     lines = queries.list_scrollback(tx, character_id, SCROLLBACK)
     queries.replace_connection(tx, connection_id, character_id, me.account_id, me.session_id)
-    near = queries.list_people_near(tx, connection_id, 500)
-    things = queries.list_things_near(tx, connection_id, 200)
+    near = queries.list_people_near(tx, connection_id, EARSHOT)
+    things = queries.list_things_near(tx, connection_id, SIGHT)
     [row] = world.fetchall()
     scene = Scene(
         me=character,
@@ -110,7 +112,7 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
     if not character.is_present:
         after = characters.save(tx, character, [CharacterEntered(character_id=character_id)])
     told = [line["envelope"] for line in reversed(lines.fetchall())]
-    outcome = greeting(scene, is_back=bool(told))
+    outcome = greeting(scene)
     welcome = [*told, *_messages(tx, outcome), state_update(after, tx.now)]
     posts.post(tx, [(character_id, envelope) for envelope in welcome])
     if not character.is_present:
@@ -125,28 +127,21 @@ def go(tx: Tx, connection_id: str) -> None:
         leave(tx, gone["character_id"], "disconnected")
 
 
-def _understood(text: str) -> tuple[Request | None, DomainError | None]:
-    try:
-        return read_request(text), None
-    except DomainError as error:
-        return None, error
-
-
-def _decided(scene: Scene, request: Request | None, refusal: DomainError | None) -> tuple[Outcome, DomainError | None]:
+def _decided(scene: Scene, parsed: Parsed | DomainError) -> tuple[Outcome, DomainError | None]:
     """Return what the command sets off, or nothing and why it is refused."""
-    if request is None:
-        return Outcome(), refusal
+    if isinstance(parsed, DomainError):
+        return Outcome(), parsed
     try:
-        return request.action.decide(scene, request), None
+        return table.decide(scene, parsed), None
     except DomainError as error:
         return Outcome(), error
 
 
-def _ask(tx: Tx, connection_id: str, request: Request | None) -> Callable[[], dict[str, Any]]:
+def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[], dict[str, Any]]:
     """Ask for what a command needs to see; the answers come with the next round trip."""
-    if request is None:
+    if isinstance(parsed, DomainError):
         return dict
-    needs = request.action.needs(request)
+    needs = table.needs_of(parsed)
     things = queries.list_things_near(tx, connection_id, needs.things) if needs.things else None
     people: Cursor | None = None
     if needs.everyone:

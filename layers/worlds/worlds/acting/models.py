@@ -115,18 +115,11 @@ class TooManyCommands(TooSoon):
     message = "That was too fast. Wait a second."
 
 
-class TargetNotFound(NotFound):
-    """Nothing, or no one, of that name is here."""
-
-    code = "target_not_found"
-    message = "You see no {name} here."
-
-
 class TargetOutOfRange(Refused):
     """What is meant is too far away."""
 
     code = "target_out_of_range"
-    message = "{name} is too far away: {distance} m. Go nearer than {reach} m."
+    message = "{name} is {distance} m away. You have to be within {reach} m."
 
 
 class MovementBlocked(Refused):
@@ -136,15 +129,36 @@ class MovementBlocked(Refused):
     message = "{name} is in the way."
 
 
-class InsufficientStamina(Refused):
-    """A movement costs more stamina than there is."""
+class NoOneToAnswer(NotFound):
+    """No one has told this character anything lately."""
 
-    code = "insufficient_stamina"
-    message = "You are too tired: that takes {cost} stamina, and you have {stamina}. Rest for {seconds} seconds."
+    code = "target_not_found"
+    message = "No one has told you anything yet. Write: tell <who> <text>"
 
 
-class NotForYou(NotAllowed):
-    """A command that this character may not use."""
+class NoStairs(Refused):
+    """There is no way up or down on foot."""
 
-    code = "forbidden"
-    message = "{problem}"
+    code = "movement_blocked"
+    message = "There are no stairs here. Watchers can fly."
+
+
+class TooFarAtOnce(Refused):
+    """A walk of more than one command may take."""
+
+    code = "movement_blocked"
+    message = "You can walk {metres} m at once. Take it in stages."
+
+
+class NotTakeable(Refused):
+    """Something that no one can carry away."""
+
+    code = "invalid_command"
+    message = "You cannot take {name}."
+
+
+class Locked(Refused):
+    """Something that is held fast."""
+
+    code = "invalid_command"
+    message = "{name} does not come loose."

@@ -1,0 +1,81 @@
+"""/api/game: worlds, and the characters that enter them. Source: worlds 2.1."""
+
+from __future__ import annotations
+
+from doors.start_http import ready  # first: see there
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from doors.call import Call, answer
+from doors.people import requires_account, signed_in
+from functions.worlds.door import create_app, create_handler
+from functions.worlds.shapes import (
+    CharacterChoice,
+    CharacterList,
+    CharacterShape,
+    EntryOptions,
+    JoinedWorld,
+    MadeCharacter,
+    NewCharacter,
+    WorldShape,
+)
+from kernel.accounts.models import Identity
+from kernel.database import Tx
+from worlds import configs as configs  # the translations
+from worlds.characters import service as characters
+from worlds.entering import service as entering
+from worlds.world import service as worlds
+
+app = create_app("Game")
+
+
+@app.get("/api/game/worlds", response_model=list[WorldShape])
+@requires_account()
+async def list_worlds(call: Call) -> Response:
+    """The worlds that people have made, newest first."""
+    return signed_in(call).look(lambda tx, me: [WorldShape.of(world) for world in worlds.list_all(tx)])
+
+
+@app.get("/api/game/entry-options", response_model=EntryOptions)
+@requires_account()
+async def entry_options(call: Call, world_id: Annotated[UUID, Query()]) -> Response:
+    """How one can enter a world."""
+    return signed_in(call).look(lambda tx, me: EntryOptions.of(entering.options(tx, me, world_id)))
+
+
+@app.get("/api/game/characters", response_model=CharacterList)
+@requires_account()
+async def list_characters(call: Call) -> Response:
+    """Your characters, the one that you played last first."""
+    return signed_in(call).look(
+        lambda tx, me: CharacterList(
+            characters=[CharacterShape.of(each) for each in characters.list_of(tx, me.account_id)]
+        )
+    )
+
+
+@app.post("/api/game/characters", response_model=MadeCharacter, status_code=201)
+@requires_account()
+async def create_character(body: NewCharacter, call: Call) -> Response:
+    """Make a character in a world. You can have one in each."""
+    return signed_in(call).act(
+        lambda tx, me: answer(MadeCharacter.of(entering.create(tx, me, body.world_id, body.wish)), 201)
+    )
+
+
+@app.post("/api/game/join", response_model=JoinedWorld)
+@requires_account()
+async def join(body: CharacterChoice, call: Call) -> Response:
+    """Choose the character that you connect with."""
+
+    def use_case(tx: Tx, me: Identity) -> JoinedWorld:
+        return JoinedWorld.of(entering.select(tx, me, body.character_id))
+
+    return signed_in(call).act(use_case)
+
+
+handler = create_handler(app)
+ready()

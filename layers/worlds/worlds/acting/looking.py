@@ -1,0 +1,112 @@
+"""Commands that only look: around, at something, who is here. Source: worlds 5."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import sqrt
+
+from kernel.texts import listed, translate
+from worlds.acting.models import Message, Outcome, Person, Scene
+from worlds.acting.needs import CLOSE
+from worlds.commands import parsing
+from worlds.commands.matching import find
+from worlds.commands.models import Parsed
+from worlds.entities.models import Entity
+from worlds.items import rules as items
+from worlds.items.content import items as catalogue
+
+
+def look(scene: Scene, parsed: Parsed) -> Outcome:
+    """Describe where one is, or one thing or person."""
+    if not parsed.target:
+        return Outcome(messages=[around(scene)])
+    seen = find([*scene.things, *scene.people], parsed.target, names_of)
+    return Outcome(messages=[Message("area_description", describe(scene, seen), {"target": name_of(seen)})])
+
+
+def around(scene: Scene) -> Message:
+    """Return what one sees when one looks around."""
+    lines = [f"[{scene.world.name}]"]
+    if scene.world.is_lobby:
+        lines.append(
+            translate("A round hall of pale stone, with an arch in each of the four walls. Everyone arrives here.")
+        )
+    names = [shown(each) for each in (*scene.people, *scene.things)]
+    if names:
+        lines.append(translate("You see: {names}.", names=listed(names)))
+    else:
+        lines.append(translate("There is nothing near you but the ground."))
+    exits = [each.name for each in scene.things if each.portal_to is not None]
+    if exits:
+        lines.append(translate("Ways out: {names}.", names=listed(exits)))
+    things = [{"id": str(each.entity_id), "name": each.name, "type": each.kind} for each in scene.things]
+    people = [{"id": str(each.character_id), "name": each.name, "type": "character"} for each in scene.people]
+    return Message("area_description", "\n".join(lines), {"entities": [*people, *things]})
+
+
+def describe(scene: Scene, seen: Entity | Person) -> str:
+    """Return what one sees of a thing or a person; fine details only from close by."""
+    if isinstance(seen, Person):
+        about = translate("{name}, {species}.", name=seen.name, species=seen.species)
+        return f"{about} {seen.description}".strip()
+    parts = [f"{shown(seen)}.", seen.description]
+    if seen.details and seen.squared_distance <= CLOSE * CLOSE:
+        parts.append(seen.details)
+    elif seen.details:
+        parts.append(translate("Go nearer to see more."))
+    return " ".join(filter(None, parts))
+
+
+def who(scene: Scene, parsed: Parsed) -> Outcome:
+    """List the people in this world."""
+    names = sorted([scene.me.name, *(each.name for each in scene.people)], key=str.lower)
+    text = translate("In {world}: {names}.", world=scene.world.name, names=listed(names))
+    return Outcome(messages=[Message("player_list", text, {"players": names})])
+
+
+def inventory(scene: Scene, parsed: Parsed) -> Outcome:
+    """List what one holds, with its weight and the limit."""
+    held = scene.me.inventory
+    if not held.held:
+        return Outcome(messages=[Message("info", translate("You carry nothing."))])
+    lines = []
+    for each in held.held:
+        line = f"{each.quantity} × {each.name}" if each.quantity > 1 else each.name
+        line += f" ({items.kilograms(each.grams)} kg)"
+        lines.append(f"{line}, {each.slot.replace('_', ' ')}" if each.slot else line)
+    limit = items.kilograms(items.carry_limit(scene.me.attributes.get("Might", 0)))
+    total = translate("Together {weight} of {limit} kg.", weight=items.kilograms(held.grams), limit=limit)
+    return Outcome(messages=[Message("info", "\n".join([*lines, total]))])
+
+
+def help_about(scene: Scene, parsed: Parsed) -> Outcome:
+    """List the commands, or explain one."""
+    return Outcome(messages=[Message("info", parsing.help_text(parsed.rest))])
+
+
+def name_of(seen: Entity | Person) -> str:
+    """Return the name of what is seen."""
+    return seen.name
+
+
+def names_of(seen: Entity | Person) -> Sequence[str]:
+    """Return the names under which something is found."""
+    if isinstance(seen, Entity) and seen.item:
+        kind = catalogue.by_key[seen.item]
+        return (kind.name, kind.plural)
+    return (seen.name,)
+
+
+def shown(seen: Entity | Person) -> str:
+    """Return how something stands in a list."""
+    if isinstance(seen, Person):
+        return translate("{name} ({species})", name=seen.name, species=seen.species)
+    if seen.item:
+        kind = catalogue.by_key[seen.item]
+        return f"{seen.quantity} × {kind.name_of(seen.quantity)}" if seen.quantity > 1 else kind.name
+    return seen.name
+
+
+def metres(squared_distance: float) -> str:
+    """Return a distance as it is shown."""
+    return f"{sqrt(squared_distance) / 10:.1f}"

@@ -1,0 +1,94 @@
+"""Commands that others hear. Source: worlds 5."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kernel.naming import person_key
+from kernel.texts import translate
+from worlds.acting.models import Message, NoOneToAnswer, Outcome, Person, Post, Scene, TargetOutOfRange
+from worlds.acting.looking import metres
+from worlds.acting.needs import WHISPER, Needs
+from worlds.characters.events import PersonIgnored
+from worlds.commands.matching import LONGEST_NAME, find, find_leading
+from worlds.commands.models import IncompleteCommand, Parsed, PersonNotFound
+
+
+def say(scene: Scene, parsed: Parsed) -> Outcome:
+    """Speak to all within earshot."""
+    heard = Message("speech", translate("{name} says: {text}", name=scene.me.name, text=parsed.rest), _by(scene))
+    own = Message("speech_self", translate("You say: {text}", text=parsed.rest))
+    return Outcome(messages=[own], posts=_to(scene.people, heard))
+
+
+def emote(scene: Scene, parsed: Parsed) -> Outcome:
+    """Show what one does, to all who are near."""
+    shown = Message("emote", f"{scene.me.name} {parsed.rest}", _by(scene))
+    return Outcome(messages=[shown], posts=_to(scene.people, shown))
+
+
+def whisper(scene: Scene, parsed: Parsed) -> Outcome:
+    """Speak to one person near by; no one else hears it."""
+    person, text = find_leading(scene.people, parsed.rest, _names, PersonNotFound)
+    _require_text(text, parsed)
+    if person.squared_distance is None or person.squared_distance > WHISPER * WHISPER:
+        raise TargetOutOfRange(name=person.name, distance=metres(person.squared_distance or 0), reach=WHISPER // 10)
+    heard = Message("whisper", translate("{name} whispers: {text}", name=scene.me.name, text=text), _by(scene))
+    own = Message("speech_self", translate("You whisper to {name}: {text}", name=person.name, text=text))
+    return Outcome(messages=[own], posts=_to([person], heard))
+
+
+def tell(scene: Scene, parsed: Parsed) -> Outcome:
+    """Send someone a message, wherever they are."""
+    person, text = find_leading(scene.named, parsed.rest, _names, PersonNotFound)
+    _require_text(text, parsed)
+    return _told(scene, person, text)
+
+
+def reply(scene: Scene, parsed: Parsed) -> Outcome:
+    """Answer whoever has told one something last."""
+    if not scene.named:
+        raise NoOneToAnswer
+    return _told(scene, scene.named[0], parsed.rest)
+
+
+def ignore(scene: Scene, parsed: Parsed) -> Outcome:
+    """Hear nothing more of someone; or hear them again."""
+    person = find([*scene.named, *scene.people], parsed.target, _names, PersonNotFound)
+    ignored = person.character_id not in scene.me.ignored
+    event = PersonIgnored(character_id=scene.me.character_id, other_id=person.character_id, ignored=ignored)
+    if ignored:
+        text = translate("You hear nothing more from {name}. The same command ends that.", name=person.name)
+    else:
+        text = translate("You hear {name} again.", name=person.name)
+    return Outcome(events=[event], messages=[Message("system", text)])
+
+
+def naming_someone(parsed: Parsed) -> Needs:
+    """Return the needs of a command whose text begins with someone's name, which may have several words."""
+    words = parsed.rest.strip("\"'").split()[:LONGEST_NAME]
+    return Needs(named=[person_key(" ".join(words[:count]).strip("\"'")) for count in range(1, len(words) + 1)])
+
+
+def _told(scene: Scene, person: Person, text: str) -> Outcome:
+    heard = Message("tell", translate("{name} tells you: {text}", name=scene.me.name, text=text), _by(scene))
+    own = Message("tell_self", translate("You tell {name}: {text}", name=person.name, text=text))
+    return Outcome(messages=[own], posts=_to([person], heard))
+
+
+def _to(people: Iterable[Person], message: Message) -> list[Post]:
+    """Return the posts for those who hear one. Someone who is ignored is not told so."""
+    return [Post(each.character_id, message) for each in people if each.hears_me]
+
+
+def _by(scene: Scene) -> dict[str, str]:
+    return {"sender_id": str(scene.me.character_id), "sender": scene.me.name}
+
+
+def _names(person: Person) -> tuple[str, ...]:
+    return (person.name,)
+
+
+def _require_text(text: str, parsed: Parsed) -> None:
+    if not text:
+        raise IncompleteCommand(syntax=parsed.command.syntax)

@@ -1,0 +1,67 @@
+"""What each command does: the one table from names to actions. Reading and declaring them: worlds.commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from kernel.errors import DomainError
+from worlds.acting import carrying, looking, moving, speaking
+from worlds.acting.models import Outcome, Scene
+from worlds.acting.needs import EARSHOT, NOTHING, SIGHT, Action, Needs, seeing
+from worlds.commands import parsing
+from worlds.commands.grammar import DIRECTIONS
+from worlds.commands.models import Parsed
+
+_MOVE: Final = Action(moving.step, moving.around_the_way)
+
+ACTIONS: Final[Mapping[str, Action]] = {
+    **dict.fromkeys(DIRECTIONS, _MOVE),
+    **dict.fromkeys(("walk", "run", "sneak", "sprint", "go"), _MOVE),
+    "face": Action(moving.face),
+    "fly": Action(moving.fly),
+    "look": Action(looking.look, seeing(things=SIGHT, people=SIGHT)),
+    "who": Action(looking.who, lambda parsed: Needs(everyone=True)),
+    "inventory": Action(looking.inventory),
+    "help": Action(looking.help_about),
+    "say": Action(speaking.say, seeing(people=EARSHOT)),
+    "emote": Action(speaking.emote, seeing(people=EARSHOT)),
+    "whisper": Action(speaking.whisper, seeing(people=SIGHT)),
+    "tell": Action(speaking.tell, speaking.naming_someone),
+    "reply": Action(speaking.reply, lambda parsed: Needs(last_teller=True)),
+    "ignore": Action(speaking.ignore, speaking.naming_someone),
+    "get": Action(carrying.get, seeing(things=SIGHT)),
+    "drop": Action(carrying.drop),
+    "equip": Action(carrying.equip),
+    "unequip": Action(carrying.unequip),
+    "use": Action(carrying.use),
+}
+"""{name of a command: what it does}"""
+
+
+def needs_of(parsed: Parsed) -> Needs:
+    """Return what a command needs to see."""
+    action = ACTIONS.get(parsed.command.name)
+    return NOTHING if action is None else action.needs(parsed)
+
+
+def decide(scene: Scene, parsed: Parsed) -> Outcome:
+    """Return what a command sets off.
+
+    Raises:
+        DomainError: it is refused.
+    """
+    parsing.require(
+        parsed,
+        has_body=bool(scene.me.attributes) or scene.world.is_lobby,
+        is_owner=scene.world.owner_id == scene.me.account_id,
+    )
+    return ACTIONS[parsed.command.name].decide(scene, parsed)
+
+
+def read(text: str) -> Parsed | DomainError:
+    """Return what a line means, or why it means nothing."""
+    try:
+        return parsing.parse(text)
+    except DomainError as error:
+        return error
