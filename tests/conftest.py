@@ -81,6 +81,7 @@ def template_database(postgres: Postgres) -> str:
     from kernel.switches.administration import store as store_switches
     from personas.preparation import prepare as prepare_personas
     from tests.support.migrations import MIGRATIONS
+    from worlds.preparation import prepare as prepare_worlds
 
     name = f"template_{uuid4().hex}"
     url = postgres.create_database(name)
@@ -90,6 +91,7 @@ def template_database(postgres: Postgres) -> str:
             patch.setattr(events, "DAYS_AHEAD", 2)  # every copy makes every partition anew
             prepare(tx)
             prepare_personas(tx)
+            prepare_worlds(tx)
             store_switches(tx, SWITCHES)
             keys.store(tx, keys.digest("test"), "test", "admin")
             tx.execute("DELETE FROM events")  # so that a test finds in the log what it has done

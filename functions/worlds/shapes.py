@@ -43,9 +43,9 @@ class NewCharacter(StrictBody):
     appearance: Annotated[Text, Field(max_length=2000)] = ""
     description: Text = ""
     occupation: Text = ""
-    point_buy: dict[str, int] = {}
+    point_buy: dict[str, int] = Field(default_factory=dict)
     seed: Annotated[int, Field(ge=0, le=2**53)] = 0
-    background_answers: Annotated[list[str], Field(max_length=20)] = []
+    background_answers: list[str] = Field(default_factory=list, max_length=20)
 
     @property
     def wish(self) -> Wish:
@@ -169,9 +169,7 @@ class EntryOptions(BaseModel):
 
     @classmethod
     def of(cls, options: Options) -> EntryOptions:
-        return cls(
-            can_enter_as_watcher=options.as_watcher, available_npcs=[], can_create_custom=options.as_someone_new
-        )
+        return cls(can_enter_as_watcher=options.as_watcher, available_npcs=[], can_create_custom=options.as_someone_new)
 
 
 class SelectedWorld(BaseModel):

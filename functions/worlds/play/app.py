@@ -30,9 +30,9 @@ from kernel.action import run_action
 from kernel.database import Tx
 from kernel.errors import Conflict, DomainError, NotAllowed, OutcomeUnknown, Refused, TryAgain, Unauthenticated
 from worlds import configs as configs  # the translations
+from worlds.acting.models import InvalidCommand
 from worlds.play import frames
 from worlds.play import service as play
-from worlds.acting.models import InvalidCommand
 from worlds.posts import envelopes
 from worlds.posts.envelopes import Envelope
 from worlds.tickets import service as tickets
@@ -98,7 +98,9 @@ def _play(connection_id: str, frame: frames.Frame, request_id: str) -> list[Enve
     try:
         if frame.kind == "ping":
             return run_action(lambda tx: play.ping(tx, connection_id), name="ping", while_frozen=True)
-        return run_action(partial(play.play, connection_id=connection_id, frame=frame, request_id=request_id), name="command")
+        return run_action(
+            partial(play.play, connection_id=connection_id, frame=frame, request_id=request_id), name="command"
+        )
     except DomainError as error:
         return [{**envelopes.refusal(error, now), "command_id": frame.command_id}]
     except (TryAgain, OutcomeUnknown, psycopg.OperationalError):

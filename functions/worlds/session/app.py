@@ -34,7 +34,9 @@ app = create_app("Session")
 @requires_account()
 async def state(call: Call) -> Response:
     """Where you are: the lobby, a world that you have chosen, or in the game."""
-    return signed_in(call).look(lambda tx, me: SessionState.of(me.account_id, entering.where(tx, me), settings.socket_url))
+    return signed_in(call).look(
+        lambda tx, me: SessionState.of(me.account_id, entering.where(tx, me), settings.socket_url)
+    )
 
 
 @app.post("/api/session/world/select", response_model=SelectedWorld)

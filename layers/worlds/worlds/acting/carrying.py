@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from kernel.quantities import Wanted
+from kernel.quantities import Wanted, resolve
 from kernel.texts import translate
 from worlds.acting.looking import metres, names_of
 from worlds.acting.models import Locked, Message, NotTakeable, Outcome, Scene, TargetOutOfRange
@@ -23,11 +23,10 @@ from worlds.characters.events import HealthChanged, StaminaChanged
 from worlds.characters.models import Character
 from worlds.commands.matching import find
 from worlds.commands.models import Parsed
-from worlds.entities.models import Entity
 from worlds.items import rules as items
 from worlds.items.content import Effect
 from worlds.items.content import items as catalogue
-from worlds.items.models import Held, Inventory, ItemNotHeld
+from worlds.items.models import Held, Inventory, ItemNotHeld, TooFewHeld
 from worlds.log.models import WorldEvent
 from worlds.movement import rules as movement
 from worlds.play.sheet import stamina_of
@@ -44,10 +43,10 @@ def get(scene: Scene, parsed: Parsed) -> Outcome:
         raise NotTakeable(name=found.name)
     if found.locked:
         raise Locked(name=found.name)
-    quantity = _wanted(parsed.quantity, found.quantity, one=found.quantity)
-    if quantity > found.quantity:
-        raise items.too_few(found.quantity, catalogue.by_key[found.item], quantity)
     kind = catalogue.by_key[found.item]
+    quantity = _wanted(parsed.quantity, found.quantity, otherwise=found.quantity)
+    if quantity > found.quantity:
+        raise TooFewHeld(there=found.quantity, item=kind.name_of(found.quantity), wanted=quantity)
     taken = Held(uuid4(), kind, quantity, found.durability, None, found.quality)
     after = items.add(scene.me.inventory, taken, limit_of(scene.me))
     event = ItemPickedUp(
@@ -68,7 +67,7 @@ def get(scene: Scene, parsed: Parsed) -> Outcome:
 def drop(scene: Scene, parsed: Parsed) -> Outcome:
     """Put something down where one stands."""
     held = held_named(scene.me, parsed.target)
-    quantity = _wanted(parsed.quantity, held.quantity, one=1)
+    quantity = _wanted(parsed.quantity, held.quantity, otherwise=1)
     after, dropped = items.take(scene.me.inventory, held.holding_id, quantity, uuid4)
     event = ItemDropped(
         world_id=scene.world.world_id,
@@ -163,8 +162,8 @@ def _stack(held: Held) -> Stack:
     )
 
 
-def _wanted(wanted: Wanted | None, there: int, *, one: int) -> int:
-    return one if wanted is None else wanted.of(there)
+def _wanted(wanted: Wanted | None, there: int, *, otherwise: int) -> int:
+    return otherwise if wanted is None else resolve(wanted, there)
 
 
 def _effect(scene: Scene, effect: Effect) -> tuple[list[WorldEvent], str]:

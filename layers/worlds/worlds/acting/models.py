@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from kernel.errors import NotAllowed, NotFound, Refused, TooSoon
+from kernel.errors import NotFound, Refused, TooSoon
 from worlds.characters.models import Character
 from worlds.entities.models import Entity
 from worlds.log.models import WorldEvent

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from kernel.texts import translate
+from worlds.acting.looking import name_of, names_of
 from worlds.acting.models import Message, MovementBlocked, NoStairs, Outcome, Scene, TooFarAtOnce
 from worlds.acting.needs import Needs
 from worlds.characters.events import FlightChanged, PlayerMoved, PlayerTurned
 from worlds.commands.matching import find
 from worlds.commands.models import Parsed
-from worlds.acting.looking import name_of, names_of
 from worlds.entities.models import Entity
 from worlds.movement import rules
 from worlds.movement.models import Mode
@@ -46,7 +46,9 @@ def go_to(scene: Scene, parsed: Parsed) -> Outcome:
         return Outcome(messages=[Message("movement", translate("You are there already."))])
     part = (distance - near) / distance
     east, north, up = (round(axis * part) for axis in away)
-    return _walk(scene, (east, north, up), parsed.mode or Mode.WALK, translate("You walk to {name}.", name=name_of(goal)))
+    return _walk(
+        scene, (east, north, up), parsed.mode or Mode.WALK, translate("You walk to {name}.", name=name_of(goal))
+    )
 
 
 def face(scene: Scene, parsed: Parsed) -> Outcome:
@@ -65,16 +67,12 @@ def fly(scene: Scene, parsed: Parsed) -> Outcome:
     altitude = me.position.z if me.is_flying else 0
     if parsed.distance is not None:
         after = rules.fly_to(parsed.distance, highest, may_fly=me.is_watcher)
-    elif parsed.words and parsed.words[0] in ("up", "down"):
+    elif me.is_watcher and parsed.words and parsed.words[0] in ("up", "down"):
         rise = rules.TAKE_OFF if parsed.words[0] == "up" else -rules.TAKE_OFF
-        after = rules.change_altitude(altitude, rise, highest) if me.is_watcher else rules.take_off(0, highest, may_fly=False)
+        after = rules.change_altitude(altitude, rise, highest)
     else:
         after = rules.take_off(altitude, highest, may_fly=me.is_watcher)
-    event = FlightChanged(
-        character_id=me.character_id, is_flying=after > 0, position=(me.position.x, me.position.y, after)
-    )
-    text = translate("You fly, {metres} m above the ground.", metres=after // METRE) if after else translate("You land.")
-    return Outcome(events=[event], messages=[Message("movement", text)])
+    return _at_altitude(scene, after)
 
 
 def around_the_way(parsed: Parsed) -> Needs:
@@ -90,15 +88,19 @@ def _move(scene: Scene, way: tuple[int, int, int], length: int, mode: Mode, dire
         raise NoStairs
     if way[2]:
         after = rules.change_altitude(me.position.z, way[2] * length, rules.ceiling(_larger_bound(scene)))
-        event = FlightChanged(
-            character_id=me.character_id, is_flying=after > 0, position=(me.position.x, me.position.y, after)
-        )
-        text = translate("You fly, {metres} m above the ground.", metres=after // METRE)
-        return Outcome(events=[event], messages=[Message("movement", text if after else translate("You land."))])
+        return _at_altitude(scene, after)
     if length > FARTHEST and not me.is_watcher:
         raise TooFarAtOnce(metres=FARTHEST // METRE)
     walked = translate("You go {direction}.", direction=translate(direction))
     return _walk(scene, (way[0] * length, way[1] * length, 0), mode, walked)
+
+
+def _at_altitude(scene: Scene, altitude: int) -> Outcome:
+    me = scene.me
+    place = (me.position.x, me.position.y, altitude)
+    event = FlightChanged(character_id=me.character_id, is_flying=altitude > 0, position=place)
+    text = translate("You fly, {metres} m above the ground.", metres=altitude // METRE)
+    return Outcome(events=[event], messages=[Message("movement", text if altitude else translate("You land."))])
 
 
 def _walk(scene: Scene, way: tuple[int, int, int], mode: Mode, text: str) -> Outcome:

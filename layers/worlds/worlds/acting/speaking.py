@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from kernel.naming import person_key
 from kernel.texts import translate
-from worlds.acting.models import Message, NoOneToAnswer, Outcome, Person, Post, Scene, TargetOutOfRange
 from worlds.acting.looking import metres
+from worlds.acting.models import Message, NoOneToAnswer, Outcome, Person, Post, Scene, TargetOutOfRange
 from worlds.acting.needs import WHISPER, Needs
 from worlds.characters.events import PersonIgnored
 from worlds.commands.matching import LONGEST_NAME, find, find_leading

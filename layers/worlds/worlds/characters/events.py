@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from worlds.log.models import WorldEvent
 
 Coordinates = tuple[int, int, int]
@@ -28,10 +30,10 @@ class CharacterCreated(WorldEvent):
     appearance: str = ""
     description: str = ""
     occupation: str = ""
-    attributes: dict[str, int] = {}
-    variance: dict[str, int] = {}
-    point_buy_choices: dict[str, int] = {}
-    skills: dict[str, int] = {}
+    attributes: dict[str, int] = Field(default_factory=dict)
+    variance: dict[str, int] = Field(default_factory=dict)
+    point_buy_choices: dict[str, int] = Field(default_factory=dict)
+    skills: dict[str, int] = Field(default_factory=dict)
     position: Coordinates
     hp: int = 0
     stamina: int = 0

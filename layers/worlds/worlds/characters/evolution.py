@@ -1,4 +1,4 @@
-"""What a character is after each of its events: used when it happens, and when its row is rebuilt from the log. Pure."""
+"""What a character is after each of its events: as they happen, and when its row is rebuilt from the log. Pure."""
 
 from __future__ import annotations
 

@@ -14,6 +14,8 @@ from worlds.space.models import Position
 
 AGGREGATE: Final = "character"
 
+EMPTY: Final = Inventory()
+
 PLAYER: Final = "player"
 WATCHER: Final = "watcher"
 GHOST: Final = "ghost"
@@ -55,7 +57,7 @@ class Character:
     is_present: bool = False
     created_at: datetime
     last_played: datetime | None = None
-    inventory: Inventory = Inventory()
+    inventory: Inventory = EMPTY
     ignored: frozenset[UUID] = frozenset()
 
     @property

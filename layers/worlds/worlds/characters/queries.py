@@ -13,8 +13,8 @@ from worlds.characters.models import Character
 from worlds.items import rules as items
 from worlds.items.content import items as catalogue
 from worlds.items.models import Held, Inventory, Slot
-from worlds.space.models import Position
 from worlds.space.cells import cell_of
+from worlds.space.models import Position
 
 declare_race("characters_one_per_world")
 
@@ -22,7 +22,8 @@ COLUMNS: Final[LiteralString] = """
     c.character_id, c.version, c.account_id, c.world_id, c.name, c.role, c.species, c.appearance, c.description,
     c.occupation, c.attributes, c.skills, c.x, c.y, c.z, c.facing, c.is_flying, c.mode, c.hp, c.stamina, c.settled_at,
     c.hurt_at, c.is_present, c.created_at, c.last_played,
-    (SELECT jsonb_agg(jsonb_build_array(h.holding_id, h.item, h.quantity, h.durability, h.slot, h.quality) ORDER BY h.holding_id)
+    (SELECT jsonb_agg(jsonb_build_array(h.holding_id, h.item, h.quantity, h.durability, h.slot, h.quality)
+                      ORDER BY h.holding_id)
      FROM worlds.holdings AS h WHERE h.character_id = c.character_id) AS held,
     (SELECT array_agg(i.ignored_id) FROM worlds.ignored AS i WHERE i.character_id = c.character_id) AS ignored
 """
@@ -112,7 +113,15 @@ def _save_inventory(tx: Tx, before: Inventory, after: Character) -> None:
         tx.insert(
             "INSERT INTO worlds.holdings (holding_id, character_id, item, quantity, durability, quality, slot)",
             [
-                (each.holding_id, after.character_id, each.item.key, each.quantity, each.durability, each.quality, each.slot)
+                (
+                    each.holding_id,
+                    after.character_id,
+                    each.item.key,
+                    each.quantity,
+                    each.durability,
+                    each.quality,
+                    each.slot,
+                )
                 for each in change.saved
             ],
             "ON CONFLICT (holding_id) DO UPDATE SET quantity = excluded.quantity, durability = excluded.durability,"

@@ -160,7 +160,10 @@ def _body(tx: Tx, me: Identity, world: World, wish: Wish, role: Role) -> Charact
         attributes={str(each): value for each, value in body.attributes.items()},
         variance={str(each): value for each, value in body.variance.items()},
         point_buy_choices={str(each): value for each, value in body.bought.items()},
-        skills={str(each): level for each, level in bodies.starting_skills(backgrounds.questions, wish.background_answers).items()},
+        skills={
+            str(each): level
+            for each, level in bodies.starting_skills(backgrounds.document.questions, wish.background_answers).items()
+        },
         position=entrance_of(world),
         hp=derived.hp,
         stamina=derived.stamina * PARTS,

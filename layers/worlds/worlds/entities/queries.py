@@ -11,8 +11,8 @@ from worlds.carrying.events import ItemDropped, ItemPickedUp
 from worlds.entities.models import ITEM, Entity
 from worlds.items.content import items
 from worlds.log.models import WorldEvent
-from worlds.space.models import Position
 from worlds.space.cells import cell_of
+from worlds.space.models import Position
 from worlds.world.events import ThingPlaced
 
 COLUMNS: Final[LiteralString] = """

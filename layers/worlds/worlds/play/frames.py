@@ -40,7 +40,9 @@ def read(body: str) -> list[Frame]:
         try:
             documents = [json.loads(body)]  # one document, written over several lines
         except (ValueError, RecursionError):
-            raise InvalidCommand(problem='A message is a JSON document: {"type": "command", "data": {"text": "look"}}.') from None
+            raise InvalidCommand(
+                problem='A message is a JSON document: {"type": "command", "data": {"text": "look"}}.'
+            ) from None
     if not documents:
         raise InvalidCommand(problem="The message is empty.")
     return [_frame(document) for document in documents]

@@ -8,9 +8,9 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from kernel.database import Cursor, Tx
+from worlds.acting.models import Person
 from worlds.characters import queries as characters
 from worlds.entities import queries as entities
-from worlds.acting.models import Person
 from worlds.space.models import Position
 from worlds.world import queries as worlds
 
@@ -19,7 +19,9 @@ COMMANDS_PER_SECOND: Final = 20
 
 _ME: Final[LiteralString] = """
     (SELECT c.character_id, c.world_id, c.x, c.y, c.z, w.circumference
-     FROM worlds.connections AS k JOIN worlds.characters AS c USING (character_id) JOIN worlds.worlds AS w USING (world_id)
+     FROM worlds.connections AS k
+     JOIN worlds.characters AS c USING (character_id)
+     JOIN worlds.worlds AS w USING (world_id)
      WHERE k.connection_id = %(connection)s)
 """
 _PERSON: Final[LiteralString] = """
@@ -39,9 +41,9 @@ def lock_connection(tx: Tx, connection_id: str) -> Cursor:
         """
         UPDATE worlds.connections SET
             heard_at = %(now)s,
-            commands = CASE WHEN %(now)s - window_began BETWEEN interval '0' AND interval '1 second'
+            commands = CASE WHEN window_began BETWEEN %(now)s - interval '1 second' AND %(now)s
                        THEN commands + 1 ELSE 1 END,
-            window_began = CASE WHEN %(now)s - window_began BETWEEN interval '0' AND interval '1 second'
+            window_began = CASE WHEN window_began BETWEEN %(now)s - interval '1 second' AND %(now)s
                            THEN window_began ELSE %(now)s END
         WHERE connection_id = %(connection)s
         RETURNING character_id, account_id, session_id, closing, commands
@@ -64,7 +66,11 @@ def lock_player(tx: Tx, connection_id: str) -> None:
 def find_player(tx: Tx, connection_id: str) -> Cursor:
     """Return one row: the character of a connection, its world, and whether its session is still open."""
     return tx.execute(
-        "SELECT " + characters.COLUMNS + ", " + worlds.COLUMNS + """,
+        "SELECT "
+        + characters.COLUMNS
+        + ", "
+        + worlds.COLUMNS
+        + """,
             EXISTS (SELECT FROM kernel.sessions AS s
                     WHERE s.session_id = k.session_id AND s.account_id = k.account_id
                       AND s.ended_at IS NULL AND s.expires_at > %(now)s) AS has_session,
@@ -229,9 +235,7 @@ def delete_connection(tx: Tx, connection_id: str) -> Cursor:
 
 def find_open_connection(tx: Tx, character_id: UUID) -> Cursor:
     """Return a row if a character has an open connection."""
-    return tx.execute(
-        "SELECT 1 FROM worlds.connections WHERE character_id = %s AND closing IS NULL", (character_id,)
-    )
+    return tx.execute("SELECT 1 FROM worlds.connections WHERE character_id = %s AND closing IS NULL", (character_id,))
 
 
 def close(tx: Tx, connection_id: str, reason: str) -> None:

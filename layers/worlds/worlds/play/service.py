@@ -32,8 +32,6 @@ SCROLLBACK: Final = 200
 """Lines that are sent again to who comes back."""
 
 
-
-
 def play(tx: Tx, connection_id: str, frame: Frame, request_id: str = "") -> list[Envelope]:
     """Do what a player has typed, and return what they read; a repeat of its id gets the same answer again.
 
@@ -180,9 +178,7 @@ def _messages(tx: Tx, outcome: Outcome) -> list[Envelope]:
     return [envelopes.game_message(each.kind, each.text, tx.now, each.metadata) for each in outcome.messages]
 
 
-def _answer(
-    tx: Tx, scene: Scene, after: Character, outcome: Outcome, error: DomainError | None
-) -> list[Envelope]:
+def _answer(tx: Tx, scene: Scene, after: Character, outcome: Outcome, error: DomainError | None) -> list[Envelope]:
     if error is not None:
         return [envelopes.refusal(error, tx.now)]
     answer = _messages(tx, outcome)

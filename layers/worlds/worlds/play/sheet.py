@@ -69,9 +69,7 @@ def state_of(character: Character, now: datetime) -> dict[str, Any]:
             }
             for each in character.inventory.held
         ],
-        "equipment": {
-            _camel(each.slot): each.name for each in character.inventory.held if each.slot is not None
-        },
+        "equipment": {_camel(each.slot): each.name for each in character.inventory.held if each.slot is not None},
         "visibleTiles": [],
     }
 

@@ -44,7 +44,5 @@ def delete_expired(tx: Tx) -> bool:
     return delete_part(tx, "worlds.tickets", "expires_at < %(now)s", {"now": tx.now})
 
 
-
-
 def _hash(text: str) -> bytes:
     return sha256(text.encode()).digest()

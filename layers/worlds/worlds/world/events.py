@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from worlds.characters.events import Coordinates
 from worlds.log.models import WorldEvent
 from worlds.space.models import Shape
@@ -25,7 +27,7 @@ class WorldCreated(WorldEvent):
     privacy: str = "public"
     seats: int | None = None
     status: str = "ready"
-    generation: dict[str, Any] = {}
+    generation: dict[str, Any] = Field(default_factory=dict)
     game_time: int = 0
     hours_per_day: int = 24
 
@@ -48,4 +50,4 @@ class ThingPlaced(WorldEvent):
     quantity: int | None = None
     durability: int | None = None
     quality: int | None = None
-    metadata: dict[str, Any] = {}
+    metadata: dict[str, Any] = Field(default_factory=dict)
