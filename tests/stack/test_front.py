@@ -13,7 +13,7 @@ import pytest
 from doors import front
 from doors.people import COOKIE
 from local.stack.routes import Routes
-from local.stack.sockets import PATH
+from local.stack.stack import REALTIME
 from tests.support.template import DOCUMENT, RESOURCES, TEMPLATE
 
 FRONT: dict[str, Any] = RESOURCES["Front"]["Properties"]["DistributionConfig"]
@@ -59,11 +59,11 @@ def test_every_path_reaches_the_same_api_with_every_method_and_header(path: str)
 
 
 def test_the_websocket_api_is_behind_its_path():
-    behavior = behavior_of(PATH)
+    behavior = behavior_of(REALTIME)
 
     assert ORIGINS[behavior["TargetOriginId"]]["DomainName"]["Fn::Sub"].startswith("${Realtime}.")
     assert "OriginPath" not in ORIGINS[behavior["TargetOriginId"]]
-    assert cache_of(PATH) is None
+    assert cache_of(REALTIME) is None
 
 
 @pytest.mark.parametrize(
