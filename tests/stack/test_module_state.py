@@ -43,6 +43,7 @@ SHARED: Final = {
     "doors.llm.openai._pool": "a pool of connections, which any thread may use",
     "functions.shared.outside.app._pool": "a pool of threads, which any thread may use",
     "functions.shared.sockets.rounds._posters": "a pool of threads, which any thread may use",
+    "functions.worlds.push.run._posters": "a pool of threads, which any thread may use",
     "functions.shared.stream.app.served": "keeps nothing of a request",
     # Results.
     "community.catalog.content._missing_item": "is never changed",
