@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from doors.start_http import ready  # first: see there
 
-from doors.pages import static_files
+from doors.pages.door import create_pages
+from doors.pages.static_files import shared
 from functions.personas.pages import (
     account_pages,
     admin_page,
@@ -13,7 +14,7 @@ from functions.personas.pages import (
     profile_page,
     template_page,
 )
-from functions.personas.pages.door import create_handler, create_pages
+from functions.personas.pages.door import door
 
 app = create_pages(
     "Pages",
@@ -23,7 +24,7 @@ app = create_pages(
     profile_page.router,
     template_page.router,
     account_pages.router,
-    static_files.router,
+    shared.router(),
 )
-handler = create_handler(app)
+handler = door.create_handler(app)
 ready()

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from doors.pages import static_files
 from doors.pages.rendering import TEMPLATES, initials, paragraphs
+from doors.pages.static_files import shared
 from functions.personas.pages.door import renderer
 from kernel import texts
 from kernel.content.po_files import parse
@@ -64,7 +64,7 @@ def test_text_of_people_stays_text_in_every_field(name: str, me: samples.Me | No
 
     assert "<script>alert" not in page
     assert [found for tag, found in reader.tags if tag == "script"] == [
-        {"src": static_files.address("app.js"), "type": "module"}
+        {"src": shared.address("app.js"), "type": "module"}
     ]
     assert MARKUP in "".join([*reader.said, *(value or "" for _, found in reader.tags for value in found.values())])
 
@@ -125,7 +125,7 @@ def test_a_profile_brings_its_share_tags():
 
 @pytest.mark.parametrize("name", samples.PAGES)
 def test_a_page_with_all_that_it_loads_weighs_at_most_100_kb(name: str):
-    loaded = sum(len(file.content) for file in static_files.static_files().values())
+    loaded = sum(len(file.content) for file in shared.files.values())
 
     assert len(render(name).encode()) + loaded <= 100_000
 
