@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 
 from doors.pages.static_files import shared
-from functions.personas.pages import admin_page, app
+from functions.personas.pages import admin_page
+from functions.shared.pages import app
 from kernel import connections
 from kernel.database import Connection, Tx, transaction
 from personas.moderation import reporting

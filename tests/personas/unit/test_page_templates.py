@@ -20,7 +20,12 @@ from tests.support import page_samples as samples
 
 ROOT = Path(__file__).resolve().parents[3]
 OWN = ROOT / "functions" / "personas" / "pages" / "templates"
-CATALOGUES = (ROOT / "configs" / "personas" / "texts", ROOT / "functions" / "shared" / "system" / "root" / "texts")
+WORLDS = ROOT / "functions" / "worlds" / "pages"
+CATALOGUES = (
+    ROOT / "configs" / "personas" / "texts",
+    ROOT / "functions" / "shared" / "system" / "root" / "texts",
+    WORLDS / "texts",
+)
 MARKUP = "\"'><script>alert(1)</script>&amp;"
 
 
@@ -145,7 +150,7 @@ def test_words_are_cut_to_letters_and_lines_to_paragraphs():
 # ---------------------------------------------------------------- languages
 
 
-@pytest.mark.parametrize("catalogue", CATALOGUES, ids=["personas", "root page"])
+@pytest.mark.parametrize("catalogue", CATALOGUES, ids=["personas", "root page", "worlds"])
 @pytest.mark.parametrize("tag", ["de", "tr"])
 def test_every_text_is_translated_with_its_fields(catalogue: Path, tag: str):
     wanted = parse((catalogue / "messages.pot").read_text(encoding="utf-8"), "messages.pot").entries
@@ -179,6 +184,7 @@ def test_no_template_has_words_of_its_own():
         TEMPLATES / "base.html",
         TEMPLATES / "error.html",
         *OWN.rglob("*.html"),
+        *WORLDS.rglob("*.html"),
         ROOT / "functions/shared/system/root/root.html",
     ):
         source = re.sub(

@@ -1,4 +1,4 @@
-"""The pages: Personas, accounts, and the static files of all pages."""
+"""The pages of accounts, Personas and Worlds, and the static files of all pages."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from functions.personas.pages import (
     template_page,
 )
 from functions.personas.pages.door import door
+from functions.worlds.pages import guide, play_page
+from functions.worlds.pages.door import static
 
 app = create_pages(
     "Pages",
@@ -24,6 +26,9 @@ app = create_pages(
     profile_page.router,
     template_page.router,
     account_pages.router,
+    play_page.router,
+    guide.router,
+    static.router(),
     shared.router(),
 )
 handler = door.create_handler(app)
