@@ -134,19 +134,20 @@ def complete(text: str, names: Iterable[str] = ()) -> list[str]:
 def help_about(topic: str) -> tuple[Command, ...]:
     """Return the commands that a topic is the beginning of, or whose group it names; all of them for "".
 
+    What follows a command, as in `help world simulate`, makes no difference.
+
     Raises:
         UnknownTopic
     """
-    wanted = key(topic)
-    if wanted in VERBS:
-        return (VERBS[wanted],)
-    found = tuple(each for each in COMMANDS if any(verb.startswith(wanted) for verb in each.verbs))
-    found = found or tuple(each for each in COMMANDS if key(each.topic).startswith(wanted))
-    if not found and (shorter := wanted.rpartition(" ")[0]):
-        return help_about(shorter)
-    if not found:
-        raise UnknownTopic(typed=quoted(topic), meant=_nearest(wanted))
-    return found
+    words = key(topic).split()
+    for wanted in (" ".join(words[:2]), " ".join(words[:1])):
+        if wanted in VERBS:
+            return (VERBS[wanted],)
+        found = tuple(each for each in COMMANDS if any(verb.startswith(wanted) for verb in each.verbs))
+        found = found or tuple(each for each in COMMANDS if key(each.topic).startswith(wanted))
+        if found:
+            return found
+    raise UnknownTopic(typed=quoted(topic), meant=_nearest(" ".join(words)))
 
 
 def help_text(topic: str) -> str:
