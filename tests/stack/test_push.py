@@ -19,7 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from doors import aws
 from functions.worlds.push import app, posting
-from functions.worlds.push.posting import PostOutcome, PostResult
+from functions.worlds.push.posting import FramesOutcome, FramesResult
 from functions.worlds.push.settings import PusherSettings
 from local.stack.stack import Stack
 from tests.stack.small_stack import HEAD, PATIENCE, eventually, running
@@ -164,9 +164,9 @@ def test_what_is_posted_before_a_connection_is_open_arrives_when_it_is(
     room.late = True
     post = posting.post
 
-    def watched(*given: Any) -> PostResult:
+    def watched(*given: Any) -> FramesResult:
         result = post(*given)
-        if result.outcome is PostOutcome.GONE:
+        if result.outcome is FramesOutcome.GONE:
             room.tried.set()
         return result
 
