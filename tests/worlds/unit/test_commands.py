@@ -122,6 +122,7 @@ def test_look_at_the_old_statue_and_l_statue_find_the_same():
         ("walk e", "walk", "east", None, Mode.WALK),
         ("move north", "walk", "north", None, Mode.WALK),
         ("move ne 2", "walk", "northeast", 20, Mode.WALK),
+        ("move north-east", "walk", "northeast", None, Mode.WALK),
         ("go north", "go", "north", None, Mode.WALK),
         ("face south-west", "face", "southwest", None, None),
         ("fly", "fly", None, None, None),
@@ -138,9 +139,15 @@ def test_ways(line: str, command: str, direction: str | None, distance: int | No
 
 
 def test_one_may_go_to_things():
-    assert [(each.command.name, each.target, each.mode) for each in map(parse, ("go to the lamp", "run to Ana"))] == [
+    assert [
+        (each.command.name, each.target, each.mode)
+        for each in map(parse, ("go to the lamp", "run to Ana", "go west gate", "walk up the hill", "move to the lamp"))
+    ] == [
         ("go", "lamp", Mode.WALK),
         ("go", "Ana", Mode.RUN),
+        ("go", "west gate", Mode.WALK),
+        ("go", "hill", Mode.WALK),
+        ("go", "lamp", Mode.WALK),
     ]
 
 
@@ -242,6 +249,7 @@ def test_clothes_and_where_they_go(line: str, target: str, slot: Slot | None):
         ("open the Chest", "open", "Chest"),
         ("pull lever", "push", "lever"),
         ("move crate", "push", "crate"),
+        ("push north", "push", "north"),
         ("enter Temperate", "enter", "Temperate"),
         ("trade with Ana", "trade", "Ana"),
         ("ignore Ana", "ignore", "Ana"),
@@ -383,8 +391,9 @@ def test_who_may_do_what():
         require(parse("get lamp"), has_body=False, is_owner=True)
     with pytest.raises(OwnersOnly):
         require(parse("weather rain"), has_body=True, is_owner=False)
-    with pytest.raises(OwnersOnly):
-        require(parse("world simulate --years 5"), has_body=True, is_owner=False)
+    for line in ("world simulate --years 5", "world SIM", "eco br", "weather clea"):
+        with pytest.raises(OwnersOnly):
+            require(parse(line), has_body=True, is_owner=False)
 
 
 @pytest.mark.parametrize(
