@@ -89,7 +89,7 @@ class Terminal:
         data = document["data"]
         match document["type"]:
             case "game_message":
-                self._say(data)
+                self._say(data, is_again="again" in document)
             case "error":
                 self._write(f"! {data['message']}")
             case "state_update":
@@ -98,14 +98,14 @@ class Terminal:
             case _:
                 pass
 
-    def _say(self, data: dict[str, Any]) -> None:
+    def _say(self, data: dict[str, Any], *, is_again: bool) -> None:
         if data["id"] in self._known:  # sent again after connecting anew
             return
         self._known.add(data["id"])
         if data["text"]:
             self._write(data["text"])
-        metadata = data.get("metadata") or {}
-        if data["type"] == "trigger_entry_options":
+        metadata = {} if is_again else data.get("metadata") or {}
+        if metadata and data["type"] == "trigger_entry_options":
             self._begin(self._enter(metadata["world_id"], metadata.get("world_name") or "the world"))
         elif "connect_as" in metadata:
             self._begin(self._play_as(metadata["connect_as"]))

@@ -3,5 +3,3 @@
 from tests.support.api import call, discord, environment, event_bridge
 
 __all__ = ["call", "discord", "environment", "event_bridge"]
-
-

@@ -11,8 +11,6 @@ import { completed, hintOf, History } from "./typing.js";
 const LOBBY = "00000000-0000-0000-0000-000000000000";
 const LOBBY_EDGES = { low: { x: 0, y: 0 }, high: { x: 10, y: 10 } };
 const VITALS = { hp: "maxHP", stamina: "maxStamina", focus: "maxFocus", mana: "maxMana", nerve: "maxNerve" };
-/** After so long the first lines of a connection are shown, even if its state has not come. */
-const GREETING_MS = 3_000;
 const NARROW = matchMedia("(max-width: 60rem)");
 
 const find = (id) => document.getElementById(id);
@@ -28,8 +26,6 @@ let me = null;
 let tiles = null;
 let around = [];
 let inventory = [];
-/** The first documents of a connection, until its state has come: what is older than that is read out to no one. */
-let greeting = null;
 const typedLines = new Map();
 
 const lines = new Lines(
@@ -79,10 +75,6 @@ async function toLobby() {
 }
 
 function showConnection(name, values = {}) {
-  if (name === "connected") {
-    greeting = [];
-    setTimeout(greet, GREETING_MS);
-  }
   const text = filled(said[name], values);
   find("connection").textContent = text;
   find("play").dataset.connection = name;
@@ -93,27 +85,15 @@ find("connect").addEventListener("click", () => (me ? connection.again() : begin
 
 // ---------------------------------------------------------------- what the game says
 
-function message(document) {
-  if (!greeting || document.command_id) return show(document);
-  greeting.push(document);
-  if (document.type === "state_update") greet(document.timestamp);
-}
-
-/** Shows the first documents of a connection. */
-function greet(since) {
-  const documents = greeting ?? [];
-  greeting = null;
-  for (const each of documents) show(each, { isOld: !find("log").childElementCount && each.timestamp < since });
-}
-
-function show({ type: kind, data }, { isOld = false } = {}) {
+function message({ type: kind, data, again }) {
   if (kind === "state_update") return showState(data);
   if (kind === "map_update") return showMap(data);
   if (kind === "error") return lines.add({ type: "error", text: data.message });
   if (kind !== "game_message") return undefined;
   if (data.metadata?.tiles) showMap(data.metadata);
-  if (data.text) lines.add(data, { isOld });
-  return isOld ? undefined : obey(data);
+  // What is sent again after connecting is old, but what was missed while the connection was lost is news.
+  if (data.text) lines.add(data, { isOld: again && !find("log").childElementCount });
+  return again ? undefined : obey(data);
 }
 
 /** Does what a message means for the page. */

@@ -276,15 +276,21 @@ def take_closing(tx: Tx) -> Cursor:
 
 
 def list_scrollback(tx: Tx, character_id: UUID, limit: int) -> Cursor:
-    """Return the last envelopes that a character was posted or answered: rows of `at` and `envelope`, newest first."""
+    """Return the last lines that a character was posted or answered: rows of `at` and `envelope`, newest first.
+
+    What was sent again already is left out, so that each line is there once however often someone connects.
+    """
     return tx.execute(
         """
         (SELECT posted_at AS at, envelope FROM worlds.posts
-         WHERE character_id = %(character)s AND delivered_at IS NOT NULL ORDER BY post_id DESC LIMIT %(limit)s)
+         WHERE character_id = %(character)s AND delivered_at IS NOT NULL
+             AND envelope @> '{"type": "game_message"}' AND NOT envelope ? 'again'
+         ORDER BY post_id DESC LIMIT %(limit)s)
         UNION ALL
-        (SELECT answered_at, jsonb_array_elements(body)
+        (SELECT answered_at, said - '{command_id,posts}'::text[]
          FROM (SELECT answered_at, body FROM worlds.answers WHERE character_id = %(character)s
-               ORDER BY answer_id DESC LIMIT %(limit)s) AS answered)
+               ORDER BY answer_id DESC LIMIT %(limit)s) AS answered, jsonb_array_elements(body) AS said
+         WHERE said @> '{"type": "game_message"}')
         ORDER BY at DESC LIMIT %(limit)s
         """,
         {"character": character_id, "limit": limit},

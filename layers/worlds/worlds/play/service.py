@@ -112,7 +112,7 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
     after = character
     if not character.is_present:
         after = characters.save(tx, character, [CharacterEntered(character_id=character_id)])
-    told = [line["envelope"] for line in reversed(lines.fetchall())]
+    told = [{**line["envelope"], "again": True} for line in reversed(lines.fetchall())]
     outcome = greeting(scene)
     welcome = [*told, *_messages(tx, outcome), state_update(after, tx.now)]
     posts.post(tx, [(character_id, envelope) for envelope in welcome])
