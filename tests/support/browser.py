@@ -119,9 +119,14 @@ def visitors(browser: Browser, url: str) -> Iterator[Visit]:
             each.close()
 
 
-def barriers(page: Page) -> list[str]:
-    """What axe complains about."""
-    page.wait_for_load_state("networkidle")
+def barriers(page: Page, *, is_idle: bool = True) -> list[str]:
+    """What axe complains about.
+
+    Args:
+        is_idle: the page will ask for nothing more, unlike one with an open WebSocket.
+    """
+    if is_idle:
+        page.wait_for_load_state("networkidle")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     result = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
     return [

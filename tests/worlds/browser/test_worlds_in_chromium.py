@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -51,6 +53,27 @@ def test_from_sign_up_to_a_walk_in_the_lobby_that_others_see_and_hear(visit: Vis
     expect(page.locator(".line.error")).to_contain_text("There is no command")
 
     assert [*ann.complaints, *bob.complaints] == []
+
+
+def test_someone_at_a_terminal_and_someone_in_a_browser_hear_each_other(visit: Visit, stack: StackProcess):
+    ann = visit()
+    page = come(ann)
+
+    typed = ["no", "cleo@example.org", "Passw0rdX", "Cleo", "look", "say Good evening", "dance", "/quit"]
+    played = subprocess.run(
+        [sys.executable, "-m", "local.tools.play", "--url", stack.url],
+        input="\n".join(typed),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+
+    expect(page.locator("#log")).to_contain_text("says: Good evening")
+    lines = played.stdout.splitlines()
+    assert lines.index("You say: Good evening") > [at for at, line in enumerate(lines) if "You see:" in line][1]
+    assert lines[-1].startswith("! There is no command")
+    assert ann.complaints == []
 
 
 def test_what_happened_before_is_there_after_a_reload_and_is_not_read_out_again(visit: Visit):
@@ -202,9 +225,10 @@ def test_axe_finds_no_barrier(visit: Visit, scheme: str):
     types(page, "dance")
     types(page, "say hello")
     expect(page.locator("#log")).to_contain_text("You say: hello")
-    found += barriers(page)
+    found += barriers(page, is_idle=False)
+    page.evaluate("document.getElementById('entry-title').textContent = 'How do you enter Aether?'")
     page.evaluate("document.getElementById('entry').showModal()")
-    found += barriers(page)
+    found += barriers(page, is_idle=False)
 
     assert found == []
 
