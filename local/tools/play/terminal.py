@@ -109,8 +109,6 @@ class Terminal:
             self._begin(self._enter(metadata["world_id"], metadata.get("world_name") or "the world"))
         elif "connect_as" in metadata:
             self._begin(self._play_as(metadata["connect_as"]))
-        elif metadata.get("to_lobby"):
-            self._begin(self._play_as(None))
 
     def _show_state(self, data: dict[str, Any]) -> None:
         """Say how one is when that has changed; a ghost has nothing to lose."""
@@ -160,10 +158,9 @@ class Terminal:
         except (Refused, Unreachable) as error:
             self._write(f"! {error}")
 
-    async def _play_as(self, character_id: str | None) -> None:
-        """Go on as another of one's characters; None: as one's ghost in the lobby."""
-        chosen = self._door.ghost if character_id is None else lambda: self._door.choose(character_id)
-        await self._connection.enter(await asyncio.to_thread(chosen))
+    async def _play_as(self, character_id: str) -> None:
+        """Go on as another of one's characters."""
+        await self._connection.enter(await asyncio.to_thread(self._door.choose, character_id))
 
     async def _enter(self, world_id: str, name: str) -> None:
         """Enter a world, as who one is there, or as someone new."""

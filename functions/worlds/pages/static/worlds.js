@@ -66,14 +66,6 @@ function enter({ character, world_id: worldId, world_name: name }) {
   connection.enter(character.character_id);
 }
 
-async function toLobby() {
-  try {
-    enter(await call("POST", "/api/session/lobby"));
-  } catch (error) {
-    notice(error.message, "bad");
-  }
-}
-
 function showConnection(name, values = {}) {
   const text = filled(said[name], values);
   find("connection").textContent = text;
@@ -105,8 +97,6 @@ function obey({ type: kind, metadata }) {
     entry?.open(metadata.world_id, metadata.world_name).catch((error) => notice(error.message, "bad"));
   } else if (metadata?.connect_as) {
     call("POST", "/api/session/character/select", { character_id: metadata.connect_as }).then(enter, (error) => notice(error.message, "bad"));
-  } else if (metadata?.to_lobby) {
-    toLobby();
   }
 }
 
