@@ -14,6 +14,7 @@ from worlds.characters.models import Character
 from worlds.entities.models import Entity
 from worlds.log.models import WorldEvent
 from worlds.space.models import Position
+from worlds.trading.models import Trade
 from worlds.world.models import World
 
 
@@ -59,6 +60,8 @@ class Scene:
         me: who acts, with what time has done to them.
         things: what is around, nearest first, as far as the command asked for it; so are `people`.
         named: people anywhere whom the command names.
+        partners: those within reach, whole, for what changes both.
+        trade: that one is in, or is asked for.
     """
 
     me: Character
@@ -68,6 +71,8 @@ class Scene:
     things: Sequence[Entity] = ()
     people: Sequence[Person] = ()
     named: Sequence[Person] = ()
+    partners: Sequence[Character] = ()
+    trade: Trade | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +89,17 @@ class Outcome:
 
     Attributes:
         events: of who acts, in their order.
-        others: events of other characters, which the scene has locked.
         messages: to who acts.
+        others: partners of the scene, with their events.
+        trade: as it is from now on; `ended`: that there is no more.
     """
 
     events: Sequence[WorldEvent] = ()
     messages: Sequence[Message] = ()
     posts: Sequence[Post] = ()
-    others: Mapping[UUID, Sequence[WorldEvent]] = field(default_factory=dict)
+    others: Sequence[tuple[Character, Sequence[WorldEvent]]] = ()
+    trade: Trade | None = None
+    ended: Trade | None = None
 
 
 class NotInGame(Refused):

@@ -28,6 +28,8 @@ class Needs:
         everyone: the people of the whole world.
         named: names of people anywhere, as `kernel.naming.person_key` makes them.
         last_teller: who has told one something last.
+        partners: those within reach, whole.
+        trade: that one is in.
     """
 
     things: int = 0
@@ -35,6 +37,8 @@ class Needs:
     everyone: bool = False
     named: Sequence[str] = ()
     last_teller: bool = False
+    partners: bool = False
+    trade: bool = False
 
 
 NOTHING: Final = Needs()
