@@ -14,10 +14,20 @@ from worlds.space.models import Position, Space
 THINGS = {"lamp": 1, "axe": 1, "berry": 5, "stone": 4, "bread": 2}
 """{what lies around: how many in one place}"""
 COMMANDS = (
-    *("n", "e", "s", "w", "sw 2", "ne 2", "run n", "sneak s", "look", "who", "inventory", "say hello"),
+    *("n", "e", "s", "w", "run n", "sneak s", "look", "who", "inventory", "say hello"),
     *("emote waves", "ignore {name}", "ignore {name}", "tell {name} hi", "face south"),
     *("get {thing}", "get {thing}", "get {thing} 2", "get {thing} all", "drop {held}", "drop {held} all"),
-    *("get axe", "equip axe", "get lamp", "equip lamp", "unequip {held}", "use {held}"),
+    *("get axe", "equip axe", "get lamp", "equip lamp", "unequip {held}", "use {held}", "get berry 5", "use berry"),
+    *(
+        "give {held} to {name}",
+        "give {held} to {name}",
+        "trade {name}",
+        "trade {name}",
+        "offer {held}",
+        "accept",
+        "accept",
+        "decline",
+    ),
 )
 
 

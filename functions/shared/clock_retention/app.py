@@ -36,6 +36,7 @@ from personas.quotas import retention as quotas
 from worlds.play import retention as play
 from worlds.posts import retention as posts
 from worlds.tickets import service as world_tickets
+from worlds.trading import retention as trading
 
 log = logging.getLogger("brandish")
 
@@ -69,6 +70,7 @@ DELETIONS: Mapping[str, Work] = {
     "posts": posts.delete_old,
     "answers in worlds": play.delete_old_answers,
     "connections to worlds": play.end_old_connections,
+    "trades": trading.delete_old,
     "tickets to worlds": world_tickets.delete_expired,
     "signing keys": tickets.delete_retired_keys,
 }

@@ -48,5 +48,6 @@ INSPECTIONS = (
         },
     ),
     Inspection("tickets", ("worlds.tickets",)),
+    Inspection("trading", ("worlds.trades",)),
     Inspection("generation", ("worlds.tiles",)),
 )

@@ -27,6 +27,7 @@ EXPORTS: Final = (
     _of_characters("worlds.ignored"),
     _of_characters("worlds.posts"),
     _of_characters("worlds.answers"),
+    Export("worlds.trades", "t.first_id IN (" + _OWN_CHARACTERS + ") OR t.second_id IN (" + _OWN_CHARACTERS + ")"),
     Export("worlds.whereabouts"),
     Export("worlds.connections"),
     Export("worlds.tickets", row="to_jsonb(t) - 'ticket_hash'"),

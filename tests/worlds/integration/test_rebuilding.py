@@ -29,8 +29,16 @@ def test_what_is_rebuilt_is_what_is_live_after_300_commands_of_5_players(tx: Tx,
 
     assert rebuilt.differences == []
     assert rebuilt.events == happened.total()
-    for kind in ("PlayerMoved", "ItemPickedUp", "ItemDropped", "ItemEquipped", "ItemUsed", "PersonIgnored"):
-        assert happened[kind] > 0, kind
+    usual = {
+        "PlayerMoved",
+        "ItemPickedUp",
+        "ItemDropped",
+        "ItemEquipped",
+        "ItemUsed",
+        "ItemHandedOver",
+        "PersonIgnored",
+    }
+    assert usual <= happened.keys()
 
 
 def test_what_differs_is_told_and_mended_and_what_belongs_to_it_stays(conn: Connection):

@@ -9,12 +9,13 @@ import pytest
 from functions.shared.clock.app import CHORES
 from functions.shared.clock_retention.app import DELETIONS
 from kernel.database import Tx
-from tests.support.worlds import Player, come_to_lobby
+from tests.support.worlds import Player, come_to, come_to_lobby, make_world
 from worlds.play import retention as play
 from worlds.posts import clock, queries
 from worlds.posts import retention as posts
 from worlds.posts import service as post_office
 from worlds.tickets import service as tickets
+from worlds.trading import retention as trading
 
 
 def rows(tx: Tx, table: str, player: Player) -> int:
@@ -77,6 +78,20 @@ def test_many_old_connections_go_in_parts(tx: Tx, monkeypatch: pytest.MonkeyPatc
     assert [play.end_old_connections(tx), play.end_old_connections(tx)] == [True, False]
 
 
+def test_a_trade_that_no_one_has_touched_for_a_day_is_forgotten(tx: Tx):
+    world = make_world(tx)
+    ann, _ = come_to(tx, world.world_id, "Ann"), come_to(tx, world.world_id, "Bob")
+    ann.types(tx, "trade Bob")
+    tx.now += timedelta(days=1)
+    assert not trading.delete_old(tx)
+    assert len(tx.execute("SELECT FROM worlds.trades").fetchall()) == 1
+
+    tx.now += timedelta(seconds=1)
+    assert not trading.delete_old(tx)
+
+    assert tx.execute("SELECT FROM worlds.trades").fetchall() == []
+
+
 def test_the_night_and_the_minute_do_these():
     works = {*DELETIONS.values()}
 
@@ -85,6 +100,7 @@ def test_the_night_and_the_minute_do_these():
         play.delete_old_answers,
         play.end_old_connections,
         tickets.delete_expired,
+        trading.delete_old,
     } <= works
     assert clock.wake_pusher in {chore.work for chore in CHORES.values()}
 

@@ -7,8 +7,6 @@ from typing import Final
 
 from kernel.database import Tx
 from kernel.retention import delete_part
-from worlds.play import queries
-from worlds.play.leaving import leave
 
 ANSWERS_KEPT: Final = timedelta(days=7)
 CONNECTIONS_LAST: Final = timedelta(hours=2, minutes=10)
@@ -23,6 +21,9 @@ def delete_old_answers(tx: Tx) -> bool:
 def end_old_connections(tx: Tx) -> bool:
     """Forget some connections that cannot be open any more, and let their characters leave; return whether there may be
     more."""
+    from worlds.play import queries  # what it needs takes longer to import than all else that the night does
+    from worlds.play.leaving import leave
+
     gone = queries.delete_opened_before(tx, tx.now - CONNECTIONS_LAST).fetchall()
     for row in gone:
         leave(tx, row["character_id"], "disconnected")
