@@ -247,7 +247,14 @@ def replace_connection(tx: Tx, connection_id: str, character_id: UUID, account_i
         """,
         (connection_id, character_id, account_id, session_id, tx.now, tx.now),
     )
-    tx.execute("INSERT INTO worlds.mailboxes (character_id) VALUES (%s) ON CONFLICT DO NOTHING", (character_id,))
+    # What is on its way to the earlier connection is sent again to this one.
+    tx.execute(
+        """
+        INSERT INTO worlds.mailboxes (character_id) VALUES (%s)
+        ON CONFLICT (character_id) DO UPDATE SET leased_until = NULL
+        """,
+        (character_id,),
+    )
 
 
 def delete_connection(tx: Tx, connection_id: str) -> Cursor:
