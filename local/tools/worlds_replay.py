@@ -76,8 +76,7 @@ def _lines(rebuilt: Rebuilt, seconds: float, *, written: bool) -> Iterator[str]:
 
 
 def _described(difference: Difference) -> Iterator[str]:
-    row = difference.live or difference.rebuilt or {}
-    ids = ", ".join(f"{name} {value}" for name, value in row.items() if name.endswith("_id"))
+    ids = ", ".join(f"{name} {value}" for name, value in difference.key.items())
     if difference.live is None:
         yield f"{difference.table}: missing: {ids}"
     elif difference.rebuilt is None:

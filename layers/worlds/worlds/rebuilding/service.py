@@ -29,11 +29,13 @@ class Difference:
     """A row that is not as the log says.
 
     Attributes:
+        key: {column: value} of the table's primary key.
         live: None for a row that is missing.
         rebuilt: None for a row that the log does not know.
     """
 
     table: str
+    key: Mapping[str, Any]
     live: Mapping[str, Any] | None
     rebuilt: Mapping[str, Any] | None
 
@@ -80,10 +82,8 @@ def rebuild(tx: Tx) -> Rebuilt:
     for number, each in enumerate(people.values(), start=1):
         characters_sql.save(tx, None, each)
         _send(tx, number)
-    found = [(model.name, queries.list_differences(tx, model)) for model in queries.READ_MODELS]
-    return Rebuilt(
-        events, [Difference(name, row["live"], row["rebuilt"]) for name, rows in found for row in rows.fetchall()]
-    )
+    asked = [(model, queries.list_differences(tx, model)) for model in queries.READ_MODELS]
+    return Rebuilt(events, [_difference(model, row) for model, rows in asked for row in rows.fetchall()])
 
 
 def write_back(tx: Tx) -> None:
@@ -94,3 +94,8 @@ def write_back(tx: Tx) -> None:
 def _send(tx: Tx, number: int) -> None:
     if number % SENT_AT_ONCE == 0:
         tx.execute("SELECT 1").fetchone()
+
+
+def _difference(model: queries.ReadModel, row: Mapping[str, Any]) -> Difference:
+    known = row["live"] or row["rebuilt"]
+    return Difference(model.name, {name: known[name] for name in model.key.split(", ")}, row["live"], row["rebuilt"])
