@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from worlds.log.models import Recorded, WorldEvent
 from worlds.space.models import Position, Shape, Space
-from worlds.world.events import ThingPlaced, WorldCreated
+from worlds.world.events import ThingPlaced, WorldCreated, WorldOwnerLeft
 from worlds.world.models import World, WorldTime
 
 Step = Callable[[World, Any, Recorded], World]
@@ -21,6 +21,13 @@ def evolve(before: World | None, recorded: Recorded) -> World:
         return _created(event, recorded)
     assert before is not None, f"{event.type} before the world was made"
     return replace(STEPS[type(event)](before, event, recorded), version=recorded.version)
+
+
+def fold(before: World | None, events: Iterable[Recorded]) -> World | None:
+    """Return the world after all of these events."""
+    for recorded in events:
+        before = evolve(before, recorded)
+    return before
 
 
 def _created(event: WorldCreated, recorded: Recorded) -> World:
@@ -55,5 +62,9 @@ def _unchanged(before: World, event: ThingPlaced, recorded: Recorded) -> World:
     return before
 
 
-STEPS: Final[Mapping[type[WorldEvent], Step]] = {ThingPlaced: _unchanged}
+def _owner_left(before: World, event: WorldOwnerLeft, recorded: Recorded) -> World:
+    return replace(before, owner_id=None)
+
+
+STEPS: Final[Mapping[type[WorldEvent], Step]] = {ThingPlaced: _unchanged, WorldOwnerLeft: _owner_left}
 """{event: what it changes}"""
