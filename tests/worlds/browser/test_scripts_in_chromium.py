@@ -103,6 +103,7 @@ def test_the_arrows_walk_through_what_was_typed_and_back_to_what_was_begun(run: 
         ),
         ("You see: Ghost (ghost).", ["Ghost", "Ghost"], ["You see: ", "[Ghost]", " (ghost)."]),
         ("A lamplighter and a lamp", ["lamp"], ["A lamplighter and a ", "[lamp]"]),
+        ("See: arch. Ways out: arch.", ["arch"], ["See: ", "[arch]", ". Ways out: ", "[arch]", "."]),
         ("Nothing.", [""], ["Nothing."]),
     ],
 )

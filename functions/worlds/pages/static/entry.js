@@ -19,6 +19,7 @@ export function bought(fields) {
 export class Entry {
   #worldId = null;
   #known = null;
+  #name = "";
 
   /** @param onChosen called with the answer of the game: the character to connect as. */
   constructor(guide, said, onChosen) {
@@ -40,6 +41,7 @@ export class Entry {
   /** Asks how one enters a world, and opens the dialog. */
   async open(worldId, name) {
     this.#worldId = worldId;
+    this.#name = name ?? "";
     const [options, state] = await Promise.all([
       call("GET", `/api/game/entry-options?world_id=${encodeURIComponent(worldId)}`),
       call("GET", "/api/session/state"),
@@ -97,7 +99,7 @@ export class Entry {
     const sentence = left < 0 ? this.said.too_many_points.replace("{over}", -left) : this.said.points_left.replace("{left}", left).replace("{all}", this.guide.budget);
     find("entry-summary").textContent = sentence;
     if (find("entry-points").textContent !== sentence) find("entry-points").textContent = sentence;
-    find("entry-points").classList.toggle("bad", left < 0);
+    find("entry-summary").classList.toggle("wrong", left < 0);
   }
 
   async #create() {
@@ -116,7 +118,7 @@ export class Entry {
   async #select(characterId) {
     const chosen = await call("POST", "/api/session/character/select", { character_id: characterId });
     this.dialog.close();
-    this.onChosen(chosen);
+    this.onChosen({ ...chosen, world_name: this.#name });
   }
 
   async #try(work) {

@@ -5,15 +5,16 @@ const MOST = 1_000;
 const NEAR_PX = 40;
 
 /**
- * Returns a text in pieces: [{ text, entity? }]. Each thing or person is a piece of its own where it is named first.
+ * Returns a text in pieces: [{ text, entity? }]. Each thing or person is a piece of its own wherever it is named.
  */
 export function pieces(text, entities) {
   const found = [];
   for (const entity of [...entities].sort((a, b) => b.name.length - a.name.length)) {
     const { name } = entity;
-    let at = name ? text.indexOf(name) : -1;
-    while (at >= 0 && !isFree(text, found, at, at + name.length)) at = text.indexOf(name, at + 1);
-    if (at >= 0) found.push({ at, end: at + name.length, entity });
+    if (!name) continue;
+    for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+      if (isFree(text, found, at, at + name.length)) found.push({ at, end: at + name.length, entity });
+    }
   }
   found.sort((a, b) => a.at - b.at);
   const result = [];
