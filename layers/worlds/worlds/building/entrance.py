@@ -1,4 +1,4 @@
-"""Where people arrive in a new world: on habitable land, beside fresh water, as near to the equator as it is temperate."""
+"""Where people arrive in a new world: on habitable land beside fresh water, as near to the equator as it is mild."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def changes(world: World, start: int, end: int) -> Mapping[type, TimeChange]:
 
 def _tell(tx: Tx, world: World, present: list[UUID]) -> None:
     now = world.time.at(tx.now)
-    recent = now - round(NEWS.total_seconds() * 1000 * world.time.dilation)
+    recent = now - round(NEWS // timedelta(milliseconds=1) * world.time.dilation)
     last = changes(world, max(world.told_until, recent), now)
     told = sorted(last.values(), key=lambda change: change.game_ms)
     metadata = {"world_id": str(world.world_id), "game_time": now, "hours_per_day": world.time.hours_per_day}

@@ -23,7 +23,7 @@ class Remembered(Generic[K, V]):
         """Return what is remembered, or None."""
         return self._values.get(key)
 
-    def keys(self) -> list[K]:
+    def list_keys(self) -> list[K]:
         """Return the keys of all that is remembered."""
         return list(self._values)
 

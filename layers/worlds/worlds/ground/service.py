@@ -24,7 +24,7 @@ ASIDE: Final = 150 * METRE
 def ask(tx: Tx, connection_id: str) -> Callable[[World], Terrain | None]:
     """Ask for the ground around a player, as far as it is not in memory; the answer comes with the next round trip."""
     guessed = cache.last_worlds.get(connection_id) or LOBBY
-    known = [key.number for world_id, key in cache.tiles if world_id == guessed]
+    known = [key.number for world_id, key in cache.tiles.list_keys() if world_id == guessed]
     found = queries.list_tiles_around(tx, connection_id, guessed, known)
 
     def terrain(world: World) -> Terrain | None:
@@ -117,7 +117,7 @@ def _terrain(world: World, found: Cursor) -> Terrain | None:
 
 
 def _known(world_id: UUID) -> dict[TileKey, Tile]:
-    known = {key: cache.tiles.get((of, key)) for of, key in cache.tiles if of == world_id}
+    known = {key: cache.tiles.get((of, key)) for of, key in cache.tiles.list_keys() if of == world_id}
     return {key: tile for key, tile in known.items() if tile is not None}
 
 

@@ -259,7 +259,8 @@ def list_scrollback(tx: Tx, character_id: UUID, limit: int) -> Cursor:
     return tx.execute(
         """
         (SELECT posted_at AS at, envelope FROM worlds.posts
-         WHERE character_id = %(character)s AND delivered_at IS NOT NULL AND envelope ->> 'type' = 'game_message' ORDER BY post_id DESC LIMIT %(limit)s)
+         WHERE character_id = %(character)s AND delivered_at IS NOT NULL AND envelope ->> 'type' = 'game_message'
+         ORDER BY post_id DESC LIMIT %(limit)s)
         UNION ALL
         (SELECT answered_at, line
          FROM (SELECT answered_at, body FROM worlds.answers WHERE character_id = %(character)s

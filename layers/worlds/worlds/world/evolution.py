@@ -44,6 +44,7 @@ def _created(event: WorldCreated, recorded: Recorded) -> World:
         status=event.status,
         generation=event.generation,
         time=WorldTime(event.game_time, recorded.at, hours_per_day=event.hours_per_day),
+        told_until=event.game_time,
         created_at=recorded.at,
     )
 
