@@ -249,6 +249,24 @@ CREATE TABLE worlds.ignored (
 );
 CREATE INDEX ignored_by_ignored ON worlds.ignored (ignored_id);
 
+-- Trades between two people; nothing changes hands before both have accepted what lies on the table.
+CREATE TABLE worlds.trades (
+    trade_id        uuid        PRIMARY KEY,
+    first_id        uuid        NOT NULL REFERENCES worlds.characters ON DELETE CASCADE,
+    second_id       uuid        NOT NULL REFERENCES worlds.characters ON DELETE CASCADE,
+    is_open         boolean     NOT NULL DEFAULT false,
+    first_offer     jsonb       NOT NULL DEFAULT '{}',
+    second_offer    jsonb       NOT NULL DEFAULT '{}',
+    first_accepted  boolean     NOT NULL DEFAULT false,
+    second_accepted boolean     NOT NULL DEFAULT false,
+    changed_at      timestamptz NOT NULL
+);
+COMMENT ON COLUMN worlds.trades.is_open IS 'the second has agreed to trade';
+COMMENT ON COLUMN worlds.trades.first_offer IS '{holding_id: quantity}';
+CREATE UNIQUE INDEX trades_one_per_first ON worlds.trades (first_id);
+CREATE INDEX trades_by_second ON worlds.trades (second_id);
+CREATE INDEX trades_by_age ON worlds.trades (changed_at);
+
 -- The ground of worlds, in squares of up to 64 x 64 cells. Source: worlds.generation.tiles.
 CREATE TABLE worlds.tiles (
     world_id uuid    NOT NULL REFERENCES worlds.worlds ON DELETE CASCADE,

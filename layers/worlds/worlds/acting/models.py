@@ -15,6 +15,7 @@ from worlds.entities.models import Entity
 from worlds.ground.models import Terrain
 from worlds.log.models import WorldEvent
 from worlds.space.models import Position
+from worlds.trading.models import Trade
 from worlds.world.models import World
 
 
@@ -62,6 +63,8 @@ class Scene:
         named: people anywhere whom the command names.
         ground: around who acts; None in a world without ground of its own, or if the command does not need it.
         atlas: the map of the whole world, as it is stored.
+        partners: those within reach, whole, for what changes both.
+        trade: that one is in, or is asked for.
     """
 
     me: Character
@@ -73,6 +76,8 @@ class Scene:
     named: Sequence[Person] = ()
     ground: Terrain | None = None
     atlas: Mapping[str, Any] | None = None
+    partners: Sequence[Character] = ()
+    trade: Trade | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +94,17 @@ class Outcome:
 
     Attributes:
         events: of who acts, in their order.
-        others: events of other characters, which the scene has locked.
         messages: to who acts.
+        others: partners of the scene, with their events.
+        trade: as it is from now on; `ended`: that there is no more.
     """
 
     events: Sequence[WorldEvent] = ()
     messages: Sequence[Message] = ()
     posts: Sequence[Post] = ()
-    others: Mapping[UUID, Sequence[WorldEvent]] = field(default_factory=dict)
+    others: Sequence[tuple[Character, Sequence[WorldEvent]]] = ()
+    trade: Trade | None = None
+    ended: Trade | None = None
 
 
 class NotInGame(Refused):

@@ -30,6 +30,8 @@ class Needs:
         last_teller: who has told one something last.
         ground: what one stands on, and what is around.
         atlas: the map of the whole world.
+        partners: those within reach, whole.
+        trade: that one is in.
     """
 
     things: int = 0
@@ -39,6 +41,8 @@ class Needs:
     last_teller: bool = False
     ground: bool = False
     atlas: bool = False
+    partners: bool = False
+    trade: bool = False
 
 
 NOTHING: Final = Needs()

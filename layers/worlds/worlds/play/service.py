@@ -13,7 +13,7 @@ from kernel.errors import DomainError
 from worlds.acting import table
 from worlds.acting.arriving import greeting
 from worlds.acting.models import NotInGame, Outcome, Post, Scene, TooManyCommands
-from worlds.acting.needs import EARSHOT, NOTHING, SIGHT, Needs
+from worlds.acting.needs import EARSHOT, NOTHING, REACH, SIGHT, Needs
 from worlds.characters import queries as characters_sql
 from worlds.characters import service as characters
 from worlds.characters.events import CharacterEntered
@@ -33,6 +33,8 @@ from worlds.play.sheet import state_update
 from worlds.posts import envelopes
 from worlds.posts import service as posts
 from worlds.posts.envelopes import Envelope
+from worlds.trading import queries as trading
+from worlds.trading.models import Trade
 from worlds.world import queries as worlds
 
 SCROLLBACK: Final = 200
@@ -48,6 +50,7 @@ def play(tx: Tx, connection_id: str, frame: Frame, request_id: str = "") -> list
     """
     parsed = table.read(frame.text)
     locked = queries.lock_connection(tx, connection_id)
+    trades = _lock_trades(tx, connection_id, parsed)  # before anyone is locked: both sides of a trade lock it first
     queries.lock_player(tx, connection_id)
     found = queries.find_player(tx, connection_id)
     earlier = queries.find_answer(tx, connection_id, frame.command_id) if frame.command_id else None
@@ -66,7 +69,7 @@ def play(tx: Tx, connection_id: str, frame: Frame, request_id: str = "") -> list
     me = characters_sql.read(row)
     tx.about = me.account_id
     world = worlds.read(row)
-    scene = Scene(me=me, world=world, now=tx.now, rng=tx.rng, **seen())
+    scene = Scene(me=me, world=world, now=tx.now, rng=tx.rng, trade=trades(), **seen())
     marks = {"command_id": frame.command_id, "posts": row["last_seq"] or 0}
     if earlier is not None and (stored := earlier.fetchone()) is not None:
         has_moved = any(each["type"] == "state_update" for each in stored["body"])
@@ -193,6 +196,19 @@ def _map(tx: Tx, scene: Scene, me: Character, marks: Mapping[str, Any]) -> list[
     return [{**each, **marks} for each in shown]
 
 
+def _lock_trades(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[], Trade | None]:
+    """Lock the trades of a player if the command is about one; the most advanced comes with the next round trip."""
+    if isinstance(parsed, DomainError) or not table.needs_of(parsed).trade:
+        return lambda: None
+    locked = trading.lock_of(tx, connection_id)
+
+    def trade() -> Trade | None:
+        row = locked.fetchone()
+        return None if row is None else trading.read(row)
+
+    return trade
+
+
 def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[], dict[str, Any]]:
     """Ask for what a command needs to see; the answers come with the next round trip."""
     if isinstance(parsed, DomainError):
@@ -209,15 +225,23 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
         named = queries.list_last_tellers(tx, connection_id)
     elif needs.named:
         named = queries.list_people_named(tx, connection_id, list(needs.named))
+    partners = queries.list_partners(tx, connection_id, REACH) if needs.partners else None
     return lambda: {
         "things": [entities.read(row) for row in things or ()],
         "people": [queries.read_person(row) for row in people or ()],
         "named": [queries.read_person(row) for row in named or ()],
+        "partners": [characters_sql.read(row) for row in partners or ()],
     }
 
 
 def _save(tx: Tx, me: Character, outcome: Outcome, metadata: Mapping[str, Any]) -> Character:
     after = characters.save(tx, me, outcome.events, metadata) if outcome.events else me
+    for other, events in outcome.others:
+        characters.save(tx, other, events, metadata)
+    if outcome.trade is not None:
+        trading.save(tx, outcome.trade)
+    if outcome.ended is not None:
+        trading.delete(tx, outcome.ended)
     _post(tx, outcome.posts)
     return after
 
