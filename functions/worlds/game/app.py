@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query, Response
+from pydantic import BeforeValidator
 
 from doors.call import Call, answer
 from doors.people import requires_account, signed_in
@@ -33,7 +34,11 @@ from worlds.world import service as worlds
 
 app = create_app("Game")
 
-MapSize = Annotated[Literal[64, 128, 256], Query(description="Cells along the shorter side.")]
+MapSize = Annotated[
+    Literal[64, 128, 256],
+    Query(description="Cells along the shorter side."),
+    BeforeValidator(lambda text: int(text) if str(text).isdecimal() else text),
+]
 
 
 @app.get("/api/game/worlds", response_model=list[WorldShape])

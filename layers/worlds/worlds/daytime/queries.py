@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from kernel.database import Cursor, Tx
-from worlds.daytime.clock import NEWS
+from worlds.daytime.news import NEWS
 from worlds.world import queries as worlds
 
 

@@ -50,6 +50,19 @@ class Terrain:
         except KeyError:
             raise TilesMissing(self.land.tiles_around(x, y) - self.tiles.keys()) from None
 
+    def river_from(self, position: Position) -> Position | None:
+        """Return the nearest place in a river between the cells around; its coordinates may lie beyond the seam.
+
+        Raises:
+            TilesMissing
+        """
+        x, y = position.x / METRE, position.y / METRE
+        try:
+            found = self.land.nearest_river(x, y, self.tiles)
+        except KeyError:
+            raise TilesMissing(self.land.tiles_around(x, y) - self.tiles.keys()) from None
+        return None if found is None else Position(round(found[0] * METRE), round(found[1] * METRE))
+
 
 class TooDeep(Refused):
     """There is water in the way."""

@@ -10,7 +10,7 @@ from worlds.generation.biomes import Biome
 from worlds.generation.ground import Ground
 from worlds.ground.models import Terrain
 from worlds.space.models import METRE, Position, Space
-from worlds.space.rules import place_at
+from worlds.space.rules import offset, place_at
 
 BIOMES: Final[Mapping[Biome, str]] = {
     Biome.OCEAN: to_translate("the sea"),
@@ -75,10 +75,7 @@ def _slope(space: Space, terrain: Terrain, here: Position) -> str:
     rise = max(abs(east), abs(north)) / (2 * STEP)
     if rise < SLOPE:
         return translate("The ground is level.")
-    # Diagonal if it rises about as much along both axes.
-    steepest = max(abs(east), abs(north))
-    side = (_sign(east) if abs(east) * 2 > steepest else 0, _sign(north) if abs(north) * 2 > steepest else 0)
-    where = translate(SIDES[side])
+    where = translate(_side(east, north))
     if rise < STEEP:
         return translate("The ground rises {where}.", where=where)
     return translate("The ground rises steeply {where}.", where=where)
@@ -87,6 +84,13 @@ def _slope(space: Space, terrain: Terrain, here: Position) -> str:
 def _water_near(space: Space, terrain: Terrain, here: Position, ground: Ground) -> str:
     """Name the water around, the nearest of each kind."""
     seen: dict[str, str] = {}
+    river = None if ground.river else terrain.river_from(here)
+    if river is not None:
+        east, north, _ = offset(space, here, place_at(space, river.x, river.y) or here)
+        if east * east + north * north <= (FAR[-1] * METRE) ** 2:
+            seen["river"] = translate(
+                "{water} {where}", water=translate(WATERS["river"]), where=translate(_side(east, north))
+            )
     for metres in FAR:
         for (east, north), side in SIDES.items():
             place = place_at(space, here.x + east * metres * METRE, here.y + north * metres * METRE)
@@ -99,6 +103,16 @@ def _water_near(space: Space, terrain: Terrain, here: Position, ground: Ground) 
 def _height(space: Space, terrain: Terrain, here: Position, east: int, north: int) -> float:
     place = place_at(space, here.x + east * METRE, here.y + north * METRE)
     return terrain.at(place or here).altitude
+
+
+def _side(east: float, north: float) -> str:
+    """Return where something lies: on a diagonal if it is about as far along both axes."""
+    larger = max(abs(east), abs(north))
+    return SIDES[
+        (_sign(east) if abs(east) * 2 > larger else 0, _sign(north) if abs(north) * 2 > larger else 0)
+        if larger
+        else (0, 1)
+    ]
 
 
 def _sign(value: float) -> int:
