@@ -256,3 +256,26 @@ class WorldShape(WithNulls):
             owner_id=world.owner_id,
             created_at=world.created_at,
         )
+
+
+class MapPlace(BaseModel):
+    """A place on a map, in metres."""
+
+    x: float
+    y: float
+
+
+class WorldMapShape(BaseModel):
+    """A whole world. `cells` has a letter for each, in rows from the north-west; heights in metres."""
+
+    columns: int
+    rows: int
+    cells: str
+    legend: dict[str, str]
+    mean_temperature: float
+    highest_point: float
+    highest_at: MapPlace
+    sea_level: int
+    land_percent: float
+    years: int
+    seed: int

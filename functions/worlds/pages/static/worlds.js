@@ -80,11 +80,13 @@ find("connect").addEventListener("click", () => (me ? connection.again() : begin
 function message({ type: kind, data, again }) {
   if (kind === "state_update") return showState(data);
   if (kind === "map_update") return showMap(data);
-  if (kind === "error") return lines.add({ type: "error", text: data.message });
+  // What is sent again after connecting is old, but what was missed while the connection was lost is news.
+  const isOld = again && !find("log").childElementCount;
+  // Refusals have no id by which one would know them.
+  if (kind === "error") return !again || isOld ? lines.add({ type: "error", text: data.message }, { isOld }) : undefined;
   if (kind !== "game_message") return undefined;
   if (data.metadata?.tiles) showMap(data.metadata);
-  // What is sent again after connecting is old, but what was missed while the connection was lost is news.
-  if (data.text) lines.add(data, { isOld: again && !find("log").childElementCount });
+  if (data.text) lines.add(data, { isOld });
   return again ? undefined : obey(data);
 }
 

@@ -38,7 +38,7 @@ def lock_connection(tx: Tx, connection_id: str) -> Cursor:
     """Count a command of a connection, and lock it: its commands run one after the other.
 
     Returns:
-        One row: character_id, account_id, session_id, closing, and `commands` of this second.
+        One row: character_id, account_id, session_id, closing, `tiles` around it, and `commands` of this second.
     """
     return tx.execute(
         """
@@ -49,7 +49,7 @@ def lock_connection(tx: Tx, connection_id: str) -> Cursor:
             window_began = CASE WHEN window_began BETWEEN %(now)s - interval '1 second' AND %(now)s
                            THEN window_began ELSE %(now)s END
         WHERE connection_id = %(connection)s
-        RETURNING character_id, account_id, session_id, closing, commands
+        RETURNING character_id, account_id, session_id, closing, commands, tiles
         """,
         {"connection": connection_id, "now": tx.now},
     )
@@ -308,13 +308,13 @@ def list_scrollback(tx: Tx, character_id: UUID, limit: int) -> Cursor:
         """
         (SELECT posted_at AS at, envelope FROM worlds.posts
          WHERE character_id = %(character)s AND delivered_at IS NOT NULL
-             AND envelope @> '{"type": "game_message"}' AND NOT envelope ? 'again'
+             AND envelope ->> 'type' = 'game_message' AND NOT envelope ? 'again'
          ORDER BY post_id DESC LIMIT %(limit)s)
         UNION ALL
-        (SELECT answered_at, said - '{command_id,posts}'::text[]
+        (SELECT answered_at, line - '{command_id,posts}'::text[]
          FROM (SELECT answered_at, body FROM worlds.answers WHERE character_id = %(character)s
-               ORDER BY answer_id DESC LIMIT %(limit)s) AS answered, jsonb_array_elements(body) AS said
-         WHERE said @> '{"type": "game_message"}')
+               ORDER BY answer_id DESC LIMIT %(limit)s) AS answered, jsonb_array_elements(body) AS line
+         WHERE line ->> 'type' IN ('game_message', 'error'))
         ORDER BY at DESC LIMIT %(limit)s
         """,
         {"character": character_id, "limit": limit},

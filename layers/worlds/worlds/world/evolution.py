@@ -8,8 +8,17 @@ from typing import Any, Final
 
 from worlds.log.models import Recorded, WorldEvent
 from worlds.space.models import Position, Shape, Space
-from worlds.world.events import ThingPlaced, WorldCreated, WorldOwnerLeft
-from worlds.world.models import World, WorldTime
+from worlds.world.events import (
+    BuildingAdvanced,
+    BuildingFailed,
+    GroundMade,
+    ThingPlaced,
+    WorldCreated,
+    WorldOwnerLeft,
+    WorldReady,
+    WorldTicked,
+)
+from worlds.world.models import FAILED, READY, World, WorldTime
 
 Step = Callable[[World, Any, Recorded], World]
 
@@ -43,6 +52,7 @@ def _created(event: WorldCreated, recorded: Recorded) -> World:
         status=event.status,
         generation=event.generation,
         time=WorldTime(event.game_time, recorded.at, hours_per_day=event.hours_per_day),
+        told_until=event.game_time,
         created_at=recorded.at,
     )
 
@@ -66,5 +76,35 @@ def _owner_left(before: World, event: WorldOwnerLeft, recorded: Recorded) -> Wor
     return replace(before, owner_id=None)
 
 
-STEPS: Final[Mapping[type[WorldEvent], Step]] = {ThingPlaced: _unchanged, WorldOwnerLeft: _owner_left}
+def _advanced(before: World, event: BuildingAdvanced, recorded: Recorded) -> World:
+    return replace(before, generation={**before.generation, "stage": event.stage, "progress": event.progress})
+
+
+def _ground_made(before: World, event: GroundMade, recorded: Recorded) -> World:
+    made = {"digest": event.digest, "land": event.land, "sea_level": event.sea_level}
+    return replace(before, generation={**before.generation, **made})
+
+
+def _ready(before: World, event: WorldReady, recorded: Recorded) -> World:
+    known = {name: value for name, value in before.generation.items() if name not in ("stage", "progress")}
+    return replace(before, status=READY, generation={**known, "entrance": list(event.entrance)})
+
+
+def _failed(before: World, event: BuildingFailed, recorded: Recorded) -> World:
+    return replace(before, status=FAILED, generation={**before.generation, "failure": event.reason})
+
+
+def _ticked(before: World, event: WorldTicked, recorded: Recorded) -> World:
+    return replace(before, told_until=event.game_time)
+
+
+STEPS: Final[Mapping[type[WorldEvent], Step]] = {
+    ThingPlaced: _unchanged,
+    WorldOwnerLeft: _owner_left,
+    BuildingAdvanced: _advanced,
+    GroundMade: _ground_made,
+    WorldReady: _ready,
+    BuildingFailed: _failed,
+    WorldTicked: _ticked,
+}
 """{event: what it changes}"""

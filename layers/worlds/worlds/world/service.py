@@ -15,9 +15,11 @@ from worlds.world import queries, snapshots
 from worlds.world.evolution import evolve
 from worlds.world.models import (
     AGGREGATE,
+    FAILED,
     PUBLIC,
     READY,
     World,
+    WorldFailed,
     WorldFull,
     WorldNotFound,
     WorldNotReady,
@@ -30,7 +32,7 @@ def admitted(tx: Tx, me: Identity, world_id: UUID, *, to_enter: bool = False) ->
 
     Raises:
         WorldNotFound, WorldPrivate
-        WorldFull, WorldNotReady: they cannot enter now.
+        WorldFull, WorldNotReady, WorldFailed: they cannot enter now.
     """
     found = queries.find(tx, world_id)
     [admission] = queries.find_admission(tx, world_id, me.account_id)
@@ -40,6 +42,8 @@ def admitted(tx: Tx, me: Identity, world_id: UUID, *, to_enter: bool = False) ->
     world = queries.read(row)
     if world.privacy != PUBLIC and world.owner_id != me.account_id and not admission["role"] and not me.is_admin:
         raise WorldPrivate(name=world.name)
+    if to_enter and world.status == FAILED:
+        raise WorldFailed(name=world.name)
     if to_enter and world.status != READY:
         raise WorldNotReady(name=world.name, progress=world.generation.get("progress", 0))
     if to_enter and world.seats is not None and admission["inside"] >= world.seats:
