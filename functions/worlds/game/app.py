@@ -12,6 +12,7 @@ from fastapi import Query, Response
 from doors.call import Call, answer
 from doors.people import requires_account, signed_in
 from functions.worlds.door import create_app, create_handler
+from functions.worlds.game import report_routes, world_routes
 from functions.worlds.shapes import (
     CharacterChoice,
     CharacterList,
@@ -20,23 +21,15 @@ from functions.worlds.shapes import (
     JoinedWorld,
     MadeCharacter,
     NewCharacter,
-    WorldShape,
+    SkillSheet,
 )
 from kernel.accounts.models import Identity
 from kernel.database import Tx
 from worlds import configs as configs  # the translations
 from worlds.characters import service as characters
 from worlds.entering import service as entering
-from worlds.world import service as worlds
 
-app = create_app("Game")
-
-
-@app.get("/api/game/worlds", response_model=list[WorldShape])
-@requires_account()
-async def list_worlds(call: Call) -> Response:
-    """The worlds that people have made, newest first."""
-    return signed_in(call).look(lambda tx, me: [WorldShape.of(world) for world in worlds.list_all(tx)])
+app = create_app("Game", world_routes.router, report_routes.router)
 
 
 @app.get("/api/game/entry-options", response_model=EntryOptions)
@@ -75,6 +68,13 @@ async def join(body: CharacterChoice, call: Call) -> Response:
         return JoinedWorld.of(entering.select(tx, me, body.character_id))
 
     return signed_in(call).act(use_case)
+
+
+@app.get("/api/game/skills", response_model=SkillSheet)
+@requires_account()
+async def list_skills(call: Call, character_id: Annotated[UUID, Query()]) -> Response:
+    """The skills of one of your characters."""
+    return signed_in(call).look(lambda tx, me: SkillSheet.of(characters.own(tx, me.account_id, character_id)))
 
 
 handler = create_handler(app)

@@ -1,4 +1,4 @@
-"""/api/session: where someone stands, and what they choose: a world, a character. Source: worlds 2.2."""
+"""/api/session and /api/interview: where someone stands, and what they choose. Source: worlds 2.2."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fastapi import Response
 from doors.call import Call, answer
 from doors.people import requires_account, signed_in
 from functions.worlds.door import create_app, create_handler
+from functions.worlds.session import interview_routes
 from functions.worlds.session.settings import settings
 from functions.worlds.shapes import (
     CharacterChoice,
@@ -27,7 +28,7 @@ from worlds import configs as configs  # the translations
 from worlds.entering import service as entering
 from worlds.tickets import service as tickets
 
-app = create_app("Session")
+app = create_app("Session", interview_routes.router)
 
 
 @app.get("/api/session/state", response_model=SessionState)

@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from kernel.errors import NotFound, Refused, TooSoon
+from worlds.characters.events import CharacterCreated
 from worlds.characters.models import Character
 from worlds.entities.models import Entity
 from worlds.log.models import WorldEvent
 from worlds.space.models import Position
-from worlds.world.models import World
+from worlds.world.models import Admission, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,29 @@ class Person:
     position: Position
     squared_distance: float | None
     hears_me: bool
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A world that one may go to.
+
+    Attributes:
+        mine: the character that one has there; None for none.
+    """
+
+    world: World
+    admission: Admission
+    mine: Mine | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """A character of one's own, elsewhere."""
+
+    character_id: UUID
+    name: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +83,7 @@ class Scene:
         me: who acts, with what time has done to them.
         things: what is around, nearest first, as far as the command asked for it; so are `people`.
         named: people anywhere whom the command names.
+        destinations: worlds that the command names, or that portals lead to.
     """
 
     me: Character
@@ -68,6 +93,7 @@ class Scene:
     things: Sequence[Entity] = ()
     people: Sequence[Person] = ()
     named: Sequence[Person] = ()
+    destinations: Sequence[Destination] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +111,7 @@ class Outcome:
     Attributes:
         events: of who acts, in their order.
         others: events of other characters, which the scene has locked.
+        made: a character that one has from now on.
         messages: to who acts.
     """
 
@@ -92,6 +119,7 @@ class Outcome:
     messages: Sequence[Message] = ()
     posts: Sequence[Post] = ()
     others: Mapping[UUID, Sequence[WorldEvent]] = field(default_factory=dict)
+    made: CharacterCreated | None = None
 
 
 class NotInGame(Refused):
@@ -162,3 +190,38 @@ class Locked(Refused):
 
     code = "invalid_command"
     message = "{name} does not come loose."
+
+
+class NowhereToGo(NotFound):
+    """There is no such portal here, and no such world."""
+
+    code = "world_not_found"
+    message = "There is no portal and no world called {typed} here. Write look to see the portals, or go to the lobby."
+
+
+class PortalLeadsNowhere(Refused):
+    """A portal behind which nothing is."""
+
+    code = "invalid_command"
+    message = "Nothing is behind {name} yet. Look for another portal."
+
+
+class OutOfThisWorld(Refused):
+    """From a world, one enters others through the lobby."""
+
+    code = "target_out_of_range"
+    message = "No portal to {name} is near. Go back to the lobby first: from there you can enter any world."
+
+
+class WhichWorld(Refused):
+    """A character has to be made for a world."""
+
+    code = "invalid_command"
+    message = "Say for which world, at the end: create character {name} {role} {species} <world>"
+
+
+class NotYet(Refused):
+    """A command that the game has not learned yet."""
+
+    code = "invalid_command"
+    message = "{command} comes with a later version. Write help to see what else you can do."

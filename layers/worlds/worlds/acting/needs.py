@@ -28,6 +28,9 @@ class Needs:
         everyone: the people of the whole world.
         named: names of people anywhere, as `kernel.naming.person_key` makes them.
         last_teller: who has told one something last.
+        worlds: names or ids of worlds, as they were typed.
+        portals: the worlds that the nearest portals lead to.
+        here: the world where one is, as a destination.
     """
 
     things: int = 0
@@ -35,6 +38,9 @@ class Needs:
     everyone: bool = False
     named: Sequence[str] = ()
     last_teller: bool = False
+    worlds: Sequence[str] = ()
+    portals: bool = False
+    here: bool = False
 
 
 NOTHING: Final = Needs()

@@ -13,7 +13,7 @@ from worlds.items.content import items
 from worlds.log.models import WorldEvent
 from worlds.space.cells import cell_of
 from worlds.space.models import Position
-from worlds.world.events import ThingPlaced
+from worlds.world.events import ThingPlaced, ThingRemoved
 
 COLUMNS: Final[LiteralString] = """
     e.entity_id, e.kind, e.name, e.description, e.details, e.x, e.y, e.z, e.radius, e.locked, e.interactable, e.item,
@@ -52,6 +52,8 @@ def project(tx: Tx, event: WorldEvent) -> None:
         case ItemPickedUp():
             # It was not locked when it was looked at: who comes second is repeated, and finds it gone.
             tx.execute("SELECT worlds.take(%s, %s, %s)", (event.entity_id, event.left + event.quantity, event.left))
+        case ThingRemoved():
+            tx.execute("DELETE FROM worlds.entities WHERE entity_id = %s", (event.entity_id,))
         case _:
             pass
 

@@ -8,7 +8,19 @@ from typing import Any, Final
 
 from worlds.log.models import Recorded, WorldEvent
 from worlds.space.models import Position, Shape, Space
-from worlds.world.events import ThingPlaced, WorldCreated
+from worlds.world import clock
+from worlds.world.events import (
+    DilationChanged,
+    MemberAdded,
+    MemberRemoved,
+    ThingPlaced,
+    ThingRemoved,
+    WorldChanged,
+    WorldCreated,
+    WorldDeleted,
+    WorldPaused,
+    WorldResumed,
+)
 from worlds.world.models import World, WorldTime
 
 Step = Callable[[World, Any, Recorded], World]
@@ -51,9 +63,37 @@ def space_of(
     return Space(shape)
 
 
-def _unchanged(before: World, event: ThingPlaced, recorded: Recorded) -> World:
+def _unchanged(before: World, event: WorldEvent, recorded: Recorded) -> World:
     return before
 
 
-STEPS: Final[Mapping[type[WorldEvent], Step]] = {ThingPlaced: _unchanged}
+def _changed(before: World, event: WorldChanged, recorded: Recorded) -> World:
+    time = replace(before.time, hours_per_day=event.hours_per_day)
+    return replace(before, name=event.name, privacy=event.privacy, seats=event.seats, time=time)
+
+
+def _paused(before: World, event: WorldPaused, recorded: Recorded) -> World:
+    return replace(before, time=clock.paused(before.time, recorded.at))
+
+
+def _resumed(before: World, event: WorldResumed, recorded: Recorded) -> World:
+    return replace(before, time=clock.resumed(before.time))
+
+
+def _dilated(before: World, event: DilationChanged, recorded: Recorded) -> World:
+    return replace(before, time=clock.dilated(before.time, event.dilation, recorded.at))
+
+
+STEPS: Final[Mapping[type[WorldEvent], Step]] = {
+    WorldChanged: _changed,
+    WorldPaused: _paused,
+    WorldResumed: _resumed,
+    DilationChanged: _dilated,
+    # What these change is in other tables: see `worlds.world.queries.project` and `worlds.entities.queries.project`.
+    MemberAdded: _unchanged,
+    MemberRemoved: _unchanged,
+    ThingPlaced: _unchanged,
+    ThingRemoved: _unchanged,
+    WorldDeleted: _unchanged,
+}
 """{event: what it changes}"""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
 from kernel.accounts.models import Identity
@@ -10,18 +11,9 @@ from kernel.database import Tx
 from worlds.entities import queries as entities
 from worlds.log import service as log
 from worlds.log.models import WorldEvent
-from worlds.world import queries
+from worlds.world import queries, rules
 from worlds.world.evolution import evolve
-from worlds.world.models import (
-    AGGREGATE,
-    PUBLIC,
-    READY,
-    World,
-    WorldFull,
-    WorldNotFound,
-    WorldNotReady,
-    WorldPrivate,
-)
+from worlds.world.models import AGGREGATE, ListedWorld, World, WorldNotFound
 
 
 def admitted(tx: Tx, me: Identity, world_id: UUID, *, to_enter: bool = False) -> World:
@@ -31,35 +23,70 @@ def admitted(tx: Tx, me: Identity, world_id: UUID, *, to_enter: bool = False) ->
         WorldNotFound, WorldPrivate
         WorldFull, WorldNotReady: they cannot enter now.
     """
+    return ask_admitted(tx, me, world_id, to_enter=to_enter)()
+
+
+def ask_admitted(tx: Tx, me: Identity, world_id: UUID, *, to_enter: bool = False) -> Callable[[], World]:
+    """Ask for a world that someone wants to see, or enter; the answer comes with the next round trip.
+
+    Raises:
+        WorldNotFound, WorldPrivate, WorldFull, WorldNotReady: when the answer is looked at.
+    """
+    if to_enter:
+        queries.lock_seats(tx, world_id)
     found = queries.find(tx, world_id)
-    [admission] = queries.find_admission(tx, world_id, me.account_id)
-    row = found.fetchone()
-    if row is None:
-        raise WorldNotFound
-    world = queries.read(row)
-    if world.privacy != PUBLIC and world.owner_id != me.account_id and not admission["role"] and not me.is_admin:
-        raise WorldPrivate(name=world.name)
-    if to_enter and world.status != READY:
-        raise WorldNotReady(name=world.name, progress=world.generation.get("progress", 0))
-    if to_enter and world.seats is not None and admission["inside"] >= world.seats:
-        raise WorldFull(name=world.name)
+    asked = queries.find_admission(tx, world_id, me.account_id)
+
+    def world() -> World:
+        row = found.fetchone()
+        if row is None:
+            raise WorldNotFound
+        [admission] = asked
+        known = queries.read(row)
+        rules.admit(known, me.account_id, queries.read_admission(admission, is_admin=me.is_admin), to_enter=to_enter)
+        return known
+
     return world
 
 
-def list_all(tx: Tx) -> list[World]:
-    """Return the worlds of players, newest first."""
-    return [queries.read(row) for row in queries.list_all(tx)]
+def list_all(tx: Tx, me: Identity, after: UUID | None, limit: int) -> list[ListedWorld]:
+    """Return the worlds of players, newest first: all but those that are private to others.
+
+    Args:
+        after: the last one of the page before.
+    """
+    rows = queries.list_all(tx, me.account_id, is_admin=me.is_admin, after=after, limit=limit)
+    return [ListedWorld(queries.read(row), row["players"]) for row in rows]
 
 
-def save(tx: Tx, world: World | None, world_id: UUID, events: Iterable[WorldEvent]) -> World:
+def get(tx: Tx, me: Identity, world_id: UUID) -> ListedWorld:
+    """Return a world that someone may see.
+
+    Raises:
+        WorldNotFound, WorldPrivate
+    """
+    players = queries.count_players(tx, world_id)
+    world = admitted(tx, me, world_id)
+    [row] = players
+    return ListedWorld(world, row["players"])
+
+
+def save(
+    tx: Tx,
+    world: World | None,
+    world_id: UUID,
+    events: Iterable[WorldEvent],
+    metadata: Mapping[str, Any] | None = None,
+) -> World:
     """Let events happen to a world that is locked, or make it."""
-    recorded = log.record(tx, AGGREGATE, world_id, world.version if world else 0, [*events])
+    recorded = log.record(tx, AGGREGATE, world_id, world.version if world else 0, [*events], metadata)
     after = world
     for each in recorded:
         after = evolve(after, each)
     assert after is not None
     queries.save(tx, world, after)
     for each in recorded:
+        queries.project(tx, each)
         entities.project(tx, each.event)
     return after
 
