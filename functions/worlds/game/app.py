@@ -25,6 +25,7 @@ from functions.worlds.shapes import (
 )
 from kernel.accounts.models import Identity
 from kernel.database import Tx
+from kernel.idempotency import Answer
 from worlds import configs as configs  # the translations
 from worlds.characters import service as characters
 from worlds.entering import service as entering
@@ -53,10 +54,13 @@ async def list_characters(call: Call) -> Response:
 @app.post("/api/game/characters", response_model=MadeCharacter, status_code=201)
 @requires_account()
 async def create_character(body: NewCharacter, call: Call) -> Response:
-    """Make a character in a world. You can have one in each."""
-    return signed_in(call).act(
-        lambda tx, me: answer(MadeCharacter.of(entering.create(tx, me, body.world_id, body.wish)), 201)
-    )
+    """Make a character in a world. You can have one in each. Who watches a world already is answered 200."""
+
+    def use_case(tx: Tx, me: Identity) -> Answer:
+        made = entering.create(tx, me, body.world_id, body.wish)
+        return answer(MadeCharacter.of(made), 201 if made.created_at == tx.now else 200)
+
+    return signed_in(call).act(use_case)
 
 
 @app.post("/api/game/join", response_model=JoinedWorld)

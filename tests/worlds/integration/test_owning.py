@@ -153,6 +153,7 @@ def test_only_the_owner_and_administrators_change_a_world_and_no_one_those_of_th
 def test_a_private_world_is_seen_by_its_members_only_and_not_listed_for_others(tx: Tx, ann: Identity):
     world = make(tx, ann, privacy="private")
     bob = make_someone(tx, "Bob").identity
+    tx.execute("UPDATE kernel.accounts SET user_name_key = 'bob' WHERE account_id = %s", (bob.account_id,))
 
     with pytest.raises(WorldPrivate):
         worlds.get(tx, bob, world.world_id)
@@ -169,13 +170,13 @@ def test_admins_of_a_world_invite_guests_only_and_members_leave_by_themselves(tx
     world = make(tx, ann)
     bob = make_someone(tx, "Bob").identity
     make_someone(tx, "Cleo")
-    owning.invite(tx, ann, world.world_id, "Bob", "admin")
+    owning.invite(tx, ann, world.world_id, "bob@example.org", "admin")
 
-    owning.invite(tx, bob, world.world_id, "Cleo")
+    owning.invite(tx, bob, world.world_id, "cleo@example.org")
     with pytest.raises(NotYourWorld):
-        owning.invite(tx, bob, world.world_id, "Cleo", "admin")
+        owning.invite(tx, bob, world.world_id, "cleo@example.org", "admin")
     with pytest.raises(OwnerStays):
-        owning.invite(tx, bob, world.world_id, "Ann")
+        owning.invite(tx, bob, world.world_id, "ann@example.org")
     with pytest.raises(UserNotFound):
         owning.invite(tx, bob, world.world_id, "Nobody")
     owning.remove(tx, bob, world.world_id, bob.account_id)
