@@ -154,6 +154,7 @@ lint: install ## Check style and types, and the content files
 	@$(BIN)/ruff format --check .
 	@$(BIN)/basedpyright
 	@$(BIN)/python -m community.contents
+	@$(BIN)/python -m worlds.contents
 
 .PHONY: format
 format: install ## Bring the code into shape
@@ -167,6 +168,7 @@ generated: install ## Regenerate what is generated: keys of the tree, OpenAPI, s
 	@$(BIN)/python -m local.tools.openapi
 	@$(BIN)/python -m local.tools.asyncapi
 	@$(BIN)/python -m community.contents --write-schemas
+	@$(BIN)/python -m worlds.contents --write-schemas
 	@$(BIN)/python -m local.tools.texts
 	@$(BIN)/python -m local.tools.statements
 
@@ -176,6 +178,7 @@ drift: install ## Check that the generated files are up to date
 	@$(BIN)/python -m local.tools.openapi --check
 	@$(BIN)/python -m local.tools.asyncapi --check
 	@$(BIN)/python -m community.contents --check-schemas
+	@$(BIN)/python -m worlds.contents --check-schemas
 	@$(BIN)/python -m local.tools.structure --check
 	@$(BIN)/python -m local.tools.texts --check
 

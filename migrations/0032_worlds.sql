@@ -261,11 +261,29 @@ CREATE TABLE worlds.reports (
     outcome      text        CONSTRAINT reports_outcomes CHECK (outcome IN ('upheld', 'dismissed')),
     note         text        NOT NULL DEFAULT ''
 );
-COMMENT ON COLUMN worlds.reports.account_id IS 'whose behaviour it is about, as character_id, in world_id and under that name';
+COMMENT ON COLUMN worlds.reports.account_id IS 'who is reported, as character_id, in world_id and under that name';
 CREATE UNIQUE INDEX reports_one_open_each ON worlds.reports (reporter_id, character_id) WHERE decided_at IS NULL;
 CREATE INDEX reports_by_age ON worlds.reports ((decided_at IS NULL), reported_at, report_id);
 CREATE INDEX reports_by_account ON worlds.reports (account_id);
 CREATE INDEX reports_by_decider ON worlds.reports (decided_by);
+
+-- Trades between two people; nothing changes hands before both have accepted what lies on the table.
+CREATE TABLE worlds.trades (
+    trade_id        uuid        PRIMARY KEY,
+    first_id        uuid        NOT NULL REFERENCES worlds.characters ON DELETE CASCADE,
+    second_id       uuid        NOT NULL REFERENCES worlds.characters ON DELETE CASCADE,
+    is_open         boolean     NOT NULL DEFAULT false,
+    first_offer     jsonb       NOT NULL DEFAULT '{}',
+    second_offer    jsonb       NOT NULL DEFAULT '{}',
+    first_accepted  boolean     NOT NULL DEFAULT false,
+    second_accepted boolean     NOT NULL DEFAULT false,
+    changed_at      timestamptz NOT NULL
+);
+COMMENT ON COLUMN worlds.trades.is_open IS 'the second has agreed to trade';
+COMMENT ON COLUMN worlds.trades.first_offer IS '{holding_id: quantity}';
+CREATE UNIQUE INDEX trades_one_per_first ON worlds.trades (first_id);
+CREATE INDEX trades_by_second ON worlds.trades (second_id);
+CREATE INDEX trades_by_age ON worlds.trades (changed_at);
 
 CREATE TABLE worlds.tiles (
     world_id uuid    NOT NULL REFERENCES worlds.worlds ON DELETE CASCADE,

@@ -33,6 +33,7 @@ SHARED: Final = {
     # Objects.
     "community.configs.shipped": "reads its files once; twice would give the same",
     "personas.configs.shipped": "reads its files once; twice would give the same",
+    "worlds.configs.shipped": "reads its files once; twice would give the same",
     "community.progression.service.cache_statistics": "counts for people to read; a lost one harms nothing",
     "functions.personas.card.app.memory": "twice drawn is the same, and what is forgotten too early is drawn again",
     "functions.personas.pages.door.renderer": "templates are compiled once; twice would give the same",

@@ -19,7 +19,7 @@ READ_SECONDS: Final = 2
 log = logging.getLogger("brandish")
 
 
-class PostOutcome(Enum):
+class FramesOutcome(Enum):
     """What became of the frames of a connection.
 
     GONE: there is no such connection, or not yet.
@@ -32,7 +32,7 @@ class PostOutcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class ConnectionFrames:
     """Frames for one connection.
 
     Attributes:
@@ -68,14 +68,14 @@ class Delivery:
         return document.get("seq")
 
 
-class PostResult(NamedTuple):
+class FramesResult(NamedTuple):
     """The result of posting to a connection.
 
     Attributes:
         sent: how many of the frames have been sent by now.
     """
 
-    outcome: PostOutcome
+    outcome: FramesOutcome
     sent: int
 
 
@@ -84,40 +84,40 @@ def gateway() -> Any:
     return client("apigatewaymanagementapi", READ_SECONDS, 1)
 
 
-def post(api: Any, delivery: Delivery, sent: int, ends_at: float) -> PostResult:
+def post(api: Any, given: ConnectionFrames, sent: int, ends_at: float) -> FramesResult:
     """Post the frames that have not been sent, up to the first failure; behind a farewell, close the connection.
 
     Args:
         ends_at: by the monotonic clock; no frame is begun afterwards.
     """
-    result = _post_frames(api, delivery, sent, ends_at)
-    if delivery.is_farewell and result.outcome is not PostOutcome.GONE:
-        return PostResult(_close(api, delivery.connection_id), result.sent)
+    result = _post_frames(api, given, sent, ends_at)
+    if given.is_farewell and result.outcome is not FramesOutcome.GONE:
+        return FramesResult(_close(api, given.connection_id), result.sent)
     return result
 
 
-def _post_frames(api: Any, delivery: Delivery, sent: int, ends_at: float) -> PostResult:
+def _post_frames(api: Any, given: ConnectionFrames, sent: int, ends_at: float) -> FramesResult:
     from botocore.exceptions import BotoCoreError, ClientError
 
-    while sent < len(delivery.frames):
-        data = delivery.frames[sent].encode()
+    while sent < len(given.frames):
+        data = given.frames[sent].encode()
         if monotonic() > ends_at:
-            return PostResult(PostOutcome.FAILED, sent)
+            return FramesResult(FramesOutcome.FAILED, sent)
         try:
             if len(data) <= LARGEST_BYTES:
-                api.post_to_connection(ConnectionId=delivery.connection_id, Data=data)
+                api.post_to_connection(ConnectionId=given.connection_id, Data=data)
             else:  # tried again and again, it would hold up all that follow
                 log.error("a post is too large for a WebSocket", extra={"bytes": len(data)})
         except api.exceptions.GoneException:
-            return PostResult(PostOutcome.GONE, sent)
+            return FramesResult(FramesOutcome.GONE, sent)
         except (BotoCoreError, ClientError) as error:
-            log.warning("a player cannot be reached: %s", error, extra={"connection_id": delivery.connection_id})
-            return PostResult(PostOutcome.FAILED, sent)
+            log.warning("a player cannot be reached: %s", error, extra={"connection_id": given.connection_id})
+            return FramesResult(FramesOutcome.FAILED, sent)
         sent += 1
-    return PostResult(PostOutcome.SENT, sent)
+    return FramesResult(FramesOutcome.SENT, sent)
 
 
-def _close(api: Any, connection_id: str) -> PostOutcome:
+def _close(api: Any, connection_id: str) -> FramesOutcome:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -126,5 +126,5 @@ def _close(api: Any, connection_id: str) -> PostOutcome:
         pass  # it has closed itself
     except (BotoCoreError, ClientError) as error:
         log.warning("a player's connection cannot be closed: %s", error, extra={"connection_id": connection_id})
-        return PostOutcome.FAILED
-    return PostOutcome.SENT
+        return FramesOutcome.FAILED
+    return FramesOutcome.SENT

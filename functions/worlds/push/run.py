@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from doors.invoking import InvocationFailed
 from functions.worlds.push import posting
-from functions.worlds.push.posting import Delivery, PostOutcome, PostResult
+from functions.worlds.push.posting import ConnectionFrames, FramesOutcome, FramesResult
 
 POSTERS: Final = 10
 HOLDING_SECONDS: Final = 5.0
@@ -35,7 +35,7 @@ Desk = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 @dataclass
-class Report:
+class PushReport:
     """What the desk has not heard yet.
 
     Attributes:
@@ -60,7 +60,7 @@ class Report:
 
 
 @dataclass
-class HeldDelivery:
+class HeldFrames:
     """Frames in our hands.
 
     Attributes:
@@ -69,7 +69,7 @@ class HeldDelivery:
         sent: how many have been sent.
     """
 
-    delivery: Delivery
+    frames: ConnectionFrames
     since: float
     due_at: float = -inf
     sent: int = 0
@@ -87,9 +87,9 @@ class PushRun:
         self._desk = desk
         self._api = api
         self._seconds_left = seconds_left
-        self._held: dict[str, HeldDelivery] = {}  # by connection
-        self._results: SimpleQueue[tuple[HeldDelivery, PostResult]] = SimpleQueue()
-        self._report = Report()
+        self._held: dict[str, HeldFrames] = {}  # by connection
+        self._results: SimpleQueue[tuple[HeldFrames, FramesResult]] = SimpleQueue()
+        self._report = PushReport()
 
     def run(self) -> None:
         """Claim, post and report. When the desk does not answer, the run ends: the posts are still there."""
@@ -98,14 +98,14 @@ class PushRun:
                 claimed = self._tell("claim")
                 handed_out = [*claimed["deliveries"], *claimed["closing"]]
                 for each in handed_out:
-                    self._hold(Delivery.of(each))
+                    self._hold(ConnectionFrames.of(each))
                 if self._held:
                     self._collect(COLLECTING_SECONDS if handed_out or claimed["more"] else inf)
                 elif not claimed["more"]:
                     return
             self._drain()
             for held in [*self._held.values()]:
-                self._note(held, PostOutcome.FAILED)
+                self._note(held, FramesOutcome.FAILED)
             if self._report:
                 self._tell("report")
         except InvocationFailed as error:
@@ -113,13 +113,13 @@ class PushRun:
             self._drain()
 
     def _tell(self, operation: str) -> dict[str, Any]:
-        report, self._report = self._report, Report()
+        report, self._report = self._report, PushReport()
         return self._desk({"op": operation, **report.as_json()})
 
-    def _hold(self, delivery: Delivery) -> None:
+    def _hold(self, frames: ConnectionFrames) -> None:
         # Connections to close have no lease: the next claim may hand them out again before we are done.
-        if delivery.connection_id not in self._held:
-            self._held[delivery.connection_id] = HeldDelivery(delivery, since=monotonic())
+        if frames.connection_id not in self._held:
+            self._held[frames.connection_id] = HeldFrames(frames, since=monotonic())
 
     def _collect(self, seconds: float) -> None:
         """Post what is due, and wait for results: for so long, and for others a little longer than for the first.
@@ -138,10 +138,10 @@ class PushRun:
             if self._report:
                 ends_at = min(ends_at, monotonic() + COLLECTING_SECONDS)
 
-    def _post(self, held: HeldDelivery) -> None:
-        result = PostResult(PostOutcome.FAILED, held.sent)
+    def _post(self, held: HeldFrames) -> None:
+        result = FramesResult(FramesOutcome.FAILED, held.sent)
         try:
-            result = posting.post(self._api, held.delivery, held.sent, held.since + HOLDING_SECONDS)
+            result = posting.post(self._api, held.frames, held.sent, held.since + HOLDING_SECONDS)
         except Exception:
             log.exception("posting failed")
         finally:
@@ -156,22 +156,22 @@ class PushRun:
         held.sent = result.sent
         now = monotonic()
         held_for = now - held.since
-        was_open = result.outcome is PostOutcome.GONE and held.sent
-        if result.outcome is PostOutcome.SENT or was_open or held_for >= HOLDING_SECONDS:
+        was_open = result.outcome is FramesOutcome.GONE and held.sent
+        if result.outcome is FramesOutcome.SENT or was_open or held_for >= HOLDING_SECONDS:
             self._note(held, result.outcome)
         else:
             held.due_at = now + FIRST_PAUSE_SECONDS + held_for / 4
 
-    def _note(self, held: HeldDelivery, outcome: PostOutcome) -> None:
-        """Note the end of a delivery for the desk."""
-        delivery = held.delivery
-        del self._held[delivery.connection_id]
-        if not delivery.is_farewell and (seq := delivery.seq_of(held.sent)) is not None:
-            self._report.delivered[delivery.character_id] = seq
-        if outcome is PostOutcome.FAILED:
-            self._report.failed.append(delivery.connection_id)
-        elif outcome is PostOutcome.GONE or delivery.is_farewell:
-            self._report.gone.append(delivery.connection_id)
+    def _note(self, held: HeldFrames, outcome: FramesOutcome) -> None:
+        """Note for the desk how it ended."""
+        frames = held.frames
+        del self._held[frames.connection_id]
+        if not frames.is_farewell and (seq := frames.seq_of(held.sent)) is not None:
+            self._report.delivered[frames.character_id] = seq
+        if outcome is FramesOutcome.FAILED:
+            self._report.failed.append(frames.connection_id)
+        elif outcome is FramesOutcome.GONE or frames.is_farewell:
+            self._report.gone.append(frames.connection_id)
 
     def _drain(self) -> None:
         """Wait for the posts that are on their way: a frozen environment would send them much later."""

@@ -15,6 +15,7 @@ from worlds.characters.models import Character
 from worlds.entities.models import Entity
 from worlds.log.models import WorldEvent
 from worlds.space.models import Position
+from worlds.trading.models import Trade
 from worlds.world.models import Admission, World
 
 
@@ -84,6 +85,8 @@ class Scene:
         things: what is around, nearest first, as far as the command asked for it; so are `people`.
         named: people anywhere whom the command names.
         destinations: worlds that the command names, or that portals lead to.
+        partners: those within reach, whole, for what changes both.
+        trade: that one is in, or is asked for.
     """
 
     me: Character
@@ -94,6 +97,8 @@ class Scene:
     people: Sequence[Person] = ()
     named: Sequence[Person] = ()
     destinations: Sequence[Destination] = ()
+    partners: Sequence[Character] = ()
+    trade: Trade | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +115,19 @@ class Outcome:
 
     Attributes:
         events: of who acts, in their order.
-        others: events of other characters, which the scene has locked.
         made: a character that one has from now on.
         messages: to who acts.
+        others: partners of the scene, with their events.
+        trade: as it is from now on; `ended`: that there is no more.
     """
 
     events: Sequence[WorldEvent] = ()
     messages: Sequence[Message] = ()
     posts: Sequence[Post] = ()
-    others: Mapping[UUID, Sequence[WorldEvent]] = field(default_factory=dict)
     made: CharacterCreated | None = None
+    others: Sequence[tuple[Character, Sequence[WorldEvent]]] = ()
+    trade: Trade | None = None
+    ended: Trade | None = None
 
 
 class NotInGame(Refused):

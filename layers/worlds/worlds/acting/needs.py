@@ -31,6 +31,8 @@ class Needs:
         worlds: names or ids of worlds, as they were typed.
         portals: the worlds that the nearest portals lead to.
         here: the world where one is, as a destination.
+        partners: those within reach, whole.
+        trade: that one is in.
     """
 
     things: int = 0
@@ -41,6 +43,8 @@ class Needs:
     worlds: Sequence[str] = ()
     portals: bool = False
     here: bool = False
+    partners: bool = False
+    trade: bool = False
 
 
 NOTHING: Final = Needs()

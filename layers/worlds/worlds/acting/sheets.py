@@ -5,9 +5,9 @@ from __future__ import annotations
 from kernel.texts import number, translate
 from worlds.acting.models import Message, NotYet, Outcome, Scene
 from worlds.acting.needs import NOTHING, Needs
+from worlds.acting.sheet import state_of
 from worlds.bodies.models import ATTRIBUTE_GROUPS
 from worlds.commands.models import Parsed
-from worlds.play.sheet import state_of
 from worlds.skills.models import SKILL_CATEGORIES
 from worlds.space.models import METRE, Space
 from worlds.world.models import World

@@ -6,12 +6,21 @@ from collections.abc import Mapping
 from typing import Final
 
 from kernel.errors import DomainError
-from worlds.acting import carrying, looking, moving, sheets, speaking, travelling
+from worlds.acting import carrying, looking, moving, sheets, speaking, trading, travelling
 from worlds.acting.models import NotYet, Outcome, Scene
 from worlds.acting.needs import EARSHOT, NOTHING, SIGHT, Action, Needs, seeing
 from worlds.commands import parsing
 from worlds.commands.grammar import DIRECTIONS
 from worlds.commands.models import Parsed
+
+
+def _with_a_partner(parsed: Parsed) -> Needs:
+    return Needs(partners=True)
+
+
+def _in_a_trade(parsed: Parsed) -> Needs:
+    return Needs(partners=True, trade=True)
+
 
 _MOVE: Final = Action(moving.step, moving.around_the_way)
 
@@ -44,6 +53,11 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "equip": Action(carrying.equip),
     "unequip": Action(carrying.unequip),
     "use": Action(carrying.use),
+    "give": Action(trading.give, _with_a_partner),
+    "trade": Action(trading.begin, _in_a_trade),
+    "offer": Action(trading.offer, _in_a_trade),
+    "accept": Action(trading.accept, _in_a_trade),
+    "decline": Action(trading.decline, _in_a_trade),
 }
 """{name of a command: what it does}"""
 

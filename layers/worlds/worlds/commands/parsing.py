@@ -60,11 +60,17 @@ def parse(text: str) -> Parsed:
         UnknownDirection, NotADistance, DistanceOutOfRange
         DomainError: a number that is none, too small or too large; see `kernel.quantities`.
     """
-    command, rest = _verb(clean(text))
+    line = clean(text)
+    command, rest = _verb(line)
     words = tuple(filter(None, map(key, rest.split())))
-    if "move" not in command.aliases or not (words and words[0] in _WAYS):
-        return _READERS[command.arguments](Parsed(command, words, rest))
-    return _go(Parsed(VERBS["walk"], words, rest))
+    if command == VERBS["move"] and "move".startswith(key(line.split()[0])) and _leads_on(words):
+        command = VERBS["walk"]
+    return _READERS[command.arguments](Parsed(command, words, rest))
+
+
+def _leads_on(words: tuple[str, ...]) -> bool:
+    """Return whether `move` with these words means walking; otherwise it pushes something."""
+    return bool(words) and (words[0] == "to" or words[0].replace(" ", "") in _WAYS)
 
 
 def clean(text: str) -> str:
@@ -134,19 +140,20 @@ def complete(text: str, names: Iterable[str] = ()) -> list[str]:
 def help_about(topic: str) -> tuple[Command, ...]:
     """Return the commands that a topic is the beginning of, or whose group it names; all of them for "".
 
+    What follows a command, as in `help world simulate`, makes no difference.
+
     Raises:
         UnknownTopic
     """
-    wanted = key(topic)
-    if wanted in VERBS:
-        return (VERBS[wanted],)
-    found = tuple(each for each in COMMANDS if any(verb.startswith(wanted) for verb in each.verbs))
-    found = found or tuple(each for each in COMMANDS if key(each.topic).startswith(wanted))
-    if not found and (shorter := wanted.rpartition(" ")[0]):
-        return help_about(shorter)
-    if not found:
-        raise UnknownTopic(typed=quoted(topic), meant=_nearest(wanted))
-    return found
+    words = key(topic).split()
+    for wanted in (" ".join(words[:2]), " ".join(words[:1])):
+        if wanted in VERBS:
+            return (VERBS[wanted],)
+        found = tuple(each for each in COMMANDS if any(verb.startswith(wanted) for verb in each.verbs))
+        found = found or tuple(each for each in COMMANDS if key(each.topic).startswith(wanted))
+        if found:
+            return found
+    raise UnknownTopic(typed=quoted(topic), meant=_nearest(" ".join(words)))
 
 
 def help_text(topic: str) -> str:
@@ -235,7 +242,9 @@ def _nearest(typed: str) -> list[str]:
 def _words(parsed: Parsed) -> Parsed:
     if len(parsed.rest.split()) < parsed.command.needed:
         raise IncompleteCommand(syntax=parsed.command.syntax)
-    return parsed
+    begun = [each for each in parsed.command.options if parsed.words and each.startswith(parsed.words[0])]
+    # A beginning must not get around the right that the whole word needs.
+    return replace(parsed, words=(begun[0], *parsed.words[1:])) if len(begun) == 1 else parsed
 
 
 def _target(parsed: Parsed) -> Parsed:
@@ -271,9 +280,12 @@ def _go(parsed: Parsed) -> Parsed:
     for start in range(min(2, len(written))):  # 10 north
         for count in (2, 1):
             way = _WAYS.get("".join(map(key, written[start : start + count])).replace(" ", ""))
-            if way and start + count <= len(written):
-                distance = _distance([*written[:start], *written[start + count :]], way)
-                return replace(parsed, direction=way, distance=distance, mode=mode)
+            others = [*written[:start], *written[start + count :]]
+            if not way or start + count > len(written):
+                continue
+            if others and parsed.command.arguments == Arguments.GO and not re.search(r"\d", " ".join(others)):
+                continue  # the west gate
+            return replace(parsed, direction=way, distance=_distance(others, way), mode=mode)
     return _go_to(parsed, parsed.rest, mode)
 
 

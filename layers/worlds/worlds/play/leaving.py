@@ -10,6 +10,7 @@ from worlds.characters import service as characters
 from worlds.characters.events import CharacterLeft
 from worlds.play import queries
 from worlds.posts import service as posts
+from worlds.trading import queries as trading
 
 
 def put_out(tx: Tx, world_id: UUID, account_id: UUID) -> None:
@@ -24,4 +25,5 @@ def leave(tx: Tx, character_id: UUID, reason: str) -> None:
     connected = queries.find_open_connection(tx, character_id)
     character = characters.ask(tx, character_id)()
     if character is not None and character.is_present and connected.fetchone() is None:
+        trading.delete_of(tx, character_id)
         characters.save(tx, character, [CharacterLeft(character_id=character_id, reason=reason)])

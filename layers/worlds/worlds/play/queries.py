@@ -128,6 +128,27 @@ def list_people_near(tx: Tx, connection_id: str, radius: int) -> Cursor:
     )
 
 
+def list_partners(tx: Tx, connection_id: str, radius: int) -> Cursor:
+    """Return the other people within reach of a player, whole; they are not locked.
+
+    What changes them is repeated if they have changed in the meantime: each event has a version of its own.
+    """
+    return tx.execute(
+        "SELECT "
+        + characters.COLUMNS
+        + " FROM "
+        + _ME
+        + """ AS me,
+        LATERAL (SELECT * FROM worlds.characters AS p
+                 WHERE p.is_present AND p.world_id = me.world_id AND p.character_id <> me.character_id
+                   AND p.cell = ANY(ARRAY(SELECT worlds.cells_near(me.circumference, me.x, me.y, %(radius)s)))) AS c
+        WHERE worlds.squared_distance(me.circumference, me.x, me.y, me.z, c.x, c.y, c.z) <= %(squared)s
+        ORDER BY worlds.squared_distance(me.circumference, me.x, me.y, me.z, c.x, c.y, c.z), c.character_id
+        """,
+        {"connection": connection_id, "radius": radius, "squared": float(radius * radius)},
+    )
+
+
 def list_people_in_world(tx: Tx, connection_id: str) -> Cursor:
     """Return the other people in a player's world, by name; a hundred at most."""
     return tx.execute(
@@ -285,7 +306,14 @@ def replace_connection(tx: Tx, connection_id: str, character_id: UUID, account_i
         """,
         (connection_id, character_id, account_id, session_id, tx.now, tx.now),
     )
-    tx.execute("INSERT INTO worlds.mailboxes (character_id) VALUES (%s) ON CONFLICT DO NOTHING", (character_id,))
+    # What is on its way to the earlier connection is sent again to this one.
+    tx.execute(
+        """
+        INSERT INTO worlds.mailboxes (character_id) VALUES (%s)
+        ON CONFLICT (character_id) DO UPDATE SET leased_until = NULL
+        """,
+        (character_id,),
+    )
 
 
 def delete_connection(tx: Tx, connection_id: str) -> Cursor:

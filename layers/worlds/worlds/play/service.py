@@ -12,7 +12,8 @@ from kernel.errors import DomainError
 from worlds.acting import table
 from worlds.acting.arriving import greeting
 from worlds.acting.models import NotInGame, Outcome, Post, Scene, TooManyCommands
-from worlds.acting.needs import EARSHOT, SIGHT
+from worlds.acting.needs import EARSHOT, REACH, SIGHT
+from worlds.acting.sheet import state_update
 from worlds.characters import queries as characters_sql
 from worlds.characters import service as characters
 from worlds.characters.events import CharacterEntered
@@ -24,10 +25,11 @@ from worlds.entities import queries as entities
 from worlds.play import queries
 from worlds.play.frames import Frame
 from worlds.play.leaving import leave
-from worlds.play.sheet import state_update
 from worlds.posts import envelopes
 from worlds.posts import service as posts
 from worlds.posts.envelopes import Envelope
+from worlds.trading import queries as trading
+from worlds.trading.models import Trade
 from worlds.world import queries as worlds_sql
 from worlds.world import service as worlds
 
@@ -44,6 +46,7 @@ def play(tx: Tx, connection_id: str, frame: Frame, request_id: str = "") -> list
     """
     parsed = table.read(frame.text)
     locked = queries.lock_connection(tx, connection_id)
+    trades = _lock_trades(tx, connection_id, parsed)  # before anyone is locked: both sides of a trade lock it first
     queries.lock_player(tx, connection_id)
     found = queries.find_player(tx, connection_id)
     earlier = queries.find_answer(tx, connection_id, frame.command_id) if frame.command_id else None
@@ -61,7 +64,7 @@ def play(tx: Tx, connection_id: str, frame: Frame, request_id: str = "") -> list
         return stored["body"]
     me = characters_sql.read(row)
     tx.about = me.account_id
-    scene = Scene(me=me, world=worlds_sql.read(row), now=tx.now, rng=tx.rng, **seen())
+    scene = Scene(me=me, world=worlds_sql.read(row), now=tx.now, rng=tx.rng, trade=trades(), **seen())
     outcome, error = _decided(scene, parsed)
     metadata = {"request_id": request_id, "command_id": frame.command_id}
     after = _save(tx, me, outcome, metadata)
@@ -143,6 +146,19 @@ def _decided(scene: Scene, parsed: Parsed | DomainError) -> tuple[Outcome, Domai
         return Outcome(), error
 
 
+def _lock_trades(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[], Trade | None]:
+    """Lock the trades of a player if the command is about one; the most advanced comes with the next round trip."""
+    if isinstance(parsed, DomainError) or not table.needs_of(parsed).trade:
+        return lambda: None
+    locked = trading.lock_of(tx, connection_id)
+
+    def trade() -> Trade | None:
+        row = locked.fetchone()
+        return None if row is None else trading.read(row)
+
+    return trade
+
+
 def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[], dict[str, Any]]:
     """Ask for what a command needs to see; the answers come with the next round trip."""
     if isinstance(parsed, DomainError):
@@ -163,11 +179,13 @@ def _ask(tx: Tx, connection_id: str, parsed: Parsed | DomainError) -> Callable[[
     if needs.worlds or needs.portals or needs.here:
         within = SIGHT if needs.portals else 0
         ways = queries.list_destinations(tx, connection_id, needs.worlds, within, here=needs.here)
+    partners = queries.list_partners(tx, connection_id, REACH) if needs.partners else None
     return lambda: {
         "things": [entities.read(row) for row in things or ()],
         "people": [queries.read_person(row) for row in people or ()],
         "named": [queries.read_person(row) for row in named or ()],
         "destinations": [queries.read_destination(row) for row in ways or ()],
+        "partners": [characters_sql.read(row) for row in partners or ()],
     }
 
 
@@ -175,6 +193,12 @@ def _save(tx: Tx, me: Character, outcome: Outcome, metadata: Mapping[str, Any]) 
     after = characters.save(tx, me, outcome.events, metadata) if outcome.events else me
     if outcome.made is not None:
         characters.create(tx, outcome.made, outcome.made.character_id, metadata)
+    for other, events in outcome.others:
+        characters.save(tx, other, events, metadata)
+    if outcome.trade is not None:
+        trading.save(tx, outcome.trade)
+    if outcome.ended is not None:
+        trading.delete(tx, outcome.ended)
     _post(tx, outcome.posts)
     return after
 

@@ -58,12 +58,18 @@ def set_delivered(tx: Tx, character_id: UUID, seq: int) -> None:
         "UPDATE worlds.posts SET delivered_at = %s WHERE character_id = %s AND seq <= %s AND delivered_at IS NULL",
         (tx.now, character_id, seq),
     )
-    release(tx, [character_id])
+    tx.execute("UPDATE worlds.mailboxes SET leased_until = NULL WHERE character_id = %s", (character_id,))
 
 
-def release(tx: Tx, character_ids: list[UUID]) -> None:
-    """Give mailboxes back."""
-    tx.execute("UPDATE worlds.mailboxes SET leased_until = NULL WHERE character_id = ANY(%s)", (character_ids,))
+def release_of(tx: Tx, connection_ids: Sequence[str]) -> None:
+    """Give the mailboxes of connections back."""
+    tx.execute(
+        """
+        UPDATE worlds.mailboxes SET leased_until = NULL
+        WHERE character_id IN (SELECT character_id FROM worlds.connections WHERE connection_id = ANY(%s))
+        """,
+        (list(connection_ids),),
+    )
 
 
 def claim_mailboxes(tx: Tx) -> Cursor:
