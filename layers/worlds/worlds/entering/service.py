@@ -88,8 +88,9 @@ def select(tx: Tx, me: Identity, character_id: UUID) -> Chosen:
     Raises:
         CharacterNotFound, CharacterNotOwned, WorldPrivate, WorldFull, WorldNotReady
     """
+    asked = worlds.ask_entered(tx, me, character_id)
     character = characters.own(tx, me.account_id, character_id)
-    world = worlds.admitted(tx, me, character.world_id, to_enter=True)
+    world = asked(to_enter=True)
     queries.save_choice(tx, me.account_id, world.world_id, character_id)
     return Chosen(character, world, worlds.welcome(world, character.name))
 

@@ -97,15 +97,15 @@ def come(tx: Tx, connection_id: str, me: Identity, character_id: UUID) -> Charac
     Raises:
         CharacterNotFound, CharacterNotOwned, WorldPrivate, WorldNotReady, WorldFull
     """
-    character = characters.owned(tx, me.account_id, character_id)
-    asked = worlds.ask_admitted(tx, me, character.world_id, to_enter=not character.is_present)
+    asked = worlds.ask_entered(tx, me, character_id)
     latest = characters.ask_latest_body(tx, me.account_id)
+    character = characters.owned(tx, me.account_id, character_id)
+    world = asked(to_enter=not character.is_present)
     lines = queries.list_scrollback(tx, character_id, SCROLLBACK)
     queries.replace_connection(tx, connection_id, character_id, me.account_id, me.session_id)
     near = queries.list_people_near(tx, connection_id, EARSHOT)
     things = queries.list_things_near(tx, connection_id, SIGHT)
     entering.save_choice(tx, me.account_id, character.world_id, character_id)
-    world = asked()
     changed = making.resembling(character, latest())
     if changed:
         character = characters.save(tx, character, changed)

@@ -24,8 +24,19 @@ COLUMNS: Final[LiteralString] = """
 """
 
 
-def find(tx: Tx, world_id: UUID) -> Cursor:
-    return tx.execute("SELECT " + COLUMNS + " FROM worlds.worlds AS w WHERE w.world_id = %s", (world_id,))
+_OF: Final[LiteralString] = """
+    coalesce(%(world)s::uuid,
+             (SELECT own.world_id FROM worlds.characters AS own WHERE own.character_id = %(character)s))
+"""
+"""The world that is asked for, by its id or by a character's."""
+
+
+def find(tx: Tx, world_id: UUID | None, character_id: UUID | None = None) -> Cursor:
+    """Return the row of a world; or, without its id, of the one that a character is in."""
+    return tx.execute(
+        "SELECT " + COLUMNS + " FROM worlds.worlds AS w WHERE w.world_id = " + _OF,
+        {"world": world_id, "character": character_id},
+    )
 
 
 def lock(tx: Tx, world_id: UUID) -> Cursor:
@@ -63,21 +74,26 @@ def count_players(tx: Tx, world_id: UUID) -> Cursor:
     )
 
 
-def find_admission(tx: Tx, world_id: UUID, account_id: UUID) -> Cursor:
+def find_admission(tx: Tx, world_id: UUID | None, account_id: UUID, character_id: UUID | None = None) -> Cursor:
     """Return one row: `role` of an account in a world, or null, and how many others are `inside`."""
     return tx.execute(
-        """
-        SELECT (SELECT role FROM worlds.members WHERE world_id = %(world)s AND account_id = %(account)s) AS role,
-               (SELECT count(*) FROM worlds.characters
-                WHERE world_id = %(world)s AND is_present AND account_id <> %(account)s) AS inside
-        """,
-        {"world": world_id, "account": account_id},
+        "SELECT (SELECT role FROM worlds.members WHERE account_id = %(account)s AND world_id = "
+        + _OF
+        + """) AS role,
+            (SELECT count(*) FROM worlds.characters
+             WHERE is_present AND account_id <> %(account)s AND world_id = """
+        + _OF
+        + ") AS inside",
+        {"world": world_id, "account": account_id, "character": character_id},
     )
 
 
-def lock_seats(tx: Tx, world_id: UUID) -> None:
+def lock_seats(tx: Tx, character_id: UUID) -> None:
     """Let those who enter a world with a limited number of seats do so one after the other."""
-    tx.execute("SELECT FROM worlds.worlds WHERE world_id = %s AND seats IS NOT NULL FOR UPDATE", (world_id,))
+    tx.execute(
+        "SELECT FROM worlds.worlds WHERE seats IS NOT NULL AND world_id = " + _OF + " FOR UPDATE",
+        {"world": None, "character": character_id},
+    )
 
 
 def find_named(tx: Tx, name: str) -> Cursor:

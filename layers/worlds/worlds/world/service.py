@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 from uuid import UUID
 
 from kernel.accounts.models import Identity
@@ -16,6 +16,22 @@ from worlds.world.evolution import evolve
 from worlds.world.models import AGGREGATE, ListedWorld, World, WorldNotFound
 
 
+class Entered(Protocol):
+    """Returns a world, once it is known."""
+
+    def __call__(self, *, to_enter: bool) -> World:
+        """Return the world.
+
+        Args:
+            to_enter: now, and not only some day.
+
+        Raises:
+            WorldNotFound, WorldPrivate
+            WorldFull, WorldNotReady: they cannot enter now.
+        """
+        ...
+
+
 def admitted(tx: Tx, me: Identity, world_id: UUID, *, to_enter: bool = False) -> World:
     """Return a world that someone may see; or enter now.
 
@@ -23,21 +39,20 @@ def admitted(tx: Tx, me: Identity, world_id: UUID, *, to_enter: bool = False) ->
         WorldNotFound, WorldPrivate
         WorldFull, WorldNotReady: they cannot enter now.
     """
-    return ask_admitted(tx, me, world_id, to_enter=to_enter)()
+    return _ask(tx, me, world_id, None)(to_enter=to_enter)
 
 
-def ask_admitted(tx: Tx, me: Identity, world_id: UUID, *, to_enter: bool = False) -> Callable[[], World]:
-    """Ask for a world that someone wants to see, or enter; the answer comes with the next round trip.
+def ask_entered(tx: Tx, me: Identity, character_id: UUID) -> Entered:
+    """Ask for the world that someone enters with a character; the answer comes with the next round trip."""
+    queries.lock_seats(tx, character_id)
+    return _ask(tx, me, None, character_id)
 
-    Raises:
-        WorldNotFound, WorldPrivate, WorldFull, WorldNotReady: when the answer is looked at.
-    """
-    if to_enter:
-        queries.lock_seats(tx, world_id)
-    found = queries.find(tx, world_id)
-    asked = queries.find_admission(tx, world_id, me.account_id)
 
-    def world() -> World:
+def _ask(tx: Tx, me: Identity, world_id: UUID | None, character_id: UUID | None) -> Entered:
+    found = queries.find(tx, world_id, character_id)
+    asked = queries.find_admission(tx, world_id, me.account_id, character_id)
+
+    def world(*, to_enter: bool) -> World:
         row = found.fetchone()
         if row is None:
             raise WorldNotFound
