@@ -267,7 +267,7 @@ class SocketTicket(BaseModel):
     websocket_url: str
 
 
-class Place(BaseModel):
+class Point(BaseModel):
     """A place in metres."""
 
     x: float
@@ -275,15 +275,15 @@ class Place(BaseModel):
     z: float
 
     @classmethod
-    def of(cls, position: Position) -> Place:
+    def of(cls, position: Position) -> Point:
         return cls(x=position.x / 10, y=position.y / 10, z=position.z / 10)
 
 
 class Bounds(BaseModel):
     """The corners of a world with walls."""
 
-    min: Place
-    max: Place
+    min: Point
+    max: Point
 
 
 class WorldShape(WithNulls):
@@ -313,7 +313,7 @@ class WorldShape(WithNulls):
             name=world.name,
             shape=space.shape,
             radius=round(space.circumference / 10 / 6.283185307179586, 1) if space.shape == "spherical" else None,
-            bounds=Bounds(min=Place.of(space.lowest), max=Place.of(space.highest)) if has_walls else None,
+            bounds=Bounds(min=Point.of(space.lowest), max=Point.of(space.highest)) if has_walls else None,
             owner_id=world.owner_id,
             created_at=world.created_at,
             privacy=world.privacy,
@@ -458,7 +458,7 @@ class SkillSheet(BaseModel):
         return cls(skills={each.value: SkillShape(level=character.skills.get(each, 0), xp=0) for each in Skill})
 
 
-class ReportShape(WithNulls):
+class PersonReport(WithNulls):
     """What a player has told the administrators about someone's behaviour."""
 
     report_id: UUID
@@ -475,7 +475,7 @@ class ReportShape(WithNulls):
     note: str
 
     @classmethod
-    def of(cls, report: Report) -> ReportShape:
+    def of(cls, report: Report) -> PersonReport:
         return cls(
             report_id=report.report_id,
             reporter_id=report.reporter_id,
@@ -492,10 +492,10 @@ class ReportShape(WithNulls):
         )
 
 
-class ReportList(BaseModel):
+class PersonReports(BaseModel):
     """Reports, oldest first."""
 
-    reports: list[ReportShape]
+    reports: list[PersonReport]
 
 
 class Decision(StrictBody):

@@ -11,13 +11,13 @@ from doors.call import Call
 from doors.people import requires_account, signed_in
 from doors.routes import Router
 from functions.worlds.door import MOST, PageAfter, PageSize
-from functions.worlds.shapes import Decision, ReportList, ReportShape
+from functions.worlds.shapes import Decision, PersonReport, PersonReports
 from worlds.reporting import service as reporting
 
 router = Router()
 
 
-@router.get("/api/game/reports", response_model=ReportList)
+@router.get("/api/game/reports", response_model=PersonReports)
 @requires_account(administrator=True)
 async def list_reports(
     call: Call,
@@ -27,19 +27,19 @@ async def list_reports(
 ) -> Response:
     """The reports that wait for a decision, or that were decided; for administrators."""
     return signed_in(call).look(
-        lambda tx, me: ReportList(
+        lambda tx, me: PersonReports(
             reports=[
-                ReportShape.of(each)
+                PersonReport.of(each)
                 for each in reporting.list_all(tx, decided=state == "decided", after=after, limit=limit)
             ]
         )
     )
 
 
-@router.post("/api/game/reports/{report_id}", response_model=ReportShape)
+@router.post("/api/game/reports/{report_id}", response_model=PersonReport)
 @requires_account(administrator=True)
 async def decide(report_id: UUID, call: Call, body: Decision) -> Response:
     """Decide about a report, once; for administrators."""
     return signed_in(call).act(
-        lambda tx, me: ReportShape.of(reporting.decide(tx, me, report_id, body.outcome, body.note))
+        lambda tx, me: PersonReport.of(reporting.decide(tx, me, report_id, body.outcome, body.note))
     )
