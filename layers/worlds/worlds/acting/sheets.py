@@ -56,11 +56,7 @@ def world(scene: Scene, parsed: Parsed) -> Outcome:
         f"{here.name}: {_size(here.space)}",
         translate("Open to: {whom}.", whom=_open_to(here)),
         _inside(here, 1 + len(scene.people)),
-        translate(
-            "Time: {dilation} times as fast as real time, {hours} hours a day.",
-            dilation=f"{here.time.dilation.normalize():f}",
-            hours=here.time.hours_per_day,
-        ),
+        _pace(here),
     ]
     if here.time.is_paused:
         lines.append(translate("Its time stands still."))
@@ -91,6 +87,18 @@ def _open_to(here: World) -> str:
             return translate("those who are invited, though everyone knows of it")
         case _:
             return translate("those who are invited")
+
+
+def _pace(here: World) -> str:
+    hours = here.time.hours_per_day
+    if here.time.dilation == 1:
+        return translate("Its time passes as fast as real time. A day has {hours} hours.", hours=hours)
+    dilation = f"{here.time.dilation.normalize():f}"
+    return translate(
+        "Its time passes {dilation} times as fast as real time. A day has {hours} hours.",
+        dilation=dilation,
+        hours=hours,
+    )
 
 
 def _inside(here: World, inside: int) -> str:

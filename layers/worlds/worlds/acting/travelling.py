@@ -135,7 +135,7 @@ def _destination(scene: Scene, parsed: Parsed) -> Destination:
     """
     by_id = {each.world.world_id: each for each in scene.destinations}
     named = next((each for each in scene.destinations if _is_named(each.world, parsed.target)), None)
-    if named is not None and scene.world.is_lobby:
+    if named is not None and (scene.world.is_lobby or named.world.is_lobby):
         return named
     portals = [each for each in scene.things if each.portal_to is not None or "portal" in each.name]
 
