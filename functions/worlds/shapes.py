@@ -503,3 +503,26 @@ class Decision(StrictBody):
 
     outcome: Literal["upheld", "dismissed"]
     note: Annotated[Text, Field(max_length=1000)] = ""
+
+
+class MapPlace(BaseModel):
+    """A place on a map, in metres."""
+
+    x: float
+    y: float
+
+
+class WorldMapShape(BaseModel):
+    """A whole world. `cells` has a letter for each, in rows from the north-west; heights in metres."""
+
+    columns: int
+    rows: int
+    cells: str
+    legend: dict[str, str]
+    mean_temperature: float
+    highest_point: float
+    highest_at: MapPlace
+    sea_level: int
+    land_percent: float
+    years: int
+    seed: int

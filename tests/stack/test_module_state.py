@@ -55,6 +55,9 @@ SHARED: Final = {
     "kernel.statements.converted": "is never changed",
     "kernel.texts._load": "is never changed",
     "kernel.texts._spoken_by": "is never changed",
+    "worlds.ground.cache.last_worlds": "a guess: a wrong one reads what was known already",
+    "worlds.ground.cache.spots": "what is remembered never changes; what another thread has forgotten is read again",
+    "worlds.ground.cache.tiles": "what is remembered never changes; what another thread has forgotten is read again",
     "worlds.generation.grid.grid_of": "cannot be changed",
 }
 """{name: why threads may share it}"""

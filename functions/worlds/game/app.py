@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from doors.start_http import ready  # first: see there
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query, Response
+from pydantic import BeforeValidator
 
 from doors.call import Call, answer
 from doors.people import requires_account, signed_in
@@ -22,6 +23,7 @@ from functions.worlds.shapes import (
     MadeCharacter,
     NewCharacter,
     SkillSheet,
+    WorldMapShape,
 )
 from kernel.accounts.models import Identity
 from kernel.database import Tx
@@ -29,8 +31,26 @@ from kernel.idempotency import Answer
 from worlds import configs as configs  # the translations
 from worlds.characters import service as characters
 from worlds.entering import service as entering
+from worlds.ground import service as ground
+from worlds.world import service as worlds
 
 app = create_app("Game", world_routes.router, report_routes.router)
+
+MapSize = Annotated[
+    Literal[64, 128, 256],
+    Query(description="Cells along the shorter side."),
+    BeforeValidator(lambda text: int(text) if str(text).isdecimal() else text),
+]
+
+
+@app.get("/api/game/worlds/{world_id}/map", response_model=WorldMapShape)
+@requires_account()
+async def world_map(call: Call, world_id: UUID, size: MapSize = 64) -> Response:
+    """A whole world at a glance: a letter for each cell. It is drawn at the first look, which may take seconds."""
+    return signed_in(call).act(
+        lambda tx, me: WorldMapShape.model_validate(ground.map_of(tx, worlds.admitted(tx, me, world_id), size)),
+        stored=False,
+    )
 
 
 @app.get("/api/game/entry-options", response_model=EntryOptions)

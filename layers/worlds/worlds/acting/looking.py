@@ -11,7 +11,11 @@ from worlds.acting.needs import CLOSE
 from worlds.commands import parsing
 from worlds.commands.matching import find
 from worlds.commands.models import Parsed
+from worlds.daytime.words import header
 from worlds.entities.models import Entity
+from worlds.ground import words as ground_words
+from worlds.ground.atlas import cell_on_map
+from worlds.ground.models import NoMap
 from worlds.items import rules as items
 from worlds.items.content import items as catalogue
 
@@ -26,11 +30,15 @@ def look(scene: Scene, parsed: Parsed) -> Outcome:
 
 def around(scene: Scene) -> Message:
     """Return what one sees when one looks around."""
-    lines = [f"[{scene.world.name}]"]
     if scene.world.is_lobby:
-        lines.append(
-            translate("A round hall of pale stone, with an arch in each of the four walls. Everyone arrives here.")
-        )
+        lines = [
+            f"[{scene.world.name}]",
+            translate("A round hall of pale stone, with an arch in each of the four walls. Everyone arrives here."),
+        ]
+    else:
+        lines = [header(scene.world.time.moment(scene.now))]
+    if scene.ground is not None:
+        lines[0] += " " + ground_words.describe(scene.world.space, scene.ground, scene.me.position)
     names = [shown(each) for each in (*scene.people, *scene.things)]
     if names:
         lines.append(translate("You see: {names}.", names=listed(names)))
@@ -55,6 +63,38 @@ def describe(scene: Scene, seen: Entity | Person) -> str:
     elif seen.details:
         parts.append(translate("Go nearer to see more."))
     return " ".join(filter(None, parts))
+
+
+def world_map(scene: Scene, parsed: Parsed) -> Outcome:
+    """Show the whole world from above, and where one is.
+
+    Raises:
+        NoMap
+    """
+    drawn, world = scene.atlas, scene.world
+    if drawn is None:
+        raise NoMap(name=world.name)
+    where = cell_on_map(drawn, world.space, scene.me.position)
+    lines = [
+        translate(
+            "{world}: {land} % land, {celsius} °C on average, the highest place at {metres} m.",
+            world=world.name,
+            land=f"{drawn['land_percent']:.0f}",
+            celsius=f"{drawn['mean_temperature']:.0f}",
+            metres=f"{drawn['highest_point']:.0f}",
+        )
+    ]
+    if world.space.shape == "spherical":
+        latitude = scene.me.position.y / world.space.circumference * 360
+        longitude = (scene.me.position.x / world.space.circumference * 360 + 180) % 360 - 180
+        lines.append(
+            translate(
+                "You are at {latitude}, {longitude}.",
+                latitude=f"{abs(latitude):.2f}° {translate('north') if latitude >= 0 else translate('south')}",
+                longitude=f"{abs(longitude):.2f}° {translate('east') if longitude >= 0 else translate('west')}",
+            )
+        )
+    return Outcome(messages=[Message("world_map_data", "\n".join(lines), {**drawn, "player": where})])
 
 
 def who(scene: Scene, parsed: Parsed) -> Outcome:

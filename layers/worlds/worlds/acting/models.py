@@ -13,6 +13,7 @@ from kernel.errors import NotFound, Refused, TooSoon
 from worlds.characters.events import CharacterCreated
 from worlds.characters.models import Character
 from worlds.entities.models import Entity
+from worlds.ground.models import Terrain
 from worlds.log.models import WorldEvent
 from worlds.space.models import Position
 from worlds.trading.models import Trade
@@ -85,6 +86,8 @@ class Scene:
         things: what is around, nearest first, as far as the command asked for it; so are `people`.
         named: people anywhere whom the command names.
         destinations: worlds that the command names, or that portals lead to.
+        ground: around who acts; None in a world without ground of its own, or if the command does not need it.
+        atlas: the map of the whole world, as it is stored.
         partners: those within reach, whole, for what changes both.
         trade: that one is in, or is asked for.
     """
@@ -97,6 +100,8 @@ class Scene:
     people: Sequence[Person] = ()
     named: Sequence[Person] = ()
     destinations: Sequence[Destination] = ()
+    ground: Terrain | None = None
+    atlas: Mapping[str, Any] | None = None
     partners: Sequence[Character] = ()
     trade: Trade | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, Final, LiteralString
 
 from psycopg.types.json import Jsonb
@@ -13,7 +14,7 @@ from worlds.items.content import items
 from worlds.log.models import WorldEvent
 from worlds.space.cells import cell_of
 from worlds.space.models import Position
-from worlds.world.events import ThingPlaced, ThingRemoved
+from worlds.world.events import ThingPlaced, ThingRemoved, WorldDeleted
 
 COLUMNS: Final[LiteralString] = """
     e.entity_id, e.kind, e.name, e.description, e.details, e.x, e.y, e.z, e.radius, e.locked, e.interactable, e.item,
@@ -44,18 +45,21 @@ def read(row: dict[str, Any]) -> Entity:
 
 def project(tx: Tx, event: WorldEvent) -> None:
     """Store what an event changes about things that are somewhere."""
-    match event:
-        case ThingPlaced():
-            _insert(tx, event)
-        case ItemDropped():
-            _insert_dropped(tx, event)
-        case ItemPickedUp():
-            # It was not locked when it was looked at: who comes second is repeated, and finds it gone.
-            tx.execute("SELECT worlds.take(%s, %s, %s)", (event.entity_id, event.left + event.quantity, event.left))
-        case ThingRemoved():
-            tx.execute("DELETE FROM worlds.entities WHERE entity_id = %s", (event.entity_id,))
-        case _:
-            pass
+    if (projection := PROJECTIONS.get(type(event))) is not None:
+        projection(tx, event)
+
+
+def _delete(tx: Tx, event: ThingRemoved) -> None:
+    tx.execute("DELETE FROM worlds.entities WHERE entity_id = %s", (event.entity_id,))
+
+
+def _delete_all(tx: Tx, event: WorldDeleted) -> None:
+    tx.execute("DELETE FROM worlds.entities WHERE world_id = %s", (event.world_id,))
+
+
+def _take(tx: Tx, event: ItemPickedUp) -> None:
+    # It was not locked when it was looked at: who comes second is repeated, and finds it gone.
+    tx.execute("SELECT worlds.take(%s, %s, %s)", (event.entity_id, event.left + event.quantity, event.left))
 
 
 def _insert_dropped(tx: Tx, event: ItemDropped) -> None:
@@ -97,3 +101,14 @@ def _insert(tx: Tx, event: ThingPlaced) -> None:
             "metadata": Jsonb(event.metadata),
         },
     )
+
+
+PROJECTIONS: Final[Mapping[type[WorldEvent], Callable[[Tx, Any], None]]] = {
+    ThingPlaced: _insert,
+    ItemDropped: _insert_dropped,
+    ItemPickedUp: _take,
+    ThingRemoved: _delete,
+    WorldDeleted: _delete_all,
+}
+"""{event: what it changes about things that are somewhere}. Those of characters stay when a character is forgotten, and
+must do without a `character_id` then: see worlds.forgetting."""

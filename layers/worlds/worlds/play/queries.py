@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from worlds.world import queries as worlds
 
 COMMANDS_PER_SECOND: Final = 20
 """Source: worlds 3."""
+ENDED_AT_ONCE: Final = 100
+"""Old connections."""
 
 _ME: Final[LiteralString] = """
     (SELECT c.character_id, c.account_id, c.world_id, c.x, c.y, c.z, w.circumference
@@ -37,7 +40,7 @@ def lock_connection(tx: Tx, connection_id: str) -> Cursor:
     """Count a command of a connection, and lock it: its commands run one after the other.
 
     Returns:
-        One row: character_id, account_id, session_id, closing, and `commands` of this second.
+        One row: character_id, account_id, session_id, closing, `tiles` around it, and `commands` of this second.
     """
     return tx.execute(
         """
@@ -48,7 +51,7 @@ def lock_connection(tx: Tx, connection_id: str) -> Cursor:
             window_began = CASE WHEN window_began BETWEEN %(now)s - interval '1 second' AND %(now)s
                            THEN window_began ELSE %(now)s END
         WHERE connection_id = %(connection)s
-        RETURNING character_id, account_id, session_id, closing, commands
+        RETURNING character_id, account_id, session_id, closing, commands, tiles
         """,
         {"connection": connection_id, "now": tx.now},
     )
@@ -356,16 +359,32 @@ def take_closing(tx: Tx) -> Cursor:
     )
 
 
+def delete_opened_before(tx: Tx, moment: datetime) -> Cursor:
+    """Delete some old connections; return rows of `character_id`, in the order in which characters are locked."""
+    return tx.execute(
+        """
+        WITH gone AS (
+            DELETE FROM worlds.connections WHERE connection_id IN (
+                SELECT connection_id FROM worlds.connections WHERE opened_at < %s LIMIT %s FOR UPDATE SKIP LOCKED)
+            RETURNING character_id)
+        SELECT character_id FROM gone ORDER BY character_id
+        """,
+        (moment, ENDED_AT_ONCE),
+    )
+
+
 def list_scrollback(tx: Tx, character_id: UUID, limit: int) -> Cursor:
     """Return the last envelopes that a character was posted or answered: rows of `at` and `envelope`, newest first."""
     return tx.execute(
         """
         (SELECT posted_at AS at, envelope FROM worlds.posts
-         WHERE character_id = %(character)s AND delivered_at IS NOT NULL ORDER BY post_id DESC LIMIT %(limit)s)
+         WHERE character_id = %(character)s AND delivered_at IS NOT NULL AND envelope ->> 'type' = 'game_message'
+         ORDER BY post_id DESC LIMIT %(limit)s)
         UNION ALL
-        (SELECT answered_at, jsonb_array_elements(body)
+        (SELECT answered_at, line
          FROM (SELECT answered_at, body FROM worlds.answers WHERE character_id = %(character)s
-               ORDER BY answer_id DESC LIMIT %(limit)s) AS answered)
+               ORDER BY answer_id DESC LIMIT %(limit)s) AS answered, jsonb_array_elements(body) AS line
+         WHERE line ->> 'type' IN ('game_message', 'error'))
         ORDER BY at DESC LIMIT %(limit)s
         """,
         {"character": character_id, "limit": limit},

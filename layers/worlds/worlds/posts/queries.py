@@ -18,6 +18,20 @@ MAILBOXES: Final = 100
 POSTS_EACH: Final = 200
 """Of a batch."""
 
+_MAY_BE_WOKEN: Final[LiteralString] = (
+    "awake_until < clock_timestamp() AND wanted_at < clock_timestamp() - interval '" + REPEAT_SECONDS + " s'"
+)
+PUSHER_OVERDUE: Final[LiteralString] = (
+    "(EXISTS (SELECT FROM worlds.pusher_lease WHERE "
+    + _MAY_BE_WOKEN
+    + """)
+      AND (EXISTS (SELECT FROM worlds.connections WHERE closing IS NOT NULL)
+           OR EXISTS (SELECT FROM worlds.connections AS k JOIN worlds.posts AS p USING (character_id)
+                      WHERE p.delivered_at IS NULL AND p.posted_at < %s - interval '5 s')))"""
+)
+"""SQL expression: whether something has been waiting for the pusher, which neither is awake nor was woken just now. Its
+parameter is the current time."""
+
 
 def insert_posts(tx: Tx, posts: Sequence[tuple[UUID, dict[str, Any]]]) -> None:
     """Store envelopes for characters."""
@@ -34,10 +48,9 @@ def claim_waking(tx: Tx) -> Cursor:
         UPDATE worlds.pusher_lease SET wanted_at = clock_timestamp()
         WHERE only_row = (
             SELECT only_row FROM worlds.pusher_lease
-            WHERE awake_until < clock_timestamp()
-              AND wanted_at < clock_timestamp() - interval '"""
-        + REPEAT_SECONDS
-        + """ s' FOR UPDATE SKIP LOCKED)
+            WHERE """
+        + _MAY_BE_WOKEN
+        + """ FOR UPDATE SKIP LOCKED)
         RETURNING only_row
         """
     )

@@ -97,6 +97,13 @@ class ThingRemoved(WorldEvent):
     entity_id: UUID
 
 
+class WorldOwnerLeft(WorldEvent):
+    """A world's owner has deleted their account; the world stays."""
+
+    type: ClassVar[str] = "WorldOwnerLeft"
+    world_id: UUID
+
+
 class ThingPlaced(WorldEvent):
     """Something is in a world from now on: a statue, a portal, or an item that lies there. Decimetres."""
 
@@ -116,3 +123,59 @@ class ThingPlaced(WorldEvent):
     durability: int | None = None
     quality: int | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
+
+
+class BuildingAdvanced(WorldEvent):
+    """A part of a world's ground has been made; `progress` in per cent."""
+
+    type: ClassVar[str] = "BuildingAdvanced"
+    world_id: UUID
+    stage: str
+    progress: int
+
+
+class GroundMade(WorldEvent):
+    """The ground of a world is stored. It follows from seed and parameters, so the log has only what tells it apart.
+
+    Attributes:
+        digest: of all tiles.
+        land: per cent.
+        sea_level: metres on the scale of the generator.
+    """
+
+    type: ClassVar[str] = "GroundMade"
+    world_id: UUID
+    digest: str
+    land: float
+    sea_level: float
+
+
+class WorldReady(WorldEvent):
+    """People can enter a world from now on; `entrance` is where they arrive."""
+
+    type: ClassVar[str] = "WorldReady"
+    world_id: UUID
+    entrance: Coordinates
+
+
+class BuildingFailed(WorldEvent):
+    """A world will not be made; `reason` is cancelled, or what went wrong."""
+
+    type: ClassVar[str] = "BuildingFailed"
+    world_id: UUID
+    reason: str
+
+
+class WorldTicked(WorldEvent):
+    """Time has passed in a world while people were there: a summary, written when they were told of a change.
+
+    Attributes:
+        first_tick, last_tick: tenths of a second of real time, since 1970.
+        game_time: milliseconds of the world's own time at the last tick.
+    """
+
+    type: ClassVar[str] = "WorldTicked"
+    world_id: UUID
+    first_tick: int
+    last_tick: int
+    game_time: int

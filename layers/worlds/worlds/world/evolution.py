@@ -10,7 +10,10 @@ from worlds.log.models import Recorded, WorldEvent
 from worlds.space.models import Position, Shape, Space
 from worlds.world import clock
 from worlds.world.events import (
+    BuildingAdvanced,
+    BuildingFailed,
     DilationChanged,
+    GroundMade,
     MemberAdded,
     MemberRemoved,
     ThingPlaced,
@@ -18,10 +21,13 @@ from worlds.world.events import (
     WorldChanged,
     WorldCreated,
     WorldDeleted,
+    WorldOwnerLeft,
     WorldPaused,
+    WorldReady,
     WorldResumed,
+    WorldTicked,
 )
-from worlds.world.models import World, WorldTime
+from worlds.world.models import FAILED, READY, World, WorldTime
 
 Step = Callable[[World, Any, Recorded], World]
 
@@ -33,6 +39,13 @@ def evolve(before: World | None, recorded: Recorded) -> World:
         return _created(event, recorded)
     assert before is not None, f"{event.type} before the world was made"
     return replace(STEPS[type(event)](before, event, recorded), version=recorded.version)
+
+
+def fold(before: World | None, events: Iterable[Recorded]) -> World | None:
+    """Return the world after all of these events."""
+    for recorded in events:
+        before = evolve(before, recorded)
+    return before
 
 
 def _created(event: WorldCreated, recorded: Recorded) -> World:
@@ -48,6 +61,7 @@ def _created(event: WorldCreated, recorded: Recorded) -> World:
         status=event.status,
         generation=event.generation,
         time=WorldTime(event.game_time, recorded.at, hours_per_day=event.hours_per_day),
+        told_until=event.game_time,
         created_at=recorded.at,
     )
 
@@ -84,6 +98,32 @@ def _dilated(before: World, event: DilationChanged, recorded: Recorded) -> World
     return replace(before, time=clock.dilated(before.time, event.dilation, recorded.at))
 
 
+def _owner_left(before: World, event: WorldOwnerLeft, recorded: Recorded) -> World:
+    return replace(before, owner_id=None)
+
+
+def _advanced(before: World, event: BuildingAdvanced, recorded: Recorded) -> World:
+    return replace(before, generation={**before.generation, "stage": event.stage, "progress": event.progress})
+
+
+def _ground_made(before: World, event: GroundMade, recorded: Recorded) -> World:
+    made = {"digest": event.digest, "land": event.land, "sea_level": event.sea_level}
+    return replace(before, generation={**before.generation, **made})
+
+
+def _ready(before: World, event: WorldReady, recorded: Recorded) -> World:
+    known = {name: value for name, value in before.generation.items() if name not in ("stage", "progress")}
+    return replace(before, status=READY, generation={**known, "entrance": list(event.entrance)})
+
+
+def _failed(before: World, event: BuildingFailed, recorded: Recorded) -> World:
+    return replace(before, status=FAILED, generation={**before.generation, "failure": event.reason})
+
+
+def _ticked(before: World, event: WorldTicked, recorded: Recorded) -> World:
+    return replace(before, told_until=event.game_time)
+
+
 STEPS: Final[Mapping[type[WorldEvent], Step]] = {
     WorldChanged: _changed,
     WorldPaused: _paused,
@@ -95,5 +135,11 @@ STEPS: Final[Mapping[type[WorldEvent], Step]] = {
     ThingPlaced: _unchanged,
     ThingRemoved: _unchanged,
     WorldDeleted: _unchanged,
+    WorldOwnerLeft: _owner_left,
+    BuildingAdvanced: _advanced,
+    GroundMade: _ground_made,
+    WorldReady: _ready,
+    BuildingFailed: _failed,
+    WorldTicked: _ticked,
 }
 """{event: what it changes}"""

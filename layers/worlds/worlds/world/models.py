@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 from kernel.errors import Conflict, NotAllowed, NotFound, Refused
 from worlds.space.models import Space
+from worlds.time import rules
+from worlds.time.models import NORMAL, Moment, WorldClock
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 AGGREGATE: Final = "world"
 LOBBY: Final = UUID(int=0)
 """The world where everyone arrives. Source: worlds 6."""
@@ -27,6 +30,7 @@ ADMIN: Final = "admin"
 GUEST: Final = "guest"
 BUILDING: Final = "building"
 READY: Final = "ready"
+FAILED: Final = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,30 @@ class WorldTime:
     hours_per_day: int = 24
     is_paused: bool = False
     owed: int = 0
+
+    @property
+    def clock(self) -> WorldClock:
+        """The clock that shows it. A paused one shows what it did at `real_anchor`."""
+        game_us = self.game_anchor * 1_000
+        return WorldClock(
+            real_ms=milliseconds(self.real_anchor) - self.owed,
+            game_us=game_us,
+            dilation=round(self.dilation * NORMAL),
+            frozen_us=game_us if self.is_paused else None,
+        )
+
+    def at(self, now: datetime) -> int:
+        """Return the milliseconds of the world's own time."""
+        return rules.game_time(self.clock, milliseconds(now))
+
+    def moment(self, now: datetime) -> Moment:
+        """Return the date and the time of day in the world."""
+        return rules.moment(self.at(now), self.hours_per_day)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return the real time as clocks of worlds count it."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +96,7 @@ class World:
     status: str = READY
     generation: Mapping[str, Any] = field(default_factory=dict)
     time: WorldTime
+    told_until: int = 0
     created_at: datetime
 
     @property
@@ -127,6 +156,13 @@ class WorldFull(Conflict):
 
     code = "world_full"
     message = "{name} is full. Try again when someone has left."
+
+
+class WorldFailed(Conflict):
+    """The world's ground could not be made."""
+
+    code = "conflict"
+    message = "{name} could not be made. Its owner can delete it and make another one."
 
 
 class WorldNotReady(Conflict):

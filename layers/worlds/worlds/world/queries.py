@@ -20,7 +20,7 @@ declare_race("worlds_one_of_each_name")  # of two that take it in the same momen
 COLUMNS: Final[LiteralString] = """
     w.world_id, w.version AS world_version, w.name AS world_name, w.shape, w.circumference, w.lowest, w.highest,
     w.owner_id, w.is_system, w.privacy, w.seats, w.status, w.generation, w.game_anchor, w.real_anchor, w.dilation,
-    w.hours_per_day, w.is_paused, w.owed, w.created_at AS world_created_at
+    w.hours_per_day, w.is_paused, w.owed, w.told_until, w.created_at AS world_created_at
 """
 
 
@@ -185,6 +185,7 @@ def read(row: dict[str, Any]) -> World:
             row["is_paused"],
             row["owed"],
         ),
+        told_until=row["told_until"],
         created_at=row["world_created_at"],
     )
 
@@ -212,6 +213,7 @@ def _values(world: World) -> dict[str, Any]:
         "hours_per_day": time.hours_per_day,
         "is_paused": time.is_paused,
         "owed": time.owed,
+        "told_until": world.told_until,
         "created_at": world.created_at,
     }
 
@@ -219,11 +221,12 @@ def _values(world: World) -> dict[str, Any]:
 _INSERT: Final[LiteralString] = """
     INSERT INTO worlds.worlds (
         world_id, version, name, name_key, shape, circumference, lowest, highest, owner_id, is_system, privacy, seats,
-        status, generation, game_anchor, real_anchor, dilation, hours_per_day, is_paused, owed, created_at
+        status, generation, game_anchor, real_anchor, dilation, hours_per_day, is_paused, owed, told_until,
+        created_at
     ) VALUES (
         %(world_id)s, %(version)s, %(name)s, %(name_key)s, %(shape)s, %(circumference)s, %(lowest)s, %(highest)s,
         %(owner_id)s, %(is_system)s, %(privacy)s, %(seats)s, %(status)s, %(generation)s, %(game_anchor)s,
-        %(real_anchor)s, %(dilation)s, %(hours_per_day)s, %(is_paused)s, %(owed)s, %(created_at)s
+        %(real_anchor)s, %(dilation)s, %(hours_per_day)s, %(is_paused)s, %(owed)s, %(told_until)s, %(created_at)s
     )
 """
 
@@ -232,6 +235,7 @@ _UPDATE: Final[LiteralString] = """
         version = %(version)s, name = %(name)s, name_key = %(name_key)s, owner_id = %(owner_id)s,
         privacy = %(privacy)s, seats = %(seats)s, status = %(status)s, generation = %(generation)s,
         game_anchor = %(game_anchor)s, real_anchor = %(real_anchor)s, dilation = %(dilation)s,
-        hours_per_day = %(hours_per_day)s, is_paused = %(is_paused)s, owed = %(owed)s
+        hours_per_day = %(hours_per_day)s, is_paused = %(is_paused)s, owed = %(owed)s,
+        told_until = %(told_until)s
     WHERE world_id = %(world_id)s
 """

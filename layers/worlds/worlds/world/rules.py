@@ -13,12 +13,14 @@ from worlds.space.models import METRE, Position, Shape, Space
 from worlds.world.events import ThingPlaced
 from worlds.world.models import (
     ADMIN,
+    FAILED,
     LOBBY,
     OWNER,
     PUBLIC,
     READY,
     Admission,
     World,
+    WorldFailed,
     WorldFull,
     WorldNameInvalid,
     WorldNotReady,
@@ -108,10 +110,12 @@ def admit(world: World, account_id: UUID, admission: Admission, *, to_enter: boo
 
     Raises:
         WorldPrivate
-        WorldNotReady, WorldFull: they cannot enter now.
+        WorldFailed, WorldNotReady, WorldFull: they cannot enter now.
     """
     if world.privacy != PUBLIC and not belongs(world, account_id, admission):
         raise WorldPrivate(name=world.name)
+    if to_enter and world.status == FAILED:
+        raise WorldFailed(name=world.name)
     if to_enter and world.status != READY:
         raise WorldNotReady(name=world.name, progress=world.generation.get("progress", 0))
     if to_enter and world.seats is not None and admission.inside >= world.seats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from kernel.database import Tx
 from worlds.entities import queries as entities
 from worlds.log import service as log
 from worlds.log.models import WorldEvent
-from worlds.world import queries, rules
+from worlds.world import queries, rules, snapshots
 from worlds.world.evolution import evolve
 from worlds.world.models import AGGREGATE, ListedWorld, World, WorldNotFound
 
@@ -27,7 +28,7 @@ class Entered(Protocol):
 
         Raises:
             WorldNotFound, WorldPrivate
-            WorldFull, WorldNotReady: they cannot enter now.
+            WorldFull, WorldNotReady, WorldFailed: they cannot enter now.
         """
         ...
 
@@ -37,7 +38,7 @@ def admitted(tx: Tx, me: Identity, world_id: UUID, *, to_enter: bool = False) ->
 
     Raises:
         WorldNotFound, WorldPrivate
-        WorldFull, WorldNotReady: they cannot enter now.
+        WorldFull, WorldNotReady, WorldFailed: they cannot enter now.
     """
     return _ask(tx, me, world_id, None)(to_enter=to_enter)
 
@@ -98,6 +99,7 @@ def save(
     after = world
     for each in recorded:
         after = evolve(after, each)
+        log.keep_snapshot(tx, world_id, after.version, snapshots.CODE_VERSION, partial(snapshots.write, after))
     assert after is not None
     queries.save(tx, world, after)
     for each in recorded:
